@@ -1,0 +1,105 @@
+use super::{Conversation, Metadata, NewConversation, Title};
+use crate::error::Result;
+use crate::id::{ConversationId, OwnerId, ProjectId, Sequence};
+use crate::items::Item;
+use crate::page::{Limit, Order, Page};
+use chrono::{DateTime, Utc};
+
+/// Where conversations are kept. Every method is one atomic unit of work, and sees only what
+/// belongs to the given owner.
+#[async_trait::async_trait]
+pub trait ConversationStore: Send + Sync {
+    /// Stores the conversation and its first items, all or nothing. `false`: nothing was stored,
+    /// because its project is not there.
+    async fn insert(&self, conversation: &NewConversation, items: &[Item]) -> Result<bool>;
+
+    async fn find(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Conversation>>;
+
+    /// The conversation together with the first batch of its items.
+    async fn find_with_items(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Opening>>;
+
+    /// `None` when the list is to be of a project that is not there.
+    async fn list(
+        &self,
+        owner: OwnerId,
+        list: &ConversationList,
+    ) -> Result<Option<Page<Conversation>>>;
+
+    async fn update(
+        &self,
+        owner: OwnerId,
+        id: ConversationId,
+        changes: &ConversationChanges,
+    ) -> Result<Updated>;
+
+    /// Makes those of `ids` that exist unreachable for every reader, and queues their rows for
+    /// reclaiming. Returns the ids that existed.
+    async fn delete(
+        &self,
+        owner: OwnerId,
+        ids: &[ConversationId],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ConversationId>>;
+}
+
+/// A conversation and the beginning of its items.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    pub conversation: Conversation,
+    pub items: Vec<Item>,
+    /// The sequence number of the last item there was; items after it came later.
+    pub last: Sequence,
+}
+
+/// Which page of which conversations.
+#[derive(Clone, Debug)]
+pub struct ConversationList {
+    pub limit: Limit,
+    pub order: Order,
+    pub project_id: Option<ProjectId>,
+    pub sort: ListSort,
+}
+
+/// What a list of conversations is ordered by, and where the page begins.
+#[derive(Clone, Debug)]
+pub enum ListSort {
+    /// By creation; `after` is the last id of the page before.
+    Created { after: Option<ConversationId> },
+    /// By activity; `after` is the last entry of the page before.
+    Updated {
+        after: Option<(DateTime<Utc>, ConversationId)>,
+    },
+}
+
+/// A new value for a field, or the one it has.
+#[derive(Clone, Debug, Default)]
+pub enum Change<T> {
+    #[default]
+    Keep,
+    Set(T),
+}
+
+/// What a person changes about a conversation.
+#[derive(Clone, Debug, Default)]
+pub struct ConversationChanges {
+    /// `Set(None)` makes it untitled again.
+    pub title: Change<Option<Title>>,
+    pub project_id: Change<Option<ProjectId>>,
+    pub metadata: Change<Metadata>,
+}
+
+/// What became of a change.
+#[derive(Clone, Debug)]
+pub enum Updated {
+    Done(Conversation),
+    NoConversation,
+    /// Nothing was changed: the project is not there.
+    NoProject,
+}
+
+impl<T> Change<T> {
+    /// A new value, read by `parse`, where one was `given`.
+    pub fn of<R>(given: Option<R>, parse: impl FnOnce(R) -> Result<T>) -> Result<Self> {
+        given.map_or(Ok(Self::Keep), |raw| parse(raw).map(Self::Set))
+    }
+}

@@ -1,0 +1,161 @@
+use super::ports::{
+    Change, ConversationChanges, ConversationList, ConversationStore, Opening, Updated,
+};
+use super::{Conversation, Metadata, NewConversation, Title, TitleSource};
+use crate::clock::{Clock, Ids};
+use crate::error::{Error, Resource, Result};
+use crate::id::{ConversationId, ItemId, OwnerId, ProjectId, Sequence};
+use crate::items::{Author, Item, NewItem};
+use crate::page::Page;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// A conversation as a client asks for it.
+#[derive(Clone, Debug, Default)]
+pub struct CreateConversation {
+    pub title: Option<Title>,
+    pub project_id: Option<ProjectId>,
+    pub metadata: Metadata,
+    /// The first messages, at most [`ConversationService::MAX_FIRST_ITEMS`].
+    pub items: Vec<NewItem>,
+}
+
+/// The use cases of conversations.
+pub struct ConversationService {
+    store: Arc<dyn ConversationStore>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+}
+
+impl ConversationService {
+    /// How many messages a conversation may be created with.
+    pub const MAX_FIRST_ITEMS: usize = 100;
+    /// How many conversations one request may delete (the guide).
+    pub const MAX_BULK: usize = 100;
+
+    pub fn new(
+        store: Arc<dyn ConversationStore>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Self {
+        Self { store, clock, ids }
+    }
+
+    /// Stores a new conversation, with its first messages if there are any.
+    pub async fn create(
+        &self,
+        owner: OwnerId,
+        request: CreateConversation,
+    ) -> Result<Conversation> {
+        let now = self.clock.now();
+        let title = match request.title {
+            Some(title) => Some((title, TitleSource::Person)),
+            None => request
+                .items
+                .iter()
+                .find_map(|item| Title::from_message(item.role, &item.content))
+                .map(|title| (title, TitleSource::FirstMessage)),
+        };
+        let items = self.first_items(request.items, now)?;
+        let new = NewConversation {
+            id: ConversationId::new(self.ids.ulid()),
+            owner_id: owner,
+            title,
+            project_id: request.project_id,
+            metadata: request.metadata,
+            created_at: now,
+        };
+        if !self.store.insert(&new, &items).await? {
+            return Err(Resource::Project.absent().named_by("project_id"));
+        }
+        Ok(Conversation {
+            id: new.id,
+            title: new.title.map(|(title, _)| title),
+            project_id: new.project_id,
+            metadata: new.metadata,
+            // At most MAX_FIRST_ITEMS, as `first_items` has checked.
+            item_count: items.len() as u32,
+            created_at: now,
+            updated_at: now,
+        })
+    }
+
+    fn first_items(
+        &self,
+        items: Vec<NewItem>,
+        now: chrono::DateTime<chrono::Utc>,
+    ) -> Result<Vec<Item>> {
+        if items.len() > Self::MAX_FIRST_ITEMS {
+            return Err(Error::invalid(
+                "items",
+                "items must have at most 100 messages.",
+            ));
+        }
+        let mut call_ids = HashSet::new();
+        for (index, item) in items.iter().enumerate() {
+            if let Some(call_id) = &item.call_id
+                && !call_ids.insert(call_id)
+            {
+                return Err(Error::invalid(
+                    format!("items[{index}].call_id"),
+                    "call_id must be unique within a conversation.",
+                ));
+            }
+        }
+        let numbered = (1..).map(Sequence).zip(items);
+        Ok(numbered
+            .map(|(sequence, item)| {
+                item.accepted(ItemId::at(self.ids.ulid(), sequence), Author::Owner, now)
+            })
+            .collect())
+    }
+
+    /// The conversation alone.
+    pub async fn get(&self, owner: OwnerId, id: ConversationId) -> Result<Conversation> {
+        self.store
+            .find(owner, id)
+            .await?
+            .ok_or_else(|| Resource::Conversation.absent())
+    }
+
+    /// The conversation with the first batch of its items; `ItemService::batch` gives the rest.
+    pub async fn open(&self, owner: OwnerId, id: ConversationId) -> Result<Opening> {
+        self.store
+            .find_with_items(owner, id)
+            .await?
+            .ok_or_else(|| Resource::Conversation.absent())
+    }
+
+    pub async fn list(&self, owner: OwnerId, list: ConversationList) -> Result<Page<Conversation>> {
+        let page = self.store.list(owner, &list).await?;
+        page.ok_or_else(|| Resource::Project.absent())
+    }
+
+    /// Changes what organises a conversation. A request that changes nothing returns it as it is.
+    pub async fn update(
+        &self,
+        owner: OwnerId,
+        id: ConversationId,
+        changes: ConversationChanges,
+    ) -> Result<Conversation> {
+        if let (Change::Keep, Change::Keep, Change::Keep) =
+            (&changes.title, &changes.project_id, &changes.metadata)
+        {
+            return self.get(owner, id).await;
+        }
+        match self.store.update(owner, id, &changes).await? {
+            Updated::Done(conversation) => Ok(conversation),
+            Updated::NoConversation => Err(Resource::Conversation.absent()),
+            Updated::NoProject => Err(Resource::Project.absent().named_by("project_id")),
+        }
+    }
+
+    /// Deletes for good, at once for every reader.
+    pub async fn delete(&self, owner: OwnerId, id: ConversationId) -> Result<()> {
+        let deleted = self.store.delete(owner, &[id], self.clock.now()).await?;
+        if deleted.is_empty() {
+            return Err(Resource::Conversation.absent());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,44 @@
+use crate::error::Result;
+use crate::items::{Content, Role};
+use crate::text;
+
+/// A title of 1 to 256 characters, trimmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Title(String);
+
+/// Who wrote a title. Only a person's is final: what was derived may be replaced by something
+/// better, what a person chose never is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TitleSource {
+    Person,
+    FirstMessage,
+    Model,
+}
+
+impl Title {
+    /// How long a title taken from a message may be, in characters.
+    const DERIVED: usize = 60;
+
+    pub fn parse(raw: &str) -> Result<Self> {
+        let trimmed = raw.trim();
+        text::check("title", trimmed, 1..=256)?;
+        Ok(Self(trimmed.to_owned()))
+    }
+
+    /// The title an untitled conversation gets from a message: its first line, when a user wrote
+    /// it and it says anything.
+    pub fn from_message(role: Role, content: &Content) -> Option<Self> {
+        match role {
+            Role::User => text::first_line(content.as_str(), Self::DERIVED).map(Self),
+            Role::System | Role::Developer | Role::Assistant | Role::Tool => None,
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}

@@ -1,0 +1,155 @@
+//! Everything a use case can answer besides success. Knows nothing of HTTP.
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+type Source = Box<dyn std::error::Error + Send + Sync>;
+
+/// A failure, by what it means to the caller.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// What the caller sent breaks a rule.
+    #[error("{}", .0.message)]
+    Invalid(Invalid),
+    /// There is no such object, or it belongs to somebody else: the two are never told apart.
+    #[error("No such {resource}: it does not exist, it was deleted, or it is not yours.")]
+    NotFound {
+        resource: Resource,
+        /// The field that named the object, when it was not the address itself.
+        param: Option<&'static str>,
+    },
+    /// The request is sound, but the state of the object does not allow it.
+    #[error("{0}")]
+    Conflict(Conflict),
+    /// The caller did not prove who they are.
+    #[error("{0}")]
+    Unauthenticated(Unauthenticated),
+    /// The caller may see this, but not do that.
+    #[error("{0}")]
+    Forbidden(Forbidden),
+    /// Something this service depends on cannot be reached now; the same request may succeed soon.
+    #[error("The database cannot be reached at the moment. Nothing is lost; try again shortly.")]
+    Unavailable(#[source] Source),
+    /// Our own fault. The cause is for the log alone.
+    #[error("Something went wrong on our side. The request id helps us find it.")]
+    Internal(#[source] Source),
+}
+
+/// A value that breaks a rule.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Invalid {
+    /// The field, as a path such as `items[3].content`; `None` when no single field is to blame.
+    pub param: Option<String>,
+    pub reason: InvalidReason,
+    /// A sentence a person can act on.
+    pub message: String,
+}
+
+/// Which kind of rule a value breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvalidReason {
+    /// Outside the allowed length, range or set.
+    Value,
+    /// A paging cursor that this list did not issue, or whose item is gone.
+    Cursor,
+    /// Contains U+0000, which no text here may carry.
+    NulCharacter,
+}
+
+/// What can be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    Conversation,
+    Item,
+    Project,
+    User,
+    Version,
+}
+
+impl std::fmt::Display for Resource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Conversation => "conversation",
+            Self::Item => "item",
+            Self::Project => "project",
+            Self::User => "user",
+            Self::Version => "version",
+        })
+    }
+}
+
+/// Which state stands in the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    #[error("This conversation holds 10,000 messages, the most it can. Start a new one.")]
+    ConversationFull,
+    #[error("Another message of this conversation has this call_id, with another role or content.")]
+    CallIdConflict,
+}
+
+/// Why a caller is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unauthenticated {
+    #[error("Send a token: `Authorization: Bearer <token>`. POST /auth/guest-login gives one.")]
+    Missing,
+    #[error("The token is not one of ours, or is damaged. Get a new one from /auth.")]
+    Invalid,
+    #[error("The token has expired. Get a new one from POST /auth/refresh-token.")]
+    Expired,
+    #[error("The refresh token is unknown, expired or already used. Sign in again.")]
+    RefreshToken,
+}
+
+/// What a known caller may not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Forbidden {
+    #[error("Guest accounts are switched off on this server (GUEST_LOGIN).")]
+    GuestLoginDisabled,
+}
+
+impl Error {
+    /// A value outside its allowed length, range or set.
+    pub fn invalid(param: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid(Invalid {
+            param: Some(param.into()),
+            reason: InvalidReason::Value,
+            message: message.into(),
+        })
+    }
+
+    /// The same failure, said of the field at `prefix`: `content` becomes `items[3].content`.
+    #[must_use]
+    pub fn within(self, prefix: &str) -> Self {
+        match self {
+            Self::Invalid(invalid) => Self::Invalid(Invalid {
+                param: Some(match invalid.param {
+                    Some(param) => format!("{prefix}.{param}"),
+                    None => prefix.to_owned(),
+                }),
+                ..invalid
+            }),
+            other => other,
+        }
+    }
+
+    /// The same absence, said of the field that named the object.
+    #[must_use]
+    pub fn named_by(self, field: &'static str) -> Self {
+        match self {
+            Self::NotFound { resource, .. } => Self::NotFound {
+                resource,
+                param: Some(field),
+            },
+            other => other,
+        }
+    }
+}
+
+impl Resource {
+    /// The error that this resource is absent.
+    pub fn absent(self) -> Error {
+        Error::NotFound {
+            resource: self,
+            param: None,
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Identifiers: a prefix that tells the kind, an underscore, and a ULID.
+
+use crate::error::{Error, Resource};
+use ulid::Ulid;
+
+/// Reads the ULID of a public id. Letters may have either case. Strict otherwise: 26 characters of
+/// Crockford's alphabet, and a first one of at most 7, since anything above does not fit 128 bits
+/// (the ULID specification) and would make two spellings of one id.
+fn parse(prefix: &str, raw: &str) -> Option<Ulid> {
+    let (kind, digits) = raw.split_at_checked(prefix.len())?;
+    let fits = digits.starts_with(|first: char| ('0'..='7').contains(&first));
+    let crockford = |c: char| {
+        c.is_ascii_alphanumeric() && !matches!(c.to_ascii_uppercase(), 'I' | 'L' | 'O' | 'U')
+    };
+    if !kind.eq_ignore_ascii_case(prefix) || !fits || !digits.chars().all(crockford) {
+        return None;
+    }
+    Ulid::from_string(digits).ok()
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $resource:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Ulid);
+
+        impl $name {
+            pub const fn new(ulid: Ulid) -> Self {
+                Self(ulid)
+            }
+
+            pub const fn ulid(self) -> Ulid {
+                self.0
+            }
+
+            /// Reads a public id. One that is malformed is an unknown id, so the error is that
+            /// the object is absent.
+            pub fn parse(raw: &str) -> Result<Self, Error> {
+                parse($prefix, raw).map(Self).ok_or_else(|| $resource.absent())
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, concat!($prefix, "{}"), self.0)
+            }
+        }
+    };
+}
+
+id!(
+    /// A conversation: `conv_…`.
+    ConversationId, "conv_", Resource::Conversation
+);
+id!(
+    /// A message of a conversation: `item_…`. Its last 32 bits are the item's sequence number, so
+    /// that the item is found by the conversation's primary key and needs no index of its own.
+    ItemId, "item_", Resource::Item
+);
+id!(
+    /// A project: `proj_…`.
+    ProjectId, "proj_", Resource::Project
+);
+id!(
+    /// A person or program that owns things: `user_…`.
+    OwnerId, "user_", Resource::User
+);
+
+/// The low bits of an item id that hold its sequence number.
+const SEQUENCE_BITS: u128 = 0xFFFF_FFFF;
+
+impl ItemId {
+    /// The id of the item at `sequence`; time and randomness come from `seed`.
+    pub fn at(seed: Ulid, sequence: Sequence) -> Self {
+        Self(Ulid((seed.0 & !SEQUENCE_BITS) | u128::from(sequence.0)))
+    }
+
+    /// The sequence number this id carries.
+    pub fn sequence(self) -> Sequence {
+        // The mask leaves 32 bits, so nothing is cut.
+        Sequence((self.0.0 & SEQUENCE_BITS) as u32)
+    }
+}
+
+/// The place of an item in its conversation: 1, 2, 3, … in the order of acceptance. Numbers are
+/// never reused, so a deletion leaves a gap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sequence(pub u32);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_read_in_either_case_and_written_in_upper() {
+        let id = ConversationId::parse("conv_01arz3ndektsv4rrffq69g5fav").unwrap();
+        assert_eq!(id.to_string(), "conv_01ARZ3NDEKTSV4RRFFQ69G5FAV");
+        assert_eq!(
+            ConversationId::parse("CONV_01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap(),
+            id
+        );
+    }
+
+    #[test]
+    fn what_is_not_an_id_is_an_unknown_id() {
+        for raw in [
+            "",
+            "conv_",
+            "conv",
+            "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            "item_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            "conv_81ARZ3NDEKTSV4RRFFQ69G5FAV",
+            "conv_01ARZ3NDEKTSV4RRFFQ69G5FAI",
+            "conv_01ARZ3NDEKTSV4RRFFQ69G5FAU",
+            "conv_01ARZ3NDEKTSV4RRFFQ69G5FA",
+            "conv_01ARZ3NDEKTSV4RRFFQ69G5FAVV",
+            "conv_01ARZ3NDEKTSV4RRFFQ69G5F\u{e9}",
+            "conv\u{e9}01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        ] {
+            assert!(
+                matches!(
+                    ConversationId::parse(raw),
+                    Err(Error::NotFound {
+                        resource: Resource::Conversation,
+                        ..
+                    })
+                ),
+                "{raw}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_item_id_carries_its_sequence() {
+        let id = ItemId::at(Ulid(u128::MAX >> 1), Sequence(10_000));
+        assert_eq!(id.sequence(), Sequence(10_000));
+        assert_eq!(ItemId::parse(&id.to_string()).unwrap(), id);
+    }
+}

@@ -1,0 +1,107 @@
+use crate::error::Result;
+use crate::id::{ItemId, OwnerId};
+use crate::text;
+use chrono::{DateTime, Utc};
+
+/// Who speaks, in the terms of OpenAI's API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    System,
+    Developer,
+    User,
+    Assistant,
+    Tool,
+}
+
+/// The text of a message: 1 to 1,000,000 characters, kept exactly as it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content(String);
+
+impl Content {
+    pub const MAX_CHARACTERS: usize = 1_000_000;
+
+    pub fn parse(raw: String) -> Result<Self> {
+        text::check("content", &raw, 1..=Self::MAX_CHARACTERS)?;
+        Ok(Self(raw))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// A client's own name for a message, unique within its conversation: 1 to 256 characters. It
+/// makes sending a message again harmless.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CallId(String);
+
+impl CallId {
+    pub fn parse(raw: String) -> Result<Self> {
+        text::check("call_id", &raw, 1..=256)?;
+        Ok(Self(raw))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// Who put a message into the conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Author {
+    /// The owner of the conversation, or a model on the owner's behalf.
+    Owner,
+    /// A signed-in person who came through a writable share link.
+    Link { user_id: OwnerId },
+}
+
+/// A message as it is now.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Carries the sequence number.
+    pub id: ItemId,
+    pub role: Role,
+    pub content: Content,
+    pub call_id: Option<CallId>,
+    /// The model that wrote the current version, where a model did.
+    pub model: Option<String>,
+    /// 1 for a message as it was sent; each edit, regeneration and restoration adds one.
+    pub version: u32,
+    pub author: Author,
+    pub created_at: DateTime<Utc>,
+    /// When the current version was made.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A message a client sends.
+#[derive(Clone, Debug)]
+pub struct NewItem {
+    pub role: Role,
+    pub content: Content,
+    pub call_id: Option<CallId>,
+}
+
+impl NewItem {
+    /// The first version of this message, as accepted at `now`.
+    pub fn accepted(self, id: ItemId, author: Author, now: DateTime<Utc>) -> Item {
+        Item {
+            id,
+            role: self.role,
+            content: self.content,
+            call_id: self.call_id,
+            model: None,
+            version: 1,
+            author,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}

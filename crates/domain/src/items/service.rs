@@ -1,0 +1,186 @@
+use super::{Appended, Author, CallId, Item, ItemList, ItemStore, NewItem, PendingItem};
+use crate::clock::{Clock, Ids};
+use crate::conversations::Title;
+use crate::error::{Conflict, Error, Invalid, InvalidReason, Resource, Result};
+use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
+use crate::page::{Limit, Order, Page};
+use std::sync::Arc;
+
+/// The most items a conversation holds (the guide).
+pub const MAX_ITEMS: u32 = 10_000;
+
+/// The use cases of items.
+pub struct ItemService {
+    store: Arc<dyn ItemStore>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+}
+
+/// An item that was accepted, now or by an earlier request of the same call id.
+#[derive(Clone, Debug)]
+pub enum Accepted {
+    Created(Item),
+    Existing(Item),
+}
+
+/// A page of items as a client asks for it.
+#[derive(Clone, Debug)]
+pub struct ListItems {
+    pub limit: Limit,
+    pub order: Order,
+    pub after: Option<ItemCursor>,
+    pub call_id: Option<CallId>,
+}
+
+/// Where a page of items begins: behind a sequence number that an earlier page told, or behind an
+/// item that exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ItemCursor {
+    Sequence(Sequence),
+    Item(ItemId),
+}
+
+impl ItemService {
+    pub fn new(store: Arc<dyn ItemStore>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        Self { store, clock, ids }
+    }
+
+    /// Adds a message at the end. Sending one again with the same call id, role and content is
+    /// answered with the item that exists.
+    pub async fn append(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        item: NewItem,
+    ) -> Result<Accepted> {
+        let title = Title::from_message(item.role, &item.content);
+        let now = self.clock.now();
+        let pending = PendingItem {
+            seed: self.ids.ulid(),
+            item,
+            author: Author::Owner,
+            title,
+            now,
+        };
+        match self.store.append(owner, conversation, &pending).await? {
+            Appended::At(sequence) => {
+                let id = ItemId::at(pending.seed, sequence);
+                Ok(Accepted::Created(pending.item.accepted(
+                    id,
+                    Author::Owner,
+                    now,
+                )))
+            }
+            Appended::NoConversation => Err(Resource::Conversation.absent()),
+            Appended::Full => Err(Error::Conflict(Conflict::ConversationFull)),
+            Appended::CallIdTaken => self.repeated(owner, conversation, &pending.item).await,
+        }
+    }
+
+    /// The item a repeated message stands for, if it says the same.
+    async fn repeated(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        sent: &NewItem,
+    ) -> Result<Accepted> {
+        let stored = match &sent.call_id {
+            Some(call_id) => {
+                self.store
+                    .find_by_call_id(owner, conversation, call_id)
+                    .await?
+            }
+            None => None,
+        };
+        match stored.flatten() {
+            Some(item) if item.role == sent.role && item.content == sent.content => {
+                Ok(Accepted::Existing(item))
+            }
+            _ => Err(Error::Conflict(Conflict::CallIdConflict)),
+        }
+    }
+
+    pub async fn get(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        id: ItemId,
+    ) -> Result<Item> {
+        let item = self.store.find(owner, conversation, id).await?;
+        item.ok_or_else(|| Resource::Conversation.absent())?
+            .ok_or_else(|| Resource::Item.absent())
+    }
+
+    pub async fn list(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        list: ListItems,
+    ) -> Result<Page<Item>> {
+        let after = match list.after {
+            None => None,
+            Some(ItemCursor::Sequence(sequence)) => Some(sequence),
+            Some(ItemCursor::Item(id)) => {
+                let item = self.store.find(owner, conversation, id).await?;
+                let item = item.ok_or_else(|| Resource::Conversation.absent())?;
+                Some(item.ok_or_else(unknown_cursor)?.id.sequence())
+            }
+        };
+        let page = match list.call_id {
+            None => {
+                let list = ItemList {
+                    limit: list.limit,
+                    order: list.order,
+                    after,
+                };
+                self.store.list(owner, conversation, &list).await?
+            }
+            // A call id names one item at the most, so there is but one page.
+            Some(call_id) => self
+                .store
+                .find_by_call_id(owner, conversation, &call_id)
+                .await?
+                .map(|item| Page {
+                    data: item
+                        .filter(|item| follows(item, after, list.order))
+                        .into_iter()
+                        .collect(),
+                    has_more: false,
+                }),
+        };
+        page.ok_or_else(|| Resource::Conversation.absent())
+    }
+
+    /// The next items of a conversation that is being read from end to end.
+    pub async fn batch(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        after: Sequence,
+        last: Sequence,
+    ) -> Result<Vec<Item>> {
+        self.store
+            .batch(owner, conversation, after, last)
+            .await?
+            .ok_or_else(|| Resource::Conversation.absent())
+    }
+}
+
+/// Whether an item comes behind the place where a page begins.
+fn follows(item: &Item, after: Option<Sequence>, order: Order) -> bool {
+    match (after, order) {
+        (None, _) => true,
+        (Some(after), Order::Ascending) => item.id.sequence() > after,
+        (Some(after), Order::Descending) => item.id.sequence() < after,
+    }
+}
+
+fn unknown_cursor() -> Error {
+    Error::Invalid(Invalid {
+        param: Some("after".to_owned()),
+        reason: InvalidReason::Cursor,
+        message: "after must be the next_after of an earlier page, or the id of an item that \
+                  exists in this conversation."
+            .to_owned(),
+    })
+}

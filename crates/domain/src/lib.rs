@@ -1,0 +1,15 @@
+//! Entities, ports and services of jan-conversations: every rule, and no IO.
+//!
+//! Services are the use cases. What they need from outside they ask of a port (a trait here),
+//! which an adapter in `infra` implements.
+
+pub mod auth;
+pub mod clock;
+pub mod conversations;
+pub mod error;
+pub mod health;
+pub mod id;
+pub mod items;
+pub mod page;
+pub mod projects;
+pub mod text;

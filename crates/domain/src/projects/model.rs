@@ -1,0 +1,57 @@
+use crate::error::Result;
+use crate::id::ProjectId;
+use crate::text;
+use chrono::{DateTime, Utc};
+
+/// A folder of conversations.
+#[derive(Clone, Debug)]
+pub struct Project {
+    pub id: ProjectId,
+    pub title: ProjectTitle,
+    pub description: Option<Description>,
+    pub instruction: Option<Instruction>,
+    /// How many conversations it holds now.
+    pub conversation_count: u64,
+    pub created_at: DateTime<Utc>,
+    /// When the project itself was last changed; its conversations do not move it.
+    pub updated_at: DateTime<Utc>,
+}
+
+macro_rules! bounded_text {
+    ($(#[$doc:meta])* $name:ident, $field:literal, $length:expr, $read:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            pub fn parse(raw: &str) -> Result<Self> {
+                let read: fn(&str) -> &str = $read;
+                let value = read(raw);
+                text::check($field, value, $length)?;
+                Ok(Self(value.to_owned()))
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            pub fn into_string(self) -> String {
+                self.0
+            }
+        }
+    };
+}
+
+bounded_text!(
+    /// 1 to 120 characters, trimmed.
+    ProjectTitle, "title", 1..=120, str::trim
+);
+bounded_text!(
+    /// What the project is about, for people: up to 2,000 characters, kept as sent.
+    Description, "description", 0..=2_000, |raw| raw
+);
+bounded_text!(
+    /// What the model is told first in every conversation of the project: up to 32,768 characters,
+    /// kept as sent.
+    Instruction, "instruction", 0..=32_768, |raw| raw
+);

@@ -1,0 +1,56 @@
+use super::{Description, Instruction, Project, ProjectTitle};
+use crate::conversations::Change;
+use crate::error::Result;
+use crate::id::{OwnerId, ProjectId};
+use crate::page::{Limit, Order, Page};
+use chrono::{DateTime, Utc};
+
+/// Where projects are kept. Every method is one atomic unit of work, and sees only what belongs to
+/// the given owner.
+#[async_trait::async_trait]
+pub trait ProjectStore: Send + Sync {
+    async fn insert(&self, owner: OwnerId, project: &NewProject) -> Result<()>;
+
+    async fn find(&self, owner: OwnerId, id: ProjectId) -> Result<Option<Project>>;
+
+    /// A page is bounded in bytes by [`crate::page::PAGE_BYTES`].
+    async fn list(&self, owner: OwnerId, list: &ProjectList) -> Result<Page<Project>>;
+
+    /// `None` when there is no such project.
+    async fn update(
+        &self,
+        owner: OwnerId,
+        id: ProjectId,
+        changes: &ProjectChanges,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Project>>;
+
+    /// Deletes the project; its conversations stay and leave it. `false` when there is none.
+    async fn delete(&self, owner: OwnerId, id: ProjectId) -> Result<bool>;
+}
+
+/// A project about to be stored.
+#[derive(Clone, Debug)]
+pub struct NewProject {
+    pub id: ProjectId,
+    pub title: ProjectTitle,
+    pub description: Option<Description>,
+    pub instruction: Option<Instruction>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// Which page of the owner's projects, by creation; `after` is the last id of the page before.
+#[derive(Clone, Debug)]
+pub struct ProjectList {
+    pub limit: Limit,
+    pub order: Order,
+    pub after: Option<ProjectId>,
+}
+
+/// What a person changes about a project.
+#[derive(Clone, Debug, Default)]
+pub struct ProjectChanges {
+    pub title: Change<ProjectTitle>,
+    pub description: Change<Option<Description>>,
+    pub instruction: Change<Option<Instruction>>,
+}

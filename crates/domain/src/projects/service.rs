@@ -1,0 +1,88 @@
+use super::{
+    Description, Instruction, NewProject, Project, ProjectChanges, ProjectList, ProjectStore,
+    ProjectTitle,
+};
+use crate::clock::{Clock, Ids};
+use crate::conversations::Change;
+use crate::error::{Resource, Result};
+use crate::id::{OwnerId, ProjectId};
+use crate::page::Page;
+use std::sync::Arc;
+
+/// A project as a client asks for it.
+#[derive(Clone, Debug)]
+pub struct CreateProject {
+    pub title: ProjectTitle,
+    pub description: Option<Description>,
+    pub instruction: Option<Instruction>,
+}
+
+/// The use cases of projects.
+pub struct ProjectService {
+    store: Arc<dyn ProjectStore>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+}
+
+impl ProjectService {
+    pub fn new(store: Arc<dyn ProjectStore>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        Self { store, clock, ids }
+    }
+
+    pub async fn create(&self, owner: OwnerId, request: CreateProject) -> Result<Project> {
+        let new = NewProject {
+            id: ProjectId::new(self.ids.ulid()),
+            title: request.title,
+            description: request.description,
+            instruction: request.instruction,
+            created_at: self.clock.now(),
+        };
+        self.store.insert(owner, &new).await?;
+        Ok(Project {
+            id: new.id,
+            title: new.title,
+            description: new.description,
+            instruction: new.instruction,
+            conversation_count: 0,
+            created_at: new.created_at,
+            updated_at: new.created_at,
+        })
+    }
+
+    pub async fn get(&self, owner: OwnerId, id: ProjectId) -> Result<Project> {
+        self.store
+            .find(owner, id)
+            .await?
+            .ok_or_else(|| Resource::Project.absent())
+    }
+
+    pub async fn list(&self, owner: OwnerId, list: ProjectList) -> Result<Page<Project>> {
+        self.store.list(owner, &list).await
+    }
+
+    /// A request that changes nothing returns the project as it is.
+    pub async fn update(
+        &self,
+        owner: OwnerId,
+        id: ProjectId,
+        changes: ProjectChanges,
+    ) -> Result<Project> {
+        if let (Change::Keep, Change::Keep, Change::Keep) =
+            (&changes.title, &changes.description, &changes.instruction)
+        {
+            return self.get(owner, id).await;
+        }
+        let updated = self
+            .store
+            .update(owner, id, &changes, self.clock.now())
+            .await?;
+        updated.ok_or_else(|| Resource::Project.absent())
+    }
+
+    pub async fn delete(&self, owner: OwnerId, id: ProjectId) -> Result<()> {
+        match self.store.delete(owner, id).await? {
+            true => Ok(()),
+            false => Err(Resource::Project.absent()),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Rules every text shares. Lengths count Unicode characters, never bytes.
+
+use crate::error::{Error, Invalid, InvalidReason, Result};
+use std::ops::RangeInclusive;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Checks a text of the field `param`: its length, and that it has no U+0000, which PostgreSQL
+/// cannot keep.
+pub fn check(param: &str, text: &str, length: RangeInclusive<usize>) -> Result<()> {
+    if text.contains('\0') {
+        return Err(Error::Invalid(Invalid {
+            param: Some(param.to_owned()),
+            reason: InvalidReason::NulCharacter,
+            message: format!("{param} must not contain the NUL character (U+0000)."),
+        }));
+    }
+    // A text has at most as many characters as bytes: the common case needs no count.
+    let (min, max) = (*length.start(), *length.end());
+    if (text.len() > max || min > 1) && text.chars().count() > max
+        || text.chars().take(min).count() < min
+    {
+        return Err(Error::invalid(
+            param,
+            format!("{param} must have {min} to {max} characters."),
+        ));
+    }
+    Ok(())
+}
+
+/// The first line of `text` that says anything, at most `max` characters of it: cut after a word
+/// where there is one in the second half, on a grapheme boundary otherwise, with an ellipsis that
+/// counts. `None` when there is nothing but white space.
+pub fn first_line(text: &str, max: usize) -> Option<String> {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let line: String = line
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let line = line.trim();
+    if line.is_empty() {
+        return None;
+    }
+    if line.chars().nth(max).is_none() {
+        return Some(line.to_owned());
+    }
+    let room = max.saturating_sub(1);
+    let mut cut = String::new();
+    let mut last_word = None;
+    let mut length = 0;
+    for grapheme in line.graphemes(true) {
+        length += grapheme.chars().count();
+        if length > room {
+            break;
+        }
+        if grapheme.chars().all(char::is_whitespace) {
+            last_word = Some(cut.len());
+        }
+        cut.push_str(grapheme);
+    }
+    if let Some(end) = last_word.filter(|end| *end * 2 >= cut.len()) {
+        cut.truncate(end);
+    }
+    // One grapheme can be longer than the room; then its characters are all there is to cut.
+    if cut.is_empty() {
+        cut = line.chars().take(room).collect();
+    }
+    Some(format!("{}…", cut.trim_end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_count_characters() {
+        assert!(check("t", &"é".repeat(5), 1..=5).is_ok());
+        assert!(check("t", &"é".repeat(6), 1..=5).is_err());
+        assert!(check("t", "", 1..=5).is_err());
+        assert!(check("t", "", 0..=5).is_ok());
+        assert!(check("t", "ab", 3..=5).is_err());
+    }
+
+    #[test]
+    fn a_long_first_line_is_cut_after_a_word() {
+        let text =
+            "\n  Plan the trip to Oslo in the spring with the whole family and two dogs\nmore";
+        let title = first_line(text, 60).unwrap();
+        assert_eq!(
+            title,
+            "Plan the trip to Oslo in the spring with the whole family…"
+        );
+    }
+
+    #[test]
+    fn a_cut_never_splits_a_grapheme() {
+        let family = "👨‍👩‍👧‍👦";
+        let title = first_line(&family.repeat(20), 60).unwrap();
+        assert_eq!(title, format!("{}…", family.repeat(8)));
+        assert!(title.chars().count() <= 60);
+    }
+
+    #[test]
+    fn a_grapheme_longer_than_a_title_still_fits() {
+        let zalgo = format!("e{}", "\u{301}".repeat(200));
+        assert_eq!(first_line(&zalgo, 60).unwrap().chars().count(), 60);
+    }
+
+    #[test]
+    fn white_space_gives_nothing() {
+        assert_eq!(first_line(" \n\t \u{7}\n", 60), None);
+    }
+}

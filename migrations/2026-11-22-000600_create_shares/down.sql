@@ -1,0 +1,3 @@
+drop table share_tombstones;
+drop table share_digests;
+drop table shares;
