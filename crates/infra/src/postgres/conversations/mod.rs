@@ -1,0 +1,260 @@
+mod list;
+mod rows;
+mod statements;
+
+use super::database::Database;
+use super::error::{storage, violates};
+use super::ids;
+use super::items::rows as item_rows;
+use super::schema::{conversations, projects};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::conversations::{
+    Change, Conversation, ConversationChanges, ConversationList, ConversationStore,
+    NewConversation, Opening, TitleSource, Updated,
+};
+use domain::error::{Error, Result};
+use domain::id::{ConversationId, OwnerId, Sequence};
+use domain::items::Item;
+use domain::page::Page;
+use rows::Row;
+use uuid::Uuid;
+
+/// The constraint that a conversation's project exists and is its owner's.
+const PROJECT: &str = "conversations_owner_id_project_id_fkey";
+
+/// Conversations in PostgreSQL.
+pub struct PgConversations(pub Database);
+
+#[derive(Insertable)]
+#[diesel(table_name = conversations)]
+struct NewRow {
+    owner_id: Uuid,
+    id: Uuid,
+    project_id: Option<Uuid>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    title_source: i16,
+    title: Option<String>,
+    metadata: serde_json::Value,
+}
+
+/// `None` keeps what is there.
+#[derive(AsChangeset)]
+#[diesel(table_name = conversations)]
+struct ChangedRow {
+    title: Option<Option<String>>,
+    title_source: Option<i16>,
+    project_id: Option<Option<Uuid>>,
+    metadata: Option<serde_json::Value>,
+}
+
+#[async_trait::async_trait]
+impl ConversationStore for PgConversations {
+    async fn insert(&self, conversation: &NewConversation, items: &[Item]) -> Result<bool> {
+        let row = NewRow::from(conversation);
+        let inserted = if items.is_empty() {
+            let insert = diesel::insert_into(conversations::table).values(row);
+            self.0
+                .attempt(async |connection| insert.execute(connection).await)
+                .await?
+        } else {
+            let columns = item_rows::Columns::from(items);
+            let insert = statements::InsertWithItems {
+                owner_id: row.owner_id,
+                id: row.id,
+                project_id: row.project_id,
+                now: row.created_at,
+                // As many as a request may bring: at most 100.
+                item_count: items.len() as i32,
+                title_source: row.title_source,
+                title: row.title.as_deref(),
+                metadata: &row.metadata,
+                item_ids: &columns.ids,
+                sequences: &columns.sequences,
+                roles: &columns.roles,
+                call_ids: &columns.call_ids,
+                contents: &columns.contents,
+            };
+            self.0
+                .attempt(async |connection| insert.execute(connection).await)
+                .await?
+        };
+        match inserted {
+            Ok(_) => Ok(true),
+            Err(error) if violates(&error, PROJECT) => Ok(false),
+            Err(error) => Err(storage(error)),
+        }
+    }
+
+    async fn find(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Conversation>> {
+        let query = conversations::table
+            .find((ids::stored(owner.ulid()), ids::stored(id.ulid())))
+            .select(Row::as_select());
+        let row = self
+            .0
+            .run(async |connection| query.first(connection).await.optional())
+            .await?;
+        row.map(Conversation::try_from).transpose()
+    }
+
+    async fn find_with_items(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Opening>> {
+        type Joined = (Row, i32, Option<item_rows::Row>);
+        let (owner_id, id) = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
+        let query = statements::FindWithItems { owner_id, id };
+        let rows: Vec<Joined> = self
+            .0
+            .run(async |connection| query.load(connection).await)
+            .await?;
+        let mut rows = rows.into_iter();
+        let Some((conversation, last, first)) = rows.next() else {
+            return Ok(None);
+        };
+        let rest = rows.filter_map(|(_, _, item)| item);
+        Ok(Some(Opening {
+            conversation: conversation.try_into()?,
+            items: first
+                .into_iter()
+                .chain(rest)
+                .map(Item::try_from)
+                .collect::<Result<_>>()?,
+            last: Sequence(u32::try_from(last).map_err(|error| Error::Internal(error.into()))?),
+        }))
+    }
+
+    async fn list(
+        &self,
+        owner: OwnerId,
+        list: &ConversationList,
+    ) -> Result<Option<Page<Conversation>>> {
+        let rows = self
+            .0
+            .run(async |connection| list::load(connection, owner, list).await)
+            .await?;
+        if let (true, Some(project)) = (rows.is_empty(), list.project_id) {
+            let key = (ids::stored(owner.ulid()), ids::stored(project.ulid()));
+            let query = diesel::select(diesel::dsl::exists(projects::table.find(key)));
+            if !self
+                .0
+                .run(async |connection| query.get_result(connection).await)
+                .await?
+            {
+                return Ok(None);
+            }
+        }
+        let data = rows
+            .into_iter()
+            .map(Conversation::try_from)
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Some(Page::of(data, list.limit, size)))
+    }
+
+    async fn update(
+        &self,
+        owner: OwnerId,
+        id: ConversationId,
+        changes: &ConversationChanges,
+    ) -> Result<Updated> {
+        let key = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
+        let update = diesel::update(conversations::table.find(key))
+            .set(ChangedRow::from(changes))
+            .returning(Row::as_returning());
+        let updated = self
+            .0
+            .attempt(async |connection| update.get_result(connection).await.optional())
+            .await?;
+        match updated {
+            Ok(Some(row)) => Ok(Updated::Done(row.try_into()?)),
+            Ok(None) => Ok(Updated::NoConversation),
+            Err(error) if violates(&error, PROJECT) => Ok(Updated::NoProject),
+            Err(error) => Err(storage(error)),
+        }
+    }
+
+    async fn delete(
+        &self,
+        owner: OwnerId,
+        ids: &[ConversationId],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ConversationId>> {
+        let owner_id = ids::stored(owner.ulid());
+        let ids: Vec<Uuid> = ids.iter().map(|id| ids::stored(id.ulid())).collect();
+        let delete = statements::Delete {
+            owner_id,
+            ids: &ids,
+            now,
+        };
+        let gone: Vec<Uuid> = self
+            .0
+            .run(async |connection| delete.load(connection).await)
+            .await?;
+        Ok(gone
+            .into_iter()
+            .map(|id| ConversationId::new(ids::read(id)))
+            .collect())
+    }
+}
+
+/// What an entry adds to the bytes of a page.
+fn size(conversation: &Conversation) -> usize {
+    let pairs = conversation.metadata.pairs().iter();
+    let title = conversation
+        .title
+        .as_ref()
+        .map_or(0, |title| title.as_str().len());
+    title
+        + pairs
+            .map(|(key, value)| key.len() + value.len())
+            .sum::<usize>()
+}
+
+impl From<&NewConversation> for NewRow {
+    fn from(new: &NewConversation) -> Self {
+        Self {
+            owner_id: ids::stored(new.owner_id.ulid()),
+            id: ids::stored(new.id.ulid()),
+            project_id: new.project_id.map(|id| ids::stored(id.ulid())),
+            created_at: new.created_at,
+            updated_at: new.created_at,
+            title_source: stored_source(new.title.as_ref().map(|(_, source)| *source)),
+            title: new
+                .title
+                .as_ref()
+                .map(|(title, _)| title.as_str().to_owned()),
+            metadata: rows::stored_metadata(&new.metadata),
+        }
+    }
+}
+
+impl From<&ConversationChanges> for ChangedRow {
+    fn from(changes: &ConversationChanges) -> Self {
+        let title = match &changes.title {
+            Change::Keep => None,
+            Change::Set(title) => Some(title.as_ref().map(|title| title.as_str().to_owned())),
+        };
+        Self {
+            title_source: title
+                .as_ref()
+                .map(|title| stored_source(title.as_ref().map(|_| TitleSource::Person))),
+            title,
+            project_id: match changes.project_id {
+                Change::Keep => None,
+                Change::Set(project) => Some(project.map(|id| ids::stored(id.ulid()))),
+            },
+            metadata: match &changes.metadata {
+                Change::Keep => None,
+                Change::Set(metadata) => Some(rows::stored_metadata(metadata)),
+            },
+        }
+    }
+}
+
+fn stored_source(source: Option<TitleSource>) -> i16 {
+    match source {
+        None => 0,
+        Some(TitleSource::Person) => 1,
+        Some(TitleSource::FirstMessage) => 2,
+        Some(TitleSource::Model) => 3,
+    }
+}

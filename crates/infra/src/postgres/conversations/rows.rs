@@ -1,0 +1,65 @@
+use crate::postgres::error::inconsistent;
+use crate::postgres::ids;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Integer, Jsonb, Nullable, Text, Timestamptz};
+use domain::conversations::{Conversation, Metadata, Title};
+use domain::error::{Error, Result};
+use domain::id::{ConversationId, ProjectId};
+use uuid::Uuid;
+
+/// The columns of a [`Row`], for statements of our own.
+pub(in crate::postgres) type Sql = (
+    diesel::sql_types::Uuid,
+    Nullable<diesel::sql_types::Uuid>,
+    Nullable<Text>,
+    Jsonb,
+    Integer,
+    Timestamptz,
+    Timestamptz,
+);
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = crate::postgres::schema::conversations)]
+pub(in crate::postgres) struct Row {
+    id: Uuid,
+    project_id: Option<Uuid>,
+    title: Option<String>,
+    metadata: serde_json::Value,
+    item_count: i32,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl TryFrom<Row> for Conversation {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let title = row.title.map(|title| Title::parse(&title)).transpose();
+        Ok(Self {
+            id: ConversationId::new(ids::read(row.id)),
+            title: title.map_err(inconsistent)?,
+            project_id: row.project_id.map(|id| ProjectId::new(ids::read(id))),
+            metadata: metadata(row.metadata)?,
+            item_count: u32::try_from(row.item_count)
+                .map_err(|error| Error::Internal(error.into()))?,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+fn metadata(stored: serde_json::Value) -> Result<Metadata> {
+    let pairs = serde_json::from_value(stored).map_err(|error| Error::Internal(error.into()))?;
+    Metadata::parse(pairs).map_err(inconsistent)
+}
+
+/// Metadata as it is stored: an object of strings.
+pub(super) fn stored_metadata(metadata: &Metadata) -> serde_json::Value {
+    let pairs = metadata.pairs().iter();
+    serde_json::Value::Object(
+        pairs
+            .map(|(key, value)| (key.clone(), value.clone().into()))
+            .collect(),
+    )
+}

@@ -1,0 +1,86 @@
+use super::rows;
+use crate::postgres::items::rows as item_rows;
+use crate::postgres::statement::statement;
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{
+    Array, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
+use uuid::Uuid;
+
+statement!(
+    /// Stores a conversation and its first items.
+    InsertWithItems<'a> {
+        owner_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+        project_id: Option<Uuid> => Nullable<SqlUuid>,
+        now: DateTime<Utc> => Timestamptz,
+        item_count: i32 => Integer,
+        title_source: i16 => SmallInt,
+        title: Option<&'a str> => Nullable<Text>,
+        metadata: &'a serde_json::Value => Jsonb,
+        item_ids: &'a [Uuid] => Array<SqlUuid>,
+        sequences: &'a [i32] => Array<Integer>,
+        roles: &'a [i16] => Array<SmallInt>,
+        call_ids: &'a [Option<&'a str>] => Array<Nullable<Text>>,
+        contents: &'a [&'a str] => Array<Text>,
+    } -> Integer,
+    "with conversation as (
+        insert into conversations (owner_id, id, project_id, created_at, updated_at, item_count,
+            last_sequence, title_source, title, metadata)
+        values ($1, $2, $3, $4, $4, $5, $5, $6, $7, $8)
+    )
+    insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
+        call_id, content)
+    select $1, $2, i.id, $4, $4, i.sequence, i.role, i.call_id, i.content
+    from unnest($9, $10, $11, $12, $13) as i(id, sequence, role, call_id, content)"
+);
+
+statement!(
+    /// A conversation and the first batch of its items, bounded like [`items::statements::Batch`].
+    /// Only the first row carries the metadata, which may be large.
+    FindWithItems {
+        owner_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+    } -> (rows::Sql, Integer, Nullable<item_rows::Sql>),
+    concat!(
+        "select c.id, c.project_id, c.title,
+            case when coalesce(i.place, 1) = 1 then c.metadata else '{}' end,
+            c.item_count, c.created_at, c.updated_at, c.last_sequence, ", item_rows::columns!(), "
+        from conversations c
+        left join lateral (
+            select n.*, row_number() over w as place,
+                sum(octet_length(n.content)) over w - octet_length(n.content) as bytes_before
+            from (
+                select * from items
+                where owner_id = c.owner_id and conversation_id = c.id
+                order by sequence limit 512
+            ) n
+            window w as (order by n.sequence)
+        ) i on i.bytes_before < 262144
+        where c.owner_id = $1 and c.id = $2
+        order by i.sequence"
+    )
+);
+
+statement!(
+    /// Takes the rows away and queues what hangs on them, in the order of ids so that two requests
+    /// for the same conversations cannot wait for each other in a circle.
+    Delete<'a> {
+        owner_id: Uuid => SqlUuid,
+        ids: &'a [Uuid] => Array<SqlUuid>,
+        now: DateTime<Utc> => Timestamptz,
+    } -> SqlUuid,
+    "with locked as (
+        select owner_id, id from conversations
+        where owner_id = $1 and id = any($2)
+        order by id for update
+    ),
+    gone as (
+        delete from conversations c using locked l
+        where c.owner_id = l.owner_id and c.id = l.id
+        returning c.owner_id, c.id
+    )
+    insert into purge_queue (owner_id, conversation_id, queued_at)
+    select owner_id, id, $3 from gone
+    returning conversation_id"
+);

@@ -1,0 +1,165 @@
+use super::connect::Target;
+use super::error::{storage, unavailable};
+use deadpool::managed::{PoolConfig, Timeouts};
+use diesel::QueryResult;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::Object, deadpool::Pool,
+};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
+use domain::error::Result;
+use domain::health::Readiness;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// The database, behind a pool of connections. Cheap to clone.
+#[derive(Clone)]
+pub struct Database {
+    pool: Pool<AsyncPgConnection>,
+    settings: PoolSettings,
+    /// Whether the schema is that of this version; before, every unit of work is refused.
+    open: Arc<AtomicBool>,
+}
+
+/// How the pool behaves.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolSettings {
+    /// The most connections that are open at once.
+    pub size: usize,
+    /// How long a request waits for a connection, a new one included.
+    pub acquire: Duration,
+    /// How long one unit of work may take; a database that has gone silent answers nothing.
+    pub work: Duration,
+}
+
+impl PoolSettings {
+    /// The settings of a service: a request that meets a database that is gone is answered within
+    /// five seconds, acquiring and working together.
+    pub fn with_size(size: usize) -> Self {
+        Self {
+            size,
+            acquire: Duration::from_millis(1_500),
+            work: Duration::from_secs(3),
+        }
+    }
+}
+
+/// The schema is not yet that of this version.
+#[derive(Debug, thiserror::Error)]
+#[error("the database has not been migrated yet")]
+struct NotMigrated;
+
+/// The time for one unit of work ran out.
+#[derive(Debug, thiserror::Error)]
+#[error("the database did not answer within {0:?}")]
+struct Silent(Duration);
+
+impl Database {
+    /// A pool that connects when it is first asked to, so it can be built while the database is
+    /// away.
+    pub fn new(target: Target, settings: PoolSettings) -> Self {
+        let mut config = ManagerConfig::<AsyncPgConnection>::default();
+        // A connection that the server closed is noticed without asking it; a ping for each use
+        // would double the round trips.
+        config.recycling_method = RecyclingMethod::Fast;
+        let target = Arc::new(target);
+        config.custom_setup = Box::new(move |_| {
+            let target = Arc::clone(&target);
+            Box::pin(async move { target.connect().await })
+        });
+        let manager = AsyncDieselConnectionManager::new_with_config("", config);
+        let mut pool = PoolConfig::new(settings.size.max(1));
+        pool.timeouts = Timeouts {
+            wait: Some(settings.acquire),
+            create: Some(settings.acquire),
+            recycle: Some(settings.acquire),
+        };
+        let pool = Pool::builder(manager)
+            .config(pool)
+            .runtime(deadpool::Runtime::Tokio1)
+            .build()
+            // The builder fails only when timeouts come without a runtime.
+            .unwrap_or_else(|error| unreachable!("{error}"));
+        Self {
+            pool,
+            settings,
+            open: Arc::default(),
+        }
+    }
+
+    /// Says that the schema is that of this version, so that work may begin.
+    pub fn open(&self) {
+        self.open.store(true, Ordering::Release);
+    }
+
+    /// Runs one unit of work on a connection of its own.
+    pub(super) async fn run<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T>,
+    ) -> Result<T> {
+        self.attempt(work).await?.map_err(storage)
+    }
+
+    /// Like [`Database::run`], and gives a failed statement back to be explained by what it ran
+    /// into. The error outside means that the database is away.
+    pub(super) async fn attempt<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T>,
+    ) -> Result<QueryResult<T>> {
+        let mut connection = self.connection().await?;
+        let limit = self.settings.work;
+        match tokio::time::timeout(limit, work(&mut connection)).await {
+            Ok(Ok(value)) => Ok(Ok(value)),
+            Ok(Err(error)) if went_away(&error, &mut connection).await => {
+                drop(Object::take(connection));
+                Err(unavailable(error))
+            }
+            Ok(Err(error)) => Ok(Err(error)),
+            Err(_) => {
+                // The statement may still be running, so the connection cannot serve anyone else.
+                drop(Object::take(connection));
+                Err(unavailable(Silent(limit)))
+            }
+        }
+    }
+
+    async fn connection(&self) -> Result<Object<AsyncPgConnection>> {
+        if !self.open.load(Ordering::Acquire) {
+            return Err(unavailable(NotMigrated));
+        }
+        let acquired = tokio::time::timeout(self.settings.acquire, self.pool.get()).await;
+        acquired
+            .map_err(|_| unavailable(Silent(self.settings.acquire)))?
+            .map_err(unavailable)
+    }
+
+    /// Ends all connections; work that is under way ends first.
+    pub fn close(&self) {
+        self.pool.close();
+    }
+}
+
+#[async_trait::async_trait]
+impl Readiness for Database {
+    async fn check(&self) -> Result<()> {
+        self.run(async |connection| connection.batch_execute("select 1").await)
+            .await
+    }
+}
+
+/// Whether a statement failed because the server is shutting down or crashed. Such errors come as
+/// any other does, in the server's own language, so the connection itself is asked.
+async fn went_away(error: &DieselError, connection: &mut AsyncPgConnection) -> bool {
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::Unknown, _) => {
+            connection.batch_execute("select 1").await.is_err()
+        }
+        DieselError::DatabaseError(
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+            _,
+        )
+        | DieselError::BrokenTransactionManager => true,
+        _ => false,
+    }
+}

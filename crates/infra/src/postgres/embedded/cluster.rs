@@ -1,0 +1,119 @@
+//! Making a cluster, in one step as seen from outside.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use tokio::process::Command;
+
+use super::error::{Doing, EmbeddedError};
+use super::place::Place;
+use super::programs::{self, Programs};
+
+/// Directories in which a cluster is being made, beside it.
+const UNFINISHED: &str = "postgres.unfinished-";
+
+/// Makes the cluster unless it is there. It is made under another name and then renamed, so that
+/// one that is there is complete, wherever an earlier attempt was cut off.
+pub(super) async fn ensure(
+    place: &Place,
+    programs: &Programs,
+    durable: bool,
+) -> Result<(), EmbeddedError> {
+    let cluster = place.cluster();
+    let shown = cluster.display();
+    let leftovers = unfinished(place).doing(|| format!("read {}", place.data_dir.display()))?;
+    if programs::cluster_major(&cluster).is_some() {
+        place
+            .account
+            .own_all(&cluster)
+            .doing(|| format!("change the owner of {shown}"))?;
+    } else {
+        let made = make_directory(place).doing(|| format!("create a directory for {shown}"))?;
+        tracing::info!(cluster = %shown, "setting up a new PostgreSQL database");
+        run_initdb(place, programs, &made, durable).await?;
+        match fs::rename(&made, &cluster) {
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => {
+                remove(&made);
+                return Err(EmbeddedError::NotACluster(cluster));
+            }
+            renamed => renamed.doing(|| format!("rename {} to {shown}", made.display()))?,
+        }
+        File::open(&place.data_dir)
+            .and_then(|directory| directory.sync_all())
+            .doing(|| format!("sync {}", place.data_dir.display()))?;
+    }
+    // On a slow disk this takes seconds, which the start need not wait for.
+    tokio::task::spawn_blocking(move || leftovers.iter().for_each(|path| remove(path)));
+    Ok(())
+}
+
+/// A fresh name each time: the initdb of a killed service may still be writing to its directory.
+fn make_directory(place: &Place) -> io::Result<PathBuf> {
+    let mut number = 0_u32;
+    loop {
+        let path = place.data_dir.join(format!("{UNFINISHED}{number}"));
+        match DirBuilder::new().mode(0o700).create(&path) {
+            Ok(()) => return place.account.own(&path).map(|()| path),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+async fn run_initdb(
+    place: &Place,
+    programs: &Programs,
+    directory: &Path,
+    durable: bool,
+) -> Result<(), EmbeddedError> {
+    let mut command = place.account.command(&programs.initdb);
+    command.arg("-D").arg(directory).args([
+        "--username=postgres",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--data-checksums",
+        // Only the account reaches the socket, and nobody the network.
+        "--auth-local=trust",
+        "--auth-host=reject",
+    ]);
+    if !durable {
+        command.arg("--no-sync");
+    }
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let output = Command::from(command)
+        .kill_on_drop(true)
+        .output()
+        .await
+        .doing(|| format!("run {}", programs.initdb.display()))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    remove(directory);
+    Err(EmbeddedError::Initdb {
+        cluster: place.cluster(),
+        output: String::from_utf8_lossy(&output.stderr)
+            .trim_end()
+            .to_owned(),
+    })
+}
+
+fn unfinished(place: &Place) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(&place.data_dir)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
+}
+
+/// What cannot be removed now is tried again at the next start.
+fn remove(path: &Path) {
+    if let Err(error) = fs::remove_dir_all(path) {
+        tracing::debug!(path = %path.display(), %error, "could not remove an unfinished database");
+    }
+}

@@ -1,0 +1,145 @@
+//! PostgreSQL without setting one up: the system's own server programs, run as a private cluster.
+//!
+//! The cluster lives in `DATA_DIR/postgres`, is fully durable, listens on no network, and is
+//! reached through a socket that only its user (and root) can open. It survives being killed at any
+//! moment, the service as well as PostgreSQL itself, without anybody's help: the next start, or the
+//! supervisor of a running service, cleans up and starts it again.
+
+mod account;
+mod cluster;
+mod error;
+mod log;
+mod orphan;
+mod place;
+mod programs;
+mod server;
+mod settings;
+mod supervisor;
+#[cfg(test)]
+mod tests;
+mod throwaway;
+
+use std::path::{self, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
+
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use self::account::Account;
+use self::error::Doing;
+use self::place::Place;
+use self::server::Server;
+use self::supervisor::Supervisor;
+
+pub use self::error::EmbeddedError;
+pub use self::place::default_data_dir;
+pub use self::programs::{Programs, find_programs};
+pub use self::throwaway::ThrowawayPostgres;
+
+/// What to start.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where everything is kept; created if need be.
+    pub data_dir: PathBuf,
+    /// The directory of PostgreSQL's server programs, if not to be looked for.
+    pub pg_bin: Option<PathBuf>,
+    /// How many connections the service opens at most.
+    pub max_connections: u16,
+    /// Whether what was committed survives a crash of the machine. Only tests do without.
+    pub durable: bool,
+}
+
+/// A running PostgreSQL, watched: if it dies it is started again, and meanwhile connections fail.
+///
+/// [`EmbeddedPostgres::stop`] ends it; a value that is merely dropped stops it in the background.
+#[derive(Debug)]
+pub struct EmbeddedPostgres {
+    url: String,
+    data_dir: PathBuf,
+    pid: Arc<AtomicU32>,
+    stop: oneshot::Sender<()>,
+    supervisor: JoinHandle<()>,
+}
+
+impl EmbeddedPostgres {
+    /// Makes the cluster if there is none, starts it, and returns when it answers a connection. A
+    /// PostgreSQL that outlived its killed service is stopped first. The supervisor is a task on
+    /// the current runtime, which has to live as long as the service does.
+    ///
+    /// # Errors
+    ///
+    /// When PostgreSQL's programs are missing or of another version than the cluster, when another
+    /// instance uses the directory, when the user PostgreSQL runs as cannot reach it, or when
+    /// PostgreSQL does not start, with the end of its log.
+    pub async fn start(options: Options) -> Result<Self, EmbeddedError> {
+        let begun = Instant::now();
+        let data_dir = path::absolute(&options.data_dir)
+            .doing(|| format!("find {}", options.data_dir.display()))?;
+        let cluster = data_dir.join("postgres");
+        let account = Account::for_cluster(&cluster)?;
+        let programs = programs::find_for(options.pg_bin.as_deref(), &cluster)?;
+        account.must_reach(&programs.postgres)?;
+        let place = Place::open(&data_dir, account)?;
+        let lock = place.lock()?;
+        cluster::ensure(&place, &programs, options.durable).await?;
+        let server = Server::new(&place, &programs, options.max_connections, options.durable)?;
+        let postmaster = server.start().await?;
+
+        tracing::info!(
+            data_dir = %place.data_dir.display(),
+            version = programs.major,
+            milliseconds = begun.elapsed().as_millis(),
+            "embedded PostgreSQL is running"
+        );
+        let (stop, stopped) = oneshot::channel();
+        let pid = Arc::new(AtomicU32::new(postmaster.pid().unwrap_or(0)));
+        let url = server.url();
+        let supervisor = Supervisor {
+            server,
+            pid: Arc::clone(&pid),
+            stop: stopped,
+            lock,
+        };
+        let supervisor = tokio::spawn(supervisor.run(postmaster));
+        Ok(Self {
+            url,
+            data_dir: place.data_dir,
+            pid,
+            stop,
+            supervisor,
+        })
+    }
+
+    /// A connection string for tokio-postgres. It names a socket, and stays the same when
+    /// PostgreSQL is restarted.
+    #[must_use]
+    pub fn database_url(&self) -> &str {
+        &self.url
+    }
+
+    /// The directory everything is kept in, absolute.
+    #[must_use]
+    pub fn data_dir(&self) -> &path::Path {
+        &self.data_dir
+    }
+
+    /// The process id of the postmaster; `None` while it is being restarted.
+    #[must_use]
+    pub fn postmaster_pid(&self) -> Option<u32> {
+        match self.pid.load(Ordering::Relaxed) {
+            0 => None,
+            pid => Some(pid),
+        }
+    }
+
+    /// Ends all sessions and stops PostgreSQL in an orderly way, then lets go of the directory. Work
+    /// that should be finished has to be finished before.
+    pub async fn stop(self) {
+        drop(self.stop);
+        if let Err(error) = self.supervisor.await {
+            tracing::error!(%error, "PostgreSQL's supervisor failed");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What an earlier life left behind: a PostgreSQL that outlived its service, or the files of one
+//! that was killed.
+//!
+//! All this is safe only because the caller holds the lock on DATA_DIR.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tokio::process::Command;
+use tokio::time::{Instant, sleep};
+
+use super::error::{Doing, EmbeddedError};
+use super::place::socket_files;
+
+/// How to stop a postmaster: fast (an orderly end), immediate (the next start recovers from the
+/// write-ahead log), and by force; and how long to wait after each.
+pub(super) const STOP: [(Signal, Duration); 3] = [
+    (Signal::SIGINT, Duration::from_secs(30)),
+    (Signal::SIGQUIT, Duration::from_secs(10)),
+    (Signal::SIGKILL, Duration::from_secs(5)),
+];
+
+/// Stops a postmaster that runs in `cluster`, and removes files that would keep a new one from
+/// starting.
+pub(super) async fn clear(cluster: &Path, socket_dir: &Path) -> Result<(), EmbeddedError> {
+    let file = cluster.join("postmaster.pid");
+    let shown = file.display();
+    let text = match fs::read_to_string(&file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        read => Some(read.doing(|| format!("read {shown}"))?),
+    };
+    if let Some(text) = text {
+        match text
+            .lines()
+            .next()
+            .and_then(|line| line.trim().parse::<i32>().ok())
+        {
+            Some(pid) if is_postmaster(pid, cluster).await => stop(pid, cluster).await?,
+            // PostgreSQL deals with the file of a dead process itself, and looks there for its
+            // shared memory.
+            Some(pid) if !is_alive(pid) => {}
+            // Another process got the number since, or the file was cut off: PostgreSQL would
+            // take that for a running server. It would still notice one by its shared memory,
+            // which it finds by the directory.
+            _ => remove(&file)?,
+        }
+    }
+    socket_files(socket_dir)
+        .iter()
+        .try_for_each(|path| remove(path))
+}
+
+async fn stop(pid: i32, cluster: &Path) -> Result<(), EmbeddedError> {
+    tracing::warn!(pid, "stopping a PostgreSQL that outlived its service");
+    for (signal, patience) in STOP {
+        let deadline = Instant::now() + patience;
+        // It may have ended by itself since.
+        let _ = kill(Pid::from_raw(pid), signal);
+        while Instant::now() < deadline {
+            if !is_postmaster(pid, cluster).await {
+                return Ok(());
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+    }
+    Err(EmbeddedError::Stuck {
+        cluster: cluster.to_owned(),
+        pid,
+    })
+}
+
+fn is_alive(pid: i32) -> bool {
+    pid > 0 && !matches!(kill(Pid::from_raw(pid), None), Err(nix::Error::ESRCH))
+}
+
+/// A number proves nothing, since numbers are used again: the process's command line names the
+/// cluster. A process that ended and was not yet waited for has none.
+async fn is_postmaster(pid: i32, cluster: &Path) -> bool {
+    let line = if Path::new("/proc/self/cmdline").exists() {
+        fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default()
+    } else {
+        let ps = Command::new("ps")
+            .args(["-ww", "-o", "args=", "-p", &pid.to_string()])
+            .stdin(Stdio::null())
+            .output();
+        ps.await.map(|output| output.stdout).unwrap_or_default()
+    };
+    let line = String::from_utf8_lossy(&line).replace(['\0', '\n'], " ");
+    let program = line.split(" -D ").next().unwrap_or_default();
+    program.rsplit('/').next() == Some("postgres")
+        && line.contains(&format!(" -D {} ", cluster.to_string_lossy()))
+}
+
+fn remove(path: &Path) -> Result<(), EmbeddedError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed.doing(|| format!("remove {}", path.display())),
+    }
+}

@@ -1,0 +1,195 @@
+//! The directories: DATA_DIR with the cluster, its log, its socket and the lock.
+
+use std::env;
+use std::fmt::Write as _;
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
+use std::io::{self, ErrorKind, Write as _};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::account::Account;
+use super::error::{Doing, EmbeddedError};
+
+const SOCKET: &str = ".s.PGSQL.5432";
+
+/// The longest path of a unix socket is 107 bytes on Linux and 103 on macOS.
+const SOCKET_PATH_BYTES: usize = 103;
+
+/// Where the database is kept if nobody says otherwise: `./data`. As root it is a directory of its
+/// own under `/var/lib/jan-conversations` where `./data` is out of reach for the user PostgreSQL
+/// has to run as, such as in a clone under a home that is closed to others; each clone has its own.
+#[must_use]
+pub fn default_data_dir() -> PathBuf {
+    let here = PathBuf::from("./data");
+    let Ok(parent) = env::current_dir() else {
+        return here;
+    };
+    let data = fs::canonicalize(parent.join("data")).unwrap_or_else(|_| parent.join("data"));
+    match Account::for_cluster(&data.join("postgres")) {
+        Ok(account) if account.is_other() => {
+            let open = data
+                .ancestors()
+                .skip(1)
+                .all(|directory| account.may_search(directory));
+            let apart = || Path::new("/var/lib/jan-conversations").join(short_hash(&data));
+            if open { here } else { apart() }
+        }
+        _ => here,
+    }
+}
+
+/// A DATA_DIR that exists.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) data_dir: PathBuf,
+    pub(super) account: Account,
+}
+
+impl Place {
+    /// Creates the directory if need be. As root, it and what leads to it are made searchable (not
+    /// readable) for the account where they are new; directories that were there stay as they
+    /// are, but for DATA_DIR itself.
+    pub(super) fn open(data_dir: &Path, account: Account) -> Result<Self, EmbeddedError> {
+        let shown = data_dir.display();
+        let mode = if account.is_other() { 0o711 } else { 0o700 };
+        make(data_dir, mode).doing(|| format!("create {shown}"))?;
+        let data_dir = fs::canonicalize(data_dir).doing(|| format!("find {shown}"))?;
+        if account.is_other() && !account.may_search(&data_dir) {
+            let metadata = fs::metadata(&data_dir).doing(|| format!("read {shown}"))?;
+            let permissions = Permissions::from_mode(metadata.mode() | 0o111);
+            fs::set_permissions(&data_dir, permissions).doing(|| format!("open up {shown}"))?;
+        }
+        account.must_reach(&data_dir)?;
+        Ok(Self { data_dir, account })
+    }
+
+    pub(super) fn cluster(&self) -> PathBuf {
+        self.data_dir.join("postgres")
+    }
+
+    pub(super) fn log(&self) -> PathBuf {
+        self.data_dir.join("postgres.log")
+    }
+
+    /// Takes DATA_DIR for this process. The lock goes with the file, which no child inherits, so
+    /// the kernel releases it in whatever way this process ends.
+    pub(super) fn lock(&self) -> Result<File, EmbeddedError> {
+        let path = self.data_dir.join("lock");
+        let shown = path.display();
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .doing(|| format!("open {shown}"))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let holder = fs::read_to_string(&path).unwrap_or_default();
+                let holder = match holder.trim() {
+                    "" => String::new(),
+                    pid => format!(" (process {pid})"),
+                };
+                return Err(EmbeddedError::InUse {
+                    data_dir: self.data_dir.clone(),
+                    holder,
+                });
+            }
+            Err(TryLockError::Error(source)) => {
+                return Err(source).doing(|| format!("lock {shown}"));
+            }
+        }
+        // The number is only for the message above.
+        file.set_len(0)
+            .and_then(|()| writeln!(file, "{}", std::process::id()))
+            .doing(|| format!("write {shown}"))?;
+        Ok(file)
+    }
+
+    /// The directory of the socket, for the account alone: whoever can reach the socket is let in.
+    pub(super) fn socket_dir(&self) -> Result<PathBuf, EmbeddedError> {
+        let run = self.data_dir.join("run");
+        if run.join(SOCKET).as_os_str().len() <= SOCKET_PATH_BYTES {
+            let made = make(&run, 0o700).and_then(|()| {
+                self.account.own(&run)?;
+                fs::set_permissions(&run, Permissions::from_mode(0o700))
+            });
+            made.doing(|| format!("create {}", run.display()))?;
+            return Ok(run);
+        }
+        // Anybody may have made a directory of that name under /tmp: it is used only if it is the
+        // account's own and closed, and a few more names spoil the fun of taking it.
+        let name = format!("/tmp/jan-conversations-{}", short_hash(&self.data_dir));
+        for path in (0..10).map(|number| PathBuf::from(format!("{name}-{number}"))) {
+            if self
+                .private_dir(&path)
+                .doing(|| format!("create {}", path.display()))?
+            {
+                return Ok(path);
+            }
+        }
+        Err(EmbeddedError::NoSocketDirectory(PathBuf::from(name)))
+    }
+
+    fn private_dir(&self, path: &Path) -> io::Result<bool> {
+        match DirBuilder::new().mode(0o700).create(path) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+            Ok(()) => self.account.own(path)?,
+            Err(_) => {}
+        }
+        let found = fs::symlink_metadata(path)?;
+        Ok(found.is_dir() && found.mode() & 0o777 == 0o700 && found.uid() == self.account.uid())
+    }
+}
+
+/// The socket's file and its lock file.
+pub(super) fn socket_files(socket_dir: &Path) -> [PathBuf; 2] {
+    [
+        socket_dir.join(SOCKET),
+        socket_dir.join(format!("{SOCKET}.lock")),
+    ]
+}
+
+/// A connection string for the socket, as tokio-postgres reads it.
+pub(super) fn url(socket_dir: &Path) -> String {
+    let mut host = String::new();
+    for byte in socket_dir.as_os_str().as_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
+                host.push(char::from(*byte));
+            }
+            _ => host.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    format!("postgres://postgres@{host}/postgres?sslmode=disable")
+}
+
+/// Creates a directory and what leads to it, whatever the umask.
+fn make(path: &Path, mode: u32) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        make(parent, 0o755)?;
+    }
+    match DirBuilder::new().mode(mode).create(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => fs::set_permissions(path, Permissions::from_mode(mode)),
+    }
+}
+
+fn short_hash(path: &Path) -> String {
+    Sha256::digest(path.as_os_str().as_bytes())
+        .iter()
+        .take(6)
+        .fold(String::new(), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

@@ -1,0 +1,207 @@
+//! One postmaster: starting it, knowing that it answers, stopping it.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tokio::process::{Child, Command};
+use tokio::time::{Instant, sleep, timeout};
+use tokio_postgres::NoTls;
+use tokio_postgres::error::SqlState;
+
+use super::account::Account;
+use super::error::{Doing, EmbeddedError};
+use super::log::Log;
+use super::orphan;
+use super::place::{self, Place};
+use super::programs::Programs;
+use super::settings;
+
+const POLL: Duration = Duration::from_millis(10);
+
+/// How long a start may take. Recovery after a crash may take longer: while the server says that
+/// it is starting up, the wait goes on.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What it takes to start a postmaster, again and again.
+#[derive(Debug)]
+pub(super) struct Server {
+    pub(super) account: Account,
+    pub(super) postgres: PathBuf,
+    pub(super) cluster: PathBuf,
+    pub(super) socket_dir: PathBuf,
+    pub(super) log: Log,
+    pub(super) max_connections: u16,
+    pub(super) durable: bool,
+}
+
+impl Server {
+    pub(super) fn new(
+        place: &Place,
+        programs: &Programs,
+        max_connections: u16,
+        durable: bool,
+    ) -> Result<Self, EmbeddedError> {
+        Ok(Self {
+            account: place.account.clone(),
+            postgres: programs.postgres.clone(),
+            cluster: place.cluster(),
+            socket_dir: place.socket_dir()?,
+            log: Log::new(place.log()),
+            max_connections,
+            durable,
+        })
+    }
+
+    pub(super) fn url(&self) -> String {
+        place::url(&self.socket_dir)
+    }
+
+    /// Starts a postmaster and waits until it answers.
+    pub(super) async fn start(&self) -> Result<Postmaster, EmbeddedError> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.clear().await?;
+            let (mut postmaster, mark) = self.spawn()?;
+            let Some(error) = self.failure(&mut postmaster, mark).await else {
+                return Ok(postmaster);
+            };
+            // When a postmaster is killed, its last backends may outlive it for a moment, and a
+            // new one refuses to start beside them.
+            let lingering = matches!(&error, EmbeddedError::NotStarted { tail, .. }
+                if tail.contains("pre-existing shared memory block"));
+            if !lingering || Instant::now() >= deadline {
+                return Err(error);
+            }
+            sleep(POLL * 5).await;
+        }
+    }
+
+    /// Sees to it that no postmaster runs in the cluster.
+    pub(super) async fn clear(&self) -> Result<(), EmbeddedError> {
+        orphan::clear(&self.cluster, &self.socket_dir).await
+    }
+
+    fn spawn(&self) -> Result<(Postmaster, u64), EmbeddedError> {
+        let (output, mark) = self
+            .log
+            .bound()
+            .and_then(|()| self.log.open(&self.account))
+            .doing(|| format!("open {}", self.log.path().display()))?;
+        let errors = output.try_clone().doing(|| "share a file".to_owned())?;
+        let mut command = self.account.command(&self.postgres);
+        command
+            .arg("-D")
+            .arg(&self.cluster)
+            .args(settings::arguments(
+                &self.socket_dir,
+                self.max_connections,
+                self.durable,
+            ));
+        command
+            .stdout(Stdio::from(output))
+            .stderr(Stdio::from(errors));
+        let child = Command::from(command)
+            .spawn()
+            .doing(|| format!("run {}", self.postgres.display()))?;
+        Ok((
+            Postmaster {
+                child,
+                left_running: false,
+            },
+            mark,
+        ))
+    }
+
+    /// Waits until a connection is answered (`None`), or it is clear that none will be.
+    async fn failure(&self, postmaster: &mut Postmaster, mark: u64) -> Option<EmbeddedError> {
+        let url = self.url();
+        let mut deadline = Instant::now() + PATIENCE;
+        loop {
+            // An error here means that there is nothing to wait for any more.
+            if !matches!(postmaster.child.try_wait(), Ok(None)) {
+                let tail = self.log.tail(mark);
+                return Some(EmbeddedError::NotStarted {
+                    log: self.log.path().to_owned(),
+                    tail,
+                });
+            }
+            match timeout(Duration::from_secs(5), tokio_postgres::connect(&url, NoTls)).await {
+                Ok(Ok(_)) => return None,
+                Ok(Err(error)) if error.code() == Some(&SqlState::TOO_MANY_CONNECTIONS) => {
+                    return None;
+                }
+                Ok(Err(error)) if error.code() == Some(&SqlState::CANNOT_CONNECT_NOW) => {
+                    deadline = Instant::now() + PATIENCE;
+                }
+                _ => {}
+            }
+            if Instant::now() > deadline {
+                return Some(EmbeddedError::NotReady {
+                    seconds: PATIENCE.as_secs(),
+                    log: self.log.path().to_owned(),
+                    tail: self.log.tail(mark),
+                });
+            }
+            sleep(POLL).await;
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It is empty if nothing runs, and it may be one under /tmp that would stay for good.
+        let _ = fs::remove_dir(&self.socket_dir);
+    }
+}
+
+/// A running postmaster. When it is dropped without [`Postmaster::stop`], it is told to stop.
+#[derive(Debug)]
+pub(super) struct Postmaster {
+    child: Child,
+    left_running: bool,
+}
+
+impl Postmaster {
+    pub(super) fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    pub(super) async fn exited(&mut self) -> std::io::Result<ExitStatus> {
+        self.child.wait().await
+    }
+
+    pub(super) fn leave_running(mut self) {
+        self.left_running = true;
+    }
+
+    /// Stops it, orderly if it can be.
+    pub(super) async fn stop(mut self) {
+        for (signal, patience) in orphan::STOP {
+            self.signal(signal);
+            if timeout(patience, self.child.wait()).await.is_ok() {
+                return;
+            }
+            tracing::warn!(%signal, "PostgreSQL did not stop");
+        }
+    }
+
+    /// The child was not yet waited for where it has an id, so the id is still its own.
+    fn signal(&self, signal: Signal) {
+        if let Some(pid) = self.child.id().and_then(|pid| i32::try_from(pid).ok()) {
+            // It fails only for a process that ended.
+            let _ = kill(Pid::from_raw(pid), signal);
+        }
+    }
+}
+
+impl Drop for Postmaster {
+    fn drop(&mut self) {
+        if !self.left_running {
+            self.signal(Signal::SIGINT);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! How PostgreSQL is set up.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// Connections beside the service's own, for psql and pg_dump.
+const SPARE_CONNECTIONS: u16 = 5;
+
+const FIXED: [&str; 20] = [
+    "shared_buffers=128MB",
+    "wal_level=replica",
+    "max_wal_size=1GB",
+    "checkpoint_timeout=5min",
+    "checkpoint_completion_target=0.9",
+    "random_page_cost=1.1",
+    "jit=off",
+    // Queries are small here, and workers would share memory in a /dev/shm that containers keep
+    // small.
+    "max_parallel_workers_per_gather=0",
+    "timezone=UTC",
+    "log_timezone=UTC",
+    "lc_messages=C",
+    "log_destination=stderr",
+    "logging_collector=off",
+    "log_line_prefix=%m [%p] ",
+    "log_checkpoints=off",
+    "log_connections=off",
+    "log_disconnections=off",
+    // What users write belongs in no log, so neither statements nor the values of a violated key.
+    "log_statement=none",
+    "log_min_error_statement=panic",
+    "log_error_verbosity=terse",
+];
+
+/// The settings as arguments. The command line outranks the files of the cluster, so that a
+/// cluster made by an earlier release runs as this one means it to.
+pub(super) fn arguments(socket_dir: &Path, max_connections: u16, durable: bool) -> Vec<OsString> {
+    let on = if durable { "on" } else { "off" };
+    let connections = max_connections.saturating_add(SPARE_CONNECTIONS);
+    let mut settings = vec![
+        socket_directories(socket_dir),
+        // The socket is the only way in, and it is the account's alone, as its directory is.
+        "listen_addresses=".into(),
+        "unix_socket_permissions=0700".into(),
+        "port=5432".into(),
+        format!("max_connections={connections}").into(),
+        // Even tests may kill PostgreSQL and expect what was committed: that much costs little.
+        "synchronous_commit=on".into(),
+        format!("fsync={on}").into(),
+        format!("full_page_writes={on}").into(),
+    ];
+    settings.extend(FIXED.map(OsString::from));
+    settings
+        .into_iter()
+        .flat_map(|setting| [OsString::from("-c"), setting])
+        .collect()
+}
+
+/// The setting is a list: quotes keep a path with a comma or a space in one piece.
+fn socket_directories(socket_dir: &Path) -> OsString {
+    let mut quoted = Vec::new();
+    for byte in socket_dir.as_os_str().as_bytes() {
+        if *byte == b'"' {
+            quoted.push(b'"');
+        }
+        quoted.push(*byte);
+    }
+    let mut setting = OsString::from("unix_socket_directories=\"");
+    setting.push(OsStr::from_bytes(&quoted));
+    setting.push("\"");
+    setting
+}

@@ -1,0 +1,98 @@
+//! Keeps a postmaster running until it is told to stop.
+
+use std::fs::File;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot::Receiver;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+use super::log::Log;
+use super::server::{Postmaster, Server};
+
+pub(super) struct Supervisor {
+    pub(super) server: Server,
+    pub(super) pid: Arc<AtomicU32>,
+    /// Resolves when the service wants to stop, and also when its handle is dropped.
+    pub(super) stop: Receiver<()>,
+    /// Released after PostgreSQL has stopped.
+    pub(super) lock: File,
+}
+
+impl Supervisor {
+    pub(super) async fn run(mut self, mut postmaster: Postmaster) {
+        loop {
+            self.pid
+                .store(postmaster.pid().unwrap_or(0), Ordering::Relaxed);
+            let status = tokio::select! {
+                biased;
+                _ = &mut self.stop => {
+                    postmaster.stop().await;
+                    break;
+                }
+                status = postmaster.exited() => status,
+                () = bound_forever(self.server.log.clone()) => continue,
+            };
+            self.pid.store(0, Ordering::Relaxed);
+            match status {
+                Ok(status) => tracing::error!(%status, "PostgreSQL died, restarting it"),
+                Err(error) => tracing::error!(%error, "PostgreSQL was lost, restarting it"),
+            }
+            let Some(restarted) = self.restart().await else {
+                break;
+            };
+            postmaster = restarted;
+        }
+        self.pid.store(0, Ordering::Relaxed);
+        drop(self.server);
+        drop(self.lock);
+    }
+
+    /// `None` if it was told to stop meanwhile, and nothing runs any more.
+    async fn restart(&mut self) -> Option<Postmaster> {
+        let died = Instant::now();
+        loop {
+            let started = tokio::select! {
+                biased;
+                _ = &mut self.stop => None,
+                started = self.server.start() => Some(started),
+            };
+            match started {
+                Some(Ok(postmaster)) => {
+                    let milliseconds = died.elapsed().as_millis();
+                    tracing::info!(milliseconds, "PostgreSQL is back");
+                    return Some(postmaster);
+                }
+                Some(Err(error)) => tracing::error!(%error, "PostgreSQL could not be restarted"),
+                None => {
+                    // The start was cut off, and may have left a postmaster behind.
+                    if let Err(error) = self.server.clear().await {
+                        tracing::error!(%error, "PostgreSQL could not be stopped");
+                    }
+                    return None;
+                }
+            }
+            tokio::select! {
+                biased;
+                _ = &mut self.stop => return None,
+                () = sleep(Duration::from_secs(1)) => {}
+            }
+        }
+    }
+}
+
+async fn bound_forever(log: Log) {
+    let mut ticks = interval(Duration::from_secs(5));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let log = log.clone();
+        match tokio::task::spawn_blocking(move || log.bound()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "could not shorten PostgreSQL's log"),
+            // The runtime is shutting down.
+            Err(_) => std::future::pending().await,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! A cluster for tests, gone when the tests are.
+
+use std::env;
+use std::fs::DirBuilder;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+
+use super::account::Account;
+use super::cluster;
+use super::error::{Doing, EmbeddedError};
+use super::place::Place;
+use super::programs::{self, Programs};
+use super::server::Server;
+
+/// Waits until its input ends, which the kernel sees to in whatever way the other end dies. An
+/// initdb that was under way may still add files, so removing is tried a few times.
+const GUARDIAN: &str = r#"
+cat >/dev/null
+"$1" stop -s -m immediate -D "$2"
+for attempt in 1 2 3 4 5; do
+    rm -rf "$3" "$4"
+    [ -e "$3" ] || exit 0
+    sleep 1
+done"#;
+
+/// A PostgreSQL in a temporary directory, not durable and not supervised. It needs no particular
+/// runtime to live on, so one can serve all tests of a process. When this value is dropped, or the
+/// process ends in any way (exit, panic, kill -9), the server is stopped and its directory removed.
+#[derive(Debug)]
+pub struct ThrowawayPostgres {
+    url: String,
+    data_dir: PathBuf,
+    _guardian: Child,
+}
+
+impl ThrowawayPostgres {
+    /// Starts one, with the programs that [`super::find_programs`] finds.
+    ///
+    /// # Errors
+    ///
+    /// As [`super::EmbeddedPostgres::start`].
+    pub async fn start(pg_bin: Option<&Path>, max_connections: u16) -> Result<Self, EmbeddedError> {
+        let account = Account::for_cluster(Path::new(""))?;
+        let programs = programs::find_programs(pg_bin)?;
+        account.must_reach(&programs.postgres)?;
+        let directory = temporary(&account).doing(|| "create a temporary directory".to_owned())?;
+        let place = Place::open(&directory, account)?;
+        let server = Server::new(&place, &programs, max_connections, false)?;
+        let guardian = guard(&place, &programs, &server)?;
+        cluster::ensure(&place, &programs, false).await?;
+        server.start().await?.leave_running();
+        Ok(Self {
+            url: server.url(),
+            data_dir: place.data_dir,
+            _guardian: guardian,
+        })
+    }
+
+    /// A connection string for tokio-postgres; the user may create databases.
+    #[must_use]
+    pub fn database_url(&self) -> &str {
+        &self.url
+    }
+
+    /// The temporary directory, in which `postgres.log` may tell more about a failed test.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+}
+
+/// The guardian's input is a pipe that only this process holds: it is closed in other children.
+fn guard(place: &Place, programs: &Programs, server: &Server) -> Result<Child, EmbeddedError> {
+    let mut command = place.account.command("sh");
+    command
+        .args(["-c", GUARDIAN, "guardian"])
+        .arg(&programs.pg_ctl);
+    command.args([&place.cluster(), &place.data_dir, &server.socket_dir]);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command.spawn().doing(|| "run sh".to_owned())
+}
+
+fn temporary(account: &Account) -> io::Result<PathBuf> {
+    let preferred = env::temp_dir();
+    let open = account.must_reach(&preferred).is_ok();
+    let parent = if open {
+        preferred
+    } else {
+        PathBuf::from("/tmp")
+    };
+    let process = std::process::id();
+    let mut number = 0_u32;
+    loop {
+        let path = parent.join(format!("jan-conversations-test-{process}-{number}"));
+        match DirBuilder::new().mode(0o700).create(&path) {
+            Ok(()) => return account.own(&path).map(|()| path),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}

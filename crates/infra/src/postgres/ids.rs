@@ -1,0 +1,12 @@
+//! Public ids are ULIDs; the database keeps their 16 bytes as `uuid`.
+
+use ulid::Ulid;
+use uuid::Uuid;
+
+pub(super) fn stored(ulid: Ulid) -> Uuid {
+    Uuid::from_u128(ulid.0)
+}
+
+pub(super) fn read(uuid: Uuid) -> Ulid {
+    Ulid(uuid.as_u128())
+}

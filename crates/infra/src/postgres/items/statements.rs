@@ -1,0 +1,140 @@
+use super::rows;
+use crate::postgres::statement::statement;
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{
+    BigInt, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
+use uuid::Uuid;
+
+statement!(
+    /// The hot path. The update takes the conversation's row lock and with it the next number, so
+    /// appends to one conversation form a queue and 10,000 is exact. A call id that is taken rolls
+    /// all of it back. The id ends in the number, as `ItemId::at` says.
+    Append<'a> {
+        now: DateTime<Utc> => Timestamptz,
+        title: Option<&'a str> => Nullable<Text>,
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        seed: &'a [u8] => Binary,
+        role: i16 => SmallInt,
+        author_id: Option<Uuid> => Nullable<SqlUuid>,
+        call_id: Option<&'a str> => Nullable<Text>,
+        content: &'a str => Text,
+    } -> Integer,
+    "with place as (
+        update conversations set
+            item_count = item_count + 1,
+            last_sequence = last_sequence + 1,
+            updated_at = greatest(updated_at, $1),
+            title_source = case when title is null and $2 is not null then 2 else title_source end,
+            title = coalesce(title, $2)
+        where owner_id = $3 and id = $4 and item_count < 10000
+        returning owner_id, id, last_sequence
+    )
+    insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
+        author_id, call_id, content)
+    select owner_id, id, encode($5 || int4send(last_sequence), 'hex')::uuid, $1, $1,
+        last_sequence, $6, $7, $8, $9
+    from place
+    returning sequence"
+);
+
+statement!(
+    /// No row: no conversation. A row of nulls: no such item in it.
+    FindById {
+        sequence: i32 => Integer,
+        id: Uuid => SqlUuid,
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+    } -> Nullable<rows::Sql>,
+    concat!(
+        "select ", rows::columns!(), "
+        from conversations c
+        left join items i on i.owner_id = c.owner_id and i.conversation_id = c.id
+            and i.sequence = $1 and i.id = $2
+        where c.owner_id = $3 and c.id = $4"
+    )
+);
+
+statement!(
+    /// No row: no conversation. A row of nulls: no such item in it.
+    FindByCallId<'a> {
+        call_id: &'a str => Text,
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+    } -> Nullable<rows::Sql>,
+    concat!(
+        "select ", rows::columns!(), "
+        from conversations c
+        left join items i on i.owner_id = c.owner_id and i.conversation_id = c.id
+            and i.call_id = $1
+        where c.owner_id = $2 and c.id = $3"
+    )
+);
+
+/// A page in one direction: rows as long as those before them weigh no more than the page may.
+macro_rules! page {
+    ($(#[$doc:meta])* $name:ident, $after:literal, $order:literal) => {
+        statement!(
+            $(#[$doc])*
+            $name {
+                owner_id: Uuid => SqlUuid,
+                conversation_id: Uuid => SqlUuid,
+                after: i32 => Integer,
+                limit: i64 => BigInt,
+                bytes: i64 => BigInt,
+            } -> rows::Sql,
+            concat!(
+                "select ", rows::columns!(), "
+                from (
+                    select n.*, sum(octet_length(n.content)) over (order by n.sequence ", $order, ")
+                        - octet_length(n.content) as bytes_before
+                    from (
+                        select i.* from items i
+                        join conversations c on c.owner_id = i.owner_id
+                            and c.id = i.conversation_id
+                        where i.owner_id = $1 and i.conversation_id = $2
+                            and i.sequence ", $after, " $3
+                        order by i.sequence ", $order, " limit $4
+                    ) n
+                ) i
+                where i.bytes_before <= $5
+                order by i.sequence ", $order
+            )
+        );
+    };
+}
+page!(
+    /// Oldest first.
+    PageUp, ">", "asc"
+);
+page!(
+    /// Newest first.
+    PageDown, "<", "desc"
+);
+
+statement!(
+    /// The next batch of a conversation that is read from end to end: 256 KiB, and at least one.
+    Batch {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        after: i32 => Integer,
+        last: i32 => Integer,
+    } -> rows::Sql,
+    concat!(
+        "select ", rows::columns!(), "
+        from (
+            select n.*, sum(octet_length(n.content)) over (order by n.sequence)
+                - octet_length(n.content) as bytes_before
+            from (
+                select i.* from items i
+                join conversations c on c.owner_id = i.owner_id and c.id = i.conversation_id
+                where i.owner_id = $1 and i.conversation_id = $2
+                    and i.sequence > $3 and i.sequence <= $4
+                order by i.sequence limit 512
+            ) n
+        ) i
+        where i.bytes_before < 262144
+        order by i.sequence"
+    )
+);

@@ -1,0 +1,22 @@
+//! The stores, kept in PostgreSQL.
+
+mod connect;
+mod conversations;
+mod database;
+pub mod embedded;
+mod error;
+mod ids;
+mod items;
+mod migrate;
+mod projects;
+mod schema;
+mod sessions;
+mod statement;
+
+pub use connect::{ConnectError, Target};
+pub use conversations::PgConversations;
+pub use database::{Database, PoolSettings};
+pub use items::PgItems;
+pub use migrate::{MigrateError, migrate};
+pub use projects::PgProjects;
+pub use sessions::PgSessions;

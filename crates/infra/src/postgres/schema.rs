@@ -1,0 +1,67 @@
+//! The tables as Diesel sees them. A test compares this with the migrated database.
+
+diesel::table! {
+    users (owner_id) {
+        owner_id -> Uuid,
+        kind -> SmallInt,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (digest) {
+        digest -> Binary,
+        owner_id -> Uuid,
+        family -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        spent_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    projects (owner_id, id) {
+        owner_id -> Uuid,
+        id -> Uuid,
+        title -> Text,
+        description -> Nullable<Text>,
+        instruction -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    conversations (owner_id, id) {
+        owner_id -> Uuid,
+        id -> Uuid,
+        project_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        item_count -> Integer,
+        last_sequence -> Integer,
+        title_source -> SmallInt,
+        title -> Nullable<Text>,
+        metadata -> Jsonb,
+    }
+}
+
+diesel::table! {
+    items (owner_id, conversation_id, sequence) {
+        owner_id -> Uuid,
+        conversation_id -> Uuid,
+        id -> Uuid,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        sequence -> Integer,
+        version -> Integer,
+        role -> SmallInt,
+        author_id -> Nullable<Uuid>,
+        call_id -> Nullable<Text>,
+        model -> Nullable<Text>,
+        content -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(conversations, items, projects);
+diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, users);
