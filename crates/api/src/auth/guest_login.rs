@@ -1,0 +1,41 @@
+use super::SessionBody;
+use crate::error::ApiError;
+use crate::extract::{Body, WireBody};
+use actix_web::{HttpResponse, post, web};
+use domain::auth::AuthService;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// Nothing is asked of a guest; the body may be absent.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = GuestLogin)]
+pub(crate) struct GuestLoginBody {}
+
+impl WireBody for GuestLoginBody {
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+/// Become a guest
+///
+/// Makes a new user without a name or password, and signs in. Keep the refresh token: it is the
+/// only way back.
+#[utoipa::path(
+    tag = "auth",
+    request_body(content = Option<GuestLoginBody>, examples(
+        ("guest" = (summary = "Nothing to say", value = json!({}))),
+    )),
+    responses((status = 201, description = "A new guest, signed in.", body = SessionBody)),
+    extensions(("x-error-codes" = json!(["guest_login_disabled"]))),
+    security(()),
+)]
+#[post("/auth/guest-login")]
+pub(crate) async fn guest_login(
+    auth: web::Data<AuthService>,
+    Body(GuestLoginBody {}): Body<GuestLoginBody>,
+) -> Result<HttpResponse, ApiError> {
+    let session = auth.guest_login().await?;
+    Ok(HttpResponse::Created().json(SessionBody::from(session)))
+}

@@ -1,0 +1,38 @@
+use super::SessionBody;
+use crate::error::ApiError;
+use crate::extract::{Body, WireBody};
+use actix_web::{HttpResponse, post, web};
+use domain::auth::AuthService;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// The refresh token to spend.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = RefreshToken)]
+pub(crate) struct RefreshTokenBody {
+    #[schema(example = "rt_2rXbQ0a7cJ9n4kVfLw8sZpYtG3mHdE6uTiRoKjNxC1B")]
+    refresh_token: String,
+}
+
+impl WireBody for RefreshTokenBody {}
+
+/// Refresh a session
+///
+/// Spends a refresh token for a new pair. One that was spent before ends the whole session, since
+/// somebody else holds a copy of it.
+#[utoipa::path(
+    tag = "auth",
+    request_body = RefreshTokenBody,
+    responses((status = 200, description = "A new pair of tokens.", body = SessionBody)),
+    extensions(("x-error-codes" = json!(["refresh_token_invalid"]))),
+    security(()),
+)]
+#[post("/auth/refresh-token")]
+pub(crate) async fn refresh_token(
+    auth: web::Data<AuthService>,
+    Body(body): Body<RefreshTokenBody>,
+) -> Result<HttpResponse, ApiError> {
+    let session = auth.refresh(&body.refresh_token).await?;
+    Ok(HttpResponse::Ok().json(SessionBody::from(session)))
+}

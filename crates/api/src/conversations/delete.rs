@@ -1,0 +1,28 @@
+use crate::error::ApiError;
+use crate::extract::Authenticated;
+use actix_web::{HttpResponse, delete, web};
+use domain::conversations::ConversationService;
+use domain::id::ConversationId;
+
+/// Delete a conversation
+///
+/// Deletes the conversation and all its messages for good, at once for every reader. A second time
+/// it is not found.
+#[utoipa::path(
+    tag = "conversations",
+    params(("conv_id" = String, Path, description = "The conversation's id.",
+        example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")),
+    responses((status = 204, description = "It is gone.")),
+    security(("bearer" = [])),
+)]
+#[delete("/conversations/{conv_id}")]
+pub(crate) async fn delete_conversation(
+    Authenticated(actor): Authenticated,
+    conversations: web::Data<ConversationService>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    conversations
+        .delete(actor.owner_id, ConversationId::parse(&id)?)
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,144 @@
+use super::ConversationBody;
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Query};
+use crate::items::ItemBody;
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{HttpResponse, get, web};
+use domain::conversations::{ConversationService, Opening};
+use domain::error::Error;
+use domain::id::{ConversationId, OwnerId, Sequence};
+use domain::items::{Item, ItemService};
+use futures_util::stream::{self, Stream, StreamExt as _};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct GetConversationQuery {
+    /// `false` leaves the messages out.
+    #[param(default = true)]
+    include_items: Option<bool>,
+}
+
+/// A conversation with all its messages, in order.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ConversationWithItems)]
+pub(crate) struct ConversationWithItemsBody {
+    #[serde(flatten)]
+    conversation: ConversationBody,
+    /// All messages, in the order they were accepted. Absent with `include_items=false`.
+    items: Option<Vec<ItemBody>>,
+}
+
+/// Get a conversation
+///
+/// The whole conversation: all its messages in order, up to 10,000. A long one is streamed as it is
+/// read; should that fail midway, the answer is cut off and never closes as valid JSON.
+#[utoipa::path(
+    tag = "conversations",
+    params(
+        ("conv_id" = String, Path, description = "The conversation's id.",
+            example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
+        GetConversationQuery,
+    ),
+    responses((status = 200, description = "The conversation.", body = ConversationWithItemsBody)),
+    security(("bearer" = [])),
+)]
+#[get("/conversations/{conv_id}")]
+pub(crate) async fn get_conversation(
+    Authenticated(actor): Authenticated,
+    conversations: web::Data<ConversationService>,
+    items: web::Data<ItemService>,
+    id: web::Path<String>,
+    Query(query): Query<GetConversationQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let id = ConversationId::parse(&id)?;
+    let owner = actor.owner_id;
+    if query.include_items == Some(false) {
+        let conversation = conversations.get(owner, id).await?;
+        return Ok(HttpResponse::Ok().json(ConversationBody::from(conversation)));
+    }
+    let Opening {
+        conversation,
+        items: first,
+        last,
+    } = conversations.open(owner, id).await?;
+    let mut text = BytesMut::from(
+        serde_json::to_string(&ConversationBody::from(conversation))
+            .map_err(internal)?
+            .as_bytes(),
+    );
+    // The closing brace of the conversation makes room for its messages.
+    text.truncate(text.len().saturating_sub(1));
+    text.extend_from_slice(b",\"items\":[");
+    let reached = write(&mut text, first, true)?;
+    let mut answer = HttpResponse::Ok();
+    answer.content_type("application/json");
+    if reached.is_none_or(|reached| reached >= last) {
+        text.extend_from_slice(b"]}");
+        return Ok(answer.body(text.freeze()));
+    }
+    let rest = Rest {
+        items: items.into_inner(),
+        owner,
+        id,
+        last,
+        after: reached,
+    };
+    let head = stream::once(std::future::ready(Ok(text.freeze())));
+    Ok(answer.streaming(head.chain(rest.stream())))
+}
+
+/// What is still to be sent of a long conversation.
+struct Rest {
+    items: Arc<ItemService>,
+    owner: OwnerId,
+    id: ConversationId,
+    /// Where the conversation ended when it was opened; what comes later is not part of the answer.
+    last: Sequence,
+    /// The last item that was sent; `None` when the end was, too.
+    after: Option<Sequence>,
+}
+
+impl Rest {
+    /// One batch at a time, each read when the client has taken the one before: a slow reader holds
+    /// neither memory nor a database connection.
+    fn stream(self) -> impl Stream<Item = Result<Bytes, actix_web::Error>> {
+        stream::try_unfold(self, |mut rest| async move {
+            let Some(after) = rest.after else {
+                return Ok(None);
+            };
+            let batch = rest
+                .items
+                .batch(rest.owner, rest.id, after, rest.last)
+                .await;
+            let batch = batch.map_err(ApiError::from).inspect_err(ApiError::log)?;
+            let mut text = BytesMut::new();
+            rest.after = write(&mut text, batch, false)?.filter(|reached| *reached < rest.last);
+            if rest.after.is_none() {
+                text.extend_from_slice(b"]}");
+            }
+            Ok(Some((text.freeze(), rest)))
+        })
+    }
+}
+
+/// Appends items as JSON, separated by commas, and returns the last one's number.
+fn write(text: &mut BytesMut, items: Vec<Item>, first: bool) -> Result<Option<Sequence>, ApiError> {
+    let mut reached = None;
+    for (index, item) in items.into_iter().enumerate() {
+        if !(first && index == 0) {
+            text.extend_from_slice(b",");
+        }
+        reached = Some(item.id.sequence());
+        let item = serde_json::to_string(&ItemBody::from(item)).map_err(internal)?;
+        text.extend_from_slice(item.as_bytes());
+    }
+    Ok(reached)
+}
+
+fn internal(error: serde_json::Error) -> ApiError {
+    Error::Internal(error.into()).into()
+}

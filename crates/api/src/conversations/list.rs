@@ -1,0 +1,117 @@
+use super::ConversationListBody;
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Query};
+use crate::list::{OrderParam, unknown_cursor};
+use actix_web::{HttpResponse, get, web};
+use chrono::DateTime;
+use domain::conversations::{Conversation, ConversationList, ConversationService, ListSort};
+use domain::error::Error;
+use domain::id::{ConversationId, ProjectId};
+use domain::page::{Limit, Order};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListConversationsQuery {
+    /// How many per page.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+    /// The `next_after` of the page before.
+    after: Option<String>,
+    /// Newest first unless told.
+    #[param(inline, default = "desc")]
+    order: Option<OrderParam>,
+    /// Only those of this project.
+    project_id: Option<String>,
+    /// By creation, which pages exactly whatever happens meanwhile, or by most recent activity,
+    /// which may show a conversation again that was active while you paged.
+    #[param(inline, default = "created")]
+    sort: Option<SortParam>,
+}
+
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SortParam {
+    Created,
+    Updated,
+}
+
+impl ListConversationsQuery {
+    /// The domain's list; `project` is the one of the address, where there is one.
+    pub(crate) fn list(self, project: Option<ProjectId>) -> Result<ConversationList, Error> {
+        let named = self.project_id.map(|id| ProjectId::parse(&id)).transpose();
+        let named = named.map_err(|error| error.named_by("project_id"))?;
+        if let (Some(project), Some(named)) = (project, named)
+            && project != named
+        {
+            let message = "project_id must be absent here, or the project of the address.";
+            return Err(Error::invalid("project_id", message));
+        }
+        Ok(ConversationList {
+            limit: Limit::parse(self.limit)?,
+            order: self.order.map_or(Order::Descending, Order::from),
+            project_id: project.or(named),
+            sort: match self.sort.unwrap_or(SortParam::Created) {
+                SortParam::Created => ListSort::Created {
+                    after: self.after.map(|after| read_created(&after)).transpose()?,
+                },
+                SortParam::Updated => ListSort::Updated {
+                    after: self.after.map(|after| read_updated(&after)).transpose()?,
+                },
+            },
+        })
+    }
+}
+
+/// The cursor behind the last entry of a page, for the next one of the same sort.
+pub(crate) fn cursor(sort: &ListSort) -> fn(&Conversation) -> String {
+    match sort {
+        ListSort::Created { .. } => |last| last.id.to_string(),
+        ListSort::Updated { .. } => |last| {
+            format!(
+                "{:x}.{}",
+                last.updated_at.timestamp_micros(),
+                last.id.ulid()
+            )
+        },
+    }
+}
+
+fn read_created(cursor: &str) -> Result<ConversationId, Error> {
+    ConversationId::parse(cursor).map_err(|_| unknown_cursor())
+}
+
+fn read_updated(cursor: &str) -> Result<(DateTime<chrono::Utc>, ConversationId), Error> {
+    let (time, id) = cursor.split_once('.').ok_or_else(unknown_cursor)?;
+    let micros = i64::from_str_radix(time, 16).map_err(|_| unknown_cursor())?;
+    let time = DateTime::from_timestamp_micros(micros).ok_or_else(unknown_cursor)?;
+    let id = ConversationId::parse(&format!("conv_{id}")).map_err(|_| unknown_cursor())?;
+    Ok((time, id))
+}
+
+/// List your conversations
+///
+/// A page of conversations without their messages, newest first unless told. Paging is exact: each
+/// conversation that exists throughout is returned once.
+#[utoipa::path(
+    tag = "conversations",
+    params(ListConversationsQuery),
+    responses((status = 200, description = "A page of conversations.",
+        body = ConversationListBody)),
+    extensions(("x-error-codes" = json!(["invalid_cursor", "project_not_found"]))),
+    security(("bearer" = [])),
+)]
+#[get("/conversations")]
+pub(crate) async fn list_conversations(
+    Authenticated(actor): Authenticated,
+    conversations: web::Data<ConversationService>,
+    Query(query): Query<ListConversationsQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let list = query.list(None)?;
+    let cursor = cursor(&list.sort);
+    let page = conversations.list(actor.owner_id, list).await;
+    let page = page.map_err(|error| error.named_by("project_id"))?;
+    Ok(HttpResponse::Ok().json(ConversationListBody::new(page, cursor)))
+}

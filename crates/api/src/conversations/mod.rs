@@ -1,0 +1,146 @@
+//! Conversations on the wire.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod update;
+
+use crate::list::list_body;
+use crate::timestamp::Timestamp;
+use domain::conversations::{Conversation, Metadata};
+use domain::error::Error;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::{Serialize, ser::Serializer};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+/// A conversation, without its messages.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Conversation)]
+pub(crate) struct ConversationBody {
+    #[schema(example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
+    pub(crate) id: String,
+    object: ConversationObject,
+    /// Null while it is untitled. It gets a title from its first user message.
+    #[schema(required, example = "Project Planning")]
+    title: Option<String>,
+    /// The project it is in.
+    #[schema(required, example = "proj_01JFQ2K7W2B3V4C5X6Z7M8N9QA")]
+    project_id: Option<String>,
+    metadata: MetadataBody,
+    /// How many messages it holds now.
+    #[schema(example = 12, maximum = 10_000)]
+    item_count: u32,
+    created_at: Timestamp,
+    /// When a message was last added, edited, regenerated, restored or deleted. Renaming, moving
+    /// and metadata do not move it.
+    updated_at: Timestamp,
+}
+
+/// What a conversation says it is.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = ConversationObject)]
+enum ConversationObject {
+    Conversation,
+}
+
+list_body!(
+    /// A page of conversations.
+    ConversationListBody, ConversationList, ConversationBody,
+    "Send it as `after` for the next page; null on the last page."
+);
+
+impl From<Conversation> for ConversationBody {
+    fn from(conversation: Conversation) -> Self {
+        Self {
+            id: conversation.id.to_string(),
+            object: ConversationObject::Conversation,
+            title: conversation
+                .title
+                .map(domain::conversations::Title::into_string),
+            project_id: conversation.project_id.map(|id| id.to_string()),
+            metadata: MetadataBody(conversation.metadata.into_pairs()),
+            item_count: conversation.item_count,
+            created_at: conversation.created_at.into(),
+            updated_at: conversation.updated_at.into(),
+        }
+    }
+}
+
+/// Up to 16 pairs of your own: keys of 1 to 64 characters, values of up to 512. Stored and
+/// returned, never interpreted.
+#[derive(Debug, Default)]
+pub(crate) struct MetadataBody(pub(crate) BTreeMap<String, String>);
+
+impl PartialSchema for MetadataBody {
+    fn schema() -> RefOr<Schema> {
+        let value = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .max_length(Some(512));
+        let pairs = ObjectBuilder::new()
+            .additional_properties(Some(value))
+            .max_properties(Some(16))
+            .description(Some(
+                "Up to 16 pairs of your own: keys of 1 to 64 characters, values of up to 512. \
+                 Stored and returned, never interpreted.",
+            ))
+            .examples([serde_json::json!({ "customer": "42" })]);
+        pairs.into()
+    }
+}
+
+impl ToSchema for MetadataBody {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Metadata")
+    }
+}
+
+impl TryFrom<MetadataBody> for Metadata {
+    type Error = Error;
+
+    fn try_from(body: MetadataBody) -> Result<Self, Error> {
+        Self::parse(body.0)
+    }
+}
+
+impl Serialize for MetadataBody {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for MetadataBody {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(PairsVisitor).map(Self)
+    }
+}
+
+/// Refuses a key that is given twice; serde's own maps would keep the last one silently.
+struct PairsVisitor;
+
+impl<'de> Visitor<'de> for PairsVisitor {
+    type Value = BTreeMap<String, String>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object of strings")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut pairs = BTreeMap::new();
+        while let Some((key, value)) = map.next_entry()? {
+            match pairs.entry(key) {
+                Entry::Vacant(entry) => entry.insert(value),
+                Entry::Occupied(entry) => {
+                    let key = entry.key();
+                    return Err(serde::de::Error::custom(format!("duplicate field `{key}`")));
+                }
+            };
+        }
+        Ok(pairs)
+    }
+}

@@ -1,0 +1,56 @@
+use super::{ApiError, Code};
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+/// The one shape of every failure.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
+pub(crate) struct ErrorBody {
+    error: ErrorDetail,
+}
+
+/// What went wrong, and what to do about it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ErrorDetail)]
+struct ErrorDetail {
+    /// A sentence a person can act on. May change; programs go by `code`.
+    message: String,
+    /// The family of the failure.
+    #[schema(example = "invalid_request_error")]
+    r#type: &'static str,
+    /// Which failure it is. Stable.
+    #[schema(example = "invalid_value")]
+    code: &'static str,
+    /// The field at fault, as a path such as `items[3].content`; null when no single field is.
+    #[schema(required)]
+    param: Option<String>,
+    /// The request's id, as in the header `X-Request-Id`; it finds the request in the log.
+    #[schema(required)]
+    request_id: Option<String>,
+}
+
+impl ErrorBody {
+    pub(super) fn new(error: &ApiError, request_id: Option<&str>) -> Self {
+        Self {
+            error: ErrorDetail {
+                message: error.message.clone(),
+                r#type: error.code.kind,
+                code: error.code.name,
+                param: error.param.clone(),
+                request_id: request_id.map(str::to_owned),
+            },
+        }
+    }
+}
+
+/// The envelope of a code, for the API's description.
+pub(crate) fn example(code: &Code) -> Value {
+    json!({ "error": {
+        "message": code.meaning,
+        "type": code.kind,
+        "code": code.name,
+        "param": code.param,
+        "request_id": "req_01JFQ2M8X3C4V5B6N7M8K9J0HG",
+    } })
+}

@@ -1,0 +1,88 @@
+/// A failure that clients can tell apart by name.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    /// Stable, in snake_case.
+    pub name: &'static str,
+    /// The HTTP status it comes with.
+    pub status: u16,
+    /// The family it belongs to.
+    pub kind: &'static str,
+    /// A field it typically names.
+    pub param: Option<&'static str>,
+    pub meaning: &'static str,
+}
+
+/// Declares the codes, and the table of all of them.
+macro_rules! codes {
+    ($($constant:ident = $name:literal, $status:literal, $kind:literal, $param:expr, $meaning:literal;)+) => {
+        $(pub(crate) const $constant: &Code = &Code {
+            name: $name,
+            status: $status,
+            kind: $kind,
+            param: $param,
+            meaning: $meaning,
+        };)+
+
+        /// Every code there is, by status.
+        pub const CODES: &[&Code] = &[$($constant),+];
+    };
+}
+
+codes! {
+    INVALID_REQUEST = "invalid_request", 400, "invalid_request_error", None,
+        "The request is malformed.";
+    INVALID_JSON = "invalid_json", 400, "invalid_request_error", None,
+        "The body is not valid JSON, or is nested too deeply.";
+    INVALID_ENCODING = "invalid_encoding", 400, "invalid_request_error", None,
+        "The path, the query or the body is not valid UTF-8.";
+    NUL_CHARACTER = "nul_character", 400, "invalid_request_error", Some("content"),
+        "A text contains the NUL character (U+0000), which cannot be stored.";
+    INVALID_TYPE = "invalid_type", 400, "invalid_request_error", Some("title"),
+        "A value is not of the type its field takes.";
+    INVALID_VALUE = "invalid_value", 400, "invalid_request_error", Some("title"),
+        "A value is outside its allowed length, range or set.";
+    INVALID_CURSOR = "invalid_cursor", 400, "invalid_request_error", Some("after"),
+        "The cursor is not one that this list gave out.";
+    MISSING_FIELD = "missing_field", 400, "invalid_request_error", Some("role"),
+        "A required field or body is missing.";
+    UNKNOWN_FIELD = "unknown_field", 400, "invalid_request_error", Some("titel"),
+        "The field or query parameter does not exist here. Nothing sent is silently dropped.";
+    DUPLICATE_FIELD = "duplicate_field", 400, "invalid_request_error", Some("title"),
+        "A field or query parameter was given twice.";
+    TOKEN_MISSING = "token_missing", 401, "authentication_error", None,
+        "No token was sent. Send `Authorization: Bearer <token>`.";
+    TOKEN_INVALID = "token_invalid", 401, "authentication_error", None,
+        "The token is not one of ours, or is damaged.";
+    TOKEN_EXPIRED = "token_expired", 401, "authentication_error", None,
+        "The token has expired. Get a new one from POST /auth/refresh-token.";
+    REFRESH_TOKEN_INVALID = "refresh_token_invalid", 401, "authentication_error", None,
+        "The refresh token is unknown, expired or already used. Sign in again.";
+    GUEST_LOGIN_DISABLED = "guest_login_disabled", 403, "permission_error", None,
+        "Guest accounts are switched off on this server.";
+    ROUTE_NOT_FOUND = "route_not_found", 404, "not_found_error", None,
+        "There is no such address. The API is described at /docs/.";
+    CONVERSATION_NOT_FOUND = "conversation_not_found", 404, "not_found_error", None,
+        "No such conversation: it does not exist, it was deleted, or it is not yours.";
+    ITEM_NOT_FOUND = "item_not_found", 404, "not_found_error", None,
+        "No such item: it does not exist, it was deleted, or it is not yours.";
+    PROJECT_NOT_FOUND = "project_not_found", 404, "not_found_error", None,
+        "No such project: it does not exist, it was deleted, or it is not yours.";
+    USER_NOT_FOUND = "user_not_found", 404, "not_found_error", None,
+        "No such user: it does not exist, it was deleted, or it is not yours.";
+    VERSION_NOT_FOUND = "version_not_found", 404, "not_found_error", None,
+        "No such version: it does not exist, it was deleted, or it is not yours.";
+    METHOD_NOT_ALLOWED = "method_not_allowed", 405, "invalid_request_error", None,
+        "The address does not take this method; `Allow` lists those it takes.";
+    CONVERSATION_FULL = "conversation_full", 409, "conflict_error", None,
+        "The conversation holds 10,000 messages, the most it can.";
+    CALL_ID_CONFLICT = "call_id_conflict", 409, "conflict_error", Some("call_id"),
+        "Another message of the conversation has this call_id, with another role or content.";
+    BODY_TOO_LARGE = "body_too_large", 413, "invalid_request_error", None,
+        "The body is too large: at most 16 MiB where it carries messages, 2 MiB elsewhere.";
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", 415, "invalid_request_error", None,
+        "The body must be JSON, with `Content-Type: application/json`.";
+    INTERNAL_ERROR = "internal_error", 500, "api_error", None,
+        "Something went wrong on our side. The request id helps us find it.";
+    DATABASE_UNAVAILABLE = "database_unavailable", 503, "service_unavailable_error", None,
+        "The database cannot be reached at the moment. Try again after `Retry-After` seconds.";
+}

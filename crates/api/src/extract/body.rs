@@ -1,0 +1,122 @@
+use super::{Object, prose};
+use crate::error::{ApiError, code};
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::BytesMut;
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use futures_util::StreamExt as _;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use std::future::Future;
+use std::pin::Pin;
+
+/// The most bytes of a body that carries messages.
+pub(crate) const MESSAGES: usize = 16 * 1024 * 1024;
+/// The most bytes of any other body.
+const ELSEWHERE: usize = 2 * 1024 * 1024;
+/// How much of a body that is too large is read and thrown away, so that the client, which is still
+/// sending, gets to read the answer.
+const DRAINED: usize = 64 * 1024 * 1024;
+
+/// A JSON body of an endpoint.
+pub(crate) trait WireBody: DeserializeOwned + 'static {
+    const LIMIT: usize = ELSEWHERE;
+
+    /// What an absent body stands for, where every field is optional.
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+/// The body, read strictly: UTF-8 JSON, an object, and no field that is unknown or repeated.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: WireBody> FromRequest for Body<T> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            let bytes = read(payload, T::LIMIT).await?;
+            if bytes.is_empty()
+                && let Some(absent) = T::absent()
+            {
+                return Ok(Self(absent));
+            }
+            if bytes.is_empty() {
+                let message = "This request needs a JSON object as its body.";
+                return Err(ApiError::new(code::MISSING_FIELD, message));
+            }
+            if !is_json(&request) {
+                let unsupported = code::UNSUPPORTED_MEDIA_TYPE;
+                return Err(ApiError::new(unsupported, unsupported.meaning));
+            }
+            parse(&bytes).map(Self)
+        })
+    }
+}
+
+async fn read(mut payload: Payload, limit: usize) -> Result<BytesMut, ApiError> {
+    let mut bytes = BytesMut::new();
+    let mut seen = 0_usize;
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| {
+            ApiError::new(
+                code::INVALID_REQUEST,
+                "The body ended early or could not be read.",
+            )
+        })?;
+        seen += chunk.len();
+        if seen <= limit {
+            bytes.extend_from_slice(&chunk);
+        } else if seen > limit + DRAINED {
+            break;
+        } else {
+            bytes.clear();
+        }
+    }
+    if seen > limit {
+        let message = format!("The body is too large: at most {} MiB here.", limit >> 20);
+        return Err(ApiError::new(code::BODY_TOO_LARGE, message));
+    }
+    Ok(bytes)
+}
+
+fn is_json(request: &HttpRequest) -> bool {
+    let kind = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    let essence = kind
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim();
+    let essence = essence.to_ascii_lowercase();
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| ApiError::new(code::INVALID_ENCODING, "The body is not valid UTF-8."))?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let Object(value) = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        explain(&path, &error.into_inner())
+    })?;
+    deserializer.end().map_err(|error| explain("", &error))?;
+    Ok(value)
+}
+
+fn explain(path: &str, error: &serde_json::Error) -> ApiError {
+    match error.classify() {
+        Category::Data => prose::explain(path, &error.to_string()),
+        Category::Syntax | Category::Eof | Category::Io => ApiError::new(
+            code::INVALID_JSON,
+            format!("The body is not valid JSON: {error}."),
+        ),
+    }
+}

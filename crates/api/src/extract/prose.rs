@@ -1,0 +1,57 @@
+use crate::error::{ApiError, Code, code};
+
+/// What serde's error means. It tells the kind of an error in prose alone, so the prose is read
+/// here, and nowhere else; tests pin each sentence.
+pub(super) fn explain(path: &str, message: &str) -> ApiError {
+    let path = if path == "." { "" } else { path };
+    let named = |name: &str| match path.rsplit('.').next() {
+        Some(last) if last == name => path.to_owned(),
+        _ if path.is_empty() => name.to_owned(),
+        _ => format!("{path}.{name}"),
+    };
+    let kinds: [(&str, &'static Code, &str); 3] = [
+        (
+            "unknown field `",
+            code::UNKNOWN_FIELD,
+            "is not a field here",
+        ),
+        ("missing field `", code::MISSING_FIELD, "is required"),
+        (
+            "duplicate field `",
+            code::DUPLICATE_FIELD,
+            "was given twice",
+        ),
+    ];
+    for (beginning, kind, says) in kinds {
+        if let Some(name) = quoted(message, beginning) {
+            let param = named(name);
+            return ApiError::new(kind, format!("{param} {says}.")).param(param);
+        }
+    }
+    let kind = match message.starts_with("unknown variant") || message.starts_with("invalid value")
+    {
+        true => code::INVALID_VALUE,
+        false => code::INVALID_TYPE,
+    };
+    let place = if path.is_empty() { "the request" } else { path };
+    let error = ApiError::new(kind, format!("{place}: {}.", without_place(message)));
+    if path.is_empty() {
+        error
+    } else {
+        error.param(path)
+    }
+}
+
+fn quoted<'a>(message: &'a str, beginning: &str) -> Option<&'a str> {
+    // A name may itself contain a backtick; what follows the name never does before a quote ends.
+    let rest = message.strip_prefix(beginning)?;
+    let end = rest.find("`, expected").or_else(|| rest.rfind('`'))?;
+    rest.get(..end)
+}
+
+/// Without the line and column, which say nothing about a body that a program wrote.
+fn without_place(message: &str) -> &str {
+    message
+        .rsplit_once(" at line ")
+        .map_or(message, |(said, _)| said)
+}

@@ -1,0 +1,26 @@
+use super::prose;
+use crate::error::ApiError;
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use serde::de::DeserializeOwned;
+use std::future::{Ready, ready};
+
+/// The query, read strictly: an unknown or repeated parameter is refused by name.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let pairs = form_urlencoded::parse(request.query_string().as_bytes());
+        let deserializer = serde_urlencoded::Deserializer::new(pairs);
+        ready(
+            serde_path_to_error::deserialize(deserializer)
+                .map(Self)
+                .map_err(|error| {
+                    let path = error.path().to_string();
+                    prose::explain(&path, &error.into_inner().to_string())
+                }),
+        )
+    }
+}

@@ -1,0 +1,34 @@
+use super::ItemBody;
+use crate::error::ApiError;
+use crate::extract::Authenticated;
+use actix_web::{HttpResponse, get, web};
+use domain::id::{ConversationId, ItemId};
+use domain::items::ItemService;
+
+/// Get a message
+///
+/// One message, in its current version.
+#[utoipa::path(
+    tag = "items",
+    params(
+        ("conv_id" = String, Path, description = "The conversation's id.",
+            example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
+        ("item_id" = String, Path, description = "The message's id.",
+            example = "item_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
+    ),
+    responses((status = 200, description = "The message.", body = ItemBody)),
+    security(("bearer" = [])),
+)]
+#[get("/conversations/{conv_id}/items/{item_id}")]
+pub(crate) async fn get_item(
+    Authenticated(actor): Authenticated,
+    items: web::Data<ItemService>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, ApiError> {
+    let (conversation, item) = path.into_inner();
+    let conversation = ConversationId::parse(&conversation)?;
+    let item = items
+        .get(actor.owner_id, conversation, ItemId::parse(&item)?)
+        .await?;
+    Ok(HttpResponse::Ok().json(ItemBody::from(item)))
+}

@@ -1,0 +1,93 @@
+use super::ItemListBody;
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Query};
+use crate::list::{OrderParam, unknown_cursor};
+use actix_web::{HttpResponse, get, web};
+use domain::error::Error;
+use domain::id::{ConversationId, ItemId, Sequence};
+use domain::items::{CallId, Item, ItemCursor, ItemService, ListItems};
+use domain::page::{Limit, Order};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListItemsQuery {
+    /// How many per page.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+    /// The `next_after` of the page before, or the id of a message that exists.
+    after: Option<String>,
+    /// Oldest first unless told.
+    #[param(inline, default = "asc")]
+    order: Option<OrderParam>,
+    /// Only the message of this `call_id`.
+    #[param(min_length = 1, max_length = 256)]
+    call_id: Option<String>,
+}
+
+impl TryFrom<ListItemsQuery> for ListItems {
+    type Error = Error;
+
+    fn try_from(query: ListItemsQuery) -> Result<Self, Error> {
+        Ok(Self {
+            limit: Limit::parse(query.limit)?,
+            order: query.order.map_or(Order::Ascending, Order::from),
+            after: query.after.map(|after| read(&after)).transpose()?,
+            call_id: query.call_id.map(CallId::parse).transpose()?,
+        })
+    }
+}
+
+/// How a cursor begins that stands for a sequence number.
+const CURSOR: &str = "seq_";
+
+fn cursor(last: &Item) -> String {
+    format!("{CURSOR}{}", last.id.sequence().0)
+}
+
+fn read(cursor: &str) -> Result<ItemCursor, Error> {
+    let place = cursor
+        .strip_prefix(CURSOR)
+        .filter(|digits| !digits.starts_with('+'));
+    match place {
+        Some(digits) => digits
+            .parse::<u32>()
+            .ok()
+            .filter(|number| i32::try_from(*number).is_ok())
+            .map(|number| ItemCursor::Sequence(Sequence(number)))
+            .ok_or_else(unknown_cursor),
+        None => ItemId::parse(cursor)
+            .map(ItemCursor::Item)
+            .map_err(|_| unknown_cursor()),
+    }
+}
+
+/// List the messages of a conversation
+///
+/// A page of messages, oldest first unless told. A page ends early when its messages are large.
+#[utoipa::path(
+    tag = "items",
+    params(
+        ("conv_id" = String, Path, description = "The conversation's id.",
+            example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
+        ListItemsQuery,
+    ),
+    responses((status = 200, description = "A page of messages.", body = ItemListBody)),
+    extensions(("x-error-codes" = json!(["invalid_cursor"]))),
+    security(("bearer" = [])),
+)]
+#[get("/conversations/{conv_id}/items")]
+pub(crate) async fn list_items(
+    Authenticated(actor): Authenticated,
+    items: web::Data<ItemService>,
+    conversation: web::Path<String>,
+    Query(query): Query<ListItemsQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let conversation = ConversationId::parse(&conversation)?;
+    let page = items
+        .list(actor.owner_id, conversation, query.try_into()?)
+        .await?;
+    Ok(HttpResponse::Ok().json(ItemListBody::new(page, cursor)))
+}

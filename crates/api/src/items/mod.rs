@@ -1,0 +1,152 @@
+//! Items on the wire.
+
+pub(crate) mod create;
+pub(crate) mod get;
+pub(crate) mod list;
+
+use crate::list::list_body;
+use crate::timestamp::Timestamp;
+use domain::error::Error;
+use domain::items::{Author, CallId, Content, Item, NewItem, Role};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A message of a conversation.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Item)]
+pub(crate) struct ItemBody {
+    #[schema(example = "item_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
+    id: String,
+    object: ItemObject,
+    #[schema(inline)]
+    role: RoleBody,
+    #[schema(example = "What are the next steps?")]
+    content: String,
+    /// Your own name for it, unique within the conversation.
+    #[schema(required)]
+    call_id: Option<String>,
+    /// The model that wrote this version, where a model did.
+    #[schema(required)]
+    model: Option<String>,
+    /// 1 as it was sent; each edit, regeneration and restoration adds one.
+    #[schema(minimum = 1, example = 1)]
+    version: u32,
+    author: AuthorBody,
+    created_at: Timestamp,
+    /// When this version was made.
+    updated_at: Timestamp,
+}
+
+/// What an item says it is.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[schema(as = ItemObject)]
+enum ItemObject {
+    #[serde(rename = "conversation.item")]
+    Item,
+}
+
+/// Who speaks.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = Role)]
+pub(crate) enum RoleBody {
+    System,
+    Developer,
+    User,
+    Assistant,
+    Tool,
+}
+
+/// Who put the message there: the owner (or a model for the owner), or somebody with a writable
+/// share link.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+#[schema(as = Author)]
+enum AuthorBody {
+    Owner,
+    Link { user_id: String },
+}
+
+/// A message to add.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CreateItem)]
+pub(crate) struct NewItemBody {
+    #[schema(inline)]
+    role: RoleBody,
+    /// 1 to 1,000,000 characters, kept exactly as sent.
+    #[schema(
+        min_length = 1,
+        max_length = 1_000_000,
+        example = "What are the next steps?"
+    )]
+    content: String,
+    /// Your own name for it, unique within the conversation. Sending the same message with the same
+    /// `call_id` again is safe: it is stored once.
+    #[schema(min_length = 1, max_length = 256, example = "optional-external-id")]
+    call_id: Option<String>,
+}
+
+list_body!(
+    /// A page of messages.
+    ItemListBody, ItemList, ItemBody,
+    "Opaque. Send it as `after` for the next page; null on the last page."
+);
+
+impl From<Item> for ItemBody {
+    fn from(item: Item) -> Self {
+        Self {
+            id: item.id.to_string(),
+            object: ItemObject::Item,
+            role: item.role.into(),
+            content: item.content.into_string(),
+            call_id: item.call_id.map(CallId::into_string),
+            model: item.model,
+            version: item.version,
+            author: match item.author {
+                Author::Owner => AuthorBody::Owner,
+                Author::Link { user_id } => AuthorBody::Link {
+                    user_id: user_id.to_string(),
+                },
+            },
+            created_at: item.created_at.into(),
+            updated_at: item.updated_at.into(),
+        }
+    }
+}
+
+impl TryFrom<NewItemBody> for NewItem {
+    type Error = Error;
+
+    fn try_from(body: NewItemBody) -> Result<Self, Error> {
+        Ok(Self {
+            role: body.role.into(),
+            content: Content::parse(body.content)?,
+            call_id: body.call_id.map(CallId::parse).transpose()?,
+        })
+    }
+}
+
+impl From<RoleBody> for Role {
+    fn from(role: RoleBody) -> Self {
+        match role {
+            RoleBody::System => Self::System,
+            RoleBody::Developer => Self::Developer,
+            RoleBody::User => Self::User,
+            RoleBody::Assistant => Self::Assistant,
+            RoleBody::Tool => Self::Tool,
+        }
+    }
+}
+
+impl From<Role> for RoleBody {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::System => Self::System,
+            Role::Developer => Self::Developer,
+            Role::User => Self::User,
+            Role::Assistant => Self::Assistant,
+            Role::Tool => Self::Tool,
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! HTTP: wire types, handlers, the error envelope and the API's own description. Every rule is the
+//! domain's; `routes` lists every endpoint.
+
+pub mod auth;
+pub mod client_address;
+pub mod conversations;
+mod error;
+mod extract;
+pub mod items;
+mod list;
+pub mod openapi;
+pub mod projects;
+pub mod request;
+pub mod routes;
+pub mod service;
+mod timestamp;
+
+pub use error::{CODES, Code};

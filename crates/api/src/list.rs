@@ -1,0 +1,78 @@
+//! Lists share one shape.
+
+use domain::error::{Error, Invalid, InvalidReason};
+use domain::page::Order;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// The order of a list.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum OrderParam {
+    Asc,
+    Desc,
+}
+
+impl From<OrderParam> for Order {
+    fn from(order: OrderParam) -> Self {
+        match order {
+            OrderParam::Asc => Self::Ascending,
+            OrderParam::Desc => Self::Descending,
+        }
+    }
+}
+
+/// Declares the page type of a list: the same four fields, under a name of its own.
+macro_rules! list_body {
+    ($(#[$doc:meta])* $name:ident, $schema:ident, $entry:ty, $next:literal) => {
+        $(#[$doc])*
+        #[derive(serde::Serialize, utoipa::ToSchema)]
+        #[schema(as = $schema)]
+        pub(crate) struct $name {
+            object: $crate::list::ListObject,
+            pub(crate) data: Vec<$entry>,
+            /// Whether another page follows.
+            has_more: bool,
+            #[doc = $next]
+            #[schema(required)]
+            next_after: Option<String>,
+        }
+
+        impl $name {
+            /// A page, and the cursor of the next one, made from the last entry of this one.
+            pub(crate) fn new<T>(
+                page: domain::page::Page<T>,
+                next_after: impl FnOnce(&T) -> String,
+            ) -> Self
+            where
+                $entry: From<T>,
+            {
+                let last = if page.has_more { page.data.last() } else { None };
+                Self {
+                    object: $crate::list::ListObject::List,
+                    next_after: last.map(next_after),
+                    data: page.data.into_iter().map(<$entry>::from).collect(),
+                    has_more: page.has_more,
+                }
+            }
+        }
+    };
+}
+pub(crate) use list_body;
+
+/// What every list says it is.
+#[derive(Clone, Copy, serde::Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = ListObject)]
+pub(crate) enum ListObject {
+    List,
+}
+
+/// The cursor is not one of this list's.
+pub(crate) fn unknown_cursor() -> Error {
+    Error::Invalid(Invalid {
+        param: Some("after".to_owned()),
+        reason: InvalidReason::Cursor,
+        message: "after must be the next_after of an earlier page of the same list.".to_owned(),
+    })
+}

@@ -1,0 +1,158 @@
+//! Every operation's failures, by code, so that no endpoint can forget one.
+
+use crate::error::{CODES, Code, code, example};
+use std::collections::BTreeMap;
+use utoipa::openapi::example::ExampleBuilder;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
+use utoipa::openapi::{ContentBuilder, Object, OpenApi, Ref, RefOr, ResponseBuilder, Type};
+
+/// The extension in which an endpoint names the codes that only it can tell of.
+const OWN_CODES: &str = "x-error-codes";
+
+pub(super) fn add_to(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        for operation in operations(item) {
+            let mut by_status: BTreeMap<u16, Vec<&'static Code>> = BTreeMap::new();
+            for code in codes(path, operation) {
+                by_status.entry(code.status).or_default().push(code);
+            }
+            for (status, codes) in by_status {
+                let response = RefOr::T(response(status, &codes));
+                operation
+                    .responses
+                    .responses
+                    .insert(status.to_string(), response);
+            }
+        }
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [
+        &mut item.get,
+        &mut item.post,
+        &mut item.put,
+        &mut item.patch,
+        &mut item.delete,
+    ]
+    .into_iter()
+    .filter_map(Option::as_mut)
+}
+
+/// What the operation's shape implies, and what it says itself.
+fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
+    let own = operation
+        .extensions
+        .as_mut()
+        .and_then(|extensions| extensions.remove(OWN_CODES));
+    let own: Vec<String> = own
+        .and_then(|own| serde_json::from_value(own).ok())
+        .unwrap_or_default();
+    let parameters = operation.parameters.as_deref().unwrap_or_default();
+    let has_query = parameters.iter().any(|parameter| {
+        matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query)
+    });
+    let mut codes = vec![
+        code::INVALID_ENCODING,
+        code::NUL_CHARACTER,
+        code::INTERNAL_ERROR,
+    ];
+    if operation.request_body.is_some() {
+        codes.extend([
+            code::INVALID_REQUEST,
+            code::INVALID_JSON,
+            code::BODY_TOO_LARGE,
+            code::UNSUPPORTED_MEDIA_TYPE,
+        ]);
+    }
+    if has_query || operation.request_body.is_some() {
+        codes.extend([
+            code::INVALID_TYPE,
+            code::INVALID_VALUE,
+            code::MISSING_FIELD,
+            code::UNKNOWN_FIELD,
+            code::DUPLICATE_FIELD,
+        ]);
+    }
+    if operation.security.as_ref().is_some_and(|security| {
+        security
+            .iter()
+            .any(|requirement| *requirement != Default::default())
+    }) {
+        codes.extend([
+            code::TOKEN_MISSING,
+            code::TOKEN_INVALID,
+            code::TOKEN_EXPIRED,
+        ]);
+    }
+    for (parameter, code) in [
+        ("{conv_id}", code::CONVERSATION_NOT_FOUND),
+        ("{item_id}", code::ITEM_NOT_FOUND),
+        ("{project_id}", code::PROJECT_NOT_FOUND),
+    ] {
+        if path.contains(parameter) {
+            codes.push(code);
+        }
+    }
+    if path.starts_with("/v1") || path.starts_with("/auth") {
+        codes.push(code::DATABASE_UNAVAILABLE);
+    }
+    codes.extend(
+        CODES
+            .iter()
+            .filter(|code| own.iter().any(|name| name == code.name)),
+    );
+    // In the order of the table, each once.
+    CODES
+        .iter()
+        .copied()
+        .filter(|code| codes.contains(code))
+        .collect()
+}
+
+fn response(status: u16, codes: &[&'static Code]) -> utoipa::openapi::Response {
+    let meanings: Vec<_> = codes
+        .iter()
+        .map(|code| format!("- `{}`: {}", code.name, code.meaning))
+        .collect();
+    let examples = codes.iter().map(|code| {
+        let shown = ExampleBuilder::new()
+            .summary(code.meaning)
+            .value(Some(example(code)))
+            .build();
+        (code.name, RefOr::T(shown))
+    });
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Error")))
+        .examples_from_iter(examples)
+        .build();
+    let response = ResponseBuilder::new()
+        .description(meanings.join("\n"))
+        .content("application/json", content);
+    match header(status) {
+        None => response.build(),
+        Some((name, description)) => response
+            .header(
+                name,
+                HeaderBuilder::new()
+                    .schema(Some(Object::with_type(Type::String)))
+                    .description(Some(description))
+                    .build(),
+            )
+            .build(),
+    }
+}
+
+/// The header a client goes by, beside the body.
+fn header(status: u16) -> Option<(&'static str, &'static str)> {
+    match status {
+        401 => Some(("WWW-Authenticate", "`Bearer`.")),
+        409 => Some((
+            "x-should-retry",
+            "`false`: the same request cannot succeed.",
+        )),
+        503 => Some(("Retry-After", "Seconds to wait before trying again.")),
+        _ => None,
+    }
+}

@@ -1,0 +1,57 @@
+//! The API's own description, made from the code.
+
+mod errors;
+mod methods;
+
+pub use methods::{Methods, no_route};
+
+use actix_web::App;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_actix_web::AppExt as _;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "jan-conversations",
+        description = include_str!("description.md"),
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+        contact(name = "Jan Server", url = "https://github.com/menloresearch/jan-server"),
+    ),
+    servers((url = "/", description = "This server")),
+    tags(
+        (name = "auth", description = "Who you are, and the tokens that prove it."),
+        (name = "conversations", description = "What a person and a model said to each other."),
+        (name = "items", description = "The messages of a conversation, in order."),
+        (name = "projects", description = "Folders of conversations."),
+        (name = "service", description = "The server itself."),
+    ),
+    components(schemas(crate::error::ErrorBody)),
+    modifiers(&Bearer),
+)]
+struct Base;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("The access_token of POST /auth/guest-login."))
+            .build();
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The document that clients see.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let (_, mut document) = App::new()
+        .into_utoipa_app()
+        .openapi(Base::openapi())
+        .configure(crate::routes::routes)
+        .split_for_parts();
+    errors::add_to(&mut document);
+    document
+}

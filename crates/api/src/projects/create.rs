@@ -1,0 +1,74 @@
+use super::ProjectBody;
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Body, WireBody};
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, post, web};
+use domain::error::Error;
+use domain::projects::{CreateProject, Description, Instruction, ProjectService, ProjectTitle};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A new project.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CreateProject)]
+pub(crate) struct CreateProjectBody {
+    /// 1 to 120 characters after trimming.
+    #[schema(min_length = 1, max_length = 120, example = "My AI Research")]
+    title: String,
+    /// What it is about, for people: up to 2,000 characters.
+    #[schema(max_length = 2_000, example = "Conversations about machine learning")]
+    description: Option<String>,
+    /// What the model is told first in each of its conversations: up to 32,768 characters.
+    #[schema(max_length = 32_768, example = "Answer like a patient researcher.")]
+    instruction: Option<String>,
+}
+
+impl WireBody for CreateProjectBody {}
+
+impl TryFrom<CreateProjectBody> for CreateProject {
+    type Error = Error;
+
+    fn try_from(body: CreateProjectBody) -> Result<Self, Error> {
+        Ok(Self {
+            title: ProjectTitle::parse(&body.title)?,
+            description: body
+                .description
+                .map(|text| Description::parse(&text))
+                .transpose()?,
+            instruction: body
+                .instruction
+                .map(|text| Instruction::parse(&text))
+                .transpose()?,
+        })
+    }
+}
+
+/// Create a project
+///
+/// Makes an empty project. Put conversations into it when you create or update them.
+#[utoipa::path(
+    tag = "projects",
+    request_body(content = CreateProjectBody, examples(
+        ("research" = (summary = "A project for research", value = json!({
+            "title": "My AI Research",
+            "description": "Conversations about machine learning",
+        }))),
+    )),
+    responses((status = 201, description = "The project.", body = ProjectBody,
+        headers(("Location", description = "Where to get it.")))),
+    security(("bearer" = [])),
+)]
+#[post("/projects")]
+pub(crate) async fn create_project(
+    Authenticated(actor): Authenticated,
+    projects: web::Data<ProjectService>,
+    Body(body): Body<CreateProjectBody>,
+) -> Result<HttpResponse, ApiError> {
+    let created = projects.create(actor.owner_id, body.try_into()?).await?;
+    let location = format!("/v1/projects/{}", created.id);
+    let body = ProjectBody::from(created);
+    Ok(HttpResponse::Created()
+        .insert_header((LOCATION, location))
+        .json(body))
+}

@@ -1,0 +1,27 @@
+use crate::error::ApiError;
+use crate::extract::Authenticated;
+use actix_web::{HttpResponse, delete, web};
+use domain::id::ProjectId;
+use domain::projects::ProjectService;
+
+/// Delete a project
+///
+/// Deletes the project alone: its conversations stay, in no project.
+#[utoipa::path(
+    tag = "projects",
+    params(("project_id" = String, Path, description = "The project's id.",
+        example = "proj_01JFQ2K7W2B3V4C5X6Z7M8N9QA")),
+    responses((status = 204, description = "It is gone.")),
+    security(("bearer" = [])),
+)]
+#[delete("/projects/{project_id}")]
+pub(crate) async fn delete_project(
+    Authenticated(actor): Authenticated,
+    projects: web::Data<ProjectService>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    projects
+        .delete(actor.owner_id, ProjectId::parse(&id)?)
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,62 @@
+use super::ProjectListBody;
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Query};
+use crate::list::{OrderParam, unknown_cursor};
+use actix_web::{HttpResponse, get, web};
+use domain::error::Error;
+use domain::id::ProjectId;
+use domain::page::{Limit, Order};
+use domain::projects::{Project, ProjectList, ProjectService};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListProjectsQuery {
+    /// How many per page.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+    /// The `next_after` of the page before.
+    after: Option<String>,
+    /// Newest first unless told.
+    #[param(inline, default = "desc")]
+    order: Option<OrderParam>,
+}
+
+impl TryFrom<ListProjectsQuery> for ProjectList {
+    type Error = Error;
+
+    fn try_from(query: ListProjectsQuery) -> Result<Self, Error> {
+        let after = query
+            .after
+            .map(|after| ProjectId::parse(&after))
+            .transpose();
+        Ok(Self {
+            limit: Limit::parse(query.limit)?,
+            order: query.order.map_or(Order::Descending, Order::from),
+            after: after.map_err(|_| unknown_cursor())?,
+        })
+    }
+}
+
+/// List your projects
+///
+/// A page of projects, newest first unless told. Paging is exact.
+#[utoipa::path(
+    tag = "projects",
+    params(ListProjectsQuery),
+    responses((status = 200, description = "A page of projects.", body = ProjectListBody)),
+    extensions(("x-error-codes" = json!(["invalid_cursor"]))),
+    security(("bearer" = [])),
+)]
+#[get("/projects")]
+pub(crate) async fn list_projects(
+    Authenticated(actor): Authenticated,
+    projects: web::Data<ProjectService>,
+    Query(query): Query<ListProjectsQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let page = projects.list(actor.owner_id, query.try_into()?).await?;
+    let cursor = |last: &Project| last.id.to_string();
+    Ok(HttpResponse::Ok().json(ProjectListBody::new(page, cursor)))
+}

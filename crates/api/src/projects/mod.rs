@@ -1,0 +1,66 @@
+//! Projects on the wire.
+
+pub(crate) mod conversations;
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod update;
+
+use crate::list::list_body;
+use crate::timestamp::Timestamp;
+use domain::projects::{Description, Instruction, Project, ProjectTitle};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A folder of conversations.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Project)]
+pub(crate) struct ProjectBody {
+    #[schema(example = "proj_01JFQ2K7W2B3V4C5X6Z7M8N9QA")]
+    id: String,
+    object: ProjectObject,
+    #[schema(example = "My AI Research")]
+    title: String,
+    /// What it is about, for people.
+    #[schema(required, example = "Conversations about machine learning")]
+    description: Option<String>,
+    /// What the model is told first in each of its conversations.
+    #[schema(required)]
+    instruction: Option<String>,
+    /// How many conversations it holds now.
+    #[schema(minimum = 0, example = 3)]
+    conversation_count: u64,
+    created_at: Timestamp,
+    /// When the project itself was last changed.
+    updated_at: Timestamp,
+}
+
+/// What a project says it is.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = ProjectObject)]
+enum ProjectObject {
+    Project,
+}
+
+list_body!(
+    /// A page of projects.
+    ProjectListBody, ProjectList, ProjectBody,
+    "Send it as `after` for the next page; null on the last page."
+);
+
+impl From<Project> for ProjectBody {
+    fn from(project: Project) -> Self {
+        Self {
+            id: project.id.to_string(),
+            object: ProjectObject::Project,
+            title: ProjectTitle::into_string(project.title),
+            description: project.description.map(Description::into_string),
+            instruction: project.instruction.map(Instruction::into_string),
+            conversation_count: project.conversation_count,
+            created_at: project.created_at.into(),
+            updated_at: project.updated_at.into(),
+        }
+    }
+}

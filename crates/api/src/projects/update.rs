@@ -1,0 +1,77 @@
+use super::ProjectBody;
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Body, WireBody, present};
+use actix_web::{HttpResponse, patch, web};
+use domain::conversations::Change;
+use domain::error::Error;
+use domain::id::ProjectId;
+use domain::projects::{Description, Instruction, ProjectChanges, ProjectService, ProjectTitle};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// What to change. An absent field keeps its value, null clears it.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = UpdateProject)]
+pub(crate) struct UpdateProjectBody {
+    /// 1 to 120 characters after trimming. A project always has a title.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = String, required = false, nullable = false, min_length = 1,
+        max_length = 120, example = "My AI Research")]
+    title: Option<String>,
+    /// Up to 2,000 characters; null clears it.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(max_length = 2_000)]
+    description: Option<Option<String>>,
+    /// Up to 32,768 characters; null clears it.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(max_length = 32_768)]
+    instruction: Option<Option<String>>,
+}
+
+impl WireBody for UpdateProjectBody {
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+impl TryFrom<UpdateProjectBody> for ProjectChanges {
+    type Error = Error;
+
+    fn try_from(body: UpdateProjectBody) -> Result<Self, Error> {
+        let text = |text: Option<String>| text.map(|text| Description::parse(&text)).transpose();
+        let told = |text: Option<String>| text.map(|text| Instruction::parse(&text)).transpose();
+        Ok(Self {
+            title: Change::of(body.title, |title| ProjectTitle::parse(&title))?,
+            description: Change::of(body.description, text)?,
+            instruction: Change::of(body.instruction, told)?,
+        })
+    }
+}
+
+/// Update a project
+///
+/// Changes its title, its description or what the model is told.
+#[utoipa::path(
+    tag = "projects",
+    params(("project_id" = String, Path, description = "The project's id.",
+        example = "proj_01JFQ2K7W2B3V4C5X6Z7M8N9QA")),
+    request_body(content = Option<UpdateProjectBody>, examples(
+        ("rename" = (summary = "A new title", value = json!({"title": "Machine learning"}))),
+    )),
+    responses((status = 200, description = "The project as it is now.", body = ProjectBody)),
+    security(("bearer" = [])),
+)]
+#[patch("/projects/{project_id}")]
+pub(crate) async fn update_project(
+    Authenticated(actor): Authenticated,
+    projects: web::Data<ProjectService>,
+    id: web::Path<String>,
+    Body(body): Body<UpdateProjectBody>,
+) -> Result<HttpResponse, ApiError> {
+    let id = ProjectId::parse(&id)?;
+    let updated = projects
+        .update(actor.owner_id, id, body.try_into()?)
+        .await?;
+    Ok(HttpResponse::Ok().json(ProjectBody::from(updated)))
+}

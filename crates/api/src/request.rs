@@ -1,0 +1,187 @@
+//! What happens around every request: its id, its log line, the envelope of its failures.
+
+use crate::client_address::{ClientAddress, TrustedProxies};
+use crate::error::{ApiError, code};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage as _, web};
+use domain::clock::{Clock, Ids};
+use domain::id::OwnerId;
+use std::sync::Arc;
+use tracing::Instrument as _;
+use tracing::field::{Empty, display};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The request's id: the client's own, or a fresh one.
+#[derive(Clone)]
+struct RequestId(HeaderValue);
+
+/// Who turned out to call, for the log.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller(pub(crate) OwnerId);
+
+/// What this middleware needs from the server.
+pub struct Surroundings {
+    pub ids: Arc<dyn Ids>,
+    pub clock: Arc<dyn Clock>,
+    pub proxies: TrustedProxies,
+}
+
+/// Wraps the whole application; the outermost middleware.
+///
+/// # Errors
+/// None of its own: every failure is an answer.
+pub async fn around(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let surroundings = request.app_data::<web::Data<Surroundings>>().cloned();
+    let Some(surroundings) = surroundings else {
+        return Err(ApiError::new(code::INTERNAL_ERROR, code::INTERNAL_ERROR.meaning).into());
+    };
+    let id = RequestId(accepted_id(request.headers()).unwrap_or_else(|| fresh_id(&surroundings)));
+    let client = ClientAddress::of(&request, &surroundings.proxies);
+    let span = tracing::info_span!(
+        "request",
+        method = %request.method(),
+        route = Empty,
+        status = Empty,
+        milliseconds = Empty,
+        request_id = id.0.to_str().unwrap_or_default(),
+        client = client.0.map(display),
+        owner_id = Empty,
+    );
+    request.extensions_mut().insert(id.clone());
+    request.extensions_mut().insert(client);
+    let started = surroundings.clock.now();
+    let unreadable = unreadable(&request);
+    // HEAD answers like GET; the connection knows to leave the body out.
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    let response = match unreadable {
+        Some(error) => request.error_response(error).map_into_boxed_body(),
+        None => next
+            .call(request)
+            .instrument(span.clone())
+            .await?
+            .map_into_boxed_body(),
+    };
+    let response = span.in_scope(|| enveloped(response, &id));
+    let response = with_headers(response, id);
+    span.in_scope(|| {
+        log(
+            &response,
+            (surroundings.clock.now() - started).as_seconds_f64() * 1e3,
+        )
+    });
+    Ok(response)
+}
+
+/// The client's id, if it is printable ASCII of at most 128 characters: more would be a way to
+/// write into our log.
+fn accepted_id(headers: &HeaderMap) -> Option<HeaderValue> {
+    let id = headers.get(REQUEST_ID)?;
+    let printable = id.as_bytes().iter().all(|byte| (0x20..0x7f).contains(byte));
+    (printable && (1..=128).contains(&id.len())).then(|| id.clone())
+}
+
+fn fresh_id(surroundings: &Surroundings) -> HeaderValue {
+    HeaderValue::try_from(format!("req_{}", surroundings.ids.ulid()))
+        .unwrap_or(HeaderValue::from_static("req_unknown"))
+}
+
+/// Refuses a path or query that is not UTF-8 or carries a NUL: the framework would read it with
+/// replacement characters, as something the client did not say.
+fn unreadable(request: &ServiceRequest) -> Option<ApiError> {
+    let uri = request.uri();
+    for (place, raw) in [
+        ("path", uri.path()),
+        ("query", uri.query().unwrap_or_default()),
+    ] {
+        let decoded = percent_encoding::percent_decode_str(raw);
+        match decoded.decode_utf8() {
+            Err(_) => {
+                let message = format!("The {place} is not valid UTF-8.");
+                return Some(ApiError::new(code::INVALID_ENCODING, message));
+            }
+            Ok(text) if text.contains('\0') => {
+                let message = format!("The {place} contains the NUL character (U+0000).");
+                return Some(ApiError::new(code::NUL_CHARACTER, message));
+            }
+            Ok(_) => {}
+        }
+    }
+    None
+}
+
+/// Puts a failure of any layer into the envelope, with the request's id.
+fn enveloped(response: ServiceResponse<BoxBody>, id: &RequestId) -> ServiceResponse<BoxBody> {
+    let id = id.0.to_str().ok();
+    let rendered = match response.response().error() {
+        None => return response,
+        Some(error) => match error.as_error::<ApiError>() {
+            Some(error) => {
+                error.log();
+                error.render(id)
+            }
+            None => {
+                tracing::warn!(%error, "the framework refused the request");
+                ApiError::from_status(error.as_response_error().status_code()).render(id)
+            }
+        },
+    };
+    let (request, replaced) = response.into_parts();
+    let mut rendered = rendered;
+    // What inner middleware has added, such as CORS, stays.
+    for (name, value) in replaced.headers() {
+        if !rendered.headers().contains_key(name) && name != header::CONTENT_LENGTH {
+            rendered.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    ServiceResponse::new(request, rendered)
+}
+
+fn with_headers(
+    mut response: ServiceResponse<BoxBody>,
+    RequestId(id): RequestId,
+) -> ServiceResponse<BoxBody> {
+    let path = response.request().path();
+    let private = path.starts_with("/v1") || path.starts_with("/auth");
+    let headers = response.headers_mut();
+    headers.insert(REQUEST_ID, id);
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    if private {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// One line for each request. It has the route's template, never the raw path: a path can carry a
+/// secret.
+fn log(response: &ServiceResponse<BoxBody>, milliseconds: f64) {
+    let span = tracing::Span::current();
+    let request = response.request();
+    let route = request
+        .match_pattern()
+        .unwrap_or_else(|| "(none)".to_owned());
+    span.record("route", route);
+    span.record("status", response.status().as_u16());
+    span.record("milliseconds", (milliseconds * 1e3).round() / 1e3);
+    if let Some(Caller(owner_id)) = request.extensions().get::<Caller>() {
+        span.record("owner_id", display(owner_id));
+    }
+    match response.status() {
+        status if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE => {
+            tracing::error!("request failed");
+        }
+        _ => tracing::info!("request"),
+    }
+}

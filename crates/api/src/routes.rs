@@ -1,0 +1,38 @@
+//! Every endpoint of the service, in one list: start here.
+
+use crate::{auth, conversations, items, projects, service};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The endpoints that the API's description tells of.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(auth::guest_login::guest_login)
+        .service(auth::refresh_token::refresh_token)
+        .service(service::health::get_health)
+        .service(service::readiness::get_readiness)
+        .service(service::version::get_version)
+        .service(utoipa_actix_web::scope("/v1").configure(v1));
+}
+
+fn v1(config: &mut ServiceConfig<'_>) {
+    config
+        .service(conversations::create::create_conversation)
+        .service(conversations::list::list_conversations)
+        .service(conversations::get::get_conversation)
+        .service(conversations::update::update_conversation)
+        .service(conversations::delete::delete_conversation)
+        .service(items::create::create_item)
+        .service(items::list::list_items)
+        .service(items::get::get_item)
+        .service(projects::create::create_project)
+        .service(projects::list::list_projects)
+        .service(projects::get::get_project)
+        .service(projects::update::update_project)
+        .service(projects::delete::delete_project)
+        .service(projects::conversations::list_project_conversations);
+}
+
+/// The pages for people, which the description leaves out: address, and who answers it.
+pub fn pages(config: &mut actix_web::web::ServiceConfig) {
+    config.service(service::landing::get_landing);
+}

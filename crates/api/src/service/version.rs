@@ -1,0 +1,29 @@
+use actix_web::{HttpResponse, get};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Which build this is.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Version)]
+pub(crate) struct VersionBody {
+    #[schema(example = "jan-conversations")]
+    name: &'static str,
+    #[schema(example = "0.1.0")]
+    version: &'static str,
+}
+
+/// Which version is it?
+///
+/// The name and version of the running program.
+#[utoipa::path(
+    tag = "service",
+    responses((status = 200, description = "The version.", body = VersionBody)),
+    security(()),
+)]
+#[get("/version")]
+pub(crate) async fn get_version() -> HttpResponse {
+    HttpResponse::Ok().json(VersionBody {
+        name: "jan-conversations",
+        version: env!("CARGO_PKG_VERSION"),
+    })
+}

@@ -1,0 +1,157 @@
+use crate::config::AllowedOrigins;
+use actix_cors::Cors;
+use actix_web::dev::Server;
+use actix_web::http::header;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use api::client_address::TrustedProxies;
+use api::openapi::{Methods, no_route};
+use api::request::{Surroundings, around};
+use domain::auth::{AccessTokens, AuthService, Doors};
+use domain::clock::{Clock, Ids};
+use domain::conversations::ConversationService;
+use domain::health::Readiness;
+use domain::items::ItemService;
+use domain::projects::ProjectService;
+use infra::postgres::{Database, PgConversations, PgItems, PgProjects, PgSessions};
+use infra::security::RandomSecrets;
+use std::net::TcpListener;
+use std::sync::Arc;
+use utoipa_actix_web::AppExt as _;
+use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
+
+/// What a running service is made of. Tests put their own clock and database here.
+pub struct Parts {
+    pub database: Database,
+    pub tokens: Arc<dyn AccessTokens>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+    pub doors: Doors,
+    pub cors: AllowedOrigins,
+    pub proxies: TrustedProxies,
+    /// Threads that handle requests; `None` is one per core.
+    pub workers: Option<usize>,
+}
+
+/// The services behind the handlers, shared by all workers.
+#[derive(Clone)]
+struct Services {
+    auth: web::Data<AuthService>,
+    conversations: web::Data<ConversationService>,
+    items: web::Data<ItemService>,
+    projects: web::Data<ProjectService>,
+    readiness: web::Data<Arc<dyn Readiness>>,
+    surroundings: web::Data<Surroundings>,
+}
+
+impl Services {
+    fn wire(parts: &Parts) -> Self {
+        let database = || parts.database.clone();
+        let (clock, ids) = (|| Arc::clone(&parts.clock), || Arc::clone(&parts.ids));
+        let readiness: Arc<dyn Readiness> = Arc::new(database());
+        Self {
+            auth: web::Data::new(AuthService::new(
+                parts.doors,
+                Arc::new(PgSessions(database())),
+                Arc::clone(&parts.tokens),
+                Arc::new(RandomSecrets),
+                clock(),
+                ids(),
+            )),
+            conversations: web::Data::new(ConversationService::new(
+                Arc::new(PgConversations(database())),
+                clock(),
+                ids(),
+            )),
+            items: web::Data::new(ItemService::new(
+                Arc::new(PgItems(database())),
+                clock(),
+                ids(),
+            )),
+            projects: web::Data::new(ProjectService::new(
+                Arc::new(PgProjects(database())),
+                clock(),
+                ids(),
+            )),
+            readiness: web::Data::new(readiness),
+            surroundings: web::Data::new(Surroundings {
+                ids: ids(),
+                clock: clock(),
+                proxies: parts.proxies.clone(),
+            }),
+        }
+    }
+
+    fn register(&self, config: &mut web::ServiceConfig) {
+        config
+            .app_data(self.auth.clone())
+            .app_data(self.conversations.clone())
+            .app_data(self.items.clone())
+            .app_data(self.projects.clone())
+            .app_data(self.readiness.clone())
+            .app_data(self.surroundings.clone());
+    }
+}
+
+/// Serves `listener` until the returned server is stopped.
+///
+/// # Errors
+/// The listener cannot be used.
+pub fn start(listener: TcpListener, parts: Parts) -> std::io::Result<Server> {
+    let services = Services::wire(&parts);
+    let document = api::openapi::document();
+    let methods = web::Data::new(Methods::of(&document));
+    let workers = parts.workers;
+    let server = HttpServer::new(move || {
+        let (app, _) = App::new()
+            .into_utoipa_app()
+            .configure(api::routes::routes)
+            .split_for_parts();
+        app.configure(|config| services.register(config))
+            .app_data(methods.clone())
+            .configure(api::routes::pages)
+            .service(web::redirect("/docs", "/docs/"))
+            .service(swagger_ui(document.clone()))
+            .default_service(web::to(no_route))
+            .wrap(cors(&parts.cors))
+            .wrap(from_fn(around))
+    })
+    .disable_signals()
+    // Requests that are under way when we are told to stop have this long to finish.
+    .shutdown_timeout(25);
+    let server = match workers {
+        Some(workers) => server.workers(workers),
+        None => server,
+    };
+    Ok(server.listen(listener)?.run())
+}
+
+fn swagger_ui(document: utoipa::openapi::OpenApi) -> SwaggerUi {
+    // Nothing is asked of any other server, and a token is forgotten with the page.
+    let config = SwaggerConfig::default()
+        .validator_url("none")
+        .persist_authorization(false)
+        .display_request_duration(true);
+    SwaggerUi::new("/docs/{_:.*}")
+        .url("/openapi.json", document)
+        .config(config)
+}
+
+fn cors(origins: &AllowedOrigins) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+        .allow_any_header()
+        .expose_headers([
+            header::LOCATION,
+            header::RETRY_AFTER,
+            header::HeaderName::from_static("x-request-id"),
+        ])
+        .max_age(3_600);
+    match origins {
+        // No cookie is ever used, so a page of any origin gets no more than it could ask for itself.
+        AllowedOrigins::Any => cors.allow_any_origin().send_wildcard(),
+        AllowedOrigins::Only(origins) => origins
+            .iter()
+            .fold(cors, |cors, origin| cors.allowed_origin(origin)),
+    }
+}

@@ -1,0 +1,76 @@
+//! The command line. Each flag is also an environment variable; what they mean is read in `config`.
+
+use clap::{Args, Parser, Subcommand};
+
+/// Keeps conversations with AI models: the conversation service of Jan Server.
+#[derive(Debug, Parser)]
+#[command(name = "jan-conversations", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// What to do.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API; what happens without a command
+    Serve,
+    /// Bring the database to the schema of this version, and stop
+    Migrate,
+    /// Print the OpenAPI document
+    Openapi,
+    /// Print an access token for the owner of the embedded database, good for one hour
+    Token,
+}
+
+/// Every setting, as it was written. An empty value counts as absent.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Settings {
+    /// The address to listen on [default: 127.0.0.1]
+    #[arg(long, env = "HTTP_HOST", global = true)]
+    pub http_host: Option<String>,
+    /// The port to listen on; 0 takes any free one [default: 8000]
+    #[arg(long, env = "HTTP_PORT", global = true)]
+    pub http_port: Option<String>,
+    /// Where clients reach this server, for the links it hands out [default: http://localhost:PORT]
+    #[arg(long, env = "PUBLIC_URL", global = true)]
+    pub public_url: Option<String>,
+    /// A PostgreSQL database, such as postgres://user:password@host/name?sslmode=verify-full
+    /// [default: an embedded PostgreSQL in DATA_DIR]
+    #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// The most connections to the database [default: 16]
+    #[arg(long, env = "DATABASE_POOL_SIZE", global = true)]
+    pub database_pool_size: Option<String>,
+    /// Where the embedded PostgreSQL and its secrets live [default: ./data; for root, a directory
+    /// under /var/lib where PostgreSQL's user cannot reach ./data]
+    #[arg(long, env = "DATA_DIR", global = true)]
+    pub data_dir: Option<String>,
+    /// The directory of PostgreSQL's server programs [default: searched]
+    #[arg(long, env = "PG_BIN", global = true)]
+    pub pg_bin: Option<String>,
+    /// The secret that signs access tokens, at least 32 bytes; required with DATABASE_URL, and the
+    /// same on every instance [default: made once and kept in DATA_DIR]
+    #[arg(long, env = "JWT_SECRET", global = true, hide_env_values = true)]
+    pub jwt_secret: Option<String>,
+    /// Whether anybody may become a guest: true or false [default: true with the embedded database]
+    #[arg(long, env = "GUEST_LOGIN", global = true)]
+    pub guest_login: Option<String>,
+    /// Origins whose pages may call this server: a list separated by commas, or * [default: * with
+    /// the embedded database, none otherwise]
+    #[arg(long, env = "CORS_ALLOWED_ORIGINS", global = true)]
+    pub cors_allowed_origins: Option<String>,
+    /// Networks of our own proxies, whose X-Forwarded-For is believed: a list such as
+    /// 10.0.0.0/8,::1/128 [default: none]
+    #[arg(long, env = "TRUSTED_PROXIES", global = true)]
+    pub trusted_proxies: Option<String>,
+    /// How much to log: error, warn, info, debug, trace, or a filter such as info,infra=debug
+    /// [default: info]
+    #[arg(long, env = "LOG_LEVEL", global = true)]
+    pub log_level: Option<String>,
+    /// How to log: text or json [default: text]
+    #[arg(long, env = "LOG_FORMAT", global = true)]
+    pub log_format: Option<String>,
+}

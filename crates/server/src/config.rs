@@ -1,0 +1,365 @@
+//! Settings, read: what is not right stops the start with one sentence that names the variable.
+
+use crate::cli::Settings;
+use api::client_address::TrustedProxies;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{variable} {problem}.")]
+pub struct ConfigError {
+    pub variable: &'static str,
+    pub problem: String,
+}
+
+/// Everything the service needs to know.
+#[derive(Debug)]
+pub struct Config {
+    pub host: IpAddr,
+    pub port: u16,
+    pub public_url: Option<String>,
+    pub storage: Storage,
+    pub pool_size: usize,
+    pub guest_login: bool,
+    pub cors: AllowedOrigins,
+    pub proxies: TrustedProxies,
+    pub log: Log,
+}
+
+/// Where the data is.
+pub enum Storage {
+    /// A PostgreSQL of our own. The secret is kept beside it unless it is given.
+    Embedded {
+        data_dir: PathBuf,
+        pg_bin: Option<PathBuf>,
+        jwt_secret: Option<String>,
+    },
+    /// A PostgreSQL that somebody runs for us.
+    External {
+        database_url: String,
+        jwt_secret: String,
+    },
+}
+
+/// Whose pages may call us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AllowedOrigins {
+    Any,
+    Only(Vec<String>),
+}
+
+/// What the log shows, and how.
+#[derive(Clone, Debug)]
+pub struct Log {
+    pub level: String,
+    pub json: bool,
+}
+
+impl Config {
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        let storage = storage(settings)?;
+        let embedded = matches!(storage, Storage::Embedded { .. });
+        Ok(Self {
+            host: parsed(
+                "HTTP_HOST",
+                &settings.http_host,
+                "must be an IP address such as 0.0.0.0",
+            )?
+            .unwrap_or(Ipv4Addr::LOCALHOST.into()),
+            port: parsed(
+                "HTTP_PORT",
+                &settings.http_port,
+                "must be a port, 0 to 65535",
+            )?
+            .unwrap_or(8000),
+            public_url: public_url(&settings.public_url)?,
+            pool_size: pool_size(&settings.database_pool_size)?,
+            guest_login: parsed(
+                "GUEST_LOGIN",
+                &settings.guest_login,
+                "must be true or false",
+            )?
+            .unwrap_or(embedded),
+            cors: cors(&settings.cors_allowed_origins, embedded)?,
+            proxies: proxies(&settings.trusted_proxies)?,
+            log: log(settings)?,
+            storage,
+        })
+    }
+}
+
+/// A setting's value, without the white space around it; absent when empty.
+fn given(setting: &Option<String>) -> Option<&str> {
+    setting
+        .as_deref()
+        .map(str::trim)
+        .filter(|value| !value.is_empty())
+}
+
+fn parsed<T: FromStr>(
+    variable: &'static str,
+    setting: &Option<String>,
+    problem: &str,
+) -> Result<Option<T>, ConfigError> {
+    given(setting)
+        .map(|value| value.parse().map_err(|_| bad(variable, problem)))
+        .transpose()
+}
+
+fn bad(variable: &'static str, problem: impl Into<String>) -> ConfigError {
+    ConfigError {
+        variable,
+        problem: problem.into(),
+    }
+}
+
+fn storage(settings: &Settings) -> Result<Storage, ConfigError> {
+    let jwt_secret = given(&settings.jwt_secret).map(str::to_owned);
+    if jwt_secret.as_ref().is_some_and(|secret| secret.len() < 32) {
+        return Err(bad("JWT_SECRET", "must have at least 32 bytes"));
+    }
+    match given(&settings.database_url) {
+        None => Ok(Storage::Embedded {
+            data_dir: given(&settings.data_dir)
+                .map_or_else(infra::postgres::embedded::default_data_dir, PathBuf::from),
+            pg_bin: given(&settings.pg_bin).map(PathBuf::from),
+            jwt_secret,
+        }),
+        Some(url) => Ok(Storage::External {
+            database_url: url.to_owned(),
+            jwt_secret: jwt_secret.ok_or_else(|| {
+                bad(
+                    "JWT_SECRET",
+                    "is required with DATABASE_URL, and must have at least 32 bytes",
+                )
+            })?,
+        }),
+    }
+}
+
+fn public_url(setting: &Option<String>) -> Result<Option<String>, ConfigError> {
+    let Some(url) = given(setting) else {
+        return Ok(None);
+    };
+    let parsed: Option<actix_web::http::Uri> = url.parse().ok();
+    let usable = parsed.is_some_and(|uri| {
+        uri.host().is_some()
+            && matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.query().is_none()
+    });
+    if !usable {
+        return Err(bad(
+            "PUBLIC_URL",
+            "must be an address such as https://chat.example.org",
+        ));
+    }
+    Ok(Some(url.trim_end_matches('/').to_owned()))
+}
+
+fn pool_size(setting: &Option<String>) -> Result<usize, ConfigError> {
+    const PROBLEM: &str = "must be a number of connections, 1 to 1000";
+    let size = parsed("DATABASE_POOL_SIZE", setting, PROBLEM)?.unwrap_or(16);
+    if !(1..=1000).contains(&size) {
+        return Err(bad("DATABASE_POOL_SIZE", PROBLEM));
+    }
+    Ok(size)
+}
+
+fn cors(setting: &Option<String>, embedded: bool) -> Result<AllowedOrigins, ConfigError> {
+    let Some(list) = given(setting) else {
+        return Ok(if embedded {
+            AllowedOrigins::Any
+        } else {
+            AllowedOrigins::Only(Vec::new())
+        });
+    };
+    if list == "*" {
+        return Ok(AllowedOrigins::Any);
+    }
+    let origins = list
+        .split(',')
+        .map(str::trim)
+        .filter(|origin| !origin.is_empty());
+    let origins: Vec<String> = origins.map(str::to_owned).collect();
+    let is_origin = |origin: &String| {
+        let rest = origin
+            .strip_prefix("https://")
+            .or_else(|| origin.strip_prefix("http://"));
+        rest.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', '?', '#', ' ']))
+    };
+    match origins.iter().find(|origin| !is_origin(origin)) {
+        None => Ok(AllowedOrigins::Only(origins)),
+        Some(odd) => Err(bad(
+            "CORS_ALLOWED_ORIGINS",
+            format!("has {odd:?}; it must be * or a list of origins such as https://example.org"),
+        )),
+    }
+}
+
+fn proxies(setting: &Option<String>) -> Result<TrustedProxies, ConfigError> {
+    let list = given(setting).unwrap_or_default();
+    let networks = list
+        .split(',')
+        .map(str::trim)
+        .filter(|network| !network.is_empty());
+    let networks = networks.map(|network| {
+        let single = || network.parse::<IpAddr>().map(ipnet::IpNet::from);
+        network
+            .parse::<ipnet::IpNet>()
+            .or_else(|_| single())
+            .map_err(|_| {
+                let problem = format!("has {network:?}, which is not a network such as 10.0.0.0/8");
+                bad("TRUSTED_PROXIES", problem)
+            })
+    });
+    networks.collect::<Result<_, _>>().map(TrustedProxies)
+}
+
+fn log(settings: &Settings) -> Result<Log, ConfigError> {
+    let json = match given(&settings.log_format).unwrap_or("text") {
+        "text" => false,
+        "json" => true,
+        _ => return Err(bad("LOG_FORMAT", "must be text or json")),
+    };
+    Ok(Log {
+        level: given(&settings.log_level)
+            .unwrap_or("info,actix_server=warn")
+            .to_owned(),
+        json,
+    })
+}
+
+impl std::fmt::Debug for Storage {
+    /// Without the secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Embedded { data_dir, .. } => f
+                .debug_struct("Embedded")
+                .field("data_dir", data_dir)
+                .finish_non_exhaustive(),
+            Self::External { .. } => f.debug_struct("External").finish_non_exhaustive(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(settings: Settings) -> String {
+        Config::read(&settings).unwrap_err().to_string()
+    }
+
+    fn some(value: &str) -> Option<String> {
+        Some(value.to_owned())
+    }
+
+    #[test]
+    fn nothing_needs_to_be_set() {
+        let config = Config::read(&Settings::default()).unwrap();
+        assert_eq!(
+            (config.host.to_string().as_str(), config.port),
+            ("127.0.0.1", 8000)
+        );
+        assert!(config.guest_login);
+        assert_eq!(config.cors, AllowedOrigins::Any);
+    }
+
+    #[test]
+    fn doors_are_closed_with_a_database_of_somebody_else() {
+        let settings = Settings {
+            database_url: some("postgres://a@b/c"),
+            jwt_secret: some(&"s".repeat(32)),
+            ..Settings::default()
+        };
+        let config = Config::read(&settings).unwrap();
+        assert!(!config.guest_login);
+        assert_eq!(config.cors, AllowedOrigins::Only(Vec::new()));
+    }
+
+    #[test]
+    fn a_bad_value_is_refused_by_name_in_one_sentence() {
+        let default = Settings::default;
+        let cases = [
+            (
+                "HTTP_PORT",
+                Settings {
+                    http_port: some("70000"),
+                    ..default()
+                },
+            ),
+            (
+                "HTTP_HOST",
+                Settings {
+                    http_host: some("nowhere"),
+                    ..default()
+                },
+            ),
+            (
+                "PUBLIC_URL",
+                Settings {
+                    public_url: some("ftp://x"),
+                    ..default()
+                },
+            ),
+            (
+                "DATABASE_POOL_SIZE",
+                Settings {
+                    database_pool_size: some("0"),
+                    ..default()
+                },
+            ),
+            (
+                "JWT_SECRET",
+                Settings {
+                    jwt_secret: some("short"),
+                    ..default()
+                },
+            ),
+            (
+                "JWT_SECRET",
+                Settings {
+                    database_url: some("postgres://a@b/c"),
+                    ..default()
+                },
+            ),
+            (
+                "GUEST_LOGIN",
+                Settings {
+                    guest_login: some("maybe"),
+                    ..default()
+                },
+            ),
+            (
+                "CORS_ALLOWED_ORIGINS",
+                Settings {
+                    cors_allowed_origins: some("x"),
+                    ..default()
+                },
+            ),
+            (
+                "TRUSTED_PROXIES",
+                Settings {
+                    trusted_proxies: some("10.0.0.0/99"),
+                    ..default()
+                },
+            ),
+            (
+                "LOG_FORMAT",
+                Settings {
+                    log_format: some("xml"),
+                    ..default()
+                },
+            ),
+        ];
+        for (variable, settings) in cases {
+            let sentence = refused(settings);
+            assert!(sentence.starts_with(variable), "{sentence}");
+            assert_eq!(sentence.lines().count(), 1);
+        }
+    }
+}

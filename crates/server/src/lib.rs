@@ -1,0 +1,11 @@
+//! Wires adapters to services and serves them: the one crate that sees both sides.
+
+mod app;
+pub mod cli;
+pub mod config;
+mod serve;
+pub mod telemetry;
+pub mod token;
+
+pub use app::{Parts, start};
+pub use serve::{ServeError, migrate, serve};

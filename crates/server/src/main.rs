@@ -1,0 +1,35 @@
+//! The one binary: `jan-conversations serve | migrate | openapi | token`.
+
+use clap::Parser as _;
+use server::cli::{Cli, Command};
+use server::config::Config;
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("jan-conversations: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: &Cli) -> Result<(), Box<dyn std::error::Error>> {
+    // The document depends on nothing that can be configured.
+    if let Some(Command::Openapi) = cli.command {
+        println!("{}", api::openapi::document().to_pretty_json()?);
+        return Ok(());
+    }
+    let config = Config::read(&cli.settings)?;
+    server::telemetry::start(&config.log)?;
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => server::serve(config).await?,
+        Command::Migrate => server::migrate(&config).await?,
+        Command::Token => println!("{}", server::token::operator(&config)?),
+        Command::Openapi => {}
+    }
+    Ok(())
+}

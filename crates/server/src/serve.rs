@@ -1,0 +1,241 @@
+use crate::app::{Parts, start};
+use crate::config::{Config, Storage};
+use crate::token::{TokenError, embedded_secret};
+use actix_web::dev::ServerHandle;
+use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
+use domain::clock::Clock as _;
+use infra::clock::{RandomIds, SystemClock};
+use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
+use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, PoolSettings, Target};
+use infra::security::{Jwt, SecretTooShort};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Why the service does not start, in one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error("HTTP_PORT {0} is taken by another program. Set HTTP_PORT to a free one.")]
+    PortTaken(u16),
+    #[error("HTTP_HOST and HTTP_PORT cannot be listened on: {0}.")]
+    Listen(std::io::Error),
+    #[error("DATABASE_URL cannot be used: {0}.")]
+    Address(#[from] ConnectError),
+    #[error("{0}")]
+    Embedded(#[from] EmbeddedError),
+    #[error("The database could not be brought to the schema of this version: {0}.")]
+    Migrate(#[from] MigrateError),
+    #[error("{0}")]
+    Token(#[from] TokenError),
+    #[error("JWT_SECRET cannot be used: {0}.")]
+    Secret(#[from] SecretTooShort),
+    #[error("{0}")]
+    Domain(#[from] domain::error::Error),
+    #[error("{0}")]
+    System(#[from] std::io::Error),
+}
+
+/// Serves until SIGTERM or SIGINT, then lets requests finish, and stops an embedded PostgreSQL last.
+///
+/// # Errors
+/// The service cannot start.
+pub async fn serve(config: Config) -> Result<(), ServeError> {
+    let mut stop = Stop::new()?;
+    let listener = listen(&config)?;
+    let address = listener.local_addr()?;
+    match &config.storage {
+        Storage::Embedded {
+            data_dir,
+            pg_bin,
+            jwt_secret,
+        } => {
+            let options = Options {
+                data_dir: data_dir.clone(),
+                pg_bin: pg_bin.clone(),
+                // Beside the pool: the purge, migrations, and whoever looks in.
+                max_connections: u16::try_from(config.pool_size)
+                    .unwrap_or(u16::MAX)
+                    .saturating_add(4),
+                durable: true,
+            };
+            let postgres = tokio::select! {
+                started = EmbeddedPostgres::start(options) => started?,
+                () = stop.wait() => return Ok(()),
+            };
+            let served = async {
+                let secret = embedded_secret(postgres.data_dir(), jwt_secret.as_deref())?;
+                let target = Target::parse(postgres.database_url())?;
+                infra::postgres::migrate(&target).await?;
+                let database = Database::new(target, PoolSettings::with_size(config.pool_size));
+                database.open();
+                PgSessions(database.clone())
+                    .ensure_user(&operator())
+                    .await?;
+                greet(
+                    address,
+                    &format!("embedded, in {}", postgres.data_dir().display()),
+                    true,
+                );
+                run(&config, listener, database, &secret, &mut stop).await
+            };
+            let served = served.await;
+            postgres.stop().await;
+            served
+        }
+        Storage::External {
+            database_url,
+            jwt_secret,
+        } => {
+            let target = Target::parse(database_url)?;
+            let database = Database::new(
+                Target::parse(database_url)?,
+                PoolSettings::with_size(config.pool_size),
+            );
+            let migration = tokio::spawn(migrate_until_done(target, database.clone()));
+            greet(address, "the database of DATABASE_URL", config.guest_login);
+            let served = run(&config, listener, database, jwt_secret, &mut stop).await;
+            migration.abort();
+            served
+        }
+    }
+}
+
+/// Brings the database to the schema of this version, and stops.
+///
+/// # Errors
+/// The database cannot be reached, or refuses.
+pub async fn migrate(config: &Config) -> Result<(), ServeError> {
+    let applied = match &config.storage {
+        Storage::External { database_url, .. } => {
+            infra::postgres::migrate(&Target::parse(database_url)?).await?
+        }
+        Storage::Embedded {
+            data_dir, pg_bin, ..
+        } => {
+            let options = Options {
+                data_dir: data_dir.clone(),
+                pg_bin: pg_bin.clone(),
+                max_connections: 4,
+                durable: true,
+            };
+            let postgres = EmbeddedPostgres::start(options).await?;
+            let applied = infra::postgres::migrate(&Target::parse(postgres.database_url())?).await;
+            postgres.stop().await;
+            applied?
+        }
+    };
+    match applied.as_slice() {
+        [] => println!("The schema was up to date."),
+        applied => println!("Applied: {}", applied.join(", ")),
+    }
+    Ok(())
+}
+
+fn listen(config: &Config) -> Result<TcpListener, ServeError> {
+    TcpListener::bind((config.host, config.port)).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => ServeError::PortTaken(config.port),
+        _ => ServeError::Listen(error),
+    })
+}
+
+/// The owner of an embedded database, for whom `jan-conversations token` speaks.
+fn operator() -> User {
+    User {
+        id: AuthService::OPERATOR,
+        kind: UserKind::Operator,
+        created_at: SystemClock.now(),
+    }
+}
+
+/// What a person looks for first.
+fn greet(address: SocketAddr, data: &str, guests: bool) {
+    let host = match address.ip() {
+        ip if ip.is_loopback() || ip.is_unspecified() => "localhost".to_owned(),
+        std::net::IpAddr::V4(ip) => ip.to_string(),
+        std::net::IpAddr::V6(ip) => format!("[{ip}]"),
+    };
+    let url = format!("http://{host}:{}", address.port());
+    tracing::info!("listening on {url}");
+    tracing::info!("data: {data}");
+    tracing::info!("Swagger UI: {url}/docs/");
+    if guests {
+        tracing::info!("a token: curl -X POST {url}/auth/guest-login");
+    } else {
+        tracing::info!("a token: guests are switched off (GUEST_LOGIN)");
+    }
+}
+
+/// A database that is away at the start is no reason to give up: until it is there and migrated,
+/// requests are answered with 503.
+async fn migrate_until_done(target: Target, database: Database) {
+    loop {
+        match infra::postgres::migrate(&target).await {
+            Ok(applied) => {
+                tracing::info!(applied = applied.len(), "the database is ready");
+                database.open();
+                return;
+            }
+            Err(error) => tracing::warn!(%error, "the database is not ready; trying again"),
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+async fn run(
+    config: &Config,
+    listener: TcpListener,
+    database: Database,
+    secret: &str,
+    stop: &mut Stop,
+) -> Result<(), ServeError> {
+    let clock = Arc::new(SystemClock);
+    let parts = Parts {
+        database: database.clone(),
+        tokens: Arc::new(Jwt::new(secret.as_bytes(), clock.clone())?),
+        clock,
+        ids: Arc::new(RandomIds(SystemClock)),
+        doors: Doors {
+            guest_login: config.guest_login,
+        },
+        cors: config.cors.clone(),
+        proxies: config.proxies.clone(),
+        workers: None,
+    };
+    let server = start(listener, parts)?;
+    let handle = server.handle();
+    let serving = tokio::spawn(server);
+    stop.wait().await;
+    drain(&handle).await;
+    let _ = serving.await;
+    database.close();
+    Ok(())
+}
+
+async fn drain(handle: &ServerHandle) {
+    tracing::info!("stopping: requests under way are finished first");
+    handle.stop(true).await;
+    tracing::info!("stopped");
+}
+
+/// SIGTERM or SIGINT.
+struct Stop {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
