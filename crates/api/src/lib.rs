@@ -13,6 +13,8 @@ pub mod projects;
 pub mod request;
 pub mod routes;
 pub mod service;
+mod stream;
 mod timestamp;
+pub mod versions;
 
 pub use error::{CODES, Code};

@@ -76,3 +76,13 @@ pub(crate) fn unknown_cursor() -> Error {
         message: "after must be the next_after of an earlier page of the same list.".to_owned(),
     })
 }
+
+/// The number of a cursor that is a prefix and a number, if it is one that we could have given out.
+pub(crate) fn numbered(prefix: &str, cursor: &str) -> Option<u32> {
+    let digits = cursor.strip_prefix(prefix)?;
+    let number = digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| digits.parse().ok())??;
+    i32::try_from(number).is_ok().then_some(number)
+}

@@ -1,6 +1,6 @@
 //! Every endpoint of the service, in one list: start here.
 
-use crate::{auth, conversations, items, projects, service};
+use crate::{auth, conversations, items, projects, service, versions};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The endpoints that the API's description tells of.
@@ -18,12 +18,18 @@ fn v1(config: &mut ServiceConfig<'_>) {
     config
         .service(conversations::create::create_conversation)
         .service(conversations::list::list_conversations)
+        .service(conversations::bulk_delete::bulk_delete_conversations)
+        .service(conversations::export::export_conversation)
         .service(conversations::get::get_conversation)
         .service(conversations::update::update_conversation)
         .service(conversations::delete::delete_conversation)
         .service(items::create::create_item)
         .service(items::list::list_items)
         .service(items::get::get_item)
+        .service(items::edit::edit_item)
+        .service(items::delete::delete_item)
+        .service(versions::list::list_item_versions)
+        .service(versions::restore::restore_item_version)
         .service(projects::create::create_project)
         .service(projects::list::list_projects)
         .service(projects::get::get_project)

@@ -12,4 +12,5 @@ pub mod id;
 pub mod items;
 pub mod page;
 pub mod projects;
+pub mod purge;
 pub mod text;

@@ -3,6 +3,7 @@
 mod app;
 pub mod cli;
 pub mod config;
+pub mod purge;
 mod serve;
 pub mod telemetry;
 pub mod token;

@@ -203,11 +203,13 @@ async fn run(
         workers: None,
     };
     let server = start(listener, parts)?;
+    let purge = tokio::spawn(crate::purge::run(database.clone(), Arc::new(SystemClock)));
     let handle = server.handle();
     let serving = tokio::spawn(server);
     stop.wait().await;
     drain(&handle).await;
     let _ = serving.await;
+    purge.abort();
     database.close();
     Ok(())
 }

@@ -2,10 +2,9 @@ use super::ConversationBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::items::ItemBody;
-use actix_web::web::{Bytes, BytesMut};
+use crate::stream::{Chunks, internal};
 use actix_web::{HttpResponse, get, web};
 use domain::conversations::{ConversationService, Opening};
-use domain::error::Error;
 use domain::id::{ConversationId, OwnerId, Sequence};
 use domain::items::{Item, ItemService};
 use futures_util::stream::{self, Stream, StreamExt as _};
@@ -65,30 +64,26 @@ pub(crate) async fn get_conversation(
         items: first,
         last,
     } = conversations.open(owner, id).await?;
-    let mut text = BytesMut::from(
-        serde_json::to_string(&ConversationBody::from(conversation))
-            .map_err(internal)?
-            .as_bytes(),
-    );
+    let mut text = serde_json::to_vec(&ConversationBody::from(conversation)).map_err(internal)?;
     // The closing brace of the conversation makes room for its messages.
-    text.truncate(text.len().saturating_sub(1));
+    text.pop();
     text.extend_from_slice(b",\"items\":[");
-    let reached = write(&mut text, first, true)?;
+    let after = write(&mut text, first, true)?.filter(|reached| *reached < last);
     let mut answer = HttpResponse::Ok();
     answer.content_type("application/json");
-    if reached.is_none_or(|reached| reached >= last) {
+    if after.is_none() {
         text.extend_from_slice(b"]}");
-        return Ok(answer.body(text.freeze()));
+        return Ok(answer.body(text));
     }
     let rest = Rest {
         items: items.into_inner(),
         owner,
         id,
         last,
-        after: reached,
+        after,
     };
-    let head = stream::once(std::future::ready(Ok(text.freeze())));
-    Ok(answer.streaming(head.chain(rest.stream())))
+    let head = stream::once(std::future::ready(Ok(text)));
+    Ok(answer.streaming(Chunks::of(head.chain(rest.stream()))))
 }
 
 /// What is still to be sent of a long conversation.
@@ -104,8 +99,8 @@ struct Rest {
 
 impl Rest {
     /// One batch at a time, each read when the client has taken the one before: a slow reader holds
-    /// neither memory nor a database connection.
-    fn stream(self) -> impl Stream<Item = Result<Bytes, actix_web::Error>> {
+    /// neither much memory nor a database connection.
+    fn stream(self) -> impl Stream<Item = Result<Vec<u8>, ApiError>> {
         stream::try_unfold(self, |mut rest| async move {
             let Some(after) = rest.after else {
                 return Ok(None);
@@ -115,30 +110,25 @@ impl Rest {
                 .batch(rest.owner, rest.id, after, rest.last)
                 .await;
             let batch = batch.map_err(ApiError::from).inspect_err(ApiError::log)?;
-            let mut text = BytesMut::new();
+            let mut text = Vec::new();
             rest.after = write(&mut text, batch, false)?.filter(|reached| *reached < rest.last);
             if rest.after.is_none() {
                 text.extend_from_slice(b"]}");
             }
-            Ok(Some((text.freeze(), rest)))
+            Ok(Some((text, rest)))
         })
     }
 }
 
 /// Appends items as JSON, separated by commas, and returns the last one's number.
-fn write(text: &mut BytesMut, items: Vec<Item>, first: bool) -> Result<Option<Sequence>, ApiError> {
+fn write(text: &mut Vec<u8>, items: Vec<Item>, first: bool) -> Result<Option<Sequence>, ApiError> {
     let mut reached = None;
     for (index, item) in items.into_iter().enumerate() {
         if !(first && index == 0) {
-            text.extend_from_slice(b",");
+            text.push(b',');
         }
         reached = Some(item.id.sequence());
-        let item = serde_json::to_string(&ItemBody::from(item)).map_err(internal)?;
-        text.extend_from_slice(item.as_bytes());
+        serde_json::to_writer(&mut *text, &ItemBody::from(item)).map_err(internal)?;
     }
     Ok(reached)
-}
-
-fn internal(error: serde_json::Error) -> ApiError {
-    Error::Internal(error.into()).into()
 }

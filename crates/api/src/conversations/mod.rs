@@ -1,7 +1,9 @@
 //! Conversations on the wire.
 
+pub(crate) mod bulk_delete;
 pub(crate) mod create;
 pub(crate) mod delete;
+pub(crate) mod export;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod update;

@@ -1,7 +1,7 @@
 use super::ItemListBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
-use crate::list::{OrderParam, unknown_cursor};
+use crate::list::{OrderParam, numbered, unknown_cursor};
 use actix_web::{HttpResponse, get, web};
 use domain::error::Error;
 use domain::id::{ConversationId, ItemId, Sequence};
@@ -48,16 +48,8 @@ fn cursor(last: &Item) -> String {
 }
 
 fn read(cursor: &str) -> Result<ItemCursor, Error> {
-    let place = cursor
-        .strip_prefix(CURSOR)
-        .filter(|digits| !digits.starts_with('+'));
-    match place {
-        Some(digits) => digits
-            .parse::<u32>()
-            .ok()
-            .filter(|number| i32::try_from(*number).is_ok())
-            .map(|number| ItemCursor::Sequence(Sequence(number)))
-            .ok_or_else(unknown_cursor),
+    match numbered(CURSOR, cursor) {
+        Some(number) => Ok(ItemCursor::Sequence(Sequence(number))),
         None => ItemId::parse(cursor)
             .map(ItemCursor::Item)
             .map_err(|_| unknown_cursor()),

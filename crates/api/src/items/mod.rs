@@ -1,6 +1,8 @@
 //! Items on the wire.
 
 pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod edit;
 pub(crate) mod get;
 pub(crate) mod list;
 

@@ -9,5 +9,5 @@ pub use model::{Conversation, Metadata, NewConversation};
 pub use ports::{
     Change, ConversationChanges, ConversationList, ConversationStore, ListSort, Opening, Updated,
 };
-pub use service::{ConversationService, CreateConversation};
+pub use service::{BulkDeletion, ConversationService, CreateConversation};
 pub use title::{Title, TitleSource};

@@ -13,7 +13,12 @@ pub trait ConversationStore: Send + Sync {
     /// because its project is not there.
     async fn insert(&self, conversation: &NewConversation, items: &[Item]) -> Result<bool>;
 
-    async fn find(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Conversation>>;
+    /// The conversation alone, and the sequence number of its last item.
+    async fn outline(
+        &self,
+        owner: OwnerId,
+        id: ConversationId,
+    ) -> Result<Option<(Conversation, Sequence)>>;
 
     /// The conversation together with the first batch of its items.
     async fn find_with_items(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Opening>>;

@@ -20,6 +20,14 @@ pub struct CreateConversation {
     pub items: Vec<NewItem>,
 }
 
+/// What became of a bulk deletion.
+#[derive(Clone, Debug)]
+pub struct BulkDeletion {
+    pub deleted: usize,
+    /// The ids that named nothing of the owner's, as they were sent, each once.
+    pub failed: Vec<String>,
+}
+
 /// The use cases of conversations.
 pub struct ConversationService {
     store: Arc<dyn ConversationStore>,
@@ -112,10 +120,7 @@ impl ConversationService {
 
     /// The conversation alone.
     pub async fn get(&self, owner: OwnerId, id: ConversationId) -> Result<Conversation> {
-        self.store
-            .find(owner, id)
-            .await?
-            .ok_or_else(|| Resource::Conversation.absent())
+        Ok(self.outline(owner, id).await?.0)
     }
 
     /// The conversation with the first batch of its items; `ItemService::batch` gives the rest.
@@ -124,6 +129,16 @@ impl ConversationService {
             .find_with_items(owner, id)
             .await?
             .ok_or_else(|| Resource::Conversation.absent())
+    }
+
+    /// The conversation alone, and the sequence number of its last item.
+    pub async fn outline(
+        &self,
+        owner: OwnerId,
+        id: ConversationId,
+    ) -> Result<(Conversation, Sequence)> {
+        let outline = self.store.outline(owner, id).await?;
+        outline.ok_or_else(|| Resource::Conversation.absent())
     }
 
     pub async fn list(&self, owner: OwnerId, list: ConversationList) -> Result<Page<Conversation>> {
@@ -157,5 +172,39 @@ impl ConversationService {
             return Err(Resource::Conversation.absent());
         }
         Ok(())
+    }
+    /// Deletes those of `sent` that exist and are the owner's. The answer adds up: each distinct id
+    /// is deleted or failed.
+    pub async fn bulk_delete(&self, owner: OwnerId, sent: Vec<String>) -> Result<BulkDeletion> {
+        if !(1..=Self::MAX_BULK).contains(&sent.len()) {
+            let message = "conversation_ids must have 1 to 100 entries.";
+            return Err(Error::invalid("conversation_ids", message));
+        }
+        let mut wanted: Vec<(ConversationId, String)> = Vec::new();
+        let mut failed = Vec::new();
+        for raw in sent {
+            match ConversationId::parse(&raw) {
+                Ok(id) if wanted.iter().all(|(other, _)| *other != id) => wanted.push((id, raw)),
+                Ok(_) => {}
+                Err(_) if !failed.contains(&raw) => failed.push(raw),
+                Err(_) => {}
+            }
+        }
+        let ids: Vec<_> = wanted.iter().map(|(id, _)| *id).collect();
+        let deleted: HashSet<_> = match ids.as_slice() {
+            [] => HashSet::new(),
+            ids => self
+                .store
+                .delete(owner, ids, self.clock.now())
+                .await?
+                .into_iter()
+                .collect(),
+        };
+        let kept = wanted.into_iter().filter(|(id, _)| !deleted.contains(id));
+        failed.extend(kept.map(|(_, raw)| raw));
+        Ok(BulkDeletion {
+            deleted: deleted.len(),
+            failed,
+        })
     }
 }

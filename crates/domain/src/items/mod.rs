@@ -4,6 +4,9 @@ mod model;
 mod ports;
 mod service;
 
-pub use model::{Author, CallId, Content, Item, NewItem, Role};
-pub use ports::{Appended, ItemList, ItemStore, PendingItem};
+pub use model::{Author, CallId, Content, Item, NewItem, Role, Version};
+pub use ports::{
+    Appended, Deleted, ExportEntry, ExportPlace, ItemList, ItemStore, PendingItem, Revised,
+    Revision, VersionList,
+};
 pub use service::{Accepted, ItemCursor, ItemService, ListItems, MAX_ITEMS};

@@ -105,3 +105,16 @@ impl NewItem {
         }
     }
 }
+
+/// A text an item has or had.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// 1, 2, 3, … without gaps.
+    pub number: u32,
+    pub content: Content,
+    /// The model that wrote it, where a model did.
+    pub model: Option<String>,
+    pub created_at: DateTime<Utc>,
+    /// Whether it is the item's text now.
+    pub current: bool,
+}

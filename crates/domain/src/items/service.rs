@@ -1,4 +1,7 @@
-use super::{Appended, Author, CallId, Item, ItemList, ItemStore, NewItem, PendingItem};
+use super::{
+    Appended, Author, CallId, Content, Deleted, ExportEntry, ExportPlace, Item, ItemList,
+    ItemStore, NewItem, PendingItem, Revised, Revision, Version, VersionList,
+};
 use crate::clock::{Clock, Ids};
 use crate::conversations::Title;
 use crate::error::{Conflict, Error, Invalid, InvalidReason, Resource, Result};
@@ -161,6 +164,97 @@ impl ItemService {
     ) -> Result<Vec<Item>> {
         self.store
             .batch(owner, conversation, after, last)
+            .await?
+            .ok_or_else(|| Resource::Conversation.absent())
+    }
+
+    /// Gives the item another text: the same id, one version more, the earlier text kept.
+    pub async fn edit(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        id: ItemId,
+        content: Content,
+    ) -> Result<Item> {
+        self.revise(owner, conversation, id, Revision::Edit(content))
+            .await
+    }
+
+    /// Makes the text of version `number` current again, as a new version.
+    pub async fn restore(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        id: ItemId,
+        number: u32,
+    ) -> Result<Item> {
+        self.revise(owner, conversation, id, Revision::Restore(number))
+            .await
+    }
+
+    async fn revise(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        id: ItemId,
+        revision: Revision,
+    ) -> Result<Item> {
+        let now = self.clock.now();
+        match self
+            .store
+            .revise(owner, conversation, id, &revision, now)
+            .await?
+        {
+            Revised::Done(item) => Ok(item),
+            Revised::NoConversation => Err(Resource::Conversation.absent()),
+            Revised::NoItem => Err(Resource::Item.absent()),
+            Revised::NoVersion => Err(Resource::Version.absent()),
+        }
+    }
+
+    pub async fn versions(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        id: ItemId,
+        list: VersionList,
+    ) -> Result<Page<Version>> {
+        let page = self.store.versions(owner, conversation, id, &list).await?;
+        if page.data.is_empty() {
+            // Every item has a version: there is none behind `after`, or there is no such item.
+            self.get(owner, conversation, id).await?;
+        }
+        Ok(page)
+    }
+
+    /// Deletes the message and its versions, and nothing else.
+    pub async fn delete(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        id: ItemId,
+    ) -> Result<()> {
+        match self
+            .store
+            .delete(owner, conversation, id, self.clock.now())
+            .await?
+        {
+            Deleted::Done => Ok(()),
+            Deleted::NoConversation => Err(Resource::Conversation.absent()),
+            Deleted::NoItem => Err(Resource::Item.absent()),
+        }
+    }
+
+    /// The next part of everything a conversation holds, every version included.
+    pub async fn export(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        after: ExportPlace,
+        last: Sequence,
+    ) -> Result<Vec<ExportEntry>> {
+        self.store
+            .export(owner, conversation, after, last)
             .await?
             .ok_or_else(|| Resource::Conversation.absent())
     }

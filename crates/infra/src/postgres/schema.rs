@@ -63,5 +63,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    item_versions (owner_id, conversation_id, sequence, version) {
+        owner_id -> Uuid,
+        conversation_id -> Uuid,
+        created_at -> Timestamptz,
+        sequence -> Integer,
+        version -> Integer,
+        model -> Nullable<Text>,
+        content -> Text,
+    }
+}
+
+diesel::table! {
+    purge_queue (id) {
+        id -> BigInt,
+        owner_id -> Uuid,
+        conversation_id -> Uuid,
+        queued_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(conversations, items, projects);
 diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, users);

@@ -88,15 +88,21 @@ impl ConversationStore for PgConversations {
         }
     }
 
-    async fn find(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Conversation>> {
+    async fn outline(
+        &self,
+        owner: OwnerId,
+        id: ConversationId,
+    ) -> Result<Option<(Conversation, Sequence)>> {
         let query = conversations::table
             .find((ids::stored(owner.ulid()), ids::stored(id.ulid())))
-            .select(Row::as_select());
-        let row = self
+            .select((Row::as_select(), conversations::last_sequence));
+        let found: Option<(Row, i32)> = self
             .0
             .run(async |connection| query.first(connection).await.optional())
             .await?;
-        row.map(Conversation::try_from).transpose()
+        found
+            .map(|(row, last)| Ok((row.try_into()?, sequence(last)?)))
+            .transpose()
     }
 
     async fn find_with_items(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Opening>> {
@@ -119,7 +125,7 @@ impl ConversationStore for PgConversations {
                 .chain(rest)
                 .map(Item::try_from)
                 .collect::<Result<_>>()?,
-            last: Sequence(u32::try_from(last).map_err(|error| Error::Internal(error.into()))?),
+            last: sequence(last)?,
         }))
     }
 
@@ -194,6 +200,12 @@ impl ConversationStore for PgConversations {
             .map(|id| ConversationId::new(ids::read(id)))
             .collect())
     }
+}
+
+fn sequence(stored: i32) -> Result<Sequence> {
+    u32::try_from(stored)
+        .map(Sequence)
+        .map_err(|error| Error::Internal(error.into()))
 }
 
 /// What an entry adds to the bytes of a page.

@@ -1,3 +1,5 @@
+mod pages;
+mod revise;
 pub(super) mod rows;
 mod statements;
 
@@ -5,13 +7,17 @@ use super::database::Database;
 use super::error::{storage, violates};
 use super::ids;
 use super::schema::conversations;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
 use domain::error::Result;
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
-use domain::items::{Appended, Author, CallId, Item, ItemList, ItemStore, PendingItem};
-use domain::page::{Order, PAGE_BYTES, Page};
-use rows::Row;
+use domain::items::{
+    Appended, Author, CallId, Deleted, ExportEntry, ExportPlace, Item, ItemList, ItemStore,
+    PendingItem, Revised, Revision, Version, VersionList,
+};
+use domain::page::Page;
+use rows::{HeadRow, Row, VersionRow};
 use uuid::Uuid;
 
 /// The index that keeps call ids apart.
@@ -22,6 +28,29 @@ pub struct PgItems(pub Database);
 
 /// An owner's conversation, as the database knows the two.
 type Key = (Uuid, Uuid);
+
+/// An item of an owner's conversation, as the database knows the three.
+#[derive(Clone, Copy)]
+struct ItemKey {
+    owner_id: Uuid,
+    conversation_id: Uuid,
+    sequence: i32,
+    id: Uuid,
+}
+
+impl ItemKey {
+    fn new(owner: OwnerId, conversation: ConversationId, id: ItemId) -> Self {
+        let (owner_id, conversation_id) = key(owner, conversation);
+        // A number beyond what the database counts to was never given.
+        let sequence = i32::try_from(id.sequence().0).unwrap_or_default();
+        Self {
+            owner_id,
+            conversation_id,
+            sequence,
+            id: ids::stored(id.ulid()),
+        }
+    }
+}
 
 fn key(owner: OwnerId, conversation: ConversationId) -> Key {
     (ids::stored(owner.ulid()), ids::stored(conversation.ulid()))
@@ -72,10 +101,12 @@ impl ItemStore for PgItems {
         conversation: ConversationId,
         id: ItemId,
     ) -> Result<Option<Option<Item>>> {
-        let (owner_id, conversation_id) = key(owner, conversation);
-        // A number beyond what the database counts to was never given.
-        let sequence = i32::try_from(id.sequence().0).unwrap_or_default();
-        let id = ids::stored(id.ulid());
+        let ItemKey {
+            owner_id,
+            conversation_id,
+            sequence,
+            id,
+        } = ItemKey::new(owner, conversation, id);
         let query = statements::FindById {
             sequence,
             id,
@@ -117,7 +148,7 @@ impl ItemStore for PgItems {
         let key = key(owner, conversation);
         let rows = self
             .0
-            .run(async |connection| page(connection, key, list).await)
+            .run(async |connection| pages::items(connection, key, list).await)
             .await?;
         if rows.is_empty() && !self.exists(key).await? {
             return Ok(None);
@@ -151,6 +182,101 @@ impl ItemStore for PgItems {
         }
         items(rows).map(Some)
     }
+
+    async fn revise(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        id: ItemId,
+        revision: &Revision,
+        now: DateTime<Utc>,
+    ) -> Result<Revised> {
+        let key = ItemKey::new(owner, conversation, id);
+        let work = async |connection: &mut AsyncPgConnection| {
+            revise::revise(connection, key, revision, now).await
+        };
+        match self
+            .0
+            .run(async |connection| connection.transaction(work).await)
+            .await?
+        {
+            revise::Outcome::Done(row) => Ok(Revised::Done(row.try_into()?)),
+            revise::Outcome::NoConversation => Ok(Revised::NoConversation),
+            revise::Outcome::NoItem => Ok(Revised::NoItem),
+            revise::Outcome::NoVersion => Ok(Revised::NoVersion),
+        }
+    }
+
+    async fn versions(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        id: ItemId,
+        list: &VersionList,
+    ) -> Result<Page<Version>> {
+        let key = ItemKey::new(owner, conversation, id);
+        let rows = self
+            .0
+            .run(async |connection| pages::versions(connection, key, list).await)
+            .await?;
+        let data = rows
+            .into_iter()
+            .map(Version::try_from)
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Page::of(data, list.limit, |version| {
+            version.content.as_str().len()
+        }))
+    }
+
+    async fn delete(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        id: ItemId,
+        now: DateTime<Utc>,
+    ) -> Result<Deleted> {
+        let key = ItemKey::new(owner, conversation, id);
+        let work =
+            async |connection: &mut AsyncPgConnection| revise::delete(connection, key, now).await;
+        self.0
+            .run(async |connection| connection.transaction(work).await)
+            .await
+    }
+
+    async fn export(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        after: ExportPlace,
+        last: Sequence,
+    ) -> Result<Option<Vec<ExportEntry>>> {
+        type Entry = (i32, i32, VersionRow, Option<HeadRow>);
+        let (owner_id, conversation_id) = key(owner, conversation);
+        let query = statements::Export {
+            owner_id,
+            conversation_id,
+            sequence: after.sequence.0.cast_signed(),
+            last: last.0.cast_signed(),
+            place: after.version.cast_signed(),
+        };
+        let rows: Vec<Entry> = self
+            .0
+            .run(async |connection| query.load(connection).await)
+            .await?;
+        if rows.is_empty() && !self.exists((owner_id, conversation_id)).await? {
+            return Ok(None);
+        }
+        let entries = rows
+            .into_iter()
+            .map(|(sequence, _, version, head)| match head {
+                Some(head) => Ok(ExportEntry::Item(head.with(version).try_into()?)),
+                None => Ok(ExportEntry::Earlier {
+                    sequence: Sequence(sequence.cast_unsigned()),
+                    version: version.try_into()?,
+                }),
+            });
+        entries.collect::<Result<_>>().map(Some)
+    }
 }
 
 impl PgItems {
@@ -168,39 +294,4 @@ fn item(row: Option<Row>) -> Result<Option<Item>> {
 
 fn items(rows: Vec<Row>) -> Result<Vec<Item>> {
     rows.into_iter().map(Item::try_from).collect()
-}
-
-/// One row more than the page holds, to see whether more follow.
-async fn page(
-    connection: &mut AsyncPgConnection,
-    (owner_id, conversation_id): Key,
-    list: &ItemList,
-) -> QueryResult<Vec<Row>> {
-    // A limit is at most 100, and a page 4 MiB.
-    let (limit, bytes) = (list.limit.get() as i64 + 1, PAGE_BYTES as i64);
-    let after = list.after.map(|after| after.0.cast_signed());
-    match list.order {
-        Order::Ascending => {
-            let after = after.unwrap_or(0);
-            let page = statements::PageUp {
-                owner_id,
-                conversation_id,
-                after,
-                limit,
-                bytes,
-            };
-            page.load(connection).await
-        }
-        Order::Descending => {
-            let after = after.unwrap_or(i32::MAX);
-            let page = statements::PageDown {
-                owner_id,
-                conversation_id,
-                after,
-                limit,
-                bytes,
-            };
-            page.load(connection).await
-        }
-    }
 }

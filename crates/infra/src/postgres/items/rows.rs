@@ -2,10 +2,10 @@ use crate::postgres::error::inconsistent;
 use crate::postgres::ids;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Nullable, SmallInt, Text, Timestamptz};
+use diesel::sql_types::{Bool, Integer, Nullable, SmallInt, Text, Timestamptz};
 use domain::error::{Error, Result};
 use domain::id::{ItemId, OwnerId};
-use domain::items::{Author, CallId, Content, Item, Role};
+use domain::items::{Author, CallId, Content, Item, Role, Version};
 use uuid::Uuid;
 
 /// The columns of a [`Row`].
@@ -43,6 +43,16 @@ pub(in crate::postgres) struct Row {
     content: String,
 }
 
+impl Row {
+    pub(super) fn content(&self) -> &str {
+        &self.content
+    }
+
+    pub(super) fn version(&self) -> i32 {
+        self.version
+    }
+}
+
 impl TryFrom<Row> for Item {
     type Error = Error;
 
@@ -64,6 +74,67 @@ impl TryFrom<Row> for Item {
             created_at: row.created_at,
             updated_at: row.updated_at,
         })
+    }
+}
+
+/// The columns of a [`VersionRow`].
+pub(super) type VersionSql = (Integer, Text, Nullable<Text>, Timestamptz, Bool);
+
+#[derive(Queryable)]
+pub(super) struct VersionRow {
+    number: i32,
+    content: String,
+    model: Option<String>,
+    created_at: DateTime<Utc>,
+    current: bool,
+}
+
+impl TryFrom<VersionRow> for Version {
+    type Error = Error;
+
+    fn try_from(row: VersionRow) -> Result<Self> {
+        Ok(Self {
+            number: u32::try_from(row.number).map_err(|error| Error::Internal(error.into()))?,
+            content: Content::parse(row.content).map_err(inconsistent)?,
+            model: row.model,
+            created_at: row.created_at,
+            current: row.current,
+        })
+    }
+}
+
+/// The columns of a [`HeadRow`].
+pub(super) type HeadSql = (
+    diesel::sql_types::Uuid,
+    Timestamptz,
+    SmallInt,
+    Nullable<diesel::sql_types::Uuid>,
+    Nullable<Text>,
+);
+
+/// What an item has beside its versions.
+#[derive(Queryable)]
+pub(super) struct HeadRow {
+    id: Uuid,
+    created_at: DateTime<Utc>,
+    role: i16,
+    author_id: Option<Uuid>,
+    call_id: Option<String>,
+}
+
+impl HeadRow {
+    pub(super) fn with(self, current: VersionRow) -> Row {
+        Row {
+            id: self.id,
+            created_at: self.created_at,
+            updated_at: current.created_at,
+            version: current.number,
+            role: self.role,
+            author_id: self.author_id,
+            call_id: self.call_id,
+            model: current.model,
+            content: current.content,
+        }
     }
 }
 

@@ -1,0 +1,67 @@
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Body, WireBody};
+use actix_web::{HttpResponse, post, web};
+use domain::conversations::{BulkDeletion, ConversationService};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The conversations to delete.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BulkDeleteConversations)]
+pub(crate) struct BulkDeleteConversationsBody {
+    /// 1 to 100 ids; one that is given twice counts once.
+    #[schema(min_items = 1, max_items = 100,
+        example = json!(["conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"]))]
+    conversation_ids: Vec<String>,
+}
+
+impl WireBody for BulkDeleteConversationsBody {}
+
+/// What became of them. The two counts add up to the number of distinct ids.
+#[derive(Serialize, ToSchema)]
+#[schema(as = BulkDeletion)]
+pub(crate) struct BulkDeletionBody {
+    #[schema(example = 3)]
+    deleted_count: usize,
+    #[schema(example = 0)]
+    failed_count: usize,
+    /// The ids that named nothing of yours, as they were sent.
+    #[schema(example = json!([]))]
+    failed_ids: Vec<String>,
+}
+
+impl From<BulkDeletion> for BulkDeletionBody {
+    fn from(deletion: BulkDeletion) -> Self {
+        Self {
+            deleted_count: deletion.deleted,
+            failed_count: deletion.failed.len(),
+            failed_ids: deletion.failed,
+        }
+    }
+}
+
+/// Delete many conversations
+///
+/// Deletes up to 100 conversations at once. Ids that name nothing of yours do not stop the others.
+#[utoipa::path(
+    tag = "conversations",
+    request_body(content = BulkDeleteConversationsBody, examples(
+        ("one" = (summary = "By id", value = json!({
+            "conversation_ids": ["conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"],
+        }))),
+    )),
+    responses((status = 200, description = "What became of them.", body = BulkDeletionBody)),
+    security(("bearer" = [])),
+)]
+#[post("/conversations/bulk-delete")]
+pub(crate) async fn bulk_delete_conversations(
+    Authenticated(actor): Authenticated,
+    conversations: web::Data<ConversationService>,
+    Body(body): Body<BulkDeleteConversationsBody>,
+) -> Result<HttpResponse, ApiError> {
+    let deletion = conversations
+        .bulk_delete(actor.owner_id, body.conversation_ids)
+        .await?;
+    Ok(HttpResponse::Ok().json(BulkDeletionBody::from(deletion)))
+}

@@ -1,0 +1,120 @@
+use super::{EarlierVersionBody, Source};
+use crate::conversations::ConversationBody;
+use crate::error::ApiError;
+use crate::items::ItemBody;
+use crate::stream::{Chunks, internal};
+use actix_web::web::Bytes;
+use domain::conversations::Conversation;
+use domain::items::{ExportEntry, ExportPlace};
+use futures_util::stream::{self, Stream};
+use serde::Serialize;
+
+/// The export as JSON, written as it is read.
+pub(super) fn write(
+    source: Source,
+    conversation: Conversation,
+) -> Result<impl Stream<Item = Result<Bytes, actix_web::Error>>, ApiError> {
+    let mut writer = Writer {
+        text: Vec::new(),
+        open: None,
+    };
+    writer.object(&ConversationBody::from(conversation))?;
+    writer.text.extend_from_slice(b",\"items\":[");
+    let state = Some((source, writer, ExportPlace::default()));
+    Ok(Chunks::of(stream::try_unfold(state, |state| async move {
+        let Some((source, mut writer, place)) = state else {
+            return Ok(None);
+        };
+        let entries = source
+            .items
+            .export(source.owner, source.id, place, source.last)
+            .await;
+        let entries = entries.map_err(ApiError::from).inspect_err(ApiError::log)?;
+        let Some(place) = writer.entries(entries)? else {
+            return Ok(Some((writer.end(), None)));
+        };
+        let text = std::mem::take(&mut writer.text);
+        Ok(Some((text, Some((source, writer, place)))))
+    })))
+}
+
+struct Writer {
+    text: Vec<u8>,
+    /// The item whose earlier versions are being written.
+    open: Option<Open>,
+}
+
+#[derive(Clone, Copy)]
+struct Open {
+    /// Its version when it was read. An edit since then has put that one among the earlier ones.
+    version: u32,
+    has_earlier: bool,
+}
+
+impl Writer {
+    /// Writes entries and returns the place behind the last one.
+    fn entries(&mut self, entries: Vec<ExportEntry>) -> Result<Option<ExportPlace>, ApiError> {
+        let mut place = None;
+        for entry in entries {
+            place = Some(match entry {
+                ExportEntry::Item(item) => {
+                    let sequence = item.id.sequence();
+                    let separator: &[u8] = if self.open.is_some() { b"]}," } else { b"" };
+                    self.text.extend_from_slice(separator);
+                    self.open = Some(Open {
+                        version: item.version,
+                        has_earlier: false,
+                    });
+                    self.object(&ItemBody::from(item))?;
+                    self.text.extend_from_slice(b",\"earlier_versions\":[");
+                    ExportPlace {
+                        sequence,
+                        version: 0,
+                    }
+                }
+                ExportEntry::Earlier { sequence, version } => {
+                    let place = ExportPlace {
+                        sequence,
+                        version: version.number,
+                    };
+                    self.earlier(version)?;
+                    place
+                }
+            });
+        }
+        Ok(place)
+    }
+
+    fn earlier(&mut self, version: domain::items::Version) -> Result<(), ApiError> {
+        let Some(open) = &mut self.open else {
+            return Ok(());
+        };
+        if version.number >= open.version {
+            return Ok(());
+        }
+        if open.has_earlier {
+            self.text.push(b',');
+        }
+        open.has_earlier = true;
+        let body = EarlierVersionBody {
+            version: version.number,
+            content: version.content.into_string(),
+            model: version.model,
+            created_at: version.created_at.into(),
+        };
+        serde_json::to_writer(&mut self.text, &body).map_err(internal)
+    }
+
+    /// Writes an object without its closing brace, so that more can follow.
+    fn object(&mut self, object: &impl Serialize) -> Result<(), ApiError> {
+        serde_json::to_writer(&mut self.text, object).map_err(internal)?;
+        self.text.pop();
+        Ok(())
+    }
+
+    fn end(mut self) -> Vec<u8> {
+        let last: &[u8] = if self.open.is_some() { b"]}]}" } else { b"]}" };
+        self.text.extend_from_slice(last);
+        self.text
+    }
+}

@@ -1,0 +1,76 @@
+use super::Source;
+use crate::error::ApiError;
+use crate::stream::Chunks;
+use actix_web::web::Bytes;
+use chrono::{DateTime, Utc};
+use domain::conversations::Conversation;
+use domain::id::Sequence;
+use domain::items::{Item, Role};
+use futures_util::stream::{self, Stream};
+use std::fmt::Write as _;
+
+/// The export as Markdown, written as it is read: the current texts, each under who spoke and when.
+pub(super) fn write(
+    source: Source,
+    conversation: Conversation,
+) -> impl Stream<Item = Result<Bytes, actix_web::Error>> {
+    let state = Some((source, title(&conversation), Sequence::default()));
+    Chunks::of(stream::try_unfold(state, |state| async move {
+        let Some((source, mut text, after)) = state else {
+            return Ok(None);
+        };
+        let batch = source
+            .items
+            .batch(source.owner, source.id, after, source.last)
+            .await;
+        let batch = batch.map_err(ApiError::from).inspect_err(ApiError::log)?;
+        let reached = batch.last().map(|item| item.id.sequence());
+        for item in batch {
+            message(&mut text, item);
+        }
+        let next = reached.map(|reached| (source, String::new(), reached));
+        Ok(Some((text.into_bytes(), next)))
+    }))
+}
+
+fn title(conversation: &Conversation) -> String {
+    let title = conversation
+        .title
+        .as_ref()
+        .map_or("Untitled conversation", |title| title.as_str());
+    // A title is one line of plain text, whatever it contains.
+    let title = title.replace(char::is_control, " ");
+    let count = match conversation.item_count {
+        1 => "1 message".to_owned(),
+        count => format!("{count} messages"),
+    };
+    format!(
+        "# {title}\n\n*{}, {count}*\n",
+        when(conversation.created_at)
+    )
+}
+
+fn message(text: &mut String, item: Item) {
+    let speaker = match item.role {
+        Role::System => "System",
+        Role::Developer => "Developer",
+        Role::User => "User",
+        Role::Assistant => "Assistant",
+        Role::Tool => "Tool",
+    };
+    let model = item
+        .model
+        .map(|model| format!(" ({model})"))
+        .unwrap_or_default();
+    // Writing into a string cannot fail.
+    let _ = write!(
+        text,
+        "\n---\n\n**{speaker}**{model} · {}\n\n{}\n",
+        when(item.created_at),
+        item.content.as_str()
+    );
+}
+
+fn when(time: DateTime<Utc>) -> impl std::fmt::Display {
+    time.format("%-d %B %Y, %H:%M UTC")
+}

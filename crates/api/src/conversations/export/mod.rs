@@ -1,0 +1,126 @@
+//! Everything a conversation holds, to keep.
+
+mod file_name;
+mod json;
+mod markdown;
+
+use super::ConversationBody;
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Query};
+use crate::items::ItemBody;
+use crate::timestamp::Timestamp;
+use actix_web::http::header::{CONTENT_DISPOSITION, HeaderValue};
+use actix_web::{HttpResponse, get, web};
+use domain::conversations::ConversationService;
+use domain::id::{ConversationId, OwnerId};
+use domain::items::ItemService;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ExportConversationQuery {
+    /// `json` is lossless, every version included; `md` is for reading.
+    #[param(inline, default = "json")]
+    format: Option<FormatParam>,
+}
+
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FormatParam {
+    Json,
+    Md,
+}
+
+/// A conversation with everything it holds.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ConversationExport)]
+pub(crate) struct ConversationExportBody {
+    #[serde(flatten)]
+    conversation: ConversationBody,
+    /// All messages, in the order they were accepted.
+    items: Vec<ExportedItemBody>,
+}
+
+/// A message with every text it has had.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ExportedItem)]
+pub(crate) struct ExportedItemBody {
+    #[serde(flatten)]
+    item: ItemBody,
+    /// The texts it had before the current one, oldest first.
+    earlier_versions: Vec<EarlierVersionBody>,
+}
+
+/// A text a message had.
+#[derive(Serialize, ToSchema)]
+#[schema(as = EarlierVersion)]
+pub(crate) struct EarlierVersionBody {
+    #[schema(minimum = 1, example = 1)]
+    version: u32,
+    content: String,
+    /// The model that wrote it, where a model did.
+    #[schema(required)]
+    model: Option<String>,
+    created_at: Timestamp,
+}
+
+/// What an export reads, and how far.
+struct Source {
+    items: Arc<ItemService>,
+    owner: OwnerId,
+    id: ConversationId,
+    /// Where the conversation ended when the export began.
+    last: domain::id::Sequence,
+}
+
+/// Export a conversation
+///
+/// Everything the conversation holds, as a file: keep it before you delete. A long one is streamed
+/// as it is read; should that fail midway, the answer is cut off.
+#[utoipa::path(
+    tag = "conversations",
+    params(
+        ("conv_id" = String, Path, description = "The conversation's id.",
+            example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
+        ExportConversationQuery,
+    ),
+    responses((status = 200, description = "The file.", content(
+        (ConversationExportBody = "application/json"),
+        (String = "text/markdown"),
+    ), headers(("Content-Disposition", description = "The file's name.")))),
+    security(("bearer" = [])),
+)]
+#[get("/conversations/{conv_id}/export")]
+pub(crate) async fn export_conversation(
+    Authenticated(actor): Authenticated,
+    conversations: web::Data<ConversationService>,
+    items: web::Data<ItemService>,
+    id: web::Path<String>,
+    Query(query): Query<ExportConversationQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let id = ConversationId::parse(&id)?;
+    let (conversation, last) = conversations.outline(actor.owner_id, id).await?;
+    let source = Source {
+        items: items.into_inner(),
+        owner: actor.owner_id,
+        id,
+        last,
+    };
+    let name = file_name::of(&conversation, query.format.unwrap_or(FormatParam::Json));
+    let disposition = HeaderValue::try_from(name).ok();
+    let mut answer = HttpResponse::Ok();
+    if let Some(disposition) = disposition {
+        answer.insert_header((CONTENT_DISPOSITION, disposition));
+    }
+    Ok(match query.format {
+        Some(FormatParam::Md) => answer
+            .content_type("text/markdown; charset=utf-8")
+            .streaming(markdown::write(source, conversation)),
+        Some(FormatParam::Json) | None => answer
+            .content_type("application/json")
+            .streaming(json::write(source, conversation)?),
+    })
+}

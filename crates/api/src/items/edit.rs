@@ -1,0 +1,63 @@
+use super::ItemBody;
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Body, MESSAGES, WireBody};
+use actix_web::{HttpResponse, put, web};
+use domain::id::{ConversationId, ItemId};
+use domain::items::{Content, ItemService};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// The new text of a message.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = EditItem)]
+pub(crate) struct EditItemBody {
+    /// 1 to 1,000,000 characters, kept exactly as sent.
+    #[schema(
+        min_length = 1,
+        max_length = 1_000_000,
+        example = "Actually, let me rephrase that..."
+    )]
+    content: String,
+}
+
+impl WireBody for EditItemBody {
+    const LIMIT: usize = MESSAGES;
+}
+
+/// Edit a message
+///
+/// Gives a message of any role another text: the same id, one version more, the earlier text kept.
+/// The text it has already makes no new version.
+#[utoipa::path(
+    tag = "items",
+    params(
+        ("conv_id" = String, Path, description = "The conversation's id.",
+            example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
+        ("item_id" = String, Path, description = "The message's id.",
+            example = "item_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
+    ),
+    request_body(content = EditItemBody, examples(
+        ("rephrase" = (summary = "Another text", value = json!({
+            "content": "Actually, let me rephrase that...",
+        }))),
+    )),
+    responses((status = 200, description = "The message as it is now.", body = ItemBody)),
+    security(("bearer" = [])),
+)]
+#[put("/conversations/{conv_id}/items/{item_id}/edit")]
+pub(crate) async fn edit_item(
+    Authenticated(actor): Authenticated,
+    items: web::Data<ItemService>,
+    path: web::Path<(String, String)>,
+    Body(body): Body<EditItemBody>,
+) -> Result<HttpResponse, ApiError> {
+    let (conversation, item) = path.into_inner();
+    let conversation = ConversationId::parse(&conversation)?;
+    let item = ItemId::parse(&item)?;
+    let content = Content::parse(body.content)?;
+    let edited = items
+        .edit(actor.owner_id, conversation, item, content)
+        .await?;
+    Ok(HttpResponse::Ok().json(ItemBody::from(edited)))
+}

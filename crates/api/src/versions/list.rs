@@ -1,0 +1,76 @@
+use super::VersionListBody;
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Query};
+use crate::list::{OrderParam, numbered, unknown_cursor};
+use actix_web::{HttpResponse, get, web};
+use domain::error::Error;
+use domain::id::{ConversationId, ItemId};
+use domain::items::{ItemService, Version, VersionList};
+use domain::page::{Limit, Order};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListItemVersionsQuery {
+    /// How many per page.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+    /// The `next_after` of the page before.
+    after: Option<String>,
+    /// Oldest first unless told.
+    #[param(inline, default = "asc")]
+    order: Option<OrderParam>,
+}
+
+/// How a cursor begins that stands for a version.
+const CURSOR: &str = "ver_";
+
+impl TryFrom<ListItemVersionsQuery> for VersionList {
+    type Error = Error;
+
+    fn try_from(query: ListItemVersionsQuery) -> Result<Self, Error> {
+        let after = query
+            .after
+            .map(|after| numbered(CURSOR, &after).ok_or_else(unknown_cursor));
+        Ok(Self {
+            limit: Limit::parse(query.limit)?,
+            order: query.order.map_or(Order::Ascending, Order::from),
+            after: after.transpose()?,
+        })
+    }
+}
+
+/// List the versions of a message
+///
+/// Every text the message has had, oldest first unless told; the current one is among them.
+#[utoipa::path(
+    tag = "items",
+    params(
+        ("conv_id" = String, Path, description = "The conversation's id.",
+            example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
+        ("item_id" = String, Path, description = "The message's id.",
+            example = "item_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
+        ListItemVersionsQuery,
+    ),
+    responses((status = 200, description = "A page of versions.", body = VersionListBody)),
+    extensions(("x-error-codes" = json!(["invalid_cursor"]))),
+    security(("bearer" = [])),
+)]
+#[get("/conversations/{conv_id}/items/{item_id}/versions")]
+pub(crate) async fn list_item_versions(
+    Authenticated(actor): Authenticated,
+    items: web::Data<ItemService>,
+    path: web::Path<(String, String)>,
+    Query(query): Query<ListItemVersionsQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let (conversation, item) = path.into_inner();
+    let conversation = ConversationId::parse(&conversation)?;
+    let item = ItemId::parse(&item)?;
+    let page = items
+        .versions(actor.owner_id, conversation, item, query.try_into()?)
+        .await?;
+    let cursor = |last: &Version| format!("{CURSOR}{}", last.number);
+    Ok(HttpResponse::Ok().json(VersionListBody::new(page, cursor)))
+}

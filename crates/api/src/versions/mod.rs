@@ -1,0 +1,46 @@
+//! The versions of a message on the wire.
+
+pub(crate) mod list;
+pub(crate) mod restore;
+
+use crate::list::list_body;
+use crate::timestamp::Timestamp;
+use domain::items::{Content, Version};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A text a message has or had.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ItemVersion)]
+pub(crate) struct VersionBody {
+    /// 1, 2, 3, … without gaps.
+    #[schema(minimum = 1, example = 1)]
+    version: u32,
+    #[schema(example = "What are the next steps?")]
+    content: String,
+    /// The model that wrote it, where a model did.
+    #[schema(required)]
+    model: Option<String>,
+    /// When it became the message's text.
+    created_at: Timestamp,
+    /// Whether it is the message's text now.
+    current: bool,
+}
+
+list_body!(
+    /// A page of a message's versions.
+    VersionListBody, ItemVersionList, VersionBody,
+    "Opaque. Send it as `after` for the next page; null on the last page."
+);
+
+impl From<Version> for VersionBody {
+    fn from(version: Version) -> Self {
+        Self {
+            version: version.number,
+            content: Content::into_string(version.content),
+            model: version.model,
+            created_at: version.created_at.into(),
+            current: version.current,
+        }
+    }
+}

@@ -1,0 +1,63 @@
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Body, WireBody};
+use crate::items::ItemBody;
+use actix_web::{HttpResponse, post, web};
+use domain::error::Resource;
+use domain::id::{ConversationId, ItemId};
+use domain::items::ItemService;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// Nothing more is to be said; the body may be absent.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = RestoreItemVersion)]
+pub(crate) struct RestoreItemVersionBody {}
+
+impl WireBody for RestoreItemVersionBody {
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+/// Restore a version of a message
+///
+/// Makes the text of an earlier version current again, as a new version. Restoring the current one
+/// changes nothing.
+#[utoipa::path(
+    tag = "items",
+    params(
+        ("conv_id" = String, Path, description = "The conversation's id.",
+            example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
+        ("item_id" = String, Path, description = "The message's id.",
+            example = "item_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
+        ("version" = u32, Path, description = "The version's number.", example = 1),
+    ),
+    request_body(content = Option<RestoreItemVersionBody>, examples(
+        ("restore" = (summary = "Nothing to say", value = json!({}))),
+    )),
+    responses((status = 200, description = "The message as it is now.", body = ItemBody)),
+    extensions(("x-error-codes" = json!(["version_not_found"]))),
+    security(("bearer" = [])),
+)]
+#[post("/conversations/{conv_id}/items/{item_id}/versions/{version}/restore")]
+pub(crate) async fn restore_item_version(
+    Authenticated(actor): Authenticated,
+    items: web::Data<ItemService>,
+    path: web::Path<(String, String, String)>,
+    Body(RestoreItemVersionBody {}): Body<RestoreItemVersionBody>,
+) -> Result<HttpResponse, ApiError> {
+    let (conversation, item, version) = path.into_inner();
+    let conversation = ConversationId::parse(&conversation)?;
+    let item = ItemId::parse(&item)?;
+    // What is no number names no version.
+    let version = version.parse().unwrap_or(0);
+    if version == 0 {
+        items.get(actor.owner_id, conversation, item).await?;
+        return Err(Resource::Version.absent().into());
+    }
+    let restored = items
+        .restore(actor.owner_id, conversation, item, version)
+        .await?;
+    Ok(HttpResponse::Ok().json(ItemBody::from(restored)))
+}

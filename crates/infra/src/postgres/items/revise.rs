@@ -1,0 +1,146 @@
+//! Changes to an item, each in a transaction that locks the conversation first: one after the
+//! other, and never beside the conversation's deletion.
+
+use super::ItemKey;
+use super::rows::Row;
+use super::statements;
+use crate::postgres::schema::{conversations, item_versions, items};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::items::{Deleted, Revision};
+
+pub(super) enum Outcome {
+    Done(Row),
+    NoConversation,
+    NoItem,
+    NoVersion,
+}
+
+/// The text to put in place.
+struct Next {
+    content: String,
+    model: Option<String>,
+}
+
+pub(super) async fn revise(
+    connection: &mut AsyncPgConnection,
+    key: ItemKey,
+    revision: &Revision,
+    now: DateTime<Utc>,
+) -> QueryResult<Outcome> {
+    if !lock(connection, key).await? {
+        return Ok(Outcome::NoConversation);
+    }
+    let Some(item) = find(connection, key).await? else {
+        return Ok(Outcome::NoItem);
+    };
+    let next = match revision {
+        Revision::Edit(content) if content.as_str() == item.content() => {
+            return Ok(Outcome::Done(item));
+        }
+        Revision::Edit(content) => Next {
+            content: content.as_str().to_owned(),
+            model: None,
+        },
+        Revision::Restore(number) if number.cast_signed() == item.version() => {
+            return Ok(Outcome::Done(item));
+        }
+        Revision::Restore(number) => match earlier(connection, key, *number).await? {
+            Some((content, model)) => Next { content, model },
+            None => return Ok(Outcome::NoVersion),
+        },
+    };
+    let revise = statements::Revise {
+        owner_id: key.owner_id,
+        conversation_id: key.conversation_id,
+        sequence: key.sequence,
+        now,
+        content: &next.content,
+        model: next.model.as_deref(),
+    };
+    Ok(Outcome::Done(revise.get_result(connection).await?))
+}
+
+pub(super) async fn delete(
+    connection: &mut AsyncPgConnection,
+    key: ItemKey,
+    now: DateTime<Utc>,
+) -> QueryResult<Deleted> {
+    if !lock(connection, key).await? {
+        return Ok(Deleted::NoConversation);
+    }
+    let item = items::table.find((key.owner_id, key.conversation_id, key.sequence));
+    let deleted = diesel::delete(item.filter(items::id.eq(key.id)))
+        .execute(connection)
+        .await?;
+    if deleted == 0 {
+        return Ok(Deleted::NoItem);
+    }
+    let versions = item_versions::table
+        .filter(item_versions::owner_id.eq(key.owner_id))
+        .filter(item_versions::conversation_id.eq(key.conversation_id))
+        .filter(item_versions::sequence.eq(key.sequence));
+    diesel::delete(versions).execute(connection).await?;
+    diesel::update(conversations::table.find((key.owner_id, key.conversation_id)))
+        .set((
+            conversations::item_count.eq(conversations::item_count - 1),
+            conversations::updated_at.eq(greatest(conversations::updated_at, now)),
+        ))
+        .execute(connection)
+        .await?;
+    Ok(Deleted::Done)
+}
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    fn greatest(
+        one: diesel::sql_types::Timestamptz,
+        other: diesel::sql_types::Timestamptz,
+    ) -> diesel::sql_types::Timestamptz;
+}
+
+/// Locks the conversation until the transaction ends; `false` when there is none.
+async fn lock(connection: &mut AsyncPgConnection, key: ItemKey) -> QueryResult<bool> {
+    let conversation = conversations::table
+        .find((key.owner_id, key.conversation_id))
+        .select(conversations::last_sequence)
+        .for_no_key_update();
+    Ok(conversation
+        .first::<i32>(connection)
+        .await
+        .optional()?
+        .is_some())
+}
+
+async fn find(connection: &mut AsyncPgConnection, key: ItemKey) -> QueryResult<Option<Row>> {
+    let ItemKey {
+        owner_id,
+        conversation_id,
+        sequence,
+        id,
+    } = key;
+    let query = statements::FindById {
+        sequence,
+        id,
+        owner_id,
+        conversation_id,
+    };
+    query.get_result::<Option<Row>>(connection).await
+}
+
+async fn earlier(
+    connection: &mut AsyncPgConnection,
+    key: ItemKey,
+    number: u32,
+) -> QueryResult<Option<(String, Option<String>)>> {
+    let Ok(number) = i32::try_from(number) else {
+        return Ok(None);
+    };
+    item_versions::table
+        .find((key.owner_id, key.conversation_id, key.sequence, number))
+        .select((item_versions::content, item_versions::model))
+        .first(connection)
+        .await
+        .optional()
+}
