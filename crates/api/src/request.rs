@@ -123,7 +123,8 @@ fn unreadable(request: &ServiceRequest) -> Option<ApiError> {
 fn enveloped(response: ServiceResponse<BoxBody>, id: &RequestId) -> ServiceResponse<BoxBody> {
     let id = id.0.to_str().ok();
     let rendered = match response.response().error() {
-        None => return response,
+        None if !is_bare_failure(&response) => return response,
+        None => ApiError::from_status(response.status()).render(id),
         Some(error) => match error.as_error::<ApiError>() {
             Some(error) => {
                 error.log();
@@ -144,6 +145,14 @@ fn enveloped(response: ServiceResponse<BoxBody>, id: &RequestId) -> ServiceRespo
         }
     }
     ServiceResponse::new(request, rendered)
+}
+
+/// A failure that some layer has answered in its own way.
+fn is_bare_failure(response: &ServiceResponse<BoxBody>) -> bool {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    (status.is_client_error() || status.is_server_error())
+        && kind.is_none_or(|kind| !kind.as_bytes().starts_with(b"application/json"))
 }
 
 fn with_headers(

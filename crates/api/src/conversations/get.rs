@@ -28,6 +28,7 @@ pub(crate) struct ConversationWithItemsBody {
     #[serde(flatten)]
     conversation: ConversationBody,
     /// All messages, in the order they were accepted. Absent with `include_items=false`.
+    #[schema(value_type = Vec<ItemBody>, required = false)]
     items: Option<Vec<ItemBody>>,
 }
 

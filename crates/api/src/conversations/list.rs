@@ -20,14 +20,14 @@ pub(crate) struct ListConversationsQuery {
     limit: Option<i64>,
     /// The `next_after` of the page before.
     after: Option<String>,
-    /// Newest first unless told.
-    #[param(inline, default = "desc")]
+    /// `desc`, newest first, unless told.
+    #[param(inline)]
     order: Option<OrderParam>,
     /// Only those of this project.
     project_id: Option<String>,
-    /// By creation, which pages exactly whatever happens meanwhile, or by most recent activity,
-    /// which may show a conversation again that was active while you paged.
-    #[param(inline, default = "created")]
+    /// `created` (default) pages exactly, whatever happens meanwhile; `updated`, most recent activity first,
+    /// may show a conversation again that was active while you paged.
+    #[param(inline)]
     sort: Option<SortParam>,
 }
 

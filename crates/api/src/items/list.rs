@@ -19,8 +19,8 @@ pub(crate) struct ListItemsQuery {
     limit: Option<i64>,
     /// The `next_after` of the page before, or the id of a message that exists.
     after: Option<String>,
-    /// Oldest first unless told.
-    #[param(inline, default = "asc")]
+    /// `asc`, oldest first, unless told.
+    #[param(inline)]
     order: Option<OrderParam>,
     /// Only the message of this `call_id`.
     #[param(min_length = 1, max_length = 256)]

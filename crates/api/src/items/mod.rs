@@ -20,7 +20,6 @@ pub(crate) struct ItemBody {
     #[schema(example = "item_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
     id: String,
     object: ItemObject,
-    #[schema(inline)]
     role: RoleBody,
     #[schema(example = "What are the next steps?")]
     content: String,
@@ -74,7 +73,6 @@ enum AuthorBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateItem)]
 pub(crate) struct NewItemBody {
-    #[schema(inline)]
     role: RoleBody,
     /// 1 to 1,000,000 characters, kept exactly as sent.
     #[schema(

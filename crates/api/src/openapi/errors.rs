@@ -1,10 +1,11 @@
 //! Every operation's failures, by code, so that no endpoint can forget one.
 
+use super::operations;
 use crate::error::{CODES, Code, code, example};
 use std::collections::BTreeMap;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
+use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{ContentBuilder, Object, OpenApi, Ref, RefOr, ResponseBuilder, Type};
 
 /// The extension in which an endpoint names the codes that only it can tell of.
@@ -26,18 +27,6 @@ pub(super) fn add_to(document: &mut OpenApi) {
             }
         }
     }
-}
-
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [
-        &mut item.get,
-        &mut item.post,
-        &mut item.put,
-        &mut item.patch,
-        &mut item.delete,
-    ]
-    .into_iter()
-    .filter_map(Option::as_mut)
 }
 
 /// What the operation's shape implies, and what it says itself.

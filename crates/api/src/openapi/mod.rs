@@ -1,11 +1,13 @@
 //! The API's own description, made from the code.
 
+mod bodies;
 mod errors;
 mod methods;
 
 pub use methods::{Methods, no_route};
 
 use actix_web::App;
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt as _;
@@ -45,6 +47,19 @@ impl Modify for Bearer {
     }
 }
 
+/// Every operation of an address.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [
+        &mut item.get,
+        &mut item.post,
+        &mut item.put,
+        &mut item.patch,
+        &mut item.delete,
+    ]
+    .into_iter()
+    .filter_map(Option::as_mut)
+}
+
 /// The document that clients see.
 pub fn document() -> utoipa::openapi::OpenApi {
     let (_, mut document) = App::new()
@@ -52,6 +67,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         .openapi(Base::openapi())
         .configure(crate::routes::routes)
         .split_for_parts();
+    bodies::simplify(&mut document);
     errors::add_to(&mut document);
     document
 }

@@ -19,8 +19,8 @@ pub(crate) struct ListProjectsQuery {
     limit: Option<i64>,
     /// The `next_after` of the page before.
     after: Option<String>,
-    /// Newest first unless told.
-    #[param(inline, default = "desc")]
+    /// `desc`, newest first, unless told.
+    #[param(inline)]
     order: Option<OrderParam>,
 }
 

@@ -19,8 +19,8 @@ pub(crate) struct ListItemVersionsQuery {
     limit: Option<i64>,
     /// The `next_after` of the page before.
     after: Option<String>,
-    /// Oldest first unless told.
-    #[param(inline, default = "asc")]
+    /// `asc`, oldest first, unless told.
+    #[param(inline)]
     order: Option<OrderParam>,
 }
 

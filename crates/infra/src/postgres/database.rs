@@ -1,6 +1,6 @@
 use super::connect::Target;
 use super::error::{storage, unavailable};
-use deadpool::managed::{PoolConfig, Timeouts};
+use deadpool::managed::{Hook, HookError, PoolConfig, Timeouts};
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::pooled_connection::{
@@ -45,6 +45,9 @@ impl PoolSettings {
     }
 }
 
+/// How long a connection is used: after a failover, or a change of address, all are new soon.
+const MAX_AGE: Duration = Duration::from_secs(30 * 60);
+
 /// The schema is not yet that of this version.
 #[derive(Debug, thiserror::Error)]
 #[error("the database has not been migrated yet")]
@@ -77,6 +80,10 @@ impl Database {
         };
         let pool = Pool::builder(manager)
             .config(pool)
+            .pre_recycle(Hook::sync_fn(|_, metrics| match metrics.age() {
+                age if age < MAX_AGE => Ok(()),
+                _ => Err(HookError::message("too old")),
+            }))
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             // The builder fails only when timeouts come without a runtime.

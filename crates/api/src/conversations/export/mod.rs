@@ -22,8 +22,8 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ExportConversationQuery {
-    /// `json` is lossless, every version included; `md` is for reading.
-    #[param(inline, default = "json")]
+    /// `json` (default) is lossless, every version included; `md` is for reading.
+    #[param(inline)]
     format: Option<FormatParam>,
 }
 
