@@ -64,7 +64,7 @@ impl Services {
                 ids(),
             )),
             items: web::Data::new(ItemService::new(
-                Arc::new(PgItems(database())),
+                Arc::new(PgItems::new(database())),
                 clock(),
                 ids(),
             )),

@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::page::{Limit, Order, Page};
 use chrono::{DateTime, Utc};
+use std::sync::Arc;
 use ulid::Ulid;
 
 /// Where items are kept. Every method is one atomic unit of work, sees only what belongs to the
@@ -16,7 +17,7 @@ pub trait ItemStore: Send + Sync {
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        pending: &PendingItem,
+        pending: Arc<PendingItem>,
     ) -> Result<Appended>;
 
     /// `None` when there is no such conversation, `Some(None)` when it has no such item.

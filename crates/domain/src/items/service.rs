@@ -58,25 +58,26 @@ impl ItemService {
     ) -> Result<Accepted> {
         let title = Title::from_message(item.role, &item.content);
         let now = self.clock.now();
-        let pending = PendingItem {
+        let pending = Arc::new(PendingItem {
             seed: self.ids.ulid(),
             item,
             author: Author::Owner,
             title,
             now,
-        };
-        match self.store.append(owner, conversation, &pending).await? {
+        });
+        let appended = self
+            .store
+            .append(owner, conversation, Arc::clone(&pending))
+            .await?;
+        let PendingItem { seed, item, .. } = Arc::unwrap_or_clone(pending);
+        match appended {
             Appended::At(sequence) => {
-                let id = ItemId::at(pending.seed, sequence);
-                Ok(Accepted::Created(pending.item.accepted(
-                    id,
-                    Author::Owner,
-                    now,
-                )))
+                let id = ItemId::at(seed, sequence);
+                Ok(Accepted::Created(item.accepted(id, Author::Owner, now)))
             }
             Appended::NoConversation => Err(Resource::Conversation.absent()),
             Appended::Full => Err(Error::Conflict(Conflict::ConversationFull)),
-            Appended::CallIdTaken => self.repeated(owner, conversation, &pending.item).await,
+            Appended::CallIdTaken => self.repeated(owner, conversation, &item).await,
         }
     }
 

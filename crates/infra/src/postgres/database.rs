@@ -56,7 +56,7 @@ struct NotMigrated;
 /// The time for one unit of work ran out.
 #[derive(Debug, thiserror::Error)]
 #[error("the database did not answer within {0:?}")]
-struct Silent(Duration);
+pub(super) struct Silent(pub(super) Duration);
 
 impl Database {
     /// A pool that connects when it is first asked to, so it can be built while the database is

@@ -1,59 +1,34 @@
+mod append;
+mod export;
+mod group;
+mod key;
 mod pages;
 mod revise;
 pub(super) mod rows;
 mod statements;
 
 use super::database::Database;
-use super::error::{storage, violates};
-use super::ids;
 use super::schema::conversations;
+use append::Append;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
 use domain::error::Result;
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::items::{
-    Appended, Author, CallId, Deleted, ExportEntry, ExportPlace, Item, ItemList, ItemStore,
-    PendingItem, Revised, Revision, Version, VersionList,
+    Appended, CallId, Deleted, ExportEntry, ExportPlace, Item, ItemList, ItemStore, PendingItem,
+    Revised, Revision, Version, VersionList,
 };
 use domain::page::Page;
-use rows::{HeadRow, Row, VersionRow};
-use uuid::Uuid;
-
-/// The index that keeps call ids apart.
-const CALL_ID: &str = "items_by_call_id";
+use group::Group;
+use key::{ItemKey, Key, key};
+use rows::Row;
+use std::sync::Arc;
 
 /// Items in PostgreSQL.
-pub struct PgItems(pub Database);
-
-/// An owner's conversation, as the database knows the two.
-type Key = (Uuid, Uuid);
-
-/// An item of an owner's conversation, as the database knows the three.
-#[derive(Clone, Copy)]
-struct ItemKey {
-    owner_id: Uuid,
-    conversation_id: Uuid,
-    sequence: i32,
-    id: Uuid,
-}
-
-impl ItemKey {
-    fn new(owner: OwnerId, conversation: ConversationId, id: ItemId) -> Self {
-        let (owner_id, conversation_id) = key(owner, conversation);
-        // A number beyond what the database counts to was never given.
-        let sequence = i32::try_from(id.sequence().0).unwrap_or_default();
-        Self {
-            owner_id,
-            conversation_id,
-            sequence,
-            id: ids::stored(id.ulid()),
-        }
-    }
-}
-
-fn key(owner: OwnerId, conversation: ConversationId) -> Key {
-    (ids::stored(owner.ulid()), ids::stored(conversation.ulid()))
+pub struct PgItems {
+    database: Database,
+    group: Group,
 }
 
 #[async_trait::async_trait]
@@ -62,36 +37,16 @@ impl ItemStore for PgItems {
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        pending: &PendingItem,
+        pending: Arc<PendingItem>,
     ) -> Result<Appended> {
-        let (owner_id, conversation_id) = key(owner, conversation);
-        let seed = pending.seed.0.to_be_bytes();
-        let (seed, _) = seed.split_at(12);
-        let author_id = match pending.author {
-            Author::Owner => None,
-            Author::Link { user_id } => Some(ids::stored(user_id.ulid())),
+        let append = Append {
+            key: key(owner, conversation),
+            pending,
         };
-        let append = statements::Append {
-            now: pending.now,
-            title: pending.title.as_ref().map(|title| title.as_str()),
-            owner_id,
-            conversation_id,
-            seed,
-            role: rows::stored_role(pending.item.role),
-            author_id,
-            call_id: pending.item.call_id.as_ref().map(CallId::as_str),
-            content: pending.item.content.as_str(),
-        };
-        let appended = self
-            .0
-            .attempt(async |connection| append.get_result::<i32>(connection).await.optional())
-            .await?;
-        match appended {
-            Ok(Some(sequence)) => Ok(Appended::At(Sequence(sequence.cast_unsigned()))),
-            Ok(None) if self.exists((owner_id, conversation_id)).await? => Ok(Appended::Full),
-            Ok(None) => Ok(Appended::NoConversation),
-            Err(error) if violates(&error, CALL_ID) => Ok(Appended::CallIdTaken),
-            Err(error) => Err(storage(error)),
+        if append.is_groupable() {
+            self.group.append(append).await
+        } else {
+            append.alone(&self.database).await
         }
     }
 
@@ -114,7 +69,7 @@ impl ItemStore for PgItems {
             conversation_id,
         };
         let found = self
-            .0
+            .database
             .run(async |connection| query.get_result(connection).await.optional())
             .await?;
         found.map(item).transpose()
@@ -133,7 +88,7 @@ impl ItemStore for PgItems {
             conversation_id,
         };
         let found = self
-            .0
+            .database
             .run(async |connection| query.get_result(connection).await.optional())
             .await?;
         found.map(item).transpose()
@@ -147,7 +102,7 @@ impl ItemStore for PgItems {
     ) -> Result<Option<Page<Item>>> {
         let key = key(owner, conversation);
         let rows = self
-            .0
+            .database
             .run(async |connection| pages::items(connection, key, list).await)
             .await?;
         if rows.is_empty() && !self.exists(key).await? {
@@ -174,7 +129,7 @@ impl ItemStore for PgItems {
             last: last.0.cast_signed(),
         };
         let rows: Vec<Row> = self
-            .0
+            .database
             .run(async |connection| query.load(connection).await)
             .await?;
         if rows.is_empty() && !self.exists((owner_id, conversation_id)).await? {
@@ -196,7 +151,7 @@ impl ItemStore for PgItems {
             revise::revise(connection, key, revision, now).await
         };
         match self
-            .0
+            .database
             .run(async |connection| connection.transaction(work).await)
             .await?
         {
@@ -216,7 +171,7 @@ impl ItemStore for PgItems {
     ) -> Result<Page<Version>> {
         let key = ItemKey::new(owner, conversation, id);
         let rows = self
-            .0
+            .database
             .run(async |connection| pages::versions(connection, key, list).await)
             .await?;
         let data = rows
@@ -238,7 +193,7 @@ impl ItemStore for PgItems {
         let key = ItemKey::new(owner, conversation, id);
         let work =
             async |connection: &mut AsyncPgConnection| revise::delete(connection, key, now).await;
-        self.0
+        self.database
             .run(async |connection| connection.transaction(work).await)
             .await
     }
@@ -250,42 +205,41 @@ impl ItemStore for PgItems {
         after: ExportPlace,
         last: Sequence,
     ) -> Result<Option<Vec<ExportEntry>>> {
-        type Entry = (i32, i32, VersionRow, Option<HeadRow>);
-        let (owner_id, conversation_id) = key(owner, conversation);
-        let query = statements::Export {
-            owner_id,
-            conversation_id,
-            sequence: after.sequence.0.cast_signed(),
-            last: last.0.cast_signed(),
-            place: after.version.cast_signed(),
-        };
-        let rows: Vec<Entry> = self
-            .0
-            .run(async |connection| query.load(connection).await)
+        let key = key(owner, conversation);
+        let entries = self
+            .database
+            .run(async |connection| export::load(connection, key, after, last).await)
             .await?;
-        if rows.is_empty() && !self.exists((owner_id, conversation_id)).await? {
+        if entries.is_empty() && !self.exists(key).await? {
             return Ok(None);
         }
-        let entries = rows
+        entries
             .into_iter()
-            .map(|(sequence, _, version, head)| match head {
-                Some(head) => Ok(ExportEntry::Item(head.with(version).try_into()?)),
-                None => Ok(ExportEntry::Earlier {
-                    sequence: Sequence(sequence.cast_unsigned()),
-                    version: version.try_into()?,
-                }),
-            });
-        entries.collect::<Result<_>>().map(Some)
+            .map(export::entry)
+            .collect::<Result<_>>()
+            .map(Some)
     }
 }
 
 impl PgItems {
-    async fn exists(&self, key: Key) -> Result<bool> {
-        let query = diesel::select(diesel::dsl::exists(conversations::table.find(key)));
-        self.0
-            .run(async |connection| query.get_result(connection).await)
-            .await
+    /// Must be called on the runtime that is to write the groups of appends; it lives as long as
+    /// they are wanted.
+    #[must_use]
+    pub fn new(database: Database) -> Self {
+        let group = Group::start(database.clone());
+        Self { database, group }
     }
+
+    async fn exists(&self, key: Key) -> Result<bool> {
+        exists(&self.database, key).await
+    }
+}
+
+async fn exists(database: &Database, key: Key) -> Result<bool> {
+    let query = diesel::select(diesel::dsl::exists(conversations::table.find(key)));
+    database
+        .run(async |connection| query.get_result(connection).await)
+        .await
 }
 
 fn item(row: Option<Row>) -> Result<Option<Item>> {

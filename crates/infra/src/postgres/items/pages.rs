@@ -1,7 +1,8 @@
 //! Pages in both directions: each direction is a statement of its own, so that both are prepared.
 
+use super::key::{ItemKey, Key};
 use super::rows::{Row, VersionRow};
-use super::{ItemKey, Key, statements};
+use super::statements;
 use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::items::{ItemList, VersionList};

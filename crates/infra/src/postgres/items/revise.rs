@@ -1,7 +1,7 @@
 //! Changes to an item, each in a transaction that locks the conversation first: one after the
 //! other, and never beside the conversation's deletion.
 
-use super::ItemKey;
+use super::key::ItemKey;
 use super::rows::Row;
 use super::statements;
 use crate::postgres::schema::{conversations, item_versions, items};

@@ -2,7 +2,7 @@ use super::rows;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
-    BigInt, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use uuid::Uuid;
 
@@ -37,6 +37,64 @@ statement!(
         last_sequence, $6, $7, $8, $9
     from place
     returning sequence"
+);
+
+statement!(
+    /// Many appends at once, in the order of the arrays. The conversations are locked in the order
+    /// of their keys, so that two groups cannot wait for each other in a circle. A conversation that
+    /// would get too full by its share of the group is left out whole. Returns for each of the
+    /// others the number before its first new item.
+    AppendGroup<'a> {
+        owner_ids: &'a [Uuid] => Array<SqlUuid>,
+        conversation_ids: &'a [Uuid] => Array<SqlUuid>,
+        nows: &'a [DateTime<Utc>] => Array<Timestamptz>,
+        titles: &'a [Option<&'a str>] => Array<Nullable<Text>>,
+        seeds: &'a [Vec<u8>] => Array<Binary>,
+        roles: &'a [i16] => Array<SmallInt>,
+        author_ids: &'a [Option<Uuid>] => Array<Nullable<SqlUuid>>,
+        contents: &'a [&'a str] => Array<Text>,
+    } -> (SqlUuid, SqlUuid, Integer),
+    "with input as (
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8) with ordinality
+            as t(owner_id, conversation_id, now, title, seed, role, author_id, content, place)
+    ),
+    share as (
+        select owner_id, conversation_id, count(*)::int as size, max(now) as now,
+            (array_agg(title order by place) filter (where title is not null))[1] as title
+        from input group by owner_id, conversation_id
+    ),
+    locked as (
+        select c.owner_id, c.id from conversations c
+        join share s on s.owner_id = c.owner_id and s.conversation_id = c.id
+        order by c.owner_id, c.id for no key update of c
+    ),
+    placed as (
+        update conversations c set
+            item_count = item_count + s.size,
+            last_sequence = last_sequence + s.size,
+            updated_at = greatest(updated_at, s.now),
+            title_source = case when c.title is null and s.title is not null then 2
+                else title_source end,
+            title = coalesce(c.title, s.title)
+        from share s join locked l on l.owner_id = s.owner_id and l.id = s.conversation_id
+        where c.owner_id = s.owner_id and c.id = s.conversation_id
+            and c.item_count + s.size <= 10000
+        returning c.owner_id, c.id, c.last_sequence - s.size as before
+    ),
+    stored as (
+        insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
+            author_id, content)
+        select owner_id, conversation_id, encode(seed || int4send(sequence), 'hex')::uuid, now,
+            now, sequence, role, author_id, content
+        from (
+            select i.*, p.before + (row_number() over (
+                partition by i.owner_id, i.conversation_id order by i.place
+            ))::int as sequence
+            from input i
+            join placed p on p.owner_id = i.owner_id and p.id = i.conversation_id
+        ) numbered
+    )
+    select owner_id, id, before from placed"
 );
 
 statement!(

@@ -1,0 +1,78 @@
+use super::key::Key;
+use super::{exists, rows, statements};
+use crate::postgres::database::Database;
+use crate::postgres::error::{storage, violates};
+use crate::postgres::ids;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::error::Result;
+use domain::id::Sequence;
+use domain::items::{Appended, Author, CallId, PendingItem};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The index that keeps call ids apart.
+const CALL_ID: &str = "items_by_call_id";
+
+/// How many bytes of text a message may have to travel in a group: a long one would hold up the
+/// others.
+const GROUPABLE: usize = 64 * 1024;
+
+/// An item on its way into a conversation.
+pub(super) struct Append {
+    pub(super) key: Key,
+    pub(super) pending: Arc<PendingItem>,
+}
+
+impl Append {
+    /// Whether it can be stored by one statement with others. A call id that is taken would take
+    /// them all down.
+    pub(super) fn is_groupable(&self) -> bool {
+        let item = &self.pending.item;
+        item.call_id.is_none() && item.content.as_str().len() <= GROUPABLE
+    }
+
+    /// The part of the id that is known before the sequence number is.
+    pub(super) fn seed(&self) -> [u8; 12] {
+        let [seed @ .., _, _, _, _] = self.pending.seed.0.to_be_bytes();
+        seed
+    }
+
+    pub(super) fn author_id(&self) -> Option<Uuid> {
+        match self.pending.author {
+            Author::Owner => None,
+            Author::Link { user_id } => Some(ids::stored(user_id.ulid())),
+        }
+    }
+
+    pub(super) fn title(&self) -> Option<&str> {
+        self.pending.title.as_ref().map(|title| title.as_str())
+    }
+
+    /// Stores it by a statement of its own.
+    pub(super) async fn alone(&self, database: &Database) -> Result<Appended> {
+        let (owner_id, conversation_id) = self.key;
+        let item = &self.pending.item;
+        let append = statements::Append {
+            now: self.pending.now,
+            title: self.title(),
+            owner_id,
+            conversation_id,
+            seed: &self.seed(),
+            role: rows::stored_role(item.role),
+            author_id: self.author_id(),
+            call_id: item.call_id.as_ref().map(CallId::as_str),
+            content: item.content.as_str(),
+        };
+        let appended = database
+            .attempt(async |connection| append.get_result::<i32>(connection).await.optional())
+            .await?;
+        match appended {
+            Ok(Some(sequence)) => Ok(Appended::At(Sequence(sequence.cast_unsigned()))),
+            Ok(None) if exists(database, self.key).await? => Ok(Appended::Full),
+            Ok(None) => Ok(Appended::NoConversation),
+            Err(error) if violates(&error, CALL_ID) => Ok(Appended::CallIdTaken),
+            Err(error) => Err(storage(error)),
+        }
+    }
+}

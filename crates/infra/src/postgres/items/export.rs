@@ -1,0 +1,38 @@
+use super::key::Key;
+use super::rows::{HeadRow, VersionRow};
+use super::statements;
+use diesel::QueryResult;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::error::Result;
+use domain::id::Sequence;
+use domain::items::{ExportEntry, ExportPlace};
+
+/// The item's sequence number, its place among its versions, a version, and with the current one
+/// what the item has beside it.
+pub(super) type Entry = (i32, i32, VersionRow, Option<HeadRow>);
+
+pub(super) async fn load(
+    connection: &mut AsyncPgConnection,
+    (owner_id, conversation_id): Key,
+    after: ExportPlace,
+    last: Sequence,
+) -> QueryResult<Vec<Entry>> {
+    let query = statements::Export {
+        owner_id,
+        conversation_id,
+        sequence: after.sequence.0.cast_signed(),
+        last: last.0.cast_signed(),
+        place: after.version.cast_signed(),
+    };
+    query.load(connection).await
+}
+
+pub(super) fn entry((sequence, _, version, head): Entry) -> Result<ExportEntry> {
+    match head {
+        Some(head) => Ok(ExportEntry::Item(head.with(version).try_into()?)),
+        None => Ok(ExportEntry::Earlier {
+            sequence: Sequence(sequence.cast_unsigned()),
+            version: version.try_into()?,
+        }),
+    }
+}

@@ -1,0 +1,154 @@
+use super::append::Append;
+use super::key::Key;
+use super::{rows, statements};
+use crate::postgres::database::{Database, Silent};
+use crate::postgres::error::unavailable;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::error::{Error, Result};
+use domain::id::Sequence;
+use domain::items::Appended;
+use std::collections::HashMap;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+/// How many appends one statement stores at the most.
+const MOST: usize = 128;
+/// How many may wait; beyond that they are refused as if the database were away, and soon are.
+const WAITING: usize = 4_096;
+/// How long one waits, for its group and those before it.
+const PATIENCE: Duration = Duration::from_millis(4_500);
+
+/// Appends that arrive while others are being written are stored together by one statement, and so
+/// wait for the disk together. Nobody waits for company: an append that finds nothing under way is
+/// a group of one.
+pub(super) struct Group(mpsc::Sender<Waiting>);
+
+struct Waiting {
+    append: Append,
+    answer: oneshot::Sender<Result<Appended>>,
+}
+
+impl Group {
+    pub(super) fn start(database: Database) -> Self {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        tokio::spawn(write_groups(database, receiver));
+        Self(sender)
+    }
+
+    pub(super) async fn append(&self, append: Append) -> Result<Appended> {
+        let (answer, answered) = oneshot::channel();
+        let waiting = Waiting { append, answer };
+        self.0
+            .try_send(waiting)
+            .map_err(|_| unavailable(Silent(PATIENCE)))?;
+        match tokio::time::timeout(PATIENCE, answered).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(stopped)) => Err(Error::Internal(stopped.into())),
+            Err(_) => Err(unavailable(Silent(PATIENCE))),
+        }
+    }
+}
+
+async fn write_groups(database: Database, mut receiver: mpsc::Receiver<Waiting>) {
+    let mut group = Vec::with_capacity(MOST);
+    while receiver.recv_many(&mut group, MOST).await > 0 {
+        // Who has given up, or has gone, was told nothing, so nothing has to be stored.
+        group.retain(|waiting| !waiting.answer.is_closed());
+        write(&database, std::mem::take(&mut group)).await;
+    }
+}
+
+/// Stores a group and answers each of it.
+async fn write(database: &Database, mut group: Vec<Waiting>) {
+    if group.len() < 2 {
+        if let Some(Waiting { append, answer }) = group.pop() {
+            let _ = answer.send(append.alone(database).await);
+        }
+        return;
+    }
+    let mut places = match store(database, &group).await {
+        Ok(places) => places,
+        Err(_) => {
+            for Waiting { answer, .. } in group {
+                let _ = answer.send(Err(unavailable(Silent(PATIENCE))));
+            }
+            return;
+        }
+    };
+    for Waiting { append, answer } in group {
+        match places.get_mut(&append.key) {
+            Some(last) => {
+                *last += 1;
+                drop(append);
+                let _ = answer.send(Ok(Appended::At(Sequence(*last))));
+            }
+            // Absent, or nearly full: by itself it finds out which, and holds up nobody.
+            None => {
+                let database = database.clone();
+                tokio::spawn(async move { answer.send(append.alone(&database).await) });
+            }
+        }
+    }
+}
+
+/// The sequence number before the first of each conversation's new items; a conversation that is
+/// absent got none. Should the statement fail, nothing was stored, and all are absent.
+async fn store(database: &Database, group: &[Waiting]) -> Result<HashMap<Key, u32>> {
+    let columns = Columns::from(group);
+    let append = statements::AppendGroup {
+        owner_ids: &columns.owner_ids,
+        conversation_ids: &columns.conversation_ids,
+        nows: &columns.nows,
+        titles: &columns.titles,
+        seeds: &columns.seeds,
+        roles: &columns.roles,
+        author_ids: &columns.author_ids,
+        contents: &columns.contents,
+    };
+    let stored: QueryResult<Vec<(Uuid, Uuid, i32)>> = database
+        .attempt(async |connection| append.load(connection).await)
+        .await?;
+    let rows = stored.unwrap_or_else(|error| {
+        tracing::warn!(%error, "a group of appends failed; each is stored by itself");
+        Vec::new()
+    });
+    let place = |(owner, conversation, before): (Uuid, Uuid, i32)| {
+        ((owner, conversation), before.cast_unsigned())
+    };
+    Ok(rows.into_iter().map(place).collect())
+}
+
+/// The group as one array per column.
+struct Columns<'a> {
+    owner_ids: Vec<Uuid>,
+    conversation_ids: Vec<Uuid>,
+    nows: Vec<chrono::DateTime<chrono::Utc>>,
+    titles: Vec<Option<&'a str>>,
+    seeds: Vec<Vec<u8>>,
+    roles: Vec<i16>,
+    author_ids: Vec<Option<Uuid>>,
+    contents: Vec<&'a str>,
+}
+
+impl<'a> From<&'a [Waiting]> for Columns<'a> {
+    fn from(group: &'a [Waiting]) -> Self {
+        let each = group.iter().map(|waiting| &waiting.append);
+        Self {
+            owner_ids: each.clone().map(|append| append.key.0).collect(),
+            conversation_ids: each.clone().map(|append| append.key.1).collect(),
+            nows: each.clone().map(|append| append.pending.now).collect(),
+            titles: each.clone().map(Append::title).collect(),
+            seeds: each.clone().map(|append| append.seed().to_vec()).collect(),
+            roles: each
+                .clone()
+                .map(|append| rows::stored_role(append.pending.item.role))
+                .collect(),
+            author_ids: each.clone().map(Append::author_id).collect(),
+            contents: each
+                .map(|append| append.pending.item.content.as_str())
+                .collect(),
+        }
+    }
+}
