@@ -1,7 +1,6 @@
 use crate::app::{Parts, start};
 use crate::config::{Config, Storage};
 use crate::token::{TokenError, embedded_secret};
-use actix_web::dev::ServerHandle;
 use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
 use domain::clock::Clock as _;
 use infra::clock::{RandomIds, SystemClock};
@@ -72,11 +71,8 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
                 PgSessions(database.clone())
                     .ensure_user(&operator())
                     .await?;
-                greet(
-                    address,
-                    &format!("embedded, in {}", postgres.data_dir().display()),
-                    true,
-                );
+                let data = format!("embedded, in {}", postgres.data_dir().display());
+                greet(address, &data, &tokens(&config, true));
                 run(&config, listener, database, &secret, &mut stop).await
             };
             let served = served.await;
@@ -93,7 +89,11 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
                 PoolSettings::with_size(config.pool_size),
             );
             let migration = tokio::spawn(migrate_until_done(target, database.clone()));
-            greet(address, "the database of DATABASE_URL", config.guest_login);
+            greet(
+                address,
+                "the database of DATABASE_URL",
+                &tokens(&config, false),
+            );
             let served = run(&config, listener, database, jwt_secret, &mut stop).await;
             migration.abort();
             served
@@ -148,8 +148,17 @@ fn operator() -> User {
     }
 }
 
+/// How to get a token here.
+fn tokens(config: &Config, embedded: bool) -> Vec<&'static str> {
+    let guest = config
+        .guest_login
+        .then_some("curl -X POST {url}/auth/guest-login");
+    let operator = embedded.then_some("jan-conversations token, for this database's owner");
+    guest.into_iter().chain(operator).collect()
+}
+
 /// What a person looks for first.
-fn greet(address: SocketAddr, data: &str, guests: bool) {
+fn greet(address: SocketAddr, data: &str, tokens: &[&str]) {
     let host = match address.ip() {
         ip if ip.is_loopback() || ip.is_unspecified() => "localhost".to_owned(),
         std::net::IpAddr::V4(ip) => ip.to_string(),
@@ -159,10 +168,8 @@ fn greet(address: SocketAddr, data: &str, guests: bool) {
     tracing::info!("listening on {url}");
     tracing::info!("data: {data}");
     tracing::info!("Swagger UI: {url}/docs/");
-    if guests {
-        tracing::info!("a token: curl -X POST {url}/auth/guest-login");
-    } else {
-        tracing::info!("a token: guests are switched off (GUEST_LOGIN)");
+    for how in tokens {
+        tracing::info!("a token: {}", how.replace("{url}", &url));
     }
 }
 
@@ -205,19 +212,19 @@ async fn run(
     let server = start(listener, parts)?;
     let purge = tokio::spawn(crate::purge::run(database.clone(), Arc::new(SystemClock)));
     let handle = server.handle();
-    let serving = tokio::spawn(server);
-    stop.wait().await;
-    drain(&handle).await;
-    let _ = serving.await;
+    let mut serving = tokio::spawn(server);
+    let ended = tokio::select! {
+        ended = &mut serving => ended,
+        () = stop.wait() => {
+            tracing::info!("stopping: requests under way are finished first");
+            handle.stop(true).await;
+            serving.await
+        }
+    };
     purge.abort();
     database.close();
-    Ok(())
-}
-
-async fn drain(handle: &ServerHandle) {
-    tracing::info!("stopping: requests under way are finished first");
-    handle.stop(true).await;
     tracing::info!("stopped");
+    Ok(ended.map_err(std::io::Error::other)??)
 }
 
 /// SIGTERM or SIGINT.

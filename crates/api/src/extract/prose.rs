@@ -1,8 +1,13 @@
 use crate::error::{ApiError, Code, code};
+use std::borrow::Cow;
+
+/// How much of what a client sent is said back, in characters.
+const SAID_BACK: usize = 200;
 
 /// What serde's error means. It tells the kind of an error in prose alone, so the prose is read
 /// here, and nowhere else; tests pin each sentence.
 pub(super) fn explain(path: &str, message: &str) -> ApiError {
+    let (path, message) = (&*shortened(path), &*shortened(without_place(message)));
     let path = if path == "." { "" } else { path };
     let named = |name: &str| match path.rsplit('.').next() {
         Some(last) if last == name => path.to_owned(),
@@ -34,7 +39,7 @@ pub(super) fn explain(path: &str, message: &str) -> ApiError {
         false => code::INVALID_TYPE,
     };
     let place = if path.is_empty() { "the request" } else { path };
-    let error = ApiError::new(kind, format!("{place}: {}.", without_place(message)));
+    let error = ApiError::new(kind, format!("{place}: {message}."));
     if path.is_empty() {
         error
     } else {
@@ -45,7 +50,11 @@ pub(super) fn explain(path: &str, message: &str) -> ApiError {
 fn quoted<'a>(message: &'a str, beginning: &str) -> Option<&'a str> {
     // A name may itself contain a backtick; what follows the name never does before a quote ends.
     let rest = message.strip_prefix(beginning)?;
-    let end = rest.find("`, expected").or_else(|| rest.rfind('`'))?;
+    let end = rest
+        .find("`, expected")
+        .or_else(|| rest.rfind('`'))
+        // The name was too long to be said back whole.
+        .unwrap_or(rest.len());
     rest.get(..end)
 }
 
@@ -54,4 +63,12 @@ fn without_place(message: &str) -> &str {
     message
         .rsplit_once(" at line ")
         .map_or(message, |(said, _)| said)
+}
+
+/// An error can quote all that was sent, a megabyte of it.
+fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SAID_BACK) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+    }
 }
