@@ -1,0 +1,30 @@
+# Thin: each recipe calls a script or one command.
+
+# Build and run the service, installing what is missing
+serve *arguments:
+    scripts/serve {{ arguments }}
+
+# All checks; `just test --all` runs the slow ones too
+test *arguments:
+    scripts/test {{ arguments }}
+
+# Formatting, lints, structure
+lint:
+    scripts/test --only format --only structure --only lints
+
+# Write the API document anew
+openapi:
+    cargo run --locked --quiet -- openapi > openapi/openapi.json.new
+    mv openapi/openapi.json.new openapi/openapi.json
+
+# Bring the database of DATABASE_URL up to date
+migrate:
+    cargo run --locked --quiet -- migrate
+
+# What CI runs
+ci:
+    .ci/run
+
+# Measure the service; what and how is told in the script
+bench *arguments:
+    scripts/bench {{ arguments }}

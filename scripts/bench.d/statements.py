@@ -1,0 +1,105 @@
+"""The service's own statements, read from its Rust source, so that what is measured cannot drift.
+
+    statements.py append|append-group|get     prints one as a script for pgbench
+"""
+
+import pathlib
+import re
+import sys
+
+POSTGRES = pathlib.Path(__file__).resolve().parents[2] / "crates/infra/src/postgres"
+
+# Where each is, by the name of its type there.
+PLACES = {
+    "Append": "items/statements.rs",
+    "AppendGroup": "items/statements.rs",
+    "FindById": "items/statements.rs",
+    "FindWithItems": "conversations/statements.rs",
+}
+TYPES = {
+    "Binary": "bytea",
+    "Integer": "int4",
+    "SmallInt": "int2",
+    "SqlUuid": "uuid",
+    "Text": "text",
+    "Timestamptz": "timestamptz",
+}
+
+
+def literals(source: str) -> str:
+    """The text of Rust's string literals, one after the other."""
+    parts = re.findall(r'"((?:[^"\\]|\\.)*)"', source, re.DOTALL)
+    return "".join(re.sub(r"\\\n\s*", "", part) for part in parts)
+
+
+def columns() -> str:
+    source = (POSTGRES / "items/rows.rs").read_text()
+    return literals(re.search(r"macro_rules! columns \{(.*?)\n\}", source, re.DOTALL)[1])
+
+
+def shipped(name: str) -> tuple[str, list[tuple[str, str]]]:
+    """The text of a statement, and its parameters: name and SQL type, in the order $1, $2, …"""
+    source = (POSTGRES / PLACES[name]).read_text()
+    found = re.search(rf"^    {name}(?:<'a>)? \{{(.*?)\}} -> (.*?)^\);", source, re.DOTALL | re.MULTILINE)
+    if not found:
+        sys.exit(f"error: {PLACES[name]} has no statement {name}")
+    fields, rest = found.groups()
+    parameters = [
+        (field, TYPES[sql] + ("[]" if array else ""))
+        for field, array, sql in re.findall(r"(\w+): [^\n]*?=> (Array<)?(?:Nullable<)?(\w+)", fields)
+    ]
+    body = rest[rest.index('"' if "concat!(" not in rest else "concat!(") :]
+    body = re.sub(r"(?:\w+::)?(?:columns)!\(\)", lambda _: f'"{columns()}"', body)
+    text = literals(body)
+    numbers = {int(n) for n in re.findall(r"\$(\d+)", text)}
+    if numbers != set(range(1, len(parameters) + 1)):
+        sys.exit(f"error: {name} was not understood: parameters {parameters}, text {text}")
+    return text, parameters
+
+
+def for_pgbench(name: str, given: dict[str, str], change=lambda text: text) -> str:
+    """A statement for pgbench: each parameter is what `given` says, else a variable of its name.
+    The casts state the types that the service states when it prepares the statement."""
+    text, parameters = shipped(name)
+    for number, (field, sql) in reversed(list(enumerate(parameters, 1))):
+        value = given.get(field, f":{field}::{sql}")
+        text = re.sub(rf"\${number}\b", lambda _: value, text)
+    return change(text) + ";\n"
+
+
+# A user's message without a call id. pgbench knows no null.
+APPEND = {"author_id": "null::uuid", "call_id": "null::text", "role": "2::int2"}
+
+# Each client has conversations of its own and moves on before one is full. The first statement is
+# one in 500 and costs nothing that could be seen.
+OWN_CONVERSATION = """\\if :left = 0
+\\set number (:client_id + :clients * :turn) % :targets
+select owner_id, conversation_id from bench_targets where run = :run and number = :number \\gset
+\\set left 500
+\\set turn :turn + 1
+\\endif
+\\set left :left - 1
+"""
+
+# As many messages as there are connections, each to another conversation, stored by one statement:
+# the fullest group that 32 waiting requests can make. The arrays are made once for each client.
+GROUP = """\\if :left = 0
+select array_agg(owner_id) as owner_ids, array_agg(conversation_id) as conversation_ids,
+    array_agg(:now::text) as nows, array_agg(:title::text) as titles, array_agg(:seed::bytea) as seeds,
+    array_agg(2) as roles, array_agg(null::uuid) as author_ids, array_agg(:content::text) as contents
+from bench_targets where run = :run::int and number % (:targets::int / :group::int) = 0 \\gset
+\\set left 1
+\\endif
+"""
+
+SCRIPTS = {
+    "append": lambda: OWN_CONVERSATION + for_pgbench("Append", APPEND),
+    "append-group": lambda: GROUP + for_pgbench("AppendGroup", {}),
+    "get": lambda: OWN_CONVERSATION
+    + for_pgbench("FindWithItems", {"id": ":conversation_id::uuid"}),
+}
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1] not in SCRIPTS:
+        sys.exit(__doc__)
+    print(SCRIPTS[sys.argv[1]](), end="")

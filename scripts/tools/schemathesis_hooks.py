@@ -1,0 +1,186 @@
+"""Helps Schemathesis past "404 not found": most requests go to objects that exist.
+
+A generated id is well formed at best, so nearly all requests to `/…/{id}` would only show that
+unknown ids are refused. Here three of four get the id of an object made for that request, which
+DELETE may therefore use up. A new kind of path parameter is a new entry in PATH_PARAMETERS.
+
+Counts the answers by operation and status, too, for status_histogram.py.
+"""
+
+import atexit
+import collections
+import itertools
+import json
+import os
+import pathlib
+import threading
+
+import requests
+import schemathesis
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation import GenerationMode
+from schemathesis.generation.meta import TestPhase
+from schemathesis.openapi.checks import EnsureResourceAvailability
+
+BASE_URL = os.environ["BASE_URL"]
+STATUS_COUNTS = pathlib.Path(os.environ["STATUS_COUNTS"])
+
+lock = threading.Lock()
+turns = itertools.count()
+counts: dict[str, collections.Counter] = collections.defaultdict(collections.Counter)
+if STATUS_COUNTS.exists():  # an earlier round's
+    for operation, row in json.loads(STATUS_COUNTS.read_text()).items():
+        counts[operation].update(row)
+refresh_tokens = [os.environ["REFRESH_TOKEN"]]
+
+session = requests.Session()
+session.headers["Authorization"] = f"Bearer {os.environ['ACCESS_TOKEN']}"
+
+
+def send(method: str, path: str, **arguments) -> dict:
+    with lock:
+        answer = session.request(method, BASE_URL + path, timeout=30, **arguments)
+    answer.raise_for_status()
+    return answer.json()
+
+
+# --- Objects that exist --------------------------------------------------------------------------
+
+
+def new_conversation(_: dict) -> str:
+    first = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hi."}]
+    return send("POST", "/v1/conversations", json={"items": first})["id"]
+
+
+def new_item(parameters: dict) -> str:
+    body = {"role": "user", "content": "What is a hexagon?"}
+    return send("POST", f"/v1/conversations/{parameters['conv_id']}/items", json=body)["id"]
+
+
+def new_project(_: dict) -> str:
+    return send("POST", "/v1/projects", json={"title": "Research"})["id"]
+
+
+# In the order in which they can be made: an item belongs to the conversation before it.
+PATH_PARAMETERS = {
+    "conv_id": new_conversation,
+    "item_id": new_item,
+    "project_id": new_project,
+    # An item's first version is there from the start.
+    "version": lambda _: 1,
+}
+
+
+def use_existing_objects(case) -> None:
+    existing = {}
+    for name, make in PATH_PARAMETERS.items():
+        if name in case.path_parameters:
+            existing[name] = make(existing)
+    if existing:
+        case.path_parameters = case.path_parameters | existing
+
+
+def use_existing_project(case, part: str) -> None:
+    """A body or query that names a project names one that exists."""
+    values = getattr(case, part)
+    # Assigned only where it changes: Schemathesis judges anew whether an assigned part is valid,
+    # and takes a body left out for invalid.
+    if isinstance(values, dict) and isinstance(values.get("project_id"), str):
+        setattr(case, part, values | {"project_id": new_project({})})
+
+
+def first_page(path: str, query: dict) -> dict:
+    """The first page of a list, or nothing where there is no such list."""
+    with lock:
+        answer = session.get(BASE_URL + path, params=query | {"limit": 1}, timeout=30)
+    return answer.json() if answer.ok else {}
+
+
+def use_real_cursor(case) -> None:
+    """A list's `after` is what the page before it answered, or absent where there is none."""
+    if case.method != "GET" or "after" not in case.query:
+        return
+    query = {name: value for name, value in case.query.items() if name != "after"}
+    page = first_page(case.formatted_path, query)
+    if page.get("next_after"):
+        query["after"] = page["next_after"]
+    case.query = query
+
+
+def agree_with_path(case) -> None:
+    """What a query repeats of the path has to be the same."""
+    repeated = set(case.query) & set(case.path_parameters)
+    if repeated:
+        case.query = case.query | {name: case.path_parameters[name] for name in repeated}
+
+
+def use_refresh_token(case) -> None:
+    """Each works once, and each answer brings the next one."""
+    if not isinstance(case.body, dict) or "refresh_token" not in case.body:
+        return
+    with lock:
+        token = refresh_tokens.pop() if refresh_tokens else None
+    if token is None:
+        token = send("POST", "/auth/guest-login")["refresh_token"]
+    case.body = case.body | {"refresh_token": token}
+
+
+def use_distinct_call_ids(case) -> None:
+    """JSON Schema can't say that a field is unique within an array."""
+    items = case.body.get("items") if isinstance(case.body, dict) else None
+    if not isinstance(items, list):
+        return
+    distinct = {item.get("call_id") or number: item for number, item in enumerate(items)}
+    if len(distinct) < len(items):
+        case.body = case.body | {"items": list(distinct.values())}
+
+
+# --- Hooks ---------------------------------------------------------------------------------------
+
+
+def is_valid(case, location: ParameterLocation) -> bool:
+    """Whether this part was generated as valid; what was broken on purpose stays broken."""
+    component = case.meta.components.get(location)
+    return component is None or component.mode == GenerationMode.POSITIVE
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    if case.meta is None:
+        return
+    # The stateful phase follows its own objects through their lives.
+    if case.meta.phase.name != TestPhase.STATEFUL and next(turns) % 4 != 0:
+        if is_valid(case, ParameterLocation.PATH):
+            use_existing_objects(case)
+        if is_valid(case, ParameterLocation.BODY):
+            use_refresh_token(case)
+            use_existing_project(case, "body")
+        if is_valid(case, ParameterLocation.QUERY):
+            use_existing_project(case, "query")
+    if is_valid(case, ParameterLocation.BODY):
+        use_distinct_call_ids(case)
+    if is_valid(case, ParameterLocation.QUERY):
+        agree_with_path(case)
+        use_real_cursor(case)
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    with lock:
+        counts[f"{case.method.upper()} {case.path}"][str(response.status_code)] += 1
+        if case.path == "/auth/refresh-token" and response.status_code == 200:
+            refresh_tokens.append(response.json()["refresh_token"])
+
+
+@schemathesis.hook
+def filter_failure(context, failure, case, response):
+    """An object that exists may well answer 404 about another one that the request names."""
+    if not isinstance(failure, EnsureResourceAvailability):
+        return True
+    param = response.json()["error"]["param"]
+    return param is None or param in case.path_parameters
+
+
+@atexit.register
+def write_counts():
+    STATUS_COUNTS.write_text(json.dumps(counts))

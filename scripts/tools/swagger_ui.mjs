@@ -1,0 +1,111 @@
+// Does in a browser what a newcomer does at /docs/: authorizes and creates a conversation.
+// Environment: BASE_URL, ACCESS_TOKEN, CHROMIUM, NODE_TOOLS (where playwright-core is), SCREENSHOT.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const { BASE_URL, ACCESS_TOKEN, CHROMIUM, NODE_TOOLS, SCREENSHOT } = process.env;
+const { chromium } = createRequire(join(NODE_TOOLS, "package.json"))("playwright-core");
+
+const STEP_MILLISECONDS = 20_000;
+
+// Without these, Chromium calls its maker's hosts at every start.
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+// What must stay empty: console errors, uncaught errors, requests to anywhere else.
+function watch(page) {
+  const troubles = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") troubles.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => troubles.push(`uncaught: ${error.message}`));
+  page.on("requestfailed", (request) => troubles.push(`failed: ${request.url()}`));
+  page.on("request", (request) => {
+    const { protocol, origin } = new URL(request.url());
+    const inline = protocol === "data:" || protocol === "blob:";
+    if (!inline && origin !== BASE_URL) troubles.push(`left the origin: ${request.url()}`);
+  });
+  return troubles;
+}
+
+async function showsEveryOperation(page) {
+  const document = await (await fetch(`${BASE_URL}/openapi.json`)).json();
+  const methods = ["get", "put", "post", "delete", "patch", "head", "options"];
+  const documented = Object.values(document.paths)
+    .flatMap((operations) => Object.keys(operations))
+    .filter((key) => methods.includes(key)).length;
+  await page.locator(".opblock").first().waitFor();
+  assert.equal(await page.locator(".opblock").count(), documented, "operations on the page");
+  console.log(`${documented} operations are shown`);
+}
+
+async function authorize(page) {
+  await page.getByRole("button", { name: "Authorize", exact: true }).first().click();
+  const dialog = page.locator(".modal-ux");
+  // With several kinds of credentials there are several forms; the bearer token's is the first.
+  await dialog.locator("input[type=text], input[type=password]").first().fill(ACCESS_TOKEN);
+  await dialog.getByRole("button", { name: /^(Authorize|Apply)/ }).first().click();
+  await dialog.getByRole("button", { name: /^(Logout|Remove)/ }).first().waitFor();
+  await dialog.getByRole("button", { name: "Close", exact: true }).first().click();
+}
+
+async function createConversation(page) {
+  const block = page
+    .locator(".opblock-post")
+    .filter({ has: page.locator('[data-path="/v1/conversations"]') });
+  await block.locator(".opblock-summary").click();
+  await block.getByRole("button", { name: "Try it out" }).click();
+  await block.getByRole("button", { name: "Execute" }).click();
+  const status = block.locator(".live-responses-table .response-col_status").last();
+  await status.waitFor();
+  assert.match(await status.innerText(), /^201/, "status of POST /v1/conversations");
+  console.log("POST /v1/conversations, as the page proposes it, answered 201");
+}
+
+async function reloadForgetsTheToken(page) {
+  await page.reload();
+  await page.locator(".opblock").first().waitFor();
+  const stored = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+  assert.ok(!stored.includes(ACCESS_TOKEN), "the token must not be kept in the browser");
+}
+
+async function main() {
+  const profile = mkdtempSync(join(tmpdir(), "jan-browser-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: CHROMIUM,
+    args: FLAGS,
+    viewport: { width: 1280, height: 1600 },
+  });
+  try {
+    const page = context.pages()[0] ?? (await context.newPage());
+    page.setDefaultTimeout(STEP_MILLISECONDS);
+    const troubles = watch(page);
+    await page.goto(`${BASE_URL}/docs/`);
+    try {
+      await showsEveryOperation(page);
+      await authorize(page);
+      await createConversation(page);
+    } finally {
+      await page.screenshot({ path: SCREENSHOT });
+    }
+    await reloadForgetsTheToken(page);
+    assert.deepEqual(troubles, [], "errors on the page, or requests that left it");
+  } finally {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
+  }
+}
+
+await main();
