@@ -17,7 +17,12 @@ use utoipa::ToSchema;
 #[schema(as = CreateConversation)]
 pub(crate) struct CreateConversationBody {
     /// 1 to 256 characters after trimming. Without one, the first user message gives it.
-    #[schema(min_length = 1, max_length = 256, example = "Project Planning")]
+    #[schema(
+        min_length = 1,
+        max_length = 256,
+        pattern = r"\S",
+        example = "Project Planning"
+    )]
     title: Option<String>,
     /// A project of yours to put it in.
     #[schema(example = "proj_01JFQ2K7W2B3V4C5X6Z7M8N9QA")]

@@ -84,7 +84,12 @@ impl PartialSchema for MetadataBody {
         let value = ObjectBuilder::new()
             .schema_type(Type::String)
             .max_length(Some(512));
+        let key = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(64));
         let pairs = ObjectBuilder::new()
+            .property_names(Some(key))
             .additional_properties(Some(value))
             .max_properties(Some(16))
             .description(Some(

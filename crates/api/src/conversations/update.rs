@@ -15,7 +15,12 @@ use utoipa::ToSchema;
 pub(crate) struct UpdateConversationBody {
     /// 1 to 256 characters after trimming; null makes it untitled again.
     #[serde(default, deserialize_with = "present")]
-    #[schema(min_length = 1, max_length = 256, example = "Updated Project Title")]
+    #[schema(
+        min_length = 1,
+        max_length = 256,
+        pattern = r"\S",
+        example = "Updated Project Title"
+    )]
     title: Option<Option<String>>,
     /// A project of yours to move it to; null takes it out of its project.
     #[serde(default, deserialize_with = "present")]

@@ -4,12 +4,15 @@ use super::operations;
 use crate::error::{CODES, Code, code, example};
 use std::collections::BTreeMap;
 use utoipa::openapi::example::ExampleBuilder;
-use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{ContentBuilder, Object, OpenApi, Ref, RefOr, ResponseBuilder, Type};
 
 /// The extension in which an endpoint names the codes that only it can tell of.
 const OWN_CODES: &str = "x-error-codes";
+
+/// The header that every answer has.
+const REQUEST_ID: (&str, &str) = ("X-Request-Id", "Finds the request in the log.");
 
 pub(super) fn add_to(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
@@ -24,6 +27,14 @@ pub(super) fn add_to(document: &mut OpenApi) {
                     .responses
                     .responses
                     .insert(status.to_string(), response);
+            }
+            for response in operation.responses.responses.values_mut() {
+                if let RefOr::T(response) = response {
+                    let (name, description) = REQUEST_ID;
+                    response
+                        .headers
+                        .insert(name.to_owned(), RefOr::T(header(description)));
+                }
             }
         }
     }
@@ -119,22 +130,21 @@ fn response(status: u16, codes: &[&'static Code]) -> utoipa::openapi::Response {
     let response = ResponseBuilder::new()
         .description(meanings.join("\n"))
         .content("application/json", content);
-    match header(status) {
+    match own_header(status) {
         None => response.build(),
-        Some((name, description)) => response
-            .header(
-                name,
-                HeaderBuilder::new()
-                    .schema(Some(Object::with_type(Type::String)))
-                    .description(Some(description))
-                    .build(),
-            )
-            .build(),
+        Some((name, description)) => response.header(name, header(description)).build(),
     }
 }
 
+fn header(description: &str) -> Header {
+    HeaderBuilder::new()
+        .schema(Some(Object::with_type(Type::String)))
+        .description(Some(description))
+        .build()
+}
+
 /// The header a client goes by, beside the body.
-fn header(status: u16) -> Option<(&'static str, &'static str)> {
+fn own_header(status: u16) -> Option<(&'static str, &'static str)> {
     match status {
         401 => Some(("WWW-Authenticate", "`Bearer`.")),
         409 => Some((

@@ -14,7 +14,12 @@ use utoipa::ToSchema;
 #[schema(as = CreateProject)]
 pub(crate) struct CreateProjectBody {
     /// 1 to 120 characters after trimming.
-    #[schema(min_length = 1, max_length = 120, example = "My AI Research")]
+    #[schema(
+        min_length = 1,
+        max_length = 120,
+        pattern = r"\S",
+        example = "My AI Research"
+    )]
     title: String,
     /// What it is about, for people: up to 2,000 characters.
     #[schema(max_length = 2_000, example = "Conversations about machine learning")]
