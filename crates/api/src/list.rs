@@ -79,10 +79,12 @@ pub(crate) fn unknown_cursor() -> Error {
 
 /// The number of a cursor that is a prefix and a number, if it is one that we could have given out.
 pub(crate) fn numbered(prefix: &str, cursor: &str) -> Option<u32> {
-    let digits = cursor.strip_prefix(prefix)?;
-    let number = digits
-        .bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| digits.parse().ok())??;
+    number(cursor.strip_prefix(prefix)?)
+}
+
+/// A number that was given out once: digits, and no more than the database counts to.
+pub(crate) fn number(digits: &str) -> Option<u32> {
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = digits.parse().ok().filter(|_| plain)?;
     i32::try_from(number).is_ok().then_some(number)
 }

@@ -15,7 +15,11 @@ impl Chunks {
     pub(crate) fn of(
         texts: impl Stream<Item = Result<Vec<u8>, ApiError>> + 'static,
     ) -> impl Stream<Item = Result<Bytes, actix_web::Error>> {
+        // The request's own line is written when its head is sent; a failure after that still says
+        // which request it was.
+        let request = tracing::Span::current();
         texts
+            .inspect_err(move |error| request.in_scope(|| error.log()))
             .map_ok(|text| {
                 let mut rest = Bytes::from(text);
                 let pieces = std::iter::from_fn(move || {

@@ -8,6 +8,8 @@ pub struct Limit(u16);
 
 impl Limit {
     pub const MAX: u16 = 100;
+    /// A single entry.
+    pub const ONE: Self = Self(1);
 
     pub fn parse(raw: Option<i64>) -> Result<Self> {
         match raw {

@@ -144,7 +144,9 @@ fn cors(origins: &AllowedOrigins) -> Cors {
         .expose_headers([
             header::LOCATION,
             header::RETRY_AFTER,
+            header::CONTENT_DISPOSITION,
             header::HeaderName::from_static("x-request-id"),
+            header::HeaderName::from_static("x-should-retry"),
         ])
         .max_age(3_600);
     match origins {

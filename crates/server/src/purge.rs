@@ -14,6 +14,9 @@ const RETRY: Duration = Duration::from_secs(5);
 
 /// Works off the purge queue until it is dropped, beside any number of other instances.
 pub async fn run(database: Database, clock: Arc<dyn Clock>) {
+    while !database.is_open() {
+        tokio::time::sleep(RETRY).await;
+    }
     let service = PurgeService::new(Arc::new(PgPurgeQueue(database)), clock);
     let mut rows = 0;
     let mut reported = None::<Instant>;

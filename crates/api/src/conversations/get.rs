@@ -110,7 +110,7 @@ impl Rest {
                 .items
                 .batch(rest.owner, rest.id, after, rest.last)
                 .await;
-            let batch = batch.map_err(ApiError::from).inspect_err(ApiError::log)?;
+            let batch = batch?;
             let mut text = Vec::new();
             rest.after = write(&mut text, batch, false)?.filter(|reached| *reached < rest.last);
             if rest.after.is_none() {

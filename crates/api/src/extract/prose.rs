@@ -39,7 +39,14 @@ pub(super) fn explain(path: &str, message: &str) -> ApiError {
         false => code::INVALID_TYPE,
     };
     let place = if path.is_empty() { "the request" } else { path };
-    let error = ApiError::new(kind, format!("{place}: {message}."));
+    // What Rust says of text in a query that is no number.
+    let sentence = match message {
+        "invalid digit found in string" | "cannot parse integer from empty string" => {
+            format!("{place} must be a whole number.")
+        }
+        _ => format!("{place}: {message}."),
+    };
+    let error = ApiError::new(kind, sentence);
     if path.is_empty() {
         error
     } else {

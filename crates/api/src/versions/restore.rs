@@ -1,6 +1,7 @@
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
 use crate::items::ItemBody;
+use crate::list::number;
 use actix_web::{HttpResponse, post, web};
 use domain::error::Resource;
 use domain::id::{ConversationId, ItemId};
@@ -51,11 +52,10 @@ pub(crate) async fn restore_item_version(
     let conversation = ConversationId::parse(&conversation)?;
     let item = ItemId::parse(&item)?;
     // What is no number names no version.
-    let version = version.parse().unwrap_or(0);
-    if version == 0 {
+    let Some(version) = number(&version) else {
         items.get(actor.owner_id, conversation, item).await?;
         return Err(Resource::Version.absent().into());
-    }
+    };
     let restored = items
         .restore(actor.owner_id, conversation, item, version)
         .await?;

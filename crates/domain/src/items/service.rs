@@ -76,32 +76,67 @@ impl ItemService {
                 Ok(Accepted::Created(item.accepted(id, Author::Owner, now)))
             }
             Appended::NoConversation => Err(Resource::Conversation.absent()),
-            Appended::Full => Err(Error::Conflict(Conflict::ConversationFull)),
-            Appended::CallIdTaken => self.repeated(owner, conversation, &item).await,
+            // What was there before the conversation was full is there still.
+            Appended::Full => self
+                .repeated(owner, conversation, &item)
+                .await?
+                .ok_or(Error::Conflict(Conflict::ConversationFull)),
+            Appended::CallIdTaken => self
+                .repeated(owner, conversation, &item)
+                .await?
+                .ok_or(Error::Conflict(Conflict::CallIdConflict)),
         }
     }
 
-    /// The item a repeated message stands for, if it says the same.
+    /// The item that a message with this call id has become, `None` when there is none. A message
+    /// that says something else than that one did is a conflict.
     async fn repeated(
         &self,
         owner: OwnerId,
         conversation: ConversationId,
         sent: &NewItem,
-    ) -> Result<Accepted> {
-        let stored = match &sent.call_id {
-            Some(call_id) => {
-                self.store
-                    .find_by_call_id(owner, conversation, call_id)
-                    .await?
-            }
-            None => None,
+    ) -> Result<Option<Accepted>> {
+        let Some(call_id) = &sent.call_id else {
+            return Ok(None);
         };
-        match stored.flatten() {
-            Some(item) if item.role == sent.role && item.content == sent.content => {
-                Ok(Accepted::Existing(item))
-            }
-            _ => Err(Error::Conflict(Conflict::CallIdConflict)),
+        let stored = self
+            .store
+            .find_by_call_id(owner, conversation, call_id)
+            .await?;
+        let Some(item) = stored.flatten() else {
+            return Ok(None);
+        };
+        if item.role == sent.role && self.has_said(owner, conversation, &item, sent).await? {
+            return Ok(Some(Accepted::Existing(item)));
         }
+        Err(Error::Conflict(Conflict::CallIdConflict))
+    }
+
+    /// Whether the item says what was sent, or said it when it was new: a late retry is safe even
+    /// when the item was edited meanwhile.
+    async fn has_said(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        item: &Item,
+        sent: &NewItem,
+    ) -> Result<bool> {
+        if item.content == sent.content || item.version == 1 {
+            return Ok(item.content == sent.content);
+        }
+        let first = VersionList {
+            limit: Limit::ONE,
+            order: Order::Ascending,
+            after: None,
+        };
+        let first = self
+            .store
+            .versions(owner, conversation, item.id, &first)
+            .await?;
+        Ok(first
+            .data
+            .first()
+            .is_some_and(|version| version.content == sent.content))
     }
 
     pub async fn get(

@@ -58,6 +58,14 @@ impl Target {
             .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
         AsyncPgConnection::try_from_client_and_connection(client, connection).await
     }
+
+    /// Asks the server to call off what a connection is doing.
+    pub(super) async fn cancel(
+        &self,
+        running: tokio_postgres::CancelToken,
+    ) -> Result<(), tokio_postgres::Error> {
+        running.cancel_query(self.tls.clone()).await
+    }
 }
 
 /// Takes `sslmode=verify-full`, which the driver does not know, out of the address.

@@ -17,6 +17,7 @@ use std::time::Duration;
 #[derive(Clone)]
 pub struct Database {
     pool: Pool<AsyncPgConnection>,
+    target: Arc<Target>,
     settings: PoolSettings,
     /// Whether the schema is that of this version; before, every unit of work is refused.
     open: Arc<AtomicBool>,
@@ -40,13 +41,16 @@ impl PoolSettings {
         Self {
             size,
             acquire: Duration::from_millis(1_500),
-            work: Duration::from_secs(3),
+            work: Duration::from_millis(2_500),
         }
     }
 }
 
 /// How long a connection is used: after a failover, or a change of address, all are new soon.
 const MAX_AGE: Duration = Duration::from_secs(30 * 60);
+
+/// How long calling off a statement may take.
+const CANCEL: Duration = Duration::from_millis(500);
 
 /// The schema is not yet that of this version.
 #[derive(Debug, thiserror::Error)]
@@ -67,8 +71,9 @@ impl Database {
         // would double the round trips.
         config.recycling_method = RecyclingMethod::Fast;
         let target = Arc::new(target);
+        let connecting = Arc::clone(&target);
         config.custom_setup = Box::new(move |_| {
-            let target = Arc::clone(&target);
+            let target = Arc::clone(&connecting);
             Box::pin(async move { target.connect().await })
         });
         let manager = AsyncDieselConnectionManager::new_with_config("", config);
@@ -90,6 +95,7 @@ impl Database {
             .unwrap_or_else(|error| unreachable!("{error}"));
         Self {
             pool,
+            target,
             settings,
             open: Arc::default(),
         }
@@ -124,21 +130,30 @@ impl Database {
             }
             Ok(Err(error)) => Ok(Err(error)),
             Err(_) => {
-                // The statement may still be running, so the connection cannot serve anyone else.
+                // The statement may still be running: it is called off, so that what is answered
+                // with a failure is not done afterwards, and its connection serves nobody else.
+                let running = connection.cancel_token();
                 drop(Object::take(connection));
+                let _ = tokio::time::timeout(CANCEL, self.target.cancel(running)).await;
                 Err(unavailable(Silent(limit)))
             }
         }
     }
 
     async fn connection(&self) -> Result<Object<AsyncPgConnection>> {
-        if !self.open.load(Ordering::Acquire) {
+        if !self.is_open() {
             return Err(unavailable(NotMigrated));
         }
         let acquired = tokio::time::timeout(self.settings.acquire, self.pool.get()).await;
         acquired
             .map_err(|_| unavailable(Silent(self.settings.acquire)))?
             .map_err(unavailable)
+    }
+
+    /// Whether work may begin.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.open.load(Ordering::Acquire)
     }
 
     /// Ends all connections; work that is under way ends first.

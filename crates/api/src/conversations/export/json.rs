@@ -29,7 +29,7 @@ pub(super) fn write(
             .items
             .export(source.owner, source.id, place, source.last)
             .await;
-        let entries = entries.map_err(ApiError::from).inspect_err(ApiError::log)?;
+        let entries = entries?;
         let Some(place) = writer.entries(entries)? else {
             return Ok(Some((writer.end(), None)));
         };

@@ -1,5 +1,4 @@
 use super::Source;
-use crate::error::ApiError;
 use crate::stream::Chunks;
 use actix_web::web::Bytes;
 use chrono::{DateTime, Utc};
@@ -23,7 +22,7 @@ pub(super) fn write(
             .items
             .batch(source.owner, source.id, after, source.last)
             .await;
-        let batch = batch.map_err(ApiError::from).inspect_err(ApiError::log)?;
+        let batch = batch?;
         let reached = batch.last().map(|item| item.id.sequence());
         for item in batch {
             message(&mut text, item);

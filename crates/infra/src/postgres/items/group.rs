@@ -84,7 +84,7 @@ async fn write(database: &Database, mut group: Vec<Waiting>) {
                 drop(append);
                 let _ = answer.send(Ok(Appended::At(Sequence(*last))));
             }
-            // Absent, or nearly full: by itself it finds out which, and holds up nobody.
+            // Absent, locked, or nearly full: by itself it finds out which, and holds up nobody.
             None => {
                 let database = database.clone();
                 tokio::spawn(async move { answer.send(append.alone(&database).await) });
@@ -93,8 +93,8 @@ async fn write(database: &Database, mut group: Vec<Waiting>) {
     }
 }
 
-/// The sequence number before the first of each conversation's new items; a conversation that is
-/// absent got none. Should the statement fail, nothing was stored, and all are absent.
+/// The sequence number before the first of each conversation's new items. A conversation that is
+/// not among them got none; should the statement fail, that is all of them.
 async fn store(database: &Database, group: &[Waiting]) -> Result<HashMap<Key, u32>> {
     let columns = Columns::from(group);
     let append = statements::AppendGroup {

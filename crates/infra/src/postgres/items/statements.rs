@@ -40,10 +40,10 @@ statement!(
 );
 
 statement!(
-    /// Many appends at once, in the order of the arrays. The conversations are locked in the order
-    /// of their keys, so that two groups cannot wait for each other in a circle. A conversation that
-    /// would get too full by its share of the group is left out whole. Returns for each of the
-    /// others the number before its first new item.
+    /// Many appends at once, in the order of the arrays. A conversation that somebody else is
+    /// changing right now is left out, so that nobody waits for it but its own appends; and so is
+    /// one that would get too full by its share of the group. Returns for each of the others the
+    /// number before its first new item.
     AppendGroup<'a> {
         owner_ids: &'a [Uuid] => Array<SqlUuid>,
         conversation_ids: &'a [Uuid] => Array<SqlUuid>,
@@ -66,7 +66,7 @@ statement!(
     locked as (
         select c.owner_id, c.id from conversations c
         join share s on s.owner_id = c.owner_id and s.conversation_id = c.id
-        order by c.owner_id, c.id for no key update of c
+        order by c.owner_id, c.id for no key update of c skip locked
     ),
     placed as (
         update conversations c set
