@@ -33,3 +33,13 @@ create table item_versions (
     content text not null,
     primary key (owner_id, conversation_id, sequence, version)
 );
+
+-- lz4 takes half the time of pglz for long texts, where this PostgreSQL was built with it.
+do $$
+begin
+    execute 'alter table items alter column content set compression lz4';
+    execute 'alter table item_versions alter column content set compression lz4';
+exception when feature_not_supported or invalid_parameter_value or syntax_error then
+    raise notice 'without lz4, long messages are compressed by pglz';
+end
+$$;

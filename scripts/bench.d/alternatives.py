@@ -7,7 +7,7 @@ same data. Shipped and alternative take turns.
 import argparse
 import os
 import pathlib
-import random
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -80,6 +80,23 @@ order by updated_at desc, id desc limit 21;
 """)
 
 
+# As of the seeded data.
+MIDDLE = "2026-01-01T12:01:23Z"
+
+
+def by_row(work: Work) -> Work:
+    """The same page, its beginning said in a way that an index can look up."""
+    start = work.script.index("(updated_at <")
+    last = "'ffffffff-ffff-ffff-ffff-ffffffffffff')"
+    rest = work.script[work.script.index(last) + len(last) :]
+    return Work(work.name, f"{work.script[:start]}(updated_at, id) < ('{MIDDLE}', {last}{rest}")
+
+
+def both(work: Work) -> tuple[Work, Work]:
+    """The same statements on both sides."""
+    return work, work
+
+
 def text_keys(text: str) -> str:
     text = text.replace(f"'{OWNER}'::uuid", TEXT_OWNER).replace(UUID_ID, TEXT_ID)
     # 16 bytes as 31 characters: the prefix and as many digits as a ULID has.
@@ -93,19 +110,16 @@ def text_seed(sql: str) -> str:
 
 
 def prose(length: int) -> str:
-    """Text that compresses as prose does."""
-    words = MESSAGE.replace(".", "").replace(",", "").replace("?", "").split()
-    chance = random.Random(length)
-    made = ""
-    vocabulary = words + ["".join(chance.choices("etaoinshrdlucmfwyp", k=chance.randint(2, 11))) for _ in range(3000)]
-    while len(made) < length:
-        made += chance.choice(vocabulary if chance.random() < 0.5 else words) + " "
-    return made[:length]
+    """English that people wrote: the comments in the source. How well a text compresses matters."""
+    comments = []
+    for path in sorted(ROOT.glob("crates/*/src/**/*.rs")):
+        comments += re.findall(r"^[ ]*//[/!]?[ ]?(.+)$", path.read_text(), re.MULTILINE)
+    text = "\n".join(comments)
+    return (text * (length // len(text) + 1))[:length]
 
 
 TEXT_4, TEXT_50 = prose(4_000), prose(50_000)
-PAIR = lambda work: (work, work)  # noqa: E731
-LZ4 = "alter table items alter content set compression lz4;"
+PGLZ = "alter table items alter content set compression pglz;"
 
 TEXT_DDL = "".join(
     f"alter table {table} alter {column} type text;"
@@ -138,16 +152,26 @@ alter table naive rename to items;
 create unique index items_by_call_id on items (owner_id, conversation_id, call_id) where call_id is not null;
 """
 
+NO_CHECKS = """
+do $$ declare wanted record; begin
+    for wanted in select conrelid::regclass as place, conname from pg_constraint
+        where contype = 'c' and conrelid in ('items'::regclass, 'conversations'::regclass)
+    loop
+        execute format('alter table %s drop constraint %I', wanted.place, wanted.conname);
+    end loop;
+end $$;
+"""
+
 GROUPS: dict[str, list[Alternative]] = {
     "lookup": [
         Alternative(
             "unique index on (owner_id, conversation_id, id)",
             "create unique index items_by_id on items (owner_id, conversation_id, id);",
-            [PAIR(append()), (find(), find(lambda text: text.replace("and i.sequence = 1 ", "")))],
+            [both(append()), (find(), find(lambda text: text.replace("and i.sequence = 1 ", "")))],
         )
     ],
     "fillfactor": [
-        Alternative(f"fillfactor {n}", f"alter table conversations set (fillfactor = {n});", [PAIR(append())])
+        Alternative(f"fillfactor {n}", f"alter table conversations set (fillfactor = {n});", [both(append())])
         for n in (100, 90, 70)
     ],
     "keys": [
@@ -158,27 +182,29 @@ GROUPS: dict[str, list[Alternative]] = {
         )
     ],
     "toast": [
-        Alternative("lz4, messages of 4 kB", LZ4, [PAIR(append(TEXT_4)), PAIR(get("get of 20 × 4 kB"))],
+        Alternative("pglz, messages of 4 kB", PGLZ, [both(append(TEXT_4)), both(get("get of 20 × 4 kB"))],
                     conversations=200, items=20, content=TEXT_4),
-        Alternative("lz4, messages of 50 kB", LZ4, [PAIR(append(TEXT_50)), PAIR(get("get of 256 KiB"))],
+        Alternative("pglz, messages of 50 kB", PGLZ, [both(append(TEXT_50)), both(get("get of 256 KiB"))],
                     conversations=200, items=6, content=TEXT_50),
     ],
     "activity": [
         Alternative(
             "index on conversations (owner_id, updated_at, id)",
             "create index conversations_by_activity on conversations (owner_id, updated_at, id);",
-            [PAIR(append()), PAIR(recent("list, first page", "9999-12-31")),
-             PAIR(recent("list, from the middle", "2026-01-01T12:01:23Z"))],
+            # The appends come last: they make every conversation a recent one.
+            [both(recent("list, first page", "9999-12-31")), both(recent("list, page 250", MIDDLE)),
+             (recent("list, page 250, row <", MIDDLE), by_row(recent("", MIDDLE))), both(append())],
         )
     ],
     "foreign-key": [
         Alternative(
             "foreign key items → conversations",
             "alter table items add foreign key (owner_id, conversation_id) references conversations;",
-            [PAIR(append())],
+            [both(append())],
         )
     ],
-    "order": [Alternative("columns of items in another order", NAIVE_ORDER, [PAIR(append())])],
+    "checks": [Alternative("no check constraints", NO_CHECKS, [both(append())])],
+    "order": [Alternative("columns of items in another order", NAIVE_ORDER, [both(append())])],
 }
 
 
@@ -230,28 +256,31 @@ def compare(number: str, alternative: Alternative, rounds: int, seconds: int) ->
     seeded = {name: sizes(name) for name in (shipped, other)}
     print(f"\n{alternative.name}")
     for ours, theirs in alternative.work:
-        rates = {shipped: [], other: []}
+        rates, costs = {shipped: [], other: []}, {shipped: [], other: []}
         for turn in range(rounds):
             pair = [(shipped, ours), (other, theirs)]
             for database, work in pair if turn % 2 == 0 else reversed(pair):
-                rates[database].append(measure(database, work, alternative.conversations, seconds))
-        ratios = [b / a for a, b in zip(rates[shipped], rates[other])]
+                rate, cost = measure(database, work, alternative.conversations, seconds)
+                rates[database].append(rate)
+                costs[database].append(cost)
+        ratios, of_costs = ([b / a for a, b in zip(each[shipped], each[other])] for each in (rates, costs))
         print(f"  {ours.name:<22} shipped {middle(rates[shipped]):>7,.0f}/s  other {middle(rates[other]):>7,.0f}/s"
-              f"  ratio {spread(ratios)}", flush=True)
+              f"  ratio {spread(ratios)}   processor time {middle(costs[shipped]):.0f} µs and "
+              f"{middle(costs[other]):.0f} µs, ratio {spread(of_costs)}", flush=True)
     if any(ours.name.startswith("append") for ours, _ in alternative.work):
         print(f"  HOT updates            shipped {hot(shipped):.1f} %  other {hot(other):.1f} %")
     for table in TABLES:
         (heap, index), (their_heap, their_index) = seeded[shipped][table], seeded[other][table]
         print(f"  bytes per row as seeded, {table}: shipped {heap:.0f} + {index:.0f} of indexes, "
               f"other {their_heap:.0f} + {their_index:.0f}", flush=True)
-    grown = [psql(f"select pg_total_relation_size('conversations')/1024, count(*) from conversations", name).split("|")
-             for name in (shipped, other)]
-    print(f"  conversations after it: shipped {grown[0][0]} KiB, other {grown[1][0]} KiB", flush=True)
+    grown = [psql("select pg_total_relation_size('conversations') / 1024", name) for name in (shipped, other)]
+    print(f"  conversations afterwards: shipped {grown[0]} KiB, other {grown[1]} KiB", flush=True)
     for database in (shipped, other):
         psql(f"drop database {database} with (force)")
 
 
-def measure(database: str, work: Work, conversations: int, seconds: int) -> float:
+def measure(database: str, work: Work, conversations: int, seconds: int) -> tuple[float, float]:
+    """Transactions per second, and the processor time of PostgreSQL for each in microseconds."""
     psql("checkpoint", database)
     script = SCRATCH / "alternative.sql"
     script.write_text(work.script.replace(PICK, f"\\set n random(10000, {9_999 + conversations})\n"))
@@ -259,7 +288,10 @@ def measure(database: str, work: Work, conversations: int, seconds: int) -> floa
     if "updated_at = greatest" in work.script:
         # Each append is later than the one before, as in life.
         script.write_text(script.read_text().replace(":now::timestamptz", "clock_timestamp()"))
-    return tools.pgbench(script, CLIENTS, seconds, variables, database)
+    used = tools.Processor()
+    rate = tools.pgbench(script, CLIENTS, seconds, variables, database)
+    time.sleep(0.3)  # until the backends have ended and their time is counted
+    return rate, used.microseconds(rate * seconds)[1]
 
 
 def main() -> None:

@@ -126,7 +126,7 @@ def report(bench: Bench, kind: str, what: str, rates: dict[str, list[float]]) ->
     print(f"\n{what}")
     for name, values in rates.items():
         service, postgres, load = (middle(list(part)) for part in zip(*bench.processor[f"{kind} {name}"]))
-        print(f"  {name:<11}{spread(values, ',.0f'):>28} /s   processor time for each: service "
+        print(f"  {name:<12}{spread(values, ',.0f'):>28} /s   processor time for each: service "
               f"{service:.0f} µs, PostgreSQL {postgres:.0f} µs, load generator {load:.0f} µs")
     yardstick = max((name for name in rates if "pgbench" in name), key=lambda name: middle(rates[name]))
     for name in [yardstick] + [name for name in rates if name == "in groups"]:

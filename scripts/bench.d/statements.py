@@ -84,12 +84,17 @@ select owner_id, conversation_id from bench_targets where run = :run and number 
 # As many messages as there are connections, each to another conversation, stored by one statement:
 # the fullest group that 32 waiting requests can make. The arrays are made once for each client.
 GROUP = """\\if :left = 0
+\\set share (:targets / :group)
+\\set number :turn % :share
 select array_agg(owner_id) as owner_ids, array_agg(conversation_id) as conversation_ids,
-    array_agg(:now::text) as nows, array_agg(:title::text) as titles, array_agg(:seed::bytea) as seeds,
-    array_agg(2) as roles, array_agg(null::uuid) as author_ids, array_agg(:content::text) as contents
-from bench_targets where run = :run::int and number % (:targets::int / :group::int) = 0 \\gset
-\\set left 1
+    array_agg(:now::text) as nows, array_agg(:title::text) as titles,
+    array_agg(:seed::bytea) as seeds, array_agg(2) as roles, array_agg(null::uuid) as author_ids,
+    array_agg(:content::text) as contents
+from bench_targets where run = :run and number % :share::int = :number \\gset
+\\set left 4900
+\\set turn :turn + 1
 \\endif
+\\set left :left - 1
 """
 
 SCRIPTS = {

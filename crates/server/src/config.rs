@@ -283,7 +283,8 @@ mod tests {
 
     #[test]
     fn a_bad_value_is_refused_by_name_in_one_sentence() {
-        let bad: [(&str, &str, fn(&mut Settings) -> &mut Option<String>); 9] = [
+        type Setting = fn(&mut Settings) -> &mut Option<String>;
+        let bad: [(&str, &str, Setting); 9] = [
             ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
             ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
             ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
