@@ -2,14 +2,16 @@
 
 use crate::client_address::{ClientAddress, TrustedProxies};
 use crate::error::{ApiError, code};
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BodyStream, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::web::Bytes;
 use actix_web::{HttpMessage as _, web};
 use domain::clock::{Clock, Ids};
 use domain::id::OwnerId;
+use futures_util::stream;
 use std::sync::Arc;
 use tracing::Instrument as _;
 use tracing::field::{Empty, display};
@@ -59,8 +61,9 @@ pub async fn around(
     request.extensions_mut().insert(client);
     let started = surroundings.clock.now();
     let unreadable = unreadable(&request);
-    // HEAD answers like GET; the connection knows to leave the body out.
-    if request.method() == Method::HEAD {
+    // HEAD answers like GET.
+    let is_head = request.method() == Method::HEAD;
+    if is_head {
         request.head_mut().method = Method::GET;
     }
     let response = match unreadable {
@@ -73,6 +76,11 @@ pub async fn around(
     };
     let response = span.in_scope(|| enveloped(response, &id));
     let response = with_headers(response, id);
+    let response = if is_head {
+        without_body(response)
+    } else {
+        response
+    };
     span.in_scope(|| {
         log(
             &response,
@@ -169,6 +177,25 @@ fn with_headers(
     );
     if private {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// Takes the body out and leaves its length. The connection would do so by itself, but forgets that
+/// it was a HEAD when the client has sent the next request already.
+fn without_body(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let length = match response.response().body().size() {
+        BodySize::Sized(length) => Some(length),
+        BodySize::None | BodySize::Stream => None,
+    };
+    let nothing = stream::empty::<Result<Bytes, actix_web::Error>>();
+    let mut response = response.map_body(|_, _| BoxBody::new(BodyStream::new(nothing)));
+    response.response_mut().head_mut().no_chunking(true);
+    if let Some(length) = length {
+        let length = HeaderValue::from(length);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_LENGTH, length);
     }
     response
 }

@@ -61,7 +61,6 @@ pub enum Resource {
     Conversation,
     Item,
     Project,
-    User,
     Version,
 }
 
@@ -71,7 +70,6 @@ impl std::fmt::Display for Resource {
             Self::Conversation => "conversation",
             Self::Item => "item",
             Self::Project => "project",
-            Self::User => "user",
             Self::Version => "version",
         })
     }

@@ -20,6 +20,17 @@ fn parse(prefix: &str, raw: &str) -> Option<Ulid> {
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal, $resource:expr) => {
+        id!($(#[$doc])* $name, $prefix);
+
+        impl $name {
+            /// Reads a public id. One that is malformed is an unknown id, so the error is that
+            /// the object is absent.
+            pub fn parse(raw: &str) -> Result<Self, Error> {
+                Self::read(raw).ok_or_else(|| $resource.absent())
+            }
+        }
+    };
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Ulid);
@@ -33,10 +44,9 @@ macro_rules! id {
                 self.0
             }
 
-            /// Reads a public id. One that is malformed is an unknown id, so the error is that
-            /// the object is absent.
-            pub fn parse(raw: &str) -> Result<Self, Error> {
-                parse($prefix, raw).map(Self).ok_or_else(|| $resource.absent())
+            /// Reads a public id; `None` when it is malformed.
+            pub fn read(raw: &str) -> Option<Self> {
+                parse($prefix, raw).map(Self)
             }
         }
 
@@ -63,7 +73,7 @@ id!(
 );
 id!(
     /// A person or program that owns things: `user_…`.
-    OwnerId, "user_", Resource::User
+    OwnerId, "user_"
 );
 
 /// The low bits of an item id that hold its sequence number.

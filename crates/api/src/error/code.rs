@@ -67,8 +67,6 @@ codes! {
         "No such item: it does not exist, it was deleted, or it is not yours.";
     PROJECT_NOT_FOUND = "project_not_found", 404, "not_found_error", None,
         "No such project: it does not exist, it was deleted, or it is not yours.";
-    USER_NOT_FOUND = "user_not_found", 404, "not_found_error", None,
-        "No such user: it does not exist, it was deleted, or it is not yours.";
     VERSION_NOT_FOUND = "version_not_found", 404, "not_found_error", None,
         "No such version: it does not exist, it was deleted, or it is not yours.";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "invalid_request_error", None,

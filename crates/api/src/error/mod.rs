@@ -148,7 +148,6 @@ fn absent(resource: Resource) -> &'static Code {
         Resource::Conversation => code::CONVERSATION_NOT_FOUND,
         Resource::Item => code::ITEM_NOT_FOUND,
         Resource::Project => code::PROJECT_NOT_FOUND,
-        Resource::User => code::USER_NOT_FOUND,
         Resource::Version => code::VERSION_NOT_FOUND,
     }
 }

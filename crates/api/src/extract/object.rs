@@ -1,5 +1,5 @@
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IntoDeserializer as _, MapAccess, Visitor};
 use std::marker::PhantomData;
 
 /// A struct that is read from a JSON object alone. Without this, serde also reads it from an array,
@@ -32,4 +32,12 @@ pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
+}
+
+/// Reads one of a set of words. Without this, what is no string would pass for broken JSON.
+pub(crate) fn word<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    T::deserialize(word.into_deserializer())
 }

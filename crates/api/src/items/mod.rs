@@ -6,6 +6,7 @@ pub(crate) mod edit;
 pub(crate) mod get;
 pub(crate) mod list;
 
+use crate::extract::word;
 use crate::list::list_body;
 use crate::timestamp::Timestamp;
 use domain::error::Error;
@@ -73,6 +74,7 @@ enum AuthorBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateItem)]
 pub(crate) struct NewItemBody {
+    #[serde(deserialize_with = "word")]
     role: RoleBody,
     /// 1 to 1,000,000 characters, kept exactly as sent.
     #[schema(

@@ -65,28 +65,35 @@ impl ItemService {
             title,
             now,
         });
-        let appended = self
-            .store
-            .append(owner, conversation, Arc::clone(&pending))
-            .await?;
-        let PendingItem { seed, item, .. } = Arc::unwrap_or_clone(pending);
-        match appended {
-            Appended::At(sequence) => {
-                let id = ItemId::at(seed, sequence);
-                Ok(Accepted::Created(item.accepted(id, Author::Owner, now)))
+        for _ in 0..Self::ATTEMPTS {
+            let appended = self
+                .store
+                .append(owner, conversation, Arc::clone(&pending))
+                .await?;
+            let instead = match appended {
+                Appended::At(sequence) => {
+                    let PendingItem { seed, item, .. } = Arc::unwrap_or_clone(pending);
+                    let id = ItemId::at(seed, sequence);
+                    return Ok(Accepted::Created(item.accepted(id, Author::Owner, now)));
+                }
+                Appended::NoConversation => return Err(Resource::Conversation.absent()),
+                Appended::Full => Some(Error::Conflict(Conflict::ConversationFull)),
+                Appended::CallIdTaken => None,
+            };
+            // What was stored before the conversation was full is there still, by its call id.
+            let repeated = self.repeated(owner, conversation, &pending.item).await?;
+            match (repeated, instead) {
+                (Some(item), _) => return Ok(Accepted::Existing(item)),
+                (None, Some(error)) => return Err(error),
+                // Who had the call id was deleted in between, so it is free again.
+                (None, None) => {}
             }
-            Appended::NoConversation => Err(Resource::Conversation.absent()),
-            // What was there before the conversation was full is there still.
-            Appended::Full => self
-                .repeated(owner, conversation, &item)
-                .await?
-                .ok_or(Error::Conflict(Conflict::ConversationFull)),
-            Appended::CallIdTaken => self
-                .repeated(owner, conversation, &item)
-                .await?
-                .ok_or(Error::Conflict(Conflict::CallIdConflict)),
         }
+        Err(Error::Conflict(Conflict::CallIdConflict))
     }
+
+    /// How often an append is tried whose call id is taken and given up again meanwhile.
+    const ATTEMPTS: u8 = 3;
 
     /// The item that a message with this call id has become, `None` when there is none. A message
     /// that says something else than that one did is a conflict.
@@ -95,7 +102,7 @@ impl ItemService {
         owner: OwnerId,
         conversation: ConversationId,
         sent: &NewItem,
-    ) -> Result<Option<Accepted>> {
+    ) -> Result<Option<Item>> {
         let Some(call_id) = &sent.call_id else {
             return Ok(None);
         };
@@ -103,11 +110,11 @@ impl ItemService {
             .store
             .find_by_call_id(owner, conversation, call_id)
             .await?;
-        let Some(item) = stored.flatten() else {
+        let Some(item) = stored.ok_or_else(|| Resource::Conversation.absent())? else {
             return Ok(None);
         };
         if item.role == sent.role && self.has_said(owner, conversation, &item, sent).await? {
-            return Ok(Some(Accepted::Existing(item)));
+            return Ok(Some(item));
         }
         Err(Error::Conflict(Conflict::CallIdConflict))
     }

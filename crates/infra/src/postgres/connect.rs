@@ -10,6 +10,9 @@ use std::time::Duration;
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+/// How long a server may take to let us in.
+const HANDSHAKE: Duration = Duration::from_secs(4);
+
 /// A database and how to reach it.
 pub struct Target {
     config: tokio_postgres::Config,
@@ -51,10 +54,12 @@ impl Target {
     }
 
     pub(super) async fn connect(&self) -> ConnectionResult<AsyncPgConnection> {
-        let (client, connection) = self
-            .config
-            .connect(self.tls.clone())
+        // The connection's own time limit ends with the TCP handshake; a server that accepts and
+        // then says nothing would be waited for for ever.
+        let connecting = self.config.connect(self.tls.clone());
+        let (client, connection) = tokio::time::timeout(HANDSHAKE, connecting)
             .await
+            .map_err(|_| ConnectionError::BadConnection("the server does not answer".to_owned()))?
             .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
         AsyncPgConnection::try_from_client_and_connection(client, connection).await
     }

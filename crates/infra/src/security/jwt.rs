@@ -89,7 +89,7 @@ impl AccessTokens for Jwt {
         if time(payload.exp)? + LEEWAY <= now {
             return Err(Error::Unauthenticated(Unauthenticated::Expired));
         }
-        let owner_id = OwnerId::parse(&payload.sub).map_err(|_| INVALID)?;
+        let owner_id = OwnerId::read(&payload.sub).ok_or(INVALID)?;
         Ok(Actor { owner_id })
     }
 }

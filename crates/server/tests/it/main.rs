@@ -1,1 +1,44 @@
+//! The service as its clients meet it: a real listener, a real PostgreSQL, and nothing in between.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that meets what it did not expect should end right there"
+)]
+
+mod activity;
+mod answer;
+mod app;
+mod binary;
+mod clock;
+mod credentials;
+mod cut_off;
+mod db;
+mod envelope;
+mod exact_paging;
+mod guide;
+mod kills;
+mod large;
+mod malformed;
+mod migrations;
+mod openapi;
+mod operations;
+mod paging;
+mod process;
+mod proxy;
+mod purge;
+mod races;
+mod reclaiming;
+mod resources;
+mod rows;
+mod schema;
+mod slow_reader;
+mod tls;
+mod unhealthy;
+
+mod auth;
+mod conversations;
+mod items;
+mod projects;
+mod service;

@@ -1,0 +1,271 @@
+//! A running service for one test: a real listener, a schema of its own, time that stands still.
+
+use crate::answer::Answer;
+use crate::clock::{PinnedClock, SeededIds};
+use crate::db::{RUNTIME, Schema};
+use actix_web::dev::ServerHandle;
+use chrono::TimeDelta;
+use domain::auth::{AccessTokens as _, Claims, Doors};
+use domain::clock::Clock as _;
+use domain::id::OwnerId;
+use infra::postgres::Database;
+use infra::security::Jwt;
+use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, HeaderMap};
+use serde_json::{Value, json};
+use server::Parts;
+use server::config::AllowedOrigins;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use ulid::Ulid;
+
+/// What signs the tokens of tests.
+pub(crate) const SECRET: &str = "a secret for tests, and for nothing else";
+
+/// A service that one test talks to.
+pub(crate) struct TestApp {
+    pub(crate) address: SocketAddr,
+    pub(crate) clock: Arc<PinnedClock>,
+    pub(crate) schema: Schema,
+    client: reqwest::Client,
+    handle: ServerHandle,
+}
+
+impl TestApp {
+    pub(crate) async fn spawn() -> Self {
+        Self::spawn_with(|_| {}).await
+    }
+
+    /// A service that differs from the usual one.
+    pub(crate) async fn spawn_with(change: impl FnOnce(&mut Parts)) -> Self {
+        let schema = Schema::migrated().await;
+        let database = schema.database(8);
+        Self::serve(schema, database, change)
+    }
+
+    /// A service on any database.
+    pub(crate) fn serve(
+        schema: Schema,
+        database: Database,
+        change: impl FnOnce(&mut Parts),
+    ) -> Self {
+        let clock = Arc::new(PinnedClock::new());
+        let mut parts = Parts {
+            database,
+            tokens: Arc::new(Jwt::new(SECRET.as_bytes(), clock.clone()).unwrap()),
+            clock: clock.clone(),
+            ids: Arc::new(SeededIds::new(clock.clone())),
+            doors: Doors { guest_login: true },
+            cors: AllowedOrigins::Any,
+            proxies: api::client_address::TrustedProxies::default(),
+            workers: Some(1),
+        };
+        change(&mut parts);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let _inside = RUNTIME.enter();
+        let server = server::start(listener, parts).unwrap();
+        let handle = server.handle();
+        RUNTIME.spawn(server);
+        Self {
+            address,
+            clock,
+            schema,
+            client: client(),
+            handle,
+        }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Nobody in particular.
+    pub(crate) fn anon(&self) -> Actor {
+        self.bearing(None)
+    }
+
+    pub(crate) fn alice(&self) -> Actor {
+        self.signed_in(0xA11CE)
+    }
+
+    pub(crate) fn bob(&self) -> Actor {
+        self.signed_in(0xB0B)
+    }
+
+    fn signed_in(&self, number: u128) -> Actor {
+        self.bearing(Some(self.token(number, TimeDelta::hours(1))))
+    }
+
+    /// Whoever holds this token.
+    pub(crate) fn bearing(&self, token: Option<String>) -> Actor {
+        let base = self.url("");
+        let client = self.client.clone();
+        Actor {
+            client,
+            base,
+            token,
+        }
+    }
+
+    /// A token of an owner, good for so long from the pinned time.
+    pub(crate) fn token(&self, owner: u128, lifetime: TimeDelta) -> String {
+        let now = self.clock.now();
+        let claims = Claims {
+            subject: OwnerId::new(Ulid(owner)),
+            issued_at: now,
+            expires_at: now + lifetime,
+        };
+        let jwt = Jwt::new(SECRET.as_bytes(), self.clock.clone()).unwrap();
+        jwt.issue(&claims).unwrap()
+    }
+
+    /// Sends bytes as they are and reads what comes back until the other side closes; the request
+    /// must ask for that (`Connection: close`).
+    pub(crate) async fn raw(&self, request: &[u8]) -> Answer {
+        Answer::parse(&self.exchange(request, false).await)
+    }
+
+    /// The same for a request after which nothing more will come; there may be no answer at all.
+    pub(crate) async fn raw_to_the_end(&self, request: &[u8]) -> Vec<u8> {
+        self.exchange(request, true).await
+    }
+
+    async fn exchange(&self, request: &[u8], to_the_end: bool) -> Vec<u8> {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        // The other side may answer and close before it has read everything.
+        let _ = stream.write_all(request).await;
+        if to_the_end {
+            let _ = stream.shutdown().await;
+        }
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        answer
+    }
+
+    /// A request whose line and body are sent as they are, with alice's token.
+    pub(crate) async fn raw_as_alice(&self, line: &[u8], body: &[u8]) -> Answer {
+        let mut request = line.to_vec();
+        let token = self.alice().token.unwrap();
+        request.extend_from_slice(
+            format!(
+                " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer \
+                 {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+                body.len()
+            )
+            .as_bytes(),
+        );
+        request.extend_from_slice(body);
+        self.raw(&request).await
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // The command is sent at once; nobody needs to wait for what becomes of it.
+        drop(self.handle.stop(false));
+    }
+}
+
+/// An HTTP client that goes nowhere but where it is sent.
+pub(crate) fn client() -> reqwest::Client {
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(std::time::Duration::from_secs(60))
+        .build()
+        .unwrap()
+}
+
+/// Somebody who calls the service.
+#[derive(Clone)]
+pub(crate) struct Actor {
+    client: reqwest::Client,
+    base: String,
+    pub(crate) token: Option<String>,
+}
+
+impl Actor {
+    /// Somebody who calls a service that runs on its own.
+    pub(crate) fn of(base: &str, token: Option<String>) -> Self {
+        Self {
+            client: client(),
+            base: base.to_owned(),
+            token,
+        }
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.base));
+        match &self.token {
+            None => request,
+            Some(token) => request.header(AUTHORIZATION, format!("Bearer {token}")),
+        }
+    }
+
+    /// Sends a request without a body.
+    pub(crate) async fn call(&self, method: Method, path: &str) -> Answer {
+        self.sent(self.request(method, path)).await
+    }
+
+    /// Sends a request with a JSON body.
+    pub(crate) async fn call_with(&self, method: Method, path: &str, body: &Value) -> Answer {
+        self.sent(self.request(method, path).json(body)).await
+    }
+
+    pub(crate) async fn sent(&self, request: reqwest::RequestBuilder) -> Answer {
+        Answer::read(request.send().await.unwrap()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path).await
+    }
+
+    pub(crate) async fn get_with(&self, path: &str, headers: HeaderMap) -> Answer {
+        self.sent(self.request(Method::GET, path).headers(headers))
+            .await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call_with(Method::POST, path, &body).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.call_with(Method::PATCH, path, &body).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.call(Method::DELETE, path).await
+    }
+
+    /// A body that is sent as it is, called JSON.
+    pub(crate) async fn post_text(&self, path: &str, body: impl Into<reqwest::Body>) -> Answer {
+        let request = self.request(Method::POST, path);
+        let request = request.header("content-type", "application/json");
+        self.sent(request.body(body)).await
+    }
+
+    /// Creates a conversation and returns its id.
+    pub(crate) async fn conversation(&self, body: Value) -> String {
+        id(&self.post("/v1/conversations", body).await.expect(201))
+    }
+
+    /// Creates a project and returns its id.
+    pub(crate) async fn project(&self, title: &str) -> String {
+        let created = self.post("/v1/projects", json!({ "title": title })).await;
+        id(&created.expect(201))
+    }
+
+    /// Sends a user's message and returns the item.
+    pub(crate) async fn say(&self, conversation: &str, content: &str) -> Value {
+        let path = format!("/v1/conversations/{conversation}/items");
+        let message = json!({ "role": "user", "content": content });
+        self.post(&path, message).await.expect(201)
+    }
+}
+
+pub(crate) fn id(object: &Value) -> String {
+    object["id"].as_str().unwrap().to_owned()
+}

@@ -1,0 +1,86 @@
+use crate::app::TestApp;
+use domain::auth::Doors;
+use insta::assert_json_snapshot;
+use reqwest::Method;
+use serde_json::json;
+
+const PATH: &str = "/auth/guest-login";
+
+#[tokio::test]
+async fn a_guest_can_work_at_once() {
+    let app = TestApp::spawn().await;
+    let answer = app.anon().call(Method::POST, PATH).await;
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let session = answer.expect(201);
+    let redactions = "(a secret)";
+    assert_json_snapshot!(
+        session,
+        { ".access_token" => redactions, ".refresh_token" => redactions, ".user.id" => "(id)" },
+        @r#"
+    {
+      "access_token": "(a secret)",
+      "expires_in": 3600,
+      "refresh_token": "(a secret)",
+      "token_type": "Bearer",
+      "user": {
+        "created_at": "2025-12-23T10:00:00Z",
+        "id": "(id)",
+        "kind": "guest",
+        "object": "user"
+      }
+    }
+    "#);
+    let guest = app.bearing(session["access_token"].as_str().map(str::to_owned));
+    guest.conversation(json!({ "title": "Mine" })).await;
+    assert_eq!(
+        app.alice().get("/v1/conversations").await.expect(200)["data"],
+        json!([])
+    );
+}
+
+#[tokio::test]
+async fn every_guest_is_somebody_else() {
+    let app = TestApp::spawn().await;
+    let one = app.anon().post(PATH, json!({})).await.expect(201);
+    let other = app.anon().post(PATH, json!({})).await.expect(201);
+    for field in ["access_token", "refresh_token", "user"] {
+        assert_ne!(one[field], other[field], "{field}");
+    }
+    assert_ne!(one["user"]["id"], other["user"]["id"]);
+}
+
+#[tokio::test]
+async fn a_token_is_good_for_an_hour_and_a_minute_of_leeway() {
+    let app = TestApp::spawn().await;
+    let session = app.anon().post(PATH, json!({})).await.expect(201);
+    let guest = app.bearing(session["access_token"].as_str().map(str::to_owned));
+    app.clock.advance(chrono::TimeDelta::seconds(3_659));
+    guest.get("/v1/conversations").await.expect(200);
+    app.clock.advance(chrono::TimeDelta::seconds(1));
+    guest
+        .get("/v1/conversations")
+        .await
+        .refused("token_expired", None);
+}
+
+#[tokio::test]
+async fn the_door_can_be_closed() {
+    let closed = Doors { guest_login: false };
+    let app = TestApp::spawn_with(|parts| parts.doors = closed).await;
+    let answer = app.anon().post(PATH, json!({})).await;
+    answer.refused("guest_login_disabled", None);
+    assert_eq!(app.schema.value("select count(*) from users").await, "0");
+}
+
+#[tokio::test]
+async fn what_is_stored_of_a_refresh_token_is_worth_nothing_to_a_thief() {
+    let app = TestApp::spawn().await;
+    let session = app.anon().post(PATH, json!({})).await.expect(201);
+    let secret = session["refresh_token"].as_str().unwrap();
+    let dump = app
+        .schema
+        .value("select string_agg(t::text, ' ') from refresh_tokens t")
+        .await;
+    let plain: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    assert!(!dump.is_empty() && !dump.contains(secret) && !dump.contains(&plain));
+}

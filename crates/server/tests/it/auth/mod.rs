@@ -1,0 +1,2 @@
+mod guest_login;
+mod refresh_token;

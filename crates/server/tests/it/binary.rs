@@ -1,0 +1,444 @@
+//! The program as people and operators meet it: what it says, how it starts, how it stops.
+
+use crate::app::{Actor, SECRET, id};
+use crate::db::Schema;
+use crate::process::{Process, Scratch, output, text};
+use clap::CommandFactory as _;
+use nix::sys::signal::Signal;
+use serde_json::{Value, json};
+use std::net::TcpListener;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// The one sentence with which the program gave up.
+async fn refusal(arguments: &[&str], settings: &[(&str, &str)]) -> String {
+    let run = output(arguments, settings).await;
+    let said = text(&run.stderr).trim_end();
+    assert_eq!(run.status.code(), Some(1), "{said}");
+    // What it logged on the way is no part of the answer.
+    let told: Vec<_> = said
+        .lines()
+        .filter(|line| line.starts_with("jan-conversations: "))
+        .collect();
+    assert_eq!(told.len(), 1, "{said}");
+    assert!(said.ends_with(told[0]) && told[0].ends_with('.'), "{said}");
+    told[0].to_owned()
+}
+
+#[tokio::test]
+async fn the_first_lines_of_the_log_say_what_a_person_looks_for() {
+    let scratch = Scratch::new();
+    let process = Process::embedded(&scratch, &[]).await;
+    process.log.line("a token: jan-conversations token").await;
+    let directory = scratch.path().display();
+    let lines = process.log.lines();
+    let place = |part: &str| lines.iter().position(|line| line.contains(part));
+    let named = process.url.replace("127.0.0.1", "localhost");
+    let expected = [
+        format!("listening on {named}"),
+        format!("data: embedded, in {directory}"),
+        format!("Swagger UI: {named}/docs/"),
+        format!("a token: curl -X POST {named}/auth/guest-login"),
+    ];
+    let places: Vec<_> = expected
+        .iter()
+        .map(|part| place(part).expect(part))
+        .collect();
+    assert!(places.is_sorted() && places[3] < 8, "{lines:#?}");
+    // And all of it is true.
+    let session = process
+        .anon()
+        .post("/auth/guest-login", json!({}))
+        .await
+        .expect(201);
+    let token = session["access_token"].as_str().map(str::to_owned);
+    Actor::of(&process.url, token).conversation(json!({})).await;
+    assert_eq!(process.anon().get("/docs/").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_token_is_always_that_of_the_same_owner() {
+    let scratch = Scratch::new();
+    let directory = scratch.path().to_str().unwrap();
+    let token = async || {
+        let run = output(&["token"], &[("DATA_DIR", directory)]).await;
+        assert_eq!(run.status.code(), Some(0));
+        assert_eq!(text(&run.stderr), "");
+        let token = text(&run.stdout).strip_suffix('\n').unwrap().to_owned();
+        assert!(!token.contains(char::is_whitespace));
+        token
+    };
+    // Even before there is a service.
+    let before = token().await;
+    let mut process = Process::embedded(&scratch, &[]).await;
+    let conversation = Actor::of(&process.url, Some(before))
+        .conversation(json!({}))
+        .await;
+    let path = format!("/v1/conversations/{conversation}");
+    Actor::of(&process.url, Some(token().await))
+        .get(&path)
+        .await
+        .expect(200);
+    process.signal(Signal::SIGINT);
+    assert_eq!(process.ended().await.code(), Some(0));
+    let process = Process::embedded(&scratch, &[]).await;
+    Actor::of(&process.url, Some(token().await))
+        .get(&path)
+        .await
+        .expect(200);
+
+    let external = [("DATABASE_URL", "postgres://a@b/c"), ("JWT_SECRET", SECRET)];
+    assert!(
+        refusal(&["token"], &external)
+            .await
+            .contains("DATABASE_URL")
+    );
+}
+
+#[tokio::test]
+async fn a_second_instance_on_the_same_data_is_refused() {
+    let scratch = Scratch::new();
+    let directory = scratch.path().to_str().unwrap();
+    let process = Process::embedded(&scratch, &[]).await;
+    for command in [
+        ["serve", "--http-port", "0"],
+        ["migrate", "--http-port", "0"],
+    ] {
+        let said = refusal(&command, &[("DATA_DIR", directory)]).await;
+        assert!(
+            said.contains(directory) && said.contains("in use by another instance"),
+            "{said}"
+        );
+    }
+    // The first one has noticed nothing.
+    process.anon().get("/readyz").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let scratch = Scratch::new();
+    let directory = scratch.path().to_str().unwrap();
+    let settings = [("HTTP_PORT", port.as_str()), ("DATA_DIR", directory)];
+    let said = refusal(&["serve"], &settings).await;
+    assert!(said.contains("HTTP_PORT") && said.contains(&port), "{said}");
+    assert!(
+        !scratch.path().exists(),
+        "it has begun with the database all the same"
+    );
+}
+
+#[tokio::test]
+async fn a_bad_value_is_refused_in_one_sentence_that_names_the_variable() {
+    let secret = ("JWT_SECRET", SECRET);
+    for (variable, value, more) in [
+        ("HTTP_HOST", "nowhere", None),
+        ("HTTP_PORT", "70000", None),
+        ("HTTP_PORT", "http", None),
+        ("PUBLIC_URL", "ftp://example.org", None),
+        ("DATABASE_URL", "mysql://a", Some(secret)),
+        (
+            "DATABASE_URL",
+            "postgres://a@b/c?sslmode=maybe",
+            Some(secret),
+        ),
+        ("DATABASE_POOL_SIZE", "0", None),
+        ("JWT_SECRET", "too short", None),
+        ("GUEST_LOGIN", "perhaps", None),
+        ("CORS_ALLOWED_ORIGINS", "example.org", None),
+        ("TRUSTED_PROXIES", "10.0.0.0/99", None),
+        ("LOG_LEVEL", "info,=x=", None),
+        ("LOG_FORMAT", "xml", None),
+        ("PG_BIN", "/nowhere", None),
+    ] {
+        let scratch = Scratch::new();
+        let directory = scratch.path().to_str().unwrap();
+        let mut settings = vec![
+            ("DATA_DIR", directory),
+            ("HTTP_PORT", "0"),
+            (variable, value),
+        ];
+        settings.extend(more);
+        let said = refusal(&["serve"], &settings).await;
+        println!("{said}");
+        assert!(said.contains(variable), "{said}");
+        // A flag is the same setting.
+        let flag = format!("--{}={value}", variable.to_lowercase().replace('_', "-"));
+        settings.retain(|(name, _)| *name != variable);
+        assert_eq!(refusal(&["serve", &flag], &settings).await, said);
+    }
+    let without = [("DATABASE_URL", "postgres://a@b/c")];
+    assert!(refusal(&["serve"], &without).await.contains("JWT_SECRET"));
+    // What may be a secret is not said back.
+    let secret = [
+        ("DATABASE_URL", "postgres://me:hunter2@b:x/c"),
+        ("JWT_SECRET", SECRET),
+    ];
+    assert!(!refusal(&["serve"], &secret).await.contains("hunter2"));
+}
+
+#[tokio::test]
+async fn help_lists_every_setting_with_its_default() {
+    let run = output(&["--help"], &[("JWT_SECRET", SECRET)]).await;
+    assert_eq!(run.status.code(), Some(0));
+    let help = text(&run.stdout);
+    let words = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    let command = server::cli::Cli::command();
+    let mut variables = 0;
+    for argument in command.get_arguments() {
+        let Some(variable) = argument.get_env() else {
+            continue;
+        };
+        variables += 1;
+        let variable = variable.to_str().unwrap();
+        let flag = format!("--{}", argument.get_long().unwrap());
+        let (_, rest) = words.split_once(&format!("{flag} <")).expect(&flag);
+        let (own, _) = rest
+            .split_once(&format!("[env: {variable}"))
+            .expect(variable);
+        assert!(
+            own.contains("[default: "),
+            "{variable} has no default: {own}"
+        );
+        assert!(!own.contains(" --"), "{variable}: {own}");
+    }
+    assert!(variables >= 13, "{variables}");
+    for command in ["serve", "migrate", "openapi", "token"] {
+        assert!(help.contains(&format!("\n  {command} ")), "{command}");
+    }
+    assert!(!words.contains(SECRET));
+}
+
+#[tokio::test]
+async fn the_document_needs_no_database_and_no_settings() {
+    let run = output(&["openapi"], &[("HTTP_PORT", "nonsense")]).await;
+    let document: Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert_eq!(document, crate::operations::document());
+}
+
+#[tokio::test]
+async fn migrate_brings_the_schema_up_to_date_and_does_nothing_the_second_time() {
+    let schema = Schema::empty().await;
+    let settings = [
+        ("DATABASE_URL", schema.url.as_str()),
+        ("JWT_SECRET", SECRET),
+    ];
+    let first = output(&["migrate"], &settings).await;
+    assert_eq!(first.status.code(), Some(0), "{}", text(&first.stderr));
+    assert!(
+        text(&first.stdout).starts_with("Applied: "),
+        "{}",
+        text(&first.stdout)
+    );
+    let before = schema.contents().await;
+    assert!(!before.is_empty());
+    let second = output(&["migrate"], &settings).await;
+    assert_eq!(second.status.code(), Some(0));
+    assert_eq!(text(&second.stdout), "The schema was up to date.\n");
+    assert_eq!(schema.contents().await, before);
+    let process = Process::external(&schema.url, &[]).await;
+    process.ready().await;
+}
+
+#[tokio::test]
+async fn sigterm_lets_a_request_under_way_finish() {
+    let schema = Schema::empty().await;
+    let mut process = Process::external(&schema.url, &[]).await;
+    process.ready().await;
+    let address = process.url.replace("http://", "");
+    let mut stream = TcpStream::connect(&address).await.unwrap();
+    let body = r#"{"title":"Finished"}"#;
+    let (first, rest) = body.split_at(7);
+    let head = format!(
+        "POST /v1/conversations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+        process.alice().token.unwrap(),
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // The answer to Expect says that the request is in the service's hands.
+    let mut answered = vec![0; 25];
+    stream.read_exact(&mut answered).await.unwrap();
+    assert_eq!(text(&answered), "HTTP/1.1 100 Continue\r\n\r\n");
+    stream.write_all(first.as_bytes()).await.unwrap();
+    process.signal(Signal::SIGTERM);
+    process.log.line("stopping").await;
+    stream.write_all(rest.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201 Created"), "{answer}");
+    assert_eq!(process.ended().await.code(), Some(0));
+    assert_eq!(
+        schema.value("select title from conversations").await,
+        "Finished"
+    );
+    assert!(
+        TcpStream::connect(&address).await.is_err(),
+        "somebody listens still"
+    );
+}
+
+#[tokio::test]
+async fn an_idle_service_stops_at_once_and_takes_its_postgres_along() {
+    let scratch = Scratch::new();
+    let mut process = Process::embedded(&scratch, &[]).await;
+    process.ready().await;
+    assert!(scratch.postmaster().is_some());
+    // Connections that are kept alive without a request do not hold it up.
+    let before = std::time::Instant::now();
+    process.signal(Signal::SIGTERM);
+    assert_eq!(process.ended().await.code(), Some(0));
+    assert!(
+        before.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        before.elapsed()
+    );
+    assert_eq!(scratch.postmaster(), None, "PostgreSQL runs still");
+    let log = std::fs::read_to_string(scratch.path().join("postgres.log")).unwrap();
+    assert!(log.contains("database system is shut down"), "{log}");
+}
+
+/// What must never be in a log: contents, credentials, raw addresses.
+const CONTENT: &str = "CANARY-of-content";
+
+/// Requests of all kinds with the canary wherever a client may put something; the ids of what was
+/// made.
+async fn say_much(guest: &Actor) -> [String; 3] {
+    let project = guest.project(CONTENT).await;
+    let body = json!({ "title": CONTENT, "metadata": { CONTENT: CONTENT } });
+    let conversation = guest.conversation(body).await;
+    let item = id(&guest.say(&conversation, CONTENT).await);
+    let items = format!("/v1/conversations/{conversation}/items");
+    let named = json!({ "role": "user", "content": CONTENT, "call_id": CONTENT });
+    guest.post(&items, named.clone()).await.expect(201);
+    guest.post(&items, named).await.expect(200);
+    let odd = json!({ "role": CONTENT, "content": CONTENT, CONTENT: 1 });
+    guest.post(&items, odd).await.failure("unknown_field");
+    for path in [
+        format!("{items}/{item}"),
+        format!("{items}?call_id={CONTENT}"),
+        format!("/v1/conversations?after={CONTENT}"),
+        format!("/v1/conversations?{CONTENT}={CONTENT}"),
+        format!("/v1/projects/{project}"),
+        format!("/v1/projects/{CONTENT}"),
+        format!("/{CONTENT}"),
+        format!("/{CONTENT}/%ff"),
+        format!("/conversations/share/{CONTENT}"),
+        format!("/docs/{CONTENT}"),
+    ] {
+        guest.get(&path).await;
+    }
+    guest
+        .patch("/healthz", json!({ "x": CONTENT }))
+        .await
+        .refused("method_not_allowed", None);
+    [project, conversation, item]
+}
+
+#[tokio::test]
+async fn the_log_tells_of_each_request_and_nothing_of_what_was_said() {
+    let schema = Schema::empty().await;
+    let settings = [
+        ("LOG_FORMAT", "json"),
+        ("GUEST_LOGIN", "true"),
+        ("LOG_LEVEL", "debug"),
+    ];
+    let mut process = Process::external(&schema.url, &settings).await;
+    process.ready().await;
+    let session = process
+        .anon()
+        .post("/auth/guest-login", json!({}))
+        .await
+        .expect(201);
+    let access = session["access_token"].as_str().unwrap().to_owned();
+    let refresh = session["refresh_token"].as_str().unwrap().to_owned();
+    let guest = Actor::of(&process.url, Some(access.clone()));
+    let ids = say_much(&guest).await;
+    let body = json!({ "refresh_token": refresh });
+    let next = process
+        .anon()
+        .post("/auth/refresh-token", body.clone())
+        .await
+        .expect(200);
+    process
+        .anon()
+        .post("/auth/refresh-token", body)
+        .await
+        .failure("refresh_token_invalid");
+    let forged = Actor::of(&process.url, Some(format!("{CONTENT}.x.y")));
+    forged
+        .get("/v1/conversations")
+        .await
+        .failure("token_invalid");
+    process.signal(Signal::SIGTERM);
+    process.ended().await;
+    process.log.line("\"stopped\"").await;
+
+    let lines = process.log.lines();
+    let log = lines.join("\n");
+    let next = next["refresh_token"].as_str().unwrap();
+    let ids = ids.iter().map(String::as_str);
+    let secrets = [CONTENT, &access, &refresh, next, SECRET, &schema.url];
+    for secret in ids.chain(secrets) {
+        if let Some(line) = lines.iter().find(|line| line.contains(secret)) {
+            panic!("{secret} is in the log: {line}");
+        }
+    }
+    assert!(log.len() > 1_000, "{log}");
+    let parsed: Vec<Value> = lines
+        .iter()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let owner = session["user"]["id"].as_str().unwrap();
+    assert_requests(&parsed, owner);
+}
+
+/// Every request has its line: method, template, status, time, id, owner.
+fn assert_requests(lines: &[Value], owner: &str) {
+    let requests: Vec<_> = lines
+        .iter()
+        .filter(|line| line["message"] == "request")
+        .collect();
+    let field = |line: &Value, name: &str| match &line["span"][name] {
+        Value::Null => line[name].clone(),
+        value => value.clone(),
+    };
+    for line in &requests {
+        for name in [
+            "method",
+            "route",
+            "status",
+            "milliseconds",
+            "request_id",
+            "client",
+        ] {
+            assert_ne!(field(line, name), Value::Null, "{name} of {line}");
+        }
+        let template = field(line, "route").as_str().unwrap().to_owned();
+        let private = template.starts_with("/v1");
+        if private && field(line, "status") != 401 {
+            assert_eq!(field(line, "owner_id"), owner, "{line}");
+        }
+    }
+    let seen = |method: &str, route: &str, status: u16| {
+        let is = |line: &&&Value| {
+            field(line, "method") == method
+                && field(line, "route") == route
+                && field(line, "status") == status
+        };
+        requests.iter().filter(is).count()
+    };
+    assert_eq!(seen("POST", "/v1/conversations", 201), 1);
+    assert_eq!(seen("POST", "/v1/conversations/{conv_id}/items", 201), 2);
+    assert_eq!(seen("POST", "/v1/conversations/{conv_id}/items", 200), 1);
+    assert_eq!(seen("POST", "/v1/conversations/{conv_id}/items", 400), 1);
+    assert_eq!(
+        seen("GET", "/v1/conversations/{conv_id}/items/{item_id}", 200),
+        1
+    );
+    assert_eq!(seen("GET", "/v1/conversations", 401), 1);
+    assert_eq!(seen("POST", "/auth/refresh-token", 401), 1);
+    assert_eq!(seen("GET", "(none)", 404), 2);
+}

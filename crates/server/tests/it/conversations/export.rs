@@ -1,0 +1,57 @@
+use crate::app::{TestApp, id};
+use reqwest::Method;
+use serde_json::json;
+
+#[tokio::test]
+async fn every_version_of_every_message_is_in_it() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({ "title": "Plans" })).await;
+    let path = format!("/v1/conversations/{conversation}");
+    let first = id(&alice.say(&conversation, "one").await);
+    let edit = format!("{path}/items/{first}/edit");
+    for text in ["two", "three"] {
+        let body = json!({ "content": text });
+        alice.call_with(Method::PUT, &edit, &body).await.expect(200);
+    }
+    alice.say(&conversation, "reply").await;
+    let answer = alice.get(&format!("{path}/export")).await;
+    assert!(
+        answer
+            .header("content-disposition")
+            .starts_with("attachment;")
+    );
+    let export = answer.expect(200);
+    let found = alice.get(&path).await.expect(200);
+    assert_eq!(export["title"], "Plans");
+    let texts = |item: &serde_json::Value| {
+        let versions = item["earlier_versions"].as_array().unwrap();
+        versions
+            .iter()
+            .map(|v| v["content"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(texts(&export["items"][0]), ["one", "two"]);
+    assert_eq!(texts(&export["items"][1]), Vec::<String>::new());
+    for (exported, item) in [0, 1].map(|n| (&export["items"][n], &found["items"][n])) {
+        for (field, value) in item.as_object().unwrap() {
+            assert_eq!(&exported[field], value);
+        }
+    }
+}
+
+#[tokio::test]
+async fn for_people_it_is_markdown() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({ "title": "Plans" })).await;
+    alice.say(&conversation, "Let's plan").await;
+    let path = format!("/v1/conversations/{conversation}/export?format=md");
+    let answer = alice.get(&path).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(
+        answer.header("content-type"),
+        "text/markdown; charset=utf-8"
+    );
+    assert!(answer.text().contains("Plans") && answer.text().contains("Let's plan"));
+}

@@ -1,0 +1,11 @@
+mod bulk_delete;
+mod create;
+mod delete;
+mod export;
+mod first_items;
+mod get;
+mod list;
+mod lossless_export;
+mod organising;
+mod titles;
+mod update;

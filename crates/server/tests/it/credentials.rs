@@ -1,0 +1,363 @@
+//! Every operation × every way not to be allowed. The operations are those of the description, so
+//! that a new one is part of this before anybody thinks of it.
+
+use crate::answer::Answer;
+use crate::app::{Actor, SECRET, TestApp, id};
+use crate::operations::{Operation, operations};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use domain::clock::Clock as _;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use reqwest::header::AUTHORIZATION;
+use serde_json::{Value, json};
+
+/// What anybody may call. Whoever adds to it has thought about it.
+const PUBLIC: [&str; 5] = [
+    "get_health",
+    "get_readiness",
+    "get_version",
+    "guest_login",
+    "refresh_token",
+];
+
+/// Ids that are well-formed and were never given.
+fn unknown(parameter: &str) -> String {
+    match parameter {
+        "conv_id" => "conv_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
+        "item_id" => "item_01ARZ3NDEKTSV4RRFFQ69G0001".to_owned(),
+        "project_id" => "proj_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
+        "version" => "99".to_owned(),
+        new => panic!(
+            "the path parameter {{{new}}} is new: say in credentials.rs what an unknown one looks \
+             like (`unknown`), and how an owner comes by one (`Belongings`)"
+        ),
+    }
+}
+
+/// Ids that no object can have.
+const MALFORMED: [&str; 5] = [
+    "x",
+    "conv_",
+    "conv_81ARZ3NDEKTSV4RRFFQ69G5FAV",
+    "item_01ARZ3NDEKTSV4RRFFQ69G5FA%20",
+    "%F0%9F%92%A5",
+];
+
+/// What one owner has: an object for each path parameter.
+struct Belongings {
+    conversation: String,
+    item: String,
+    project: String,
+}
+
+impl Belongings {
+    async fn of(actor: &Actor) -> Self {
+        let project = actor.project("Mine").await;
+        let conversation = actor.conversation(json!({ "project_id": project })).await;
+        let item = id(&actor.say(&conversation, "mine").await);
+        Self {
+            conversation,
+            item,
+            project,
+        }
+    }
+
+    fn named(&self, parameter: &str) -> String {
+        match parameter {
+            "conv_id" => self.conversation.clone(),
+            "item_id" => self.item.clone(),
+            "project_id" => self.project.clone(),
+            "version" => "1".to_owned(),
+            new => unknown(new),
+        }
+    }
+}
+
+/// Calls an operation; the request id is always the same, so that answers can be compared.
+async fn call(actor: &Actor, operation: &Operation, ids: &[String]) -> Answer {
+    let request = actor.request(operation.method.clone(), &operation.at(ids));
+    let request = request.header("x-request-id", "the-same");
+    match operation.body() {
+        None => actor.sent(request).await,
+        Some(body) => actor.sent(request.json(&body)).await,
+    }
+}
+
+fn claims(app: &TestApp) -> Value {
+    let now = app.clock.now().timestamp();
+    json!({
+        "iss": "jan-conversations",
+        "aud": "jan-conversations",
+        "sub": "user_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "iat": now,
+        "exp": now + 3_600,
+    })
+}
+
+fn signed(claims: &Value, algorithm: Algorithm, secret: &str) -> String {
+    let key = EncodingKey::from_secret(secret.as_bytes());
+    jsonwebtoken::encode(&Header::new(algorithm), claims, &key).unwrap()
+}
+
+/// A token that differs from a good one in these claims; null takes a claim away.
+fn altered(app: &TestApp, changes: Value) -> String {
+    let mut claims = claims(app);
+    for (name, value) in changes.as_object().unwrap() {
+        match value {
+            Value::Null => drop(claims.as_object_mut().unwrap().remove(name)),
+            value => claims[name] = value.clone(),
+        }
+    }
+    signed(&claims, Algorithm::HS256, SECRET)
+}
+
+fn unsigned(app: &TestApp) -> String {
+    let header = BASE64_URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
+    let claims = BASE64_URL_SAFE_NO_PAD.encode(claims(app).to_string());
+    format!("{header}.{claims}.")
+}
+
+/// Every header that proves nothing: its name here, the code it gets, the values sent.
+fn bad_credentials(app: &TestApp) -> Vec<(&'static str, &'static str, Vec<String>)> {
+    let bearer = |token: &str| vec![format!("Bearer {token}")];
+    let good = signed(&claims(app), Algorithm::HS256, SECRET);
+    let now = app.clock.now().timestamp();
+    let other_secret = "another secret, just as long as ours is";
+    let mut cases = vec![
+        ("no token", "token_missing", vec![]),
+        ("an empty token", "token_invalid", bearer("")),
+        ("garbage", "token_invalid", bearer("garbage")),
+        ("no scheme", "token_invalid", vec![good.clone()]),
+        (
+            "another scheme",
+            "token_invalid",
+            vec![format!("Basic {good}")],
+        ),
+        (
+            "two headers",
+            "token_invalid",
+            vec![format!("Bearer {good}"), format!("Bearer {good}")],
+        ),
+        (
+            "expired",
+            "token_expired",
+            bearer(&altered(app, json!({ "exp": now - 61 }))),
+        ),
+        (
+            "not yet valid",
+            "token_invalid",
+            bearer(&altered(app, json!({ "nbf": now + 61 }))),
+        ),
+        (
+            "another secret",
+            "token_invalid",
+            bearer(&signed(&claims(app), Algorithm::HS256, other_secret)),
+        ),
+        (
+            "another algorithm",
+            "token_invalid",
+            bearer(&signed(&claims(app), Algorithm::HS512, SECRET)),
+        ),
+        ("no signature", "token_invalid", bearer(&unsigned(app))),
+        (
+            "a cut signature",
+            "token_invalid",
+            bearer(&good[..good.len() - 4]),
+        ),
+    ];
+    for (name, changes) in [
+        ("no sub", json!({ "sub": null })),
+        ("no exp", json!({ "exp": null })),
+        ("no aud", json!({ "aud": null })),
+        ("no iss", json!({ "iss": null })),
+        ("another audience", json!({ "aud": "somebody-else" })),
+        ("another issuer", json!({ "iss": "somebody-else" })),
+        ("a sub that is nobody", json!({ "sub": "alice" })),
+        (
+            "a sub of another kind",
+            json!({ "sub": "conv_01ARZ3NDEKTSV4RRFFQ69G5FAV" }),
+        ),
+        ("an exp that is no number", json!({ "exp": "tomorrow" })),
+    ] {
+        cases.push((name, "token_invalid", bearer(&altered(app, changes))));
+    }
+    cases
+}
+
+#[tokio::test]
+async fn the_tokens_of_these_tests_are_good_but_for_what_is_wrong_with_them() {
+    let app = TestApp::spawn().await;
+    let now = app.clock.now().timestamp();
+    // Within the 60 seconds that clocks may differ by, a token still counts.
+    for changes in [
+        json!({}),
+        json!({ "nbf": now + 60 }),
+        json!({ "exp": now - 59 }),
+    ] {
+        let actor = app.bearing(Some(altered(&app, changes)));
+        actor.get("/v1/conversations").await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn no_operation_answers_without_a_good_token() {
+    let app = TestApp::spawn().await;
+    let anon = app.anon();
+    let mut seen = 0;
+    for operation in operations().iter().filter(|o| o.is_secured()) {
+        let ids: Vec<_> = operation.parameters().iter().map(|p| unknown(p)).collect();
+        for (name, code, headers) in bad_credentials(&app) {
+            let mut request = anon.request(operation.method.clone(), &operation.at(&ids));
+            for header in headers {
+                request = request.header(AUTHORIZATION, header);
+            }
+            // What else is wrong with a request is nothing to somebody we do not know.
+            let answer = anon.sent(request.body("no JSON")).await;
+            println!("{} with {name}", operation.name);
+            answer.refused(code, None);
+            assert!(answer.header("www-authenticate").starts_with("Bearer"));
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "only {seen} cases");
+}
+
+#[tokio::test]
+async fn every_operation_under_v1_asks_for_a_token_and_only_a_few_others_do_not() {
+    for operation in operations() {
+        let name = operation.name.as_str();
+        if operation.is_secured() {
+            assert!(
+                !PUBLIC.contains(&name),
+                "{name} is secured, and PUBLIC here"
+            );
+            continue;
+        }
+        assert!(
+            !operation.path.starts_with("/v1"),
+            "{name} ({}) is under /v1 and asks for no token: add \
+             `security((\"bearer\" = []))` to its description and `Authenticated` to its handler",
+            operation.path
+        );
+        assert!(
+            PUBLIC.contains(&name),
+            "{name} asks for no token: secure it, or, if anybody may call it, add it to PUBLIC in \
+             credentials.rs"
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_operation_answers_the_owner() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    for operation in operations() {
+        let parameters = operation.parameters();
+        if parameters.is_empty() {
+            continue;
+        }
+        let mine = Belongings::of(&alice).await;
+        let ids: Vec<_> = parameters.iter().map(|p| mine.named(p)).collect();
+        let answer = call(&alice, &operation, &ids).await;
+        assert!(
+            (200..300).contains(&answer.status),
+            "{} answers its owner {} {}: its example in the description must be a valid request, \
+             or what credentials.rs says of its path parameters is wrong",
+            operation.name,
+            answer.status,
+            String::from_utf8_lossy(&answer.body)
+        );
+    }
+}
+
+/// The ids of a call in which the first `own` are alice's and the others come from elsewhere.
+fn mixed(parameters: &[String], own: usize, mine: &Belongings, other: &[String]) -> Vec<String> {
+    let mine = parameters[..own].iter().map(|p| mine.named(p));
+    mine.chain(other[own..].iter().cloned()).collect()
+}
+
+#[tokio::test]
+async fn what_belongs_to_somebody_else_answers_as_what_never_existed() {
+    let app = TestApp::spawn().await;
+    let (alice, bob) = (app.alice(), app.bob());
+    let mine = Belongings::of(&alice).await;
+    let foreign = Belongings::of(&bob).await;
+    let before = app.schema.contents().await;
+    let mut seen = 0;
+    for operation in operations() {
+        let parameters = operation.parameters();
+        let unknown: Vec<_> = parameters.iter().map(|p| unknown(p)).collect();
+        let foreign: Vec<_> = parameters.iter().map(|p| foreign.named(p)).collect();
+        for own in 0..parameters.len() {
+            println!("{} from {}", operation.name, parameters[own]);
+            let ids = mixed(&parameters, own, &mine, &unknown);
+            let never = call(&alice, &operation, &ids).await;
+            assert_eq!(never.status, 404);
+            never.failure(never.json()["error"]["code"].as_str().unwrap());
+
+            // A version is a number within its item, and so nobody's by itself.
+            if parameters[own] != "version" {
+                let ids = mixed(&parameters, own, &mine, &foreign);
+                let theirs = call(&alice, &operation, &ids).await;
+                assert_same(&theirs, &never);
+            }
+            for malformed in MALFORMED {
+                let mut ids = mixed(&parameters, own, &mine, &unknown);
+                ids[own] = malformed.to_owned();
+                assert_same(&call(&alice, &operation, &ids).await, &never);
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 10, "only {seen} cases");
+    assert_eq!(app.schema.contents().await, before, "something was changed");
+}
+
+#[track_caller]
+fn assert_same(one: &Answer, other: &Answer) {
+    assert_eq!(one.status, other.status);
+    let text = |answer: &Answer| String::from_utf8_lossy(&answer.body).into_owned();
+    assert_eq!(text(one), text(other));
+    let headers = |answer: &Answer| {
+        let mut headers = answer.headers.clone();
+        headers.remove("date");
+        headers
+    };
+    assert_eq!(headers(one), headers(other));
+}
+
+#[tokio::test]
+async fn what_a_filter_or_a_body_names_answers_no_differently() {
+    let app = TestApp::spawn().await;
+    let (alice, bob) = (app.alice(), app.bob());
+    let mine = Belongings::of(&alice).await;
+    let theirs = bob.project("Theirs").await;
+    for project in [theirs.as_str(), &unknown("project_id"), "proj_x", ""] {
+        let body = json!({ "project_id": project });
+        let list = format!("/v1/conversations?project_id={project}");
+        let path = format!("/v1/conversations/{}", mine.conversation);
+        for answer in [
+            alice.get(&list).await,
+            alice.post("/v1/conversations", body.clone()).await,
+            alice.patch(&path, body).await,
+        ] {
+            answer.refused("project_not_found", Some("project_id"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn lists_show_only_what_is_ones_own() {
+    let app = TestApp::spawn().await;
+    let (alice, bob) = (app.alice(), app.bob());
+    Belongings::of(&bob).await;
+    for operation in operations()
+        .iter()
+        .filter(|o| o.is_secured() && o.method == reqwest::Method::GET && o.parameters().is_empty())
+    {
+        let seen = call(&alice, operation, &[]).await.expect(200);
+        assert_eq!(seen["data"], json!([]), "{}", operation.name);
+        let seen = call(&bob, operation, &[]).await.expect(200);
+        assert_ne!(seen["data"], json!([]), "{}", operation.name);
+    }
+}

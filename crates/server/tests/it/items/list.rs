@@ -1,0 +1,110 @@
+use crate::app::{TestApp, id};
+use crate::paging;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn paging_is_exact_whatever_the_limit_and_the_order() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let mut sent = Vec::new();
+    for number in 0..15 {
+        sent.push(id(&alice.say(&conversation, &format!("{number}")).await));
+    }
+    let path = format!("/v1/conversations/{conversation}/items");
+    paging::assert_exact(&alice, &path, &sent).await;
+    // Oldest first unless told.
+    assert_eq!(paging::read(&alice, &path, 4).await, sent);
+}
+
+#[tokio::test]
+async fn an_item_that_exists_is_a_cursor() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let mut sent = Vec::new();
+    for number in 0..3 {
+        sent.push(alice.say(&conversation, &format!("{number}")).await);
+    }
+    let path = format!(
+        "/v1/conversations/{conversation}/items?after={}",
+        id(&sent[1])
+    );
+    let page = alice.get(&path).await.expect(200);
+    assert_eq!(page["data"], json!([sent[2]]));
+    let page = alice.get(&format!("{path}&order=desc")).await.expect(200);
+    assert_eq!(page["data"], json!([sent[0]]));
+}
+
+#[tokio::test]
+async fn a_page_of_large_items_ends_early() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let mut sent = Vec::new();
+    // A megabyte and three bytes each: four of them fit a page of 4 MiB.
+    for character in ["a", "b", "c", "d", "e"] {
+        let text = character.repeat(999_999) + "🦀";
+        sent.push(id(&alice.say(&conversation, &text).await));
+    }
+    let path = format!("/v1/conversations/{conversation}/items");
+    let mut pages = Vec::new();
+    let mut after = String::new();
+    loop {
+        let page = alice.get(&format!("{path}?limit=100{after}")).await;
+        assert!(page.body.len() < 5 * 1024 * 1024, "{}", page.body.len());
+        let page = page.expect(200);
+        let data = page["data"].as_array().unwrap();
+        pages.push(data.iter().map(id).collect::<Vec<_>>());
+        match &page["next_after"] {
+            Value::Null => break assert_eq!(page["has_more"], false),
+            next => after = format!("&after={}", next.as_str().unwrap()),
+        }
+        assert_eq!(page["has_more"], true);
+    }
+    assert_eq!(pages.concat(), sent);
+    assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [4, 1]);
+}
+
+#[tokio::test]
+async fn an_item_larger_than_a_page_of_its_own_is_alone_in_it() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    alice.say(&conversation, "small").await;
+    // 4,000,000 bytes of the 4,194,304 a page may have.
+    for _ in 0..2 {
+        alice.say(&conversation, &"🦀".repeat(1_000_000)).await;
+    }
+    let path = format!("/v1/conversations/{conversation}/items");
+    for (query, expected) in [("", 2), ("?order=desc", 1)] {
+        let page = alice.get(&format!("{path}{query}")).await.expect(200);
+        assert_eq!(page["data"].as_array().unwrap().len(), expected, "{query}");
+        assert_eq!(page["has_more"], true);
+    }
+}
+
+#[tokio::test]
+async fn a_call_id_finds_its_item() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let path = format!("/v1/conversations/{conversation}/items");
+    alice.say(&conversation, "without").await;
+    let message = json!({ "role": "user", "content": "with", "call_id": "a b&c=ü" });
+    let item = alice.post(&path, message).await.expect(201);
+    let page = alice
+        .get(&format!("{path}?call_id=a%20b%26c%3D%C3%BC"))
+        .await
+        .expect(200);
+    assert_eq!(page["data"], json!([item]));
+    assert_eq!(
+        (&page["has_more"], &page["next_after"]),
+        (&json!(false), &Value::Null)
+    );
+    let page = alice
+        .get(&format!("{path}?call_id=unknown"))
+        .await
+        .expect(200);
+    assert_eq!(page["data"], json!([]));
+}

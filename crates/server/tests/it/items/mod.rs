@@ -1,0 +1,6 @@
+mod create;
+mod delete;
+mod edit;
+mod get;
+mod list;
+mod versions;

@@ -1,0 +1,267 @@
+//! Much to read: all of it arrives, and the service's memory does not notice.
+
+use crate::app::{Actor, TestApp};
+use crate::db::Schema;
+use crate::process::Process;
+use crate::resources;
+use crate::rows;
+use crate::slow_reader::SlowReader;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::time::Instant;
+
+const MEBIBYTE: u64 = 1 << 20;
+
+/// The text of the message at `number` of [`full`]: four kilobytes.
+fn text(number: usize) -> String {
+    format!("{number:05} {}", "0123456789abcdef".repeat(256))
+}
+
+/// A conversation that is as long as one can be: 40 megabytes.
+async fn full(schema: &Schema, actor: &Actor) -> String {
+    let conversation = actor.conversation(json!({})).await;
+    let content = "lpad(n::text, 5, '0') || ' ' || repeat('0123456789abcdef', 256)";
+    rows::items(schema, &conversation, 10_000, content).await;
+    conversation
+}
+
+/// A request before anything is measured, so that what is made once does not count.
+async fn warm_up(actor: &Actor) {
+    let conversation = actor.conversation(json!({})).await;
+    for number in 0..20 {
+        actor.say(&conversation, &text(number)).await;
+    }
+    for way in ["", "/export", "/export?format=md"] {
+        let path = format!("/v1/conversations/{conversation}{way}");
+        assert_eq!(actor.get(&path).await.status, 200);
+    }
+}
+
+/// What reading all of a full conversation must give, byte for byte. To read 40 megabytes of JSON
+/// takes long without an optimizer, so the text is made from that of one message.
+async fn expected(schema: &Schema, actor: &Actor, conversation: &str, end: &str) -> String {
+    let path = format!("/v1/conversations/{conversation}");
+    let outline = actor.get(&format!("{path}?include_items=false")).await;
+    assert_eq!(outline.json()["item_count"], 10_000);
+    let ids = rows::item_ids(schema, conversation).await;
+    let sample = actor.get(&format!("{path}/items/{}", ids[0])).await;
+    assert_eq!(sample.json()["content"], text(1));
+    let (begin, rest) = sample.text().split_once(&ids[0]).unwrap();
+    let (middle, rest) = rest.split_once(&text(1)).unwrap();
+    let rest = rest.strip_suffix('}').unwrap();
+    let items = ids.iter().enumerate().map(|(index, id)| {
+        let text = text(index + 1);
+        [begin, id, middle, &text, rest, end].concat()
+    });
+    let items: Vec<String> = items.collect();
+    let outline = outline.text().strip_suffix('}').unwrap();
+    format!("{outline},\"items\":[{}]}}", items.join(","))
+}
+
+#[tokio::test]
+async fn ten_thousand_messages_are_read_whole_and_in_order_in_flat_memory() {
+    let schema = Schema::migrated().await;
+    let process = Process::external(&schema.url, &[]).await;
+    process.ready().await;
+    let alice = process.alice();
+    let conversation = full(&schema, &alice).await;
+    warm_up(&alice).await;
+    let before = resources::memory(&process);
+    resources::forget_peak(&process);
+    for (way, end) in [("", "}"), ("/export", ",\"earlier_versions\":[]}")] {
+        let path = format!("/v1/conversations/{conversation}{way}");
+        let read = alice.get(&path).await;
+        let expected = expected(&schema, &alice, &conversation, end).await;
+        assert!(expected.len() > 40_000_000);
+        assert!(
+            read.text() == expected,
+            "{path} is {} bytes",
+            read.body.len()
+        );
+    }
+    let path = format!("/v1/conversations/{conversation}/export?format=md");
+    let markdown = alice.get(&path).await;
+    let texts = markdown.text().lines().filter(|line| line.len() > 4_000);
+    assert!(texts.eq((1..=10_000).map(text)));
+
+    let more = resources::peak(&process).saturating_sub(before);
+    println!(
+        "memory grew by {} KiB from {} KiB",
+        more / 1024,
+        before / 1024
+    );
+    assert!(more < 16 * MEBIBYTE, "{more} bytes more");
+}
+
+/// What somebody else's requests take, while others read.
+async fn latencies(actor: &Actor, conversation: &str, until: Instant) -> Vec<Duration> {
+    let path = format!("/v1/conversations/{conversation}");
+    let mut latencies = Vec::new();
+    while Instant::now() < until {
+        let begun = Instant::now();
+        actor.say(conversation, "hello").await;
+        latencies.push(begun.elapsed());
+        let begun = Instant::now();
+        actor
+            .get(&format!("{path}?include_items=false"))
+            .await
+            .expect(200);
+        latencies.push(begun.elapsed());
+    }
+    latencies.sort_unstable();
+    latencies
+}
+
+fn percentile_95(sorted: &[Duration]) -> Duration {
+    sorted[sorted.len() * 95 / 100]
+}
+
+/// Reads at a kilobyte a second, by so many clients at once, who all have begun.
+async fn slow_readers(
+    process: &Process,
+    actor: &Actor,
+    conversation: &str,
+    tens: usize,
+) -> Vec<SlowReader> {
+    let paths = ["", "/export"].map(|way| format!("/v1/conversations/{conversation}{way}"));
+    let mut readers = Vec::new();
+    for _ in 0..tens {
+        let ten = (0..10).map(|number| {
+            let path = &paths[number % 2];
+            SlowReader::get(&process.url, actor, path)
+        });
+        let mut ten = join_all(ten).await;
+        join_all(ten.iter_mut().map(|reader| reader.some(1_024))).await;
+        readers.append(&mut ten);
+        // The kernel has taken what it takes, and the service waits for the readers.
+        resources::idle(process).await;
+    }
+    readers
+}
+
+#[tokio::test]
+async fn slow_readers_cost_little_and_slow_nobody_down() {
+    // More than there are connections to the database; a hundred when there is time.
+    let tens = if std::env::var_os("JAN_TEST_ALL").is_some() {
+        10
+    } else {
+        3
+    };
+    let schema = Schema::migrated().await;
+    let process = Process::external(&schema.url, &[("DATABASE_POOL_SIZE", "16")]).await;
+    process.ready().await;
+    let alice = process.alice();
+    let conversation = full(&schema, &alice).await;
+    let small = alice.conversation(json!({})).await;
+    warm_up(&alice).await;
+    let in_time = |seconds: u64| Instant::now() + Duration::from_secs(seconds);
+    let alone = latencies(&alice, &small, in_time(1)).await;
+    let before = resources::memory(&process);
+    resources::forget_peak(&process);
+
+    let mut readers = slow_readers(&process, &alice, &conversation, tens).await;
+    let end = in_time(2);
+    let slow = readers
+        .iter_mut()
+        .map(|reader| reader.at_a_kilobyte_a_second(end));
+    let (_, beside) = tokio::join!(join_all(slow), latencies(&alice, &small, end));
+
+    let more = resources::peak(&process).saturating_sub(before);
+    let (alone, beside) = (percentile_95(&alone), percentile_95(&beside));
+    println!(
+        "p95 {alone:?} alone, {beside:?} beside {} slow readers; memory grew by {} KiB from {} KiB",
+        readers.len(),
+        more / 1024,
+        before / 1024
+    );
+    // 64 MiB for a hundred; those who read at all cost something, however few they are.
+    assert!(
+        more < 64 * MEBIBYTE * (tens as u64 + 2) / 12,
+        "{more} bytes more"
+    );
+    // Generous: the machine may be busy with other things in one of the two measurements.
+    assert!(
+        beside < alone * 10 + Duration::from_millis(100),
+        "{beside:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_message_may_have_a_million_characters() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    for character in ["x", "\u{1f468}"] {
+        let most = character.repeat(1_000_000);
+        let sent = alice.say(&conversation, &most).await;
+        assert!(sent["content"] == most);
+    }
+    let whole = alice
+        .get(&format!("/v1/conversations/{conversation}"))
+        .await
+        .expect(200);
+    assert_eq!(whole["item_count"], 2);
+    assert!(whole["items"][0]["content"] == "x".repeat(1_000_000));
+    assert!(whole["items"][1]["content"] == "\u{1f468}".repeat(1_000_000));
+}
+
+/// The sizes of the pages of a list, read with a limit of 100.
+async fn page_sizes(actor: &Actor, list: &str, field: &str) -> Vec<usize> {
+    let mut sizes = Vec::new();
+    let mut numbers = Vec::new();
+    let mut after = String::new();
+    loop {
+        let answer = actor.get(&format!("{list}?limit=100{after}")).await;
+        assert!(answer.body.len() < 5_000_000, "{}", answer.body.len());
+        let page: Value = answer.expect(200);
+        let data = page["data"].as_array().unwrap();
+        sizes.push(data.len());
+        numbers.extend(data.iter().map(|entry| entry[field].to_string()));
+        assert_eq!(page["has_more"], !page["next_after"].is_null());
+        let Some(next) = page["next_after"].as_str() else {
+            let total = numbers.len();
+            numbers.sort_unstable();
+            numbers.dedup();
+            assert_eq!(numbers.len(), total, "some came twice");
+            return sizes;
+        };
+        after = format!("&after={next}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_large_messages_ends_early_and_says_that_there_is_more() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let cases = [
+        // Four of these are under four mebibytes, and of these but one.
+        ("repeat('x', 1000000)", 6, vec![4, 2]),
+        ("repeat('\u{1f468}', 1000000)", 2, vec![1; 2]),
+        // Exactly four mebibytes, and one byte more.
+        ("repeat('x', 262144)", 17, vec![16, 1]),
+        ("repeat('x', 262144 + (n = 1)::int)", 16, vec![15, 1]),
+    ];
+    for (content, count, expected) in cases {
+        let conversation = alice.conversation(json!({})).await;
+        rows::items(&app.schema, &conversation, count, content).await;
+        let list = format!("/v1/conversations/{conversation}/items");
+        assert_eq!(page_sizes(&alice, &list, "id").await, expected, "{content}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_large_versions_ends_early_and_says_that_there_is_more() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    rows::items(&app.schema, &conversation, 1, "repeat('x', 1000000)").await;
+    let versions = "insert into item_versions
+        select owner_id, conversation_id, created_at, sequence, v, null, repeat('x', 1000000)
+        from items, generate_series(1, 5) v;
+        update items set version = 6";
+    app.schema.rows(versions).await;
+    let item = rows::item_ids(&app.schema, &conversation).await.remove(0);
+    let list = format!("/v1/conversations/{conversation}/items/{item}/versions");
+    assert_eq!(page_sizes(&alice, &list, "version").await, [4, 2]);
+}

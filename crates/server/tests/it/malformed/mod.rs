@@ -1,0 +1,30 @@
+//! What no client should send, and some do: each is the contract's 4xx that names the field, and
+//! nothing of it is stored.
+
+mod bodies;
+mod encodings;
+mod queries;
+mod routes;
+mod sizes;
+mod text;
+
+use crate::app::{TestApp, id};
+use crate::operations::Operation;
+use serde_json::json;
+
+/// Ids of alice's for every parameter that a path can have.
+async fn ids(app: &TestApp, operation: &Operation) -> Vec<String> {
+    let alice = app.alice();
+    let project = alice.project("Mine").await;
+    let conversation = alice.conversation(json!({})).await;
+    let item = id(&alice.say(&conversation, "mine").await);
+    let parameters = operation.parameters();
+    let values = parameters.iter().map(|parameter| match parameter.as_str() {
+        "conv_id" => conversation.clone(),
+        "item_id" => item.clone(),
+        "project_id" => project.clone(),
+        "version" => "1".to_owned(),
+        new => panic!("the path parameter {{{new}}} is new: say in malformed/mod.rs what it names"),
+    });
+    values.collect()
+}

@@ -1,0 +1,235 @@
+//! Queries of the wrong shape. The parameters are those of the description.
+
+use super::ids;
+use crate::app::TestApp;
+use crate::operations::{Operation, operations};
+use serde_json::json;
+
+/// The names of an operation's query parameters.
+fn parameters(operation: &Operation) -> Vec<String> {
+    let parameters = operation.described["parameters"].as_array().cloned();
+    let parameters = parameters.unwrap_or_default();
+    let of_query = parameters.iter().filter(|p| p["in"] == "query");
+    of_query
+        .map(|p| p["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Every operation with this query parameter, and its address.
+async fn taking(app: &TestApp, parameter: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for operation in operations() {
+        if parameters(&operation).iter().any(|name| name == parameter) {
+            let path = operation.at(&ids(app, &operation).await);
+            found.push((operation.name, path));
+        }
+    }
+    assert!(!found.is_empty(), "no operation takes {parameter}");
+    found
+}
+
+/// `name` must be refused with each of these values, everywhere it is taken.
+async fn refuse(name: &str, code: &str, values: &[&str]) {
+    let app = TestApp::spawn().await;
+    for (operation, path) in taking(&app, name).await {
+        for value in values {
+            println!("{operation} {name}={value}");
+            let answer = app.alice().get(&format!("{path}?{name}={value}")).await;
+            answer.refused(code, Some(name));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_limit_is_1_to_100() {
+    refuse(
+        "limit",
+        "invalid_value",
+        &["0", "101", "-1", "4294967297", "-9223372036854775808"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_limit_is_a_number() {
+    let values = [
+        "x",
+        "",
+        "1.5",
+        "1e1",
+        "0x10",
+        "%20",
+        "1%20",
+        "null",
+        "9223372036854775808",
+    ];
+    refuse("limit", "invalid_type", &values).await;
+}
+
+#[tokio::test]
+async fn the_least_and_the_greatest_limit_are_accepted() {
+    let app = TestApp::spawn().await;
+    for (_, path) in taking(&app, "limit").await {
+        for limit in [1, 100] {
+            app.alice()
+                .get(&format!("{path}?limit={limit}"))
+                .await
+                .expect(200);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_asc_or_desc() {
+    refuse(
+        "order",
+        "invalid_value",
+        &["x", "", "ASC", "Desc", "asc,desc", "1"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_sort_is_created_or_updated() {
+    refuse("sort", "invalid_value", &["x", "", "title", "CREATED"]).await;
+}
+
+#[tokio::test]
+async fn items_are_included_or_not() {
+    refuse(
+        "include_items",
+        "invalid_type",
+        &["x", "", "1", "TRUE", "yes"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_cursor_is_one_that_a_list_gave_out() {
+    let values = [
+        "x",
+        "",
+        "0",
+        "-1",
+        "seq_",
+        "seq_x",
+        "seq_-1",
+        "seq_%2B1",
+        "seq_1.5",
+        "seq_99999999999999999999",
+        "user_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "conv_81ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "conv_01ARZ3NDEKTSV4RRFFQ69G5FA",
+        "proj_01ARZ3NDEKTSV4RRFFQ69G5FAI",
+        "item_01ARZ3NDEKTSV4RRFFQ69G0001",
+        "%F0%9F%92%A5",
+        "'%20or%201=1--",
+    ];
+    let app = TestApp::spawn().await;
+    for (operation, path) in taking(&app, "after").await {
+        for value in values {
+            // Numbers are what the versions of an item are counted by.
+            if operation == "list_item_versions" && value == "0" {
+                continue;
+            }
+            println!("{operation} after={value}");
+            let answer = app.alice().get(&format!("{path}?after={value}")).await;
+            answer.refused("invalid_cursor", Some("after"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_sort_is_none_of_this_one() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    for _ in 0..3 {
+        alice.conversation(json!({})).await;
+    }
+    let next = async |sort: &str| {
+        let path = format!("/v1/conversations?limit=1&sort={sort}");
+        let page = alice.get(&path).await.expect(200);
+        page["next_after"].as_str().unwrap().to_owned()
+    };
+    let (created, updated) = (next("created").await, next("updated").await);
+    for (sort, cursor) in [("created", updated), ("updated", created)] {
+        let path = format!("/v1/conversations?sort={sort}&after={cursor}");
+        alice
+            .get(&path)
+            .await
+            .refused("invalid_cursor", Some("after"));
+    }
+    for odd in [
+        "x.01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "1.81ARZ3NDEKTSV4RRFFQ69G5FAV",
+        ".01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "7fffffffffffffff.01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "-8000000000000000.01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "1.",
+        ".",
+    ] {
+        println!("{odd}");
+        let path = format!("/v1/conversations?sort=updated&after={odd}");
+        alice
+            .get(&path)
+            .await
+            .refused("invalid_cursor", Some("after"));
+    }
+}
+
+#[tokio::test]
+async fn an_item_of_another_conversation_is_no_cursor_here() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let (one, other) = (
+        alice.conversation(json!({})).await,
+        alice.conversation(json!({})).await,
+    );
+    let here = alice.say(&one, "here").await;
+    let there = alice.say(&other, "there").await;
+    let path = |item: &serde_json::Value| {
+        format!(
+            "/v1/conversations/{one}/items?after={}",
+            item["id"].as_str().unwrap()
+        )
+    };
+    assert_eq!(alice.get(&path(&here)).await.expect(200)["data"], json!([]));
+    let answer = alice.get(&path(&there)).await;
+    answer.refused("invalid_cursor", Some("after"));
+}
+
+#[tokio::test]
+async fn an_unknown_parameter_is_refused_by_name() {
+    let app = TestApp::spawn().await;
+    for operation in operations() {
+        let Some(known) = parameters(&operation).into_iter().next() else {
+            continue;
+        };
+        let path = operation.at(&ids(&app, &operation).await);
+        for (query, name) in [
+            ("surprise=1", "surprise"),
+            ("surprise", "surprise"),
+            ("Limit=1", "Limit"),
+            ("limit[]=1", "limit[]"),
+        ] {
+            println!("{} {query}", operation.name);
+            let answer = app.alice().get(&format!("{path}?{query}")).await;
+            answer.refused("unknown_field", Some(name));
+        }
+        println!("{} {known} twice", operation.name);
+        let twice = format!("{path}?{known}={{}}&{known}={{}}");
+        let value = match known.as_str() {
+            "include_items" => "true",
+            "format" => "json",
+            _ => "1",
+        };
+        let answer = app.alice().get(&twice.replace("{}", value)).await;
+        answer.refused("duplicate_field", Some(&known));
+    }
+}
+
+#[tokio::test]
+async fn a_call_id_has_1_to_256_characters() {
+    let long = "x".repeat(257);
+    refuse("call_id", "invalid_value", &["", &long]).await;
+}

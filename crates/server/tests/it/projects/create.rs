@@ -1,0 +1,35 @@
+use crate::app::TestApp;
+use insta::assert_json_snapshot;
+use serde_json::json;
+
+#[tokio::test]
+async fn a_project_needs_but_a_title() {
+    let app = TestApp::spawn().await;
+    let body = json!({ "title": " My AI Research " });
+    assert_json_snapshot!(app.alice().post("/v1/projects", body).await.expect(201), @r#"
+    {
+      "conversation_count": 0,
+      "created_at": "2025-12-23T10:00:00Z",
+      "description": null,
+      "id": "proj_01KD5ADF800000000200000000",
+      "instruction": null,
+      "object": "project",
+      "title": "My AI Research",
+      "updated_at": "2025-12-23T10:00:00Z"
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn what_is_said_of_a_project_is_kept_as_sent() {
+    let app = TestApp::spawn().await;
+    let body = json!({ "title": "T", "description": " d\n", "instruction": "\ti " });
+    let created = app
+        .alice()
+        .post("/v1/projects", body.clone())
+        .await
+        .expect(201);
+    for field in ["title", "description", "instruction"] {
+        assert_eq!(created[field], body[field]);
+    }
+}

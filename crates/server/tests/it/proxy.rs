@@ -1,0 +1,133 @@
+//! A way to the tests' PostgreSQL that can be closed, and opened again.
+
+use crate::db::{RUNTIME, Schema};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::sync::watch;
+
+/// What becomes of those who come this way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    Open,
+    /// Nobody listens, and what was connected is cut off: the server has ended.
+    Gone,
+    /// Connections are accepted, and nothing is ever answered: the network has failed.
+    Silent,
+}
+
+pub(crate) struct Proxy {
+    address: SocketAddr,
+    way: watch::Sender<Way>,
+    /// What it has become.
+    state: watch::Receiver<Way>,
+    url: String,
+}
+
+impl Proxy {
+    /// A way to `schema`, through a port of its own.
+    pub(crate) async fn to(schema: &Schema, way: Way) -> Self {
+        let (host, rest) = schema
+            .url
+            .split_once("@")
+            .unwrap()
+            .1
+            .split_once('/')
+            .unwrap();
+        let directory = percent_decoded(host);
+        let socket = PathBuf::from(directory).join(".s.PGSQL.5432");
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let (sender, receiver) = watch::channel(way);
+        let (arrived, state) = watch::channel(Way::Gone);
+        RUNTIME.spawn(run(address, socket, receiver, arrived));
+        let url = format!("postgres://postgres@{address}/{rest}");
+        let proxy = Self {
+            address,
+            way: sender,
+            state,
+            url,
+        };
+        proxy.set(way).await;
+        proxy
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Returns when the way is as asked for.
+    pub(crate) async fn set(&self, way: Way) {
+        self.way.send_replace(way);
+        let mut state = self.state.clone();
+        state.wait_for(|state| *state == way).await.unwrap();
+        let connected = TcpStream::connect(self.address).await.is_ok();
+        assert_eq!(connected, way != Way::Gone);
+    }
+}
+
+async fn run(
+    address: SocketAddr,
+    socket: PathBuf,
+    mut way: watch::Receiver<Way>,
+    arrived: watch::Sender<Way>,
+) {
+    loop {
+        let now = *way.borrow_and_update();
+        let listener = match now {
+            Way::Gone => None,
+            Way::Open | Way::Silent => Some(TcpListener::bind(address).await.unwrap()),
+        };
+        arrived.send_replace(now);
+        loop {
+            let accepted = async {
+                match &listener {
+                    Some(listener) => listener.accept().await.unwrap().0,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                changed = way.changed() => match changed {
+                    Ok(()) => break,
+                    Err(_) => return,
+                },
+                client = accepted => {
+                    tokio::spawn(carry(client, socket.clone(), way.clone()));
+                }
+            }
+        }
+    }
+}
+
+/// Carries bytes both ways while the way is open.
+async fn carry(mut client: TcpStream, socket: PathBuf, mut way: watch::Receiver<Way>) {
+    if *way.borrow_and_update() == Way::Open {
+        let Ok(mut server) = UnixStream::connect(socket).await else {
+            return;
+        };
+        tokio::select! {
+            _ = copy_bidirectional(&mut client, &mut server) => return,
+            _ = way.wait_for(|way| *way != Way::Open) => {}
+        }
+    }
+    // What fell silent says nothing any more, not even when others are let through again.
+    let _ = way.wait_for(|way| *way == Way::Gone).await;
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut decoded = Vec::new();
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'%' => {
+                let digits = [bytes.next().unwrap(), bytes.next().unwrap()];
+                let digits = std::str::from_utf8(&digits).unwrap();
+                decoded.push(u8::from_str_radix(digits, 16).unwrap());
+            }
+            other => decoded.push(other),
+        }
+    }
+    String::from_utf8(decoded).unwrap()
+}

@@ -1,0 +1,198 @@
+//! Rows of deleted conversations are reclaimed, by any number of workers, through any crash.
+
+use crate::app::TestApp;
+use crate::db::{RUNTIME, Schema};
+use crate::rows;
+use infra::clock::SystemClock;
+use reqwest::Method;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep};
+use tokio_postgres::NoTls;
+
+const ROWS: &str = "select (select count(*) from items) + (select count(*) from item_versions) \
+                    + (select count(*) from purge_queue)";
+
+/// A worker of an instance, with connections of its own. It ends with this value, in the middle of
+/// whatever it is at: a crash, as far as the database can tell.
+pub(crate) struct Worker(JoinHandle<()>);
+
+impl Worker {
+    pub(crate) fn start(schema: &Schema) -> Self {
+        let _inside = RUNTIME.enter();
+        let database = schema.database(2);
+        Self(RUNTIME.spawn(server::purge::run(database, Arc::new(SystemClock))))
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Waits until `sql` gives a number that is right; a test that waits in vain fails.
+pub(crate) async fn until(schema: &Schema, sql: &str, patience: u64, right: impl Fn(u64) -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(patience);
+    loop {
+        let count = schema.value(sql).await.parse().unwrap();
+        if right(count) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{count} from {sql}");
+        sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Some conversations of so many messages, one of which has been edited.
+async fn filled(app: &TestApp, count: u64, messages: u32) -> Vec<String> {
+    let alice = app.alice();
+    let ids = rows::conversations(&app.schema, count).await;
+    rows::items_of_all(&app.schema, &ids, messages, "repeat('x', 200)").await;
+    for conversation in &ids {
+        let item = rows::item_ids(&app.schema, conversation).await.remove(0);
+        let edit = format!("/v1/conversations/{conversation}/items/{item}/edit");
+        let body = json!({ "content": "edited" });
+        alice.call_with(Method::PUT, &edit, &body).await.expect(200);
+    }
+    ids
+}
+
+#[tokio::test]
+async fn deleted_conversations_are_gone_at_once_and_their_rows_soon() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let ids = filled(&app, 3, 1_200).await;
+    let kept = alice.conversation(json!({})).await;
+    alice.say(&kept, "stays").await;
+    let items = rows::item_ids(&app.schema, &ids[0]).await;
+
+    let body = json!({ "conversation_ids": ids });
+    let answer = alice.post("/v1/conversations/bulk-delete", body).await;
+    assert_eq!(answer.expect(200)["deleted_count"], 3);
+    // No worker runs yet: every row is there, and nobody can see it.
+    assert_eq!(app.schema.value("select count(*) from items").await, "3601");
+    let path = format!("/v1/conversations/{}", ids[0]);
+    let item = format!("{path}/items/{}", items[0]);
+    for path in [
+        path.clone(),
+        format!("{path}?include_items=false"),
+        format!("{path}/export"),
+        format!("{path}/export?format=md"),
+        format!("{path}/items"),
+        format!("{path}/items?after={}", items[0]),
+        format!("{path}/items?call_id=x"),
+        item.clone(),
+        format!("{item}/versions"),
+    ] {
+        alice
+            .get(&path)
+            .await
+            .refused("conversation_not_found", None);
+    }
+    let text = json!({ "content": "x" });
+    let edit = alice
+        .call_with(Method::PUT, &format!("{item}/edit"), &text)
+        .await;
+    edit.refused("conversation_not_found", None);
+    let restore = alice
+        .call(Method::POST, &format!("{item}/versions/1/restore"))
+        .await;
+    restore.refused("conversation_not_found", None);
+    alice
+        .delete(&item)
+        .await
+        .refused("conversation_not_found", None);
+    alice
+        .delete(&path)
+        .await
+        .refused("conversation_not_found", None);
+    let list = alice.get("/v1/conversations").await.expect(200);
+    assert_eq!(list["data"].as_array().unwrap().len(), 1);
+
+    let _worker = Worker::start(&app.schema);
+    until(&app.schema, ROWS, 20, |rows| rows == 1).await;
+    let kept = alice
+        .get(&format!("/v1/conversations/{kept}"))
+        .await
+        .expect(200);
+    assert_eq!(kept["items"][0]["content"], "stays");
+    rows::assert_consistent(&app.schema).await;
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_midway_loses_nothing() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let ids = filled(&app, 3, 1_500).await;
+    let body = json!({ "conversation_ids": ids });
+    alice
+        .post("/v1/conversations/bulk-delete", body)
+        .await
+        .expect(200);
+
+    let items = "select count(*) from items";
+    for left in [4_000, 2_500, 1_000] {
+        let worker = Worker::start(&app.schema);
+        until(&app.schema, items, 20, |rows| rows <= left).await;
+        drop(worker);
+        // What it had not finished is still in the queue.
+        rows::assert_consistent(&app.schema).await;
+    }
+    let _worker = Worker::start(&app.schema);
+    until(&app.schema, ROWS, 20, |rows| rows == 0).await;
+}
+
+#[tokio::test]
+async fn workers_share_the_queue() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let ids = filled(&app, 6, 700).await;
+    for conversation in &ids {
+        let path = format!("/v1/conversations/{conversation}");
+        alice.delete(&path).await.expect_nothing(204);
+    }
+    // Somebody is at the oldest entry, and takes long: the others go round it.
+    let (other, connection) = tokio_postgres::connect(&app.schema.url, NoTls)
+        .await
+        .unwrap();
+    let connection = tokio::spawn(connection);
+    other.batch_execute("begin").await.unwrap();
+    let first = "select id from purge_queue order by id limit 1 for update";
+    other.query_one(first, &[]).await.unwrap();
+    let workers = [Worker::start(&app.schema), Worker::start(&app.schema)];
+    until(&app.schema, ROWS, 20, |rows| rows == 702).await;
+    let left = "select count(distinct conversation_id) from items";
+    assert_eq!(app.schema.value(left).await, "1");
+
+    // And when that one has died, they take over.
+    drop(other);
+    let _ = connection.await;
+    until(&app.schema, ROWS, 20, |rows| rows == 0).await;
+    drop(workers);
+}
+
+#[tokio::test]
+async fn a_conversation_is_as_good_as_new_while_others_are_reclaimed() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let ids = filled(&app, 2, 800).await;
+    let _worker = Worker::start(&app.schema);
+    let body = json!({ "conversation_ids": ids });
+    alice
+        .post("/v1/conversations/bulk-delete", body)
+        .await
+        .expect(200);
+    let conversation = alice.conversation(json!({})).await;
+    let mut said = 0;
+    while app.schema.value(ROWS).await != said.to_string() {
+        said += 1;
+        alice.say(&conversation, &format!("message {said}")).await;
+        assert!(said < 2_000, "the worker does not come to an end");
+    }
+    let path = format!("/v1/conversations/{conversation}");
+    assert_eq!(alice.get(&path).await.expect(200)["item_count"], said);
+    rows::assert_consistent(&app.schema).await;
+}

@@ -1,0 +1,5 @@
+mod health;
+mod landing;
+mod readiness;
+mod swagger_ui;
+mod version;

@@ -1,0 +1,168 @@
+//! `sslmode`, against a PostgreSQL that takes nobody but over TLS.
+
+use crate::app::SECRET;
+use crate::process::{output, text};
+use infra::postgres::embedded::find_programs;
+use nix::unistd::{User, geteuid};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use std::fs::{self, Permissions};
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A PostgreSQL with a certificate for `localhost`, made by an authority that no system trusts.
+struct TlsPostgres {
+    directory: PathBuf,
+    pg_ctl: PathBuf,
+    port: u16,
+}
+
+/// A command as the user that PostgreSQL runs as.
+fn command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command
+        .env("LC_ALL", "C")
+        .current_dir("/")
+        .stdin(Stdio::null());
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    if let Some(user) = account() {
+        command.uid(user.uid.as_raw()).gid(user.gid.as_raw());
+    }
+    command
+}
+
+fn account() -> Option<User> {
+    let names = ["postgres", "_postgres", "nobody"];
+    let mut users = names
+        .iter()
+        .filter_map(|name| User::from_name(name).unwrap());
+    geteuid().is_root().then(|| users.next().unwrap())
+}
+
+fn own(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    if let Some(user) = account() {
+        chown(path, Some(user.uid.as_raw()), Some(user.gid.as_raw())).unwrap();
+    }
+}
+
+impl TlsPostgres {
+    fn start() -> Self {
+        let directory = PathBuf::from(format!("/tmp/jan-it-tls-{}", std::process::id()));
+        fs::create_dir(&directory).unwrap();
+        own(&directory, 0o755);
+        let programs = find_programs(None).unwrap();
+        let cluster = directory.join("cluster");
+        let mut initdb = command(&programs.initdb);
+        initdb
+            .args(["--username=postgres", "--auth=trust", "--no-sync", "-D"])
+            .arg(&cluster);
+        assert!(initdb.status().unwrap().success());
+
+        let write = |path: PathBuf, content: &str| {
+            fs::write(&path, content).unwrap();
+            own(&path, 0o600);
+        };
+        let authority_key = KeyPair::generate().unwrap();
+        let mut authority = CertificateParams::new(Vec::new()).unwrap();
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let certificate = authority.self_signed(&authority_key).unwrap();
+        fs::write(directory.join("authority.pem"), certificate.pem()).unwrap();
+        let key = KeyPair::generate().unwrap();
+        let issuer = Issuer::new(authority, authority_key);
+        let leaf = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let leaf = leaf.signed_by(&key, &issuer).unwrap();
+        write(cluster.join("server.crt"), &leaf.pem());
+        write(cluster.join("server.key"), &key.serialize_pem());
+        write(
+            cluster.join("pg_hba.conf"),
+            "hostssl all all 127.0.0.1/32 trust\n",
+        );
+
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let options = format!(
+            "-c ssl=on -c listen_addresses=127.0.0.1 -c port={port} -c fsync=off \
+             -c unix_socket_directories={}",
+            directory.display()
+        );
+        let mut start = command(&programs.pg_ctl);
+        start
+            .args(["start", "-w", "-s", "-o", &options, "-D"])
+            .arg(&cluster);
+        assert!(
+            start.status().unwrap().success(),
+            "PostgreSQL with TLS did not start"
+        );
+        Self {
+            directory,
+            pg_ctl: programs.pg_ctl,
+            port,
+        }
+    }
+
+    /// Whether the service gets in, and what it says if it does not.
+    async fn migrate(&self, host: &str, query: &str, trusted: bool) -> Result<(), String> {
+        let url = format!("postgres://postgres@{host}:{}/postgres{query}", self.port);
+        let authority = self.directory.join("authority.pem");
+        let mut settings = vec![("DATABASE_URL", url.as_str()), ("JWT_SECRET", SECRET)];
+        if trusted {
+            settings.push(("SSL_CERT_FILE", authority.to_str().unwrap()));
+        }
+        let run = output(&["migrate"], &settings).await;
+        match run.status.code() {
+            Some(0) => Ok(()),
+            code => {
+                assert_eq!(code, Some(1));
+                let said = text(&run.stderr).lines().last().unwrap();
+                assert!(said.starts_with("jan-conversations: "), "{said}");
+                Err(said.to_owned())
+            }
+        }
+    }
+}
+
+impl Drop for TlsPostgres {
+    fn drop(&mut self) {
+        let mut stop = command(&self.pg_ctl);
+        stop.args(["stop", "-s", "-m", "immediate", "-D"])
+            .arg(self.directory.join("cluster"));
+        let _ = stop.status();
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+#[tokio::test]
+async fn sslmode_means_what_it_means_elsewhere() {
+    let postgres = TlsPostgres::start();
+    for (host, query, trusted, expected) in [
+        // Encrypted, whoever it is.
+        ("localhost", "?sslmode=require", false, true),
+        ("127.0.0.1", "?sslmode=require", false, true),
+        ("localhost", "?sslmode=prefer", false, true),
+        ("localhost", "", false, true),
+        // Somebody we trust, by the name we asked for.
+        ("localhost", "?sslmode=verify-full", true, true),
+        ("localhost", "?sslmode=verify-full", false, false),
+        ("127.0.0.1", "?sslmode=verify-full", true, false),
+        // Not encrypted.
+        ("localhost", "?sslmode=disable", false, false),
+    ] {
+        let connected = postgres.migrate(host, query, trusted).await;
+        println!("{host}{query} {trusted}: {connected:?}");
+        assert_eq!(connected.is_ok(), expected);
+    }
+    for mode in ["verify-ca", "allow", "on", "VERIFY-FULL"] {
+        let said = postgres
+            .migrate("localhost", &format!("?sslmode={mode}"), true)
+            .await;
+        let said = said.unwrap_err();
+        assert!(
+            said.contains("DATABASE_URL") && said.contains("sslmode"),
+            "{said}"
+        );
+    }
+}

@@ -1,0 +1,214 @@
+//! A database that is away: at the start, in between, or silent. Nobody waits longer than five
+//! seconds for an answer, nobody gets a 500, and it all ends by itself.
+
+use crate::answer::Answer;
+use crate::app::Actor;
+use crate::db::Schema;
+use crate::process::{Process, Scratch};
+use crate::proxy::{Proxy, Way};
+use futures_util::future::join_all;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use reqwest::Method;
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+/// One request of each kind that asks the database.
+fn requests(actor: &Actor) -> Vec<reqwest::RequestBuilder> {
+    let unknown = "/v1/conversations/conv_01ARZ3NDEKTSV4RRFFQ69G5FAV";
+    let message = json!({ "role": "user", "content": "Hello" });
+    vec![
+        actor.request(Method::GET, "/v1/conversations"),
+        actor.request(Method::POST, "/v1/conversations"),
+        actor.request(Method::GET, unknown),
+        actor.request(Method::DELETE, unknown),
+        actor
+            .request(Method::POST, &format!("{unknown}/items"))
+            .json(&message),
+        actor
+            .request(Method::POST, "/v1/projects")
+            .json(&json!({ "title": "T" })),
+        actor.request(Method::POST, "/auth/guest-login"),
+        actor
+            .request(Method::POST, "/auth/refresh-token")
+            .json(&json!({ "refresh_token": "x" })),
+        actor.request(Method::GET, "/readyz"),
+    ]
+}
+
+#[track_caller]
+fn assert_unavailable(answer: &Answer, took: Duration) {
+    answer.refused("database_unavailable", None);
+    let seconds: u32 = answer.header("retry-after").parse().unwrap();
+    assert!((1..=60).contains(&seconds));
+    assert!(took < Duration::from_secs(5), "it took {took:?}");
+    let text = answer.text().to_lowercase();
+    for internal in [
+        "postgres",
+        "127.0.0.1",
+        "socket",
+        "refused",
+        "timeout",
+        "pool",
+    ] {
+        assert!(!text.contains(internal), "{text}");
+    }
+}
+
+/// Each kind of request, and more of them at once than there are connections, is told to wait.
+async fn assert_away(process: &Process) {
+    let actor = process.alice();
+    let many = (0..40).map(|_| actor.request(Method::GET, "/v1/conversations"));
+    let all = requests(&actor).into_iter().chain(many);
+    let timed = all.map(|request| async {
+        let started = Instant::now();
+        let answer = actor.sent(request).await;
+        (answer, started.elapsed())
+    });
+    for (answer, took) in join_all(timed).await {
+        assert_unavailable(&answer, took);
+    }
+    // What does not need the database goes on.
+    actor.get("/healthz").await.expect(200);
+    actor.get("/version").await.expect(200);
+    actor
+        .get("/v1/conversations/x")
+        .await
+        .refused("conversation_not_found", None);
+    process
+        .anon()
+        .get("/v1/conversations")
+        .await
+        .refused("token_missing", None);
+}
+
+/// It is well again by itself, and on the way there nothing is worse than "not yet".
+async fn assert_recovers(process: &Process) {
+    let actor = process.alice();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let answers = join_all(requests(&actor).into_iter().map(|r| actor.sent(r))).await;
+        for answer in &answers {
+            let fine = answer.status < 500 || answer.status == 503;
+            assert!(fine, "{} {}", answer.status, answer.text());
+        }
+        if answers.iter().all(|answer| answer.status < 500) {
+            break;
+        }
+        assert!(Instant::now() < deadline, "it does not recover");
+    }
+    let id = actor.conversation(json!({})).await;
+    let item = actor.say(&id, "Hello again").await;
+    let found = actor
+        .get(&format!("/v1/conversations/{id}"))
+        .await
+        .expect(200);
+    assert_eq!(found["items"], json!([item]));
+}
+
+#[tokio::test]
+async fn a_database_that_is_gone_at_the_start_is_waited_for() {
+    let schema = Schema::empty().await;
+    let proxy = Proxy::to(&schema, Way::Gone).await;
+    let process = Process::external(proxy.url(), &[("GUEST_LOGIN", "true")]).await;
+    assert_away(&process).await;
+    proxy.set(Way::Open).await;
+    process.ready().await;
+    assert_recovers(&process).await;
+}
+
+#[tokio::test]
+async fn a_database_that_is_silent_at_the_start_is_waited_for() {
+    let schema = Schema::empty().await;
+    let proxy = Proxy::to(&schema, Way::Silent).await;
+    let process = Process::external(proxy.url(), &[("GUEST_LOGIN", "true")]).await;
+    assert_away(&process).await;
+    proxy.set(Way::Open).await;
+    process.ready().await;
+    assert_recovers(&process).await;
+}
+
+#[tokio::test]
+async fn a_database_that_goes_away_in_between_comes_back() {
+    let schema = Schema::empty().await;
+    let proxy = Proxy::to(&schema, Way::Open).await;
+    let process = Process::external(proxy.url(), &[("GUEST_LOGIN", "true")]).await;
+    process.ready().await;
+    for _ in 0..2 {
+        // The pool has as many connections as it can, which are all cut off.
+        let actor = process.alice();
+        let many = (0..40).map(|_| actor.get("/v1/conversations"));
+        assert!(
+            join_all(many)
+                .await
+                .iter()
+                .all(|answer| answer.status == 200)
+        );
+        proxy.set(Way::Gone).await;
+        process.readiness(503).await;
+        assert_away(&process).await;
+        proxy.set(Way::Open).await;
+        assert_recovers(&process).await;
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_falls_silent_in_between_comes_back() {
+    let schema = Schema::empty().await;
+    let proxy = Proxy::to(&schema, Way::Open).await;
+    let process = Process::external(proxy.url(), &[("GUEST_LOGIN", "true")]).await;
+    process.ready().await;
+    let actor = process.alice();
+    let many = (0..40).map(|_| actor.get("/v1/conversations"));
+    assert!(
+        join_all(many)
+            .await
+            .iter()
+            .all(|answer| answer.status == 200)
+    );
+    proxy.set(Way::Silent).await;
+    assert_away(&process).await;
+    proxy.set(Way::Open).await;
+    process.ready().await;
+    assert_recovers(&process).await;
+}
+
+#[tokio::test]
+async fn an_embedded_database_that_is_killed_under_load_is_started_again() {
+    let scratch = Scratch::new();
+    let process = Process::embedded(&scratch, &[("JWT_SECRET", crate::app::SECRET)]).await;
+    process.ready().await;
+    for _ in 0..2 {
+        let actor = process.alice();
+        let conversation = actor.conversation(json!({})).await;
+        let killed = kill(
+            Pid::from_raw(scratch.postmaster().unwrap()),
+            Signal::SIGKILL,
+        );
+        killed.unwrap();
+        let path = format!("/v1/conversations/{conversation}/items");
+        let message = json!({ "role": "user", "content": "Hello" });
+        let mut accepted = 0;
+        // Until the new one has answered for a while.
+        while accepted < 50 {
+            for answer in join_all((0..20).map(|_| actor.post(&path, message.clone()))).await {
+                match answer.status {
+                    201 => accepted += 1,
+                    _ => answer.refused("database_unavailable", None),
+                }
+            }
+        }
+        process.log.line("PostgreSQL is back").await;
+        let found = actor
+            .get(&format!("/v1/conversations/{conversation}"))
+            .await
+            .expect(200);
+        // What was not acknowledged may still have been stored.
+        assert!(found["items"].as_array().unwrap().len() >= accepted);
+        assert_eq!(
+            found["item_count"],
+            found["items"].as_array().unwrap().len()
+        );
+        process.ready().await;
+    }
+}
