@@ -1,7 +1,8 @@
+use super::conversations::PROJECT;
 use super::database::Database;
-use super::error::inconsistent;
+use super::error::{inconsistent, storage, violates};
 use super::ids;
-use super::schema::{conversations, projects};
+use super::schema::projects;
 use super::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -72,6 +73,22 @@ statement!(
         where p.owner_id = $1 and p.id < $2 order by p.id desc limit $3"
     )
 );
+
+statement!(
+    /// All conversations of a project leave it. They are locked in the order of their ids, as a bulk
+    /// deletion does.
+    Leave { owner_id: Uuid => SqlUuid, project_id: Uuid => SqlUuid } -> (),
+    "with inside as (
+        select owner_id, id from conversations
+        where owner_id = $1 and project_id = $2
+        order by id for no key update
+    )
+    update conversations c set project_id = null from inside i
+    where c.owner_id = i.owner_id and c.id = i.id"
+);
+
+/// How often a project's deletion is begun again because a conversation moved into it meanwhile.
+const ATTEMPTS: u8 = 20;
 
 /// `None` keeps what is there.
 #[derive(AsChangeset)]
@@ -164,32 +181,33 @@ impl ProjectStore for PgProjects {
         self.find(owner, id).await
     }
 
-    /// The project's row is locked first: a conversation that is moving in waits, and then finds
-    /// the project gone; one that was quicker is seen and leaves with the others.
+    /// The conversations leave first and the project goes last: that is the order in which a
+    /// conversation that moves takes its locks, too, so that neither waits for the other in a circle.
+    /// One that moved in between is found by the foreign key, and all begins again.
     async fn delete(&self, owner: OwnerId, id: ProjectId) -> Result<bool> {
         let key = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
-        let work = async |connection: &mut AsyncPgConnection| {
-            let lock = projects::table.find(key).select(projects::id).for_update();
-            if lock.first::<Uuid>(connection).await.optional()?.is_none() {
-                return Ok(false);
+        let mut attempts = 0..ATTEMPTS;
+        loop {
+            let work = async |connection: &mut AsyncPgConnection| {
+                let (owner_id, project_id) = key;
+                let leave = Leave {
+                    owner_id,
+                    project_id,
+                };
+                leave.execute(connection).await?;
+                diesel::delete(projects::table.find(key))
+                    .execute(connection)
+                    .await
+            };
+            let deleted = self
+                .0
+                .attempt(async |connection| connection.transaction(work).await)
+                .await?;
+            match deleted {
+                Err(error) if violates(&error, PROJECT) && attempts.next().is_some() => {}
+                deleted => return Ok(deleted.map_err(storage)? > 0),
             }
-            let conversations = conversations::table.filter(
-                conversations::owner_id
-                    .eq(key.0)
-                    .and(conversations::project_id.eq(key.1)),
-            );
-            diesel::update(conversations)
-                .set(conversations::project_id.eq(None::<Uuid>))
-                .execute(connection)
-                .await?;
-            diesel::delete(projects::table.find(key))
-                .execute(connection)
-                .await?;
-            Ok(true)
-        };
-        self.0
-            .run(async |connection| connection.transaction(work).await)
-            .await
+        }
     }
 }
 

@@ -20,7 +20,7 @@ async fn read_while(app: &TestApp, path: &str, happens: impl AsyncFnOnce()) -> (
     let mut reader = SlowReader::get(&app.url(""), &app.alice(), path).await;
     reader.some(2_000).await;
     happens().await;
-    reader.to_the_end().await
+    reader.into_answer().await
 }
 
 #[track_caller]

@@ -59,7 +59,7 @@ impl SlowReader {
 
     /// Reads to the end of the connection, however it ends, and returns the text of the answer's
     /// body and whether it was whole.
-    pub(crate) async fn to_the_end(mut self) -> (Vec<u8>, bool) {
+    pub(crate) async fn into_answer(mut self) -> (Vec<u8>, bool) {
         let mut piece = vec![0; 256 * 1024];
         // A connection that is reset has ended, too.
         while let Ok(count @ 1..) = self.stream.read(&mut piece).await {

@@ -22,7 +22,7 @@ use rows::Row;
 use uuid::Uuid;
 
 /// The constraint that a conversation's project exists and is its owner's.
-const PROJECT: &str = "conversations_owner_id_project_id_fkey";
+pub(super) const PROJECT: &str = "conversations_owner_id_project_id_fkey";
 
 /// Conversations in PostgreSQL.
 pub struct PgConversations(pub Database);
