@@ -11,9 +11,9 @@ POSTGRES = pathlib.Path(__file__).resolve().parents[2] / "crates/infra/src/postg
 
 # Where each is, by the name of its type there.
 PLACES = {
-    "Append": "items/statements.rs",
-    "AppendGroup": "items/statements.rs",
-    "FindById": "items/statements.rs",
+    "Append": "items/statements/write.rs",
+    "AppendGroup": "items/statements/write.rs",
+    "FindById": "items/statements/read.rs",
     "FindWithItems": "conversations/statements.rs",
 }
 TYPES = {

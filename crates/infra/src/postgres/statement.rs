@@ -17,13 +17,13 @@ macro_rules! statement {
         $text:expr
     ) => {
         $(#[$doc])*
-        pub(super) struct $name$(<$lifetime>)? {
-            $(pub(super) $field: $rust),+
+        pub(in crate::postgres) struct $name$(<$lifetime>)? {
+            $(pub(in crate::postgres) $field: $rust),+
         }
 
         const _: () = {
             /// Stands for the statement in the cache, whatever it borrows.
-            pub(super) struct Id;
+            pub(in crate::postgres) struct Id;
 
             impl$(<$lifetime>)? diesel::query_builder::QueryId for $name$(<$lifetime>)? {
                 type QueryId = Id;

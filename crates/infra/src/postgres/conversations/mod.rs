@@ -1,3 +1,4 @@
+mod changes;
 mod list;
 mod rows;
 mod statements;
@@ -7,12 +8,13 @@ use super::error::{storage, violates};
 use super::ids;
 use super::items::rows as item_rows;
 use super::schema::{conversations, projects};
+use changes::{ChangedRow, NewRow};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::conversations::{
-    Change, Conversation, ConversationChanges, ConversationList, ConversationStore,
-    NewConversation, Opening, TitleSource, Updated,
+    Conversation, ConversationChanges, ConversationList, ConversationStore, NewConversation,
+    Opening, Updated,
 };
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, OwnerId, Sequence};
@@ -26,29 +28,6 @@ pub(super) const PROJECT: &str = "conversations_owner_id_project_id_fkey";
 
 /// Conversations in PostgreSQL.
 pub struct PgConversations(pub Database);
-
-#[derive(Insertable)]
-#[diesel(table_name = conversations)]
-struct NewRow {
-    owner_id: Uuid,
-    id: Uuid,
-    project_id: Option<Uuid>,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
-    title_source: i16,
-    title: Option<String>,
-    metadata: serde_json::Value,
-}
-
-/// `None` keeps what is there.
-#[derive(AsChangeset)]
-#[diesel(table_name = conversations)]
-struct ChangedRow {
-    title: Option<Option<String>>,
-    title_source: Option<i16>,
-    project_id: Option<Option<Uuid>>,
-    metadata: Option<serde_json::Value>,
-}
 
 #[async_trait::async_trait]
 impl ConversationStore for PgConversations {
@@ -219,54 +198,4 @@ fn size(conversation: &Conversation) -> usize {
         + pairs
             .map(|(key, value)| key.len() + value.len())
             .sum::<usize>()
-}
-
-impl From<&NewConversation> for NewRow {
-    fn from(new: &NewConversation) -> Self {
-        Self {
-            owner_id: ids::stored(new.owner_id.ulid()),
-            id: ids::stored(new.id.ulid()),
-            project_id: new.project_id.map(|id| ids::stored(id.ulid())),
-            created_at: new.created_at,
-            updated_at: new.created_at,
-            title_source: stored_source(new.title.as_ref().map(|(_, source)| *source)),
-            title: new
-                .title
-                .as_ref()
-                .map(|(title, _)| title.as_str().to_owned()),
-            metadata: rows::stored_metadata(&new.metadata),
-        }
-    }
-}
-
-impl From<&ConversationChanges> for ChangedRow {
-    fn from(changes: &ConversationChanges) -> Self {
-        let title = match &changes.title {
-            Change::Keep => None,
-            Change::Set(title) => Some(title.as_ref().map(|title| title.as_str().to_owned())),
-        };
-        Self {
-            title_source: title
-                .as_ref()
-                .map(|title| stored_source(title.as_ref().map(|_| TitleSource::Person))),
-            title,
-            project_id: match changes.project_id {
-                Change::Keep => None,
-                Change::Set(project) => Some(project.map(|id| ids::stored(id.ulid()))),
-            },
-            metadata: match &changes.metadata {
-                Change::Keep => None,
-                Change::Set(metadata) => Some(rows::stored_metadata(metadata)),
-            },
-        }
-    }
-}
-
-fn stored_source(source: Option<TitleSource>) -> i16 {
-    match source {
-        None => 0,
-        Some(TitleSource::Person) => 1,
-        Some(TitleSource::FirstMessage) => 2,
-        Some(TitleSource::Model) => 3,
-    }
 }

@@ -78,10 +78,10 @@ impl TryFrom<Row> for Item {
 }
 
 /// The columns of a [`VersionRow`].
-pub(super) type VersionSql = (Integer, Text, Nullable<Text>, Timestamptz, Bool);
+pub(in crate::postgres) type VersionSql = (Integer, Text, Nullable<Text>, Timestamptz, Bool);
 
 #[derive(Queryable)]
-pub(super) struct VersionRow {
+pub(in crate::postgres) struct VersionRow {
     number: i32,
     content: String,
     model: Option<String>,
@@ -104,7 +104,7 @@ impl TryFrom<VersionRow> for Version {
 }
 
 /// The columns of a [`HeadRow`].
-pub(super) type HeadSql = (
+pub(in crate::postgres) type HeadSql = (
     diesel::sql_types::Uuid,
     Timestamptz,
     SmallInt,
@@ -114,7 +114,7 @@ pub(super) type HeadSql = (
 
 /// What an item has beside its versions.
 #[derive(Queryable)]
-pub(super) struct HeadRow {
+pub(in crate::postgres) struct HeadRow {
     id: Uuid,
     created_at: DateTime<Utc>,
     role: i16,

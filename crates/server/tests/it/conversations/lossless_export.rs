@@ -327,10 +327,7 @@ fn names(answer: &Answer) -> (String, Option<String>) {
     let (plain, rest) = rest.split_once('"').unwrap();
     let named = rest.strip_prefix("; filename*=UTF-8''").map(|encoded| {
         let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.%".contains(byte);
-        assert!(
-            encoded.as_bytes().iter().all(|byte| allowed(byte)),
-            "{header}"
-        );
+        assert!(encoded.as_bytes().iter().all(allowed), "{header}");
         let mut bytes = Vec::new();
         let mut parts = encoded.split('%');
         bytes.extend_from_slice(parts.next().unwrap().as_bytes());

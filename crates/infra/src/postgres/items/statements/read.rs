@@ -1,0 +1,106 @@
+//! What finds items: one, a page, the next batch of all.
+
+use crate::postgres::items::rows;
+use crate::postgres::statement::statement;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text, Uuid as SqlUuid};
+use uuid::Uuid;
+
+statement!(
+    /// No row: no conversation. A row of nulls: no such item in it.
+    FindById {
+        sequence: i32 => Integer,
+        id: Uuid => SqlUuid,
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+    } -> Nullable<rows::Sql>,
+    concat!(
+        "select ", rows::columns!(), "
+        from conversations c
+        left join items i on i.owner_id = c.owner_id and i.conversation_id = c.id
+            and i.sequence = $1 and i.id = $2
+        where c.owner_id = $3 and c.id = $4"
+    )
+);
+
+statement!(
+    /// No row: no conversation. A row of nulls: no such item in it.
+    FindByCallId<'a> {
+        call_id: &'a str => Text,
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+    } -> Nullable<rows::Sql>,
+    concat!(
+        "select ", rows::columns!(), "
+        from conversations c
+        left join items i on i.owner_id = c.owner_id and i.conversation_id = c.id
+            and i.call_id = $1
+        where c.owner_id = $2 and c.id = $3"
+    )
+);
+
+/// A page in one direction: rows as long as those before them weigh no more than the page may.
+macro_rules! page {
+    ($(#[$doc:meta])* $name:ident, $after:literal, $order:literal) => {
+        statement!(
+            $(#[$doc])*
+            $name {
+                owner_id: Uuid => SqlUuid,
+                conversation_id: Uuid => SqlUuid,
+                after: i32 => Integer,
+                limit: i64 => BigInt,
+                bytes: i64 => BigInt,
+            } -> rows::Sql,
+            concat!(
+                "select ", rows::columns!(), "
+                from (
+                    select n.*, sum(octet_length(n.content)) over (order by n.sequence ", $order, ")
+                        - octet_length(n.content) as bytes_before
+                    from (
+                        select i.* from items i
+                        join conversations c on c.owner_id = i.owner_id
+                            and c.id = i.conversation_id
+                        where i.owner_id = $1 and i.conversation_id = $2
+                            and i.sequence ", $after, " $3
+                        order by i.sequence ", $order, " limit $4
+                    ) n
+                ) i
+                where i.bytes_before <= $5
+                order by i.sequence ", $order
+            )
+        );
+    };
+}
+page!(
+    /// Oldest first.
+    PageUp, ">", "asc"
+);
+page!(
+    /// Newest first.
+    PageDown, "<", "desc"
+);
+
+statement!(
+    /// The next batch of a conversation that is read from end to end: 256 KiB, and at least one.
+    Batch {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        after: i32 => Integer,
+        last: i32 => Integer,
+    } -> rows::Sql,
+    concat!(
+        "select ", rows::columns!(), "
+        from (
+            select n.*, sum(octet_length(n.content)) over (order by n.sequence)
+                - octet_length(n.content) as bytes_before
+            from (
+                select i.* from items i
+                join conversations c on c.owner_id = i.owner_id and c.id = i.conversation_id
+                where i.owner_id = $1 and i.conversation_id = $2
+                    and i.sequence > $3 and i.sequence <= $4
+                order by i.sequence limit 512
+            ) n
+        ) i
+        where i.bytes_before < 262144
+        order by i.sequence"
+    )
+);

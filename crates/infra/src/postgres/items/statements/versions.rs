@@ -1,0 +1,102 @@
+//! What finds all the texts of items.
+
+use crate::postgres::items::rows;
+use crate::postgres::statement::statement;
+use diesel::sql_types::{BigInt, Integer, Nullable, Uuid as SqlUuid};
+use uuid::Uuid;
+
+/// A page of versions in one direction; the current one is the item itself.
+macro_rules! versions {
+    ($(#[$doc:meta])* $name:ident, $after:literal, $order:literal) => {
+        statement!(
+            $(#[$doc])*
+            $name {
+                owner_id: Uuid => SqlUuid,
+                conversation_id: Uuid => SqlUuid,
+                sequence: i32 => Integer,
+                id: Uuid => SqlUuid,
+                after: i32 => Integer,
+                limit: i64 => BigInt,
+                bytes: i64 => BigInt,
+            } -> rows::VersionSql,
+            concat!(
+                "with item as (
+                    select i.* from items i
+                    join conversations c on c.owner_id = i.owner_id and c.id = i.conversation_id
+                    where i.owner_id = $1 and i.conversation_id = $2 and i.sequence = $3
+                        and i.id = $4
+                )
+                select version, content, model, created_at, current
+                from (
+                    select n.*, sum(octet_length(content)) over (order by version ", $order, ")
+                        - octet_length(content) as bytes_before
+                    from (
+                        select version, content, model, updated_at as created_at, true as current
+                        from item
+                        union all
+                        select v.version, v.content, v.model, v.created_at, false
+                        from item_versions v join item using (owner_id, conversation_id, sequence)
+                    ) n
+                    where version ", $after, " $5
+                    order by version ", $order, " limit $6
+                ) page
+                where bytes_before <= $7
+                order by version ", $order
+            )
+        );
+    };
+}
+versions!(
+    /// Oldest first.
+    VersionsUp, ">", "asc"
+);
+versions!(
+    /// Newest first.
+    VersionsDown, "<", "desc"
+);
+
+statement!(
+    /// The next part of an export: each item (place 0), then its earlier versions (place: their
+    /// number). Bounded as a batch is.
+    Export {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        sequence: i32 => Integer,
+        last: i32 => Integer,
+        place: i32 => Integer,
+    } -> (Integer, Integer, rows::VersionSql, Nullable<rows::HeadSql>),
+    "with conversation as (
+        select owner_id, id from conversations where owner_id = $1 and id = $2
+    )
+    select sequence, place, version, content, model, created_at, current,
+        id, first_at, role, author_id, call_id
+    from (
+        select n.*, sum(octet_length(content)) over (order by sequence, place)
+            - octet_length(content) as bytes_before
+        from (
+            (
+                select i.sequence, 0 as place, i.version, i.content, i.model,
+                    i.updated_at as created_at, true as current,
+                    i.id, i.created_at as first_at, i.role, i.author_id, i.call_id
+                from items i join conversation c
+                    on c.owner_id = i.owner_id and c.id = i.conversation_id
+                where i.owner_id = $1 and i.conversation_id = $2
+                    and i.sequence > $3 and i.sequence <= $4
+                order by i.sequence limit 512
+            )
+            union all
+            (
+                select v.sequence, v.version as place, v.version, v.content, v.model,
+                    v.created_at, false, null, null, null, null, null
+                from item_versions v join conversation c
+                    on c.owner_id = v.owner_id and c.id = v.conversation_id
+                where v.owner_id = $1 and v.conversation_id = $2
+                    and (v.sequence, v.version) > ($3, $5) and v.sequence <= $4
+                order by v.sequence, v.version limit 512
+            )
+            order by sequence, place limit 512
+        ) n
+    ) page
+    where bytes_before < 262144
+    order by sequence, place"
+);

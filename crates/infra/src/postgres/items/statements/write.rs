@@ -1,0 +1,130 @@
+//! What adds items and gives them other texts.
+
+use crate::postgres::items::rows;
+use crate::postgres::statement::statement;
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{
+    Array, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
+use uuid::Uuid;
+
+statement!(
+    /// The hot path. The update takes the conversation's row lock and with it the next number, so
+    /// appends to one conversation form a queue and 10,000 is exact. A call id that is taken rolls
+    /// all of it back. The id ends in the number, as `ItemId::at` says.
+    Append<'a> {
+        now: DateTime<Utc> => Timestamptz,
+        title: Option<&'a str> => Nullable<Text>,
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        seed: &'a [u8] => Binary,
+        role: i16 => SmallInt,
+        author_id: Option<Uuid> => Nullable<SqlUuid>,
+        call_id: Option<&'a str> => Nullable<Text>,
+        content: &'a str => Text,
+    } -> Integer,
+    "with place as (
+        update conversations set
+            item_count = item_count + 1,
+            last_sequence = last_sequence + 1,
+            updated_at = greatest(updated_at, $1),
+            title_source = case when title is null and $2 is not null then 2 else title_source end,
+            title = coalesce(title, $2)
+        where owner_id = $3 and id = $4 and item_count < 10000
+        returning owner_id, id, last_sequence
+    )
+    insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
+        author_id, call_id, content)
+    select owner_id, id, encode($5 || int4send(last_sequence), 'hex')::uuid, $1, $1,
+        last_sequence, $6, $7, $8, $9
+    from place
+    returning sequence"
+);
+
+statement!(
+    /// Many appends at once, in the order of the arrays. A conversation that somebody else is
+    /// changing right now is left out, so that nobody waits for it but its own appends; and so is
+    /// one that would get too full by its share of the group. Returns for each of the others the
+    /// number before its first new item.
+    AppendGroup<'a> {
+        owner_ids: &'a [Uuid] => Array<SqlUuid>,
+        conversation_ids: &'a [Uuid] => Array<SqlUuid>,
+        nows: &'a [DateTime<Utc>] => Array<Timestamptz>,
+        titles: &'a [Option<&'a str>] => Array<Nullable<Text>>,
+        seeds: &'a [Vec<u8>] => Array<Binary>,
+        roles: &'a [i16] => Array<SmallInt>,
+        author_ids: &'a [Option<Uuid>] => Array<Nullable<SqlUuid>>,
+        contents: &'a [&'a str] => Array<Text>,
+    } -> (SqlUuid, SqlUuid, Integer),
+    "with input as (
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8) with ordinality
+            as t(owner_id, conversation_id, now, title, seed, role, author_id, content, place)
+    ),
+    share as (
+        select owner_id, conversation_id, count(*)::int as size, max(now) as now,
+            (array_agg(title order by place) filter (where title is not null))[1] as title
+        from input group by owner_id, conversation_id
+    ),
+    locked as (
+        select c.owner_id, c.id from conversations c
+        join share s on s.owner_id = c.owner_id and s.conversation_id = c.id
+        order by c.owner_id, c.id for no key update of c skip locked
+    ),
+    placed as (
+        update conversations c set
+            item_count = item_count + s.size,
+            last_sequence = last_sequence + s.size,
+            updated_at = greatest(updated_at, s.now),
+            title_source = case when c.title is null and s.title is not null then 2
+                else title_source end,
+            title = coalesce(c.title, s.title)
+        from share s join locked l on l.owner_id = s.owner_id and l.id = s.conversation_id
+        where c.owner_id = s.owner_id and c.id = s.conversation_id
+            and c.item_count + s.size <= 10000
+        returning c.owner_id, c.id, c.last_sequence - s.size as before
+    ),
+    stored as (
+        insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
+            author_id, content)
+        select owner_id, conversation_id, encode(seed || int4send(sequence), 'hex')::uuid, now,
+            now, sequence, role, author_id, content
+        from (
+            select i.*, p.before + (row_number() over (
+                partition by i.owner_id, i.conversation_id order by i.place
+            ))::int as sequence
+            from input i
+            join placed p on p.owner_id = i.owner_id and p.id = i.conversation_id
+        ) numbered
+    )
+    select owner_id, id, before from placed"
+);
+
+statement!(
+    /// Keeps the current text as an earlier version and puts another in its place. The
+    /// conversation's row must be locked by then: an update that waited for the lock itself would
+    /// still see the text of before the wait.
+    Revise<'a> {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        sequence: i32 => Integer,
+        now: DateTime<Utc> => Timestamptz,
+        content: &'a str => Text,
+        model: Option<&'a str> => Nullable<Text>,
+    } -> rows::Sql,
+    concat!(
+        "with kept as (
+            insert into item_versions (owner_id, conversation_id, created_at, sequence, version,
+                model, content)
+            select owner_id, conversation_id, updated_at, sequence, version, model, content
+            from items where owner_id = $1 and conversation_id = $2 and sequence = $3
+        ),
+        moved as (
+            update conversations set updated_at = greatest(updated_at, $4)
+            where owner_id = $1 and id = $2
+        )
+        update items i set content = $5, model = $6, version = version + 1,
+            updated_at = greatest(updated_at, $4)
+        where owner_id = $1 and conversation_id = $2 and sequence = $3
+        returning ", rows::columns!()
+    )
+);
