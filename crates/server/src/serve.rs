@@ -5,7 +5,7 @@ use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
 use domain::clock::Clock as _;
 use infra::clock::{RandomIds, SystemClock};
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
-use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, PoolSettings, Target};
+use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, Target};
 use infra::security::{Jwt, SecretTooShort};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -66,7 +66,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
                 let secret = embedded_secret(postgres.data_dir(), jwt_secret.as_deref())?;
                 let target = Target::parse(postgres.database_url())?;
                 infra::postgres::migrate(&target).await?;
-                let database = Database::new(target, PoolSettings::with_size(config.pool_size));
+                let database = Database::new(target, config.pool_size);
                 database.open();
                 PgSessions(database.clone())
                     .ensure_user(&operator())
@@ -84,10 +84,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
             jwt_secret,
         } => {
             let target = Target::parse(database_url)?;
-            let database = Database::new(
-                Target::parse(database_url)?,
-                PoolSettings::with_size(config.pool_size),
-            );
+            let database = Database::new(Target::parse(database_url)?, config.pool_size);
             let migration = tokio::spawn(migrate_until_done(target, database.clone()));
             greet(
                 address,

@@ -12,45 +12,29 @@ use domain::health::Readiness;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// The database, behind a pool of connections. Cheap to clone.
 #[derive(Clone)]
 pub struct Database {
     pool: Pool<AsyncPgConnection>,
     target: Arc<Target>,
-    settings: PoolSettings,
     /// Whether the schema is that of this version; before, every unit of work is refused.
     open: Arc<AtomicBool>,
 }
 
-/// How the pool behaves.
-#[derive(Clone, Copy, Debug)]
-pub struct PoolSettings {
-    /// The most connections that are open at once.
-    pub size: usize,
-    /// How long a request waits for a connection, a new one included.
-    pub acquire: Duration,
-    /// How long one unit of work may take; a database that has gone silent answers nothing.
-    pub work: Duration,
-}
+/// How long a unit of work may take, from waiting for a connection to the last row. Under load most
+/// of it goes into waiting, and a database that is gone or silent is told of within five seconds.
+const LIMIT: Duration = Duration::from_secs(4);
 
-impl PoolSettings {
-    /// The settings of a service: a request that meets a database that is gone is answered within
-    /// five seconds, acquiring and working together.
-    pub fn with_size(size: usize) -> Self {
-        Self {
-            size,
-            acquire: Duration::from_millis(1_500),
-            work: Duration::from_millis(2_500),
-        }
-    }
-}
+/// What is left for the work itself when all of that went into waiting.
+const LEAST: Duration = Duration::from_millis(400);
 
 /// How long a connection is used: after a failover, or a change of address, all are new soon.
 const MAX_AGE: Duration = Duration::from_secs(30 * 60);
 
 /// How long calling off a statement may take.
-const CANCEL: Duration = Duration::from_millis(500);
+const CANCEL: Duration = Duration::from_millis(400);
 
 /// The schema is not yet that of this version.
 #[derive(Debug, thiserror::Error)]
@@ -63,9 +47,9 @@ struct NotMigrated;
 pub(super) struct Silent(pub(super) Duration);
 
 impl Database {
-    /// A pool that connects when it is first asked to, so it can be built while the database is
-    /// away.
-    pub fn new(target: Target, settings: PoolSettings) -> Self {
+    /// A pool of at most `size` connections. It connects when it is first asked to, so it can be
+    /// built while the database is away.
+    pub fn new(target: Target, size: usize) -> Self {
         let mut config = ManagerConfig::<AsyncPgConnection>::default();
         // A connection that the server closed is noticed without asking it; a ping for each use
         // would double the round trips.
@@ -77,11 +61,11 @@ impl Database {
             Box::pin(async move { target.connect().await })
         });
         let manager = AsyncDieselConnectionManager::new_with_config("", config);
-        let mut pool = PoolConfig::new(settings.size.max(1));
+        let mut pool = PoolConfig::new(size.max(1));
         pool.timeouts = Timeouts {
-            wait: Some(settings.acquire),
-            create: Some(settings.acquire),
-            recycle: Some(settings.acquire),
+            wait: Some(LIMIT),
+            create: Some(LIMIT),
+            recycle: Some(LIMIT),
         };
         let pool = Pool::builder(manager)
             .config(pool)
@@ -96,7 +80,6 @@ impl Database {
         Self {
             pool,
             target,
-            settings,
             open: Arc::default(),
         }
     }
@@ -120,8 +103,9 @@ impl Database {
         &self,
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T>,
     ) -> Result<QueryResult<T>> {
+        let begun = Instant::now();
         let mut connection = self.connection().await?;
-        let limit = self.settings.work;
+        let limit = LIMIT.saturating_sub(begun.elapsed()).max(LEAST);
         match tokio::time::timeout(limit, work(&mut connection)).await {
             Ok(Ok(value)) => Ok(Ok(value)),
             Ok(Err(error)) if went_away(&error, &mut connection).await => {
@@ -135,7 +119,7 @@ impl Database {
                 let running = connection.cancel_token();
                 drop(Object::take(connection));
                 let _ = tokio::time::timeout(CANCEL, self.target.cancel(running)).await;
-                Err(unavailable(Silent(limit)))
+                Err(unavailable(Silent(begun.elapsed())))
             }
         }
     }
@@ -144,9 +128,9 @@ impl Database {
         if !self.is_open() {
             return Err(unavailable(NotMigrated));
         }
-        let acquired = tokio::time::timeout(self.settings.acquire, self.pool.get()).await;
+        let acquired = tokio::time::timeout(LIMIT, self.pool.get()).await;
         acquired
-            .map_err(|_| unavailable(Silent(self.settings.acquire)))?
+            .map_err(|_| unavailable(Silent(LIMIT)))?
             .map_err(unavailable)
     }
 

@@ -16,7 +16,7 @@ mod statement;
 
 pub use connect::{ConnectError, Target};
 pub use conversations::PgConversations;
-pub use database::{Database, PoolSettings};
+pub use database::Database;
 pub use items::PgItems;
 pub use migrate::{MigrateError, migrate};
 pub use projects::PgProjects;

@@ -1,7 +1,7 @@
 //! One throw-away PostgreSQL for the whole process, and a schema of its own for every test.
 
 use infra::postgres::embedded::ThrowawayPostgres;
-use infra::postgres::{Database, PoolSettings, Target};
+use infra::postgres::{Database, Target};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::runtime::{Builder, Runtime};
@@ -51,7 +51,7 @@ impl Schema {
     /// The service's view of it.
     pub(crate) fn database(&self, connections: usize) -> Database {
         let target = Target::parse(&self.url).unwrap();
-        let database = Database::new(target, PoolSettings::with_size(connections));
+        let database = Database::new(target, connections);
         database.open();
         database
     }

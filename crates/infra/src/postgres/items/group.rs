@@ -18,7 +18,7 @@ const MOST: usize = 128;
 /// How many may wait; beyond that they are refused as if the database were away, and soon are.
 const WAITING: usize = 4_096;
 /// How long one waits, for its group and those before it.
-const PATIENCE: Duration = Duration::from_millis(4_500);
+const PATIENCE: Duration = Duration::from_millis(4_600);
 
 /// Appends that arrive while others are being written are stored together by one statement, and so
 /// wait for the disk together. Nobody waits for company: an append that finds nothing under way is
