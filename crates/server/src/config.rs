@@ -227,7 +227,7 @@ fn log(settings: &Settings) -> Result<Log, ConfigError> {
     };
     Ok(Log {
         level: given(&settings.log_level)
-            .unwrap_or("info,actix_server=warn")
+            .unwrap_or("info,actix_server=warn,actix_http=off")
             .to_owned(),
         json,
     })

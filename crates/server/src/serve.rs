@@ -7,6 +7,7 @@ use infra::clock::{RandomIds, SystemClock};
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
 use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, Target};
 use infra::security::{Jwt, SecretTooShort};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,9 @@ use tokio::signal::unix::{SignalKind, signal};
 /// Why the service does not start, in one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    #[error("HTTP_PORT {0} is taken by another program. Set HTTP_PORT to a free one.")]
+    #[error(
+        "HTTP_PORT {0} is taken by another program, perhaps by this service: a second one needs another HTTP_PORT and DATA_DIR."
+    )]
     PortTaken(u16),
     #[error("HTTP_HOST and HTTP_PORT cannot be listened on: {0}.")]
     Listen(std::io::Error),
@@ -40,6 +43,7 @@ pub enum ServeError {
 /// # Errors
 /// The service cannot start.
 pub async fn serve(config: Config) -> Result<(), ServeError> {
+    raise_file_limit();
     let mut stop = Stop::new()?;
     let listener = listen(&config)?;
     let address = listener.local_addr()?;
@@ -127,6 +131,15 @@ pub async fn migrate(config: &Config) -> Result<(), ServeError> {
         applied => println!("Applied: {}", applied.join(", ")),
     }
     Ok(())
+}
+
+/// Each connection is a file. Systems begin with as few as 1,024 and allow many more to those who ask.
+fn raise_file_limit() {
+    let raised = getrlimit(Resource::RLIMIT_NOFILE)
+        .and_then(|(_, most)| setrlimit(Resource::RLIMIT_NOFILE, most, most));
+    if let Err(error) = raised {
+        tracing::warn!(%error, "the limit on open files could not be raised");
+    }
 }
 
 fn listen(config: &Config) -> Result<TcpListener, ServeError> {

@@ -3,15 +3,18 @@
 use crate::config::{ConfigError, Log};
 use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 /// Starts the log of this process, on standard error.
 ///
 /// # Errors
 /// `LOG_LEVEL` is not a filter.
 pub fn start(log: &Log) -> Result<(), ConfigError> {
-    let filter = EnvFilter::try_new(&log.level).map_err(|error| ConfigError {
+    let filter = filter(&log.level).ok_or_else(|| ConfigError {
         variable: "LOG_LEVEL",
-        problem: format!("is not a log level or filter: {error}"),
+        problem: "must be error, warn, info, debug, trace or off, or a filter such as \
+                  info,infra=debug"
+            .to_owned(),
     })?;
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -27,4 +30,30 @@ pub fn start(log: &Log) -> Result<(), ConfigError> {
         subscriber.with_target(false).init();
     }
     Ok(())
+}
+
+/// The filter, if each of its parts ends in a level: a mistyped one would be taken for the name of a
+/// module, and the log would be empty.
+fn filter(written: &str) -> Option<EnvFilter> {
+    let ends_in_level = |part: &str| {
+        let level = part.rsplit('=').next().unwrap_or_default().trim();
+        level.parse::<LevelFilter>().is_ok() && !level.is_empty()
+    };
+    let is_filter = written.split(',').all(ends_in_level);
+    EnvFilter::try_new(written).ok().filter(|_| is_filter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistyped_level_is_no_filter() {
+        for good in ["info", "INFO", "warn,infra=debug", "off"] {
+            assert!(filter(good).is_some(), "{good}");
+        }
+        for bad in ["loud", "nonsense=", "info,", "infra=loud"] {
+            assert!(filter(bad).is_none(), "{bad}");
+        }
+    }
 }

@@ -71,6 +71,8 @@ codes! {
         "No such version: it does not exist, it was deleted, or it is not yours.";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "invalid_request_error", None,
         "The address does not take this method; `Allow` lists those it takes.";
+    REQUEST_TIMEOUT = "request_timeout", 408, "invalid_request_error", None,
+        "The body did not arrive in time.";
     CONVERSATION_FULL = "conversation_full", 409, "conflict_error", None,
         "The conversation holds 10,000 messages, the most it can.";
     CALL_ID_CONFLICT = "call_id_conflict", 409, "conflict_error", Some("call_id"),

@@ -1,6 +1,7 @@
 use super::{Object, prose};
 use crate::error::{ApiError, code};
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
+use actix_web::rt::time::timeout;
 use actix_web::web::BytesMut;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use futures_util::StreamExt as _;
@@ -8,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 /// The most bytes of a body that carries messages.
 pub(crate) const MESSAGES: usize = 16 * 1024 * 1024;
@@ -38,7 +40,12 @@ impl<T: WireBody> FromRequest for Body<T> {
         let request = request.clone();
         let payload = payload.take();
         Box::pin(async move {
-            let bytes = read(payload, T::LIMIT).await?;
+            refuse_early(&request, T::LIMIT)?;
+            let bytes = timeout(patience(T::LIMIT), read(payload, T::LIMIT))
+                .await
+                .map_err(|_| {
+                    ApiError::new(code::REQUEST_TIMEOUT, code::REQUEST_TIMEOUT.meaning)
+                })??;
             if bytes.is_empty()
                 && let Some(absent) = T::absent()
             {
@@ -55,6 +62,31 @@ impl<T: WireBody> FromRequest for Body<T> {
             parse(&bytes).map(Self)
         })
     }
+}
+
+/// How long a client may take to send its body: half a minute, and a second for each 128 KiB that
+/// it may have. One that has stopped sending must not hold its connection for ever.
+fn patience(limit: usize) -> Duration {
+    Duration::from_secs(30 + (limit >> 17) as u64)
+}
+
+/// Refuses a body that is not worth waiting for: the client asks first whether to send it, or it is
+/// too large even to be thrown away.
+fn refuse_early(request: &HttpRequest, limit: usize) -> Result<(), ApiError> {
+    let declared = request.headers().get(CONTENT_LENGTH);
+    let declared = declared.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let asks_first = request.headers().contains_key(EXPECT);
+    match declared {
+        Some(declared) if declared > limit && (asks_first || declared > limit + DRAINED) => {
+            Err(too_large(limit))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn too_large(limit: usize) -> ApiError {
+    let message = format!("The body is too large: at most {} MiB here.", limit >> 20);
+    ApiError::new(code::BODY_TOO_LARGE, message)
 }
 
 async fn read(mut payload: Payload, limit: usize) -> Result<BytesMut, ApiError> {
@@ -77,8 +109,7 @@ async fn read(mut payload: Payload, limit: usize) -> Result<BytesMut, ApiError> 
         }
     }
     if seen > limit {
-        let message = format!("The body is too large: at most {} MiB here.", limit >> 20);
-        return Err(ApiError::new(code::BODY_TOO_LARGE, message));
+        return Err(too_large(limit));
     }
     Ok(bytes)
 }

@@ -62,6 +62,7 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
         codes.extend([
             code::INVALID_REQUEST,
             code::INVALID_JSON,
+            code::REQUEST_TIMEOUT,
             code::BODY_TOO_LARGE,
             code::UNSUPPORTED_MEDIA_TYPE,
         ]);
