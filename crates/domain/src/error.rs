@@ -89,7 +89,9 @@ pub enum Conflict {
 pub enum Unauthenticated {
     #[error("Send a token: `Authorization: Bearer <token>`. POST /auth/guest-login gives one.")]
     Missing,
-    #[error("The token is not one of ours, or is damaged. POST /auth/refresh-token gives a new one.")]
+    #[error(
+        "The token is not one of ours, or is damaged. POST /auth/refresh-token gives a new one."
+    )]
     Invalid,
     #[error("The token has expired. Get a new one from POST /auth/refresh-token.")]
     Expired,
