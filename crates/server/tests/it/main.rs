@@ -42,3 +42,4 @@ mod conversations;
 mod items;
 mod projects;
 mod service;
+mod versions;

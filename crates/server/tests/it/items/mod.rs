@@ -3,4 +3,3 @@ mod delete;
 mod edit;
 mod get;
 mod list;
-mod versions;
