@@ -13,6 +13,7 @@ use domain::conversations::ConversationService;
 use domain::health::Readiness;
 use domain::items::ItemService;
 use domain::projects::ProjectService;
+use domain::replies::ModelProvider;
 use infra::postgres::{Database, PgConversations, PgItems, PgProjects, PgSessions};
 use infra::security::RandomSecrets;
 use std::net::TcpListener;
@@ -29,6 +30,9 @@ pub struct Parts {
     pub doors: Doors,
     pub cors: AllowedOrigins,
     pub proxies: TrustedProxies,
+    pub provider: Arc<dyn ModelProvider>,
+    /// How many tokens of a conversation a model is told at the most.
+    pub context_tokens: usize,
     /// Threads that handle requests; `None` is one per core.
     pub workers: Option<usize>,
 }

@@ -1,6 +1,7 @@
 //! Settings, read: what is not right stops the start with one sentence that names the variable.
 
 use crate::cli::Settings;
+use crate::provider::Provider;
 use api::client_address::TrustedProxies;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ pub struct Config {
     pub guest_login: bool,
     pub cors: AllowedOrigins,
     pub proxies: TrustedProxies,
+    pub provider: Provider,
     pub log: Log,
 }
 
@@ -86,6 +88,7 @@ impl Config {
             .unwrap_or(embedded),
             cors: cors(&settings.cors_allowed_origins, embedded)?,
             proxies: proxies(&settings.trusted_proxies)?,
+            provider: Provider::read(settings)?,
             log: log(settings)?,
             storage,
         })
@@ -93,14 +96,14 @@ impl Config {
 }
 
 /// A setting's value, without the white space around it; absent when empty.
-fn given(setting: &Option<String>) -> Option<&str> {
+pub(crate) fn given(setting: &Option<String>) -> Option<&str> {
     setting
         .as_deref()
         .map(str::trim)
         .filter(|value| !value.is_empty())
 }
 
-fn parsed<T: FromStr>(
+pub(crate) fn parsed<T: FromStr>(
     variable: &'static str,
     setting: &Option<String>,
     problem: &str,
@@ -110,7 +113,7 @@ fn parsed<T: FromStr>(
         .transpose()
 }
 
-fn bad(variable: &'static str, problem: impl Into<String>) -> ConfigError {
+pub(crate) fn bad(variable: &'static str, problem: impl Into<String>) -> ConfigError {
     ConfigError {
         variable,
         problem: problem.into(),
@@ -284,7 +287,7 @@ mod tests {
     #[test]
     fn a_bad_value_is_refused_by_name_in_one_sentence() {
         type Setting = fn(&mut Settings) -> &mut Option<String>;
-        let bad: [(&str, &str, Setting); 9] = [
+        let bad: [(&str, &str, Setting); 16] = [
             ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
             ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
             ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
@@ -298,6 +301,25 @@ mod tests {
             }),
             ("TRUSTED_PROXIES", "10.0.0.0/99", |settings| {
                 &mut settings.trusted_proxies
+            }),
+            ("LLM_BASE_URL", "localhost:8080", |settings| {
+                &mut settings.llm_base_url
+            }),
+            ("LLM_API_KEY", "two words", |settings| {
+                &mut settings.llm_api_key
+            }),
+            ("LLM_MODEL", "m\0", |settings| &mut settings.llm_model),
+            ("LLM_TIMEOUT_SECONDS", "0", |settings| {
+                &mut settings.llm_timeout_seconds
+            }),
+            ("LLM_MAX_CONCURRENCY", "0", |settings| {
+                &mut settings.llm_max_concurrency
+            }),
+            ("LLM_CONTEXT_TOKENS", "many", |settings| {
+                &mut settings.llm_context_tokens
+            }),
+            ("LLM_CONTEXT_TOKENS", "255", |settings| {
+                &mut settings.llm_context_tokens
             }),
             ("LOG_FORMAT", "xml", |settings| &mut settings.log_format),
         ];

@@ -3,6 +3,7 @@
 mod app;
 pub mod cli;
 pub mod config;
+pub mod provider;
 pub mod purge;
 mod serve;
 pub mod telemetry;

@@ -4,6 +4,7 @@ use crate::token::{TokenError, embedded_secret};
 use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
 use domain::clock::Clock as _;
 use infra::clock::{RandomIds, SystemClock};
+use infra::llm::CertificatesUnusable;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
 use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, Target};
 use infra::security::{Jwt, SecretTooShort};
@@ -32,6 +33,8 @@ pub enum ServeError {
     Token(#[from] TokenError),
     #[error("JWT_SECRET cannot be used: {0}.")]
     Secret(#[from] SecretTooShort),
+    #[error("The certificates that this system trusts cannot be used for LLM_BASE_URL: {0}.")]
+    Provider(#[from] CertificatesUnusable),
     #[error("{0}")]
     Domain(#[from] domain::error::Error),
     #[error("{0}")]
@@ -217,6 +220,8 @@ async fn run(
         },
         cors: config.cors.clone(),
         proxies: config.proxies.clone(),
+        provider: config.provider.connect()?,
+        context_tokens: config.provider.context_tokens,
         workers: None,
     };
     let server = start(listener, parts)?;

@@ -2,6 +2,7 @@
 
 mod body;
 pub(crate) mod code;
+mod provider;
 
 pub(crate) use body::{ErrorBody, example};
 
@@ -113,6 +114,7 @@ impl From<Error> for ApiError {
                 );
             }
             Error::Forbidden(Forbidden::GuestLoginDisabled) => (code::GUEST_LOGIN_DISABLED, None),
+            Error::Provider(failure) => return provider::answer(failure),
             Error::Unavailable(_) => {
                 let answer = Self::new(code::DATABASE_UNAVAILABLE, message)
                     .header(header::RETRY_AFTER, RETRY_AFTER);

@@ -3,6 +3,7 @@
 use crate::answer::Answer;
 use crate::clock::{PinnedClock, SeededIds};
 use crate::db::{RUNTIME, Schema};
+use crate::provider::Provider;
 use actix_web::dev::ServerHandle;
 use chrono::TimeDelta;
 use domain::auth::{AccessTokens as _, Claims, Doors};
@@ -60,6 +61,8 @@ impl TestApp {
             doors: Doors { guest_login: true },
             cors: AllowedOrigins::Any,
             proxies: api::client_address::TrustedProxies::default(),
+            provider: Provider::obliging().connected(),
+            context_tokens: 8_192,
             workers: Some(1),
         };
         change(&mut parts);
