@@ -14,4 +14,5 @@ pub mod limits;
 pub mod page;
 pub mod projects;
 pub mod purge;
+pub mod removal;
 pub mod text;
