@@ -21,7 +21,7 @@ pub(crate) struct LoginBody {
 
 impl WireBody for LoginBody {}
 
-/// Sign in
+/// Sign in to an account
 ///
 /// Begins a session of an account. Whether it was the address or the password that was wrong is not
 /// told. Many failures make the next attempt wait, and end in 429.

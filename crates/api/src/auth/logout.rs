@@ -5,7 +5,7 @@ use crate::extract::Body;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::AuthService;
 
-/// Sign out
+/// Sign out of a session
 ///
 /// Ends the session that the refresh token belongs to: none of its refresh tokens is good any more.
 /// Access tokens live out their hour. A refresh token that is good for nothing is answered the same.

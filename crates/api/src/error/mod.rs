@@ -2,6 +2,7 @@
 
 mod body;
 pub(crate) mod code;
+mod provider;
 
 pub(crate) use body::{ErrorBody, example};
 
@@ -113,6 +114,7 @@ impl From<Error> for ApiError {
                 );
             }
             Error::Forbidden(reason) => (forbidden(*reason), None),
+            Error::Provider(failure) => return provider::answer(failure),
             Error::RateLimited { retry_after } => {
                 return Self::new(code::RATE_LIMITED, message)
                     .header(header::RETRY_AFTER, HeaderValue::from(*retry_after));
