@@ -95,6 +95,11 @@ pub enum Conflict {
     ConversationFull,
     #[error("Another message of this conversation has this call_id, with another role or content.")]
     CallIdConflict,
+    #[error(
+        "Another message stands where the reply belongs. Reply to the last message, or write an \
+         assistant's message again."
+    )]
+    ReplyPositionTaken,
     #[error("An account with this e-mail address exists. Sign in, or use another address.")]
     EmailTaken,
     #[error("Only a guest can be upgraded, and this caller is none.")]

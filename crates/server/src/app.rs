@@ -15,12 +15,17 @@ use domain::health::Readiness;
 use domain::items::ItemService;
 use domain::limits::RateLimits;
 use domain::projects::ProjectService;
-use domain::replies::ModelProvider;
-use infra::postgres::{Database, PgConversations, PgItems, PgProjects};
+use domain::replies::{ModelProvider, ReplyService};
+use infra::postgres::{Database, PgConversations, PgItems, PgProjects, PgReplies};
+use infra::tasks::BackgroundTasks;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
+
+/// How long requests and replies that are under way when we are told to stop have to finish.
+pub(crate) const FINISHING: Duration = Duration::from_secs(25);
 
 /// What a running service is made of. Tests put their own clock and database here.
 pub struct Parts {
@@ -36,6 +41,8 @@ pub struct Parts {
     pub cors: AllowedOrigins,
     pub proxies: TrustedProxies,
     pub provider: Arc<dyn ModelProvider>,
+    /// Where replies are written.
+    pub tasks: Arc<BackgroundTasks>,
     /// How many tokens of a conversation a model is told at the most.
     pub context_tokens: usize,
     /// Threads that handle requests; `None` is one per core.
@@ -49,6 +56,7 @@ struct Services {
     conversations: web::Data<ConversationService>,
     items: web::Data<ItemService>,
     projects: web::Data<ProjectService>,
+    replies: web::Data<ReplyService>,
     readiness: web::Data<Arc<dyn Readiness>>,
     surroundings: web::Data<Surroundings>,
 }
@@ -75,6 +83,14 @@ impl Services {
                 clock(),
                 ids(),
             )),
+            replies: web::Data::new(ReplyService::new(
+                Arc::clone(&parts.provider),
+                Arc::new(PgReplies(database())),
+                parts.tasks.clone(),
+                clock(),
+                ids(),
+                parts.context_tokens,
+            )),
             readiness: web::Data::new(readiness),
             surroundings: web::Data::new(Surroundings {
                 ids: ids(),
@@ -90,6 +106,7 @@ impl Services {
             .app_data(self.conversations.clone())
             .app_data(self.items.clone())
             .app_data(self.projects.clone())
+            .app_data(self.replies.clone())
             .app_data(self.readiness.clone())
             .app_data(self.surroundings.clone());
     }
@@ -119,8 +136,7 @@ pub fn start(listener: TcpListener, parts: Parts) -> std::io::Result<Server> {
             .wrap(from_fn(around))
     })
     .disable_signals()
-    // Requests that are under way when we are told to stop have this long to finish.
-    .shutdown_timeout(25);
+    .shutdown_timeout(FINISHING.as_secs());
     let server = match workers {
         Some(workers) => server.workers(workers),
         None => server,
@@ -148,6 +164,7 @@ fn cors(origins: &AllowedOrigins) -> Cors {
             header::RETRY_AFTER,
             header::CONTENT_DISPOSITION,
             header::HeaderName::from_static("x-request-id"),
+            header::HeaderName::from_static("x-context-truncated"),
             header::HeaderName::from_static("x-should-retry"),
         ])
         .max_age(3_600);

@@ -89,6 +89,8 @@ codes! {
         "The conversation holds 10,000 messages, the most it can.";
     CALL_ID_CONFLICT = "call_id_conflict", 409, "conflict_error", Some("call_id"),
         "Another message of the conversation has this call_id, with another role or content.";
+    REPLY_POSITION_TAKEN = "reply_position_taken", 409, "conflict_error", None,
+        "Another message stands right after this one, where the reply belongs.";
     EMAIL_TAKEN = "email_taken", 409, "conflict_error", Some("email"),
         "An account with this e-mail address exists.";
     NOT_A_GUEST = "not_a_guest", 409, "conflict_error", None,

@@ -66,7 +66,7 @@ mod tests {
         assert!(Password::choose(&"é ".repeat(128)).is_ok());
         assert!(Password::choose(&format!("{}x", "é ".repeat(128))).is_err());
         assert!(Password::choose("日本語日本語日本").is_ok());
-        assert!(Password::choose("q7!nv\00zk").is_err());
+        assert!(Password::choose("q7!nv\x00zk").is_err());
     }
 
     #[test]

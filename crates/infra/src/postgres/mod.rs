@@ -11,6 +11,7 @@ mod items;
 mod migrate;
 mod projects;
 mod purge;
+mod replies;
 mod schema;
 mod statement;
 
@@ -22,3 +23,4 @@ pub use items::PgItems;
 pub use migrate::{MigrateError, migrate};
 pub use projects::PgProjects;
 pub use purge::PgPurgeQueue;
+pub use replies::PgReplies;

@@ -14,6 +14,7 @@ use domain::limits::{Quotas, RateLimits};
 use infra::limits::GovernorLimits;
 use infra::postgres::Database;
 use infra::security::{Argon2Hasher, Jwt};
+use infra::tasks::BackgroundTasks;
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use serde_json::{Value, json};
@@ -98,6 +99,7 @@ impl TestApp {
             cors: AllowedOrigins::Any,
             proxies: api::client_address::TrustedProxies::default(),
             provider: Provider::obliging().connected(),
+            tasks: Arc::new(BackgroundTasks::new(RUNTIME.handle().clone())),
             context_tokens: 8_192,
             workers: Some(1),
         };
