@@ -1,4 +1,5 @@
 use crate::config::AllowedOrigins;
+use crate::identity::Identity;
 use actix_cors::Cors;
 use actix_web::dev::Server;
 use actix_web::http::header;
@@ -7,16 +8,15 @@ use actix_web::{App, HttpServer, web};
 use api::client_address::TrustedProxies;
 use api::openapi::{Methods, no_route};
 use api::request::{Surroundings, around};
-use domain::auth::{AccessTokens, AuthService, Doors};
-use domain::clock::{Clock, Ids};
+use domain::auth::{AccessTokens, Audit, Doors, PasswordHasher};
+use domain::clock::{Clock, Ids, Timer};
 use domain::conversations::ConversationService;
 use domain::health::Readiness;
 use domain::items::ItemService;
 use domain::limits::RateLimits;
 use domain::projects::ProjectService;
 use domain::replies::{ModelProvider, ReplyService};
-use infra::postgres::{Database, PgConversations, PgItems, PgProjects, PgReplies, PgSessions};
-use infra::security::RandomSecrets;
+use infra::postgres::{Database, PgConversations, PgItems, PgProjects, PgReplies};
 use infra::tasks::BackgroundTasks;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -31,7 +31,10 @@ pub(crate) const FINISHING: Duration = Duration::from_secs(25);
 pub struct Parts {
     pub database: Database,
     pub tokens: Arc<dyn AccessTokens>,
+    pub hasher: Arc<dyn PasswordHasher>,
+    pub audit: Arc<dyn Audit>,
     pub clock: Arc<dyn Clock>,
+    pub timer: Arc<dyn Timer>,
     pub ids: Arc<dyn Ids>,
     pub doors: Doors,
     pub limits: Arc<dyn RateLimits>,
@@ -49,7 +52,7 @@ pub struct Parts {
 /// The services behind the handlers, shared by all workers.
 #[derive(Clone)]
 struct Services {
-    auth: web::Data<AuthService>,
+    identity: Identity,
     conversations: web::Data<ConversationService>,
     items: web::Data<ItemService>,
     projects: web::Data<ProjectService>,
@@ -64,15 +67,7 @@ impl Services {
         let (clock, ids) = (|| Arc::clone(&parts.clock), || Arc::clone(&parts.ids));
         let readiness: Arc<dyn Readiness> = Arc::new(database());
         Self {
-            auth: web::Data::new(AuthService::new(
-                parts.doors,
-                Arc::clone(&parts.limits),
-                Arc::new(PgSessions(database())),
-                Arc::clone(&parts.tokens),
-                Arc::new(RandomSecrets),
-                clock(),
-                ids(),
-            )),
+            identity: Identity::wire(parts),
             conversations: web::Data::new(ConversationService::new(
                 Arc::new(PgConversations(database())),
                 clock(),
@@ -106,8 +101,8 @@ impl Services {
     }
 
     fn register(&self, config: &mut web::ServiceConfig) {
+        self.identity.register(config);
         config
-            .app_data(self.auth.clone())
             .app_data(self.conversations.clone())
             .app_data(self.items.clone())
             .app_data(self.projects.clone())
