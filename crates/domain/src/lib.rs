@@ -13,4 +13,5 @@ pub mod items;
 pub mod page;
 pub mod projects;
 pub mod purge;
+pub mod shares;
 pub mod text;
