@@ -29,6 +29,9 @@ pub enum Error {
     /// The caller may see this, but not do that.
     #[error("{0}")]
     Forbidden(Forbidden),
+    /// Too many attempts; so many seconds from now the next one may be made.
+    #[error("Too many attempts. Try again in {retry_after} seconds.")]
+    RateLimited { retry_after: u64 },
     /// Something this service depends on cannot be reached now; the same request may succeed soon.
     #[error("The database cannot be reached at the moment. Nothing is lost; try again shortly.")]
     Unavailable(#[source] Source),

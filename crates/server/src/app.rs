@@ -12,6 +12,7 @@ use domain::clock::{Clock, Ids};
 use domain::conversations::ConversationService;
 use domain::health::Readiness;
 use domain::items::ItemService;
+use domain::limits::RateLimits;
 use domain::projects::ProjectService;
 use infra::postgres::{Database, PgConversations, PgItems, PgProjects, PgSessions};
 use infra::security::RandomSecrets;
@@ -27,6 +28,7 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub doors: Doors,
+    pub limits: Arc<dyn RateLimits>,
     pub cors: AllowedOrigins,
     pub proxies: TrustedProxies,
     /// Threads that handle requests; `None` is one per core.
@@ -52,6 +54,7 @@ impl Services {
         Self {
             auth: web::Data::new(AuthService::new(
                 parts.doors,
+                Arc::clone(&parts.limits),
                 Arc::new(PgSessions(database())),
                 Arc::clone(&parts.tokens),
                 Arc::new(RandomSecrets),

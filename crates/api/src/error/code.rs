@@ -81,6 +81,8 @@ codes! {
         "The body is too large: at most 16 MiB where it carries messages, 2 MiB elsewhere.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", 415, "invalid_request_error", None,
         "The body must be JSON, with `Content-Type: application/json`.";
+    RATE_LIMITED = "rate_limited", 429, "rate_limit_error", None,
+        "Too many attempts. Try again after `Retry-After` seconds.";
     INTERNAL_ERROR = "internal_error", 500, "api_error", None,
         "Something went wrong on our side. The request id helps us find it.";
     DATABASE_UNAVAILABLE = "database_unavailable", 503, "service_unavailable_error", None,
