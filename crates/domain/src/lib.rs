@@ -14,5 +14,6 @@ pub mod limits;
 pub mod page;
 pub mod projects;
 pub mod purge;
+pub mod replies;
 pub mod shares;
 pub mod text;

@@ -14,6 +14,7 @@ use domain::health::Readiness;
 use domain::items::ItemService;
 use domain::limits::RateLimits;
 use domain::projects::ProjectService;
+use domain::replies::ModelProvider;
 use infra::postgres::{Database, PgConversations, PgItems, PgProjects, PgSessions};
 use infra::security::RandomSecrets;
 use std::net::TcpListener;
@@ -31,6 +32,9 @@ pub struct Parts {
     pub limits: Arc<dyn RateLimits>,
     pub cors: AllowedOrigins,
     pub proxies: TrustedProxies,
+    pub provider: Arc<dyn ModelProvider>,
+    /// How many tokens of a conversation a model is told at the most.
+    pub context_tokens: usize,
     /// Threads that handle requests; `None` is one per core.
     pub workers: Option<usize>,
 }

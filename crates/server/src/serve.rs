@@ -5,6 +5,7 @@ use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
 use domain::clock::Clock;
 use infra::clock::{RandomIds, SteadyClock, SystemClock};
 use infra::limits::GovernorLimits;
+use infra::llm::CertificatesUnusable;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
 use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, Target};
 use infra::security::{Jwt, SecretTooShort};
@@ -33,6 +34,8 @@ pub enum ServeError {
     Token(#[from] TokenError),
     #[error("JWT_SECRET cannot be used: {0}.")]
     Secret(#[from] SecretTooShort),
+    #[error("The certificates that this system trusts cannot be used for LLM_BASE_URL: {0}.")]
+    Provider(#[from] CertificatesUnusable),
     #[error("{0}")]
     Domain(#[from] domain::error::Error),
     #[error("{0}")]
@@ -220,6 +223,8 @@ async fn run(
         limits: Arc::new(GovernorLimits::new(&config.limits, &steady)),
         cors: config.cors.clone(),
         proxies: config.proxies.clone(),
+        provider: config.provider.connect()?,
+        context_tokens: config.provider.context_tokens,
         workers: None,
     };
     let server = start(listener, parts)?;

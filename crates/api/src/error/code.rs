@@ -59,6 +59,8 @@ codes! {
         "The refresh token is unknown, expired or already used. Sign in again.";
     GUEST_LOGIN_DISABLED = "guest_login_disabled", 403, "permission_error", None,
         "Guest accounts are switched off on this server.";
+    SHARE_READ_ONLY = "share_read_only", 403, "permission_error", None,
+        "The link is for reading: nobody can add messages through it.";
     ROUTE_NOT_FOUND = "route_not_found", 404, "not_found_error", None,
         "There is no such address. The API is described at /docs/.";
     CONVERSATION_NOT_FOUND = "conversation_not_found", 404, "not_found_error", None,
@@ -67,6 +69,8 @@ codes! {
         "No such item: it does not exist, it was deleted, or it is not yours.";
     PROJECT_NOT_FOUND = "project_not_found", 404, "not_found_error", None,
         "No such project: it does not exist, it was deleted, or it is not yours.";
+    SHARE_NOT_FOUND = "share_not_found", 404, "not_found_error", None,
+        "No such share: it does not exist, it was deleted, or it is not yours.";
     VERSION_NOT_FOUND = "version_not_found", 404, "not_found_error", None,
         "No such version: it does not exist, it was deleted, or it is not yours.";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "invalid_request_error", None,
@@ -77,14 +81,29 @@ codes! {
         "The conversation holds 10,000 messages, the most it can.";
     CALL_ID_CONFLICT = "call_id_conflict", 409, "conflict_error", Some("call_id"),
         "Another message of the conversation has this call_id, with another role or content.";
+    SHARE_FULL = "share_full", 409, "conflict_error", None,
+        "200 messages have come through the link, the most that may.";
+    SHARE_ENDED = "share_ended", 410, "gone_error", None,
+        "The link has ended: it expired, it was revoked, or what it showed was deleted.";
     BODY_TOO_LARGE = "body_too_large", 413, "invalid_request_error", None,
         "The body is too large: at most 16 MiB where it carries messages, 2 MiB elsewhere.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", 415, "invalid_request_error", None,
         "The body must be JSON, with `Content-Type: application/json`.";
     RATE_LIMITED = "rate_limited", 429, "rate_limit_error", None,
         "Too many attempts. Try again after `Retry-After` seconds.";
+    MODEL_PROVIDER_RATE_LIMITED = "model_provider_rate_limited", 429, "rate_limit_error", None,
+        "The model provider limits how often it may be asked. Try again after `Retry-After` seconds.";
     INTERNAL_ERROR = "internal_error", 500, "api_error", None,
         "Something went wrong on our side. The request id helps us find it.";
+    MODEL_PROVIDER_ERROR = "model_provider_error", 502, "api_error", None,
+        "The model provider refused the request, failed, or answered with something that is no reply.";
     DATABASE_UNAVAILABLE = "database_unavailable", 503, "service_unavailable_error", None,
         "The database cannot be reached at the moment. Try again after `Retry-After` seconds.";
+    MODEL_PROVIDER_NOT_CONFIGURED = "model_provider_not_configured", 503,
+        "service_unavailable_error", None,
+        "This server has no model provider. Whoever runs it sets LLM_BASE_URL.";
+    MODEL_PROVIDER_BUSY = "model_provider_busy", 503, "service_unavailable_error", None,
+        "The model is busy, and the queue for it is full. Try again after `Retry-After` seconds.";
+    MODEL_PROVIDER_TIMEOUT = "model_provider_timeout", 504, "api_error", None,
+        "The model provider did not answer in time.";
 }

@@ -1,6 +1,9 @@
 //! Settings, read: what is not right stops the start with one sentence that names the variable.
 
 mod limits;
+mod provider;
+
+pub use provider::Provider;
 
 use crate::cli::Settings;
 use api::client_address::TrustedProxies;
@@ -29,6 +32,7 @@ pub struct Config {
     pub limits: Quotas,
     pub cors: AllowedOrigins,
     pub proxies: TrustedProxies,
+    pub provider: Provider,
     pub log: Log,
 }
 
@@ -91,6 +95,7 @@ impl Config {
             limits: limits::limits(settings)?,
             cors: cors(&settings.cors_allowed_origins, embedded)?,
             proxies: proxies(&settings.trusted_proxies)?,
+            provider: Provider::read(settings)?,
             log: log(settings)?,
             storage,
         })
@@ -290,7 +295,7 @@ mod tests {
     #[test]
     fn a_bad_value_is_refused_by_name_in_one_sentence() {
         type Setting = fn(&mut Settings) -> &mut Option<String>;
-        let bad: [(&str, &str, Setting); 15] = [
+        let bad: [(&str, &str, Setting); 23] = [
             ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
             ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
             ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
@@ -311,11 +316,31 @@ mod tests {
                 &mut settings.refresh_limit
             }),
             ("KEY_LIMIT", "1/25h", |settings| &mut settings.key_limit),
+            ("SHARE_LIMIT", "many", |settings| &mut settings.share_limit),
             ("CORS_ALLOWED_ORIGINS", "x", |settings| {
                 &mut settings.cors_allowed_origins
             }),
             ("TRUSTED_PROXIES", "10.0.0.0/99", |settings| {
                 &mut settings.trusted_proxies
+            }),
+            ("LLM_BASE_URL", "localhost:8080", |settings| {
+                &mut settings.llm_base_url
+            }),
+            ("LLM_API_KEY", "two words", |settings| {
+                &mut settings.llm_api_key
+            }),
+            ("LLM_MODEL", "m\0", |settings| &mut settings.llm_model),
+            ("LLM_TIMEOUT_SECONDS", "0", |settings| {
+                &mut settings.llm_timeout_seconds
+            }),
+            ("LLM_MAX_CONCURRENCY", "0", |settings| {
+                &mut settings.llm_max_concurrency
+            }),
+            ("LLM_CONTEXT_TOKENS", "many", |settings| {
+                &mut settings.llm_context_tokens
+            }),
+            ("LLM_CONTEXT_TOKENS", "255", |settings| {
+                &mut settings.llm_context_tokens
             }),
             ("LOG_FORMAT", "xml", |settings| &mut settings.log_format),
         ];

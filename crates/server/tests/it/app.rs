@@ -3,6 +3,7 @@
 use crate::answer::Answer;
 use crate::clock::{PinnedClock, SeededIds};
 use crate::db::{RUNTIME, Schema};
+use crate::provider::Provider;
 use actix_web::dev::ServerHandle;
 use chrono::TimeDelta;
 use domain::auth::{AccessTokens as _, Claims, Doors};
@@ -70,6 +71,8 @@ impl TestApp {
             limits: limits(&Quotas::NONE, &(clock.clone() as Arc<dyn Clock>)),
             cors: AllowedOrigins::Any,
             proxies: api::client_address::TrustedProxies::default(),
+            provider: Provider::obliging().connected(),
+            context_tokens: 8_192,
             workers: Some(1),
         };
         change(&mut parts);
