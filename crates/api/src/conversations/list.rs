@@ -84,7 +84,9 @@ fn read_created(cursor: &str) -> Result<ConversationId, Error> {
 }
 
 fn read_updated(cursor: &str) -> Result<(DateTime<chrono::Utc>, ConversationId), Error> {
-    let (time, id) = cursor.split_once('.').ok_or_else(|| unknown_cursor("after"))?;
+    let (time, id) = cursor
+        .split_once('.')
+        .ok_or_else(|| unknown_cursor("after"))?;
     let micros = i64::from_str_radix(time, 16).map_err(|_| unknown_cursor("after"))?;
     let time = DateTime::from_timestamp_micros(micros).ok_or_else(|| unknown_cursor("after"))?;
     let id = ConversationId::parse(&format!("conv_{id}")).map_err(|_| unknown_cursor("after"))?;

@@ -15,11 +15,7 @@ pub(super) fn write(view: &View) -> String {
     }
     if let Some(last) = view.items.last().filter(|_| view.has_more) {
         // Writing into a string cannot fail.
-        let _ = write!(
-            text,
-            "\n---\n\n[More](?format=md&after={})\n",
-            cursor(last)
-        );
+        let _ = write!(text, "\n---\n\n[More](?format=md&after={})\n", cursor(last));
     }
     text
 }
