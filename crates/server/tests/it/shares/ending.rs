@@ -113,9 +113,10 @@ async fn links_of_a_deleted_conversation_become_tombstones_that_tell_nothing() {
     let other = share_item(&alice, &conversation, &item, json!({})).await;
     app.clock.advance(TimeDelta::hours(1));
     let path = format!("/v1/conversations/{conversation}");
-    alice.delete(&path).await.expect_nothing(204);
-    let _worker = Worker::start(&app.schema);
+    app.alice().delete(&path).await.expect_nothing(204);
+    let worker = Worker::by(&app.schema, app.clock.clone());
     until(&app.schema, ROWS, 20, |rows| rows == 0).await;
+    drop(worker);
     let columns = "select string_agg(column_name, ',' order by column_name) \
                    from information_schema.columns where table_schema = current_schema() \
                    and table_name = 'share_tombstones'";

@@ -59,7 +59,7 @@ async fn links_are_listed_newest_first_by_their_state() {
     }
     // What has ended leaves the lists after 30 days; a link that has not stays.
     app.clock.advance(TimeDelta::days(31));
-    assert_eq!(names(&alice, "/v1/shares").await, [active]);
+    assert_eq!(names(&app.alice(), "/v1/shares").await, [active]);
 }
 
 #[tokio::test]

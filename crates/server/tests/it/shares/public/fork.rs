@@ -19,7 +19,7 @@ async fn a_copy_has_what_the_link_shows_and_nothing_else() {
         .post(&format!("{path}/items"), called)
         .await
         .expect(201);
-    app.clock.advance(TimeDelta::hours(1));
+    app.clock.advance(TimeDelta::minutes(25));
     let second = message(&alice, &conversation, "assistant", "secret").await;
     let edit = format!("{path}/items/{second}/edit");
     let body = json!({ "content": "second" });
@@ -27,7 +27,7 @@ async fn a_copy_has_what_the_link_shows_and_nothing_else() {
     let share = alice.share(&conversation, json!({})).await;
     message(&alice, &conversation, "user", "later").await;
 
-    app.clock.advance(TimeDelta::hours(1));
+    app.clock.advance(TimeDelta::minutes(25));
     let answer = bob.post(&format!("{}/fork", link(&share)), json!({})).await;
     let location = answer.header("location").to_owned();
     let copy = answer.expect(201);
@@ -37,7 +37,7 @@ async fn a_copy_has_what_the_link_shows_and_nothing_else() {
         ("project_id", Value::Null),
         ("metadata", json!({})),
         ("item_count", json!(2)),
-        ("created_at", json!("2025-12-23T12:00:00Z")),
+        ("created_at", json!("2025-12-23T10:50:00Z")),
     ] {
         assert_eq!(copy[field], value, "{field}");
     }
