@@ -4,6 +4,7 @@
 //! which an adapter in `infra` implements.
 
 pub mod auth;
+pub mod chat;
 pub mod clock;
 pub mod conversations;
 pub mod error;
@@ -15,3 +16,4 @@ pub mod projects;
 pub mod purge;
 pub mod replies;
 pub mod text;
+pub mod titles;

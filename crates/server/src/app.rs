@@ -63,12 +63,12 @@ impl Services {
                 ids(),
             )),
             conversations: web::Data::new(ConversationService::new(
-                Arc::new(PgConversations(database())),
+                Arc::new(PgConversations::new(database(), new_titles)),
                 clock(),
                 ids(),
             )),
             items: web::Data::new(ItemService::new(
-                Arc::new(PgItems::new(database())),
+                Arc::new(PgItems::new(database(), new_titles)),
                 clock(),
                 ids(),
             )),

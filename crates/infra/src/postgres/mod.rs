@@ -13,6 +13,8 @@ mod purge;
 mod schema;
 mod sessions;
 mod statement;
+mod titles;
+mod turns;
 
 pub use connect::{ConnectError, Target};
 pub use conversations::PgConversations;
@@ -22,3 +24,5 @@ pub use migrate::{MigrateError, migrate};
 pub use projects::PgProjects;
 pub use purge::PgPurgeQueue;
 pub use sessions::PgSessions;
+pub use titles::{NewTitles, PgTitleQueue};
+pub use turns::PgTurns;

@@ -3,7 +3,7 @@ use crate::postgres::items::rows as item_rows;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
-    Array, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use uuid::Uuid;
 
@@ -23,11 +23,17 @@ statement!(
         roles: &'a [i16] => Array<SmallInt>,
         call_ids: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         contents: &'a [&'a str] => Array<Text>,
+        queue_titles: bool => Bool,
     } -> Integer,
     "with conversation as (
         insert into conversations (owner_id, id, project_id, created_at, updated_at, item_count,
             last_sequence, title_source, title, metadata)
         values ($1, $2, $3, $4, $4, $5, $5, $6, $7, $8)
+        returning title_source
+    ),
+    queued as (
+        insert into title_queue (owner_id, conversation_id, due_at)
+        select $1, $2, $4 from conversation where title_source = 2 and $14
     )
     insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
         call_id, content)
