@@ -15,5 +15,6 @@ pub mod page;
 pub mod projects;
 pub mod purge;
 pub mod replies;
+pub mod tasks;
 pub mod text;
 pub mod titles;

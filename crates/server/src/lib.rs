@@ -7,6 +7,7 @@ pub mod provider;
 pub mod purge;
 mod serve;
 pub mod telemetry;
+pub mod titles;
 pub mod token;
 
 pub use app::{Parts, start};

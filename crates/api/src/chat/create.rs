@@ -1,0 +1,84 @@
+use super::answer::{Pieces, Streamed, whole, whole_kept};
+use super::request::ChatCompletionRequestBody;
+use super::schema::{ChatCompletion, ChatCompletionChunk, ChatCompletionRequest};
+use crate::error::{ApiError, passed};
+use crate::extract::{Authenticated, Body};
+use crate::request::RequestId;
+use crate::stream::Chunks;
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use domain::chat::{Answering, ChatService, CompleteChat};
+
+/// Complete a chat
+///
+/// OpenAI's `POST /v1/chat/completions`, passed on to the model provider with all its fields.
+/// With `conversation`, what that conversation holds precedes the messages, and the messages and
+/// the reply are stored in it, together or not at all.
+#[utoipa::path(
+    tag = "chat",
+    request_body(content = ChatCompletionRequest, examples(
+        ("once" = (summary = "A question, kept nowhere", value = json!({
+            "messages": [{ "role": "user", "content": "What is the capital of Norway?" }],
+        }))),
+        ("conversation" = (summary = "The next question of a conversation", value = json!({
+            "conversation": "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG",
+            "messages": [{ "role": "user", "content": "And of Sweden?" }],
+        }))),
+        ("stream" = (summary = "An answer as it is written", value = json!({
+            "model": "llama3.2", "stream": true, "temperature": 0.2,
+            "messages": [{ "role": "user", "content": "Tell me a story." }],
+        }))),
+    )),
+    responses((status = 200, description = "The completion; with `stream: true`, server-sent \
+        events with a chunk each, and `[DONE]` at the end. What fails midway is an event with an \
+        `error`, and then there is no `[DONE]`.",
+        content(
+            (ChatCompletion = "application/json"),
+            (ChatCompletionChunk = "text/event-stream"),
+        ),
+        headers(("X-Context-Truncated", description = "`true`: older messages of the conversation \
+            did not fit into what the model was told.")))),
+    extensions(("x-error-codes" = json!([
+        "conversation_not_found", "conversation_full", "model_provider_not_configured",
+        "model_provider_busy", "model_provider_error", "model_provider_timeout",
+        "model_provider_rate_limited", "model_request_refused", "model_not_found",
+        "model_request_too_large",
+    ]))),
+    security(("bearer" = [])),
+)]
+#[post("/chat/completions")]
+pub(crate) async fn create_chat_completion(
+    Authenticated(actor): Authenticated,
+    chat: web::Data<ChatService>,
+    request: HttpRequest,
+    Body(body): Body<ChatCompletionRequestBody>,
+) -> Result<HttpResponse, ApiError> {
+    let asked = CompleteChat::try_from(body)?;
+    let streamed = asked.streamed;
+    let mut answer = HttpResponse::Ok();
+    match chat.complete(actor.owner_id, asked).await.map_err(passed)? {
+        Answering::Passed(passed) if streamed => events(answer, passed, &request).await,
+        Answering::Passed(passed) => {
+            Ok(answer.content_type("application/json").body(whole(passed).await?))
+        }
+        Answering::Kept { events: kept, truncated } => {
+            if truncated {
+                answer.insert_header(("X-Context-Truncated", "true"));
+            }
+            if streamed {
+                return events(answer, kept, &request).await;
+            }
+            Ok(answer.content_type("application/json").body(whole_kept(kept).await?))
+        }
+    }
+}
+
+async fn events<A: Pieces + 'static>(
+    mut answer: actix_web::HttpResponseBuilder,
+    pieces: A,
+    request: &HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let streamed = Streamed::begin(pieces, RequestId::of(request)).await?;
+    Ok(answer
+        .content_type("text/event-stream")
+        .streaming(Chunks::of(streamed.stream())))
+}

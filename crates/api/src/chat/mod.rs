@@ -1,0 +1,10 @@
+//! Chat completions on the wire: OpenAI's, with a conversation.
+
+mod answer;
+pub(crate) mod create;
+mod fields;
+mod messages;
+mod request;
+mod schema;
+
+use fields::Fields;

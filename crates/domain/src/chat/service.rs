@@ -1,0 +1,133 @@
+use super::generation::{Audience, Events, Generation, absent};
+use super::{CompleteChat, NewMessage, Place, TurnStore};
+use crate::clock::{Clock, Ids};
+use crate::conversations::ConversationStore;
+use crate::error::{Conflict, Error, Result};
+use crate::id::{ConversationId, OwnerId};
+use crate::items::MAX_ITEMS;
+use crate::replies::{Ask, ChatRequest, ChatStream, Message, Model, ModelProvider};
+use crate::tasks::Tasks;
+use chrono::{DateTime, TimeDelta, Utc};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// The use cases of chats over a model provider.
+pub struct ChatService {
+    provider: Arc<dyn ModelProvider>,
+    turns: Arc<dyn TurnStore>,
+    conversations: Arc<dyn ConversationStore>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    tasks: Arc<dyn Tasks>,
+    models: Mutex<Option<(DateTime<Utc>, Vec<Model>)>>,
+}
+
+/// An answer, from where it begins.
+pub enum Answering {
+    /// It is kept nowhere, and ends when nobody reads it any more.
+    Passed(Box<dyn ChatStream>),
+    /// It goes into a conversation.
+    Kept {
+        events: Events,
+        /// Whether older messages did not fit into what the model is told.
+        truncated: bool,
+    },
+}
+
+impl ChatService {
+    /// How long the provider's list of models is good for.
+    const MODELS: TimeDelta = TimeDelta::seconds(30);
+
+    pub fn new(
+        provider: Arc<dyn ModelProvider>,
+        turns: Arc<dyn TurnStore>,
+        conversations: Arc<dyn ConversationStore>,
+        tasks: Arc<dyn Tasks>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Self {
+        Self {
+            provider,
+            turns,
+            conversations,
+            clock,
+            ids,
+            tasks,
+            models: Mutex::default(),
+        }
+    }
+
+    /// Completes a chat. One that goes into a conversation is refused at once where it cannot be
+    /// stored, before a model is asked for nothing.
+    pub async fn complete(&self, owner: OwnerId, asked: CompleteChat) -> Result<Answering> {
+        let CompleteChat {
+            body,
+            model,
+            streamed,
+            place,
+        } = asked;
+        let ask = Ask::Passed(body);
+        let Some(Place {
+            conversation,
+            messages,
+        }) = place
+        else {
+            let context = Vec::new();
+            let answer = self.provider.chat(ChatRequest { context, ask }).await?;
+            return Ok(Answering::Passed(answer));
+        };
+        let outline = self.conversations.outline(owner, conversation).await?;
+        let (found, _) = outline.ok_or_else(absent)?;
+        let more = u32::try_from(messages.len() + 1).unwrap_or(u32::MAX);
+        if found.item_count.saturating_add(more) > MAX_ITEMS {
+            return Err(Error::Conflict(Conflict::ConversationFull));
+        }
+        let (context, truncated) = self.context(owner, conversation, &messages).await?;
+        let (audience, events) = Audience::new();
+        let generation = Generation {
+            provider: Arc::clone(&self.provider),
+            turns: Arc::clone(&self.turns),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+            owner,
+            conversation,
+            messages,
+            streamed,
+            model,
+        };
+        let request = ChatRequest { context, ask };
+        self.tasks
+            .spawn(Box::pin(generation.run(request, audience)));
+        Ok(Answering::Kept { events, truncated })
+    }
+
+    async fn context(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        _messages: &[NewMessage],
+    ) -> Result<(Vec<Message>, bool)> {
+        let opening = self.conversations.find_with_items(owner, conversation).await?;
+        let items = opening.ok_or_else(absent)?.items.into_iter();
+        let messages = items.map(|item| Message {
+            role: item.role,
+            content: item.content.into_string(),
+        });
+        Ok((messages.collect(), false))
+    }
+
+    /// The provider's models, as they were a moment ago. Whoever comes while it is being asked
+    /// waits for that one answer.
+    pub async fn models(&self) -> Result<Vec<Model>> {
+        let mut known = self.models.lock().await;
+        let now = self.clock.now();
+        if let Some((since, models)) = known.as_ref()
+            && now - *since < Self::MODELS
+        {
+            return Ok(models.clone());
+        }
+        let models = self.provider.models().await?;
+        *known = Some((now, models.clone()));
+        Ok(models)
+    }
+}
