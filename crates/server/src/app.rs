@@ -7,14 +7,18 @@ use actix_web::{App, HttpServer, web};
 use api::client_address::TrustedProxies;
 use api::openapi::{Methods, no_route};
 use api::request::{Surroundings, around};
+use crate::tasks::RuntimeTasks;
 use domain::auth::{AccessTokens, AuthService, Doors};
+use domain::chat::ChatService;
 use domain::clock::{Clock, Ids};
 use domain::conversations::ConversationService;
 use domain::health::Readiness;
 use domain::items::ItemService;
 use domain::projects::ProjectService;
 use domain::replies::ModelProvider;
-use infra::postgres::{Database, PgConversations, PgItems, PgProjects, PgSessions};
+use infra::postgres::{
+    Database, NewTitles, PgConversations, PgItems, PgProjects, PgSessions, PgTurns,
+};
 use infra::security::RandomSecrets;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -31,6 +35,8 @@ pub struct Parts {
     pub cors: AllowedOrigins,
     pub proxies: TrustedProxies,
     pub provider: Arc<dyn ModelProvider>,
+    /// Whether a model is to write titles: there must be a provider.
+    pub new_titles: NewTitles,
     /// How many tokens of a conversation a model is told at the most.
     pub context_tokens: usize,
     /// Threads that handle requests; `None` is one per core.
@@ -41,6 +47,7 @@ pub struct Parts {
 #[derive(Clone)]
 struct Services {
     auth: web::Data<AuthService>,
+    chat: web::Data<ChatService>,
     conversations: web::Data<ConversationService>,
     items: web::Data<ItemService>,
     projects: web::Data<ProjectService>,
@@ -52,6 +59,7 @@ impl Services {
     fn wire(parts: &Parts) -> Self {
         let database = || parts.database.clone();
         let (clock, ids) = (|| Arc::clone(&parts.clock), || Arc::clone(&parts.ids));
+        let new_titles = parts.new_titles;
         let readiness: Arc<dyn Readiness> = Arc::new(database());
         Self {
             auth: web::Data::new(AuthService::new(
@@ -59,6 +67,14 @@ impl Services {
                 Arc::new(PgSessions(database())),
                 Arc::clone(&parts.tokens),
                 Arc::new(RandomSecrets),
+                clock(),
+                ids(),
+            )),
+            chat: web::Data::new(ChatService::new(
+                Arc::clone(&parts.provider),
+                Arc::new(PgTurns::new(database(), new_titles)),
+                Arc::new(PgConversations::new(database(), new_titles)),
+                Arc::new(RuntimeTasks::here()),
                 clock(),
                 ids(),
             )),
@@ -89,6 +105,7 @@ impl Services {
     fn register(&self, config: &mut web::ServiceConfig) {
         config
             .app_data(self.auth.clone())
+            .app_data(self.chat.clone())
             .app_data(self.conversations.clone())
             .app_data(self.items.clone())
             .app_data(self.projects.clone())

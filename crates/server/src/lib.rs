@@ -6,6 +6,7 @@ pub mod config;
 pub mod provider;
 pub mod purge;
 mod serve;
+mod tasks;
 pub mod telemetry;
 pub mod titles;
 pub mod token;

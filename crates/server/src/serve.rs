@@ -6,7 +6,7 @@ use domain::clock::Clock as _;
 use infra::clock::{RandomIds, SystemClock};
 use infra::llm::CertificatesUnusable;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
-use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, Target};
+use infra::postgres::{ConnectError, Database, MigrateError, NewTitles, PgSessions, Target};
 use infra::security::{Jwt, SecretTooShort};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::net::{SocketAddr, TcpListener};
@@ -221,9 +221,14 @@ async fn run(
         cors: config.cors.clone(),
         proxies: config.proxies.clone(),
         provider: config.provider.connect()?,
+        new_titles: config.provider.new_titles(),
         context_tokens: config.provider.context_tokens,
         workers: None,
     };
+    let naming = (config.provider.new_titles() == NewTitles::Queued).then(|| {
+        let (provider, clock) = (Arc::clone(&parts.provider), Arc::clone(&parts.clock));
+        tokio::spawn(crate::titles::run(database.clone(), provider, clock))
+    });
     let server = start(listener, parts)?;
     let purge = tokio::spawn(crate::purge::run(database.clone(), Arc::new(SystemClock)));
     let handle = server.handle();
@@ -237,6 +242,9 @@ async fn run(
         }
     };
     purge.abort();
+    if let Some(naming) = naming {
+        naming.abort();
+    }
     database.close();
     tracing::info!("stopped");
     Ok(ended.map_err(std::io::Error::other)??)

@@ -103,6 +103,11 @@ fn refuse_unstorable(fields: &Fields) -> Result<(), ApiError> {
         let message = "n must be 1 with a conversation, which keeps one reply.";
         return Err(Error::invalid("n", message).into());
     }
+    let texts_alone = |modalities: &str| serde_json::from_str(modalities).ok() == Some(["text"]);
+    if fields.given("modalities").is_some_and(|modalities| !texts_alone(modalities)) {
+        let message = "modalities must be [\"text\"] with a conversation, which keeps texts alone.";
+        return Err(Error::invalid("modalities", message).into());
+    }
     for name in UNSTORABLE {
         let says_something = |value: &str| !matches!(value, "[]" | "\"none\"");
         if fields.given(name).is_some_and(says_something) {

@@ -62,6 +62,7 @@ impl TestApp {
             cors: AllowedOrigins::Any,
             proxies: api::client_address::TrustedProxies::default(),
             provider: Provider::obliging().connected(),
+            new_titles: infra::postgres::NewTitles::Kept,
             context_tokens: 8_192,
             workers: Some(1),
         };

@@ -39,8 +39,10 @@ mod tls;
 mod unhealthy;
 
 mod auth;
+mod chat;
 mod conversations;
 mod items;
+mod models;
 mod projects;
 mod replies;
 mod service;

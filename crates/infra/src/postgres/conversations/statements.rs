@@ -8,7 +8,8 @@ use diesel::sql_types::{
 use uuid::Uuid;
 
 statement!(
-    /// Stores a conversation and its first items.
+    /// Stores a conversation and its first items, and queues it for a better title if one of them
+    /// names it.
     InsertWithItems<'a> {
         owner_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,
@@ -29,16 +30,16 @@ statement!(
         insert into conversations (owner_id, id, project_id, created_at, updated_at, item_count,
             last_sequence, title_source, title, metadata)
         values ($1, $2, $3, $4, $4, $5, $5, $6, $7, $8)
-        returning title_source
+        returning owner_id, id, title_source
     ),
-    queued as (
-        insert into title_queue (owner_id, conversation_id, due_at)
-        select $1, $2, $4 from conversation where title_source = 2 and $14
+    stored as (
+        insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
+            call_id, content)
+        select $1, $2, i.id, $4, $4, i.sequence, i.role, i.call_id, i.content
+        from unnest($9, $10, $11, $12, $13) as i(id, sequence, role, call_id, content)
     )
-    insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
-        call_id, content)
-    select $1, $2, i.id, $4, $4, i.sequence, i.role, i.call_id, i.content
-    from unnest($9, $10, $11, $12, $13) as i(id, sequence, role, call_id, content)"
+    insert into title_queue (owner_id, conversation_id, due_at)
+    select owner_id, id, $4 from conversation where title_source = 2 and $14"
 );
 
 statement!(

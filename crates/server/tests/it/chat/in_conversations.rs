@@ -1,0 +1,266 @@
+//! Completions that go into a conversation: together, or not at all.
+
+use super::{PATH, asking, line, reply, said, user};
+use crate::provider::{Play, Provider, answers, refuses, says, says_when_told};
+use crate::rows;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn what_is_said_and_replied_is_stored_and_what_was_said_before_is_told() {
+    let provider = Provider::that(says(&["Certain", "ly."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    for stream in [false, true] {
+        let body = json!({
+            "messages": [{ "role": "system", "content": "Be brief." }, user("Capital of Norway?")],
+            "conversation": if stream { json!({ "id": conversation }) } else { json!(conversation) },
+            "stream": stream, "temperature": 0.5,
+        });
+        assert_eq!(alice.post(PATH, body).await.status, 200);
+    }
+    let turn = [
+        line("system", "Be brief."),
+        line("user", "Capital of Norway?"),
+        reply("Certainly."),
+    ];
+    assert_eq!(said(&alice, &conversation).await, [turn.clone(), turn].concat());
+    let asked = provider.asked();
+    let first = r#"{"messages":[{"content":"Be brief.","role":"system"},{"content":"Capital of Norway?","role":"user"}],"model":"test-model","stream":false,"temperature":0.5}"#;
+    assert_eq!(asked[0].body, first);
+    let second = r#"{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Capital of Norway?"},{"role":"assistant","content":"Certainly."},{"content":"Be brief.","role":"system"},{"content":"Capital of Norway?","role":"user"}],"model":"test-model","stream":true,"temperature":0.5}"#;
+    assert_eq!(asked[1].body, second);
+}
+
+#[tokio::test]
+async fn the_answer_says_where_it_is_kept() {
+    let provider = Provider::that(says(&["Oslo."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let body = json!({ "messages": [user("Capital of Norway?")], "conversation": conversation });
+    let answer = alice.post(PATH, body).await.expect(200);
+    let kept = json!({ "id": conversation, "title": "Capital of Norway?" });
+    assert_eq!(answer["conversation"], kept);
+    assert_eq!(answer["choices"][0]["message"]["content"], "Oslo.");
+    assert_eq!(answer["usage"]["total_tokens"], 7);
+}
+
+#[tokio::test]
+async fn only_texts_go_into_a_conversation() {
+    let provider = Provider::that(says(&["Yes."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let image = json!([{ "type": "image_url", "image_url": { "url": "data:," } }]);
+    let refused: [(Value, &str, &str); 14] = [
+        (json!({ "messages": [] }), "invalid_value", "messages"),
+        (json!({ "messages": [7] }), "invalid_type", "messages[0]"),
+        (json!({ "messages": [{}] }), "missing_field", "messages[0].content"),
+        (json!({ "messages": [{ "content": "x" }] }), "missing_field", "messages[0].role"),
+        (
+            json!({ "messages": [{ "role": "tool", "content": "x" }] }),
+            "invalid_value",
+            "messages[0].role",
+        ),
+        (json!({ "messages": [user("")] }), "invalid_value", "messages[0].content"),
+        (json!({ "messages": [user("a\0b")] }), "nul_character", "messages[0].content"),
+        (
+            json!({ "messages": [{ "role": "assistant", "content": null,
+                "tool_calls": [{ "id": "1" }] }] }),
+            "invalid_value",
+            "messages[0].tool_calls",
+        ),
+        (
+            json!({ "messages": [user("x"), { "role": "user", "content": image }] }),
+            "invalid_value",
+            "messages[1].content[0]",
+        ),
+        (
+            json!({ "messages": [{ "role": "user", "content": "x", "name": "al" }] }),
+            "invalid_value",
+            "messages[0].name",
+        ),
+        (json!({ "messages": [user("x")], "n": 2 }), "invalid_value", "n"),
+        (
+            json!({ "messages": [user("x")], "tools": [{ "type": "function" }] }),
+            "invalid_value",
+            "tools",
+        ),
+        (
+            json!({ "messages": [user("x")], "modalities": ["text", "audio"] }),
+            "invalid_value",
+            "modalities",
+        ),
+        (
+            json!({ "messages": vec![user("x"); 101] }),
+            "invalid_value",
+            "messages",
+        ),
+    ];
+    for (mut body, code, param) in refused {
+        println!("{body}");
+        body["conversation"] = json!(conversation);
+        alice.post(PATH, body).await.refused(code, Some(param));
+    }
+    let twice = format!(
+        r#"{{"messages":[{{"role":"user","content":"a","content":"b"}}],"conversation":"{conversation}"}}"#
+    );
+    let answer = alice.post_text(PATH, twice).await;
+    answer.refused("duplicate_field", Some("messages[0].content"));
+    assert!(said(&alice, &conversation).await.is_empty());
+    assert!(provider.asked().is_empty(), "a model was asked for nothing");
+
+    // What says nothing may be there: SDKs write it.
+    let body = json!({
+        "conversation": conversation, "n": 1, "tools": [], "tool_choice": "none", "functions": null,
+        "modalities": ["text"],
+        "messages": [
+            { "role": "assistant", "content": "Hello!", "refusal": null, "annotations": [],
+              "tool_calls": null },
+            { "role": "developer", "content": "Be kind." },
+            { "role": "user", "content": [
+                { "type": "text", "text": "One" }, { "type": "text", "text": "Two" },
+            ] },
+        ],
+    });
+    alice.post(PATH, body).await.expect(200);
+    let expected = [
+        line("assistant", "Hello!"),
+        line("developer", "Be kind."),
+        line("user", "One\nTwo"),
+        reply("Yes."),
+    ];
+    assert_eq!(said(&alice, &conversation).await, expected);
+}
+
+#[tokio::test]
+async fn a_failure_leaves_the_conversation_as_it_was() {
+    let json = "Content-Type: application/json\r\n";
+    let tool = r#"{"choices":[{"message":{"content":"Let me see.","tool_calls":[{}]},"finish_reason":"tool_calls"}]}"#;
+    let nul = r#"{"choices":[{"message":{"content":"a\u0000b"},"finish_reason":"stop"}]}"#;
+    let cases = [
+        (refuses("400 Bad Request", "no"), "model_request_refused"),
+        (refuses("500 Internal Server Error", "oh"), "model_provider_error"),
+        (answers("200 OK", json, "{}"), "model_provider_error"),
+        (says(&[]), "model_provider_error"),
+        (answers("200 OK", json, tool), "model_provider_error"),
+        (answers("200 OK", json, nul), "model_provider_error"),
+        (
+            Play::Says(vec!["x".repeat(600_000), "x".repeat(400_001)]),
+            "model_provider_error",
+        ),
+    ];
+    for (play, code) in cases {
+        let provider = Provider::that(play);
+        let app = asking(&provider).await;
+        let alice = app.alice();
+        let conversation = alice.conversation(json!({ "items": [user("Before")] })).await;
+        let before = app.schema.contents().await;
+        let body = json!({ "messages": [user("Hello")], "conversation": conversation });
+        alice.post(PATH, body).await.failure(code);
+        assert_eq!(app.schema.contents().await, before, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_conversation_of_nobody_or_of_somebody_else_is_not_there() {
+    let provider = Provider::that(says(&["Yes."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let theirs = app.bob().conversation(json!({})).await;
+    for id in [theirs.as_str(), "conv_01ARZ3NDEKTSV4RRFFQ69G5FAV", "x", ""] {
+        for stream in [false, true] {
+            let body = json!({ "messages": [user("Hello")], "conversation": id, "stream": stream });
+            let answer = alice.post(PATH, body).await;
+            answer.refused("conversation_not_found", Some("conversation"));
+        }
+        let body = json!({ "messages": [user("Hello")], "conversation": { "id": id } });
+        let answer = alice.post(PATH, body).await;
+        answer.failure("conversation_not_found");
+    }
+    assert!(provider.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_conversation_that_cannot_take_the_turn_takes_nothing_of_it() {
+    let provider = Provider::that(says(&["Yes."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let conversation = rows::conversations(&app.schema, 1).await.remove(0);
+    rows::items(&app.schema, &conversation, 9_997, "'x'").await;
+    let body = |count: usize| json!({ "messages": vec![user("x"); count], "conversation": conversation });
+    // Three and a reply are one too many, and no model is asked.
+    let answer = alice.post(PATH, body(3)).await;
+    answer.refused("conversation_full", None);
+    assert_eq!(answer.header("x-should-retry"), "false");
+    assert!(provider.asked().is_empty());
+    // Two and a reply are what there is room for.
+    alice.post(PATH, body(2)).await.expect(200);
+    alice.post(PATH, body(1)).await.refused("conversation_full", None);
+    let path = format!("/v1/conversations/{conversation}?include_items=false");
+    assert_eq!(alice.get(&path).await.expect(200)["item_count"], 10_000);
+    rows::assert_consistent(&app.schema).await;
+}
+
+#[tokio::test]
+async fn turns_that_race_for_the_last_places_are_whole() {
+    let provider = Provider::that(says(&["Yes."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let conversation = rows::conversations(&app.schema, 1).await.remove(0);
+    rows::items(&app.schema, &conversation, 9_990, "'x'").await;
+    let body = json!({ "messages": [user("a"), user("b")], "conversation": conversation });
+    let all = (0..8).map(|_| alice.post(PATH, body.clone()));
+    let answers = futures_util::future::join_all(all).await;
+    let stored = answers.iter().filter(|answer| answer.status == 200).count();
+    for answer in answers.iter().filter(|answer| answer.status != 200) {
+        answer.refused("conversation_full", None);
+    }
+    assert_eq!(stored, 3);
+    let path = format!("/v1/conversations/{conversation}/items?order=desc&limit=9");
+    let last = alice.get(&path).await.expect(200);
+    let roles: Vec<_> = last["data"].as_array().unwrap().iter().map(|item| item["role"].clone()).collect();
+    assert_eq!(roles, ["assistant", "user", "user"].repeat(3));
+    rows::assert_consistent(&app.schema).await;
+}
+
+#[tokio::test]
+async fn a_conversation_deleted_meanwhile_is_not_resurrected() {
+    let provider = Provider::that(says_when_told(&["Yes."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let body = json!({ "messages": [user("Hello")], "conversation": conversation, "stream": true });
+    let (answer, ()) = tokio::join!(alice.post(PATH, body), async {
+        provider.was_asked(1).await;
+        let path = format!("/v1/conversations/{conversation}");
+        alice.delete(&path).await.expect_nothing(204);
+        provider.go_on(100);
+    });
+    // The head was sent before.
+    assert_eq!(answer.status, 200);
+    let last = answer.text().trim_end().rsplit("data: ").next().unwrap();
+    let error: Value = serde_json::from_str(last).unwrap();
+    assert_eq!(error["error"]["code"], "conversation_not_found");
+    assert!(!answer.text().contains("[DONE]"));
+    assert_eq!(app.schema.value("select count(*) from items").await, "0");
+    assert_eq!(app.schema.value("select count(*) from conversations").await, "0");
+}
+
+#[tokio::test]
+async fn what_others_say_meanwhile_stays_in_between() {
+    let provider = Provider::that(says_when_told(&["Yes."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let body = json!({ "messages": [user("Hello")], "conversation": conversation, "stream": true });
+    let (answer, ()) = tokio::join!(alice.post(PATH, body), async {
+        provider.was_asked(1).await;
+        alice.say(&conversation, "Meanwhile").await;
+        provider.go_on(100);
+    });
+    assert_eq!(answer.status, 200);
+    let expected = [line("user", "Meanwhile"), line("user", "Hello"), reply("Yes.")];
+    assert_eq!(said(&alice, &conversation).await, expected);
+}
