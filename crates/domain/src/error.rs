@@ -31,6 +31,9 @@ pub enum Error {
     /// The model provider did not give what was asked of it.
     #[error("{0}")]
     Provider(#[from] ProviderFailure),
+    /// Too many attempts; so many seconds from now the next one may be made.
+    #[error("Too many attempts. Try again in {retry_after} seconds.")]
+    RateLimited { retry_after: u64 },
     /// Something this service depends on cannot be reached now; the same request may succeed soon.
     #[error("The database cannot be reached at the moment. Nothing is lost; try again shortly.")]
     Unavailable(#[source] Source),

@@ -11,6 +11,7 @@ pub mod error;
 pub mod health;
 pub mod id;
 pub mod items;
+pub mod limits;
 pub mod page;
 pub mod projects;
 pub mod purge;

@@ -2,6 +2,7 @@
 //! cryptography.
 
 pub mod clock;
+pub mod limits;
 pub mod llm;
 pub mod postgres;
 pub mod security;

@@ -14,6 +14,7 @@ use domain::clock::{Clock, Ids};
 use domain::conversations::ConversationService;
 use domain::health::Readiness;
 use domain::items::ItemService;
+use domain::limits::RateLimits;
 use domain::projects::ProjectService;
 use domain::replies::ModelProvider;
 use infra::postgres::{
@@ -32,6 +33,7 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub doors: Doors,
+    pub limits: Arc<dyn RateLimits>,
     pub cors: AllowedOrigins,
     pub proxies: TrustedProxies,
     pub provider: Arc<dyn ModelProvider>,
@@ -64,6 +66,7 @@ impl Services {
         Self {
             auth: web::Data::new(AuthService::new(
                 parts.doors,
+                Arc::clone(&parts.limits),
                 Arc::new(PgSessions(database())),
                 Arc::clone(&parts.tokens),
                 Arc::new(RandomSecrets),

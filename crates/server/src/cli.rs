@@ -58,6 +58,26 @@ pub struct Settings {
     /// Whether anybody may become a guest: true or false [default: true with the embedded database]
     #[arg(long, env = "GUEST_LOGIN", global = true)]
     pub guest_login: Option<String>,
+    /// The most failed sign-ins from one address, as COUNT/PERIOD such as 50/15m, or off
+    /// [default: 50/15m]
+    #[arg(long, env = "LOGIN_LIMIT", global = true)]
+    pub login_limit: Option<String>,
+    /// The most failed sign-ins to one account from one address; with as many from anywhere, the
+    /// next ones are slowed down [default: 10/15m]
+    #[arg(long, env = "LOGIN_ACCOUNT_LIMIT", global = true)]
+    pub login_account_limit: Option<String>,
+    /// The most new accounts from one address [default: 20/60m]
+    #[arg(long, env = "REGISTRATION_LIMIT", global = true)]
+    pub registration_limit: Option<String>,
+    /// The most new guests from one address [default: 60/60m]
+    #[arg(long, env = "GUEST_LIMIT", global = true)]
+    pub guest_limit: Option<String>,
+    /// The most bad refresh tokens from one address [default: 60/15m]
+    #[arg(long, env = "REFRESH_LIMIT", global = true)]
+    pub refresh_limit: Option<String>,
+    /// The most bad API keys from one address [default: 60/15m]
+    #[arg(long, env = "KEY_LIMIT", global = true)]
+    pub key_limit: Option<String>,
     /// Origins whose pages may call this server: a list separated by commas, or * [default: * with
     /// the embedded database, none otherwise]
     #[arg(long, env = "CORS_ALLOWED_ORIGINS", global = true)]

@@ -3,7 +3,6 @@
 mod app;
 pub mod cli;
 pub mod config;
-pub mod provider;
 pub mod purge;
 mod serve;
 mod tasks;

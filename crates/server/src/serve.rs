@@ -2,8 +2,9 @@ use crate::app::{Parts, start};
 use crate::config::{Config, Storage};
 use crate::token::{TokenError, embedded_secret};
 use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
-use domain::clock::Clock as _;
-use infra::clock::{RandomIds, SystemClock};
+use domain::clock::Clock;
+use infra::clock::{RandomIds, SteadyClock, SystemClock};
+use infra::limits::GovernorLimits;
 use infra::llm::CertificatesUnusable;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
 use infra::postgres::{ConnectError, Database, MigrateError, NewTitles, PgSessions, Target};
@@ -210,6 +211,7 @@ async fn run(
     stop: &mut Stop,
 ) -> Result<(), ServeError> {
     let clock = Arc::new(SystemClock);
+    let steady: Arc<dyn Clock> = Arc::new(SteadyClock::new());
     let parts = Parts {
         database: database.clone(),
         tokens: Arc::new(Jwt::new(secret.as_bytes(), clock.clone())?),
@@ -218,6 +220,7 @@ async fn run(
         doors: Doors {
             guest_login: config.guest_login,
         },
+        limits: Arc::new(GovernorLimits::new(&config.limits, &steady)),
         cors: config.cors.clone(),
         proxies: config.proxies.clone(),
         provider: config.provider.connect()?,

@@ -87,6 +87,8 @@ codes! {
         "The request is too large for the model provider; the message is its own.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", 415, "invalid_request_error", None,
         "The body must be JSON, with `Content-Type: application/json`.";
+    RATE_LIMITED = "rate_limited", 429, "rate_limit_error", None,
+        "Too many attempts. Try again after `Retry-After` seconds.";
     MODEL_PROVIDER_RATE_LIMITED = "model_provider_rate_limited", 429, "rate_limit_error", None,
         "The model provider limits how often it may be asked. Try again after `Retry-After` seconds.";
     INTERNAL_ERROR = "internal_error", 500, "api_error", None,

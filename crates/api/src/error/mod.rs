@@ -116,6 +116,10 @@ impl From<Error> for ApiError {
             }
             Error::Forbidden(Forbidden::GuestLoginDisabled) => (code::GUEST_LOGIN_DISABLED, None),
             Error::Provider(failure) => return provider::answer(failure),
+            Error::RateLimited { retry_after } => {
+                return Self::new(code::RATE_LIMITED, message)
+                    .header(header::RETRY_AFTER, HeaderValue::from(*retry_after));
+            }
             Error::Unavailable(_) => {
                 let answer = Self::new(code::DATABASE_UNAVAILABLE, message)
                     .header(header::RETRY_AFTER, RETRY_AFTER);

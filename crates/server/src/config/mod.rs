@@ -1,8 +1,13 @@
 //! Settings, read: what is not right stops the start with one sentence that names the variable.
 
+mod limits;
+mod provider;
+
+pub use provider::Provider;
+
 use crate::cli::Settings;
-use crate::provider::Provider;
 use api::client_address::TrustedProxies;
+use domain::limits::Quotas;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -24,6 +29,7 @@ pub struct Config {
     pub storage: Storage,
     pub pool_size: usize,
     pub guest_login: bool,
+    pub limits: Quotas,
     pub cors: AllowedOrigins,
     pub proxies: TrustedProxies,
     pub provider: Provider,
@@ -86,6 +92,7 @@ impl Config {
                 "must be true or false",
             )?
             .unwrap_or(embedded),
+            limits: limits::limits(settings)?,
             cors: cors(&settings.cors_allowed_origins, embedded)?,
             proxies: proxies(&settings.trusted_proxies)?,
             provider: Provider::read(settings)?,
@@ -96,14 +103,14 @@ impl Config {
 }
 
 /// A setting's value, without the white space around it; absent when empty.
-pub(crate) fn given(setting: &Option<String>) -> Option<&str> {
+fn given(setting: &Option<String>) -> Option<&str> {
     setting
         .as_deref()
         .map(str::trim)
         .filter(|value| !value.is_empty())
 }
 
-pub(crate) fn parsed<T: FromStr>(
+fn parsed<T: FromStr>(
     variable: &'static str,
     setting: &Option<String>,
     problem: &str,
@@ -113,7 +120,7 @@ pub(crate) fn parsed<T: FromStr>(
         .transpose()
 }
 
-pub(crate) fn bad(variable: &'static str, problem: impl Into<String>) -> ConfigError {
+fn bad(variable: &'static str, problem: impl Into<String>) -> ConfigError {
     ConfigError {
         variable,
         problem: problem.into(),
@@ -268,6 +275,7 @@ mod tests {
             (config.host.to_string().as_str(), config.port),
             ("127.0.0.1", 8000)
         );
+        assert_eq!(config.limits, Quotas::USUAL);
         assert!(config.guest_login);
         assert_eq!(config.cors, AllowedOrigins::Any);
     }
@@ -287,7 +295,7 @@ mod tests {
     #[test]
     fn a_bad_value_is_refused_by_name_in_one_sentence() {
         type Setting = fn(&mut Settings) -> &mut Option<String>;
-        let bad: [(&str, &str, Setting); 16] = [
+        let bad: [(&str, &str, Setting); 22] = [
             ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
             ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
             ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
@@ -296,6 +304,18 @@ mod tests {
             }),
             ("JWT_SECRET", "short", |settings| &mut settings.jwt_secret),
             ("GUEST_LOGIN", "maybe", |settings| &mut settings.guest_login),
+            ("LOGIN_LIMIT", "10", |settings| &mut settings.login_limit),
+            ("LOGIN_ACCOUNT_LIMIT", "0/m", |settings| {
+                &mut settings.login_account_limit
+            }),
+            ("REGISTRATION_LIMIT", "no", |settings| {
+                &mut settings.registration_limit
+            }),
+            ("GUEST_LIMIT", "1/d", |settings| &mut settings.guest_limit),
+            ("REFRESH_LIMIT", "-1/s", |settings| {
+                &mut settings.refresh_limit
+            }),
+            ("KEY_LIMIT", "1/25h", |settings| &mut settings.key_limit),
             ("CORS_ALLOWED_ORIGINS", "x", |settings| {
                 &mut settings.cors_allowed_origins
             }),
@@ -339,5 +359,18 @@ mod tests {
             ..Settings::default()
         };
         assert!(refused(settings).starts_with("JWT_SECRET is required"));
+    }
+
+    #[test]
+    fn a_limit_can_be_set_and_switched_off() {
+        let settings = Settings {
+            guest_limit: some("5/10s"),
+            login_account_limit: some("off"),
+            ..Settings::default()
+        };
+        let limits = Config::read(&settings).unwrap().limits;
+        assert_eq!(limits.guest, domain::limits::Quota::parse("5/10s"));
+        assert_eq!(limits.sign_in_to_account, None);
+        assert_eq!(limits.sign_in, Quotas::USUAL.sign_in);
     }
 }

@@ -1,7 +1,7 @@
 //! The model provider: its settings, read, and what they lead to.
 
+use super::{ConfigError, bad, given, parsed};
 use crate::cli::Settings;
-use crate::config::{ConfigError, bad, given, parsed};
 use domain::replies::ModelProvider;
 use infra::llm::{
     ApiKey, BaseUrl, CertificatesUnusable, NoProvider, OpenAiCompatible, ProviderSettings,
