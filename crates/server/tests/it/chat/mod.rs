@@ -13,7 +13,7 @@ async fn asking(provider: &Provider) -> TestApp {
     TestApp::spawn_with(|parts| parts.provider = provider.connected()).await
 }
 
-fn user(text: &str) -> Value {
+pub(crate) fn user(text: &str) -> Value {
     json!({ "role": "user", "content": text })
 }
 
