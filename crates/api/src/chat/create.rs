@@ -16,8 +16,9 @@ use domain::chat::{Answering, ChatService, CompleteChat};
 #[utoipa::path(
     tag = "chat",
     request_body(content = ChatCompletionRequest, examples(
-        ("once" = (summary = "A question, kept nowhere", value = json!({
+        ("alone" = (summary = "A question, kept nowhere", value = json!({
             "messages": [{ "role": "user", "content": "What is the capital of Norway?" }],
+            "temperature": 0.2,
         }))),
         ("conversation" = (summary = "The next question of a conversation", value = json!({
             "conversation": "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG",

@@ -10,11 +10,19 @@ use serde_json::value::RawValue;
 /// How many messages one request may add, as when a conversation is created.
 const MOST: usize = 100;
 
-/// Reads the messages of `messages`, all of them or none: what could not be stored as it was sent is
-/// refused by name, so that nothing is dropped in silence.
-pub(super) fn read(messages: &str) -> Result<Vec<NewMessage>, ApiError> {
+/// The messages of a request, each as it was written.
+pub(super) fn split(messages: &str) -> Result<Vec<Box<RawValue>>, ApiError> {
     let messages: Vec<Box<RawValue>> = serde_json::from_str(messages)
         .map_err(|_| mistyped("messages", "must be an array of messages"))?;
+    match messages.iter().position(|message| !message.get().starts_with('{')) {
+        None => Ok(messages),
+        Some(index) => Err(mistyped(&format!("messages[{index}]"), "must be an object")),
+    }
+}
+
+/// Reads all messages or none: what could not be stored as it was sent is refused by name, so that
+/// nothing is dropped in silence.
+pub(super) fn read(messages: &[Box<RawValue>]) -> Result<Vec<NewMessage>, ApiError> {
     if !(1..=MOST).contains(&messages.len()) {
         let message = "messages must have 1 to 100 messages when they go into a conversation.";
         return Err(Error::invalid("messages", message).into());

@@ -31,10 +31,7 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
         let messages = fields.given("messages").ok_or_else(|| {
             ApiError::new(code::MISSING_FIELD, "messages is required.").param("messages")
         })?;
-        if !messages.starts_with('[') {
-            let message = "messages must be an array of messages.";
-            return Err(ApiError::new(code::INVALID_TYPE, message).param("messages"));
-        }
+        let messages = messages::split(messages)?;
         let streamed = match fields.given("stream") {
             None | Some("false") => false,
             Some("true") => true,
@@ -55,7 +52,7 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
             None => None,
             Some(conversation) => {
                 refuse_unstorable(&fields)?;
-                let messages = messages::read(messages)?;
+                let messages = messages::read(&messages)?;
                 Some(Place {
                     conversation,
                     messages,
@@ -85,12 +82,12 @@ fn conversation(fields: &Fields) -> Result<Option<ConversationId>, ApiError> {
         Ok(id) => (id, "conversation"),
         Err(_) => {
             let fields = Fields::parse(raw).map_err(|_| mistyped())?;
+            let id = fields.get("id").ok_or_else(mistyped)?;
             if let Some((name, _)) = fields.iter().find(|(name, _)| *name != "id") {
                 let param = format!("conversation.{name}");
                 let message = format!("{param} is not a field here.");
                 return Err(ApiError::new(code::UNKNOWN_FIELD, message).param(param));
             }
-            let id = fields.get("id").ok_or_else(mistyped)?;
             (serde_json::from_str(id).map_err(|_| mistyped())?, "conversation.id")
         }
     };

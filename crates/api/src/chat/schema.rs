@@ -68,12 +68,17 @@ fn request() -> ObjectBuilder {
 }
 
 fn message() -> ObjectBuilder {
+    let part = ObjectBuilder::new()
+        .additional_properties(Some(AdditionalProperties::FreeForm(true)));
+    let content = OneOfBuilder::new()
+        .item(Object::with_type(Type::String))
+        .item(Array::new(part))
+        .item(Object::with_type(Type::Null))
+        .description(Some("A text, or its parts."));
     ObjectBuilder::new()
         .description(Some("A message of OpenAI's API."))
         .property("role", described(Type::String, "Who speaks."))
-        .property("content", ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(
-            Some("A string, or an array of parts."),
-        ))
+        .property("content", content)
         .required("role")
 }
 

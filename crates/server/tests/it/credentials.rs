@@ -355,6 +355,10 @@ async fn lists_show_only_what_is_ones_own() {
         .iter()
         .filter(|o| o.is_secured() && o.method == reqwest::Method::GET && o.parameters().is_empty())
     {
+        // The models are everybody's.
+        if operation.name == "list_models" {
+            continue;
+        }
         let seen = call(&alice, operation, &[]).await.expect(200);
         assert_eq!(seen["data"], json!([]), "{}", operation.name);
         let seen = call(&bob, operation, &[]).await.expect(200);

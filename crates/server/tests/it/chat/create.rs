@@ -140,6 +140,7 @@ async fn a_request_of_the_wrong_form_is_refused_by_name() {
         (r#"{"messages":null}"#, "missing_field", Some("messages")),
         (r#"{"messages":{}}"#, "invalid_type", Some("messages")),
         (r#"{"messages":"Hello"}"#, "invalid_type", Some("messages")),
+        (r#"{"messages":[{},[]]}"#, "invalid_type", Some("messages[1]")),
         (r#"{"messages":[],"stream":1}"#, "invalid_type", Some("stream")),
         (r#"{"messages":[],"stream":"true"}"#, "invalid_type", Some("stream")),
         (r#"{"messages":[],"model":7}"#, "invalid_type", Some("model")),
@@ -161,6 +162,24 @@ async fn a_request_of_the_wrong_form_is_refused_by_name() {
     ] {
         println!("{body}");
         alice.post_text(PATH, body).await.refused(code, param);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_known_here_may_be_nested_as_deep_as_the_provider_likes() {
+    let provider = Provider::that(says(&["Yes."]));
+    let app = asking(&provider).await;
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let body = format!(r#"{{"messages":[{{"role":"user","content":"x","y":{deep}}}],"x":{deep}}}"#);
+    app.alice().post_text(PATH, body).await.expect(200);
+    assert_eq!(provider.asked_once().body.matches(&deep).count(), 2);
+    // What is kept is looked at, and refused.
+    let conversation = app.alice().conversation(json!({})).await;
+    for body in [
+        format!(r#"{{"messages":[{{"role":"user","content":{deep}}}],"conversation":"{conversation}"}}"#),
+        format!(r#"{{"messages":[],"conversation":{deep}}}"#),
+    ] {
+        assert_eq!(app.alice().post_text(PATH, body).await.status, 400);
     }
 }
 
