@@ -20,15 +20,13 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The request's id: the client's own, or a fresh one.
 #[derive(Clone)]
-pub(crate) struct RequestId(HeaderValue);
+struct RequestId(HeaderValue);
 
-impl RequestId {
-    /// The id of a request under way, for failures that are told midway in an answer.
-    pub(crate) fn of(request: &HttpRequest) -> Option<String> {
-        let extensions = request.extensions();
-        let Self(id) = extensions.get::<Self>()?;
-        id.to_str().ok().map(str::to_owned)
-    }
+/// The id of the request, as its answer has it.
+pub(crate) fn request_id(request: &HttpRequest) -> Option<String> {
+    let extensions = request.extensions();
+    let RequestId(id) = extensions.get::<RequestId>()?;
+    id.to_str().ok().map(str::to_owned)
 }
 
 /// Who turned out to call, for the log.

@@ -29,6 +29,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(items::list::list_items)
         .service(items::get::get_item)
         .service(items::edit::edit_item)
+        .service(items::regenerate::regenerate_item)
         .service(items::delete::delete_item)
         .service(versions::list::list_item_versions)
         .service(versions::restore::restore_item_version)

@@ -90,6 +90,11 @@ pub enum Conflict {
     ConversationFull,
     #[error("Another message of this conversation has this call_id, with another role or content.")]
     CallIdConflict,
+    #[error(
+        "Another message stands where the reply belongs. Reply to the last message, or write an \
+         assistant's message again."
+    )]
+    ReplyPositionTaken,
 }
 
 /// Why a caller is unknown.

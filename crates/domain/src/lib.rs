@@ -16,6 +16,5 @@ pub mod page;
 pub mod projects;
 pub mod purge;
 pub mod replies;
-pub mod tasks;
 pub mod text;
 pub mod titles;

@@ -6,3 +6,4 @@ pub mod limits;
 pub mod llm;
 pub mod postgres;
 pub mod security;
+pub mod tasks;

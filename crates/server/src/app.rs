@@ -7,7 +7,6 @@ use actix_web::{App, HttpServer, web};
 use api::client_address::TrustedProxies;
 use api::openapi::{Methods, no_route};
 use api::request::{Surroundings, around};
-use crate::tasks::RuntimeTasks;
 use domain::auth::{AccessTokens, AuthService, Doors};
 use domain::chat::ChatService;
 use domain::clock::{Clock, Ids};
@@ -16,15 +15,20 @@ use domain::health::Readiness;
 use domain::items::ItemService;
 use domain::limits::RateLimits;
 use domain::projects::ProjectService;
-use domain::replies::ModelProvider;
+use domain::replies::{ModelProvider, ReplyService};
 use infra::postgres::{
-    Database, NewTitles, PgConversations, PgItems, PgProjects, PgSessions, PgTurns,
+    Database, NewTitles, PgConversations, PgItems, PgProjects, PgReplies, PgSessions, PgTurns,
 };
 use infra::security::RandomSecrets;
+use infra::tasks::BackgroundTasks;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
+
+/// How long requests and replies that are under way when we are told to stop have to finish.
+pub(crate) const FINISHING: Duration = Duration::from_secs(25);
 
 /// What a running service is made of. Tests put their own clock and database here.
 pub struct Parts {
@@ -39,6 +43,8 @@ pub struct Parts {
     pub provider: Arc<dyn ModelProvider>,
     /// Whether a model is to write titles: there must be a provider.
     pub new_titles: NewTitles,
+    /// Where replies are written.
+    pub tasks: Arc<BackgroundTasks>,
     /// How many tokens of a conversation a model is told at the most.
     pub context_tokens: usize,
     /// Threads that handle requests; `None` is one per core.
@@ -53,6 +59,7 @@ struct Services {
     conversations: web::Data<ConversationService>,
     items: web::Data<ItemService>,
     projects: web::Data<ProjectService>,
+    replies: web::Data<ReplyService>,
     readiness: web::Data<Arc<dyn Readiness>>,
     surroundings: web::Data<Surroundings>,
 }
@@ -77,9 +84,11 @@ impl Services {
                 Arc::clone(&parts.provider),
                 Arc::new(PgTurns::new(database(), new_titles)),
                 Arc::new(PgConversations::new(database(), new_titles)),
-                Arc::new(RuntimeTasks::here()),
-                clock(),
-                ids(),
+                Arc::new(PgProjects(database())),
+                Arc::new(PgReplies(database())),
+                parts.tasks.clone(),
+                (clock(), ids()),
+                parts.context_tokens,
             )),
             conversations: web::Data::new(ConversationService::new(
                 Arc::new(PgConversations::new(database(), new_titles)),
@@ -95,6 +104,14 @@ impl Services {
                 Arc::new(PgProjects(database())),
                 clock(),
                 ids(),
+            )),
+            replies: web::Data::new(ReplyService::new(
+                Arc::clone(&parts.provider),
+                Arc::new(PgReplies(database())),
+                parts.tasks.clone(),
+                clock(),
+                ids(),
+                parts.context_tokens,
             )),
             readiness: web::Data::new(readiness),
             surroundings: web::Data::new(Surroundings {
@@ -112,6 +129,7 @@ impl Services {
             .app_data(self.conversations.clone())
             .app_data(self.items.clone())
             .app_data(self.projects.clone())
+            .app_data(self.replies.clone())
             .app_data(self.readiness.clone())
             .app_data(self.surroundings.clone());
     }
@@ -141,8 +159,7 @@ pub fn start(listener: TcpListener, parts: Parts) -> std::io::Result<Server> {
             .wrap(from_fn(around))
     })
     .disable_signals()
-    // Requests that are under way when we are told to stop have this long to finish.
-    .shutdown_timeout(25);
+    .shutdown_timeout(FINISHING.as_secs());
     let server = match workers {
         Some(workers) => server.workers(workers),
         None => server,
@@ -170,6 +187,7 @@ fn cors(origins: &AllowedOrigins) -> Cors {
             header::RETRY_AFTER,
             header::CONTENT_DISPOSITION,
             header::HeaderName::from_static("x-request-id"),
+            header::HeaderName::from_static("x-context-truncated"),
             header::HeaderName::from_static("x-should-retry"),
         ])
         .max_age(3_600);

@@ -5,7 +5,6 @@ pub mod cli;
 pub mod config;
 pub mod purge;
 mod serve;
-mod tasks;
 pub mod telemetry;
 pub mod titles;
 pub mod token;

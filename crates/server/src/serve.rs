@@ -1,4 +1,4 @@
-use crate::app::{Parts, start};
+use crate::app::{FINISHING, Parts, start};
 use crate::config::{Config, Storage};
 use crate::token::{TokenError, embedded_secret};
 use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
@@ -9,10 +9,12 @@ use infra::llm::CertificatesUnusable;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
 use infra::postgres::{ConnectError, Database, MigrateError, NewTitles, PgSessions, Target};
 use infra::security::{Jwt, SecretTooShort};
+use infra::tasks::BackgroundTasks;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Why the service does not start, in one sentence.
@@ -211,6 +213,7 @@ async fn run(
     stop: &mut Stop,
 ) -> Result<(), ServeError> {
     let clock = Arc::new(SystemClock);
+    let tasks = Arc::new(BackgroundTasks::new(Handle::current()));
     let steady: Arc<dyn Clock> = Arc::new(SteadyClock::new());
     let parts = Parts {
         database: database.clone(),
@@ -225,6 +228,7 @@ async fn run(
         proxies: config.proxies.clone(),
         provider: config.provider.connect()?,
         new_titles: config.provider.new_titles(),
+        tasks: Arc::clone(&tasks),
         context_tokens: config.provider.context_tokens,
         workers: None,
     };
@@ -239,8 +243,10 @@ async fn run(
     let ended = tokio::select! {
         ended = &mut serving => ended,
         () = stop.wait() => {
-            tracing::info!("stopping: requests under way are finished first");
-            handle.stop(true).await;
+            tracing::info!("stopping: requests and replies under way are finished first");
+            tokio::join!(handle.stop(true), tasks.finish(FINISHING));
+            // What was begun by a request that came in between.
+            tasks.finish(Duration::ZERO).await;
             serving.await
         }
     };

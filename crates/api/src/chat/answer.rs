@@ -1,24 +1,24 @@
 //! What a client gets to see of an answer: OpenAI's objects, and the conversation with them.
 
 use super::Fields;
-use crate::error::{ApiError, ErrorBody, passed};
+use crate::error::{ApiError, passed};
 use crate::stream::internal;
 use domain::chat::{Event, Events, Kept};
 use domain::conversations::Title;
 use domain::error::Error;
 use domain::replies::{ChatStream, ProviderFailure};
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, LocalBoxStream, StreamExt as _};
 use serde_json::json;
 use serde_json::value::to_raw_value;
 
-/// The end of every stream of OpenAI's.
-const DONE: &str = "data: [DONE]\n\n";
+/// An answer, part by part: JSON objects of OpenAI's.
+pub(super) type Parts = LocalBoxStream<'static, Result<String, ApiError>>;
 
 /// A whole completion that is kept nowhere, as the provider sent it.
 pub(super) async fn whole(mut answer: Box<dyn ChatStream>) -> Result<String, ApiError> {
     match answer.next().await.map_err(passed)? {
         Some(completion) => Ok(completion.json),
-        None => Err(Error::from(ProviderFailure::failed("it said nothing.")).into()),
+        None => Err(failed("it said nothing.")),
     }
 }
 
@@ -34,95 +34,29 @@ pub(super) async fn whole_kept(mut events: Events) -> Result<String, ApiError> {
     }
 }
 
-/// What is left of an answer that is streamed, and what it is to begin with: its first part is
-/// waited for, so that what fails before it is an ordinary failure.
-pub(super) struct Streamed<A> {
-    answer: A,
-    first: Option<Text>,
-    request_id: Option<String>,
+/// The parts of an answer that is kept nowhere. It ends when they are dropped.
+pub(super) fn parts(answer: Box<dyn ChatStream>) -> Parts {
+    stream::try_unfold(answer, |mut answer| async move {
+        let next = answer.next().await.map_err(passed)?;
+        Ok(next.map(|chunk| (chunk.json, answer)))
+    })
+    .boxed_local()
 }
 
-/// A piece of a stream, and whether it is the last.
-pub(super) struct Text {
-    text: String,
-    is_last: bool,
-}
-
-/// An answer, piece by piece.
-pub(super) trait Pieces {
-    async fn piece(&mut self) -> Result<Text, ApiError>;
-}
-
-impl Pieces for Box<dyn ChatStream> {
-    async fn piece(&mut self) -> Result<Text, ApiError> {
-        Ok(match self.next().await.map_err(passed)? {
-            Some(chunk) => Text {
-                text: event(&chunk.json),
-                is_last: false,
-            },
-            None => Text {
-                text: DONE.to_owned(),
-                is_last: true,
-            },
-        })
-    }
-}
-
-impl Pieces for Events {
-    async fn piece(&mut self) -> Result<Text, ApiError> {
-        match self.next().await {
-            Some(Event::Chunk(json)) => Ok(Text {
-                text: event(&json),
-                is_last: false,
-            }),
-            Some(Event::Kept(kept)) => Ok(Text {
-                text: format!("{}{DONE}", event(&with_conversation(&kept)?)),
-                is_last: true,
-            }),
+/// The parts of an answer that is kept; the last one says where.
+pub(super) fn parts_kept(events: Events) -> Parts {
+    stream::try_unfold(Some(events), |events| async move {
+        let Some(mut events) = events else {
+            return Ok(None);
+        };
+        match events.next().await {
+            Some(Event::Chunk(json)) => Ok(Some((json, Some(events)))),
+            Some(Event::Kept(kept)) => Ok(Some((with_conversation(&kept)?, None))),
             Some(Event::Failed(error)) => Err(passed(error)),
             None => Err(interrupted()),
         }
-    }
-}
-
-impl<A: Pieces + 'static> Streamed<A> {
-    pub(super) async fn begin(mut answer: A, request_id: Option<String>) -> Result<Self, ApiError> {
-        let first = answer.piece().await?;
-        Ok(Self {
-            answer,
-            first: Some(first),
-            request_id,
-        })
-    }
-
-    /// The events. A failure is one as well, in the shape in which OpenAI's SDKs look for it, and
-    /// then the stream ends without the word that all is well.
-    pub(super) fn stream(self) -> impl Stream<Item = Result<Vec<u8>, ApiError>> + 'static {
-        stream::unfold(Some(self), |streamed| async move {
-            let mut streamed = streamed?;
-            let next = match streamed.first.take() {
-                Some(first) => Ok(first),
-                None => streamed.answer.piece().await,
-            };
-            match next {
-                Ok(Text { text, is_last }) => {
-                    let rest = (!is_last).then_some(streamed);
-                    Some((Ok(text.into_bytes()), rest))
-                }
-                Err(error) => {
-                    error.log();
-                    let body = ErrorBody::new(&error, streamed.request_id.as_deref());
-                    let text = serde_json::to_string(&body).map_err(internal);
-                    Some((text.map(|text| event(&text).into_bytes()), None))
-                }
-            }
-        })
-    }
-}
-
-/// A server-sent event. Between JSON's tokens, a line break is white space, which no event may have.
-fn event(json: &str) -> String {
-    format!("data: {}\n\n", json.replace(['\n', '\r'], " "))
+    })
+    .boxed_local()
 }
 
 /// The last part of an answer, with where it is kept.
@@ -140,6 +74,9 @@ fn with_conversation(kept: &Kept) -> Result<String, ApiError> {
 }
 
 fn interrupted() -> ApiError {
-    let what = "the answer was interrupted; the conversation shows whether it was stored.";
+    failed("the answer was interrupted; the conversation shows whether it was stored.")
+}
+
+fn failed(what: &str) -> ApiError {
     Error::from(ProviderFailure::failed(what)).into()
 }

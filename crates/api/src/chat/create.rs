@@ -1,11 +1,12 @@
-use super::answer::{Pieces, Streamed, whole, whole_kept};
+use super::answer::{parts, parts_kept, whole, whole_kept};
+use super::events::Events;
 use super::request::ChatCompletionRequestBody;
 use super::schema::{ChatCompletion, ChatCompletionChunk, ChatCompletionRequest};
 use crate::error::{ApiError, passed};
 use crate::extract::{Authenticated, Body};
-use crate::request::RequestId;
-use crate::stream::Chunks;
-use actix_web::{HttpRequest, HttpResponse, post, web};
+use crate::items::regenerate::CONTEXT_TRUNCATED;
+use crate::request::request_id;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, post, web};
 use domain::chat::{Answering, ChatService, CompleteChat};
 
 /// Complete a chat
@@ -36,8 +37,8 @@ use domain::chat::{Answering, ChatService, CompleteChat};
             (ChatCompletion = "application/json"),
             (ChatCompletionChunk = "text/event-stream"),
         ),
-        headers(("X-Context-Truncated", description = "`true`: older messages of the conversation \
-            did not fit into what the model was told.")))),
+        headers(("X-Context-Truncated", description = "With a conversation: `true` where \
+            earlier messages did not fit and the model was not told of them, else `false`.")))),
     extensions(("x-error-codes" = json!([
         "conversation_not_found", "conversation_full", "model_provider_not_configured",
         "model_provider_busy", "model_provider_error", "model_provider_timeout",
@@ -56,30 +57,25 @@ pub(crate) async fn create_chat_completion(
     let asked = CompleteChat::try_from(body)?;
     let streamed = asked.streamed;
     let mut answer = HttpResponse::Ok();
-    match chat.complete(actor.owner_id, asked).await.map_err(passed)? {
-        Answering::Passed(passed) if streamed => events(answer, passed, &request).await,
-        Answering::Passed(passed) => {
-            Ok(answer.content_type("application/json").body(whole(passed).await?))
-        }
-        Answering::Kept { events: kept, truncated } => {
-            if truncated {
-                answer.insert_header(("X-Context-Truncated", "true"));
+    let answering = chat.complete(actor.owner_id, asked).await;
+    let parts = match answering.map_err(passed)? {
+        Answering::Passed(passed) if streamed => parts(passed),
+        Answering::Passed(passed) => return Ok(json(answer, whole(passed).await?)),
+        Answering::Kept {
+            events,
+            is_truncated,
+        } => {
+            let is_truncated = if is_truncated { "true" } else { "false" };
+            answer.insert_header((CONTEXT_TRUNCATED, is_truncated));
+            if !streamed {
+                return Ok(json(answer, whole_kept(events).await?));
             }
-            if streamed {
-                return events(answer, kept, &request).await;
-            }
-            Ok(answer.content_type("application/json").body(whole_kept(kept).await?))
+            parts_kept(events)
         }
-    }
+    };
+    Events::of(parts, request_id(&request)).begin(answer).await
 }
 
-async fn events<A: Pieces + 'static>(
-    mut answer: actix_web::HttpResponseBuilder,
-    pieces: A,
-    request: &HttpRequest,
-) -> Result<HttpResponse, ApiError> {
-    let streamed = Streamed::begin(pieces, RequestId::of(request)).await?;
-    Ok(answer
-        .content_type("text/event-stream")
-        .streaming(Chunks::of(streamed.stream())))
+fn json(mut answer: HttpResponseBuilder, completion: String) -> HttpResponse {
+    answer.content_type("application/json").body(completion)
 }

@@ -34,7 +34,9 @@ impl Fields {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.get()))
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.get()))
     }
 }
 
@@ -84,7 +86,9 @@ mod tests {
 
     #[test]
     fn a_field_that_is_given_twice_is_refused() {
-        let error = Fields::parse(r#"{"a":1,"\u0061":2}"#).unwrap_err().to_string();
+        let error = Fields::parse(r#"{"a":1,"\u0061":2}"#)
+            .unwrap_err()
+            .to_string();
         assert!(error.starts_with("duplicate field `a`"), "{error}");
     }
 }

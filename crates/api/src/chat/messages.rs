@@ -14,7 +14,10 @@ const MOST: usize = 100;
 pub(super) fn split(messages: &str) -> Result<Vec<Box<RawValue>>, ApiError> {
     let messages: Vec<Box<RawValue>> = serde_json::from_str(messages)
         .map_err(|_| mistyped("messages", "must be an array of messages"))?;
-    match messages.iter().position(|message| !message.get().starts_with('{')) {
+    match messages
+        .iter()
+        .position(|message| !message.get().starts_with('{'))
+    {
         None => Ok(messages),
         Some(index) => Err(mistyped(&format!("messages[{index}]"), "must be an object")),
     }
@@ -89,7 +92,9 @@ fn text(at: &str, content: &str) -> Result<String, ApiError> {
 fn part_text(at: &str, part: &str) -> Result<String, ApiError> {
     let fields = Fields::parse(part).map_err(|error| refused_object(at, &error))?;
     let is_text = fields.get("type") == Some("\"text\"");
-    let known = fields.iter().all(|(name, _)| matches!(name, "type" | "text"));
+    let known = fields
+        .iter()
+        .all(|(name, _)| matches!(name, "type" | "text"));
     let text = fields.get("text").filter(|_| is_text && known);
     let text = text.and_then(|text| serde_json::from_str(text).ok());
     text.ok_or_else(|| {
@@ -103,7 +108,10 @@ fn part_text(at: &str, part: &str) -> Result<String, ApiError> {
 
 fn refused_object(at: &str, error: &serde_json::Error) -> ApiError {
     let said = error.to_string();
-    match said.strip_prefix("duplicate field `").and_then(|rest| rest.split('`').next()) {
+    match said
+        .strip_prefix("duplicate field `")
+        .and_then(|rest| rest.split('`').next())
+    {
         Some(name) => {
             let param = format!("{at}.{name}");
             let message = format!("{param} was given twice.");

@@ -2,6 +2,7 @@
 
 mod answer;
 pub(crate) mod create;
+mod events;
 mod fields;
 mod messages;
 mod request;

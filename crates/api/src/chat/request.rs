@@ -22,12 +22,20 @@ impl WireBody for ChatCompletionRequestBody {
 }
 
 /// What cannot be kept: replies of several choices, calls of tools, sounds.
-const UNSTORABLE: [&str; 5] = ["tools", "functions", "tool_choice", "function_call", "audio"];
+const UNSTORABLE: [&str; 5] = [
+    "tools",
+    "functions",
+    "tool_choice",
+    "function_call",
+    "audio",
+];
 
 impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
     type Error = ApiError;
 
-    fn try_from(ChatCompletionRequestBody(mut fields): ChatCompletionRequestBody) -> Result<Self, ApiError> {
+    fn try_from(
+        ChatCompletionRequestBody(mut fields): ChatCompletionRequestBody,
+    ) -> Result<Self, ApiError> {
         let messages = fields.given("messages").ok_or_else(|| {
             ApiError::new(code::MISSING_FIELD, "messages is required.").param("messages")
         })?;
@@ -88,7 +96,10 @@ fn conversation(fields: &Fields) -> Result<Option<ConversationId>, ApiError> {
                 let message = format!("{param} is not a field here.");
                 return Err(ApiError::new(code::UNKNOWN_FIELD, message).param(param));
             }
-            (serde_json::from_str(id).map_err(|_| mistyped())?, "conversation.id")
+            (
+                serde_json::from_str(id).map_err(|_| mistyped())?,
+                "conversation.id",
+            )
         }
     };
     let id = ConversationId::parse(&id).map_err(|error| error.named_by(param))?;
@@ -101,7 +112,10 @@ fn refuse_unstorable(fields: &Fields) -> Result<(), ApiError> {
         return Err(Error::invalid("n", message).into());
     }
     let texts_alone = |modalities: &str| serde_json::from_str(modalities).ok() == Some(["text"]);
-    if fields.given("modalities").is_some_and(|modalities| !texts_alone(modalities)) {
+    if fields
+        .given("modalities")
+        .is_some_and(|modalities| !texts_alone(modalities))
+    {
         let message = "modalities must be [\"text\"] with a conversation, which keeps texts alone.";
         return Err(Error::invalid("modalities", message).into());
     }

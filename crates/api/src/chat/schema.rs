@@ -34,7 +34,11 @@ macro_rules! open_object {
     };
 }
 
-open_object!(ChatCompletionRequest, request, [ChatMessage, ChatConversation]);
+open_object!(
+    ChatCompletionRequest,
+    request,
+    [ChatMessage, ChatConversation]
+);
 open_object!(ChatCompletion, completion, [ChatMessage, ChatConversation]);
 open_object!(ChatCompletionChunk, chunk, [ChatConversation]);
 open_object!(ChatMessage, message, []);
@@ -60,7 +64,13 @@ fn request() -> ObjectBuilder {
         .description(Some(
             "A request of OpenAI's API. Fields that are not listed here are passed on as well.",
         ))
-        .property("model", nullable(Type::String, "The model to ask; this server's own unless told."))
+        .property(
+            "model",
+            nullable(
+                Type::String,
+                "The model to ask; this server's own unless told.",
+            ),
+        )
         .property("messages", Array::new(Ref::from_schema_name("ChatMessage")))
         .property("stream", nullable(Type::Boolean, stream))
         .property("conversation", conversation)
@@ -68,8 +78,8 @@ fn request() -> ObjectBuilder {
 }
 
 fn message() -> ObjectBuilder {
-    let part = ObjectBuilder::new()
-        .additional_properties(Some(AdditionalProperties::FreeForm(true)));
+    let part =
+        ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(true)));
     let content = OneOfBuilder::new()
         .item(Object::with_type(Type::String))
         .item(Array::new(part))
@@ -95,19 +105,31 @@ fn completion() -> ObjectBuilder {
     let choice = ObjectBuilder::new()
         .property("index", Object::with_type(Type::Integer))
         .property("message", Ref::from_schema_name("ChatMessage"))
-        .property("finish_reason", nullable(Type::String, "Why the reply ends."))
+        .property(
+            "finish_reason",
+            nullable(Type::String, "Why the reply ends."),
+        )
         .additional_properties(Some(AdditionalProperties::FreeForm(true)));
-    answer("A completion of OpenAI's API, as the provider sent it.", choice)
+    answer(
+        "A completion of OpenAI's API, as the provider sent it.",
+        choice,
+    )
 }
 
 fn chunk() -> ObjectBuilder {
     let delta = ObjectBuilder::new()
-        .property("content", nullable(Type::String, "What the reply goes on with."))
+        .property(
+            "content",
+            nullable(Type::String, "What the reply goes on with."),
+        )
         .additional_properties(Some(AdditionalProperties::FreeForm(true)));
     let choice = ObjectBuilder::new()
         .property("index", Object::with_type(Type::Integer))
         .property("delta", delta)
-        .property("finish_reason", nullable(Type::String, "Why the reply ends."))
+        .property(
+            "finish_reason",
+            nullable(Type::String, "Why the reply ends."),
+        )
         .additional_properties(Some(AdditionalProperties::FreeForm(true)));
     answer(
         "A part of a completion, as the provider sent it: the data of one event. The last one has \

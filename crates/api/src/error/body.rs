@@ -31,7 +31,7 @@ struct ErrorDetail {
 }
 
 impl ErrorBody {
-    pub(crate) fn new(error: &ApiError, request_id: Option<&str>) -> Self {
+    pub(super) fn new(error: &ApiError, request_id: Option<&str>) -> Self {
         Self {
             error: ErrorDetail {
                 message: error.message.clone(),

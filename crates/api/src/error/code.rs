@@ -81,6 +81,8 @@ codes! {
         "The conversation holds 10,000 messages, the most it can.";
     CALL_ID_CONFLICT = "call_id_conflict", 409, "conflict_error", Some("call_id"),
         "Another message of the conversation has this call_id, with another role or content.";
+    REPLY_POSITION_TAKEN = "reply_position_taken", 409, "conflict_error", None,
+        "Another message stands right after this one, where the reply belongs.";
     BODY_TOO_LARGE = "body_too_large", 413, "invalid_request_error", None,
         "The body is too large: at most 16 MiB where it carries messages, 2 MiB elsewhere.";
     MODEL_REQUEST_TOO_LARGE = "model_request_too_large", 413, "invalid_request_error", None,

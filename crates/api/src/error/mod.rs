@@ -75,7 +75,12 @@ impl ApiError {
         for (name, value) in &self.headers {
             response.insert_header((name.clone(), value.clone()));
         }
-        response.json(ErrorBody::new(self, request_id))
+        response.json(self.body(request_id))
+    }
+
+    /// The envelope itself.
+    pub(crate) fn body(&self, request_id: Option<&str>) -> ErrorBody {
+        ErrorBody::new(self, request_id)
     }
 
     /// Says in the log what the client is not told.
@@ -163,6 +168,7 @@ fn conflicting(conflict: Conflict) -> (&'static Code, Option<&'static str>) {
     match conflict {
         Conflict::ConversationFull => (code::CONVERSATION_FULL, None),
         Conflict::CallIdConflict => (code::CALL_ID_CONFLICT, Some("call_id")),
+        Conflict::ReplyPositionTaken => (code::REPLY_POSITION_TAKEN, None),
     }
 }
 

@@ -81,10 +81,15 @@ impl Audience {
         }
     }
 
-    fn end(self, event: Event) {
-        if let Some(sender) = self.sender {
-            // Nobody has to be there.
-            let _ = sender.send(event);
+    /// Tells how it ended. A failure that nobody is there to hear comes back.
+    fn end(self, event: Event) -> Result<()> {
+        let unheard = match self.sender {
+            Some(sender) => sender.send(event).err().map(|unsent| unsent.0),
+            None => Some(event),
+        };
+        match unheard {
+            Some(Event::Failed(error)) => Err(error),
+            Some(Event::Chunk(_) | Event::Kept(_)) | None => Ok(()),
         }
     }
 }
@@ -111,12 +116,12 @@ struct Written {
 }
 
 impl Generation {
-    pub(super) async fn run(self, request: ChatRequest, mut audience: Audience) {
+    pub(super) async fn run(self, request: ChatRequest, mut audience: Audience) -> Result<()> {
         let kept = match self.write(request, &mut audience).await {
             Ok(written) => self.store(written).await,
             Err(error) => Err(error),
         };
-        audience.end(kept.map_or_else(Event::Failed, Event::Kept));
+        audience.end(kept.map_or_else(Event::Failed, Event::Kept))
     }
 
     /// Shows each part when it comes, but the last one, which says that all is well: not before the
@@ -183,7 +188,11 @@ impl Generation {
             title,
             now: self.clock.now(),
         };
-        match self.turns.store(self.owner, self.conversation, &turn).await? {
+        match self
+            .turns
+            .store(self.owner, self.conversation, &turn)
+            .await?
+        {
             StoredTurn::Done { title } => Ok(Kept {
                 last,
                 conversation: self.conversation,

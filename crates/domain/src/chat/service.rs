@@ -1,12 +1,14 @@
 use super::generation::{Audience, Events, Generation, absent};
 use super::{CompleteChat, NewMessage, Place, TurnStore};
 use crate::clock::{Clock, Ids};
-use crate::conversations::ConversationStore;
+use crate::conversations::{Conversation, ConversationStore};
 use crate::error::{Conflict, Error, Result};
-use crate::id::{ConversationId, OwnerId};
+use crate::id::{OwnerId, Sequence};
 use crate::items::MAX_ITEMS;
-use crate::replies::{Ask, ChatRequest, ChatStream, Message, Model, ModelProvider};
-use crate::tasks::Tasks;
+use crate::projects::ProjectStore;
+use crate::replies::{
+    Ask, ChatRequest, ChatStream, Context, Model, ModelProvider, ReplyStore, Tasks, Told, tokens,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -16,9 +18,13 @@ pub struct ChatService {
     provider: Arc<dyn ModelProvider>,
     turns: Arc<dyn TurnStore>,
     conversations: Arc<dyn ConversationStore>,
+    projects: Arc<dyn ProjectStore>,
+    replies: Arc<dyn ReplyStore>,
+    tasks: Arc<dyn Tasks>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
-    tasks: Arc<dyn Tasks>,
+    /// How many tokens a model is told at the most.
+    context_tokens: usize,
     models: Mutex<Option<(DateTime<Utc>, Vec<Model>)>>,
 }
 
@@ -30,7 +36,7 @@ pub enum Answering {
     Kept {
         events: Events,
         /// Whether older messages did not fit into what the model is told.
-        truncated: bool,
+        is_truncated: bool,
     },
 }
 
@@ -42,17 +48,22 @@ impl ChatService {
         provider: Arc<dyn ModelProvider>,
         turns: Arc<dyn TurnStore>,
         conversations: Arc<dyn ConversationStore>,
+        projects: Arc<dyn ProjectStore>,
+        replies: Arc<dyn ReplyStore>,
         tasks: Arc<dyn Tasks>,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn Ids>,
+        (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>),
+        context_tokens: usize,
     ) -> Self {
         Self {
             provider,
             turns,
             conversations,
+            projects,
+            replies,
+            tasks,
             clock,
             ids,
-            tasks,
+            context_tokens,
             models: Mutex::default(),
         }
     }
@@ -77,12 +88,15 @@ impl ChatService {
             return Ok(Answering::Passed(answer));
         };
         let outline = self.conversations.outline(owner, conversation).await?;
-        let (found, _) = outline.ok_or_else(absent)?;
+        let (found, last) = outline.ok_or_else(absent)?;
         let more = u32::try_from(messages.len() + 1).unwrap_or(u32::MAX);
         if found.item_count.saturating_add(more) > MAX_ITEMS {
             return Err(Error::Conflict(Conflict::ConversationFull));
         }
-        let (context, truncated) = self.context(owner, conversation, &messages).await?;
+        let Context {
+            messages: context,
+            is_truncated,
+        } = self.context(owner, &found, last, &messages).await?;
         let (audience, events) = Audience::new();
         let generation = Generation {
             provider: Arc::clone(&self.provider),
@@ -97,23 +111,37 @@ impl ChatService {
         };
         let request = ChatRequest { context, ask };
         self.tasks
-            .spawn(Box::pin(generation.run(request, audience)));
-        Ok(Answering::Kept { events, truncated })
+            .start(Box::pin(generation.run(request, audience)));
+        Ok(Answering::Kept {
+            events,
+            is_truncated,
+        })
     }
 
+    /// What the model is told of the conversation: as much as fits beside the messages that are new.
     async fn context(
         &self,
         owner: OwnerId,
-        conversation: ConversationId,
-        _messages: &[NewMessage],
-    ) -> Result<(Vec<Message>, bool)> {
-        let opening = self.conversations.find_with_items(owner, conversation).await?;
-        let items = opening.ok_or_else(absent)?.items.into_iter();
-        let messages = items.map(|item| Message {
-            role: item.role,
-            content: item.content.into_string(),
-        });
-        Ok((messages.collect(), false))
+        conversation: &Conversation,
+        last: Sequence,
+        messages: &[NewMessage],
+    ) -> Result<Context> {
+        let project = match conversation.project_id {
+            None => None,
+            Some(project) => self.projects.find(owner, project).await?,
+        };
+        let each = messages.iter();
+        let asked: usize = each.map(|message| tokens(message.content.as_str())).sum();
+        let told = Told {
+            store: self.replies.as_ref(),
+            owner,
+            conversation: conversation.id,
+            before: last.next(),
+            is_asked_later: true,
+        };
+        let instruction = project.and_then(|project| project.instruction);
+        told.context(instruction, self.context_tokens.saturating_sub(asked))
+            .await
     }
 
     /// The provider's models, as they were a moment ago. Whoever comes while it is being asked

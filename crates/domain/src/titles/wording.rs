@@ -66,8 +66,17 @@ fn bare(line: &str) -> &str {
     for name in ["Title:", "title:"] {
         line = line.strip_prefix(name).unwrap_or(line).trim_matches(marks);
     }
-    for (open, close) in [('"', '"'), ('\'', '\''), ('“', '”'), ('„', '“'), ('«', '»'), ('「', '」')] {
-        let inside = line.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+    for (open, close) in [
+        ('"', '"'),
+        ('\'', '\''),
+        ('“', '”'),
+        ('„', '“'),
+        ('«', '»'),
+        ('「', '」'),
+    ] {
+        let inside = line
+            .strip_prefix(open)
+            .and_then(|rest| rest.strip_suffix(close));
         line = inside.unwrap_or(line).trim_matches(marks);
     }
     line
@@ -96,20 +105,30 @@ mod tests {
             "<think>They want\na title.</think>\n\nA trip to Oslo",
             "\u{7}A trip to Oslo\u{1b}",
         ] {
-            assert_eq!(title(answer).as_deref(), Some("A trip to Oslo"), "{answer:?}");
+            assert_eq!(
+                title(answer).as_deref(),
+                Some("A trip to Oslo"),
+                "{answer:?}"
+            );
         }
     }
 
     #[test]
     fn what_is_inside_a_title_stays() {
-        assert_eq!(title("C# and the \"why\" of it").as_deref(), Some("C# and the \"why\" of it"));
+        assert_eq!(
+            title("C# and the \"why\" of it").as_deref(),
+            Some("C# and the \"why\" of it")
+        );
         assert_eq!(title("It's \"fine\"").as_deref(), Some("It's \"fine\""));
     }
 
     #[test]
     fn a_long_title_is_cut_on_a_grapheme() {
         let family = "👨‍👩‍👧‍👦";
-        assert_eq!(title(&family.repeat(20)).unwrap(), format!("{}…", family.repeat(8)));
+        assert_eq!(
+            title(&family.repeat(20)).unwrap(),
+            format!("{}…", family.repeat(8))
+        );
     }
 
     #[test]

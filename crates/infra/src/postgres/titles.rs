@@ -115,7 +115,8 @@ impl TitleQueue for PgTitleQueue {
         until: DateTime<Utc>,
     ) -> Result<()> {
         let key = (ids::stored(owner.ulid()), ids::stored(conversation.ulid()));
-        let update = diesel::update(title_queue::table.find(key)).set(title_queue::due_at.eq(until));
+        let update =
+            diesel::update(title_queue::table.find(key)).set(title_queue::due_at.eq(until));
         self.0
             .run(async |connection| update.execute(connection).await)
             .await?;

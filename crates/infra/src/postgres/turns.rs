@@ -136,8 +136,14 @@ impl<'a> From<&'a Turn> for Columns<'a> {
         };
         Self {
             seeds: each.clone().map(|message| seed(message.seed)).collect(),
-            roles: each.clone().map(|message| stored_role(message.role)).collect(),
-            models: each.clone().map(|message| message.model.as_deref()).collect(),
+            roles: each
+                .clone()
+                .map(|message| stored_role(message.role))
+                .collect(),
+            models: each
+                .clone()
+                .map(|message| message.model.as_deref())
+                .collect(),
             contents: each.map(|message| message.content.as_str()).collect(),
         }
     }

@@ -13,6 +13,7 @@ use domain::limits::{Quotas, RateLimits};
 use infra::limits::GovernorLimits;
 use infra::postgres::Database;
 use infra::security::Jwt;
+use infra::tasks::BackgroundTasks;
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use serde_json::{Value, json};
@@ -73,6 +74,7 @@ impl TestApp {
             proxies: api::client_address::TrustedProxies::default(),
             provider: Provider::obliging().connected(),
             new_titles: infra::postgres::NewTitles::Kept,
+            tasks: Arc::new(BackgroundTasks::new(RUNTIME.handle().clone())),
             context_tokens: 8_192,
             workers: Some(1),
         };

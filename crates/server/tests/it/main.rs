@@ -16,6 +16,7 @@ mod credentials;
 mod cut_off;
 mod db;
 mod envelope;
+mod events;
 mod exact_paging;
 mod guide;
 mod kills;

@@ -180,10 +180,7 @@ fn every_code_is_told_of_by_some_operation() {
         .flat_map(|(_, c)| c)
         .collect();
     // These are answers of addresses that no operation describes.
-    let elsewhere = [
-        "route_not_found",
-        "method_not_allowed",
-    ];
+    let elsewhere = ["route_not_found", "method_not_allowed"];
     for code in api::CODES {
         let is_told = told.contains(code.name) || elsewhere.contains(&code.name);
         assert!(

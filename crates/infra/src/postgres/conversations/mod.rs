@@ -90,7 +90,8 @@ impl ConversationStore for PgConversations {
         let query = conversations::table
             .find((ids::stored(owner.ulid()), ids::stored(id.ulid())))
             .select((Row::as_select(), conversations::last_sequence));
-        let found: Option<(Row, i32)> = self.database
+        let found: Option<(Row, i32)> = self
+            .database
             .run(async |connection| query.first(connection).await.optional())
             .await?;
         found
@@ -102,7 +103,8 @@ impl ConversationStore for PgConversations {
         type Joined = (Row, i32, Option<item_rows::Row>);
         let (owner_id, id) = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
         let query = statements::FindWithItems { owner_id, id };
-        let rows: Vec<Joined> = self.database
+        let rows: Vec<Joined> = self
+            .database
             .run(async |connection| query.load(connection).await)
             .await?;
         let mut rows = rows.into_iter();
@@ -126,13 +128,15 @@ impl ConversationStore for PgConversations {
         owner: OwnerId,
         list: &ConversationList,
     ) -> Result<Option<Page<Conversation>>> {
-        let rows = self.database
+        let rows = self
+            .database
             .run(async |connection| list::load(connection, owner, list).await)
             .await?;
         if let (true, Some(project)) = (rows.is_empty(), list.project_id) {
             let key = (ids::stored(owner.ulid()), ids::stored(project.ulid()));
             let query = diesel::select(diesel::dsl::exists(projects::table.find(key)));
-            if !self.database
+            if !self
+                .database
                 .run(async |connection| query.get_result(connection).await)
                 .await?
             {
@@ -156,7 +160,8 @@ impl ConversationStore for PgConversations {
         let update = diesel::update(conversations::table.find(key))
             .set(ChangedRow::from(changes))
             .returning(Row::as_returning());
-        let updated = self.database
+        let updated = self
+            .database
             .attempt(async |connection| update.get_result(connection).await.optional())
             .await?;
         match updated {
@@ -180,7 +185,8 @@ impl ConversationStore for PgConversations {
             ids: &ids,
             now,
         };
-        let gone: Vec<Uuid> = self.database
+        let gone: Vec<Uuid> = self
+            .database
             .run(async |connection| delete.load(connection).await)
             .await?;
         Ok(gone

@@ -1,11 +1,11 @@
 mod append;
 mod export;
 mod group;
-mod key;
+pub(super) mod key;
 mod pages;
-mod revise;
+pub(super) mod revise;
 pub(super) mod rows;
-mod statements;
+pub(super) mod statements;
 
 use super::database::Database;
 use super::schema::conversations;

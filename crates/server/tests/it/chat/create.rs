@@ -85,7 +85,10 @@ async fn a_provider_that_limits_us_says_how_long_to_wait() {
     );
     let provider = Provider::that(limited);
     let app = asking(&provider).await;
-    let answer = app.alice().post(PATH, json!({ "messages": [user("Hello")] })).await;
+    let answer = app
+        .alice()
+        .post(PATH, json!({ "messages": [user("Hello")] }))
+        .await;
     answer.refused("model_provider_rate_limited", None);
     assert_eq!(answer.header("retry-after"), "7");
     provider.asked_once();
@@ -95,7 +98,10 @@ async fn a_provider_that_limits_us_says_how_long_to_wait() {
 async fn what_fails_before_the_first_byte_is_an_ordinary_failure() {
     let json = "Content-Type: application/json\r\n";
     let cases = [
-        (refuses("500 Internal Server Error", "oh"), "model_provider_error"),
+        (
+            refuses("500 Internal Server Error", "oh"),
+            "model_provider_error",
+        ),
         (refuses("401 Unauthorized", "who?"), "model_provider_error"),
         (answers("200 OK", json, "<html>"), "model_provider_error"),
         (Play::Bytes(Vec::new()), "model_provider_error"),
@@ -140,20 +146,56 @@ async fn a_request_of_the_wrong_form_is_refused_by_name() {
         (r#"{"messages":null}"#, "missing_field", Some("messages")),
         (r#"{"messages":{}}"#, "invalid_type", Some("messages")),
         (r#"{"messages":"Hello"}"#, "invalid_type", Some("messages")),
-        (r#"{"messages":[{},[]]}"#, "invalid_type", Some("messages[1]")),
-        (r#"{"messages":[],"stream":1}"#, "invalid_type", Some("stream")),
-        (r#"{"messages":[],"stream":"true"}"#, "invalid_type", Some("stream")),
-        (r#"{"messages":[],"model":7}"#, "invalid_type", Some("model")),
-        (r#"{"messages":[],"conversation":7}"#, "invalid_type", Some("conversation")),
-        (r#"{"messages":[],"conversation":{}}"#, "invalid_type", Some("conversation")),
-        (r#"{"messages":[],"conversation":{"id":1}}"#, "invalid_type", Some("conversation")),
+        (
+            r#"{"messages":[{},[]]}"#,
+            "invalid_type",
+            Some("messages[1]"),
+        ),
+        (
+            r#"{"messages":[],"stream":1}"#,
+            "invalid_type",
+            Some("stream"),
+        ),
+        (
+            r#"{"messages":[],"stream":"true"}"#,
+            "invalid_type",
+            Some("stream"),
+        ),
+        (
+            r#"{"messages":[],"model":7}"#,
+            "invalid_type",
+            Some("model"),
+        ),
+        (
+            r#"{"messages":[],"conversation":7}"#,
+            "invalid_type",
+            Some("conversation"),
+        ),
+        (
+            r#"{"messages":[],"conversation":{}}"#,
+            "invalid_type",
+            Some("conversation"),
+        ),
+        (
+            r#"{"messages":[],"conversation":{"id":1}}"#,
+            "invalid_type",
+            Some("conversation"),
+        ),
         (
             r#"{"messages":[],"conversation":{"id":"x","name":1}}"#,
             "unknown_field",
             Some("conversation.name"),
         ),
-        (r#"{"messages":[],"messages":[]}"#, "duplicate_field", Some("messages")),
-        (r#"{"seed":1,"messages":[],"se\u0065d":2}"#, "duplicate_field", Some("seed")),
+        (
+            r#"{"messages":[],"messages":[]}"#,
+            "duplicate_field",
+            Some("messages"),
+        ),
+        (
+            r#"{"seed":1,"messages":[],"se\u0065d":2}"#,
+            "duplicate_field",
+            Some("seed"),
+        ),
         (r#"[]"#, "invalid_type", None),
         (r#""Hello""#, "invalid_type", None),
         (r#"{"messages":[}"#, "invalid_json", None),
@@ -176,7 +218,9 @@ async fn what_is_not_known_here_may_be_nested_as_deep_as_the_provider_likes() {
     // What is kept is looked at, and refused.
     let conversation = app.alice().conversation(json!({})).await;
     for body in [
-        format!(r#"{{"messages":[{{"role":"user","content":{deep}}}],"conversation":"{conversation}"}}"#),
+        format!(
+            r#"{{"messages":[{{"role":"user","content":{deep}}}],"conversation":"{conversation}"}}"#
+        ),
         format!(r#"{{"messages":[],"conversation":{deep}}}"#),
     ] {
         assert_eq!(app.alice().post_text(PATH, body).await.status, 400);

@@ -24,7 +24,10 @@ async fn what_is_said_and_replied_is_stored_and_what_was_said_before_is_told() {
         line("user", "Capital of Norway?"),
         reply("Certainly."),
     ];
-    assert_eq!(said(&alice, &conversation).await, [turn.clone(), turn].concat());
+    assert_eq!(
+        said(&alice, &conversation).await,
+        [turn.clone(), turn].concat()
+    );
     let asked = provider.asked();
     let first = r#"{"messages":[{"content":"Be brief.","role":"system"},{"content":"Capital of Norway?","role":"user"}],"model":"test-model","stream":false,"temperature":0.5}"#;
     assert_eq!(asked[0].body, first);
@@ -56,15 +59,31 @@ async fn only_texts_go_into_a_conversation() {
     let refused: [(Value, &str, &str); 14] = [
         (json!({ "messages": [] }), "invalid_value", "messages"),
         (json!({ "messages": [7] }), "invalid_type", "messages[0]"),
-        (json!({ "messages": [{}] }), "missing_field", "messages[0].content"),
-        (json!({ "messages": [{ "content": "x" }] }), "missing_field", "messages[0].role"),
+        (
+            json!({ "messages": [{}] }),
+            "missing_field",
+            "messages[0].content",
+        ),
+        (
+            json!({ "messages": [{ "content": "x" }] }),
+            "missing_field",
+            "messages[0].role",
+        ),
         (
             json!({ "messages": [{ "role": "tool", "content": "x" }] }),
             "invalid_value",
             "messages[0].role",
         ),
-        (json!({ "messages": [user("")] }), "invalid_value", "messages[0].content"),
-        (json!({ "messages": [user("a\0b")] }), "nul_character", "messages[0].content"),
+        (
+            json!({ "messages": [user("")] }),
+            "invalid_value",
+            "messages[0].content",
+        ),
+        (
+            json!({ "messages": [user("a\0b")] }),
+            "nul_character",
+            "messages[0].content",
+        ),
         (
             json!({ "messages": [{ "role": "assistant", "content": null,
                 "tool_calls": [{ "id": "1" }] }] }),
@@ -81,7 +100,11 @@ async fn only_texts_go_into_a_conversation() {
             "invalid_value",
             "messages[0].name",
         ),
-        (json!({ "messages": [user("x")], "n": 2 }), "invalid_value", "n"),
+        (
+            json!({ "messages": [user("x")], "n": 2 }),
+            "invalid_value",
+            "n",
+        ),
         (
             json!({ "messages": [user("x")], "tools": [{ "type": "function" }] }),
             "invalid_value",
@@ -141,7 +164,10 @@ async fn a_failure_leaves_the_conversation_as_it_was() {
     let nul = r#"{"choices":[{"message":{"content":"a\u0000b"},"finish_reason":"stop"}]}"#;
     let cases = [
         (refuses("400 Bad Request", "no"), "model_request_refused"),
-        (refuses("500 Internal Server Error", "oh"), "model_provider_error"),
+        (
+            refuses("500 Internal Server Error", "oh"),
+            "model_provider_error",
+        ),
         (answers("200 OK", json, "{}"), "model_provider_error"),
         (says(&[]), "model_provider_error"),
         (answers("200 OK", json, tool), "model_provider_error"),
@@ -155,7 +181,9 @@ async fn a_failure_leaves_the_conversation_as_it_was() {
         let provider = Provider::that(play);
         let app = asking(&provider).await;
         let alice = app.alice();
-        let conversation = alice.conversation(json!({ "items": [user("Before")] })).await;
+        let conversation = alice
+            .conversation(json!({ "items": [user("Before")] }))
+            .await;
         let before = app.schema.contents().await;
         let body = json!({ "messages": [user("Hello")], "conversation": conversation });
         alice.post(PATH, body).await.failure(code);
@@ -189,7 +217,8 @@ async fn a_conversation_that_cannot_take_the_turn_takes_nothing_of_it() {
     let alice = app.alice();
     let conversation = rows::conversations(&app.schema, 1).await.remove(0);
     rows::items(&app.schema, &conversation, 9_997, "'x'").await;
-    let body = |count: usize| json!({ "messages": vec![user("x"); count], "conversation": conversation });
+    let body =
+        |count: usize| json!({ "messages": vec![user("x"); count], "conversation": conversation });
     // Three and a reply are one too many, and no model is asked.
     let answer = alice.post(PATH, body(3)).await;
     answer.refused("conversation_full", None);
@@ -197,7 +226,10 @@ async fn a_conversation_that_cannot_take_the_turn_takes_nothing_of_it() {
     assert!(provider.asked().is_empty());
     // Two and a reply are what there is room for.
     alice.post(PATH, body(2)).await.expect(200);
-    alice.post(PATH, body(1)).await.refused("conversation_full", None);
+    alice
+        .post(PATH, body(1))
+        .await
+        .refused("conversation_full", None);
     let path = format!("/v1/conversations/{conversation}?include_items=false");
     assert_eq!(alice.get(&path).await.expect(200)["item_count"], 10_000);
     rows::assert_consistent(&app.schema).await;
@@ -220,7 +252,12 @@ async fn turns_that_race_for_the_last_places_are_whole() {
     assert_eq!(stored, 3);
     let path = format!("/v1/conversations/{conversation}/items?order=desc&limit=9");
     let last = alice.get(&path).await.expect(200);
-    let roles: Vec<_> = last["data"].as_array().unwrap().iter().map(|item| item["role"].clone()).collect();
+    let roles: Vec<_> = last["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["role"].clone())
+        .collect();
     assert_eq!(roles, ["assistant", "user", "user"].repeat(3));
     rows::assert_consistent(&app.schema).await;
 }
@@ -245,7 +282,10 @@ async fn a_conversation_deleted_meanwhile_is_not_resurrected() {
     assert_eq!(error["error"]["code"], "conversation_not_found");
     assert!(!answer.text().contains("[DONE]"));
     assert_eq!(app.schema.value("select count(*) from items").await, "0");
-    assert_eq!(app.schema.value("select count(*) from conversations").await, "0");
+    assert_eq!(
+        app.schema.value("select count(*) from conversations").await,
+        "0"
+    );
 }
 
 #[tokio::test]
@@ -261,6 +301,10 @@ async fn what_others_say_meanwhile_stays_in_between() {
         provider.go_on(100);
     });
     assert_eq!(answer.status, 200);
-    let expected = [line("user", "Meanwhile"), line("user", "Hello"), reply("Yes.")];
+    let expected = [
+        line("user", "Meanwhile"),
+        line("user", "Hello"),
+        reply("Yes."),
+    ];
     assert_eq!(said(&alice, &conversation).await, expected);
 }

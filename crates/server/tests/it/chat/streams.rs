@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 /// The data of each event.
 fn data(text: &str) -> Vec<&str> {
     let events = text.split("\n\n").filter(|event| !event.is_empty());
-    events.map(|event| event.strip_prefix("data: ").unwrap()).collect()
+    events
+        .map(|event| event.strip_prefix("data: ").unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -21,7 +23,12 @@ async fn the_chunks_are_the_providers() {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), "text/event-stream");
     assert_eq!(answer.header("cache-control"), "no-store");
-    let expected = format!("{}{}{}", event("Certain"), event("ly."), crate::provider::end());
+    let expected = format!(
+        "{}{}{}",
+        event("Certain"),
+        event("ly."),
+        crate::provider::end()
+    );
     assert_eq!(answer.text(), expected);
 }
 
@@ -39,7 +46,10 @@ async fn the_last_chunk_says_where_the_answer_is_kept() {
     assert_eq!(format!("data: {}\n\n", events[1]), event("ly."));
     let last: Value = serde_json::from_str(events[2]).unwrap();
     assert_eq!(last["choices"][0]["finish_reason"], "stop");
-    assert_eq!(last["conversation"], json!({ "id": conversation, "title": "Hello" }));
+    assert_eq!(
+        last["conversation"],
+        json!({ "id": conversation, "title": "Hello" })
+    );
     assert_eq!(events[3], "[DONE]");
 }
 
@@ -64,7 +74,10 @@ async fn the_usage_that_was_asked_for_comes_last_and_is_kept() {
     assert_eq!(events[1], stop.to_string());
     let last: Value = serde_json::from_str(events[2]).unwrap();
     assert_eq!(last["usage"]["total_tokens"], 9);
-    assert_eq!(last["conversation"], json!({ "id": conversation, "title": "Mine" }));
+    assert_eq!(
+        last["conversation"],
+        json!({ "id": conversation, "title": "Mine" })
+    );
     assert_eq!(events[3..], ["[DONE]"]);
 }
 
@@ -78,7 +91,8 @@ async fn what_breaks_off_is_an_error_and_nothing_is_stored() {
         let alice = app.alice();
         let conversation = alice.conversation(json!({})).await;
         for place in [json!(null), json!(conversation)] {
-            let body = json!({ "messages": [user("Hello")], "stream": true, "conversation": place });
+            let body =
+                json!({ "messages": [user("Hello")], "stream": true, "conversation": place });
             let answer = alice.post(PATH, body).await;
             assert_eq!(answer.status, 200);
             let events = data(answer.text());
@@ -86,7 +100,10 @@ async fn what_breaks_off_is_an_error_and_nothing_is_stored() {
             let error: Value = serde_json::from_str(events[2]).unwrap();
             let error = &error["error"];
             assert_eq!(error["code"], "model_provider_error");
-            assert!(error["message"].as_str().unwrap().contains(message), "{error}");
+            assert!(
+                error["message"].as_str().unwrap().contains(message),
+                "{error}"
+            );
             assert_eq!(error["request_id"], answer.header("x-request-id"));
         }
         assert!(said(&alice, &conversation).await.is_empty());
@@ -102,7 +119,12 @@ async fn the_first_word_comes_before_the_last_is_written() {
     for place in [json!(null), json!(conversation)] {
         let body = json!({ "messages": [user("Count")], "stream": true, "conversation": place });
         provider.go_on(1);
-        let response = alice.request(Method::POST, PATH).json(&body).send().await.unwrap();
+        let response = alice
+            .request(Method::POST, PATH)
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
         let mut pieces = response.bytes_stream();
         let first = pieces.next().await.unwrap().unwrap();
         assert_eq!(first, event("One"));
@@ -124,7 +146,12 @@ async fn who_hangs_up_loses_nothing_of_what_is_kept() {
     let conversation = alice.conversation(json!({})).await;
     let body = json!({ "messages": [user("Count")], "stream": true, "conversation": conversation });
     provider.go_on(1);
-    let response = alice.request(Method::POST, PATH).json(&body).send().await.unwrap();
+    let response = alice
+        .request(Method::POST, PATH)
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
     let mut pieces = response.bytes_stream();
     pieces.next().await.unwrap().unwrap();
     drop(pieces);
@@ -149,7 +176,10 @@ async fn who_hangs_up_before_the_first_word_loses_nothing_either() {
     }
     provider.go_on(2);
     stored(&app).await;
-    assert_eq!(said(&alice, &conversation).await, [line("user", "Count"), reply("One")]);
+    assert_eq!(
+        said(&alice, &conversation).await,
+        [line("user", "Count"), reply("One")]
+    );
 }
 
 /// Waits until a reply is there.

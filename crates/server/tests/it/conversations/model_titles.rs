@@ -73,14 +73,20 @@ async fn an_untitled_conversation_is_named_by_the_model_a_little_later() {
     alice.post(&path, reply).await.expect(201);
     // At once by what was said.
     assert_eq!(title(&alice, &conversation).await, "How do I get to Oslo?");
-    let before = alice.get(&format!("/v1/conversations/{conversation}")).await.expect(200);
+    let before = alice
+        .get(&format!("/v1/conversations/{conversation}"))
+        .await
+        .expect(200);
 
     a_little_later(&app);
     let _namer = Namer::start(&app, &provider);
     until_empty(&app.schema).await;
     assert_eq!(title(&alice, &conversation).await, "Train to Oslo");
     // Organising moves nothing.
-    let after = alice.get(&format!("/v1/conversations/{conversation}")).await.expect(200);
+    let after = alice
+        .get(&format!("/v1/conversations/{conversation}"))
+        .await
+        .expect(200);
     assert_eq!(after["updated_at"], before["updated_at"]);
     assert_eq!(after["items"], before["items"]);
     let asked = provider.asked_once();
@@ -94,16 +100,25 @@ async fn each_way_to_name_a_conversation_is_followed_by_a_better_title() {
     let alice = app.alice();
     let said = alice.conversation(json!({})).await;
     alice.say(&said, "Hello").await;
-    alice.conversation(json!({ "items": [user("Hello")] })).await;
+    alice
+        .conversation(json!({ "items": [user("Hello")] }))
+        .await;
     let chatted = alice.conversation(json!({})).await;
     let body = json!({ "messages": [user("Hello")], "conversation": chatted });
     let answer = alice.post("/v1/chat/completions", body).await.expect(200);
     assert_eq!(answer["conversation"]["title"], "Hello");
     // Appends that arrive together are stored by another statement.
     let untitled = join_all((0..40).map(|_| alice.conversation(json!({})))).await;
-    join_all(untitled.iter().map(|conversation| alice.say(conversation, "Hello"))).await;
+    join_all(
+        untitled
+            .iter()
+            .map(|conversation| alice.say(conversation, "Hello")),
+    )
+    .await;
     // Nobody has named these by what they said.
-    alice.conversation(json!({ "title": "Mine", "items": [user("Hello")] })).await;
+    alice
+        .conversation(json!({ "title": "Mine", "items": [user("Hello")] }))
+        .await;
     alice.conversation(json!({})).await;
     let silent = alice.conversation(json!({})).await;
     let path = format!("/v1/conversations/{silent}/items");
@@ -125,7 +140,9 @@ async fn a_conversation_that_has_a_title_is_not_queued_by_what_is_said_next() {
     let provider = Provider::that(says(&["Better"]));
     let app = with_a_model(&provider).await;
     let alice = app.alice();
-    let conversation = alice.conversation(json!({ "items": [user("Hello")] })).await;
+    let conversation = alice
+        .conversation(json!({ "items": [user("Hello")] }))
+        .await;
     a_little_later(&app);
     let _namer = Namer::start(&app, &provider);
     until_empty(&app.schema).await;
@@ -144,22 +161,39 @@ async fn a_persons_title_stays() {
     let app = with_a_model(&provider).await;
     let alice = app.alice();
     let conversations = [
-        alice.conversation(json!({ "items": [user("Hello")] })).await,
-        alice.conversation(json!({ "items": [user("Hello")] })).await,
-        alice.conversation(json!({ "items": [user("Hello")] })).await,
+        alice
+            .conversation(json!({ "items": [user("Hello")] }))
+            .await,
+        alice
+            .conversation(json!({ "items": [user("Hello")] }))
+            .await,
+        alice
+            .conversation(json!({ "items": [user("Hello")] }))
+            .await,
     ];
-    let paths = conversations.each_ref().map(|id| format!("/v1/conversations/{id}"));
+    let paths = conversations
+        .each_ref()
+        .map(|id| format!("/v1/conversations/{id}"));
     // Before the model is asked, there is nothing to ask.
-    alice.patch(&paths[0], json!({ "title": "Mine" })).await.expect(200);
+    alice
+        .patch(&paths[0], json!({ "title": "Mine" }))
+        .await
+        .expect(200);
     a_little_later(&app);
     let _namer = Namer::start(&app, &provider);
     // While the model writes: its title comes too late.
     provider.was_asked(1).await;
-    alice.patch(&paths[1], json!({ "title": "Mine" })).await.expect(200);
+    alice
+        .patch(&paths[1], json!({ "title": "Mine" }))
+        .await
+        .expect(200);
     provider.go_on(2);
     // Also one that is to have none, and one that is deleted.
     provider.was_asked(2).await;
-    alice.patch(&paths[2], json!({ "title": null })).await.expect(200);
+    alice
+        .patch(&paths[2], json!({ "title": null }))
+        .await
+        .expect(200);
     provider.go_on(2);
     until_empty(&app.schema).await;
     let titles = "select string_agg(coalesce(title, '-'), ',' order by id) from conversations";
@@ -172,16 +206,29 @@ async fn what_is_deleted_meanwhile_stays_deleted() {
     let provider = Provider::that(says_when_told(&["By the model"]));
     let app = with_a_model(&provider).await;
     let alice = app.alice();
-    let conversation = alice.conversation(json!({ "items": [user("Hello")] })).await;
-    let gone = alice.conversation(json!({ "items": [user("Hello")] })).await;
-    alice.delete(&format!("/v1/conversations/{gone}")).await.expect_nothing(204);
+    let conversation = alice
+        .conversation(json!({ "items": [user("Hello")] }))
+        .await;
+    let gone = alice
+        .conversation(json!({ "items": [user("Hello")] }))
+        .await;
+    alice
+        .delete(&format!("/v1/conversations/{gone}"))
+        .await
+        .expect_nothing(204);
     a_little_later(&app);
     let _namer = Namer::start(&app, &provider);
     provider.was_asked(1).await;
-    alice.delete(&format!("/v1/conversations/{conversation}")).await.expect_nothing(204);
+    alice
+        .delete(&format!("/v1/conversations/{conversation}"))
+        .await
+        .expect_nothing(204);
     provider.go_on(2);
     until_empty(&app.schema).await;
-    assert_eq!(app.schema.value("select count(*) from conversations").await, "0");
+    assert_eq!(
+        app.schema.value("select count(*) from conversations").await,
+        "0"
+    );
     assert_eq!(provider.asked().len(), 1);
 }
 
@@ -190,7 +237,9 @@ async fn an_instance_that_dies_while_the_model_writes_loses_nothing() {
     let slow = Provider::that(says_when_told(&["Never"]));
     let app = with_a_model(&slow).await;
     let alice = app.alice();
-    let conversation = alice.conversation(json!({ "items": [user("Hello")] })).await;
+    let conversation = alice
+        .conversation(json!({ "items": [user("Hello")] }))
+        .await;
     a_little_later(&app);
     let namer = Namer::start(&app, &slow);
     slow.was_asked(1).await;
@@ -200,7 +249,9 @@ async fn an_instance_that_dies_while_the_model_writes_loses_nothing() {
     // Others leave it to that one as long as it may be at work, and then take over.
     let provider = Provider::that(says(&["Better"]));
     let _namer = Namer::start(&app, &provider);
-    let other = alice.conversation(json!({ "items": [user("Hello")] })).await;
+    let other = alice
+        .conversation(json!({ "items": [user("Hello")] }))
+        .await;
     a_little_later(&app);
     until(&app.schema, QUEUE, 20, |length| length == 1).await;
     assert_eq!(title(&alice, &other).await, "Better");
@@ -221,7 +272,9 @@ async fn a_model_that_fails_is_asked_again_and_in_the_end_no_more() {
     ]);
     let app = with_a_model(&provider).await;
     let alice = app.alice();
-    let conversation = alice.conversation(json!({ "items": [user("Hello")] })).await;
+    let conversation = alice
+        .conversation(json!({ "items": [user("Hello")] }))
+        .await;
     a_little_later(&app);
     let _namer = Namer::start(&app, &provider);
     let waits = [10, 200, 600, 3_600];
@@ -249,7 +302,9 @@ async fn attempts_that_ended_with_their_instance_count() {
     let provider = Provider::that(says_when_told(&["Never"]));
     let app = with_a_model(&provider).await;
     let alice = app.alice();
-    alice.conversation(json!({ "items": [user("Hello")] })).await;
+    alice
+        .conversation(json!({ "items": [user("Hello")] }))
+        .await;
     a_little_later(&app);
     for attempt in 1..=5 {
         let namer = Namer::start(&app, &provider);
@@ -266,7 +321,9 @@ async fn attempts_that_ended_with_their_instance_count() {
 async fn without_a_model_nothing_is_queued() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
-    alice.conversation(json!({ "items": [user("Hello")] })).await;
+    alice
+        .conversation(json!({ "items": [user("Hello")] }))
+        .await;
     let conversation = alice.conversation(json!({})).await;
     alice.say(&conversation, "Hello").await;
     assert_eq!(app.schema.value(QUEUE).await, "0");
@@ -277,7 +334,9 @@ async fn a_long_conversation_is_named_by_the_beginning_of_its_beginning() {
     let provider = Provider::that(Play::Says(vec!["é".repeat(200)]));
     let app = with_a_model(&provider).await;
     let alice = app.alice();
-    let items: Vec<_> = (0..20).map(|number| user(&format!("{number}{}", "x".repeat(5_000)))).collect();
+    let items: Vec<_> = (0..20)
+        .map(|number| user(&format!("{number}{}", "x".repeat(5_000))))
+        .collect();
     let conversation = alice.conversation(json!({ "items": items })).await;
     a_little_later(&app);
     let _namer = Namer::start(&app, &provider);
@@ -285,5 +344,8 @@ async fn a_long_conversation_is_named_by_the_beginning_of_its_beginning() {
     let asked = provider.asked_once();
     assert!(asked.body.len() < 7_500, "{} bytes", asked.body.len());
     assert!(asked.body.contains("\\nUser: 5xxx") && !asked.body.contains("User: 6xxx"));
-    assert_eq!(title(&alice, &conversation).await, format!("{}…", "é".repeat(59)));
+    assert_eq!(
+        title(&alice, &conversation).await,
+        format!("{}…", "é".repeat(59))
+    );
 }

@@ -10,13 +10,15 @@ async fn the_models_are_those_of_the_provider() {
     let provider = Provider::that(models());
     let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
     let list = app.alice().get("/v1/models").await.expect(200);
-    let model = |id: &str| {
-        json!({ "id": id, "object": "model", "created": 1_700_000_000, "owned_by": "tests" })
-    };
+    let model = |id: &str| json!({ "id": id, "object": "model", "created": 1_700_000_000, "owned_by": "tests" });
     let all = json!({ "object": "list", "data": [model("test-model"), model("other-model")] });
     assert_eq!(list, all);
     let asked = provider.asked_once();
-    assert!(asked.head.starts_with("GET /v1/models HTTP/1.1"), "{}", asked.head);
+    assert!(
+        asked.head.starts_with("GET /v1/models HTTP/1.1"),
+        "{}",
+        asked.head
+    );
     // The caller's token is nobody's business but ours.
     assert_eq!(asked.header("authorization"), Some("Bearer sk-test"));
 }
@@ -38,11 +40,18 @@ async fn the_provider_is_not_asked_for_each_caller() {
 #[tokio::test]
 async fn a_failure_is_told_and_not_remembered() {
     let bad = answers("200 OK", "Content-Type: application/json\r\n", "[]");
-    let provider = Provider::that(models()).then([refuses("429 Too Many Requests", "slow down"), bad]);
+    let provider =
+        Provider::that(models()).then([refuses("429 Too Many Requests", "slow down"), bad]);
     let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
     let alice = app.alice();
-    alice.get("/v1/models").await.refused("model_provider_rate_limited", None);
-    alice.get("/v1/models").await.refused("model_provider_error", None);
+    alice
+        .get("/v1/models")
+        .await
+        .refused("model_provider_rate_limited", None);
+    alice
+        .get("/v1/models")
+        .await
+        .refused("model_provider_error", None);
     alice.get("/v1/models").await.expect(200);
 }
 
