@@ -1,6 +1,7 @@
 //! Completions that go into a conversation: together, or not at all.
 
 use super::{PATH, asking, line, reply, said, user};
+use crate::app::{TestApp, id};
 use crate::provider::{Play, Provider, answers, refuses, says, says_when_told};
 use crate::rows;
 use serde_json::{Value, json};
@@ -307,4 +308,58 @@ async fn what_others_say_meanwhile_stays_in_between() {
         reply("Yes."),
     ];
     assert_eq!(said(&alice, &conversation).await, expected);
+}
+
+#[tokio::test]
+async fn the_instruction_and_the_newest_messages_that_fit_are_told() {
+    let provider = Provider::that(says(&["Yes."]));
+    let app = TestApp::spawn_with(|parts| {
+        parts.provider = provider.connected();
+        parts.context_tokens = 256;
+    })
+    .await;
+    let alice = app.alice();
+    let project = json!({ "title": "P", "instruction": "Be brief." });
+    let project = id(&alice.post("/v1/projects", project).await.expect(201));
+    let said = |role: &str, text: String| json!({ "role": role, "content": text });
+    let items: Vec<_> = (0..6)
+        .flat_map(|turn| {
+            let question = said("user", format!("question {turn} {}", "x".repeat(100)));
+            [
+                question,
+                said("assistant", format!("answer {turn} {}", "y".repeat(100))),
+            ]
+        })
+        .collect();
+    let conversation = json!({ "project_id": project, "items": items });
+    let conversation = alice.conversation(conversation).await;
+    let body = json!({ "messages": [user(&"z".repeat(240))], "conversation": conversation });
+    let answer = alice.post(PATH, body).await;
+    assert_eq!(answer.header("x-context-truncated"), "true");
+    answer.expect(200);
+    // 256 tokens, less 7 for the instruction and 64 for the new message, are 5 messages of 32 or 33;
+    // the oldest of them is an answer without its question.
+    let prompt = provider.asked_once().prompt();
+    let begins: Vec<_> = prompt.iter().map(|line| line.split_at(16).0).collect();
+    let expected = [
+        "system: Be brief",
+        "user: question 4",
+        "assistant: answe",
+        "user: question 5",
+        "assistant: answe",
+        "user: zzzzzzzzzz",
+    ];
+    assert_eq!(begins, expected);
+
+    // A message that leaves no room is told all the same, with the instruction and nothing else.
+    let body = json!({ "messages": [user(&"z".repeat(2_000))], "conversation": conversation });
+    alice.post(PATH, body).await.expect(200);
+    let prompt = provider.asked()[1].prompt();
+    assert_eq!(prompt.len(), 2);
+    assert_eq!(prompt[0], "system: Be brief.");
+
+    let short = alice.conversation(json!({})).await;
+    let body = json!({ "messages": [user("Hello")], "conversation": short });
+    let answer = alice.post(PATH, body).await;
+    assert_eq!(answer.header("x-context-truncated"), "false");
 }
