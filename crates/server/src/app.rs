@@ -8,7 +8,7 @@ use api::client_address::TrustedProxies;
 use api::openapi::{Methods, no_route};
 use api::request::{Surroundings, around};
 use domain::auth::{AccessTokens, AuthService, Doors};
-use domain::chat::ChatService;
+use domain::chat::{ChatService, ChatStores};
 use domain::clock::{Clock, Ids};
 use domain::conversations::ConversationService;
 use domain::health::Readiness;
@@ -82,12 +82,15 @@ impl Services {
             )),
             chat: web::Data::new(ChatService::new(
                 Arc::clone(&parts.provider),
-                Arc::new(PgTurns::new(database(), new_titles)),
-                Arc::new(PgConversations::new(database(), new_titles)),
-                Arc::new(PgProjects(database())),
-                Arc::new(PgReplies(database())),
+                ChatStores {
+                    turns: Arc::new(PgTurns::new(database(), new_titles)),
+                    conversations: Arc::new(PgConversations::new(database(), new_titles)),
+                    projects: Arc::new(PgProjects(database())),
+                    replies: Arc::new(PgReplies(database())),
+                },
                 parts.tasks.clone(),
-                (clock(), ids()),
+                clock(),
+                ids(),
                 parts.context_tokens,
             )),
             conversations: web::Data::new(ConversationService::new(

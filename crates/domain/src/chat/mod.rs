@@ -8,4 +8,4 @@ mod service;
 pub use generation::{Event, Events, Kept};
 pub use model::{CompleteChat, NewMessage, Place};
 pub use ports::{StoredTurn, Turn, TurnMessage, TurnStore};
-pub use service::{Answering, ChatService};
+pub use service::{Answering, ChatService, ChatStores};

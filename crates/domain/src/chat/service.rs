@@ -16,16 +16,21 @@ use tokio::sync::Mutex;
 /// The use cases of chats over a model provider.
 pub struct ChatService {
     provider: Arc<dyn ModelProvider>,
-    turns: Arc<dyn TurnStore>,
-    conversations: Arc<dyn ConversationStore>,
-    projects: Arc<dyn ProjectStore>,
-    replies: Arc<dyn ReplyStore>,
+    stores: ChatStores,
     tasks: Arc<dyn Tasks>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     /// How many tokens a model is told at the most.
     context_tokens: usize,
     models: Mutex<Option<(DateTime<Utc>, Vec<Model>)>>,
+}
+
+/// Where chats find what was said, and keep what is.
+pub struct ChatStores {
+    pub turns: Arc<dyn TurnStore>,
+    pub conversations: Arc<dyn ConversationStore>,
+    pub projects: Arc<dyn ProjectStore>,
+    pub replies: Arc<dyn ReplyStore>,
 }
 
 /// An answer, from where it begins.
@@ -46,20 +51,15 @@ impl ChatService {
 
     pub fn new(
         provider: Arc<dyn ModelProvider>,
-        turns: Arc<dyn TurnStore>,
-        conversations: Arc<dyn ConversationStore>,
-        projects: Arc<dyn ProjectStore>,
-        replies: Arc<dyn ReplyStore>,
+        stores: ChatStores,
         tasks: Arc<dyn Tasks>,
-        (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>),
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
         context_tokens: usize,
     ) -> Self {
         Self {
             provider,
-            turns,
-            conversations,
-            projects,
-            replies,
+            stores,
             tasks,
             clock,
             ids,
@@ -87,7 +87,11 @@ impl ChatService {
             let answer = self.provider.chat(ChatRequest { context, ask }).await?;
             return Ok(Answering::Passed(answer));
         };
-        let outline = self.conversations.outline(owner, conversation).await?;
+        let outline = self
+            .stores
+            .conversations
+            .outline(owner, conversation)
+            .await?;
         let (found, last) = outline.ok_or_else(absent)?;
         let more = u32::try_from(messages.len() + 1).unwrap_or(u32::MAX);
         if found.item_count.saturating_add(more) > MAX_ITEMS {
@@ -100,7 +104,7 @@ impl ChatService {
         let (audience, events) = Audience::new();
         let generation = Generation {
             provider: Arc::clone(&self.provider),
-            turns: Arc::clone(&self.turns),
+            turns: Arc::clone(&self.stores.turns),
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),
             owner,
@@ -128,12 +132,12 @@ impl ChatService {
     ) -> Result<Context> {
         let project = match conversation.project_id {
             None => None,
-            Some(project) => self.projects.find(owner, project).await?,
+            Some(project) => self.stores.projects.find(owner, project).await?,
         };
         let each = messages.iter();
         let asked: usize = each.map(|message| tokens(message.content.as_str())).sum();
         let told = Told {
-            store: self.replies.as_ref(),
+            store: self.stores.replies.as_ref(),
             owner,
             conversation: conversation.id,
             before: last.next(),
