@@ -6,8 +6,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// The endpoints that the API's description tells of.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(auth::guest_login::guest_login)
+        .service(auth::register::register)
+        .service(auth::login::login)
         .service(auth::refresh_token::refresh_token)
+        .service(auth::logout::logout)
+        .service(auth::guest_login::guest_login)
+        .service(auth::upgrade::upgrade)
+        .service(auth::me::get::get_me)
+        .service(auth::me::delete::delete_me)
+        .service(auth::api_keys::create::create_api_key)
+        .service(auth::api_keys::list::list_api_keys)
+        .service(auth::api_keys::delete::delete_api_key)
         .service(service::health::get_health)
         .service(service::readiness::get_readiness)
         .service(service::version::get_version)

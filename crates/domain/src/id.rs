@@ -76,6 +76,11 @@ id!(
     OwnerId, "user_"
 );
 
+id!(
+    /// An API key, by which its owner speaks of it: `key_…`. It is no secret.
+    KeyId, "key_", Resource::ApiKey
+);
+
 /// The low bits of an item id that hold its sequence number.
 const SEQUENCE_BITS: u128 = 0xFFFF_FFFF;
 

@@ -15,6 +15,7 @@ pub mod limits;
 pub mod page;
 pub mod projects;
 pub mod purge;
+pub mod removal;
 pub mod replies;
 pub mod text;
 pub mod titles;

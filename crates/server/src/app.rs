@@ -1,4 +1,5 @@
 use crate::config::AllowedOrigins;
+use crate::identity::Identity;
 use actix_cors::Cors;
 use actix_web::dev::Server;
 use actix_web::http::header;
@@ -7,9 +8,9 @@ use actix_web::{App, HttpServer, web};
 use api::client_address::TrustedProxies;
 use api::openapi::{Methods, no_route};
 use api::request::{Surroundings, around};
-use domain::auth::{AccessTokens, AuthService, Doors};
+use domain::auth::{AccessTokens, Audit, Doors, PasswordHasher};
 use domain::chat::{ChatService, ChatStores};
-use domain::clock::{Clock, Ids};
+use domain::clock::{Clock, Ids, Timer};
 use domain::conversations::ConversationService;
 use domain::health::Readiness;
 use domain::items::ItemService;
@@ -17,9 +18,8 @@ use domain::limits::RateLimits;
 use domain::projects::ProjectService;
 use domain::replies::{ModelProvider, ReplyService};
 use infra::postgres::{
-    Database, NewTitles, PgConversations, PgItems, PgProjects, PgReplies, PgSessions, PgTurns,
+    Database, NewTitles, PgConversations, PgItems, PgProjects, PgReplies, PgTurns,
 };
-use infra::security::RandomSecrets;
 use infra::tasks::BackgroundTasks;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -34,7 +34,10 @@ pub(crate) const FINISHING: Duration = Duration::from_secs(25);
 pub struct Parts {
     pub database: Database,
     pub tokens: Arc<dyn AccessTokens>,
+    pub hasher: Arc<dyn PasswordHasher>,
+    pub audit: Arc<dyn Audit>,
     pub clock: Arc<dyn Clock>,
+    pub timer: Arc<dyn Timer>,
     pub ids: Arc<dyn Ids>,
     pub doors: Doors,
     pub limits: Arc<dyn RateLimits>,
@@ -54,7 +57,7 @@ pub struct Parts {
 /// The services behind the handlers, shared by all workers.
 #[derive(Clone)]
 struct Services {
-    auth: web::Data<AuthService>,
+    identity: Identity,
     chat: web::Data<ChatService>,
     conversations: web::Data<ConversationService>,
     items: web::Data<ItemService>,
@@ -71,15 +74,7 @@ impl Services {
         let new_titles = parts.new_titles;
         let readiness: Arc<dyn Readiness> = Arc::new(database());
         Self {
-            auth: web::Data::new(AuthService::new(
-                parts.doors,
-                Arc::clone(&parts.limits),
-                Arc::new(PgSessions(database())),
-                Arc::clone(&parts.tokens),
-                Arc::new(RandomSecrets),
-                clock(),
-                ids(),
-            )),
+            identity: Identity::wire(parts),
             chat: web::Data::new(ChatService::new(
                 Arc::clone(&parts.provider),
                 ChatStores {
@@ -126,8 +121,8 @@ impl Services {
     }
 
     fn register(&self, config: &mut web::ServiceConfig) {
+        self.identity.register(config);
         config
-            .app_data(self.auth.clone())
             .app_data(self.chat.clone())
             .app_data(self.conversations.clone())
             .app_data(self.items.clone())

@@ -3,12 +3,13 @@ use crate::config::{Config, Storage};
 use crate::token::{TokenError, embedded_secret};
 use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
 use domain::clock::Clock;
-use infra::clock::{RandomIds, SteadyClock, SystemClock};
+use infra::audit::LoggedAudit;
+use infra::clock::{RandomIds, RuntimeTimer, SteadyClock, SystemClock};
 use infra::limits::GovernorLimits;
 use infra::llm::CertificatesUnusable;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
 use infra::postgres::{ConnectError, Database, MigrateError, NewTitles, PgSessions, Target};
-use infra::security::{Jwt, SecretTooShort};
+use infra::security::{Argon2Hasher, Jwt, SecretTooShort};
 use infra::tasks::BackgroundTasks;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::net::{SocketAddr, TcpListener};
@@ -160,7 +161,9 @@ fn operator() -> User {
     User {
         id: AuthService::OPERATOR,
         kind: UserKind::Operator,
-        created_at: SystemClock.now(),
+        email: None,
+        name: None,
+        created_at: Some(SystemClock.now()),
     }
 }
 
@@ -218,10 +221,14 @@ async fn run(
     let parts = Parts {
         database: database.clone(),
         tokens: Arc::new(Jwt::new(secret.as_bytes(), clock.clone())?),
+        hasher: Arc::new(Argon2Hasher::for_this_machine()?),
+        audit: Arc::new(LoggedAudit),
         clock,
+        timer: Arc::new(RuntimeTimer),
         ids: Arc::new(RandomIds(SystemClock)),
         doors: Doors {
             guest_login: config.guest_login,
+            registration: config.registration,
         },
         limits: Arc::new(GovernorLimits::new(&config.limits, &steady)),
         cors: config.cors.clone(),
@@ -238,6 +245,11 @@ async fn run(
     });
     let server = start(listener, parts)?;
     let purge = tokio::spawn(crate::purge::run(database.clone(), Arc::new(SystemClock)));
+    let housekeeping = tokio::spawn(crate::housekeeping::run(
+        database.clone(),
+        Arc::new(SystemClock),
+        config.guest_retention,
+    ));
     let handle = server.handle();
     let mut serving = tokio::spawn(server);
     let ended = tokio::select! {
@@ -254,6 +266,7 @@ async fn run(
     if let Some(naming) = naming {
         naming.abort();
     }
+    housekeeping.abort();
     database.close();
     tracing::info!("stopped");
     Ok(ended.map_err(std::io::Error::other)??)

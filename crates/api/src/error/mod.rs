@@ -119,10 +119,14 @@ impl From<Error> for ApiError {
                     HeaderValue::from_static(challenge),
                 );
             }
-            Error::Forbidden(Forbidden::GuestLoginDisabled) => (code::GUEST_LOGIN_DISABLED, None),
+            Error::Forbidden(reason) => (forbidden(*reason), None),
             Error::Provider(failure) => return provider::answer(failure),
             Error::RateLimited { retry_after } => {
                 return Self::new(code::RATE_LIMITED, message)
+                    .header(header::RETRY_AFTER, HeaderValue::from(*retry_after));
+            }
+            Error::Overloaded { retry_after } => {
+                return Self::new(code::SERVER_BUSY, message)
                     .header(header::RETRY_AFTER, HeaderValue::from(*retry_after));
             }
             Error::Unavailable(_) => {
@@ -155,8 +159,18 @@ fn invalid(reason: InvalidReason) -> &'static Code {
     }
 }
 
+fn forbidden(reason: Forbidden) -> &'static Code {
+    match reason {
+        Forbidden::GuestLoginDisabled => code::GUEST_LOGIN_DISABLED,
+        Forbidden::RegistrationDisabled => code::REGISTRATION_DISABLED,
+        Forbidden::ApiKey => code::API_KEY_NOT_ALLOWED,
+        Forbidden::Operator => code::OPERATOR_STAYS,
+    }
+}
+
 fn absent(resource: Resource) -> &'static Code {
     match resource {
+        Resource::ApiKey => code::API_KEY_NOT_FOUND,
         Resource::Conversation => code::CONVERSATION_NOT_FOUND,
         Resource::Item => code::ITEM_NOT_FOUND,
         Resource::Project => code::PROJECT_NOT_FOUND,
@@ -169,6 +183,9 @@ fn conflicting(conflict: Conflict) -> (&'static Code, Option<&'static str>) {
         Conflict::ConversationFull => (code::CONVERSATION_FULL, None),
         Conflict::CallIdConflict => (code::CALL_ID_CONFLICT, Some("call_id")),
         Conflict::ReplyPositionTaken => (code::REPLY_POSITION_TAKEN, None),
+        Conflict::EmailTaken => (code::EMAIL_TAKEN, Some("email")),
+        Conflict::NotGuest => (code::NOT_A_GUEST, None),
+        Conflict::UpgradeRefused => (code::UPGRADE_REFUSED, None),
     }
 }
 
@@ -179,6 +196,8 @@ fn unauthenticated(reason: Unauthenticated) -> (&'static Code, &'static str) {
         Unauthenticated::Missing => (code::TOKEN_MISSING, "Bearer"),
         Unauthenticated::Invalid => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),
         Unauthenticated::Expired => (code::TOKEN_EXPIRED, "Bearer error=\"invalid_token\""),
+        Unauthenticated::KeyExpired => (code::API_KEY_EXPIRED, "Bearer error=\"invalid_token\""),
+        Unauthenticated::Password => (code::SIGN_IN_FAILED, "Bearer"),
         Unauthenticated::RefreshToken => (code::REFRESH_TOKEN_INVALID, "Bearer"),
     }
 }

@@ -32,11 +32,13 @@ mod proxy;
 mod purge;
 mod races;
 mod reclaiming;
+mod removal;
 mod resources;
 mod rows;
 mod schema;
 mod slow_reader;
 mod tls;
+mod trail;
 mod unhealthy;
 
 mod auth;
