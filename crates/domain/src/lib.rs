@@ -17,5 +17,6 @@ pub mod projects;
 pub mod purge;
 pub mod removal;
 pub mod replies;
+pub mod shares;
 pub mod text;
 pub mod titles;

@@ -10,6 +10,7 @@ mod serve;
 pub mod telemetry;
 pub mod titles;
 pub mod token;
+pub mod views;
 
 pub use app::{Parts, start};
 pub use serve::{ServeError, migrate, serve};

@@ -3,12 +3,15 @@ use crate::config::{Config, Storage};
 use crate::token::{TokenError, embedded_secret};
 use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
 use domain::clock::Clock;
+use domain::shares::ViewCounts;
 use infra::audit::LoggedAudit;
 use infra::clock::{RandomIds, RuntimeTimer, SteadyClock, SystemClock};
 use infra::limits::GovernorLimits;
 use infra::llm::CertificatesUnusable;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
-use infra::postgres::{ConnectError, Database, MigrateError, NewTitles, PgSessions, Target};
+use infra::postgres::{
+    ConnectError, Database, MigrateError, NewTitles, PgSessions, PgShares, Target,
+};
 use infra::security::{Argon2Hasher, Jwt, SecretTooShort};
 use infra::tasks::BackgroundTasks;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -216,6 +219,8 @@ async fn run(
     stop: &mut Stop,
 ) -> Result<(), ServeError> {
     let clock = Arc::new(SystemClock);
+    let port = listener.local_addr()?.port();
+    let views = Arc::new(ViewCounts::default());
     let tasks = Arc::new(BackgroundTasks::new(Handle::current()));
     let steady: Arc<dyn Clock> = Arc::new(SteadyClock::new());
     let parts = Parts {
@@ -233,6 +238,11 @@ async fn run(
         limits: Arc::new(GovernorLimits::new(&config.limits, &steady)),
         cors: config.cors.clone(),
         proxies: config.proxies.clone(),
+        public_url: config
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://localhost:{port}")),
+        views: Arc::clone(&views),
         provider: config.provider.connect()?,
         new_titles: config.provider.new_titles(),
         tasks: Arc::clone(&tasks),
@@ -245,6 +255,7 @@ async fn run(
     });
     let server = start(listener, parts)?;
     let purge = tokio::spawn(crate::purge::run(database.clone(), Arc::new(SystemClock)));
+    let counting = tokio::spawn(crate::views::run(database.clone(), Arc::clone(&views)));
     let housekeeping = tokio::spawn(crate::housekeeping::run(
         database.clone(),
         Arc::new(SystemClock),
@@ -265,6 +276,10 @@ async fn run(
     purge.abort();
     if let Some(naming) = naming {
         naming.abort();
+    }
+    counting.abort();
+    if database.is_open() {
+        crate::views::flush(&PgShares(database.clone()), &views).await;
     }
     housekeeping.abort();
     database.close();

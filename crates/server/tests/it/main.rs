@@ -49,4 +49,5 @@ mod models;
 mod projects;
 mod replies;
 mod service;
+mod shares;
 mod versions;

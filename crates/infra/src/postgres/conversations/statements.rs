@@ -105,6 +105,10 @@ statement!(
         delete from conversations c using locked l
         where c.owner_id = l.owner_id and c.id = l.id
         returning c.owner_id, c.id
+    ),
+    unqueued as (
+        delete from title_queue q using gone g
+        where q.owner_id = g.owner_id and q.conversation_id = g.id
     )
     insert into purge_queue (owner_id, conversation_id, queued_at)
     select owner_id, id, $3 from gone
