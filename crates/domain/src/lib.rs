@@ -16,4 +16,5 @@ pub mod projects;
 pub mod purge;
 pub mod removal;
 pub mod replies;
+pub mod shares;
 pub mod text;

@@ -8,6 +8,7 @@ use actix_web::{App, HttpServer, web};
 use api::client_address::TrustedProxies;
 use api::openapi::{Methods, no_route};
 use api::request::{Surroundings, around};
+use api::shares::PublicUrl;
 use domain::auth::{AccessTokens, Audit, Doors, PasswordHasher};
 use domain::clock::{Clock, Ids, Timer};
 use domain::conversations::ConversationService;
@@ -16,7 +17,9 @@ use domain::items::ItemService;
 use domain::limits::RateLimits;
 use domain::projects::ProjectService;
 use domain::replies::{ModelProvider, ReplyService};
-use infra::postgres::{Database, PgConversations, PgItems, PgProjects, PgReplies};
+use domain::shares::{ShareService, ViewCounts};
+use infra::postgres::{Database, PgConversations, PgItems, PgProjects, PgReplies, PgShares};
+use infra::security::RandomSecrets;
 use infra::tasks::BackgroundTasks;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -40,6 +43,10 @@ pub struct Parts {
     pub limits: Arc<dyn RateLimits>,
     pub cors: AllowedOrigins,
     pub proxies: TrustedProxies,
+    /// Where clients reach this server, without a slash at its end.
+    pub public_url: String,
+    /// How often links were shown; whoever starts the service sees to it that it is written down.
+    pub views: Arc<ViewCounts>,
     pub provider: Arc<dyn ModelProvider>,
     /// Where replies are written.
     pub tasks: Arc<BackgroundTasks>,
@@ -56,8 +63,10 @@ struct Services {
     conversations: web::Data<ConversationService>,
     items: web::Data<ItemService>,
     projects: web::Data<ProjectService>,
+    public_url: web::Data<PublicUrl>,
     replies: web::Data<ReplyService>,
     readiness: web::Data<Arc<dyn Readiness>>,
+    shares: web::Data<ShareService>,
     surroundings: web::Data<Surroundings>,
 }
 
@@ -83,6 +92,7 @@ impl Services {
                 clock(),
                 ids(),
             )),
+            public_url: web::Data::new(PublicUrl(parts.public_url.clone())),
             replies: web::Data::new(ReplyService::new(
                 Arc::clone(&parts.provider),
                 Arc::new(PgReplies(database())),
@@ -92,6 +102,14 @@ impl Services {
                 parts.context_tokens,
             )),
             readiness: web::Data::new(readiness),
+            shares: web::Data::new(ShareService::new(
+                Arc::new(PgShares(database())),
+                Arc::clone(&parts.views),
+                Arc::clone(&parts.limits),
+                Arc::new(RandomSecrets),
+                clock(),
+                ids(),
+            )),
             surroundings: web::Data::new(Surroundings {
                 ids: ids(),
                 clock: clock(),
@@ -106,8 +124,10 @@ impl Services {
             .app_data(self.conversations.clone())
             .app_data(self.items.clone())
             .app_data(self.projects.clone())
+            .app_data(self.public_url.clone())
             .app_data(self.replies.clone())
             .app_data(self.readiness.clone())
+            .app_data(self.shares.clone())
             .app_data(self.surroundings.clone());
     }
 }

@@ -3,12 +3,13 @@ use crate::config::{Config, Storage};
 use crate::token::{TokenError, embedded_secret};
 use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
 use domain::clock::Clock;
+use domain::shares::ViewCounts;
 use infra::audit::LoggedAudit;
 use infra::clock::{RandomIds, RuntimeTimer, SteadyClock, SystemClock};
 use infra::limits::GovernorLimits;
 use infra::llm::CertificatesUnusable;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
-use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, Target};
+use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, PgShares, Target};
 use infra::security::{Argon2Hasher, Jwt, SecretTooShort};
 use infra::tasks::BackgroundTasks;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -216,6 +217,8 @@ async fn run(
     stop: &mut Stop,
 ) -> Result<(), ServeError> {
     let clock = Arc::new(SystemClock);
+    let port = listener.local_addr()?.port();
+    let views = Arc::new(ViewCounts::default());
     let tasks = Arc::new(BackgroundTasks::new(Handle::current()));
     let steady: Arc<dyn Clock> = Arc::new(SteadyClock::new());
     let parts = Parts {
@@ -233,6 +236,11 @@ async fn run(
         limits: Arc::new(GovernorLimits::new(&config.limits, &steady)),
         cors: config.cors.clone(),
         proxies: config.proxies.clone(),
+        public_url: config
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://localhost:{port}")),
+        views: Arc::clone(&views),
         provider: config.provider.connect()?,
         tasks: Arc::clone(&tasks),
         context_tokens: config.provider.context_tokens,
@@ -240,6 +248,7 @@ async fn run(
     };
     let server = start(listener, parts)?;
     let purge = tokio::spawn(crate::purge::run(database.clone(), Arc::new(SystemClock)));
+    let counting = tokio::spawn(crate::views::run(database.clone(), Arc::clone(&views)));
     let housekeeping = tokio::spawn(crate::housekeeping::run(
         database.clone(),
         Arc::new(SystemClock),
@@ -258,6 +267,10 @@ async fn run(
         }
     };
     purge.abort();
+    counting.abort();
+    if database.is_open() {
+        crate::views::flush(&PgShares(database.clone()), &views).await;
+    }
     housekeeping.abort();
     database.close();
     tracing::info!("stopped");

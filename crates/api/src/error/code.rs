@@ -63,6 +63,8 @@ codes! {
         "The e-mail address or the password is wrong.";
     GUEST_LOGIN_DISABLED = "guest_login_disabled", 403, "permission_error", None,
         "Guest accounts are switched off on this server.";
+    SHARE_READ_ONLY = "share_read_only", 403, "permission_error", None,
+        "The link is for reading: nobody can add messages through it.";
     REGISTRATION_DISABLED = "registration_disabled", 403, "permission_error", None,
         "New accounts are switched off on this server.";
     API_KEY_NOT_ALLOWED = "api_key_not_allowed", 403, "permission_error", None,
@@ -77,6 +79,8 @@ codes! {
         "No such item: it does not exist, it was deleted, or it is not yours.";
     PROJECT_NOT_FOUND = "project_not_found", 404, "not_found_error", None,
         "No such project: it does not exist, it was deleted, or it is not yours.";
+    SHARE_NOT_FOUND = "share_not_found", 404, "not_found_error", None,
+        "No such share: it does not exist, it was deleted, or it is not yours.";
     VERSION_NOT_FOUND = "version_not_found", 404, "not_found_error", None,
         "No such version: it does not exist, it was deleted, or it is not yours.";
     API_KEY_NOT_FOUND = "api_key_not_found", 404, "not_found_error", None,
@@ -89,6 +93,10 @@ codes! {
         "The conversation holds 10,000 messages, the most it can.";
     CALL_ID_CONFLICT = "call_id_conflict", 409, "conflict_error", Some("call_id"),
         "Another message of the conversation has this call_id, with another role or content.";
+    SHARE_FULL = "share_full", 409, "conflict_error", None,
+        "200 messages have come through the link, the most that may.";
+    SHARE_ENDED = "share_ended", 410, "gone_error", None,
+        "The link has ended: it expired, it was revoked, or what it showed was deleted.";
     REPLY_POSITION_TAKEN = "reply_position_taken", 409, "conflict_error", None,
         "Another message stands right after this one, where the reply belongs.";
     EMAIL_TAKEN = "email_taken", 409, "conflict_error", Some("email"),

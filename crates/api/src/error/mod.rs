@@ -118,6 +118,7 @@ impl From<Error> for ApiError {
                     HeaderValue::from_static(challenge),
                 );
             }
+            Error::Gone => (code::SHARE_ENDED, None),
             Error::Forbidden(reason) => (forbidden(*reason), None),
             Error::Provider(failure) => return provider::answer(failure),
             Error::RateLimited { retry_after } => {
@@ -164,6 +165,7 @@ fn forbidden(reason: Forbidden) -> &'static Code {
         Forbidden::RegistrationDisabled => code::REGISTRATION_DISABLED,
         Forbidden::ApiKey => code::API_KEY_NOT_ALLOWED,
         Forbidden::Operator => code::OPERATOR_STAYS,
+        Forbidden::ShareReadOnly => code::SHARE_READ_ONLY,
     }
 }
 
@@ -173,6 +175,7 @@ fn absent(resource: Resource) -> &'static Code {
         Resource::Conversation => code::CONVERSATION_NOT_FOUND,
         Resource::Item => code::ITEM_NOT_FOUND,
         Resource::Project => code::PROJECT_NOT_FOUND,
+        Resource::Share => code::SHARE_NOT_FOUND,
         Resource::Version => code::VERSION_NOT_FOUND,
     }
 }
@@ -181,6 +184,7 @@ fn conflicting(conflict: Conflict) -> (&'static Code, Option<&'static str>) {
     match conflict {
         Conflict::ConversationFull => (code::CONVERSATION_FULL, None),
         Conflict::CallIdConflict => (code::CALL_ID_CONFLICT, Some("call_id")),
+        Conflict::ShareFull => (code::SHARE_FULL, None),
         Conflict::ReplyPositionTaken => (code::REPLY_POSITION_TAKEN, None),
         Conflict::EmailTaken => (code::EMAIL_TAKEN, Some("email")),
         Conflict::NotGuest => (code::NOT_A_GUEST, None),

@@ -40,6 +40,12 @@ pub(super) fn add_to(document: &mut OpenApi) {
     }
 }
 
+/// Whether its answers are made from what is stored.
+fn reads_the_database(path: &str) -> bool {
+    let places = ["/v1", "/auth", "/conversations"];
+    places.iter().any(|place| path.starts_with(place))
+}
+
 /// What the operation's shape implies, and what it says itself.
 fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
     let own = operation
@@ -93,13 +99,14 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
         ("{conv_id}", code::CONVERSATION_NOT_FOUND),
         ("{item_id}", code::ITEM_NOT_FOUND),
         ("{project_id}", code::PROJECT_NOT_FOUND),
+        ("{share_id}", code::SHARE_NOT_FOUND),
         ("{key_id}", code::API_KEY_NOT_FOUND),
     ] {
         if path.contains(parameter) {
             codes.push(code);
         }
     }
-    if path.starts_with("/v1") || path.starts_with("/auth") {
+    if reads_the_database(path) {
         codes.push(code::DATABASE_UNAVAILABLE);
     }
     codes.extend(

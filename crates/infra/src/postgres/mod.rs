@@ -13,6 +13,7 @@ mod projects;
 mod purge;
 mod replies;
 mod schema;
+mod shares;
 mod statement;
 
 pub use connect::{ConnectError, Target};
@@ -24,3 +25,4 @@ pub use migrate::{MigrateError, migrate};
 pub use projects::PgProjects;
 pub use purge::PgPurgeQueue;
 pub use replies::PgReplies;
+pub use shares::PgShares;

@@ -315,7 +315,7 @@ mod tests {
     #[test]
     fn a_bad_value_is_refused_by_name_in_one_sentence() {
         type Setting = fn(&mut Settings) -> &mut Option<String>;
-        let bad: [(&str, &str, Setting); 24] = [
+        let bad: [(&str, &str, Setting); 25] = [
             ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
             ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
             ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
@@ -340,6 +340,7 @@ mod tests {
                 &mut settings.refresh_limit
             }),
             ("KEY_LIMIT", "1/25h", |settings| &mut settings.key_limit),
+            ("SHARE_LIMIT", "many", |settings| &mut settings.share_limit),
             ("CORS_ALLOWED_ORIGINS", "x", |settings| {
                 &mut settings.cors_allowed_origins
             }),

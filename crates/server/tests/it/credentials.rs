@@ -13,9 +13,10 @@ use reqwest::header::{AUTHORIZATION, HeaderName};
 use serde_json::{Value, json};
 
 /// What anybody may call. Whoever adds to it has thought about it.
-const PUBLIC: [&str; 8] = [
+const PUBLIC: [&str; 9] = [
     "get_health",
     "get_readiness",
+    "get_shared_conversation",
     "get_version",
     "guest_login",
     "login",
@@ -33,6 +34,7 @@ fn unknown(parameter: &str) -> String {
         "conv_id" => "conv_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
         "item_id" => "item_01ARZ3NDEKTSV4RRFFQ69G0001".to_owned(),
         "project_id" => "proj_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
+        "share_id" => "share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc".to_owned(),
         "key_id" => "key_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
         "version" => "99".to_owned(),
         new => panic!(
@@ -56,6 +58,7 @@ struct Belongings {
     conversation: String,
     item: String,
     project: String,
+    share: String,
     key: String,
 }
 
@@ -64,10 +67,14 @@ impl Belongings {
         let project = actor.project("Mine").await;
         let conversation = actor.conversation(json!({ "project_id": project })).await;
         let item = id(&actor.say(&conversation, "mine").await);
+        let share = actor
+            .share(&conversation, json!({ "read_only": false }))
+            .await;
         Self {
             conversation,
             item,
             project,
+            share,
             key: id(&actor.key("Mine").await),
         }
     }
@@ -77,6 +84,7 @@ impl Belongings {
             "conv_id" => self.conversation.clone(),
             "item_id" => self.item.clone(),
             "project_id" => self.project.clone(),
+            "share_id" => self.share.clone(),
             "key_id" => self.key.clone(),
             "version" => "1".to_owned(),
             new => unknown(new),
@@ -393,8 +401,10 @@ async fn what_belongs_to_somebody_else_answers_as_what_never_existed() {
             assert_eq!(never.status, 404);
             never.failure(never.json()["error"]["code"].as_str().unwrap());
 
-            // A version is a number within its item, and so nobody's by itself.
-            if parameters[own] != "version" {
+            // A version is a number within its item, and so nobody's by itself. A link is for
+            // whoever has it.
+            let for_all = operation.path.starts_with("/conversations/share/");
+            if parameters[own] != "version" && !for_all {
                 let ids = mixed(&parameters, own, &mine, &foreign);
                 let theirs = call(&alice, &operation, &ids).await;
                 assert_same(&theirs, &never);

@@ -32,7 +32,7 @@ impl TryFrom<ListApiKeysQuery> for KeyList {
         Ok(Self {
             limit: Limit::parse(query.limit)?,
             order: query.order.map_or(Order::Descending, Order::from),
-            after: after.map_err(|_| unknown_cursor())?,
+            after: after.map_err(|_| unknown_cursor("after"))?,
         })
     }
 }

@@ -1,6 +1,6 @@
 mod changes;
 mod list;
-mod rows;
+pub(super) mod rows;
 pub(super) mod statements;
 
 use super::database::Database;

@@ -235,7 +235,7 @@ impl PgItems {
     }
 }
 
-async fn exists(database: &Database, key: Key) -> Result<bool> {
+pub(super) async fn exists(database: &Database, key: Key) -> Result<bool> {
     let query = diesel::select(diesel::dsl::exists(conversations::table.find(key)));
     database
         .run(async |connection| query.get_result(connection).await)

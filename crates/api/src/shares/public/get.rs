@@ -1,0 +1,97 @@
+use super::format::FormatParam;
+use super::{CURSOR, SharedConversationBody, markdown};
+use crate::client_address::ClientAddress;
+use crate::error::ApiError;
+use crate::extract::Query;
+use crate::list::{numbered, unknown_cursor};
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use domain::error::Error;
+use domain::id::Sequence;
+use domain::page::Limit;
+use domain::shares::{ShareService, ViewFrom, ViewPage};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct GetSharedConversationQuery {
+    /// How many messages per page.
+    #[param(minimum = 1, maximum = 500, default = 100)]
+    limit: Option<i64>,
+    /// The `next_after` of the page before.
+    after: Option<String>,
+    /// A place as in `after`: the page that ends before it. Not together with `after`.
+    before: Option<String>,
+    /// The form of the answer; otherwise `Accept` decides, and JSON is the answer to whoever takes
+    /// anything.
+    #[param(inline)]
+    format: Option<FormatParam>,
+}
+
+impl TryFrom<GetSharedConversationQuery> for ViewPage {
+    type Error = Error;
+
+    fn try_from(query: GetSharedConversationQuery) -> Result<Self, Error> {
+        let from = match (query.after, query.before) {
+            (None, None) => ViewFrom::Beginning,
+            (Some(after), None) => ViewFrom::After(place(&after, "after")?),
+            (None, Some(before)) => ViewFrom::Before(place(&before, "before")?),
+            (Some(_), Some(_)) => {
+                let message = "before must be absent where after is given.";
+                return Err(Error::invalid("before", message));
+            }
+        };
+        Ok(Self {
+            limit: Limit::of_shared(query.limit)?,
+            from,
+        })
+    }
+}
+
+fn place(cursor: &str, param: &str) -> Result<Sequence, Error> {
+    numbered(CURSOR, cursor)
+        .map(Sequence)
+        .ok_or_else(|| unknown_cursor(param))
+}
+
+/// Open a link
+///
+/// What a link shows, for whoever has it: a page for browsers, JSON for programs, Markdown if asked
+/// for. Only messages of users and assistants, and nothing of the owner. 410 once the link has ended.
+#[utoipa::path(
+    tag = "shares",
+    params(
+        ("share_id" = String, Path, description = "The link's secret name.",
+            example = "share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc"),
+        GetSharedConversationQuery,
+    ),
+    responses((status = 200, description = "What it shows, or a page of it.", content(
+        (SharedConversationBody = "application/json"),
+        (String = "text/html"),
+        (String = "text/markdown"),
+    ))),
+    extensions(("x-error-codes" = json!(["invalid_cursor", "share_ended", "rate_limited"]))),
+    security(()),
+)]
+#[get("/conversations/share/{share_id}")]
+pub(crate) async fn get_shared_conversation(
+    request: HttpRequest,
+    client: ClientAddress,
+    shares: web::Data<ShareService>,
+    share_id: web::Path<String>,
+    Query(query): Query<GetSharedConversationQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let accepted = || FormatParam::accepted(&request);
+    let format = query.format.unwrap_or_else(accepted);
+    let page = query.try_into()?;
+    let view = shares.view(client.origin(), &share_id, page).await?;
+    Ok(match format {
+        FormatParam::Md => HttpResponse::Ok()
+            .content_type("text/markdown; charset=utf-8")
+            .body(markdown::write(&view)),
+        FormatParam::Json | FormatParam::Html => {
+            HttpResponse::Ok().json(SharedConversationBody::new(share_id.into_inner(), view))
+        }
+    })
+}
