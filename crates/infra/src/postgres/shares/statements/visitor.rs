@@ -124,7 +124,8 @@ statement!(
 
 statement!(
     /// Copies what a link shows into a conversation of somebody else's: the texts and when they
-    /// were said, numbered anew, and nothing of the owner.
+    /// were said, numbered anew, and nothing of the owner. Nothing is made for somebody who has
+    /// been removed.
     Fork<'a> {
         digest: &'a [u8] => Binary,
         now: DateTime<Utc> => Timestamptz,
@@ -141,6 +142,7 @@ statement!(
             where d.digest = $1 and s.revoked_at is null
                 and (s.expires_at is null or s.expires_at > $2)
                 and ", has_its_message!(), "
+                and not exists (select from removed_owners r where r.owner_id = $3)
         ),
         stored as (
             insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence,
