@@ -13,6 +13,7 @@ pub mod projects;
 pub mod request;
 pub mod routes;
 pub mod service;
+pub mod shares;
 mod stream;
 mod timestamp;
 pub mod versions;

@@ -1,6 +1,6 @@
 //! Every endpoint of the service, in one list: start here.
 
-use crate::{auth, conversations, items, projects, service, versions};
+use crate::{auth, conversations, items, projects, service, shares, versions};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The endpoints that the API's description tells of.
@@ -40,5 +40,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
 
 /// The pages for people, which the description leaves out: address, and who answers it.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
-    config.service(service::landing::get_landing);
+    config
+        .service(service::landing::get_landing)
+        .service(shares::page::assets::get_asset);
 }

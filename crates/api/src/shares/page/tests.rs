@@ -1,0 +1,173 @@
+use super::*;
+use chrono::TimeZone as _;
+
+fn item(id: &str, speaker: Speaker, content: &str) -> PageItem {
+    PageItem {
+        id: id.to_owned(),
+        speaker,
+        content: content.to_owned(),
+        created_at: Utc.with_ymd_and_hms(2025, 12, 23, 10, 0, 0).unwrap(),
+    }
+}
+
+fn view(title: &str, items: Vec<PageItem>) -> PageView {
+    PageView {
+        title: Some(title.to_owned()),
+        items,
+        read_only: true,
+        live: false,
+        expires_at: None,
+        previous: None,
+        next: None,
+    }
+}
+
+#[test]
+fn it_says_who_spoke_and_when_and_links_to_each_message() {
+    let items = vec![
+        item("item_1", Speaker::User, "Hello"),
+        item("item_2", Speaker::Assistant, "Hi"),
+    ];
+    let page = conversation(&view("A <title> & more", items));
+    for part in [
+        "<html lang=\"en\">",
+        "<title>A &lt;title&gt; &amp; more</title>",
+        "<h1 dir=\"auto\">A &lt;title&gt; &amp; more</h1>",
+        "id=\"item_1\" aria-labelledby=\"item_1-by\"",
+        "<h2 id=\"item_1-by\">User</h2>",
+        "<h2 id=\"item_2-by\">Assistant</h2>",
+        "href=\"#item_2\"",
+        "<time datetime=\"2025-12-23T10:00:00Z\">23 Dec 2025, 10:00 UTC</time>",
+        "As it stood when it was shared",
+        "Read only",
+    ] {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+    assert!(!page.contains("rel=\"next\"") && !page.contains("expires"));
+}
+
+#[test]
+fn it_says_what_the_link_allows_and_when_it_ends() {
+    let mut view = view("a", Vec::new());
+    view.live = true;
+    view.read_only = false;
+    view.expires_at = Some(Utc.with_ymd_and_hms(2026, 1, 2, 3, 4, 5).unwrap());
+    let page = conversation(&view);
+    assert!(page.contains("New messages appear here"));
+    assert!(page.contains("People who sign in may add messages"));
+    assert!(page.contains("This link expires on <time datetime=\"2026-01-02T03:04:05Z\">"));
+    assert!(page.contains("There are no messages to show."));
+}
+
+#[test]
+fn pages_are_linked_both_ways() {
+    let mut view = view("a", vec![item("item_1", Speaker::User, "b")]);
+    view.previous = Some("?before=1".to_owned());
+    view.next = Some("?after=1&x=\"".to_owned());
+    let page = conversation(&view);
+    for (part, times) in [
+        ("<link rel=\"prev\" href=\"?before=1\">", 1),
+        ("<link rel=\"next\" href=\"?after=1&amp;x=&quot;\">", 1),
+        ("<a rel=\"prev\" href=\"?before=1\">", 2),
+    ] {
+        assert_eq!(page.matches(part).count(), times, "{part}");
+    }
+}
+
+#[test]
+fn no_page_has_a_script_a_style_of_its_own_or_an_address_elsewhere() {
+    let mut pages = vec![conversation(&view(
+        "a",
+        vec![item("item_1", Speaker::User, "b")],
+    ))];
+    for status in [400, 404, 410, 429, 500, 503] {
+        let status = actix_web::http::StatusCode::from_u16(status).unwrap();
+        pages.push(failure(status, "c", Some("req_1")));
+    }
+    for page in pages {
+        assert!(!page.contains("<script") && !page.contains("style=") && !page.contains("<style"));
+        assert!(
+            !page.contains("http:") && !page.contains("https:"),
+            "{page}"
+        );
+        assert!(page.contains("<h1") && page.contains("<main") && page.contains("lang=\"en\""));
+    }
+}
+
+#[test]
+fn what_a_failure_says_is_escaped() {
+    let status = actix_web::http::StatusCode::BAD_REQUEST;
+    let page = failure(status, "<script>", Some("<img>"));
+    assert!(page.contains("&lt;script&gt;") && page.contains("&lt;img&gt;"));
+}
+
+/// The colours of a scheme, by the names of their variables.
+fn colours(css: &str) -> std::collections::HashMap<&str, [f64; 3]> {
+    let channel = |hex: &str| {
+        let value = f64::from(u8::from_str_radix(hex, 16).unwrap()) / 255.0;
+        // WCAG 2.2, relative luminance.
+        if value <= 0.04045 {
+            value / 12.92
+        } else {
+            ((value + 0.055) / 1.055).powf(2.4)
+        }
+    };
+    css.split("--")
+        .filter_map(|part| part.split_once(": #"))
+        .map(|(name, rest)| (name, [&rest[..2], &rest[2..4], &rest[4..6]].map(channel)))
+        .collect()
+}
+
+#[test]
+fn every_text_can_be_read_in_both_schemes() {
+    let css = include_str!("share.css");
+    let (light, rest) = css
+        .split_once("@media (prefers-color-scheme: dark)")
+        .unwrap();
+    let (dark, _) = rest.split_once("\n}").unwrap();
+    let luminance = |[red, green, blue]: [f64; 3]| 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    for scheme in [colours(light), colours(dark)] {
+        assert_eq!(scheme.len(), 18);
+        let contrast = |text: &str, back: &str| {
+            let (one, other) = (luminance(scheme[text]), luminance(scheme[back]));
+            (one.max(other) + 0.05) / (one.min(other) + 0.05)
+        };
+        let readable = |text, back| {
+            let contrast = contrast(text, back);
+            println!("{text} on {back}: {contrast:.2}");
+            assert!(contrast >= 4.5, "{text} on {back}: {contrast:.2}");
+        };
+        for back in ["page", "card", "code"] {
+            for text in ["ink", "soft", "link"] {
+                readable(text, back);
+            }
+        }
+        let tokens = [
+            "comment", "string", "number", "keyword", "function", "type", "property",
+        ];
+        for text in tokens.into_iter().chain(["inserted", "deleted"]) {
+            readable(text, "code");
+        }
+        readable("notice", "notice-back");
+        readable("page", "ink");
+        readable("page", "link");
+    }
+}
+
+#[test]
+fn a_page_of_the_largest_messages_is_bounded() {
+    let content = "**a** `b` [c](https://example.org)\n\n".repeat(7_000);
+    let items = (0..16)
+        .map(|_| item("item_1", Speaker::Assistant, &content))
+        .collect();
+    let view = view("a", items);
+    let started = std::time::Instant::now();
+    let page = conversation(&view);
+    println!(
+        "{} bytes of {} in {:?}",
+        page.len(),
+        view.weight(),
+        started.elapsed()
+    );
+    assert!(page.len() < 2 * view.weight() + 3 * 1024 * 1024);
+}
