@@ -171,3 +171,130 @@ fn a_page_of_the_largest_messages_is_bounded() {
     );
     assert!(page.len() < 2 * view.weight() + 3 * 1024 * 1024);
 }
+
+/// The elements of HTML with their attributes. Text is escaped, so each `<` begins an element.
+fn elements(html: &str) -> Vec<(&str, Vec<(&str, &str)>)> {
+    let opening = |from: &&str| !from.starts_with(['/', '!']) && !from.is_empty();
+    let tags = html.split('<').skip(1).filter(opening);
+    tags.map(|from| {
+        let end = from.find([' ', '>']).unwrap();
+        let (name, mut rest) = from.split_at(end);
+        let mut attributes = Vec::new();
+        while let Some((attribute, value)) = rest.trim_start().split_once("=\"") {
+            if attribute.contains('>') {
+                break;
+            }
+            let (value, next) = value.split_once('"').unwrap();
+            attributes.push((attribute, value));
+            rest = next;
+        }
+        assert!(
+            rest.trim_start().starts_with('>') || name == "!DOCTYPE",
+            "{from}"
+        );
+        (name, attributes)
+    })
+    .collect()
+}
+
+#[test]
+fn no_hostile_text_becomes_an_element_or_an_attribute() {
+    let payloads = include_str!("../../../../../scripts/tools/share_page/payloads.json");
+    let payloads: Vec<serde_json::Value> = serde_json::from_str(payloads).unwrap();
+    assert!(payloads.len() >= 40);
+    let known = [
+        "a",
+        "article",
+        "blockquote",
+        "body",
+        "br",
+        "circle",
+        "code",
+        "del",
+        "div",
+        "em",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "head",
+        "header",
+        "html",
+        "li",
+        "link",
+        "main",
+        "meta",
+        "p",
+        "path",
+        "pre",
+        "span",
+        "strong",
+        "svg",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "time",
+        "title",
+        "tr",
+        "ul",
+    ];
+    let attributes = [
+        "aria-hidden",
+        "aria-label",
+        "aria-labelledby",
+        "charset",
+        "class",
+        "content",
+        "cx",
+        "cy",
+        "d",
+        "datetime",
+        "dir",
+        "focusable",
+        "height",
+        "href",
+        "id",
+        "lang",
+        "name",
+        "r",
+        "rel",
+        "role",
+        "scope",
+        "tabindex",
+        "title",
+        "type",
+        "viewBox",
+        "width",
+    ];
+    for payload in payloads {
+        let payload = payload["payload"].as_str().unwrap();
+        let items = [Speaker::User, Speaker::Assistant];
+        let items = items.map(|speaker| item("item_1", speaker, payload)).into();
+        let page = conversation(&view(payload, items));
+        for (name, given) in elements(&page) {
+            assert!(known.contains(&name), "{name} from {payload}");
+            for (attribute, value) in given {
+                assert!(
+                    attributes.contains(&attribute),
+                    "{attribute} from {payload}"
+                );
+                let safe = [
+                    "https://",
+                    "http://",
+                    "#item_1",
+                    "../../assets/",
+                    "?format=",
+                ];
+                let leads_away = !safe.iter().any(|safe| value.starts_with(safe));
+                assert!(
+                    attribute != "href" || !leads_away || value == "#content",
+                    "{value} from {payload}"
+                );
+            }
+        }
+    }
+}
