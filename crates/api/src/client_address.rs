@@ -1,7 +1,11 @@
 //! Where a request really comes from.
 
-use actix_web::dev::ServiceRequest;
+use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+use domain::limits::Origin;
 use ipnet::IpNet;
+use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::net::IpAddr;
 
 /// The networks of our own proxies, whose word on the caller's address is taken.
@@ -30,6 +34,22 @@ impl ClientAddress {
             forwarded,
             proxies,
         )))
+    }
+
+    /// The address as limits count it.
+    pub(crate) fn origin(self) -> Origin {
+        Origin::of(self.0)
+    }
+}
+
+/// What `around` has found out about the request.
+impl FromRequest for ClientAddress {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let known = request.extensions().get().copied();
+        ready(Ok(known.unwrap_or(Self(None))))
     }
 }
 

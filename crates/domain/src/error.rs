@@ -1,5 +1,7 @@
 //! Everything a use case can answer besides success. Knows nothing of HTTP.
 
+use crate::replies::ProviderFailure;
+
 pub type Result<T> = std::result::Result<T, Error>;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
@@ -26,6 +28,12 @@ pub enum Error {
     /// The caller may see this, but not do that.
     #[error("{0}")]
     Forbidden(Forbidden),
+    /// The model provider did not give what was asked of it.
+    #[error("{0}")]
+    Provider(#[from] ProviderFailure),
+    /// Too many attempts; so many seconds from now the next one may be made.
+    #[error("Too many attempts. Try again in {retry_after} seconds.")]
+    RateLimited { retry_after: u64 },
     /// Something this service depends on cannot be reached now; the same request may succeed soon.
     #[error("The database cannot be reached at the moment. Nothing is lost; try again shortly.")]
     Unavailable(#[source] Source),

@@ -1,7 +1,8 @@
 //! The system's clock and random source behind the domain's ports.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use domain::clock::{Clock, Ids};
+use std::time::Instant;
 use ulid::Ulid;
 
 /// The time of this machine, to the microsecond.
@@ -11,6 +12,35 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the port's one adapter")]
     fn now(&self) -> DateTime<Utc> {
         DateTime::<Utc>::from(std::time::SystemTime::now()).trunc_subsecs(6)
+    }
+}
+
+/// The time at which it was made, and what has passed since: it never jumps, whatever becomes of the
+/// machine's clock. For what measures how long something takes.
+pub struct SteadyClock {
+    begun: DateTime<Utc>,
+    since: Instant,
+}
+
+impl SteadyClock {
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            begun: SystemClock.now(),
+            since: Instant::now(),
+        }
+    }
+}
+
+impl Default for SteadyClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SteadyClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.begun + TimeDelta::from_std(self.since.elapsed()).unwrap_or(TimeDelta::MAX)
     }
 }
 

@@ -1,5 +1,8 @@
-//! Adapters: what the domain's ports mean against PostgreSQL, the system and cryptography.
+//! Adapters: what the domain's ports mean against PostgreSQL, a model provider, the system and
+//! cryptography.
 
 pub mod clock;
+pub mod limits;
+pub mod llm;
 pub mod postgres;
 pub mod security;

@@ -12,7 +12,9 @@ use domain::clock::{Clock, Ids};
 use domain::conversations::ConversationService;
 use domain::health::Readiness;
 use domain::items::ItemService;
+use domain::limits::RateLimits;
 use domain::projects::ProjectService;
+use domain::replies::ModelProvider;
 use infra::postgres::{Database, PgConversations, PgItems, PgProjects, PgSessions};
 use infra::security::RandomSecrets;
 use std::net::TcpListener;
@@ -27,8 +29,12 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub doors: Doors,
+    pub limits: Arc<dyn RateLimits>,
     pub cors: AllowedOrigins,
     pub proxies: TrustedProxies,
+    pub provider: Arc<dyn ModelProvider>,
+    /// How many tokens of a conversation a model is told at the most.
+    pub context_tokens: usize,
     /// Threads that handle requests; `None` is one per core.
     pub workers: Option<usize>,
 }
@@ -52,6 +58,7 @@ impl Services {
         Self {
             auth: web::Data::new(AuthService::new(
                 parts.doors,
+                Arc::clone(&parts.limits),
                 Arc::new(PgSessions(database())),
                 Arc::clone(&parts.tokens),
                 Arc::new(RandomSecrets),

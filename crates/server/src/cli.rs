@@ -58,6 +58,26 @@ pub struct Settings {
     /// Whether anybody may become a guest: true or false [default: true with the embedded database]
     #[arg(long, env = "GUEST_LOGIN", global = true)]
     pub guest_login: Option<String>,
+    /// The most failed sign-ins from one address, as COUNT/PERIOD such as 50/15m, or off
+    /// [default: 50/15m]
+    #[arg(long, env = "LOGIN_LIMIT", global = true)]
+    pub login_limit: Option<String>,
+    /// The most failed sign-ins to one account from one address; with as many from anywhere, the
+    /// next ones are slowed down [default: 10/15m]
+    #[arg(long, env = "LOGIN_ACCOUNT_LIMIT", global = true)]
+    pub login_account_limit: Option<String>,
+    /// The most new accounts from one address [default: 20/60m]
+    #[arg(long, env = "REGISTRATION_LIMIT", global = true)]
+    pub registration_limit: Option<String>,
+    /// The most new guests from one address [default: 60/60m]
+    #[arg(long, env = "GUEST_LIMIT", global = true)]
+    pub guest_limit: Option<String>,
+    /// The most bad refresh tokens from one address [default: 60/15m]
+    #[arg(long, env = "REFRESH_LIMIT", global = true)]
+    pub refresh_limit: Option<String>,
+    /// The most bad API keys from one address [default: 60/15m]
+    #[arg(long, env = "KEY_LIMIT", global = true)]
+    pub key_limit: Option<String>,
     /// Origins whose pages may call this server: a list separated by commas, or * [default: * with
     /// the embedded database, none otherwise]
     #[arg(long, env = "CORS_ALLOWED_ORIGINS", global = true)]
@@ -66,6 +86,26 @@ pub struct Settings {
     /// 10.0.0.0/8,::1/128 [default: none]
     #[arg(long, env = "TRUSTED_PROXIES", global = true)]
     pub trusted_proxies: Option<String>,
+    /// A server that speaks OpenAI's API, up to /v1, such as http://localhost:11434/v1 [default:
+    /// none, and what needs a model is refused]
+    #[arg(long, env = "LLM_BASE_URL", global = true)]
+    pub llm_base_url: Option<String>,
+    /// The key that server asks for [default: none]
+    #[arg(long, env = "LLM_API_KEY", global = true, hide_env_values = true)]
+    pub llm_api_key: Option<String>,
+    /// The model that is asked unless a request names one [default: that server's own]
+    #[arg(long, env = "LLM_MODEL", global = true)]
+    pub llm_model: Option<String>,
+    /// How many seconds that server may be silent; a whole reply may take ten times as long
+    /// [default: 120]
+    #[arg(long, env = "LLM_TIMEOUT_SECONDS", global = true)]
+    pub llm_timeout_seconds: Option<String>,
+    /// How many replies may be written at once; four times as many may wait [default: 32]
+    #[arg(long, env = "LLM_MAX_CONCURRENCY", global = true)]
+    pub llm_max_concurrency: Option<String>,
+    /// How many tokens of a conversation the model is told at the most [default: 8192]
+    #[arg(long, env = "LLM_CONTEXT_TOKENS", global = true)]
+    pub llm_context_tokens: Option<String>,
     /// How much to log: error, warn, info, debug, trace, or a filter such as info,infra=debug
     /// [default: info]
     #[arg(long, env = "LOG_LEVEL", global = true)]

@@ -2,8 +2,10 @@ use crate::app::{Parts, start};
 use crate::config::{Config, Storage};
 use crate::token::{TokenError, embedded_secret};
 use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
-use domain::clock::Clock as _;
-use infra::clock::{RandomIds, SystemClock};
+use domain::clock::Clock;
+use infra::clock::{RandomIds, SteadyClock, SystemClock};
+use infra::limits::GovernorLimits;
+use infra::llm::CertificatesUnusable;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
 use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, Target};
 use infra::security::{Jwt, SecretTooShort};
@@ -32,6 +34,8 @@ pub enum ServeError {
     Token(#[from] TokenError),
     #[error("JWT_SECRET cannot be used: {0}.")]
     Secret(#[from] SecretTooShort),
+    #[error("The certificates that this system trusts cannot be used for LLM_BASE_URL: {0}.")]
+    Provider(#[from] CertificatesUnusable),
     #[error("{0}")]
     Domain(#[from] domain::error::Error),
     #[error("{0}")]
@@ -207,6 +211,7 @@ async fn run(
     stop: &mut Stop,
 ) -> Result<(), ServeError> {
     let clock = Arc::new(SystemClock);
+    let steady: Arc<dyn Clock> = Arc::new(SteadyClock::new());
     let parts = Parts {
         database: database.clone(),
         tokens: Arc::new(Jwt::new(secret.as_bytes(), clock.clone())?),
@@ -215,8 +220,11 @@ async fn run(
         doors: Doors {
             guest_login: config.guest_login,
         },
+        limits: Arc::new(GovernorLimits::new(&config.limits, &steady)),
         cors: config.cors.clone(),
         proxies: config.proxies.clone(),
+        provider: config.provider.connect()?,
+        context_tokens: config.provider.context_tokens,
         workers: None,
     };
     let server = start(listener, parts)?;

@@ -1,4 +1,5 @@
 use super::SessionBody;
+use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::{Body, WireBody};
 use actix_web::{HttpResponse, post, web};
@@ -28,14 +29,15 @@ impl WireBody for GuestLoginBody {
         ("guest" = (summary = "Nothing to say", value = json!({}))),
     )),
     responses((status = 201, description = "A new guest, signed in.", body = SessionBody)),
-    extensions(("x-error-codes" = json!(["guest_login_disabled"]))),
+    extensions(("x-error-codes" = json!(["guest_login_disabled", "rate_limited"]))),
     security(()),
 )]
 #[post("/auth/guest-login")]
 pub(crate) async fn guest_login(
     auth: web::Data<AuthService>,
+    client: ClientAddress,
     Body(GuestLoginBody {}): Body<GuestLoginBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let session = auth.guest_login().await?;
+    let session = auth.guest_login(client.origin()).await?;
     Ok(HttpResponse::Created().json(SessionBody::from(session)))
 }

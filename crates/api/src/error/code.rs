@@ -81,8 +81,21 @@ codes! {
         "The body is too large: at most 16 MiB where it carries messages, 2 MiB elsewhere.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", 415, "invalid_request_error", None,
         "The body must be JSON, with `Content-Type: application/json`.";
+    RATE_LIMITED = "rate_limited", 429, "rate_limit_error", None,
+        "Too many attempts. Try again after `Retry-After` seconds.";
+    MODEL_PROVIDER_RATE_LIMITED = "model_provider_rate_limited", 429, "rate_limit_error", None,
+        "The model provider limits how often it may be asked. Try again after `Retry-After` seconds.";
     INTERNAL_ERROR = "internal_error", 500, "api_error", None,
         "Something went wrong on our side. The request id helps us find it.";
+    MODEL_PROVIDER_ERROR = "model_provider_error", 502, "api_error", None,
+        "The model provider refused the request, failed, or answered with something that is no reply.";
     DATABASE_UNAVAILABLE = "database_unavailable", 503, "service_unavailable_error", None,
         "The database cannot be reached at the moment. Try again after `Retry-After` seconds.";
+    MODEL_PROVIDER_NOT_CONFIGURED = "model_provider_not_configured", 503,
+        "service_unavailable_error", None,
+        "This server has no model provider. Whoever runs it sets LLM_BASE_URL.";
+    MODEL_PROVIDER_BUSY = "model_provider_busy", 503, "service_unavailable_error", None,
+        "The model is busy, and the queue for it is full. Try again after `Retry-After` seconds.";
+    MODEL_PROVIDER_TIMEOUT = "model_provider_timeout", 504, "api_error", None,
+        "The model provider did not answer in time.";
 }

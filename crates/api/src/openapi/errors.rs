@@ -152,6 +152,7 @@ fn own_header(status: u16) -> Option<(&'static str, &'static str)> {
             "x-should-retry",
             "`false`: the same request cannot succeed.",
         )),
+        429 => Some(("Retry-After", "Seconds to wait before trying again.")),
         503 => Some(("Retry-After", "Seconds to wait before trying again.")),
         _ => None,
     }

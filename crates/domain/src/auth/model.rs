@@ -38,7 +38,7 @@ pub struct Claims {
 pub struct Secret(pub String);
 
 /// The SHA-256 of a secret: what the store keeps, and worth nothing to a thief.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Digest(pub [u8; 32]);
 
 /// What a client gets when it signs in.

@@ -5,6 +5,7 @@ use super::{
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Forbidden, Result, Unauthenticated};
 use crate::id::OwnerId;
+use crate::limits::{Limited, Origin, RateLimits};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
 use ulid::Ulid;
@@ -19,6 +20,7 @@ pub struct Doors {
 /// The use cases of identity.
 pub struct AuthService {
     doors: Doors,
+    limits: Arc<dyn RateLimits>,
     sessions: Arc<dyn SessionStore>,
     tokens: Arc<dyn AccessTokens>,
     secrets: Arc<dyn Secrets>,
@@ -39,6 +41,7 @@ impl AuthService {
 
     pub fn new(
         doors: Doors,
+        limits: Arc<dyn RateLimits>,
         sessions: Arc<dyn SessionStore>,
         tokens: Arc<dyn AccessTokens>,
         secrets: Arc<dyn Secrets>,
@@ -47,6 +50,7 @@ impl AuthService {
     ) -> Self {
         Self {
             doors,
+            limits,
             sessions,
             tokens,
             secrets,
@@ -64,10 +68,11 @@ impl AuthService {
     }
 
     /// Makes a new user without a name or password.
-    pub async fn guest_login(&self) -> Result<Session> {
+    pub async fn guest_login(&self, origin: Origin) -> Result<Session> {
         if !self.doors.guest_login {
             return Err(Error::Forbidden(Forbidden::GuestLoginDisabled));
         }
+        self.limits.take(Limited::Guest, origin.into())?;
         let now = self.clock.now();
         let id = OwnerId::new(self.ids.ulid());
         let user = User {

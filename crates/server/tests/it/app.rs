@@ -3,11 +3,14 @@
 use crate::answer::Answer;
 use crate::clock::{PinnedClock, SeededIds};
 use crate::db::{RUNTIME, Schema};
+use crate::provider::Provider;
 use actix_web::dev::ServerHandle;
 use chrono::TimeDelta;
 use domain::auth::{AccessTokens as _, Claims, Doors};
-use domain::clock::Clock as _;
+use domain::clock::Clock;
 use domain::id::OwnerId;
+use domain::limits::{Quotas, RateLimits};
+use infra::limits::GovernorLimits;
 use infra::postgres::Database;
 use infra::security::Jwt;
 use reqwest::Method;
@@ -45,6 +48,13 @@ impl TestApp {
         Self::serve(schema, database, change)
     }
 
+    /// A service with limits, which the others have not: all tests come from one address.
+    pub(crate) async fn spawn_limited(change: impl FnOnce(&mut Quotas)) -> Self {
+        let mut quotas = Quotas::NONE;
+        change(&mut quotas);
+        Self::spawn_with(|parts| parts.limits = limits(&quotas, &parts.clock)).await
+    }
+
     /// A service on any database.
     pub(crate) fn serve(
         schema: Schema,
@@ -58,8 +68,11 @@ impl TestApp {
             clock: clock.clone(),
             ids: Arc::new(SeededIds::new(clock.clone())),
             doors: Doors { guest_login: true },
+            limits: limits(&Quotas::NONE, &(clock.clone() as Arc<dyn Clock>)),
             cors: AllowedOrigins::Any,
             proxies: api::client_address::TrustedProxies::default(),
+            provider: Provider::obliging().connected(),
+            context_tokens: 8_192,
             workers: Some(1),
         };
         change(&mut parts);
@@ -160,6 +173,11 @@ impl TestApp {
         request.extend_from_slice(body);
         self.raw(&request).await
     }
+}
+
+/// Limits by the pinned time.
+fn limits(quotas: &Quotas, clock: &Arc<dyn Clock>) -> Arc<dyn RateLimits> {
+    Arc::new(GovernorLimits::new(quotas, clock))
 }
 
 impl Drop for TestApp {

@@ -1,5 +1,6 @@
 use crate::app::TestApp;
 use domain::auth::Doors;
+use domain::limits::Quota;
 use insta::assert_json_snapshot;
 use reqwest::Method;
 use serde_json::json;
@@ -83,4 +84,23 @@ async fn what_is_stored_of_a_refresh_token_is_worth_nothing_to_a_thief() {
         .await;
     let plain: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
     assert!(!dump.is_empty() && !dump.contains(secret) && !dump.contains(&plain));
+}
+
+#[tokio::test]
+async fn one_address_makes_only_so_many_guests() {
+    let app = TestApp::spawn_limited(|quotas| quotas.guest = Quota::parse("3/h")).await;
+    for _ in 0..3 {
+        app.anon().post(PATH, json!({})).await.expect(201);
+    }
+    let answer = app.anon().post(PATH, json!({})).await;
+    answer.refused("rate_limited", None);
+    let wait: i64 = answer.header("retry-after").parse().unwrap();
+    assert!((1_200..=1_201).contains(&wait), "{wait}");
+    app.clock.advance(chrono::TimeDelta::seconds(wait));
+    app.anon().post(PATH, json!({})).await.expect(201);
+    app.anon()
+        .post(PATH, json!({}))
+        .await
+        .refused("rate_limited", None);
+    assert_eq!(app.schema.value("select count(*) from users").await, "4");
 }

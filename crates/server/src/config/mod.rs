@@ -1,7 +1,13 @@
 //! Settings, read: what is not right stops the start with one sentence that names the variable.
 
+mod limits;
+mod provider;
+
+pub use provider::Provider;
+
 use crate::cli::Settings;
 use api::client_address::TrustedProxies;
+use domain::limits::Quotas;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -23,8 +29,10 @@ pub struct Config {
     pub storage: Storage,
     pub pool_size: usize,
     pub guest_login: bool,
+    pub limits: Quotas,
     pub cors: AllowedOrigins,
     pub proxies: TrustedProxies,
+    pub provider: Provider,
     pub log: Log,
 }
 
@@ -84,8 +92,10 @@ impl Config {
                 "must be true or false",
             )?
             .unwrap_or(embedded),
+            limits: limits::limits(settings)?,
             cors: cors(&settings.cors_allowed_origins, embedded)?,
             proxies: proxies(&settings.trusted_proxies)?,
+            provider: Provider::read(settings)?,
             log: log(settings)?,
             storage,
         })
@@ -265,6 +275,7 @@ mod tests {
             (config.host.to_string().as_str(), config.port),
             ("127.0.0.1", 8000)
         );
+        assert_eq!(config.limits, Quotas::USUAL);
         assert!(config.guest_login);
         assert_eq!(config.cors, AllowedOrigins::Any);
     }
@@ -284,7 +295,7 @@ mod tests {
     #[test]
     fn a_bad_value_is_refused_by_name_in_one_sentence() {
         type Setting = fn(&mut Settings) -> &mut Option<String>;
-        let bad: [(&str, &str, Setting); 9] = [
+        let bad: [(&str, &str, Setting); 22] = [
             ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
             ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
             ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
@@ -293,11 +304,42 @@ mod tests {
             }),
             ("JWT_SECRET", "short", |settings| &mut settings.jwt_secret),
             ("GUEST_LOGIN", "maybe", |settings| &mut settings.guest_login),
+            ("LOGIN_LIMIT", "10", |settings| &mut settings.login_limit),
+            ("LOGIN_ACCOUNT_LIMIT", "0/m", |settings| {
+                &mut settings.login_account_limit
+            }),
+            ("REGISTRATION_LIMIT", "no", |settings| {
+                &mut settings.registration_limit
+            }),
+            ("GUEST_LIMIT", "1/d", |settings| &mut settings.guest_limit),
+            ("REFRESH_LIMIT", "-1/s", |settings| {
+                &mut settings.refresh_limit
+            }),
+            ("KEY_LIMIT", "1/25h", |settings| &mut settings.key_limit),
             ("CORS_ALLOWED_ORIGINS", "x", |settings| {
                 &mut settings.cors_allowed_origins
             }),
             ("TRUSTED_PROXIES", "10.0.0.0/99", |settings| {
                 &mut settings.trusted_proxies
+            }),
+            ("LLM_BASE_URL", "localhost:8080", |settings| {
+                &mut settings.llm_base_url
+            }),
+            ("LLM_API_KEY", "two words", |settings| {
+                &mut settings.llm_api_key
+            }),
+            ("LLM_MODEL", "m\0", |settings| &mut settings.llm_model),
+            ("LLM_TIMEOUT_SECONDS", "0", |settings| {
+                &mut settings.llm_timeout_seconds
+            }),
+            ("LLM_MAX_CONCURRENCY", "0", |settings| {
+                &mut settings.llm_max_concurrency
+            }),
+            ("LLM_CONTEXT_TOKENS", "many", |settings| {
+                &mut settings.llm_context_tokens
+            }),
+            ("LLM_CONTEXT_TOKENS", "255", |settings| {
+                &mut settings.llm_context_tokens
             }),
             ("LOG_FORMAT", "xml", |settings| &mut settings.log_format),
         ];
@@ -317,5 +359,18 @@ mod tests {
             ..Settings::default()
         };
         assert!(refused(settings).starts_with("JWT_SECRET is required"));
+    }
+
+    #[test]
+    fn a_limit_can_be_set_and_switched_off() {
+        let settings = Settings {
+            guest_limit: some("5/10s"),
+            login_account_limit: some("off"),
+            ..Settings::default()
+        };
+        let limits = Config::read(&settings).unwrap().limits;
+        assert_eq!(limits.guest, domain::limits::Quota::parse("5/10s"));
+        assert_eq!(limits.sign_in_to_account, None);
+        assert_eq!(limits.sign_in, Quotas::USUAL.sign_in);
     }
 }

@@ -1,0 +1,33 @@
+//! What a model provider's failures are to a client.
+
+use super::{ApiError, code};
+use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
+use domain::replies::ProviderFailure;
+
+/// Seconds after which somebody may have configured a provider.
+const CONFIGURED: u64 = 60;
+
+pub(super) fn answer(failure: &ProviderFailure) -> ApiError {
+    let message = failure.to_string();
+    match failure {
+        ProviderFailure::NotConfigured { .. } => {
+            let retry = HeaderName::from_static("x-should-retry");
+            after(code::MODEL_PROVIDER_NOT_CONFIGURED, message, CONFIGURED)
+                .header(retry, HeaderValue::from_static("false"))
+        }
+        ProviderFailure::Busy { retry_after } => {
+            after(code::MODEL_PROVIDER_BUSY, message, *retry_after)
+        }
+        ProviderFailure::TimedOut => ApiError::new(code::MODEL_PROVIDER_TIMEOUT, message),
+        ProviderFailure::RateLimited { retry_after, .. } => {
+            after(code::MODEL_PROVIDER_RATE_LIMITED, message, *retry_after)
+        }
+        ProviderFailure::Refused(_) | ProviderFailure::Failed(_) => {
+            ApiError::new(code::MODEL_PROVIDER_ERROR, message)
+        }
+    }
+}
+
+fn after(code: &'static super::Code, message: String, seconds: u64) -> ApiError {
+    ApiError::new(code, message).header(RETRY_AFTER, HeaderValue::from(seconds))
+}

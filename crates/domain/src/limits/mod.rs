@@ -1,0 +1,7 @@
+//! How often somebody may try something.
+
+mod model;
+mod ports;
+
+pub use model::{Limited, Origin, Quota, Quotas, Subject};
+pub use ports::RateLimits;

@@ -1,0 +1,207 @@
+use crate::auth::Digest;
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+/// What is limited. Each is counted for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Limited {
+    /// Failed sign-ins from one address.
+    SignIn,
+    /// Failed sign-ins to one account from one address.
+    SignInToAccount,
+    /// Failed sign-ins to one account from anywhere. They only make the next one slower.
+    SignInFromAnywhere,
+    /// New accounts, and guests that become accounts.
+    Registration,
+    /// New guests.
+    Guest,
+    /// Refresh tokens that were no good.
+    Refresh,
+    /// API keys that were no good.
+    KeyCheck,
+}
+
+impl Limited {
+    pub const ALL: [Self; 7] = [
+        Self::SignIn,
+        Self::SignInToAccount,
+        Self::SignInFromAnywhere,
+        Self::Registration,
+        Self::Guest,
+        Self::Refresh,
+        Self::KeyCheck,
+    ];
+}
+
+/// Where a request comes from, as limits count it: an IPv4 address, or the /64 of an IPv6 one, since
+/// whoever has one address there has all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Origin(Option<IpAddr>);
+
+impl Origin {
+    /// Connections without an address share one origin.
+    pub fn of(address: Option<IpAddr>) -> Self {
+        Self(address.map(|address| match address.to_canonical() {
+            IpAddr::V4(address) => IpAddr::V4(address),
+            IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(
+                address.to_bits() & !u128::from(u64::MAX),
+            )),
+        }))
+    }
+}
+
+/// Whose attempts are counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    Origin(Origin),
+    /// One account (or link, or whatever the digest is of) from one origin.
+    Both(Digest, Origin),
+    /// One account, from wherever.
+    Account(Digest),
+}
+
+impl From<Origin> for Subject {
+    fn from(origin: Origin) -> Self {
+        Self::Origin(origin)
+    }
+}
+
+/// So many at once, and after that so many in each period, evenly spread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    pub count: NonZeroU32,
+    pub period: Duration,
+}
+
+impl Quota {
+    /// Reads `10/15m`: a count, and a period in seconds, minutes or hours; a number may be left out
+    /// before the unit (`10/m`). At most a million, and a day.
+    pub fn parse(raw: &str) -> Option<Self> {
+        let (count, period) = raw.split_once('/')?;
+        let count = number(count).filter(|count| *count <= 1_000_000)?;
+        let unit = period.chars().next_back()?;
+        let seconds = match unit {
+            's' => 1,
+            'm' => 60,
+            'h' => 3_600,
+            _ => return None,
+        };
+        let times = match period.strip_suffix(unit)? {
+            "" => 1,
+            times => number(times)?,
+        };
+        let period = u64::from(times) * seconds;
+        (1..=86_400).contains(&period).then_some(Self {
+            count: NonZeroU32::new(count)?,
+            period: Duration::from_secs(period),
+        })
+    }
+
+    /// The same, where it is known to be right.
+    const fn each(count: u32, minutes: u64) -> Option<Self> {
+        match NonZeroU32::new(count) {
+            None => None,
+            Some(count) => Some(Self {
+                count,
+                period: Duration::from_secs(minutes * 60),
+            }),
+        }
+    }
+}
+
+fn number(digits: &str) -> Option<u32> {
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|_| plain)
+}
+
+/// How often what may be tried; `None` is without a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quotas {
+    pub sign_in: Option<Quota>,
+    pub sign_in_to_account: Option<Quota>,
+    pub sign_in_from_anywhere: Option<Quota>,
+    pub registration: Option<Quota>,
+    pub guest: Option<Quota>,
+    pub refresh: Option<Quota>,
+    pub key_check: Option<Quota>,
+}
+
+impl Quotas {
+    /// Room for people who mistype, and for several behind one address; too little to guess.
+    pub const USUAL: Self = Self {
+        sign_in: Quota::each(50, 15),
+        sign_in_to_account: Quota::each(10, 15),
+        sign_in_from_anywhere: Quota::each(10, 15),
+        registration: Quota::each(20, 60),
+        guest: Quota::each(60, 60),
+        refresh: Quota::each(60, 15),
+        key_check: Quota::each(60, 15),
+    };
+
+    pub const NONE: Self = Self {
+        sign_in: None,
+        sign_in_to_account: None,
+        sign_in_from_anywhere: None,
+        registration: None,
+        guest: None,
+        refresh: None,
+        key_check: None,
+    };
+
+    pub fn of(&self, limited: Limited) -> Option<Quota> {
+        match limited {
+            Limited::SignIn => self.sign_in,
+            Limited::SignInToAccount => self.sign_in_to_account,
+            Limited::SignInFromAnywhere => self.sign_in_from_anywhere,
+            Limited::Registration => self.registration,
+            Limited::Guest => self.guest,
+            Limited::Refresh => self.refresh,
+            Limited::KeyCheck => self.key_check,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(address: &str) -> Origin {
+        Origin::of(Some(address.parse().unwrap()))
+    }
+
+    #[test]
+    fn an_ipv6_network_is_one_origin() {
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+    }
+
+    #[test]
+    fn a_quota_is_a_count_and_a_period() {
+        let quota = |raw| Quota::parse(raw).map(|q| (q.count.get(), q.period.as_secs()));
+        assert_eq!(quota("10/15m"), Some((10, 900)));
+        assert_eq!(quota("1/s"), Some((1, 1)));
+        assert_eq!(quota("1000000/24h"), Some((1_000_000, 86_400)));
+        for bad in [
+            "",
+            "/",
+            "10",
+            "0/m",
+            "10/",
+            "10/0m",
+            "10/25h",
+            "1000001/m",
+            "+1/m",
+            "-1/m",
+            "10/d",
+            "10/15 m",
+            "10/4294967296s",
+            "x/m",
+            "10/é",
+        ] {
+            assert_eq!(quota(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+use crate::items::Role;
+
+/// Something that was said, as the model is told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub role: Role,
+    pub content: String,
+}
+
+/// What a model is asked.
+#[derive(Clone, Debug)]
+pub struct ChatRequest {
+    /// What was said before, oldest first.
+    pub context: Vec<Message>,
+    pub ask: Ask,
+}
+
+/// What is asked about the context.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    /// The next message of the context. Always streamed.
+    Reply {
+        /// The server's own, unless told.
+        model: Option<String>,
+        temperature: Option<f64>,
+        max_tokens: Option<u32>,
+    },
+    /// A request of OpenAI's `POST /chat/completions`: a JSON object that is passed on with all its
+    /// fields, whether they are known here or not. The context precedes its messages; a model that
+    /// it does not name is the server's own. Its answer comes in as many chunks as it asks for
+    /// (`stream`): as OpenAI's chunks, or as one whole completion.
+    Passed(String),
+}
+
+/// A part of an answer; all of it, where it was not to be streamed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChatChunk {
+    /// What the provider sent, a JSON object.
+    pub json: String,
+    /// What the first choice goes on to say; may be empty.
+    pub text: String,
+    /// The model that the provider says is answering.
+    pub model: Option<String>,
+    /// Why the first choice ends here; `None` as long as it goes on.
+    pub finish_reason: Option<String>,
+}
+
+/// A model that a provider has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Model {
+    pub id: String,
+    /// Seconds since 1970; 0 where the provider does not say.
+    pub created: i64,
+    /// Empty where the provider does not say.
+    pub owned_by: String,
+}

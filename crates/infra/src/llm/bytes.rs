@@ -1,0 +1,120 @@
+//! The bytes of an answer, with a limit on everything.
+
+use bytes::Bytes;
+use domain::replies::ProviderFailure;
+use futures_util::stream::{self, Stream};
+use reqwest::Response;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The most bytes of an answer that is streamed: a reply of a million characters, each in a chunk
+/// of its own, would be longer, but is refused before.
+const STREAMED: usize = 64 * 1024 * 1024;
+
+/// The most bytes of an answer in one piece, and of a line of one that is streamed.
+const WHOLE: usize = 16 * 1024 * 1024;
+
+/// How many times as long as it may be silent the provider may take altogether.
+const PATIENCE: u32 = 10;
+
+/// What a provider is given.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    silence: Duration,
+    deadline: Instant,
+    bytes: usize,
+    line: usize,
+}
+
+impl Limits {
+    pub(super) fn streamed(silence: Duration) -> Self {
+        Self {
+            silence,
+            deadline: Instant::now() + silence * PATIENCE,
+            bytes: STREAMED,
+            line: WHOLE,
+        }
+    }
+
+    pub(super) fn whole(silence: Duration) -> Self {
+        Self {
+            bytes: WHOLE,
+            ..Self::streamed(silence)
+        }
+    }
+
+    pub(super) fn of_error(silence: Duration) -> Self {
+        Self {
+            bytes: 64 * 1024,
+            deadline: Instant::now() + silence,
+            ..Self::streamed(silence)
+        }
+    }
+}
+
+/// Why an answer does not go on.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Broken {
+    #[error("silence")]
+    Silent,
+    #[error("too long")]
+    TooLong,
+    #[error("cut off")]
+    Cut(#[source] reqwest::Error),
+}
+
+impl Broken {
+    pub(super) fn failure(&self) -> ProviderFailure {
+        match self {
+            Self::Silent => ProviderFailure::TimedOut,
+            Self::TooLong => ProviderFailure::failed("its answer is too long."),
+            Self::Cut(_) => ProviderFailure::failed("its answer broke off."),
+        }
+    }
+}
+
+struct Reading {
+    response: Response,
+    limits: Limits,
+    seen: usize,
+    /// Bytes since the last line ended.
+    line: usize,
+}
+
+/// The answer piece by piece, until it ends or a limit is reached.
+pub(super) fn read(
+    response: Response,
+    limits: Limits,
+) -> impl Stream<Item = Result<Bytes, Broken>> + Send {
+    let reading = Reading {
+        response,
+        limits,
+        seen: 0,
+        line: 0,
+    };
+    stream::try_unfold(reading, |mut reading| async move {
+        let Limits {
+            silence, deadline, ..
+        } = reading.limits;
+        let until = deadline.min(Instant::now() + silence);
+        let piece = tokio::time::timeout_at(until, reading.response.chunk())
+            .await
+            .map_err(|_| Broken::Silent)?
+            .map_err(|error| match error.is_timeout() {
+                true => Broken::Silent,
+                false => Broken::Cut(error.without_url()),
+            })?;
+        let Some(piece) = piece else {
+            return Ok(None);
+        };
+        reading.seen += piece.len();
+        reading.line = match piece.iter().rev().position(|byte| *byte == b'\n') {
+            Some(after) => after,
+            None => reading.line + piece.len(),
+        };
+        if reading.seen > reading.limits.bytes || reading.line > reading.limits.line {
+            return Err(Broken::TooLong);
+        }
+        Ok(Some((piece, reading)))
+    })
+}

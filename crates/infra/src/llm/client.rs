@@ -1,0 +1,205 @@
+use super::answer::{Answer, collect, log};
+use super::bytes::{Limits, read};
+use super::failure::of_status;
+use super::gate::Gate;
+use super::request::{Prepared, prepare};
+use super::settings::ProviderSettings;
+use super::wire;
+use domain::error::{Error, Result};
+use domain::replies::{ChatRequest, ChatStream, Model, ModelProvider, ProviderFailure};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Client, Method, Request, Response, redirect};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::task::JoinSet;
+use tracing::Instrument as _;
+
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// How long to wait before asking once more.
+const BACK_OFF: Duration = Duration::from_millis(300);
+
+/// There is no safe way to reach a provider over TLS.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct CertificatesUnusable(#[from] reqwest::Error);
+
+/// A server that speaks OpenAI's API: llama.cpp, Ollama, vLLM, OpenAI itself.
+pub struct OpenAiCompatible {
+    caller: Arc<Caller>,
+    gate: Gate,
+    /// Where connections live. Workers' own runtimes end before the last reply does.
+    runtime: Handle,
+}
+
+impl OpenAiCompatible {
+    /// Must be called on the runtime that is to keep the connections.
+    ///
+    /// # Errors
+    /// This system's trusted certificates cannot be read.
+    pub fn new(settings: ProviderSettings) -> std::result::Result<Self, CertificatesUnusable> {
+        let mut headers = HeaderMap::new();
+        let key = settings.api_key.as_ref();
+        headers.extend(key.and_then(|key| Some((AUTHORIZATION, key.header()?))));
+        let mut client = Client::builder()
+            .default_headers(headers)
+            .user_agent(concat!("jan-conversations/", env!("CARGO_PKG_VERSION")))
+            // The key goes where the operator has sent it, and nowhere else.
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .retry(reqwest::retry::never())
+            .connect_timeout(CONNECT.min(settings.silence));
+        if !settings.base_url.is_encrypted() {
+            // Then no certificates are needed, which a small container may not have.
+            client = client.tls_certs_only([]);
+        }
+        let client = client.build()?;
+        let gate = Gate::new(settings.concurrency, settings.silence);
+        Ok(Self {
+            caller: Arc::new(Caller { client, settings }),
+            gate,
+            runtime: Handle::current(),
+        })
+    }
+
+    /// Sends a request where connections live.
+    async fn send(&self, request: Request) -> Result<Response> {
+        let caller = Arc::clone(&self.caller);
+        let sending = async move { caller.send(request).await };
+        // A set, so that it ends with whoever waits for it.
+        let mut sent = JoinSet::new();
+        sent.spawn_on(sending.in_current_span(), &self.runtime);
+        match sent.join_next().await {
+            Some(Ok(response)) => Ok(response.inspect_err(log)?),
+            Some(Err(error)) => Err(Error::Internal(error.into())),
+            None => Err(Error::Internal("the request was never sent".into())),
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl ModelProvider for OpenAiCompatible {
+    async fn chat(&self, request: ChatRequest) -> Result<Box<dyn ChatStream>> {
+        let ProviderSettings {
+            base_url,
+            model,
+            silence,
+            api_key,
+            ..
+        } = &self.caller.settings;
+        let Prepared { body, streamed } = prepare(&request, model.as_deref())?;
+        drop(request);
+        let place = self.gate.enter().await.inspect_err(log)?;
+        let mut post = Request::new(Method::POST, base_url.endpoint("chat/completions"));
+        let json = HeaderValue::from_static("application/json");
+        let accept = match streamed {
+            true => HeaderValue::from_static("text/event-stream"),
+            false => json.clone(),
+        };
+        post.headers_mut().insert(CONTENT_TYPE, json);
+        post.headers_mut().insert(ACCEPT, accept);
+        *post.body_mut() = Some(body.into());
+        let response = self.send(post).await?;
+        let answer = Answer::new(response, streamed, *silence, api_key.clone(), place);
+        Ok(Box::new(answer))
+    }
+
+    async fn models(&self) -> Result<Vec<Model>> {
+        let ProviderSettings {
+            base_url, silence, ..
+        } = &self.caller.settings;
+        let get = Request::new(Method::GET, base_url.endpoint("models"));
+        let response = self.send(get).await?;
+        let list = collect(read(response, Limits::whole(*silence))).await;
+        let list = list.and_then(|list| {
+            wire::models(&list).ok_or_else(|| {
+                ProviderFailure::failed("its list of models is not one of OpenAI's API.")
+            })
+        });
+        Ok(list.inspect_err(log)?)
+    }
+}
+
+struct Caller {
+    client: Client,
+    settings: ProviderSettings,
+}
+
+/// A failure, and whether asking once more may help.
+struct Attempt {
+    failure: ProviderFailure,
+    again: bool,
+}
+
+impl Caller {
+    async fn send(&self, request: Request) -> std::result::Result<Response, ProviderFailure> {
+        // Bodies are in memory, so there is a copy.
+        let spare = request.try_clone();
+        match (self.attempt(request).await, spare) {
+            (Ok(response), _) => Ok(response),
+            (Err(Attempt { again: true, .. }), Some(spare)) => {
+                tokio::time::sleep(BACK_OFF).await;
+                self.attempt(spare).await.map_err(|attempt| attempt.failure)
+            }
+            (Err(attempt), _) => Err(attempt.failure),
+        }
+    }
+
+    async fn attempt(&self, request: Request) -> std::result::Result<Response, Attempt> {
+        let ProviderSettings {
+            silence, api_key, ..
+        } = &self.settings;
+        let sent = tokio::time::timeout(*silence, self.client.execute(request)).await;
+        let response = match sent {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => return Err(unsent(error)),
+            Err(_) => {
+                return Err(Attempt {
+                    failure: ProviderFailure::TimedOut,
+                    again: false,
+                });
+            }
+        };
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        tracing::warn!(
+            status = status.as_u16(),
+            "the model provider answered with a failure"
+        );
+        let headers = response.headers().clone();
+        let body = collect(read(response, Limits::of_error(*silence))).await;
+        Err(Attempt {
+            failure: of_status(
+                status,
+                &headers,
+                &body.unwrap_or_default(),
+                api_key.as_ref(),
+            ),
+            again: status.is_server_error(),
+        })
+    }
+}
+
+/// A request that got no answer at all. Where the provider is stays between us and the log.
+fn unsent(error: reqwest::Error) -> Attempt {
+    let error = error.without_url();
+    tracing::warn!(error = ?error, "the model provider cannot be reached");
+    if error.is_timeout() {
+        return Attempt {
+            failure: ProviderFailure::TimedOut,
+            again: error.is_connect(),
+        };
+    }
+    let failure = match error.is_connect() {
+        true => ProviderFailure::failed("it cannot be reached."),
+        false => ProviderFailure::failed("the connection ended without an answer."),
+    };
+    Attempt {
+        failure,
+        again: true,
+    }
+}

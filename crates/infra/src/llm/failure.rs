@@ -1,0 +1,173 @@
+//! What a provider's failures amount to. Its text is passed on; its headers and our key are not.
+
+use super::settings::ApiKey;
+use domain::replies::{ProviderFailure, Refusal, RefusalKind};
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use serde::Deserialize;
+
+/// How much of a provider's text is passed on, in characters.
+const TEXT: usize = 1_000;
+
+/// The most seconds that a provider may ask for.
+const LONGEST_PAUSE: u64 = 24 * 60 * 60;
+
+/// The shapes that failures come in: OpenAI's, Ollama's, vLLM's, FastAPI's.
+#[derive(Default, Deserialize)]
+pub(super) struct FailureBody {
+    error: Option<ErrorMember>,
+    message: Option<serde_json::Value>,
+    detail: Option<serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum ErrorMember {
+    Told {
+        message: String,
+        param: Option<serde_json::Value>,
+    },
+    Text(String),
+    Other(serde::de::IgnoredAny),
+}
+
+/// A failure that the provider answered with.
+pub(super) fn of_status(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    key: Option<&ApiKey>,
+) -> ProviderFailure {
+    let (text, param) = told(body);
+    let text = presentable(text, key);
+    let message = || {
+        text.clone()
+            .unwrap_or_else(|| format!("it answered {}.", status.as_u16()))
+    };
+    let refused = |kind| {
+        ProviderFailure::Refused(Refusal {
+            kind,
+            message: message(),
+            param: param.clone(),
+        })
+    };
+    match status {
+        StatusCode::BAD_REQUEST => refused(RefusalKind::Invalid),
+        StatusCode::NOT_FOUND => refused(RefusalKind::NotFound),
+        StatusCode::PAYLOAD_TOO_LARGE => refused(RefusalKind::TooLarge),
+        StatusCode::TOO_MANY_REQUESTS => ProviderFailure::RateLimited {
+            retry_after: pause(headers),
+            message: message(),
+        },
+        // Such a text likes to quote the key, or parts of it that we could not hide.
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ProviderFailure::Failed(format!(
+            "it answered {}: it does not accept this server's LLM_API_KEY.",
+            status.as_u16()
+        )),
+        StatusCode::GATEWAY_TIMEOUT => ProviderFailure::TimedOut,
+        _ => ProviderFailure::Failed(message()),
+    }
+}
+
+/// A failure that came instead of the next part of an answer.
+pub(super) fn midway(error: &ErrorMember, key: Option<&ApiKey>) -> ProviderFailure {
+    let text = match error {
+        ErrorMember::Told { message, .. } => Some(message.clone()),
+        ErrorMember::Text(text) => Some(text.clone()),
+        ErrorMember::Other(_) => None,
+    };
+    let text = presentable(text, key);
+    ProviderFailure::Failed(text.unwrap_or_else(|| "it gave up midway.".to_owned()))
+}
+
+/// Seconds after which the provider may be asked again. It may also name a date, which is as good
+/// as saying nothing: its clock is not ours.
+fn pause(headers: &HeaderMap) -> u64 {
+    let said = headers
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok()?.trim().parse::<f64>().ok())
+        .filter(|seconds| (0.0..=LONGEST_PAUSE as f64).contains(seconds));
+    // At most a day, and not negative.
+    said.map_or(ProviderFailure::PAUSE, |seconds| {
+        (seconds.ceil() as u64).max(1)
+    })
+}
+
+/// What the provider says, and which field it blames.
+fn told(body: &[u8]) -> (Option<String>, Option<String>) {
+    if let Ok(body) = serde_json::from_slice::<FailureBody>(body) {
+        let text = |value: Option<serde_json::Value>| value?.as_str().map(str::to_owned);
+        return match body.error {
+            Some(ErrorMember::Told { message, param }) => (Some(message), text(param)),
+            Some(ErrorMember::Text(message)) => (Some(message), None),
+            Some(ErrorMember::Other(_)) | None => {
+                (text(body.message).or_else(|| text(body.detail)), None)
+            }
+        };
+    }
+    // A page for browsers says nothing to anybody here.
+    let text = std::str::from_utf8(body).ok().map(str::trim);
+    let text = text.filter(|text| !text.starts_with(['<', '{', '[']));
+    (text.map(str::to_owned), None)
+}
+
+fn presentable(text: Option<String>, key: Option<&ApiKey>) -> Option<String> {
+    let text = text?;
+    let text = key.map_or(text.clone(), |key| key.hidden_in(&text));
+    let text: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(TEXT)
+        .collect();
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(status: u16, body: &str) -> String {
+        let key = ApiKey::parse("sk-secret");
+        let status = StatusCode::from_u16(status).unwrap();
+        of_status(status, &HeaderMap::new(), body.as_bytes(), key.as_ref()).to_string()
+    }
+
+    #[test]
+    fn the_text_of_each_kind_of_server_is_passed_on() {
+        for body in [
+            r#"{"error":{"message":"no such thing","type":"x","param":null,"code":3}}"#,
+            r#"{"error":"no such thing"}"#,
+            r#"{"object":"error","message":"no such thing"}"#,
+            r#"{"detail":"no such thing"}"#,
+            "no such thing\n",
+        ] {
+            let message = message(500, body);
+            assert_eq!(message, "The model provider failed: no such thing");
+        }
+    }
+
+    #[test]
+    fn what_says_nothing_is_told_by_its_status() {
+        for body in ["", "<html>no</html>", "{}", r#"{"error":{}}"#, "[1]"] {
+            let message = message(500, body);
+            assert_eq!(message, "The model provider failed: it answered 500.");
+        }
+    }
+
+    #[test]
+    fn a_key_is_not_passed_on() {
+        assert!(!message(500, "what is sk-secret?").contains("sk-secret"));
+        assert!(!message(401, r#"{"error":{"message":"wrong: sk-se***et"}}"#).contains("sk-"));
+    }
+
+    #[test]
+    fn a_pause_is_whole_seconds() {
+        for (said, seconds) in [("7", 7), ("0.2", 1), ("-1", 10), ("Wed, 21 Oct 2026", 10)] {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, said.parse().unwrap());
+            assert_eq!(pause(&headers), seconds, "{said}");
+        }
+        assert_eq!(pause(&HeaderMap::new()), 10);
+    }
+}

@@ -1,0 +1,20 @@
+use domain::error::Result;
+use domain::replies::{ChatRequest, ChatStream, Model, ModelProvider, ProviderFailure};
+
+/// No provider at all: whoever needs a model is told which setting is missing.
+pub struct NoProvider;
+
+const NOT_CONFIGURED: ProviderFailure = ProviderFailure::NotConfigured {
+    variable: "LLM_BASE_URL",
+};
+
+#[async_trait::async_trait]
+impl ModelProvider for NoProvider {
+    async fn chat(&self, _: ChatRequest) -> Result<Box<dyn ChatStream>> {
+        Err(NOT_CONFIGURED.into())
+    }
+
+    async fn models(&self) -> Result<Vec<Model>> {
+        Err(NOT_CONFIGURED.into())
+    }
+}

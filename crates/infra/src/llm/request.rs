@@ -1,0 +1,192 @@
+//! What is sent to `POST /chat/completions`.
+
+use domain::items::Role;
+use domain::replies::{Ask, ChatRequest, Message, ProviderFailure, Refusal, RefusalKind};
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// A body, and whether its answer is to be streamed.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) body: Vec<u8>,
+    pub(super) streamed: bool,
+}
+
+#[derive(Serialize)]
+struct Reply<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<&'a str>,
+    messages: Vec<WireMessage<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u32>,
+    stream: bool,
+}
+
+#[derive(Serialize)]
+struct WireMessage<'a> {
+    role: &'static str,
+    content: Cow<'a, str>,
+}
+
+/// What stands before the result of a tool.
+const TOOL: &str = "Result of a tool:\n";
+
+impl<'a> From<&'a Message> for WireMessage<'a> {
+    /// The three roles that every server knows. `developer` is OpenAI's newer word for `system`. A
+    /// tool's result is only accepted with the call it answers, which is not kept here, so it is
+    /// told as what it is; not as `system`, since whoever wrote it is not to be obeyed.
+    fn from(message: &'a Message) -> Self {
+        let content = Cow::Borrowed(message.content.as_str());
+        let (role, content) = match message.role {
+            Role::System | Role::Developer => ("system", content),
+            Role::User => ("user", content),
+            Role::Assistant => ("assistant", content),
+            Role::Tool => ("user", Cow::Owned(format!("{TOOL}{content}"))),
+        };
+        Self { role, content }
+    }
+}
+
+pub(super) fn prepare(
+    request: &ChatRequest,
+    own_model: Option<&str>,
+) -> Result<Prepared, ProviderFailure> {
+    match &request.ask {
+        Ask::Reply {
+            model,
+            temperature,
+            max_tokens,
+        } => {
+            let reply = Reply {
+                model: model.as_deref().or(own_model),
+                messages: request.context.iter().map(WireMessage::from).collect(),
+                temperature: *temperature,
+                max_tokens: *max_tokens,
+                stream: true,
+            };
+            let body = serde_json::to_vec(&reply).map_err(unwritable)?;
+            Ok(Prepared {
+                body,
+                streamed: true,
+            })
+        }
+        Ask::Passed(json) => passed(json, &request.context, own_model),
+    }
+}
+
+/// Each field stays as it was written, to the byte.
+fn passed(
+    json: &str,
+    context: &[Message],
+    own_model: Option<&str>,
+) -> Result<Prepared, ProviderFailure> {
+    let unreadable = |_| invalid("messages must be an array.", "messages");
+    let mut fields: BTreeMap<String, Box<RawValue>> =
+        serde_json::from_str(json).map_err(|_| invalid("the body must be an object.", ""))?;
+    if !context.is_empty() {
+        let sent: Vec<Box<RawValue>> = match fields.get("messages") {
+            None => Vec::new(),
+            Some(messages) => serde_json::from_str(messages.get()).map_err(unreadable)?,
+        };
+        let before = context
+            .iter()
+            .map(|message| to_raw_value(&WireMessage::from(message)));
+        let mut messages = before.collect::<Result<Vec<_>, _>>().map_err(unwritable)?;
+        messages.extend(sent);
+        let messages = to_raw_value(&messages).map_err(unwritable)?;
+        fields.insert("messages".to_owned(), messages);
+    }
+    if let Some(model) = own_model
+        && fields
+            .get("model")
+            .is_none_or(|model| model.get() == "null")
+    {
+        let model = to_raw_value(model).map_err(unwritable)?;
+        fields.insert("model".to_owned(), model);
+    }
+    let streamed = fields
+        .get("stream")
+        .is_some_and(|stream| stream.get() == "true");
+    let body = serde_json::to_vec(&fields).map_err(unwritable)?;
+    Ok(Prepared { body, streamed })
+}
+
+fn invalid(message: &str, param: &str) -> ProviderFailure {
+    ProviderFailure::Refused(Refusal {
+        kind: RefusalKind::Invalid,
+        message: message.to_owned(),
+        param: Some(param.to_owned()).filter(|param| !param.is_empty()),
+    })
+}
+
+/// A temperature that is no number, for instance.
+fn unwritable(error: serde_json::Error) -> ProviderFailure {
+    ProviderFailure::failed(format!("the request cannot be written as JSON ({error})."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(role: Role, content: &str) -> Message {
+        Message {
+            role,
+            content: content.to_owned(),
+        }
+    }
+
+    fn sent(ask: Ask, context: Vec<Message>) -> (String, bool) {
+        let prepared = prepare(&ChatRequest { context, ask }, Some("own")).unwrap();
+        (String::from_utf8(prepared.body).unwrap(), prepared.streamed)
+    }
+
+    #[test]
+    fn roles_are_those_that_every_server_knows() {
+        let context = vec![
+            message(Role::System, "s"),
+            message(Role::Developer, "d"),
+            message(Role::User, "u"),
+            message(Role::Assistant, "a"),
+            message(Role::Tool, "t"),
+        ];
+        let ask = Ask::Reply {
+            model: None,
+            temperature: None,
+            max_tokens: None,
+        };
+        let expected = r#"{"model":"own","messages":[{"role":"system","content":"s"},{"role":"system","content":"d"},{"role":"user","content":"u"},{"role":"assistant","content":"a"},{"role":"user","content":"Result of a tool:\nt"}],"stream":true}"#;
+        assert_eq!(sent(ask, context), (expected.to_owned(), true));
+    }
+
+    #[test]
+    fn what_is_passed_keeps_each_field_to_the_byte() {
+        let body = r#"{"seed":18446744073709551617,"messages":[{"role":"user","content":"é"}],"stream":false,"x":{"b":1,"a":1.0}}"#;
+        let expected = r#"{"messages":[{"role":"user","content":"é"}],"model":"own","seed":18446744073709551617,"stream":false,"x":{"b":1,"a":1.0}}"#;
+        let ask = Ask::Passed(body.to_owned());
+        assert_eq!(sent(ask, Vec::new()), (expected.to_owned(), false));
+    }
+
+    #[test]
+    fn the_context_precedes_the_messages_that_are_passed() {
+        let ask = Ask::Passed(r#"{"model":"m","messages":[{"role":"user"}],"stream":true}"#.into());
+        let expected = r#"{"messages":[{"role":"user","content":"before"},{"role":"user"}],"model":"m","stream":true}"#;
+        let context = vec![message(Role::User, "before")];
+        assert_eq!(sent(ask, context), (expected.to_owned(), true));
+    }
+
+    #[test]
+    fn what_cannot_be_passed_is_refused() {
+        for body in ["[]", r#"{"messages":3}"#] {
+            let request = ChatRequest {
+                context: vec![message(Role::User, "before")],
+                ask: Ask::Passed(body.to_owned()),
+            };
+            let refused = prepare(&request, None).unwrap_err();
+            assert!(matches!(refused, ProviderFailure::Refused(_)), "{body}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+use reqwest::Url;
+use reqwest::header::HeaderValue;
+use std::time::Duration;
+
+/// Where the provider is, and how it is to be treated.
+#[derive(Clone, Debug)]
+pub struct ProviderSettings {
+    pub base_url: BaseUrl,
+    pub api_key: Option<ApiKey>,
+    /// The model that is asked unless a request names one; without it the provider chooses.
+    pub model: Option<String>,
+    /// How long the provider may be silent.
+    pub silence: Duration,
+    /// How many requests may be under way at once.
+    pub concurrency: usize,
+}
+
+/// The address of an OpenAI-compatible API, up to `/v1`.
+#[derive(Clone, Debug)]
+pub struct BaseUrl(Url);
+
+impl BaseUrl {
+    /// `None` unless it is an http or https address without query, fragment or credentials.
+    pub fn parse(raw: &str) -> Option<Self> {
+        let url: Url = raw.parse().ok()?;
+        let plain = url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none();
+        let usable = matches!(url.scheme(), "http" | "https") && url.has_host() && plain;
+        usable.then_some(Self(url))
+    }
+
+    pub(super) fn is_encrypted(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// The address of one of the API's endpoints, such as `chat/completions`.
+    pub(super) fn endpoint(&self, name: &str) -> Url {
+        let mut url = self.0.clone();
+        url.set_path(&format!("{}/{name}", self.0.path().trim_end_matches('/')));
+        url
+    }
+}
+
+/// What opens the provider's door. Never shown.
+#[derive(Clone)]
+pub struct ApiKey(String);
+
+impl ApiKey {
+    /// `None` unless it can be sent as it is: visible ASCII.
+    pub fn parse(raw: &str) -> Option<Self> {
+        let visible = !raw.is_empty() && raw.bytes().all(|byte| byte.is_ascii_graphic());
+        visible.then(|| Self(raw.to_owned()))
+    }
+
+    pub(super) fn header(&self) -> Option<HeaderValue> {
+        let mut header = HeaderValue::try_from(format!("Bearer {}", self.0)).ok()?;
+        header.set_sensitive(true);
+        Some(header)
+    }
+
+    /// The text, without the key.
+    pub(super) fn hidden_in(&self, text: &str) -> String {
+        text.replace(&self.0, "…")
+    }
+}
+
+impl std::fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ApiKey")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_is_below_the_base_with_and_without_its_last_slash() {
+        for base in ["http://localhost:8080/v1", "http://localhost:8080/v1/"] {
+            let endpoint = BaseUrl::parse(base).unwrap().endpoint("chat/completions");
+            assert_eq!(
+                endpoint.as_str(),
+                "http://localhost:8080/v1/chat/completions"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_of_an_api_is_refused() {
+        for base in [
+            "",
+            "localhost:8080",
+            "ftp://a/v1",
+            "http://",
+            "http://key@a/v1",
+            "http://a/v1?key=b",
+            "http://a/v1#b",
+        ] {
+            assert!(BaseUrl::parse(base).is_none(), "{base}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_never_shown() {
+        let key = ApiKey::parse("sk-secret").unwrap();
+        assert_eq!(format!("{key:?}"), "ApiKey");
+        assert_eq!(format!("{:?}", key.header()), "Some(Sensitive)");
+        assert_eq!(key.hidden_in("no sk-secret here"), "no … here");
+        assert!(ApiKey::parse("two words").is_none());
+    }
+}

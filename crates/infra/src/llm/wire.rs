@@ -1,0 +1,143 @@
+//! What a provider answers, as far as it is read here.
+
+use super::failure::{ErrorMember, midway};
+use super::settings::ApiKey;
+use domain::replies::{ChatChunk, Model, ProviderFailure};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+/// A completion, or a chunk of one.
+#[derive(Deserialize)]
+struct Completion {
+    model: Option<String>,
+    choices: Option<Vec<Choice>>,
+    error: Option<ErrorMember>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    #[serde(default)]
+    index: u32,
+    /// In a chunk.
+    delta: Option<Said>,
+    /// In a whole completion.
+    message: Option<Said>,
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Said {
+    content: Option<Content>,
+}
+
+/// Text, or something that is none, such as thoughts.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Content {
+    Text(String),
+    Other(IgnoredAny),
+}
+
+/// Reads a completion or a chunk; `None` when it is neither.
+pub(super) fn chunk(
+    json: String,
+    key: Option<&ApiKey>,
+) -> Result<Option<ChatChunk>, ProviderFailure> {
+    let Ok(completion) = serde_json::from_str::<Completion>(&json) else {
+        return Ok(None);
+    };
+    if let Some(error) = completion.error {
+        return Err(midway(&error, key));
+    }
+    let Some(choices) = completion.choices else {
+        return Ok(None);
+    };
+    let first = choices.into_iter().find(|choice| choice.index == 0);
+    let (said, finish_reason) = first.map_or((None, None), |first| {
+        (first.delta.or(first.message), first.finish_reason)
+    });
+    let text = match said.and_then(|said| said.content) {
+        Some(Content::Text(text)) => text,
+        Some(Content::Other(_)) | None => String::new(),
+    };
+    Ok(Some(ChatChunk {
+        json,
+        text,
+        model: completion.model,
+        finish_reason,
+    }))
+}
+
+#[derive(Deserialize)]
+struct Models {
+    data: Vec<ModelEntry>,
+}
+
+#[derive(Deserialize)]
+struct ModelEntry {
+    id: String,
+    #[serde(default)]
+    created: Option<i64>,
+    #[serde(default)]
+    owned_by: Option<String>,
+}
+
+pub(super) fn models(json: &[u8]) -> Option<Vec<Model>> {
+    let models: Models = serde_json::from_slice(json).ok()?;
+    let models = models.data.into_iter().map(|model| Model {
+        id: model.id,
+        created: model.created.unwrap_or_default(),
+        owned_by: model.owned_by.unwrap_or_default(),
+    });
+    Some(models.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Option<ChatChunk> {
+        chunk(json.to_owned(), None).unwrap()
+    }
+
+    #[test]
+    fn the_first_choice_is_what_counts() {
+        let json = r#"{"model":"m","choices":[{"index":1,"delta":{"content":"b"}},{"index":0,"delta":{"content":"a"},"finish_reason":null}]}"#;
+        let chunk = read(json).unwrap();
+        assert_eq!((chunk.text.as_str(), chunk.json.as_str()), ("a", json));
+        assert_eq!(chunk.model.as_deref(), Some("m"));
+        assert_eq!(chunk.finish_reason, None);
+    }
+
+    #[test]
+    fn a_chunk_may_say_nothing() {
+        for json in [
+            r#"{"choices":[]}"#,
+            r#"{"choices":[{"delta":{}}]}"#,
+            r#"{"choices":[{"delta":{"role":"assistant","content":null}}]}"#,
+            r#"{"choices":[{"delta":{"content":[{"type":"thinking"}]}}]}"#,
+        ] {
+            assert_eq!(read(json).unwrap().text, "", "{json}");
+        }
+    }
+
+    #[test]
+    fn a_whole_completion_is_a_chunk_too() {
+        let json = r#"{"choices":[{"message":{"content":"all"},"finish_reason":"stop"}]}"#;
+        let chunk = read(json).unwrap();
+        assert_eq!(chunk.text, "all");
+        assert_eq!(chunk.finish_reason.as_deref(), Some("stop"));
+    }
+
+    #[test]
+    fn what_is_no_completion_is_told_apart() {
+        for json in ["", "{}", "[]", "null", r#"{"choices":3}"#, "<html>"] {
+            assert_eq!(read(json), None, "{json}");
+        }
+        let error = r#"{"error":{"message":"overloaded"}}"#;
+        assert_eq!(
+            chunk(error.to_owned(), None),
+            Err(ProviderFailure::failed("overloaded"))
+        );
+    }
+}

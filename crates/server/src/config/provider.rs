@@ -1,0 +1,96 @@
+//! The model provider: its settings, read, and what they lead to.
+
+use super::{ConfigError, bad, given, parsed};
+use crate::cli::Settings;
+use domain::replies::ModelProvider;
+use infra::llm::{
+    ApiKey, BaseUrl, CertificatesUnusable, NoProvider, OpenAiCompatible, ProviderSettings,
+};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where replies come from.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// `None`: from nowhere.
+    settings: Option<ProviderSettings>,
+    pub context_tokens: usize,
+}
+
+impl Provider {
+    /// # Errors
+    /// The first setting that cannot be used, whether there is a provider or not.
+    pub fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        let base_url = given(&settings.llm_base_url)
+            .map(|url| {
+                let problem = "must be an address such as http://localhost:11434/v1, without a key";
+                BaseUrl::parse(url).ok_or_else(|| bad("LLM_BASE_URL", problem))
+            })
+            .transpose()?;
+        let api_key = given(&settings.llm_api_key)
+            .map(|key| {
+                let problem = "must consist of visible ASCII characters";
+                ApiKey::parse(key).ok_or_else(|| bad("LLM_API_KEY", problem))
+            })
+            .transpose()?;
+        let model = given(&settings.llm_model).map(str::to_owned);
+        let is_name = |model: &str| model.chars().count() <= 256 && !model.contains('\0');
+        if model.as_deref().is_some_and(|model| !is_name(model)) {
+            return Err(bad("LLM_MODEL", "must have at most 256 characters"));
+        }
+        let seconds = number(
+            "LLM_TIMEOUT_SECONDS",
+            &settings.llm_timeout_seconds,
+            1..=3_600,
+            120,
+        )?;
+        let concurrency = number(
+            "LLM_MAX_CONCURRENCY",
+            &settings.llm_max_concurrency,
+            1..=10_000,
+            32,
+        )?;
+        let context_tokens = number(
+            "LLM_CONTEXT_TOKENS",
+            &settings.llm_context_tokens,
+            256..=2_000_000,
+            8_192,
+        )?;
+        Ok(Self {
+            settings: base_url.map(|base_url| ProviderSettings {
+                base_url,
+                api_key,
+                model,
+                silence: Duration::from_secs(seconds as u64),
+                concurrency,
+            }),
+            context_tokens,
+        })
+    }
+
+    /// The provider itself. Must be called on the runtime that is to keep its connections.
+    ///
+    /// # Errors
+    /// It is to be reached over TLS, and this system's certificates cannot be read.
+    pub fn connect(&self) -> Result<Arc<dyn ModelProvider>, CertificatesUnusable> {
+        match &self.settings {
+            None => Ok(Arc::new(NoProvider)),
+            Some(settings) => Ok(Arc::new(OpenAiCompatible::new(settings.clone())?)),
+        }
+    }
+}
+
+fn number(
+    variable: &'static str,
+    setting: &Option<String>,
+    range: RangeInclusive<usize>,
+    otherwise: usize,
+) -> Result<usize, ConfigError> {
+    let problem = format!("must be a number, {} to {}", range.start(), range.end());
+    let number = parsed(variable, setting, &problem)?.unwrap_or(otherwise);
+    match range.contains(&number) {
+        true => Ok(number),
+        false => Err(bad(variable, problem)),
+    }
+}
