@@ -8,8 +8,8 @@ pub(crate) use body::{ErrorBody, example};
 
 pub use code::{CODES, Code};
 
-use actix_web::http::StatusCode;
 use crate::shares::page;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ContentType, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use domain::error::{
@@ -58,7 +58,7 @@ impl ApiError {
 
     /// The same failure, as a page instead of the envelope.
     #[must_use]
-    pub(crate) fn as_page(mut self) -> Self {
+    pub(crate) fn into_page(mut self) -> Self {
         self.page = true;
         self
     }

@@ -125,14 +125,7 @@ fn number(rest: &str) -> usize {
 
 fn name(words: &Words, rest: &str, length: usize, first: char) -> Kind {
     let (word, after) = rest.split_at(length);
-    let keyword = match words.any_case {
-        true => words
-            .keywords
-            .iter()
-            .any(|keyword| keyword.eq_ignore_ascii_case(word)),
-        false => words.keywords.contains(&word),
-    };
-    if keyword {
+    if words.has_keyword(word) {
         Kind::Keyword
     } else if words.keys.is_some_and(|key| names(rest, length, key)) {
         Kind::Property

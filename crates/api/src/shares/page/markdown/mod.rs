@@ -2,6 +2,7 @@
 //! everything else; links lead only where `links` allows; the sanitiser takes out what is not on its
 //! list.
 
+mod elements;
 mod links;
 mod sanitiser;
 mod writer;

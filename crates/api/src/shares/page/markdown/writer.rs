@@ -4,31 +4,25 @@
 use super::super::highlight;
 use super::links::{Piece, allowed, pieces};
 use super::{Budget, Speaker, escape};
-use pulldown_cmark::{
-    Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TextMergeWithOffset,
-};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TextMergeWithOffset};
 use std::fmt::Write as _;
 use std::ops::Range;
-
-/// Elements deeper than this are not opened, only their text is shown: browsers stop at a depth, too,
-/// and their time grows with it.
-const DEEPEST: usize = 40;
 
 pub(super) struct Writer<'a, 'b> {
     source: &'a str,
     speaker: Speaker,
     budget: &'b mut Budget,
-    out: String,
+    pub(super) out: String,
     /// What closes each element that is open, innermost last; empty for what was not opened.
-    open: Vec<&'static str>,
+    pub(super) open: Vec<&'static str>,
     /// How many of those are links.
     links: usize,
     /// Inside something that is shown in another way: how deep.
     skipping: usize,
     /// The text of an image or of a block of code, which is written when it ends.
     held: Option<Held>,
-    columns: Vec<Alignment>,
-    column: usize,
+    pub(super) columns: Vec<Alignment>,
+    pub(super) column: usize,
 }
 
 struct Held {
@@ -142,80 +136,6 @@ impl<'a, 'b> Writer<'a, 'b> {
         }
     }
 
-    fn block_or_span(&mut self, tag: Tag<'_>) {
-        // A block's direction is that of its text; what is inside follows it.
-        let outermost = self.open.is_empty();
-        let plain = |outermost, with: &'static str, without| if outermost { with } else { without };
-        match tag {
-            Tag::Paragraph | Tag::HtmlBlock => {
-                self.element(plain(outermost, "<p dir=\"auto\">", "<p>"), "</p>\n");
-            }
-            Tag::Heading { level, .. } => {
-                let (opening, closing) = heading(level);
-                self.element(opening, closing);
-            }
-            Tag::BlockQuote(_) => {
-                let opening = plain(outermost, "<blockquote dir=\"auto\">", "<blockquote>");
-                self.element(opening, "</blockquote>\n");
-            }
-            Tag::List(Some(first)) => {
-                let opening = format!("<ol dir=\"auto\" start=\"{first}\">\n");
-                self.element(&opening, "</ol>\n");
-            }
-            Tag::List(None) => self.element("<ul dir=\"auto\">\n", "</ul>\n"),
-            Tag::Item => self.element("<li>", "</li>\n"),
-            Tag::Table(columns) => {
-                self.columns = columns;
-                self.element(
-                    "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>\n",
-                    "</tbody></table></div>\n",
-                );
-            }
-            Tag::TableHead => {
-                self.column = 0;
-                self.element("<thead><tr>", "</tr></thead><tbody>\n");
-            }
-            Tag::TableRow => {
-                self.column = 0;
-                self.element("<tr>", "</tr>\n");
-            }
-            Tag::TableCell => self.cell(),
-            Tag::Emphasis => self.element("<em>", "</em>"),
-            Tag::Strong => self.element("<strong>", "</strong>"),
-            Tag::Strikethrough => self.element("<del>", "</del>"),
-            _ => self.element("", ""),
-        }
-    }
-
-    fn cell(&mut self) {
-        let in_head = self
-            .open
-            .last()
-            .is_some_and(|closing| closing.starts_with("</tr></thead>"));
-        let (opening, closing) = match in_head {
-            true => ("<th scope=\"col\" dir=\"auto\"", "</th>"),
-            false => ("<td dir=\"auto\"", "</td>"),
-        };
-        let class = match self.columns.get(self.column) {
-            Some(Alignment::Center) => " class=\"center\">",
-            Some(Alignment::Right) => " class=\"end\">",
-            _ => ">",
-        };
-        self.column += 1;
-        self.element(&format!("{opening}{class}"), closing);
-    }
-
-    fn element(&mut self, opening: &str, closing: &'static str) {
-        if self.open.len() < DEEPEST {
-            self.out.push_str(opening);
-            self.open.push(closing);
-        } else {
-            // What was apart stays apart.
-            self.out.push(' ');
-            self.open.push("");
-        }
-    }
-
     fn end(&mut self) {
         if self.skipping > 0 {
             self.skipping = 0;
@@ -296,15 +216,5 @@ impl<'a, 'b> Writer<'a, 'b> {
 
     fn as_written(&mut self, place: Range<usize>) {
         escape(&mut self.out, self.source.get(place).unwrap_or_default());
-    }
-}
-
-/// The page's title is the first level and each message's speaker the second.
-fn heading(level: HeadingLevel) -> (&'static str, &'static str) {
-    match level {
-        HeadingLevel::H1 => ("<h3 dir=\"auto\">", "</h3>\n"),
-        HeadingLevel::H2 => ("<h4 dir=\"auto\">", "</h4>\n"),
-        HeadingLevel::H3 => ("<h5 dir=\"auto\">", "</h5>\n"),
-        HeadingLevel::H4 | HeadingLevel::H5 | HeadingLevel::H6 => ("<h6 dir=\"auto\">", "</h6>\n"),
     }
 }
