@@ -19,6 +19,9 @@ pub enum Error {
         /// The field that named the object, when it was not the address itself.
         param: Option<&'static str>,
     },
+    /// There was such a link, and it has ended: whoever has it may know that much.
+    #[error("This link has ended: it expired, it was revoked, or what it showed was deleted.")]
+    Gone,
     /// The request is sound, but the state of the object does not allow it.
     #[error("{0}")]
     Conflict(Conflict),
@@ -69,6 +72,7 @@ pub enum Resource {
     Conversation,
     Item,
     Project,
+    Share,
     Version,
 }
 
@@ -78,6 +82,7 @@ impl std::fmt::Display for Resource {
             Self::Conversation => "conversation",
             Self::Item => "item",
             Self::Project => "project",
+            Self::Share => "share",
             Self::Version => "version",
         })
     }
@@ -90,6 +95,8 @@ pub enum Conflict {
     ConversationFull,
     #[error("Another message of this conversation has this call_id, with another role or content.")]
     CallIdConflict,
+    #[error("200 messages have come through this link, the most that may.")]
+    ShareFull,
 }
 
 /// Why a caller is unknown.
@@ -112,6 +119,8 @@ pub enum Unauthenticated {
 pub enum Forbidden {
     #[error("Guest accounts are switched off on this server (GUEST_LOGIN).")]
     GuestLoginDisabled,
+    #[error("This link is for reading: nobody can add messages through it.")]
+    ShareReadOnly,
 }
 
 impl Error {

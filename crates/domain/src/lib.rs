@@ -15,4 +15,5 @@ pub mod page;
 pub mod projects;
 pub mod purge;
 pub mod replies;
+pub mod shares;
 pub mod text;

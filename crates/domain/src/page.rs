@@ -12,13 +12,22 @@ impl Limit {
     pub const ONE: Self = Self(1);
 
     pub fn parse(raw: Option<i64>) -> Result<Self> {
+        Self::within(raw, 20, Self::MAX)
+    }
+
+    /// The limit of a page of what a share link shows: 1 to 500, 100 unless told.
+    pub fn of_shared(raw: Option<i64>) -> Result<Self> {
+        Self::within(raw, 100, 500)
+    }
+
+    fn within(raw: Option<i64>, default: u16, max: u16) -> Result<Self> {
         match raw {
-            None => Ok(Self(20)),
+            None => Ok(Self(default)),
             Some(raw) => u16::try_from(raw)
                 .ok()
-                .filter(|limit| (1..=Self::MAX).contains(limit))
+                .filter(|limit| (1..=max).contains(limit))
                 .map(Self)
-                .ok_or_else(|| Error::invalid("limit", "limit must be 1 to 100.")),
+                .ok_or_else(|| Error::invalid("limit", format!("limit must be 1 to {max}."))),
         }
     }
 

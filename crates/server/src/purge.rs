@@ -1,4 +1,4 @@
-//! The background work of an instance: reclaiming what was deleted.
+//! The background work of an instance: reclaiming what was deleted, forgetting what ended.
 
 use domain::clock::Clock;
 use domain::purge::{PurgeService, Reclaimed};
@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 
 /// How often the log tells of a queue that is not empty.
 const REPORT: Duration = Duration::from_secs(30);
+
+/// How often links are looked for that ended long ago.
+const FORGET: Duration = Duration::from_secs(60);
 
 /// How long to wait for a database that is away.
 const RETRY: Duration = Duration::from_secs(5);
@@ -20,7 +23,11 @@ pub async fn run(database: Database, clock: Arc<dyn Clock>) {
     let service = PurgeService::new(Arc::new(PgPurgeQueue(database)), clock);
     let mut rows = 0;
     let mut reported = None::<Instant>;
+    let mut forgot = None::<Instant>;
     loop {
+        if forgot.is_none_or(|last| last.elapsed() >= FORGET) {
+            forgot = forget_some(&service).await.then(Instant::now);
+        }
         let rest = match service.step().await {
             Ok((Reclaimed::Rows(more), rest)) => {
                 rows += more;
@@ -44,6 +51,17 @@ pub async fn run(database: Database, clock: Arc<dyn Clock>) {
             }
         };
         tokio::time::sleep(rest).await;
+    }
+}
+
+/// Forgets some of the links that ended long ago; says whether that were all.
+async fn forget_some(service: &PurgeService) -> bool {
+    match service.forget_links().await {
+        Ok(more) => !more,
+        Err(error) => {
+            tracing::warn!(%error, "links that ended cannot be forgotten; trying again");
+            false
+        }
     }
 }
 

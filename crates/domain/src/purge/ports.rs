@@ -5,8 +5,12 @@ use chrono::{DateTime, Utc};
 #[async_trait::async_trait]
 pub trait PurgeQueue: Send + Sync {
     /// Reclaims some of the rows of the oldest entry that no other instance is at; an entry without
-    /// rows leaves the queue. One small transaction.
+    /// rows leaves the queue. Links to what was deleted become tombstones. One small transaction.
     async fn reclaim(&self) -> Result<Reclaimed>;
+
+    /// Forgets some of the links, and tombstones of links, that ended before. One small
+    /// transaction.
+    async fn forget_links(&self, before: DateTime<Utc>) -> Result<Reclaimed>;
 
     /// How much there is to do.
     async fn state(&self) -> Result<QueueState>;

@@ -1,6 +1,7 @@
 use super::{PurgeQueue, Reclaimed};
 use crate::clock::Clock;
 use crate::error::Result;
+use crate::shares::ShareService;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +29,14 @@ impl PurgeService {
             Reclaimed::Nothing => Self::IDLE,
         };
         Ok((reclaimed, rest))
+    }
+
+    /// Forgets links that ended so long ago that nobody is told of them any more; says whether there
+    /// may be more.
+    pub async fn forget_links(&self) -> Result<bool> {
+        let before = self.clock.now() - ShareService::REMEMBERED;
+        let forgotten = self.queue.forget_links(before).await?;
+        Ok(forgotten != Reclaimed::Nothing)
     }
 
     /// How long the queue is, and how many seconds its oldest entry has waited.

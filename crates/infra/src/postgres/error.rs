@@ -24,11 +24,13 @@ pub(super) fn inconsistent(broken: Error) -> Error {
     Error::Internal(Box::new(broken))
 }
 
-/// Whether the statement ran into this unique index or foreign key.
+/// Whether the statement ran into this unique index, foreign key or check.
 pub(super) fn violates(error: &DieselError, constraint: &str) -> bool {
     match error {
         DieselError::DatabaseError(
-            DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation,
+            DatabaseErrorKind::UniqueViolation
+            | DatabaseErrorKind::ForeignKeyViolation
+            | DatabaseErrorKind::CheckViolation,
             information,
         ) => information.constraint_name() == Some(constraint),
         _ => false,

@@ -12,6 +12,7 @@ mod projects;
 mod purge;
 mod schema;
 mod sessions;
+mod shares;
 mod statement;
 
 pub use connect::{ConnectError, Target};
@@ -22,3 +23,4 @@ pub use migrate::{MigrateError, migrate};
 pub use projects::PgProjects;
 pub use purge::PgPurgeQueue;
 pub use sessions::PgSessions;
+pub use shares::PgShares;

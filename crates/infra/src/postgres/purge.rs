@@ -1,5 +1,6 @@
 use super::database::Database;
 use super::schema::purge_queue;
+use super::shares::sweep;
 use super::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -42,11 +43,12 @@ statement!(
 impl PurgeQueue for PgPurgeQueue {
     async fn reclaim(&self) -> Result<Reclaimed> {
         let work = async |connection: &mut AsyncPgConnection| {
-            let entry: Option<(i64, Uuid, Uuid)> = purge_queue::table
+            let entry: Option<(i64, Uuid, Uuid, DateTime<Utc>)> = purge_queue::table
                 .select((
                     purge_queue::id,
                     purge_queue::owner_id,
                     purge_queue::conversation_id,
+                    purge_queue::queued_at,
                 ))
                 .order(purge_queue::id)
                 .for_update()
@@ -54,7 +56,7 @@ impl PurgeQueue for PgPurgeQueue {
                 .first(connection)
                 .await
                 .optional()?;
-            let Some((id, owner, conversation)) = entry else {
+            let Some((id, owner, conversation, deleted_at)) = entry else {
                 return Ok(Reclaimed::Nothing);
             };
             let (owner_id, conversation_id, most) = (owner, conversation, STEP);
@@ -68,7 +70,10 @@ impl PurgeQueue for PgPurgeQueue {
                 conversation_id,
                 most,
             };
-            let rows = items.execute(connection).await? + versions.execute(connection).await?;
+            let links = (owner_id, conversation_id);
+            let rows = sweep::bury(connection, links, deleted_at, most).await?
+                + items.execute(connection).await?
+                + versions.execute(connection).await?;
             if rows == 0 {
                 diesel::delete(purge_queue::table.find(id))
                     .execute(connection)
@@ -79,6 +84,20 @@ impl PurgeQueue for PgPurgeQueue {
         self.0
             .run(async |connection| connection.transaction(work).await)
             .await
+    }
+
+    async fn forget_links(&self, before: DateTime<Utc>) -> Result<Reclaimed> {
+        let work = async |connection: &mut AsyncPgConnection| {
+            sweep::forget(connection, before, STEP).await
+        };
+        let forgotten = self
+            .0
+            .run(async |connection| connection.transaction(work).await)
+            .await?;
+        Ok(match forgotten {
+            0 => Reclaimed::Nothing,
+            rows => Reclaimed::Rows(rows),
+        })
     }
 
     async fn state(&self) -> Result<QueueState> {

@@ -1,16 +1,21 @@
+use super::Neighbours;
 use super::budget::Budget;
 use super::layout::document;
 use super::message::{message, moment};
-use super::{PageView, Speaker};
+use domain::conversations::Title;
+use domain::shares::{Speaker, View};
 use maud::{Markup, html};
 
 /// The page of a link that is good.
-pub(crate) fn conversation(view: &PageView) -> String {
-    let title = view.title.as_deref().unwrap_or("Untitled conversation");
+pub(crate) fn conversation(view: &View, around: &Neighbours) -> String {
+    let title = view
+        .title
+        .as_ref()
+        .map_or("Untitled conversation", Title::as_str);
     let mut budget = Budget::of_a_page();
     let head = html! {
-        @if let Some(previous) = &view.previous { link rel="prev" href=(previous); }
-        @if let Some(next) = &view.next { link rel="next" href=(next); }
+        @if let Some(previous) = &around.previous { link rel="prev" href=(previous); }
+        @if let Some(next) = &around.next { link rel="next" href=(next); }
     };
     let body = html! {
         header.top {
@@ -19,13 +24,13 @@ pub(crate) fn conversation(view: &PageView) -> String {
             (state(view))
         }
         main #content tabindex="-1" {
-            @if view.previous.is_some() { (pages(view, "Pages, above the messages")) }
+            @if around.previous.is_some() { (pages(around, "Pages, above the messages")) }
             @if view.items.is_empty() {
                 p.empty { "There are no messages to show." }
             }
             @for item in &view.items { (message(item, &mut budget)) }
-            @if view.previous.is_some() || view.next.is_some() {
-                (pages(view, "Pages, below the messages"))
+            @if around.previous.is_some() || around.next.is_some() {
+                (pages(around, "Pages, below the messages"))
             }
         }
         (footer(view))
@@ -34,7 +39,7 @@ pub(crate) fn conversation(view: &PageView) -> String {
 }
 
 /// What a reader should know about the link before reading on.
-fn state(view: &PageView) -> Markup {
+fn state(view: &View) -> Markup {
     html! {
         ul.state aria-label="About this link" {
             li { @if view.live { "New messages appear here" } @else { "As it stood when it was shared" } }
@@ -48,24 +53,24 @@ fn state(view: &PageView) -> Markup {
     }
 }
 
-fn pages(view: &PageView, label: &str) -> Markup {
+fn pages(around: &Neighbours, label: &str) -> Markup {
     html! {
         nav.pages aria-label=(label) {
-            @if let Some(previous) = &view.previous {
+            @if let Some(previous) = &around.previous {
                 a rel="prev" href=(previous) { span aria-hidden="true" { "←" } " Earlier messages" }
             }
-            @if let Some(next) = &view.next {
+            @if let Some(next) = &around.next {
                 a.next rel="next" href=(next) { "Later messages " span aria-hidden="true" { "→" } }
             }
         }
     }
 }
 
-fn footer(view: &PageView) -> Markup {
+fn footer(view: &View) -> Markup {
     let assistant = view
         .items
         .iter()
-        .any(|item| item.speaker == Speaker::Assistant);
+        .any(|item| item.role == Speaker::Assistant);
     html! {
         footer.bottom {
             p {

@@ -1,24 +1,26 @@
 use super::budget::Budget;
-use super::{PageItem, Speaker, markdown};
+use super::markdown;
 use chrono::{DateTime, SecondsFormat, Utc};
+use domain::shares::{SharedItem, Speaker};
 use maud::{Markup, html};
 
 /// One message: who spoke, when, a link to it, and what was said.
-pub(super) fn message(item: &PageItem, budget: &mut Budget) -> Markup {
-    let (class, speaker, figure) = match item.speaker {
+pub(super) fn message(item: &SharedItem, budget: &mut Budget) -> Markup {
+    let (class, speaker, figure) = match item.role {
         Speaker::User => ("message user", "User", person()),
         Speaker::Assistant => ("message assistant", "Assistant", spark()),
     };
-    let speaker_id = format!("{}-by", item.id);
+    let id = item.id.to_string();
+    let speaker_id = format!("{id}-by");
     html! {
-        article class=(class) id=(item.id) aria-labelledby=(speaker_id) {
+        article class=(class) id=(id) aria-labelledby=(speaker_id) {
             header {
                 span.figure aria-hidden="true" { (figure) }
                 h2 id=(speaker_id) { (speaker) }
-                a.when href={ "#" (item.id) } title="Link to this message" { (moment(item.created_at)) }
+                a.when href={ "#" (id) } title="Link to this message" { (moment(item.created_at)) }
             }
             // In whatever language it was written: we don't know.
-            div.said lang="" { (markdown::render(&item.content, item.speaker, budget)) }
+            div.said lang="" { (markdown::render(item.content.as_str(), item.role, budget)) }
         }
     }
 }

@@ -13,44 +13,11 @@ mod message;
 pub(crate) use conversation::conversation;
 pub(crate) use failure::failure;
 
-use chrono::{DateTime, Utc};
-
-/// What is shown behind a link, or a page of it.
-#[derive(Debug)]
-pub(crate) struct PageView {
-    pub(crate) title: Option<String>,
-    pub(crate) items: Vec<PageItem>,
-    pub(crate) read_only: bool,
-    /// Whether new messages appear here, too.
-    pub(crate) live: bool,
-    pub(crate) expires_at: Option<DateTime<Utc>>,
-    /// The page before this one, as an address relative to it.
+/// The pages before and after the one that is shown, as addresses relative to it.
+#[derive(Debug, Default)]
+pub(crate) struct Neighbours {
     pub(crate) previous: Option<String>,
-    /// The page after it.
     pub(crate) next: Option<String>,
-}
-
-/// A message that is shown.
-#[derive(Debug)]
-pub(crate) struct PageItem {
-    pub(crate) id: String,
-    pub(crate) speaker: Speaker,
-    pub(crate) content: String,
-    pub(crate) created_at: DateTime<Utc>,
-}
-
-/// Who said it: no other role is ever shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Speaker {
-    User,
-    Assistant,
-}
-
-impl PageView {
-    /// How much text there is to lay out, in bytes.
-    pub(crate) fn weight(&self) -> usize {
-        self.items.iter().map(|item| item.content.len()).sum()
-    }
 }
 
 #[cfg(test)]

@@ -1,42 +1,51 @@
 use super::*;
-use chrono::TimeZone as _;
+use chrono::{TimeZone as _, Utc};
+use domain::conversations::Title;
+use domain::id::ItemId;
+use domain::items::Content;
+use domain::shares::{SharedItem, Speaker, View};
 
-fn item(id: &str, speaker: Speaker, content: &str) -> PageItem {
-    PageItem {
-        id: id.to_owned(),
-        speaker,
-        content: content.to_owned(),
+fn item(number: u32, role: Speaker, content: &str) -> SharedItem {
+    SharedItem {
+        id: ItemId::parse(&format!("item_{number:026}")).unwrap(),
+        role,
+        content: Content::parse(content.to_owned()).unwrap(),
         created_at: Utc.with_ymd_and_hms(2025, 12, 23, 10, 0, 0).unwrap(),
     }
 }
 
-fn view(title: &str, items: Vec<PageItem>) -> PageView {
-    PageView {
-        title: Some(title.to_owned()),
+fn view(title: &str, items: Vec<SharedItem>) -> View {
+    View {
+        title: Some(Title::parse(title).unwrap()),
         items,
         read_only: true,
         live: false,
         expires_at: None,
-        previous: None,
-        next: None,
+        has_more: false,
+        has_before: false,
     }
+}
+
+/// The page of a link that has only one.
+fn page_of(view: &View) -> String {
+    conversation(view, &Neighbours::default())
 }
 
 #[test]
 fn it_says_who_spoke_and_when_and_links_to_each_message() {
     let items = vec![
-        item("item_1", Speaker::User, "Hello"),
-        item("item_2", Speaker::Assistant, "Hi"),
+        item(1, Speaker::User, "Hello"),
+        item(2, Speaker::Assistant, "Hi"),
     ];
-    let page = conversation(&view("A <title> & more", items));
+    let page = page_of(&view("A <title> & more", items));
     for part in [
         "<html lang=\"en\">",
         "<title>A &lt;title&gt; &amp; more</title>",
         "<h1 dir=\"auto\">A &lt;title&gt; &amp; more</h1>",
-        "id=\"item_1\" aria-labelledby=\"item_1-by\"",
-        "<h2 id=\"item_1-by\">User</h2>",
-        "<h2 id=\"item_2-by\">Assistant</h2>",
-        "href=\"#item_2\"",
+        "id=\"item_00000000000000000000000001\" aria-labelledby=\"item_00000000000000000000000001-by\"",
+        "<h2 id=\"item_00000000000000000000000001-by\">User</h2>",
+        "<h2 id=\"item_00000000000000000000000002-by\">Assistant</h2>",
+        "href=\"#item_00000000000000000000000002\"",
         "<time datetime=\"2025-12-23T10:00:00Z\">23 Dec 2025, 10:00 UTC</time>",
         "As it stood when it was shared",
         "Read only",
@@ -52,7 +61,7 @@ fn it_says_what_the_link_allows_and_when_it_ends() {
     view.live = true;
     view.read_only = false;
     view.expires_at = Some(Utc.with_ymd_and_hms(2026, 1, 2, 3, 4, 5).unwrap());
-    let page = conversation(&view);
+    let page = page_of(&view);
     assert!(page.contains("New messages appear here"));
     assert!(page.contains("People who sign in may add messages"));
     assert!(page.contains("This link expires on <time datetime=\"2026-01-02T03:04:05Z\">"));
@@ -61,10 +70,12 @@ fn it_says_what_the_link_allows_and_when_it_ends() {
 
 #[test]
 fn pages_are_linked_both_ways() {
-    let mut view = view("a", vec![item("item_1", Speaker::User, "b")]);
-    view.previous = Some("?before=1".to_owned());
-    view.next = Some("?after=1&x=\"".to_owned());
-    let page = conversation(&view);
+    let view = view("a", vec![item(1, Speaker::User, "b")]);
+    let neighbours = Neighbours {
+        previous: Some("?before=1".to_owned()),
+        next: Some("?after=1&x=\"".to_owned()),
+    };
+    let page = conversation(&view, &neighbours);
     for (part, times) in [
         ("<link rel=\"prev\" href=\"?before=1\">", 1),
         ("<link rel=\"next\" href=\"?after=1&amp;x=&quot;\">", 1),
@@ -76,10 +87,7 @@ fn pages_are_linked_both_ways() {
 
 #[test]
 fn no_page_has_a_script_a_style_of_its_own_or_an_address_elsewhere() {
-    let mut pages = vec![conversation(&view(
-        "a",
-        vec![item("item_1", Speaker::User, "b")],
-    ))];
+    let mut pages = vec![page_of(&view("a", vec![item(1, Speaker::User, "b")]))];
     for status in [400, 404, 410, 429, 500, 503] {
         let status = actix_web::http::StatusCode::from_u16(status).unwrap();
         pages.push(failure(status, "c", Some("req_1")));
@@ -158,18 +166,18 @@ fn every_text_can_be_read_in_both_schemes() {
 fn a_page_of_the_largest_messages_is_bounded() {
     let content = "**a** `b` [c](https://example.org)\n\n".repeat(7_000);
     let items = (0..16)
-        .map(|_| item("item_1", Speaker::Assistant, &content))
+        .map(|_| item(1, Speaker::Assistant, &content))
         .collect();
     let view = view("a", items);
     let started = std::time::Instant::now();
-    let page = conversation(&view);
+    let page = page_of(&view);
+    let weight = 16 * content.len();
     println!(
-        "{} bytes of {} in {:?}",
+        "{} bytes of {weight} in {:?}",
         page.len(),
-        view.weight(),
         started.elapsed()
     );
-    assert!(page.len() < 2 * view.weight() + 3 * 1024 * 1024);
+    assert!(page.len() < 2 * weight + 3 * 1024 * 1024);
 }
 
 /// The elements of HTML with their attributes. Text is escaped, so each `<` begins an element.
@@ -273,8 +281,8 @@ fn no_hostile_text_becomes_an_element_or_an_attribute() {
     for payload in payloads {
         let payload = payload["payload"].as_str().unwrap();
         let items = [Speaker::User, Speaker::Assistant];
-        let items = items.map(|speaker| item("item_1", speaker, payload)).into();
-        let page = conversation(&view(payload, items));
+        let items = items.map(|speaker| item(1, speaker, payload)).into();
+        let page = page_of(&view(payload, items));
         for (name, given) in elements(&page) {
             assert!(known.contains(&name), "{name} from {payload}");
             for (attribute, value) in given {
@@ -285,7 +293,7 @@ fn no_hostile_text_becomes_an_element_or_an_attribute() {
                 let safe = [
                     "https://",
                     "http://",
-                    "#item_1",
+                    "#item_00000000000000000000000001",
                     "../../assets/",
                     "?format=",
                 ];

@@ -1,6 +1,6 @@
 mod changes;
 mod list;
-mod rows;
+pub(super) mod rows;
 mod statements;
 
 use super::database::Database;

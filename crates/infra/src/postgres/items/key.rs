@@ -7,11 +7,11 @@ pub(super) type Key = (Uuid, Uuid);
 
 /// An item of an owner's conversation, as the database knows the three.
 #[derive(Clone, Copy)]
-pub(super) struct ItemKey {
-    pub(super) owner_id: Uuid,
-    pub(super) conversation_id: Uuid,
-    pub(super) sequence: i32,
-    pub(super) id: Uuid,
+pub(in crate::postgres) struct ItemKey {
+    pub(in crate::postgres) owner_id: Uuid,
+    pub(in crate::postgres) conversation_id: Uuid,
+    pub(in crate::postgres) sequence: i32,
+    pub(in crate::postgres) id: Uuid,
 }
 
 impl ItemKey {

@@ -1,7 +1,7 @@
 mod append;
 mod export;
 mod group;
-mod key;
+pub(super) mod key;
 mod pages;
 mod revise;
 pub(super) mod rows;
@@ -235,7 +235,7 @@ impl PgItems {
     }
 }
 
-async fn exists(database: &Database, key: Key) -> Result<bool> {
+pub(super) async fn exists(database: &Database, key: Key) -> Result<bool> {
     let query = diesel::select(diesel::dsl::exists(conversations::table.find(key)));
     database
         .run(async |connection| query.get_result(connection).await)

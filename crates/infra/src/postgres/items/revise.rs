@@ -5,6 +5,7 @@ use super::key::ItemKey;
 use super::rows::Row;
 use super::statements;
 use crate::postgres::schema::{conversations, item_versions, items};
+use crate::postgres::shares;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -82,6 +83,7 @@ pub(super) async fn delete(
         .filter(item_versions::conversation_id.eq(key.conversation_id))
         .filter(item_versions::sequence.eq(key.sequence));
     diesel::delete(versions).execute(connection).await?;
+    shares::revoke_of_item(connection, key, now).await?;
     diesel::update(conversations::table.find((key.owner_id, key.conversation_id)))
         .set((
             conversations::item_count.eq(conversations::item_count - 1),

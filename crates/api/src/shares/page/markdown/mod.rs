@@ -7,8 +7,8 @@ mod links;
 mod sanitiser;
 mod writer;
 
-use super::Speaker;
 use super::budget::Budget;
+use domain::shares::Speaker;
 use maud::{Markup, PreEscaped, html};
 use writer::Writer;
 

@@ -3,7 +3,8 @@
 
 use super::super::highlight;
 use super::links::{Piece, allowed, pieces};
-use super::{Budget, Speaker, escape};
+use super::{Budget, escape};
+use domain::shares::Speaker;
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TextMergeWithOffset};
 use std::fmt::Write as _;
 use std::ops::Range;

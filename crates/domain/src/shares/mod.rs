@@ -1,0 +1,17 @@
+//! Links that show a conversation, or a message of one, to whoever has them.
+
+mod id;
+mod model;
+mod ports;
+mod public;
+mod service;
+mod views;
+
+pub use id::{ShareId, SharePlace};
+pub use model::{Lifetime, NewLink, Share, ShareKey, SharedItem, Speaker, View};
+pub use ports::{
+    Added, Addition, Fork, Found, Inserted, Link, NewShare, Revoked, ShareList, ShareState,
+    ShareStore, ViewFrom, ViewPage,
+};
+pub use service::{ListShares, ShareService};
+pub use views::ViewCounts;

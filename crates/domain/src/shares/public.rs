@@ -1,0 +1,128 @@
+//! What visitors do with a link: read, add, copy.
+
+use super::{
+    Added, Addition, Fork, Found, Link, ShareService, SharedItem, Speaker, View, ViewFrom, ViewPage,
+};
+use crate::auth::Digest;
+use crate::conversations::{Conversation, Title};
+use crate::error::{Conflict, Error, Forbidden, Resource, Result};
+use crate::id::{ConversationId, ItemId, OwnerId};
+use crate::items::{Content, Role};
+use crate::page::Limit;
+use chrono::{DateTime, Utc};
+
+/// How many messages may come through one link.
+const MAX_ADDED: u32 = 200;
+
+impl ShareService {
+    /// A page of what a link shows. The first one counts as a view.
+    pub async fn view(&self, share_id: &str, page: ViewPage) -> Result<View> {
+        let link = self.open(self.secrets.digest(share_id), page).await?;
+        if page.from == ViewFrom::Beginning {
+            self.views.count(link.key);
+        }
+        let backwards = matches!(page.from, ViewFrom::Before(_));
+        let at_all = !link.items.is_empty();
+        Ok(View {
+            title: link.title,
+            read_only: link.read_only,
+            live: link.live,
+            expires_at: link.expires_at,
+            // Where a page ends before some message, that message follows.
+            has_more: if backwards { at_all } else { link.has_more },
+            has_before: match page.from {
+                ViewFrom::Beginning => false,
+                ViewFrom::After(sequence) => sequence.0 > 0,
+                ViewFrom::Before(_) => link.has_more,
+            },
+            items: link.items,
+        })
+    }
+
+    /// Adds a message of a signed-in visitor, who speaks as a user.
+    pub async fn append(
+        &self,
+        share_id: &str,
+        author: OwnerId,
+        content: Content,
+    ) -> Result<SharedItem> {
+        let digest = self.secrets.digest(share_id);
+        let addition = Addition {
+            seed: self.ids.ulid(),
+            author,
+            title: Title::from_message(Role::User, &content),
+            content,
+            now: self.clock.now(),
+        };
+        match self.store.append(digest, &addition).await? {
+            Added::At(sequence) => Ok(SharedItem {
+                id: ItemId::at(addition.seed, sequence),
+                role: Speaker::User,
+                content: addition.content,
+                created_at: addition.now,
+            }),
+            Added::LinkFull => Err(Error::Conflict(Conflict::ShareFull)),
+            Added::Refused => Err(self.refusal(digest).await?),
+        }
+    }
+
+    /// Why a message did not come through.
+    async fn refusal(&self, digest: Digest) -> Result<Error> {
+        let glance = ViewPage {
+            limit: Limit::ONE,
+            from: ViewFrom::Beginning,
+        };
+        let link = self.open(digest, glance).await?;
+        Ok(match link {
+            Link {
+                read_only: true, ..
+            } => Error::Forbidden(Forbidden::ShareReadOnly),
+            Link { added, .. } if added >= MAX_ADDED => Error::Conflict(Conflict::ShareFull),
+            _ => Error::Conflict(Conflict::ConversationFull),
+        })
+    }
+
+    /// Copies what a link shows into a new conversation of `owner`.
+    pub async fn fork(&self, share_id: &str, owner: OwnerId) -> Result<Conversation> {
+        let digest = self.secrets.digest(share_id);
+        let fork = Fork {
+            owner,
+            id: ConversationId::new(self.ids.ulid()),
+            seed: self.ids.ulid(),
+            now: self.clock.now(),
+        };
+        if let Some(conversation) = self.store.fork(digest, &fork).await? {
+            return Ok(conversation);
+        }
+        let glance = ViewPage {
+            limit: Limit::ONE,
+            from: ViewFrom::Beginning,
+        };
+        self.open(digest, glance).await?;
+        Err(Error::Gone)
+    }
+
+    /// The link, if it has not ended.
+    async fn open(&self, digest: Digest, page: ViewPage) -> Result<Link> {
+        let now = self.clock.now();
+        let ended = match self.store.find(digest, &page, now).await? {
+            Found::Nothing => None,
+            Found::Tombstone(ended) => Some(ended),
+            Found::Link(link) => match end(&link, now) {
+                None => return Ok(*link),
+                ended => ended,
+            },
+        };
+        Err(match ended {
+            Some(ended) if now - ended < Self::REMEMBERED => Error::Gone,
+            _ => Resource::Share.absent(),
+        })
+    }
+}
+
+/// When a link ended, if it has.
+fn end(link: &Link, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let expired = link.expires_at.filter(|expires| *expires <= now);
+    let gone = (!link.present).then_some(now);
+    [link.revoked_at, expired, gone].into_iter().flatten().min()
+}

@@ -1,0 +1,154 @@
+use super::{
+    Inserted, Lifetime, NewLink, NewShare, Revoked, Share, ShareId, ShareList, SharePlace,
+    ShareState, ShareStore, ViewCounts,
+};
+use crate::auth::Secrets;
+use crate::clock::{Clock, Ids};
+use crate::error::{Error, Invalid, InvalidReason, Resource, Result};
+use crate::id::{ConversationId, OwnerId};
+use crate::page::{Limit, Order, Page};
+use chrono::TimeDelta;
+use std::sync::Arc;
+
+/// The use cases of links: here those of their owners, in `public` those of visitors.
+pub struct ShareService {
+    pub(super) store: Arc<dyn ShareStore>,
+    pub(super) views: Arc<ViewCounts>,
+    pub(super) secrets: Arc<dyn Secrets>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) ids: Arc<dyn Ids>,
+}
+
+/// A page of links as an owner asks for it.
+#[derive(Clone, Debug)]
+pub struct ListShares {
+    /// Those of this conversation alone.
+    pub conversation: Option<ConversationId>,
+    pub state: Option<ShareState>,
+    pub limit: Limit,
+    pub order: Order,
+    /// The name of the last link of the page before.
+    pub after: Option<String>,
+}
+
+impl ShareService {
+    /// How long a link that ended is told from one that never was, and is listed for its owner.
+    pub const REMEMBERED: TimeDelta = TimeDelta::days(30);
+
+    pub fn new(
+        store: Arc<dyn ShareStore>,
+        views: Arc<ViewCounts>,
+        secrets: Arc<dyn Secrets>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Self {
+        Self {
+            store,
+            views,
+            secrets,
+            clock,
+            ids,
+        }
+    }
+
+    /// Makes a link to what is there now.
+    pub async fn create(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        link: NewLink,
+        lifetime: Option<Lifetime>,
+    ) -> Result<Share> {
+        let now = self.clock.now();
+        let (item, read_only, live, include_context) = match link {
+            NewLink::Conversation { read_only, live } => (None, read_only, live, false),
+            NewLink::Message {
+                item,
+                include_context,
+            } => (Some(item), true, false, include_context),
+        };
+        let share_id = ShareId::generate(&*self.secrets, item.is_some(), now);
+        let place = SharePlace::read(&*self.secrets, share_id.as_str());
+        let new = NewShare {
+            place: place.ok_or_else(|| Error::Internal("a link's name has no place".into()))?,
+            digest: share_id.digest(&*self.secrets),
+            share_id,
+            owner,
+            conversation,
+            item,
+            read_only,
+            live,
+            include_context,
+            created_at: now,
+            expires_at: lifetime.map(|lifetime| lifetime.from(now)),
+        };
+        match self.store.insert(&new).await? {
+            Inserted::Done(title) => Ok(Share {
+                share_id: new.share_id,
+                conversation_id: conversation,
+                item_id: item,
+                title,
+                read_only,
+                live,
+                include_context,
+                view_count: 0,
+                created_at: now,
+                expires_at: new.expires_at,
+                revoked_at: None,
+            }),
+            Inserted::NoConversation => Err(Resource::Conversation.absent()),
+            Inserted::NoItem => Err(Resource::Item.absent()),
+            Inserted::HiddenItem => Err(Error::Invalid(Invalid {
+                param: None,
+                reason: InvalidReason::Value,
+                message: "Links show messages of users and assistants alone; this one is neither."
+                    .to_owned(),
+            })),
+        }
+    }
+
+    pub async fn list(&self, owner: OwnerId, list: ListShares) -> Result<Page<Share>> {
+        let now = self.clock.now();
+        let after = list.after.map(|after| {
+            SharePlace::read(&*self.secrets, &after).ok_or_else(|| {
+                Error::Invalid(Invalid {
+                    param: Some("after".to_owned()),
+                    reason: InvalidReason::Cursor,
+                    message: "after must be the next_after of an earlier page of the same list."
+                        .to_owned(),
+                })
+            })
+        });
+        let list = ShareList {
+            conversation: list.conversation,
+            state: list.state,
+            limit: list.limit,
+            order: list.order,
+            after: after.transpose()?,
+            now,
+            ended_since: now - Self::REMEMBERED,
+        };
+        let page = self.store.list(owner, &list).await?;
+        page.ok_or_else(|| Resource::Conversation.absent())
+    }
+
+    /// Ends a link, for the very next request. A second time there is none.
+    pub async fn revoke(
+        &self,
+        owner: OwnerId,
+        conversation: Option<ConversationId>,
+        share_id: &str,
+    ) -> Result<()> {
+        let digest = self.secrets.digest(share_id);
+        let now = self.clock.now();
+        match self
+            .store
+            .revoke(owner, conversation, digest, now)
+            .await?
+        {
+            Revoked::Done => Ok(()),
+            Revoked::NoConversation => Err(Resource::Conversation.absent()),
+            Revoked::NoShare => Err(Resource::Share.absent()),
+        }
+    }
+}

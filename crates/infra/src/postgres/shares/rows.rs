@@ -1,0 +1,137 @@
+use crate::postgres::error::inconsistent;
+use crate::postgres::ids;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{
+    BigInt, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
+use domain::conversations::Title;
+use domain::error::{Error, Result};
+use domain::id::{ConversationId, ItemId};
+use domain::items::Content;
+use domain::shares::{Share, ShareId, SharedItem, Speaker};
+use uuid::Uuid;
+
+/// The columns of a [`Row`].
+pub(super) type Sql = (
+    SqlUuid,
+    Text,
+    Nullable<SqlUuid>,
+    Nullable<Text>,
+    Bool,
+    Bool,
+    Bool,
+    BigInt,
+    Timestamptz,
+    Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
+);
+
+/// A link as its owner sees it.
+#[derive(Queryable)]
+pub(super) struct Row {
+    conversation_id: Uuid,
+    share_id: String,
+    item_id: Option<Uuid>,
+    title: Option<String>,
+    read_only: bool,
+    live: bool,
+    include_context: bool,
+    view_count: i64,
+    created_at: DateTime<Utc>,
+    expires_at: Option<DateTime<Utc>>,
+    revoked_at: Option<DateTime<Utc>>,
+}
+
+impl TryFrom<Row> for Share {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            share_id: ShareId::stored(row.share_id),
+            conversation_id: ConversationId::new(ids::read(row.conversation_id)),
+            item_id: row.item_id.map(|id| ItemId::new(ids::read(id))),
+            title: title(row.title)?,
+            read_only: row.read_only,
+            live: row.live,
+            include_context: row.include_context,
+            view_count: row.view_count.unsigned_abs(),
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            revoked_at: row.revoked_at,
+        })
+    }
+}
+
+/// The columns of a [`LinkRow`].
+pub(super) type LinkSql = (
+    SqlUuid,
+    SqlUuid,
+    SqlUuid,
+    Nullable<Text>,
+    Bool,
+    Bool,
+    Integer,
+    Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
+    Bool,
+);
+
+/// A link as a visitor meets it.
+#[derive(Queryable)]
+pub(super) struct LinkRow {
+    pub(super) owner_id: Uuid,
+    pub(super) conversation_id: Uuid,
+    pub(super) id: Uuid,
+    pub(super) title: Option<String>,
+    pub(super) read_only: bool,
+    pub(super) live: bool,
+    pub(super) added_count: i32,
+    pub(super) expires_at: Option<DateTime<Utc>>,
+    pub(super) revoked_at: Option<DateTime<Utc>>,
+    pub(super) present: bool,
+}
+
+/// The columns of an [`ItemRow`].
+pub(super) type ItemSql = (SqlUuid, SmallInt, Text, Timestamptz);
+
+/// A message as a visitor sees it.
+#[derive(Queryable)]
+pub(super) struct ItemRow {
+    id: Uuid,
+    role: i16,
+    content: String,
+    created_at: DateTime<Utc>,
+}
+
+impl TryFrom<ItemRow> for SharedItem {
+    type Error = Error;
+
+    fn try_from(row: ItemRow) -> Result<Self> {
+        Ok(Self {
+            id: ItemId::new(ids::read(row.id)),
+            role: match row.role {
+                2 => Speaker::User,
+                3 => Speaker::Assistant,
+                other => {
+                    let problem = format!("a message of role {other} is not for links");
+                    return Err(Error::Internal(problem.into()));
+                }
+            },
+            content: Content::parse(row.content).map_err(inconsistent)?,
+            created_at: row.created_at,
+        })
+    }
+}
+
+pub(super) fn title(stored: Option<String>) -> Result<Option<Title>> {
+    stored
+        .map(|title| Title::parse(&title))
+        .transpose()
+        .map_err(inconsistent)
+}
+
+/// The number an item id carries; one beyond what the database counts to was never given.
+pub(super) fn sequence(item: ItemId) -> i32 {
+    i32::try_from(item.sequence().0).unwrap_or_default()
+}

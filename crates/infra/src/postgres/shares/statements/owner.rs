@@ -1,0 +1,182 @@
+//! What owners do: make links, list them, end them.
+
+use crate::postgres::shares::rows;
+use crate::postgres::statement::statement;
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{
+    Array, BigInt, Binary, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
+use uuid::Uuid;
+
+/// Stores a link to what `$place` finds. That is locked meanwhile: a link to a conversation or a
+/// message that is being deleted either comes first, and is seen by the deletion, or is not made.
+macro_rules! insert {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $rust:ty => $sql:ty),* }, $place:literal,
+        $values:literal, $digest:literal) => {
+        statement!(
+            $(#[$doc])*
+            $name<'a> {
+                owner_id: Uuid => SqlUuid,
+                conversation_id: Uuid => SqlUuid,
+                $($field: $rust => $sql,)*
+                id: Uuid => SqlUuid,
+                share_id: &'a str => Text,
+                read_only: bool => Bool,
+                live: bool => Bool,
+                include_context: bool => Bool,
+                created_at: DateTime<Utc> => Timestamptz,
+                expires_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+                digest: &'a [u8] => Binary,
+            } -> Nullable<Text>,
+            concat!(
+                "with place as (", $place, "),
+                share as (
+                    insert into shares (owner_id, conversation_id, item_sequence, item_id,
+                        last_sequence, title, id, share_id, read_only, live, include_context,
+                        created_at, expires_at)
+                    select owner_id, conversation_id, item_sequence, item_id, last_sequence, title, ",
+                        $values, "
+                    from place
+                    returning owner_id, conversation_id, id, title
+                ),
+                named as (
+                    insert into share_digests (digest, owner_id, conversation_id, id)
+                    select ", $digest, ", owner_id, conversation_id, id from share
+                )
+                select title from share"
+            )
+        );
+    };
+}
+
+insert!(
+    /// A link to a conversation as it stands.
+    Insert {},
+    "select c.owner_id, c.id as conversation_id, null::integer as item_sequence,
+        null::uuid as item_id, c.last_sequence, c.title
+    from conversations c where c.owner_id = $1 and c.id = $2 for share of c",
+    "$3, $4, $5, $6, $7, $8, $9",
+    "$10"
+);
+insert!(
+    /// A link to a message of a user or an assistant.
+    InsertForItem { sequence: i32 => Integer, item_id: Uuid => SqlUuid },
+    "select c.owner_id, c.id as conversation_id, i.sequence as item_sequence, i.id as item_id,
+        i.sequence as last_sequence, c.title
+    from conversations c
+    join items i on i.owner_id = c.owner_id and i.conversation_id = c.id
+    where c.owner_id = $1 and c.id = $2 and i.sequence = $3 and i.id = $4 and i.role in (2, 3)
+    for share of c, i",
+    "$5, $6, $7, $8, $9, $10, $11",
+    "$12"
+);
+
+/// A page of links in one direction.
+macro_rules! page {
+    ($(#[$doc:meta])* $name:ident { $($conversation_id:ident)? }, $those:literal, $after:literal,
+        $order:literal, $rest:literal, $limit:literal) => {
+        statement!(
+            $(#[$doc])*
+            $name<'a> {
+                owner_id: Uuid => SqlUuid,
+                $($conversation_id: Uuid => SqlUuid,)?
+                after: Uuid => SqlUuid,
+                ended_since: DateTime<Utc> => Timestamptz,
+                state: &'a str => Text,
+                now: DateTime<Utc> => Timestamptz,
+                limit: i64 => BigInt,
+            } -> rows::Sql,
+            concat!(
+                "select s.conversation_id, s.share_id, s.item_id, s.title, s.read_only, s.live,
+                    s.include_context, s.view_count, s.created_at, s.expires_at, s.revoked_at
+                from shares s
+                join conversations c on c.owner_id = s.owner_id and c.id = s.conversation_id
+                where s.owner_id = $1 ", $those, " and s.id ", $after, $rest, "
+                order by s.id ", $order, " limit ", $limit
+            )
+        );
+    };
+}
+page!(
+    /// Those of an owner, oldest first.
+    Oldest {}, "", ">", "asc",
+    " $2 and coalesce(least(s.revoked_at, s.expires_at) > $3, true)
+    and $4 in ('any', case when s.revoked_at is not null then 'revoked'
+        when s.expires_at <= $5 then 'expired' else 'active' end)",
+    "$6"
+);
+page!(
+    /// Those of an owner, newest first.
+    Newest {}, "", "<", "desc",
+    " $2 and coalesce(least(s.revoked_at, s.expires_at) > $3, true)
+    and $4 in ('any', case when s.revoked_at is not null then 'revoked'
+        when s.expires_at <= $5 then 'expired' else 'active' end)",
+    "$6"
+);
+page!(
+    /// Those of a conversation, oldest first.
+    ConversationOldest { conversation_id }, "and s.conversation_id = $2", ">", "asc",
+    " $3 and coalesce(least(s.revoked_at, s.expires_at) > $4, true)
+    and $5 in ('any', case when s.revoked_at is not null then 'revoked'
+        when s.expires_at <= $6 then 'expired' else 'active' end)",
+    "$7"
+);
+page!(
+    /// Those of a conversation, newest first.
+    ConversationNewest { conversation_id }, "and s.conversation_id = $2", "<", "desc",
+    " $3 and coalesce(least(s.revoked_at, s.expires_at) > $4, true)
+    and $5 in ('any', case when s.revoked_at is not null then 'revoked'
+        when s.expires_at <= $6 then 'expired' else 'active' end)",
+    "$7"
+);
+
+statement!(
+    /// Ends a link that its owner has not revoked yet.
+    Revoke<'a> {
+        now: DateTime<Utc> => Timestamptz,
+        digest: &'a [u8] => Binary,
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Option<Uuid> => Nullable<SqlUuid>,
+    } -> (),
+    "update shares s set revoked_at = $1
+    from share_digests d, conversations c
+    where d.digest = $2 and d.owner_id = $3
+        and d.conversation_id = coalesce($4, d.conversation_id)
+        and s.owner_id = d.owner_id and s.conversation_id = d.conversation_id and s.id = d.id
+        and s.revoked_at is null
+        and c.owner_id = d.owner_id and c.id = d.conversation_id"
+);
+
+statement!(
+    /// Ends the links to a message that is being deleted, whose conversation is locked.
+    RevokeOfItem {
+        now: DateTime<Utc> => Timestamptz,
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        sequence: i32 => Integer,
+    } -> (),
+    "update shares set revoked_at = $1
+    where owner_id = $2 and conversation_id = $3 and item_sequence = $4 and revoked_at is null"
+);
+
+statement!(
+    /// Adds to the views of many links, locked in the order of their keys so that two instances
+    /// cannot wait for each other in a circle.
+    AddViews<'a> {
+        owner_ids: &'a [Uuid] => Array<SqlUuid>,
+        conversation_ids: &'a [Uuid] => Array<SqlUuid>,
+        ids: &'a [Uuid] => Array<SqlUuid>,
+        counts: &'a [i64] => Array<BigInt>,
+    } -> (),
+    "with viewed as (
+        select * from unnest($1, $2, $3, $4) as v(owner_id, conversation_id, id, views)
+    ),
+    locked as (
+        select s.owner_id, s.conversation_id, s.id, v.views
+        from shares s join viewed v using (owner_id, conversation_id, id)
+        order by s.owner_id, s.conversation_id, s.id for no key update of s
+    )
+    update shares s set view_count = s.view_count + l.views
+    from locked l
+    where s.owner_id = l.owner_id and s.conversation_id = l.conversation_id and s.id = l.id"
+);

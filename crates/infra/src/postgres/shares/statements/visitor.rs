@@ -1,0 +1,164 @@
+//! What visitors do, who have nothing but the digest of a link's name.
+
+use crate::postgres::conversations::rows as conversation_rows;
+use crate::postgres::shares::rows;
+use crate::postgres::statement::statement;
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use uuid::Uuid;
+
+/// Which messages of `m` a link `s` shows: those of users and assistants, up to where the link
+/// was made, and of a link to a message what stands before it only where that is wanted.
+macro_rules! shown {
+    () => {
+        "m.owner_id = s.owner_id and m.conversation_id = s.conversation_id
+            and m.role in (2, 3)
+            and m.sequence >= case when s.include_context then 1
+                else coalesce(s.item_sequence, 1) end
+            and m.sequence <= case when s.live then 2147483647 else s.last_sequence end"
+    };
+}
+
+/// Whether the message of a link `s` is there; a link to a conversation has none to miss.
+macro_rules! has_its_message {
+    () => {
+        "(s.item_sequence is null or exists (
+            select from items m where m.owner_id = s.owner_id
+                and m.conversation_id = s.conversation_id and m.sequence = s.item_sequence
+        ))"
+    };
+}
+
+/// A link and a page of what it shows, in one direction. One row at the least, whatever the digest
+/// is of: the same is asked of every table.
+macro_rules! view {
+    ($(#[$doc:meta])* $name:ident, $from:literal, $order:literal) => {
+        statement!(
+            $(#[$doc])*
+            $name<'a> {
+                digest: &'a [u8] => Binary,
+                from: i32 => Integer,
+                now: DateTime<Utc> => Timestamptz,
+                limit: i64 => BigInt,
+                bytes: i64 => BigInt,
+            } -> (Nullable<Timestamptz>, Nullable<rows::LinkSql>, Nullable<rows::ItemSql>),
+            concat!(
+                "select t.ended_at, s.owner_id, s.conversation_id, s.id, s.title, s.read_only,
+                    s.live, s.added_count, s.expires_at, s.revoked_at,
+                    c.id is not null and ", has_its_message!(), ",
+                    i.id, i.role, i.content, i.created_at
+                from (select $1 as digest) asked
+                left join share_tombstones t on t.digest = asked.digest
+                left join share_digests d on d.digest = asked.digest
+                left join shares s on s.owner_id = d.owner_id
+                    and s.conversation_id = d.conversation_id and s.id = d.id
+                left join conversations c on c.owner_id = s.owner_id and c.id = s.conversation_id
+                left join lateral (
+                    select n.*, sum(octet_length(n.content)) over (order by n.sequence ", $order, ")
+                        - octet_length(n.content) as bytes_before
+                    from (
+                        select m.id, m.role, m.content, m.created_at, m.sequence from items m
+                        where ", shown!(), "
+                            and m.sequence ", $from, " $2
+                            and c.id is not null and s.revoked_at is null
+                            and (s.expires_at is null or s.expires_at > $3)
+                        order by m.sequence ", $order, " limit $4
+                    ) n
+                ) i on i.bytes_before <= $5
+                order by i.sequence ", $order
+            )
+        );
+    };
+}
+view!(
+    /// From the beginning, or after a message.
+    ViewUp, ">", "asc"
+);
+view!(
+    /// Before a message, the last one first.
+    ViewDown, "<", "desc"
+);
+
+statement!(
+    /// Stores a message that comes through a link. The conversation's row is locked first, as by
+    /// any append, so those that come through one link form a queue; when the link has let in as
+    /// many as it may, a constraint rolls all of it back, and so the conversation counts none.
+    Append<'a> {
+        digest: &'a [u8] => Binary,
+        now: DateTime<Utc> => Timestamptz,
+        title: Option<&'a str> => Nullable<Text>,
+        seed: &'a [u8] => Binary,
+        author_id: Uuid => SqlUuid,
+        content: &'a str => Text,
+    } -> Integer,
+    "with link as (
+        select s.owner_id, s.conversation_id, s.id from share_digests d
+        join shares s on s.owner_id = d.owner_id and s.conversation_id = d.conversation_id
+            and s.id = d.id
+        where d.digest = $1 and not s.read_only and s.revoked_at is null
+            and (s.expires_at is null or s.expires_at > $2)
+    ),
+    place as (
+        update conversations c set
+            item_count = c.item_count + 1,
+            last_sequence = c.last_sequence + 1,
+            updated_at = greatest(c.updated_at, $2),
+            title_source = case when c.title is null and $3 is not null then 2
+                else c.title_source end,
+            title = coalesce(c.title, $3)
+        from link l
+        where c.owner_id = l.owner_id and c.id = l.conversation_id and c.item_count < 10000
+        returning c.owner_id, c.id, c.last_sequence, l.id as share
+    ),
+    counted as (
+        update shares s set added_count = s.added_count + 1 from place p
+        where s.owner_id = p.owner_id and s.conversation_id = p.id and s.id = p.share
+    )
+    insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
+        author_id, content)
+    select owner_id, id, encode($4 || int4send(last_sequence), 'hex')::uuid, $2, $2,
+        last_sequence, 2, $5, $6
+    from place
+    returning sequence"
+);
+
+statement!(
+    /// Copies what a link shows into a conversation of somebody else's: the texts and when they
+    /// were said, numbered anew, and nothing of the owner.
+    Fork<'a> {
+        digest: &'a [u8] => Binary,
+        now: DateTime<Utc> => Timestamptz,
+        owner_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+        seed: &'a [u8] => Binary,
+    } -> conversation_rows::Sql,
+    concat!(
+        "with link as (
+            select s.* from share_digests d
+            join shares s on s.owner_id = d.owner_id and s.conversation_id = d.conversation_id
+                and s.id = d.id
+            join conversations c on c.owner_id = s.owner_id and c.id = s.conversation_id
+            where d.digest = $1 and s.revoked_at is null
+                and (s.expires_at is null or s.expires_at > $2)
+                and ", has_its_message!(), "
+        ),
+        stored as (
+            insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence,
+                role, content)
+            select $3, $4, encode($5 || int4send(n.sequence), 'hex')::uuid, n.created_at, $2,
+                n.sequence, n.role, n.content
+            from (
+                select (row_number() over (order by m.sequence))::int as sequence, m.created_at,
+                    m.role, m.content
+                from link s join items m on ", shown!(), "
+            ) n
+            returning sequence
+        )
+        insert into conversations (owner_id, id, created_at, updated_at, item_count,
+            last_sequence, title_source, title)
+        select $3, $4, $2, $2, copied.count, copied.count,
+            case when title is null then 0 else 1 end, title
+        from link, (select count(*)::int as count from stored) copied
+        returning id, project_id, title, metadata, item_count, created_at, updated_at"
+    )
+);

@@ -1,0 +1,92 @@
+//! What becomes of links that ended: tombstones, and at last nothing.
+
+use crate::postgres::statement::statement;
+use chrono::{DateTime, Utc};
+use diesel::QueryResult;
+use diesel::sql_types::{BigInt, Timestamptz, Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+statement!(
+    /// Makes tombstones of a deleted conversation's links, a few at a time.
+    Bury {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        most: i64 => BigInt,
+        ended_at: DateTime<Utc> => Timestamptz,
+    } -> (),
+    "with gone as (
+        delete from shares where owner_id = $1 and conversation_id = $2 and id in (
+            select id from shares where owner_id = $1 and conversation_id = $2
+            order by id limit $3
+        )
+        returning sha256(convert_to(share_id, 'UTF8')) as digest,
+            least(revoked_at, expires_at) as ended_at
+    ),
+    unnamed as (
+        delete from share_digests d using gone where d.digest = gone.digest
+    )
+    insert into share_tombstones (digest, ended_at)
+    select digest, least(ended_at, $4) from gone
+    on conflict do nothing"
+);
+
+statement!(
+    /// Takes away links that ended before a time, a few at a time. Another instance that is at them
+    /// is not waited for.
+    ForgetLinks {
+        before: DateTime<Utc> => Timestamptz,
+        most: i64 => BigInt,
+    } -> (),
+    "with ended as (
+        select owner_id, conversation_id, id from shares
+        where (revoked_at is not null or expires_at is not null)
+            and least(revoked_at, expires_at) <= $1
+        limit $2 for update skip locked
+    ),
+    gone as (
+        delete from shares s using ended e
+        where s.owner_id = e.owner_id and s.conversation_id = e.conversation_id and s.id = e.id
+        returning sha256(convert_to(s.share_id, 'UTF8')) as digest
+    )
+    delete from share_digests d using gone where d.digest = gone.digest"
+);
+
+statement!(
+    /// Takes away tombstones that are older, a few at a time.
+    ForgetTombstones {
+        before: DateTime<Utc> => Timestamptz,
+        most: i64 => BigInt,
+    } -> (),
+    "delete from share_tombstones where digest in (
+        select digest from share_tombstones where ended_at <= $1
+        limit $2 for update skip locked
+    )"
+);
+
+/// Makes tombstones of links to a conversation that was deleted at `ended_at`; says of how many.
+pub(in crate::postgres) async fn bury(
+    connection: &mut AsyncPgConnection,
+    (owner_id, conversation_id): (Uuid, Uuid),
+    ended_at: DateTime<Utc>,
+    most: i64,
+) -> QueryResult<usize> {
+    let bury = Bury {
+        owner_id,
+        conversation_id,
+        most,
+        ended_at,
+    };
+    bury.execute(connection).await
+}
+
+/// Forgets links and tombstones that ended before; says how many.
+pub(in crate::postgres) async fn forget(
+    connection: &mut AsyncPgConnection,
+    before: DateTime<Utc>,
+    most: i64,
+) -> QueryResult<usize> {
+    let links = ForgetLinks { before, most }.execute(connection).await?;
+    let tombstones = ForgetTombstones { before, most };
+    Ok(links + tombstones.execute(connection).await?)
+}

@@ -1,0 +1,93 @@
+//! What a visitor sees. Each direction is a statement of its own, so that both are prepared.
+
+use super::rows::{ItemRow, LinkRow, title};
+use super::statements;
+use crate::postgres::ids;
+use chrono::{DateTime, Utc};
+use diesel::QueryResult;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::auth::Digest;
+use domain::error::{Error, Result};
+use domain::id::{ConversationId, OwnerId};
+use domain::page::{PAGE_BYTES, Page};
+use domain::shares::{Found, Link, ShareKey, SharedItem, ViewFrom, ViewPage};
+
+/// The time of a tombstone, the link, and one of its messages.
+pub(super) type Joined = (Option<DateTime<Utc>>, Option<LinkRow>, Option<ItemRow>);
+
+pub(super) async fn load(
+    connection: &mut AsyncPgConnection,
+    Digest(digest): Digest,
+    page: &ViewPage,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<Joined>> {
+    // A limit is at most 500, and a page 4 MiB; one more shows whether more follow.
+    let (limit, bytes) = (page.limit.get() as i64 + 1, PAGE_BYTES as i64);
+    let digest = digest.as_slice();
+    match page.from {
+        ViewFrom::Beginning | ViewFrom::After(_) => {
+            let from = match page.from {
+                ViewFrom::After(sequence) => sequence.0.cast_signed(),
+                ViewFrom::Beginning | ViewFrom::Before(_) => 0,
+            };
+            let view = statements::ViewUp {
+                digest,
+                from,
+                now,
+                limit,
+                bytes,
+            };
+            view.load(connection).await
+        }
+        ViewFrom::Before(sequence) => {
+            let view = statements::ViewDown {
+                digest,
+                from: sequence.0.cast_signed(),
+                now,
+                limit,
+                bytes,
+            };
+            view.load(connection).await
+        }
+    }
+}
+
+/// What the rows say; there is always one.
+pub(super) fn found(rows: Vec<Joined>, page: &ViewPage) -> Result<Found> {
+    let mut rows = rows.into_iter();
+    let Some((tombstone, link, first)) = rows.next() else {
+        return Err(Error::Internal("a look-up of a link gave no row".into()));
+    };
+    let Some(link) = link else {
+        return Ok(tombstone.map_or(Found::Nothing, Found::Tombstone));
+    };
+    let rest = rows.filter_map(|(_, _, item)| item);
+    let items = first
+        .into_iter()
+        .chain(rest)
+        .map(SharedItem::try_from)
+        .collect::<Result<Vec<_>>>()?;
+    let Page {
+        data: mut items,
+        has_more,
+    } = Page::of(items, page.limit, |item| item.content.as_str().len());
+    if matches!(page.from, ViewFrom::Before(_)) {
+        items.reverse();
+    }
+    Ok(Found::Link(Box::new(Link {
+        key: ShareKey {
+            owner: OwnerId::new(ids::read(link.owner_id)),
+            conversation: ConversationId::new(ids::read(link.conversation_id)),
+            id: ids::read(link.id),
+        },
+        title: title(link.title)?,
+        read_only: link.read_only,
+        live: link.live,
+        expires_at: link.expires_at,
+        revoked_at: link.revoked_at,
+        present: link.present,
+        added: link.added_count.unsigned_abs(),
+        items,
+        has_more,
+    })))
+}
