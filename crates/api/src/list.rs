@@ -69,11 +69,11 @@ pub(crate) enum ListObject {
 }
 
 /// The cursor is not one of this list's.
-pub(crate) fn unknown_cursor() -> Error {
+pub(crate) fn unknown_cursor(param: &str) -> Error {
     Error::Invalid(Invalid {
-        param: Some("after".to_owned()),
+        param: Some(param.to_owned()),
         reason: InvalidReason::Cursor,
-        message: "after must be the next_after of an earlier page of the same list.".to_owned(),
+        message: format!("{param} must be the next_after of an earlier page of the same list."),
     })
 }
 

@@ -167,7 +167,7 @@ fn with_headers(
     mut response: ServiceResponse<BoxBody>,
     RequestId(id): RequestId,
 ) -> ServiceResponse<BoxBody> {
-    let path = response.request().path();
+    let path = response.request().path().to_owned();
     let private = path.starts_with("/v1") || path.starts_with("/auth");
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
@@ -178,6 +178,7 @@ fn with_headers(
     if private {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
+    crate::shares::public::protect(&path, headers);
     response
 }
 

@@ -11,6 +11,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(service::health::get_health)
         .service(service::readiness::get_readiness)
         .service(service::version::get_version)
+        .service(shares::public::get::get_shared_conversation)
+        .service(shares::public::create_item::create_shared_item)
+        .service(shares::public::fork::fork_shared_conversation)
         .service(utoipa_actix_web::scope("/v1").configure(v1));
 }
 
@@ -35,7 +38,13 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(projects::get::get_project)
         .service(projects::update::update_project)
         .service(projects::delete::delete_project)
-        .service(projects::conversations::list_project_conversations);
+        .service(projects::conversations::list_project_conversations)
+        .service(shares::create::share_conversation)
+        .service(shares::create_item::share_item)
+        .service(shares::list_conversation::list_conversation_shares)
+        .service(shares::revoke_conversation::revoke_conversation_share)
+        .service(shares::list::list_shares)
+        .service(shares::revoke::revoke_share);
 }
 
 /// The pages for people, which the description leaves out: address, and who answers it.

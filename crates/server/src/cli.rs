@@ -78,6 +78,9 @@ pub struct Settings {
     /// The most bad API keys from one address [default: 60/15m]
     #[arg(long, env = "KEY_LIMIT", global = true)]
     pub key_limit: Option<String>,
+    /// The most requests to share links from one address [default: 300/1m]
+    #[arg(long, env = "SHARE_LIMIT", global = true)]
+    pub share_limit: Option<String>,
     /// Origins whose pages may call this server: a list separated by commas, or * [default: * with
     /// the embedded database, none otherwise]
     #[arg(long, env = "CORS_ALLOWED_ORIGINS", global = true)]

@@ -7,6 +7,7 @@ pub mod purge;
 mod serve;
 pub mod telemetry;
 pub mod token;
+pub mod views;
 
 pub use app::{Parts, start};
 pub use serve::{ServeError, migrate, serve};

@@ -80,14 +80,16 @@ pub(crate) fn cursor(sort: &ListSort) -> fn(&Conversation) -> String {
 }
 
 fn read_created(cursor: &str) -> Result<ConversationId, Error> {
-    ConversationId::parse(cursor).map_err(|_| unknown_cursor())
+    ConversationId::parse(cursor).map_err(|_| unknown_cursor("after"))
 }
 
 fn read_updated(cursor: &str) -> Result<(DateTime<chrono::Utc>, ConversationId), Error> {
-    let (time, id) = cursor.split_once('.').ok_or_else(unknown_cursor)?;
-    let micros = i64::from_str_radix(time, 16).map_err(|_| unknown_cursor())?;
-    let time = DateTime::from_timestamp_micros(micros).ok_or_else(unknown_cursor)?;
-    let id = ConversationId::parse(&format!("conv_{id}")).map_err(|_| unknown_cursor())?;
+    let (time, id) = cursor
+        .split_once('.')
+        .ok_or_else(|| unknown_cursor("after"))?;
+    let micros = i64::from_str_radix(time, 16).map_err(|_| unknown_cursor("after"))?;
+    let time = DateTime::from_timestamp_micros(micros).ok_or_else(|| unknown_cursor("after"))?;
+    let id = ConversationId::parse(&format!("conv_{id}")).map_err(|_| unknown_cursor("after"))?;
     Ok((time, id))
 }
 

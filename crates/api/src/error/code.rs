@@ -59,6 +59,8 @@ codes! {
         "The refresh token is unknown, expired or already used. Sign in again.";
     GUEST_LOGIN_DISABLED = "guest_login_disabled", 403, "permission_error", None,
         "Guest accounts are switched off on this server.";
+    SHARE_READ_ONLY = "share_read_only", 403, "permission_error", None,
+        "The link is for reading: nobody can add messages through it.";
     ROUTE_NOT_FOUND = "route_not_found", 404, "not_found_error", None,
         "There is no such address. The API is described at /docs/.";
     CONVERSATION_NOT_FOUND = "conversation_not_found", 404, "not_found_error", None,
@@ -67,6 +69,8 @@ codes! {
         "No such item: it does not exist, it was deleted, or it is not yours.";
     PROJECT_NOT_FOUND = "project_not_found", 404, "not_found_error", None,
         "No such project: it does not exist, it was deleted, or it is not yours.";
+    SHARE_NOT_FOUND = "share_not_found", 404, "not_found_error", None,
+        "No such share: it does not exist, it was deleted, or it is not yours.";
     VERSION_NOT_FOUND = "version_not_found", 404, "not_found_error", None,
         "No such version: it does not exist, it was deleted, or it is not yours.";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "invalid_request_error", None,
@@ -77,6 +81,10 @@ codes! {
         "The conversation holds 10,000 messages, the most it can.";
     CALL_ID_CONFLICT = "call_id_conflict", 409, "conflict_error", Some("call_id"),
         "Another message of the conversation has this call_id, with another role or content.";
+    SHARE_FULL = "share_full", 409, "conflict_error", None,
+        "200 messages have come through the link, the most that may.";
+    SHARE_ENDED = "share_ended", 410, "gone_error", None,
+        "The link has ended: it expired, it was revoked, or what it showed was deleted.";
     BODY_TOO_LARGE = "body_too_large", 413, "invalid_request_error", None,
         "The body is too large: at most 16 MiB where it carries messages, 2 MiB elsewhere.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", 415, "invalid_request_error", None,

@@ -130,6 +130,8 @@ impl From<Error> for ApiError {
                 );
             }
             Error::Forbidden(Forbidden::GuestLoginDisabled) => (code::GUEST_LOGIN_DISABLED, None),
+            Error::Forbidden(Forbidden::ShareReadOnly) => (code::SHARE_READ_ONLY, None),
+            Error::Gone => (code::SHARE_ENDED, None),
             Error::Provider(failure) => return provider::answer(failure),
             Error::RateLimited { retry_after } => {
                 return Self::new(code::RATE_LIMITED, message)
@@ -170,6 +172,7 @@ fn absent(resource: Resource) -> &'static Code {
         Resource::Conversation => code::CONVERSATION_NOT_FOUND,
         Resource::Item => code::ITEM_NOT_FOUND,
         Resource::Project => code::PROJECT_NOT_FOUND,
+        Resource::Share => code::SHARE_NOT_FOUND,
         Resource::Version => code::VERSION_NOT_FOUND,
     }
 }
@@ -178,6 +181,7 @@ fn conflicting(conflict: Conflict) -> (&'static Code, Option<&'static str>) {
     match conflict {
         Conflict::ConversationFull => (code::CONVERSATION_FULL, None),
         Conflict::CallIdConflict => (code::CALL_ID_CONFLICT, Some("call_id")),
+        Conflict::ShareFull => (code::SHARE_FULL, None),
     }
 }
 

@@ -52,7 +52,7 @@ fn read(cursor: &str) -> Result<ItemCursor, Error> {
         Some(number) => Ok(ItemCursor::Sequence(Sequence(number))),
         None => ItemId::parse(cursor)
             .map(ItemCursor::Item)
-            .map_err(|_| unknown_cursor()),
+            .map_err(|_| unknown_cursor("after")),
     }
 }
 

@@ -91,12 +91,16 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
         ("{conv_id}", code::CONVERSATION_NOT_FOUND),
         ("{item_id}", code::ITEM_NOT_FOUND),
         ("{project_id}", code::PROJECT_NOT_FOUND),
+        ("{share_id}", code::SHARE_NOT_FOUND),
     ] {
         if path.contains(parameter) {
             codes.push(code);
         }
     }
-    if path.starts_with("/v1") || path.starts_with("/auth") {
+    if ["/v1", "/auth", "/conversations"]
+        .iter()
+        .any(|beginning| path.starts_with(beginning))
+    {
         codes.push(code::DATABASE_UNAVAILABLE);
     }
     codes.extend(

@@ -26,6 +26,7 @@ use utoipa_actix_web::AppExt as _;
         (name = "conversations", description = "What a person and a model said to each other."),
         (name = "items", description = "The messages of a conversation, in order."),
         (name = "projects", description = "Folders of conversations."),
+        (name = "shares", description = "Links that show a conversation to whoever has them."),
         (name = "service", description = "The server itself."),
     ),
     components(schemas(crate::error::ErrorBody)),

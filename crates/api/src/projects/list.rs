@@ -35,7 +35,7 @@ impl TryFrom<ListProjectsQuery> for ProjectList {
         Ok(Self {
             limit: Limit::parse(query.limit)?,
             order: query.order.map_or(Order::Descending, Order::from),
-            after: after.map_err(|_| unknown_cursor())?,
+            after: after.map_err(|_| unknown_cursor("after"))?,
         })
     }
 }

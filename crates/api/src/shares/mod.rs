@@ -1,3 +1,104 @@
-//! Share links.
+//! Share links on the wire: what owners see here, what visitors see in `public`.
 
+pub(crate) mod create;
+pub(crate) mod create_item;
+pub(crate) mod list;
+pub(crate) mod list_conversation;
 pub mod page;
+pub mod public;
+pub(crate) mod revoke;
+pub(crate) mod revoke_conversation;
+
+use crate::list::list_body;
+use crate::timestamp::Timestamp;
+use domain::conversations::Title;
+use domain::shares::{Lifetime, Share};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Where visitors reach this server: what a link's address begins with, without a slash at its end.
+pub struct PublicUrl(pub String);
+
+/// A link, as its owner sees it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Share)]
+pub(crate) struct ShareBody {
+    /// The secret name of the link: whoever has it may read.
+    #[schema(example = "share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc")]
+    pub(crate) share_id: String,
+    object: ShareObject,
+    /// What to hand out. It opens in a browser.
+    #[schema(
+        example = "http://localhost:8000/conversations/share/share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc"
+    )]
+    url: String,
+    #[schema(example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
+    conversation_id: String,
+    /// The message it is a link to; null for a whole conversation.
+    #[schema(required)]
+    item_id: Option<String>,
+    /// The title it shows: the conversation's when the link was made.
+    #[schema(required, example = "Project Planning")]
+    title: Option<String>,
+    /// Whether nobody may add messages through it.
+    read_only: bool,
+    /// Whether it shows what was said after it was made.
+    live: bool,
+    /// Whether a link to a message shows what stands before it.
+    include_context: bool,
+    /// How often its first page was shown; written down every few seconds.
+    #[schema(example = 12)]
+    view_count: u64,
+    created_at: Timestamp,
+    /// From when on it has ended; null: never.
+    #[schema(required)]
+    expires_at: Option<Timestamp>,
+    /// When it was revoked, or its message deleted.
+    #[schema(required)]
+    revoked_at: Option<Timestamp>,
+}
+
+/// What a share says it is.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = ShareObject)]
+enum ShareObject {
+    Share,
+}
+
+/// The address of a link on this server.
+pub(crate) fn path(share_id: &str) -> String {
+    format!("/conversations/share/{share_id}")
+}
+
+impl ShareBody {
+    pub(crate) fn new(share: &Share, PublicUrl(base): &PublicUrl) -> Self {
+        let share_id = share.share_id.as_str();
+        Self {
+            url: format!("{base}{}", path(share_id)),
+            share_id: share_id.to_owned(),
+            object: ShareObject::Share,
+            conversation_id: share.conversation_id.to_string(),
+            item_id: share.item_id.map(|id| id.to_string()),
+            title: share.title.clone().map(Title::into_string),
+            read_only: share.read_only,
+            live: share.live,
+            include_context: share.include_context,
+            view_count: share.view_count,
+            created_at: share.created_at.into(),
+            expires_at: share.expires_at.map(Timestamp),
+            revoked_at: share.revoked_at.map(Timestamp),
+        }
+    }
+}
+
+list_body!(
+    /// A page of links.
+    ShareListBody, ShareList, ShareBody,
+    "Send it as `after` for the next page; null on the last page."
+);
+
+/// How long a link is to be good for, as a client says it.
+fn lifetime(expires_in: Option<i64>) -> Result<Option<Lifetime>, domain::error::Error> {
+    expires_in.map(Lifetime::parse).transpose()
+}

@@ -33,7 +33,7 @@ impl TryFrom<ListItemVersionsQuery> for VersionList {
     fn try_from(query: ListItemVersionsQuery) -> Result<Self, Error> {
         let after = query
             .after
-            .map(|after| numbered(CURSOR, &after).ok_or_else(unknown_cursor));
+            .map(|after| numbered(CURSOR, &after).ok_or_else(|| unknown_cursor("after")));
         Ok(Self {
             limit: Limit::parse(query.limit)?,
             order: query.order.map_or(Order::Ascending, Order::from),

@@ -20,10 +20,12 @@ pub enum Limited {
     Refresh,
     /// API keys that were no good.
     KeyCheck,
+    /// Whatever visitors do with share links.
+    Share,
 }
 
 impl Limited {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::SignIn,
         Self::SignInToAccount,
         Self::SignInFromAnywhere,
@@ -31,6 +33,7 @@ impl Limited {
         Self::Guest,
         Self::Refresh,
         Self::KeyCheck,
+        Self::Share,
     ];
 }
 
@@ -125,6 +128,7 @@ pub struct Quotas {
     pub guest: Option<Quota>,
     pub refresh: Option<Quota>,
     pub key_check: Option<Quota>,
+    pub share: Option<Quota>,
 }
 
 impl Quotas {
@@ -137,6 +141,7 @@ impl Quotas {
         guest: Quota::each(60, 60),
         refresh: Quota::each(60, 15),
         key_check: Quota::each(60, 15),
+        share: Quota::each(300, 1),
     };
 
     pub const NONE: Self = Self {
@@ -147,6 +152,7 @@ impl Quotas {
         guest: None,
         refresh: None,
         key_check: None,
+        share: None,
     };
 
     pub fn of(&self, limited: Limited) -> Option<Quota> {
@@ -158,6 +164,7 @@ impl Quotas {
             Limited::Guest => self.guest,
             Limited::Refresh => self.refresh,
             Limited::KeyCheck => self.key_check,
+            Limited::Share => self.share,
         }
     }
 }

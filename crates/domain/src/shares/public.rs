@@ -8,6 +8,7 @@ use crate::conversations::{Conversation, Title};
 use crate::error::{Conflict, Error, Forbidden, Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};
 use crate::items::{Content, Role};
+use crate::limits::{Limited, Origin};
 use crate::page::Limit;
 use chrono::{DateTime, Utc};
 
@@ -16,7 +17,8 @@ const MAX_ADDED: u32 = 200;
 
 impl ShareService {
     /// A page of what a link shows. The first one counts as a view.
-    pub async fn view(&self, share_id: &str, page: ViewPage) -> Result<View> {
+    pub async fn view(&self, origin: Origin, share_id: &str, page: ViewPage) -> Result<View> {
+        self.limits.take(Limited::Share, origin.into())?;
         let link = self.open(self.secrets.digest(share_id), page).await?;
         if page.from == ViewFrom::Beginning {
             self.views.count(link.key);
@@ -42,10 +44,12 @@ impl ShareService {
     /// Adds a message of a signed-in visitor, who speaks as a user.
     pub async fn append(
         &self,
+        origin: Origin,
         share_id: &str,
         author: OwnerId,
         content: Content,
     ) -> Result<SharedItem> {
+        self.limits.take(Limited::Share, origin.into())?;
         let digest = self.secrets.digest(share_id);
         let addition = Addition {
             seed: self.ids.ulid(),
@@ -83,7 +87,13 @@ impl ShareService {
     }
 
     /// Copies what a link shows into a new conversation of `owner`.
-    pub async fn fork(&self, share_id: &str, owner: OwnerId) -> Result<Conversation> {
+    pub async fn fork(
+        &self,
+        origin: Origin,
+        share_id: &str,
+        owner: OwnerId,
+    ) -> Result<Conversation> {
+        self.limits.take(Limited::Share, origin.into())?;
         let digest = self.secrets.digest(share_id);
         let fork = Fork {
             owner,

@@ -6,6 +6,7 @@ use crate::auth::Secrets;
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Invalid, InvalidReason, Resource, Result};
 use crate::id::{ConversationId, OwnerId};
+use crate::limits::RateLimits;
 use crate::page::{Limit, Order, Page};
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 pub struct ShareService {
     pub(super) store: Arc<dyn ShareStore>,
     pub(super) views: Arc<ViewCounts>,
+    pub(super) limits: Arc<dyn RateLimits>,
     pub(super) secrets: Arc<dyn Secrets>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ids: Arc<dyn Ids>,
@@ -38,6 +40,7 @@ impl ShareService {
     pub fn new(
         store: Arc<dyn ShareStore>,
         views: Arc<ViewCounts>,
+        limits: Arc<dyn RateLimits>,
         secrets: Arc<dyn Secrets>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
@@ -45,6 +48,7 @@ impl ShareService {
         Self {
             store,
             views,
+            limits,
             secrets,
             clock,
             ids,

@@ -18,6 +18,7 @@ pub(super) fn limits(settings: &Settings) -> Result<Quotas, ConfigError> {
         guest: quota("GUEST_LIMIT", &settings.guest_limit, usual.guest)?,
         refresh: quota("REFRESH_LIMIT", &settings.refresh_limit, usual.refresh)?,
         key_check: quota("KEY_LIMIT", &settings.key_limit, usual.key_check)?,
+        share: quota("SHARE_LIMIT", &settings.share_limit, usual.share)?,
     })
 }
 

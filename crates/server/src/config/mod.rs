@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn a_bad_value_is_refused_by_name_in_one_sentence() {
         type Setting = fn(&mut Settings) -> &mut Option<String>;
-        let bad: [(&str, &str, Setting); 22] = [
+        let bad: [(&str, &str, Setting); 23] = [
             ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
             ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
             ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
@@ -316,6 +316,7 @@ mod tests {
                 &mut settings.refresh_limit
             }),
             ("KEY_LIMIT", "1/25h", |settings| &mut settings.key_limit),
+            ("SHARE_LIMIT", "many", |settings| &mut settings.share_limit),
             ("CORS_ALLOWED_ORIGINS", "x", |settings| {
                 &mut settings.cors_allowed_origins
             }),

@@ -1,0 +1,89 @@
+use super::{PublicUrl, ShareBody, lifetime, path};
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Body, WireBody};
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, post, web};
+use domain::id::{ConversationId, ItemId};
+use domain::shares::{NewLink, ShareService};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// What a link to a message is to be. Every field is optional, and so is the body.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ShareItem)]
+pub(crate) struct ShareItemBody {
+    /// Seconds from now until it ends; absent: it does not end by itself.
+    #[schema(minimum = 60, maximum = 31_536_000, example = 3_600)]
+    expires_in: Option<i64>,
+    /// `true` shows what stands before the message, too.
+    #[schema(default = false, example = true)]
+    include_context: Option<bool>,
+    /// A link to a message is always read-only: `true`, or absent.
+    #[schema(inline)]
+    read_only: Option<OnlyTrue>,
+}
+
+/// A field that can be nothing but `true`.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(transparent)]
+struct OnlyTrue(bool);
+
+impl utoipa::PartialSchema for OnlyTrue {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::Type::Boolean)
+            .enum_values(Some([true]))
+            .into()
+    }
+}
+
+impl ToSchema for OnlyTrue {}
+
+impl WireBody for ShareItemBody {
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+/// Share a message
+///
+/// Makes a link that shows one message to whoever has it, or everything up to that message. Only
+/// messages of users and assistants can be shared.
+#[utoipa::path(
+    tag = "shares",
+    params(
+        ("conv_id" = String, Path, description = "The conversation's id.",
+            example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
+        ("item_id" = String, Path, description = "The message's id.",
+            example = "item_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
+    ),
+    request_body(content = Option<ShareItemBody>, examples(
+        ("context" = (summary = "For an hour, with what stands before", value = json!({
+            "expires_in": 3_600, "include_context": true,
+        }))),
+    )),
+    responses((status = 201, description = "The link.", body = ShareBody,
+        headers(("Location", description = "What the link shows.")))),
+    security(("bearer" = [])),
+)]
+#[post("/conversations/{conv_id}/items/{item_id}/share")]
+pub(crate) async fn share_item(
+    Authenticated(actor): Authenticated,
+    shares: web::Data<ShareService>,
+    public: web::Data<PublicUrl>,
+    path_of: web::Path<(String, String)>,
+    Body(body): Body<ShareItemBody>,
+) -> Result<HttpResponse, ApiError> {
+    let (conversation, item) = path_of.into_inner();
+    let conversation = ConversationId::parse(&conversation)?;
+    let read_only = body.read_only.map(|OnlyTrue(read_only)| read_only);
+    let link = NewLink::to_message(ItemId::parse(&item)?, body.include_context, read_only)?;
+    let lifetime = lifetime(body.expires_in)?;
+    let share = shares
+        .create(actor.owner_id, conversation, link, lifetime)
+        .await?;
+    Ok(HttpResponse::Created()
+        .insert_header((LOCATION, path(share.share_id.as_str())))
+        .json(ShareBody::new(&share, &public)))
+}

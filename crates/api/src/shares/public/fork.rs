@@ -1,0 +1,37 @@
+use crate::client_address::ClientAddress;
+use crate::conversations::ConversationBody;
+use crate::error::ApiError;
+use crate::extract::Authenticated;
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, post, web};
+use domain::shares::ShareService;
+
+/// Copy what a link shows
+///
+/// Makes a conversation of your own of what the link shows: its title and its messages, with when
+/// they were said. Nothing else of the owner's goes along, and the copy goes its own way.
+#[utoipa::path(
+    tag = "shares",
+    params(("share_id" = String, Path, description = "The link's secret name.",
+        example = "share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc")),
+    responses((status = 201, description = "Your conversation, without its messages.",
+        body = ConversationBody, headers(("Location", description = "Where to get it.")))),
+    extensions(("x-error-codes" = json!(["share_ended", "rate_limited"]))),
+    security(("bearer" = [])),
+)]
+#[post("/conversations/share/{share_id}/fork")]
+pub(crate) async fn fork_shared_conversation(
+    Authenticated(actor): Authenticated,
+    client: ClientAddress,
+    shares: web::Data<ShareService>,
+    share_id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let copy = shares
+        .fork(client.origin(), &share_id, actor.owner_id)
+        .await?;
+    let body = ConversationBody::from(copy);
+    let location = format!("/v1/conversations/{}", body.id);
+    Ok(HttpResponse::Created()
+        .insert_header((LOCATION, location))
+        .json(body))
+}

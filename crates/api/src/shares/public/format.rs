@@ -1,0 +1,104 @@
+//! In which form a link is shown: what the address says, and otherwise what the client accepts.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::ACCEPT;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A form in which a link is shown.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FormatParam {
+    Json,
+    Html,
+    Md,
+}
+
+impl FormatParam {
+    /// What the request's `Accept` asks for: the best of those it names, and JSON for a client
+    /// that takes anything.
+    pub(crate) fn accepted(request: &HttpRequest) -> Self {
+        let headers = request.headers().get_all(ACCEPT);
+        let ranges = headers
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','));
+        let mut best = (Self::Json, 0);
+        for (format, weight) in ranges.filter_map(named) {
+            if weight > best.1 {
+                best = (format, weight);
+            }
+        }
+        best.0
+    }
+}
+
+/// The form that a media range names, and its weight in thousandths (RFC 9110, 12.5.1).
+fn named(range: &str) -> Option<(FormatParam, u16)> {
+    let mut parts = range.split(';').map(str::trim);
+    let format = match parts.next()?.to_ascii_lowercase().as_str() {
+        "text/html" | "application/xhtml+xml" => FormatParam::Html,
+        "text/markdown" => FormatParam::Md,
+        "application/json" | "application/*" => FormatParam::Json,
+        _ => return None,
+    };
+    let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+    let weight = match weight {
+        None => 1_000,
+        Some(weight) => {
+            let weight: f32 = weight.trim().parse().ok()?;
+            // At most 1, so at most 1000.
+            (weight.clamp(0.0, 1.0) * 1_000.0) as u16
+        }
+    };
+    Some((format, weight))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    fn accepted(accept: &[&str]) -> FormatParam {
+        let request = accept.iter().fold(TestRequest::get(), |request, accept| {
+            request.append_header((ACCEPT, *accept))
+        });
+        FormatParam::accepted(&request.to_http_request())
+    }
+
+    #[test]
+    fn browsers_get_a_page() {
+        let firefox = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        assert_eq!(accepted(&[firefox]), FormatParam::Html);
+        assert_eq!(accepted(&["TEXT/HTML"]), FormatParam::Html);
+    }
+
+    #[test]
+    fn programs_get_json() {
+        for accept in [
+            "*/*",
+            "application/json",
+            "application/json, text/plain, */*",
+            "text/html;q=0",
+            "text/html;q=0.5, application/json",
+            "nonsense",
+            "",
+            ";;;,,,",
+            "text/html;q=x",
+        ] {
+            assert_eq!(accepted(&[accept]), FormatParam::Json, "{accept}");
+        }
+        assert_eq!(accepted(&[]), FormatParam::Json);
+    }
+
+    #[test]
+    fn the_greatest_weight_wins() {
+        assert_eq!(
+            accepted(&["application/json;q=0.5", "text/markdown;q=0.9"]),
+            FormatParam::Md
+        );
+        assert_eq!(
+            accepted(&["application/json;q=0.5, text/html;level=1;q=0.7"]),
+            FormatParam::Html
+        );
+    }
+}

@@ -1,0 +1,27 @@
+//! The background work of an instance: writing down how often share links were shown.
+
+use domain::shares::ViewCounts;
+use infra::postgres::{Database, PgShares};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often: what a crash can take away.
+const INTERVAL: Duration = Duration::from_secs(5);
+
+/// Writes the counts down every few seconds until it is dropped.
+pub async fn run(database: Database, views: Arc<ViewCounts>) {
+    let store = PgShares(database.clone());
+    loop {
+        tokio::time::sleep(INTERVAL).await;
+        if database.is_open() {
+            flush(&store, &views).await;
+        }
+    }
+}
+
+/// Writes down what was counted so far; what cannot be written is kept for the next time.
+pub async fn flush(store: &PgShares, views: &ViewCounts) {
+    if let Err(error) = views.flush(store).await {
+        tracing::warn!(%error, "views of links cannot be written down; trying again");
+    }
+}
