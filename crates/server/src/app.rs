@@ -7,6 +7,7 @@ use actix_web::{App, HttpServer, web};
 use api::client_address::TrustedProxies;
 use api::openapi::{Methods, no_route};
 use api::request::{Surroundings, around};
+use api::shares::PublicUrl;
 use domain::auth::{AccessTokens, AuthService, Doors};
 use domain::clock::{Clock, Ids};
 use domain::conversations::ConversationService;
@@ -15,7 +16,8 @@ use domain::items::ItemService;
 use domain::limits::RateLimits;
 use domain::projects::ProjectService;
 use domain::replies::ModelProvider;
-use infra::postgres::{Database, PgConversations, PgItems, PgProjects, PgSessions};
+use domain::shares::{ShareService, ViewCounts};
+use infra::postgres::{Database, PgConversations, PgItems, PgProjects, PgSessions, PgShares};
 use infra::security::RandomSecrets;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -32,6 +34,10 @@ pub struct Parts {
     pub limits: Arc<dyn RateLimits>,
     pub cors: AllowedOrigins,
     pub proxies: TrustedProxies,
+    /// Where clients reach this server, without a slash at its end.
+    pub public_url: String,
+    /// How often links were shown; whoever starts the service sees to it that it is written down.
+    pub views: Arc<ViewCounts>,
     pub provider: Arc<dyn ModelProvider>,
     /// How many tokens of a conversation a model is told at the most.
     pub context_tokens: usize,
@@ -46,7 +52,9 @@ struct Services {
     conversations: web::Data<ConversationService>,
     items: web::Data<ItemService>,
     projects: web::Data<ProjectService>,
+    public_url: web::Data<PublicUrl>,
     readiness: web::Data<Arc<dyn Readiness>>,
+    shares: web::Data<ShareService>,
     surroundings: web::Data<Surroundings>,
 }
 
@@ -80,7 +88,16 @@ impl Services {
                 clock(),
                 ids(),
             )),
+            public_url: web::Data::new(PublicUrl(parts.public_url.clone())),
             readiness: web::Data::new(readiness),
+            shares: web::Data::new(ShareService::new(
+                Arc::new(PgShares(database())),
+                Arc::clone(&parts.views),
+                Arc::clone(&parts.limits),
+                Arc::new(RandomSecrets),
+                clock(),
+                ids(),
+            )),
             surroundings: web::Data::new(Surroundings {
                 ids: ids(),
                 clock: clock(),
@@ -95,7 +112,9 @@ impl Services {
             .app_data(self.conversations.clone())
             .app_data(self.items.clone())
             .app_data(self.projects.clone())
+            .app_data(self.public_url.clone())
             .app_data(self.readiness.clone())
+            .app_data(self.shares.clone())
             .app_data(self.surroundings.clone());
     }
 }

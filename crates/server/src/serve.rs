@@ -3,11 +3,12 @@ use crate::config::{Config, Storage};
 use crate::token::{TokenError, embedded_secret};
 use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
 use domain::clock::Clock;
+use domain::shares::ViewCounts;
 use infra::clock::{RandomIds, SteadyClock, SystemClock};
 use infra::limits::GovernorLimits;
 use infra::llm::CertificatesUnusable;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
-use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, Target};
+use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, PgShares, Target};
 use infra::security::{Jwt, SecretTooShort};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::net::{SocketAddr, TcpListener};
@@ -211,6 +212,8 @@ async fn run(
     stop: &mut Stop,
 ) -> Result<(), ServeError> {
     let clock = Arc::new(SystemClock);
+    let port = listener.local_addr()?.port();
+    let views = Arc::new(ViewCounts::default());
     let steady: Arc<dyn Clock> = Arc::new(SteadyClock::new());
     let parts = Parts {
         database: database.clone(),
@@ -223,12 +226,18 @@ async fn run(
         limits: Arc::new(GovernorLimits::new(&config.limits, &steady)),
         cors: config.cors.clone(),
         proxies: config.proxies.clone(),
+        public_url: config
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://localhost:{port}")),
+        views: Arc::clone(&views),
         provider: config.provider.connect()?,
         context_tokens: config.provider.context_tokens,
         workers: None,
     };
     let server = start(listener, parts)?;
     let purge = tokio::spawn(crate::purge::run(database.clone(), Arc::new(SystemClock)));
+    let counting = tokio::spawn(crate::views::run(database.clone(), Arc::clone(&views)));
     let handle = server.handle();
     let mut serving = tokio::spawn(server);
     let ended = tokio::select! {
@@ -240,6 +249,10 @@ async fn run(
         }
     };
     purge.abort();
+    counting.abort();
+    if database.is_open() {
+        crate::views::flush(&PgShares(database.clone()), &views).await;
+    }
     database.close();
     tracing::info!("stopped");
     Ok(ended.map_err(std::io::Error::other)??)

@@ -40,6 +40,12 @@ pub(super) fn add_to(document: &mut OpenApi) {
     }
 }
 
+/// Whether its answers are made from what is stored.
+fn reads_the_database(path: &str) -> bool {
+    let places = ["/v1", "/auth", "/conversations"];
+    places.iter().any(|place| path.starts_with(place))
+}
+
 /// What the operation's shape implies, and what it says itself.
 fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
     let own = operation
@@ -97,10 +103,7 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
             codes.push(code);
         }
     }
-    if ["/v1", "/auth", "/conversations"]
-        .iter()
-        .any(|beginning| path.starts_with(beginning))
-    {
+    if reads_the_database(path) {
         codes.push(code::DATABASE_UNAVAILABLE);
     }
     codes.extend(

@@ -105,9 +105,9 @@ mod tests {
         }
 
         fn digest(&self, secret: &str) -> Digest {
-            let sum = secret.bytes().fold(7_u8, |sum, byte| {
-                sum.wrapping_mul(31).wrapping_add(byte)
-            });
+            let sum = secret
+                .bytes()
+                .fold(7_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
             Digest([sum; 32])
         }
     }

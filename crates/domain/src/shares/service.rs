@@ -145,11 +145,7 @@ impl ShareService {
     ) -> Result<()> {
         let digest = self.secrets.digest(share_id);
         let now = self.clock.now();
-        match self
-            .store
-            .revoke(owner, conversation, digest, now)
-            .await?
-        {
+        match self.store.revoke(owner, conversation, digest, now).await? {
             Revoked::Done => Ok(()),
             Revoked::NoConversation => Err(Resource::Conversation.absent()),
             Revoked::NoShare => Err(Resource::Share.absent()),

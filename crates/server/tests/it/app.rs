@@ -10,8 +10,9 @@ use domain::auth::{AccessTokens as _, Claims, Doors};
 use domain::clock::Clock;
 use domain::id::OwnerId;
 use domain::limits::{Quotas, RateLimits};
+use domain::shares::ViewCounts;
 use infra::limits::GovernorLimits;
-use infra::postgres::Database;
+use infra::postgres::{Database, PgShares};
 use infra::security::Jwt;
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
@@ -32,6 +33,8 @@ pub(crate) struct TestApp {
     pub(crate) address: SocketAddr,
     pub(crate) clock: Arc<PinnedClock>,
     pub(crate) schema: Schema,
+    database: Database,
+    views: Arc<ViewCounts>,
     client: reqwest::Client,
     handle: ServerHandle,
 }
@@ -71,13 +74,17 @@ impl TestApp {
             limits: limits(&Quotas::NONE, &(clock.clone() as Arc<dyn Clock>)),
             cors: AllowedOrigins::Any,
             proxies: api::client_address::TrustedProxies::default(),
+            public_url: String::new(),
+            views: Arc::default(),
             provider: Provider::obliging().connected(),
             context_tokens: 8_192,
             workers: Some(1),
         };
-        change(&mut parts);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
+        parts.public_url = format!("http://{address}");
+        change(&mut parts);
+        let (database, views) = (parts.database.clone(), Arc::clone(&parts.views));
         let _inside = RUNTIME.enter();
         let server = server::start(listener, parts).unwrap();
         let handle = server.handle();
@@ -85,10 +92,19 @@ impl TestApp {
         Self {
             address,
             clock,
+            database,
+            views,
             schema,
             client: client(),
             handle,
         }
+    }
+
+    /// Has the views of links written down, as happens every few seconds.
+    pub(crate) async fn write_views(&self) {
+        let (database, views) = (self.database.clone(), Arc::clone(&self.views));
+        let write = async move { server::views::flush(&PgShares(database), &views).await };
+        RUNTIME.spawn(write).await.unwrap();
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -274,6 +290,13 @@ impl Actor {
     pub(crate) async fn project(&self, title: &str) -> String {
         let created = self.post("/v1/projects", json!({ "title": title })).await;
         id(&created.expect(201))
+    }
+
+    /// Shares a conversation and returns the link's name.
+    pub(crate) async fn share(&self, conversation: &str, body: Value) -> String {
+        let path = format!("/v1/conversations/{conversation}/share");
+        let share = self.post(&path, body).await.expect(201);
+        share["share_id"].as_str().unwrap().to_owned()
     }
 
     /// Sends a user's message and returns the item.

@@ -12,9 +12,10 @@ use reqwest::header::AUTHORIZATION;
 use serde_json::{Value, json};
 
 /// What anybody may call. Whoever adds to it has thought about it.
-const PUBLIC: [&str; 5] = [
+const PUBLIC: [&str; 6] = [
     "get_health",
     "get_readiness",
+    "get_shared_conversation",
     "get_version",
     "guest_login",
     "refresh_token",
@@ -26,6 +27,7 @@ fn unknown(parameter: &str) -> String {
         "conv_id" => "conv_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
         "item_id" => "item_01ARZ3NDEKTSV4RRFFQ69G0001".to_owned(),
         "project_id" => "proj_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
+        "share_id" => "share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc".to_owned(),
         "version" => "99".to_owned(),
         new => panic!(
             "the path parameter {{{new}}} is new: say in credentials.rs what an unknown one looks \
@@ -48,6 +50,7 @@ struct Belongings {
     conversation: String,
     item: String,
     project: String,
+    share: String,
 }
 
 impl Belongings {
@@ -55,10 +58,14 @@ impl Belongings {
         let project = actor.project("Mine").await;
         let conversation = actor.conversation(json!({ "project_id": project })).await;
         let item = id(&actor.say(&conversation, "mine").await);
+        let share = actor
+            .share(&conversation, json!({ "read_only": false }))
+            .await;
         Self {
             conversation,
             item,
             project,
+            share,
         }
     }
 
@@ -67,6 +74,7 @@ impl Belongings {
             "conv_id" => self.conversation.clone(),
             "item_id" => self.item.clone(),
             "project_id" => self.project.clone(),
+            "share_id" => self.share.clone(),
             "version" => "1".to_owned(),
             new => unknown(new),
         }
@@ -295,8 +303,10 @@ async fn what_belongs_to_somebody_else_answers_as_what_never_existed() {
             assert_eq!(never.status, 404);
             never.failure(never.json()["error"]["code"].as_str().unwrap());
 
-            // A version is a number within its item, and so nobody's by itself.
-            if parameters[own] != "version" {
+            // A version is a number within its item, and so nobody's by itself. A link is for
+            // whoever has it.
+            let for_all = operation.path.starts_with("/conversations/share/");
+            if parameters[own] != "version" && !for_all {
                 let ids = mixed(&parameters, own, &mine, &foreign);
                 let theirs = call(&alice, &operation, &ids).await;
                 assert_same(&theirs, &never);

@@ -44,4 +44,5 @@ mod items;
 mod projects;
 mod replies;
 mod service;
+mod shares;
 mod versions;

@@ -309,11 +309,15 @@ async fn answer(app: &TestApp, alice: &Actor, operation: &Operation) -> (u16, Op
     let project = alice.project("One").await;
     let conversation = alice.conversation(json!({ "project_id": project })).await;
     let item = id(&alice.say(&conversation, "Hello").await);
+    let share = alice
+        .share(&conversation, json!({ "read_only": false }))
+        .await;
     let parameters = operation.parameters();
     let ids = parameters.iter().map(|parameter| match parameter.as_str() {
         "conv_id" => conversation.clone(),
         "item_id" => item.clone(),
         "project_id" => project.clone(),
+        "share_id" => share.clone(),
         "version" => "1".to_owned(),
         new => panic!("the path parameter {{{new}}} is new: say in openapi.rs what it names"),
     });

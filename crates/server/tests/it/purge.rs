@@ -3,6 +3,7 @@
 use crate::app::TestApp;
 use crate::db::{RUNTIME, Schema};
 use crate::rows;
+use domain::clock::Clock;
 use infra::clock::SystemClock;
 use reqwest::Method;
 use serde_json::json;
@@ -21,9 +22,14 @@ pub(crate) struct Worker(JoinHandle<()>);
 
 impl Worker {
     pub(crate) fn start(schema: &Schema) -> Self {
+        Self::by(schema, Arc::new(SystemClock))
+    }
+
+    /// One that goes by another clock.
+    pub(crate) fn by(schema: &Schema, clock: Arc<dyn Clock>) -> Self {
         let _inside = RUNTIME.enter();
         let database = schema.database(2);
-        Self(RUNTIME.spawn(server::purge::run(database, Arc::new(SystemClock))))
+        Self(RUNTIME.spawn(server::purge::run(database, clock)))
     }
 }
 

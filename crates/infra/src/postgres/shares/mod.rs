@@ -10,6 +10,7 @@ use super::error::{storage, violates};
 use super::ids;
 use super::items::{exists, key::ItemKey};
 use super::schema::items;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::auth::Digest;
@@ -21,7 +22,6 @@ use domain::shares::{
     Added, Addition, Fork, Found, Inserted, NewShare, Revoked, Share, ShareKey, ShareList,
     ShareStore, ViewPage,
 };
-use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 /// The constraint that no more messages come through a link than may.

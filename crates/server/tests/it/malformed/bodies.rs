@@ -172,7 +172,11 @@ async fn a_field_of_the_wrong_type_is_refused_by_name() {
     for_each_body(async |target| {
         for (field, schema) in target.fields().0 {
             let of_number = ["integer", "number"].map(|kind| schema.to_string().contains(kind));
-            let mut wrong = vec![json!(true), json!({ "a": { "b": [1] } }), json!([[]])];
+            let mut wrong = vec![json!({ "a": { "b": [1] } }), json!([[]])];
+            wrong.push(match schema.to_string().contains("boolean") {
+                true => json!("true"),
+                false => json!(true),
+            });
             if !of_number.contains(&true) {
                 wrong.extend([json!(5), json!(1.5)]);
             }

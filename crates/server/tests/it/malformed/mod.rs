@@ -18,11 +18,15 @@ async fn ids(app: &TestApp, operation: &Operation) -> Vec<String> {
     let project = alice.project("Mine").await;
     let conversation = alice.conversation(json!({})).await;
     let item = id(&alice.say(&conversation, "mine").await);
+    let share = alice
+        .share(&conversation, json!({ "read_only": false }))
+        .await;
     let parameters = operation.parameters();
     let values = parameters.iter().map(|parameter| match parameter.as_str() {
         "conv_id" => conversation.clone(),
         "item_id" => item.clone(),
         "project_id" => project.clone(),
+        "share_id" => share.clone(),
         "version" => "1".to_owned(),
         new => panic!("the path parameter {{{new}}} is new: say in malformed/mod.rs what it names"),
     });

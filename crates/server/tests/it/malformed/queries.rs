@@ -33,6 +33,10 @@ async fn refuse(name: &str, code: &str, values: &[&str]) {
     let app = TestApp::spawn().await;
     for (operation, path) in taking(&app, name).await {
         for value in values {
+            // Pages of what a link shows may be longer.
+            let longer =
+                operation == "get_shared_conversation" && (name, *value) == ("limit", "101");
+            let value = if longer { &"501" } else { value };
             println!("{operation} {name}={value}");
             let answer = app.alice().get(&format!("{path}?{name}={value}")).await;
             answer.refused(code, Some(name));

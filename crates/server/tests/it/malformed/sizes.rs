@@ -9,7 +9,12 @@ use serde_json::json;
 const MIB: usize = 1024 * 1024;
 
 /// The operations whose bodies carry messages, and so may be large.
-const MESSAGES: [&str; 3] = ["create_conversation", "create_item", "edit_item"];
+const MESSAGES: [&str; 4] = [
+    "create_conversation",
+    "create_item",
+    "create_shared_item",
+    "edit_item",
+];
 
 fn limit(operation: &Operation) -> usize {
     match MESSAGES.contains(&operation.name.as_str()) {

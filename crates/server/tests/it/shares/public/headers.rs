@@ -1,0 +1,90 @@
+use crate::answer::Answer;
+use crate::app::TestApp;
+use crate::shares::link;
+use domain::limits::Quota;
+use reqwest::Method;
+use serde_json::json;
+
+#[track_caller]
+fn assert_safe(answer: &Answer) {
+    for (name, value) in [
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("x-frame-options", "DENY"),
+        ("x-robots-tag", "noindex, nofollow"),
+    ] {
+        assert_eq!(answer.header(name), value, "{name}");
+    }
+    let policy = answer.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'"), "{policy}");
+    assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+    assert!(
+        !policy.contains("unsafe") && !policy.contains("script-src"),
+        "{policy}"
+    );
+    let vary: Vec<_> = answer.headers.get_all("vary").iter().collect();
+    assert!(
+        vary.iter().any(|v| v.to_str().unwrap().contains("Accept")),
+        "{vary:?}"
+    );
+}
+
+#[tokio::test]
+async fn whatever_a_link_answers_is_kept_nowhere_framed_nowhere_and_indexed_nowhere() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let share = alice.share(&conversation, json!({})).await;
+    let path = link(&share);
+    for format in [
+        "",
+        "?format=json",
+        "?format=md",
+        "?format=html",
+        "?format=pdf",
+        "?limit=0",
+    ] {
+        assert_safe(&app.anon().get(&format!("{path}{format}")).await);
+    }
+    assert_safe(&app.anon().call(Method::HEAD, &path).await);
+    assert_safe(&app.anon().call(Method::PUT, &path).await);
+    assert_safe(&app.anon().call(Method::POST, &format!("{path}/fork")).await);
+    assert_safe(&app.anon().get("/conversations/share/nonsense").await);
+    assert_safe(&app.anon().get("/conversations/share/%ff").await);
+    alice
+        .delete(&format!("/v1/shares/{share}"))
+        .await
+        .expect_nothing(204);
+    assert_safe(&app.anon().get(&path).await);
+}
+
+#[tokio::test]
+async fn visitors_of_one_address_are_limited_and_owners_are_not() {
+    let app = TestApp::spawn_limited(|quotas| quotas.share = Quota::parse("5/m")).await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let share = alice.share(&conversation, json!({})).await;
+    for _ in 0..3 {
+        app.anon().get(&link(&share)).await.expect(200);
+    }
+    // Who tries names out is counted, too.
+    for guess in ["share_x", "share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc"] {
+        app.anon()
+            .get(&link(guess))
+            .await
+            .refused("share_not_found", None);
+    }
+    let answer = app.anon().get(&link(&share)).await;
+    answer.refused("rate_limited", None);
+    let wait: i64 = answer.header("retry-after").parse().unwrap();
+    assert!((1..=13).contains(&wait), "{wait}");
+    let fork = format!("{}/fork", link(&share));
+    alice
+        .call(Method::POST, &fork)
+        .await
+        .refused("rate_limited", None);
+    alice.get("/v1/shares").await.expect(200);
+    app.clock.advance(chrono::TimeDelta::seconds(wait));
+    app.anon().get(&link(&share)).await.expect(200);
+}

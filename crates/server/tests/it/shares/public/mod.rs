@@ -1,0 +1,4 @@
+mod create_item;
+mod fork;
+mod get;
+mod headers;
