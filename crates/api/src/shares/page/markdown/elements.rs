@@ -16,10 +16,7 @@ impl Writer<'_, '_> {
             Tag::Paragraph | Tag::HtmlBlock => {
                 self.element(plain(outermost, "<p dir=\"auto\">", "<p>"), "</p>\n");
             }
-            Tag::Heading { level, .. } => {
-                let (opening, closing) = heading(level);
-                self.element(opening, closing);
-            }
+            Tag::Heading { level, .. } => self.heading(level),
             Tag::BlockQuote(_) => {
                 let opening = plain(outermost, "<blockquote dir=\"auto\">", "<blockquote>");
                 self.element(opening, "</blockquote>\n");
@@ -53,6 +50,17 @@ impl Writer<'_, '_> {
         }
     }
 
+    /// Whatever level a message begins with, and whichever it leaves out, its headings are nested
+    /// without a gap: who listens to a page walks along them.
+    fn heading(&mut self, level: HeadingLevel) {
+        self.headings.retain(|above| *above < level);
+        let depth = self.headings.len().min(HEADINGS.len() - 1);
+        self.headings.push(level);
+        if let Some((opening, closing)) = HEADINGS.get(depth) {
+            self.element(opening, closing);
+        }
+    }
+
     fn cell(&mut self) {
         let in_head = self
             .open
@@ -83,12 +91,10 @@ impl Writer<'_, '_> {
     }
 }
 
-/// The page's title is the first level and each message's speaker the second.
-fn heading(level: HeadingLevel) -> (&'static str, &'static str) {
-    match level {
-        HeadingLevel::H1 => ("<h3 dir=\"auto\">", "</h3>\n"),
-        HeadingLevel::H2 => ("<h4 dir=\"auto\">", "</h4>\n"),
-        HeadingLevel::H3 => ("<h5 dir=\"auto\">", "</h5>\n"),
-        HeadingLevel::H4 | HeadingLevel::H5 | HeadingLevel::H6 => ("<h6 dir=\"auto\">", "</h6>\n"),
-    }
-}
+/// The elements of headings below a message's speaker, who is of the second level.
+const HEADINGS: [(&str, &str); 4] = [
+    ("<h3 dir=\"auto\">", "</h3>\n"),
+    ("<h4 dir=\"auto\">", "</h4>\n"),
+    ("<h5 dir=\"auto\">", "</h5>\n"),
+    ("<h6 dir=\"auto\">", "</h6>\n"),
+];

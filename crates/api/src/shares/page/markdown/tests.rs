@@ -14,6 +14,10 @@ fn markdown_is_laid_out_below_the_headings_of_the_page() {
             "<h3 dir=\"auto\">a</h3><h4 dir=\"auto\">b</h4><h5 dir=\"auto\">c</h5><h6 dir=\"auto\">d</h6>",
         ),
         (
+            "### a\n# b\n### c",
+            "<h3 dir=\"auto\">a</h3><h3 dir=\"auto\">b</h3><h4 dir=\"auto\">c</h4>",
+        ),
+        (
             "**a** *b* ~~c~~ `d`",
             "<p dir=\"auto\"><strong>a</strong> <em>b</em> <del>c</del> <code>d</code></p>",
         ),

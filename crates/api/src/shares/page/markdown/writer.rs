@@ -5,7 +5,9 @@ use super::super::highlight;
 use super::links::{Piece, allowed, pieces};
 use super::{Budget, escape};
 use domain::shares::Speaker;
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TextMergeWithOffset};
+use pulldown_cmark::{
+    Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TextMergeWithOffset,
+};
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -24,6 +26,8 @@ pub(super) struct Writer<'a, 'b> {
     held: Option<Held>,
     pub(super) columns: Vec<Alignment>,
     pub(super) column: usize,
+    /// The levels of the headings that the next one may stand below.
+    pub(super) headings: Vec<HeadingLevel>,
 }
 
 struct Held {
@@ -49,6 +53,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             held: None,
             columns: Vec::new(),
             column: 0,
+            headings: Vec::new(),
         }
     }
 
