@@ -8,7 +8,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
-use actix_web::{HttpMessage as _, web};
+use actix_web::{HttpMessage as _, HttpRequest, web};
 use domain::clock::{Clock, Ids};
 use domain::id::OwnerId;
 use futures_util::stream;
@@ -21,6 +21,13 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The request's id: the client's own, or a fresh one.
 #[derive(Clone)]
 struct RequestId(HeaderValue);
+
+/// The id of the request, as its answer has it.
+pub(crate) fn request_id(request: &HttpRequest) -> Option<String> {
+    let extensions = request.extensions();
+    let RequestId(id) = extensions.get::<RequestId>()?;
+    id.to_str().ok().map(str::to_owned)
+}
 
 /// Who turned out to call, for the log.
 #[derive(Clone, Copy)]

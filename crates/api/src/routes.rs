@@ -6,8 +6,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// The endpoints that the API's description tells of.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(auth::guest_login::guest_login)
+        .service(auth::register::register)
+        .service(auth::login::login)
         .service(auth::refresh_token::refresh_token)
+        .service(auth::logout::logout)
+        .service(auth::guest_login::guest_login)
+        .service(auth::upgrade::upgrade)
+        .service(auth::me::get::get_me)
+        .service(auth::me::delete::delete_me)
+        .service(auth::api_keys::create::create_api_key)
+        .service(auth::api_keys::list::list_api_keys)
+        .service(auth::api_keys::delete::delete_api_key)
         .service(service::health::get_health)
         .service(service::readiness::get_readiness)
         .service(service::version::get_version)
@@ -30,6 +39,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(items::list::list_items)
         .service(items::get::get_item)
         .service(items::edit::edit_item)
+        .service(items::regenerate::regenerate_item)
         .service(items::delete::delete_item)
         .service(versions::list::list_item_versions)
         .service(versions::restore::restore_item_version)

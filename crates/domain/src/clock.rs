@@ -1,12 +1,20 @@
 //! Time and randomness as ports, so that tests can pin both.
 
 use chrono::{DateTime, Utc};
+use std::time::Duration;
 use ulid::Ulid;
 
 /// The current time. Microseconds at most, since that is what the store keeps: a time that was
 /// answered and the same time read back are equal.
 pub trait Clock: Send + Sync {
     fn now(&self) -> DateTime<Utc>;
+}
+
+/// Waiting, by the same time.
+#[async_trait::async_trait]
+pub trait Timer: Send + Sync {
+    /// Returns when so much time has passed. Holds no thread meanwhile.
+    async fn wait(&self, time: Duration);
 }
 
 /// Fresh identifiers.

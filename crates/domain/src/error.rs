@@ -37,6 +37,9 @@ pub enum Error {
     /// Too many attempts; so many seconds from now the next one may be made.
     #[error("Too many attempts. Try again in {retry_after} seconds.")]
     RateLimited { retry_after: u64 },
+    /// So many wait for the same that this one is better told to come back.
+    #[error("Too many requests are waiting for this. Try again in {retry_after} seconds.")]
+    Overloaded { retry_after: u64 },
     /// Something this service depends on cannot be reached now; the same request may succeed soon.
     #[error("The database cannot be reached at the moment. Nothing is lost; try again shortly.")]
     Unavailable(#[source] Source),
@@ -69,6 +72,7 @@ pub enum InvalidReason {
 /// What can be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource {
+    ApiKey,
     Conversation,
     Item,
     Project,
@@ -79,6 +83,7 @@ pub enum Resource {
 impl std::fmt::Display for Resource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Self::ApiKey => "API key",
             Self::Conversation => "conversation",
             Self::Item => "item",
             Self::Project => "project",
@@ -97,12 +102,25 @@ pub enum Conflict {
     CallIdConflict,
     #[error("200 messages have come through this link, the most that may.")]
     ShareFull,
+    #[error(
+        "Another message stands where the reply belongs. Reply to the last message, or write an \
+         assistant's message again."
+    )]
+    ReplyPositionTaken,
+    #[error("An account with this e-mail address exists. Sign in, or use another address.")]
+    EmailTaken,
+    #[error("Only a guest can be upgraded, and this caller is none.")]
+    NotGuest,
+    #[error("The guest cannot be upgraded with this e-mail address and password.")]
+    UpgradeRefused,
 }
 
 /// Why a caller is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unauthenticated {
-    #[error("Send a token: `Authorization: Bearer <token>`. POST /auth/guest-login gives one.")]
+    #[error(
+        "Send a token: `Authorization: Bearer <token>`. POST /auth/login or /auth/guest-login gives one."
+    )]
     Missing,
     #[error(
         "The token is not one of ours, or is damaged. POST /auth/refresh-token gives a new one."
@@ -112,6 +130,10 @@ pub enum Unauthenticated {
     Expired,
     #[error("The refresh token is unknown, expired or already used. Sign in again.")]
     RefreshToken,
+    #[error("The API key has expired. Its owner can make another.")]
+    KeyExpired,
+    #[error("The e-mail address or the password is wrong.")]
+    Password,
 }
 
 /// What a known caller may not do.
@@ -121,6 +143,14 @@ pub enum Forbidden {
     GuestLoginDisabled,
     #[error("This link is for reading: nobody can add messages through it.")]
     ShareReadOnly,
+    #[error("New accounts are switched off on this server (REGISTRATION).")]
+    RegistrationDisabled,
+    #[error("An API key may not do this. Sign in and use an access token.")]
+    ApiKey,
+    #[error(
+        "The owner of an embedded database cannot be removed. Stop the service and delete DATA_DIR."
+    )]
+    Operator,
 }
 
 impl Error {

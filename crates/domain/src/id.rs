@@ -76,6 +76,11 @@ id!(
     OwnerId, "user_"
 );
 
+id!(
+    /// An API key, by which its owner speaks of it: `key_…`. It is no secret.
+    KeyId, "key_", Resource::ApiKey
+);
+
 /// The low bits of an item id that hold its sequence number.
 const SEQUENCE_BITS: u128 = 0xFFFF_FFFF;
 
@@ -96,6 +101,14 @@ impl ItemId {
 /// never reused, so a deletion leaves a gap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sequence(pub u32);
+
+impl Sequence {
+    /// The place after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -14,6 +14,7 @@ pub mod limits;
 pub mod page;
 pub mod projects;
 pub mod purge;
+pub mod removal;
 pub mod replies;
 pub mod shares;
 pub mod text;

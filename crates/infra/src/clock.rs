@@ -1,8 +1,8 @@
 //! The system's clock and random source behind the domain's ports.
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use domain::clock::{Clock, Ids};
-use std::time::Instant;
+use domain::clock::{Clock, Ids, Timer};
+use std::time::{Duration, Instant};
 use ulid::Ulid;
 
 /// The time of this machine, to the microsecond.
@@ -41,6 +41,16 @@ impl Default for SteadyClock {
 impl Clock for SteadyClock {
     fn now(&self) -> DateTime<Utc> {
         self.begun + TimeDelta::from_std(self.since.elapsed()).unwrap_or(TimeDelta::MAX)
+    }
+}
+
+/// Waiting by the runtime's timer.
+pub struct RuntimeTimer;
+
+#[async_trait::async_trait]
+impl Timer for RuntimeTimer {
+    async fn wait(&self, time: Duration) {
+        tokio::time::sleep(time).await;
     }
 }
 

@@ -1,8 +1,10 @@
 //! Adapters: what the domain's ports mean against PostgreSQL, a model provider, the system and
 //! cryptography.
 
+pub mod audit;
 pub mod clock;
 pub mod limits;
 pub mod llm;
 pub mod postgres;
 pub mod security;
+pub mod tasks;

@@ -1,4 +1,5 @@
 use crate::config::AllowedOrigins;
+use crate::identity::Identity;
 use actix_cors::Cors;
 use actix_web::dev::Server;
 use actix_web::http::header;
@@ -8,27 +9,35 @@ use api::client_address::TrustedProxies;
 use api::openapi::{Methods, no_route};
 use api::request::{Surroundings, around};
 use api::shares::PublicUrl;
-use domain::auth::{AccessTokens, AuthService, Doors};
-use domain::clock::{Clock, Ids};
+use domain::auth::{AccessTokens, Audit, Doors, PasswordHasher};
+use domain::clock::{Clock, Ids, Timer};
 use domain::conversations::ConversationService;
 use domain::health::Readiness;
 use domain::items::ItemService;
 use domain::limits::RateLimits;
 use domain::projects::ProjectService;
-use domain::replies::ModelProvider;
+use domain::replies::{ModelProvider, ReplyService};
 use domain::shares::{ShareService, ViewCounts};
-use infra::postgres::{Database, PgConversations, PgItems, PgProjects, PgSessions, PgShares};
+use infra::postgres::{Database, PgConversations, PgItems, PgProjects, PgReplies, PgShares};
 use infra::security::RandomSecrets;
+use infra::tasks::BackgroundTasks;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
+
+/// How long requests and replies that are under way when we are told to stop have to finish.
+pub(crate) const FINISHING: Duration = Duration::from_secs(25);
 
 /// What a running service is made of. Tests put their own clock and database here.
 pub struct Parts {
     pub database: Database,
     pub tokens: Arc<dyn AccessTokens>,
+    pub hasher: Arc<dyn PasswordHasher>,
+    pub audit: Arc<dyn Audit>,
     pub clock: Arc<dyn Clock>,
+    pub timer: Arc<dyn Timer>,
     pub ids: Arc<dyn Ids>,
     pub doors: Doors,
     pub limits: Arc<dyn RateLimits>,
@@ -39,6 +48,8 @@ pub struct Parts {
     /// How often links were shown; whoever starts the service sees to it that it is written down.
     pub views: Arc<ViewCounts>,
     pub provider: Arc<dyn ModelProvider>,
+    /// Where replies are written.
+    pub tasks: Arc<BackgroundTasks>,
     /// How many tokens of a conversation a model is told at the most.
     pub context_tokens: usize,
     /// Threads that handle requests; `None` is one per core.
@@ -48,11 +59,12 @@ pub struct Parts {
 /// The services behind the handlers, shared by all workers.
 #[derive(Clone)]
 struct Services {
-    auth: web::Data<AuthService>,
+    identity: Identity,
     conversations: web::Data<ConversationService>,
     items: web::Data<ItemService>,
     projects: web::Data<ProjectService>,
     public_url: web::Data<PublicUrl>,
+    replies: web::Data<ReplyService>,
     readiness: web::Data<Arc<dyn Readiness>>,
     shares: web::Data<ShareService>,
     surroundings: web::Data<Surroundings>,
@@ -64,15 +76,7 @@ impl Services {
         let (clock, ids) = (|| Arc::clone(&parts.clock), || Arc::clone(&parts.ids));
         let readiness: Arc<dyn Readiness> = Arc::new(database());
         Self {
-            auth: web::Data::new(AuthService::new(
-                parts.doors,
-                Arc::clone(&parts.limits),
-                Arc::new(PgSessions(database())),
-                Arc::clone(&parts.tokens),
-                Arc::new(RandomSecrets),
-                clock(),
-                ids(),
-            )),
+            identity: Identity::wire(parts),
             conversations: web::Data::new(ConversationService::new(
                 Arc::new(PgConversations(database())),
                 clock(),
@@ -89,6 +93,14 @@ impl Services {
                 ids(),
             )),
             public_url: web::Data::new(PublicUrl(parts.public_url.clone())),
+            replies: web::Data::new(ReplyService::new(
+                Arc::clone(&parts.provider),
+                Arc::new(PgReplies(database())),
+                parts.tasks.clone(),
+                clock(),
+                ids(),
+                parts.context_tokens,
+            )),
             readiness: web::Data::new(readiness),
             shares: web::Data::new(ShareService::new(
                 Arc::new(PgShares(database())),
@@ -107,12 +119,13 @@ impl Services {
     }
 
     fn register(&self, config: &mut web::ServiceConfig) {
+        self.identity.register(config);
         config
-            .app_data(self.auth.clone())
             .app_data(self.conversations.clone())
             .app_data(self.items.clone())
             .app_data(self.projects.clone())
             .app_data(self.public_url.clone())
+            .app_data(self.replies.clone())
             .app_data(self.readiness.clone())
             .app_data(self.shares.clone())
             .app_data(self.surroundings.clone());
@@ -143,8 +156,7 @@ pub fn start(listener: TcpListener, parts: Parts) -> std::io::Result<Server> {
             .wrap(from_fn(around))
     })
     .disable_signals()
-    // Requests that are under way when we are told to stop have this long to finish.
-    .shutdown_timeout(25);
+    .shutdown_timeout(FINISHING.as_secs());
     let server = match workers {
         Some(workers) => server.workers(workers),
         None => server,
@@ -172,6 +184,7 @@ fn cors(origins: &AllowedOrigins) -> Cors {
             header::RETRY_AFTER,
             header::CONTENT_DISPOSITION,
             header::HeaderName::from_static("x-request-id"),
+            header::HeaderName::from_static("x-context-truncated"),
             header::HeaderName::from_static("x-should-retry"),
         ])
         .max_age(3_600);

@@ -58,6 +58,13 @@ pub struct Settings {
     /// Whether anybody may become a guest: true or false [default: true with the embedded database]
     #[arg(long, env = "GUEST_LOGIN", global = true)]
     pub guest_login: Option<String>,
+    /// Whether anybody may make an account: true or false [default: true with the embedded database]
+    #[arg(long, env = "REGISTRATION", global = true)]
+    pub registration: Option<String>,
+    /// After how many days without activity a guest is removed with everything, 1 to 36500
+    /// [default: never]
+    #[arg(long, env = "GUEST_RETENTION_DAYS", global = true)]
+    pub guest_retention_days: Option<String>,
     /// The most failed sign-ins from one address, as COUNT/PERIOD such as 50/15m, or off
     /// [default: 50/15m]
     #[arg(long, env = "LOGIN_LIMIT", global = true)]

@@ -3,6 +3,8 @@
 mod app;
 pub mod cli;
 pub mod config;
+pub mod housekeeping;
+mod identity;
 pub mod purge;
 mod serve;
 pub mod telemetry;

@@ -1,19 +1,22 @@
-use crate::app::{Parts, start};
+use crate::app::{FINISHING, Parts, start};
 use crate::config::{Config, Storage};
 use crate::token::{TokenError, embedded_secret};
 use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
 use domain::clock::Clock;
 use domain::shares::ViewCounts;
-use infra::clock::{RandomIds, SteadyClock, SystemClock};
+use infra::audit::LoggedAudit;
+use infra::clock::{RandomIds, RuntimeTimer, SteadyClock, SystemClock};
 use infra::limits::GovernorLimits;
 use infra::llm::CertificatesUnusable;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
 use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, PgShares, Target};
-use infra::security::{Jwt, SecretTooShort};
+use infra::security::{Argon2Hasher, Jwt, SecretTooShort};
+use infra::tasks::BackgroundTasks;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Why the service does not start, in one sentence.
@@ -159,7 +162,9 @@ fn operator() -> User {
     User {
         id: AuthService::OPERATOR,
         kind: UserKind::Operator,
-        created_at: SystemClock.now(),
+        email: None,
+        name: None,
+        created_at: Some(SystemClock.now()),
     }
 }
 
@@ -214,14 +219,19 @@ async fn run(
     let clock = Arc::new(SystemClock);
     let port = listener.local_addr()?.port();
     let views = Arc::new(ViewCounts::default());
+    let tasks = Arc::new(BackgroundTasks::new(Handle::current()));
     let steady: Arc<dyn Clock> = Arc::new(SteadyClock::new());
     let parts = Parts {
         database: database.clone(),
         tokens: Arc::new(Jwt::new(secret.as_bytes(), clock.clone())?),
+        hasher: Arc::new(Argon2Hasher::for_this_machine()?),
+        audit: Arc::new(LoggedAudit),
         clock,
+        timer: Arc::new(RuntimeTimer),
         ids: Arc::new(RandomIds(SystemClock)),
         doors: Doors {
             guest_login: config.guest_login,
+            registration: config.registration,
         },
         limits: Arc::new(GovernorLimits::new(&config.limits, &steady)),
         cors: config.cors.clone(),
@@ -232,19 +242,27 @@ async fn run(
             .unwrap_or_else(|| format!("http://localhost:{port}")),
         views: Arc::clone(&views),
         provider: config.provider.connect()?,
+        tasks: Arc::clone(&tasks),
         context_tokens: config.provider.context_tokens,
         workers: None,
     };
     let server = start(listener, parts)?;
     let purge = tokio::spawn(crate::purge::run(database.clone(), Arc::new(SystemClock)));
     let counting = tokio::spawn(crate::views::run(database.clone(), Arc::clone(&views)));
+    let housekeeping = tokio::spawn(crate::housekeeping::run(
+        database.clone(),
+        Arc::new(SystemClock),
+        config.guest_retention,
+    ));
     let handle = server.handle();
     let mut serving = tokio::spawn(server);
     let ended = tokio::select! {
         ended = &mut serving => ended,
         () = stop.wait() => {
-            tracing::info!("stopping: requests under way are finished first");
-            handle.stop(true).await;
+            tracing::info!("stopping: requests and replies under way are finished first");
+            tokio::join!(handle.stop(true), tasks.finish(FINISHING));
+            // What was begun by a request that came in between.
+            tasks.finish(Duration::ZERO).await;
             serving.await
         }
     };
@@ -253,6 +271,7 @@ async fn run(
     if database.is_open() {
         crate::views::flush(&PgShares(database.clone()), &views).await;
     }
+    housekeeping.abort();
     database.close();
     tracing::info!("stopped");
     Ok(ended.map_err(std::io::Error::other)??)

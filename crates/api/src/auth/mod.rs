@@ -1,10 +1,16 @@
 //! Identity on the wire.
 
+pub(crate) mod api_keys;
 pub(crate) mod guest_login;
+pub(crate) mod login;
+pub(crate) mod logout;
+pub(crate) mod me;
 pub(crate) mod refresh_token;
+pub(crate) mod register;
+pub(crate) mod upgrade;
 
 use crate::timestamp::Timestamp;
-use domain::auth::{Session, User, UserKind};
+use domain::auth::{Email, Session, User, UserKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -31,12 +37,19 @@ enum TokenType {
 /// Who is signed in.
 #[derive(Serialize, ToSchema)]
 #[schema(as = User)]
-struct UserBody {
+pub(crate) struct UserBody {
     #[schema(example = "user_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
     id: String,
     object: UserObject,
     kind: UserKindBody,
-    created_at: Timestamp,
+    /// What an account signs in with, as this service spells it.
+    #[schema(required, example = "ada@example.org")]
+    email: Option<String>,
+    #[schema(required, example = "Ada")]
+    name: Option<String>,
+    /// Null for an external user, of whom nothing is stored.
+    #[schema(required)]
+    created_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Serialize, ToSchema)]
@@ -46,13 +59,16 @@ enum UserObject {
     User,
 }
 
-/// A guest has no name or password; the operator owns an embedded database.
+/// A guest has no password, an account has; the operator owns an embedded database; of an external
+/// user there is nothing but tokens.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = UserKind)]
 enum UserKindBody {
     Guest,
+    Account,
     Operator,
+    External,
 }
 
 impl From<Session> for SessionBody {
@@ -74,9 +90,13 @@ impl From<User> for UserBody {
             object: UserObject::User,
             kind: match user.kind {
                 UserKind::Guest => UserKindBody::Guest,
+                UserKind::Account => UserKindBody::Account,
                 UserKind::Operator => UserKindBody::Operator,
+                UserKind::External => UserKindBody::External,
             },
-            created_at: user.created_at.into(),
+            email: user.email.map(Email::into_string),
+            name: user.name,
+            created_at: user.created_at.map(Timestamp::from),
         }
     }
 }

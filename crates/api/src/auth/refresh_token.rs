@@ -1,4 +1,5 @@
 use super::SessionBody;
+use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::{Body, WireBody};
 use actix_web::{HttpResponse, post, web};
@@ -12,7 +13,7 @@ use utoipa::ToSchema;
 #[schema(as = RefreshToken)]
 pub(crate) struct RefreshTokenBody {
     #[schema(example = "rt_2rXbQ0a7cJ9n4kVfLw8sZpYtG3mHdE6uTiRoKjNxC1B")]
-    refresh_token: String,
+    pub(super) refresh_token: String,
 }
 
 impl WireBody for RefreshTokenBody {}
@@ -25,14 +26,15 @@ impl WireBody for RefreshTokenBody {}
     tag = "auth",
     request_body = RefreshTokenBody,
     responses((status = 200, description = "A new pair of tokens.", body = SessionBody)),
-    extensions(("x-error-codes" = json!(["refresh_token_invalid"]))),
+    extensions(("x-error-codes" = json!(["refresh_token_invalid", "rate_limited"]))),
     security(()),
 )]
 #[post("/auth/refresh-token")]
 pub(crate) async fn refresh_token(
     auth: web::Data<AuthService>,
+    client: ClientAddress,
     Body(body): Body<RefreshTokenBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let session = auth.refresh(&body.refresh_token).await?;
+    let session = auth.refresh(&body.refresh_token, client.origin()).await?;
     Ok(HttpResponse::Ok().json(SessionBody::from(session)))
 }

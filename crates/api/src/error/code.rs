@@ -50,17 +50,27 @@ codes! {
     DUPLICATE_FIELD = "duplicate_field", 400, "invalid_request_error", Some("title"),
         "A field or query parameter was given twice.";
     TOKEN_MISSING = "token_missing", 401, "authentication_error", None,
-        "No token was sent. Send `Authorization: Bearer <token>`.";
+        "No token was sent. Send `Authorization: Bearer <token>`, or an API key as `X-API-Key`.";
     TOKEN_INVALID = "token_invalid", 401, "authentication_error", None,
         "The token is not one of ours, or is damaged.";
     TOKEN_EXPIRED = "token_expired", 401, "authentication_error", None,
         "The token has expired. Get a new one from POST /auth/refresh-token.";
     REFRESH_TOKEN_INVALID = "refresh_token_invalid", 401, "authentication_error", None,
         "The refresh token is unknown, expired or already used. Sign in again.";
+    API_KEY_EXPIRED = "api_key_expired", 401, "authentication_error", None,
+        "The API key has expired. Its owner can make another.";
+    SIGN_IN_FAILED = "sign_in_failed", 401, "authentication_error", None,
+        "The e-mail address or the password is wrong.";
     GUEST_LOGIN_DISABLED = "guest_login_disabled", 403, "permission_error", None,
         "Guest accounts are switched off on this server.";
     SHARE_READ_ONLY = "share_read_only", 403, "permission_error", None,
         "The link is for reading: nobody can add messages through it.";
+    REGISTRATION_DISABLED = "registration_disabled", 403, "permission_error", None,
+        "New accounts are switched off on this server.";
+    API_KEY_NOT_ALLOWED = "api_key_not_allowed", 403, "permission_error", None,
+        "An API key may not do this. Sign in and use an access token.";
+    OPERATOR_STAYS = "operator_stays", 403, "permission_error", None,
+        "The owner of an embedded database cannot be removed.";
     ROUTE_NOT_FOUND = "route_not_found", 404, "not_found_error", None,
         "There is no such address. The API is described at /docs/.";
     CONVERSATION_NOT_FOUND = "conversation_not_found", 404, "not_found_error", None,
@@ -73,6 +83,8 @@ codes! {
         "No such share: it does not exist, it was deleted, or it is not yours.";
     VERSION_NOT_FOUND = "version_not_found", 404, "not_found_error", None,
         "No such version: it does not exist, it was deleted, or it is not yours.";
+    API_KEY_NOT_FOUND = "api_key_not_found", 404, "not_found_error", None,
+        "No such API key: it does not exist, it was deleted, or it is not yours.";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "invalid_request_error", None,
         "The address does not take this method; `Allow` lists those it takes.";
     REQUEST_TIMEOUT = "request_timeout", 408, "invalid_request_error", None,
@@ -85,6 +97,14 @@ codes! {
         "200 messages have come through the link, the most that may.";
     SHARE_ENDED = "share_ended", 410, "gone_error", None,
         "The link has ended: it expired, it was revoked, or what it showed was deleted.";
+    REPLY_POSITION_TAKEN = "reply_position_taken", 409, "conflict_error", None,
+        "Another message stands right after this one, where the reply belongs.";
+    EMAIL_TAKEN = "email_taken", 409, "conflict_error", Some("email"),
+        "An account with this e-mail address exists.";
+    NOT_A_GUEST = "not_a_guest", 409, "conflict_error", None,
+        "Only a guest can be upgraded, and this caller is none.";
+    UPGRADE_REFUSED = "upgrade_refused", 409, "conflict_error", None,
+        "The guest cannot be upgraded with this e-mail address and password.";
     BODY_TOO_LARGE = "body_too_large", 413, "invalid_request_error", None,
         "The body is too large: at most 16 MiB where it carries messages, 2 MiB elsewhere.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", 415, "invalid_request_error", None,
@@ -97,6 +117,8 @@ codes! {
         "Something went wrong on our side. The request id helps us find it.";
     MODEL_PROVIDER_ERROR = "model_provider_error", 502, "api_error", None,
         "The model provider refused the request, failed, or answered with something that is no reply.";
+    SERVER_BUSY = "server_busy", 503, "service_unavailable_error", None,
+        "Too many requests wait for the same. Try again after `Retry-After` seconds.";
     DATABASE_UNAVAILABLE = "database_unavailable", 503, "service_unavailable_error", None,
         "The database cannot be reached at the moment. Try again after `Retry-After` seconds.";
     MODEL_PROVIDER_NOT_CONFIGURED = "model_provider_not_configured", 503,

@@ -90,7 +90,12 @@ impl ApiError {
             let page = page::failure(status, &self.message, request_id);
             return response.content_type(ContentType::html()).body(page);
         }
-        response.json(ErrorBody::new(self, request_id))
+        response.json(self.body(request_id))
+    }
+
+    /// The envelope itself.
+    pub(crate) fn body(&self, request_id: Option<&str>) -> ErrorBody {
+        ErrorBody::new(self, request_id)
     }
 
     /// Says in the log what the client is not told.
@@ -129,12 +134,15 @@ impl From<Error> for ApiError {
                     HeaderValue::from_static(challenge),
                 );
             }
-            Error::Forbidden(Forbidden::GuestLoginDisabled) => (code::GUEST_LOGIN_DISABLED, None),
-            Error::Forbidden(Forbidden::ShareReadOnly) => (code::SHARE_READ_ONLY, None),
             Error::Gone => (code::SHARE_ENDED, None),
+            Error::Forbidden(reason) => (forbidden(*reason), None),
             Error::Provider(failure) => return provider::answer(failure),
             Error::RateLimited { retry_after } => {
                 return Self::new(code::RATE_LIMITED, message)
+                    .header(header::RETRY_AFTER, HeaderValue::from(*retry_after));
+            }
+            Error::Overloaded { retry_after } => {
+                return Self::new(code::SERVER_BUSY, message)
                     .header(header::RETRY_AFTER, HeaderValue::from(*retry_after));
             }
             Error::Unavailable(_) => {
@@ -167,8 +175,19 @@ fn invalid(reason: InvalidReason) -> &'static Code {
     }
 }
 
+fn forbidden(reason: Forbidden) -> &'static Code {
+    match reason {
+        Forbidden::GuestLoginDisabled => code::GUEST_LOGIN_DISABLED,
+        Forbidden::RegistrationDisabled => code::REGISTRATION_DISABLED,
+        Forbidden::ApiKey => code::API_KEY_NOT_ALLOWED,
+        Forbidden::Operator => code::OPERATOR_STAYS,
+        Forbidden::ShareReadOnly => code::SHARE_READ_ONLY,
+    }
+}
+
 fn absent(resource: Resource) -> &'static Code {
     match resource {
+        Resource::ApiKey => code::API_KEY_NOT_FOUND,
         Resource::Conversation => code::CONVERSATION_NOT_FOUND,
         Resource::Item => code::ITEM_NOT_FOUND,
         Resource::Project => code::PROJECT_NOT_FOUND,
@@ -182,6 +201,10 @@ fn conflicting(conflict: Conflict) -> (&'static Code, Option<&'static str>) {
         Conflict::ConversationFull => (code::CONVERSATION_FULL, None),
         Conflict::CallIdConflict => (code::CALL_ID_CONFLICT, Some("call_id")),
         Conflict::ShareFull => (code::SHARE_FULL, None),
+        Conflict::ReplyPositionTaken => (code::REPLY_POSITION_TAKEN, None),
+        Conflict::EmailTaken => (code::EMAIL_TAKEN, Some("email")),
+        Conflict::NotGuest => (code::NOT_A_GUEST, None),
+        Conflict::UpgradeRefused => (code::UPGRADE_REFUSED, None),
     }
 }
 
@@ -192,6 +215,8 @@ fn unauthenticated(reason: Unauthenticated) -> (&'static Code, &'static str) {
         Unauthenticated::Missing => (code::TOKEN_MISSING, "Bearer"),
         Unauthenticated::Invalid => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),
         Unauthenticated::Expired => (code::TOKEN_EXPIRED, "Bearer error=\"invalid_token\""),
+        Unauthenticated::KeyExpired => (code::API_KEY_EXPIRED, "Bearer error=\"invalid_token\""),
+        Unauthenticated::Password => (code::SIGN_IN_FAILED, "Bearer"),
         Unauthenticated::RefreshToken => (code::REFRESH_TOKEN_INVALID, "Bearer"),
     }
 }

@@ -1,52 +1,97 @@
+use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::request::Caller;
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, web};
-use domain::auth::{Actor, AuthService};
+use domain::auth::{Actor, AuthService, KeyService};
 use domain::error::{Error, Unauthenticated};
+use futures_util::future::{Either, FutureExt as _, LocalBoxFuture};
 use std::future::{Ready, ready};
 
-/// The caller, proven by a bearer token. A handler cannot tell credentials apart; new kinds are
-/// added in [`AuthService::authenticate`].
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const INVALID: Error = Error::Unauthenticated(Unauthenticated::Invalid);
+
+/// The caller, proven by an access token or an API key. A handler cannot tell the two apart, except
+/// by asking for it ([`Actor::credential`]).
 pub(crate) struct Authenticated(pub(crate) Actor);
+
+type Answer = Result<Authenticated, ApiError>;
 
 impl FromRequest for Authenticated {
     type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
+    /// An access token is checked on the spot; a key may need the database.
+    type Future = Either<Ready<Answer>, LocalBoxFuture<'static, Answer>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(authenticate(request).map(Self).map_err(ApiError::from))
+        let presented = match Presented::of(request.headers()) {
+            Ok(presented) => presented,
+            Err(error) => return Either::Left(ready(Err(error.into()))),
+        };
+        match presented {
+            Presented::AccessToken(token) => {
+                let actor =
+                    service::<AuthService>(request).and_then(|service| service.authenticate(token));
+                Either::Left(ready(accept(request, actor)))
+            }
+            Presented::ApiKey(key) => {
+                let (request, key) = (request.clone(), key.to_owned());
+                let check = async move { accept(&request, check_key(&request, &key).await) };
+                Either::Right(check.boxed_local())
+            }
+        }
     }
 }
 
-fn authenticate(request: &HttpRequest) -> Result<Actor, Error> {
-    let token = bearer(request)?;
-    let service = request
-        .app_data::<web::Data<AuthService>>()
-        .ok_or_else(|| Error::Internal("no AuthService is wired".into()))?;
-    let actor = service.authenticate(token)?;
+async fn check_key(request: &HttpRequest, key: &str) -> Result<Actor, Error> {
+    let client = request.extensions().get().copied();
+    let origin = client.unwrap_or(ClientAddress(None)).origin();
+    let service = service::<KeyService>(request)?;
+    service.authenticate(key, origin).await
+}
+
+fn service<T: 'static>(request: &HttpRequest) -> Result<web::Data<T>, Error> {
+    let service = request.app_data::<web::Data<T>>().cloned();
+    service.ok_or_else(|| Error::Internal("a service of identity is not wired".into()))
+}
+
+fn accept(request: &HttpRequest, actor: Result<Actor, Error>) -> Answer {
+    let actor = actor?;
     request.extensions_mut().insert(Caller(actor.owner_id));
-    Ok(actor)
+    Ok(Authenticated(actor))
 }
 
-/// The token of the one `Authorization` header. Two of them are refused: which one counts would be
-/// anybody's guess.
-fn bearer(request: &HttpRequest) -> Result<&str, Error> {
-    const INVALID: Error = Error::Unauthenticated(Unauthenticated::Invalid);
-    let mut headers = request.headers().get_all(AUTHORIZATION);
-    let header = headers
-        .next()
-        .ok_or(Error::Unauthenticated(Unauthenticated::Missing))?;
-    if headers.next().is_some() {
-        return Err(INVALID);
+/// What the caller sent to prove who they are.
+#[derive(Debug, PartialEq, Eq)]
+enum Presented<'a> {
+    AccessToken(&'a str),
+    ApiKey(&'a str),
+}
+
+impl<'a> Presented<'a> {
+    /// The one credential of a request. Two of them are refused, of whatever kinds: which one counts
+    /// would be anybody's guess.
+    fn of(headers: &'a HeaderMap) -> Result<Self, Error> {
+        let bearers = headers.get_all(AUTHORIZATION).map(|header| (header, true));
+        let keys = headers.get_all(API_KEY).map(|header| (header, false));
+        let mut sent = bearers.chain(keys);
+        let (header, is_bearer) = sent
+            .next()
+            .ok_or(Error::Unauthenticated(Unauthenticated::Missing))?;
+        if sent.next().is_some() {
+            return Err(INVALID);
+        }
+        let text = header.to_str().map_err(|_| INVALID)?;
+        if !is_bearer {
+            return Ok(Self::ApiKey(text.trim()));
+        }
+        let (scheme, token) = text.split_once(' ').ok_or(INVALID)?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(INVALID);
+        }
+        let token = token.trim();
+        Ok(match token.starts_with(KeyService::PREFIX) {
+            true => Self::ApiKey(token),
+            false => Self::AccessToken(token),
+        })
     }
-    let (scheme, token) = header
-        .to_str()
-        .ok()
-        .and_then(|h| h.split_once(' '))
-        .ok_or(INVALID)?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(INVALID);
-    }
-    Ok(token.trim())
 }

@@ -5,6 +5,7 @@ pub(crate) mod delete;
 pub(crate) mod edit;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod regenerate;
 
 use crate::extract::word;
 use crate::list::list_body;

@@ -91,6 +91,8 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
             code::TOKEN_MISSING,
             code::TOKEN_INVALID,
             code::TOKEN_EXPIRED,
+            code::API_KEY_EXPIRED,
+            code::RATE_LIMITED,
         ]);
     }
     for (parameter, code) in [
@@ -98,6 +100,7 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
         ("{item_id}", code::ITEM_NOT_FOUND),
         ("{project_id}", code::PROJECT_NOT_FOUND),
         ("{share_id}", code::SHARE_NOT_FOUND),
+        ("{key_id}", code::API_KEY_NOT_FOUND),
     ] {
         if path.contains(parameter) {
             codes.push(code);

@@ -8,7 +8,9 @@ pub use methods::{Methods, no_route};
 
 use actix_web::App;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt as _;
 
@@ -30,21 +32,26 @@ use utoipa_actix_web::AppExt as _;
         (name = "service", description = "The server itself."),
     ),
     components(schemas(crate::error::ErrorBody)),
-    modifiers(&Bearer),
+    modifiers(&Credentials),
 )]
 struct Base;
 
-struct Bearer;
+struct Credentials;
 
-impl Modify for Bearer {
+impl Modify for Credentials {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
-            .description(Some("The access_token of POST /auth/guest-login."))
+            .description(Some(
+                "The access_token of POST /auth/login or /auth/guest-login, or an API key.",
+            ))
             .build();
         let components = openapi.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        let key = ApiKeyValue::with_description("X-API-Key", "A key of POST /auth/api-keys.");
+        let key = SecurityScheme::ApiKey(ApiKey::Header(key));
+        components.add_security_scheme("api_key", key);
     }
 }
 
@@ -61,6 +68,20 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     .filter_map(Option::as_mut)
 }
 
+/// Where a token is asked for, an API key is as good.
+fn accept_keys(document: &mut utoipa::openapi::OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        for operation in operations(item) {
+            let requirements = operation.security.as_mut();
+            let secured = requirements.filter(|all| !all.contains(&Default::default()));
+            if let Some(requirements) = secured {
+                let nothing: [&str; 0] = [];
+                requirements.push(SecurityRequirement::new("api_key", nothing));
+            }
+        }
+    }
+}
+
 /// The document that clients see.
 pub fn document() -> utoipa::openapi::OpenApi {
     let (_, mut document) = App::new()
@@ -68,6 +89,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         .openapi(Base::openapi())
         .configure(crate::routes::routes)
         .split_for_parts();
+    accept_keys(&mut document);
     bodies::simplify(&mut document);
     errors::add_to(&mut document);
     document

@@ -1,11 +1,22 @@
-use crate::id::OwnerId;
+use super::Email;
+use crate::error::Result;
+use crate::id::{KeyId, OwnerId};
+use crate::text;
 use chrono::{DateTime, Utc};
 
-/// Who is calling, whatever the credential was.
+/// Who is calling, and by what kind of credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Actor {
     /// Whose objects the caller sees.
     pub owner_id: OwnerId,
+    pub credential: Credential,
+}
+
+/// What proved who is calling. It matters only where a key may do less than its owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    AccessToken,
+    ApiKey,
 }
 
 /// A person or program known to this service.
@@ -13,7 +24,10 @@ pub struct Actor {
 pub struct User {
     pub id: OwnerId,
     pub kind: UserKind,
-    pub created_at: DateTime<Utc>,
+    pub email: Option<Email>,
+    pub name: Option<String>,
+    /// `None` for somebody of whom this service has nothing but the tokens.
+    pub created_at: Option<DateTime<Utc>>,
 }
 
 /// How a user came to be.
@@ -21,8 +35,32 @@ pub struct User {
 pub enum UserKind {
     /// Without any name or password: whoever holds the refresh token.
     Guest,
+    /// With an e-mail address and a password.
+    Account,
     /// The one owner of an embedded database.
     Operator,
+    /// Known by tokens that somebody else makes.
+    External,
+}
+
+/// What a person calls themselves: 1 to 120 characters, trimmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name(String);
+
+impl Name {
+    pub fn parse(raw: &str) -> Result<Self> {
+        let name = raw.trim();
+        text::check("name", name, 1..=120)?;
+        Ok(Self(name.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn into_string(self) -> String {
+        self.0
+    }
 }
 
 /// What an access token says.
@@ -48,4 +86,15 @@ pub struct Session {
     /// How long the access token is good for, in seconds.
     pub expires_in: u32,
     pub refresh_token: Secret,
+}
+
+/// An API key, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKey {
+    pub id: KeyId,
+    pub name: Name,
+    /// The last characters of the secret, by which a person knows it again.
+    pub hint: String,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: Option<DateTime<Utc>>,
 }

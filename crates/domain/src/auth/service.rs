@@ -1,12 +1,12 @@
 use super::{
-    AccessTokens, Actor, Claims, RefreshToken, Rotated, RotationWindow, Secret, Secrets, Session,
-    SessionStore, User, UserKind,
+    Actor, Audit, AuditEvent, Issuer, Rotated, RotationWindow, Session, SessionStore, User,
+    UserKind,
 };
-use crate::clock::{Clock, Ids};
 use crate::error::{Error, Forbidden, Result, Unauthenticated};
 use crate::id::OwnerId;
 use crate::limits::{Limited, Origin, RateLimits};
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::removal::RemovedOwners;
+use chrono::TimeDelta;
 use std::sync::Arc;
 use ulid::Ulid;
 
@@ -15,56 +15,35 @@ use ulid::Ulid;
 pub struct Doors {
     /// Whether anybody may become a guest (`GUEST_LOGIN`).
     pub guest_login: bool,
+    /// Whether anybody may make an account (`REGISTRATION`).
+    pub registration: bool,
 }
 
-/// The use cases of identity.
+/// The use cases of sessions: guests, refresh, sign-out, and whose an access token is.
 pub struct AuthService {
-    doors: Doors,
-    limits: Arc<dyn RateLimits>,
-    sessions: Arc<dyn SessionStore>,
-    tokens: Arc<dyn AccessTokens>,
-    secrets: Arc<dyn Secrets>,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
+    pub doors: Doors,
+    pub limits: Arc<dyn RateLimits>,
+    pub sessions: Arc<dyn SessionStore>,
+    pub removed: Arc<RemovedOwners>,
+    pub audit: Arc<dyn Audit>,
+    pub issuer: Arc<Issuer>,
 }
 
 impl AuthService {
     /// Seconds an access token is good for.
-    pub const ACCESS_SECONDS: u32 = 3_600;
-    /// How long a refresh token waits to be spent; each rotation begins anew.
-    const REFRESH: TimeDelta = TimeDelta::days(30);
+    pub const ACCESS_SECONDS: u32 = Issuer::ACCESS_SECONDS;
     /// A spent token that comes again this soon is a client's twin request or its retry, not a
     /// thief: it is refused, but its family lives on.
     const TWIN: TimeDelta = TimeDelta::seconds(10);
-    /// The prefix by which people and secret scanners know a refresh token.
-    const PREFIX: &str = "rt_";
-
-    pub fn new(
-        doors: Doors,
-        limits: Arc<dyn RateLimits>,
-        sessions: Arc<dyn SessionStore>,
-        tokens: Arc<dyn AccessTokens>,
-        secrets: Arc<dyn Secrets>,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn Ids>,
-    ) -> Self {
-        Self {
-            doors,
-            limits,
-            sessions,
-            tokens,
-            secrets,
-            clock,
-            ids,
-        }
-    }
 
     /// The owner of an embedded database: always the same one.
     pub const OPERATOR: OwnerId = OwnerId::new(Ulid(1));
 
-    /// Who holds this access token.
+    /// Who holds this access token. Asks nobody.
     pub fn authenticate(&self, token: &str) -> Result<Actor> {
-        self.tokens.verify(token)
+        let actor = self.issuer.tokens.verify(token)?;
+        self.removed.refuse(actor.owner_id)?;
+        Ok(actor)
     }
 
     /// Makes a new user without a name or password.
@@ -73,57 +52,58 @@ impl AuthService {
             return Err(Error::Forbidden(Forbidden::GuestLoginDisabled));
         }
         self.limits.take(Limited::Guest, origin.into())?;
-        let now = self.clock.now();
-        let id = OwnerId::new(self.ids.ulid());
+        let now = self.issuer.clock.now();
         let user = User {
-            id,
+            id: OwnerId::new(self.issuer.ids.ulid()),
             kind: UserKind::Guest,
-            created_at: now,
+            email: None,
+            name: None,
+            created_at: Some(now),
         };
-        let secret = self.secrets.generate(Self::PREFIX);
-        let token = RefreshToken {
-            digest: self.secrets.digest(&secret.0),
-            family: self.ids.ulid(),
-            created_at: now,
-            expires_at: now + Self::REFRESH,
-        };
+        let (secret, token) = self.issuer.family(now);
         self.sessions.insert(&user, &token).await?;
-        self.session(user, secret, now)
+        self.audit.record(AuditEvent::GuestMade, Some(user.id));
+        self.issuer.session(user, secret, now)
     }
 
     /// Spends a refresh token for a new pair. One that was spent before means that somebody else
     /// holds a copy, so the whole family ends (RFC 9700, 4.14.2).
-    pub async fn refresh(&self, refresh_token: &str) -> Result<Session> {
-        let now = self.clock.now();
-        let secret = self.secrets.generate(Self::PREFIX);
-        let spent = self.secrets.digest(refresh_token);
-        let next = self.secrets.digest(&secret.0);
+    pub async fn refresh(&self, refresh_token: &str, origin: Origin) -> Result<Session> {
+        self.limits.take(Limited::Refresh, origin.into())?;
+        let issuer = &self.issuer;
+        let now = issuer.clock.now();
+        let secret = issuer.secrets.generate(Issuer::PREFIX);
+        let spent = issuer.secrets.digest(refresh_token);
+        let next = issuer.secrets.digest(&secret.0);
         let window = RotationWindow {
             now,
-            expires_at: now + Self::REFRESH,
+            expires_at: now + Issuer::REFRESH,
         };
-        match self.sessions.rotate(spent, next, window).await? {
-            Rotated::Done(user) => return self.session(user, secret, now),
-            Rotated::Spent { family, at } if now - at > Self::TWIN => {
+        let rotated = self.sessions.rotate(spent, next, window).await;
+        if !matches!(rotated, Ok(Rotated::Spent { .. } | Rotated::Unknown)) {
+            self.limits.give_back(Limited::Refresh, origin.into());
+        }
+        match rotated? {
+            Rotated::Done(user) => return issuer.session(user, secret, now),
+            Rotated::Spent { owner, family, at } if now - at > Self::TWIN => {
                 self.sessions.end_family(family).await?;
+                self.audit.record(AuditEvent::RefreshReused, Some(owner));
             }
             Rotated::Spent { .. } | Rotated::Unknown => {}
         }
         Err(Error::Unauthenticated(Unauthenticated::RefreshToken))
     }
 
-    fn session(&self, user: User, refresh_token: Secret, now: DateTime<Utc>) -> Result<Session> {
-        let claims = Claims {
-            subject: user.id,
-            issued_at: now,
-            expires_at: now + TimeDelta::seconds(Self::ACCESS_SECONDS.into()),
-        };
-        let access_token = self.tokens.issue(&claims)?;
-        Ok(Session {
-            user,
-            access_token,
-            expires_in: Self::ACCESS_SECONDS,
-            refresh_token,
-        })
+    /// Ends the session that a refresh token belongs to, spent or not. One that belongs to none has
+    /// nothing to end, and the caller learns no more (RFC 7009, 2.2).
+    pub async fn sign_out(&self, refresh_token: &str, origin: Origin) -> Result<()> {
+        self.limits.take(Limited::Refresh, origin.into())?;
+        let token = self.issuer.secrets.digest(refresh_token);
+        if let Some((family, owner)) = self.sessions.find_family(token).await? {
+            self.sessions.end_family(family).await?;
+            self.limits.give_back(Limited::Refresh, origin.into());
+            self.audit.record(AuditEvent::SignedOut, Some(owner));
+        }
+        Ok(())
     }
 }

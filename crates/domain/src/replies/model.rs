@@ -1,4 +1,6 @@
+use crate::error::{Error, Result};
 use crate::items::Role;
+use crate::text;
 
 /// Something that was said, as the model is told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,4 +55,40 @@ pub struct Model {
     pub created: i64,
     /// Empty where the provider does not say.
     pub owned_by: String,
+}
+
+/// How a client wants a reply.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReplyOptions {
+    pub(super) model: Option<String>,
+    pub(super) temperature: Option<f64>,
+    pub(super) max_tokens: Option<u32>,
+}
+
+impl ReplyOptions {
+    /// Which of a provider's models: 1 to 256 characters. `temperature`: 0 to 2, as in OpenAI's
+    /// API. `max_tokens`: 1 to 1,000,000.
+    pub fn parse(
+        model: Option<String>,
+        temperature: Option<f64>,
+        max_tokens: Option<i64>,
+    ) -> Result<Self> {
+        if let Some(model) = &model {
+            text::check("model", model, 1..=256)?;
+        }
+        if temperature.is_some_and(|temperature| !(0.0..=2.0).contains(&temperature)) {
+            return Err(Error::invalid("temperature", "temperature must be 0 to 2."));
+        }
+        let tokens = |tokens: i64| {
+            let tokens = u32::try_from(tokens).ok();
+            tokens
+                .filter(|tokens| (1..=1_000_000).contains(tokens))
+                .ok_or_else(|| Error::invalid("max_tokens", "max_tokens must be 1 to 1,000,000."))
+        };
+        Ok(Self {
+            model,
+            temperature,
+            max_tokens: max_tokens.map(tokens).transpose()?,
+        })
+    }
 }

@@ -1,5 +1,6 @@
 use super::{ChatChunk, ChatRequest, Model};
 use crate::error::Result;
+use std::pin::Pin;
 
 /// Where models are. Every failure is [`crate::error::Error::Provider`], whatever went wrong, unless
 /// it is our own fault.
@@ -21,4 +22,15 @@ pub trait ChatStream: Send {
     /// The next part; `None` when the answer is complete. One that breaks off, is too long or no
     /// answer at all is a failure.
     async fn next(&mut self) -> Result<Option<ChatChunk>>;
+}
+
+/// Work that nobody has to wait for.
+pub type Work = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+
+/// Runs work of the server's own.
+pub trait Tasks: Send + Sync {
+    /// Begins the work at once and brings it to its end, whoever has asked for it and has left
+    /// since; only the end of the server ends it early. A failure that it returns was told to
+    /// nobody, and is logged.
+    fn start(&self, work: Work);
 }

@@ -1,8 +1,8 @@
 use super::connect::Target;
 use super::error::{storage, unavailable};
 use deadpool::managed::{Hook, HookError, PoolConfig, Timeouts};
-use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::{ConnectionError, QueryResult};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::Object, deadpool::Pool,
 };
@@ -33,6 +33,10 @@ const LEAST: Duration = Duration::from_millis(400);
 /// How long a connection is used: after a failover, or a change of address, all are new soon.
 const MAX_AGE: Duration = Duration::from_secs(30 * 60);
 
+/// Should calling off a statement fail, it still ends some time. That nothing of what was called off
+/// lives longer is what the sweeps after a removal go by.
+const LAST_RESORT: &str = "set statement_timeout = '30s'";
+
 /// How long calling off a statement may take.
 const CANCEL: Duration = Duration::from_millis(400);
 
@@ -58,7 +62,12 @@ impl Database {
         let connecting = Arc::clone(&target);
         config.custom_setup = Box::new(move |_| {
             let target = Arc::clone(&connecting);
-            Box::pin(async move { target.connect().await })
+            Box::pin(async move {
+                let mut connection = target.connect().await?;
+                let limited = connection.batch_execute(LAST_RESORT).await;
+                limited.map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(connection)
+            })
         });
         let manager = AsyncDieselConnectionManager::new_with_config("", config);
         let mut pool = PoolConfig::new(size.max(1));

@@ -1,10 +1,13 @@
+use super::conversations::PROJECT;
 use super::database::Database;
+use super::error::{storage, violates};
+use super::identity::{Owner, clear};
 use super::schema::purge_queue;
 use super::shares::sweep;
 use super::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
 use domain::error::{Error, Result};
 use domain::purge::{PurgeQueue, QueueState, Reclaimed};
@@ -39,9 +42,30 @@ statement!(
         )"
 );
 
+statement!(
+    /// Removed owners whose turn it is.
+    OwnersToSweep { most: i64 => BigInt } -> (SqlUuid, Timestamptz),
+    "select owner_id, removed_at from removed_owners
+    where sweep_at <= now() order by sweep_at limit $1 for update skip locked"
+);
+
+statement!(
+    /// Nothing was found. What was under way at the removal ends within half a minute, by the limit
+    /// that every connection has; clocks may differ by a minute, and then there is another one.
+    Swept { owner_id: Uuid => SqlUuid } -> (),
+    "update removed_owners set sweep_at = case
+        when removed_at > now() - interval '150 seconds' then now() + interval '2 seconds'
+    end
+    where owner_id = $1"
+);
+
 #[async_trait::async_trait]
 impl PurgeQueue for PgPurgeQueue {
     async fn reclaim(&self) -> Result<Reclaimed> {
+        let swept = self.sweep().await?;
+        if swept > 0 {
+            return Ok(Reclaimed::Rows(swept));
+        }
         let work = async |connection: &mut AsyncPgConnection| {
             let entry: Option<(i64, Uuid, Uuid, DateTime<Utc>)> = purge_queue::table
                 .select((
@@ -111,5 +135,33 @@ impl PurgeQueue for PgPurgeQueue {
             .await?;
         let length = u64::try_from(length).map_err(|error| Error::Internal(error.into()))?;
         Ok(QueueState { length, oldest })
+    }
+}
+
+impl PgPurgeQueue {
+    /// Takes away some of what a removed owner still has; says how many rows.
+    async fn sweep(&self) -> Result<usize> {
+        let work = async |connection: &mut AsyncPgConnection| {
+            let next = OwnersToSweep { most: 1 };
+            let owner: Option<(Uuid, DateTime<Utc>)> =
+                next.get_result(connection).await.optional()?;
+            let Some((id, now)) = owner else {
+                return Ok(0);
+            };
+            let rows = clear(connection, Owner { id, now }).await?;
+            if rows == 0 {
+                Swept { owner_id: id }.execute(connection).await?;
+            }
+            Ok(rows)
+        };
+        let swept = self
+            .0
+            .attempt(async |connection| connection.transaction(work).await)
+            .await?;
+        match swept {
+            // A conversation came into a project meanwhile: the next step takes it.
+            Err(error) if violates(&error, PROJECT) => Ok(1),
+            swept => swept.map_err(storage),
+        }
     }
 }

@@ -5,6 +5,51 @@ diesel::table! {
         owner_id -> Uuid,
         kind -> SmallInt,
         created_at -> Timestamptz,
+        active_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    accounts (owner_id) {
+        owner_id -> Uuid,
+        created_at -> Timestamptz,
+        email -> Text,
+        name -> Nullable<Text>,
+        password_hash -> Text,
+    }
+}
+
+diesel::table! {
+    email_addresses (email) {
+        email -> Text,
+        owner_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    api_keys (owner_id, id) {
+        owner_id -> Uuid,
+        id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+        name -> Text,
+        hint -> Text,
+    }
+}
+
+diesel::table! {
+    api_key_digests (digest) {
+        digest -> Binary,
+        owner_id -> Uuid,
+        id -> Uuid,
+    }
+}
+
+diesel::table! {
+    removed_owners (owner_id) {
+        owner_id -> Uuid,
+        removed_at -> Timestamptz,
+        sweep_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -1,5 +1,5 @@
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::auth::{AccessTokens, Actor, Claims};
+use domain::auth::{AccessTokens, Actor, Claims, Credential};
 use domain::clock::Clock;
 use domain::error::{Error, Result, Unauthenticated};
 use domain::id::OwnerId;
@@ -90,6 +90,9 @@ impl AccessTokens for Jwt {
             return Err(Error::Unauthenticated(Unauthenticated::Expired));
         }
         let owner_id = OwnerId::read(&payload.sub).ok_or(INVALID)?;
-        Ok(Actor { owner_id })
+        Ok(Actor {
+            owner_id,
+            credential: Credential::AccessToken,
+        })
     }
 }

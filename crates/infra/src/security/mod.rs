@@ -1,7 +1,11 @@
 //! Tokens and secrets.
 
+mod argon2;
 mod jwt;
+mod key_cache;
 mod secrets;
 
+pub use argon2::Argon2Hasher;
 pub use jwt::{Jwt, SecretTooShort};
+pub use key_cache::BoundedKeyCache;
 pub use secrets::RandomSecrets;

@@ -7,6 +7,7 @@ pub use provider::Provider;
 
 use crate::cli::Settings;
 use api::client_address::TrustedProxies;
+use chrono::TimeDelta;
 use domain::limits::Quotas;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -29,6 +30,8 @@ pub struct Config {
     pub storage: Storage,
     pub pool_size: usize,
     pub guest_login: bool,
+    pub registration: bool,
+    pub guest_retention: Option<TimeDelta>,
     pub limits: Quotas,
     pub cors: AllowedOrigins,
     pub proxies: TrustedProxies,
@@ -92,6 +95,13 @@ impl Config {
                 "must be true or false",
             )?
             .unwrap_or(embedded),
+            registration: parsed(
+                "REGISTRATION",
+                &settings.registration,
+                "must be true or false",
+            )?
+            .unwrap_or(embedded),
+            guest_retention: guest_retention(&settings.guest_retention_days)?,
             limits: limits::limits(settings)?,
             cors: cors(&settings.cors_allowed_origins, embedded)?,
             proxies: proxies(&settings.trusted_proxies)?,
@@ -177,6 +187,15 @@ fn pool_size(setting: &Option<String>) -> Result<usize, ConfigError> {
         return Err(bad("DATABASE_POOL_SIZE", PROBLEM));
     }
     Ok(size)
+}
+
+fn guest_retention(setting: &Option<String>) -> Result<Option<TimeDelta>, ConfigError> {
+    const PROBLEM: &str = "must be a number of days, 1 to 36500";
+    let days: Option<i64> = parsed("GUEST_RETENTION_DAYS", setting, PROBLEM)?;
+    match days {
+        Some(days) if !(1..=36_500).contains(&days) => Err(bad("GUEST_RETENTION_DAYS", PROBLEM)),
+        days => Ok(days.map(TimeDelta::days)),
+    }
 }
 
 fn cors(setting: &Option<String>, embedded: bool) -> Result<AllowedOrigins, ConfigError> {
@@ -276,7 +295,8 @@ mod tests {
             ("127.0.0.1", 8000)
         );
         assert_eq!(config.limits, Quotas::USUAL);
-        assert!(config.guest_login);
+        assert!(config.guest_login && config.registration);
+        assert_eq!(config.guest_retention, None);
         assert_eq!(config.cors, AllowedOrigins::Any);
     }
 
@@ -288,14 +308,14 @@ mod tests {
             ..Settings::default()
         };
         let config = Config::read(&settings).unwrap();
-        assert!(!config.guest_login);
+        assert!(!config.guest_login && !config.registration);
         assert_eq!(config.cors, AllowedOrigins::Only(Vec::new()));
     }
 
     #[test]
     fn a_bad_value_is_refused_by_name_in_one_sentence() {
         type Setting = fn(&mut Settings) -> &mut Option<String>;
-        let bad: [(&str, &str, Setting); 23] = [
+        let bad: [(&str, &str, Setting); 25] = [
             ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
             ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
             ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
@@ -304,6 +324,10 @@ mod tests {
             }),
             ("JWT_SECRET", "short", |settings| &mut settings.jwt_secret),
             ("GUEST_LOGIN", "maybe", |settings| &mut settings.guest_login),
+            ("REGISTRATION", "1", |settings| &mut settings.registration),
+            ("GUEST_RETENTION_DAYS", "0", |settings| {
+                &mut settings.guest_retention_days
+            }),
             ("LOGIN_LIMIT", "10", |settings| &mut settings.login_limit),
             ("LOGIN_ACCOUNT_LIMIT", "0/m", |settings| {
                 &mut settings.login_account_limit

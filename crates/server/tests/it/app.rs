@@ -4,6 +4,7 @@ use crate::answer::Answer;
 use crate::clock::{PinnedClock, SeededIds};
 use crate::db::{RUNTIME, Schema};
 use crate::provider::Provider;
+use crate::trail::Trail;
 use actix_web::dev::ServerHandle;
 use chrono::TimeDelta;
 use domain::auth::{AccessTokens as _, Claims, Doors};
@@ -13,25 +14,34 @@ use domain::limits::{Quotas, RateLimits};
 use domain::shares::ViewCounts;
 use infra::limits::GovernorLimits;
 use infra::postgres::{Database, PgShares};
-use infra::security::Jwt;
+use infra::security::{Argon2Hasher, Jwt};
+use infra::tasks::BackgroundTasks;
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use serde_json::{Value, json};
 use server::Parts;
 use server::config::AllowedOrigins;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use ulid::Ulid;
 
+/// The password of the accounts of tests.
+pub(crate) const PASSWORD: &str = "a long sentence is easy to keep";
+
 /// What signs the tokens of tests.
 pub(crate) const SECRET: &str = "a secret for tests, and for nothing else";
+
+/// Making one takes as long as hashing a password, so all tests share it.
+pub(crate) static HASHER: LazyLock<Arc<Argon2Hasher>> =
+    LazyLock::new(|| Arc::new(Argon2Hasher::new(2).unwrap()));
 
 /// A service that one test talks to.
 pub(crate) struct TestApp {
     pub(crate) address: SocketAddr,
     pub(crate) clock: Arc<PinnedClock>,
+    pub(crate) trail: Arc<Trail>,
     pub(crate) schema: Schema,
     database: Database,
     views: Arc<ViewCounts>,
@@ -65,18 +75,36 @@ impl TestApp {
         change: impl FnOnce(&mut Parts),
     ) -> Self {
         let clock = Arc::new(PinnedClock::new());
+        Self::serve_at(clock, schema, database, change)
+    }
+
+    /// A service on any database, with any clock.
+    pub(crate) fn serve_at(
+        clock: Arc<PinnedClock>,
+        schema: Schema,
+        database: Database,
+        change: impl FnOnce(&mut Parts),
+    ) -> Self {
+        let trail = Arc::new(Trail::default());
         let mut parts = Parts {
             database,
             tokens: Arc::new(Jwt::new(SECRET.as_bytes(), clock.clone()).unwrap()),
+            hasher: HASHER.clone(),
+            audit: trail.clone(),
             clock: clock.clone(),
+            timer: clock.clone(),
             ids: Arc::new(SeededIds::new(clock.clone())),
-            doors: Doors { guest_login: true },
+            doors: Doors {
+                guest_login: true,
+                registration: true,
+            },
             limits: limits(&Quotas::NONE, &(clock.clone() as Arc<dyn Clock>)),
             cors: AllowedOrigins::Any,
             proxies: api::client_address::TrustedProxies::default(),
             public_url: String::new(),
             views: Arc::default(),
             provider: Provider::obliging().connected(),
+            tasks: Arc::new(BackgroundTasks::new(RUNTIME.handle().clone())),
             context_tokens: 8_192,
             workers: Some(1),
         };
@@ -94,6 +122,7 @@ impl TestApp {
             clock,
             database,
             views,
+            trail,
             schema,
             client: client(),
             handle,
@@ -137,6 +166,25 @@ impl TestApp {
             base,
             token,
         }
+    }
+
+    /// Somebody who has just become a guest, and the answer that made them one.
+    pub(crate) async fn guest(&self) -> (Actor, Value) {
+        let session = self.anon().post("/auth/guest-login", json!({})).await;
+        let session = session.expect(201);
+        (self.holding(&session), session)
+    }
+
+    /// Somebody with an account of this address, and the answer that made it.
+    pub(crate) async fn account(&self, email: &str) -> (Actor, Value) {
+        let body = json!({ "email": email, "password": PASSWORD });
+        let session = self.anon().post("/auth/register", body).await.expect(201);
+        (self.holding(&session), session)
+    }
+
+    /// Whoever holds the access token of this session.
+    pub(crate) fn holding(&self, session: &Value) -> Actor {
+        self.bearing(session["access_token"].as_str().map(str::to_owned))
     }
 
     /// A token of an owner, good for so long from the pinned time.
@@ -192,7 +240,7 @@ impl TestApp {
 }
 
 /// Limits by the pinned time.
-fn limits(quotas: &Quotas, clock: &Arc<dyn Clock>) -> Arc<dyn RateLimits> {
+pub(crate) fn limits(quotas: &Quotas, clock: &Arc<dyn Clock>) -> Arc<dyn RateLimits> {
     Arc::new(GovernorLimits::new(quotas, clock))
 }
 
@@ -297,6 +345,12 @@ impl Actor {
         let path = format!("/v1/conversations/{conversation}/share");
         let share = self.post(&path, body).await.expect(201);
         share["share_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes an API key and returns it, secret and all.
+    pub(crate) async fn key(&self, name: &str) -> Value {
+        let body = json!({ "name": name });
+        self.post("/auth/api-keys", body).await.expect(201)
     }
 
     /// Sends a user's message and returns the item.

@@ -1,30 +1,63 @@
 //! Time that stands still until a test moves it, and ids that follow from it.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::clock::{Clock, Ids};
+use domain::clock::{Clock, Ids, Timer};
+use std::pin::pin;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::Notify;
 use ulid::Ulid;
 
 /// The guide's own time, in microseconds: 2025-12-23T10:00:00Z.
 const BEGINNING: i64 = 1_766_484_000_000_000;
 
-/// A clock that a test moves.
-pub(crate) struct PinnedClock(AtomicI64);
+/// A clock that a test moves. Whoever waits by it goes on when it has been moved far enough.
+pub(crate) struct PinnedClock {
+    now: AtomicI64,
+    moved: Notify,
+    waiting: AtomicU64,
+}
 
 impl PinnedClock {
     pub(crate) fn new() -> Self {
-        Self(AtomicI64::new(BEGINNING))
+        Self {
+            now: AtomicI64::new(BEGINNING),
+            moved: Notify::new(),
+            waiting: AtomicU64::new(0),
+        }
+    }
+
+    /// How many have begun to wait so far.
+    pub(crate) fn waits(&self) -> u64 {
+        self.waiting.load(Ordering::SeqCst)
     }
 
     pub(crate) fn advance(&self, by: TimeDelta) {
         let by = by.num_microseconds().unwrap();
-        self.0.fetch_add(by, Ordering::SeqCst);
+        self.now.fetch_add(by, Ordering::SeqCst);
+        self.moved.notify_waiters();
     }
 }
 
 impl Clock for PinnedClock {
     fn now(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp_micros(self.0.load(Ordering::SeqCst)).unwrap()
+        DateTime::from_timestamp_micros(self.now.load(Ordering::SeqCst)).unwrap()
+    }
+}
+
+#[async_trait::async_trait]
+impl Timer for PinnedClock {
+    async fn wait(&self, time: Duration) {
+        let end = self.now() + time;
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        loop {
+            let mut moved = pin!(self.moved.notified());
+            moved.as_mut().enable();
+            if self.now() >= end {
+                return;
+            }
+            moved.await;
+        }
     }
 }
 

@@ -6,20 +6,27 @@ use crate::app::{Actor, SECRET, TestApp, id};
 use crate::operations::{Operation, operations};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chrono::TimeDelta;
 use domain::clock::Clock as _;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use reqwest::header::AUTHORIZATION;
+use reqwest::header::{AUTHORIZATION, HeaderName};
 use serde_json::{Value, json};
 
 /// What anybody may call. Whoever adds to it has thought about it.
-const PUBLIC: [&str; 6] = [
+const PUBLIC: [&str; 9] = [
     "get_health",
     "get_readiness",
     "get_shared_conversation",
     "get_version",
     "guest_login",
+    "login",
+    "logout",
     "refresh_token",
+    "register",
 ];
+
+/// What an API key may not do.
+const PERSONS_ONLY: [&str; 4] = ["create_api_key", "delete_api_key", "delete_me", "upgrade"];
 
 /// Ids that are well-formed and were never given.
 fn unknown(parameter: &str) -> String {
@@ -28,6 +35,7 @@ fn unknown(parameter: &str) -> String {
         "item_id" => "item_01ARZ3NDEKTSV4RRFFQ69G0001".to_owned(),
         "project_id" => "proj_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
         "share_id" => "share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc".to_owned(),
+        "key_id" => "key_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
         "version" => "99".to_owned(),
         new => panic!(
             "the path parameter {{{new}}} is new: say in credentials.rs what an unknown one looks \
@@ -51,6 +59,7 @@ struct Belongings {
     item: String,
     project: String,
     share: String,
+    key: String,
 }
 
 impl Belongings {
@@ -66,6 +75,7 @@ impl Belongings {
             item,
             project,
             share,
+            key: id(&actor.key("Mine").await),
         }
     }
 
@@ -75,6 +85,7 @@ impl Belongings {
             "item_id" => self.item.clone(),
             "project_id" => self.project.clone(),
             "share_id" => self.share.clone(),
+            "key_id" => self.key.clone(),
             "version" => "1".to_owned(),
             new => unknown(new),
         }
@@ -125,27 +136,40 @@ fn unsigned(app: &TestApp) -> String {
     format!("{header}.{claims}.")
 }
 
-/// Every header that proves nothing: its name here, the code it gets, the values sent.
-fn bad_credentials(app: &TestApp) -> Vec<(&'static str, &'static str, Vec<String>)> {
-    let bearer = |token: &str| vec![format!("Bearer {token}")];
-    let good = signed(&claims(app), Algorithm::HS256, SECRET);
+/// Headers that prove nothing: their name here, the code they get, what is sent.
+type Bad = (&'static str, &'static str, Vec<(HeaderName, String)>);
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+fn bearer(token: &str) -> Vec<(HeaderName, String)> {
+    vec![(AUTHORIZATION, format!("Bearer {token}"))]
+}
+
+fn good(app: &TestApp) -> String {
+    signed(&claims(app), Algorithm::HS256, SECRET)
+}
+
+/// Access tokens that are not good, and headers that are not whole.
+fn bad_tokens(app: &TestApp) -> Vec<Bad> {
+    let good = good(app);
     let now = app.clock.now().timestamp();
     let other_secret = "another secret, just as long as ours is";
+    let twice = [bearer(&good), bearer(&good)].concat();
     let mut cases = vec![
         ("no token", "token_missing", vec![]),
         ("an empty token", "token_invalid", bearer("")),
         ("garbage", "token_invalid", bearer("garbage")),
-        ("no scheme", "token_invalid", vec![good.clone()]),
+        (
+            "no scheme",
+            "token_invalid",
+            vec![(AUTHORIZATION, good.clone())],
+        ),
         (
             "another scheme",
             "token_invalid",
-            vec![format!("Basic {good}")],
+            vec![(AUTHORIZATION, format!("Basic {good}"))],
         ),
-        (
-            "two headers",
-            "token_invalid",
-            vec![format!("Bearer {good}"), format!("Bearer {good}")],
-        ),
+        ("two headers", "token_invalid", twice),
         (
             "expired",
             "token_expired",
@@ -192,6 +216,78 @@ fn bad_credentials(app: &TestApp) -> Vec<(&'static str, &'static str, Vec<String
     cases
 }
 
+/// API keys that are not good, each in both headers; two credentials at once; and whatever was of
+/// somebody who is gone.
+async fn bad_keys(app: &TestApp) -> Vec<Bad> {
+    let alice = app.alice();
+    let secret = |key: &Value| key["key"].as_str().unwrap().to_owned();
+    let key = secret(&alice.key("Good").await);
+    let brief = json!({ "name": "Brief", "expires_in": 60 });
+    let brief = alice.post("/auth/api-keys", brief).await.expect(201);
+    let revoked = alice.key("Revoked").await;
+    let path = format!("/auth/api-keys/{}", id(&revoked));
+    alice.delete(&path).await.expect_nothing(204);
+    let (gone, session) = app.guest().await;
+    let of_nobody = secret(&gone.key("Theirs").await);
+    gone.delete("/auth/me").await.expect_nothing(204);
+    app.clock.advance(TimeDelta::seconds(60));
+    let good = good(app);
+    let other = |prefix: &str| format!("{prefix}{}", &key[3..]);
+    let mut cases: Vec<Bad> = Vec::new();
+    for (name, code, key) in [
+        (
+            "a key nobody has",
+            "token_invalid",
+            format!("sk_{}", "7".repeat(43)),
+        ),
+        ("a key of another prefix", "token_invalid", other("pk_")),
+        ("a prefix in upper case", "token_invalid", other("SK_")),
+        (
+            "a key that is too short",
+            "token_invalid",
+            key[..45].to_owned(),
+        ),
+        ("a key that is too long", "token_invalid", format!("{key}a")),
+        (
+            "a key of 8 kB",
+            "token_invalid",
+            format!("sk_{}", "a".repeat(8_000)),
+        ),
+        ("nothing but the prefix", "token_invalid", "sk_".to_owned()),
+        (
+            "a key with an odd character",
+            "token_invalid",
+            format!("{}-", &key[..45]),
+        ),
+        ("an expired key", "api_key_expired", secret(&brief)),
+        ("a revoked key", "token_invalid", secret(&revoked)),
+        ("a key of a removed owner", "token_invalid", of_nobody),
+    ] {
+        cases.push((name, code, bearer(&key)));
+        cases.push((name, code, vec![(API_KEY, key)]));
+    }
+    let as_header = (API_KEY, key.clone());
+    let of_removed = session["access_token"].as_str().unwrap();
+    let more: [(&str, Vec<(HeaderName, String)>); 6] = [
+        ("a token of a removed owner", bearer(of_removed)),
+        ("a token as a key", vec![(API_KEY, good.clone())]),
+        (
+            "a token and a key",
+            [bearer(&good), vec![as_header.clone()]].concat(),
+        ),
+        (
+            "a key in both headers",
+            [bearer(&key), vec![as_header.clone()]].concat(),
+        ),
+        ("two keys", vec![as_header.clone(), as_header]),
+        ("an empty key", vec![(API_KEY, String::new())]),
+    ];
+    for (name, headers) in more {
+        cases.push((name, "token_invalid", headers));
+    }
+    cases
+}
+
 #[tokio::test]
 async fn the_tokens_of_these_tests_are_good_but_for_what_is_wrong_with_them() {
     let app = TestApp::spawn().await;
@@ -211,13 +307,15 @@ async fn the_tokens_of_these_tests_are_good_but_for_what_is_wrong_with_them() {
 async fn no_operation_answers_without_a_good_token() {
     let app = TestApp::spawn().await;
     let anon = app.anon();
+    let mut cases = bad_keys(&app).await;
+    cases.extend(bad_tokens(&app));
     let mut seen = 0;
     for operation in operations().iter().filter(|o| o.is_secured()) {
         let ids: Vec<_> = operation.parameters().iter().map(|p| unknown(p)).collect();
-        for (name, code, headers) in bad_credentials(&app) {
+        for (name, code, headers) in &cases {
             let mut request = anon.request(operation.method.clone(), &operation.at(&ids));
-            for header in headers {
-                request = request.header(AUTHORIZATION, header);
+            for (header, value) in headers {
+                request = request.header(header, value);
             }
             // What else is wrong with a request is nothing to somebody we do not know.
             let answer = anon.sent(request.body("no JSON")).await;
@@ -227,7 +325,7 @@ async fn no_operation_answers_without_a_good_token() {
             seen += 1;
         }
     }
-    assert!(seen > 100, "only {seen} cases");
+    assert!(seen > 1_000, "only {seen} cases");
 }
 
 #[tokio::test]
@@ -364,10 +462,48 @@ async fn lists_show_only_what_is_ones_own() {
     for operation in operations()
         .iter()
         .filter(|o| o.is_secured() && o.method == reqwest::Method::GET && o.parameters().is_empty())
+        // Which is no list, but the caller.
+        .filter(|o| o.name != "get_me")
     {
         let seen = call(&alice, operation, &[]).await.expect(200);
         assert_eq!(seen["data"], json!([]), "{}", operation.name);
         let seen = call(&bob, operation, &[]).await.expect(200);
         assert_ne!(seen["data"], json!([]), "{}", operation.name);
+    }
+}
+
+#[tokio::test]
+async fn an_api_key_does_what_its_owner_may_but_for_what_is_a_persons() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let key = alice.key("Good").await["key"].as_str().unwrap().to_owned();
+    let by_bearer = app.bearing(Some(key.clone()));
+    for operation in operations().iter().filter(|o| o.is_secured()) {
+        println!("{}", operation.name);
+        let forbidden = PERSONS_ONLY.contains(&operation.name.as_str());
+        for in_header in [false, true] {
+            let mine = Belongings::of(&alice).await;
+            let parameters = operation.parameters();
+            let ids: Vec<_> = parameters.iter().map(|p| mine.named(p)).collect();
+            let answer = match in_header {
+                false => call(&by_bearer, operation, &ids).await,
+                true => {
+                    let request = app
+                        .anon()
+                        .request(operation.method.clone(), &operation.at(&ids));
+                    let request = request.header(API_KEY, &key);
+                    let request = match operation.body() {
+                        None => request,
+                        Some(body) => request.json(&body),
+                    };
+                    app.anon().sent(request).await
+                }
+            };
+            match forbidden {
+                true => answer.refused("api_key_not_allowed", None),
+                // The examples of bodies name objects that are not there.
+                false => assert!(![401, 403].contains(&answer.status), "{}", answer.status),
+            }
+        }
     }
 }

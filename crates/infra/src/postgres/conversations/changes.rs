@@ -8,14 +8,11 @@ use diesel::prelude::*;
 use domain::conversations::{Change, ConversationChanges, NewConversation, TitleSource};
 use uuid::Uuid;
 
-#[derive(Insertable)]
-#[diesel(table_name = conversations)]
 pub(super) struct NewRow {
     pub(super) owner_id: Uuid,
     pub(super) id: Uuid,
     pub(super) project_id: Option<Uuid>,
     pub(super) created_at: DateTime<Utc>,
-    pub(super) updated_at: DateTime<Utc>,
     pub(super) title_source: i16,
     pub(super) title: Option<String>,
     pub(super) metadata: serde_json::Value,
@@ -38,7 +35,6 @@ impl From<&NewConversation> for NewRow {
             id: ids::stored(new.id.ulid()),
             project_id: new.project_id.map(|id| ids::stored(id.ulid())),
             created_at: new.created_at,
-            updated_at: new.created_at,
             title_source: stored_source(new.title.as_ref().map(|(_, source)| *source)),
             title: new
                 .title

@@ -1,7 +1,7 @@
 mod changes;
 mod list;
 pub(super) mod rows;
-mod statements;
+pub(super) mod statements;
 
 use super::database::Database;
 use super::error::{storage, violates};
@@ -16,7 +16,7 @@ use domain::conversations::{
     Conversation, ConversationChanges, ConversationList, ConversationStore, NewConversation,
     Opening, Updated,
 };
-use domain::error::{Error, Result};
+use domain::error::{Error, Result, Unauthenticated};
 use domain::id::{ConversationId, OwnerId, Sequence};
 use domain::items::Item;
 use domain::page::Page;
@@ -34,7 +34,15 @@ impl ConversationStore for PgConversations {
     async fn insert(&self, conversation: &NewConversation, items: &[Item]) -> Result<bool> {
         let row = NewRow::from(conversation);
         let inserted = if items.is_empty() {
-            let insert = diesel::insert_into(conversations::table).values(row);
+            let insert = statements::Insert {
+                owner_id: row.owner_id,
+                id: row.id,
+                project_id: row.project_id,
+                now: row.created_at,
+                title_source: row.title_source,
+                title: row.title.as_deref(),
+                metadata: &row.metadata,
+            };
             self.0
                 .attempt(async |connection| insert.execute(connection).await)
                 .await?
@@ -61,6 +69,7 @@ impl ConversationStore for PgConversations {
                 .await?
         };
         match inserted {
+            Ok(0) => Err(Error::Unauthenticated(Unauthenticated::Invalid)),
             Ok(_) => Ok(true),
             Err(error) if violates(&error, PROJECT) => Ok(false),
             Err(error) => Err(storage(error)),

@@ -8,7 +8,24 @@ use diesel::sql_types::{
 use uuid::Uuid;
 
 statement!(
-    /// Stores a conversation and its first items.
+    /// Stores a conversation, unless its owner has been removed.
+    Insert<'a> {
+        owner_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+        project_id: Option<Uuid> => Nullable<SqlUuid>,
+        now: DateTime<Utc> => Timestamptz,
+        title_source: i16 => SmallInt,
+        title: Option<&'a str> => Nullable<Text>,
+        metadata: &'a serde_json::Value => Jsonb,
+    } -> (),
+    "insert into conversations (owner_id, id, project_id, created_at, updated_at, title_source,
+        title, metadata)
+    select $1, $2, $3, $4, $4, $5, $6, $7
+    where not exists (select from removed_owners where owner_id = $1)"
+);
+
+statement!(
+    /// Stores a conversation and its first items, unless its owner has been removed.
     InsertWithItems<'a> {
         owner_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,
@@ -27,12 +44,14 @@ statement!(
     "with conversation as (
         insert into conversations (owner_id, id, project_id, created_at, updated_at, item_count,
             last_sequence, title_source, title, metadata)
-        values ($1, $2, $3, $4, $4, $5, $5, $6, $7, $8)
+        select $1, $2, $3, $4, $4, $5, $5, $6, $7, $8
+        where not exists (select from removed_owners where owner_id = $1)
+        returning owner_id, id
     )
     insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
         call_id, content)
-    select $1, $2, i.id, $4, $4, i.sequence, i.role, i.call_id, i.content
-    from unnest($9, $10, $11, $12, $13) as i(id, sequence, role, call_id, content)"
+    select c.owner_id, c.id, i.id, $4, $4, i.sequence, i.role, i.call_id, i.content
+    from conversation c, unnest($9, $10, $11, $12, $13) as i(id, sequence, role, call_id, content)"
 );
 
 statement!(

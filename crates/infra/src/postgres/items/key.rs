@@ -3,7 +3,7 @@ use domain::id::{ConversationId, ItemId, OwnerId};
 use uuid::Uuid;
 
 /// An owner's conversation, as the database knows the two.
-pub(super) type Key = (Uuid, Uuid);
+pub(in crate::postgres) type Key = (Uuid, Uuid);
 
 /// An item of an owner's conversation, as the database knows the three.
 #[derive(Clone, Copy)]
@@ -15,7 +15,11 @@ pub(in crate::postgres) struct ItemKey {
 }
 
 impl ItemKey {
-    pub(super) fn new(owner: OwnerId, conversation: ConversationId, id: ItemId) -> Self {
+    pub(in crate::postgres) fn new(
+        owner: OwnerId,
+        conversation: ConversationId,
+        id: ItemId,
+    ) -> Self {
         let (owner_id, conversation_id) = key(owner, conversation);
         // A number beyond what the database counts to was never given.
         let sequence = i32::try_from(id.sequence().0).unwrap_or_default();
@@ -28,6 +32,6 @@ impl ItemKey {
     }
 }
 
-pub(super) fn key(owner: OwnerId, conversation: ConversationId) -> Key {
+pub(in crate::postgres) fn key(owner: OwnerId, conversation: ConversationId) -> Key {
     (ids::stored(owner.ulid()), ids::stored(conversation.ulid()))
 }

@@ -3,9 +3,9 @@ mod export;
 mod group;
 pub(super) mod key;
 mod pages;
-mod revise;
+pub(super) mod revise;
 pub(super) mod rows;
-mod statements;
+pub(super) mod statements;
 
 use super::database::Database;
 use super::schema::conversations;

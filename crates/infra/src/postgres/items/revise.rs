@@ -103,7 +103,10 @@ extern "SQL" {
 }
 
 /// Locks the conversation until the transaction ends; `false` when there is none.
-async fn lock(connection: &mut AsyncPgConnection, key: ItemKey) -> QueryResult<bool> {
+pub(in crate::postgres) async fn lock(
+    connection: &mut AsyncPgConnection,
+    key: ItemKey,
+) -> QueryResult<bool> {
     let conversation = conversations::table
         .find((key.owner_id, key.conversation_id))
         .select(conversations::last_sequence)
@@ -115,7 +118,10 @@ async fn lock(connection: &mut AsyncPgConnection, key: ItemKey) -> QueryResult<b
         .is_some())
 }
 
-async fn find(connection: &mut AsyncPgConnection, key: ItemKey) -> QueryResult<Option<Row>> {
+pub(in crate::postgres) async fn find(
+    connection: &mut AsyncPgConnection,
+    key: ItemKey,
+) -> QueryResult<Option<Row>> {
     let ItemKey {
         owner_id,
         conversation_id,

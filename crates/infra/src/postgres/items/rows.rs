@@ -138,7 +138,7 @@ impl HeadRow {
     }
 }
 
-fn role(stored: i16) -> Result<Role> {
+pub(in crate::postgres) fn role(stored: i16) -> Result<Role> {
     match stored {
         0 => Ok(Role::System),
         1 => Ok(Role::Developer),

@@ -8,13 +8,13 @@ use super::schema::projects;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
-use domain::error::Result;
+use domain::error::{Error, Result, Unauthenticated};
 use domain::id::{OwnerId, ProjectId};
 use domain::page::{Order, Page};
 use domain::projects::{
     Description, Instruction, NewProject, Project, ProjectChanges, ProjectList, ProjectStore,
 };
-use rows::{ChangedRow, Find, Leave, NewestFirst, OldestFirst, Row};
+use rows::{ChangedRow, Find, Insert, Leave, NewestFirst, OldestFirst, Row};
 use uuid::Uuid;
 
 /// Projects in PostgreSQL.
@@ -26,19 +26,22 @@ const ATTEMPTS: u8 = 20;
 #[async_trait::async_trait]
 impl ProjectStore for PgProjects {
     async fn insert(&self, owner: OwnerId, project: &NewProject) -> Result<()> {
-        let insert = diesel::insert_into(projects::table).values((
-            projects::owner_id.eq(ids::stored(owner.ulid())),
-            projects::id.eq(ids::stored(project.id.ulid())),
-            projects::title.eq(project.title.as_str()),
-            projects::description.eq(project.description.as_ref().map(Description::as_str)),
-            projects::instruction.eq(project.instruction.as_ref().map(Instruction::as_str)),
-            projects::created_at.eq(project.created_at),
-            projects::updated_at.eq(project.created_at),
-        ));
-        self.0
+        let insert = Insert {
+            owner_id: ids::stored(owner.ulid()),
+            id: ids::stored(project.id.ulid()),
+            title: project.title.as_str(),
+            description: project.description.as_ref().map(Description::as_str),
+            instruction: project.instruction.as_ref().map(Instruction::as_str),
+            now: project.created_at,
+        };
+        let inserted = self
+            .0
             .run(async |connection| insert.execute(connection).await)
             .await?;
-        Ok(())
+        match inserted {
+            0 => Err(Error::Unauthenticated(Unauthenticated::Invalid)),
+            _ => Ok(()),
+        }
     }
 
     async fn find(&self, owner: OwnerId, id: ProjectId) -> Result<Option<Project>> {

@@ -44,6 +44,21 @@ macro_rules! columns {
 }
 
 statement!(
+    /// Stores a project, unless its owner has been removed.
+    Insert<'a> {
+        owner_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+        title: &'a str => Text,
+        description: Option<&'a str> => Nullable<Text>,
+        instruction: Option<&'a str> => Nullable<Text>,
+        now: DateTime<Utc> => Timestamptz,
+    } -> (),
+    "insert into projects (owner_id, id, title, description, instruction, created_at, updated_at)
+    select $1, $2, $3, $4, $5, $6, $6
+    where not exists (select from removed_owners where owner_id = $1)"
+);
+
+statement!(
     Find { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> Sql,
     concat!("select ", columns!(), " from projects p where p.owner_id = $1 and p.id = $2")
 );

@@ -25,8 +25,10 @@ async fn a_guest_can_work_at_once() {
       "token_type": "Bearer",
       "user": {
         "created_at": "2025-12-23T10:00:00Z",
+        "email": null,
         "id": "(id)",
         "kind": "guest",
+        "name": null,
         "object": "user"
       }
     }
@@ -66,7 +68,10 @@ async fn a_token_is_good_for_an_hour_and_a_minute_of_leeway() {
 
 #[tokio::test]
 async fn the_door_can_be_closed() {
-    let closed = Doors { guest_login: false };
+    let closed = Doors {
+        guest_login: false,
+        registration: true,
+    };
     let app = TestApp::spawn_with(|parts| parts.doors = closed).await;
     let answer = app.anon().post(PATH, json!({})).await;
     answer.refused("guest_login_disabled", None);

@@ -1,2 +1,10 @@
+mod api_keys;
+mod audit;
 mod guest_login;
+mod login;
+mod login_limits;
+mod logout;
+mod me;
 mod refresh_token;
+mod register;
+mod upgrade;

@@ -3,3 +3,4 @@ mod delete;
 mod edit;
 mod get;
 mod list;
+mod regenerate;

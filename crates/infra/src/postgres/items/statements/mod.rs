@@ -4,6 +4,6 @@ mod read;
 mod versions;
 mod write;
 
-pub(super) use read::*;
-pub(super) use versions::*;
-pub(super) use write::*;
+pub(in crate::postgres) use read::*;
+pub(in crate::postgres) use versions::*;
+pub(in crate::postgres) use write::*;

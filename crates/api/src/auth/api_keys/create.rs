@@ -1,0 +1,83 @@
+use super::ApiKeyBody;
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Body, WireBody};
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, post, web};
+use domain::auth::{CreateKey, KeyService, Lifetime, Name};
+use domain::error::Error;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A new API key.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CreateApiKey)]
+pub(crate) struct CreateApiKeyBody {
+    /// What it is for: 1 to 120 characters after trimming.
+    #[schema(
+        min_length = 1,
+        max_length = 120,
+        pattern = r"\S",
+        example = "My notebook"
+    )]
+    name: String,
+    /// After how many seconds it ends, a minute to a year; never, if absent.
+    #[schema(minimum = 60, maximum = 31_536_000, example = 2_592_000)]
+    expires_in: Option<i64>,
+}
+
+impl WireBody for CreateApiKeyBody {}
+
+impl TryFrom<CreateApiKeyBody> for CreateKey {
+    type Error = Error;
+
+    fn try_from(body: CreateApiKeyBody) -> Result<Self, Error> {
+        Ok(Self {
+            name: Name::parse(&body.name)?,
+            lifetime: body.expires_in.map(Lifetime::parse).transpose()?,
+        })
+    }
+}
+
+/// A new API key with its secret, which is shown this once.
+#[derive(Serialize, ToSchema)]
+#[schema(as = NewApiKey)]
+pub(crate) struct NewApiKeyBody {
+    /// The key. Keep it secret: nobody can show it again.
+    #[schema(example = "sk_2rXbQ0a7cJ9n4kVfLw8sZpYtG3mHdE6uTiRoKjN9xQz")]
+    key: String,
+    #[serde(flatten)]
+    about: ApiKeyBody,
+}
+
+/// Make an API key
+///
+/// Makes a key for a program: it does what you may do, except making and revoking keys, upgrading and
+/// removing you. Send it as `Authorization: Bearer sk_…` or as `X-API-Key`.
+#[utoipa::path(
+    tag = "auth",
+    request_body(content = CreateApiKeyBody, examples(
+        ("notebook" = (summary = "A key for a month", value = json!({
+            "name": "My notebook", "expires_in": 2_592_000,
+        }))),
+    )),
+    responses((status = 201, description = "The key; its secret is shown this once.",
+        body = NewApiKeyBody)),
+    extensions(("x-error-codes" = json!(["api_key_not_allowed"]))),
+    security(("bearer" = [])),
+)]
+#[post("/auth/api-keys")]
+pub(crate) async fn create_api_key(
+    Authenticated(actor): Authenticated,
+    keys: web::Data<KeyService>,
+    Body(body): Body<CreateApiKeyBody>,
+) -> Result<HttpResponse, ApiError> {
+    let (key, secret) = keys.create(actor, body.try_into()?).await?;
+    let about = ApiKeyBody::from(key);
+    Ok(HttpResponse::Created()
+        .insert_header((LOCATION, "/auth/api-keys"))
+        .json(NewApiKeyBody {
+            key: secret.0,
+            about,
+        }))
+}

@@ -1,0 +1,50 @@
+use super::SessionBody;
+use crate::client_address::ClientAddress;
+use crate::error::ApiError;
+use crate::extract::{Body, WireBody};
+use actix_web::{HttpResponse, post, web};
+use domain::auth::{AccountService, Email, Password};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// What proves whose account it is.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Login)]
+pub(crate) struct LoginBody {
+    #[schema(format = Email, min_length = 3, max_length = 254, example = "ada@example.org")]
+    email: String,
+    #[schema(format = Password, min_length = 1, max_length = 256,
+        example = "a long sentence is easy to keep")]
+    password: String,
+}
+
+impl WireBody for LoginBody {}
+
+/// Sign in to an account
+///
+/// Begins a session of an account. Whether it was the address or the password that was wrong is not
+/// told. Many failures make the next attempt wait, and end in 429.
+#[utoipa::path(
+    tag = "auth",
+    request_body(content = LoginBody, examples(
+        ("account" = (summary = "An account", value = json!({
+            "email": "ada@example.org",
+            "password": "a long sentence is easy to keep",
+        }))),
+    )),
+    responses((status = 200, description = "Signed in.", body = SessionBody)),
+    extensions(("x-error-codes" = json!(["sign_in_failed", "rate_limited", "server_busy"]))),
+    security(()),
+)]
+#[post("/auth/login")]
+pub(crate) async fn login(
+    accounts: web::Data<AccountService>,
+    client: ClientAddress,
+    Body(body): Body<LoginBody>,
+) -> Result<HttpResponse, ApiError> {
+    let email = Email::parse(&body.email)?;
+    let password = Password::attempt(&body.password)?;
+    let session = accounts.login(&email, password, client.origin()).await?;
+    Ok(HttpResponse::Ok().json(SessionBody::from(session)))
+}

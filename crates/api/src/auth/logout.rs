@@ -1,0 +1,27 @@
+use super::refresh_token::RefreshTokenBody;
+use crate::client_address::ClientAddress;
+use crate::error::ApiError;
+use crate::extract::Body;
+use actix_web::{HttpResponse, post, web};
+use domain::auth::AuthService;
+
+/// Sign out of a session
+///
+/// Ends the session that the refresh token belongs to: none of its refresh tokens is good any more.
+/// Access tokens live out their hour. A refresh token that is good for nothing is answered the same.
+#[utoipa::path(
+    tag = "auth",
+    request_body = RefreshTokenBody,
+    responses((status = 204, description = "Signed out.")),
+    extensions(("x-error-codes" = json!(["rate_limited"]))),
+    security(()),
+)]
+#[post("/auth/logout")]
+pub(crate) async fn logout(
+    auth: web::Data<AuthService>,
+    client: ClientAddress,
+    Body(body): Body<RefreshTokenBody>,
+) -> Result<HttpResponse, ApiError> {
+    auth.sign_out(&body.refresh_token, client.origin()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,23 @@
+use crate::error::ApiError;
+use crate::extract::Authenticated;
+use actix_web::{HttpResponse, delete, web};
+use domain::removal::RemovalService;
+
+/// Remove yourself
+///
+/// Removes the caller with everything that is theirs, for good: conversations, projects, links,
+/// sessions and keys. Access tokens end within 30 seconds.
+#[utoipa::path(
+    tag = "auth",
+    responses((status = 204, description = "You are gone.")),
+    extensions(("x-error-codes" = json!(["api_key_not_allowed", "operator_stays"]))),
+    security(("bearer" = [])),
+)]
+#[delete("/auth/me")]
+pub(crate) async fn delete_me(
+    Authenticated(actor): Authenticated,
+    removal: web::Data<RemovalService>,
+) -> Result<HttpResponse, ApiError> {
+    removal.remove(actor).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,4 @@
+//! The caller.
+
+pub(crate) mod delete;
+pub(crate) mod get;

@@ -1,0 +1,68 @@
+use super::SessionBody;
+use crate::client_address::ClientAddress;
+use crate::error::ApiError;
+use crate::extract::{Body, WireBody};
+use actix_web::{HttpResponse, post, web};
+use domain::auth::{AccountService, Email, Name, Password, Register};
+use domain::error::Error;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A new account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Register)]
+pub(crate) struct RegisterBody {
+    /// Where case and Unicode spelling do not matter.
+    #[schema(format = Email, min_length = 3, max_length = 254, example = "ada@example.org")]
+    email: String,
+    /// 8 to 256 characters, and none of the most common passwords. No other rules.
+    #[schema(format = Password, min_length = 8, max_length = 256,
+        example = "a long sentence is easy to keep")]
+    password: String,
+    /// What to call you: 1 to 120 characters after trimming.
+    #[schema(min_length = 1, max_length = 120, pattern = r"\S", example = "Ada")]
+    name: Option<String>,
+}
+
+impl WireBody for RegisterBody {}
+
+impl TryFrom<RegisterBody> for Register {
+    type Error = Error;
+
+    fn try_from(body: RegisterBody) -> Result<Self, Error> {
+        Ok(Self {
+            email: Email::parse(&body.email)?,
+            password: Password::choose(&body.password)?,
+            name: body.name.map(|name| Name::parse(&name)).transpose()?,
+        })
+    }
+}
+
+/// Make an account
+///
+/// Makes an account with an e-mail address and a password, and signs in.
+#[utoipa::path(
+    tag = "auth",
+    request_body(content = RegisterBody, examples(
+        ("account" = (summary = "An account", value = json!({
+            "email": "ada@example.org",
+            "password": "a long sentence is easy to keep",
+            "name": "Ada",
+        }))),
+    )),
+    responses((status = 201, description = "The new account, signed in.", body = SessionBody)),
+    extensions(("x-error-codes" = json!([
+        "email_taken", "registration_disabled", "rate_limited", "server_busy"
+    ]))),
+    security(()),
+)]
+#[post("/auth/register")]
+pub(crate) async fn register(
+    accounts: web::Data<AccountService>,
+    client: ClientAddress,
+    Body(body): Body<RegisterBody>,
+) -> Result<HttpResponse, ApiError> {
+    let session = accounts.register(body.try_into()?, client.origin()).await?;
+    Ok(HttpResponse::Created().json(SessionBody::from(session)))
+}

@@ -1,0 +1,58 @@
+use super::SessionBody;
+use crate::client_address::ClientAddress;
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Body, WireBody};
+use actix_web::{HttpResponse, post, web};
+use domain::auth::{AccountService, Email, Password};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// What the guest will sign in with.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Upgrade)]
+pub(crate) struct UpgradeBody {
+    /// Where case and Unicode spelling do not matter.
+    #[schema(format = Email, min_length = 3, max_length = 254, example = "ada@example.org")]
+    email: String,
+    /// 8 to 256 characters, and none of the most common passwords. No other rules.
+    #[schema(format = Password, min_length = 8, max_length = 256,
+        example = "a long sentence is easy to keep")]
+    password: String,
+}
+
+impl WireBody for UpgradeBody {}
+
+/// Make a guest an account
+///
+/// Gives the guest who calls an e-mail address and a password. The guest keeps the id and everything
+/// with it; sessions that were begun go on.
+#[utoipa::path(
+    tag = "auth",
+    request_body(content = UpgradeBody, examples(
+        ("account" = (summary = "An account", value = json!({
+            "email": "ada@example.org",
+            "password": "a long sentence is easy to keep",
+        }))),
+    )),
+    responses((status = 200, description = "The account, in a new session.", body = SessionBody)),
+    extensions(("x-error-codes" = json!([
+        "not_a_guest", "upgrade_refused", "registration_disabled", "api_key_not_allowed",
+        "rate_limited", "server_busy"
+    ]))),
+    security(("bearer" = [])),
+)]
+#[post("/auth/upgrade")]
+pub(crate) async fn upgrade(
+    Authenticated(actor): Authenticated,
+    accounts: web::Data<AccountService>,
+    client: ClientAddress,
+    Body(body): Body<UpgradeBody>,
+) -> Result<HttpResponse, ApiError> {
+    let email = Email::parse(&body.email)?;
+    let password = Password::choose(&body.password)?;
+    let session = accounts
+        .upgrade(actor, email, password, client.origin())
+        .await?;
+    Ok(HttpResponse::Ok().json(SessionBody::from(session)))
+}

@@ -1,0 +1,131 @@
+mod events;
+
+use super::ItemBody;
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Body, WireBody};
+use crate::request::request_id;
+use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use domain::id::{ConversationId, ItemId};
+use domain::replies::{Generated, ReplyOptions, ReplyService};
+use events::Events;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// Whether the model was not told all of the conversation.
+const CONTEXT_TRUNCATED: HeaderName = HeaderName::from_static("x-context-truncated");
+
+/// How the reply is to be written; the body may be absent.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = RegenerateItem)]
+pub(crate) struct RegenerateItemBody {
+    /// One of the provider's models; the server's own unless told.
+    #[schema(min_length = 1, max_length = 256, example = "claude-3-5-sonnet")]
+    model: Option<String>,
+    /// How much chance there is in the reply; the provider's own unless told.
+    #[schema(minimum = 0, maximum = 2, example = 0.7)]
+    temperature: Option<f64>,
+    /// How long the reply may become, in the model's tokens; the provider's own unless told.
+    #[schema(minimum = 1, maximum = 1_000_000, example = 512)]
+    max_tokens: Option<i64>,
+    /// `true`: the reply is told as it is written, as server-sent events.
+    #[schema(example = false)]
+    stream: Option<bool>,
+}
+
+impl WireBody for RegenerateItemBody {
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+/// Regenerate a reply
+///
+/// Lets the model write a reply anew. The model is told the instruction of the conversation's
+/// project, and as many of the messages before the reply as fit. On an assistant's message, what it
+/// says becomes the next version: the same id, the earlier text kept. On a user's message, it
+/// becomes the next version of the assistant's message right after it; where there is none and the
+/// message is the last, it becomes a new message.
+///
+/// With `stream: true` the answer is a stream of server-sent events: `item.delta` with
+/// `{"text": …}` for each piece, and at the end either `item.completed` with
+/// `{"item": …, "context_truncated": …}` or `error` with the usual envelope. Failures before the
+/// first piece are answered as usual where they are known soon enough.
+///
+/// The reply is written and stored whether or not you wait for it. A failure leaves everything as
+/// it was.
+#[utoipa::path(
+    tag = "items",
+    params(
+        ("conv_id" = String, Path, description = "The conversation's id.",
+            example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
+        ("item_id" = String, Path, description = "The message's id: an assistant's or a user's.",
+            example = "item_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
+    ),
+    request_body(content = Option<RegenerateItemBody>, examples(
+        ("model" = (summary = "By another model", value = json!({
+            "model": "claude-3-5-sonnet",
+        }))),
+        ("stream" = (summary = "As it is written", value = json!({ "stream": true }))),
+    )),
+    responses(
+        (status = 200, description = "The reply, as the next version of the assistant's message; \
+            or the events, with `stream: true`.",
+            content((ItemBody = "application/json"), (String = "text/event-stream", example =
+                "event: item.delta\ndata: {\"text\":\"Great! \"}\n\nevent: item.completed\n\
+                data: {\"item\":{\"id\":\"item_01JFQ2M8X3C4V5B6N7M8K9J0HG\"},\
+                \"context_truncated\":false}\n\n")),
+            headers(("X-Context-Truncated", description = "`true` where earlier messages did not \
+                fit and the model was not told of them, else `false`."))),
+        (status = 201, description = "The reply, as a new message.", body = ItemBody,
+            headers(("Location", description = "Where to get it."),
+                ("X-Context-Truncated", description = "`true` where earlier messages did not fit \
+                    and the model was not told of them, else `false`."))),
+    ),
+    extensions(("x-error-codes" = json!([
+        "reply_position_taken", "conversation_full", "model_provider_rate_limited",
+        "model_provider_error", "model_provider_not_configured", "model_provider_busy",
+        "model_provider_timeout",
+    ]))),
+    security(("bearer" = [])),
+)]
+#[post("/conversations/{conv_id}/items/{item_id}/regenerate")]
+pub(crate) async fn regenerate_item(
+    Authenticated(actor): Authenticated,
+    replies: web::Data<ReplyService>,
+    request: HttpRequest,
+    path: web::Path<(String, String)>,
+    Body(body): Body<RegenerateItemBody>,
+) -> Result<HttpResponse, ApiError> {
+    let (conversation, item) = path.into_inner();
+    let conversation = ConversationId::parse(&conversation)?;
+    let item = ItemId::parse(&item)?;
+    let options = ReplyOptions::parse(body.model, body.temperature, body.max_tokens)?;
+    let generation = replies
+        .regenerate(actor.owner_id, conversation, item, options)
+        .await?;
+    let is_truncated = HeaderValue::from_static(match generation.is_context_truncated {
+        true => "true",
+        false => "false",
+    });
+    let mut response = if body.stream == Some(true) {
+        Events::of(generation, request_id(&request)).begin().await?
+    } else {
+        stored(generation.finished().await?, conversation)
+    };
+    let headers = response.headers_mut();
+    headers.insert(CONTEXT_TRUNCATED, is_truncated);
+    Ok(response)
+}
+
+fn stored(Generated { item, is_new }: Generated, conversation: ConversationId) -> HttpResponse {
+    let location = format!("/v1/conversations/{conversation}/items/{}", item.id);
+    let item = ItemBody::from(item);
+    match is_new {
+        true => HttpResponse::Created()
+            .insert_header((LOCATION, location))
+            .json(item),
+        false => HttpResponse::Ok().json(item),
+    }
+}

@@ -1,0 +1,162 @@
+use super::{
+    AccountStore, Actor, Audit, AuditEvent, Credential, Doors, Email, Issuer, Name, NewAccount,
+    Password, PasswordHasher, Session, SessionStore, Throttle, Upgraded, User, UserKind,
+};
+use crate::error::{Conflict, Error, Forbidden, Result, Unauthenticated};
+use crate::id::OwnerId;
+use crate::limits::{Limited, Origin, RateLimits};
+use std::sync::Arc;
+
+/// The use cases of accounts: people with an e-mail address and a password.
+pub struct AccountService {
+    pub doors: Doors,
+    pub limits: Arc<dyn RateLimits>,
+    pub throttle: Throttle,
+    pub accounts: Arc<dyn AccountStore>,
+    pub sessions: Arc<dyn SessionStore>,
+    pub hasher: Arc<dyn PasswordHasher>,
+    pub audit: Arc<dyn Audit>,
+    pub issuer: Arc<Issuer>,
+}
+
+/// An account as a client asks for it.
+pub struct Register {
+    pub email: Email,
+    pub password: Password,
+    pub name: Option<Name>,
+}
+
+impl AccountService {
+    /// Makes an account and signs in. That an address is taken is told here and nowhere else: without
+    /// sending mail there is no other way, and the limit makes it a slow way to find out.
+    pub async fn register(&self, register: Register, origin: Origin) -> Result<Session> {
+        if !self.doors.registration {
+            return Err(Error::Forbidden(Forbidden::RegistrationDisabled));
+        }
+        self.limits.take(Limited::Registration, origin.into())?;
+        let password = self.hasher.hash(register.password).await?;
+        let now = self.issuer.clock.now();
+        let user = User {
+            id: OwnerId::new(self.issuer.ids.ulid()),
+            kind: UserKind::Account,
+            email: Some(register.email.clone()),
+            name: register.name.clone().map(Name::into_string),
+            created_at: Some(now),
+        };
+        let account = NewAccount {
+            email: register.email,
+            name: register.name,
+            password,
+            created_at: now,
+        };
+        let (secret, token) = self.issuer.family(now);
+        if !self.accounts.insert(&user, &account, &token).await? {
+            return Err(Error::Conflict(Conflict::EmailTaken));
+        }
+        self.audit.record(AuditEvent::Registered, Some(user.id));
+        self.issuer.session(user, secret, now)
+    }
+
+    /// Signs in. For an address that nobody has the same is done as for a wrong password.
+    pub async fn login(
+        &self,
+        email: &Email,
+        password: Password,
+        origin: Origin,
+    ) -> Result<Session> {
+        let account = self.issuer.secrets.digest(email.as_str());
+        if let Err(refused) = self.throttle.admit(account, origin).await {
+            self.audit.record(AuditEvent::SignInRefused, None);
+            return Err(refused);
+        }
+        const WRONG: Error = Error::Unauthenticated(Unauthenticated::Password);
+        let checked = self.check(email, password).await;
+        if checked.is_err() {
+            self.throttle.undo(account, origin);
+        }
+        let user = match checked? {
+            (Some(user), true) => user,
+            (found, _) => {
+                let owner = found.map(|user| user.id);
+                self.audit.record(AuditEvent::SignInFailed, owner);
+                return Err(WRONG);
+            }
+        };
+        self.throttle.succeeded(account, origin);
+        let now = self.issuer.clock.now();
+        let (secret, token) = self.issuer.family(now);
+        // The account may have gone since it was found.
+        if !self.sessions.insert_token(user.id, &token).await? {
+            return Err(WRONG);
+        }
+        self.audit.record(AuditEvent::SignedIn, Some(user.id));
+        self.issuer.session(user, secret, now)
+    }
+
+    /// Whose address it is, and whether the password is right: the same work either way.
+    async fn check(&self, email: &Email, password: Password) -> Result<(Option<User>, bool)> {
+        let (user, hash) = match self.accounts.find_by_email(email).await? {
+            Some((user, hash)) => (Some(user), hash),
+            None => (None, self.hasher.decoy()),
+        };
+        let right = self.hasher.verify(password, hash).await?;
+        Ok((user, right))
+    }
+
+    /// Makes a guest an account, with everything that is the guest's. Does not say that an address is
+    /// taken, but that these cannot be had.
+    pub async fn upgrade(
+        &self,
+        actor: Actor,
+        email: Email,
+        password: Password,
+        origin: Origin,
+    ) -> Result<Session> {
+        actor.must_be_person()?;
+        if !self.doors.registration {
+            return Err(Error::Forbidden(Forbidden::RegistrationDisabled));
+        }
+        self.limits.take(Limited::Registration, origin.into())?;
+        let password = self.hasher.hash(password).await?;
+        let now = self.issuer.clock.now();
+        let account = NewAccount {
+            email,
+            name: None,
+            password,
+            created_at: now,
+        };
+        let user = match self.accounts.upgrade(actor.owner_id, &account).await? {
+            Upgraded::Done(user) => user,
+            Upgraded::NotGuest => return Err(Error::Conflict(Conflict::NotGuest)),
+            Upgraded::Taken => return Err(Error::Conflict(Conflict::UpgradeRefused)),
+        };
+        let (secret, token) = self.issuer.family(now);
+        if !self.sessions.insert_token(user.id, &token).await? {
+            return Err(Error::Unauthenticated(Unauthenticated::Invalid));
+        }
+        self.audit.record(AuditEvent::Upgraded, Some(user.id));
+        self.issuer.session(user, secret, now)
+    }
+
+    /// Who is calling. Of somebody whose tokens somebody else makes, nothing but the id is known.
+    pub async fn me(&self, actor: Actor) -> Result<User> {
+        let found = self.accounts.find(actor.owner_id).await?;
+        Ok(found.unwrap_or(User {
+            id: actor.owner_id,
+            kind: UserKind::External,
+            email: None,
+            name: None,
+            created_at: None,
+        }))
+    }
+}
+
+impl Actor {
+    /// Refuses an API key: whoever finds one must not be able to make more of it.
+    pub fn must_be_person(self) -> Result<()> {
+        match self.credential {
+            Credential::AccessToken => Ok(()),
+            Credential::ApiKey => Err(Error::Forbidden(Forbidden::ApiKey)),
+        }
+    }
+}

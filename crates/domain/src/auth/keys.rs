@@ -1,0 +1,146 @@
+use super::{
+    Actor, ApiKey, Audit, AuditEvent, Credential, Digest, KeyCache, KeyHolder, KeyList, KeyStore,
+    KnownKey, Name, Secret, Secrets,
+};
+use crate::clock::{Clock, Ids};
+use crate::error::{Error, Resource, Result, Unauthenticated};
+use crate::id::{KeyId, OwnerId};
+use crate::limits::{Limited, Origin, RateLimits};
+use crate::page::Page;
+use crate::removal::RemovedOwners;
+use chrono::{DateTime, TimeDelta, Utc};
+use std::sync::Arc;
+
+/// The use cases of API keys.
+pub struct KeyService {
+    pub keys: Arc<dyn KeyStore>,
+    pub cache: Arc<dyn KeyCache>,
+    pub limits: Arc<dyn RateLimits>,
+    pub removed: Arc<RemovedOwners>,
+    pub secrets: Arc<dyn Secrets>,
+    pub audit: Arc<dyn Audit>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+}
+
+/// An API key as a client asks for it.
+#[derive(Clone, Debug)]
+pub struct CreateKey {
+    pub name: Name,
+    pub lifetime: Option<Lifetime>,
+}
+
+/// How long a key is good for: a minute to a year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetime(TimeDelta);
+
+impl Lifetime {
+    pub fn parse(seconds: i64) -> Result<Self> {
+        if !(60..=31_536_000).contains(&seconds) {
+            let message = "expires_in must be 60 to 31,536,000 seconds.";
+            return Err(Error::invalid("expires_in", message));
+        }
+        Ok(Self(TimeDelta::seconds(seconds)))
+    }
+}
+
+impl KeyService {
+    /// The prefix by which this service, people and secret scanners know a key.
+    pub const PREFIX: &str = "sk_";
+    /// A key is the prefix and so many letters and digits.
+    const SECRET: usize = 43;
+    /// So many of its last characters are shown later. The rest has more than 230 random bits.
+    const HINT: usize = 4;
+    /// How long a good key counts as good without another look: what a revocation takes, at most.
+    const GOOD: TimeDelta = TimeDelta::seconds(25);
+    /// The same for a bad one, which may be of a key that another instance has just made.
+    const BAD: TimeDelta = TimeDelta::seconds(5);
+
+    /// Whose key it is. What cannot be a key reaches no store.
+    pub async fn authenticate(&self, key: &str, origin: Origin) -> Result<Actor> {
+        const INVALID: Error = Error::Unauthenticated(Unauthenticated::Invalid);
+        let secret = key.strip_prefix(Self::PREFIX).ok_or(INVALID)?;
+        if secret.len() != Self::SECRET || !secret.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return Err(INVALID);
+        }
+        let now = self.clock.now();
+        let digest = self.secrets.digest(key);
+        let holder = match self.remembered(&digest, now) {
+            Some(holder) => holder,
+            None => self.look_up(digest, origin, now).await?,
+        };
+        let holder = holder.ok_or(INVALID)?;
+        if holder.expires_at.is_some_and(|end| end <= now) {
+            return Err(Error::Unauthenticated(Unauthenticated::KeyExpired));
+        }
+        self.removed.refuse(holder.owner)?;
+        Ok(Actor {
+            owner_id: holder.owner,
+            credential: Credential::ApiKey,
+        })
+    }
+
+    fn remembered(&self, digest: &Digest, now: DateTime<Utc>) -> Option<Option<KeyHolder>> {
+        let known = self.cache.get(digest)?;
+        let good_for = match known.holder {
+            Some(_) => Self::GOOD,
+            None => Self::BAD,
+        };
+        // A clock that was set back must not make a key last.
+        let age = now - known.at;
+        (age < good_for && age >= TimeDelta::zero()).then_some(known.holder)
+    }
+
+    /// A client that repeats one bad key costs little; one that tries ever new ones is stopped.
+    async fn look_up(
+        &self,
+        digest: Digest,
+        origin: Origin,
+        now: DateTime<Utc>,
+    ) -> Result<Option<KeyHolder>> {
+        self.limits.take(Limited::KeyCheck, origin.into())?;
+        let found = self.keys.find(digest, now).await;
+        if !matches!(found, Ok(None)) {
+            self.limits.give_back(Limited::KeyCheck, origin.into());
+        }
+        let holder = found?;
+        let known = KnownKey { holder, at: now };
+        self.cache.put(digest, known);
+        Ok(holder)
+    }
+
+    /// Makes a key. Its secret is in the answer, and nowhere else.
+    pub async fn create(&self, actor: Actor, request: CreateKey) -> Result<(ApiKey, Secret)> {
+        actor.must_be_person()?;
+        let now = self.clock.now();
+        let secret = self.secrets.generate(Self::PREFIX);
+        let hint = secret.0.len().saturating_sub(Self::HINT);
+        let key = ApiKey {
+            id: KeyId::new(self.ids.ulid()),
+            name: request.name,
+            hint: secret.0.get(hint..).unwrap_or_default().to_owned(),
+            created_at: now,
+            expires_at: request.lifetime.map(|Lifetime(lifetime)| now + lifetime),
+        };
+        let digest = self.secrets.digest(&secret.0);
+        self.keys.insert(actor.owner_id, &key, digest).await?;
+        let made = AuditEvent::KeyMade(key.id);
+        self.audit.record(made, Some(actor.owner_id));
+        Ok((key, secret))
+    }
+
+    pub async fn list(&self, owner: OwnerId, list: KeyList) -> Result<Page<ApiKey>> {
+        self.keys.list(owner, &list).await
+    }
+
+    /// Ends a key: for this instance at once, for others within [`KeyService::GOOD`].
+    pub async fn revoke(&self, actor: Actor, id: KeyId) -> Result<()> {
+        actor.must_be_person()?;
+        let gone = self.keys.delete(actor.owner_id, id).await?;
+        let digest = gone.ok_or_else(|| Resource::ApiKey.absent())?;
+        self.cache.forget(&digest);
+        let revoked = AuditEvent::KeyRevoked(id);
+        self.audit.record(revoked, Some(actor.owner_id));
+        Ok(())
+    }
+}

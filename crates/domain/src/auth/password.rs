@@ -1,0 +1,87 @@
+use crate::error::{Error, Result};
+use crate::text;
+use std::collections::HashSet;
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization as _;
+
+/// A password in clear, in compatibility composition (NFKC), so that it does not matter how a
+/// keyboard spells it (NIST SP 800-63B, 3.1.1.2). It has no `Debug` on purpose.
+pub struct Password(String);
+
+impl Password {
+    /// In characters, after normalisation.
+    const LENGTH: RangeInclusive<usize> = 8..=256;
+
+    /// A new password. Its length counts, and that attackers do not try it first; there are no other
+    /// rules of what must be in it (NIST SP 800-63B, 3.1.1.2).
+    pub fn choose(raw: &str) -> Result<Self> {
+        let password = Self::normalised(raw);
+        text::check("password", &password.0, Self::LENGTH)?;
+        if COMMON.contains(password.0.to_lowercase().as_str()) {
+            return Err(Error::invalid(
+                "password",
+                "This password is one of the most common ones. Choose another.",
+            ));
+        }
+        Ok(password)
+    }
+
+    /// A password to be compared. One that nobody can have is a wrong one, like any other.
+    pub fn attempt(raw: &str) -> Result<Self> {
+        let password = Self::normalised(raw);
+        text::check("password", &password.0, 1..=*Self::LENGTH.end())?;
+        Ok(password)
+    }
+
+    /// At most one character more than is allowed is looked at.
+    fn normalised(raw: &str) -> Self {
+        Self(raw.nfkc().take(Self::LENGTH.end() + 1).collect())
+    }
+
+    /// For the hasher alone.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+/// A password as it is stored: an Argon2id hash with its salt and parameters (PHC string format).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasswordHash(pub String);
+
+/// In lower case.
+static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let lines = include_str!("common_passwords.txt").lines();
+    lines.filter(|line| !line.starts_with("# ")).collect()
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_counts_characters() {
+        assert!(Password::choose("q7!nv0zk").is_ok());
+        assert!(Password::choose("q7!nv0z").is_err());
+        assert!(Password::choose(&"é ".repeat(128)).is_ok());
+        assert!(Password::choose(&format!("{}x", "é ".repeat(128))).is_err());
+        assert!(Password::choose("日本語日本語日本").is_ok());
+        assert!(Password::choose("q7!nv\x00zk").is_err());
+    }
+
+    #[test]
+    fn common_ones_are_refused_in_either_case() {
+        assert!(COMMON.len() > 8_000);
+        for common in ["password", "PassWord1", "12345678", "iloveyou", "ｐassword"] {
+            assert!(Password::choose(common).is_err(), "{common}");
+        }
+        assert!(Password::choose("correct horse battery staple").is_ok());
+    }
+
+    #[test]
+    fn one_password_has_one_spelling() {
+        let one = Password::choose("pa\u{308}sswo\u{308}rter").unwrap();
+        let other = Password::attempt("pässwörter").unwrap();
+        assert_eq!(one.as_bytes(), other.as_bytes());
+    }
+}

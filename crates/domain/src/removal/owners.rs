@@ -1,0 +1,57 @@
+use super::RemovalStore;
+use crate::clock::Clock;
+use crate::error::{Error, Result, Unauthenticated};
+use crate::id::OwnerId;
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+/// The owners who have been removed and whose access tokens may not have expired yet, as far as this
+/// instance knows: those removed here at once, those removed elsewhere after the next look.
+pub struct RemovedOwners {
+    store: Arc<dyn RemovalStore>,
+    clock: Arc<dyn Clock>,
+    known: RwLock<HashMap<OwnerId, DateTime<Utc>>>,
+}
+
+impl RemovedOwners {
+    /// How long to rest between two looks. Every instance must know within 30 seconds.
+    pub const REST: Duration = Duration::from_secs(10);
+    /// How long to rest after a look that failed.
+    pub const RETRY: Duration = Duration::from_secs(1);
+    /// How long a removal is of interest: longer than an access token lives, whatever clocks say.
+    const MEMORY: TimeDelta = TimeDelta::hours(2);
+
+    pub fn new(store: Arc<dyn RemovalStore>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            store,
+            clock,
+            known: RwLock::default(),
+        }
+    }
+
+    /// Refuses who has been removed.
+    pub fn refuse(&self, owner: OwnerId) -> Result<()> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        match known.contains_key(&owner) {
+            false => Ok(()),
+            true => Err(Error::Unauthenticated(Unauthenticated::Invalid)),
+        }
+    }
+
+    pub(super) fn add(&self, owner: OwnerId, at: DateTime<Utc>) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(owner, at);
+    }
+
+    /// Looks who has been removed elsewhere. What was added here meanwhile stays.
+    pub async fn look(&self) -> Result<()> {
+        let since = self.clock.now() - Self::MEMORY;
+        let removed = self.store.removed_since(since).await?;
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, at| *at >= since);
+        known.extend(removed);
+        Ok(())
+    }
+}

@@ -1,0 +1,58 @@
+use super::{RemovalStore, RemovedOwners};
+use crate::auth::{Actor, Audit, AuditEvent, AuthService};
+use crate::clock::Clock;
+use crate::error::{Error, Forbidden, Result};
+use chrono::TimeDelta;
+use std::sync::Arc;
+
+/// The use cases of removal.
+pub struct RemovalService {
+    pub store: Arc<dyn RemovalStore>,
+    pub removed: Arc<RemovedOwners>,
+    pub audit: Arc<dyn Audit>,
+    pub clock: Arc<dyn Clock>,
+}
+
+impl RemovalService {
+    /// How many steps are made while the caller waits, hundreds of conversations each. Whoever has
+    /// more leaves the rest to the purge queue.
+    const STEPS: usize = 40;
+    /// How long a removal is remembered. The longest that an access token of ours lives is an hour.
+    const REMEMBERED: TimeDelta = TimeDelta::days(30);
+
+    /// Removes the caller with everything that is theirs.
+    pub async fn remove(&self, actor: Actor) -> Result<()> {
+        actor.must_be_person()?;
+        if actor.owner_id == AuthService::OPERATOR {
+            return Err(Error::Forbidden(Forbidden::Operator));
+        }
+        let (owner, now) = (actor.owner_id, self.clock.now());
+        self.store.remove(owner, now).await?;
+        self.removed.add(owner, now);
+        self.audit.record(AuditEvent::AccountRemoved, Some(owner));
+        for _ in 0..Self::STEPS {
+            if !self.store.clear(owner, now).await? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes one guest who has been idle for longer than `retention`; `false` when there is none.
+    pub async fn reclaim_guest(&self, retention: TimeDelta) -> Result<bool> {
+        let now = self.clock.now();
+        let gone = self.store.remove_idle_guest(now - retention, now).await?;
+        let Some(owner) = gone else {
+            return Ok(false);
+        };
+        self.removed.add(owner, now);
+        self.audit.record(AuditEvent::GuestReclaimed, Some(owner));
+        Ok(true)
+    }
+
+    /// Forgets some of what is of no use any more; says how many rows that were.
+    pub async fn tidy(&self) -> Result<usize> {
+        let now = self.clock.now();
+        self.store.tidy(now - Self::REMEMBERED, now).await
+    }
+}

@@ -1,0 +1,125 @@
+//! What of a conversation a model is told: as much as fits.
+
+use super::Message;
+use super::store::{BATCH, ReplyStore};
+use crate::error::Result;
+use crate::id::{ConversationId, OwnerId, Sequence};
+use crate::items::{Item, Role};
+use crate::projects::Instruction;
+
+/// What a token is taken to be: four bytes of UTF-8. That is what English text has on average, and
+/// tokens of other scripts have fewer.
+const BYTES_PER_TOKEN: usize = 4;
+
+/// What a message takes beside its text.
+const TOKENS_PER_MESSAGE: usize = 4;
+
+fn tokens(text: &str) -> usize {
+    text.len().div_ceil(BYTES_PER_TOKEN) + TOKENS_PER_MESSAGE
+}
+
+/// What a model is told.
+#[derive(Debug)]
+pub(super) struct Context {
+    pub(super) messages: Vec<Message>,
+    /// Whether items were left out.
+    pub(super) is_truncated: bool,
+}
+
+/// A conversation up to a place in it.
+pub(super) struct Told<'a> {
+    pub(super) store: &'a dyn ReplyStore,
+    pub(super) owner: OwnerId,
+    pub(super) conversation: ConversationId,
+    /// The items before this one are told.
+    pub(super) before: Sequence,
+}
+
+impl Told<'_> {
+    /// The instruction, always, and the newest items that fit `budget` tokens together with it. The
+    /// last question is always among them: what follows it, the reply that is wanted included, says
+    /// nothing without it. Where earlier items are left out, the first that is told is no answer.
+    pub(super) async fn context(
+        &self,
+        instruction: Option<Instruction>,
+        budget: usize,
+    ) -> Result<Context> {
+        let instruction = instruction
+            .map(Instruction::into_string)
+            .filter(|text| !text.is_empty());
+        let taken = instruction.as_deref().map_or(0, tokens);
+        let (mut newest_first, is_truncated) = self.fitting(budget.saturating_sub(taken)).await?;
+        if is_truncated {
+            self.complete(&mut newest_first).await?;
+        }
+        let instruction = instruction.map(|content| Message {
+            role: Role::System,
+            content,
+        });
+        let items = newest_first.into_iter().rev().map(|item| Message {
+            role: item.role,
+            content: item.content.into_string(),
+        });
+        Ok(Context {
+            messages: instruction.into_iter().chain(items).collect(),
+            is_truncated,
+        })
+    }
+
+    /// The newest items that fit, and whether there are any more.
+    async fn fitting(&self, budget: usize) -> Result<(Vec<Item>, bool)> {
+        let mut room = budget;
+        let mut fitting = Vec::new();
+        let mut before = self.before;
+        loop {
+            let bytes = room * BYTES_PER_TOKEN;
+            let batch = self
+                .store
+                .preceding(self.owner, self.conversation, before, bytes)
+                .await?;
+            let is_last = batch.len() < BATCH;
+            for item in batch {
+                let Some(rest) = room.checked_sub(tokens(item.content.as_str())) else {
+                    return Ok((fitting, true));
+                };
+                room = rest;
+                before = item.id.sequence();
+                fitting.push(item);
+            }
+            if is_last {
+                return Ok((fitting, false));
+            }
+        }
+    }
+
+    /// Makes sure that no reply is told without its question.
+    async fn complete(&self, newest_first: &mut Vec<Item>) -> Result<()> {
+        if newest_first.iter().any(|item| item.role == Role::User) {
+            let answers = |item: &Item| matches!(item.role, Role::Assistant | Role::Tool);
+            while newest_first.last().is_some_and(answers) {
+                newest_first.pop();
+            }
+            return Ok(());
+        }
+        let oldest = newest_first
+            .last()
+            .map_or(self.before, |item| item.id.sequence());
+        let question = self
+            .store
+            .question(self.owner, self.conversation, oldest)
+            .await?;
+        match question {
+            Some(question) => newest_first.push(question),
+            // Nobody has asked anything, and what was said last is too long.
+            None if newest_first.is_empty() => {
+                let last = self
+                    .store
+                    .preceding(self.owner, self.conversation, self.before, 0)
+                    .await?;
+                newest_first.extend(last.into_iter().next());
+            }
+            None => {}
+        }
+        Ok(())
+    }
+}

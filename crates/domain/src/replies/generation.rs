@@ -1,0 +1,132 @@
+use super::Generated;
+use crate::error::{Error, Result};
+use tokio::sync::{oneshot, watch};
+
+/// The most bytes of text that are told at once.
+const PIECE: usize = 16 * 1024;
+
+/// A reply that is being written. It belongs to the server: whoever drops this misses nothing but
+/// the sight of it.
+#[derive(Debug)]
+pub struct Generation {
+    /// Whether the model was not told all that was said before.
+    pub is_context_truncated: bool,
+    /// All that was written so far. However slowly it is read, there is one copy of it.
+    text: watch::Receiver<String>,
+    /// How many bytes of that were told.
+    told: usize,
+    /// `None` when it was told.
+    outcome: Option<oneshot::Receiver<Result<Generated>>>,
+}
+
+/// What there is to tell of a reply.
+#[derive(Debug)]
+pub enum Progress {
+    /// It goes on like this.
+    Text(String),
+    /// It was stored, or will never be.
+    Ended(Result<Generated>),
+}
+
+/// The writer's end of a generation.
+pub(super) struct Writer {
+    pub(super) text: watch::Sender<String>,
+    outcome: oneshot::Sender<Result<Generated>>,
+}
+
+impl Writer {
+    /// Tells how it ended. What nobody is there to hear comes back.
+    pub(super) fn end(self, outcome: Result<Generated>) -> Result<()> {
+        match self.outcome.send(outcome) {
+            Ok(()) | Err(Ok(_)) => Ok(()),
+            Err(Err(unheard)) => Err(unheard),
+        }
+    }
+}
+
+impl Generation {
+    pub(super) fn begin(is_context_truncated: bool) -> (Writer, Self) {
+        let (writing, text) = watch::channel(String::new());
+        let (ending, outcome) = oneshot::channel();
+        let writer = Writer {
+            text: writing,
+            outcome: ending,
+        };
+        let generation = Self {
+            is_context_truncated,
+            text,
+            told: 0,
+            outcome: Some(outcome),
+        };
+        (writer, generation)
+    }
+
+    /// What comes next, when it does; `None` after the end. Nothing is lost when the wait is given
+    /// up.
+    pub async fn next(&mut self) -> Option<Progress> {
+        loop {
+            if let Some(piece) = self.piece() {
+                return Some(Progress::Text(piece));
+            }
+            if self.text.changed().await.is_err() {
+                break;
+            }
+        }
+        let outcome = outcome(self.outcome.as_mut()?).await;
+        self.outcome = None;
+        Some(Progress::Ended(outcome))
+    }
+
+    /// Waits for the end.
+    pub async fn finished(mut self) -> Result<Generated> {
+        match &mut self.outcome {
+            Some(receiver) => outcome(receiver).await,
+            None => Err(abandoned()),
+        }
+    }
+
+    /// What was written and not told, as much as is told at once.
+    fn piece(&mut self) -> Option<String> {
+        let text = self.text.borrow_and_update();
+        let rest = text.get(self.told..).filter(|rest| !rest.is_empty())?;
+        let mut end = rest.len().min(PIECE);
+        while !rest.is_char_boundary(end) {
+            end -= 1;
+        }
+        let piece = rest.get(..end)?.to_owned();
+        self.told += end;
+        Some(piece)
+    }
+}
+
+async fn outcome(receiver: &mut oneshot::Receiver<Result<Generated>>) -> Result<Generated> {
+    receiver.await.unwrap_or_else(|_| Err(abandoned()))
+}
+
+/// The writer was stopped, as it is when the server ends.
+fn abandoned() -> Error {
+    Error::Internal("the generation was abandoned".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_ends_between_characters() {
+        let (writer, mut generation) = Generation::begin(false);
+        let text = format!("a{}", "é".repeat(PIECE));
+        writer.text.send_modify(|all| all.push_str(&text));
+        let pieces: Vec<_> = std::iter::from_fn(|| generation.piece()).collect();
+        assert_eq!(pieces.concat(), text);
+        assert_eq!(pieces.len(), 3);
+        assert_eq!(pieces[0].len(), PIECE - 1);
+    }
+
+    #[test]
+    fn what_nobody_hears_comes_back() {
+        let (writer, generation) = Generation::begin(false);
+        drop(generation);
+        assert!(writer.end(Err(abandoned())).is_err());
+    }
+}

@@ -1,0 +1,203 @@
+use super::context::{Context, Told};
+use super::generation::{Generation, Writer};
+use super::model::{Ask, ChatRequest, ReplyOptions};
+use super::ports::{ModelProvider, Tasks};
+use super::store::{Generated, Place, Reply, ReplyStore, Stored, Surroundings};
+use super::{Neighbour, ProviderFailure};
+use crate::clock::{Clock, Ids};
+use crate::error::{Conflict, Error, Resource, Result};
+use crate::id::{ConversationId, ItemId, OwnerId};
+use crate::items::{Content, Role};
+use std::sync::Arc;
+
+/// The use cases of replies.
+pub struct ReplyService {
+    writing: Writing,
+    tasks: Arc<dyn Tasks>,
+    /// How many tokens a model is told at the most.
+    context_tokens: usize,
+}
+
+/// What it takes to write a reply.
+#[derive(Clone)]
+struct Writing {
+    provider: Arc<dyn ModelProvider>,
+    store: Arc<dyn ReplyStore>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+}
+
+/// A reply that is to be written.
+struct Wanted {
+    owner: OwnerId,
+    conversation: ConversationId,
+    place: Place,
+    request: ChatRequest,
+}
+
+impl ReplyService {
+    pub fn new(
+        provider: Arc<dyn ModelProvider>,
+        store: Arc<dyn ReplyStore>,
+        tasks: Arc<dyn Tasks>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        context_tokens: usize,
+    ) -> Self {
+        Self {
+            writing: Writing {
+                provider,
+                store,
+                clock,
+                ids,
+            },
+            tasks,
+            context_tokens,
+        }
+    }
+
+    /// Lets a model write another reply: another version of the reply `id`, or of the reply right
+    /// after the user's message `id`, or the first reply to it where it is the last message.
+    /// Returns when the model is about to be asked.
+    pub async fn regenerate(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        id: ItemId,
+        options: ReplyOptions,
+    ) -> Result<Generation> {
+        let store = self.writing.store.as_ref();
+        let found = store.surroundings(owner, conversation, id).await?;
+        let surroundings = found
+            .ok_or_else(|| Resource::Conversation.absent())?
+            .ok_or_else(|| Resource::Item.absent())?;
+        let place = place(id, &surroundings)?;
+        let told = Told {
+            store,
+            owner,
+            conversation,
+            before: match place {
+                Place::Instead(reply) => reply.sequence(),
+                Place::After(question) => question.sequence().next(),
+            },
+        };
+        let Context {
+            messages,
+            is_truncated,
+        } = told
+            .context(surroundings.instruction, self.context_tokens)
+            .await?;
+        if messages.is_empty() {
+            return Err(Error::invalid(
+                "item_id",
+                "Nothing stands before this message, and its project has no instruction: there is \
+                 nothing to reply to.",
+            ));
+        }
+        let wanted = Wanted {
+            owner,
+            conversation,
+            place,
+            request: ChatRequest {
+                context: messages,
+                ask: Ask::Reply {
+                    model: options.model,
+                    temperature: options.temperature,
+                    max_tokens: options.max_tokens,
+                },
+            },
+        };
+        let (writer, generation) = Generation::begin(is_truncated);
+        let writing = self.writing.clone();
+        self.tasks.start(Box::pin(async move {
+            let outcome = writing.write(wanted, &writer).await;
+            writer.end(outcome)
+        }));
+        Ok(generation)
+    }
+}
+
+/// Where a reply to an item goes.
+fn place(id: ItemId, surroundings: &Surroundings) -> Result<Place> {
+    match (surroundings.role, surroundings.next) {
+        (Role::Assistant, _) => Ok(Place::Instead(id)),
+        (
+            Role::User,
+            Some(Neighbour {
+                id,
+                role: Role::Assistant,
+            }),
+        ) => Ok(Place::Instead(id)),
+        (Role::User, Some(_)) => Err(Error::Conflict(Conflict::ReplyPositionTaken)),
+        (Role::User, None) if surroundings.is_full => {
+            Err(Error::Conflict(Conflict::ConversationFull))
+        }
+        (Role::User, None) => Ok(Place::After(id)),
+        (Role::System | Role::Developer | Role::Tool, _) => Err(Error::invalid(
+            "item_id",
+            "Only an assistant's message can be written again, and only a user's replied to.",
+        )),
+    }
+}
+
+impl Writing {
+    async fn write(&self, wanted: Wanted, writer: &Writer) -> Result<Generated> {
+        let asked = match &wanted.request.ask {
+            Ask::Reply { model, .. } => model.clone(),
+            Ask::Passed(_) => None,
+        };
+        let (content, model) = self.answer(wanted.request, writer).await?;
+        let reply = Reply {
+            content,
+            model: model.filter(|model| is_name(model)).or(asked),
+            seed: self.ids.ulid(),
+            now: self.clock.now(),
+        };
+        match self
+            .store
+            .store(wanted.owner, wanted.conversation, wanted.place, &reply)
+            .await?
+        {
+            Stored::Done(generated) => Ok(generated),
+            Stored::NoConversation => Err(Resource::Conversation.absent()),
+            Stored::NoItem => Err(Resource::Item.absent()),
+            Stored::Taken => Err(Error::Conflict(Conflict::ReplyPositionTaken)),
+            Stored::Full => Err(Error::Conflict(Conflict::ConversationFull)),
+        }
+    }
+
+    /// All that the model says, and its name. Whoever watches sees it come.
+    async fn answer(
+        &self,
+        request: ChatRequest,
+        writer: &Writer,
+    ) -> Result<(Content, Option<String>)> {
+        let mut answer = self.provider.chat(request).await?;
+        let (mut characters, mut model) = (0, None);
+        while let Some(chunk) = answer.next().await? {
+            characters += chunk.text.chars().count();
+            if characters > Content::MAX_CHARACTERS {
+                return Err(failed("its reply has more than 1,000,000 characters."));
+            }
+            if chunk.text.contains('\0') {
+                return Err(failed("its reply has a NUL character (U+0000)."));
+            }
+            if !chunk.text.is_empty() {
+                writer.text.send_modify(|text| text.push_str(&chunk.text));
+            }
+            model = model.or(chunk.model);
+        }
+        let text = writer.text.borrow().clone();
+        let content = Content::parse(text).map_err(|_| failed("its reply is empty."))?;
+        Ok((content, model))
+    }
+}
+
+fn failed(what: &str) -> Error {
+    ProviderFailure::failed(what).into()
+}
+
+/// Whether a model's name, as its provider tells it, can be kept.
+fn is_name(name: &str) -> bool {
+    crate::text::check("model", name, 1..=256).is_ok()
+}

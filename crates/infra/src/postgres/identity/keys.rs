@@ -1,0 +1,179 @@
+use crate::postgres::database::Database;
+use crate::postgres::error::inconsistent;
+use crate::postgres::ids;
+use crate::postgres::schema::api_keys;
+use crate::postgres::statement::statement;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Binary, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use domain::auth::{ApiKey, Digest, KeyHolder, KeyList, KeyStore, Name};
+use domain::error::{Error, Result, Unauthenticated};
+use domain::id::{KeyId, OwnerId};
+use domain::page::{Order, Page};
+use uuid::Uuid;
+
+/// API keys in PostgreSQL.
+pub struct PgKeys(pub Database);
+
+statement!(
+    Insert<'a> {
+        owner_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+        now: DateTime<Utc> => Timestamptz,
+        expires_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        name: &'a str => Text,
+        hint: &'a str => Text,
+        digest: &'a [u8] => Binary,
+    } -> (),
+    "with key as (
+        insert into api_keys (owner_id, id, created_at, expires_at, name, hint)
+        select $1, $2, $3, $4, $5, $6
+        where not exists (select from removed_owners where owner_id = $1)
+        returning owner_id, id
+    )
+    insert into api_key_digests (digest, owner_id, id) select $7, owner_id, id from key"
+);
+
+statement!(
+    /// The digest goes with the key, and is what comes back.
+    Delete { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> Binary,
+    "with digest as (
+        delete from api_key_digests where owner_id = $1 and id = $2 returning digest
+    ),
+    key as (
+        delete from api_keys where owner_id = $1 and id = $2
+    )
+    select digest from digest"
+);
+
+statement!(
+    /// Whoever uses a key is active; that is noted once a day.
+    Find<'a> {
+        digest: &'a [u8] => Binary,
+        now: DateTime<Utc> => Timestamptz,
+    } -> (SqlUuid, Nullable<Timestamptz>),
+    "with known as (
+        select k.owner_id, k.expires_at from api_key_digests d
+        join api_keys k on k.owner_id = d.owner_id and k.id = d.id
+        where d.digest = $1
+            and not exists (select from removed_owners r where r.owner_id = k.owner_id)
+    ),
+    seen as (
+        update users u set active_at = $2 from known
+        where u.owner_id = known.owner_id
+            and coalesce(known.expires_at > $2, true)
+            and coalesce(u.active_at, u.created_at) < $2 - interval '1 day'
+    )
+    select owner_id, expires_at from known"
+);
+
+#[derive(Queryable)]
+struct Row {
+    id: Uuid,
+    created_at: DateTime<Utc>,
+    expires_at: Option<DateTime<Utc>>,
+    name: String,
+    hint: String,
+}
+
+#[async_trait::async_trait]
+impl KeyStore for PgKeys {
+    async fn insert(&self, owner: OwnerId, key: &ApiKey, digest: Digest) -> Result<()> {
+        let insert = Insert {
+            owner_id: ids::stored(owner.ulid()),
+            id: ids::stored(key.id.ulid()),
+            now: key.created_at,
+            expires_at: key.expires_at,
+            name: key.name.as_str(),
+            hint: &key.hint,
+            digest: &digest.0,
+        };
+        let inserted = self
+            .0
+            .run(async |connection| insert.execute(connection).await)
+            .await?;
+        match inserted {
+            0 => Err(Error::Unauthenticated(Unauthenticated::Invalid)),
+            _ => Ok(()),
+        }
+    }
+
+    async fn list(&self, owner: OwnerId, list: &KeyList) -> Result<Page<ApiKey>> {
+        let rows = api_keys::table
+            .filter(api_keys::owner_id.eq(ids::stored(owner.ulid())))
+            .select((
+                api_keys::id,
+                api_keys::created_at,
+                api_keys::expires_at,
+                api_keys::name,
+                api_keys::hint,
+            ))
+            // A limit is at most 100; one more shows whether more follow.
+            .limit(list.limit.get() as i64 + 1);
+        let after = list.after.map(|after| ids::stored(after.ulid()));
+        let rows: Vec<Row> = match list.order {
+            Order::Ascending => {
+                let page = rows.filter(api_keys::id.gt(after.unwrap_or(Uuid::nil())));
+                let page = page.order(api_keys::id.asc());
+                self.0
+                    .run(async |connection| page.load(connection).await)
+                    .await?
+            }
+            Order::Descending => {
+                let page = rows.filter(api_keys::id.lt(after.unwrap_or(Uuid::max())));
+                let page = page.order(api_keys::id.desc());
+                self.0
+                    .run(async |connection| page.load(connection).await)
+                    .await?
+            }
+        };
+        let data = rows
+            .into_iter()
+            .map(ApiKey::try_from)
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Page::of(data, list.limit, |key| key.name.as_str().len()))
+    }
+
+    async fn delete(&self, owner: OwnerId, id: KeyId) -> Result<Option<Digest>> {
+        let (owner_id, id) = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
+        let delete = Delete { owner_id, id };
+        let gone: Option<Vec<u8>> = self
+            .0
+            .run(async |connection| delete.get_result(connection).await.optional())
+            .await?;
+        let digest = |bytes: Vec<u8>| {
+            <[u8; 32]>::try_from(bytes)
+                .map(Digest)
+                .map_err(|_| Error::Internal("a digest of another length".into()))
+        };
+        gone.map(digest).transpose()
+    }
+
+    async fn find(&self, digest: Digest, now: DateTime<Utc>) -> Result<Option<KeyHolder>> {
+        let digest = &digest.0;
+        let find = Find { digest, now };
+        let found: Option<(Uuid, Option<DateTime<Utc>>)> = self
+            .0
+            .run(async |connection| find.get_result(connection).await.optional())
+            .await?;
+        Ok(found.map(|(owner, expires_at)| KeyHolder {
+            owner: OwnerId::new(ids::read(owner)),
+            expires_at,
+        }))
+    }
+}
+
+impl TryFrom<Row> for ApiKey {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: KeyId::new(ids::read(row.id)),
+            name: Name::parse(&row.name).map_err(inconsistent)?,
+            hint: row.hint,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+        })
+    }
+}

@@ -1,0 +1,14 @@
+//! Users, accounts, sessions, API keys, and who has been removed.
+
+mod accounts;
+mod keys;
+mod removal;
+mod sessions;
+mod users;
+
+pub use accounts::PgAccounts;
+pub use keys::PgKeys;
+pub use removal::PgRemovals;
+pub use sessions::PgSessions;
+
+pub(super) use removal::{Owner, clear};

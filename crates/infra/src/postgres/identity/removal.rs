@@ -1,0 +1,186 @@
+//! Removing an owner. The statements that store something for an owner look for the row that is
+//! written here; those that began before it was there are met by the sweeps that follow.
+
+use crate::postgres::conversations::{PROJECT, statements};
+use crate::postgres::database::Database;
+use crate::postgres::error::{storage, violates};
+use crate::postgres::ids;
+use crate::postgres::schema::{api_keys, conversations, removed_owners, users};
+use crate::postgres::statement::statement;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Timestamptz, Uuid as SqlUuid};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
+use domain::error::Result;
+use domain::id::OwnerId;
+use domain::removal::RemovalStore;
+use uuid::Uuid;
+
+/// Removals in PostgreSQL.
+pub struct PgRemovals(pub Database);
+
+/// How many conversations, or projects, one step takes.
+const STEP: i64 = 500;
+
+/// Somebody who has been removed, and when.
+#[derive(Clone, Copy)]
+pub(in crate::postgres) struct Owner {
+    pub(in crate::postgres) id: Uuid,
+    pub(in crate::postgres) now: DateTime<Utc>,
+}
+
+statement!(
+    DeleteProjects { owner_id: Uuid => SqlUuid, most: i64 => BigInt } -> (),
+    "delete from projects where owner_id = $1 and id in (
+        select id from projects where owner_id = $1 order by id limit $2
+    )"
+);
+
+statement!(
+    /// One guest who was last active before this time.
+    IdleGuest { idle_since: DateTime<Utc> => Timestamptz } -> SqlUuid,
+    "select u.owner_id from users u
+    where u.kind = 0 and coalesce(u.active_at, u.created_at) < $1
+        and not exists (select from accounts a where a.owner_id = u.owner_id)
+    order by coalesce(u.active_at, u.created_at) limit 1
+    for update of u skip locked"
+);
+
+statement!(
+    DeleteExpiredTokens { now: DateTime<Utc> => Timestamptz, most: i64 => BigInt } -> (),
+    "delete from refresh_tokens where digest in (
+        select digest from refresh_tokens where expires_at < $1
+        order by expires_at limit $2 for update skip locked
+    )"
+);
+
+statement!(
+    ForgetRemovals { before: DateTime<Utc> => Timestamptz, most: i64 => BigInt } -> (),
+    "delete from removed_owners where owner_id in (
+        select owner_id from removed_owners where removed_at < $1 and sweep_at is null
+        order by removed_at limit $2 for update skip locked
+    )"
+);
+
+#[async_trait::async_trait]
+impl RemovalStore for PgRemovals {
+    async fn remove(&self, owner: OwnerId, now: DateTime<Utc>) -> Result<()> {
+        let id = ids::stored(owner.ulid());
+        let owner = Owner { id, now };
+        let work = async |connection: &mut AsyncPgConnection| remove(connection, owner).await;
+        self.0
+            .run(async |connection| connection.transaction(work).await)
+            .await
+    }
+
+    async fn clear(&self, owner: OwnerId, now: DateTime<Utc>) -> Result<bool> {
+        let id = ids::stored(owner.ulid());
+        let owner = Owner { id, now };
+        let work = async |connection: &mut AsyncPgConnection| clear(connection, owner).await;
+        let cleared = self
+            .0
+            .attempt(async |connection| connection.transaction(work).await)
+            .await?;
+        match cleared {
+            Ok(rows) => Ok(rows > 0),
+            // A conversation came into a project meanwhile.
+            Err(error) if violates(&error, PROJECT) => Ok(true),
+            Err(error) => Err(storage(error)),
+        }
+    }
+
+    async fn removed_since(&self, time: DateTime<Utc>) -> Result<Vec<(OwnerId, DateTime<Utc>)>> {
+        let query = removed_owners::table
+            .filter(removed_owners::removed_at.ge(time))
+            .select((removed_owners::owner_id, removed_owners::removed_at));
+        let rows: Vec<(Uuid, DateTime<Utc>)> = self
+            .0
+            .run(async |connection| query.load(connection).await)
+            .await?;
+        let owner = |(id, at)| (OwnerId::new(ids::read(id)), at);
+        Ok(rows.into_iter().map(owner).collect())
+    }
+
+    async fn remove_idle_guest(
+        &self,
+        idle_since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<OwnerId>> {
+        let work = async |connection: &mut AsyncPgConnection| {
+            let idle = IdleGuest { idle_since };
+            let guest: Option<Uuid> = idle.get_result(connection).await.optional()?;
+            if let Some(id) = guest {
+                remove(connection, Owner { id, now }).await?;
+            }
+            Ok::<_, diesel::result::Error>(guest)
+        };
+        let gone = self
+            .0
+            .run(async |connection| connection.transaction(work).await)
+            .await?;
+        Ok(gone.map(|id| OwnerId::new(ids::read(id))))
+    }
+
+    async fn tidy(&self, removed_before: DateTime<Utc>, now: DateTime<Utc>) -> Result<usize> {
+        let tokens = DeleteExpiredTokens { now, most: STEP };
+        let removals = ForgetRemovals {
+            before: removed_before,
+            most: STEP,
+        };
+        self.0
+            .run(async |connection| {
+                Ok(tokens.execute(connection).await? + removals.execute(connection).await?)
+            })
+            .await
+    }
+}
+
+/// Marks the owner as removed and takes all credentials away; accounts, addresses and refresh tokens
+/// go with the user.
+async fn remove(connection: &mut AsyncPgConnection, owner: Owner) -> QueryResult<()> {
+    diesel::insert_into(removed_owners::table)
+        .values((
+            removed_owners::owner_id.eq(owner.id),
+            removed_owners::removed_at.eq(owner.now),
+            removed_owners::sweep_at.eq(owner.now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(connection)
+        .await?;
+    diesel::delete(api_keys::table.filter(api_keys::owner_id.eq(owner.id)))
+        .execute(connection)
+        .await?;
+    diesel::delete(users::table.find(owner.id))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Takes away some of what a removed owner has; says how many rows. Conversations are deleted as
+/// their owner would delete them: what hangs on them goes through the purge queue.
+pub(in crate::postgres) async fn clear(
+    connection: &mut AsyncPgConnection,
+    owner: Owner,
+) -> QueryResult<usize> {
+    let some: Vec<Uuid> = conversations::table
+        .filter(conversations::owner_id.eq(owner.id))
+        .select(conversations::id)
+        .order(conversations::id)
+        .limit(STEP)
+        .load(connection)
+        .await?;
+    if !some.is_empty() {
+        let delete = statements::Delete {
+            owner_id: owner.id,
+            ids: &some,
+            now: owner.now,
+        };
+        return delete.execute(connection).await;
+    }
+    let projects = DeleteProjects {
+        owner_id: owner.id,
+        most: STEP,
+    };
+    let keys = diesel::delete(api_keys::table.filter(api_keys::owner_id.eq(owner.id)));
+    Ok(projects.execute(connection).await? + keys.execute(connection).await?)
+}

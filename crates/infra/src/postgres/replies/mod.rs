@@ -1,0 +1,134 @@
+mod statements;
+mod store;
+
+use super::database::Database;
+use super::ids;
+use super::items::key::{ItemKey, key};
+use super::items::rows::{self, Row};
+use super::items::statements::PageDown;
+use diesel::prelude::*;
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
+use domain::error::Result;
+use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
+use domain::items::{Item, Role};
+use domain::projects::Instruction;
+use domain::replies::{BATCH, Neighbour, Place, Reply, ReplyStore, Stored, Surroundings};
+use uuid::Uuid;
+
+/// What replies need of conversations, in PostgreSQL.
+pub struct PgReplies(pub Database);
+
+/// The item's role; the id and role of the item after it; the project's instruction; whether the
+/// conversation is full.
+type Around = (Option<i16>, Option<Uuid>, Option<i16>, Option<String>, bool);
+
+#[async_trait::async_trait]
+impl ReplyStore for PgReplies {
+    async fn surroundings(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        item: ItemId,
+    ) -> Result<Option<Option<Surroundings>>> {
+        let ItemKey {
+            owner_id,
+            conversation_id,
+            sequence,
+            id,
+        } = ItemKey::new(owner, conversation, item);
+        let query = statements::Around {
+            sequence,
+            id,
+            owner_id,
+            conversation_id,
+        };
+        let found: Option<Around> = self
+            .0
+            .run(async |connection| query.get_result(connection).await.optional())
+            .await?;
+        let Some((role, next_id, next_role, instruction, is_full)) = found else {
+            return Ok(None);
+        };
+        let Some(role) = role else {
+            return Ok(Some(None));
+        };
+        let neighbour = |(id, role)| -> Result<Neighbour> {
+            let id = ItemId::new(ids::read(id));
+            Ok(Neighbour {
+                id,
+                role: rows::role(role)?,
+            })
+        };
+        let next = next_id.zip(next_role).map(neighbour);
+        let instruction = instruction.as_deref().map(Instruction::parse).transpose();
+        Ok(Some(Some(Surroundings {
+            role: rows::role(role)?,
+            next: next.transpose()?,
+            instruction: instruction.map_err(super::error::inconsistent)?,
+            is_full,
+        })))
+    }
+
+    async fn preceding(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        before: Sequence,
+        bytes: usize,
+    ) -> Result<Vec<Item>> {
+        let (owner_id, conversation_id) = key(owner, conversation);
+        let query = PageDown {
+            owner_id,
+            conversation_id,
+            after: before.0.cast_signed(),
+            limit: BATCH as i64,
+            bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+        };
+        let rows: Vec<Row> = self
+            .0
+            .run(async |connection| query.load(connection).await)
+            .await?;
+        rows.into_iter().map(Item::try_from).collect()
+    }
+
+    async fn question(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        before: Sequence,
+    ) -> Result<Option<Item>> {
+        let (owner_id, conversation_id) = key(owner, conversation);
+        let query = statements::LastOfRole {
+            owner_id,
+            conversation_id,
+            before: before.0.cast_signed(),
+            role: rows::stored_role(Role::User),
+        };
+        let row: Option<Row> = self
+            .0
+            .run(async |connection| query.get_result(connection).await.optional())
+            .await?;
+        row.map(Item::try_from).transpose()
+    }
+
+    async fn store(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        place: Place,
+        reply: &Reply,
+    ) -> Result<Stored> {
+        let item = match place {
+            Place::Instead(item) | Place::After(item) => item,
+        };
+        let key = ItemKey::new(owner, conversation, item);
+        let work = async |connection: &mut AsyncPgConnection| {
+            store::store(connection, key, place, reply).await
+        };
+        let outcome = self
+            .0
+            .run(async |connection| connection.transaction(work).await)
+            .await?;
+        outcome.try_into()
+    }
+}

@@ -1,0 +1,80 @@
+use crate::postgres::items::rows;
+use crate::postgres::statement::statement;
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{
+    Binary, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
+use uuid::Uuid;
+
+statement!(
+    /// No row: no conversation. No role: no such item in it.
+    Around {
+        sequence: i32 => Integer,
+        id: Uuid => SqlUuid,
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+    } -> (
+        Nullable<SmallInt>,
+        Nullable<SqlUuid>,
+        Nullable<SmallInt>,
+        Nullable<Text>,
+        Bool,
+    ),
+    "select i.role, n.id, n.role, p.instruction, c.item_count >= 10000
+    from conversations c
+    left join items i on i.owner_id = c.owner_id and i.conversation_id = c.id
+        and i.sequence = $1 and i.id = $2
+    left join lateral (
+        select id, role from items
+        where owner_id = c.owner_id and conversation_id = c.id and sequence > i.sequence
+        order by sequence limit 1
+    ) n on true
+    left join projects p on p.owner_id = c.owner_id and p.id = c.project_id
+    where c.owner_id = $3 and c.id = $4"
+);
+
+statement!(
+    /// The last item before a place that this role has said.
+    LastOfRole {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        before: i32 => Integer,
+        role: i16 => SmallInt,
+    } -> rows::Sql,
+    concat!(
+        "select ", rows::columns!(), "
+        from items i join conversations c on c.owner_id = i.owner_id and c.id = i.conversation_id
+        where i.owner_id = $1 and i.conversation_id = $2 and i.sequence < $3 and i.role = $4
+        order by i.sequence desc limit 1"
+    )
+);
+
+statement!(
+    /// What a model says, as the next item. No row: the conversation is full. Its row must be locked
+    /// by then, and the last item must have been looked at since.
+    AppendReply<'a> {
+        now: DateTime<Utc> => Timestamptz,
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        seed: &'a [u8] => Binary,
+        role: i16 => SmallInt,
+        model: Option<&'a str> => Nullable<Text>,
+        content: &'a str => Text,
+    } -> rows::Sql,
+    concat!(
+        "with place as (
+            update conversations set
+                item_count = item_count + 1,
+                last_sequence = last_sequence + 1,
+                updated_at = greatest(updated_at, $1)
+            where owner_id = $2 and id = $3 and item_count < 10000
+            returning owner_id, id, last_sequence
+        )
+        insert into items as i (owner_id, conversation_id, id, created_at, updated_at, sequence,
+            role, model, content)
+        select owner_id, id, encode($4 || int4send(last_sequence), 'hex')::uuid, $1, $1,
+            last_sequence, $5, $6, $7
+        from place
+        returning ", rows::columns!()
+    )
+);

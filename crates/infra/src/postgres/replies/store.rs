@@ -1,0 +1,122 @@
+//! Putting a reply in its place: a transaction that locks the conversation first, so that what it
+//! sees of the items is still so when it ends.
+
+use super::statements::AppendReply;
+use crate::postgres::items::key::ItemKey;
+use crate::postgres::items::revise::{find, lock};
+use crate::postgres::items::rows::{self, Row};
+use crate::postgres::items::statements::Revise;
+use crate::postgres::schema::items;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::error::{Error, Result};
+use domain::items::Role;
+use domain::replies::{Generated, Place, Reply, Stored};
+
+pub(super) enum Outcome {
+    Version(Row),
+    Appended(Row),
+    NoConversation,
+    NoItem,
+    Taken,
+    Full,
+}
+
+impl TryFrom<Outcome> for Stored {
+    type Error = Error;
+
+    fn try_from(outcome: Outcome) -> Result<Self> {
+        let done = |row: Row, is_new| {
+            Ok(Self::Done(Generated {
+                item: row.try_into()?,
+                is_new,
+            }))
+        };
+        match outcome {
+            Outcome::Version(row) => done(row, false),
+            Outcome::Appended(row) => done(row, true),
+            Outcome::NoConversation => Ok(Self::NoConversation),
+            Outcome::NoItem => Ok(Self::NoItem),
+            Outcome::Taken => Ok(Self::Taken),
+            Outcome::Full => Ok(Self::Full),
+        }
+    }
+}
+
+/// `key` is that of the item which the place names.
+pub(super) async fn store(
+    connection: &mut AsyncPgConnection,
+    key: ItemKey,
+    place: Place,
+    reply: &Reply,
+) -> QueryResult<Outcome> {
+    if !lock(connection, key).await? {
+        return Ok(Outcome::NoConversation);
+    }
+    if find(connection, key).await?.is_none() {
+        return Ok(Outcome::NoItem);
+    }
+    match place {
+        Place::Instead(_) => version(connection, key, key.sequence, reply).await,
+        Place::After(_) => match next(connection, key).await? {
+            None => append(connection, key, reply).await,
+            // Somebody wanted the same reply at the same time.
+            Some((sequence, role, Some(_))) if role == rows::stored_role(Role::Assistant) => {
+                version(connection, key, sequence, reply).await
+            }
+            Some(_) => Ok(Outcome::Taken),
+        },
+    }
+}
+
+/// The item after this one: its number, its role, and the model that has written it.
+async fn next(
+    connection: &mut AsyncPgConnection,
+    key: ItemKey,
+) -> QueryResult<Option<(i32, i16, Option<String>)>> {
+    items::table
+        .filter(items::owner_id.eq(key.owner_id))
+        .filter(items::conversation_id.eq(key.conversation_id))
+        .filter(items::sequence.gt(key.sequence))
+        .order(items::sequence)
+        .select((items::sequence, items::role, items::model))
+        .first(connection)
+        .await
+        .optional()
+}
+
+async fn version(
+    connection: &mut AsyncPgConnection,
+    key: ItemKey,
+    sequence: i32,
+    reply: &Reply,
+) -> QueryResult<Outcome> {
+    let revise = Revise {
+        owner_id: key.owner_id,
+        conversation_id: key.conversation_id,
+        sequence,
+        now: reply.now,
+        content: reply.content.as_str(),
+        model: reply.model.as_deref(),
+    };
+    Ok(Outcome::Version(revise.get_result(connection).await?))
+}
+
+async fn append(
+    connection: &mut AsyncPgConnection,
+    key: ItemKey,
+    reply: &Reply,
+) -> QueryResult<Outcome> {
+    let [seed @ .., _, _, _, _] = reply.seed.0.to_be_bytes();
+    let append = AppendReply {
+        now: reply.now,
+        owner_id: key.owner_id,
+        conversation_id: key.conversation_id,
+        seed: &seed,
+        role: rows::stored_role(Role::Assistant),
+        model: reply.model.as_deref(),
+        content: reply.content.as_str(),
+    };
+    let appended = append.get_result(connection).await.optional()?;
+    Ok(appended.map_or(Outcome::Full, Outcome::Appended))
+}

@@ -1,0 +1,98 @@
+//! The services of identity, wired.
+
+use crate::app::Parts;
+use actix_web::web;
+use domain::auth::{AccountService, AuthService, Issuer, KeyService, Secrets, Throttle};
+use domain::clock::Timer;
+use domain::removal::{RemovalService, RemovedOwners};
+use infra::postgres::{PgAccounts, PgKeys, PgRemovals, PgSessions};
+use infra::security::{BoundedKeyCache, RandomSecrets};
+use std::sync::{Arc, Weak};
+
+/// Who is calling, and how to become somebody.
+#[derive(Clone)]
+pub(crate) struct Identity {
+    auth: web::Data<AuthService>,
+    accounts: web::Data<AccountService>,
+    keys: web::Data<KeyService>,
+    removal: web::Data<RemovalService>,
+}
+
+impl Identity {
+    /// Wires them, and begins to look who is removed elsewhere, as long as they live.
+    pub(crate) fn wire(parts: &Parts) -> Self {
+        let database = || parts.database.clone();
+        let (clock, ids) = (|| Arc::clone(&parts.clock), || Arc::clone(&parts.ids));
+        let (limits, audit) = (|| Arc::clone(&parts.limits), || Arc::clone(&parts.audit));
+        let secrets: Arc<dyn Secrets> = Arc::new(RandomSecrets);
+        let sessions = Arc::new(PgSessions(database()));
+        let removals = Arc::new(PgRemovals(database()));
+        let removed = Arc::new(RemovedOwners::new(removals.clone(), clock()));
+        let issuer = Arc::new(Issuer {
+            tokens: Arc::clone(&parts.tokens),
+            secrets: Arc::clone(&secrets),
+            clock: clock(),
+            ids: ids(),
+        });
+        tokio::spawn(look(Arc::downgrade(&removed), Arc::clone(&parts.timer)));
+        Self {
+            auth: web::Data::new(AuthService {
+                doors: parts.doors,
+                limits: limits(),
+                sessions: sessions.clone(),
+                removed: Arc::clone(&removed),
+                audit: audit(),
+                issuer: Arc::clone(&issuer),
+            }),
+            accounts: web::Data::new(AccountService {
+                doors: parts.doors,
+                limits: limits(),
+                throttle: Throttle::new(limits(), Arc::clone(&parts.timer)),
+                accounts: Arc::new(PgAccounts(database())),
+                sessions,
+                hasher: Arc::clone(&parts.hasher),
+                audit: audit(),
+                issuer,
+            }),
+            keys: web::Data::new(KeyService {
+                keys: Arc::new(PgKeys(database())),
+                cache: Arc::new(BoundedKeyCache::default()),
+                limits: limits(),
+                removed: Arc::clone(&removed),
+                secrets,
+                audit: audit(),
+                clock: clock(),
+                ids: ids(),
+            }),
+            removal: web::Data::new(RemovalService {
+                store: removals,
+                removed,
+                audit: audit(),
+                clock: clock(),
+            }),
+        }
+    }
+
+    pub(crate) fn register(&self, config: &mut web::ServiceConfig) {
+        config
+            .app_data(self.auth.clone())
+            .app_data(self.accounts.clone())
+            .app_data(self.keys.clone())
+            .app_data(self.removal.clone());
+    }
+}
+
+/// Looks again and again who has been removed by other instances, until nobody asks any more.
+async fn look(removed: Weak<RemovedOwners>, timer: Arc<dyn Timer>) {
+    while let Some(removed) = removed.upgrade() {
+        let rest = match removed.look().await {
+            Ok(()) => RemovedOwners::REST,
+            Err(error) => {
+                tracing::debug!(%error, "who has been removed cannot be read; trying again");
+                RemovedOwners::RETRY
+            }
+        };
+        drop(removed);
+        timer.wait(rest).await;
+    }
+}

@@ -1,0 +1,135 @@
+//! Whoever guesses passwords is slowed down and stopped, and nobody else is.
+
+use crate::answer::Answer;
+use crate::app::{PASSWORD, TestApp};
+use chrono::TimeDelta;
+use domain::limits::{Quota, Quotas};
+use reqwest::Method;
+use serde_json::json;
+
+/// A service behind a proxy that it trusts, with the usual limits. What a test puts into
+/// `X-Forwarded-For` is the caller's address.
+async fn behind_a_proxy(change: impl FnOnce(&mut Quotas)) -> TestApp {
+    let mut quotas = Quotas {
+        registration: None,
+        ..Quotas::USUAL
+    };
+    change(&mut quotas);
+    TestApp::spawn_with(|parts| {
+        parts.limits = crate::app::limits(&quotas, &parts.clock);
+        parts.proxies.0.push("127.0.0.1/32".parse().unwrap());
+    })
+    .await
+}
+
+async fn attempt(app: &TestApp, from: &str, email: &str, password: &str) -> Answer {
+    let anon = app.anon();
+    let request = anon.request(Method::POST, "/auth/login");
+    let request = request.header("x-forwarded-for", from);
+    let body = json!({ "email": email, "password": password });
+    anon.sent(request.json(&body)).await
+}
+
+#[tokio::test]
+async fn ten_failures_from_one_address_to_one_account_and_no_more() {
+    let app = behind_a_proxy(|quotas| quotas.sign_in_from_anywhere = None).await;
+    app.account("ada@example.org").await;
+    for _ in 0..10 {
+        let answer = attempt(&app, "192.0.2.1", "ada@example.org", "wrong").await;
+        answer.refused("sign_in_failed", None);
+    }
+    let answer = attempt(&app, "192.0.2.1", "ada@example.org", PASSWORD).await;
+    answer.refused("rate_limited", None);
+    let wait: i64 = answer.header("retry-after").parse().unwrap();
+    // Their own other account, and the victim from elsewhere, are no worse off.
+    app.account("eve@example.org").await;
+    let own = attempt(&app, "192.0.2.1", "eve@example.org", PASSWORD).await;
+    own.expect(200);
+    let victim = attempt(&app, "192.0.2.2", "ada@example.org", PASSWORD).await;
+    victim.expect(200);
+    app.clock.advance(TimeDelta::seconds(wait));
+    let answer = attempt(&app, "192.0.2.1", "ada@example.org", PASSWORD).await;
+    answer.expect(200);
+}
+
+#[tokio::test]
+async fn a_success_forgets_the_failures_before_it() {
+    let app = behind_a_proxy(|quotas| quotas.sign_in_from_anywhere = None).await;
+    app.account("ada@example.org").await;
+    for _ in 0..4 {
+        for _ in 0..9 {
+            let answer = attempt(&app, "192.0.2.1", "ada@example.org", "wrong").await;
+            answer.refused("sign_in_failed", None);
+        }
+        let answer = attempt(&app, "192.0.2.1", "ada@example.org", PASSWORD).await;
+        answer.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn fifty_failures_from_one_address_whoever_is_tried() {
+    let app = behind_a_proxy(|_| {}).await;
+    app.account("ada@example.org").await;
+    for number in 0..50 {
+        let email = format!("nobody{number}@example.org");
+        let answer = attempt(&app, "192.0.2.1", &email, "wrong").await;
+        answer.refused("sign_in_failed", None);
+    }
+    let answer = attempt(&app, "192.0.2.1", "ada@example.org", PASSWORD).await;
+    answer.refused("rate_limited", None);
+    // Neighbours behind the same proxy are told apart.
+    let answer = attempt(&app, "192.0.2.2", "ada@example.org", PASSWORD).await;
+    answer.expect(200);
+}
+
+#[tokio::test]
+async fn an_ipv6_network_is_one_address() {
+    let app = behind_a_proxy(|quotas| quotas.sign_in = Quota::parse("3/m")).await;
+    for number in 1..=3 {
+        let from = format!("2001:db8:1:2::{number}");
+        let answer = attempt(&app, &from, "ada@example.org", "wrong").await;
+        answer.refused("sign_in_failed", None);
+    }
+    let answer = attempt(&app, "2001:db8:1:2:ffff::1", "ada@example.org", "wrong").await;
+    answer.refused("rate_limited", None);
+    let answer = attempt(&app, "2001:db8:1:3::1", "ada@example.org", "wrong").await;
+    answer.refused("sign_in_failed", None);
+}
+
+#[tokio::test]
+async fn a_stranger_cannot_claim_addresses_to_try_from() {
+    let app = TestApp::spawn_limited(|quotas| quotas.sign_in = Quota::parse("3/m")).await;
+    for number in 1..=4 {
+        let from = format!("192.0.2.{number}");
+        let answer = attempt(&app, &from, "ada@example.org", "wrong").await;
+        assert_eq!(answer.status, if number < 4 { 401 } else { 429 });
+    }
+}
+
+#[tokio::test]
+async fn a_botnet_slows_the_victim_down_and_never_locks_them_out() {
+    let app = behind_a_proxy(|_| {}).await;
+    app.account("ada@example.org").await;
+    let before = app.clock.waits();
+    for number in 0..10 {
+        let from = format!("198.51.100.{number}");
+        let answer = attempt(&app, &from, "ada@example.org", "wrong").await;
+        answer.refused("sign_in_failed", None);
+    }
+    assert_eq!(app.clock.waits(), before, "nobody has had to wait yet");
+    // The victim, from an address that never failed, waits for two seconds and is let in.
+    let victim = attempt(&app, "192.0.2.1", "ada@example.org", PASSWORD);
+    let moved = async {
+        while app.clock.waits() == before {
+            tokio::task::yield_now().await;
+        }
+        app.clock.advance(TimeDelta::seconds(2));
+    };
+    let (answer, ()) = tokio::join!(victim, moved);
+    answer.expect(200);
+    // Other accounts are not slower.
+    app.account("eve@example.org").await;
+    let answer = attempt(&app, "192.0.2.1", "eve@example.org", PASSWORD).await;
+    answer.expect(200);
+    assert_eq!(app.clock.waits(), before + 1);
+}

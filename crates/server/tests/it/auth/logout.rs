@@ -1,0 +1,92 @@
+use crate::app::TestApp;
+use chrono::TimeDelta;
+use domain::limits::Quota;
+use serde_json::{Value, json};
+
+const PATH: &str = "/auth/logout";
+
+fn token(session: &Value) -> Value {
+    json!({ "refresh_token": session["refresh_token"] })
+}
+
+#[tokio::test]
+async fn it_ends_the_session_and_no_other() {
+    let app = TestApp::spawn().await;
+    let (guest, first) = app.guest().await;
+    let (_, other) = app.guest().await;
+    let refresh = "/auth/refresh-token";
+    let next = app.anon().post(refresh, token(&first)).await.expect(200);
+    app.anon()
+        .post(PATH, token(&next))
+        .await
+        .expect_nothing(204);
+    let answer = app.anon().post(refresh, token(&next)).await;
+    answer.refused("refresh_token_invalid", None);
+    app.anon().post(refresh, token(&other)).await.expect(200);
+    // An access token lives out its hour.
+    guest.get("/v1/conversations").await.expect(200);
+    // A second time there is nothing to end.
+    app.anon()
+        .post(PATH, token(&next))
+        .await
+        .expect_nothing(204);
+}
+
+#[tokio::test]
+async fn a_spent_token_ends_its_session_too() {
+    let app = TestApp::spawn().await;
+    let (_, first) = app.guest().await;
+    let refresh = "/auth/refresh-token";
+    let next = app.anon().post(refresh, token(&first)).await.expect(200);
+    app.clock.advance(TimeDelta::days(1));
+    app.anon()
+        .post(PATH, token(&first))
+        .await
+        .expect_nothing(204);
+    let answer = app.anon().post(refresh, token(&next)).await;
+    answer.refused("refresh_token_invalid", None);
+}
+
+#[tokio::test]
+async fn refreshing_that_races_signing_out_leaves_no_session() {
+    let app = TestApp::spawn_with(|parts| parts.workers = Some(2)).await;
+    let anon = app.anon();
+    for _ in 0..20 {
+        let (_, session) = app.guest().await;
+        let refreshing = anon.post("/auth/refresh-token", token(&session));
+        let leaving = anon.post(PATH, token(&session));
+        let (refreshed, left) = tokio::join!(refreshing, leaving);
+        left.expect_nothing(204);
+        if refreshed.status == 200 {
+            let body = token(&refreshed.expect(200));
+            let answer = anon.post("/auth/refresh-token", body).await;
+            answer.refused("refresh_token_invalid", None);
+        }
+    }
+    let tokens = "select count(*) from refresh_tokens";
+    assert_eq!(app.schema.value(tokens).await, "0");
+}
+
+#[tokio::test]
+async fn tokens_cannot_be_tried_without_end() {
+    let app = TestApp::spawn_limited(|quotas| quotas.refresh = Quota::parse("3/h")).await;
+    let (_, session) = app.guest().await;
+    let bad = json!({ "refresh_token": "rt_nothing" });
+    for path in [PATH, "/auth/refresh-token", PATH] {
+        assert!(app.anon().post(path, bad.clone()).await.status < 429);
+    }
+    for path in [PATH, "/auth/refresh-token"] {
+        let answer = app.anon().post(path, bad.clone()).await;
+        answer.refused("rate_limited", None);
+    }
+    app.clock.advance(TimeDelta::minutes(21));
+    // Good ones are not counted.
+    let mut session = session;
+    for _ in 0..5 {
+        let answer = app
+            .anon()
+            .post("/auth/refresh-token", token(&session))
+            .await;
+        session = answer.expect(200);
+    }
+}

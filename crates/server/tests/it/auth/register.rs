@@ -1,0 +1,173 @@
+use crate::app::{PASSWORD, TestApp};
+use domain::auth::Doors;
+use domain::limits::Quota;
+use insta::assert_json_snapshot;
+use serde_json::json;
+
+const PATH: &str = "/auth/register";
+
+#[tokio::test]
+async fn an_account_can_work_at_once() {
+    let app = TestApp::spawn().await;
+    let body = json!({ "email": " Ada@Example.org", "password": PASSWORD, "name": " Ada " });
+    let answer = app.anon().post(PATH, body).await;
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let session = answer.expect(201);
+    let redactions = "(a secret)";
+    assert_json_snapshot!(
+        session,
+        { ".access_token" => redactions, ".refresh_token" => redactions, ".user.id" => "(id)" },
+        @r#"
+    {
+      "access_token": "(a secret)",
+      "expires_in": 3600,
+      "refresh_token": "(a secret)",
+      "token_type": "Bearer",
+      "user": {
+        "created_at": "2025-12-23T10:00:00Z",
+        "email": "ada@example.org",
+        "id": "(id)",
+        "kind": "account",
+        "name": "Ada",
+        "object": "user"
+      }
+    }
+    "#);
+    app.holding(&session).conversation(json!({})).await;
+}
+
+#[tokio::test]
+async fn an_address_is_taken_once_however_it_is_spelt() {
+    let app = TestApp::spawn().await;
+    app.account("ada@bücher.example").await;
+    let before = app.schema.contents().await;
+    for email in [
+        "ada@bücher.example",
+        "ADA@BÜCHER.example",
+        "ada@xn--bcher-kva.example",
+        "ａda@bu\u{308}cher.example ",
+    ] {
+        let body = json!({ "email": email, "password": PASSWORD });
+        let answer = app.anon().post(PATH, body).await;
+        answer.refused("email_taken", Some("email"));
+        assert_eq!(answer.header("x-should-retry"), "false");
+    }
+    assert_eq!(app.schema.contents().await, before);
+}
+
+#[tokio::test]
+async fn of_many_who_want_one_address_at_once_one_gets_it() {
+    let app = TestApp::spawn_with(|parts| parts.workers = Some(2)).await;
+    let body = json!({ "email": "ada@example.org", "password": PASSWORD });
+    let anon = app.anon();
+    let all = (0..10).map(|_| anon.post(PATH, body.clone()));
+    let answers = futures_util::future::join_all(all).await;
+    let won = answers.iter().filter(|answer| answer.status == 201).count();
+    assert_eq!(won, 1);
+    for lost in answers.iter().filter(|answer| answer.status != 201) {
+        lost.refused("email_taken", Some("email"));
+    }
+    assert_eq!(app.schema.value("select count(*) from users").await, "1");
+}
+
+#[tokio::test]
+async fn what_breaks_a_rule_is_refused_by_name() {
+    let app = TestApp::spawn().await;
+    for (email, password, param) in [
+        ("ada", PASSWORD, "email"),
+        ("", PASSWORD, "email"),
+        ("ada@example.org", "seven77", "password"),
+        ("ada@example.org", "password1", "password"),
+        ("ada@example.org", "PASSWORD1", "password"),
+        ("ada@example.org", &"x".repeat(257), "password"),
+    ] {
+        let body = json!({ "email": email, "password": password });
+        let answer = app.anon().post(PATH, body).await;
+        answer.refused("invalid_value", Some(param));
+        assert!(!answer.text().contains("password1"), "it is not said back");
+    }
+    let body = json!({ "email": "a@example.org", "password": PASSWORD, "name": " " });
+    let answer = app.anon().post(PATH, body).await;
+    answer.refused("invalid_value", Some("name"));
+    assert_eq!(app.schema.value("select count(*) from users").await, "0");
+}
+
+#[tokio::test]
+async fn a_password_has_8_to_256_characters_of_any_kind() {
+    let app = TestApp::spawn().await;
+    for (email, password) in [
+        ("a@example.org", "q7 é日本語!"),
+        ("b@example.org", &*"é ".repeat(128)),
+        ("c@example.org", "        x"),
+    ] {
+        let body = json!({ "email": email, "password": password });
+        app.anon().post(PATH, body.clone()).await.expect(201);
+        app.anon().post("/auth/login", body).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn the_door_can_be_closed() {
+    let closed = Doors {
+        guest_login: true,
+        registration: false,
+    };
+    let app = TestApp::spawn_with(|parts| parts.doors = closed).await;
+    let body = json!({ "email": "ada@example.org", "password": PASSWORD });
+    let answer = app.anon().post(PATH, body.clone()).await;
+    answer.refused("registration_disabled", None);
+    let answer = app.guest().await.0.post("/auth/upgrade", body).await;
+    answer.refused("registration_disabled", None);
+}
+
+#[tokio::test]
+async fn one_address_makes_only_so_many_accounts_upgrades_included() {
+    let app = TestApp::spawn_limited(|quotas| quotas.registration = Quota::parse("2/h")).await;
+    app.account("a@example.org").await;
+    let (guest, _) = app.guest().await;
+    let body = |email: &str| json!({ "email": email, "password": PASSWORD });
+    guest
+        .post("/auth/upgrade", body("b@example.org"))
+        .await
+        .expect(200);
+    let answer = app.anon().post(PATH, body("c@example.org")).await;
+    answer.refused("rate_limited", None);
+    let (guest, _) = app.guest().await;
+    let answer = guest.post("/auth/upgrade", body("c@example.org")).await;
+    answer.refused("rate_limited", None);
+}
+
+/// Everything that is stored, as one text.
+async fn dump(app: &TestApp) -> String {
+    let tables = "select table_name from information_schema.tables \
+                  where table_schema = current_schema()";
+    let mut dump = String::new();
+    for table in app.schema.rows(tables).await {
+        let table = table[0].clone().unwrap();
+        let rows = format!("select t::text from \"{table}\" t");
+        for row in app.schema.rows(&rows).await {
+            dump.push_str(&row[0].clone().unwrap());
+        }
+    }
+    dump
+}
+
+#[tokio::test]
+async fn a_dump_of_the_database_holds_no_usable_password_token_or_key() {
+    let app = TestApp::spawn().await;
+    let (ada, session) = app.account("ada@example.org").await;
+    let key = ada.key("Mine").await;
+    let dump = dump(&app).await;
+    assert!(dump.contains("ada@example.org") && dump.contains("$argon2id$v=19$m=19456,t=2,p=1$"));
+    for secret in [
+        PASSWORD,
+        session["access_token"].as_str().unwrap(),
+        session["refresh_token"].as_str().unwrap(),
+        key["key"].as_str().unwrap(),
+    ] {
+        let hexadecimal: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+        assert!(!dump.contains(secret) && !dump.contains(&hexadecimal));
+        let without_prefix = &secret[3..];
+        assert!(!dump.contains(without_prefix));
+    }
+}

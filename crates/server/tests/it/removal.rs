@@ -1,0 +1,296 @@
+//! An owner goes, with everything that is theirs, and nothing comes back.
+
+use crate::app::{Actor, PASSWORD, TestApp, id};
+use crate::clock::PinnedClock;
+use crate::db::Schema;
+use crate::purge::{Worker, until};
+use crate::rows;
+use chrono::TimeDelta;
+use domain::clock::Clock as _;
+use domain::removal::{RemovalService, RemovedOwners};
+use infra::postgres::PgRemovals;
+use reqwest::Method;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio_postgres::NoTls;
+
+/// All that can be an owner's, but for the mark that they were here.
+async fn belongings(schema: &Schema) -> u64 {
+    let tables = "select c.table_name from information_schema.columns c \
+                  where c.table_schema = current_schema() and c.column_name = 'owner_id' \
+                  and c.table_name <> 'removed_owners'";
+    let mut rows = 0;
+    for table in schema.rows(tables).await {
+        let table = table[0].clone().unwrap();
+        let count = schema
+            .value(&format!("select count(*) from \"{table}\""))
+            .await;
+        rows += count.parse::<u64>().unwrap();
+    }
+    rows
+}
+
+/// Two services on one database, by one clock.
+async fn two() -> (TestApp, TestApp) {
+    let schema = Schema::migrated().await;
+    let twin = Schema {
+        url: schema.url.clone(),
+    };
+    let clock = Arc::new(PinnedClock::new());
+    let (one, other) = (schema.database(6), twin.database(6));
+    (
+        TestApp::serve_at(clock.clone(), schema, one, |_| {}),
+        TestApp::serve_at(clock, twin, other, |_| {}),
+    )
+}
+
+/// One of everything.
+async fn settle(actor: &Actor) -> String {
+    let project = actor.project("Mine").await;
+    let body = json!({ "project_id": project, "items": [{ "role": "user", "content": "Hello" }] });
+    let conversation = actor.conversation(body).await;
+    let item = id(&actor.say(&conversation, "first").await);
+    let edit = format!("/v1/conversations/{conversation}/items/{item}/edit");
+    let text = json!({ "content": "second" });
+    actor.call_with(Method::PUT, &edit, &text).await.expect(200);
+    actor.key("Mine").await;
+    conversation
+}
+
+#[tokio::test]
+async fn all_rows_of_a_removed_account_go_and_nobody_elses() {
+    let app = TestApp::spawn().await;
+    let (ada, _) = app.account("ada@example.org").await;
+    settle(&ada).await;
+    for _ in 0..3 {
+        ada.conversation(json!({})).await;
+    }
+    let (guest, _) = app.guest().await;
+    let kept = settle(&guest).await;
+    let before = belongings(&app.schema).await;
+    ada.delete("/auth/me").await.expect_nothing(204);
+    let of_guest = format!(
+        "select count(*) from conversations where id <> '{}'",
+        rows::stored(&kept)
+    );
+    assert_eq!(app.schema.value(&of_guest).await, "0", "they go at once");
+    let _worker = Worker::start(&app.schema);
+    let queued = "select (select count(*) from purge_queue) \
+                  + (select count(*) from removed_owners where sweep_at is not null)";
+    until(&app.schema, queued, 20, |rows| rows == 0).await;
+    let left = belongings(&app.schema).await;
+    assert!(left < before, "{left} of {before}");
+    let path = format!("/v1/conversations/{kept}");
+    guest.get(&path).await.expect(200);
+    guest.delete("/auth/me").await.expect_nothing(204);
+    until(&app.schema, queued, 20, |rows| rows == 0).await;
+    assert_eq!(belongings(&app.schema).await, 0);
+    rows::assert_consistent(&app.schema).await;
+}
+
+#[tokio::test]
+async fn every_instance_knows_within_thirty_seconds() {
+    let (here, elsewhere) = two().await;
+    let (ada, session) = here.account("ada@example.org").await;
+    let abroad = elsewhere.holding(&session);
+    let key = ada.key("Mine").await["key"].as_str().unwrap().to_owned();
+    let by_key = elsewhere.bearing(Some(key));
+    by_key.get("/v1/conversations").await.expect(200);
+    // Somebody else, of whom nothing must be felt.
+    let bystander = elsewhere.alice();
+    ada.delete("/auth/me").await.expect_nothing(204);
+    ada.get("/v1/conversations")
+        .await
+        .refused("token_invalid", None);
+    // Before the other one looks again, there is nothing to be read, and nothing can be written.
+    let list = abroad.get("/v1/conversations").await.expect(200);
+    assert_eq!(list["data"], json!([]));
+    here.clock.advance(TimeDelta::seconds(30));
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while abroad.get("/v1/conversations").await.status != 401 {
+        assert!(
+            Instant::now() < deadline,
+            "the other instance does not know"
+        );
+    }
+    by_key
+        .get("/v1/conversations")
+        .await
+        .refused("token_invalid", None);
+    bystander.get("/v1/conversations").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_write_that_another_instance_lets_pass_is_refused_by_its_own_statement() {
+    let (here, elsewhere) = two().await;
+    let (ada, session) = here.account("ada@example.org").await;
+    let conversation = settle(&ada).await;
+    let abroad = elsewhere.holding(&session);
+    abroad.get("/v1/conversations").await.expect(200);
+    ada.delete("/auth/me").await.expect_nothing(204);
+    let before = here.schema.contents().await;
+    let first = json!({ "items": [{ "role": "user", "content": "Hello" }] });
+    for (path, body) in [
+        ("/v1/conversations", json!({})),
+        ("/v1/conversations", first),
+        ("/v1/projects", json!({ "title": "Mine" })),
+        ("/auth/api-keys", json!({ "name": "Mine" })),
+    ] {
+        let answer = abroad.post(path, body).await;
+        answer.refused("token_invalid", None);
+    }
+    let message = json!({ "role": "user", "content": "Hello" });
+    let path = format!("/v1/conversations/{conversation}");
+    for answer in [
+        abroad.post(&format!("{path}/items"), message).await,
+        abroad.patch(&path, json!({ "title": "New" })).await,
+    ] {
+        answer.refused("conversation_not_found", None);
+    }
+    let email = json!({ "email": "new@example.org", "password": PASSWORD });
+    let answer = abroad.post("/auth/upgrade", email).await;
+    answer.refused("not_a_guest", None);
+    assert_eq!(here.schema.contents().await, before, "something came back");
+}
+
+#[tokio::test]
+async fn what_was_under_way_at_the_removal_is_swept_away() {
+    let app = TestApp::spawn().await;
+    let (guest, session) = app.guest().await;
+    let owner = rows::stored(session["user"]["id"].as_str().unwrap());
+    // A statement of another instance, that began before the removal and ends after it.
+    let (slow, connection) = tokio_postgres::connect(&app.schema.url, NoTls)
+        .await
+        .unwrap();
+    let connection = tokio::spawn(connection);
+    let insert = format!(
+        "begin; insert into conversations (owner_id, id, created_at, updated_at)
+        values ('{owner}', gen_random_uuid(), now(), now());
+        insert into projects (owner_id, id, title, created_at, updated_at)
+        values ('{owner}', gen_random_uuid(), 'Late', now(), now())"
+    );
+    slow.batch_execute(&insert).await.unwrap();
+    guest.delete("/auth/me").await.expect_nothing(204);
+    // The removal was just now, as the database's clock tells.
+    let now = "update removed_owners set removed_at = now(), sweep_at = now()";
+    app.schema.rows(now).await;
+    let _worker = Worker::start(&app.schema);
+    let looked = "select count(*) from removed_owners where sweep_at > now()";
+    until(&app.schema, looked, 20, |rows| rows == 1).await;
+    slow.batch_execute("commit").await.unwrap();
+    drop(slow);
+    let _ = connection.await;
+    let late = "select (select count(*) from conversations) + (select count(*) from projects)";
+    assert_eq!(app.schema.value(late).await, "2");
+    until(&app.schema, late, 20, |rows| rows == 0).await;
+    // It is looked for again until nothing can come any more.
+    let watched = "select count(*) from removed_owners where sweep_at is not null";
+    assert_eq!(app.schema.value(watched).await, "1");
+    let past = "update removed_owners set removed_at = now() - interval '151 seconds'";
+    app.schema.rows(past).await;
+    until(&app.schema, watched, 20, |rows| rows == 0).await;
+}
+
+#[tokio::test]
+async fn removal_races_everything_its_owner_does() {
+    let app = TestApp::spawn_with(|parts| parts.workers = Some(2)).await;
+    let worker = Worker::start(&app.schema);
+    for _ in 0..10 {
+        let (guest, session) = app.guest().await;
+        let conversation = guest.conversation(json!({})).await;
+        let items = format!("/v1/conversations/{conversation}/items");
+        let token = json!({ "refresh_token": session["refresh_token"] });
+        let anon = app.anon();
+        let message = json!({ "role": "user", "content": "Hello" });
+        let email = json!({ "email": "x@example.org", "password": PASSWORD });
+        let (gone, others) = tokio::join!(guest.delete("/auth/me"), async {
+            tokio::join!(
+                guest.post("/v1/conversations", json!({})),
+                guest.post("/v1/projects", json!({ "title": "Late" })),
+                guest.post("/auth/api-keys", json!({ "name": "Late" })),
+                guest.post(&items, message),
+                anon.post("/auth/refresh-token", token),
+                guest.post("/auth/upgrade", email),
+            )
+        });
+        gone.expect_nothing(204);
+        let (a, b, c, d, e, f) = others;
+        for answer in [a, b, c, d, e, f] {
+            assert!(answer.status < 500, "{} {}", answer.status, answer.text());
+        }
+    }
+    let queued = "select (select count(*) from purge_queue) \
+                  + (select count(*) from removed_owners where sweep_at is not null)";
+    until(&app.schema, queued, 20, |rows| rows == 0).await;
+    drop(worker);
+    assert_eq!(belongings(&app.schema).await, 0);
+}
+
+/// The housekeeping of an instance, by the clock of the test.
+fn housekeeping(app: &TestApp) -> RemovalService {
+    let store = Arc::new(PgRemovals(app.schema.database(2)));
+    RemovalService {
+        removed: Arc::new(RemovedOwners::new(store.clone(), app.clock.clone())),
+        store,
+        audit: app.trail.clone(),
+        clock: app.clock.clone(),
+    }
+}
+
+#[tokio::test]
+async fn guests_who_never_come_back_are_reclaimed_and_accounts_are_not() {
+    let app = TestApp::spawn().await;
+    let retention = TimeDelta::days(30);
+    let (idle, _) = app.guest().await;
+    settle(&idle).await;
+    let (_, active) = app.guest().await;
+    let (guest, _) = app.guest().await;
+    let email = json!({ "email": "grace@example.org", "password": PASSWORD });
+    guest.post("/auth/upgrade", email).await.expect(200);
+    app.account("ada@example.org").await;
+    app.clock.advance(TimeDelta::days(20));
+    let token = json!({ "refresh_token": active["refresh_token"] });
+    app.anon()
+        .post("/auth/refresh-token", token)
+        .await
+        .expect(200);
+    let service = housekeeping(&app);
+    assert!(!service.reclaim_guest(retention).await.unwrap());
+    app.clock.advance(TimeDelta::days(11));
+    app.trail.names();
+    assert!(service.reclaim_guest(retention).await.unwrap());
+    assert!(!service.reclaim_guest(retention).await.unwrap());
+    assert_eq!(app.trail.names(), ["guest_reclaimed"]);
+    assert_eq!(app.schema.value("select count(*) from users").await, "3");
+    let _worker = Worker::start(&app.schema);
+    let left = "select (select count(*) from items) + (select count(*) from projects) \
+                + (select count(*) from api_keys)";
+    until(&app.schema, left, 20, |rows| rows == 0).await;
+}
+
+#[tokio::test]
+async fn what_has_expired_is_tidied_away() {
+    let app = TestApp::spawn().await;
+    let (guest, _) = app.guest().await;
+    app.guest().await;
+    guest.delete("/auth/me").await.expect_nothing(204);
+    let service = housekeeping(&app);
+    assert_eq!(service.tidy().await.unwrap(), 0);
+    app.clock
+        .advance(TimeDelta::days(30) + TimeDelta::microseconds(1));
+    app.schema
+        .rows("update removed_owners set sweep_at = null")
+        .await;
+    assert_eq!(service.tidy().await.unwrap(), 2);
+    assert_eq!(service.tidy().await.unwrap(), 0);
+    let now = app.clock.now();
+    assert!(
+        service
+            .store
+            .removed_since(now - TimeDelta::days(60))
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}

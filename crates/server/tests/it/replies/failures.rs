@@ -1,0 +1,191 @@
+//! Whatever goes wrong with the provider, the client is told, and the conversation stays as it was.
+
+use super::{path, said};
+use crate::answer::Answer;
+use crate::app::TestApp;
+use crate::db::Schema;
+use crate::events::events;
+use crate::process::Process;
+use crate::provider::{Play, Provider, STREAM, answers, connected, event, refuses, says};
+use serde_json::json;
+use std::time::Duration;
+
+/// What the client gets when the provider does this, streamed and not; and nothing is changed.
+async fn assert_told(play: Play, code: &str, message: &str) -> Answer {
+    let provider = Provider::that(play.clone());
+    let app = TestApp::spawn_with(|parts| {
+        parts.provider = provider.connected_with(|it| it.silence = Duration::from_secs(1));
+    })
+    .await;
+    assert_untouched(&app, code, message, &format!("{play:.80?}")).await
+}
+
+async fn assert_untouched(app: &TestApp, code: &str, message: &str, what: &str) -> Answer {
+    let alice = app.alice();
+    let (conversation, ids) = said(&alice, &[("user", "Why?"), ("assistant", "Hm.")]).await;
+    let (other, first) = said(&alice, &[("user", "Why?")]).await;
+    let before = app.schema.contents().await;
+    for path in [path(&conversation, &ids[1]), path(&other, &first[0])] {
+        let streamed = alice.post(&path, json!({ "stream": true })).await;
+        let error = match streamed.status {
+            // What was said before it went wrong was told.
+            200 => {
+                let (name, data) = events(streamed.text()).pop().unwrap();
+                assert_eq!(name, "error", "{what}");
+                let request_id = streamed.header("x-request-id");
+                assert_eq!(data["error"]["request_id"], request_id, "{what}");
+                assert_eq!(data["error"]["code"], code, "{what}");
+                data["error"].clone()
+            }
+            _ => streamed.failure(code),
+        };
+        assert_eq!(error["message"], message, "{what}");
+    }
+    let answer = alice.post(&path(&conversation, &ids[1]), json!({})).await;
+    assert_eq!(answer.failure(code)["message"], message, "{what}");
+    assert_eq!(app.schema.contents().await, before, "{what}");
+    answer
+}
+
+const ERROR: &str = "model_provider_error";
+
+#[tokio::test]
+async fn a_provider_that_refuses_is_quoted() {
+    for status in ["400 Bad Request", "404 Not Found", "413 Content Too Large"] {
+        let message = "The model provider refused the request: no model of that name";
+        let play = refuses(status, "no model of that name");
+        assert_told(play, ERROR, message).await;
+    }
+    let message = "The model provider failed: out of memory";
+    let play = refuses("500 Internal Server Error", "out of memory");
+    assert_told(play, ERROR, message).await;
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_accepted_is_not_quoted() {
+    let message = "The model provider failed: it answered 401: it does not accept this server's \
+                   LLM_API_KEY.";
+    let play = refuses("401 Unauthorized", "Incorrect API key provided: sk-test");
+    let answer = assert_told(play, ERROR, message).await;
+    assert!(!answer.text().contains("sk-"));
+}
+
+#[tokio::test]
+async fn a_limit_of_the_providers_is_passed_on() {
+    let play = answers(
+        "429 Too Many Requests",
+        "Retry-After: 7\r\nX-Internal: 1\r\n",
+        "slow down",
+    );
+    let message = "The model provider limits how often it may be asked: slow down";
+    let answer = assert_told(play, "model_provider_rate_limited", message).await;
+    assert_eq!(answer.header("retry-after"), "7");
+    assert_eq!(answer.header("x-internal"), "");
+}
+
+#[tokio::test]
+async fn what_is_no_reply_is_not_stored() {
+    let begun = format!("{STREAM}{}", event("Hel"));
+    let rubbish = "The model provider failed: its answer is not one of OpenAI's API.";
+    let html = answers("200 OK", "Content-Type: text/html\r\n", "<html></html>");
+    assert_told(html, ERROR, rubbish).await;
+    let broke_off = "The model provider failed: its answer broke off.";
+    assert_told(Play::Bytes(begun.into()), ERROR, broke_off).await;
+    let empty = "The model provider failed: its reply is empty.";
+    assert_told(says(&[]), ERROR, empty).await;
+    let nul = "The model provider failed: its reply has a NUL character (U+0000).";
+    assert_told(says(&["a", "b\0c"]), ERROR, nul).await;
+}
+
+#[tokio::test]
+async fn a_reply_may_have_a_million_characters_and_not_one_more() {
+    let most = "☃".repeat(100_000);
+    let pieces = [most.as_str(); 10];
+    let provider = Provider::that(says(&pieces));
+    let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
+    let alice = app.alice();
+    let (conversation, ids) = said(&alice, &[("user", "Why?")]).await;
+    let path = path(&conversation, &ids[0]);
+    let streamed = alice.post(&path, json!({ "stream": true })).await;
+    let mut told = events(streamed.text());
+    let (name, completed) = told.pop().unwrap();
+    assert_eq!(name, "item.completed");
+    let deltas = told.iter().map(|(_, data)| data["text"].as_str().unwrap());
+    assert!(deltas.collect::<String>() == most.repeat(10));
+    assert!(completed["item"]["content"] == most.repeat(10));
+
+    let long = "The model provider failed: its reply has more than 1,000,000 characters.";
+    assert_told(says(&[&pieces[..], &["!"]].concat()), ERROR, long).await;
+}
+
+#[tokio::test]
+async fn an_answer_of_100_megabytes_is_given_up() {
+    let play = Play::Repeats(format!("{STREAM}data: ").into(), vec![b'x'; 1 << 20], 100);
+    let message = "The model provider failed: its answer is too long.";
+    assert_told(play, ERROR, message).await;
+}
+
+#[tokio::test]
+async fn a_provider_that_hangs_is_given_up_in_time() {
+    let message = "The model provider did not answer in time.";
+    let begun = format!("{STREAM}{}", event("Hel"));
+    for play in [Play::Hangs(Vec::new()), Play::Hangs(begun.into())] {
+        assert_told(play, "model_provider_timeout", message).await;
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_is_not_there_is_told_of() {
+    let app = TestApp::spawn_with(|parts| {
+        parts.provider = connected("http://nowhere.invalid/v1", |_| {});
+    })
+    .await;
+    let message = "The model provider failed: it cannot be reached.";
+    assert_untouched(&app, ERROR, message, "nowhere").await;
+}
+
+#[tokio::test]
+async fn the_log_has_the_reason_and_the_request_and_no_secret() {
+    let schema = Schema::migrated().await;
+    let provider = Provider::that(refuses(
+        "500 Internal Server Error",
+        "sk-test: a private text",
+    ));
+    let url = provider.url();
+    let settings = [
+        ("LLM_BASE_URL", url.as_str()),
+        ("LLM_API_KEY", "sk-test"),
+        ("LOG_FORMAT", "json"),
+        ("LOG_LEVEL", "debug"),
+    ];
+    let process = Process::external(&schema.url, &settings).await;
+    process.ready().await;
+    let alice = process.alice();
+    let (conversation, ids) = said(&alice, &[("user", "Tell nobody.")]).await;
+    let request = alice.request(reqwest::Method::POST, &path(&conversation, &ids[0]));
+    let request = request.header("x-request-id", "find-me");
+    let answer = alice.sent(request).await;
+    let error = answer.failure(ERROR);
+    assert_eq!(
+        error["message"],
+        "The model provider failed: …: a private text"
+    );
+    let line = process
+        .log
+        .line("the model provider answered with a failure")
+        .await;
+    assert!(line.contains("find-me") && line.contains("500"), "{line}");
+    let line = process.log.line("request failed").await;
+    assert!(line.contains("find-me") && line.contains("502"), "{line}");
+    assert_eq!(provider.asked().len(), 2);
+    let key = provider.asked()[0]
+        .header("authorization")
+        .unwrap()
+        .to_owned();
+    assert_eq!(key, "Bearer sk-test");
+    for line in process.log.lines() {
+        for secret in ["sk-test", "Tell nobody", "a private text"] {
+            assert!(!line.contains(secret), "{line}");
+        }
+    }
+}

@@ -1,0 +1,2 @@
+drop table email_addresses;
+drop table accounts;
