@@ -40,6 +40,21 @@ pub(super) fn add_to(document: &mut OpenApi) {
     }
 }
 
+/// What may be absent of what the address names.
+fn absences(path: &str) -> impl Iterator<Item = &'static Code> {
+    let named = [
+        ("{conv_id}", code::CONVERSATION_NOT_FOUND),
+        ("{item_id}", code::ITEM_NOT_FOUND),
+        ("{project_id}", code::PROJECT_NOT_FOUND),
+        ("{share_id}", code::SHARE_NOT_FOUND),
+        ("{key_id}", code::API_KEY_NOT_FOUND),
+    ];
+    named
+        .into_iter()
+        .filter(|(parameter, _)| path.contains(parameter))
+        .map(|(_, code)| code)
+}
+
 /// Whether its answers are made from what is stored.
 fn reads_the_database(path: &str) -> bool {
     let places = ["/v1", "/auth", "/conversations"];
@@ -95,17 +110,7 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
             code::RATE_LIMITED,
         ]);
     }
-    for (parameter, code) in [
-        ("{conv_id}", code::CONVERSATION_NOT_FOUND),
-        ("{item_id}", code::ITEM_NOT_FOUND),
-        ("{project_id}", code::PROJECT_NOT_FOUND),
-        ("{share_id}", code::SHARE_NOT_FOUND),
-        ("{key_id}", code::API_KEY_NOT_FOUND),
-    ] {
-        if path.contains(parameter) {
-            codes.push(code);
-        }
-    }
+    codes.extend(absences(path));
     if reads_the_database(path) {
         codes.push(code::DATABASE_UNAVAILABLE);
     }
