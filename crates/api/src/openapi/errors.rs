@@ -40,21 +40,6 @@ pub(super) fn add_to(document: &mut OpenApi) {
     }
 }
 
-/// What may be absent of what the address names.
-fn absences(path: &str) -> impl Iterator<Item = &'static Code> {
-    let named = [
-        ("{conv_id}", code::CONVERSATION_NOT_FOUND),
-        ("{item_id}", code::ITEM_NOT_FOUND),
-        ("{project_id}", code::PROJECT_NOT_FOUND),
-        ("{share_id}", code::SHARE_NOT_FOUND),
-        ("{key_id}", code::API_KEY_NOT_FOUND),
-    ];
-    named
-        .into_iter()
-        .filter(|(parameter, _)| path.contains(parameter))
-        .map(|(_, code)| code)
-}
-
 /// Whether its answers are made from what is stored.
 fn reads_the_database(path: &str) -> bool {
     let places = ["/v1", "/auth", "/conversations"];
@@ -110,7 +95,7 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
             code::RATE_LIMITED,
         ]);
     }
-    codes.extend(absences(path));
+    codes.extend(absent(path));
     if reads_the_database(path) {
         codes.push(code::DATABASE_UNAVAILABLE);
     }
@@ -125,6 +110,20 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
         .copied()
         .filter(|code| codes.contains(code))
         .collect()
+}
+
+/// What may not be there, by the ids in the path.
+fn absent(path: &str) -> impl Iterator<Item = &'static Code> {
+    [
+        ("{conv_id}", code::CONVERSATION_NOT_FOUND),
+        ("{item_id}", code::ITEM_NOT_FOUND),
+        ("{project_id}", code::PROJECT_NOT_FOUND),
+        ("{share_id}", code::SHARE_NOT_FOUND),
+        ("{key_id}", code::API_KEY_NOT_FOUND),
+    ]
+    .into_iter()
+    .filter(move |(parameter, _)| path.contains(parameter))
+    .map(|(_, code)| code)
 }
 
 fn response(status: u16, codes: &[&'static Code]) -> utoipa::openapi::Response {
