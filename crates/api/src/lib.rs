@@ -2,12 +2,14 @@
 //! domain's; `routes` lists every endpoint.
 
 pub mod auth;
+pub mod chat;
 pub mod client_address;
 pub mod conversations;
 mod error;
 mod extract;
 pub mod items;
 mod list;
+pub mod models;
 pub mod openapi;
 pub mod projects;
 pub mod request;

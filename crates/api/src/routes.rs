@@ -1,6 +1,6 @@
 //! Every endpoint of the service, in one list: start here.
 
-use crate::{auth, conversations, items, projects, service, shares, versions};
+use crate::{auth, chat, conversations, items, models, projects, service, shares, versions};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The endpoints that the API's description tells of.
@@ -28,6 +28,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 fn v1(config: &mut ServiceConfig<'_>) {
     config
+        .service(chat::create::create_chat_completion)
+        .service(models::list::list_models)
         .service(conversations::create::create_conversation)
         .service(conversations::list::list_conversations)
         .service(conversations::bulk_delete::bulk_delete_conversations)

@@ -4,6 +4,7 @@
 //! which an adapter in `infra` implements.
 
 pub mod auth;
+pub mod chat;
 pub mod clock;
 pub mod conversations;
 pub mod error;
@@ -18,3 +19,4 @@ pub mod removal;
 pub mod replies;
 pub mod shares;
 pub mod text;
+pub mod titles;

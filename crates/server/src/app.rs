@@ -10,6 +10,7 @@ use api::openapi::{Methods, no_route};
 use api::request::{Surroundings, around};
 use api::shares::PublicUrl;
 use domain::auth::{AccessTokens, Audit, Doors, PasswordHasher};
+use domain::chat::{ChatService, ChatStores};
 use domain::clock::{Clock, Ids, Timer};
 use domain::conversations::ConversationService;
 use domain::health::Readiness;
@@ -18,7 +19,9 @@ use domain::limits::RateLimits;
 use domain::projects::ProjectService;
 use domain::replies::{ModelProvider, ReplyService};
 use domain::shares::{ShareService, ViewCounts};
-use infra::postgres::{Database, PgConversations, PgItems, PgProjects, PgReplies, PgShares};
+use infra::postgres::{
+    Database, NewTitles, PgConversations, PgItems, PgProjects, PgReplies, PgShares, PgTurns,
+};
 use infra::security::RandomSecrets;
 use infra::tasks::BackgroundTasks;
 use std::net::TcpListener;
@@ -48,6 +51,8 @@ pub struct Parts {
     /// How often links were shown; whoever starts the service sees to it that it is written down.
     pub views: Arc<ViewCounts>,
     pub provider: Arc<dyn ModelProvider>,
+    /// Whether a model is to write titles: there must be a provider.
+    pub new_titles: NewTitles,
     /// Where replies are written.
     pub tasks: Arc<BackgroundTasks>,
     /// How many tokens of a conversation a model is told at the most.
@@ -60,6 +65,7 @@ pub struct Parts {
 #[derive(Clone)]
 struct Services {
     identity: Identity,
+    chat: web::Data<ChatService>,
     conversations: web::Data<ConversationService>,
     items: web::Data<ItemService>,
     projects: web::Data<ProjectService>,
@@ -74,16 +80,30 @@ impl Services {
     fn wire(parts: &Parts) -> Self {
         let database = || parts.database.clone();
         let (clock, ids) = (|| Arc::clone(&parts.clock), || Arc::clone(&parts.ids));
+        let new_titles = parts.new_titles;
         let readiness: Arc<dyn Readiness> = Arc::new(database());
         Self {
             identity: Identity::wire(parts),
+            chat: web::Data::new(ChatService::new(
+                Arc::clone(&parts.provider),
+                ChatStores {
+                    turns: Arc::new(PgTurns::new(database(), new_titles)),
+                    conversations: Arc::new(PgConversations::new(database(), new_titles)),
+                    projects: Arc::new(PgProjects(database())),
+                    replies: Arc::new(PgReplies(database())),
+                },
+                parts.tasks.clone(),
+                clock(),
+                ids(),
+                parts.context_tokens,
+            )),
             conversations: web::Data::new(ConversationService::new(
-                Arc::new(PgConversations(database())),
+                Arc::new(PgConversations::new(database(), new_titles)),
                 clock(),
                 ids(),
             )),
             items: web::Data::new(ItemService::new(
-                Arc::new(PgItems::new(database())),
+                Arc::new(PgItems::new(database(), new_titles)),
                 clock(),
                 ids(),
             )),
@@ -121,6 +141,7 @@ impl Services {
     fn register(&self, config: &mut web::ServiceConfig) {
         self.identity.register(config);
         config
+            .app_data(self.chat.clone())
             .app_data(self.conversations.clone())
             .app_data(self.items.clone())
             .app_data(self.projects.clone())

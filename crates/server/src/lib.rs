@@ -8,6 +8,7 @@ mod identity;
 pub mod purge;
 mod serve;
 pub mod telemetry;
+pub mod titles;
 pub mod token;
 pub mod views;
 

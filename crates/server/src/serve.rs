@@ -9,7 +9,9 @@ use infra::clock::{RandomIds, RuntimeTimer, SteadyClock, SystemClock};
 use infra::limits::GovernorLimits;
 use infra::llm::CertificatesUnusable;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
-use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, PgShares, Target};
+use infra::postgres::{
+    ConnectError, Database, MigrateError, NewTitles, PgSessions, PgShares, Target,
+};
 use infra::security::{Argon2Hasher, Jwt, SecretTooShort};
 use infra::tasks::BackgroundTasks;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -242,10 +244,15 @@ async fn run(
             .unwrap_or_else(|| format!("http://localhost:{port}")),
         views: Arc::clone(&views),
         provider: config.provider.connect()?,
+        new_titles: config.provider.new_titles(),
         tasks: Arc::clone(&tasks),
         context_tokens: config.provider.context_tokens,
         workers: None,
     };
+    let naming = (config.provider.new_titles() == NewTitles::Queued).then(|| {
+        let (provider, clock) = (Arc::clone(&parts.provider), Arc::clone(&parts.clock));
+        tokio::spawn(crate::titles::run(database.clone(), provider, clock))
+    });
     let server = start(listener, parts)?;
     let purge = tokio::spawn(crate::purge::run(database.clone(), Arc::new(SystemClock)));
     let counting = tokio::spawn(crate::views::run(database.clone(), Arc::clone(&views)));
@@ -267,6 +274,9 @@ async fn run(
         }
     };
     purge.abort();
+    if let Some(naming) = naming {
+        naming.abort();
+    }
     counting.abort();
     if database.is_open() {
         crate::views::flush(&PgShares(database.clone()), &views).await;

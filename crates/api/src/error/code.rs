@@ -49,6 +49,8 @@ codes! {
         "The field or query parameter does not exist here. Nothing sent is silently dropped.";
     DUPLICATE_FIELD = "duplicate_field", 400, "invalid_request_error", Some("title"),
         "A field or query parameter was given twice.";
+    MODEL_REQUEST_REFUSED = "model_request_refused", 400, "invalid_request_error", None,
+        "The model provider finds the request wrong; the message is its own.";
     TOKEN_MISSING = "token_missing", 401, "authentication_error", None,
         "No token was sent. Send `Authorization: Bearer <token>`, or an API key as `X-API-Key`.";
     TOKEN_INVALID = "token_invalid", 401, "authentication_error", None,
@@ -83,6 +85,8 @@ codes! {
         "No such share: it does not exist, it was deleted, or it is not yours.";
     VERSION_NOT_FOUND = "version_not_found", 404, "not_found_error", None,
         "No such version: it does not exist, it was deleted, or it is not yours.";
+    MODEL_NOT_FOUND = "model_not_found", 404, "not_found_error", Some("model"),
+        "The model provider has no such model; the message is its own.";
     API_KEY_NOT_FOUND = "api_key_not_found", 404, "not_found_error", None,
         "No such API key: it does not exist, it was deleted, or it is not yours.";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "invalid_request_error", None,
@@ -107,6 +111,8 @@ codes! {
         "The guest cannot be upgraded with this e-mail address and password.";
     BODY_TOO_LARGE = "body_too_large", 413, "invalid_request_error", None,
         "The body is too large: at most 16 MiB where it carries messages, 2 MiB elsewhere.";
+    MODEL_REQUEST_TOO_LARGE = "model_request_too_large", 413, "invalid_request_error", None,
+        "The request is too large for the model provider; the message is its own.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", 415, "invalid_request_error", None,
         "The body must be JSON, with `Content-Type: application/json`.";
     RATE_LIMITED = "rate_limited", 429, "rate_limit_error", None,

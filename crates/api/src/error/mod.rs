@@ -5,6 +5,7 @@ pub(crate) mod code;
 mod provider;
 
 pub(crate) use body::{ErrorBody, example};
+pub(crate) use provider::passed;
 
 pub use code::{CODES, Code};
 

@@ -2,7 +2,8 @@
 
 use super::{ApiError, code};
 use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
-use domain::replies::ProviderFailure;
+use domain::error::Error;
+use domain::replies::{ProviderFailure, RefusalKind};
 
 /// Seconds after which somebody may have configured a provider.
 const CONFIGURED: u64 = 60;
@@ -30,4 +31,21 @@ pub(super) fn answer(failure: &ProviderFailure) -> ApiError {
 
 fn after(code: &'static super::Code, message: String, seconds: u64) -> ApiError {
     ApiError::new(code, message).header(RETRY_AFTER, HeaderValue::from(seconds))
+}
+
+/// The same for a request that was the client's own: what the provider refuses is the client's to
+/// mend, so its refusal is passed on as it is.
+pub(crate) fn passed(error: Error) -> ApiError {
+    let Error::Provider(ProviderFailure::Refused(refusal)) = error else {
+        return error.into();
+    };
+    let code = match refusal.kind {
+        RefusalKind::Invalid => code::MODEL_REQUEST_REFUSED,
+        RefusalKind::NotFound => code::MODEL_NOT_FOUND,
+        RefusalKind::TooLarge => code::MODEL_REQUEST_TOO_LARGE,
+    };
+    ApiError {
+        param: refusal.param,
+        ..ApiError::new(code, refusal.message)
+    }
 }

@@ -48,13 +48,7 @@ fn reads_the_database(path: &str) -> bool {
 
 /// What the operation's shape implies, and what it says itself.
 fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
-    let own = operation
-        .extensions
-        .as_mut()
-        .and_then(|extensions| extensions.remove(OWN_CODES));
-    let own: Vec<String> = own
-        .and_then(|own| serde_json::from_value(own).ok())
-        .unwrap_or_default();
+    let own = own_codes(operation);
     let parameters = operation.parameters.as_deref().unwrap_or_default();
     let has_query = parameters.iter().any(|parameter| {
         matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query)
@@ -124,6 +118,14 @@ fn absent(path: &str) -> impl Iterator<Item = &'static Code> {
     .into_iter()
     .filter(move |(parameter, _)| path.contains(parameter))
     .map(|(_, code)| code)
+}
+
+/// The names of the codes that only this operation can tell of.
+fn own_codes(operation: &mut Operation) -> Vec<String> {
+    let extensions = operation.extensions.as_mut();
+    let own = extensions.and_then(|extensions| extensions.remove(OWN_CODES));
+    own.and_then(|own| serde_json::from_value(own).ok())
+        .unwrap_or_default()
 }
 
 fn response(status: u16, codes: &[&'static Code]) -> utoipa::openapi::Response {

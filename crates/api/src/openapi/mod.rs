@@ -25,6 +25,7 @@ use utoipa_actix_web::AppExt as _;
     servers((url = "/", description = "This server")),
     tags(
         (name = "auth", description = "Who you are, and the tokens that prove it."),
+        (name = "chat", description = "OpenAI's API, over the model provider of this server."),
         (name = "conversations", description = "What a person and a model said to each other."),
         (name = "items", description = "The messages of a conversation, in order."),
         (name = "projects", description = "Folders of conversations."),

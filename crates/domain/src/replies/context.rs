@@ -14,32 +14,35 @@ const BYTES_PER_TOKEN: usize = 4;
 /// What a message takes beside its text.
 const TOKENS_PER_MESSAGE: usize = 4;
 
-fn tokens(text: &str) -> usize {
+/// What a message of this text is taken to cost.
+pub(crate) fn tokens(text: &str) -> usize {
     text.len().div_ceil(BYTES_PER_TOKEN) + TOKENS_PER_MESSAGE
 }
 
 /// What a model is told.
 #[derive(Debug)]
-pub(super) struct Context {
-    pub(super) messages: Vec<Message>,
+pub(crate) struct Context {
+    pub(crate) messages: Vec<Message>,
     /// Whether items were left out.
-    pub(super) is_truncated: bool,
+    pub(crate) is_truncated: bool,
 }
 
 /// A conversation up to a place in it.
-pub(super) struct Told<'a> {
-    pub(super) store: &'a dyn ReplyStore,
-    pub(super) owner: OwnerId,
-    pub(super) conversation: ConversationId,
+pub(crate) struct Told<'a> {
+    pub(crate) store: &'a dyn ReplyStore,
+    pub(crate) owner: OwnerId,
+    pub(crate) conversation: ConversationId,
     /// The items before this one are told.
-    pub(super) before: Sequence,
+    pub(crate) before: Sequence,
+    /// Whether what is asked comes behind all of them, and so is told in any case.
+    pub(crate) is_asked_later: bool,
 }
 
 impl Told<'_> {
     /// The instruction, always, and the newest items that fit `budget` tokens together with it. The
     /// last question is always among them: what follows it, the reply that is wanted included, says
     /// nothing without it. Where earlier items are left out, the first that is told is no answer.
-    pub(super) async fn context(
+    pub(crate) async fn context(
         &self,
         instruction: Option<Instruction>,
         budget: usize,
@@ -94,7 +97,7 @@ impl Told<'_> {
 
     /// Makes sure that no reply is told without its question.
     async fn complete(&self, newest_first: &mut Vec<Item>) -> Result<()> {
-        if newest_first.iter().any(|item| item.role == Role::User) {
+        if self.is_asked_later || newest_first.iter().any(|item| item.role == Role::User) {
             let answers = |item: &Item| matches!(item.role, Role::Assistant | Role::Tool);
             while newest_first.last().is_some_and(answers) {
                 newest_first.pop();

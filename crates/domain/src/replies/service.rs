@@ -80,6 +80,7 @@ impl ReplyService {
                 Place::Instead(reply) => reply.sequence(),
                 Place::After(question) => question.sequence().next(),
             },
+            is_asked_later: false,
         };
         let Context {
             messages,

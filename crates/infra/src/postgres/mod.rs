@@ -15,6 +15,8 @@ mod replies;
 mod schema;
 mod shares;
 mod statement;
+mod titles;
+mod turns;
 
 pub use connect::{ConnectError, Target};
 pub use conversations::PgConversations;
@@ -26,3 +28,5 @@ pub use projects::PgProjects;
 pub use purge::PgPurgeQueue;
 pub use replies::PgReplies;
 pub use shares::PgShares;
+pub use titles::{NewTitles, PgTitleQueue};
+pub use turns::PgTurns;

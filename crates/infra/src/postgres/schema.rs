@@ -129,5 +129,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    title_queue (owner_id, conversation_id) {
+        owner_id -> Uuid,
+        conversation_id -> Uuid,
+        due_at -> Timestamptz,
+        attempts -> Integer,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(conversations, items, projects);
 diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, users);

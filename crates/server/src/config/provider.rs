@@ -6,6 +6,7 @@ use domain::replies::ModelProvider;
 use infra::llm::{
     ApiKey, BaseUrl, CertificatesUnusable, NoProvider, OpenAiCompatible, ProviderSettings,
 };
+use infra::postgres::NewTitles;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,6 +68,15 @@ impl Provider {
             }),
             context_tokens,
         })
+    }
+
+    /// What becomes of the titles of first messages.
+    #[must_use]
+    pub fn new_titles(&self) -> NewTitles {
+        match self.settings {
+            None => NewTitles::Kept,
+            Some(_) => NewTitles::Queued,
+        }
     }
 
     /// The provider itself. Must be called on the runtime that is to keep its connections.

@@ -104,6 +104,7 @@ impl TestApp {
             public_url: String::new(),
             views: Arc::default(),
             provider: Provider::obliging().connected(),
+            new_titles: infra::postgres::NewTitles::Kept,
             tasks: Arc::new(BackgroundTasks::new(RUNTIME.handle().clone())),
             context_tokens: 8_192,
             workers: Some(1),

@@ -465,6 +465,10 @@ async fn lists_show_only_what_is_ones_own() {
         // Which is no list, but the caller.
         .filter(|o| o.name != "get_me")
     {
+        // The models are everybody's.
+        if operation.name == "list_models" {
+            continue;
+        }
         let seen = call(&alice, operation, &[]).await.expect(200);
         assert_eq!(seen["data"], json!([]), "{}", operation.name);
         let seen = call(&bob, operation, &[]).await.expect(200);

@@ -42,8 +42,10 @@ mod trail;
 mod unhealthy;
 
 mod auth;
+mod chat;
 mod conversations;
 mod items;
+mod models;
 mod projects;
 mod replies;
 mod service;

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// Whether the model was not told all of the conversation.
-const CONTEXT_TRUNCATED: HeaderName = HeaderName::from_static("x-context-truncated");
+pub(crate) const CONTEXT_TRUNCATED: HeaderName = HeaderName::from_static("x-context-truncated");
 
 /// How the reply is to be written; the body may be absent.
 #[derive(Default, Deserialize, ToSchema)]

@@ -8,6 +8,7 @@ use super::error::{storage, violates};
 use super::ids;
 use super::items::rows as item_rows;
 use super::schema::{conversations, projects};
+use super::titles::NewTitles;
 use changes::{ChangedRow, NewRow};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -27,7 +28,20 @@ use uuid::Uuid;
 pub(super) const PROJECT: &str = "conversations_owner_id_project_id_fkey";
 
 /// Conversations in PostgreSQL.
-pub struct PgConversations(pub Database);
+pub struct PgConversations {
+    database: Database,
+    new_titles: NewTitles,
+}
+
+impl PgConversations {
+    #[must_use]
+    pub fn new(database: Database, new_titles: NewTitles) -> Self {
+        Self {
+            database,
+            new_titles,
+        }
+    }
+}
 
 #[async_trait::async_trait]
 impl ConversationStore for PgConversations {
@@ -43,7 +57,7 @@ impl ConversationStore for PgConversations {
                 title: row.title.as_deref(),
                 metadata: &row.metadata,
             };
-            self.0
+            self.database
                 .attempt(async |connection| insert.execute(connection).await)
                 .await?
         } else {
@@ -63,8 +77,9 @@ impl ConversationStore for PgConversations {
                 roles: &columns.roles,
                 call_ids: &columns.call_ids,
                 contents: &columns.contents,
+                queue_titles: self.new_titles.are_queued(),
             };
-            self.0
+            self.database
                 .attempt(async |connection| insert.execute(connection).await)
                 .await?
         };
@@ -85,7 +100,7 @@ impl ConversationStore for PgConversations {
             .find((ids::stored(owner.ulid()), ids::stored(id.ulid())))
             .select((Row::as_select(), conversations::last_sequence));
         let found: Option<(Row, i32)> = self
-            .0
+            .database
             .run(async |connection| query.first(connection).await.optional())
             .await?;
         found
@@ -98,7 +113,7 @@ impl ConversationStore for PgConversations {
         let (owner_id, id) = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
         let query = statements::FindWithItems { owner_id, id };
         let rows: Vec<Joined> = self
-            .0
+            .database
             .run(async |connection| query.load(connection).await)
             .await?;
         let mut rows = rows.into_iter();
@@ -123,14 +138,14 @@ impl ConversationStore for PgConversations {
         list: &ConversationList,
     ) -> Result<Option<Page<Conversation>>> {
         let rows = self
-            .0
+            .database
             .run(async |connection| list::load(connection, owner, list).await)
             .await?;
         if let (true, Some(project)) = (rows.is_empty(), list.project_id) {
             let key = (ids::stored(owner.ulid()), ids::stored(project.ulid()));
             let query = diesel::select(diesel::dsl::exists(projects::table.find(key)));
             if !self
-                .0
+                .database
                 .run(async |connection| query.get_result(connection).await)
                 .await?
             {
@@ -155,7 +170,7 @@ impl ConversationStore for PgConversations {
             .set(ChangedRow::from(changes))
             .returning(Row::as_returning());
         let updated = self
-            .0
+            .database
             .attempt(async |connection| update.get_result(connection).await.optional())
             .await?;
         match updated {
@@ -180,7 +195,7 @@ impl ConversationStore for PgConversations {
             now,
         };
         let gone: Vec<Uuid> = self
-            .0
+            .database
             .run(async |connection| delete.load(connection).await)
             .await?;
         Ok(gone

@@ -3,7 +3,7 @@ use crate::postgres::items::rows as item_rows;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
-    Array, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use uuid::Uuid;
 
@@ -25,7 +25,8 @@ statement!(
 );
 
 statement!(
-    /// Stores a conversation and its first items, unless its owner has been removed.
+    /// Stores a conversation and its first items, unless its owner has been removed, and queues it
+    /// for a better title if one of them names it.
     InsertWithItems<'a> {
         owner_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,
@@ -35,6 +36,7 @@ statement!(
         title_source: i16 => SmallInt,
         title: Option<&'a str> => Nullable<Text>,
         metadata: &'a serde_json::Value => Jsonb,
+        queue_titles: bool => Bool,
         item_ids: &'a [Uuid] => Array<SqlUuid>,
         sequences: &'a [i32] => Array<Integer>,
         roles: &'a [i16] => Array<SmallInt>,
@@ -46,12 +48,17 @@ statement!(
             last_sequence, title_source, title, metadata)
         select $1, $2, $3, $4, $4, $5, $5, $6, $7, $8
         where not exists (select from removed_owners where owner_id = $1)
-        returning owner_id, id
+        returning owner_id, id, title_source
+    ),
+    queued as (
+        insert into title_queue (owner_id, conversation_id, due_at)
+        select owner_id, id, $4 from conversation where title_source = 2 and $9
     )
     insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
         call_id, content)
     select c.owner_id, c.id, i.id, $4, $4, i.sequence, i.role, i.call_id, i.content
-    from conversation c, unnest($9, $10, $11, $12, $13) as i(id, sequence, role, call_id, content)"
+    from conversation c, unnest($10, $11, $12, $13, $14)
+        as i(id, sequence, role, call_id, content)"
 );
 
 statement!(
@@ -98,6 +105,10 @@ statement!(
         delete from conversations c using locked l
         where c.owner_id = l.owner_id and c.id = l.id
         returning c.owner_id, c.id
+    ),
+    unqueued as (
+        delete from title_queue q using gone g
+        where q.owner_id = g.owner_id and q.conversation_id = g.id
     )
     insert into purge_queue (owner_id, conversation_id, queued_at)
     select owner_id, id, $3 from gone

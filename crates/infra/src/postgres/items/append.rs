@@ -3,6 +3,7 @@ use super::{exists, rows, statements};
 use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
 use crate::postgres::ids;
+use crate::postgres::titles::NewTitles;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::error::Result;
@@ -50,7 +51,11 @@ impl Append {
     }
 
     /// Stores it by a statement of its own.
-    pub(super) async fn alone(&self, database: &Database) -> Result<Appended> {
+    pub(super) async fn alone(
+        &self,
+        database: &Database,
+        new_titles: NewTitles,
+    ) -> Result<Appended> {
         let (owner_id, conversation_id) = self.key;
         let item = &self.pending.item;
         let append = statements::Append {
@@ -63,6 +68,7 @@ impl Append {
             author_id: self.author_id(),
             call_id: item.call_id.as_ref().map(CallId::as_str),
             content: item.content.as_str(),
+            queue_titles: new_titles.are_queued(),
         };
         let appended = database
             .attempt(async |connection| append.get_result::<i32>(connection).await.optional())

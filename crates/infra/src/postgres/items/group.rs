@@ -3,6 +3,7 @@ use super::key::Key;
 use super::{rows, statements};
 use crate::postgres::database::{Database, Silent};
 use crate::postgres::error::unavailable;
+use crate::postgres::titles::NewTitles;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::error::{Error, Result};
@@ -31,9 +32,9 @@ struct Waiting {
 }
 
 impl Group {
-    pub(super) fn start(database: Database) -> Self {
+    pub(super) fn start(database: Database, new_titles: NewTitles) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
-        tokio::spawn(write_groups(database, receiver));
+        tokio::spawn(write_groups(database, new_titles, receiver));
         Self(sender)
     }
 
@@ -51,24 +52,28 @@ impl Group {
     }
 }
 
-async fn write_groups(database: Database, mut receiver: mpsc::Receiver<Waiting>) {
+async fn write_groups(
+    database: Database,
+    new_titles: NewTitles,
+    mut receiver: mpsc::Receiver<Waiting>,
+) {
     let mut group = Vec::with_capacity(MOST);
     while receiver.recv_many(&mut group, MOST).await > 0 {
         // Who has given up, or has gone, was told nothing, so nothing has to be stored.
         group.retain(|waiting| !waiting.answer.is_closed());
-        write(&database, std::mem::take(&mut group)).await;
+        write(&database, new_titles, std::mem::take(&mut group)).await;
     }
 }
 
 /// Stores a group and answers each of it.
-async fn write(database: &Database, mut group: Vec<Waiting>) {
+async fn write(database: &Database, new_titles: NewTitles, mut group: Vec<Waiting>) {
     if group.len() < 2 {
         if let Some(Waiting { append, answer }) = group.pop() {
-            let _ = answer.send(append.alone(database).await);
+            let _ = answer.send(append.alone(database, new_titles).await);
         }
         return;
     }
-    let mut places = match store(database, &group).await {
+    let mut places = match store(database, new_titles, &group).await {
         Ok(places) => places,
         Err(_) => {
             for Waiting { answer, .. } in group {
@@ -87,7 +92,7 @@ async fn write(database: &Database, mut group: Vec<Waiting>) {
             // Absent, locked, or nearly full: by itself it finds out which, and holds up nobody.
             None => {
                 let database = database.clone();
-                tokio::spawn(async move { answer.send(append.alone(&database).await) });
+                tokio::spawn(async move { answer.send(append.alone(&database, new_titles).await) });
             }
         }
     }
@@ -95,7 +100,11 @@ async fn write(database: &Database, mut group: Vec<Waiting>) {
 
 /// The sequence number before the first of each conversation's new items. A conversation that is
 /// not among them got none; should the statement fail, that is all of them.
-async fn store(database: &Database, group: &[Waiting]) -> Result<HashMap<Key, u32>> {
+async fn store(
+    database: &Database,
+    new_titles: NewTitles,
+    group: &[Waiting],
+) -> Result<HashMap<Key, u32>> {
     let columns = Columns::from(group);
     let append = statements::AppendGroup {
         owner_ids: &columns.owner_ids,
@@ -106,6 +115,7 @@ async fn store(database: &Database, group: &[Waiting]) -> Result<HashMap<Key, u3
         roles: &columns.roles,
         author_ids: &columns.author_ids,
         contents: &columns.contents,
+        queue_titles: new_titles.are_queued(),
     };
     let stored: QueryResult<Vec<(Uuid, Uuid, i32)>> = database
         .attempt(async |connection| append.load(connection).await)

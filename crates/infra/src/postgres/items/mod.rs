@@ -9,6 +9,7 @@ pub(super) mod statements;
 
 use super::database::Database;
 use super::schema::conversations;
+use super::titles::NewTitles;
 use append::Append;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -29,6 +30,7 @@ use std::sync::Arc;
 pub struct PgItems {
     database: Database,
     group: Group,
+    new_titles: NewTitles,
 }
 
 #[async_trait::async_trait]
@@ -46,7 +48,7 @@ impl ItemStore for PgItems {
         if append.is_groupable() {
             self.group.append(append).await
         } else {
-            append.alone(&self.database).await
+            append.alone(&self.database, self.new_titles).await
         }
     }
 
@@ -225,9 +227,13 @@ impl PgItems {
     /// Must be called on the runtime that is to write the groups of appends; it lives as long as
     /// they are wanted.
     #[must_use]
-    pub fn new(database: Database) -> Self {
-        let group = Group::start(database.clone());
-        Self { database, group }
+    pub fn new(database: Database, new_titles: NewTitles) -> Self {
+        let group = Group::start(database.clone(), new_titles);
+        Self {
+            database,
+            group,
+            new_titles,
+        }
     }
 
     async fn exists(&self, key: Key) -> Result<bool> {

@@ -6,6 +6,7 @@ mod first_items;
 mod get;
 mod list;
 mod lossless_export;
+mod model_titles;
 mod organising;
 mod titles;
 mod update;

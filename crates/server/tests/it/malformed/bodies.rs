@@ -1,7 +1,7 @@
 //! Bodies of the wrong shape. The fields are those of the description, so that a new one is part
 //! of this before anybody thinks of it.
 
-use super::ids;
+use super::{PASSED_ON, ids};
 use crate::answer::Answer;
 use crate::app::TestApp;
 use crate::operations::{Operation, document, operations, resolved};
@@ -129,6 +129,9 @@ async fn a_body_that_is_no_object_is_refused() {
 #[tokio::test]
 async fn deep_nesting_is_refused() {
     for_each_body(async |target| {
+        if target.operation.name == PASSED_ON {
+            return;
+        }
         let deep =
             |open: &str, close: &str| format!("{}{}", open.repeat(100_000), close.repeat(100_000));
         target
@@ -156,6 +159,9 @@ async fn deep_nesting_is_refused() {
 #[tokio::test]
 async fn an_unknown_field_is_refused_by_name() {
     for_each_body(async |target| {
+        if target.operation.name == PASSED_ON {
+            return;
+        }
         for name in ["surprise", "Title", "title ", "", "a`b", "é"] {
             let mut body = target.good();
             body.insert(name.to_owned(), json!(1));

@@ -15,7 +15,9 @@ pub(crate) async fn said(actor: &Actor, messages: &[(&str, &str)]) -> (String, V
         .iter()
         .map(|(role, content)| json!({ "role": role, "content": content }))
         .collect();
-    let conversation = actor.conversation(json!({ "items": items })).await;
+    // It has a title, so that no model is asked for one.
+    let conversation = json!({ "title": "Mine", "items": items });
+    let conversation = actor.conversation(conversation).await;
     let path = format!("/v1/conversations/{conversation}/items?limit=100");
     let items = actor.get(&path).await.expect(200);
     let ids = items["data"].as_array().unwrap().iter().map(id).collect();

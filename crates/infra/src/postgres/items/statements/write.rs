@@ -4,14 +4,15 @@ use crate::postgres::items::rows;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
-    Array, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, Binary, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use uuid::Uuid;
 
 statement!(
     /// The hot path. The update takes the conversation's row lock and with it the next number, so
     /// appends to one conversation form a queue and 10,000 is exact. A call id that is taken rolls
-    /// all of it back. The id ends in the number, as `ItemId::at` says.
+    /// all of it back. The id ends in the number, as `ItemId::at` says. A conversation that is named
+    /// by the message is queued for a better title; one that says the same once more may be, too.
     Append<'a> {
         now: DateTime<Utc> => Timestamptz,
         title: Option<&'a str> => Nullable<Text>,
@@ -22,6 +23,7 @@ statement!(
         author_id: Option<Uuid> => Nullable<SqlUuid>,
         call_id: Option<&'a str> => Nullable<Text>,
         content: &'a str => Text,
+        queue_titles: bool => Bool,
     } -> Integer,
     "with place as (
         update conversations set
@@ -31,14 +33,22 @@ statement!(
             title_source = case when title is null and $2 is not null then 2 else title_source end,
             title = coalesce(title, $2)
         where owner_id = $3 and id = $4 and item_count < 10000
-        returning owner_id, id, last_sequence
+        returning owner_id, id, last_sequence, title_source = 2 and title = $2 as named
+    ),
+    stored as (
+        insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
+            author_id, call_id, content)
+        select owner_id, id, encode($5 || int4send(last_sequence), 'hex')::uuid, $1, $1,
+            last_sequence, $6, $7, $8, $9
+        from place
+        returning sequence
+    ),
+    queued as (
+        insert into title_queue (owner_id, conversation_id, due_at)
+        select owner_id, id, $1 from place where named and $10
+        on conflict do nothing
     )
-    insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
-        author_id, call_id, content)
-    select owner_id, id, encode($5 || int4send(last_sequence), 'hex')::uuid, $1, $1,
-        last_sequence, $6, $7, $8, $9
-    from place
-    returning sequence"
+    select sequence from stored"
 );
 
 statement!(
@@ -55,6 +65,7 @@ statement!(
         roles: &'a [i16] => Array<SmallInt>,
         author_ids: &'a [Option<Uuid>] => Array<Nullable<SqlUuid>>,
         contents: &'a [&'a str] => Array<Text>,
+        queue_titles: bool => Bool,
     } -> (SqlUuid, SqlUuid, Integer),
     "with input as (
         select * from unnest($1, $2, $3, $4, $5, $6, $7, $8) with ordinality
@@ -81,7 +92,8 @@ statement!(
         from share s join locked l on l.owner_id = s.owner_id and l.id = s.conversation_id
         where c.owner_id = s.owner_id and c.id = s.conversation_id
             and c.item_count + s.size <= 10000
-        returning c.owner_id, c.id, c.last_sequence - s.size as before
+        returning c.owner_id, c.id, c.last_sequence - s.size as before, s.now,
+            c.title_source = 2 and c.title = s.title as named
     ),
     stored as (
         insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
@@ -95,6 +107,11 @@ statement!(
             from input i
             join placed p on p.owner_id = i.owner_id and p.id = i.conversation_id
         ) numbered
+    ),
+    queued as (
+        insert into title_queue (owner_id, conversation_id, due_at)
+        select owner_id, id, now from placed where named and $9
+        on conflict do nothing
     )
     select owner_id, id, before from placed"
 );

@@ -1,0 +1,82 @@
+//! What a client gets to see of an answer: OpenAI's objects, and the conversation with them.
+
+use super::Fields;
+use crate::error::{ApiError, passed};
+use crate::stream::internal;
+use domain::chat::{Event, Events, Kept};
+use domain::conversations::Title;
+use domain::error::Error;
+use domain::replies::{ChatStream, ProviderFailure};
+use futures_util::stream::{self, LocalBoxStream, StreamExt as _};
+use serde_json::json;
+use serde_json::value::to_raw_value;
+
+/// An answer, part by part: JSON objects of OpenAI's.
+pub(super) type Parts = LocalBoxStream<'static, Result<String, ApiError>>;
+
+/// A whole completion that is kept nowhere, as the provider sent it.
+pub(super) async fn whole(mut answer: Box<dyn ChatStream>) -> Result<String, ApiError> {
+    match answer.next().await.map_err(passed)? {
+        Some(completion) => Ok(completion.json),
+        None => Err(failed("it said nothing.")),
+    }
+}
+
+/// A whole completion that is kept.
+pub(super) async fn whole_kept(mut events: Events) -> Result<String, ApiError> {
+    loop {
+        match events.next().await {
+            Some(Event::Chunk(_)) => {}
+            Some(Event::Kept(kept)) => return with_conversation(&kept),
+            Some(Event::Failed(error)) => return Err(passed(error)),
+            None => return Err(interrupted()),
+        }
+    }
+}
+
+/// The parts of an answer that is kept nowhere. It ends when they are dropped.
+pub(super) fn parts(answer: Box<dyn ChatStream>) -> Parts {
+    stream::try_unfold(answer, |mut answer| async move {
+        let next = answer.next().await.map_err(passed)?;
+        Ok(next.map(|chunk| (chunk.json, answer)))
+    })
+    .boxed_local()
+}
+
+/// The parts of an answer that is kept; the last one says where.
+pub(super) fn parts_kept(events: Events) -> Parts {
+    stream::try_unfold(Some(events), |events| async move {
+        let Some(mut events) = events else {
+            return Ok(None);
+        };
+        match events.next().await {
+            Some(Event::Chunk(json)) => Ok(Some((json, Some(events)))),
+            Some(Event::Kept(kept)) => Ok(Some((with_conversation(&kept)?, None))),
+            Some(Event::Failed(error)) => Err(passed(error)),
+            None => Err(interrupted()),
+        }
+    })
+    .boxed_local()
+}
+
+/// The last part of an answer, with where it is kept.
+fn with_conversation(kept: &Kept) -> Result<String, ApiError> {
+    let own = || json!({ "object": "chat.completion.chunk", "choices": [] }).to_string();
+    let last = kept.last.clone().unwrap_or_else(own);
+    let mut fields = Fields::parse(&last).map_err(internal)?;
+    let conversation = json!({
+        "id": kept.conversation.to_string(),
+        "title": kept.title.as_ref().map(Title::as_str),
+    });
+    let conversation = to_raw_value(&conversation).map_err(internal)?;
+    fields.set("conversation", conversation);
+    serde_json::to_string(&fields).map_err(internal)
+}
+
+fn interrupted() -> ApiError {
+    failed("the answer was interrupted; the conversation shows whether it was stored.")
+}
+
+fn failed(what: &str) -> ApiError {
+    Error::from(ProviderFailure::failed(what)).into()
+}

@@ -1,0 +1,81 @@
+use super::answer::{parts, parts_kept, whole, whole_kept};
+use super::events::Events;
+use super::request::ChatCompletionRequestBody;
+use super::schema::{ChatCompletion, ChatCompletionChunk, ChatCompletionRequest};
+use crate::error::{ApiError, passed};
+use crate::extract::{Authenticated, Body};
+use crate::items::regenerate::CONTEXT_TRUNCATED;
+use crate::request::request_id;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, post, web};
+use domain::chat::{Answering, ChatService, CompleteChat};
+
+/// Complete a chat
+///
+/// OpenAI's `POST /v1/chat/completions`, passed on to the model provider with all its fields.
+/// With `conversation`, what that conversation holds precedes the messages, and the messages and
+/// the reply are stored in it, together or not at all.
+#[utoipa::path(
+    tag = "chat",
+    request_body(content = ChatCompletionRequest, examples(
+        ("alone" = (summary = "A question, kept nowhere", value = json!({
+            "messages": [{ "role": "user", "content": "What is the capital of Norway?" }],
+            "temperature": 0.2,
+        }))),
+        ("conversation" = (summary = "The next question of a conversation", value = json!({
+            "conversation": "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG",
+            "messages": [{ "role": "user", "content": "And of Sweden?" }],
+        }))),
+        ("stream" = (summary = "An answer as it is written", value = json!({
+            "model": "llama3.2", "stream": true, "temperature": 0.2,
+            "messages": [{ "role": "user", "content": "Tell me a story." }],
+        }))),
+    )),
+    responses((status = 200, description = "The completion; with `stream: true`, server-sent \
+        events with a chunk each, and `[DONE]` at the end. What fails midway is an event with an \
+        `error`, and then there is no `[DONE]`.",
+        content(
+            (ChatCompletion = "application/json"),
+            (ChatCompletionChunk = "text/event-stream"),
+        ),
+        headers(("X-Context-Truncated", description = "With a conversation: `true` where \
+            earlier messages did not fit and the model was not told of them, else `false`.")))),
+    extensions(("x-error-codes" = json!([
+        "conversation_not_found", "conversation_full", "model_provider_not_configured",
+        "model_provider_busy", "model_provider_error", "model_provider_timeout",
+        "model_provider_rate_limited", "model_request_refused", "model_not_found",
+        "model_request_too_large",
+    ]))),
+    security(("bearer" = [])),
+)]
+#[post("/chat/completions")]
+pub(crate) async fn create_chat_completion(
+    Authenticated(actor): Authenticated,
+    chat: web::Data<ChatService>,
+    request: HttpRequest,
+    Body(body): Body<ChatCompletionRequestBody>,
+) -> Result<HttpResponse, ApiError> {
+    let asked = CompleteChat::try_from(body)?;
+    let streamed = asked.streamed;
+    let mut answer = HttpResponse::Ok();
+    let answering = chat.complete(actor.owner_id, asked).await;
+    let parts = match answering.map_err(passed)? {
+        Answering::Passed(passed) if streamed => parts(passed),
+        Answering::Passed(passed) => return Ok(json(answer, whole(passed).await?)),
+        Answering::Kept {
+            events,
+            is_truncated,
+        } => {
+            let is_truncated = if is_truncated { "true" } else { "false" };
+            answer.insert_header((CONTEXT_TRUNCATED, is_truncated));
+            if !streamed {
+                return Ok(json(answer, whole_kept(events).await?));
+            }
+            parts_kept(events)
+        }
+    };
+    Events::of(parts, request_id(&request)).begin(answer).await
+}
+
+fn json(mut answer: HttpResponseBuilder, completion: String) -> HttpResponse {
+    answer.content_type("application/json").body(completion)
+}

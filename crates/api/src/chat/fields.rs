@@ -1,0 +1,94 @@
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// A JSON object whose fields are kept as they were written, to the byte and in their order. A field
+/// that is given twice is refused.
+#[derive(Debug)]
+pub(crate) struct Fields(Vec<(String, Box<RawValue>)>);
+
+impl Fields {
+    pub(crate) fn parse(json: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(json)
+    }
+
+    /// A field's value, as it was written.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let field = self.0.iter().find(|(field, _)| field == name);
+        field.map(|(_, value)| value.get())
+    }
+
+    /// A field's value; `None` also where it is null.
+    pub(crate) fn given(&self, name: &str) -> Option<&str> {
+        self.get(name).filter(|value| *value != "null")
+    }
+
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.0.retain(|(field, _)| field != name);
+    }
+
+    /// Puts a field at the end, in place of one of its name.
+    pub(crate) fn set(&mut self, name: &str, value: Box<RawValue>) {
+        self.remove(name);
+        self.0.push((name.to_owned(), value));
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.get()))
+    }
+}
+
+impl Serialize for Fields {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+        let mut fields = Fields(Vec::new());
+        while let Some(name) = map.next_key::<String>()? {
+            if fields.get(&name).is_some() {
+                return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
+            }
+            fields.0.push((name, map.next_value()?));
+        }
+        Ok(fields)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_kept_to_the_byte_and_in_their_order() {
+        let json = r#"{"z":18446744073709551617,"a":{"b":1.0,"a" : 1},"é":"\u00e9"}"#;
+        let fields = Fields::parse(json).unwrap();
+        assert_eq!(serde_json::to_string(&fields).unwrap(), json);
+    }
+
+    #[test]
+    fn a_field_that_is_given_twice_is_refused() {
+        let error = Fields::parse(r#"{"a":1,"\u0061":2}"#)
+            .unwrap_err()
+            .to_string();
+        assert!(error.starts_with("duplicate field `a`"), "{error}");
+    }
+}

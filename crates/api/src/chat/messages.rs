@@ -1,0 +1,131 @@
+//! The messages of a request that are to be stored in a conversation.
+
+use super::Fields;
+use crate::error::{ApiError, code};
+use domain::chat::NewMessage;
+use domain::error::Error;
+use domain::items::{Content, Role};
+use serde_json::value::RawValue;
+
+/// How many messages one request may add, as when a conversation is created.
+const MOST: usize = 100;
+
+/// The messages of a request, each as it was written.
+pub(super) fn split(messages: &str) -> Result<Vec<Box<RawValue>>, ApiError> {
+    let messages: Vec<Box<RawValue>> = serde_json::from_str(messages)
+        .map_err(|_| mistyped("messages", "must be an array of messages"))?;
+    match messages
+        .iter()
+        .position(|message| !message.get().starts_with('{'))
+    {
+        None => Ok(messages),
+        Some(index) => Err(mistyped(&format!("messages[{index}]"), "must be an object")),
+    }
+}
+
+/// Reads all messages or none: what could not be stored as it was sent is refused by name, so that
+/// nothing is dropped in silence.
+pub(super) fn read(messages: &[Box<RawValue>]) -> Result<Vec<NewMessage>, ApiError> {
+    if !(1..=MOST).contains(&messages.len()) {
+        let message = "messages must have 1 to 100 messages when they go into a conversation.";
+        return Err(Error::invalid("messages", message).into());
+    }
+    let each = messages.iter().enumerate();
+    each.map(|(index, message)| read_one(&format!("messages[{index}]"), message.get()))
+        .collect()
+}
+
+fn read_one(at: &str, message: &str) -> Result<NewMessage, ApiError> {
+    let fields = Fields::parse(message).map_err(|error| refused_object(at, &error))?;
+    for (name, value) in fields.iter() {
+        let says_nothing = matches!(value, "null" | "[]");
+        if !matches!(name, "role" | "content") && !says_nothing {
+            return Err(Error::invalid(
+                format!("{at}.{name}"),
+                format!(
+                    "{at}.{name} cannot be kept in a conversation, where a message has a role and \
+                     a text. Leave it out, or leave out conversation."
+                ),
+            )
+            .into());
+        }
+    }
+    let content = match fields.given("content") {
+        None => return Err(missing(at, "content")),
+        Some(content) => text(&format!("{at}.content"), content)?,
+    };
+    Ok(NewMessage {
+        role: role(at, &fields)?,
+        content: Content::parse(content).map_err(|error| error.within(at))?,
+    })
+}
+
+fn role(at: &str, fields: &Fields) -> Result<Role, ApiError> {
+    let role = fields.given("role").ok_or_else(|| missing(at, "role"))?;
+    match role {
+        "\"system\"" => Ok(Role::System),
+        "\"developer\"" => Ok(Role::Developer),
+        "\"user\"" => Ok(Role::User),
+        "\"assistant\"" => Ok(Role::Assistant),
+        _ => {
+            let message = format!(
+                "{at}.role must be system, developer, user or assistant when the message goes into \
+                 a conversation."
+            );
+            Err(Error::invalid(format!("{at}.role"), message).into())
+        }
+    }
+}
+
+/// A content's text: all of it, or, of parts, the texts of all of them, one below the other.
+fn text(at: &str, content: &str) -> Result<String, ApiError> {
+    if let Ok(text) = serde_json::from_str::<String>(content) {
+        return Ok(text);
+    }
+    let parts: Vec<Box<RawValue>> = serde_json::from_str(content)
+        .map_err(|_| mistyped(at, "must be a string or an array of text parts"))?;
+    let each = parts.iter().enumerate();
+    let texts = each.map(|(index, part)| part_text(&format!("{at}[{index}]"), part.get()));
+    Ok(texts.collect::<Result<Vec<_>, _>>()?.join("\n"))
+}
+
+fn part_text(at: &str, part: &str) -> Result<String, ApiError> {
+    let fields = Fields::parse(part).map_err(|error| refused_object(at, &error))?;
+    let is_text = fields.get("type") == Some("\"text\"");
+    let known = fields
+        .iter()
+        .all(|(name, _)| matches!(name, "type" | "text"));
+    let text = fields.get("text").filter(|_| is_text && known);
+    let text = text.and_then(|text| serde_json::from_str(text).ok());
+    text.ok_or_else(|| {
+        let message = format!(
+            "{at} is no part of the form {{\"type\": \"text\", \"text\": \"…\"}}, and only text \
+             can be kept in a conversation."
+        );
+        Error::invalid(at, message).into()
+    })
+}
+
+fn refused_object(at: &str, error: &serde_json::Error) -> ApiError {
+    let said = error.to_string();
+    match said
+        .strip_prefix("duplicate field `")
+        .and_then(|rest| rest.split('`').next())
+    {
+        Some(name) => {
+            let param = format!("{at}.{name}");
+            let message = format!("{param} was given twice.");
+            ApiError::new(code::DUPLICATE_FIELD, message).param(param)
+        }
+        None => mistyped(at, "must be an object"),
+    }
+}
+
+fn mistyped(at: &str, must: &str) -> ApiError {
+    ApiError::new(code::INVALID_TYPE, format!("{at} {must}.")).param(at)
+}
+
+fn missing(at: &str, field: &str) -> ApiError {
+    let param = format!("{at}.{field}");
+    ApiError::new(code::MISSING_FIELD, format!("{param} is required.")).param(param)
+}

@@ -1,0 +1,11 @@
+//! Chat completions on the wire: OpenAI's, with a conversation.
+
+mod answer;
+pub(crate) mod create;
+mod events;
+mod fields;
+mod messages;
+mod request;
+mod schema;
+
+use fields::Fields;

@@ -1,0 +1,133 @@
+//! A request, read as far as it concerns this service.
+
+use super::{Fields, messages};
+use crate::error::{ApiError, code};
+use crate::extract::{MESSAGES, WireBody};
+use domain::chat::{CompleteChat, Place};
+use domain::error::Error;
+use domain::id::ConversationId;
+use serde::de::{Deserialize, Deserializer};
+
+/// A request of OpenAI's, with all its fields, and where it is to be kept.
+pub(crate) struct ChatCompletionRequestBody(Fields);
+
+impl<'de> Deserialize<'de> for ChatCompletionRequestBody {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Fields::deserialize(deserializer).map(Self)
+    }
+}
+
+impl WireBody for ChatCompletionRequestBody {
+    const LIMIT: usize = MESSAGES;
+}
+
+/// What cannot be kept: replies of several choices, calls of tools, sounds.
+const UNSTORABLE: [&str; 5] = [
+    "tools",
+    "functions",
+    "tool_choice",
+    "function_call",
+    "audio",
+];
+
+impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
+    type Error = ApiError;
+
+    fn try_from(
+        ChatCompletionRequestBody(mut fields): ChatCompletionRequestBody,
+    ) -> Result<Self, ApiError> {
+        let messages = fields.given("messages").ok_or_else(|| {
+            ApiError::new(code::MISSING_FIELD, "messages is required.").param("messages")
+        })?;
+        let messages = messages::split(messages)?;
+        let streamed = match fields.given("stream") {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(_) => {
+                let message = "stream must be true or false.";
+                return Err(ApiError::new(code::INVALID_TYPE, message).param("stream"));
+            }
+        };
+        let model = match fields.given("model").map(serde_json::from_str::<String>) {
+            None => None,
+            Some(Ok(model)) => Some(model),
+            Some(Err(_)) => {
+                let message = "model must be a string.";
+                return Err(ApiError::new(code::INVALID_TYPE, message).param("model"));
+            }
+        };
+        let place = match conversation(&fields)? {
+            None => None,
+            Some(conversation) => {
+                refuse_unstorable(&fields)?;
+                let messages = messages::read(&messages)?;
+                Some(Place {
+                    conversation,
+                    messages,
+                })
+            }
+        };
+        fields.remove("conversation");
+        Ok(Self {
+            body: serde_json::to_string(&fields).map_err(crate::stream::internal)?,
+            model,
+            streamed,
+            place,
+        })
+    }
+}
+
+/// An id, or an object that has one.
+fn conversation(fields: &Fields) -> Result<Option<ConversationId>, ApiError> {
+    let Some(raw) = fields.given("conversation") else {
+        return Ok(None);
+    };
+    let mistyped = || {
+        let message = "conversation must be an id, or an object with an id.";
+        ApiError::new(code::INVALID_TYPE, message).param("conversation")
+    };
+    let (id, param) = match serde_json::from_str::<String>(raw) {
+        Ok(id) => (id, "conversation"),
+        Err(_) => {
+            let fields = Fields::parse(raw).map_err(|_| mistyped())?;
+            let id = fields.get("id").ok_or_else(mistyped)?;
+            if let Some((name, _)) = fields.iter().find(|(name, _)| *name != "id") {
+                let param = format!("conversation.{name}");
+                let message = format!("{param} is not a field here.");
+                return Err(ApiError::new(code::UNKNOWN_FIELD, message).param(param));
+            }
+            (
+                serde_json::from_str(id).map_err(|_| mistyped())?,
+                "conversation.id",
+            )
+        }
+    };
+    let id = ConversationId::parse(&id).map_err(|error| error.named_by(param))?;
+    Ok(Some(id))
+}
+
+fn refuse_unstorable(fields: &Fields) -> Result<(), ApiError> {
+    if fields.given("n").is_some_and(|n| n != "1") {
+        let message = "n must be 1 with a conversation, which keeps one reply.";
+        return Err(Error::invalid("n", message).into());
+    }
+    let texts_alone = |modalities: &str| serde_json::from_str(modalities).ok() == Some(["text"]);
+    if fields
+        .given("modalities")
+        .is_some_and(|modalities| !texts_alone(modalities))
+    {
+        let message = "modalities must be [\"text\"] with a conversation, which keeps texts alone.";
+        return Err(Error::invalid("modalities", message).into());
+    }
+    for name in UNSTORABLE {
+        let says_something = |value: &str| !matches!(value, "[]" | "\"none\"");
+        if fields.given(name).is_some_and(says_something) {
+            let message = format!(
+                "{name} cannot be used with a conversation, which keeps texts alone. Leave it out, \
+                 or leave out conversation."
+            );
+            return Err(Error::invalid(name, message).into());
+        }
+    }
+    Ok(())
+}

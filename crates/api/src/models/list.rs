@@ -1,0 +1,48 @@
+use super::ModelBody;
+use crate::error::ApiError;
+use crate::extract::Authenticated;
+use actix_web::{get, web};
+use domain::chat::ChatService;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Every model of the provider. All of them at once, as in OpenAI's API: there are no pages.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ModelList)]
+pub(crate) struct ModelListBody {
+    object: ModelListObject,
+    data: Vec<ModelBody>,
+}
+
+/// What a list of models says it is.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[schema(as = ModelListObject)]
+enum ModelListObject {
+    #[serde(rename = "list")]
+    List,
+}
+
+/// List the models
+///
+/// The models of the provider that this server is connected to, in its own order, as in OpenAI's
+/// API.
+#[utoipa::path(
+    tag = "chat",
+    responses((status = 200, description = "Every model.", body = ModelListBody)),
+    extensions(("x-error-codes" = json!([
+        "model_provider_not_configured", "model_provider_busy", "model_provider_error",
+        "model_provider_timeout", "model_provider_rate_limited",
+    ]))),
+    security(("bearer" = [])),
+)]
+#[get("/models")]
+pub(crate) async fn list_models(
+    _caller: Authenticated,
+    chat: web::Data<ChatService>,
+) -> Result<web::Json<ModelListBody>, ApiError> {
+    let models = chat.models().await?;
+    Ok(web::Json(ModelListBody {
+        object: ModelListObject::List,
+        data: models.into_iter().map(ModelBody::from).collect(),
+    }))
+}

@@ -1,0 +1,42 @@
+//! The provider's models on the wire, as OpenAI's API lists them.
+
+pub(crate) mod list;
+
+use domain::replies::Model;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A model that can be asked.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Model)]
+pub(crate) struct ModelBody {
+    /// What requests name as `model`.
+    #[schema(example = "llama3.2")]
+    id: String,
+    object: ModelObject,
+    /// Seconds since 1970; 0 where the provider does not say.
+    #[schema(example = 1_735_689_600)]
+    created: i64,
+    /// Who made it; empty where the provider does not say.
+    #[schema(example = "library")]
+    owned_by: String,
+}
+
+/// What a model says it is.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[schema(as = ModelObject)]
+enum ModelObject {
+    #[serde(rename = "model")]
+    Model,
+}
+
+impl From<Model> for ModelBody {
+    fn from(model: Model) -> Self {
+        Self {
+            id: model.id,
+            object: ModelObject::Model,
+            created: model.created,
+            owned_by: model.owned_by,
+        }
+    }
+}

@@ -1,0 +1,165 @@
+use super::generation::{Audience, Events, Generation, absent};
+use super::{CompleteChat, NewMessage, Place, TurnStore};
+use crate::clock::{Clock, Ids};
+use crate::conversations::{Conversation, ConversationStore};
+use crate::error::{Conflict, Error, Result};
+use crate::id::{OwnerId, Sequence};
+use crate::items::MAX_ITEMS;
+use crate::projects::ProjectStore;
+use crate::replies::{
+    Ask, ChatRequest, ChatStream, Context, Model, ModelProvider, ReplyStore, Tasks, Told, tokens,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// The use cases of chats over a model provider.
+pub struct ChatService {
+    provider: Arc<dyn ModelProvider>,
+    stores: ChatStores,
+    tasks: Arc<dyn Tasks>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    /// How many tokens a model is told at the most.
+    context_tokens: usize,
+    models: Mutex<Option<(DateTime<Utc>, Vec<Model>)>>,
+}
+
+/// Where chats find what was said, and keep what is.
+pub struct ChatStores {
+    pub turns: Arc<dyn TurnStore>,
+    pub conversations: Arc<dyn ConversationStore>,
+    pub projects: Arc<dyn ProjectStore>,
+    pub replies: Arc<dyn ReplyStore>,
+}
+
+/// An answer, from where it begins.
+pub enum Answering {
+    /// It is kept nowhere, and ends when nobody reads it any more.
+    Passed(Box<dyn ChatStream>),
+    /// It goes into a conversation.
+    Kept {
+        events: Events,
+        /// Whether older messages did not fit into what the model is told.
+        is_truncated: bool,
+    },
+}
+
+impl ChatService {
+    /// How long the provider's list of models is good for.
+    const MODELS: TimeDelta = TimeDelta::seconds(30);
+
+    pub fn new(
+        provider: Arc<dyn ModelProvider>,
+        stores: ChatStores,
+        tasks: Arc<dyn Tasks>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        context_tokens: usize,
+    ) -> Self {
+        Self {
+            provider,
+            stores,
+            tasks,
+            clock,
+            ids,
+            context_tokens,
+            models: Mutex::default(),
+        }
+    }
+
+    /// Completes a chat. One that goes into a conversation is refused at once where it cannot be
+    /// stored, before a model is asked for nothing.
+    pub async fn complete(&self, owner: OwnerId, asked: CompleteChat) -> Result<Answering> {
+        let CompleteChat {
+            body,
+            model,
+            streamed,
+            place,
+        } = asked;
+        let ask = Ask::Passed(body);
+        let Some(Place {
+            conversation,
+            messages,
+        }) = place
+        else {
+            let context = Vec::new();
+            let answer = self.provider.chat(ChatRequest { context, ask }).await?;
+            return Ok(Answering::Passed(answer));
+        };
+        let outline = self
+            .stores
+            .conversations
+            .outline(owner, conversation)
+            .await?;
+        let (found, last) = outline.ok_or_else(absent)?;
+        let more = u32::try_from(messages.len() + 1).unwrap_or(u32::MAX);
+        if found.item_count.saturating_add(more) > MAX_ITEMS {
+            return Err(Error::Conflict(Conflict::ConversationFull));
+        }
+        let Context {
+            messages: context,
+            is_truncated,
+        } = self.context(owner, &found, last, &messages).await?;
+        let (audience, events) = Audience::new();
+        let generation = Generation {
+            provider: Arc::clone(&self.provider),
+            turns: Arc::clone(&self.stores.turns),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+            owner,
+            conversation,
+            messages,
+            streamed,
+            model,
+        };
+        let request = ChatRequest { context, ask };
+        self.tasks
+            .start(Box::pin(generation.run(request, audience)));
+        Ok(Answering::Kept {
+            events,
+            is_truncated,
+        })
+    }
+
+    /// What the model is told of the conversation: as much as fits beside the messages that are new.
+    async fn context(
+        &self,
+        owner: OwnerId,
+        conversation: &Conversation,
+        last: Sequence,
+        messages: &[NewMessage],
+    ) -> Result<Context> {
+        let project = match conversation.project_id {
+            None => None,
+            Some(project) => self.stores.projects.find(owner, project).await?,
+        };
+        let each = messages.iter();
+        let asked: usize = each.map(|message| tokens(message.content.as_str())).sum();
+        let told = Told {
+            store: self.stores.replies.as_ref(),
+            owner,
+            conversation: conversation.id,
+            before: last.next(),
+            is_asked_later: true,
+        };
+        let instruction = project.and_then(|project| project.instruction);
+        told.context(instruction, self.context_tokens.saturating_sub(asked))
+            .await
+    }
+
+    /// The provider's models, as they were a moment ago. Whoever comes while it is being asked
+    /// waits for that one answer.
+    pub async fn models(&self) -> Result<Vec<Model>> {
+        let mut known = self.models.lock().await;
+        let now = self.clock.now();
+        if let Some((since, models)) = known.as_ref()
+            && now - *since < Self::MODELS
+        {
+            return Ok(models.clone());
+        }
+        let models = self.provider.models().await?;
+        *known = Some((now, models.clone()));
+        Ok(models)
+    }
+}

@@ -1,0 +1,150 @@
+use super::database::Database;
+use super::ids;
+use super::items::rows::stored_role;
+use super::schema::conversations;
+use super::statement::statement;
+use super::titles::NewTitles;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{
+    Array, Binary, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
+use diesel_async::RunQueryDsl;
+use domain::chat::{StoredTurn, Turn, TurnStore};
+use domain::conversations::Title;
+use domain::error::{Error, Result};
+use domain::id::{ConversationId, OwnerId};
+use uuid::Uuid;
+
+/// Turns in PostgreSQL.
+pub struct PgTurns {
+    database: Database,
+    new_titles: NewTitles,
+}
+
+statement!(
+    /// As the append of one message does it: the row's lock gives the numbers, so the limit is
+    /// exact, and all of it is stored or nothing.
+    StoreTurn<'a> {
+        size: i32 => Integer,
+        now: DateTime<Utc> => Timestamptz,
+        title: Option<&'a str> => Nullable<Text>,
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        seeds: &'a [Vec<u8>] => Array<Binary>,
+        roles: &'a [i16] => Array<SmallInt>,
+        models: &'a [Option<&'a str>] => Array<Nullable<Text>>,
+        contents: &'a [&'a str] => Array<Text>,
+        queue_titles: bool => Bool,
+    } -> Nullable<Text>,
+    "with place as (
+        update conversations set
+            item_count = item_count + $1,
+            last_sequence = last_sequence + $1,
+            updated_at = greatest(updated_at, $2),
+            title_source = case when title is null and $3 is not null then 2 else title_source end,
+            title = coalesce(title, $3)
+        where owner_id = $4 and id = $5 and item_count + $1 <= 10000
+        returning owner_id, id, last_sequence - $1 as before, title,
+            title_source = 2 and title = $3 as named
+    ),
+    stored as (
+        insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
+            model, content)
+        select p.owner_id, p.id, encode(t.seed || int4send(p.before + t.place::int), 'hex')::uuid,
+            $2, $2, p.before + t.place::int, t.role, t.model, t.content
+        from place p, unnest($6, $7, $8, $9) with ordinality
+            as t(seed, role, model, content, place)
+    ),
+    queued as (
+        insert into title_queue (owner_id, conversation_id, due_at)
+        select owner_id, id, $2 from place where named and $10
+        on conflict do nothing
+    )
+    select title from place"
+);
+
+#[async_trait::async_trait]
+impl TurnStore for PgTurns {
+    async fn store(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        turn: &Turn,
+    ) -> Result<StoredTurn> {
+        let key = (ids::stored(owner.ulid()), ids::stored(conversation.ulid()));
+        let columns = Columns::from(turn);
+        let store = StoreTurn {
+            size: i32::try_from(turn.messages.len())
+                .map_err(|error| Error::Internal(error.into()))?,
+            now: turn.now,
+            title: turn.title.as_ref().map(Title::as_str),
+            owner_id: key.0,
+            conversation_id: key.1,
+            seeds: &columns.seeds,
+            roles: &columns.roles,
+            models: &columns.models,
+            contents: &columns.contents,
+            queue_titles: self.new_titles.are_queued(),
+        };
+        let stored: Option<Option<String>> = self
+            .database
+            .run(async |connection| store.get_result(connection).await.optional())
+            .await?;
+        if let Some(title) = stored {
+            let title = title.as_deref().map(Title::parse).transpose();
+            let title = title.map_err(super::error::inconsistent)?;
+            return Ok(StoredTurn::Done { title });
+        }
+        let exists = diesel::select(diesel::dsl::exists(conversations::table.find(key)));
+        match self
+            .database
+            .run(async |connection| exists.get_result(connection).await)
+            .await?
+        {
+            true => Ok(StoredTurn::Full),
+            false => Ok(StoredTurn::NoConversation),
+        }
+    }
+}
+
+impl PgTurns {
+    #[must_use]
+    pub fn new(database: Database, new_titles: NewTitles) -> Self {
+        Self {
+            database,
+            new_titles,
+        }
+    }
+}
+
+/// The messages as one array per column.
+struct Columns<'a> {
+    /// The part of each id that is known before its number is.
+    seeds: Vec<Vec<u8>>,
+    roles: Vec<i16>,
+    models: Vec<Option<&'a str>>,
+    contents: Vec<&'a str>,
+}
+
+impl<'a> From<&'a Turn> for Columns<'a> {
+    fn from(turn: &'a Turn) -> Self {
+        let each = turn.messages.iter();
+        let seed = |ulid: ulid::Ulid| {
+            let [seed @ .., _, _, _, _] = ulid.0.to_be_bytes();
+            seed.to_vec()
+        };
+        Self {
+            seeds: each.clone().map(|message| seed(message.seed)).collect(),
+            roles: each
+                .clone()
+                .map(|message| stored_role(message.role))
+                .collect(),
+            models: each
+                .clone()
+                .map(|message| message.model.as_deref())
+                .collect(),
+            contents: each.map(|message| message.content.as_str()).collect(),
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Completions that are kept nowhere: what goes in, what comes out, and what is refused.
+
+use super::{PATH, asking, user};
+use crate::app::TestApp;
+use crate::provider::{Play, Provider, answers, refuses, says, says_when_told};
+use infra::llm::NoProvider;
+use serde_json::json;
+use std::sync::Arc;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+#[tokio::test]
+async fn a_request_is_passed_on_with_all_its_fields_to_the_byte() {
+    let provider = Provider::that(says(&["Oslo."]));
+    let app = asking(&provider).await;
+    let body = r#"{ "seed": 18446744073709551617, "model": "big-model",
+        "messages": [ {"role":"user","content":"Capital?","name":"al\u00efce"} ],
+        "logit_bias": {"50256": -100.0}, "tools": [{"type":"function","function":{"name":"f"}}], "n": 2 }"#;
+    let answer = app.alice().post_text(PATH, body).await.expect(200);
+    let asked = provider.asked_once();
+    assert!(asked.head.starts_with("POST /v1/chat/completions HTTP/1.1"));
+    let expected = r#"{"logit_bias":{"50256": -100.0},"messages":[ {"role":"user","content":"Capital?","name":"al\u00efce"} ],"model":"big-model","n":2,"seed":18446744073709551617,"tools":[{"type":"function","function":{"name":"f"}}]}"#;
+    assert_eq!(asked.body, expected);
+    // And the answer is the provider's.
+    assert_eq!(answer["id"], "chatcmpl-1");
+    assert_eq!(answer["choices"][0]["message"]["content"], "Oslo.");
+    assert_eq!(answer["usage"]["total_tokens"], 7);
+    assert_eq!(answer.get("conversation"), None);
+}
+
+#[tokio::test]
+async fn nothing_is_stored_without_a_conversation() {
+    let provider = Provider::obliging();
+    let app = asking(&provider).await;
+    let before = app.schema.contents().await;
+    for stream in [false, true] {
+        let body = json!({ "messages": [user("Hello")], "stream": stream, "conversation": null });
+        let answer = app.alice().post(PATH, body).await;
+        assert_eq!(answer.status, 200);
+    }
+    assert_eq!(app.schema.contents().await, before);
+}
+
+#[tokio::test]
+async fn a_model_that_nobody_names_is_the_servers_own() {
+    let provider = Provider::that(says(&["Yes."]));
+    let app = asking(&provider).await;
+    for body in [
+        json!({ "messages": [user("Hello")] }),
+        json!({ "messages": [user("Hello")], "model": null }),
+    ] {
+        app.alice().post(PATH, body).await.expect(200);
+    }
+    for asked in provider.asked() {
+        assert_eq!(asked.json()["model"], "test-model");
+    }
+}
+
+#[tokio::test]
+async fn what_the_provider_refuses_is_passed_on() {
+    let cases = [
+        ("400 Bad Request", "model_request_refused"),
+        ("404 Not Found", "model_not_found"),
+        ("413 Payload Too Large", "model_request_too_large"),
+    ];
+    for (status, code) in cases {
+        let provider = Provider::that(refuses(status, "no, because of this"));
+        let app = asking(&provider).await;
+        for stream in [false, true] {
+            let body = json!({ "messages": [user("Hello")], "stream": stream });
+            let answer = app.alice().post(PATH, body).await;
+            assert_eq!(answer.failure(code)["message"], "no, because of this");
+        }
+        // Asking again would change nothing.
+        assert_eq!(provider.asked().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_limits_us_says_how_long_to_wait() {
+    let limited = answers(
+        "429 Too Many Requests",
+        "Retry-After: 7\r\n",
+        r#"{"error":{"message":"slow down"}}"#,
+    );
+    let provider = Provider::that(limited);
+    let app = asking(&provider).await;
+    let answer = app
+        .alice()
+        .post(PATH, json!({ "messages": [user("Hello")] }))
+        .await;
+    answer.refused("model_provider_rate_limited", None);
+    assert_eq!(answer.header("retry-after"), "7");
+    provider.asked_once();
+}
+
+#[tokio::test]
+async fn what_fails_before_the_first_byte_is_an_ordinary_failure() {
+    let json = "Content-Type: application/json\r\n";
+    let cases = [
+        (
+            refuses("500 Internal Server Error", "oh"),
+            "model_provider_error",
+        ),
+        (refuses("401 Unauthorized", "who?"), "model_provider_error"),
+        (answers("200 OK", json, "<html>"), "model_provider_error"),
+        (Play::Bytes(Vec::new()), "model_provider_error"),
+    ];
+    for (play, code) in cases {
+        let provider = Provider::that(play);
+        let app = asking(&provider).await;
+        for stream in [false, true] {
+            let body = json!({ "messages": [user("Hello")], "stream": stream });
+            let answer = app.alice().post(PATH, body).await;
+            answer.refused(code, None);
+            assert!(!answer.text().contains("sk-test"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_provider_it_is_said_what_is_missing() {
+    let app = TestApp::spawn_with(|parts| parts.provider = Arc::new(NoProvider)).await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    for body in [
+        json!({ "messages": [user("Hello")] }),
+        json!({ "messages": [user("Hello")], "stream": true }),
+        json!({ "messages": [user("Hello")], "conversation": conversation }),
+        json!({ "messages": [user("Hello")], "conversation": conversation, "stream": true }),
+    ] {
+        let answer = alice.post(PATH, body).await;
+        answer.refused("model_provider_not_configured", None);
+        assert!(answer.text().contains("LLM_BASE_URL"));
+    }
+    assert!(super::said(&alice, &conversation).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_request_of_the_wrong_form_is_refused_by_name() {
+    let provider = Provider::obliging();
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    for (body, code, param) in [
+        (r#"{}"#, "missing_field", Some("messages")),
+        (r#"{"messages":null}"#, "missing_field", Some("messages")),
+        (r#"{"messages":{}}"#, "invalid_type", Some("messages")),
+        (r#"{"messages":"Hello"}"#, "invalid_type", Some("messages")),
+        (
+            r#"{"messages":[{},[]]}"#,
+            "invalid_type",
+            Some("messages[1]"),
+        ),
+        (
+            r#"{"messages":[],"stream":1}"#,
+            "invalid_type",
+            Some("stream"),
+        ),
+        (
+            r#"{"messages":[],"stream":"true"}"#,
+            "invalid_type",
+            Some("stream"),
+        ),
+        (
+            r#"{"messages":[],"model":7}"#,
+            "invalid_type",
+            Some("model"),
+        ),
+        (
+            r#"{"messages":[],"conversation":7}"#,
+            "invalid_type",
+            Some("conversation"),
+        ),
+        (
+            r#"{"messages":[],"conversation":{}}"#,
+            "invalid_type",
+            Some("conversation"),
+        ),
+        (
+            r#"{"messages":[],"conversation":{"id":1}}"#,
+            "invalid_type",
+            Some("conversation"),
+        ),
+        (
+            r#"{"messages":[],"conversation":{"id":"x","name":1}}"#,
+            "unknown_field",
+            Some("conversation.name"),
+        ),
+        (
+            r#"{"messages":[],"messages":[]}"#,
+            "duplicate_field",
+            Some("messages"),
+        ),
+        (
+            r#"{"seed":1,"messages":[],"se\u0065d":2}"#,
+            "duplicate_field",
+            Some("seed"),
+        ),
+        (r#"[]"#, "invalid_type", None),
+        (r#""Hello""#, "invalid_type", None),
+        (r#"{"messages":[}"#, "invalid_json", None),
+        (r#"{"messages":[]} x"#, "invalid_json", None),
+        ("", "missing_field", None),
+    ] {
+        println!("{body}");
+        alice.post_text(PATH, body).await.refused(code, param);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_known_here_may_be_nested_as_deep_as_the_provider_likes() {
+    let provider = Provider::that(says(&["Yes."]));
+    let app = asking(&provider).await;
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let body = format!(r#"{{"messages":[{{"role":"user","content":"x","y":{deep}}}],"x":{deep}}}"#);
+    app.alice().post_text(PATH, body).await.expect(200);
+    assert_eq!(provider.asked_once().body.matches(&deep).count(), 2);
+    // What is kept is looked at, and refused.
+    let conversation = app.alice().conversation(json!({})).await;
+    for body in [
+        format!(
+            r#"{{"messages":[{{"role":"user","content":{deep}}}],"conversation":"{conversation}"}}"#
+        ),
+        format!(r#"{{"messages":[],"conversation":{deep}}}"#),
+    ] {
+        assert_eq!(app.alice().post_text(PATH, body).await.status, 400);
+    }
+}
+
+#[tokio::test]
+async fn who_hangs_up_ends_an_answer_that_is_kept_nowhere() {
+    let provider = Provider::that(says_when_told(&["One", "Two"]));
+    let app = TestApp::spawn_with(|parts| {
+        parts.provider = provider.connected_with(|settings| settings.concurrency = 1);
+    })
+    .await;
+    let body = json!({ "messages": [user("Count")], "stream": true }).to_string();
+    let mut stream = TcpStream::connect(app.address).await.unwrap();
+    let head = format!(
+        "POST {PATH} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nContent-Type: \
+         application/json\r\nContent-Length: {}\r\n\r\n",
+        app.alice().token.unwrap(),
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(body.as_bytes()).await.unwrap();
+    provider.was_asked(1).await;
+    provider.go_on(1);
+    let mut seen = Vec::new();
+    while !String::from_utf8_lossy(&seen).contains("One") {
+        stream.read_buf(&mut seen).await.unwrap();
+    }
+    drop(stream);
+    // There is one place for an answer: that it is free again shows that the first has ended.
+    let next = json!({ "messages": [user("Hello")], "stream": true });
+    let alice = app.alice();
+    let (answer, ()) = tokio::join!(alice.post(PATH, next), async {
+        provider.was_asked(2).await;
+        provider.go_on(100);
+    });
+    assert_eq!(answer.status, 200);
+}

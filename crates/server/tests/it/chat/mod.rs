@@ -1,0 +1,46 @@
+mod create;
+mod in_conversations;
+mod streams;
+
+use crate::app::{Actor, TestApp};
+use crate::provider::Provider;
+use serde_json::{Value, json};
+
+const PATH: &str = "/v1/chat/completions";
+
+/// A service that asks this provider.
+async fn asking(provider: &Provider) -> TestApp {
+    TestApp::spawn_with(|parts| parts.provider = provider.connected()).await
+}
+
+pub(crate) fn user(text: &str) -> Value {
+    json!({ "role": "user", "content": text })
+}
+
+/// What a conversation holds, as role, content and model.
+async fn said(actor: &Actor, conversation: &str) -> Vec<(String, String, Option<String>)> {
+    let path = format!("/v1/conversations/{conversation}");
+    let conversation = actor.get(&path).await.expect(200);
+    let items = conversation["items"].as_array().unwrap();
+    assert_eq!(conversation["item_count"], items.len());
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let each = items.iter();
+    each.map(|item| {
+        (
+            text(&item["role"]).unwrap(),
+            text(&item["content"]).unwrap(),
+            text(&item["model"]),
+        )
+    })
+    .collect()
+}
+
+fn line(role: &str, content: &str) -> (String, String, Option<String>) {
+    (role.to_owned(), content.to_owned(), None)
+}
+
+/// What the scripted provider says of itself.
+fn reply(content: &str) -> (String, String, Option<String>) {
+    let model = Some("test-model-0613".to_owned());
+    ("assistant".to_owned(), content.to_owned(), model)
+}

@@ -1,0 +1,66 @@
+use crate::app::TestApp;
+use crate::provider::{Provider, answers, models, refuses};
+use chrono::TimeDelta;
+use infra::llm::NoProvider;
+use serde_json::json;
+use std::sync::Arc;
+
+#[tokio::test]
+async fn the_models_are_those_of_the_provider() {
+    let provider = Provider::that(models());
+    let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
+    let list = app.alice().get("/v1/models").await.expect(200);
+    let model = |id: &str| json!({ "id": id, "object": "model", "created": 1_700_000_000, "owned_by": "tests" });
+    let all = json!({ "object": "list", "data": [model("test-model"), model("other-model")] });
+    assert_eq!(list, all);
+    let asked = provider.asked_once();
+    assert!(
+        asked.head.starts_with("GET /v1/models HTTP/1.1"),
+        "{}",
+        asked.head
+    );
+    // The caller's token is nobody's business but ours.
+    assert_eq!(asked.header("authorization"), Some("Bearer sk-test"));
+}
+
+#[tokio::test]
+async fn the_provider_is_not_asked_for_each_caller() {
+    let provider = Provider::that(models());
+    let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
+    for _ in 0..5 {
+        app.alice().get("/v1/models").await.expect(200);
+        app.bob().get("/v1/models").await.expect(200);
+    }
+    provider.asked_once();
+    app.clock.advance(TimeDelta::seconds(31));
+    app.alice().get("/v1/models").await.expect(200);
+    assert_eq!(provider.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn a_failure_is_told_and_not_remembered() {
+    let bad = answers("200 OK", "Content-Type: application/json\r\n", "[]");
+    let provider =
+        Provider::that(models()).then([refuses("429 Too Many Requests", "slow down"), bad]);
+    let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
+    let alice = app.alice();
+    alice
+        .get("/v1/models")
+        .await
+        .refused("model_provider_rate_limited", None);
+    alice
+        .get("/v1/models")
+        .await
+        .refused("model_provider_error", None);
+    alice.get("/v1/models").await.expect(200);
+}
+
+#[tokio::test]
+async fn without_a_provider_there_are_no_models() {
+    let app = TestApp::spawn_with(|parts| parts.provider = Arc::new(NoProvider)).await;
+    let answer = app.alice().get("/v1/models").await;
+    answer.refused("model_provider_not_configured", None);
+    assert!(answer.text().contains("LLM_BASE_URL"), "{}", answer.text());
+    // Nothing changes by asking again at once.
+    assert_eq!(answer.header("x-should-retry"), "false");
+}
