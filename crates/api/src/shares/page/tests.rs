@@ -205,89 +205,32 @@ fn elements(html: &str) -> Vec<(&str, Vec<(&str, &str)>)> {
     .collect()
 }
 
+/// All that a page without failures is made of.
+const ELEMENTS: &str = "a article blockquote body br circle code del div em figcaption figure footer h1 h2 \
+    h3 head header html li link main meta p path pre span strong svg table tbody td th \
+    thead time title tr ul";
+const ATTRIBUTES: &str = "aria-hidden aria-label aria-labelledby charset class content cx cy d datetime dir \
+    focusable height href id lang name r rel role scope tabindex title type viewBox \
+    width";
+
 #[test]
 fn no_hostile_text_becomes_an_element_or_an_attribute() {
     let payloads = include_str!("../../../../../scripts/tools/share_page/payloads.json");
     let payloads: Vec<serde_json::Value> = serde_json::from_str(payloads).unwrap();
     assert!(payloads.len() >= 40);
-    let known = [
-        "a",
-        "article",
-        "blockquote",
-        "body",
-        "br",
-        "circle",
-        "code",
-        "del",
-        "div",
-        "em",
-        "figcaption",
-        "figure",
-        "footer",
-        "h1",
-        "h2",
-        "h3",
-        "head",
-        "header",
-        "html",
-        "li",
-        "link",
-        "main",
-        "meta",
-        "p",
-        "path",
-        "pre",
-        "span",
-        "strong",
-        "svg",
-        "table",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "time",
-        "title",
-        "tr",
-        "ul",
-    ];
-    let attributes = [
-        "aria-hidden",
-        "aria-label",
-        "aria-labelledby",
-        "charset",
-        "class",
-        "content",
-        "cx",
-        "cy",
-        "d",
-        "datetime",
-        "dir",
-        "focusable",
-        "height",
-        "href",
-        "id",
-        "lang",
-        "name",
-        "r",
-        "rel",
-        "role",
-        "scope",
-        "tabindex",
-        "title",
-        "type",
-        "viewBox",
-        "width",
-    ];
     for payload in payloads {
         let payload = payload["payload"].as_str().unwrap();
         let items = [Speaker::User, Speaker::Assistant];
         let items = items.map(|speaker| item(1, speaker, payload)).into();
         let page = page_of(&view(payload, items));
         for (name, given) in elements(&page) {
-            assert!(known.contains(&name), "{name} from {payload}");
+            assert!(
+                ELEMENTS.split(' ').any(|known| known == name),
+                "{name} from {payload}"
+            );
             for (attribute, value) in given {
                 assert!(
-                    attributes.contains(&attribute),
+                    ATTRIBUTES.split(' ').any(|known| known == attribute),
                     "{attribute} from {payload}"
                 );
                 let safe = [
