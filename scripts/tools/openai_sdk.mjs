@@ -1,12 +1,13 @@
 // OpenAI's SDK for Node.js against the service, as its users would use it.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const { BASE_URL, ACCESS_TOKEN, NODE_TOOLS } = process.env;
 const require = createRequire(`${NODE_TOOLS}/package.json`);
 const OpenAI = require("openai");
-const { version } = require("openai/package.json");
+const { version } = JSON.parse(readFileSync(`${NODE_TOOLS}/node_modules/openai/package.json`));
 
 const REPLY = "That depends on the question.";
 const model = "check-model";
