@@ -103,6 +103,10 @@ def main() -> None:
     client = openai.OpenAI(base_url=f"{BASE_URL}/v1", api_key=TOKEN, max_retries=0)
     check_answers(client)
     check_conversations(client)
+    key = call("POST", "/auth/api-keys", {"name": "SDK"})["key"]
+    print("  the same with an API key")
+    check_answers(client.with_options(api_key=key))
+    check_conversations(client.with_options(api_key=key))
     check_errors(client)
 
 
