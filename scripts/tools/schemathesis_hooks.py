@@ -61,11 +61,18 @@ def new_project(_: dict) -> str:
     return send("POST", "/v1/projects", json={"title": "Research"})["id"]
 
 
+def new_share(parameters: dict) -> str:
+    conversation = parameters.get("conv_id") or new_conversation({})
+    body = {"read_only": False}
+    return send("POST", f"/v1/conversations/{conversation}/share", json=body)["share_id"]
+
+
 # In the order in which they can be made: an item belongs to the conversation before it.
 PATH_PARAMETERS = {
     "conv_id": new_conversation,
     "item_id": new_item,
     "project_id": new_project,
+    "share_id": new_share,
     # An item's first version is there from the start.
     "version": lambda _: 1,
 }

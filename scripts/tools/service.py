@@ -65,6 +65,8 @@ def start(binary: str, data: pathlib.Path, port: int, log) -> subprocess.Popen:
         "HTTP_PORT": str(port),
         "LLM_BASE_URL": provider.start(),
         "RUST_BACKTRACE": "1",
+        # Thousands of requests come from one address here.
+        "SHARE_LIMIT": "off",
     } | {f"{name}_LIMIT": "off" for name in LIMITS}
     return subprocess.Popen(
         [binary, "serve"], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log

@@ -1,44 +1,10 @@
 // Does in a browser what a newcomer does at /docs/: authorizes and creates a conversation.
-// Environment: BASE_URL, ACCESS_TOKEN, CHROMIUM, NODE_TOOLS (where playwright-core is), SCREENSHOT.
+// Environment: ACCESS_TOKEN, SCREENSHOT, and that of browser.mjs.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { watch, withPage } from "./browser.mjs";
 
-const { BASE_URL, ACCESS_TOKEN, CHROMIUM, NODE_TOOLS, SCREENSHOT } = process.env;
-const { chromium } = createRequire(join(NODE_TOOLS, "package.json"))("playwright-core");
-
-const STEP_MILLISECONDS = 20_000;
-
-// Without these, Chromium calls its maker's hosts at every start.
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-// What must stay empty: console errors, uncaught errors, requests to anywhere else.
-function watch(page) {
-  const troubles = [];
-  page.on("console", (message) => {
-    if (message.type() === "error") troubles.push(`console: ${message.text()}`);
-  });
-  page.on("pageerror", (error) => troubles.push(`uncaught: ${error.message}`));
-  page.on("requestfailed", (request) => troubles.push(`failed: ${request.url()}`));
-  page.on("request", (request) => {
-    const { protocol, origin } = new URL(request.url());
-    const inline = protocol === "data:" || protocol === "blob:";
-    if (!inline && origin !== BASE_URL) troubles.push(`left the origin: ${request.url()}`);
-  });
-  return troubles;
-}
+const { BASE_URL, ACCESS_TOKEN, SCREENSHOT } = process.env;
 
 async function showsEveryOperation(page) {
   const document = await (await fetch(`${BASE_URL}/openapi.json`)).json();
@@ -81,31 +47,16 @@ async function reloadForgetsTheToken(page) {
   assert.ok(!stored.includes(ACCESS_TOKEN), "the token must not be kept in the browser");
 }
 
-async function main() {
-  const profile = mkdtempSync(join(tmpdir(), "jan-browser-"));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: CHROMIUM,
-    args: FLAGS,
-    viewport: { width: 1280, height: 1600 },
-  });
+await withPage({ viewport: { width: 1280, height: 1600 } }, async (page) => {
+  const troubles = watch(page);
+  await page.goto(`${BASE_URL}/docs/`);
   try {
-    const page = context.pages()[0] ?? (await context.newPage());
-    page.setDefaultTimeout(STEP_MILLISECONDS);
-    const troubles = watch(page);
-    await page.goto(`${BASE_URL}/docs/`);
-    try {
-      await showsEveryOperation(page);
-      await authorize(page);
-      await createConversation(page);
-    } finally {
-      await page.screenshot({ path: SCREENSHOT });
-    }
-    await reloadForgetsTheToken(page);
-    assert.deepEqual(troubles, [], "errors on the page, or requests that left it");
+    await showsEveryOperation(page);
+    await authorize(page);
+    await createConversation(page);
   } finally {
-    await context.close();
-    rmSync(profile, { recursive: true, force: true });
+    await page.screenshot({ path: SCREENSHOT });
   }
-}
-
-await main();
+  await reloadForgetsTheToken(page);
+  assert.deepEqual(troubles, [], "errors on the page, or requests that left it");
+});

@@ -61,5 +61,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
 
 /// The pages for people, which the description leaves out: address, and who answers it.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
-    config.service(service::landing::get_landing);
+    config
+        .service(service::landing::get_landing)
+        .service(shares::page::assets::get_asset);
 }

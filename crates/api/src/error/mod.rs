@@ -9,8 +9,9 @@ pub(crate) use provider::passed;
 
 pub use code::{CODES, Code};
 
+use crate::shares::page;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, ContentType, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use domain::error::{
     Conflict, Error, Forbidden, Invalid, InvalidReason, Resource, Unauthenticated,
@@ -26,6 +27,8 @@ pub(crate) struct ApiError {
     pub(crate) message: String,
     pub(crate) param: Option<String>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    /// Whether a person reads it, as a page.
+    page: bool,
     /// For the log alone.
     source: Option<Box<Error>>,
 }
@@ -37,6 +40,7 @@ impl ApiError {
             message: message.into(),
             param: None,
             headers: Vec::new(),
+            page: false,
             source: None,
         }
     }
@@ -50,6 +54,13 @@ impl ApiError {
     #[must_use]
     pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
+        self
+    }
+
+    /// The same failure, as a page instead of the envelope.
+    #[must_use]
+    pub(crate) fn into_page(mut self) -> Self {
+        self.page = true;
         self
     }
 
@@ -69,11 +80,16 @@ impl ApiError {
         }
     }
 
-    /// The answer, in the envelope.
+    /// The answer, in the envelope or as a page.
     pub(crate) fn render(&self, request_id: Option<&str>) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status_code());
+        let status = self.status_code();
+        let mut response = HttpResponse::build(status);
         for (name, value) in &self.headers {
             response.insert_header((name.clone(), value.clone()));
+        }
+        if self.page {
+            let page = page::failure(status, &self.message, request_id);
+            return response.content_type(ContentType::html()).body(page);
         }
         response.json(self.body(request_id))
     }

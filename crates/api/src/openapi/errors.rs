@@ -89,17 +89,7 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
             code::RATE_LIMITED,
         ]);
     }
-    for (parameter, code) in [
-        ("{conv_id}", code::CONVERSATION_NOT_FOUND),
-        ("{item_id}", code::ITEM_NOT_FOUND),
-        ("{project_id}", code::PROJECT_NOT_FOUND),
-        ("{share_id}", code::SHARE_NOT_FOUND),
-        ("{key_id}", code::API_KEY_NOT_FOUND),
-    ] {
-        if path.contains(parameter) {
-            codes.push(code);
-        }
-    }
+    codes.extend(absent(path));
     if reads_the_database(path) {
         codes.push(code::DATABASE_UNAVAILABLE);
     }
@@ -114,6 +104,20 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
         .copied()
         .filter(|code| codes.contains(code))
         .collect()
+}
+
+/// What may not be there, by the ids in the path.
+fn absent(path: &str) -> impl Iterator<Item = &'static Code> {
+    [
+        ("{conv_id}", code::CONVERSATION_NOT_FOUND),
+        ("{item_id}", code::ITEM_NOT_FOUND),
+        ("{project_id}", code::PROJECT_NOT_FOUND),
+        ("{share_id}", code::SHARE_NOT_FOUND),
+        ("{key_id}", code::API_KEY_NOT_FOUND),
+    ]
+    .into_iter()
+    .filter(move |(parameter, _)| path.contains(parameter))
+    .map(|(_, code)| code)
 }
 
 /// The names of the codes that only this operation can tell of.

@@ -4,6 +4,7 @@ pub(crate) mod create;
 pub(crate) mod create_item;
 pub(crate) mod list;
 pub(crate) mod list_conversation;
+pub mod page;
 pub mod public;
 pub(crate) mod revoke;
 pub(crate) mod revoke_conversation;

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::auth::Digest;
 use crate::conversations::{Conversation, Title};
-use crate::error::{Conflict, Error, Forbidden, Resource, Result};
+use crate::error::{Conflict, Error, Forbidden, Resource, Result, Unauthenticated};
 use crate::id::{ConversationId, ItemId, OwnerId};
 use crate::items::{Content, Role};
 use crate::limits::{Limited, Origin};
@@ -109,7 +109,8 @@ impl ShareService {
             from: ViewFrom::Beginning,
         };
         self.open(digest, glance).await?;
-        Err(Error::Gone)
+        // The link is good, so the caller has been removed.
+        Err(Error::Unauthenticated(Unauthenticated::Invalid))
     }
 
     /// The link, if it has not ended.

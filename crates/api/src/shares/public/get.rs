@@ -1,9 +1,10 @@
 use super::format::FormatParam;
-use super::{CURSOR, SharedConversationBody, markdown};
+use super::{CURSOR, SharedConversationBody, View, html, markdown};
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::Query;
 use crate::list::{numbered, unknown_cursor};
+use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::error::Error;
 use domain::id::Sequence;
@@ -18,7 +19,7 @@ use utoipa::IntoParams;
 pub(crate) struct GetSharedConversationQuery {
     /// How many messages per page.
     #[param(minimum = 1, maximum = 500, default = 100)]
-    limit: Option<i64>,
+    pub(super) limit: Option<i64>,
     /// The `next_after` of the page before.
     after: Option<String>,
     /// A place as in `after`: the page that ends before it. Not together with `after`.
@@ -26,17 +27,17 @@ pub(crate) struct GetSharedConversationQuery {
     /// The form of the answer; otherwise `Accept` decides, and JSON is the answer to whoever takes
     /// anything.
     #[param(inline)]
-    format: Option<FormatParam>,
+    pub(super) format: Option<FormatParam>,
 }
 
-impl TryFrom<GetSharedConversationQuery> for ViewPage {
+impl TryFrom<&GetSharedConversationQuery> for ViewPage {
     type Error = Error;
 
-    fn try_from(query: GetSharedConversationQuery) -> Result<Self, Error> {
-        let from = match (query.after, query.before) {
+    fn try_from(query: &GetSharedConversationQuery) -> Result<Self, Error> {
+        let from = match (&query.after, &query.before) {
             (None, None) => ViewFrom::Beginning,
-            (Some(after), None) => ViewFrom::After(place(&after, "after")?),
-            (None, Some(before)) => ViewFrom::Before(place(&before, "before")?),
+            (Some(after), None) => ViewFrom::After(place(after, "after")?),
+            (None, Some(before)) => ViewFrom::Before(place(before, "before")?),
             (Some(_), Some(_)) => {
                 let message = "before must be absent where after is given.";
                 return Err(Error::invalid("before", message));
@@ -80,18 +81,41 @@ pub(crate) async fn get_shared_conversation(
     client: ClientAddress,
     shares: web::Data<ShareService>,
     share_id: web::Path<String>,
-    Query(query): Query<GetSharedConversationQuery>,
+    query: Result<Query<GetSharedConversationQuery>, ApiError>,
 ) -> Result<HttpResponse, ApiError> {
-    let accepted = || FormatParam::accepted(&request);
-    let format = query.format.unwrap_or_else(accepted);
-    let page = query.try_into()?;
-    let view = shares.view(client.origin(), &share_id, page).await?;
+    let asked = query.as_ref().ok().and_then(|Query(query)| query.format);
+    let format = asked.unwrap_or_else(|| FormatParam::accepted(&request));
+    let answer = async {
+        let Query(query) = query?;
+        let page = ViewPage::try_from(&query)?;
+        let view = shares.view(client.origin(), &share_id, page).await?;
+        show(view, format, &query, &share_id).await
+    };
+    // Who asked for a page is told of failures by a page.
+    answer.await.map_err(|error| match format {
+        FormatParam::Html => error.into_page(),
+        FormatParam::Json | FormatParam::Md => error,
+    })
+}
+
+async fn show(
+    view: View,
+    format: FormatParam,
+    query: &GetSharedConversationQuery,
+    share_id: &str,
+) -> Result<HttpResponse, ApiError> {
     Ok(match format {
+        FormatParam::Json => {
+            HttpResponse::Ok().json(SharedConversationBody::new(share_id.to_owned(), view))
+        }
         FormatParam::Md => HttpResponse::Ok()
             .content_type("text/markdown; charset=utf-8")
             .body(markdown::write(&view)),
-        FormatParam::Json | FormatParam::Html => {
-            HttpResponse::Ok().json(SharedConversationBody::new(share_id.into_inner(), view))
+        FormatParam::Html => {
+            let neighbours = html::neighbours(&view, query);
+            HttpResponse::Ok()
+                .content_type(ContentType::html())
+                .body(html::write(view, neighbours).await?)
         }
     })
 }

@@ -5,6 +5,7 @@ pub(crate) mod fork;
 mod format;
 pub(crate) mod get;
 mod headers;
+mod html;
 mod markdown;
 
 pub(crate) use headers::protect;

@@ -15,7 +15,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::auth::Digest;
 use domain::conversations::{Conversation, Title};
-use domain::error::Result;
+use domain::error::{Error, Result, Unauthenticated};
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::page::Page;
 use domain::shares::{
@@ -113,9 +113,9 @@ impl ShareStore for PgShares {
         let append = statements::Append {
             digest: &digest.0,
             now: addition.now,
+            author_id: ids::stored(addition.author.ulid()),
             title: addition.title.as_ref().map(Title::as_str),
             seed: &seed,
-            author_id: ids::stored(addition.author.ulid()),
             content: addition.content.as_str(),
         };
         let appended = self
@@ -176,7 +176,8 @@ impl PgShares {
             return Ok(Inserted::NoConversation);
         }
         let Some(item) = share.item else {
-            return Ok(Inserted::NoConversation);
+            // It is there, so its owner has been removed.
+            return Err(Error::Unauthenticated(Unauthenticated::Invalid));
         };
         let item = items::table
             .find((owner, conversation, rows::sequence(item)))

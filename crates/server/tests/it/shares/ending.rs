@@ -198,3 +198,39 @@ async fn a_message_that_is_shared_and_deleted_at_once_leaves_no_link_that_lives(
     let alive = "select count(*) from shares where revoked_at is null";
     assert_eq!(app.schema.value(alive).await, "0");
 }
+
+#[tokio::test]
+async fn links_of_a_removed_owner_end_at_once_and_the_removed_use_none() {
+    let app = TestApp::spawn().await;
+    let (alice, bob) = (app.alice(), app.bob());
+    let (conversation, _) = conversation(&alice).await;
+    let share = alice
+        .share(&conversation, json!({ "read_only": false }))
+        .await;
+    let remove = async |owner: u128| {
+        let removed = format!("insert into removed_owners values ('{owner:032x}', now(), null)");
+        app.schema.rows(&removed).await;
+    };
+    // As long as a token is not yet known to be nobody's any more.
+    remove(0xB0B).await;
+    let fork = format!("{}/fork", link(&share));
+    bob.post(&fork, json!({}))
+        .await
+        .refused("token_invalid", None);
+    let add = format!("{}/items", link(&share));
+    assert_ne!(bob.post(&add, json!({ "content": "x" })).await.status, 201);
+    let stored = "select count(*) from items";
+    assert_eq!(app.schema.value(stored).await, "1");
+
+    app.anon().get(&link(&share)).await.expect(200);
+    remove(0xA11CE).await;
+    app.anon()
+        .get(&link(&share))
+        .await
+        .refused("share_ended", None);
+    let path = format!("/v1/conversations/{conversation}/share");
+    alice
+        .post(&path, json!({}))
+        .await
+        .refused("token_invalid", None);
+}

@@ -4,6 +4,7 @@ mod ending;
 mod list;
 mod list_conversation;
 mod logs;
+mod page;
 mod public;
 mod revoke;
 mod revoke_conversation;

@@ -54,7 +54,9 @@ insert!(
     Insert {},
     "select c.owner_id, c.id as conversation_id, null::integer as item_sequence,
         null::uuid as item_id, c.last_sequence, c.title
-    from conversations c where c.owner_id = $1 and c.id = $2 for share of c",
+    from conversations c where c.owner_id = $1 and c.id = $2
+        and not exists (select from removed_owners where owner_id = $1)
+    for share of c",
     "$3, $4, $5, $6, $7, $8, $9",
     "$10"
 );
@@ -66,6 +68,7 @@ insert!(
     from conversations c
     join items i on i.owner_id = c.owner_id and i.conversation_id = c.id
     where c.owner_id = $1 and c.id = $2 and i.sequence = $3 and i.id = $4 and i.role in (2, 3)
+        and not exists (select from removed_owners where owner_id = $1)
     for share of c, i",
     "$5, $6, $7, $8, $9, $10, $11",
     "$12"

@@ -29,6 +29,17 @@ macro_rules! has_its_message {
     };
 }
 
+/// Whether nobody of these has been removed, who has a link or uses it.
+macro_rules! nobody_removed {
+    ($owners:literal) => {
+        concat!(
+            "not exists (select from removed_owners r where r.owner_id in (",
+            $owners,
+            "))"
+        )
+    };
+}
+
 /// A link and a page of what it shows, in one direction. One row at the least, whatever the digest
 /// is of: the same is asked of every table.
 macro_rules! view {
@@ -45,7 +56,8 @@ macro_rules! view {
             concat!(
                 "select t.ended_at, s.owner_id, s.conversation_id, s.id, s.title, s.read_only,
                     s.live, s.added_count, s.expires_at, s.revoked_at,
-                    c.id is not null and ", has_its_message!(), ",
+                    c.id is not null and ", nobody_removed!("s.owner_id"), "
+                        and ", has_its_message!(), ",
                     i.id, i.role, i.content, i.created_at
                 from (select $1 as digest) asked
                 left join share_tombstones t on t.digest = asked.digest
@@ -86,26 +98,27 @@ statement!(
     Append<'a> {
         digest: &'a [u8] => Binary,
         now: DateTime<Utc> => Timestamptz,
+        author_id: Uuid => SqlUuid,
         title: Option<&'a str> => Nullable<Text>,
         seed: &'a [u8] => Binary,
-        author_id: Uuid => SqlUuid,
         content: &'a str => Text,
     } -> Integer,
-    "with link as (
+    concat!("with link as (
         select s.owner_id, s.conversation_id, s.id from share_digests d
         join shares s on s.owner_id = d.owner_id and s.conversation_id = d.conversation_id
             and s.id = d.id
         where d.digest = $1 and not s.read_only and s.revoked_at is null
             and (s.expires_at is null or s.expires_at > $2)
+            and ", nobody_removed!("s.owner_id, $3"), "
     ),
     place as (
         update conversations c set
             item_count = c.item_count + 1,
             last_sequence = c.last_sequence + 1,
             updated_at = greatest(c.updated_at, $2),
-            title_source = case when c.title is null and $3 is not null then 2
+            title_source = case when c.title is null and $4 is not null then 2
                 else c.title_source end,
-            title = coalesce(c.title, $3)
+            title = coalesce(c.title, $4)
         from link l
         where c.owner_id = l.owner_id and c.id = l.conversation_id and c.item_count < 10000
         returning c.owner_id, c.id, c.last_sequence, l.id as share
@@ -116,10 +129,10 @@ statement!(
     )
     insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
         author_id, content)
-    select owner_id, id, encode($4 || int4send(last_sequence), 'hex')::uuid, $2, $2,
-        last_sequence, 2, $5, $6
+    select owner_id, id, encode($5 || int4send(last_sequence), 'hex')::uuid, $2, $2,
+        last_sequence, 2, $3, $6
     from place
-    returning sequence"
+    returning sequence")
 );
 
 statement!(
@@ -140,6 +153,7 @@ statement!(
             join conversations c on c.owner_id = s.owner_id and c.id = s.conversation_id
             where d.digest = $1 and s.revoked_at is null
                 and (s.expires_at is null or s.expires_at > $2)
+                and ", nobody_removed!("s.owner_id, $3"), "
                 and ", has_its_message!(), "
         ),
         stored as (

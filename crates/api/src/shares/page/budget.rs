@@ -1,0 +1,53 @@
+/// What a page may cost, so that no message can keep a thread busy for long. Beyond it, text is shown
+/// as it was written: nothing is left out.
+#[derive(Debug)]
+pub(super) struct Budget {
+    /// Bytes of Markdown that may still be laid out.
+    markdown: usize,
+    /// Bytes of HTML that may still come of it.
+    html: usize,
+    /// Bytes of code that may still be coloured.
+    code: usize,
+}
+
+impl Budget {
+    /// Of one message.
+    const MESSAGE: usize = 256 * 1024;
+    /// Of one block of code.
+    const BLOCK: usize = 32 * 1024;
+
+    pub(super) fn of_a_page() -> Self {
+        Self {
+            markdown: 1024 * 1024,
+            html: 3 * 1024 * 1024,
+            code: 256 * 1024,
+        }
+    }
+
+    /// How much HTML may come of so much Markdown; `None` where it is too much to lay out.
+    pub(super) fn admit(&mut self, length: usize) -> Option<usize> {
+        if length > Self::MESSAGE {
+            return None;
+        }
+        self.markdown = self.markdown.checked_sub(length)?;
+        // Real text grows by half. A table of empty cells, or code of single letters, by twenty.
+        Some(self.html.min(24 * length + 4096))
+    }
+
+    /// So much HTML has come of it.
+    pub(super) fn spend(&mut self, html: usize) {
+        self.html = self.html.saturating_sub(html);
+    }
+
+    /// Whether a block of code of this length may be coloured.
+    pub(super) fn admits_colours(&mut self, length: usize) -> bool {
+        let rest = self.code.checked_sub(length);
+        match rest.filter(|_| length <= Self::BLOCK) {
+            None => false,
+            Some(rest) => {
+                self.code = rest;
+                true
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The elements that blocks and spans become.
+
+use super::writer::Writer;
+use pulldown_cmark::{Alignment, HeadingLevel, Tag};
+
+/// Elements deeper than this are not opened, only their text is shown: browsers stop at a depth, too,
+/// and their time grows with it.
+const DEEPEST: usize = 40;
+
+impl Writer<'_, '_> {
+    pub(super) fn block_or_span(&mut self, tag: Tag<'_>) {
+        // A block's direction is that of its text; what is inside follows it.
+        let outermost = self.open.is_empty();
+        let plain = |outermost, with: &'static str, without| if outermost { with } else { without };
+        match tag {
+            Tag::Paragraph | Tag::HtmlBlock => {
+                self.element(plain(outermost, "<p dir=\"auto\">", "<p>"), "</p>\n");
+            }
+            Tag::Heading { level, .. } => self.heading(level),
+            Tag::BlockQuote(_) => {
+                let opening = plain(outermost, "<blockquote dir=\"auto\">", "<blockquote>");
+                self.element(opening, "</blockquote>\n");
+            }
+            Tag::List(Some(first)) => {
+                let opening = format!("<ol dir=\"auto\" start=\"{first}\">\n");
+                self.element(&opening, "</ol>\n");
+            }
+            Tag::List(None) => self.element("<ul dir=\"auto\">\n", "</ul>\n"),
+            Tag::Item => self.element("<li>", "</li>\n"),
+            Tag::Table(columns) => {
+                self.columns = columns;
+                self.element(
+                    "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>\n",
+                    "</tbody></table></div>\n",
+                );
+            }
+            Tag::TableHead => {
+                self.column = 0;
+                self.element("<thead><tr>", "</tr></thead><tbody>\n");
+            }
+            Tag::TableRow => {
+                self.column = 0;
+                self.element("<tr>", "</tr>\n");
+            }
+            Tag::TableCell => self.cell(),
+            Tag::Emphasis => self.element("<em>", "</em>"),
+            Tag::Strong => self.element("<strong>", "</strong>"),
+            Tag::Strikethrough => self.element("<del>", "</del>"),
+            _ => self.element("", ""),
+        }
+    }
+
+    /// Whatever level a message begins with, and whichever it leaves out, its headings are nested
+    /// without a gap: who listens to a page walks along them.
+    fn heading(&mut self, level: HeadingLevel) {
+        self.headings.retain(|above| *above < level);
+        let depth = self.headings.len().min(HEADINGS.len() - 1);
+        self.headings.push(level);
+        if let Some((opening, closing)) = HEADINGS.get(depth) {
+            self.element(opening, closing);
+        }
+    }
+
+    fn cell(&mut self) {
+        let in_head = self
+            .open
+            .last()
+            .is_some_and(|closing| closing.starts_with("</tr></thead>"));
+        let (opening, closing) = match in_head {
+            true => ("<th scope=\"col\" dir=\"auto\"", "</th>"),
+            false => ("<td dir=\"auto\"", "</td>"),
+        };
+        let class = match self.columns.get(self.column) {
+            Some(Alignment::Center) => " class=\"center\">",
+            Some(Alignment::Right) => " class=\"end\">",
+            _ => ">",
+        };
+        self.column += 1;
+        self.element(&format!("{opening}{class}"), closing);
+    }
+
+    pub(super) fn element(&mut self, opening: &str, closing: &'static str) {
+        if self.open.len() < DEEPEST {
+            self.out.push_str(opening);
+            self.open.push(closing);
+        } else {
+            // What was apart stays apart.
+            self.out.push(' ');
+            self.open.push("");
+        }
+    }
+}
+
+/// The elements of headings below a message's speaker, who is of the second level.
+const HEADINGS: [(&str, &str); 4] = [
+    ("<h3 dir=\"auto\">", "</h3>\n"),
+    ("<h4 dir=\"auto\">", "</h4>\n"),
+    ("<h5 dir=\"auto\">", "</h5>\n"),
+    ("<h6 dir=\"auto\">", "</h6>\n"),
+];

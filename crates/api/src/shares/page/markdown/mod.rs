@@ -1,0 +1,56 @@
+//! Markdown as HTML. Three walls, each of which would do: the writer knows a few elements and escapes
+//! everything else; links lead only where `links` allows; the sanitiser takes out what is not on its
+//! list.
+
+mod elements;
+mod links;
+mod sanitiser;
+mod writer;
+
+use super::budget::Budget;
+use domain::shares::Speaker;
+use maud::{Markup, PreEscaped, html};
+use writer::Writer;
+
+/// A message's text, laid out. One that is too long, or that would become too much, is shown as it
+/// was written.
+pub(super) fn render(content: &str, speaker: Speaker, budget: &mut Budget) -> Markup {
+    let Some(most) = budget.admit(content.len()) else {
+        return plain(content);
+    };
+    let written = Writer::new(content, speaker, budget).write(most);
+    budget.spend(written.as_ref().map_or(most, String::len));
+    match written {
+        Some(html) => PreEscaped(sanitiser::clean(&html)),
+        None => plain(content),
+    }
+}
+
+fn plain(content: &str) -> Markup {
+    html! {
+        p.aside { "This message is shown as it was written, because it is too large to lay out." }
+        p.plain dir="auto" { (content) }
+    }
+}
+
+/// Writes text so that it stays text in an element and in a quoted attribute.
+pub(super) fn escape(out: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+        let (before, found) = rest.split_at(at);
+        out.push_str(before);
+        let mut characters = found.chars();
+        out.push_str(match characters.next() {
+            Some('&') => "&amp;",
+            Some('<') => "&lt;",
+            Some('>') => "&gt;",
+            Some('"') => "&quot;",
+            _ => "&#39;",
+        });
+        rest = characters.as_str();
+    }
+    out.push_str(rest);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,251 @@
+use super::*;
+use chrono::{TimeZone as _, Utc};
+use domain::conversations::Title;
+use domain::id::ItemId;
+use domain::items::Content;
+use domain::shares::{SharedItem, Speaker, View};
+
+fn item(number: u32, role: Speaker, content: &str) -> SharedItem {
+    SharedItem {
+        id: ItemId::parse(&format!("item_{number:026}")).unwrap(),
+        role,
+        content: Content::parse(content.to_owned()).unwrap(),
+        created_at: Utc.with_ymd_and_hms(2025, 12, 23, 10, 0, 0).unwrap(),
+    }
+}
+
+fn view(title: &str, items: Vec<SharedItem>) -> View {
+    View {
+        title: Some(Title::parse(title).unwrap()),
+        items,
+        read_only: true,
+        live: false,
+        expires_at: None,
+        has_more: false,
+        has_before: false,
+    }
+}
+
+/// The page of a link that has only one.
+fn page_of(view: &View) -> String {
+    conversation(view, &Neighbours::default())
+}
+
+#[test]
+fn it_says_who_spoke_and_when_and_links_to_each_message() {
+    let items = vec![
+        item(1, Speaker::User, "Hello"),
+        item(2, Speaker::Assistant, "Hi"),
+    ];
+    let page = page_of(&view("A <title> & more", items));
+    for part in [
+        "<html lang=\"en\">",
+        "<title>A &lt;title&gt; &amp; more</title>",
+        "<h1 dir=\"auto\">A &lt;title&gt; &amp; more</h1>",
+        "id=\"item_00000000000000000000000001\" aria-labelledby=\"item_00000000000000000000000001-by\"",
+        "<h2 id=\"item_00000000000000000000000001-by\">User</h2>",
+        "<h2 id=\"item_00000000000000000000000002-by\">Assistant</h2>",
+        "href=\"#item_00000000000000000000000002\"",
+        "<time datetime=\"2025-12-23T10:00:00Z\">23 Dec 2025, 10:00 UTC</time>",
+        "As it stood when it was shared",
+        "Read only",
+    ] {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+    assert!(!page.contains("rel=\"next\"") && !page.contains("expires"));
+}
+
+#[test]
+fn it_says_what_the_link_allows_and_when_it_ends() {
+    let mut view = view("a", Vec::new());
+    view.live = true;
+    view.read_only = false;
+    view.expires_at = Some(Utc.with_ymd_and_hms(2026, 1, 2, 3, 4, 5).unwrap());
+    let page = page_of(&view);
+    assert!(page.contains("New messages appear here"));
+    assert!(page.contains("People who sign in may add messages"));
+    assert!(page.contains("This link expires on <time datetime=\"2026-01-02T03:04:05Z\">"));
+    assert!(page.contains("There are no messages to show."));
+}
+
+#[test]
+fn pages_are_linked_both_ways() {
+    let view = view("a", vec![item(1, Speaker::User, "b")]);
+    let neighbours = Neighbours {
+        previous: Some("?before=1".to_owned()),
+        next: Some("?after=1&x=\"".to_owned()),
+    };
+    let page = conversation(&view, &neighbours);
+    for (part, times) in [
+        ("<link rel=\"prev\" href=\"?before=1\">", 1),
+        ("<link rel=\"next\" href=\"?after=1&amp;x=&quot;\">", 1),
+        ("<a rel=\"prev\" href=\"?before=1\">", 2),
+    ] {
+        assert_eq!(page.matches(part).count(), times, "{part}");
+    }
+}
+
+#[test]
+fn no_page_has_a_script_a_style_of_its_own_or_an_address_elsewhere() {
+    let mut pages = vec![page_of(&view("a", vec![item(1, Speaker::User, "b")]))];
+    for status in [400, 404, 410, 429, 500, 503] {
+        let status = actix_web::http::StatusCode::from_u16(status).unwrap();
+        pages.push(failure(status, "c", Some("req_1")));
+    }
+    for page in pages {
+        assert!(!page.contains("<script") && !page.contains("style=") && !page.contains("<style"));
+        assert!(
+            !page.contains("http:") && !page.contains("https:"),
+            "{page}"
+        );
+        assert!(page.contains("<h1") && page.contains("<main") && page.contains("lang=\"en\""));
+    }
+}
+
+#[test]
+fn what_a_failure_says_is_escaped() {
+    let status = actix_web::http::StatusCode::BAD_REQUEST;
+    let page = failure(status, "<script>", Some("<img>"));
+    assert!(page.contains("&lt;script&gt;") && page.contains("&lt;img&gt;"));
+}
+
+/// The colours of a scheme, by the names of their variables.
+fn colours(css: &str) -> std::collections::HashMap<&str, [f64; 3]> {
+    let channel = |hex: &str| {
+        let value = f64::from(u8::from_str_radix(hex, 16).unwrap()) / 255.0;
+        // WCAG 2.2, relative luminance.
+        if value <= 0.04045 {
+            value / 12.92
+        } else {
+            ((value + 0.055) / 1.055).powf(2.4)
+        }
+    };
+    css.split("--")
+        .filter_map(|part| part.split_once(": #"))
+        .map(|(name, rest)| (name, [&rest[..2], &rest[2..4], &rest[4..6]].map(channel)))
+        .collect()
+}
+
+#[test]
+fn every_text_can_be_read_in_both_schemes() {
+    let css = include_str!("share.css");
+    let (light, rest) = css
+        .split_once("@media (prefers-color-scheme: dark)")
+        .unwrap();
+    let (dark, _) = rest.split_once("\n}").unwrap();
+    let luminance = |[red, green, blue]: [f64; 3]| 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    for scheme in [colours(light), colours(dark)] {
+        assert_eq!(scheme.len(), 18);
+        let contrast = |text: &str, back: &str| {
+            let (one, other) = (luminance(scheme[text]), luminance(scheme[back]));
+            (one.max(other) + 0.05) / (one.min(other) + 0.05)
+        };
+        let readable = |text, back| {
+            let contrast = contrast(text, back);
+            println!("{text} on {back}: {contrast:.2}");
+            assert!(contrast >= 4.5, "{text} on {back}: {contrast:.2}");
+        };
+        for back in ["page", "card", "code"] {
+            for text in ["ink", "soft", "link"] {
+                readable(text, back);
+            }
+        }
+        let tokens = [
+            "comment", "string", "number", "keyword", "function", "type", "property",
+        ];
+        for text in tokens.into_iter().chain(["inserted", "deleted"]) {
+            readable(text, "code");
+        }
+        readable("notice", "notice-back");
+        readable("page", "ink");
+        readable("page", "link");
+    }
+}
+
+#[test]
+fn a_page_of_the_largest_messages_is_bounded() {
+    let content = "**a** `b` [c](https://example.org)\n\n".repeat(7_000);
+    let items = (0..16)
+        .map(|_| item(1, Speaker::Assistant, &content))
+        .collect();
+    let view = view("a", items);
+    let started = std::time::Instant::now();
+    let page = page_of(&view);
+    let weight = 16 * content.len();
+    println!(
+        "{} bytes of {weight} in {:?}",
+        page.len(),
+        started.elapsed()
+    );
+    assert!(page.len() < 2 * weight + 3 * 1024 * 1024);
+}
+
+/// The elements of HTML with their attributes. Text is escaped, so each `<` begins an element.
+fn elements(html: &str) -> Vec<(&str, Vec<(&str, &str)>)> {
+    let opening = |from: &&str| !from.starts_with(['/', '!']) && !from.is_empty();
+    let tags = html.split('<').skip(1).filter(opening);
+    tags.map(|from| {
+        let end = from.find([' ', '>']).unwrap();
+        let (name, mut rest) = from.split_at(end);
+        let mut attributes = Vec::new();
+        while let Some((attribute, value)) = rest.trim_start().split_once("=\"") {
+            if attribute.contains('>') {
+                break;
+            }
+            let (value, next) = value.split_once('"').unwrap();
+            attributes.push((attribute, value));
+            rest = next;
+        }
+        assert!(
+            rest.trim_start().starts_with('>') || name == "!DOCTYPE",
+            "{from}"
+        );
+        (name, attributes)
+    })
+    .collect()
+}
+
+/// All that a page without failures is made of.
+const ELEMENTS: &str = "a article blockquote body br circle code del div em figcaption figure footer h1 h2 \
+    h3 head header html li link main meta p path pre span strong svg table tbody td th \
+    thead time title tr ul";
+const ATTRIBUTES: &str = "aria-hidden aria-label aria-labelledby charset class content cx cy d datetime dir \
+    focusable height href id lang name r rel role scope tabindex title type viewBox \
+    width";
+
+#[test]
+fn no_hostile_text_becomes_an_element_or_an_attribute() {
+    let payloads = include_str!("../../../../../scripts/tools/share_page/payloads.json");
+    let payloads: Vec<serde_json::Value> = serde_json::from_str(payloads).unwrap();
+    assert!(payloads.len() >= 40);
+    for payload in payloads {
+        let payload = payload["payload"].as_str().unwrap();
+        let items = [Speaker::User, Speaker::Assistant];
+        let items = items.map(|speaker| item(1, speaker, payload)).into();
+        let page = page_of(&view(payload, items));
+        for (name, given) in elements(&page) {
+            assert!(
+                ELEMENTS.split(' ').any(|known| known == name),
+                "{name} from {payload}"
+            );
+            for (attribute, value) in given {
+                assert!(
+                    ATTRIBUTES.split(' ').any(|known| known == attribute),
+                    "{attribute} from {payload}"
+                );
+                let safe = [
+                    "https://",
+                    "http://",
+                    "#item_00000000000000000000000001",
+                    "../../assets/",
+                    "?format=",
+                ];
+                let leads_away = !safe.iter().any(|safe| value.starts_with(safe));
+                assert!(
+                    attribute != "href" || !leads_away || value == "#content",
+                    "{value} from {payload}"
+                );
+            }
+        }
+    }
+}

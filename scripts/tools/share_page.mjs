@@ -1,0 +1,184 @@
+// Opens share links in a browser: hostile messages, each of which must be shown as text, and a long
+// conversation, of which it takes pictures. Environment: ACCESS_TOKEN, PICTURES (a directory), and
+// that of browser.mjs.
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { watch, withPage } from "./browser.mjs";
+
+const { BASE_URL, ACCESS_TOKEN, PICTURES } = process.env;
+
+// The first messages of a conversation that may be sent with it.
+const MOST = 100;
+
+const read = (name) => JSON.parse(readFileSync(new URL(`share_page/${name}.json`, import.meta.url)));
+
+async function call(method, path, body) {
+  const answer = await fetch(BASE_URL + path, {
+    method,
+    headers: { Authorization: `Bearer ${ACCESS_TOKEN}`, "Content-Type": "application/json" },
+    body: body && JSON.stringify(body),
+  });
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
+  return answer.status === 204 ? null : answer.json();
+}
+
+// Shares a conversation; its answer has the link's id.
+async function share(title, items, link = {}) {
+  const { id } = await call("POST", "/v1/conversations", { title, items: items.slice(0, MOST) });
+  for (const item of items.slice(MOST)) await call("POST", `/v1/conversations/${id}/items`, item);
+  return call("POST", `/v1/conversations/${id}/share`, link);
+}
+
+const address = ({ share_id }) => `${BASE_URL}/conversations/share/${share_id}`;
+
+// White space is shown as one space, or not at all, and none of it can hide anything.
+const squeezed = (text) => text.replaceAll(/[\s\u202e\ufeff]+/gu, "");
+
+async function showsAsText(page, troubles, { payload, shows = payload }) {
+  const items = [
+    { role: "user", content: payload },
+    { role: "assistant", content: payload },
+  ];
+  // A title is one line of plain text.
+  const title = payload.replaceAll(/\s+/gu, " ").trim().slice(0, 256);
+  await page.goto(address(await share(title, items)), { waitUntil: "load" });
+  const said = await page.locator(".said").allInnerTexts();
+  assert.equal(said.length, 2, payload);
+  for (const text of [...said]) {
+    assert.ok(squeezed(text).includes(squeezed(shows)), `${payload} is shown as ${text}`);
+  }
+  assert.equal(squeezed(await page.locator("h1").innerText()), squeezed(title), "the title");
+  // What is dangerous when it is touched is so before, too: nothing of the kind is in the page.
+  const found = await page.evaluate(() => {
+    const allowed = /^(https?:|mailto:|#|\?|\.\.\/)/;
+    const elements = [...document.querySelectorAll("*")];
+    const attributes = elements.flatMap((element) => [...element.attributes]);
+    return [
+      ...elements
+        .filter((element) =>
+          element.matches("script, style, iframe, object, embed, form, input, img, base, math, video"),
+        )
+        .map((element) => element.localName),
+      ...attributes.filter(({ name }) => /^on|^style$|^src/.test(name)).map(({ name }) => name),
+      ...attributes
+        .filter(({ name, value }) => name === "href" && !allowed.test(value))
+        .map(({ value }) => value),
+    ];
+  });
+  assert.deepEqual(found, [], payload);
+  // Keyboards and mice reach everything that could react.
+  await page.keyboard.press("Tab");
+  for (const element of await page.locator(".said :is(a, p, pre)").all()) await element.hover();
+  assert.deepEqual(troubles.splice(0), [], payload);
+}
+
+async function readsWell(page, where) {
+  const { wide, headings, landmarks, unnamed, small } = await page.evaluate(() => ({
+    wide: document.documentElement.scrollWidth - window.innerWidth,
+    headings: [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map(({ tagName }) =>
+      Number(tagName.slice(1)),
+    ),
+    landmarks: ["header", "main", "footer"].filter(
+      (name) => !document.querySelector(`body > ${name}`),
+    ),
+    unnamed: [...document.querySelectorAll("pre, .scroll")].filter(
+      (box) => box.tabIndex !== 0 || !box.getAttribute("aria-label"),
+    ).length,
+    small: [...document.querySelectorAll("body *")].filter(
+      (element) => parseFloat(getComputedStyle(element).fontSize) < 12,
+    ).length,
+  }));
+  assert.ok(wide <= 0, `${where}: the page is ${wide} pixels wider than the window`);
+  assert.deepEqual(landmarks, [], `${where}: landmarks that are missing`);
+  assert.equal(unnamed, 0, `${where}: boxes that scroll and that a keyboard can't reach`);
+  assert.equal(small, 0, `${where}: text too small to read`);
+  assert.equal(headings[0], 1, `${where}: the first heading`);
+  assert.equal(headings.filter((level) => level === 1).length, 1, `${where}: one title`);
+  for (const [at, level] of headings.entries()) {
+    assert.ok(at === 0 || level <= headings[at - 1] + 1, `${where}: a level of headings is skipped`);
+  }
+}
+
+async function keyboardReachesTheMessages(page) {
+  await page.keyboard.press("Tab");
+  const focused = () => page.evaluate(() => document.activeElement.className);
+  assert.equal(await focused(), "skip", "the first stop is the link past the head");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(), "when", "the next is the first message's own link");
+  await page.keyboard.press("Enter");
+  const target = await page.evaluate(() => document.querySelector(":target")?.className);
+  assert.match(target ?? "", /^message/, "a message can be linked to");
+}
+
+async function pagesAreLinkedBothWays(page) {
+  const items = Array.from({ length: 230 }, (_, at) => ({ role: "user", content: `Message ${at}` }));
+  await page.goto(address(await share("Many messages", items)));
+  const seen = [];
+  for (;;) {
+    seen.push(...(await page.locator(".said").allInnerTexts()));
+    const next = page.locator("main > .pages a[rel=next]").last();
+    if ((await next.count()) === 0) break;
+    await next.click();
+    await page.waitForLoadState();
+  }
+  assert.deepEqual(seen, items.map(({ content }) => content), "each message once, in order");
+  const back = [];
+  for (;;) {
+    back.unshift(...(await page.locator(".said").allInnerTexts()));
+    const previous = page.locator("main > .pages a[rel=prev]").first();
+    if ((await previous.count()) === 0) break;
+    await previous.click();
+    await page.waitForLoadState();
+  }
+  assert.deepEqual(back, seen, "the same backwards");
+  console.log(`${seen.length} messages were read in pages, forwards and backwards`);
+}
+
+async function main() {
+  mkdirSync(PICTURES, { recursive: true });
+  const { title, items } = read("conversation");
+  const good = await share(title, items, { expires_in: 2_592_000 });
+  const ended = await share("Ended", items.slice(0, 1));
+  await call("DELETE", `/v1/shares/${ended.share_id}`);
+  const pages = [
+    ["conversation", address(good), 200],
+    ["410", address(ended), 410],
+    ["404", `${BASE_URL}/conversations/share/share_nothing`, 404],
+  ];
+
+  await withPage({ viewport: { width: 1280, height: 900 } }, async (page) => {
+    const troubles = watch(page);
+    const payloads = read("payloads");
+    for (const payload of payloads) await showsAsText(page, troubles, payload);
+    console.log(`${payloads.length} hostile messages and titles were shown as text`);
+    await page.goto(address(good));
+    await keyboardReachesTheMessages(page);
+    await pagesAreLinkedBothWays(page);
+    assert.deepEqual(troubles, [], "errors on the pages, or requests that left them");
+  });
+
+  for (const width of [390, 1280]) {
+    const viewport = { width, height: 844 };
+    await withPage({ viewport, deviceScaleFactor: width < 500 ? 2 : 1 }, async (page) => {
+      const troubles = watch(page);
+      for (const colorScheme of ["light", "dark"]) {
+        await page.emulateMedia({ colorScheme });
+        for (const [name, url, status] of pages) {
+          assert.equal((await page.goto(url)).status(), status, url);
+          if (status === 200) await readsWell(page, `${name} at ${width}`);
+          const path = join(PICTURES, `${name}-${width}-${colorScheme}.png`);
+          await page.screenshot({ path, fullPage: status === 200 });
+        }
+      }
+      // Chromium reports the status of the page itself as an error of the console.
+      const others = troubles.filter((trouble) => !/status of 4(04|10)/.test(trouble));
+      assert.deepEqual(others, [], `errors at ${width} pixels, or requests that left the page`);
+    });
+  }
+  console.log(`pictures are in ${PICTURES}`);
+}
+
+await main();
