@@ -23,10 +23,12 @@ from schemathesis.generation.meta import TestPhase
 from schemathesis.openapi.checks import EnsureResourceAvailability
 
 BASE_URL = os.environ["BASE_URL"]
+PASSWORD = "a long sentence is easy to keep"
 STATUS_COUNTS = pathlib.Path(os.environ["STATUS_COUNTS"])
 
 lock = threading.Lock()
 turns = itertools.count()
+numbers = itertools.count()
 counts: dict[str, collections.Counter] = collections.defaultdict(collections.Counter)
 if STATUS_COUNTS.exists():  # an earlier round's
     for operation, row in json.loads(STATUS_COUNTS.read_text()).items():
@@ -61,6 +63,10 @@ def new_project(_: dict) -> str:
     return send("POST", "/v1/projects", json={"title": "Research"})["id"]
 
 
+def new_api_key(_: dict) -> str:
+    return send("POST", "/auth/api-keys", json={"name": "My notebook"})["id"]
+
+
 def new_share(parameters: dict) -> str:
     conversation = parameters.get("conv_id") or new_conversation({})
     body = {"read_only": False}
@@ -72,6 +78,7 @@ PATH_PARAMETERS = {
     "conv_id": new_conversation,
     "item_id": new_item,
     "project_id": new_project,
+    "key_id": new_api_key,
     "share_id": new_share,
     # An item's first version is there from the start.
     "version": lambda _: 1,
@@ -132,6 +139,38 @@ def use_refresh_token(case) -> None:
     case.body = case.body | {"refresh_token": token}
 
 
+def use_account(case) -> None:
+    """One new address for each account; JSON Schema can't say which passwords are common, either."""
+    if not isinstance(case.body, dict) or case.path not in ("/auth/register", "/auth/upgrade"):
+        return
+    fresh = {"email": f"ada{next(numbers)}@example.org", "password": PASSWORD}
+    case.body = case.body | fresh
+
+
+def use_credentials(case) -> None:
+    """Whoever signs in has an account."""
+    if not isinstance(case.body, dict) or case.path != "/auth/login":
+        return
+    account = {"email": f"ada{next(numbers)}@example.org", "password": PASSWORD}
+    send("POST", "/auth/register", json=account)
+    case.body = account
+
+
+def use_guest(case, kwargs) -> None:
+    """Whoever is upgraded or removed must not be the one who makes all other requests."""
+    if (case.method, case.path) not in (("POST", "/auth/upgrade"), ("DELETE", "/auth/me")):
+        return
+
+    def as_guest(request):
+        # What is sent to be refused stays so.
+        if request.headers.get("Authorization") == session.headers["Authorization"]:
+            token = send("POST", "/auth/guest-login")["access_token"]
+            request.headers["Authorization"] = f"Bearer {token}"
+        return request
+
+    kwargs["auth"] = as_guest
+
+
 def use_distinct_call_ids(case) -> None:
     """JSON Schema can't say that a field is unique within an array."""
     items = case.body.get("items") if isinstance(case.body, dict) else None
@@ -153,6 +192,7 @@ def is_valid(case, location: ParameterLocation) -> bool:
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
+    use_guest(case, kwargs)
     if case.meta is None:
         return
     # The stateful phase follows its own objects through their lives.
@@ -161,11 +201,13 @@ def before_call(context, case, kwargs):
             use_existing_objects(case)
         if is_valid(case, ParameterLocation.BODY):
             use_refresh_token(case)
+            use_credentials(case)
             use_existing_project(case, "body")
         if is_valid(case, ParameterLocation.QUERY):
             use_existing_project(case, "query")
     if is_valid(case, ParameterLocation.BODY):
         use_distinct_call_ids(case)
+        use_account(case)
     if is_valid(case, ParameterLocation.QUERY):
         agree_with_path(case)
         use_real_cursor(case)

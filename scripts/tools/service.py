@@ -26,7 +26,7 @@ START_SECONDS = 60
 STOP_SECONDS = 30
 
 # All requests come from one address here, and there are thousands of them.
-LIMITS = ("LOGIN", "LOGIN_ACCOUNT", "REGISTRATION", "GUEST", "REFRESH", "KEY")
+LIMITS = ("LOGIN", "LOGIN_ACCOUNT", "REGISTRATION", "GUEST", "REFRESH", "KEY", "SHARE")
 
 # All that the service may see of this environment: a DATABASE_URL or LLM_BASE_URL that happens to
 # be set here must change neither the result nor somebody's data.
@@ -65,8 +65,6 @@ def start(binary: str, data: pathlib.Path, port: int, log) -> subprocess.Popen:
         "HTTP_PORT": str(port),
         "LLM_BASE_URL": provider.start(),
         "RUST_BACKTRACE": "1",
-        # Thousands of requests come from one address here.
-        "SHARE_LIMIT": "off",
     } | {f"{name}_LIMIT": "off" for name in LIMITS}
     return subprocess.Popen(
         [binary, "serve"], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log

@@ -8,5 +8,5 @@ mod query;
 
 pub(crate) use actor::Authenticated;
 pub(crate) use body::{Body, MESSAGES, WireBody};
-pub(crate) use object::{Object, present, word};
+pub(crate) use object::{Object, present, whole, word};
 pub(crate) use query::Query;

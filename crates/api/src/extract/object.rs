@@ -34,6 +34,23 @@ pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     T::deserialize(deserializer).map(Some)
 }
 
+/// Reads a whole number, however it is written: to JSON Schema, `60.0` is an integer, too.
+pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let Some(number) = Option::<serde_json::Number>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    // Up to 2^53, which a double holds exactly.
+    let exact = |number: &f64| number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
+    let whole = number.as_i64().or_else(|| {
+        let double = number.as_f64().filter(exact)?;
+        // Neither too large nor with a fraction, so nothing is cut.
+        Some(double as i64)
+    });
+    whole
+        .map(Some)
+        .ok_or_else(|| serde::de::Error::custom("expected a whole number"))
+}
+
 /// Reads one of a set of words. Without this, what is no string would pass for broken JSON.
 pub(crate) fn word<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,

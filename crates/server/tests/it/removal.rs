@@ -128,8 +128,19 @@ async fn a_write_that_another_instance_lets_pass_is_refused_by_its_own_statement
     let conversation = settle(&ada).await;
     let abroad = elsewhere.holding(&session);
     abroad.get("/v1/conversations").await.expect(200);
+    let alice = here.alice();
+    let theirs = settle(&alice).await;
+    let share = format!("/v1/conversations/{theirs}/share");
+    let share = alice.post(&share, json!({})).await.expect(201);
+    let fork = format!(
+        "/conversations/share/{}/fork",
+        share["share_id"].as_str().unwrap()
+    );
+    abroad.call(Method::POST, &fork).await.expect(201);
     ada.delete("/auth/me").await.expect_nothing(204);
     let before = here.schema.contents().await;
+    let forked = abroad.call(Method::POST, &fork).await;
+    forked.refused("token_invalid", None);
     let first = json!({ "items": [{ "role": "user", "content": "Hello" }] });
     for (path, body) in [
         ("/v1/conversations", json!({})),

@@ -1,6 +1,6 @@
 use super::ApiKeyBody;
 use crate::error::ApiError;
-use crate::extract::{Authenticated, Body, WireBody};
+use crate::extract::{Authenticated, Body, WireBody, whole};
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::{CreateKey, KeyService, Lifetime, Name};
@@ -22,6 +22,7 @@ pub(crate) struct CreateApiKeyBody {
     )]
     name: String,
     /// After how many seconds it ends, a minute to a year; never, if absent.
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 60, maximum = 31_536_000, example = 2_592_000)]
     expires_in: Option<i64>,
 }

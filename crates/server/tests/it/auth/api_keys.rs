@@ -69,6 +69,19 @@ async fn a_key_ends_when_it_was_told_to() {
     app.clock.advance(TimeDelta::microseconds(1));
     let answer = by_key.get("/v1/conversations").await;
     answer.refused("api_key_expired", None);
+    for (expires_in, ends) in [
+        (json!(60.0), json!("2025-12-23T10:02:00Z")),
+        (json!(null), json!(null)),
+    ] {
+        let body = json!({ "name": "Any", "expires_in": expires_in });
+        let key = app.alice().post(PATH, body).await.expect(201);
+        assert_eq!(key["expires_at"], ends);
+    }
+    for expires_in in [json!(60.5), json!("60"), json!(1e300), json!(true)] {
+        let body = json!({ "name": "Never", "expires_in": expires_in });
+        let answer = app.alice().post(PATH, body).await;
+        answer.refused("invalid_type", Some("expires_in"));
+    }
     for expires_in in [59, 31_536_001, 0, -60] {
         let body = json!({ "name": "Never", "expires_in": expires_in });
         let answer = app.alice().post(PATH, body).await;

@@ -1,8 +1,12 @@
 //! The audit trail: one event for each thing of note, and no secret in it.
 
-use crate::app::{PASSWORD, TestApp, id};
+use crate::app::{Actor, PASSWORD, TestApp, id};
+use crate::db::Schema;
+use crate::process::Process;
 use chrono::TimeDelta;
-use serde_json::json;
+use nix::sys::signal::Signal;
+use reqwest::Method;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn each_thing_of_note_leaves_one_event() {
@@ -66,4 +70,59 @@ async fn each_thing_of_note_leaves_one_event() {
         app.trail.names(),
         ["guest_made", "guest_upgraded", "signed_out"]
     );
+}
+
+#[tokio::test]
+async fn in_the_log_each_event_has_its_request_and_no_secret() {
+    let schema = Schema::empty().await;
+    let settings = [
+        ("LOG_FORMAT", "json"),
+        ("REGISTRATION", "true"),
+        ("LOG_LEVEL", "debug"),
+    ];
+    let mut process = Process::external(&schema.url, &settings).await;
+    process.ready().await;
+    let email = "ada@example.org";
+    let body = json!({ "email": email, "password": PASSWORD, "name": "Ada L." });
+    let anon = process.anon();
+    let session = anon.post("/auth/register", body).await.expect(201);
+    let access = session["access_token"].as_str().unwrap().to_owned();
+    let ada = Actor::of(&process.url, Some(access.clone()));
+    let key = ada.key("of Ada").await["key"].as_str().unwrap().to_owned();
+    let login = json!({ "email": email, "password": "a wrong password" });
+    let request = anon.request(Method::POST, "/auth/login");
+    let request = request.header("x-request-id", "the-one-that-failed");
+    let failed = anon.sent(request.json(&login)).await;
+    failed.refused("sign_in_failed", None);
+    let by_key = Actor::of(&process.url, Some(key.clone()));
+    by_key.get("/v1/projects").await.expect(200);
+    process.signal(Signal::SIGTERM);
+    process.ended().await;
+    process.log.line("\"stopped\"").await;
+
+    let lines = process.log.lines();
+    let refresh = session["refresh_token"].as_str().unwrap();
+    for secret in [
+        email,
+        PASSWORD,
+        "a wrong password",
+        "Ada L.",
+        &access,
+        refresh,
+        &key,
+        "argon2id",
+    ] {
+        let line = lines.iter().find(|line| line.contains(secret));
+        assert_eq!(line, None, "{secret} is in the log");
+    }
+    let parsed = lines.iter().map(|line| serde_json::from_str(line).unwrap());
+    let trail: Vec<Value> = parsed
+        .filter(|line: &Value| line["target"] == "audit")
+        .collect();
+    let names: Vec<_> = trail.iter().map(|line| line["event"].clone()).collect();
+    assert_eq!(names, ["registered", "api_key_made", "sign_in_failed"]);
+    for line in &trail {
+        assert_eq!(line["owner_id"], session["user"]["id"], "{line}");
+    }
+    assert_eq!(trail[2]["span"]["request_id"], "the-one-that-failed");
 }
