@@ -47,6 +47,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path != "/v1/chat/completions":
             self.answer_json({"error": {"message": f"no {self.path} here"}}, 404)
+        elif asked.get("model") == "absent-model":
+            self.answer_json({"error": {"message": "there is no absent-model"}}, 404)
         elif asked.get("stream") is True:
             self.answer("text/event-stream", self.events())
         else:
