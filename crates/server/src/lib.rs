@@ -1,12 +1,15 @@
 //! Wires adapters to services and serves them: the one crate that sees both sides.
 
 mod app;
+mod background;
 pub mod cli;
 pub mod config;
+mod greeting;
 pub mod housekeeping;
 mod identity;
 pub mod purge;
 mod serve;
+mod stop;
 pub mod telemetry;
 pub mod titles;
 pub mod token;

@@ -1,5 +1,8 @@
 use crate::app::{FINISHING, Parts, start};
+use crate::background::Background;
 use crate::config::{Config, Storage};
+use crate::greeting::{greet, tokens};
+use crate::stop::Stop;
 use crate::token::{TokenError, embedded_secret};
 use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
 use domain::clock::Clock;
@@ -9,17 +12,14 @@ use infra::clock::{RandomIds, RuntimeTimer, SteadyClock, SystemClock};
 use infra::limits::GovernorLimits;
 use infra::llm::CertificatesUnusable;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
-use infra::postgres::{
-    ConnectError, Database, MigrateError, NewTitles, PgSessions, PgShares, Target,
-};
+use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, Target};
 use infra::security::{Argon2Hasher, Jwt, SecretTooShort};
 use infra::tasks::BackgroundTasks;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::Instant;
 
 /// Why the service does not start, in one sentence.
@@ -171,31 +171,6 @@ fn operator() -> User {
     }
 }
 
-/// How to get a token here.
-fn tokens(config: &Config, embedded: bool) -> Vec<&'static str> {
-    let guest = config
-        .guest_login
-        .then_some("curl -X POST {url}/auth/guest-login");
-    let operator = embedded.then_some("jan-conversations token, for this database's owner");
-    guest.into_iter().chain(operator).collect()
-}
-
-/// What a person looks for first.
-fn greet(address: SocketAddr, data: &str, tokens: &[&str]) {
-    let host = match address.ip() {
-        ip if ip.is_loopback() || ip.is_unspecified() => "localhost".to_owned(),
-        std::net::IpAddr::V4(ip) => ip.to_string(),
-        std::net::IpAddr::V6(ip) => format!("[{ip}]"),
-    };
-    let url = format!("http://{host}:{}", address.port());
-    tracing::info!("listening on {url}");
-    tracing::info!("data: {data}");
-    tracing::info!("Swagger UI: {url}/docs/");
-    for how in tokens {
-        tracing::info!("a token: {}", how.replace("{url}", &url));
-    }
-}
-
 /// A database that is away at the start is no reason to give up: until it is there and migrated,
 /// requests are answered with 503.
 async fn migrate_until_done(target: Target, database: Database) {
@@ -221,7 +196,6 @@ async fn run(
 ) -> Result<(), ServeError> {
     let clock = Arc::new(SystemClock);
     let port = listener.local_addr()?.port();
-    let views = Arc::new(ViewCounts::default());
     let tasks = Arc::new(BackgroundTasks::new(Handle::current()));
     let steady: Arc<dyn Clock> = Arc::new(SteadyClock::new());
     let parts = Parts {
@@ -243,25 +217,15 @@ async fn run(
             .public_url
             .clone()
             .unwrap_or_else(|| format!("http://localhost:{port}")),
-        views: Arc::clone(&views),
+        views: Arc::new(ViewCounts::default()),
         provider: config.provider.connect()?,
         new_titles: config.provider.new_titles(),
         tasks: Arc::clone(&tasks),
         context_tokens: config.provider.context_tokens,
         workers: None,
     };
-    let naming = (config.provider.new_titles() == NewTitles::Queued).then(|| {
-        let (provider, clock) = (Arc::clone(&parts.provider), Arc::clone(&parts.clock));
-        tokio::spawn(crate::titles::run(database.clone(), provider, clock))
-    });
+    let background = Background::start(config, &database, &parts);
     let server = start(listener, parts)?;
-    let purge = tokio::spawn(crate::purge::run(database.clone(), Arc::new(SystemClock)));
-    let counting = tokio::spawn(crate::views::run(database.clone(), Arc::clone(&views)));
-    let housekeeping = tokio::spawn(crate::housekeeping::run(
-        database.clone(),
-        Arc::new(SystemClock),
-        config.guest_retention,
-    ));
     let handle = server.handle();
     let mut serving = tokio::spawn(server);
     let ended = tokio::select! {
@@ -274,38 +238,8 @@ async fn run(
             serving.await
         }
     };
-    purge.abort();
-    if let Some(naming) = naming {
-        naming.abort();
-    }
-    counting.abort();
-    if database.is_open() {
-        crate::views::flush(&PgShares(database.clone()), &views).await;
-    }
-    housekeeping.abort();
+    background.stop(&database).await;
     database.close();
     tracing::info!("stopped");
     Ok(ended.map_err(std::io::Error::other)??)
-}
-
-/// SIGTERM or SIGINT.
-struct Stop {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl Stop {
-    fn new() -> std::io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
 }

@@ -2,15 +2,16 @@
 
 mod limits;
 mod provider;
+mod storage;
 
 pub use provider::Provider;
+pub use storage::Storage;
 
 use crate::cli::Settings;
 use api::client_address::TrustedProxies;
 use chrono::TimeDelta;
 use domain::limits::Quotas;
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::PathBuf;
 use std::str::FromStr;
 
 /// A setting that cannot be used.
@@ -39,21 +40,6 @@ pub struct Config {
     pub log: Log,
 }
 
-/// Where the data is.
-pub enum Storage {
-    /// A PostgreSQL of our own. The secret is kept beside it unless it is given.
-    Embedded {
-        data_dir: PathBuf,
-        pg_bin: Option<PathBuf>,
-        jwt_secret: Option<String>,
-    },
-    /// A PostgreSQL that somebody runs for us.
-    External {
-        database_url: String,
-        jwt_secret: String,
-    },
-}
-
 /// Whose pages may call us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AllowedOrigins {
@@ -72,7 +58,7 @@ impl Config {
     /// # Errors
     /// The first setting that cannot be used.
     pub fn read(settings: &Settings) -> Result<Self, ConfigError> {
-        let storage = storage(settings)?;
+        let storage = Storage::read(settings)?;
         let embedded = matches!(storage, Storage::Embedded { .. });
         Ok(Self {
             host: parsed(
@@ -134,30 +120,6 @@ fn bad(variable: &'static str, problem: impl Into<String>) -> ConfigError {
     ConfigError {
         variable,
         problem: problem.into(),
-    }
-}
-
-fn storage(settings: &Settings) -> Result<Storage, ConfigError> {
-    let jwt_secret = given(&settings.jwt_secret).map(str::to_owned);
-    if jwt_secret.as_ref().is_some_and(|secret| secret.len() < 32) {
-        return Err(bad("JWT_SECRET", "must have at least 32 bytes"));
-    }
-    match given(&settings.database_url) {
-        None => Ok(Storage::Embedded {
-            data_dir: given(&settings.data_dir)
-                .map_or_else(infra::postgres::embedded::default_data_dir, PathBuf::from),
-            pg_bin: given(&settings.pg_bin).map(PathBuf::from),
-            jwt_secret,
-        }),
-        Some(url) => Ok(Storage::External {
-            database_url: url.to_owned(),
-            jwt_secret: jwt_secret.ok_or_else(|| {
-                bad(
-                    "JWT_SECRET",
-                    "is required with DATABASE_URL, and must have at least 32 bytes",
-                )
-            })?,
-        }),
     }
 }
 
@@ -260,19 +222,6 @@ fn log(settings: &Settings) -> Result<Log, ConfigError> {
             .to_owned(),
         json,
     })
-}
-
-impl std::fmt::Debug for Storage {
-    /// Without the secrets.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Embedded { data_dir, .. } => f
-                .debug_struct("Embedded")
-                .field("data_dir", data_dir)
-                .finish_non_exhaustive(),
-            Self::External { .. } => f.debug_struct("External").finish_non_exhaustive(),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,46 @@
+//! What is done beside the requests, for as long as the service runs.
+
+use crate::app::Parts;
+use crate::config::Config;
+use crate::{housekeeping, purge, titles, views};
+use domain::shares::ViewCounts;
+use infra::clock::SystemClock;
+use infra::postgres::{Database, NewTitles, PgShares};
+use std::sync::Arc;
+use tokio::task::JoinSet;
+
+/// The work under way. It ends when this is dropped.
+pub(crate) struct Background {
+    workers: JoinSet<()>,
+    views: Arc<ViewCounts>,
+}
+
+impl Background {
+    /// Begins: reclaiming what was deleted, counting views, forgetting what has expired, and, with a
+    /// model provider, naming conversations.
+    pub(crate) fn start(config: &Config, database: &Database, parts: &Parts) -> Self {
+        let clock = || Arc::new(SystemClock);
+        let views = Arc::clone(&parts.views);
+        let mut workers = JoinSet::new();
+        workers.spawn(purge::run(database.clone(), clock()));
+        workers.spawn(views::run(database.clone(), Arc::clone(&views)));
+        workers.spawn(housekeeping::run(
+            database.clone(),
+            clock(),
+            config.guest_retention,
+        ));
+        if config.provider.new_titles() == NewTitles::Queued {
+            let provider = Arc::clone(&parts.provider);
+            workers.spawn(titles::run(database.clone(), provider, clock()));
+        }
+        Self { workers, views }
+    }
+
+    /// Ends all of it, and writes down the views that were counted last.
+    pub(crate) async fn stop(mut self, database: &Database) {
+        self.workers.shutdown().await;
+        if database.is_open() {
+            views::flush(&PgShares(database.clone()), &self.views).await;
+        }
+    }
+}

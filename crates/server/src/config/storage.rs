@@ -1,0 +1,57 @@
+use super::{ConfigError, bad, given};
+use crate::cli::Settings;
+use std::path::PathBuf;
+
+/// Where the data is.
+pub enum Storage {
+    /// A PostgreSQL of our own. The secret is kept beside it unless it is given.
+    Embedded {
+        data_dir: PathBuf,
+        pg_bin: Option<PathBuf>,
+        jwt_secret: Option<String>,
+    },
+    /// A PostgreSQL that somebody runs for us.
+    External {
+        database_url: String,
+        jwt_secret: String,
+    },
+}
+
+impl Storage {
+    pub(super) fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        let jwt_secret = given(&settings.jwt_secret).map(str::to_owned);
+        if jwt_secret.as_ref().is_some_and(|secret| secret.len() < 32) {
+            return Err(bad("JWT_SECRET", "must have at least 32 bytes"));
+        }
+        match given(&settings.database_url) {
+            None => Ok(Self::Embedded {
+                data_dir: given(&settings.data_dir)
+                    .map_or_else(infra::postgres::embedded::default_data_dir, PathBuf::from),
+                pg_bin: given(&settings.pg_bin).map(PathBuf::from),
+                jwt_secret,
+            }),
+            Some(url) => Ok(Self::External {
+                database_url: url.to_owned(),
+                jwt_secret: jwt_secret.ok_or_else(|| {
+                    bad(
+                        "JWT_SECRET",
+                        "is required with DATABASE_URL, and must have at least 32 bytes",
+                    )
+                })?,
+            }),
+        }
+    }
+}
+
+impl std::fmt::Debug for Storage {
+    /// Without the secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Embedded { data_dir, .. } => f
+                .debug_struct("Embedded")
+                .field("data_dir", data_dir)
+                .finish_non_exhaustive(),
+            Self::External { .. } => f.debug_struct("External").finish_non_exhaustive(),
+        }
+    }
+}

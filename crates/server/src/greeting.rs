@@ -1,0 +1,29 @@
+//! The first lines of the log: what a person looks for.
+
+use crate::config::Config;
+use std::net::SocketAddr;
+
+/// How to get a token here.
+pub(crate) fn tokens(config: &Config, embedded: bool) -> Vec<&'static str> {
+    let guest = config
+        .guest_login
+        .then_some("curl -X POST {url}/auth/guest-login");
+    let operator = embedded.then_some("jan-conversations token, for this database's owner");
+    guest.into_iter().chain(operator).collect()
+}
+
+/// What a person looks for first.
+pub(crate) fn greet(address: SocketAddr, data: &str, tokens: &[&str]) {
+    let host = match address.ip() {
+        ip if ip.is_loopback() || ip.is_unspecified() => "localhost".to_owned(),
+        std::net::IpAddr::V4(ip) => ip.to_string(),
+        std::net::IpAddr::V6(ip) => format!("[{ip}]"),
+    };
+    let url = format!("http://{host}:{}", address.port());
+    tracing::info!("listening on {url}");
+    tracing::info!("data: {data}");
+    tracing::info!("Swagger UI: {url}/docs/");
+    for how in tokens {
+        tracing::info!("a token: {}", how.replace("{url}", &url));
+    }
+}
