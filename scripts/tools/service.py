@@ -1,4 +1,5 @@
-"""Starts the service on a free port with a throw-away database, runs a command, stops it.
+"""Starts the service on a free port, with a throw-away database and a model that always says the
+same; runs a command, and stops it.
 
     service.py BINARY LOG_DIRECTORY COMMAND [ARGUMENT...]
 
@@ -18,6 +19,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+
+import provider
 
 START_SECONDS = 60
 STOP_SECONDS = 30
@@ -60,6 +63,7 @@ def start(binary: str, data: pathlib.Path, port: int, log) -> subprocess.Popen:
         "DATA_DIR": str(data),
         "HTTP_HOST": "127.0.0.1",
         "HTTP_PORT": str(port),
+        "LLM_BASE_URL": provider.start(),
         "RUST_BACKTRACE": "1",
     } | {f"{name}_LIMIT": "off" for name in LIMITS}
     return subprocess.Popen(

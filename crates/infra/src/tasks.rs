@@ -25,6 +25,14 @@ impl BackgroundTasks {
     /// Waits for all of it to end, and ends what has not done so by itself after `limit`.
     pub async fn finish(&self, limit: Duration) {
         let mut running = std::mem::take(&mut *self.running());
+        while running.try_join_next().is_some() {}
+        if running.is_empty() {
+            return;
+        }
+        tracing::info!(
+            replies = running.len(),
+            "replies that nobody waits for are finished first"
+        );
         let ending = async { while running.join_next().await.is_some() {} };
         if tokio::time::timeout(limit, ending).await.is_err() {
             tracing::warn!(

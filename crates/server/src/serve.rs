@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::Instant;
 
 /// Why the service does not start, in one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -267,9 +268,9 @@ async fn run(
         ended = &mut serving => ended,
         () = stop.wait() => {
             tracing::info!("stopping: requests and replies under way are finished first");
-            tokio::join!(handle.stop(true), tasks.finish(FINISHING));
-            // What was begun by a request that came in between.
-            tasks.finish(Duration::ZERO).await;
+            let begun = Instant::now();
+            handle.stop(true).await;
+            tasks.finish(FINISHING.saturating_sub(begun.elapsed())).await;
             serving.await
         }
     };

@@ -67,11 +67,12 @@ pub struct ReplyOptions {
 
 impl ReplyOptions {
     /// Which of a provider's models: 1 to 256 characters. `temperature`: 0 to 2, as in OpenAI's
-    /// API. `max_tokens`: 1 to 1,000,000.
+    /// API. `max_tokens`: a whole number, 1 to
+    /// 1,000,000.
     pub fn parse(
         model: Option<String>,
         temperature: Option<f64>,
-        max_tokens: Option<i64>,
+        max_tokens: Option<f64>,
     ) -> Result<Self> {
         if let Some(model) = &model {
             text::check("model", model, 1..=256)?;
@@ -79,11 +80,13 @@ impl ReplyOptions {
         if temperature.is_some_and(|temperature| !(0.0..=2.0).contains(&temperature)) {
             return Err(Error::invalid("temperature", "temperature must be 0 to 2."));
         }
-        let tokens = |tokens: i64| {
-            let tokens = u32::try_from(tokens).ok();
-            tokens
-                .filter(|tokens| (1..=1_000_000).contains(tokens))
-                .ok_or_else(|| Error::invalid("max_tokens", "max_tokens must be 1 to 1,000,000."))
+        let tokens = |tokens: f64| {
+            let is_count = (1.0..=1e6).contains(&tokens) && tokens.fract() == 0.0;
+            // A whole number of that size is one in either type.
+            is_count.then_some(tokens as u32).ok_or_else(|| {
+                let message = "max_tokens must be a whole number, 1 to 1,000,000.";
+                Error::invalid("max_tokens", message)
+            })
         };
         Ok(Self {
             model,

@@ -2,7 +2,7 @@
 
 use crate::error::{ApiError, ErrorBody};
 use crate::items::ItemBody;
-use crate::stream::Chunks;
+use crate::stream::{Chunks, internal};
 use actix_web::HttpResponse;
 use actix_web::http::header::HeaderName;
 use actix_web::rt::time::timeout;
@@ -10,6 +10,7 @@ use domain::replies::{Generation, Progress};
 use futures_util::stream;
 use serde::Serialize;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 /// How long nothing may be sent: proxies take a silent connection for a dead one.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
@@ -23,6 +24,49 @@ struct Delta {
 struct Completed {
     item: ItemBody,
     context_truncated: bool,
+}
+
+/// One server-sent event.
+#[derive(ToSchema)]
+#[schema(as = ItemEvent)]
+pub(crate) struct EventBody {
+    event: EventName,
+    /// JSON: `{"text": …}` of a delta, `{"item": …, "context_truncated": …}` when it is completed,
+    /// the envelope of an error.
+    #[schema(example = "{\"text\":\"Great! \"}")]
+    data: String,
+}
+
+/// What an event tells.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[schema(as = ItemEventName)]
+enum EventName {
+    /// The reply goes on.
+    #[serde(rename = "item.delta")]
+    Delta,
+    /// It was stored. Nothing comes after it.
+    #[serde(rename = "item.completed")]
+    Completed,
+    /// It failed, and everything is as it was. Nothing comes after it.
+    #[serde(rename = "error")]
+    Error,
+}
+
+impl EventBody {
+    fn new(event: EventName, data: &impl Serialize) -> Result<Self, ApiError> {
+        let data = serde_json::to_string(data).map_err(internal)?;
+        Ok(Self { event, data })
+    }
+
+    /// JSON has no line breaks of its own, so the data is one line.
+    fn written(self) -> Vec<u8> {
+        let name = match self.event {
+            EventName::Delta => "item.delta",
+            EventName::Completed => "item.completed",
+            EventName::Error => "error",
+        };
+        format!("event: {name}\ndata: {}\n\n", self.data).into_bytes()
+    }
 }
 
 /// The events of a generation.
@@ -66,34 +110,27 @@ impl Events {
     }
 
     fn event(&self, progress: Progress) -> Result<Vec<u8>, ApiError> {
-        match progress {
-            Progress::Text(text) => event("item.delta", &Delta { text }),
+        let event = match progress {
+            Progress::Text(text) => EventBody::new(EventName::Delta, &Delta { text }),
             Progress::Ended(Ok(generated)) => {
                 let completed = Completed {
                     item: generated.item.into(),
                     context_truncated: self.generation.is_context_truncated,
                 };
-                event("item.completed", &completed)
+                EventBody::new(EventName::Completed, &completed)
             }
             Progress::Ended(Err(error)) => {
                 let error = ApiError::from(error);
                 self.request.in_scope(|| error.log());
                 let body: ErrorBody = error.body(self.request_id.as_deref());
-                event("error", &body)
+                EventBody::new(EventName::Error, &body)
             }
-        }
+        };
+        event.map(EventBody::written)
     }
 }
 
 /// A comment, which says nothing.
 fn keep_alive() -> Vec<u8> {
     b": the model is thinking\n\n".to_vec()
-}
-
-/// JSON has no line breaks of its own, so it is one line of data.
-fn event(name: &str, data: &impl Serialize) -> Result<Vec<u8>, ApiError> {
-    let mut event = format!("event: {name}\ndata: ").into_bytes();
-    serde_json::to_writer(&mut event, data).map_err(crate::stream::internal)?;
-    event.extend_from_slice(b"\n\n");
-    Ok(event)
 }

@@ -8,7 +8,7 @@ use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use domain::id::{ConversationId, ItemId};
 use domain::replies::{Generated, ReplyOptions, ReplyService};
-use events::Events;
+use events::{EventBody, Events};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -27,8 +27,9 @@ pub(crate) struct RegenerateItemBody {
     #[schema(minimum = 0, maximum = 2, example = 0.7)]
     temperature: Option<f64>,
     /// How long the reply may become, in the model's tokens; the provider's own unless told.
-    #[schema(minimum = 1, maximum = 1_000_000, example = 512)]
-    max_tokens: Option<i64>,
+    // JSON knows no whole numbers: 512.0 is one, too.
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 1_000_000, example = 512)]
+    max_tokens: Option<f64>,
     /// `true`: the reply is told as it is written, as server-sent events.
     #[schema(example = false)]
     stream: Option<bool>,
@@ -72,10 +73,7 @@ impl WireBody for RegenerateItemBody {
     responses(
         (status = 200, description = "The reply, as the next version of the assistant's message; \
             or the events, with `stream: true`.",
-            content((ItemBody = "application/json"), (String = "text/event-stream", example =
-                "event: item.delta\ndata: {\"text\":\"Great! \"}\n\nevent: item.completed\n\
-                data: {\"item\":{\"id\":\"item_01JFQ2M8X3C4V5B6N7M8K9J0HG\"},\
-                \"context_truncated\":false}\n\n")),
+            content((ItemBody = "application/json"), (EventBody = "text/event-stream")),
             headers(("X-Context-Truncated", description = "`true` where earlier messages did not \
                 fit and the model was not told of them, else `false`."))),
         (status = 201, description = "The reply, as a new message.", body = ItemBody,

@@ -241,7 +241,7 @@ async fn turns_that_race_for_the_last_places_are_whole() {
     let app = asking(&provider).await;
     let alice = app.alice();
     let conversation = rows::conversations(&app.schema, 1).await.remove(0);
-    rows::items(&app.schema, &conversation, 9_990, "'x'").await;
+    rows::items(&app.schema, &conversation, 9_989, "'x'").await;
     let body = json!({ "messages": [user("a"), user("b")], "conversation": conversation });
     let all = (0..8).map(|_| alice.post(PATH, body.clone()));
     let answers = futures_util::future::join_all(all).await;

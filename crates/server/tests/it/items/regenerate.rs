@@ -227,7 +227,7 @@ async fn the_client_chooses_the_model_and_how_it_writes() {
     let app = app_with(&provider).await;
     let alice = app.alice();
     let (conversation, ids) = said(&alice, &[("user", "Why?"), ("assistant", "Hm.")]).await;
-    let options = json!({ "model": "claude-3-5-sonnet", "temperature": 0.5, "max_tokens": 100 });
+    let options = json!({ "model": "claude-3-5-sonnet", "temperature": 0.5, "max_tokens": 100.0 });
     let answer = alice.post(&path(&conversation, &ids[1]), options).await;
     assert_eq!(answer.expect(200)["model"], "claude-3-5-sonnet");
     let body = r#"{"model":"claude-3-5-sonnet","messages":[{"role":"user","content":"Why?"}],"temperature":0.5,"max_tokens":100,"stream":true}"#;
@@ -246,6 +246,7 @@ async fn options_out_of_range_are_refused_by_name() {
         ("temperature", json!(2.1)),
         ("temperature", json!(-0.1)),
         ("max_tokens", json!(0)),
+        ("max_tokens", json!(1.5)),
         ("max_tokens", json!(1_000_001)),
     ] {
         let answer = alice

@@ -8,6 +8,7 @@ use crate::rows;
 use futures_util::future::join_all;
 use serde_json::json;
 use tokio::task::JoinHandle;
+use tokio_postgres::{NoTls, connect};
 
 /// A service whose model says "Because." in two pieces, when it is told to.
 async fn hesitant() -> (TestApp, Provider) {
@@ -82,6 +83,41 @@ async fn a_message_that_comes_first_keeps_its_place() {
         let said = contents(&alice, &conversation).await;
         assert_eq!(said, ["Why?", "Never mind."]);
     }
+}
+
+#[tokio::test]
+async fn a_message_that_is_being_stored_comes_first() {
+    let provider = Provider::obliging();
+    let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
+    let alice = app.alice();
+    let (conversation, ids) = said(&alice, &[("user", "Why?")]).await;
+    // Another writer, who has taken the next place and has not said so yet.
+    let (writer, connection) = connect(&app.schema.url, NoTls).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let append = "begin;
+        update conversations set item_count = 2, last_sequence = 2;
+        insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
+            content)
+        select owner_id, conversation_id,
+            encode(substring(uuid_send(id) for 12) || int4send(2), 'hex')::uuid,
+            created_at, updated_at, 2, 2, 'And how?'
+        from items";
+    writer.batch_execute(append).await.unwrap();
+    let row = writer.query_one("select pg_backend_pid()", &[]).await;
+    let pid: i32 = row.unwrap().get(0);
+    let reply = regenerate(&alice, &conversation, &ids[0]);
+    let waiting =
+        format!("select count(*) from pg_stat_activity where {pid} = any(pg_blocking_pids(pid))");
+    while app.schema.value(&waiting).await == "0" {
+        assert!(!reply.is_finished(), "the reply did not wait");
+    }
+    writer.batch_execute("commit").await.unwrap();
+    drop(writer);
+    connection.await.unwrap().unwrap();
+    let answer = reply.await.unwrap();
+    answer.refused("reply_position_taken", None);
+    let said = contents(&alice, &conversation).await;
+    assert_eq!(said, ["Why?", "And how?"]);
 }
 
 #[tokio::test]

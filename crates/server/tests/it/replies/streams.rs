@@ -68,7 +68,10 @@ async fn who_leaves_after_the_first_piece_loses_nothing() {
                 assert_ne!(connection.read_buf(&mut text).await.unwrap(), 0);
             }
         }
+        // The service is told at once, and has seen it when its one worker answers the next request.
+        connection.set_zero_linger().unwrap();
         drop(connection);
+        assert_eq!(contents(&alice, &conversation).await, ["Why?"]);
         provider.go_on(2);
         let deadline = Instant::now() + Duration::from_secs(10);
         while contents(&alice, &conversation).await != ["Why?", "Because."] {

@@ -1,0 +1,75 @@
+"""A model provider for checks: it speaks as much of OpenAI's API as the service asks for, and always
+says the same, in words that tell nothing.
+"""
+
+import http.server
+import json
+import threading
+
+MODEL = "check-model"
+PIECES = ("That ", "depends ", "on the question.")
+
+
+def completion(kind: str, **choice) -> dict:
+    return {
+        "id": "chatcmpl-check",
+        "object": kind,
+        "created": 1_700_000_000,
+        "model": MODEL,
+        "choices": [{"index": 0, "finish_reason": None} | choice],
+    }
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_) -> None:
+        pass
+
+    def answer(self, kind: str, body: bytes, status: int = 200) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def answer_json(self, body: dict, status: int = 200) -> None:
+        self.answer("application/json", json.dumps(body).encode(), status)
+
+    def do_GET(self) -> None:
+        if self.path != "/v1/models":
+            self.answer_json({"error": {"message": f"no {self.path} here"}}, 404)
+            return
+        model = {"id": MODEL, "object": "model", "created": 1_700_000_000, "owned_by": "checks"}
+        self.answer_json({"object": "list", "data": [model]})
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path != "/v1/chat/completions":
+            self.answer_json({"error": {"message": f"no {self.path} here"}}, 404)
+        elif asked.get("model") == "absent-model":
+            self.answer_json({"error": {"message": "there is no absent-model"}}, 404)
+        elif asked.get("stream") is True:
+            self.answer("text/event-stream", self.events())
+        else:
+            message = {"role": "assistant", "content": "".join(PIECES)}
+            usage = {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}
+            whole = completion("chat.completion", message=message, finish_reason="stop")
+            self.answer_json(whole | {"usage": usage})
+
+    @staticmethod
+    def events() -> bytes:
+        kind = "chat.completion.chunk"
+        chunks = [completion(kind, delta={"role": "assistant", "content": PIECES[0]})]
+        chunks += [completion(kind, delta={"content": piece}) for piece in PIECES[1:]]
+        chunks += [completion(kind, delta={}, finish_reason="stop")]
+        events = [f"data: {json.dumps(chunk)}\n\n" for chunk in chunks] + ["data: [DONE]\n\n"]
+        return "".join(events).encode()
+
+
+def start() -> str:
+    """Starts one that lives as long as this process, and says what LLM_BASE_URL is to be."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}/v1"
