@@ -162,7 +162,16 @@ do $$ declare wanted record; begin
 end $$;
 """
 
+# The append as it was before there was a queue of titles.
+def without_queue(text: str) -> str:
+    text = re.sub(r",\s+queued as \(.*?nothing\s+\)", "", text, flags=re.DOTALL)
+    return re.sub(r", title_source = 2 and title = \S+ as named", "", text)
+
+
 GROUPS: dict[str, list[Alternative]] = {
+    "titles": [
+        Alternative("append without the queue of titles", "", [(append(), append(change=without_queue))])
+    ],
     "lookup": [
         Alternative(
             "unique index on (owner_id, conversation_id, id)",

@@ -18,6 +18,7 @@ PLACES = {
 }
 TYPES = {
     "Binary": "bytea",
+    "Bool": "bool",
     "Integer": "int4",
     "SmallInt": "int2",
     "SqlUuid": "uuid",
@@ -67,8 +68,11 @@ def for_pgbench(name: str, given: dict[str, str], change=lambda text: text) -> s
     return change(text) + ";\n"
 
 
+# No model writes titles.
+WITHOUT_MODEL = {"queue_titles": "false"}
+
 # A user's message without a call id. pgbench knows no null.
-APPEND = {"author_id": "null::uuid", "call_id": "null::text", "role": "2::int2"}
+APPEND = WITHOUT_MODEL | {"author_id": "null::uuid", "call_id": "null::text", "role": "2::int2"}
 
 # Each client has conversations of its own and moves on before one is full. The first statement is
 # one in 500 and costs nothing that could be seen.
@@ -99,7 +103,7 @@ from bench_targets where run = :run and number % :share::int = :number \\gset
 
 SCRIPTS = {
     "append": lambda: OWN_CONVERSATION + for_pgbench("Append", APPEND),
-    "append-group": lambda: GROUP + for_pgbench("AppendGroup", {}),
+    "append-group": lambda: GROUP + for_pgbench("AppendGroup", WITHOUT_MODEL),
     "get": lambda: OWN_CONVERSATION
     + for_pgbench("FindWithItems", {"id": ":conversation_id::uuid"}),
 }

@@ -20,10 +20,11 @@ async function showsEveryOperation(page) {
 async function authorize(page) {
   await page.getByRole("button", { name: "Authorize", exact: true }).first().click();
   const dialog = page.locator(".modal-ux");
-  // With several kinds of credentials there are several forms; the bearer token's is the first.
-  await dialog.locator("input[type=text], input[type=password]").first().fill(ACCESS_TOKEN);
-  await dialog.getByRole("button", { name: /^(Authorize|Apply)/ }).first().click();
-  await dialog.getByRole("button", { name: /^(Logout|Remove)/ }).first().waitFor();
+  // Each kind of credentials has a form of its own.
+  const form = dialog.locator(".auth-container").filter({ hasText: /^\s*bearer/ });
+  await form.locator("input[type=text], input[type=password]").fill(ACCESS_TOKEN);
+  await form.getByRole("button", { name: /^(Authorize|Apply)/ }).click();
+  await form.getByRole("button", { name: /^(Logout|Remove)/ }).waitFor();
   await dialog.getByRole("button", { name: "Close", exact: true }).first().click();
 }
 
