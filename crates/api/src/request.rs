@@ -174,7 +174,8 @@ fn with_headers(
     mut response: ServiceResponse<BoxBody>,
     RequestId(id): RequestId,
 ) -> ServiceResponse<BoxBody> {
-    let path = response.request().path().to_owned();
+    // Decoded, as the route was found by: a letter that is escaped changes nothing.
+    let path = response.request().match_info().as_str().to_owned();
     let private = path.starts_with("/v1") || path.starts_with("/auth");
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);

@@ -32,6 +32,9 @@ pub fn start(log: &Log) -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// What has to be named to be heard below `warn`.
+const DRIVER: &str = "tokio_postgres";
+
 /// The filter, if each of its parts ends in a level: a mistyped one would be taken for the name of a
 /// module, and the log would be empty.
 fn filter(written: &str) -> Option<EnvFilter> {
@@ -40,7 +43,12 @@ fn filter(written: &str) -> Option<EnvFilter> {
         level.parse::<LevelFilter>().is_ok() && !level.is_empty()
     };
     let is_filter = written.split(',').all(ends_in_level);
-    EnvFilter::try_new(written).ok().filter(|_| is_filter)
+    // At debug the database's driver writes down every parameter: texts, secrets, names of links.
+    let quiet = match written.contains(DRIVER) {
+        true => written.to_owned(),
+        false => format!("{DRIVER}=warn,{written}"),
+    };
+    EnvFilter::try_new(quiet).ok().filter(|_| is_filter)
 }
 
 #[cfg(test)]

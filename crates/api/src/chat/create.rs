@@ -1,7 +1,7 @@
 use super::answer::{parts, parts_kept, whole, whole_kept};
 use super::events::Events;
 use super::request::ChatCompletionRequestBody;
-use super::schema::{ChatCompletion, ChatCompletionChunk, ChatCompletionRequest};
+use super::schema::{ChatCompletion, ChatCompletionEvent, ChatCompletionRequest};
 use crate::error::{ApiError, passed};
 use crate::extract::{Authenticated, Body};
 use crate::items::regenerate::CONTEXT_TRUNCATED;
@@ -35,7 +35,7 @@ use domain::chat::{Answering, ChatService, CompleteChat};
         `error`, and then there is no `[DONE]`.",
         content(
             (ChatCompletion = "application/json"),
-            (ChatCompletionChunk = "text/event-stream"),
+            (ChatCompletionEvent = "text/event-stream"),
         ),
         headers(("X-Context-Truncated", description = "With a conversation: `true` where \
             earlier messages did not fit and the model was not told of them, else `false`.")))),

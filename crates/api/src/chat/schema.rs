@@ -41,8 +41,25 @@ open_object!(
 );
 open_object!(ChatCompletion, completion, [ChatMessage, ChatConversation]);
 open_object!(ChatCompletionChunk, chunk, [ChatConversation]);
+open_object!(
+    /// One server-sent event of a chat.
+    ChatCompletionEvent,
+    event,
+    [ChatCompletionChunk]
+);
 open_object!(ChatMessage, message, []);
 open_object!(ChatConversation, conversation, []);
+
+fn event() -> ObjectBuilder {
+    let data = described(
+        Type::String,
+        "JSON: a ChatCompletionChunk, or an object with an `error`; `[DONE]` at the end.",
+    );
+    ObjectBuilder::new()
+        .property("data", data)
+        .required("data")
+        .description(Some("One server-sent event."))
+}
 
 fn request() -> ObjectBuilder {
     let reference = ObjectBuilder::new()

@@ -12,15 +12,30 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let pairs = form_urlencoded::parse(request.query_string().as_bytes());
+        ready(Self::read(request.query_string()))
+    }
+}
+
+impl<T: DeserializeOwned> Query<T> {
+    /// The parameters of these names alone: for addresses that other sites add to, as they do to
+    /// each link that is followed from them.
+    pub(crate) fn only(request: &HttpRequest, names: &[&str]) -> Result<Self, ApiError> {
+        let known = form_urlencoded::parse(request.query_string().as_bytes())
+            .filter(|(name, _)| names.contains(&name.as_ref()));
+        let known = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(known)
+            .finish();
+        Self::read(&known)
+    }
+
+    fn read(query: &str) -> Result<Self, ApiError> {
+        let pairs = form_urlencoded::parse(query.as_bytes());
         let deserializer = serde_urlencoded::Deserializer::new(pairs);
-        ready(
-            serde_path_to_error::deserialize(deserializer)
-                .map(Self)
-                .map_err(|error| {
-                    let path = error.path().to_string();
-                    prose::explain(&path, &error.into_inner().to_string())
-                }),
-        )
+        serde_path_to_error::deserialize(deserializer)
+            .map(Self)
+            .map_err(|error| {
+                let path = error.path().to_string();
+                prose::explain(&path, &error.into_inner().to_string())
+            })
     }
 }

@@ -59,7 +59,7 @@ pub async fn no_route(
     request: HttpRequest,
     methods: actix_web::web::Data<Methods>,
 ) -> Result<actix_web::HttpResponse, actix_web::Error> {
-    let Some(allow) = methods.allowed(request.path()) else {
+    let Some(allow) = methods.allowed(request.match_info().as_str()) else {
         return Err(ApiError::new(code::ROUTE_NOT_FOUND, code::ROUTE_NOT_FOUND.meaning).into());
     };
     let error = ApiError::new(

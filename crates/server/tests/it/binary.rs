@@ -440,5 +440,6 @@ fn assert_requests(lines: &[Value], owner: &str) {
     );
     assert_eq!(seen("GET", "/v1/conversations", 401), 1);
     assert_eq!(seen("POST", "/auth/refresh-token", 401), 1);
-    assert_eq!(seen("GET", "(none)", 404), 2);
+    assert_eq!(seen("GET", "(none)", 404), 1);
+    assert_eq!(seen("GET", "/conversations/share/{share_id}", 404), 1);
 }

@@ -30,6 +30,9 @@ pub(crate) struct GetSharedConversationQuery {
     pub(super) format: Option<FormatParam>,
 }
 
+/// The parameters of the query above.
+const KNOWN: [&str; 4] = ["limit", "after", "before", "format"];
+
 impl TryFrom<&GetSharedConversationQuery> for ViewPage {
     type Error = Error;
 
@@ -83,8 +86,14 @@ pub(crate) async fn get_shared_conversation(
     share_id: web::Path<String>,
     query: Result<Query<GetSharedConversationQuery>, ApiError>,
 ) -> Result<HttpResponse, ApiError> {
-    let asked = query.as_ref().ok().and_then(|Query(query)| query.format);
+    let known = Query::<GetSharedConversationQuery>::only(&request, &KNOWN);
+    let asked = known.as_ref().ok().and_then(|Query(query)| query.format);
     let format = asked.unwrap_or_else(|| FormatParam::accepted(&request));
+    // Sites add parameters of their own to a link that a person follows.
+    let query = match format {
+        FormatParam::Html => known,
+        FormatParam::Json | FormatParam::Md => query,
+    };
     let answer = async {
         let Query(query) = query?;
         let page = ViewPage::try_from(&query)?;

@@ -160,7 +160,6 @@ async fn failures_are_pages_too() {
         "after=x",
         "before=x",
         "after=seq_1&before=seq_1",
-        "x=1",
         "limit=1&limit=2",
     ] {
         assert_is_a_page(&open(&app, &format!("{address}?{query}")).await, 400);
@@ -382,4 +381,20 @@ async fn its_style_sheet_and_icon_are_kept_for_good() {
             .await
             .refused("method_not_allowed", None);
     }
+}
+
+/// Sites add parameters of their own to a link that is followed from them.
+#[tokio::test]
+async fn a_page_opens_whatever_other_sites_have_added_to_its_address() {
+    let app = TestApp::spawn().await;
+    let path = share(&app.alice(), hello(), json!({})).await;
+    let followed = open(&app, &format!("{path}?fbclid=IwAR0&utm_source=x&limit=1")).await;
+    assert_eq!(followed.status, 200);
+    assert_eq!(said(&followed.text()).len(), 1);
+    let twice = open(&app, &format!("{path}?limit=1&limit=2")).await;
+    assert_eq!(twice.status, 400);
+    app.anon()
+        .get(&format!("{path}?fbclid=IwAR0"))
+        .await
+        .refused("unknown_field", Some("fbclid"));
 }

@@ -30,7 +30,7 @@ impl Writer<'_, '_> {
             Tag::Table(columns) => {
                 self.columns = columns;
                 self.element(
-                    "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>\n",
+                    "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table dir=\"auto\">\n",
                     "</tbody></table></div>\n",
                 );
             }
@@ -67,8 +67,8 @@ impl Writer<'_, '_> {
             .last()
             .is_some_and(|closing| closing.starts_with("</tr></thead>"));
         let (opening, closing) = match in_head {
-            true => ("<th scope=\"col\" dir=\"auto\"", "</th>"),
-            false => ("<td dir=\"auto\"", "</td>"),
+            true => ("<th scope=\"col\"", "</th>"),
+            false => ("<td", "</td>"),
         };
         let class = match self.columns.get(self.column) {
             Some(Alignment::Center) => " class=\"center\">",

@@ -35,7 +35,7 @@ fn markdown_is_laid_out_below_the_headings_of_the_page() {
         ),
         (
             "|a|b|\n|-|-:|\n|c|d|",
-            "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table><thead><tr><th scope=\"col\" dir=\"auto\">a</th><th scope=\"col\" dir=\"auto\" class=\"end\">b</th></tr></thead><tbody><tr><td dir=\"auto\">c</td><td dir=\"auto\" class=\"end\">d</td></tr></tbody></table></div>",
+            "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table dir=\"auto\"><thead><tr><th scope=\"col\">a</th><th scope=\"col\" class=\"end\">b</th></tr></thead><tbody><tr><td>c</td><td class=\"end\">d</td></tr></tbody></table></div>",
         ),
         (
             "a[^1]\n\n[^1]: b c",

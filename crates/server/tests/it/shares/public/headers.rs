@@ -59,6 +59,28 @@ async fn whatever_a_link_answers_is_kept_nowhere_framed_nowhere_and_indexed_nowh
     assert_safe(&app.anon().get(&path).await);
 }
 
+/// A letter that is escaped leads to the same place, and so to the same headers.
+#[tokio::test]
+async fn an_address_with_escaped_letters_is_as_safe() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let share = alice.share(&conversation, json!({})).await;
+    for place in ["conversations/%73hare", "%63onversations/share"] {
+        let answer = app.anon().get(&format!("/{place}/{share}")).await;
+        assert_eq!(answer.status, 200);
+        assert_safe(&answer);
+    }
+    let private = alice.get("/%76%31/shares").await;
+    assert_eq!(private.status, 200);
+    assert_eq!(private.header("cache-control"), "no-store");
+    let login = app.anon().post("/%61uth/guest-login", json!({})).await;
+    assert_eq!(login.status, 201);
+    assert_eq!(login.header("cache-control"), "no-store");
+    let wrong = app.anon().call(Method::PUT, "/%61uth/guest-login").await;
+    wrong.refused("method_not_allowed", None);
+}
+
 #[tokio::test]
 async fn visitors_of_one_address_are_limited_and_owners_are_not() {
     let app = TestApp::spawn_limited(|quotas| quotas.share = Quota::parse("5/m")).await;
