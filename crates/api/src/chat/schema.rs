@@ -51,10 +51,13 @@ open_object!(ChatMessage, message, []);
 open_object!(ChatConversation, conversation, []);
 
 fn event() -> ObjectBuilder {
-    let data = described(
-        Type::String,
-        "JSON: a ChatCompletionChunk, or an object with an `error`; `[DONE]` at the end.",
-    );
+    let data = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .content_media_type("application/json")
+        .content_schema(Some(Ref::from_schema_name("ChatCompletionChunk")))
+        .description(Some(
+            "JSON: a chunk, or an object with an `error`; `[DONE]` at the end.",
+        ));
     ObjectBuilder::new()
         .property("data", data)
         .required("data")

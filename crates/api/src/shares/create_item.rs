@@ -1,6 +1,6 @@
 use super::{PublicUrl, ShareBody, lifetime, path};
 use crate::error::ApiError;
-use crate::extract::{Authenticated, Body, WireBody};
+use crate::extract::{Authenticated, Body, WireBody, whole};
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, post, web};
 use domain::id::{ConversationId, ItemId};
@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 pub(crate) struct ShareItemBody {
     /// Seconds from now until it ends; absent: it does not end by itself.
     #[schema(minimum = 60, maximum = 31_536_000, example = 3_600)]
+    #[serde(default, deserialize_with = "whole")]
     expires_in: Option<i64>,
     /// `true` shows what stands before the message, too.
     #[schema(default = false, example = true)]

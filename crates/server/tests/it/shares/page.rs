@@ -390,7 +390,7 @@ async fn a_page_opens_whatever_other_sites_have_added_to_its_address() {
     let path = share(&app.alice(), hello(), json!({})).await;
     let followed = open(&app, &format!("{path}?fbclid=IwAR0&utm_source=x&limit=1")).await;
     assert_eq!(followed.status, 200);
-    assert_eq!(said(&followed.text()).len(), 1);
+    assert_eq!(said(followed.text()).len(), 1);
     let twice = open(&app, &format!("{path}?limit=1&limit=2")).await;
     assert_eq!(twice.status, 400);
     app.anon()
