@@ -65,14 +65,15 @@ impl AccountService {
         origin: Origin,
     ) -> Result<Session> {
         let account = self.issuer.secrets.digest(email.as_str());
-        if let Err(refused) = self.throttle.admit(account, origin).await {
+        let admitted = self.throttle.admit(account, origin).await;
+        if admitted.is_err() {
             self.audit.record(AuditEvent::SignInRefused, None);
-            return Err(refused);
         }
+        let attempt = admitted?;
         const WRONG: Error = Error::Unauthenticated(Unauthenticated::Password);
         let checked = self.check(email, password).await;
         if checked.is_err() {
-            self.throttle.undo(account, origin);
+            self.throttle.undo(attempt);
         }
         let user = match checked? {
             (Some(user), true) => user,
@@ -82,7 +83,7 @@ impl AccountService {
                 return Err(WRONG);
             }
         };
-        self.throttle.succeeded(account, origin);
+        self.throttle.succeeded(attempt);
         let now = self.issuer.clock.now();
         let (secret, token) = self.issuer.family(now);
         // The account may have gone since it was found.

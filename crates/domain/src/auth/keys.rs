@@ -65,9 +65,13 @@ impl KeyService {
         }
         let now = self.clock.now();
         let digest = self.secrets.digest(key);
-        let holder = match self.remembered(&digest, now) {
+        let known = self.cache.get(&digest);
+        let holder = match known.and_then(|known| Self::fresh(known, now)) {
             Some(holder) => holder,
-            None => self.look_up(digest, origin, now).await?,
+            None => {
+                let counts = known.is_none_or(|known| known.holder.is_some());
+                self.look_up(digest, counts.then_some(origin), now).await?
+            }
         };
         let holder = holder.ok_or(INVALID)?;
         if holder.expires_at.is_some_and(|end| end <= now) {
@@ -80,8 +84,8 @@ impl KeyService {
         })
     }
 
-    fn remembered(&self, digest: &Digest, now: DateTime<Utc>) -> Option<Option<KeyHolder>> {
-        let known = self.cache.get(digest)?;
+    /// What is known of a key, unless it may have changed since.
+    fn fresh(known: KnownKey, now: DateTime<Utc>) -> Option<Option<KeyHolder>> {
         let good_for = match known.holder {
             Some(_) => Self::GOOD,
             None => Self::BAD,
@@ -91,16 +95,19 @@ impl KeyService {
         (age < good_for && age >= TimeDelta::zero()).then_some(known.holder)
     }
 
-    /// A client that repeats one bad key costs little; one that tries ever new ones is stopped.
+    /// A client that repeats one bad key costs little, and shuts out no other key of its address; one
+    /// that tries ever new ones is stopped. `counted` is where it comes from, if this is a new one.
     async fn look_up(
         &self,
         digest: Digest,
-        origin: Origin,
+        counted: Option<Origin>,
         now: DateTime<Utc>,
     ) -> Result<Option<KeyHolder>> {
-        self.limits.take(Limited::KeyCheck, origin.into())?;
+        if let Some(origin) = counted {
+            self.limits.take(Limited::KeyCheck, origin.into())?;
+        }
         let found = self.keys.find(digest, now).await;
-        if !matches!(found, Ok(None)) {
+        if let Some(origin) = counted.filter(|_| !matches!(found, Ok(None))) {
             self.limits.give_back(Limited::KeyCheck, origin.into());
         }
         let holder = found?;

@@ -12,6 +12,9 @@ pub struct Password(String);
 impl Password {
     /// In characters, after normalisation.
     const LENGTH: RangeInclusive<usize> = 8..=256;
+    /// Composition makes one character of four at the most (U+1F82 is one of these), so whatever is
+    /// longer than this is too long after normalisation, too.
+    const RAW: usize = 4 * (*Self::LENGTH.end() + 1);
 
     /// A new password. Its length counts, and that attackers do not try it first; there are no other
     /// rules of what must be in it (NIST SP 800-63B, 3.1.1.2).
@@ -34,8 +37,10 @@ impl Password {
         Ok(password)
     }
 
-    /// At most one character more than is allowed is looked at.
+    /// At most one character more than is allowed is looked at. Normalising costs most where it reads
+    /// far ahead, past marks without end, so what it reads is bounded as well.
     fn normalised(raw: &str) -> Self {
+        let raw = raw.chars().take(Self::RAW);
         Self(raw.nfkc().take(Self::LENGTH.end() + 1).collect())
     }
 
@@ -67,6 +72,19 @@ mod tests {
         assert!(Password::choose(&format!("{}x", "é ".repeat(128))).is_err());
         assert!(Password::choose("日本語日本語日本").is_ok());
         assert!(Password::choose("q7!nv\x00zk").is_err());
+    }
+
+    #[test]
+    fn what_is_read_is_bounded_and_what_is_allowed_is_read_whole() {
+        let four = "\u{3b1}\u{313}\u{300}\u{345}";
+        let longest = Password::choose(&four.repeat(256)).unwrap();
+        assert_eq!(longest.as_bytes(), "\u{1f82}".repeat(256).as_bytes());
+        assert!(Password::choose(&four.repeat(257)).is_err());
+        // The last mark would stand before all others, had it been read.
+        let marks = format!("a{}\u{323}", "\u{300}".repeat(2_000));
+        assert!(Password::choose(&marks).is_err());
+        assert!(Password::attempt(&marks).is_err());
+        assert!(Password::normalised(&marks).0.starts_with('\u{e0}'));
     }
 
     #[test]

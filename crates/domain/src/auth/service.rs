@@ -80,7 +80,12 @@ impl AuthService {
             expires_at: now + Issuer::REFRESH,
         };
         let rotated = self.sessions.rotate(spent, next, window).await;
-        if !matches!(rotated, Ok(Rotated::Spent { .. } | Rotated::Unknown)) {
+        let counts = match rotated {
+            Ok(Rotated::Unknown) => true,
+            Ok(Rotated::Spent { at, .. }) => now - at > Self::TWIN,
+            Ok(Rotated::Done(_)) | Err(_) => false,
+        };
+        if !counts {
             self.limits.give_back(Limited::Refresh, origin.into());
         }
         match rotated? {
@@ -95,15 +100,15 @@ impl AuthService {
     }
 
     /// Ends the session that a refresh token belongs to, spent or not. One that belongs to none has
-    /// nothing to end, and the caller learns no more (RFC 7009, 2.2).
+    /// nothing to end, and the caller learns no more (RFC 7009, 2.2). Only such a one counts: whoever
+    /// has a session can leave it, whatever others at the address have tried.
     pub async fn sign_out(&self, refresh_token: &str, origin: Origin) -> Result<()> {
-        self.limits.take(Limited::Refresh, origin.into())?;
         let token = self.issuer.secrets.digest(refresh_token);
-        if let Some((family, owner)) = self.sessions.find_family(token).await? {
-            self.sessions.end_family(family).await?;
-            self.limits.give_back(Limited::Refresh, origin.into());
-            self.audit.record(AuditEvent::SignedOut, Some(owner));
-        }
+        let Some((family, owner)) = self.sessions.find_family(token).await? else {
+            return self.limits.take(Limited::Refresh, origin.into());
+        };
+        self.sessions.end_family(family).await?;
+        self.audit.record(AuditEvent::SignedOut, Some(owner));
         Ok(())
     }
 }

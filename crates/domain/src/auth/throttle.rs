@@ -32,36 +32,49 @@ impl Throttle {
 
     /// Lets an attempt pass, at once or a little later; `RateLimited` when there were too many. It
     /// counts as a failure until [`Throttle::succeeded`].
-    pub(super) async fn admit(&self, account: Digest, origin: Origin) -> Result<()> {
+    pub(super) async fn admit(&self, account: Digest, origin: Origin) -> Result<Admitted> {
         self.limits.take(Limited::SignIn, origin.into())?;
         let both = Subject::Both(account, origin);
-        self.limits.take(Limited::SignInToAccount, both)?;
+        if let Err(refused) = self.limits.take(Limited::SignInToAccount, both) {
+            self.limits.give_back(Limited::SignIn, origin.into());
+            return Err(refused);
+        }
         let anywhere = Subject::Account(account);
-        match self.limits.take(Limited::SignInFromAnywhere, anywhere) {
+        let delayed = match self.limits.take(Limited::SignInFromAnywhere, anywhere) {
             Err(Error::RateLimited { retry_after }) => {
                 self.delay(Duration::from_secs(retry_after)).await;
-                Ok(())
+                true
             }
-            other => other,
-        }
+            other => other.map(|()| false)?,
+        };
+        Ok(Admitted {
+            account,
+            origin,
+            delayed,
+        })
     }
 
     /// The attempt was right: it does not count, nor do those before it from the same address.
-    pub(super) fn succeeded(&self, account: Digest, origin: Origin) {
-        self.limits.give_back(Limited::SignIn, origin.into());
-        let both = Subject::Both(account, origin);
+    pub(super) fn succeeded(&self, attempt: Admitted) {
+        let both = Subject::Both(attempt.account, attempt.origin);
         self.limits.forget(Limited::SignInToAccount, both);
-        let anywhere = Subject::Account(account);
-        self.limits.give_back(Limited::SignInFromAnywhere, anywhere);
+        self.give_back(attempt);
     }
 
     /// The attempt was neither right nor wrong.
-    pub(super) fn undo(&self, account: Digest, origin: Origin) {
-        self.limits.give_back(Limited::SignIn, origin.into());
-        let both = Subject::Both(account, origin);
+    pub(super) fn undo(&self, attempt: Admitted) {
+        let both = Subject::Both(attempt.account, attempt.origin);
         self.limits.give_back(Limited::SignInToAccount, both);
-        let anywhere = Subject::Account(account);
-        self.limits.give_back(Limited::SignInFromAnywhere, anywhere);
+        self.give_back(attempt);
+    }
+
+    fn give_back(&self, attempt: Admitted) {
+        let origin = attempt.origin.into();
+        self.limits.give_back(Limited::SignIn, origin);
+        if !attempt.delayed {
+            let anywhere = Subject::Account(attempt.account);
+            self.limits.give_back(Limited::SignInFromAnywhere, anywhere);
+        }
     }
 
     async fn delay(&self, wait: Duration) {
@@ -70,6 +83,15 @@ impl Throttle {
             self.timer.wait(wait.min(Self::DELAY)).await;
         }
     }
+}
+
+/// An attempt that was let pass.
+#[derive(Clone, Copy)]
+pub(super) struct Admitted {
+    account: Digest,
+    origin: Origin,
+    /// There was none left to take of those from anywhere, so there is none to give back.
+    delayed: bool,
 }
 
 /// One of those who wait; leaves also when the client goes away.

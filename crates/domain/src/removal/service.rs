@@ -19,6 +19,9 @@ impl RemovalService {
     const STEPS: usize = 40;
     /// How long a removal is remembered. The longest that an access token of ours lives is an hour.
     const REMEMBERED: TimeDelta = TimeDelta::days(30);
+    /// Activity is noted once a day, so whoever was last seen to be active may have been so for a day
+    /// more.
+    const NOTED: TimeDelta = TimeDelta::days(1);
 
     /// Removes the caller with everything that is theirs.
     pub async fn remove(&self, actor: Actor) -> Result<()> {
@@ -38,10 +41,11 @@ impl RemovalService {
         Ok(())
     }
 
-    /// Removes one guest who has been idle for longer than `retention`; `false` when there is none.
+    /// Removes one guest who has been idle for longer than `retention`, and a day more at the most; `false` when there is none.
     pub async fn reclaim_guest(&self, retention: TimeDelta) -> Result<bool> {
         let now = self.clock.now();
-        let gone = self.store.remove_idle_guest(now - retention, now).await?;
+        let idle_since = now - retention - Self::NOTED;
+        let gone = self.store.remove_idle_guest(idle_since, now).await?;
         let Some(owner) = gone else {
             return Ok(false);
         };

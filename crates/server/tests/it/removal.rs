@@ -268,7 +268,8 @@ async fn guests_who_never_come_back_are_reclaimed_and_accounts_are_not() {
         .expect(200);
     let service = housekeeping(&app);
     assert!(!service.reclaim_guest(retention).await.unwrap());
-    app.clock.advance(TimeDelta::days(11));
+    app.clock
+        .advance(TimeDelta::days(11) + TimeDelta::microseconds(1));
     app.trail.names();
     assert!(service.reclaim_guest(retention).await.unwrap());
     assert!(!service.reclaim_guest(retention).await.unwrap());
@@ -278,6 +279,23 @@ async fn guests_who_never_come_back_are_reclaimed_and_accounts_are_not() {
     let left = "select (select count(*) from items) + (select count(*) from projects) \
                 + (select count(*) from api_keys)";
     until(&app.schema, left, 20, |rows| rows == 0).await;
+}
+
+#[tokio::test]
+async fn a_guest_who_was_active_within_the_retention_stays_although_days_are_noted_once() {
+    let app = TestApp::spawn().await;
+    let retention = TimeDelta::days(1);
+    let (_, session) = app.guest().await;
+    app.clock
+        .advance(TimeDelta::hours(24) - TimeDelta::minutes(1));
+    let token = json!({ "refresh_token": session["refresh_token"] });
+    let refreshed = app.anon().post("/auth/refresh-token", token).await;
+    refreshed.expect(200);
+    app.clock.advance(TimeDelta::minutes(2));
+    let service = housekeeping(&app);
+    assert!(!service.reclaim_guest(retention).await.unwrap());
+    app.clock.advance(TimeDelta::hours(24));
+    assert!(service.reclaim_guest(retention).await.unwrap());
 }
 
 #[tokio::test]

@@ -156,6 +156,28 @@ async fn bad_keys_cannot_be_tried_without_end_and_good_ones_go_on() {
 }
 
 #[tokio::test]
+async fn one_stale_key_that_comes_again_and_again_shuts_out_no_good_one() {
+    let app = TestApp::spawn_limited(|quotas| quotas.key_check = Quota::parse("3/h")).await;
+    let good = app.bearing(secret(&app.alice().key("Mine").await));
+    let stale = app.bearing(Some(format!("sk_{}", "1".repeat(43))));
+    for _ in 0..5 {
+        let answer = stale.get("/v1/projects").await;
+        answer.refused("token_invalid", None);
+        app.clock.advance(TimeDelta::seconds(6));
+    }
+    good.get("/v1/projects").await.expect(200);
+    // Nor does it give back what others have taken.
+    for digit in ["2", "3"] {
+        let bad = app.bearing(Some(format!("sk_{}", digit.repeat(43))));
+        let answer = bad.get("/v1/projects").await;
+        answer.refused("token_invalid", None);
+    }
+    let another = app.bearing(Some(format!("sk_{}", "4".repeat(43))));
+    let answer = another.get("/v1/projects").await;
+    answer.refused("rate_limited", None);
+}
+
+#[tokio::test]
 async fn keys_are_listed_in_pages() {
     let app = TestApp::spawn().await;
     let alice = app.alice();

@@ -53,6 +53,50 @@ async fn ten_failures_from_one_address_to_one_account_and_no_more() {
 }
 
 #[tokio::test]
+async fn attempts_that_are_refused_at_one_account_shut_out_no_other() {
+    let app = behind_a_proxy(|quotas| {
+        quotas.sign_in = Quota::parse("5/15m");
+        quotas.sign_in_to_account = Quota::parse("2/15m");
+    })
+    .await;
+    app.account("eve@example.org").await;
+    for number in 0..10 {
+        let answer = attempt(&app, "192.0.2.1", "ada@example.org", "wrong").await;
+        assert_eq!(answer.status, if number < 2 { 401 } else { 429 });
+    }
+    let other = attempt(&app, "192.0.2.1", "eve@example.org", PASSWORD).await;
+    other.expect(200);
+}
+
+#[tokio::test]
+async fn a_success_gives_back_no_attempt_that_it_did_not_take() {
+    let app = behind_a_proxy(|quotas| {
+        quotas.sign_in_from_anywhere = Quota::parse("1/24h");
+    })
+    .await;
+    app.account("ada@example.org").await;
+    let answer = attempt(&app, "192.0.2.1", "ada@example.org", "wrong").await;
+    answer.refused("sign_in_failed", None);
+    for number in 1..=2 {
+        let before = app.clock.waits();
+        let slowed = attempt(&app, "192.0.2.2", "ada@example.org", PASSWORD);
+        let moved = async {
+            while app.clock.waits() == before {
+                tokio::task::yield_now().await;
+            }
+            app.clock.advance(TimeDelta::seconds(2));
+            std::future::pending().await
+        };
+        let answer = tokio::select! {
+            answer = slowed => answer,
+            () = moved => unreachable!("it only moves the clock"),
+        };
+        answer.expect(200);
+        assert_eq!(app.clock.waits(), before + 1, "attempt {number} is slowed");
+    }
+}
+
+#[tokio::test]
 async fn a_success_forgets_the_failures_before_it() {
     let app = behind_a_proxy(|quotas| quotas.sign_in_from_anywhere = None).await;
     app.account("ada@example.org").await;

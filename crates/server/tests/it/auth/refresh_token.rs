@@ -1,6 +1,7 @@
 use crate::answer::Answer;
 use crate::app::TestApp;
 use chrono::TimeDelta;
+use domain::limits::Quota;
 use serde_json::{Value, json};
 
 async fn login(app: &TestApp) -> Value {
@@ -46,6 +47,17 @@ async fn a_spent_token_that_comes_again_at_once_is_refused_and_its_family_lives(
     let next = refresh(&app, &session).await.expect(200);
     app.clock.advance(TimeDelta::seconds(10));
     assert_refused(&refresh(&app, &session).await);
+    refresh(&app, &next).await.expect(200);
+}
+
+#[tokio::test]
+async fn twins_are_not_counted_as_bad_tokens() {
+    let app = TestApp::spawn_limited(|quotas| quotas.refresh = Quota::parse("2/h")).await;
+    let session = login(&app).await;
+    let next = refresh(&app, &session).await.expect(200);
+    for _ in 0..4 {
+        assert_refused(&refresh(&app, &session).await);
+    }
     refresh(&app, &next).await.expect(200);
 }
 
