@@ -213,6 +213,12 @@ async fn streams_end_in_more_than_one_way() {
         let play = Play::Bytes(format!("{said}{rest}").into_bytes());
         assert_outcome(play, Ok("Hello".to_owned()), 1).await;
     }
+    // What goes wrong when all is said does not take it back.
+    let late = "data: {\"error\":{\"message\":\"overloaded\"}}\n\n";
+    for late in [late, "data: rubbish\n\n", "data: {}\n\n"] {
+        let play = Play::Bytes(format!("{said}{stop}{late}").into_bytes());
+        assert_outcome(play, Ok("Hello".to_owned()), 1).await;
+    }
     // Whoever has said that the reply ends is not waited for.
     let play = Play::Hangs(format!("{said}{stop}").into_bytes());
     assert_outcome(play, Ok("Hello".to_owned()), 1).await;
