@@ -138,11 +138,11 @@ impl Generation {
             if text.len() > 4 * Content::MAX_CHARACTERS {
                 return Err(ProviderFailure::failed("its reply is too long to be kept.").into());
             }
-            model = model.or(chunk.model);
-            if let Some("tool_calls" | "function_call") = chunk.finish_reason.as_deref() {
+            if chunk.calls_a_tool() {
                 let what = "it called a tool, which cannot be kept in a conversation.";
                 return Err(ProviderFailure::failed(what).into());
             }
+            model = model.or(chunk.model);
             ended |= chunk.finish_reason.is_some();
             if let Some(before) = held.take() {
                 audience.show(before);

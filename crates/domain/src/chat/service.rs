@@ -7,7 +7,8 @@ use crate::id::{OwnerId, Sequence};
 use crate::items::MAX_ITEMS;
 use crate::projects::ProjectStore;
 use crate::replies::{
-    Ask, ChatRequest, ChatStream, Context, Model, ModelProvider, ReplyStore, Tasks, Told, tokens,
+    Ask, ChatRequest, ChatStream, Context, Model, ModelProvider, ProviderFailure, ReplyStore,
+    Tasks, Told, tokens,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
@@ -22,7 +23,28 @@ pub struct ChatService {
     ids: Arc<dyn Ids>,
     /// How many tokens a model is told at the most.
     context_tokens: usize,
-    models: Mutex<Option<(DateTime<Utc>, Vec<Model>)>>,
+    models: Mutex<Option<KnownModels>>,
+}
+
+/// What the provider said when it was last asked for its models, and when.
+struct KnownModels {
+    since: DateTime<Utc>,
+    said: std::result::Result<Vec<Model>, ProviderFailure>,
+}
+
+impl KnownModels {
+    /// How long a list is good for.
+    const LIST: TimeDelta = TimeDelta::seconds(30);
+    /// How long a failure is: long enough for all who waited for it.
+    const FAILURE: TimeDelta = TimeDelta::seconds(3);
+
+    fn are_fresh(&self, now: DateTime<Utc>) -> bool {
+        let period = match self.said {
+            Ok(_) => Self::LIST,
+            Err(_) => Self::FAILURE,
+        };
+        now - self.since < period
+    }
 }
 
 /// Where chats find what was said, and keep what is.
@@ -46,9 +68,6 @@ pub enum Answering {
 }
 
 impl ChatService {
-    /// How long the provider's list of models is good for.
-    const MODELS: TimeDelta = TimeDelta::seconds(30);
-
     pub fn new(
         provider: Arc<dyn ModelProvider>,
         stores: ChatStores,
@@ -149,17 +168,21 @@ impl ChatService {
     }
 
     /// The provider's models, as they were a moment ago. Whoever comes while it is being asked
-    /// waits for that one answer.
+    /// waits for that one answer, even if it is a failure.
     pub async fn models(&self) -> Result<Vec<Model>> {
         let mut known = self.models.lock().await;
         let now = self.clock.now();
-        if let Some((since, models)) = known.as_ref()
-            && now - *since < Self::MODELS
-        {
-            return Ok(models.clone());
+        if let Some(known) = known.as_ref().filter(|known| known.are_fresh(now)) {
+            return Ok(known.said.clone()?);
         }
-        let models = self.provider.models().await?;
-        *known = Some((now, models.clone()));
-        Ok(models)
+        let said = match self.provider.models().await {
+            Ok(models) => Ok(models),
+            Err(Error::Provider(failure)) => Err(failure),
+            Err(error) => return Err(error),
+        };
+        // Asking may have taken longer than the answer is good for.
+        let since = self.clock.now();
+        let said = &known.insert(KnownModels { since, said }).said;
+        Ok(said.clone()?)
     }
 }

@@ -98,10 +98,7 @@ impl Told<'_> {
     /// Makes sure that no reply is told without its question.
     async fn complete(&self, newest_first: &mut Vec<Item>) -> Result<()> {
         if self.is_asked_later || newest_first.iter().any(|item| item.role == Role::User) {
-            let answers = |item: &Item| matches!(item.role, Role::Assistant | Role::Tool);
-            while newest_first.last().is_some_and(answers) {
-                newest_first.pop();
-            }
+            leave_out_unasked(newest_first, |item| item.role);
             return Ok(());
         }
         let oldest = newest_first
@@ -124,5 +121,40 @@ impl Told<'_> {
             None => {}
         }
         Ok(())
+    }
+}
+
+/// Leaves out what answers a question that is not told: all replies before the first one that is.
+fn leave_out_unasked<T>(newest_first: &mut Vec<T>, role: impl Fn(&T) -> Role) {
+    let first = newest_first
+        .iter()
+        .rposition(|item| role(item) == Role::User);
+    let before = newest_first.split_off(first.map_or(0, |first| first + 1));
+    let asks = |item: &T| !matches!(role(item), Role::Assistant | Role::Tool);
+    newest_first.extend(before.into_iter().filter(asks));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Role::{Assistant, Developer, System, Tool, User};
+
+    #[test]
+    fn no_answer_is_told_without_its_question() {
+        for (told, left) in [
+            (vec![Assistant, User, Assistant], vec![User, Assistant]),
+            (
+                vec![Developer, Assistant, Tool, System, User, Assistant],
+                vec![Developer, System, User, Assistant],
+            ),
+            (vec![System, Assistant], vec![System]),
+            (vec![User, Assistant, System], vec![User, Assistant, System]),
+            (vec![], vec![]),
+        ] {
+            let mut newest_first: Vec<_> = told.into_iter().rev().collect();
+            leave_out_unasked(&mut newest_first, |role| *role);
+            newest_first.reverse();
+            assert_eq!(newest_first, left);
+        }
     }
 }

@@ -47,6 +47,16 @@ pub struct ChatChunk {
     pub finish_reason: Option<String>,
 }
 
+impl ChatChunk {
+    /// Whether the first choice ends in a call of a tool, which is no reply.
+    pub(crate) fn calls_a_tool(&self) -> bool {
+        matches!(
+            self.finish_reason.as_deref(),
+            Some("tool_calls" | "function_call")
+        )
+    }
+}
+
 /// A model that a provider has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Model {

@@ -183,6 +183,9 @@ impl Writing {
             if chunk.text.contains('\0') {
                 return Err(failed("its reply has a NUL character (U+0000)."));
             }
+            if chunk.calls_a_tool() {
+                return Err(failed("it called a tool, which is no reply."));
+            }
             if !chunk.text.is_empty() {
                 writer.text.send_modify(|text| text.push_str(&chunk.text));
             }

@@ -85,7 +85,13 @@ impl Answer {
                     };
                 }
                 Some(data) => {
-                    let chunk = wire::chunk(data, self.key.as_ref())?.ok_or_else(rubbish)?;
+                    let chunk = wire::chunk(data, self.key.as_ref());
+                    let chunk = match chunk.and_then(|chunk| chunk.ok_or_else(rubbish)) {
+                        Ok(chunk) => chunk,
+                        // The reply is complete: nothing that comes later takes it back.
+                        Err(_) if self.finished => return Ok(None),
+                        Err(failure) => return Err(failure),
+                    };
                     self.begun = true;
                     self.finished |= chunk.finish_reason.is_some();
                     return Ok(Some(chunk));

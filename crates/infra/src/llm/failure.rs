@@ -52,7 +52,7 @@ pub(super) fn of_status(
         })
     };
     match status {
-        StatusCode::BAD_REQUEST => refused(RefusalKind::Invalid),
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => refused(RefusalKind::Invalid),
         StatusCode::NOT_FOUND => refused(RefusalKind::NotFound),
         StatusCode::PAYLOAD_TOO_LARGE => refused(RefusalKind::TooLarge),
         StatusCode::TOO_MANY_REQUESTS => ProviderFailure::RateLimited {

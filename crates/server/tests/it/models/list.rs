@@ -1,9 +1,10 @@
 use crate::app::TestApp;
-use crate::provider::{Provider, answers, models, refuses};
+use crate::provider::{Play, Provider, answers, models, refuses};
 use chrono::TimeDelta;
 use infra::llm::NoProvider;
 use serde_json::json;
 use std::sync::Arc;
+use std::time::Duration;
 
 #[tokio::test]
 async fn the_models_are_those_of_the_provider() {
@@ -38,7 +39,7 @@ async fn the_provider_is_not_asked_for_each_caller() {
 }
 
 #[tokio::test]
-async fn a_failure_is_told_and_not_remembered() {
+async fn a_failure_is_told_and_soon_forgotten() {
     let bad = answers("200 OK", "Content-Type: application/json\r\n", "[]");
     let provider =
         Provider::that(models()).then([refuses("429 Too Many Requests", "slow down"), bad]);
@@ -48,11 +49,28 @@ async fn a_failure_is_told_and_not_remembered() {
         .get("/v1/models")
         .await
         .refused("model_provider_rate_limited", None);
+    app.clock.advance(TimeDelta::seconds(4));
     alice
         .get("/v1/models")
         .await
         .refused("model_provider_error", None);
+    app.clock.advance(TimeDelta::seconds(4));
     alice.get("/v1/models").await.expect(200);
+}
+
+#[tokio::test]
+async fn all_who_wait_get_the_failure_of_one_request() {
+    let provider = Provider::that(Play::Hangs(Vec::new()));
+    let app = TestApp::spawn_with(|parts| {
+        parts.provider = provider.connected_with(|it| it.silence = Duration::from_millis(500));
+    })
+    .await;
+    let alice = app.alice();
+    let waiting = (0..5).map(|_| alice.get("/v1/models"));
+    for answer in futures_util::future::join_all(waiting).await {
+        answer.refused("model_provider_timeout", None);
+    }
+    provider.asked_once();
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use crate::app::TestApp;
 use crate::db::Schema;
 use crate::events::events;
 use crate::process::Process;
-use crate::provider::{Play, Provider, STREAM, answers, connected, event, refuses, says};
+use crate::provider::{Play, Provider, STREAM, answers, connected, end, event, refuses, says};
 use serde_json::json;
 use std::time::Duration;
 
@@ -90,7 +90,13 @@ async fn what_is_no_reply_is_not_stored() {
     let html = answers("200 OK", "Content-Type: text/html\r\n", "<html></html>");
     assert_told(html, ERROR, rubbish).await;
     let broke_off = "The model provider failed: its answer broke off.";
-    assert_told(Play::Bytes(begun.into()), ERROR, broke_off).await;
+    assert_told(Play::Bytes(begun.clone().into()), ERROR, broke_off).await;
+    let called = "The model provider failed: it called a tool, which is no reply.";
+    for reason in ["tool_calls", "function_call"] {
+        let end = end().replace("\"stop\"", &format!("\"{reason}\""));
+        let play = Play::Bytes(format!("{begun}{end}").into());
+        assert_told(play, ERROR, called).await;
+    }
     let empty = "The model provider failed: its reply is empty.";
     assert_told(says(&[]), ERROR, empty).await;
     let nul = "The model provider failed: its reply has a NUL character (U+0000).";

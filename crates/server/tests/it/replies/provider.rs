@@ -90,7 +90,10 @@ async fn a_failure_that_cannot_pass_is_told_at_once() {
         ("404 Not Found", refused(RefusalKind::NotFound)),
         ("413 Content Too Large", refused(RefusalKind::TooLarge)),
         ("418 I'm a Teapot", failed("no")),
-        ("422 Unprocessable Content", failed("no")),
+        (
+            "422 Unprocessable Content",
+            refused(RefusalKind::Invalid),
+        ),
         (
             "401 Unauthorized",
             failed("it answered 401: it does not accept this server's LLM_API_KEY."),
@@ -208,6 +211,12 @@ async fn streams_end_in_more_than_one_way() {
         end().replace('\n', "\r\n"),
     ] {
         let play = Play::Bytes(format!("{said}{rest}").into_bytes());
+        assert_outcome(play, Ok("Hello".to_owned()), 1).await;
+    }
+    // What goes wrong when all is said does not take it back.
+    let late = "data: {\"error\":{\"message\":\"overloaded\"}}\n\n";
+    for late in [late, "data: rubbish\n\n", "data: {}\n\n"] {
+        let play = Play::Bytes(format!("{said}{stop}{late}").into_bytes());
         assert_outcome(play, Ok("Hello".to_owned()), 1).await;
     }
     // Whoever has said that the reply ends is not waited for.
