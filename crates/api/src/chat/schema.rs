@@ -1,7 +1,7 @@
 //! OpenAI's objects as this service describes them: what it reads or adds itself. Everything else is
 //! passed on, so the objects are open.
 
-use utoipa::openapi::schema::{AdditionalProperties, SchemaType, Type};
+use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, SchemaType, Type};
 use utoipa::openapi::{Array, Object, ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -51,13 +51,16 @@ open_object!(ChatMessage, message, []);
 open_object!(ChatConversation, conversation, []);
 
 fn event() -> ObjectBuilder {
-    let data = ObjectBuilder::new()
+    let chunk = ObjectBuilder::new()
         .schema_type(Type::String)
         .content_media_type("application/json")
-        .content_schema(Some(Ref::from_schema_name("ChatCompletionChunk")))
-        .description(Some(
-            "JSON: a chunk, or an object with an `error`; `[DONE]` at the end.",
-        ));
+        .content_schema(Some(Ref::from_schema_name("ChatCompletionChunk")));
+    let done = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(["[DONE]"]));
+    let data = AnyOfBuilder::new().item(chunk).item(done).description(Some(
+        "JSON: a chunk, or an object with an `error`; `[DONE]` at the end.",
+    ));
     ObjectBuilder::new()
         .property("data", data)
         .required("data")
