@@ -90,10 +90,7 @@ async fn a_failure_that_cannot_pass_is_told_at_once() {
         ("404 Not Found", refused(RefusalKind::NotFound)),
         ("413 Content Too Large", refused(RefusalKind::TooLarge)),
         ("418 I'm a Teapot", failed("no")),
-        (
-            "422 Unprocessable Content",
-            refused(RefusalKind::Invalid),
-        ),
+        ("422 Unprocessable Content", refused(RefusalKind::Invalid)),
         (
             "401 Unauthorized",
             failed("it answered 401: it does not accept this server's LLM_API_KEY."),
