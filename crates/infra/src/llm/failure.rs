@@ -86,10 +86,9 @@ fn pause(headers: &HeaderMap) -> u64 {
     let said = headers
         .get(RETRY_AFTER)
         .and_then(|value| value.to_str().ok()?.trim().parse::<f64>().ok())
-        .filter(|seconds| (0.0..=LONGEST_PAUSE as f64).contains(seconds));
-    // At most a day, and not negative.
+        .filter(|seconds| *seconds >= 0.0);
     said.map_or(ProviderFailure::PAUSE, |seconds| {
-        (seconds.ceil() as u64).max(1)
+        (seconds.ceil() as u64).clamp(1, LONGEST_PAUSE)
     })
 }
 
@@ -163,7 +162,17 @@ mod tests {
 
     #[test]
     fn a_pause_is_whole_seconds() {
-        for (said, seconds) in [("7", 7), ("0.2", 1), ("-1", 10), ("Wed, 21 Oct 2026", 10)] {
+        for (said, seconds) in [
+            ("7", 7),
+            ("0.2", 1),
+            ("0", 1),
+            ("-1", 10),
+            ("NaN", 10),
+            ("Wed, 21 Oct 2026", 10),
+            ("86400", 86_400),
+            ("86401", 86_400),
+            ("1e300", 86_400),
+        ] {
             let mut headers = HeaderMap::new();
             headers.insert(RETRY_AFTER, said.parse().unwrap());
             assert_eq!(pause(&headers), seconds, "{said}");
