@@ -18,6 +18,7 @@ pub mod service;
 pub mod shares;
 mod stream;
 mod timestamp;
+mod unbroken;
 pub mod versions;
 
 pub use error::{CODES, Code};

@@ -2,6 +2,7 @@ use super::SessionBody;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::{Body, WireBody};
+use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::AuthService;
 use serde::Deserialize;
@@ -38,6 +39,7 @@ pub(crate) async fn guest_login(
     client: ClientAddress,
     Body(GuestLoginBody {}): Body<GuestLoginBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let session = auth.guest_login(client.origin()).await?;
+    let origin = client.origin();
+    let session = to_its_end(async move { auth.guest_login(origin).await }).await?;
     Ok(HttpResponse::Created().json(SessionBody::from(session)))
 }

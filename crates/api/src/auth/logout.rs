@@ -2,6 +2,7 @@ use super::refresh_token::RefreshTokenBody;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::Body;
+use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::AuthService;
 
@@ -22,6 +23,7 @@ pub(crate) async fn logout(
     client: ClientAddress,
     Body(body): Body<RefreshTokenBody>,
 ) -> Result<HttpResponse, ApiError> {
-    auth.sign_out(&body.refresh_token, client.origin()).await?;
+    let origin = client.origin();
+    to_its_end(async move { auth.sign_out(&body.refresh_token, origin).await }).await?;
     Ok(HttpResponse::NoContent().finish())
 }

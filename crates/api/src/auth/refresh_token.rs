@@ -2,6 +2,7 @@ use super::SessionBody;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::{Body, WireBody};
+use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::AuthService;
 use serde::Deserialize;
@@ -35,6 +36,8 @@ pub(crate) async fn refresh_token(
     client: ClientAddress,
     Body(body): Body<RefreshTokenBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let session = auth.refresh(&body.refresh_token, client.origin()).await?;
+    let origin = client.origin();
+    let work = async move { auth.refresh(&body.refresh_token, origin).await };
+    let session = to_its_end(work).await?;
     Ok(HttpResponse::Ok().json(SessionBody::from(session)))
 }

@@ -2,6 +2,7 @@ use super::SessionBody;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::{Body, WireBody};
+use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::{AccountService, Email, Name, Password, Register};
 use domain::error::Error;
@@ -63,6 +64,8 @@ pub(crate) async fn register(
     client: ClientAddress,
     Body(body): Body<RegisterBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let session = accounts.register(body.try_into()?, client.origin()).await?;
+    let (register, origin) = (body.try_into()?, client.origin());
+    let work = async move { accounts.register(register, origin).await };
+    let session = to_its_end(work).await?;
     Ok(HttpResponse::Created().json(SessionBody::from(session)))
 }

@@ -2,6 +2,7 @@ use super::SessionBody;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
+use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::{AccountService, Email, Password};
 use serde::Deserialize;
@@ -51,8 +52,8 @@ pub(crate) async fn upgrade(
 ) -> Result<HttpResponse, ApiError> {
     let email = Email::parse(&body.email)?;
     let password = Password::choose(&body.password)?;
-    let session = accounts
-        .upgrade(actor, email, password, client.origin())
-        .await?;
+    let origin = client.origin();
+    let work = async move { accounts.upgrade(actor, email, password, origin).await };
+    let session = to_its_end(work).await?;
     Ok(HttpResponse::Ok().json(SessionBody::from(session)))
 }

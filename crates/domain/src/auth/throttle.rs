@@ -94,7 +94,7 @@ pub(super) struct Admitted {
     delayed: bool,
 }
 
-/// One of those who wait; leaves also when the client goes away.
+/// One of those who wait.
 struct Place<'a> {
     waiting: &'a AtomicUsize,
     number: usize,

@@ -1,6 +1,7 @@
 use super::ApiKeyBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody, whole};
+use crate::unbroken::to_its_end;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::{CreateKey, KeyService, Lifetime, Name};
@@ -73,7 +74,9 @@ pub(crate) async fn create_api_key(
     keys: web::Data<KeyService>,
     Body(body): Body<CreateApiKeyBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let (key, secret) = keys.create(actor, body.try_into()?).await?;
+    let request = body.try_into()?;
+    let work = async move { keys.create(actor, request).await };
+    let (key, secret) = to_its_end(work).await?;
     let about = ApiKeyBody::from(key);
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, "/auth/api-keys"))

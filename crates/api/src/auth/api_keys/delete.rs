@@ -1,5 +1,6 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
+use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, delete, web};
 use domain::auth::KeyService;
 use domain::id::KeyId;
@@ -21,6 +22,7 @@ pub(crate) async fn delete_api_key(
     keys: web::Data<KeyService>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    keys.revoke(actor, KeyId::parse(&id)?).await?;
+    let id = KeyId::parse(&id)?;
+    to_its_end(async move { keys.revoke(actor, id).await }).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,5 +1,6 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
+use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, delete, web};
 use domain::removal::RemovalService;
 
@@ -18,6 +19,6 @@ pub(crate) async fn delete_me(
     Authenticated(actor): Authenticated,
     removal: web::Data<RemovalService>,
 ) -> Result<HttpResponse, ApiError> {
-    removal.remove(actor).await?;
+    to_its_end(async move { removal.remove(actor).await }).await?;
     Ok(HttpResponse::NoContent().finish())
 }

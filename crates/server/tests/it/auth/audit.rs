@@ -3,10 +3,52 @@
 use crate::app::{Actor, PASSWORD, TestApp, id};
 use crate::db::Schema;
 use crate::process::Process;
+use crate::purge::until;
 use chrono::TimeDelta;
+use domain::limits::{Quota, Quotas};
 use nix::sys::signal::Signal;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+
+#[tokio::test]
+async fn a_client_who_resets_the_connection_stops_nothing_that_was_begun() {
+    let anywhere = |quotas: &mut Quotas| quotas.sign_in_from_anywhere = Quota::parse("1/24h");
+    let app = TestApp::spawn_limited(anywhere).await;
+    app.account("ada@example.org").await;
+    let body = |password| json!({ "email": "ada@example.org", "password": password });
+    let wrong = app.anon().post("/auth/login", body("wrong")).await;
+    wrong.refused("sign_in_failed", None);
+    app.trail.names();
+    // The next attempt waits, and its client leaves meanwhile.
+    let address = app.url("").strip_prefix("http://").unwrap().to_owned();
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    let body = body(PASSWORD).to_string();
+    let request = format!(
+        "POST /auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    connection.write_all(request.as_bytes()).await.unwrap();
+    let before = app.clock.waits();
+    while app.clock.waits() == before {
+        tokio::task::yield_now().await;
+    }
+    connection.set_zero_linger().unwrap();
+    drop(connection);
+    // The service has noticed when it has answered somebody who came later.
+    app.anon().get("/healthz").await.expect(200);
+    app.clock.advance(TimeDelta::seconds(2));
+    let families = "select count(distinct family) from refresh_tokens";
+    until(&app.schema, families, 20, |count| count == 2).await;
+    let mut names = app.trail.names();
+    while names.is_empty() {
+        tokio::task::yield_now().await;
+        names = app.trail.names();
+    }
+    assert_eq!(names, ["signed_in"]);
+}
 
 #[tokio::test]
 async fn each_thing_of_note_leaves_one_event() {
