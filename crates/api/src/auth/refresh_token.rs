@@ -21,8 +21,8 @@ impl WireBody for RefreshTokenBody {}
 
 /// Refresh a session
 ///
-/// Spends a refresh token for a new pair. One that was spent before ends the whole session, since
-/// somebody else holds a copy of it.
+/// Spends a refresh token for a new pair. One that was spent more than ten seconds before ends the
+/// whole session, since somebody else may hold a copy of it.
 #[utoipa::path(
     tag = "auth",
     request_body = RefreshTokenBody,
