@@ -68,30 +68,36 @@ enum Presented<'a> {
 }
 
 impl<'a> Presented<'a> {
-    /// The one credential of a request. Two of them are refused, of whatever kinds: which one counts
-    /// would be anybody's guess.
+    /// The one credential of a request. Two that differ are refused, of whatever kinds: which one
+    /// counts would be anybody's guess. Some generated clients send the one they have in every
+    /// header that the document names.
     fn of(headers: &'a HeaderMap) -> Result<Self, Error> {
-        let bearers = headers.get_all(AUTHORIZATION).map(|header| (header, true));
-        let keys = headers.get_all(API_KEY).map(|header| (header, false));
-        let mut sent = bearers.chain(keys);
-        let (header, is_bearer) = sent
-            .next()
-            .ok_or(Error::Unauthenticated(Unauthenticated::Missing))?;
-        if sent.next().is_some() {
-            return Err(INVALID);
-        }
-        let text = header.to_str().map_err(|_| INVALID)?;
-        if !is_bearer {
-            return Ok(Self::ApiKey(text.trim()));
-        }
+        let key = sole(headers, &API_KEY)?.map(str::trim);
+        let Some(text) = sole(headers, &AUTHORIZATION)? else {
+            let key = key.ok_or(Error::Unauthenticated(Unauthenticated::Missing))?;
+            return Ok(Self::ApiKey(key));
+        };
         let (scheme, token) = text.split_once(' ').ok_or(INVALID)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(INVALID);
         }
         let token = token.trim();
+        if key.is_some_and(|key| key != token) {
+            return Err(INVALID);
+        }
         Ok(match token.starts_with(KeyService::PREFIX) {
             true => Self::ApiKey(token),
             false => Self::AccessToken(token),
         })
+    }
+}
+
+/// The text of a header that is sent once; `None` where it is not sent.
+fn sole<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Error> {
+    let mut sent = headers.get_all(name);
+    let text = sent.next().map(|header| header.to_str());
+    match sent.next() {
+        None => text.transpose().map_err(|_| INVALID),
+        Some(_) => Err(INVALID),
     }
 }
