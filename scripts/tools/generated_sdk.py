@@ -105,7 +105,7 @@ def check_end(client: AuthenticatedClient, conversation: str) -> None:
     export = expect(models.ConversationExport, export_conversation.sync(conversation, client=client))
     assert len(export.items) == 4, export
     assert delete_conversation.sync_detailed(conversation, client=client).status_code == 204
-    absent = expect(models.Error, get_conversation.sync(conversation, client=client))
+    absent = expect(models.ErrorResponse, get_conversation.sync(conversation, client=client))
     assert absent.error.code == "conversation_not_found" and absent.error.request_id, absent
     print("  an export, a deletion, and an error with its code")
 

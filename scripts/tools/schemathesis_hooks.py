@@ -181,6 +181,12 @@ def use_distinct_call_ids(case) -> None:
         case.body = case.body | {"items": list(distinct.values())}
 
 
+def use_read_only(case) -> None:
+    """No link to a message is writable; generators of clients don't know booleans of one value."""
+    if isinstance(case.body, dict) and case.path.endswith("{item_id}/share"):
+        case.body = case.body | {"read_only": True}
+
+
 # --- Hooks ---------------------------------------------------------------------------------------
 
 
@@ -207,6 +213,7 @@ def before_call(context, case, kwargs):
             use_existing_project(case, "query")
     if is_valid(case, ParameterLocation.BODY):
         use_distinct_call_ids(case)
+        use_read_only(case)
         use_account(case)
     if is_valid(case, ParameterLocation.QUERY):
         agree_with_path(case)

@@ -29,6 +29,7 @@ macro_rules! list_body {
         #[derive(serde::Serialize, utoipa::ToSchema)]
         #[schema(as = $schema)]
         pub(crate) struct $name {
+            #[schema(inline)]
             object: $crate::list::ListObject,
             pub(crate) data: Vec<$entry>,
             /// Whether another page follows.
@@ -63,7 +64,6 @@ pub(crate) use list_body;
 /// What every list says it is.
 #[derive(Clone, Copy, serde::Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-#[schema(as = ListObject)]
 pub(crate) enum ListObject {
     List,
 }

@@ -40,6 +40,7 @@ enum TokenType {
 pub(crate) struct UserBody {
     #[schema(example = "user_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
     id: String,
+    #[schema(inline)]
     object: UserObject,
     kind: UserKindBody,
     /// What an account signs in with, as this service spells it.
@@ -54,7 +55,6 @@ pub(crate) struct UserBody {
 
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-#[schema(as = UserObject)]
 enum UserObject {
     User,
 }

@@ -7,16 +7,16 @@ use utoipa::{PartialSchema, ToSchema};
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
-/// Declares an object that has these fields and any others.
-macro_rules! open_object {
-    ($(#[$doc:meta])* $name:ident, $fields:ident, [$($uses:ident),*]) => {
+/// Declares an object that has these fields and, if it is open, any others.
+macro_rules! object {
+    ($(#[$doc:meta])* $name:ident, $fields:ident, open = $open:literal, [$($uses:ident),*]) => {
         $(#[$doc])*
         pub(super) struct $name;
 
         impl PartialSchema for $name {
             fn schema() -> RefOr<Schema> {
                 $fields()
-                    .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+                    .additional_properties(Some(AdditionalProperties::FreeForm($open)))
                     .build()
                     .into()
             }
@@ -34,21 +34,30 @@ macro_rules! open_object {
     };
 }
 
-open_object!(
+object!(
     ChatCompletionRequest,
     request,
+    open = true,
+    [ChatMessage, ConversationReference]
+);
+object!(
+    ChatCompletion,
+    completion,
+    open = true,
     [ChatMessage, ChatConversation]
 );
-open_object!(ChatCompletion, completion, [ChatMessage, ChatConversation]);
-open_object!(ChatCompletionChunk, chunk, [ChatConversation]);
-open_object!(
+object!(ChatCompletionChunk, chunk, open = true, [ChatConversation]);
+object!(
     /// One server-sent event of a chat.
     ChatCompletionEvent,
     event,
+    open = true,
     [ChatCompletionChunk]
 );
-open_object!(ChatMessage, message, []);
-open_object!(ChatConversation, conversation, []);
+object!(ChatMessage, message, open = true, [ChatMessagePart]);
+object!(ChatMessagePart, part, open = true, []);
+object!(ChatConversation, conversation, open = true, []);
+object!(ConversationReference, reference, open = false, []);
 
 fn event() -> ObjectBuilder {
     let chunk = ObjectBuilder::new()
@@ -68,13 +77,9 @@ fn event() -> ObjectBuilder {
 }
 
 fn request() -> ObjectBuilder {
-    let reference = ObjectBuilder::new()
-        .property("id", described(Type::String, "The conversation's id."))
-        .required("id")
-        .additional_properties(Some(AdditionalProperties::FreeForm(false)));
     let conversation = OneOfBuilder::new()
         .item(Object::with_type(Type::String))
-        .item(reference)
+        .item(Ref::from_schema_name("ConversationReference"))
         .item(Object::with_type(Type::Null))
         .description(Some(
             "The id of a conversation, or an object with its id. What it holds precedes the \
@@ -100,12 +105,24 @@ fn request() -> ObjectBuilder {
         .required("messages")
 }
 
+fn reference() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .description(Some("A conversation, by its id."))
+        .property("id", described(Type::String, "The conversation's id."))
+        .required("id")
+}
+
+/// Which fields it has besides depends on the type.
+fn part() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .description(Some("A part of a message, such as a text or an image."))
+        .property("type", described(Type::String, "What it is: `text`, …"))
+}
+
 fn message() -> ObjectBuilder {
-    let part =
-        ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(true)));
     let content = OneOfBuilder::new()
         .item(Object::with_type(Type::String))
-        .item(Array::new(part))
+        .item(Array::new(Ref::from_schema_name("ChatMessagePart")))
         .item(Object::with_type(Type::Null))
         .description(Some("A text, or its parts."));
     ObjectBuilder::new()

@@ -26,6 +26,7 @@ use utoipa::{PartialSchema, ToSchema};
 pub(crate) struct ConversationBody {
     #[schema(example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
     pub(crate) id: String,
+    #[schema(inline)]
     object: ConversationObject,
     /// Null while it is untitled. It gets a title from its first user message.
     #[schema(required, example = "Project Planning")]
@@ -46,7 +47,6 @@ pub(crate) struct ConversationBody {
 /// What a conversation says it is.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-#[schema(as = ConversationObject)]
 enum ConversationObject {
     Conversation,
 }

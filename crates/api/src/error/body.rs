@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 /// The one shape of every failure.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Error)]
+#[schema(as = ErrorResponse)]
 pub(crate) struct ErrorBody {
     error: ErrorDetail,
 }

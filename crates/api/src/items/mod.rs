@@ -21,6 +21,7 @@ use utoipa::ToSchema;
 pub(crate) struct ItemBody {
     #[schema(example = "item_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
     id: String,
+    #[schema(inline)]
     object: ItemObject,
     role: RoleBody,
     #[schema(example = "What are the next steps?")]
@@ -42,7 +43,6 @@ pub(crate) struct ItemBody {
 
 /// What an item says it is.
 #[derive(Clone, Copy, Serialize, ToSchema)]
-#[schema(as = ItemObject)]
 enum ItemObject {
     #[serde(rename = "conversation.item")]
     Item,

@@ -10,13 +10,13 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = ModelList)]
 pub(crate) struct ModelListBody {
+    #[schema(inline)]
     object: ModelListObject,
     data: Vec<ModelBody>,
 }
 
 /// What a list of models says it is.
 #[derive(Clone, Copy, Serialize, ToSchema)]
-#[schema(as = ModelListObject)]
 enum ModelListObject {
     #[serde(rename = "list")]
     List,

@@ -13,6 +13,7 @@ pub(crate) struct ModelBody {
     /// What requests name as `model`.
     #[schema(example = "llama3.2")]
     id: String,
+    #[schema(inline)]
     object: ModelObject,
     /// Seconds since 1970; 0 where the provider does not say.
     #[schema(example = 1_735_689_600)]
@@ -24,7 +25,6 @@ pub(crate) struct ModelBody {
 
 /// What a model says it is.
 #[derive(Clone, Copy, Serialize, ToSchema)]
-#[schema(as = ModelObject)]
 enum ModelObject {
     #[serde(rename = "model")]
     Model,

@@ -141,7 +141,7 @@ fn response(status: u16, codes: &[&'static Code]) -> utoipa::openapi::Response {
         (code.name, RefOr::T(shown))
     });
     let content = ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name("Error")))
+        .schema(Some(Ref::from_schema_name("ErrorResponse")))
         .examples_from_iter(examples)
         .build();
     let response = ResponseBuilder::new()

@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 pub(crate) struct ProjectBody {
     #[schema(example = "proj_01JFQ2K7W2B3V4C5X6Z7M8N9QA")]
     id: String,
+    #[schema(inline)]
     object: ProjectObject,
     #[schema(example = "My AI Research")]
     title: String,
@@ -39,7 +40,6 @@ pub(crate) struct ProjectBody {
 /// What a project says it is.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-#[schema(as = ProjectObject)]
 enum ProjectObject {
     Project,
 }

@@ -21,25 +21,9 @@ pub(crate) struct ShareItemBody {
     #[schema(default = false, example = true)]
     include_context: Option<bool>,
     /// A link to a message is always read-only: `true`, or absent.
-    #[schema(inline)]
-    read_only: Option<OnlyTrue>,
+    #[schema(example = true)]
+    read_only: Option<bool>,
 }
-
-/// A field that can be nothing but `true`.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(transparent)]
-struct OnlyTrue(bool);
-
-impl utoipa::PartialSchema for OnlyTrue {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        utoipa::openapi::ObjectBuilder::new()
-            .schema_type(utoipa::openapi::Type::Boolean)
-            .enum_values(Some([true]))
-            .into()
-    }
-}
-
-impl ToSchema for OnlyTrue {}
 
 impl WireBody for ShareItemBody {
     fn absent() -> Option<Self> {
@@ -78,8 +62,7 @@ pub(crate) async fn share_item(
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item) = path_of.into_inner();
     let conversation = ConversationId::parse(&conversation)?;
-    let read_only = body.read_only.map(|OnlyTrue(read_only)| read_only);
-    let link = NewLink::to_message(ItemId::parse(&item)?, body.include_context, read_only)?;
+    let link = NewLink::to_message(ItemId::parse(&item)?, body.include_context, body.read_only)?;
     let lifetime = lifetime(body.expires_in)?;
     let share = shares
         .create(actor.owner_id, conversation, link, lifetime)

@@ -26,6 +26,7 @@ pub(crate) struct ShareBody {
     /// The secret name of the link: whoever has it may read.
     #[schema(example = "share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc")]
     pub(crate) share_id: String,
+    #[schema(inline)]
     object: ShareObject,
     /// What to hand out. It opens in a browser.
     #[schema(
@@ -61,7 +62,6 @@ pub(crate) struct ShareBody {
 /// What a share says it is.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-#[schema(as = ShareObject)]
 enum ShareObject {
     Share,
 }

@@ -396,7 +396,7 @@ async fn what_is_answered_is_what_is_described() {
 async fn a_failure_is_what_is_described() {
     let app = TestApp::spawn().await;
     let document = document();
-    let schema = json!({ "$ref": "#/components/schemas/Error" });
+    let schema = json!({ "$ref": "#/components/schemas/ErrorResponse" });
     for operation in operations()
         .iter()
         .filter(|operation| operation.is_secured())

@@ -43,7 +43,7 @@ impl TryFrom<CreateApiKeyBody> for CreateKey {
 
 /// A new API key with its secret, which is shown this once.
 #[derive(Serialize, ToSchema)]
-#[schema(as = NewApiKey)]
+#[schema(as = CreatedApiKey)]
 pub(crate) struct NewApiKeyBody {
     /// The key. Keep it secret: nobody can show it again.
     #[schema(example = "sk_2rXbQ0a7cJ9n4kVfLw8sZpYtG3mHdE6uTiRoKjN9xQz")]

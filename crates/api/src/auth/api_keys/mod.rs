@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 pub(crate) struct ApiKeyBody {
     #[schema(example = "key_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
     id: String,
+    #[schema(inline)]
     object: ApiKeyObject,
     #[schema(example = "My notebook")]
     name: String,
@@ -31,7 +32,6 @@ pub(crate) struct ApiKeyBody {
 /// What an API key says it is.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = ApiKeyObject)]
 enum ApiKeyObject {
     ApiKey,
 }

@@ -23,6 +23,7 @@ const CURSOR: &str = "seq_";
 #[derive(Serialize, ToSchema)]
 #[schema(as = SharedConversation)]
 pub(crate) struct SharedConversationBody {
+    #[schema(inline)]
     object: SharedConversationObject,
     #[schema(example = "share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc")]
     share_id: String,
@@ -48,7 +49,6 @@ pub(crate) struct SharedConversationBody {
 /// What a shared conversation says it is.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = SharedConversationObject)]
 enum SharedConversationObject {
     SharedConversation,
 }
@@ -59,6 +59,7 @@ enum SharedConversationObject {
 pub(crate) struct SharedItemBody {
     #[schema(example = "item_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
     id: String,
+    #[schema(inline)]
     role: SpeakerBody,
     #[schema(example = "What are the next steps?")]
     content: String,
@@ -68,7 +69,6 @@ pub(crate) struct SharedItemBody {
 /// Who speaks in what a link shows.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-#[schema(as = SharedRole)]
 enum SpeakerBody {
     User,
     Assistant,
