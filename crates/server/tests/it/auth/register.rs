@@ -93,6 +93,58 @@ async fn what_breaks_a_rule_is_refused_by_name() {
 }
 
 #[tokio::test]
+async fn an_address_that_looks_like_another_by_what_nobody_sees_is_refused() {
+    let app = TestApp::spawn().await;
+    app.account("ada@example.org").await;
+    for email in [
+        "a\u{200b}da@example.org",
+        "\u{202e}ada@example.org",
+        "a\u{ad}da@example.org",
+        "ada\u{2060}@example.org",
+        "ada\u{feff}@example.org",
+        "ada\u{fe0f}@example.org",
+        "ada\u{3164}@example.org",
+        "ada\u{e0061}@example.org",
+        "\u{2067}ada\u{2069}@example.org",
+    ] {
+        let body = json!({ "email": email, "password": PASSWORD });
+        let answer = app.anon().post(PATH, body.clone()).await;
+        answer.refused("invalid_value", Some("email"));
+        let (guest, _) = app.guest().await;
+        let answer = guest.post("/auth/upgrade", body.clone()).await;
+        answer.refused("invalid_value", Some("email"));
+        let answer = app.anon().post("/auth/login", body).await;
+        answer.refused("sign_in_failed", None);
+    }
+    for email in ["éva@example.org", "андрей@example.org", "ada+x@example.org"] {
+        app.account(email).await;
+    }
+}
+
+#[tokio::test]
+async fn a_password_that_repeats_the_address_is_refused() {
+    let app = TestApp::spawn().await;
+    for (email, password) in [
+        ("ada.lovelace@example.org", "ada.lovelace@example.org"),
+        ("ada.lovelace@example.org", "ADA.Lovelace@example.org "),
+        ("Ada.Lovelace@example.org", "Ada.Lovelace"),
+        ("ada.lovelace@example.org", "ａda.LOVELACE"),
+        ("ada@bücher.example", "ada@bücher.example"),
+        ("ada@bücher.example", "ada@xn--bcher-kva.example"),
+    ] {
+        let body = json!({ "email": email, "password": password });
+        let answer = app.anon().post(PATH, body.clone()).await;
+        answer.refused("invalid_value", Some("password"));
+        assert!(!answer.text().contains(password), "it is not said back");
+        let (guest, _) = app.guest().await;
+        let answer = guest.post("/auth/upgrade", body).await;
+        answer.refused("invalid_value", Some("password"));
+    }
+    let body = json!({ "email": "ada.lovelace@example.org", "password": "not ada.lovelace" });
+    app.anon().post(PATH, body).await.expect(201);
+}
+
+#[tokio::test]
 async fn a_password_has_8_to_256_characters_of_any_kind() {
     let app = TestApp::spawn().await;
     for (email, password) in [
