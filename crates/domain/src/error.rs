@@ -154,6 +154,14 @@ pub enum Forbidden {
 }
 
 impl Error {
+    /// Whether it failed for a reason that is not the caller's.
+    pub fn is_ours(&self) -> bool {
+        matches!(
+            self,
+            Self::Overloaded { .. } | Self::Unavailable(_) | Self::Internal(_)
+        )
+    }
+
     /// A value outside its allowed length, range or set.
     pub fn invalid(param: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid(Invalid {

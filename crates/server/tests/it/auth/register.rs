@@ -1,8 +1,11 @@
-use crate::app::{PASSWORD, TestApp};
+use crate::app::{PASSWORD, TestApp, limits};
+use crate::db::Schema;
+use crate::proxy::{Proxy, Way};
 use domain::auth::Doors;
-use domain::limits::Quota;
+use domain::limits::{Quota, Quotas};
 use insta::assert_json_snapshot;
 use serde_json::json;
+use std::time::{Duration, Instant};
 
 const PATH: &str = "/auth/register";
 
@@ -186,6 +189,49 @@ async fn one_address_makes_only_so_many_accounts_upgrades_included() {
     answer.refused("rate_limited", None);
     let (guest, _) = app.guest().await;
     let answer = guest.post("/auth/upgrade", body("c@example.org")).await;
+    answer.refused("rate_limited", None);
+}
+
+#[tokio::test]
+async fn what_fails_on_our_side_counts_for_no_limit() {
+    let schema = Schema::migrated().await;
+    let proxy = Proxy::to(&schema, Way::Open).await;
+    let through = Schema {
+        url: proxy.url().to_owned(),
+    };
+    let database = through.database(4);
+    let quotas = Quotas {
+        registration: Quota::parse("2/h"),
+        guest: Quota::parse("2/h"),
+        ..Quotas::NONE
+    };
+    let app = TestApp::serve(schema, database, |parts| {
+        parts.limits = limits(&quotas, &parts.clock);
+    });
+    let (anon, (guest, _)) = (app.anon(), app.guest().await);
+    let body = json!({ "email": "ada@example.org", "password": PASSWORD });
+    proxy.set(Way::Gone).await;
+    let answers = tokio::join!(
+        anon.post(PATH, body.clone()),
+        guest.post("/auth/upgrade", body.clone()),
+        anon.post("/auth/guest-login", json!({})),
+    );
+    for answer in [answers.0, answers.1, answers.2] {
+        answer.refused("database_unavailable", None);
+    }
+    proxy.set(Way::Open).await;
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while anon.get("/readyz").await.status != 200 {
+        assert!(Instant::now() < deadline, "it does not recover");
+    }
+    app.account("ada@example.org").await;
+    app.guest().await;
+    let answer = anon.post("/auth/guest-login", json!({})).await;
+    answer.refused("rate_limited", None);
+    // Whether an address is taken cannot be asked without end.
+    let answer = anon.post(PATH, body.clone()).await;
+    answer.refused("email_taken", Some("email"));
+    let answer = anon.post(PATH, body).await;
     answer.refused("rate_limited", None);
 }
 
