@@ -128,6 +128,16 @@ fn own_codes(operation: &mut Operation) -> Vec<String> {
         .unwrap_or_default()
 }
 
+/// Whether the operation says that it alone can tell of this code.
+pub(super) fn has_own_code(operation: &Operation, code: &Code) -> bool {
+    let own = operation
+        .extensions
+        .as_ref()
+        .and_then(|all| all.get(OWN_CODES));
+    let own = own.and_then(serde_json::Value::as_array);
+    own.is_some_and(|own| own.iter().any(|name| name == code.name))
+}
+
 fn response(status: u16, codes: &[&'static Code]) -> utoipa::openapi::Response {
     let meanings: Vec<_> = codes
         .iter()

@@ -485,6 +485,12 @@ async fn an_api_key_does_what_its_owner_may_but_for_what_is_a_persons() {
     for operation in operations().iter().filter(|o| o.is_secured()) {
         println!("{}", operation.name);
         let forbidden = PERSONS_ONLY.contains(&operation.name.as_str());
+        assert_eq!(
+            operation.takes_keys(),
+            !forbidden,
+            "what the description says of {} and PERSONS_ONLY differ",
+            operation.name
+        );
         for in_header in [false, true] {
             let mine = Belongings::of(&alice).await;
             let parameters = operation.parameters();
