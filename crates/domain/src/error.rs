@@ -113,6 +113,8 @@ pub enum Conflict {
     NotGuest,
     #[error("The guest cannot be upgraded with this e-mail address and password.")]
     UpgradeRefused,
+    #[error("You have 100 API keys, the most there may be; expired ones count. Revoke one first.")]
+    ApiKeysFull,
 }
 
 /// Why a caller is unknown.

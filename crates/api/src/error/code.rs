@@ -109,6 +109,8 @@ codes! {
         "Only a guest can be upgraded, and this caller is none.";
     UPGRADE_REFUSED = "upgrade_refused", 409, "conflict_error", None,
         "The guest cannot be upgraded with this e-mail address and password.";
+    API_KEYS_FULL = "api_keys_full", 409, "conflict_error", None,
+        "The caller has 100 API keys, the most there may be; expired ones count until revoked.";
     BODY_TOO_LARGE = "body_too_large", 413, "invalid_request_error", None,
         "The body is too large: at most 16 MiB where it carries messages, 2 MiB elsewhere.";
     MODEL_REQUEST_TOO_LARGE = "model_request_too_large", 413, "invalid_request_error", None,

@@ -3,7 +3,7 @@ use super::{
     KnownKey, Name, Secret, Secrets,
 };
 use crate::clock::{Clock, Ids};
-use crate::error::{Error, Resource, Result, Unauthenticated};
+use crate::error::{Conflict, Error, Resource, Result, Unauthenticated};
 use crate::id::{KeyId, OwnerId};
 use crate::limits::{Limited, Origin, RateLimits};
 use crate::page::Page;
@@ -130,7 +130,9 @@ impl KeyService {
             expires_at: request.lifetime.map(|Lifetime(lifetime)| now + lifetime),
         };
         let digest = self.secrets.digest(&secret.0);
-        self.keys.insert(actor.owner_id, &key, digest).await?;
+        if !self.keys.insert(actor.owner_id, &key, digest).await? {
+            return Err(Error::Conflict(Conflict::ApiKeysFull));
+        }
         let made = AuditEvent::KeyMade(key.id);
         self.audit.record(made, Some(actor.owner_id));
         Ok((key, secret))

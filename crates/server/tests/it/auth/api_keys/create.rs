@@ -1,6 +1,7 @@
 use super::{PATH, secret};
-use crate::app::TestApp;
+use crate::app::{TestApp, id};
 use chrono::TimeDelta;
+use futures_util::future::join_all;
 use insta::assert_json_snapshot;
 use serde_json::json;
 
@@ -78,4 +79,32 @@ async fn a_key_ends_when_it_was_told_to() {
         let answer = app.alice().post(PATH, body).await;
         answer.refused("invalid_value", Some("expires_in"));
     }
+}
+
+#[tokio::test]
+async fn there_are_a_hundred_keys_at_the_most_however_many_are_wanted_at_once() {
+    let app = TestApp::spawn_with(|parts| parts.workers = Some(2)).await;
+    let alice = app.alice();
+    let first = id(&alice.key("First").await);
+    let more = "insert into api_keys (owner_id, id, created_at, name, hint) \
+                select owner_id, gen_random_uuid(), created_at, 'Another', hint \
+                from api_keys, generate_series(1, 96)";
+    app.schema.rows(more).await;
+    let body = json!({ "name": "Wanted" });
+    let answers = join_all((0..8).map(|_| alice.post(PATH, body.clone()))).await;
+    let (made, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 201);
+    assert_eq!((made.len(), refused.len()), (3, 5));
+    for answer in refused {
+        answer.refused("api_keys_full", None);
+        assert_eq!(answer.header("x-should-retry"), "false");
+    }
+    let stored = "select count(*) from api_keys";
+    assert_eq!(app.schema.value(stored).await, "100");
+    // Nobody else is short of keys, and one that is revoked makes room.
+    app.bob().key("Mine").await;
+    let path = format!("{PATH}/{first}");
+    alice.delete(&path).await.expect_nothing(204);
+    alice.key("The hundredth again").await;
+    let answer = alice.post(PATH, body).await;
+    answer.refused("api_keys_full", None);
 }
