@@ -132,8 +132,11 @@ pub enum Unauthenticated {
     Expired,
     #[error("The refresh token is unknown, expired or already used. Sign in again.")]
     RefreshToken,
-    #[error("The API key has expired. Its owner can make another.")]
-    KeyExpired,
+    /// Which of the three is not told.
+    #[error("The API key is unknown, expired or was revoked. POST /auth/api-keys makes another.")]
+    ApiKey,
+    #[error("More than one credential was sent. Send one token, or one API key.")]
+    Several,
     #[error("The e-mail address or the password is wrong.")]
     Password,
 }

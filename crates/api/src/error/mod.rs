@@ -217,7 +217,8 @@ fn unauthenticated(reason: Unauthenticated) -> (&'static Code, &'static str) {
         Unauthenticated::Missing => (code::TOKEN_MISSING, "Bearer"),
         Unauthenticated::Invalid => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),
         Unauthenticated::Expired => (code::TOKEN_EXPIRED, "Bearer error=\"invalid_token\""),
-        Unauthenticated::KeyExpired => (code::API_KEY_EXPIRED, "Bearer error=\"invalid_token\""),
+        Unauthenticated::ApiKey => (code::API_KEY_INVALID, "Bearer error=\"invalid_token\""),
+        Unauthenticated::Several => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),
         Unauthenticated::Password => (code::SIGN_IN_FAILED, "Bearer"),
         Unauthenticated::RefreshToken => (code::REFRESH_TOKEN_INVALID, "Bearer"),
     }

@@ -78,12 +78,13 @@ impl<'a> Presented<'a> {
             .next()
             .ok_or(Error::Unauthenticated(Unauthenticated::Missing))?;
         if sent.next().is_some() {
-            return Err(INVALID);
+            return Err(Error::Unauthenticated(Unauthenticated::Several));
+        }
+        if !is_bearer {
+            // What is no text is no key, either.
+            return Ok(Self::ApiKey(header.to_str().unwrap_or_default().trim()));
         }
         let text = header.to_str().map_err(|_| INVALID)?;
-        if !is_bearer {
-            return Ok(Self::ApiKey(text.trim()));
-        }
         let (scheme, token) = text.split_once(' ').ok_or(INVALID)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(INVALID);

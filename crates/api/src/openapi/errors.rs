@@ -85,7 +85,7 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
             code::TOKEN_MISSING,
             code::TOKEN_INVALID,
             code::TOKEN_EXPIRED,
-            code::API_KEY_EXPIRED,
+            code::API_KEY_INVALID,
             code::RATE_LIMITED,
         ]);
     }

@@ -58,10 +58,10 @@ impl KeyService {
 
     /// Whose key it is. What cannot be a key reaches no store.
     pub async fn authenticate(&self, key: &str, origin: Origin) -> Result<Actor> {
-        const INVALID: Error = Error::Unauthenticated(Unauthenticated::Invalid);
-        let secret = key.strip_prefix(Self::PREFIX).ok_or(INVALID)?;
+        const BAD: Error = Error::Unauthenticated(Unauthenticated::ApiKey);
+        let secret = key.strip_prefix(Self::PREFIX).ok_or(BAD)?;
         if secret.len() != Self::SECRET || !secret.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            return Err(INVALID);
+            return Err(BAD);
         }
         let now = self.clock.now();
         let digest = self.secrets.digest(key);
@@ -73,11 +73,11 @@ impl KeyService {
                 self.look_up(digest, counts.then_some(origin), now).await?
             }
         };
-        let holder = holder.ok_or(INVALID)?;
+        let holder = holder.ok_or(BAD)?;
         if holder.expires_at.is_some_and(|end| end <= now) {
-            return Err(Error::Unauthenticated(Unauthenticated::KeyExpired));
+            return Err(BAD);
         }
-        self.removed.refuse(holder.owner)?;
+        self.removed.refuse(holder.owner).map_err(|_| BAD)?;
         Ok(Actor {
             owner_id: holder.owner,
             credential: Credential::ApiKey,

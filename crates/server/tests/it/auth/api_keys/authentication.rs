@@ -1,9 +1,11 @@
 //! What a key is asked for, by whichever endpoint.
 
-use super::secret;
-use crate::app::TestApp;
+use super::{PATH, secret};
+use crate::app::{TestApp, id};
 use chrono::TimeDelta;
 use domain::limits::Quota;
+use reqwest::Method;
+use serde_json::json;
 
 #[tokio::test]
 async fn a_key_that_is_used_asks_the_database_now_and_then() {
@@ -17,7 +19,7 @@ async fn a_key_that_is_used_asks_the_database_now_and_then() {
     by_key.get("/v1/projects").await.expect(200);
     app.clock.advance(TimeDelta::seconds(1));
     let answer = by_key.get("/v1/projects").await;
-    answer.refused("token_invalid", None);
+    answer.refused("api_key_invalid", None);
 }
 
 #[tokio::test]
@@ -30,7 +32,7 @@ async fn bad_keys_cannot_be_tried_without_end_and_good_ones_go_on() {
         // The same bad key over and over is looked up once.
         for _ in 0..5 {
             let answer = bad(digit).get("/v1/projects").await;
-            answer.refused("token_invalid", None);
+            answer.refused("api_key_invalid", None);
         }
     }
     let answer = bad("4").get("/v1/projects").await;
@@ -40,7 +42,7 @@ async fn bad_keys_cannot_be_tried_without_end_and_good_ones_go_on() {
         .bearing(Some("sk_x".to_owned()))
         .get("/v1/projects")
         .await;
-    answer.refused("token_invalid", None);
+    answer.refused("api_key_invalid", None);
     good.get("/v1/projects").await.expect(200);
     app.alice().get("/v1/projects").await.expect(200);
 }
@@ -52,7 +54,7 @@ async fn one_stale_key_that_comes_again_and_again_shuts_out_no_good_one() {
     let stale = app.bearing(Some(format!("sk_{}", "1".repeat(43))));
     for _ in 0..5 {
         let answer = stale.get("/v1/projects").await;
-        answer.refused("token_invalid", None);
+        answer.refused("api_key_invalid", None);
         app.clock.advance(TimeDelta::seconds(6));
     }
     good.get("/v1/projects").await.expect(200);
@@ -60,7 +62,7 @@ async fn one_stale_key_that_comes_again_and_again_shuts_out_no_good_one() {
     for digit in ["2", "3"] {
         let bad = app.bearing(Some(format!("sk_{}", digit.repeat(43))));
         let answer = bad.get("/v1/projects").await;
-        answer.refused("token_invalid", None);
+        answer.refused("api_key_invalid", None);
     }
     let another = app.bearing(Some(format!("sk_{}", "4".repeat(43))));
     let answer = another.get("/v1/projects").await;
@@ -78,4 +80,26 @@ async fn a_guest_who_uses_a_key_is_active() {
     app.clock.advance(TimeDelta::hours(25));
     by_key.get("/v1/projects").await.expect(200);
     assert_eq!(app.schema.value(active).await, "1");
+}
+
+#[tokio::test]
+async fn nobody_is_told_what_is_wrong_with_a_key() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let brief = json!({ "name": "Brief", "expires_in": 60 });
+    let expired = secret(&alice.post(PATH, brief).await.expect(201)).unwrap();
+    let key = alice.key("Revoked").await;
+    let path = format!("{PATH}/{}", id(&key));
+    alice.delete(&path).await.expect_nothing(204);
+    app.clock.advance(TimeDelta::seconds(60));
+    let mut said = Vec::new();
+    for key in [expired, secret(&key).unwrap(), "sk_x".to_owned()] {
+        let actor = app.bearing(Some(key));
+        let request = actor.request(Method::GET, "/v1/projects");
+        let answer = actor.sent(request.header("x-request-id", "the-same")).await;
+        answer.refused("api_key_invalid", None);
+        said.push(answer.text().to_owned());
+    }
+    assert!(said[0].contains("The API key is unknown, expired or was revoked."));
+    assert!(said.iter().all(|one| *one == said[0]), "{said:?}");
 }

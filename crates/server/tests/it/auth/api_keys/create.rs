@@ -60,7 +60,7 @@ async fn a_key_ends_when_it_was_told_to() {
     by_key.get("/v1/conversations").await.expect(200);
     app.clock.advance(TimeDelta::microseconds(1));
     let answer = by_key.get("/v1/conversations").await;
-    answer.refused("api_key_expired", None);
+    answer.refused("api_key_invalid", None);
     for (expires_in, ends) in [
         (json!(60.0), json!("2025-12-23T10:02:00Z")),
         (json!(null), json!(null)),

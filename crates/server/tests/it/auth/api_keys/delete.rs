@@ -23,10 +23,10 @@ async fn a_revoked_key_ends_at_once_here_and_within_thirty_seconds_elsewhere() {
     let path = format!("{PATH}/{}", id(&key));
     alice.delete(&path).await.expect_nothing(204);
     let answer = at_home.get("/v1/conversations").await;
-    answer.refused("token_invalid", None);
+    answer.refused("api_key_invalid", None);
     clock.advance(TimeDelta::seconds(30));
     let answer = abroad.get("/v1/conversations").await;
-    answer.refused("token_invalid", None);
+    answer.refused("api_key_invalid", None);
     let again = alice.delete(&path).await;
     again.refused("api_key_not_found", None);
 }
