@@ -3,10 +3,10 @@
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use domain::limits::Origin;
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use std::convert::Infallible;
 use std::future::{Ready, ready};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 /// The networks of our own proxies, whose word on the caller's address is taken.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,8 @@ pub struct ClientAddress(pub Option<IpAddr>);
 
 impl TrustedProxies {
     fn contain(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(&address))
+        let mut networks = self.0.iter().map(|network| canonical(*network));
+        networks.any(|network| network.contains(&address))
     }
 }
 
@@ -65,12 +66,38 @@ fn first_untrusted<'a>(
         if !proxies.contain(address) {
             break;
         }
-        match claim.trim().parse::<IpAddr>() {
-            Ok(claimed) => address = claimed.to_canonical(),
-            Err(_) => break,
+        match claimed(claim.trim()) {
+            Some(claimed) => address = claimed.to_canonical(),
+            None => break,
         }
     }
     address
+}
+
+/// The address of a claim. Some proxies add the port, which takes brackets around an IPv6 address, and
+/// some quote it all, as in `Forwarded` (RFC 7239, 6).
+fn claimed(claim: &str) -> Option<IpAddr> {
+    let unquoted = claim.strip_prefix('"').and_then(|c| c.strip_suffix('"'));
+    let claim = unquoted.unwrap_or(claim);
+    let bracketed = claim.strip_prefix('[').and_then(|c| c.strip_suffix(']'));
+    if let Some(address) = bracketed {
+        return address.parse::<Ipv6Addr>().ok().map(IpAddr::V6);
+    }
+    let with_port = || claim.parse::<SocketAddr>().map(|claimed| claimed.ip());
+    claim.parse().or_else(|_| with_port()).ok()
+}
+
+/// A network of IPv4 addresses that is written as IPv6 (`::ffff:10.0.0.0/104`) is one of IPv4, as the
+/// addresses are that are looked for in it.
+fn canonical(network: IpNet) -> IpNet {
+    let mapped = |network: ipnet::Ipv6Net| {
+        let length = network.prefix_len().checked_sub(96)?;
+        Ipv4Net::new(network.addr().to_ipv4_mapped()?, length).ok()
+    };
+    match network {
+        IpNet::V4(_) => network,
+        IpNet::V6(v6) => mapped(v6).map_or(network, IpNet::V4),
+    }
 }
 
 #[cfg(test)]
@@ -102,6 +129,61 @@ mod tests {
             seen("10.0.0.1", &["1.1.1.1", "198.51.100.1"]),
             "198.51.100.1"
         );
+    }
+
+    #[test]
+    fn an_address_is_read_however_proxies_write_it() {
+        for (claim, address) in [
+            ("203.0.113.7", "203.0.113.7"),
+            ("203.0.113.7:1234", "203.0.113.7"),
+            ("\"203.0.113.7:1234\"", "203.0.113.7"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("[2001:db8::1]:443", "2001:db8::1"),
+            ("\"[2001:db8::1]:443\"", "2001:db8::1"),
+            ("::ffff:203.0.113.7", "203.0.113.7"),
+            ("[::ffff:203.0.113.7]:443", "203.0.113.7"),
+            (" 203.0.113.7:1234\t, 10.0.0.2:80 ", "203.0.113.7"),
+        ] {
+            assert_eq!(seen("10.0.0.1", &[claim]), address, "{claim}");
+        }
+        for rubbish in [
+            "",
+            "\"",
+            "unknown",
+            "203.0.113.7:",
+            "203.0.113.7:x",
+            "203.0.113.7:65536",
+            "203.0.113",
+            "[203.0.113.7]",
+            "[2001:db8::1",
+            "[2001:db8::1]443",
+            "\"203.0.113.7",
+            "_hidden",
+        ] {
+            assert_eq!(seen("10.0.0.1", &[rubbish]), "10.0.0.1", "{rubbish}");
+        }
+    }
+
+    #[test]
+    fn a_network_is_the_same_in_both_families() {
+        for (network, peer, trusted) in [
+            ("10.0.0.0/8", "10.9.9.9", true),
+            ("10.0.0.0/8", "11.0.0.1", false),
+            ("::ffff:10.0.0.0/104", "10.9.9.9", true),
+            ("::ffff:10.0.0.0/104", "11.0.0.1", false),
+            ("::ffff:10.0.0.1/128", "10.0.0.1", true),
+            ("::ffff:10.0.0.1/128", "10.0.0.2", false),
+            ("::ffff:0:0/96", "203.0.113.9", true),
+            ("::ffff:0:0/96", "2001:db8::1", false),
+            ("::/0", "2001:db8::1", true),
+            ("::/0", "10.0.0.1", false),
+            ("2001:db8::/32", "2001:db8::1", true),
+        ] {
+            let proxies = TrustedProxies(vec![network.parse().unwrap()]);
+            let peer = peer.parse().unwrap();
+            assert_eq!(proxies.contain(peer), trusted, "{peer} in {network}");
+        }
     }
 
     #[test]

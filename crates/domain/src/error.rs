@@ -113,6 +113,8 @@ pub enum Conflict {
     NotGuest,
     #[error("The guest cannot be upgraded with this e-mail address and password.")]
     UpgradeRefused,
+    #[error("You have 100 API keys, the most there may be; expired ones count. Revoke one first.")]
+    ApiKeysFull,
 }
 
 /// Why a caller is unknown.
@@ -130,8 +132,11 @@ pub enum Unauthenticated {
     Expired,
     #[error("The refresh token is unknown, expired or already used. Sign in again.")]
     RefreshToken,
-    #[error("The API key has expired. Its owner can make another.")]
-    KeyExpired,
+    /// Which of the three is not told.
+    #[error("The API key is unknown, expired or was revoked. POST /auth/api-keys makes another.")]
+    ApiKey,
+    #[error("More than one credential was sent. Send one token, or one API key.")]
+    Several,
     #[error("The e-mail address or the password is wrong.")]
     Password,
 }
@@ -154,6 +159,14 @@ pub enum Forbidden {
 }
 
 impl Error {
+    /// Whether it failed for a reason that is not the caller's.
+    pub fn is_ours(&self) -> bool {
+        matches!(
+            self,
+            Self::Overloaded { .. } | Self::Unavailable(_) | Self::Internal(_)
+        )
+    }
+
     /// A value outside its allowed length, range or set.
     pub fn invalid(param: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid(Invalid {

@@ -14,10 +14,11 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = Register)]
 pub(crate) struct RegisterBody {
-    /// Where case and Unicode spelling do not matter.
+    /// Where case and Unicode spelling do not matter. Without invisible characters.
     #[schema(format = Email, min_length = 3, max_length = 254, example = "ada@example.org")]
     email: String,
-    /// 8 to 256 characters, and none of the most common passwords. No other rules.
+    /// 8 to 256 characters; none of the most common passwords, and not the e-mail address. No other
+    /// rules.
     #[schema(format = Password, min_length = 8, max_length = 256,
         example = "a long sentence is easy to keep")]
     password: String,
@@ -32,9 +33,10 @@ impl TryFrom<RegisterBody> for Register {
     type Error = Error;
 
     fn try_from(body: RegisterBody) -> Result<Self, Error> {
+        let email = Email::choose(&body.email)?;
         Ok(Self {
-            email: Email::parse(&body.email)?,
-            password: Password::choose(&body.password)?,
+            password: Password::choose(&body.password, &email)?,
+            email,
             name: body.name.map(|name| Name::parse(&name)).transpose()?,
         })
     }

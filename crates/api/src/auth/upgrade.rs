@@ -13,10 +13,11 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = Upgrade)]
 pub(crate) struct UpgradeBody {
-    /// Where case and Unicode spelling do not matter.
+    /// Where case and Unicode spelling do not matter. Without invisible characters.
     #[schema(format = Email, min_length = 3, max_length = 254, example = "ada@example.org")]
     email: String,
-    /// 8 to 256 characters, and none of the most common passwords. No other rules.
+    /// 8 to 256 characters; none of the most common passwords, and not the e-mail address. No other
+    /// rules.
     #[schema(format = Password, min_length = 8, max_length = 256,
         example = "a long sentence is easy to keep")]
     password: String,
@@ -50,8 +51,8 @@ pub(crate) async fn upgrade(
     client: ClientAddress,
     Body(body): Body<UpgradeBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let email = Email::parse(&body.email)?;
-    let password = Password::choose(&body.password)?;
+    let email = Email::choose(&body.email)?;
+    let password = Password::choose(&body.password, &email)?;
     let origin = client.origin();
     let work = async move { accounts.upgrade(actor, email, password, origin).await };
     let session = to_its_end(work).await?;

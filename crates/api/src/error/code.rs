@@ -54,13 +54,13 @@ codes! {
     TOKEN_MISSING = "token_missing", 401, "authentication_error", None,
         "No token was sent. Send `Authorization: Bearer <token>`, or an API key as `X-API-Key`.";
     TOKEN_INVALID = "token_invalid", 401, "authentication_error", None,
-        "The token is not one of ours, or is damaged.";
+        "The token is not one of ours, or is damaged; or more than one credential was sent.";
     TOKEN_EXPIRED = "token_expired", 401, "authentication_error", None,
         "The token has expired. Get a new one from POST /auth/refresh-token.";
     REFRESH_TOKEN_INVALID = "refresh_token_invalid", 401, "authentication_error", None,
         "The refresh token is unknown, expired or already used. Sign in again.";
-    API_KEY_EXPIRED = "api_key_expired", 401, "authentication_error", None,
-        "The API key has expired. Its owner can make another.";
+    API_KEY_INVALID = "api_key_invalid", 401, "authentication_error", None,
+        "The API key is unknown, expired or was revoked. Its owner can make another.";
     SIGN_IN_FAILED = "sign_in_failed", 401, "authentication_error", None,
         "The e-mail address or the password is wrong.";
     GUEST_LOGIN_DISABLED = "guest_login_disabled", 403, "permission_error", None,
@@ -109,6 +109,8 @@ codes! {
         "Only a guest can be upgraded, and this caller is none.";
     UPGRADE_REFUSED = "upgrade_refused", 409, "conflict_error", None,
         "The guest cannot be upgraded with this e-mail address and password.";
+    API_KEYS_FULL = "api_keys_full", 409, "conflict_error", None,
+        "The caller has 100 API keys, the most there may be; expired ones count until revoked.";
     BODY_TOO_LARGE = "body_too_large", 413, "invalid_request_error", None,
         "The body is too large: at most 16 MiB where it carries messages, 2 MiB elsewhere.";
     MODEL_REQUEST_TOO_LARGE = "model_request_too_large", 413, "invalid_request_error", None,

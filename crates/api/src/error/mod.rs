@@ -206,6 +206,7 @@ fn conflicting(conflict: Conflict) -> (&'static Code, Option<&'static str>) {
         Conflict::EmailTaken => (code::EMAIL_TAKEN, Some("email")),
         Conflict::NotGuest => (code::NOT_A_GUEST, None),
         Conflict::UpgradeRefused => (code::UPGRADE_REFUSED, None),
+        Conflict::ApiKeysFull => (code::API_KEYS_FULL, None),
     }
 }
 
@@ -216,7 +217,8 @@ fn unauthenticated(reason: Unauthenticated) -> (&'static Code, &'static str) {
         Unauthenticated::Missing => (code::TOKEN_MISSING, "Bearer"),
         Unauthenticated::Invalid => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),
         Unauthenticated::Expired => (code::TOKEN_EXPIRED, "Bearer error=\"invalid_token\""),
-        Unauthenticated::KeyExpired => (code::API_KEY_EXPIRED, "Bearer error=\"invalid_token\""),
+        Unauthenticated::ApiKey => (code::API_KEY_INVALID, "Bearer error=\"invalid_token\""),
+        Unauthenticated::Several => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),
         Unauthenticated::Password => (code::SIGN_IN_FAILED, "Bearer"),
         Unauthenticated::RefreshToken => (code::REFRESH_TOKEN_INVALID, "Bearer"),
     }

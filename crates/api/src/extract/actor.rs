@@ -1,7 +1,7 @@
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::request::Caller;
-use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName};
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, web};
 use domain::auth::{Actor, AuthService, KeyService};
 use domain::error::{Error, Unauthenticated};
@@ -10,6 +10,7 @@ use std::future::{Ready, ready};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const INVALID: Error = Error::Unauthenticated(Unauthenticated::Invalid);
+const SEVERAL: Error = Error::Unauthenticated(Unauthenticated::Several);
 
 /// The caller, proven by an access token or an API key. A handler cannot tell the two apart, except
 /// by asking for it ([`Actor::credential`]).
@@ -72,18 +73,21 @@ impl<'a> Presented<'a> {
     /// counts would be anybody's guess. Some generated clients send the one they have in every
     /// header that the document names.
     fn of(headers: &'a HeaderMap) -> Result<Self, Error> {
-        let key = sole(headers, &API_KEY)?.map(str::trim);
-        let Some(text) = sole(headers, &AUTHORIZATION)? else {
+        let key = sole(headers, &API_KEY)?;
+        // What is no text is no key, either.
+        let key = key.map(|key| key.to_str().unwrap_or_default().trim());
+        let Some(header) = sole(headers, &AUTHORIZATION)? else {
             let key = key.ok_or(Error::Unauthenticated(Unauthenticated::Missing))?;
             return Ok(Self::ApiKey(key));
         };
+        let text = header.to_str().map_err(|_| INVALID)?;
         let (scheme, token) = text.split_once(' ').ok_or(INVALID)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(INVALID);
         }
         let token = token.trim();
         if key.is_some_and(|key| key != token) {
-            return Err(INVALID);
+            return Err(SEVERAL);
         }
         Ok(match token.starts_with(KeyService::PREFIX) {
             true => Self::ApiKey(token),
@@ -92,12 +96,12 @@ impl<'a> Presented<'a> {
     }
 }
 
-/// The text of a header that is sent once; `None` where it is not sent.
-fn sole<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Error> {
+/// A header that is sent once; `None` where it is not sent.
+fn sole<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a HeaderValue>, Error> {
     let mut sent = headers.get_all(name);
-    let text = sent.next().map(|header| header.to_str());
+    let first = sent.next();
     match sent.next() {
-        None => text.transpose().map_err(|_| INVALID),
-        Some(_) => Err(INVALID),
+        None => Ok(first),
+        Some(_) => Err(SEVERAL),
     }
 }

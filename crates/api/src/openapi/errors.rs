@@ -85,7 +85,7 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
             code::TOKEN_MISSING,
             code::TOKEN_INVALID,
             code::TOKEN_EXPIRED,
-            code::API_KEY_EXPIRED,
+            code::API_KEY_INVALID,
             code::RATE_LIMITED,
         ]);
     }
@@ -126,6 +126,16 @@ fn own_codes(operation: &mut Operation) -> Vec<String> {
     let own = extensions.and_then(|extensions| extensions.remove(OWN_CODES));
     own.and_then(|own| serde_json::from_value(own).ok())
         .unwrap_or_default()
+}
+
+/// Whether the operation says that it alone can tell of this code.
+pub(super) fn has_own_code(operation: &Operation, code: &Code) -> bool {
+    let own = operation
+        .extensions
+        .as_ref()
+        .and_then(|all| all.get(OWN_CODES));
+    let own = own.and_then(serde_json::Value::as_array);
+    own.is_some_and(|own| own.iter().any(|name| name == code.name))
 }
 
 fn response(status: u16, codes: &[&'static Code]) -> utoipa::openapi::Response {

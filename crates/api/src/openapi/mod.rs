@@ -6,6 +6,7 @@ mod methods;
 
 pub use methods::{Methods, no_route};
 
+use crate::error::code;
 use actix_web::App;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{
@@ -45,7 +46,8 @@ impl Modify for Credentials {
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
             .description(Some(
-                "The access_token of POST /auth/login or /auth/guest-login, or an API key.",
+                "The access_token of POST /auth/login or /auth/guest-login. Where an operation \
+                 lists `api_key`, too, an API key is as good here.",
             ))
             .build();
         let components = openapi.components.get_or_insert_default();
@@ -69,10 +71,13 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     .filter_map(Option::as_mut)
 }
 
-/// Where a token is asked for, an API key is as good.
+/// Where a token is asked for, an API key is as good, but for what is a person's.
 fn accept_keys(document: &mut utoipa::openapi::OpenApi) {
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
+            if errors::has_own_code(operation, code::API_KEY_NOT_ALLOWED) {
+                continue;
+            }
             let requirements = operation.security.as_mut();
             let secured = requirements.filter(|all| !all.contains(&Default::default()));
             if let Some(requirements) = secured {

@@ -33,7 +33,13 @@ impl AccountService {
         if !self.doors.registration {
             return Err(Error::Forbidden(Forbidden::RegistrationDisabled));
         }
-        self.limits.take(Limited::Registration, origin.into())?;
+        let made = self.make(register);
+        self.limits
+            .counted(Limited::Registration, origin, made)
+            .await
+    }
+
+    async fn make(&self, register: Register) -> Result<Session> {
         let password = self.hasher.hash(register.password).await?;
         let now = self.issuer.clock.now();
         let user = User {
@@ -117,7 +123,14 @@ impl AccountService {
         if !self.doors.registration {
             return Err(Error::Forbidden(Forbidden::RegistrationDisabled));
         }
-        self.limits.take(Limited::Registration, origin.into())?;
+        let upgraded = self.give(actor.owner_id, email, password);
+        self.limits
+            .counted(Limited::Registration, origin, upgraded)
+            .await
+    }
+
+    /// Gives the guest an address and a password.
+    async fn give(&self, guest: OwnerId, email: Email, password: Password) -> Result<Session> {
         let password = self.hasher.hash(password).await?;
         let now = self.issuer.clock.now();
         let account = NewAccount {
@@ -126,7 +139,7 @@ impl AccountService {
             password,
             created_at: now,
         };
-        let user = match self.accounts.upgrade(actor.owner_id, &account).await? {
+        let user = match self.accounts.upgrade(guest, &account).await? {
             Upgraded::Done(user) => user,
             Upgraded::NotGuest => return Err(Error::Conflict(Conflict::NotGuest)),
             Upgraded::Taken => return Err(Error::Conflict(Conflict::UpgradeRefused)),

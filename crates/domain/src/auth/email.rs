@@ -14,13 +14,33 @@ impl Email {
     /// The most bytes before the `@` (RFC 5321, 4.5.3.1.1).
     const MOST_LOCAL: usize = 64;
 
+    /// An address for a new account: none that looks like another one by characters that nobody sees.
+    /// In a domain, IDNA has the say on those.
+    pub fn choose(raw: &str) -> Result<Self> {
+        let email = Self::parse(raw)?;
+        if email.local().contains(is_invisible) {
+            let message = "email must not contain invisible characters or marks of direction.";
+            return Err(Error::invalid("email", message));
+        }
+        Ok(email)
+    }
+
+    /// An address to be looked for, or one that is stored.
     pub fn parse(raw: &str) -> Result<Self> {
         let raw = raw.trim();
         text::check("email", raw, 3..=Self::MOST)?;
-        let folded: String = raw.nfkc().flat_map(char::to_lowercase).nfkc().collect();
-        normalised(&folded).map(Self).ok_or_else(|| {
+        normalised(&folded(raw)).map(Self).ok_or_else(|| {
             Error::invalid("email", "email must be an address such as ada@example.org.")
         })
+    }
+
+    /// Whether the text is this address, or what stands before its `@`, however it is spelt.
+    pub(super) fn is_spelt(&self, text: &str) -> bool {
+        folded(text.trim()) == self.local() || Self::parse(text).is_ok_and(|email| email == *self)
+    }
+
+    fn local(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(local, _)| local)
     }
 
     pub fn as_str(&self) -> &str {
@@ -30,6 +50,35 @@ impl Email {
     pub fn into_string(self) -> String {
         self.0
     }
+}
+
+fn folded(text: &str) -> String {
+    text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+}
+
+/// Characters that are not shown, or that only change the direction of others (Unicode's
+/// Default_Ignorable_Code_Point, which includes all of Bidi_Control).
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fff8}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 fn normalised(folded: &str) -> Option<String> {
@@ -70,6 +119,17 @@ mod tests {
         assert_eq!(spelt("ÉVA@example.org"), "éva@example.org");
         // What stands before the @ means something to its host alone.
         assert_ne!(spelt("ada+x@example.org"), spelt("ada@example.org"));
+    }
+
+    #[test]
+    fn what_nobody_sees_makes_no_new_address() {
+        for raw in ["a\u{200d}da@example.org", "ada\u{202e}@example.org"] {
+            assert!(Email::choose(raw).is_err(), "{raw:?}");
+            assert!(Email::parse(raw).is_ok(), "{raw:?}");
+        }
+        // A domain without them is the same domain.
+        let same = Email::choose("ada@exam\u{ad}ple.org").unwrap();
+        assert_eq!(same.as_str(), "ada@example.org");
     }
 
     #[test]

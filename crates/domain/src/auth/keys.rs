@@ -3,7 +3,7 @@ use super::{
     KnownKey, Name, Secret, Secrets,
 };
 use crate::clock::{Clock, Ids};
-use crate::error::{Error, Resource, Result, Unauthenticated};
+use crate::error::{Conflict, Error, Resource, Result, Unauthenticated};
 use crate::id::{KeyId, OwnerId};
 use crate::limits::{Limited, Origin, RateLimits};
 use crate::page::Page;
@@ -58,10 +58,10 @@ impl KeyService {
 
     /// Whose key it is. What cannot be a key reaches no store.
     pub async fn authenticate(&self, key: &str, origin: Origin) -> Result<Actor> {
-        const INVALID: Error = Error::Unauthenticated(Unauthenticated::Invalid);
-        let secret = key.strip_prefix(Self::PREFIX).ok_or(INVALID)?;
+        const BAD: Error = Error::Unauthenticated(Unauthenticated::ApiKey);
+        let secret = key.strip_prefix(Self::PREFIX).ok_or(BAD)?;
         if secret.len() != Self::SECRET || !secret.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            return Err(INVALID);
+            return Err(BAD);
         }
         let now = self.clock.now();
         let digest = self.secrets.digest(key);
@@ -73,11 +73,11 @@ impl KeyService {
                 self.look_up(digest, counts.then_some(origin), now).await?
             }
         };
-        let holder = holder.ok_or(INVALID)?;
+        let holder = holder.ok_or(BAD)?;
         if holder.expires_at.is_some_and(|end| end <= now) {
-            return Err(Error::Unauthenticated(Unauthenticated::KeyExpired));
+            return Err(BAD);
         }
-        self.removed.refuse(holder.owner)?;
+        self.removed.refuse(holder.owner).map_err(|_| BAD)?;
         Ok(Actor {
             owner_id: holder.owner,
             credential: Credential::ApiKey,
@@ -130,7 +130,9 @@ impl KeyService {
             expires_at: request.lifetime.map(|Lifetime(lifetime)| now + lifetime),
         };
         let digest = self.secrets.digest(&secret.0);
-        self.keys.insert(actor.owner_id, &key, digest).await?;
+        if !self.keys.insert(actor.owner_id, &key, digest).await? {
+            return Err(Error::Conflict(Conflict::ApiKeysFull));
+        }
         let made = AuditEvent::KeyMade(key.id);
         self.audit.record(made, Some(actor.owner_id));
         Ok((key, secret))

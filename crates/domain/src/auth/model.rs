@@ -98,3 +98,8 @@ pub struct ApiKey {
     pub created_at: DateTime<Utc>,
     pub expires_at: Option<DateTime<Utc>>,
 }
+
+impl ApiKey {
+    /// How many of them an owner may have, expired ones included until they are revoked.
+    pub const MOST: i64 = 100;
+}

@@ -1,3 +1,4 @@
+use super::Email;
 use crate::error::{Error, Result};
 use crate::text;
 use std::collections::HashSet;
@@ -16,15 +17,17 @@ impl Password {
     /// longer than this is too long after normalisation, too.
     const RAW: usize = 4 * (*Self::LENGTH.end() + 1);
 
-    /// A new password. Its length counts, and that attackers do not try it first; there are no other
-    /// rules of what must be in it (NIST SP 800-63B, 3.1.1.2).
-    pub fn choose(raw: &str) -> Result<Self> {
+    /// A new password for the account of this address. Its length counts, and that attackers do not
+    /// try it first: it is none of the most common ones, nor the address. There are no other rules of
+    /// what must be in it (NIST SP 800-63B, 3.1.1.2).
+    pub fn choose(raw: &str, email: &Email) -> Result<Self> {
         let password = Self::normalised(raw);
         text::check("password", &password.0, Self::LENGTH)?;
-        if COMMON.contains(password.0.to_lowercase().as_str()) {
+        let common = COMMON.contains(password.0.to_lowercase().as_str());
+        if common || email.is_spelt(&password.0) {
             return Err(Error::invalid(
                 "password",
-                "This password is one of the most common ones. Choose another.",
+                "This password is one of the first that others would try. Choose another.",
             ));
         }
         Ok(password)
@@ -64,25 +67,29 @@ static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 mod tests {
     use super::*;
 
+    fn choose(raw: &str) -> Result<Password> {
+        Password::choose(raw, &Email::parse("ada@example.org").unwrap())
+    }
+
     #[test]
     fn length_counts_characters() {
-        assert!(Password::choose("q7!nv0zk").is_ok());
-        assert!(Password::choose("q7!nv0z").is_err());
-        assert!(Password::choose(&"é ".repeat(128)).is_ok());
-        assert!(Password::choose(&format!("{}x", "é ".repeat(128))).is_err());
-        assert!(Password::choose("日本語日本語日本").is_ok());
-        assert!(Password::choose("q7!nv\x00zk").is_err());
+        assert!(choose("q7!nv0zk").is_ok());
+        assert!(choose("q7!nv0z").is_err());
+        assert!(choose(&"é ".repeat(128)).is_ok());
+        assert!(choose(&format!("{}x", "é ".repeat(128))).is_err());
+        assert!(choose("日本語日本語日本").is_ok());
+        assert!(choose("q7!nv\x00zk").is_err());
     }
 
     #[test]
     fn what_is_read_is_bounded_and_what_is_allowed_is_read_whole() {
         let four = "\u{3b1}\u{313}\u{300}\u{345}";
-        let longest = Password::choose(&four.repeat(256)).unwrap();
+        let longest = choose(&four.repeat(256)).unwrap();
         assert_eq!(longest.as_bytes(), "\u{1f82}".repeat(256).as_bytes());
-        assert!(Password::choose(&four.repeat(257)).is_err());
+        assert!(choose(&four.repeat(257)).is_err());
         // The last mark would stand before all others, had it been read.
         let marks = format!("a{}\u{323}", "\u{300}".repeat(2_000));
-        assert!(Password::choose(&marks).is_err());
+        assert!(choose(&marks).is_err());
         assert!(Password::attempt(&marks).is_err());
         assert!(Password::normalised(&marks).0.starts_with('\u{e0}'));
     }
@@ -91,14 +98,14 @@ mod tests {
     fn common_ones_are_refused_in_either_case() {
         assert!(COMMON.len() > 8_000);
         for common in ["password", "PassWord1", "12345678", "iloveyou", "ｐassword"] {
-            assert!(Password::choose(common).is_err(), "{common}");
+            assert!(choose(common).is_err(), "{common}");
         }
-        assert!(Password::choose("correct horse battery staple").is_ok());
+        assert!(choose("correct horse battery staple").is_ok());
     }
 
     #[test]
     fn one_password_has_one_spelling() {
-        let one = Password::choose("pa\u{308}sswo\u{308}rter").unwrap();
+        let one = choose("pa\u{308}sswo\u{308}rter").unwrap();
         let other = Password::attempt("pässwörter").unwrap();
         assert_eq!(one.as_bytes(), other.as_bytes());
     }

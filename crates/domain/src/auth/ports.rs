@@ -135,8 +135,9 @@ pub enum Upgraded {
 /// Where API keys are kept. Every method is one atomic unit of work.
 #[async_trait::async_trait]
 pub trait KeyStore: Send + Sync {
-    /// `Unauthenticated` when the owner has been removed.
-    async fn insert(&self, owner: OwnerId, key: &ApiKey, digest: Digest) -> Result<()>;
+    /// Stores a new key; `false`, and nothing is stored, when the owner has [`ApiKey::MOST`] of them,
+    /// however many are made at once. `Unauthenticated` when the owner has been removed.
+    async fn insert(&self, owner: OwnerId, key: &ApiKey, digest: Digest) -> Result<bool>;
 
     async fn list(&self, owner: OwnerId, list: &KeyList) -> Result<Page<ApiKey>>;
 

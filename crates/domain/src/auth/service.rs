@@ -51,7 +51,11 @@ impl AuthService {
         if !self.doors.guest_login {
             return Err(Error::Forbidden(Forbidden::GuestLoginDisabled));
         }
-        self.limits.take(Limited::Guest, origin.into())?;
+        let made = self.make_guest();
+        self.limits.counted(Limited::Guest, origin, made).await
+    }
+
+    async fn make_guest(&self) -> Result<Session> {
         let now = self.issuer.clock.now();
         let user = User {
             id: OwnerId::new(self.issuer.ids.ulid()),

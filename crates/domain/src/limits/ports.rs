@@ -1,5 +1,5 @@
-use super::{Limited, Subject};
-use crate::error::Result;
+use super::{Limited, Origin, Subject};
+use crate::error::{Error, Result};
 
 /// Counts attempts, in this instance alone. Memory is bounded, whoever comes.
 ///
@@ -14,4 +14,21 @@ pub trait RateLimits: Send + Sync {
 
     /// Forgets all attempts of the subject.
     fn forget(&self, limited: Limited, subject: Subject);
+}
+
+impl dyn RateLimits {
+    /// Does what is limited. What fails on our side does not count.
+    pub async fn counted<T>(
+        &self,
+        limited: Limited,
+        origin: Origin,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        self.take(limited, origin.into())?;
+        let done = work.await;
+        if done.as_ref().is_err_and(Error::is_ours) {
+            self.give_back(limited, origin.into());
+        }
+        done
+    }
 }

@@ -210,6 +210,10 @@ fn bad_tokens(app: &TestApp) -> Vec<Bad> {
             json!({ "sub": "conv_01ARZ3NDEKTSV4RRFFQ69G5FAV" }),
         ),
         ("an exp that is no number", json!({ "exp": "tomorrow" })),
+        (
+            "a list of audiences",
+            json!({ "aud": ["jan-conversations"] }),
+        ),
     ] {
         cases.push((name, "token_invalid", bearer(&altered(app, changes))));
     }
@@ -234,49 +238,50 @@ async fn bad_keys(app: &TestApp) -> Vec<Bad> {
     let good = good(app);
     let other = |prefix: &str| format!("{prefix}{}", &key[3..]);
     let mut cases: Vec<Bad> = Vec::new();
-    for (name, code, key) in [
+    for (name, key) in [
+        ("a key nobody has", format!("sk_{}", "7".repeat(43))),
+        ("a key of another prefix", other("pk_")),
+        ("a prefix in upper case", other("SK_")),
+        ("a key that is too short", key[..45].to_owned()),
+        ("a key that is too long", format!("{key}a")),
+        ("a key of 8 kB", format!("sk_{}", "a".repeat(8_000))),
+        ("nothing but the prefix", "sk_".to_owned()),
+        ("a key with an odd character", format!("{}-", &key[..45])),
         (
-            "a key nobody has",
-            "token_invalid",
-            format!("sk_{}", "7".repeat(43)),
+            "a key with a blank",
+            format!("{} {}", &key[..20], &key[21..]),
         ),
-        ("a key of another prefix", "token_invalid", other("pk_")),
-        ("a prefix in upper case", "token_invalid", other("SK_")),
-        (
-            "a key that is too short",
-            "token_invalid",
-            key[..45].to_owned(),
-        ),
-        ("a key that is too long", "token_invalid", format!("{key}a")),
-        (
-            "a key of 8 kB",
-            "token_invalid",
-            format!("sk_{}", "a".repeat(8_000)),
-        ),
-        ("nothing but the prefix", "token_invalid", "sk_".to_owned()),
-        (
-            "a key with an odd character",
-            "token_invalid",
-            format!("{}-", &key[..45]),
-        ),
-        ("an expired key", "api_key_expired", secret(&brief)),
-        ("a revoked key", "token_invalid", secret(&revoked)),
-        ("a key of a removed owner", "token_invalid", of_nobody),
+        ("an expired key", secret(&brief)),
+        ("a revoked key", secret(&revoked)),
+        ("a key of a removed owner", of_nobody),
     ] {
-        cases.push((name, code, bearer(&key)));
-        cases.push((name, code, vec![(API_KEY, key)]));
+        let known_as = match key.starts_with("sk_") {
+            true => "api_key_invalid",
+            false => "token_invalid",
+        };
+        cases.push((name, known_as, bearer(&key)));
+        cases.push((name, "api_key_invalid", vec![(API_KEY, key)]));
+    }
+    for (name, key) in [
+        ("a token as a key", good.clone()),
+        ("an empty key", String::new()),
+    ] {
+        cases.push((name, "api_key_invalid", vec![(API_KEY, key)]));
     }
     let as_header = (API_KEY, key.clone());
+    let of_bob = secret(&app.bob().key("Of bob").await);
     let of_removed = session["access_token"].as_str().unwrap();
-    let more: [(&str, Vec<(HeaderName, String)>); 5] = [
+    let more: [(&str, Vec<(HeaderName, String)>); 4] = [
         ("a token of a removed owner", bearer(of_removed)),
-        ("a token as a key", vec![(API_KEY, good.clone())]),
         (
             "a token and a key",
             [bearer(&good), vec![as_header.clone()]].concat(),
         ),
+        (
+            "a token and somebody else's key",
+            [bearer(&good), vec![(API_KEY, of_bob)]].concat(),
+        ),
         ("two keys", vec![as_header.clone(), as_header]),
-        ("an empty key", vec![(API_KEY, String::new())]),
     ];
     for (name, headers) in more {
         cases.push((name, "token_invalid", headers));
@@ -496,6 +501,12 @@ async fn an_api_key_does_what_its_owner_may_but_for_what_is_a_persons() {
     for operation in operations().iter().filter(|o| o.is_secured()) {
         println!("{}", operation.name);
         let forbidden = PERSONS_ONLY.contains(&operation.name.as_str());
+        assert_eq!(
+            operation.takes_keys(),
+            !forbidden,
+            "what the description says of {} and PERSONS_ONLY differ",
+            operation.name
+        );
         for in_header in [false, true] {
             let mine = Belongings::of(&alice).await;
             let parameters = operation.parameters();

@@ -54,6 +54,12 @@ impl Operation {
         })
     }
 
+    /// Whether an API key is as good as a token, as the description says.
+    pub(crate) fn takes_keys(&self) -> bool {
+        let security = self.described["security"].as_array();
+        security.is_some_and(|all| all.iter().any(|one| one.get("api_key").is_some()))
+    }
+
     /// The names of the parameters in its path, in order.
     pub(crate) fn parameters(&self) -> Vec<String> {
         let parts = self.path.split('{').skip(1);

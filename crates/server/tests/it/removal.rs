@@ -117,7 +117,7 @@ async fn every_instance_knows_within_thirty_seconds() {
     by_key
         .get("/v1/conversations")
         .await
-        .refused("token_invalid", None);
+        .refused("api_key_invalid", None);
     bystander.get("/v1/conversations").await.expect(200);
 }
 

@@ -55,7 +55,8 @@ pub(crate) struct NewApiKeyBody {
 /// Make an API key
 ///
 /// Makes a key for a program: it does what you may do, except making and revoking keys, upgrading and
-/// removing you. Send it as `Authorization: Bearer sk_…` or as `X-API-Key`.
+/// removing you. Send it as `Authorization: Bearer sk_…` or as `X-API-Key`. You may have 100 of them;
+/// expired ones count until you revoke them.
 #[utoipa::path(
     tag = "auth",
     request_body(content = CreateApiKeyBody, examples(
@@ -65,7 +66,7 @@ pub(crate) struct NewApiKeyBody {
     )),
     responses((status = 201, description = "The key; its secret is shown this once.",
         body = NewApiKeyBody)),
-    extensions(("x-error-codes" = json!(["api_key_not_allowed"]))),
+    extensions(("x-error-codes" = json!(["api_key_not_allowed", "api_keys_full"]))),
     security(("bearer" = [])),
 )]
 #[post("/auth/api-keys")]

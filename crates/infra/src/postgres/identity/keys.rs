@@ -5,8 +5,8 @@ use crate::postgres::schema::api_keys;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Binary, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel_async::RunQueryDsl;
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
 use domain::auth::{ApiKey, Digest, KeyHolder, KeyList, KeyStore, Name};
 use domain::error::{Error, Result, Unauthenticated};
 use domain::id::{KeyId, OwnerId};
@@ -17,22 +17,37 @@ use uuid::Uuid;
 pub struct PgKeys(pub Database);
 
 statement!(
+    /// Lets those who make keys for one owner do so one after the other: of two who count at once,
+    /// neither would see the other's. Not every owner has a row of theirs that could be locked.
+    Queue { owner_id: Uuid => SqlUuid } -> (),
+    "select pg_advisory_xact_lock(hashtextextended('a new API key of ' || $1, 0))"
+);
+
+statement!(
+    /// Whether there was room; nothing comes back when the owner has been removed.
     Insert<'a> {
         owner_id: Uuid => SqlUuid,
+        most: i64 => BigInt,
         id: Uuid => SqlUuid,
         now: DateTime<Utc> => Timestamptz,
         expires_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
         name: &'a str => Text,
         hint: &'a str => Text,
         digest: &'a [u8] => Binary,
-    } -> (),
-    "with key as (
-        insert into api_keys (owner_id, id, created_at, expires_at, name, hint)
-        select $1, $2, $3, $4, $5, $6
+    } -> Bool,
+    "with place as (
+        select (select count(*) from api_keys where owner_id = $1) < $2 as is_free
         where not exists (select from removed_owners where owner_id = $1)
+    ),
+    key as (
+        insert into api_keys (owner_id, id, created_at, expires_at, name, hint)
+        select $1, $3, $4, $5, $6, $7 from place where is_free
         returning owner_id, id
+    ),
+    digest as (
+        insert into api_key_digests (digest, owner_id, id) select $8, owner_id, id from key
     )
-    insert into api_key_digests (digest, owner_id, id) select $7, owner_id, id from key"
+    select is_free from place"
 );
 
 statement!(
@@ -79,9 +94,12 @@ struct Row {
 
 #[async_trait::async_trait]
 impl KeyStore for PgKeys {
-    async fn insert(&self, owner: OwnerId, key: &ApiKey, digest: Digest) -> Result<()> {
+    async fn insert(&self, owner: OwnerId, key: &ApiKey, digest: Digest) -> Result<bool> {
+        let owner_id = ids::stored(owner.ulid());
+        let queue = Queue { owner_id };
         let insert = Insert {
-            owner_id: ids::stored(owner.ulid()),
+            owner_id,
+            most: ApiKey::MOST,
             id: ids::stored(key.id.ulid()),
             now: key.created_at,
             expires_at: key.expires_at,
@@ -89,14 +107,15 @@ impl KeyStore for PgKeys {
             hint: &key.hint,
             digest: &digest.0,
         };
-        let inserted = self
+        let work = async |connection: &mut AsyncPgConnection| {
+            queue.execute(connection).await?;
+            insert.get_result(connection).await.optional()
+        };
+        let inserted: Option<bool> = self
             .0
-            .run(async |connection| insert.execute(connection).await)
+            .run(async |connection| connection.transaction(work).await)
             .await?;
-        match inserted {
-            0 => Err(Error::Unauthenticated(Unauthenticated::Invalid)),
-            _ => Ok(()),
-        }
+        inserted.ok_or(Error::Unauthenticated(Unauthenticated::Invalid))
     }
 
     async fn list(&self, owner: OwnerId, list: &KeyList) -> Result<Page<ApiKey>> {

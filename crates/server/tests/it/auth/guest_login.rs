@@ -33,8 +33,9 @@ async fn a_guest_can_work_at_once() {
       }
     }
     "#);
-    let guest = app.bearing(session["access_token"].as_str().map(str::to_owned));
-    guest.conversation(json!({ "title": "Mine" })).await;
+    app.holding(&session)
+        .conversation(json!({ "title": "Mine" }))
+        .await;
     assert_eq!(
         app.alice().get("/v1/conversations").await.expect(200)["data"],
         json!([])
@@ -44,8 +45,8 @@ async fn a_guest_can_work_at_once() {
 #[tokio::test]
 async fn every_guest_is_somebody_else() {
     let app = TestApp::spawn().await;
-    let one = app.anon().post(PATH, json!({})).await.expect(201);
-    let other = app.anon().post(PATH, json!({})).await.expect(201);
+    let (_, one) = app.guest().await;
+    let (_, other) = app.guest().await;
     for field in ["access_token", "refresh_token", "user"] {
         assert_ne!(one[field], other[field], "{field}");
     }
@@ -55,8 +56,7 @@ async fn every_guest_is_somebody_else() {
 #[tokio::test]
 async fn a_token_is_good_for_an_hour_and_a_minute_of_leeway() {
     let app = TestApp::spawn().await;
-    let session = app.anon().post(PATH, json!({})).await.expect(201);
-    let guest = app.bearing(session["access_token"].as_str().map(str::to_owned));
+    let (guest, _) = app.guest().await;
     app.clock.advance(chrono::TimeDelta::seconds(3_659));
     guest.get("/v1/conversations").await.expect(200);
     app.clock.advance(chrono::TimeDelta::seconds(1));
@@ -81,7 +81,7 @@ async fn the_door_can_be_closed() {
 #[tokio::test]
 async fn what_is_stored_of_a_refresh_token_is_worth_nothing_to_a_thief() {
     let app = TestApp::spawn().await;
-    let session = app.anon().post(PATH, json!({})).await.expect(201);
+    let (_, session) = app.guest().await;
     let secret = session["refresh_token"].as_str().unwrap();
     let dump = app
         .schema

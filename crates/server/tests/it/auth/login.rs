@@ -121,3 +121,17 @@ async fn what_can_be_no_credentials_is_refused_by_its_form_whoever_exists() {
         answer.refused("invalid_value", Some(param));
     }
 }
+
+#[tokio::test]
+async fn an_address_that_could_be_had_before_goes_on() {
+    let app = TestApp::spawn().await;
+    app.account("ada@example.org").await;
+    for table in ["accounts", "email_addresses"] {
+        let spelt = format!("update {table} set email = U&'a\\200bda@example.org'");
+        app.schema.rows(&spelt).await;
+    }
+    let body = json!({ "email": "A\u{200b}da@example.org", "password": PASSWORD });
+    let session = app.anon().post(PATH, body).await.expect(200);
+    let me = app.holding(&session).get("/auth/me").await.expect(200);
+    assert_eq!(me["email"], "a\u{200b}da@example.org");
+}

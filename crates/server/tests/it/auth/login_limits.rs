@@ -10,6 +10,11 @@ use serde_json::json;
 /// A service behind a proxy that it trusts, with the usual limits. What a test puts into
 /// `X-Forwarded-For` is the caller's address.
 async fn behind_a_proxy(change: impl FnOnce(&mut Quotas)) -> TestApp {
+    behind("127.0.0.1/32", change).await
+}
+
+/// The same, where the proxies are said to be in this network.
+async fn behind(network: &str, change: impl FnOnce(&mut Quotas)) -> TestApp {
     let mut quotas = Quotas {
         registration: None,
         ..Quotas::USUAL
@@ -17,7 +22,7 @@ async fn behind_a_proxy(change: impl FnOnce(&mut Quotas)) -> TestApp {
     change(&mut quotas);
     TestApp::spawn_with(|parts| {
         parts.limits = crate::app::limits(&quotas, &parts.clock);
-        parts.proxies.0.push("127.0.0.1/32".parse().unwrap());
+        parts.proxies.0.push(network.parse().unwrap());
     })
     .await
 }
@@ -28,6 +33,23 @@ async fn attempt(app: &TestApp, from: &str, email: &str, password: &str) -> Answ
     let request = request.header("x-forwarded-for", from);
     let body = json!({ "email": email, "password": password });
     anon.sent(request.json(&body)).await
+}
+
+/// The answer to an attempt that is made to wait: two seconds pass as soon as it waits. One that is
+/// answered without having waited ends this, too.
+async fn waited_for(app: &TestApp, attempt: impl Future<Output = Answer>) -> Answer {
+    let before = app.clock.waits();
+    let moved = async {
+        while app.clock.waits() == before {
+            tokio::task::yield_now().await;
+        }
+        app.clock.advance(TimeDelta::seconds(2));
+        std::future::pending().await
+    };
+    tokio::select! {
+        answer = attempt => answer,
+        () = moved => unreachable!("it only moves the clock"),
+    }
 }
 
 #[tokio::test]
@@ -80,18 +102,7 @@ async fn a_success_gives_back_no_attempt_that_it_did_not_take() {
     for number in 1..=2 {
         let before = app.clock.waits();
         let slowed = attempt(&app, "192.0.2.2", "ada@example.org", PASSWORD);
-        let moved = async {
-            while app.clock.waits() == before {
-                tokio::task::yield_now().await;
-            }
-            app.clock.advance(TimeDelta::seconds(2));
-            std::future::pending().await
-        };
-        let answer = tokio::select! {
-            answer = slowed => answer,
-            () = moved => unreachable!("it only moves the clock"),
-        };
-        answer.expect(200);
+        waited_for(&app, slowed).await.expect(200);
         assert_eq!(app.clock.waits(), before + 1, "attempt {number} is slowed");
     }
 }
@@ -141,6 +152,36 @@ async fn an_ipv6_network_is_one_address() {
 }
 
 #[tokio::test]
+async fn the_port_somebody_calls_from_does_not_matter() {
+    let app = behind_a_proxy(|quotas| quotas.sign_in = Quota::parse("2/m")).await;
+    for (from, status) in [
+        ("192.0.2.1:40001", 401),
+        ("192.0.2.1:40002", 401),
+        ("192.0.2.1:40003", 429),
+        ("192.0.2.2:40001", 401),
+        ("[2001:db8::1]:40001", 401),
+        ("[2001:db8::2]:40002", 401),
+        ("[2001:db8::3]", 429),
+    ] {
+        let answer = attempt(&app, from, "ada@example.org", "wrong").await;
+        assert_eq!(answer.status, status, "{from}");
+    }
+}
+
+#[tokio::test]
+async fn a_proxys_network_may_be_written_as_ipv6() {
+    let app = behind("::ffff:127.0.0.0/104", |quotas| {
+        quotas.sign_in = Quota::parse("1/m")
+    })
+    .await;
+    for number in 1..=3 {
+        let from = format!("192.0.2.{number}");
+        let answer = attempt(&app, &from, "ada@example.org", "wrong").await;
+        answer.refused("sign_in_failed", None);
+    }
+}
+
+#[tokio::test]
 async fn a_stranger_cannot_claim_addresses_to_try_from() {
     let app = TestApp::spawn_limited(|quotas| quotas.sign_in = Quota::parse("3/m")).await;
     for number in 1..=4 {
@@ -163,19 +204,7 @@ async fn a_botnet_slows_the_victim_down_and_never_locks_them_out() {
     assert_eq!(app.clock.waits(), before, "nobody has had to wait yet");
     // The victim, from an address that never failed, waits for two seconds and is let in.
     let victim = attempt(&app, "192.0.2.1", "ada@example.org", PASSWORD);
-    let moved = async {
-        while app.clock.waits() == before {
-            tokio::task::yield_now().await;
-        }
-        app.clock.advance(TimeDelta::seconds(2));
-        std::future::pending().await
-    };
-    // Whoever is answered without having waited ends this, too.
-    let answer = tokio::select! {
-        answer = victim => answer,
-        () = moved => unreachable!("it only moves the clock"),
-    };
-    answer.expect(200);
+    waited_for(&app, victim).await.expect(200);
     // Other accounts are not slower.
     app.account("eve@example.org").await;
     let answer = attempt(&app, "192.0.2.1", "eve@example.org", PASSWORD).await;

@@ -1,7 +1,9 @@
 use crate::app::TestApp;
+use crate::purge::until;
 use chrono::TimeDelta;
 use domain::limits::Quota;
 use serde_json::{Value, json};
+use tokio_postgres::{NoTls, connect};
 
 const PATH: &str = "/auth/logout";
 
@@ -65,6 +67,45 @@ async fn refreshing_that_races_signing_out_leaves_no_session() {
     }
     let tokens = "select count(*) from refresh_tokens";
     assert_eq!(app.schema.value(tokens).await, "0");
+}
+
+#[tokio::test]
+async fn a_token_that_is_being_made_ends_with_its_session() {
+    let app = TestApp::spawn_with(|parts| parts.workers = Some(2)).await;
+    let (anon, (_, session)) = (app.anon(), app.guest().await);
+    // That somebody is active is noted once a day. Whoever holds the row where it is noted keeps a
+    // refresh from its end, when it has made the next token and nobody sees that yet.
+    app.clock.advance(TimeDelta::days(2));
+    let (holder, connection) = connect(&app.schema.url, NoTls).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let hold = "begin; select from users for no key update";
+    holder.batch_execute(hold).await.unwrap();
+    let row = holder.query_one("select pg_backend_pid()", &[]).await;
+    let pid: i32 = row.unwrap().get(0);
+    let waiting = format!(
+        "with recursive waiting (pid) as (
+            select {pid} union
+            select a.pid from pg_stat_activity a
+            join waiting w on w.pid = any(pg_blocking_pids(a.pid))
+        )
+        select count(*) - 1 from waiting"
+    );
+    let refreshing = anon.post("/auth/refresh-token", token(&session));
+    let leaving = async {
+        until(&app.schema, &waiting, 4, |count| count == 1).await;
+        anon.post(PATH, token(&session)).await
+    };
+    let release = async {
+        until(&app.schema, &waiting, 4, |count| count == 2).await;
+        holder.batch_execute("commit").await.unwrap();
+    };
+    let (refreshed, left, ()) = tokio::join!(refreshing, leaving, release);
+    drop(holder);
+    connection.await.unwrap().unwrap();
+    left.expect_nothing(204);
+    let body = token(&refreshed.expect(200));
+    let answer = anon.post("/auth/refresh-token", body).await;
+    answer.refused("refresh_token_invalid", None);
 }
 
 #[tokio::test]

@@ -4,13 +4,6 @@ use chrono::TimeDelta;
 use domain::limits::Quota;
 use serde_json::{Value, json};
 
-async fn login(app: &TestApp) -> Value {
-    app.anon()
-        .post("/auth/guest-login", json!({}))
-        .await
-        .expect(201)
-}
-
 async fn refresh(app: &TestApp, session: &Value) -> Answer {
     let body = json!({ "refresh_token": session["refresh_token"] });
     app.anon().post("/auth/refresh-token", body).await
@@ -25,15 +18,13 @@ fn assert_refused(answer: &Answer) {
 #[tokio::test]
 async fn the_new_pair_works() {
     let app = TestApp::spawn().await;
-    let session = login(&app).await;
-    let guest = app.bearing(session["access_token"].as_str().map(str::to_owned));
+    let (guest, session) = app.guest().await;
     let conversation = guest.conversation(json!({})).await;
     app.clock.advance(TimeDelta::hours(2));
     let next = refresh(&app, &session).await.expect(200);
     assert_eq!(next["user"], session["user"]);
     assert_eq!(next["expires_in"], 3600);
-    let guest = app.bearing(next["access_token"].as_str().map(str::to_owned));
-    guest
+    app.holding(&next)
         .get(&format!("/v1/conversations/{conversation}"))
         .await
         .expect(200);
@@ -43,7 +34,7 @@ async fn the_new_pair_works() {
 #[tokio::test]
 async fn a_spent_token_that_comes_again_at_once_is_refused_and_its_family_lives() {
     let app = TestApp::spawn().await;
-    let session = login(&app).await;
+    let (_, session) = app.guest().await;
     let next = refresh(&app, &session).await.expect(200);
     app.clock.advance(TimeDelta::seconds(10));
     assert_refused(&refresh(&app, &session).await);
@@ -53,7 +44,7 @@ async fn a_spent_token_that_comes_again_at_once_is_refused_and_its_family_lives(
 #[tokio::test]
 async fn twins_are_not_counted_as_bad_tokens() {
     let app = TestApp::spawn_limited(|quotas| quotas.refresh = Quota::parse("2/h")).await;
-    let session = login(&app).await;
+    let (_, session) = app.guest().await;
     let next = refresh(&app, &session).await.expect(200);
     for _ in 0..4 {
         assert_refused(&refresh(&app, &session).await);
@@ -64,8 +55,8 @@ async fn twins_are_not_counted_as_bad_tokens() {
 #[tokio::test]
 async fn a_spent_token_that_comes_again_later_ends_the_family() {
     let app = TestApp::spawn().await;
-    let session = login(&app).await;
-    let other = login(&app).await;
+    let (_, session) = app.guest().await;
+    let (_, other) = app.guest().await;
     let next = refresh(&app, &session).await.expect(200);
     app.clock.advance(TimeDelta::microseconds(10_000_001));
     assert_refused(&refresh(&app, &session).await);
@@ -78,7 +69,7 @@ async fn a_spent_token_that_comes_again_later_ends_the_family() {
 async fn of_two_at_once_one_wins_and_the_family_lives() {
     let app = TestApp::spawn_with(|parts| parts.workers = Some(2)).await;
     for _ in 0..10 {
-        let session = login(&app).await;
+        let (_, session) = app.guest().await;
         let (one, other) = tokio::join!(refresh(&app, &session), refresh(&app, &session));
         let (won, lost) = match one.status {
             200 => (one, other),
@@ -92,7 +83,8 @@ async fn of_two_at_once_one_wins_and_the_family_lives() {
 #[tokio::test]
 async fn a_token_waits_thirty_days() {
     let app = TestApp::spawn().await;
-    let (session, other) = (login(&app).await, login(&app).await);
+    let (_, session) = app.guest().await;
+    let (_, other) = app.guest().await;
     app.clock
         .advance(TimeDelta::days(30) - TimeDelta::microseconds(1));
     let next = refresh(&app, &session).await.expect(200);
@@ -106,7 +98,7 @@ async fn a_token_waits_thirty_days() {
 #[tokio::test]
 async fn an_unknown_token_is_refused() {
     let app = TestApp::spawn().await;
-    let session = login(&app).await;
+    let (_, session) = app.guest().await;
     let before = app.schema.contents().await;
     let long = "x".repeat(100_000);
     let access = session["access_token"].as_str().unwrap();

@@ -1,8 +1,11 @@
-use crate::app::{PASSWORD, TestApp};
+use crate::app::{PASSWORD, TestApp, limits};
+use crate::db::Schema;
+use crate::proxy::{Proxy, Way};
 use domain::auth::Doors;
-use domain::limits::Quota;
+use domain::limits::{Quota, Quotas};
 use insta::assert_json_snapshot;
 use serde_json::json;
+use std::time::{Duration, Instant};
 
 const PATH: &str = "/auth/register";
 
@@ -93,6 +96,58 @@ async fn what_breaks_a_rule_is_refused_by_name() {
 }
 
 #[tokio::test]
+async fn an_address_that_looks_like_another_by_what_nobody_sees_is_refused() {
+    let app = TestApp::spawn().await;
+    app.account("ada@example.org").await;
+    for email in [
+        "a\u{200b}da@example.org",
+        "\u{202e}ada@example.org",
+        "a\u{ad}da@example.org",
+        "ada\u{2060}@example.org",
+        "ada\u{feff}@example.org",
+        "ada\u{fe0f}@example.org",
+        "ada\u{3164}@example.org",
+        "ada\u{e0061}@example.org",
+        "\u{2067}ada\u{2069}@example.org",
+    ] {
+        let body = json!({ "email": email, "password": PASSWORD });
+        let answer = app.anon().post(PATH, body.clone()).await;
+        answer.refused("invalid_value", Some("email"));
+        let (guest, _) = app.guest().await;
+        let answer = guest.post("/auth/upgrade", body.clone()).await;
+        answer.refused("invalid_value", Some("email"));
+        let answer = app.anon().post("/auth/login", body).await;
+        answer.refused("sign_in_failed", None);
+    }
+    for email in ["éva@example.org", "андрей@example.org", "ada+x@example.org"] {
+        app.account(email).await;
+    }
+}
+
+#[tokio::test]
+async fn a_password_that_repeats_the_address_is_refused() {
+    let app = TestApp::spawn().await;
+    for (email, password) in [
+        ("ada.lovelace@example.org", "ada.lovelace@example.org"),
+        ("ada.lovelace@example.org", "ADA.Lovelace@example.org "),
+        ("Ada.Lovelace@example.org", "Ada.Lovelace"),
+        ("ada.lovelace@example.org", "ａda.LOVELACE"),
+        ("ada@bücher.example", "ada@bücher.example"),
+        ("ada@bücher.example", "ada@xn--bcher-kva.example"),
+    ] {
+        let body = json!({ "email": email, "password": password });
+        let answer = app.anon().post(PATH, body.clone()).await;
+        answer.refused("invalid_value", Some("password"));
+        assert!(!answer.text().contains(password), "it is not said back");
+        let (guest, _) = app.guest().await;
+        let answer = guest.post("/auth/upgrade", body).await;
+        answer.refused("invalid_value", Some("password"));
+    }
+    let body = json!({ "email": "ada.lovelace@example.org", "password": "not ada.lovelace" });
+    app.anon().post(PATH, body).await.expect(201);
+}
+
+#[tokio::test]
 async fn a_password_has_8_to_256_characters_of_any_kind() {
     let app = TestApp::spawn().await;
     for (email, password) in [
@@ -134,6 +189,49 @@ async fn one_address_makes_only_so_many_accounts_upgrades_included() {
     answer.refused("rate_limited", None);
     let (guest, _) = app.guest().await;
     let answer = guest.post("/auth/upgrade", body("c@example.org")).await;
+    answer.refused("rate_limited", None);
+}
+
+#[tokio::test]
+async fn what_fails_on_our_side_counts_for_no_limit() {
+    let schema = Schema::migrated().await;
+    let proxy = Proxy::to(&schema, Way::Open).await;
+    let through = Schema {
+        url: proxy.url().to_owned(),
+    };
+    let database = through.database(4);
+    let quotas = Quotas {
+        registration: Quota::parse("2/h"),
+        guest: Quota::parse("2/h"),
+        ..Quotas::NONE
+    };
+    let app = TestApp::serve(schema, database, |parts| {
+        parts.limits = limits(&quotas, &parts.clock);
+    });
+    let (anon, (guest, _)) = (app.anon(), app.guest().await);
+    let body = json!({ "email": "ada@example.org", "password": PASSWORD });
+    proxy.set(Way::Gone).await;
+    let answers = tokio::join!(
+        anon.post(PATH, body.clone()),
+        guest.post("/auth/upgrade", body.clone()),
+        anon.post("/auth/guest-login", json!({})),
+    );
+    for answer in [answers.0, answers.1, answers.2] {
+        answer.refused("database_unavailable", None);
+    }
+    proxy.set(Way::Open).await;
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while anon.get("/readyz").await.status != 200 {
+        assert!(Instant::now() < deadline, "it does not recover");
+    }
+    app.account("ada@example.org").await;
+    app.guest().await;
+    let answer = anon.post("/auth/guest-login", json!({})).await;
+    answer.refused("rate_limited", None);
+    // Whether an address is taken cannot be asked without end.
+    let answer = anon.post(PATH, body.clone()).await;
+    answer.refused("email_taken", Some("email"));
+    let answer = anon.post(PATH, body).await;
     answer.refused("rate_limited", None);
 }
 
