@@ -11,6 +11,7 @@ pub mod items;
 mod list;
 pub mod models;
 pub mod openapi;
+pub mod presence;
 pub mod projects;
 pub mod request;
 pub mod routes;

@@ -2,15 +2,23 @@
 
 use crate::error::ApiError;
 use domain::error::Error;
-use tracing::Instrument as _;
+use domain::replies::Tasks;
+use tokio::sync::oneshot;
 
 /// Does the work, and brings it to its end when the client resets the connection meanwhile: what has
-/// been stored is then in the audit trail, and known to this instance, all the same. The log's lines
-/// of it name the request.
-pub(crate) async fn to_its_end<T: 'static>(
-    work: impl Future<Output = Result<T, Error>> + 'static,
+/// been stored is then in the audit trail, and known to this instance, all the same. A server that
+/// stops waits for it.
+pub(crate) async fn to_its_end<T: Send + 'static>(
+    tasks: &dyn Tasks,
+    work: impl Future<Output = Result<T, Error>> + Send + 'static,
 ) -> Result<T, ApiError> {
-    let task = actix_web::rt::spawn(work.in_current_span());
-    let done = task.await.map_err(|error| Error::Internal(error.into()))?;
+    let (ending, ended) = oneshot::channel();
+    tasks.start(Box::pin(async move {
+        match ending.send(work.await) {
+            Ok(()) | Err(Ok(_)) => Ok(()),
+            Err(Err(unheard)) => Err(unheard),
+        }
+    }));
+    let done = ended.await.map_err(|error| Error::Internal(error.into()))?;
     Ok(done?)
 }

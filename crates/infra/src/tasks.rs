@@ -30,14 +30,14 @@ impl BackgroundTasks {
             return;
         }
         tracing::info!(
-            replies = running.len(),
-            "replies that nobody waits for are finished first"
+            pieces = running.len(),
+            "work that nobody waits for is finished first"
         );
         let ending = async { while running.join_next().await.is_some() {} };
         if tokio::time::timeout(limit, ending).await.is_err() {
             tracing::warn!(
                 abandoned = running.len(),
-                "replies were not finished in time, and everything is left as it was"
+                "work was not finished in time, and everything is left as it was"
             );
             running.shutdown().await;
         }
@@ -54,7 +54,7 @@ impl Tasks for BackgroundTasks {
     fn start(&self, work: Work) {
         let logged = async move {
             if let Err(error) = work.await {
-                tracing::warn!(?error, "a reply failed, and whoever wanted it has left");
+                tracing::warn!(?error, "work failed, and whoever wanted it has left");
             }
         };
         let mut running = self.running();

@@ -17,7 +17,7 @@ use domain::health::Readiness;
 use domain::items::ItemService;
 use domain::limits::RateLimits;
 use domain::projects::ProjectService;
-use domain::replies::{ModelProvider, ReplyService};
+use domain::replies::{ModelProvider, ReplyService, Tasks};
 use domain::shares::{ShareService, ViewCounts};
 use infra::postgres::{
     Database, NewTitles, PgConversations, PgItems, PgProjects, PgReplies, PgShares, PgTurns,
@@ -53,7 +53,7 @@ pub struct Parts {
     pub provider: Arc<dyn ModelProvider>,
     /// Whether a model is to write titles: there must be a provider.
     pub new_titles: NewTitles,
-    /// Where replies are written.
+    /// Where replies are written, and whatever else a client who leaves does not stop.
     pub tasks: Arc<BackgroundTasks>,
     /// How many tokens of a conversation a model is told at the most.
     pub context_tokens: usize,
@@ -74,6 +74,7 @@ struct Services {
     readiness: web::Data<Arc<dyn Readiness>>,
     shares: web::Data<ShareService>,
     surroundings: web::Data<Surroundings>,
+    tasks: web::Data<dyn Tasks>,
 }
 
 impl Services {
@@ -135,6 +136,7 @@ impl Services {
                 clock: clock(),
                 proxies: parts.proxies.clone(),
             }),
+            tasks: web::Data::from(Arc::clone(&parts.tasks) as Arc<dyn Tasks>),
         }
     }
 
@@ -149,7 +151,8 @@ impl Services {
             .app_data(self.replies.clone())
             .app_data(self.readiness.clone())
             .app_data(self.shares.clone())
-            .app_data(self.surroundings.clone());
+            .app_data(self.surroundings.clone())
+            .app_data(self.tasks.clone());
     }
 }
 
@@ -176,6 +179,7 @@ pub fn start(listener: TcpListener, parts: Parts) -> std::io::Result<Server> {
             .wrap(cors(&parts.cors))
             .wrap(from_fn(around))
     })
+    .on_connect(api::presence::remember)
     .disable_signals()
     .shutdown_timeout(FINISHING.as_secs());
     let server = match workers {

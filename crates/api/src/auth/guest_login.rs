@@ -5,6 +5,7 @@ use crate::extract::{Body, WireBody};
 use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::AuthService;
+use domain::replies::Tasks;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -36,10 +37,15 @@ impl WireBody for GuestLoginBody {
 #[post("/auth/guest-login")]
 pub(crate) async fn guest_login(
     auth: web::Data<AuthService>,
+    tasks: web::Data<dyn Tasks>,
     client: ClientAddress,
     Body(GuestLoginBody {}): Body<GuestLoginBody>,
 ) -> Result<HttpResponse, ApiError> {
     let origin = client.origin();
-    let session = to_its_end(async move { auth.guest_login(origin).await }).await?;
+    let session = to_its_end(
+        tasks.as_ref(),
+        async move { auth.guest_login(origin).await },
+    )
+    .await?;
     Ok(HttpResponse::Created().json(SessionBody::from(session)))
 }

@@ -5,6 +5,7 @@ use crate::extract::{Body, WireBody};
 use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::{AccountService, Email, Password};
+use domain::replies::Tasks;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -41,6 +42,7 @@ impl WireBody for LoginBody {}
 #[post("/auth/login")]
 pub(crate) async fn login(
     accounts: web::Data<AccountService>,
+    tasks: web::Data<dyn Tasks>,
     client: ClientAddress,
     Body(body): Body<LoginBody>,
 ) -> Result<HttpResponse, ApiError> {
@@ -48,6 +50,6 @@ pub(crate) async fn login(
     let password = Password::attempt(&body.password)?;
     let origin = client.origin();
     let work = async move { accounts.login(&email, password, origin).await };
-    let session = to_its_end(work).await?;
+    let session = to_its_end(tasks.as_ref(), work).await?;
     Ok(HttpResponse::Ok().json(SessionBody::from(session)))
 }

@@ -5,6 +5,7 @@ use crate::extract::Body;
 use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::AuthService;
+use domain::replies::Tasks;
 
 /// Sign out of a session
 ///
@@ -20,10 +21,14 @@ use domain::auth::AuthService;
 #[post("/auth/logout")]
 pub(crate) async fn logout(
     auth: web::Data<AuthService>,
+    tasks: web::Data<dyn Tasks>,
     client: ClientAddress,
     Body(body): Body<RefreshTokenBody>,
 ) -> Result<HttpResponse, ApiError> {
     let origin = client.origin();
-    to_its_end(async move { auth.sign_out(&body.refresh_token, origin).await }).await?;
+    to_its_end(tasks.as_ref(), async move {
+        auth.sign_out(&body.refresh_token, origin).await
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -5,6 +5,7 @@ use crate::extract::{Body, WireBody};
 use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::AuthService;
+use domain::replies::Tasks;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -33,11 +34,12 @@ impl WireBody for RefreshTokenBody {}
 #[post("/auth/refresh-token")]
 pub(crate) async fn refresh_token(
     auth: web::Data<AuthService>,
+    tasks: web::Data<dyn Tasks>,
     client: ClientAddress,
     Body(body): Body<RefreshTokenBody>,
 ) -> Result<HttpResponse, ApiError> {
     let origin = client.origin();
     let work = async move { auth.refresh(&body.refresh_token, origin).await };
-    let session = to_its_end(work).await?;
+    let session = to_its_end(tasks.as_ref(), work).await?;
     Ok(HttpResponse::Ok().json(SessionBody::from(session)))
 }

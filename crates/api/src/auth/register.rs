@@ -6,6 +6,7 @@ use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::{AccountService, Email, Name, Password, Register};
 use domain::error::Error;
+use domain::replies::Tasks;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -63,11 +64,12 @@ impl TryFrom<RegisterBody> for Register {
 #[post("/auth/register")]
 pub(crate) async fn register(
     accounts: web::Data<AccountService>,
+    tasks: web::Data<dyn Tasks>,
     client: ClientAddress,
     Body(body): Body<RegisterBody>,
 ) -> Result<HttpResponse, ApiError> {
     let (register, origin) = (body.try_into()?, client.origin());
     let work = async move { accounts.register(register, origin).await };
-    let session = to_its_end(work).await?;
+    let session = to_its_end(tasks.as_ref(), work).await?;
     Ok(HttpResponse::Created().json(SessionBody::from(session)))
 }

@@ -5,6 +5,7 @@ use crate::extract::{Authenticated, Body, WireBody};
 use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::{AccountService, Email, Password};
+use domain::replies::Tasks;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -48,6 +49,7 @@ impl WireBody for UpgradeBody {}
 pub(crate) async fn upgrade(
     Authenticated(actor): Authenticated,
     accounts: web::Data<AccountService>,
+    tasks: web::Data<dyn Tasks>,
     client: ClientAddress,
     Body(body): Body<UpgradeBody>,
 ) -> Result<HttpResponse, ApiError> {
@@ -55,6 +57,6 @@ pub(crate) async fn upgrade(
     let password = Password::choose(&body.password, &email)?;
     let origin = client.origin();
     let work = async move { accounts.upgrade(actor, email, password, origin).await };
-    let session = to_its_end(work).await?;
+    let session = to_its_end(tasks.as_ref(), work).await?;
     Ok(HttpResponse::Ok().json(SessionBody::from(session)))
 }

@@ -2,6 +2,7 @@
 
 use super::Fields;
 use crate::error::{ApiError, passed};
+use crate::presence::Presence;
 use crate::stream::internal;
 use domain::chat::{Event, Events, Kept};
 use domain::conversations::Title;
@@ -34,11 +35,12 @@ pub(super) async fn whole_kept(mut events: Events) -> Result<String, ApiError> {
     }
 }
 
-/// The parts of an answer that is kept nowhere. It ends when they are dropped.
-pub(super) fn parts(answer: Box<dyn ChatStream>) -> Parts {
-    stream::try_unfold(answer, |mut answer| async move {
-        let next = answer.next().await.map_err(passed)?;
-        Ok(next.map(|chunk| (chunk.json, answer)))
+/// The parts of an answer that is kept nowhere. It ends when they are dropped, or the client leaves.
+pub(super) fn parts(answer: Box<dyn ChatStream>, presence: Presence) -> Parts {
+    stream::try_unfold((answer, presence), |(mut answer, presence)| async move {
+        let next = async { answer.next().await.map_err(passed) };
+        let next = presence.during(next).await?;
+        Ok(next.map(|chunk| (chunk.json, (answer, presence))))
     })
     .boxed_local()
 }

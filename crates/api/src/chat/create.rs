@@ -5,6 +5,7 @@ use super::schema::{ChatCompletion, ChatCompletionEvent, ChatCompletionRequest};
 use crate::error::{ApiError, passed};
 use crate::extract::{Authenticated, Body};
 use crate::items::regenerate::CONTEXT_TRUNCATED;
+use crate::presence::Presence;
 use crate::request::request_id;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, post, web};
 use domain::chat::{Answering, ChatService, CompleteChat};
@@ -56,11 +57,17 @@ pub(crate) async fn create_chat_completion(
 ) -> Result<HttpResponse, ApiError> {
     let asked = CompleteChat::try_from(body)?;
     let streamed = asked.streamed;
+    let presence = match asked.place {
+        None => Presence::of(&request),
+        Some(_) => Presence::of_no_matter(),
+    };
     let mut answer = HttpResponse::Ok();
-    let answering = chat.complete(actor.owner_id, asked).await;
-    let parts = match answering.map_err(passed)? {
-        Answering::Passed(passed) if streamed => parts(passed),
-        Answering::Passed(passed) => return Ok(json(answer, whole(passed).await?)),
+    let answering = async { chat.complete(actor.owner_id, asked).await.map_err(passed) };
+    let parts = match presence.during(answering).await? {
+        Answering::Passed(passed) if streamed => parts(passed, presence),
+        Answering::Passed(passed) => {
+            return Ok(json(answer, presence.during(whole(passed)).await?));
+        }
         Answering::Kept {
             events,
             is_truncated,

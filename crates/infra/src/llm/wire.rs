@@ -54,7 +54,9 @@ pub(super) fn chunk(
     };
     let first = choices.into_iter().find(|choice| choice.index == 0);
     let (said, finish_reason) = first.map_or((None, None), |first| {
-        (first.delta.or(first.message), first.finish_reason)
+        // Some servers write an empty reason as long as there is none.
+        let reason = first.finish_reason.filter(|reason| !reason.is_empty());
+        (first.delta.or(first.message), reason)
     });
     let text = match said.and_then(|said| said.content) {
         Some(Content::Text(text)) => text,

@@ -1,5 +1,6 @@
 use super::connect::Target;
 use super::error::{storage, unavailable};
+use super::lent::Lent;
 use deadpool::managed::{Hook, HookError, PoolConfig, Timeouts};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::{ConnectionError, QueryResult};
@@ -113,9 +114,11 @@ impl Database {
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T>,
     ) -> Result<QueryResult<T>> {
         let begun = Instant::now();
-        let mut connection = self.connection().await?;
+        let mut lent = Lent::of(self.connection().await?);
         let limit = LIMIT.saturating_sub(begun.elapsed()).max(LEAST);
-        match tokio::time::timeout(limit, work(&mut connection)).await {
+        let done = tokio::time::timeout(limit, work(lent.connection())).await;
+        let mut connection = lent.back();
+        match done {
             Ok(Ok(value)) => Ok(Ok(value)),
             Ok(Err(error)) if went_away(&error, &mut connection).await => {
                 drop(Object::take(connection));

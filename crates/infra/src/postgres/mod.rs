@@ -8,6 +8,7 @@ mod error;
 mod identity;
 mod ids;
 mod items;
+mod lent;
 mod migrate;
 mod projects;
 mod purge;

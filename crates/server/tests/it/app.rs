@@ -225,6 +225,18 @@ impl TestApp {
 
     /// A request whose line and body are sent as they are, with alice's token.
     pub(crate) async fn raw_as_alice(&self, line: &[u8], body: &[u8]) -> Answer {
+        self.raw(&self.by_alice(line, body)).await
+    }
+
+    /// A connection on which alice has asked the same, and has not been answered yet.
+    pub(crate) async fn asked_by_alice(&self, line: &[u8], body: &[u8]) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(&self.by_alice(line, body)).await.unwrap();
+        stream
+    }
+
+    /// A request of alice's, to the byte.
+    pub(crate) fn by_alice(&self, line: &[u8], body: &[u8]) -> Vec<u8> {
         let mut request = line.to_vec();
         let token = self.alice().token.unwrap();
         request.extend_from_slice(
@@ -236,7 +248,12 @@ impl TestApp {
             .as_bytes(),
         );
         request.extend_from_slice(body);
-        self.raw(&request).await
+        request
+    }
+
+    /// Takes no more requests, and returns when those under way are answered.
+    pub(crate) async fn stop(&self) {
+        self.handle.stop(true).await;
     }
 }
 

@@ -68,6 +68,10 @@ async fn crossing() -> TestApp {
     TestApp::serve(schema, database, |_| {})
 }
 
+/// How many statements of a crossing wait for a lock.
+const STUCK: &str = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' \
+                     and application_name = current_setting('application_name')";
+
 /// Holds a conversation's row while requests begin, until `waiting` of them are stuck behind it,
 /// and then lets all go at once.
 async fn collide<T>(
@@ -85,10 +89,8 @@ async fn collide<T>(
         rows::stored(conversation)
     );
     holder.batch_execute(&lock).await.unwrap();
-    let stuck = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' \
-                 and application_name = current_setting('application_name')";
     let release = async {
-        let wait = until(&app.schema, stuck, 10, |count| count >= waiting as u64);
+        let wait = until(&app.schema, STUCK, 10, |count| count >= waiting as u64);
         wait.await;
         holder.batch_execute("rollback").await.unwrap();
     };
@@ -553,5 +555,71 @@ async fn a_project_is_deleted_while_its_conversations_are() {
         only(&bulk, &[200]);
         only(&[deleted], &[204]);
     }
+    rows::assert_consistent(&app.schema).await;
+}
+
+#[tokio::test]
+async fn appends_whose_clients_are_gone_are_whole_or_nowhere_and_harm_nobody() {
+    let app = crossing().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let items = format!("/v1/conversations/{conversation}/items");
+    let ask = format!("POST {items}");
+    let named = |name: &str| json!({ "role": "user", "content": name, "call_id": name });
+    let healthy = async || app.anon().get("/healthz").await.expect(200);
+    // The first goes by itself at once, as do those with a name; the others wait to go together.
+    let answers = collide(&app, &conversation, 3, async {
+        let mut leaving = Vec::new();
+        for body in [says(0), Some(named("named")), says(1), says(2)] {
+            let body = body.unwrap().to_string();
+            let connection = app.asked_by_alice(ask.as_bytes(), body.as_bytes()).await;
+            leaving.push(connection);
+            healthy().await;
+        }
+        until(&app.schema, STUCK, 10, |count| count == 2).await;
+        for connection in leaving {
+            connection.set_zero_linger().unwrap();
+        }
+        // The service has noticed when it has answered somebody who came later.
+        healthy().await;
+        let staying = [
+            (items.clone(), says(3)),
+            (items.clone(), Some(named("stays"))),
+        ];
+        at_once(&alice, Method::POST, &staying).await
+    })
+    .await;
+    only(&answers, &[201]);
+    rows::assert_consistent(&app.schema).await;
+    let stored = item_count(&alice, &conversation).await;
+    assert!((2..=6).contains(&stored), "{stored}");
+    // Whatever became of a message, its client may send it again.
+    let again = alice.post(&items, named("named")).await;
+    only(&[again], &[200, 201]);
+}
+
+#[tokio::test]
+async fn an_edit_whose_client_is_gone_keeps_nobody_waiting() {
+    let app = crossing().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let item = id(&alice.say(&conversation, "before").await);
+    let items = format!("/v1/conversations/{conversation}/items");
+    let edit = format!("PUT {items}/{item}/edit");
+    // There are several connections, as there are in a service that has been busy.
+    repeated(&alice, Method::GET, &items, |_| None, 32).await;
+    let answer = collide(&app, &conversation, 2, async {
+        let connection = app.asked_by_alice(edit.as_bytes(), br#"{"content":"after"}"#);
+        let connection = connection.await;
+        until(&app.schema, STUCK, 10, |count| count == 1).await;
+        connection.set_zero_linger().unwrap();
+        drop(connection);
+        // The service has noticed when it has answered somebody who came later.
+        app.anon().get("/healthz").await.expect(200);
+        let message = json!({ "role": "user", "content": "later", "call_id": "later" });
+        alice.post(&items, message).await
+    })
+    .await;
+    answer.expect(201);
     rows::assert_consistent(&app.schema).await;
 }

@@ -6,6 +6,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::{CreateKey, KeyService, Lifetime, Name};
 use domain::error::Error;
+use domain::replies::Tasks;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -73,11 +74,12 @@ pub(crate) struct NewApiKeyBody {
 pub(crate) async fn create_api_key(
     Authenticated(actor): Authenticated,
     keys: web::Data<KeyService>,
+    tasks: web::Data<dyn Tasks>,
     Body(body): Body<CreateApiKeyBody>,
 ) -> Result<HttpResponse, ApiError> {
     let request = body.try_into()?;
     let work = async move { keys.create(actor, request).await };
-    let (key, secret) = to_its_end(work).await?;
+    let (key, secret) = to_its_end(tasks.as_ref(), work).await?;
     let about = ApiKeyBody::from(key);
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, "/auth/api-keys"))

@@ -4,6 +4,7 @@ use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, delete, web};
 use domain::auth::KeyService;
 use domain::id::KeyId;
+use domain::replies::Tasks;
 
 /// Revoke an API key
 ///
@@ -20,9 +21,10 @@ use domain::id::KeyId;
 pub(crate) async fn delete_api_key(
     Authenticated(actor): Authenticated,
     keys: web::Data<KeyService>,
+    tasks: web::Data<dyn Tasks>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let id = KeyId::parse(&id)?;
-    to_its_end(async move { keys.revoke(actor, id).await }).await?;
+    to_its_end(tasks.as_ref(), async move { keys.revoke(actor, id).await }).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -3,6 +3,7 @@ use crate::extract::Authenticated;
 use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, delete, web};
 use domain::removal::RemovalService;
+use domain::replies::Tasks;
 
 /// Remove yourself
 ///
@@ -18,7 +19,8 @@ use domain::removal::RemovalService;
 pub(crate) async fn delete_me(
     Authenticated(actor): Authenticated,
     removal: web::Data<RemovalService>,
+    tasks: web::Data<dyn Tasks>,
 ) -> Result<HttpResponse, ApiError> {
-    to_its_end(async move { removal.remove(actor).await }).await?;
+    to_its_end(tasks.as_ref(), async move { removal.remove(actor).await }).await?;
     Ok(HttpResponse::NoContent().finish())
 }

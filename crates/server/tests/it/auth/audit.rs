@@ -1,37 +1,41 @@
 //! The audit trail: one event for each thing of note, and no secret in it.
 
-use crate::app::{Actor, PASSWORD, TestApp, id};
-use crate::db::Schema;
+use crate::app::{Actor, PASSWORD, TestApp, id, limits};
+use crate::db::{RUNTIME, Schema};
 use crate::process::Process;
 use crate::purge::until;
 use chrono::TimeDelta;
 use domain::limits::{Quota, Quotas};
+use infra::tasks::BackgroundTasks;
 use nix::sys::signal::Signal;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt as _;
-use tokio::net::TcpStream;
+use server::Parts;
+use std::sync::Arc;
+use std::time::Duration;
 
-#[tokio::test]
-async fn a_client_who_resets_the_connection_stops_nothing_that_was_begun() {
-    let anywhere = |quotas: &mut Quotas| quotas.sign_in_from_anywhere = Quota::parse("1/24h");
-    let app = TestApp::spawn_limited(anywhere).await;
+const FAMILIES: &str = "select count(distinct family) from refresh_tokens";
+
+/// A service of which Ada's next attempt to sign in has to wait. She makes it, and resets the
+/// connection meanwhile.
+async fn left_while_signing_in(change: impl FnOnce(&mut Parts)) -> TestApp {
+    let mut quotas = Quotas::NONE;
+    quotas.sign_in_from_anywhere = Quota::parse("1/24h");
+    let app = TestApp::spawn_with(|parts| {
+        parts.limits = limits(&quotas, &parts.clock);
+        change(parts);
+    })
+    .await;
     app.account("ada@example.org").await;
     let body = |password| json!({ "email": "ada@example.org", "password": password });
     let wrong = app.anon().post("/auth/login", body("wrong")).await;
     wrong.refused("sign_in_failed", None);
     app.trail.names();
-    // The next attempt waits, and its client leaves meanwhile.
-    let address = app.url("").strip_prefix("http://").unwrap().to_owned();
-    let mut connection = TcpStream::connect(address).await.unwrap();
-    let body = body(PASSWORD).to_string();
-    let request = format!(
-        "POST /auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    connection.write_all(request.as_bytes()).await.unwrap();
     let before = app.clock.waits();
+    let body = body(PASSWORD).to_string();
+    let connection = app
+        .asked_by_alice(b"POST /auth/login", body.as_bytes())
+        .await;
     while app.clock.waits() == before {
         tokio::task::yield_now().await;
     }
@@ -39,15 +43,34 @@ async fn a_client_who_resets_the_connection_stops_nothing_that_was_begun() {
     drop(connection);
     // The service has noticed when it has answered somebody who came later.
     app.anon().get("/healthz").await.expect(200);
+    assert_eq!(app.schema.value(FAMILIES).await, "1");
+    app
+}
+
+#[tokio::test]
+async fn a_client_who_resets_the_connection_stops_nothing_that_was_begun() {
+    let app = left_while_signing_in(|_| {}).await;
     app.clock.advance(TimeDelta::seconds(2));
-    let families = "select count(distinct family) from refresh_tokens";
-    until(&app.schema, families, 20, |count| count == 2).await;
+    until(&app.schema, FAMILIES, 20, |count| count == 2).await;
     let mut names = app.trail.names();
     while names.is_empty() {
         tokio::task::yield_now().await;
         names = app.trail.names();
     }
     assert_eq!(names, ["signed_in"]);
+}
+
+#[tokio::test]
+async fn a_service_that_stops_finishes_what_was_begun_for_a_client_who_is_gone() {
+    let tasks = Arc::new(BackgroundTasks::new(RUNTIME.handle().clone()));
+    let app = left_while_signing_in(|parts| parts.tasks = Arc::clone(&tasks)).await;
+    // Nobody waits for an answer any more.
+    app.stop().await;
+    tokio::join!(tasks.finish(Duration::from_secs(30)), async {
+        app.clock.advance(TimeDelta::seconds(2));
+    });
+    assert_eq!(app.schema.value(FAMILIES).await, "2");
+    assert_eq!(app.trail.names(), ["signed_in"]);
 }
 
 #[tokio::test]

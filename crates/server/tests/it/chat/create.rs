@@ -2,12 +2,10 @@
 
 use super::{PATH, asking, user};
 use crate::app::TestApp;
-use crate::provider::{Play, Provider, answers, refuses, says, says_when_told};
+use crate::provider::{Play, Provider, answers, refuses, says};
 use infra::llm::NoProvider;
 use serde_json::json;
 use std::sync::Arc;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn a_request_is_passed_on_with_all_its_fields_to_the_byte() {
@@ -225,38 +223,4 @@ async fn what_is_not_known_here_may_be_nested_as_deep_as_the_provider_likes() {
     ] {
         assert_eq!(app.alice().post_text(PATH, body).await.status, 400);
     }
-}
-
-#[tokio::test]
-async fn who_hangs_up_ends_an_answer_that_is_kept_nowhere() {
-    let provider = Provider::that(says_when_told(&["One", "Two"]));
-    let app = TestApp::spawn_with(|parts| {
-        parts.provider = provider.connected_with(|settings| settings.concurrency = 1);
-    })
-    .await;
-    let body = json!({ "messages": [user("Count")], "stream": true }).to_string();
-    let mut stream = TcpStream::connect(app.address).await.unwrap();
-    let head = format!(
-        "POST {PATH} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nContent-Type: \
-         application/json\r\nContent-Length: {}\r\n\r\n",
-        app.alice().token.unwrap(),
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).await.unwrap();
-    stream.write_all(body.as_bytes()).await.unwrap();
-    provider.was_asked(1).await;
-    provider.go_on(1);
-    let mut seen = Vec::new();
-    while !String::from_utf8_lossy(&seen).contains("One") {
-        stream.read_buf(&mut seen).await.unwrap();
-    }
-    drop(stream);
-    // There is one place for an answer: that it is free again shows that the first has ended.
-    let next = json!({ "messages": [user("Hello")], "stream": true });
-    let alice = app.alice();
-    let (answer, ()) = tokio::join!(alice.post(PATH, next), async {
-        provider.was_asked(2).await;
-        provider.go_on(100);
-    });
-    assert_eq!(answer.status, 200);
 }

@@ -1,5 +1,7 @@
 mod create;
 mod in_conversations;
+mod leaving;
+mod stopping;
 mod streams;
 
 use crate::app::{Actor, TestApp};

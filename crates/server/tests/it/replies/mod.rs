@@ -1,4 +1,5 @@
 mod context;
+mod dialects;
 mod failures;
 mod many;
 mod provider;

@@ -54,10 +54,7 @@ async fn a_service_that_is_told_to_stop_finishes_what_nobody_waits_for() {
     begin_and_leave(&alice, &path(&conversation, &ids[1]), &provider).await;
     process.signal(Signal::SIGTERM);
     // By then all requests have ended.
-    process
-        .log
-        .line("replies that nobody waits for are finished first")
-        .await;
+    process.log.line("nobody waits for is finished first").await;
     provider.go_on(2);
     assert_eq!(process.ended().await.code(), Some(0));
     let process = service(&schema, &provider).await;
