@@ -158,6 +158,37 @@ async fn only_texts_go_into_a_conversation() {
 }
 
 #[tokio::test]
+async fn what_means_the_same_is_read_the_same_however_it_is_written() {
+    let provider = Provider::that(says(&["Yes."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let body = r#"{ "n": 1.0, "tools": [ ], "functions": [
+        ], "tool_choice": "n\u006fne", "function_call": [ ], "modalities": [ "t\u0065xt" ], "messages": [
+        {"role": "us\u0065r", "content": "One", "tool_calls": [ ], "annotations": [] },
+        {"role": "user", "content": [ {"type": "t\u0065xt", "text": "T\u0077o"} ]} ],"#;
+    let body = format!("{body} \"conversation\": \"{conversation}\" }}");
+    alice.post_text(PATH, body).await.expect(200);
+    let expected = [line("user", "One"), line("user", "Two"), reply("Yes.")];
+    assert_eq!(said(&alice, &conversation).await, expected);
+    for (field, value) in [
+        ("n", "1.5"),
+        ("n", "\"1\""),
+        ("n", "[1]"),
+        ("tools", "{ }"),
+        ("tools", "[ null ]"),
+        ("tool_choice", "\"auto\""),
+    ] {
+        let body = format!(
+            r#"{{"conversation":"{conversation}","messages":[{{"role":"user","content":"x"}}],"{field}":{value}}}"#
+        );
+        let answer = alice.post_text(PATH, body).await;
+        answer.refused("invalid_value", Some(field));
+    }
+    provider.asked_once();
+}
+
+#[tokio::test]
 async fn a_failure_leaves_the_conversation_as_it_was() {
     let json = "Content-Type: application/json\r\n";
     let tool = r#"{"choices":[{"message":{"content":"Let me see.","tool_calls":[{}]},"finish_reason":"tool_calls"}]}"#;
