@@ -8,7 +8,7 @@ mod ports;
 mod service;
 mod store;
 
-pub(crate) use context::{Context, Told, tokens};
+pub(crate) use context::{Context, Told, longest, tokens};
 pub use failure::{ProviderFailure, Refusal, RefusalKind};
 pub use generation::{Generation, Progress};
 pub use model::{Ask, ChatChunk, ChatRequest, Message, Model, ReplyOptions};
