@@ -4,6 +4,7 @@ import json
 import os
 import urllib.request
 
+import httpx
 import openai
 
 BASE_URL, TOKEN = os.environ["BASE_URL"], os.environ["ACCESS_TOKEN"]
@@ -98,6 +99,22 @@ def check_errors(client: openai.OpenAI) -> None:
     )
 
 
+def check_repeats(client: openai.OpenAI) -> None:
+    """An SDK that may repeat a request does so only where that may help."""
+    sent = []
+    counting = httpx.Client(event_hooks={"request": [sent.append]})
+    patient = client.with_options(max_retries=1, http_client=counting)
+    for model, times in (("locked-model", 1), ("broken-model", 2)):
+        sent.clear()
+        refused(
+            openai.InternalServerError,
+            502,
+            "model_provider_error",
+            lambda: patient.chat.completions.create(model=model, messages=QUESTION),
+        )
+        assert len(sent) == times, (model, sent)
+
+
 def main() -> None:
     print(f"openai {openai.__version__} for Python, with an access token")
     client = openai.OpenAI(base_url=f"{BASE_URL}/v1", api_key=TOKEN, max_retries=0)
@@ -108,6 +125,7 @@ def main() -> None:
     check_answers(client.with_options(api_key=key))
     check_conversations(client.with_options(api_key=key))
     check_errors(client)
+    check_repeats(client)
 
 
 if __name__ == "__main__":

@@ -31,11 +31,11 @@ pub async fn run(
             Ok(Ok(Step::Named | Step::Dropped)) => Duration::ZERO,
             Ok(Ok(Step::Nothing)) => IDLE,
             Ok(Ok(Step::PutOff(error))) => {
-                tracing::info!(%error, "no title by the model yet; trying again later");
+                tracing::info!(?error, "no title by the model yet; trying again later");
                 IDLE
             }
             Ok(Ok(Step::GivenUp(error))) => {
-                tracing::warn!(%error, "no title by the model; the first message's stays");
+                tracing::warn!(?error, "no title by the model; the first message's stays");
                 IDLE
             }
             // The entry is looked at again when its time comes.

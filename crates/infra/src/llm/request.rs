@@ -118,7 +118,7 @@ fn passed(
 fn invalid(message: &str, param: &str) -> ProviderFailure {
     ProviderFailure::Refused(Refusal {
         kind: RefusalKind::Invalid,
-        message: message.to_owned(),
+        report: message.into(),
         param: Some(param.to_owned()).filter(|param| !param.is_empty()),
     })
 }

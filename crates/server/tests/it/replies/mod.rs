@@ -1,5 +1,6 @@
 mod context;
 mod failures;
+mod log;
 mod many;
 mod provider;
 mod races;
