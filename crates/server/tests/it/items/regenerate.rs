@@ -61,14 +61,22 @@ async fn the_second_of_five_answers_is_written_anew() {
     let model = "test-model-0613";
     let first = json!([1, "Two.", null, false]);
     assert_eq!(listed, [first, json!([2, "Again two.", model, true])]);
-    let restored = alice
-        .post(&format!("{versions}/1/restore"), json!({}))
-        .await;
-    let restored = restored.expect(200);
-    assert_eq!(
-        (&restored["content"], &restored["version"]),
-        (&json!("Two."), &json!(3))
-    );
+    // Each version can be had again, with whoever has written it.
+    for (number, content, written_by, version) in [
+        (1, "Two.", json!(null), 3),
+        (2, "Again two.", json!(model), 4),
+    ] {
+        let restore = format!("{versions}/{number}/restore");
+        let restored = alice.post(&restore, json!({})).await.expect(200);
+        assert_eq!(
+            (
+                &restored["content"],
+                &restored["model"],
+                &restored["version"]
+            ),
+            (&json!(content), &written_by, &json!(version))
+        );
+    }
 }
 
 #[tokio::test]

@@ -231,10 +231,10 @@ async fn whole(process: &Process) -> Vec<String> {
     process.log.lines()
 }
 
-/// The lines about a failure of the provider that name this request.
-fn reasons<'a>(lines: &'a [String], id: &str) -> Vec<&'a String> {
+/// The lines that say this and name this request.
+fn about<'a>(lines: &'a [String], said: &str, id: &str) -> Vec<&'a String> {
     let named = format!("\"request_id\":\"{id}\"");
-    let about = |line: &&String| line.contains(&named) && line.contains(FAILED);
+    let about = |line: &&String| line.contains(&named) && line.contains(said);
     lines.iter().filter(about).collect()
 }
 
@@ -264,7 +264,7 @@ async fn each_failure_is_in_the_log_once_with_its_reason_and_its_request_and_wit
     }
     let lines = whole(&process).await;
     for (name, reason) in expected {
-        let found = reasons(&lines, &name);
+        let found = about(&lines, FAILED, &name);
         assert_eq!(found.len(), 1, "{name}, {reason}: {found:#?}");
         assert!(found[0].contains(reason), "{reason}: {}", found[0]);
         assert!(found[0].contains("\"level\":\"WARN\""), "{}", found[0]);
@@ -301,9 +301,12 @@ async fn why_a_provider_cannot_be_reached_is_in_the_log() {
         for (name, told) in told {
             // Where the provider is and what became of the connection is none of the client's business.
             assert!(told.contains("it cannot be reached."), "{told}");
-            let found = reasons(&lines, &name);
-            assert_eq!(found.len(), 1, "{name}, {reason}: {found:#?}");
-            assert!(found[0].contains(reason), "{reason}: {}", found[0]);
+            // It was asked twice, and both times in vain.
+            for said in ["asking the model provider once more", FAILED] {
+                let found = about(&lines, said, &name);
+                assert_eq!(found.len(), 1, "{name}, {reason}: {found:#?}");
+                assert!(found[0].contains(reason), "{reason}: {}", found[0]);
+            }
         }
         assert_no_secret(&process.log);
     }
