@@ -17,17 +17,24 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// Takes note of the next part, and gives up on a reply that could not be kept.
+    /// Takes note of the next part, and gives up on a reply that could not be kept. The same question
+    /// would most likely lead to such a reply again, and cost as much.
     pub(crate) fn add(&mut self, chunk: &mut ChatChunk) -> Result<()> {
         self.characters += chunk.text.chars().count();
         if self.characters > Content::MAX_CHARACTERS {
-            return Err(unkept("its reply has more than 1,000,000 characters."));
+            return Err(ProviderFailure::lasting(
+                "its reply has more than 1,000,000 characters.",
+            ));
         }
         if chunk.text.contains('\0') {
-            return Err(unkept("its reply has a NUL character (U+0000)."));
+            return Err(ProviderFailure::lasting(
+                "its reply has a NUL character (U+0000).",
+            ));
         }
         if chunk.calls_a_tool() {
-            return Err(unkept("it called a tool, which is no reply."));
+            return Err(ProviderFailure::lasting(
+                "it called a tool, which is no reply.",
+            ));
         }
         self.model = self.model.take().or(chunk.model.take());
         self.finish_reason = self.finish_reason.take().or(chunk.finish_reason.take());
@@ -36,7 +43,7 @@ impl Draft {
 
     /// All that it says, as what is kept.
     pub(crate) fn content(text: String) -> Result<Content> {
-        // Chance has a say in what a model says: the next reply may not be empty.
+        // An empty one is a matter of chance more often than not.
         Content::parse(text).map_err(|_| ProviderFailure::failed("its reply is empty."))
     }
 
@@ -47,9 +54,4 @@ impl Draft {
         };
         self.finish_reason.filter(is_word)
     }
-}
-
-/// The same question would cost as much again, and lead to such a reply again.
-fn unkept(what: &str) -> ProviderFailure {
-    ProviderFailure::lasting(what)
 }

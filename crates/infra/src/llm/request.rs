@@ -125,7 +125,7 @@ fn invalid(message: &str, param: &str) -> ProviderFailure {
 
 /// A temperature that is no number, for instance.
 fn unwritable(error: serde_json::Error) -> ProviderFailure {
-    ProviderFailure::failed(format!("the request cannot be written as JSON ({error})."))
+    ProviderFailure::lasting(format!("the request cannot be written as JSON ({error})."))
 }
 
 #[cfg(test)]
