@@ -44,8 +44,11 @@ for await (const entry of client.models.list()) models.push(entry.id);
 assert.deepEqual(models, [model]);
 const whole = await client.chat.completions.create({ model, messages });
 assert.equal(whole.choices[0].message.content, REPLY);
-const [, streamed] = await chunksOf({ model, messages });
-assert.equal(streamed, REPLY);
+// Of the second, the provider sends a whole completion where a stream is asked for.
+for (const streaming of [model, "unstreaming-model"]) {
+  const [, streamed] = await chunksOf({ model: streaming, messages });
+  assert.equal(streamed, REPLY, streaming);
+}
 console.log("  models, a completion and a stream");
 
 const { id } = await call("POST", "/v1/conversations", {});
@@ -66,3 +69,14 @@ const nowhere = client.chat.completions.create({ model, messages, conversation: 
 await refused(OpenAI.NotFoundError, 404, "conversation_not_found", nowhere);
 const twice = client.chat.completions.create({ model, messages, conversation: id, n: 2 });
 await refused(OpenAI.BadRequestError, 400, "invalid_value", twice);
+
+// One that may repeat a request does so only where that may help.
+let sent = 0;
+const counting = (...request) => ((sent += 1), fetch(...request));
+const patient = client.withOptions({ maxRetries: 1, fetch: counting });
+for (const [model, times] of [["locked-model", 1], ["broken-model", 2]]) {
+  sent = 0;
+  const failing = patient.chat.completions.create({ model, messages });
+  await refused(OpenAI.InternalServerError, 502, "model_provider_error", failing);
+  assert.equal(sent, times, model);
+}

@@ -40,8 +40,10 @@ def check_answers(client: openai.OpenAI) -> None:
     whole = client.chat.completions.create(model="check-model", messages=QUESTION)
     assert whole.choices[0].message.content == REPLY, whole
     assert whole.usage.total_tokens == 12, whole
-    stream = client.chat.completions.create(model="check-model", messages=QUESTION, stream=True)
-    assert "".join(chunk.choices[0].delta.content or "" for chunk in stream) == REPLY
+    # Of the second, the provider sends a whole completion where a stream is asked for.
+    for model in ("check-model", "unstreaming-model"):
+        stream = client.chat.completions.create(model=model, messages=QUESTION, stream=True)
+        assert "".join(chunk.choices[0].delta.content or "" for chunk in stream) == REPLY, model
     print("  models, a completion and a stream")
 
 
@@ -98,6 +100,22 @@ def check_errors(client: openai.OpenAI) -> None:
     )
 
 
+def check_repeats(client: openai.OpenAI) -> None:
+    """An SDK that may repeat a request does so only where that may help."""
+    sent = []
+    counting = openai.DefaultHttpxClient(event_hooks={"request": [sent.append]})
+    patient = client.with_options(max_retries=1, http_client=counting)
+    for model, times in (("locked-model", 1), ("broken-model", 2)):
+        sent.clear()
+        refused(
+            openai.InternalServerError,
+            502,
+            "model_provider_error",
+            lambda: patient.chat.completions.create(model=model, messages=QUESTION),
+        )
+        assert len(sent) == times, (model, sent)
+
+
 def main() -> None:
     print(f"openai {openai.__version__} for Python, with an access token")
     client = openai.OpenAI(base_url=f"{BASE_URL}/v1", api_key=TOKEN, max_retries=0)
@@ -108,6 +126,7 @@ def main() -> None:
     check_answers(client.with_options(api_key=key))
     check_conversations(client.with_options(api_key=key))
     check_errors(client)
+    check_repeats(client)
 
 
 if __name__ == "__main__":

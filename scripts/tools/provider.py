@@ -49,7 +49,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer_json({"error": {"message": f"no {self.path} here"}}, 404)
         elif asked.get("model") == "absent-model":
             self.answer_json({"error": {"message": "there is no absent-model"}}, 404)
-        elif asked.get("stream") is True:
+        elif asked.get("model") == "locked-model":
+            self.answer_json({"error": {"message": "a key is wanted"}}, 401)
+        elif asked.get("model") == "broken-model":
+            self.answer_json({"error": {"message": "out of memory"}}, 500)
+        elif asked.get("stream") is True and asked.get("model") != "unstreaming-model":
             self.answer("text/event-stream", self.events())
         else:
             message = {"role": "assistant", "content": "".join(PIECES)}

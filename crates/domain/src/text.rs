@@ -67,6 +67,15 @@ pub fn first_line(text: &str, max: usize) -> Option<String> {
     Some(format!("{}…", cut.trim_end()))
 }
 
+/// As many graphemes from the beginning of `text` as have no more than `bytes` bytes.
+pub fn beginning(text: &str, bytes: usize) -> &str {
+    let ends = text
+        .grapheme_indices(true)
+        .map(|(at, grapheme)| at + grapheme.len());
+    let end = ends.take_while(|end| *end <= bytes).last();
+    end.and_then(|end| text.get(..end)).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

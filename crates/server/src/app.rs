@@ -210,6 +210,7 @@ fn cors(origins: &AllowedOrigins) -> Cors {
             header::CONTENT_DISPOSITION,
             header::HeaderName::from_static("x-request-id"),
             header::HeaderName::from_static("x-context-truncated"),
+            header::HeaderName::from_static("x-finish-reason"),
             header::HeaderName::from_static("x-should-retry"),
         ])
         .max_age(3_600);

@@ -31,7 +31,8 @@ impl Background {
         ));
         if config.provider.new_titles() == NewTitles::Queued {
             let provider = Arc::clone(&parts.provider);
-            workers.spawn(titles::run(database.clone(), provider, clock()));
+            let (database, context) = (database.clone(), parts.context_tokens);
+            workers.spawn(titles::run(database, provider, clock(), context));
         }
         Self { workers, views }
     }

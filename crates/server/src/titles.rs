@@ -15,21 +15,27 @@ const IDLE: Duration = Duration::from_secs(1);
 const RETRY: Duration = Duration::from_secs(5);
 
 /// Works off the queue of titles until it is dropped, beside any number of other instances.
-pub async fn run(database: Database, provider: Arc<dyn ModelProvider>, clock: Arc<dyn Clock>) {
+pub async fn run(
+    database: Database,
+    provider: Arc<dyn ModelProvider>,
+    clock: Arc<dyn Clock>,
+    context_tokens: usize,
+) {
     while !database.is_open() {
         sleep(RETRY).await;
     }
-    let service = TitleService::new(Arc::new(PgTitleQueue(database)), provider, clock);
+    let queue = Arc::new(PgTitleQueue(database));
+    let service = TitleService::new(queue, provider, clock, context_tokens);
     loop {
         let rest = match timeout(TitleService::PATIENCE, service.step()).await {
             Ok(Ok(Step::Named | Step::Dropped)) => Duration::ZERO,
             Ok(Ok(Step::Nothing)) => IDLE,
             Ok(Ok(Step::PutOff(error))) => {
-                tracing::info!(%error, "no title by the model yet; trying again later");
+                tracing::info!(?error, "no title by the model yet; trying again later");
                 IDLE
             }
             Ok(Ok(Step::GivenUp(error))) => {
-                tracing::warn!(%error, "no title by the model; the first message's stays");
+                tracing::warn!(?error, "no title by the model; the first message's stays");
                 IDLE
             }
             // The entry is looked at again when its time comes.

@@ -45,14 +45,31 @@ pub(super) fn parts(answer: Box<dyn ChatStream>, presence: Presence) -> Parts {
     .boxed_local()
 }
 
+/// A client that listens. One that leaves in the middle of a long answer does not hear of a failure
+/// at its end.
+struct Listener {
+    events: Events,
+    /// The request whose answer this is, for the log.
+    request: tracing::Span,
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if let Some(unheard) = self.events.leave() {
+            self.request.in_scope(|| passed(unheard).log());
+        }
+    }
+}
+
 /// The parts of an answer that is kept; the last one says where.
 pub(super) fn parts_kept(events: Events) -> Parts {
-    stream::try_unfold(Some(events), |events| async move {
-        let Some(mut events) = events else {
+    let request = tracing::Span::current();
+    stream::try_unfold(Some(Listener { events, request }), |listener| async move {
+        let Some(mut listener) = listener else {
             return Ok(None);
         };
-        match events.next().await {
-            Some(Event::Chunk(json)) => Ok(Some((json, Some(events)))),
+        match listener.events.next().await {
+            Some(Event::Chunk(json)) => Ok(Some((json, Some(listener)))),
             Some(Event::Kept(kept)) => Ok(Some((with_conversation(&kept)?, None))),
             Some(Event::Failed(error)) => Err(passed(error)),
             None => Err(interrupted()),

@@ -40,6 +40,16 @@ impl Fields {
     }
 }
 
+/// Whether a value is a string that means `text`, however its characters are escaped.
+pub(super) fn is_text(value: &str, text: &str) -> bool {
+    serde_json::from_str::<String>(value).is_ok_and(|value| value == text)
+}
+
+/// Whether a value says as little as null or an empty list.
+pub(super) fn says_nothing(value: &str) -> bool {
+    value == "null" || serde_json::from_str::<[(); 0]>(value).is_ok()
+}
+
 impl Serialize for Fields {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))

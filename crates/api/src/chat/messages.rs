@@ -1,6 +1,7 @@
 //! The messages of a request that are to be stored in a conversation.
 
 use super::Fields;
+use super::fields::{is_text, says_nothing};
 use crate::error::{ApiError, code};
 use domain::chat::NewMessage;
 use domain::error::Error;
@@ -38,8 +39,7 @@ pub(super) fn read(messages: &[Box<RawValue>]) -> Result<Vec<NewMessage>, ApiErr
 fn read_one(at: &str, message: &str) -> Result<NewMessage, ApiError> {
     let fields = Fields::parse(message).map_err(|error| refused_object(at, &error))?;
     for (name, value) in fields.iter() {
-        let says_nothing = matches!(value, "null" | "[]");
-        if !matches!(name, "role" | "content") && !says_nothing {
+        if !matches!(name, "role" | "content") && !says_nothing(value) {
             return Err(Error::invalid(
                 format!("{at}.{name}"),
                 format!(
@@ -62,11 +62,11 @@ fn read_one(at: &str, message: &str) -> Result<NewMessage, ApiError> {
 
 fn role(at: &str, fields: &Fields) -> Result<Role, ApiError> {
     let role = fields.given("role").ok_or_else(|| missing(at, "role"))?;
-    match role {
-        "\"system\"" => Ok(Role::System),
-        "\"developer\"" => Ok(Role::Developer),
-        "\"user\"" => Ok(Role::User),
-        "\"assistant\"" => Ok(Role::Assistant),
+    match serde_json::from_str::<String>(role).as_deref() {
+        Ok("system") => Ok(Role::System),
+        Ok("developer") => Ok(Role::Developer),
+        Ok("user") => Ok(Role::User),
+        Ok("assistant") => Ok(Role::Assistant),
         _ => {
             let message = format!(
                 "{at}.role must be system, developer, user or assistant when the message goes into \
@@ -91,7 +91,7 @@ fn text(at: &str, content: &str) -> Result<String, ApiError> {
 
 fn part_text(at: &str, part: &str) -> Result<String, ApiError> {
     let fields = Fields::parse(part).map_err(|error| refused_object(at, &error))?;
-    let is_text = fields.get("type") == Some("\"text\"");
+    let is_text = fields.get("type").is_some_and(|kind| is_text(kind, "text"));
     let known = fields
         .iter()
         .all(|(name, _)| matches!(name, "type" | "text"));

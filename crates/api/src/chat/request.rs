@@ -1,5 +1,6 @@
 //! A request, read as far as it concerns this service.
 
+use super::fields::{is_text, says_nothing};
 use super::{Fields, messages};
 use crate::error::{ApiError, code};
 use crate::extract::{MESSAGES, WireBody};
@@ -107,11 +108,14 @@ fn conversation(fields: &Fields) -> Result<Option<ConversationId>, ApiError> {
 }
 
 fn refuse_unstorable(fields: &Fields) -> Result<(), ApiError> {
-    if fields.given("n").is_some_and(|n| n != "1") {
+    // JSON knows no whole numbers: 1.0 is one, too.
+    let is_one = |n: &str| serde_json::from_str::<f64>(n).is_ok_and(|n| n == 1.0);
+    if fields.given("n").is_some_and(|n| !is_one(n)) {
         let message = "n must be 1 with a conversation, which keeps one reply.";
         return Err(Error::invalid("n", message).into());
     }
-    let texts_alone = |modalities: &str| serde_json::from_str(modalities).ok() == Some(["text"]);
+    let texts_alone =
+        |modalities: &str| serde_json::from_str(modalities).ok() == Some(["text".to_owned()]);
     if fields
         .given("modalities")
         .is_some_and(|modalities| !texts_alone(modalities))
@@ -120,8 +124,8 @@ fn refuse_unstorable(fields: &Fields) -> Result<(), ApiError> {
         return Err(Error::invalid("modalities", message).into());
     }
     for name in UNSTORABLE {
-        let says_something = |value: &str| !matches!(value, "[]" | "\"none\"");
-        if fields.given(name).is_some_and(says_something) {
+        let asks_for_it = |value: &str| !says_nothing(value) && !is_text(value, "none");
+        if fields.get(name).is_some_and(asks_for_it) {
             let message = format!(
                 "{name} cannot be used with a conversation, which keeps texts alone. Leave it out, \
                  or leave out conversation."

@@ -57,6 +57,20 @@ impl ApiError {
         self
     }
 
+    /// The same request would fail again: OpenAI's SDKs, which repeat a 409 and every 5xx, go by this.
+    #[must_use]
+    fn not_to_be_repeated(self) -> Self {
+        let should_retry = HeaderName::from_static("x-should-retry");
+        self.header(should_retry, HeaderValue::from_static("false"))
+    }
+
+    /// The failure behind it, which is for the log.
+    #[must_use]
+    fn logged_as(self, error: Error) -> Self {
+        let source = Some(Box::new(error));
+        Self { source, ..self }
+    }
+
     /// The same failure, as a page instead of the envelope.
     #[must_use]
     pub(crate) fn into_page(mut self) -> Self {
@@ -108,6 +122,9 @@ impl ApiError {
             Some(Error::Unavailable(source)) => {
                 tracing::warn!(error = ?source, "the database is away");
             }
+            Some(Error::Provider(failure)) => {
+                tracing::warn!(error = ?failure, "the model provider failed");
+            }
             _ => {}
         }
     }
@@ -121,12 +138,11 @@ impl From<Error> for ApiError {
             Error::NotFound { resource, param } => (absent(*resource), param.map(str::to_owned)),
             Error::Conflict(conflict) => {
                 let (code, param) = conflicting(*conflict);
-                let retry = HeaderName::from_static("x-should-retry");
                 return Self {
                     param: param.map(str::to_owned),
                     ..Self::new(code, message)
                 }
-                .header(retry, HeaderValue::from_static("false"));
+                .not_to_be_repeated();
             }
             Error::Unauthenticated(reason) => {
                 let (code, challenge) = unauthenticated(*reason);
@@ -137,7 +153,7 @@ impl From<Error> for ApiError {
             }
             Error::Gone => (code::SHARE_ENDED, None),
             Error::Forbidden(reason) => (forbidden(*reason), None),
-            Error::Provider(failure) => return provider::answer(failure),
+            Error::Provider(failure) => return provider::answer(failure).logged_as(error),
             Error::RateLimited { retry_after } => {
                 return Self::new(code::RATE_LIMITED, message)
                     .header(header::RETRY_AFTER, HeaderValue::from(*retry_after));
@@ -147,18 +163,12 @@ impl From<Error> for ApiError {
                     .header(header::RETRY_AFTER, HeaderValue::from(*retry_after));
             }
             Error::Unavailable(_) => {
-                let answer = Self::new(code::DATABASE_UNAVAILABLE, message)
-                    .header(header::RETRY_AFTER, RETRY_AFTER);
-                return Self {
-                    source: Some(Box::new(error)),
-                    ..answer
-                };
+                return Self::new(code::DATABASE_UNAVAILABLE, message)
+                    .header(header::RETRY_AFTER, RETRY_AFTER)
+                    .logged_as(error);
             }
             Error::Internal(_) => {
-                return Self {
-                    source: Some(Box::new(error)),
-                    ..Self::new(code::INTERNAL_ERROR, message)
-                };
+                return Self::new(code::INTERNAL_ERROR, message).logged_as(error);
             }
         };
         Self {

@@ -1,7 +1,7 @@
 //! What a model provider's failures are to a client.
 
 use super::{ApiError, code};
-use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use domain::error::Error;
 use domain::replies::{ProviderFailure, RefusalKind};
 
@@ -12,9 +12,7 @@ pub(super) fn answer(failure: &ProviderFailure) -> ApiError {
     let message = failure.to_string();
     match failure {
         ProviderFailure::NotConfigured { .. } => {
-            let retry = HeaderName::from_static("x-should-retry");
-            after(code::MODEL_PROVIDER_NOT_CONFIGURED, message, CONFIGURED)
-                .header(retry, HeaderValue::from_static("false"))
+            after(code::MODEL_PROVIDER_NOT_CONFIGURED, message, CONFIGURED).not_to_be_repeated()
         }
         ProviderFailure::Busy { retry_after } => {
             after(code::MODEL_PROVIDER_BUSY, message, *retry_after)
@@ -23,8 +21,11 @@ pub(super) fn answer(failure: &ProviderFailure) -> ApiError {
         ProviderFailure::RateLimited { retry_after, .. } => {
             after(code::MODEL_PROVIDER_RATE_LIMITED, message, *retry_after)
         }
-        ProviderFailure::Refused(_) | ProviderFailure::Failed(_) => {
+        ProviderFailure::Failed { lasts: false, .. } => {
             ApiError::new(code::MODEL_PROVIDER_ERROR, message)
+        }
+        ProviderFailure::Refused(_) | ProviderFailure::Failed { lasts: true, .. } => {
+            ApiError::new(code::MODEL_PROVIDER_ERROR, message).not_to_be_repeated()
         }
     }
 }
@@ -36,7 +37,7 @@ fn after(code: &'static super::Code, message: String, seconds: u64) -> ApiError 
 /// The same for a request that was the client's own: what the provider refuses is the client's to
 /// mend, so its refusal is passed on as it is.
 pub(crate) fn passed(error: Error) -> ApiError {
-    let Error::Provider(ProviderFailure::Refused(refusal)) = error else {
+    let Error::Provider(ProviderFailure::Refused(refusal)) = &error else {
         return error.into();
     };
     let code = match refusal.kind {
@@ -45,7 +46,8 @@ pub(crate) fn passed(error: Error) -> ApiError {
         RefusalKind::TooLarge => code::MODEL_REQUEST_TOO_LARGE,
     };
     ApiError {
-        param: refusal.param,
-        ..ApiError::new(code, refusal.message)
+        param: refusal.param.clone(),
+        ..ApiError::new(code, refusal.report.to_string())
     }
+    .logged_as(error)
 }

@@ -178,6 +178,10 @@ fn own_header(status: u16) -> Option<(&'static str, &'static str)> {
             "x-should-retry",
             "`false`: the same request cannot succeed.",
         )),
+        502 => Some((
+            "x-should-retry",
+            "`false` where the same request would fail again.",
+        )),
         429 => Some(("Retry-After", "Seconds to wait before trying again.")),
         503 => Some(("Retry-After", "Seconds to wait before trying again.")),
         _ => None,

@@ -7,7 +7,7 @@ use crate::conversations::Title;
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, OwnerId};
 use crate::items::{Content, Role};
-use crate::replies::{ChatRequest, ModelProvider, ProviderFailure};
+use crate::replies::{ChatRequest, Draft, ModelProvider};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::mpsc;
@@ -51,6 +51,17 @@ impl Events {
             self.behind.fetch_sub(json.len(), Ordering::Relaxed);
         }
         Some(event)
+    }
+
+    /// Stops listening. A failure that was told by then and not heard comes back.
+    pub fn leave(&mut self) -> Option<Error> {
+        self.receiver.close();
+        while let Ok(event) = self.receiver.try_recv() {
+            if let Event::Failed(error) = event {
+                return Some(error);
+            }
+        }
+        None
     }
 }
 
@@ -110,7 +121,7 @@ pub(super) struct Generation {
 
 /// An answer that was written to its end.
 struct Written {
-    text: String,
+    content: Content,
     model: Option<String>,
     last: Option<String>,
 }
@@ -129,21 +140,14 @@ impl Generation {
     async fn write(&self, request: ChatRequest, audience: &mut Audience) -> Result<Written> {
         let mut reply = self.provider.chat(request).await?;
         let mut text = String::new();
-        let mut model = None;
+        let mut draft = Draft::default();
         let mut held: Option<String> = None;
         // An answer in one piece is all of it the last part.
         let mut ended = !self.streamed;
-        while let Some(chunk) = reply.next().await? {
-            text.push_str(&chunk.text);
-            if text.len() > 4 * Content::MAX_CHARACTERS {
-                return Err(ProviderFailure::failed("its reply is too long to be kept.").into());
-            }
-            if chunk.calls_a_tool() {
-                let what = "it called a tool, which cannot be kept in a conversation.";
-                return Err(ProviderFailure::failed(what).into());
-            }
-            model = model.or(chunk.model);
+        while let Some(mut chunk) = reply.next().await? {
             ended |= chunk.finish_reason.is_some();
+            draft.add(&mut chunk)?;
+            text.push_str(&chunk.text);
             if let Some(before) = held.take() {
                 audience.show(before);
             }
@@ -153,19 +157,18 @@ impl Generation {
             }
         }
         Ok(Written {
-            text,
-            model,
+            content: Draft::content(text)?,
+            model: draft.model,
             last: held,
         })
     }
 
-    async fn store(self, Written { text, model, last }: Written) -> Result<Kept> {
-        let content = Content::parse(text).map_err(|_| {
-            ProviderFailure::failed(
-                "its reply cannot be kept: a message has 1 to 1,000,000 characters, none of them \
-                 NUL.",
-            )
-        })?;
+    async fn store(self, written: Written) -> Result<Kept> {
+        let Written {
+            content,
+            model,
+            last,
+        } = written;
         let title = self
             .messages
             .iter()

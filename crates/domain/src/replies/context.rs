@@ -19,6 +19,13 @@ pub(crate) fn tokens(text: &str) -> usize {
     text.len().div_ceil(BYTES_PER_TOKEN) + TOKENS_PER_MESSAGE
 }
 
+/// How long the text of a message may be that costs no more than this, in bytes.
+pub(crate) fn longest(tokens: usize) -> usize {
+    tokens
+        .saturating_sub(TOKENS_PER_MESSAGE)
+        .saturating_mul(BYTES_PER_TOKEN)
+}
+
 /// What a model is told.
 #[derive(Debug)]
 pub(crate) struct Context {

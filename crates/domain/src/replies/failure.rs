@@ -1,4 +1,8 @@
-//! What can go wrong with a model provider, by what it means to the caller.
+//! What can go wrong with a model provider, by what it means to the caller. As text, a failure is
+//! for the client; for the log it is written by `Debug`, which has nothing that the provider said.
+
+use std::error::Error;
+use std::fmt::{Debug, Display, Formatter, Result};
 
 /// Why there is no reply.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -13,24 +17,107 @@ pub enum ProviderFailure {
     #[error("The model provider did not answer in time.")]
     TimedOut,
     /// It wants to be asked less often; seconds to wait.
-    #[error("The model provider limits how often it may be asked: {message}")]
-    RateLimited { retry_after: u64, message: String },
+    #[error("The model provider limits how often it may be asked: {report}")]
+    RateLimited { retry_after: u64, report: Report },
     /// It will never do what was asked.
-    #[error("The model provider refused the request: {}", .0.message)]
+    #[error("The model provider refused the request: {}", .0.report)]
     Refused(Refusal),
     /// It could not be reached, failed, or answered with something that is no reply.
-    #[error("The model provider failed: {0}")]
-    Failed(String),
+    #[error("The model provider failed: {report}")]
+    Failed {
+        report: Report,
+        /// Whether the same request would fail in the same way, and cost as much, once more.
+        lasts: bool,
+    },
+}
+
+impl ProviderFailure {
+    /// How long to wait before asking again where nobody has said so, in seconds.
+    pub const PAUSE: u64 = 10;
+
+    /// A failure that may have passed when the provider is asked again.
+    pub fn failed(report: impl Into<Report>) -> Self {
+        let (report, lasts) = (report.into(), false);
+        Self::Failed { report, lasts }
+    }
+
+    /// A failure that stays until somebody changes something.
+    pub fn lasting(report: impl Into<Report>) -> Self {
+        let (report, lasts) = (report.into(), true);
+        Self::Failed { report, lasts }
+    }
+}
+
+/// What is known of a failure.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Report {
+    /// What happened, in our words.
+    happened: String,
+    /// What the provider says of it. It can quote what was said to it, and keys: it is for the
+    /// client alone.
+    quote: Option<String>,
+    /// What brought it about. It can tell where the provider is: it is for the log alone.
+    cause: Option<String>,
+}
+
+impl Report {
+    /// With what the provider says of it, if it does.
+    #[must_use]
+    pub fn quoting(self, quote: Option<String>) -> Self {
+        Self { quote, ..self }
+    }
+
+    #[must_use]
+    pub fn caused_by(self, error: &(dyn Error + 'static)) -> Self {
+        let causes = std::iter::successors(Some(error), |&error| error.source());
+        let causes: Vec<_> = causes.map(ToString::to_string).collect();
+        let cause = Some(causes.join(": "));
+        Self { cause, ..self }
+    }
+}
+
+impl<T: Into<String>> From<T> for Report {
+    fn from(happened: T) -> Self {
+        Self {
+            happened: happened.into(),
+            quote: None,
+            cause: None,
+        }
+    }
+}
+
+/// For the client: the provider's words, and ours where it has none.
+impl Display for Report {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.write_str(self.quote.as_ref().unwrap_or(&self.happened))
+    }
+}
+
+/// For the log.
+impl Debug for Report {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.write_str(&self.happened)?;
+        match &self.cause {
+            None => Ok(()),
+            Some(cause) => write!(f, " ({cause})"),
+        }
+    }
 }
 
 /// A request that the provider finds wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Refusal {
     pub kind: RefusalKind,
-    /// In the provider's words.
-    pub message: String,
-    /// The field that the provider blames.
+    pub report: Report,
+    /// The field that the provider blames, in its words.
     pub param: Option<String>,
+}
+
+/// For the log.
+impl Debug for Refusal {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "{:?}: {:?}", self.kind, self.report)
+    }
 }
 
 /// What is wrong with a request, in the provider's view.
@@ -42,11 +129,40 @@ pub enum RefusalKind {
     TooLarge,
 }
 
-impl ProviderFailure {
-    /// How long to wait before asking again where nobody has said so, in seconds.
-    pub const PAUSE: u64 = 10;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    pub fn failed(what: impl Into<String>) -> Self {
-        Self::Failed(what.into())
+    #[test]
+    fn the_client_is_told_what_the_provider_says_and_the_log_is_not() {
+        let io = std::io::Error::other("10.0.0.7 is away");
+        let report = Report::from("it answered 500.").caused_by(&io);
+        let failure = ProviderFailure::failed(report.clone());
+        assert_eq!(
+            failure.to_string(),
+            "The model provider failed: it answered 500."
+        );
+        let report = report.quoting(Some("my secret".to_owned()));
+        let refusal = Refusal {
+            kind: RefusalKind::Invalid,
+            report: report.clone(),
+            param: Some("my secret".to_owned()),
+        };
+        for failure in [
+            ProviderFailure::failed(report.clone()),
+            ProviderFailure::Refused(refusal),
+            ProviderFailure::RateLimited {
+                retry_after: 7,
+                report,
+            },
+        ] {
+            let (told, logged) = (failure.to_string(), format!("{failure:?}"));
+            assert!(told.ends_with(": my secret"), "{told}");
+            assert!(
+                logged.contains("it answered 500. (10.0.0.7 is away)"),
+                "{logged}"
+            );
+            assert!(!logged.contains("my secret"), "{logged}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-use super::Generated;
+use super::Finished;
 use crate::error::{Error, Result};
 use tokio::sync::{oneshot, watch};
 
@@ -16,7 +16,7 @@ pub struct Generation {
     /// How many bytes of that were told.
     told: usize,
     /// `None` when it was told.
-    outcome: Option<oneshot::Receiver<Result<Generated>>>,
+    outcome: Option<oneshot::Receiver<Result<Finished>>>,
 }
 
 /// What there is to tell of a reply.
@@ -25,18 +25,18 @@ pub enum Progress {
     /// It goes on like this.
     Text(String),
     /// It was stored, or will never be.
-    Ended(Result<Generated>),
+    Ended(Result<Finished>),
 }
 
 /// The writer's end of a generation.
 pub(super) struct Writer {
     pub(super) text: watch::Sender<String>,
-    outcome: oneshot::Sender<Result<Generated>>,
+    outcome: oneshot::Sender<Result<Finished>>,
 }
 
 impl Writer {
     /// Tells how it ended. What nobody is there to hear comes back.
-    pub(super) fn end(self, outcome: Result<Generated>) -> Result<()> {
+    pub(super) fn end(self, outcome: Result<Finished>) -> Result<()> {
         match self.outcome.send(outcome) {
             Ok(()) | Err(Ok(_)) => Ok(()),
             Err(Err(unheard)) => Err(unheard),
@@ -78,11 +78,18 @@ impl Generation {
     }
 
     /// Waits for the end.
-    pub async fn finished(mut self) -> Result<Generated> {
+    pub async fn finished(mut self) -> Result<Finished> {
         match &mut self.outcome {
             Some(receiver) => outcome(receiver).await,
             None => Err(abandoned()),
         }
+    }
+
+    /// Stops listening. A failure that was told by then and not heard comes back.
+    pub fn leave(&mut self) -> Option<Error> {
+        let mut outcome = self.outcome.take()?;
+        outcome.close();
+        outcome.try_recv().ok()?.err()
     }
 
     /// What was written and not told, as much as is told at once.
@@ -99,7 +106,7 @@ impl Generation {
     }
 }
 
-async fn outcome(receiver: &mut oneshot::Receiver<Result<Generated>>) -> Result<Generated> {
+async fn outcome(receiver: &mut oneshot::Receiver<Result<Finished>>) -> Result<Finished> {
     receiver.await.unwrap_or_else(|_| Err(abandoned()))
 }
 

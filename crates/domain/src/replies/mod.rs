@@ -1,6 +1,7 @@
 //! Replies: what a model is asked, and what becomes of its answer.
 
 mod context;
+mod draft;
 mod failure;
 mod generation;
 mod model;
@@ -8,10 +9,13 @@ mod ports;
 mod service;
 mod store;
 
-pub(crate) use context::{Context, Told, tokens};
-pub use failure::{ProviderFailure, Refusal, RefusalKind};
+pub(crate) use context::{Context, Told, longest, tokens};
+pub(crate) use draft::Draft;
+pub use failure::{ProviderFailure, Refusal, RefusalKind, Report};
 pub use generation::{Generation, Progress};
 pub use model::{Ask, ChatChunk, ChatRequest, Message, Model, ReplyOptions};
 pub use ports::{ChatStream, ModelProvider, Tasks, Work};
 pub use service::ReplyService;
-pub use store::{BATCH, Generated, Neighbour, Place, Reply, ReplyStore, Stored, Surroundings};
+pub use store::{
+    BATCH, Finished, Generated, Neighbour, Place, Reply, ReplyStore, Stored, Surroundings,
+};

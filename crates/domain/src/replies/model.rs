@@ -37,7 +37,8 @@ pub enum Ask {
 /// A part of an answer; all of it, where it was not to be streamed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChatChunk {
-    /// What the provider sent, a JSON object.
+    /// What the provider sent, a JSON object: a chunk where chunks were asked for, also of a
+    /// provider that has sent one whole completion instead; else that.
     pub json: String,
     /// What the first choice goes on to say; may be empty.
     pub text: String,

@@ -2,8 +2,8 @@ use super::context::{Context, Told};
 use super::generation::{Generation, Writer};
 use super::model::{Ask, ChatRequest, ReplyOptions};
 use super::ports::{ModelProvider, Tasks};
-use super::store::{Generated, Place, Reply, ReplyStore, Stored, Surroundings};
-use super::{Neighbour, ProviderFailure};
+use super::store::{Finished, Place, Reply, ReplyStore, Stored, Surroundings};
+use super::{Draft, Neighbour};
 use crate::clock::{Clock, Ids};
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};
@@ -142,15 +142,15 @@ fn place(id: ItemId, surroundings: &Surroundings) -> Result<Place> {
 }
 
 impl Writing {
-    async fn write(&self, wanted: Wanted, writer: &Writer) -> Result<Generated> {
+    async fn write(&self, wanted: Wanted, writer: &Writer) -> Result<Finished> {
         let asked = match &wanted.request.ask {
             Ask::Reply { model, .. } => model.clone(),
             Ask::Passed(_) => None,
         };
-        let (content, model) = self.answer(wanted.request, writer).await?;
+        let (content, draft) = self.answer(wanted.request, writer).await?;
         let reply = Reply {
             content,
-            model: model.filter(|model| is_name(model)).or(asked),
+            model: draft.model.clone().filter(|model| is_name(model)).or(asked),
             seed: self.ids.ulid(),
             now: self.clock.now(),
         };
@@ -159,7 +159,10 @@ impl Writing {
             .store(wanted.owner, wanted.conversation, wanted.place, &reply)
             .await?
         {
-            Stored::Done(generated) => Ok(generated),
+            Stored::Done(generated) => Ok(Finished {
+                generated,
+                finish_reason: draft.into_finish_reason(),
+            }),
             Stored::NoConversation => Err(Resource::Conversation.absent()),
             Stored::NoItem => Err(Resource::Item.absent()),
             Stored::Taken => Err(Error::Conflict(Conflict::ReplyPositionTaken)),
@@ -167,38 +170,19 @@ impl Writing {
         }
     }
 
-    /// All that the model says, and its name. Whoever watches sees it come.
-    async fn answer(
-        &self,
-        request: ChatRequest,
-        writer: &Writer,
-    ) -> Result<(Content, Option<String>)> {
+    /// All that the model says, and what is known of it. Whoever watches sees it come.
+    async fn answer(&self, request: ChatRequest, writer: &Writer) -> Result<(Content, Draft)> {
         let mut answer = self.provider.chat(request).await?;
-        let (mut characters, mut model) = (0, None);
-        while let Some(chunk) = answer.next().await? {
-            characters += chunk.text.chars().count();
-            if characters > Content::MAX_CHARACTERS {
-                return Err(failed("its reply has more than 1,000,000 characters."));
-            }
-            if chunk.text.contains('\0') {
-                return Err(failed("its reply has a NUL character (U+0000)."));
-            }
-            if chunk.calls_a_tool() {
-                return Err(failed("it called a tool, which is no reply."));
-            }
+        let mut draft = Draft::default();
+        while let Some(mut chunk) = answer.next().await? {
+            draft.add(&mut chunk)?;
             if !chunk.text.is_empty() {
                 writer.text.send_modify(|text| text.push_str(&chunk.text));
             }
-            model = model.or(chunk.model);
         }
         let text = writer.text.borrow().clone();
-        let content = Content::parse(text).map_err(|_| failed("its reply is empty."))?;
-        Ok((content, model))
+        Ok((Draft::content(text)?, draft))
     }
-}
-
-fn failed(what: &str) -> Error {
-    ProviderFailure::failed(what).into()
 }
 
 /// Whether a model's name, as its provider tells it, can be kept.

@@ -109,3 +109,12 @@ pub struct Generated {
     /// Whether the item was made for it, and is not an earlier one's next version.
     pub is_new: bool,
 }
+
+/// A reply that was written to its end and stored.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    pub generated: Generated,
+    /// Why it ends where it ends, in the provider's word: `length`, for instance, where it was cut.
+    /// `None` where the provider does not say. Visible ASCII.
+    pub finish_reason: Option<String>,
+}

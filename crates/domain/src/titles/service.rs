@@ -13,6 +13,8 @@ pub struct TitleService {
     queue: Arc<dyn TitleQueue>,
     provider: Arc<dyn ModelProvider>,
     clock: Arc<dyn Clock>,
+    /// How many tokens a model is told at the most.
+    context_tokens: usize,
 }
 
 /// What one step has done.
@@ -45,11 +47,13 @@ impl TitleService {
         queue: Arc<dyn TitleQueue>,
         provider: Arc<dyn ModelProvider>,
         clock: Arc<dyn Clock>,
+        context_tokens: usize,
     ) -> Self {
         Self {
             queue,
             provider,
             clock,
+            context_tokens,
         }
     }
 
@@ -79,7 +83,7 @@ impl TitleService {
 
     async fn ask(&self, claim: &Claim) -> Result<Title> {
         let request = ChatRequest {
-            context: wording::prompt(&claim.beginning),
+            context: wording::prompt(&claim.beginning, self.context_tokens),
             // Nothing is set that some model refuses.
             ask: Ask::Reply {
                 model: None,

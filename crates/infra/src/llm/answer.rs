@@ -22,6 +22,8 @@ const DONE: &str = "[DONE]";
 pub(super) struct Answer {
     body: Body,
     key: Option<ApiKey>,
+    /// Whether chunks were asked for.
+    streamed: bool,
     begun: bool,
     finished: bool,
     _place: OwnedSemaphorePermit,
@@ -34,7 +36,7 @@ enum Body {
 
 impl Answer {
     /// `streamed`: whether events were asked for. A server that cannot stream answers with a whole
-    /// completion all the same.
+    /// completion all the same, which is then the only chunk.
     pub(super) fn new(
         response: Response,
         streamed: bool,
@@ -53,6 +55,7 @@ impl Answer {
         Self {
             body,
             key,
+            streamed,
             begun: false,
             finished: false,
             _place: place,
@@ -105,16 +108,20 @@ impl Answer {
 impl ChatStream for Answer {
     async fn next(&mut self) -> Result<Option<ChatChunk>> {
         let Body::Whole(whole) = &mut self.body else {
-            return Ok(self.event().await.inspect_err(log)?);
+            return Ok(self.event().await?);
         };
         let Some(bytes) = whole.take() else {
             return Ok(None);
         };
-        let json = collect(bytes).await.and_then(|bytes| {
-            let json = String::from_utf8(bytes).map_err(|_| rubbish())?;
-            wire::chunk(json, self.key.as_ref())?.ok_or_else(rubbish)
-        });
-        Ok(Some(json.inspect_err(log)?))
+        let json = String::from_utf8(collect(bytes).await?).map_err(|_| rubbish())?;
+        let chunk = wire::chunk(json, self.key.as_ref())?.ok_or_else(rubbish)?;
+        Ok(Some(match self.streamed {
+            false => chunk,
+            true => ChatChunk {
+                json: wire::whole_as_chunk(&chunk.json).ok_or_else(rubbish)?,
+                ..chunk
+            },
+        }))
     }
 }
 
@@ -127,25 +134,6 @@ pub(super) async fn collect(
         std::future::ready(Ok(whole))
     });
     whole.await.map_err(|broken| broken.failure())
-}
-
-/// Says why there is no reply: the client may be gone by now.
-pub(super) fn log(failure: &ProviderFailure) {
-    match failure {
-        ProviderFailure::Refused(refusal) => {
-            // Its text may quote what was said.
-            tracing::warn!(kind = ?refusal.kind, "the model provider refused a request");
-        }
-        ProviderFailure::RateLimited { retry_after, .. } => {
-            tracing::warn!(retry_after, "the model provider limits our requests");
-        }
-        ProviderFailure::TimedOut => tracing::warn!("the model provider did not answer in time"),
-        ProviderFailure::Failed(_)
-        | ProviderFailure::Busy { .. }
-        | ProviderFailure::NotConfigured { .. } => {
-            tracing::warn!("the model provider failed");
-        }
-    }
 }
 
 fn rubbish() -> ProviderFailure {

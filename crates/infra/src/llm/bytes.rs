@@ -1,7 +1,7 @@
 //! The bytes of an answer, with a limit on everything.
 
 use bytes::Bytes;
-use domain::replies::ProviderFailure;
+use domain::replies::{ProviderFailure, Report};
 use futures_util::stream::{self, Stream};
 use reqwest::Response;
 use std::time::Duration;
@@ -67,8 +67,10 @@ impl Broken {
     pub(super) fn failure(&self) -> ProviderFailure {
         match self {
             Self::Silent => ProviderFailure::TimedOut,
-            Self::TooLong => ProviderFailure::failed("its answer is too long."),
-            Self::Cut(_) => ProviderFailure::failed("its answer broke off."),
+            Self::TooLong => ProviderFailure::lasting("its answer is too long."),
+            Self::Cut(error) => {
+                ProviderFailure::failed(Report::from("its answer broke off.").caused_by(error))
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-use super::answer::{Answer, collect, log};
+use super::answer::{Answer, collect};
 use super::bytes::{Limits, read};
 use super::failure::of_status;
 use super::gate::Gate;
@@ -6,7 +6,7 @@ use super::request::{Prepared, prepare};
 use super::settings::ProviderSettings;
 use super::wire;
 use domain::error::{Error, Result};
-use domain::replies::{ChatRequest, ChatStream, Model, ModelProvider, ProviderFailure};
+use domain::replies::{ChatRequest, ChatStream, Model, ModelProvider, ProviderFailure, Report};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, Request, Response, redirect};
 use std::sync::Arc;
@@ -72,7 +72,7 @@ impl OpenAiCompatible {
         let mut sent = JoinSet::new();
         sent.spawn_on(sending.in_current_span(), &self.runtime);
         match sent.join_next().await {
-            Some(Ok(response)) => Ok(response.inspect_err(log)?),
+            Some(Ok(response)) => Ok(response?),
             Some(Err(error)) => Err(Error::Internal(error.into())),
             None => Err(Error::Internal("the request was never sent".into())),
         }
@@ -91,7 +91,7 @@ impl ModelProvider for OpenAiCompatible {
         } = &self.caller.settings;
         let Prepared { body, streamed } = prepare(&request, model.as_deref())?;
         drop(request);
-        let place = self.gate.enter().await.inspect_err(log)?;
+        let place = self.gate.enter().await?;
         let mut post = Request::new(Method::POST, base_url.endpoint("chat/completions"));
         let json = HeaderValue::from_static("application/json");
         let accept = match streamed {
@@ -112,13 +112,10 @@ impl ModelProvider for OpenAiCompatible {
         } = &self.caller.settings;
         let get = Request::new(Method::GET, base_url.endpoint("models"));
         let response = self.send(get).await?;
-        let list = collect(read(response, Limits::whole(*silence))).await;
-        let list = list.and_then(|list| {
-            wire::models(&list).ok_or_else(|| {
-                ProviderFailure::failed("its list of models is not one of OpenAI's API.")
-            })
-        });
-        Ok(list.inspect_err(log)?)
+        let list = collect(read(response, Limits::whole(*silence))).await?;
+        wire::models(&list).ok_or_else(|| {
+            ProviderFailure::failed("its list of models is not one of OpenAI's API.").into()
+        })
     }
 }
 
@@ -139,7 +136,14 @@ impl Caller {
         let spare = request.try_clone();
         match (self.attempt(request).await, spare) {
             (Ok(response), _) => Ok(response),
-            (Err(Attempt { again: true, .. }), Some(spare)) => {
+            (
+                Err(Attempt {
+                    failure,
+                    again: true,
+                }),
+                Some(spare),
+            ) => {
+                tracing::info!(error = ?failure, "asking the model provider once more");
                 tokio::time::sleep(BACK_OFF).await;
                 self.attempt(spare).await.map_err(|attempt| attempt.failure)
             }
@@ -166,10 +170,6 @@ impl Caller {
         if status.is_success() {
             return Ok(response);
         }
-        tracing::warn!(
-            status = status.as_u16(),
-            "the model provider answered with a failure"
-        );
         let headers = response.headers().clone();
         let body = collect(read(response, Limits::of_error(*silence))).await;
         Err(Attempt {
@@ -187,19 +187,18 @@ impl Caller {
 /// A request that got no answer at all. Where the provider is stays between us and the log.
 fn unsent(error: reqwest::Error) -> Attempt {
     let error = error.without_url();
-    tracing::warn!(error = ?error, "the model provider cannot be reached");
     if error.is_timeout() {
         return Attempt {
             failure: ProviderFailure::TimedOut,
             again: error.is_connect(),
         };
     }
-    let failure = match error.is_connect() {
-        true => ProviderFailure::failed("it cannot be reached."),
-        false => ProviderFailure::failed("the connection ended without an answer."),
+    let happened = match error.is_connect() {
+        true => "it cannot be reached.",
+        false => "the connection ended without an answer.",
     };
     Attempt {
-        failure,
+        failure: ProviderFailure::failed(Report::from(happened).caused_by(&error)),
         again: true,
     }
 }

@@ -1,7 +1,7 @@
 //! What a provider's failures amount to. Its text is passed on; its headers and our key are not.
 
 use super::settings::ApiKey;
-use domain::replies::{ProviderFailure, Refusal, RefusalKind};
+use domain::replies::{ProviderFailure, Refusal, RefusalKind, Report};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde::Deserialize;
@@ -39,33 +39,34 @@ pub(super) fn of_status(
     key: Option<&ApiKey>,
 ) -> ProviderFailure {
     let (text, param) = told(body);
-    let text = presentable(text, key);
-    let message = || {
-        text.clone()
-            .unwrap_or_else(|| format!("it answered {}.", status.as_u16()))
-    };
-    let refused = |kind| {
+    let code = status.as_u16();
+    let report = Report::from(format!("it answered {code}.")).quoting(presentable(text, key));
+    let refused = |kind, report| {
         ProviderFailure::Refused(Refusal {
             kind,
-            message: message(),
-            param: param.clone(),
+            report,
+            param,
         })
     };
     match status {
-        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => refused(RefusalKind::Invalid),
-        StatusCode::NOT_FOUND => refused(RefusalKind::NotFound),
-        StatusCode::PAYLOAD_TOO_LARGE => refused(RefusalKind::TooLarge),
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
+            refused(RefusalKind::Invalid, report)
+        }
+        StatusCode::NOT_FOUND => refused(RefusalKind::NotFound, report),
+        StatusCode::PAYLOAD_TOO_LARGE => refused(RefusalKind::TooLarge, report),
         StatusCode::TOO_MANY_REQUESTS => ProviderFailure::RateLimited {
             retry_after: pause(headers),
-            message: message(),
+            report,
         },
         // Such a text likes to quote the key, or parts of it that we could not hide.
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ProviderFailure::Failed(format!(
-            "it answered {}: it does not accept this server's LLM_API_KEY.",
-            status.as_u16()
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ProviderFailure::lasting(format!(
+            "it answered {code}: it does not accept this server's LLM_API_KEY."
         )),
         StatusCode::GATEWAY_TIMEOUT => ProviderFailure::TimedOut,
-        _ => ProviderFailure::Failed(message()),
+        // Their causes pass.
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY => ProviderFailure::failed(report),
+        status if status.is_server_error() => ProviderFailure::failed(report),
+        _ => ProviderFailure::lasting(report),
     }
 }
 
@@ -76,8 +77,7 @@ pub(super) fn midway(error: &ErrorMember, key: Option<&ApiKey>) -> ProviderFailu
         ErrorMember::Text(text) => Some(text.clone()),
         ErrorMember::Other(_) => None,
     };
-    let text = presentable(text, key);
-    ProviderFailure::Failed(text.unwrap_or_else(|| "it gave up midway.".to_owned()))
+    ProviderFailure::failed(Report::from("it gave up midway.").quoting(presentable(text, key)))
 }
 
 /// Seconds after which the provider may be asked again. It may also name a date, which is as good

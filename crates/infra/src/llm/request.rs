@@ -118,14 +118,14 @@ fn passed(
 fn invalid(message: &str, param: &str) -> ProviderFailure {
     ProviderFailure::Refused(Refusal {
         kind: RefusalKind::Invalid,
-        message: message.to_owned(),
+        report: message.into(),
         param: Some(param.to_owned()).filter(|param| !param.is_empty()),
     })
 }
 
 /// A temperature that is no number, for instance.
 fn unwritable(error: serde_json::Error) -> ProviderFailure {
-    ProviderFailure::failed(format!("the request cannot be written as JSON ({error})."))
+    ProviderFailure::lasting(format!("the request cannot be written as JSON ({error})."))
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use super::settings::ApiKey;
 use domain::replies::{ChatChunk, Model, ProviderFailure};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::value::{RawValue, to_raw_value};
+use std::collections::BTreeMap;
 
 /// A completion, or a chunk of one.
 #[derive(Deserialize)]
@@ -68,6 +70,39 @@ pub(super) fn chunk(
         model: completion.model,
         finish_reason,
     }))
+}
+
+type Fields = BTreeMap<String, Box<RawValue>>;
+
+/// What a whole completion would be as the only chunk of a stream: its messages are what its choices
+/// go on to say. All else stays as it was written, to the byte.
+pub(super) fn whole_as_chunk(json: &str) -> Option<String> {
+    let mut completion: Fields = serde_json::from_str(json).ok()?;
+    let choices: Vec<Fields> = serde_json::from_str(completion.get("choices")?.get()).ok()?;
+    let choices: Option<Vec<_>> = choices.into_iter().map(choice_as_delta).collect();
+    completion.insert("choices".to_owned(), to_raw_value(&choices?).ok()?);
+    let object = to_raw_value("chat.completion.chunk").ok()?;
+    completion.insert("object".to_owned(), object);
+    serde_json::to_string(&completion).ok()
+}
+
+fn choice_as_delta(mut choice: Fields) -> Option<Fields> {
+    let Some(message) = choice.remove("message") else {
+        return Some(choice);
+    };
+    let mut delta: Fields = serde_json::from_str(message.get()).ok()?;
+    let calls = delta.get("tool_calls").map(|calls| calls.get());
+    // They may also be null.
+    if let Some(Ok(mut calls)) = calls.map(serde_json::from_str::<Vec<Fields>>) {
+        // In a stream, a call says which one it is.
+        for (index, call) in calls.iter_mut().enumerate() {
+            let index = to_raw_value(&index).ok()?;
+            call.entry("index".to_owned()).or_insert(index);
+        }
+        delta.insert("tool_calls".to_owned(), to_raw_value(&calls).ok()?);
+    }
+    choice.insert("delta".to_owned(), to_raw_value(&delta).ok()?);
+    Some(choice)
 }
 
 #[derive(Deserialize)]
@@ -137,9 +172,7 @@ mod tests {
             assert_eq!(read(json), None, "{json}");
         }
         let error = r#"{"error":{"message":"overloaded"}}"#;
-        assert_eq!(
-            chunk(error.to_owned(), None),
-            Err(ProviderFailure::failed("overloaded"))
-        );
+        let failure = chunk(error.to_owned(), None).unwrap_err();
+        assert_eq!(failure.to_string(), "The model provider failed: overloaded");
     }
 }

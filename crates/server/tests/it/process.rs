@@ -115,17 +115,23 @@ impl Log {
 
     /// The first line with this in it, once it is written.
     pub(crate) async fn line(&self, part: &str) -> String {
+        self.line_with(&[part]).await
+    }
+
+    /// The first line with all of this in it, once it is written.
+    pub(crate) async fn line_with(&self, parts: &[&str]) -> String {
+        let has_all = |line: &&String| parts.iter().all(|part| line.contains(part));
         let found = async {
             loop {
                 let more = self.more.notified();
-                if let Some(line) = self.lines().iter().find(|line| line.contains(part)) {
+                if let Some(line) = self.lines().iter().find(has_all) {
                     return line.clone();
                 }
                 more.await;
             }
         };
         let found = timeout(PATIENCE, found).await;
-        found.unwrap_or_else(|_| panic!("no {part:?} in the log:\n{}", self.end()))
+        found.unwrap_or_else(|_| panic!("no {parts:?} in the log:\n{}", self.end()))
     }
 }
 

@@ -115,6 +115,11 @@ impl Provider {
         self
     }
 
+    /// Does this from now on.
+    pub(crate) fn does(&self, play: Play) {
+        *self.state.otherwise.lock().unwrap() = play;
+    }
+
     /// What to set `LLM_BASE_URL` to.
     pub(crate) fn url(&self) -> String {
         format!("http://{}/v1", self.address)
@@ -303,8 +308,14 @@ async fn request(stream: &mut TcpStream) -> std::io::Result<Option<Asked>> {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
             break end;
         }
+        if stream.read_buf(&mut bytes).await? == 0 {
+            return Ok(None);
+        }
         // What begins with a control character is a TLS handshake, which we do not understand.
-        if stream.read_buf(&mut bytes).await? == 0 || bytes[0] < b' ' {
+        if bytes[0] < b' ' {
+            stream
+                .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                .await?;
             return Ok(None);
         }
     };

@@ -24,6 +24,7 @@ struct Delta {
 struct Completed {
     item: ItemBody,
     context_truncated: bool,
+    finish_reason: Option<String>,
 }
 
 /// One server-sent event.
@@ -31,8 +32,8 @@ struct Completed {
 #[schema(as = ItemEvent)]
 pub(crate) struct EventBody {
     event: EventName,
-    /// JSON: `{"text": …}` of a delta, `{"item": …, "context_truncated": …}` when it is completed,
-    /// the envelope of an error.
+    /// JSON: `{"text": …}` of a delta, `{"item": …, "context_truncated": …,
+    /// "finish_reason": …}` when it is completed, the envelope of an error.
     #[schema(example = "{\"text\":\"Great! \"}")]
     data: String,
 }
@@ -112,10 +113,11 @@ impl Events {
     fn event(&self, progress: Progress) -> Result<Vec<u8>, ApiError> {
         let event = match progress {
             Progress::Text(text) => EventBody::new(EventName::Delta, &Delta { text }),
-            Progress::Ended(Ok(generated)) => {
+            Progress::Ended(Ok(finished)) => {
                 let completed = Completed {
-                    item: generated.item.into(),
+                    item: finished.generated.item.into(),
                     context_truncated: self.generation.is_context_truncated,
+                    finish_reason: finished.finish_reason,
                 };
                 EventBody::new(EventName::Completed, &completed)
             }
@@ -127,6 +129,15 @@ impl Events {
             }
         };
         event.map(EventBody::written)
+    }
+}
+
+/// A client that leaves in the middle of a long text does not hear of a failure at its end.
+impl Drop for Events {
+    fn drop(&mut self) {
+        if let Some(unheard) = self.generation.leave() {
+            self.request.in_scope(|| ApiError::from(unheard).log());
+        }
     }
 }
 

@@ -7,13 +7,16 @@ use crate::request::request_id;
 use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use domain::id::{ConversationId, ItemId};
-use domain::replies::{Generated, ReplyOptions, ReplyService};
+use domain::replies::{Finished, Generated, ReplyOptions, ReplyService};
 use events::{EventBody, Events};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// Whether the model was not told all of the conversation.
 pub(crate) const CONTEXT_TRUNCATED: HeaderName = HeaderName::from_static("x-context-truncated");
+
+/// Why the reply ends where it ends. In a stream, `item.completed` says so.
+const FINISH_REASON: HeaderName = HeaderName::from_static("x-finish-reason");
 
 /// How the reply is to be written; the body may be absent.
 #[derive(Default, Deserialize, ToSchema)]
@@ -51,8 +54,12 @@ impl WireBody for RegenerateItemBody {
 ///
 /// With `stream: true` the answer is a stream of server-sent events: `item.delta` with
 /// `{"text": …}` for each piece, and at the end either `item.completed` with
-/// `{"item": …, "context_truncated": …}` or `error` with the usual envelope. Failures before the
-/// first piece are answered as usual where they are known soon enough.
+/// `{"item": …, "context_truncated": …, "finish_reason": …}` or `error` with the usual envelope.
+/// Failures before the first piece are answered as usual where they are known soon enough.
+///
+/// A reply that was cut is stored as far as it goes: why it ends, in the provider's word, is in the
+/// header `X-Finish-Reason`, or in `finish_reason` of `item.completed` (`stop` where it is complete,
+/// `length` or `content_filter` where it was cut, null where the provider does not say).
 ///
 /// The reply is written and stored whether or not you wait for it. A failure leaves everything as
 /// it was.
@@ -75,11 +82,15 @@ impl WireBody for RegenerateItemBody {
             or the events, with `stream: true`.",
             content((ItemBody = "application/json"), (EventBody = "text/event-stream")),
             headers(("X-Context-Truncated", description = "`true` where earlier messages did not \
-                fit and the model was not told of them, else `false`."))),
+                    fit and the model was not told of them, else `false`."),
+                ("X-Finish-Reason", description = "Why the reply ends, where it is not streamed \
+                    and the provider says so: `length`, for instance, where it was cut."))),
         (status = 201, description = "The reply, as a new message.", body = ItemBody,
             headers(("Location", description = "Where to get it."),
                 ("X-Context-Truncated", description = "`true` where earlier messages did not fit \
-                    and the model was not told of them, else `false`."))),
+                    and the model was not told of them, else `false`."),
+                ("X-Finish-Reason", description = "Why the reply ends, where the provider says \
+                    so: `length`, for instance, where it was cut."))),
     ),
     extensions(("x-error-codes" = json!([
         "reply_position_taken", "conversation_full", "model_provider_rate_limited",
@@ -117,13 +128,18 @@ pub(crate) async fn regenerate_item(
     Ok(response)
 }
 
-fn stored(Generated { item, is_new }: Generated, conversation: ConversationId) -> HttpResponse {
-    let location = format!("/v1/conversations/{conversation}/items/{}", item.id);
-    let item = ItemBody::from(item);
-    match is_new {
-        true => HttpResponse::Created()
-            .insert_header((LOCATION, location))
-            .json(item),
-        false => HttpResponse::Ok().json(item),
+fn stored(finished: Finished, conversation: ConversationId) -> HttpResponse {
+    let Generated { item, is_new } = finished.generated;
+    let mut response = match is_new {
+        true => HttpResponse::Created(),
+        false => HttpResponse::Ok(),
+    };
+    if is_new {
+        let location = format!("/v1/conversations/{conversation}/items/{}", item.id);
+        response.insert_header((LOCATION, location));
     }
+    if let Some(reason) = finished.finish_reason {
+        response.insert_header((FINISH_REASON, reason));
+    }
+    response.json(ItemBody::from(item))
 }

@@ -58,6 +58,7 @@ async fn a_model_that_nobody_names_is_the_servers_own() {
 async fn what_the_provider_refuses_is_passed_on() {
     let cases = [
         ("400 Bad Request", "model_request_refused"),
+        ("422 Unprocessable Content", "model_request_refused"),
         ("404 Not Found", "model_not_found"),
         ("413 Payload Too Large", "model_request_too_large"),
     ];

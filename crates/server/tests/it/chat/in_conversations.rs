@@ -1,6 +1,6 @@
 //! Completions that go into a conversation: together, or not at all.
 
-use super::{PATH, asking, line, reply, said, user};
+use super::{PATH, asking, conversing, line, reply, said, user};
 use crate::app::{TestApp, id};
 use crate::provider::{Play, Provider, answers, refuses, says, says_when_told};
 use crate::rows;
@@ -9,9 +9,7 @@ use serde_json::{Value, json};
 #[tokio::test]
 async fn what_is_said_and_replied_is_stored_and_what_was_said_before_is_told() {
     let provider = Provider::that(says(&["Certain", "ly."]));
-    let app = asking(&provider).await;
-    let alice = app.alice();
-    let conversation = alice.conversation(json!({})).await;
+    let (_app, alice, conversation) = conversing(&provider).await;
     for stream in [false, true] {
         let body = json!({
             "messages": [{ "role": "system", "content": "Be brief." }, user("Capital of Norway?")],
@@ -39,9 +37,7 @@ async fn what_is_said_and_replied_is_stored_and_what_was_said_before_is_told() {
 #[tokio::test]
 async fn the_answer_says_where_it_is_kept() {
     let provider = Provider::that(says(&["Oslo."]));
-    let app = asking(&provider).await;
-    let alice = app.alice();
-    let conversation = alice.conversation(json!({})).await;
+    let (_app, alice, conversation) = conversing(&provider).await;
     let body = json!({ "messages": [user("Capital of Norway?")], "conversation": conversation });
     let answer = alice.post(PATH, body).await.expect(200);
     let kept = json!({ "id": conversation, "title": "Capital of Norway?" });
@@ -114,9 +110,7 @@ const UNSTORABLE: [(&str, &str, &str); 13] = [
 #[tokio::test]
 async fn only_texts_go_into_a_conversation() {
     let provider = Provider::that(says(&["Yes."]));
-    let app = asking(&provider).await;
-    let alice = app.alice();
-    let conversation = alice.conversation(json!({})).await;
+    let (_app, alice, conversation) = conversing(&provider).await;
     for (body, code, param) in UNSTORABLE {
         println!("{body}");
         let mut body: Value = serde_json::from_str(body).unwrap();
@@ -155,6 +149,35 @@ async fn only_texts_go_into_a_conversation() {
         reply("Yes."),
     ];
     assert_eq!(said(&alice, &conversation).await, expected);
+}
+
+#[tokio::test]
+async fn what_means_the_same_is_read_the_same_however_it_is_written() {
+    let provider = Provider::that(says(&["Yes."]));
+    let (_app, alice, conversation) = conversing(&provider).await;
+    let body = r#"{ "n": 1.0, "tools": [ ], "functions": [
+        ], "tool_choice": "n\u006fne", "function_call": [ ], "modalities": [ "t\u0065xt" ], "messages": [
+        {"role": "us\u0065r", "content": "One", "tool_calls": [ ], "annotations": [] },
+        {"role": "user", "content": [ {"type": "t\u0065xt", "text": "T\u0077o"} ]} ],"#;
+    let body = format!("{body} \"conversation\": \"{conversation}\" }}");
+    alice.post_text(PATH, body).await.expect(200);
+    let expected = [line("user", "One"), line("user", "Two"), reply("Yes.")];
+    assert_eq!(said(&alice, &conversation).await, expected);
+    for (field, value) in [
+        ("n", "1.5"),
+        ("n", "\"1\""),
+        ("n", "[1]"),
+        ("tools", "{ }"),
+        ("tools", "[ null ]"),
+        ("tool_choice", "\"auto\""),
+    ] {
+        let body = format!(
+            r#"{{"conversation":"{conversation}","messages":[{{"role":"user","content":"x"}}],"{field}":{value}}}"#
+        );
+        let answer = alice.post_text(PATH, body).await;
+        answer.refused("invalid_value", Some(field));
+    }
+    provider.asked_once();
 }
 
 #[tokio::test]
@@ -265,9 +288,7 @@ async fn turns_that_race_for_the_last_places_are_whole() {
 #[tokio::test]
 async fn a_conversation_deleted_meanwhile_is_not_resurrected() {
     let provider = Provider::that(says_when_told(&["Yes."]));
-    let app = asking(&provider).await;
-    let alice = app.alice();
-    let conversation = alice.conversation(json!({})).await;
+    let (app, alice, conversation) = conversing(&provider).await;
     let body = json!({ "messages": [user("Hello")], "conversation": conversation, "stream": true });
     let (answer, ()) = tokio::join!(alice.post(PATH, body), async {
         provider.was_asked(1).await;
@@ -291,9 +312,7 @@ async fn a_conversation_deleted_meanwhile_is_not_resurrected() {
 #[tokio::test]
 async fn what_others_say_meanwhile_stays_in_between() {
     let provider = Provider::that(says_when_told(&["Yes."]));
-    let app = asking(&provider).await;
-    let alice = app.alice();
-    let conversation = alice.conversation(json!({})).await;
+    let (_app, alice, conversation) = conversing(&provider).await;
     let body = json!({ "messages": [user("Hello")], "conversation": conversation, "stream": true });
     let (answer, ()) = tokio::join!(alice.post(PATH, body), async {
         provider.was_asked(1).await;

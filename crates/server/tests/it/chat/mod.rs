@@ -15,6 +15,14 @@ async fn asking(provider: &Provider) -> TestApp {
     TestApp::spawn_with(|parts| parts.provider = provider.connected()).await
 }
 
+/// The same, with somebody and an empty conversation of theirs.
+async fn conversing(provider: &Provider) -> (TestApp, Actor, String) {
+    let app = asking(provider).await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    (app, alice, conversation)
+}
+
 pub(crate) fn user(text: &str) -> Value {
     json!({ "role": "user", "content": text })
 }

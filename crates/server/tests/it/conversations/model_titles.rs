@@ -24,10 +24,15 @@ struct Namer(JoinHandle<()>);
 
 impl Namer {
     fn start(app: &TestApp, provider: &Provider) -> Self {
+        Self::start_with(app, provider, 8_192)
+    }
+
+    /// One whose model is told no more than so many tokens.
+    fn start_with(app: &TestApp, provider: &Provider, context_tokens: usize) -> Self {
         let clock: Arc<dyn Clock> = app.clock.clone();
         let _inside = RUNTIME.enter();
         let database = app.schema.database(2);
-        let run = server::titles::run(database, provider.connected(), clock);
+        let run = server::titles::run(database, provider.connected(), clock, context_tokens);
         Self(RUNTIME.spawn(run))
     }
 }
@@ -348,4 +353,31 @@ async fn a_long_conversation_is_named_by_the_beginning_of_its_beginning() {
         title(&alice, &conversation).await,
         format!("{}…", "é".repeat(59))
     );
+}
+
+#[tokio::test]
+async fn a_model_of_few_words_is_told_as_much_of_the_beginning_as_fits() {
+    let provider = Provider::that(says(&["Better"]));
+    let app = with_a_model(&provider).await;
+    let said = |role: &str, content: String| json!({ "role": role, "content": content });
+    let items = [
+        said("user", "é".repeat(200)),
+        said("assistant", "ü".repeat(400)),
+        said("user", "And then?".to_owned()),
+    ];
+    let items = json!({ "items": items });
+    app.alice().conversation(items).await;
+    a_little_later(&app);
+    let _namer = Namer::start_with(&app, &provider, 256);
+    until_empty(&app.schema).await;
+    // 279 bytes of instruction are 70 tokens, and 4 more: the quotation has 182 less 4, or 712 bytes,
+    // of which 476 are around what the two have said, and the first has said 400.
+    let quoted = format!(
+        "The conversation begins like this:\\n\\nUser: {}\\n\\nAssistant: {}\\n\\nThe title:",
+        "é".repeat(200),
+        "ü".repeat(122),
+    );
+    let (instruction, _) = PROMPT.split_once("The conversation begins").unwrap();
+    let expected = format!("{instruction}{quoted}\"}}],\"stream\":true}}");
+    assert_eq!(provider.asked_once().body, expected);
 }

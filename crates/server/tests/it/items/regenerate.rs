@@ -1,6 +1,6 @@
 use crate::app::{TestApp, id};
 use crate::events::events;
-use crate::provider::{Play, Provider, answers, says};
+use crate::provider::{Play, Provider, STREAM, answers, end, event, says};
 use crate::replies::{contents, path, said};
 use infra::llm::NoProvider;
 use serde_json::{Value, json};
@@ -61,14 +61,22 @@ async fn the_second_of_five_answers_is_written_anew() {
     let model = "test-model-0613";
     let first = json!([1, "Two.", null, false]);
     assert_eq!(listed, [first, json!([2, "Again two.", model, true])]);
-    let restored = alice
-        .post(&format!("{versions}/1/restore"), json!({}))
-        .await;
-    let restored = restored.expect(200);
-    assert_eq!(
-        (&restored["content"], &restored["version"]),
-        (&json!("Two."), &json!(3))
-    );
+    // Each version can be had again, with whoever has written it.
+    for (number, content, written_by, version) in [
+        (1, "Two.", json!(null), 3),
+        (2, "Again two.", json!(model), 4),
+    ] {
+        let restore = format!("{versions}/{number}/restore");
+        let restored = alice.post(&restore, json!({})).await.expect(200);
+        assert_eq!(
+            (
+                &restored["content"],
+                &restored["model"],
+                &restored["version"]
+            ),
+            (&json!(content), &written_by, &json!(version))
+        );
+    }
 }
 
 #[tokio::test]
@@ -301,7 +309,7 @@ async fn a_stream_tells_the_reply_as_it_is_written() {
     let stored = alice.get(&items).await.expect(200)["data"][0].clone();
     assert_eq!(
         completed,
-        json!({ "item": stored, "context_truncated": false })
+        json!({ "item": stored, "context_truncated": false, "finish_reason": "stop" })
     );
     assert_eq!(stored["content"], "Because ☃\n");
 }
@@ -319,4 +327,43 @@ async fn an_answer_that_is_not_streamed_is_written_whole() {
         .await
         .expect(201);
     assert_eq!(item["content"], "Whole.");
+}
+
+#[tokio::test]
+async fn a_reply_that_was_cut_can_be_told_from_one_that_is_complete() {
+    let ended = |reason: &str| end().replace("\"stop\"", reason);
+    let last_word = "data: [DONE]\n\n".to_owned();
+    let odd = format!("\"{}\"", "é".repeat(3));
+    let long = format!("\"{}\"", "e".repeat(65));
+    for (end, header, field) in [
+        (ended("\"stop\""), "stop", json!("stop")),
+        (ended("\"length\""), "length", json!("length")),
+        (
+            ended("\"content_filter\""),
+            "content_filter",
+            json!("content_filter"),
+        ),
+        // The provider does not say, or nothing that could be passed on.
+        (last_word, "", json!(null)),
+        (ended(&odd), "", json!(null)),
+        (ended(&long), "", json!(null)),
+    ] {
+        let text = format!("{STREAM}{}{end}", event("Once upon a"));
+        let app = app_with(&Provider::that(Play::Bytes(text.into_bytes()))).await;
+        let alice = app.alice();
+        let (conversation, ids) = said(&alice, &[("user", "Why?")]).await;
+        for (item, status) in [(&ids[0], 201), (&ids[0], 200)] {
+            let answer = alice.post(&path(&conversation, item), json!({})).await;
+            assert_eq!(answer.header("x-finish-reason"), header, "{end}");
+            assert_eq!(answer.expect(status)["content"], "Once upon a");
+        }
+        let stream = json!({ "stream": true });
+        let answer = alice.post(&path(&conversation, &ids[0]), stream).await;
+        let (name, completed) = events(answer.text()).pop().unwrap();
+        assert_eq!(
+            (name.as_str(), &completed["finish_reason"]),
+            ("item.completed", &field),
+            "{end}"
+        );
+    }
 }

@@ -32,8 +32,10 @@ async fn the_provider_is_not_asked_for_each_caller() {
         app.alice().get("/v1/models").await.expect(200);
         app.bob().get("/v1/models").await.expect(200);
     }
+    app.clock.advance(TimeDelta::milliseconds(29_999));
+    app.alice().get("/v1/models").await.expect(200);
     provider.asked_once();
-    app.clock.advance(TimeDelta::seconds(31));
+    app.clock.advance(TimeDelta::milliseconds(1));
     app.alice().get("/v1/models").await.expect(200);
     assert_eq!(provider.asked().len(), 2);
 }
@@ -45,16 +47,16 @@ async fn a_failure_is_told_and_soon_forgotten() {
         Provider::that(models()).then([refuses("429 Too Many Requests", "slow down"), bad]);
     let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
     let alice = app.alice();
-    alice
-        .get("/v1/models")
-        .await
-        .refused("model_provider_rate_limited", None);
-    app.clock.advance(TimeDelta::seconds(4));
-    alice
-        .get("/v1/models")
-        .await
-        .refused("model_provider_error", None);
-    app.clock.advance(TimeDelta::seconds(4));
+    for (asked, code) in [
+        (1, "model_provider_rate_limited"),
+        (2, "model_provider_error"),
+    ] {
+        alice.get("/v1/models").await.refused(code, None);
+        app.clock.advance(TimeDelta::milliseconds(2_999));
+        alice.get("/v1/models").await.refused(code, None);
+        assert_eq!(provider.asked().len(), asked);
+        app.clock.advance(TimeDelta::milliseconds(1));
+    }
     alice.get("/v1/models").await.expect(200);
 }
 

@@ -89,6 +89,16 @@ async fn the_oldest_is_left_out_and_no_answer_is_told_without_its_question() {
     assert_eq!(prompt, three);
     let (prompt, is_truncated) = told(&talk(), 3 * MESSAGE - 1).await;
     assert_eq!((prompt, is_truncated), (vec!["user: q3".to_owned()], true));
+    // Nor is the result of a tool without what called it, though there is room for it.
+    let messages = [
+        ("user", long("q1")),
+        ("assistant", long("a1")),
+        ("tool", long("t1")),
+        ("user", long("q2")),
+        ("assistant", long("a2")),
+    ];
+    let (prompt, is_truncated) = told(&messages, 2 * MESSAGE).await;
+    assert_eq!((prompt, is_truncated), (vec!["user: q2".to_owned()], true));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 mod context;
 mod dialects;
 mod failures;
+mod log;
 mod many;
 mod provider;
 mod races;

@@ -6,7 +6,7 @@ use crate::provider::{
 use domain::error::Error;
 use domain::items::Role;
 use domain::replies::{
-    Ask, ChatRequest, Message, ModelProvider, ProviderFailure, Refusal, RefusalKind,
+    Ask, ChatRequest, Message, ModelProvider, ProviderFailure, Refusal, RefusalKind, Report,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +46,15 @@ fn failed(what: &str) -> Result<String, ProviderFailure> {
     Err(ProviderFailure::failed(what))
 }
 
+fn lasting(what: &str) -> Result<String, ProviderFailure> {
+    Err(ProviderFailure::lasting(what))
+}
+
+/// What is known of a provider that answers with this status and says this.
+fn answered(status: u16, text: &str) -> Report {
+    Report::from(format!("it answered {status}.")).quoting(Some(text.to_owned()))
+}
+
 const RUBBISH: &str = "its answer is not one of OpenAI's API.";
 const BROKE_OFF: &str = "its answer broke off.";
 
@@ -54,6 +63,19 @@ async fn assert_outcome(play: Play, outcome: Result<String, ProviderFailure>, ti
     let provider = Provider::that(play.clone());
     let found = reply(&provider.connected(), question()).await;
     assert_eq!(found, outcome, "{play:?}");
+    assert_eq!(provider.asked().len(), times, "{play:?}");
+}
+
+/// The same for what becomes of a connection, whose causes have as many names as there are systems.
+async fn assert_failed(play: Play, what: &str, times: usize) {
+    let provider = Provider::that(play.clone());
+    let found = reply(&provider.connected(), question()).await;
+    let told = found.unwrap_err().to_string();
+    assert_eq!(
+        told,
+        format!("The model provider failed: {what}"),
+        "{play:?}"
+    );
     assert_eq!(provider.asked().len(), times, "{play:?}");
 }
 
@@ -78,28 +100,34 @@ async fn a_prompt_is_sent_to_the_byte() {
 
 #[tokio::test]
 async fn a_failure_that_cannot_pass_is_told_at_once() {
-    let refused = |kind| {
+    let refused = |kind, status| {
         Err(ProviderFailure::Refused(Refusal {
             kind,
-            message: "no".to_owned(),
+            report: answered(status, "no"),
             param: None,
         }))
     };
     for (status, outcome) in [
-        ("400 Bad Request", refused(RefusalKind::Invalid)),
-        ("404 Not Found", refused(RefusalKind::NotFound)),
-        ("413 Content Too Large", refused(RefusalKind::TooLarge)),
-        ("418 I'm a Teapot", failed("no")),
-        ("422 Unprocessable Content", refused(RefusalKind::Invalid)),
+        ("400 Bad Request", refused(RefusalKind::Invalid, 400)),
+        ("404 Not Found", refused(RefusalKind::NotFound, 404)),
+        ("413 Content Too Large", refused(RefusalKind::TooLarge, 413)),
+        (
+            "418 I'm a Teapot",
+            Err(ProviderFailure::lasting(answered(418, "no"))),
+        ),
+        (
+            "422 Unprocessable Content",
+            refused(RefusalKind::Invalid, 422),
+        ),
         (
             "401 Unauthorized",
-            failed("it answered 401: it does not accept this server's LLM_API_KEY."),
+            lasting("it answered 401: it does not accept this server's LLM_API_KEY."),
         ),
     ] {
         assert_outcome(refuses(status, "no"), outcome, 1).await;
     }
     let elsewhere = answers("302 Found", "Location: http://127.0.0.1:1/\r\n", "");
-    assert_outcome(elsewhere, failed("it answered 302."), 1).await;
+    assert_outcome(elsewhere, lasting("it answered 302."), 1).await;
 }
 
 #[tokio::test]
@@ -107,7 +135,7 @@ async fn a_provider_that_is_asked_too_often_says_how_long_to_wait() {
     let limited = |retry_after| {
         Err(ProviderFailure::RateLimited {
             retry_after,
-            message: "slow down".to_owned(),
+            report: answered(429, "slow down"),
         })
     };
     let play = |headers| answers("429 Too Many Requests", headers, "slow down");
@@ -117,8 +145,12 @@ async fn a_provider_that_is_asked_too_often_says_how_long_to_wait() {
 
 #[tokio::test]
 async fn a_failure_that_may_pass_is_met_by_asking_once_more() {
-    for status in ["500 Internal Server Error", "503 Service Unavailable"] {
-        assert_outcome(refuses(status, "oh"), failed("oh"), 2).await;
+    for (code, status) in [
+        (500, "500 Internal Server Error"),
+        (503, "503 Service Unavailable"),
+    ] {
+        let outcome = Err(ProviderFailure::failed(answered(code, "oh")));
+        assert_outcome(refuses(status, "oh"), outcome, 2).await;
         let provider = Provider::that(says(&["Well."])).then([refuses(status, "oh")]);
         let said = reply(&provider.connected(), question()).await;
         assert_eq!(said, Ok("Well.".to_owned()));
@@ -126,13 +158,12 @@ async fn a_failure_that_may_pass_is_met_by_asking_once_more() {
         assert_eq!(asked.len(), 2);
         assert_eq!(asked[0].body, asked[1].body);
     }
-    let hung_up = failed("the connection ended without an answer.");
-    assert_outcome(Play::Bytes(Vec::new()), hung_up, 2).await;
+    let hung_up = "the connection ended without an answer.";
+    assert_failed(Play::Bytes(Vec::new()), hung_up, 2).await;
 }
 
 #[tokio::test]
 async fn a_provider_that_is_not_there_is_told_of() {
-    let unreachable = failed("it cannot be reached.");
     // A port that was free a moment ago, a name that no one may have (RFC 6761), and a listener
     // that does not speak TLS.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -146,7 +177,11 @@ async fn a_provider_that_is_not_there_is_told_of() {
         tls,
     ] {
         let found = reply(&connected(&url, |_| {}), question()).await;
-        assert_eq!(found, unreachable, "{url}");
+        let told = found.unwrap_err().to_string();
+        assert_eq!(
+            told, "The model provider failed: it cannot be reached.",
+            "{url}"
+        );
     }
     assert!(plain.asked().is_empty());
 }
@@ -188,10 +223,10 @@ async fn a_stream_that_breaks_off_is_no_reply() {
     .await;
     // The length that was promised does not come.
     let promised = begun.replace("Connection", "Content-Length: 9999\r\nConnection");
-    assert_outcome(Play::Bytes(promised.into_bytes()), failed(BROKE_OFF), 1).await;
+    assert_failed(Play::Bytes(promised.into_bytes()), BROKE_OFF, 1).await;
     let failure = "data: {\"error\":{\"message\":\"overloaded\"}}\n\n";
     let gives_up = Play::Bytes(format!("{begun}{failure}").into_bytes());
-    assert_outcome(gives_up, failed("overloaded"), 1).await;
+    assert_failed(gives_up, "overloaded", 1).await;
 }
 
 #[tokio::test]
@@ -257,7 +292,7 @@ async fn a_provider_that_never_comes_to_an_end_is_given_up() {
 
 #[tokio::test]
 async fn an_answer_of_100_megabytes_is_not_read_to_its_end() {
-    let too_long = failed("its answer is too long.");
+    let too_long = lasting("its answer is too long.");
     let mebibyte = vec![b'x'; 1 << 20];
     // One line; many lines; one piece of JSON.
     let line = Play::Repeats(format!("{STREAM}data: ").into(), mebibyte.clone(), 100);
@@ -334,6 +369,6 @@ async fn models_are_those_of_the_provider() {
     let failure = rubbish.models().await.unwrap_err();
     assert!(matches!(
         failure,
-        Error::Provider(ProviderFailure::Failed(_))
+        Error::Provider(ProviderFailure::Failed { .. })
     ));
 }
