@@ -159,12 +159,11 @@ impl From<Error> for ApiError {
                     .header(header::RETRY_AFTER, HeaderValue::from(*retry_after));
             }
             Error::Unavailable(_) => {
-                let answer = Self::new(code::DATABASE_UNAVAILABLE, message)
-                    .header(header::RETRY_AFTER, RETRY_AFTER);
                 return Self {
                     source: Some(Box::new(error)),
-                    ..answer
-                };
+                    ..Self::new(code::DATABASE_UNAVAILABLE, message)
+                }
+                .header(header::RETRY_AFTER, RETRY_AFTER);
             }
             Error::Internal(_) => {
                 return Self {
