@@ -29,6 +29,15 @@ pub(crate) fn request_id(request: &HttpRequest) -> Option<String> {
     id.to_str().ok().map(str::to_owned)
 }
 
+/// That the request was a HEAD: it is answered like a GET, and nobody sees the answer.
+#[derive(Clone, Copy)]
+struct IsHead;
+
+/// Whether nobody sees the answer to the request.
+pub(crate) fn is_head(request: &HttpRequest) -> bool {
+    request.extensions().contains::<IsHead>()
+}
+
 /// Who turned out to call, for the log.
 #[derive(Clone, Copy)]
 pub(crate) struct Caller(pub(crate) OwnerId);
@@ -72,6 +81,7 @@ pub async fn around(
     let is_head = request.method() == Method::HEAD;
     if is_head {
         request.head_mut().method = Method::GET;
+        request.extensions_mut().insert(IsHead);
     }
     let response = match unreadable {
         Some(error) => request.error_response(error).map_into_boxed_body(),

@@ -20,3 +20,4 @@ pub mod replies;
 pub mod shares;
 pub mod text;
 pub mod titles;
+pub mod turns;

@@ -9,6 +9,7 @@ use api::client_address::TrustedProxies;
 use api::openapi::{Methods, no_route};
 use api::request::{Surroundings, around};
 use api::shares::PublicUrl;
+use api::shares::public::Layouts;
 use domain::auth::{AccessTokens, Audit, Doors, PasswordHasher};
 use domain::chat::{ChatService, ChatStores};
 use domain::clock::{Clock, Ids, Timer};
@@ -50,6 +51,8 @@ pub struct Parts {
     pub public_url: String,
     /// How often links were shown; whoever starts the service sees to it that it is written down.
     pub views: Arc<ViewCounts>,
+    /// Turns in laying out the pages of links.
+    pub layouts: Layouts,
     pub provider: Arc<dyn ModelProvider>,
     /// Whether a model is to write titles: there must be a provider.
     pub new_titles: NewTitles,
@@ -68,6 +71,7 @@ struct Services {
     chat: web::Data<ChatService>,
     conversations: web::Data<ConversationService>,
     items: web::Data<ItemService>,
+    layouts: web::Data<Layouts>,
     projects: web::Data<ProjectService>,
     public_url: web::Data<PublicUrl>,
     replies: web::Data<ReplyService>,
@@ -108,6 +112,7 @@ impl Services {
                 clock(),
                 ids(),
             )),
+            layouts: web::Data::new(parts.layouts.clone()),
             projects: web::Data::new(ProjectService::new(
                 Arc::new(PgProjects(database())),
                 clock(),
@@ -146,6 +151,7 @@ impl Services {
             .app_data(self.chat.clone())
             .app_data(self.conversations.clone())
             .app_data(self.items.clone())
+            .app_data(self.layouts.clone())
             .app_data(self.projects.clone())
             .app_data(self.public_url.clone())
             .app_data(self.replies.clone())
@@ -154,6 +160,12 @@ impl Services {
             .app_data(self.surroundings.clone())
             .app_data(self.tasks.clone());
     }
+}
+
+/// How much of this machine may be kept busy by work that takes long, so that the rest serves.
+pub(crate) fn half_of_the_processors() -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    (processors / 2).max(1)
 }
 
 /// Serves `listener` until the returned server is stopped.

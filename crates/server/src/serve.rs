@@ -1,4 +1,4 @@
-use crate::app::{FINISHING, Parts, start};
+use crate::app::{FINISHING, Parts, half_of_the_processors, start};
 use crate::background::Background;
 use crate::config::{Config, Storage};
 use crate::greeting::{greet, tokens};
@@ -201,7 +201,7 @@ async fn run(
     let parts = Parts {
         database: database.clone(),
         tokens: Arc::new(Jwt::new(secret.as_bytes(), clock.clone())?),
-        hasher: Arc::new(Argon2Hasher::for_this_machine()?),
+        hasher: Arc::new(Argon2Hasher::new(half_of_the_processors())?),
         audit: Arc::new(LoggedAudit),
         clock,
         timer: Arc::new(RuntimeTimer),
@@ -218,6 +218,7 @@ async fn run(
             .clone()
             .unwrap_or_else(|| format!("http://localhost:{port}")),
         views: Arc::new(ViewCounts::default()),
+        layouts: api::shares::public::Layouts::new(half_of_the_processors()),
         provider: config.provider.connect()?,
         new_titles: config.provider.new_titles(),
         tasks: Arc::clone(&tasks),

@@ -102,10 +102,22 @@ impl ApiError {
             response.insert_header((name.clone(), value.clone()));
         }
         if self.page {
-            let page = page::failure(status, &self.message, request_id);
+            let page = page::failure(&page::Failure {
+                status,
+                message: &self.message,
+                retry_after: self.retry_after(),
+                request_id,
+            });
             return response.content_type(ContentType::html()).body(page);
         }
         response.json(self.body(request_id))
+    }
+
+    /// Seconds until the request is worth repeating, if that is known.
+    fn retry_after(&self) -> Option<u64> {
+        let mut headers = self.headers.iter();
+        let (_, seconds) = headers.find(|(name, _)| name == header::RETRY_AFTER)?;
+        seconds.to_str().ok()?.parse().ok()
     }
 
     /// The envelope itself.

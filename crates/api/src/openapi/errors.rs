@@ -2,6 +2,7 @@
 
 use super::operations;
 use crate::error::{CODES, Code, code, example};
+use crate::shares::public::protection;
 use std::collections::BTreeMap;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::header::{Header, HeaderBuilder};
@@ -10,6 +11,9 @@ use utoipa::openapi::{ContentBuilder, Object, OpenApi, Ref, RefOr, ResponseBuild
 
 /// The extension in which an endpoint names the codes that only it can tell of.
 const OWN_CODES: &str = "x-error-codes";
+
+/// The form of answers that people read.
+const PAGE: &str = "text/html";
 
 /// The header that every answer has.
 const REQUEST_ID: (&str, &str) = ("X-Request-Id", "Finds the request in the log.");
@@ -21,8 +25,9 @@ pub(super) fn add_to(document: &mut OpenApi) {
             for code in codes(path, operation) {
                 by_status.entry(code.status).or_default().push(code);
             }
+            let is_page = shows_a_page(operation);
             for (status, codes) in by_status {
-                let response = RefOr::T(response(status, &codes));
+                let response = RefOr::T(response(status, &codes, is_page));
                 operation
                     .responses
                     .responses
@@ -34,10 +39,20 @@ pub(super) fn add_to(document: &mut OpenApi) {
                     response
                         .headers
                         .insert(name.to_owned(), RefOr::T(header(description)));
+                    for (name, meaning) in protection(path) {
+                        let name = name.as_str().to_owned();
+                        response.headers.insert(name, RefOr::T(header(meaning)));
+                    }
                 }
             }
         }
     }
+}
+
+/// Whether browsers are shown a page, and so are told of failures by a page.
+fn shows_a_page(operation: &Operation) -> bool {
+    let success = operation.responses.responses.get("200");
+    matches!(success, Some(RefOr::T(response)) if response.content.contains_key(PAGE))
 }
 
 /// Whether its answers are made from what is stored.
@@ -138,7 +153,7 @@ pub(super) fn has_own_code(operation: &Operation, code: &Code) -> bool {
     own.is_some_and(|own| own.iter().any(|name| name == code.name))
 }
 
-fn response(status: u16, codes: &[&'static Code]) -> utoipa::openapi::Response {
+fn response(status: u16, codes: &[&'static Code], is_page: bool) -> utoipa::openapi::Response {
     let meanings: Vec<_> = codes
         .iter()
         .map(|code| format!("- `{}`: {}", code.name, code.meaning))
@@ -157,6 +172,12 @@ fn response(status: u16, codes: &[&'static Code]) -> utoipa::openapi::Response {
     let response = ResponseBuilder::new()
         .description(meanings.join("\n"))
         .content("application/json", content);
+    let page = Object::with_type(Type::String);
+    let page = ContentBuilder::new().schema(Some(page)).build();
+    let response = match is_page {
+        true => response.content(PAGE, page),
+        false => response,
+    };
     match own_header(status) {
         None => response.build(),
         Some((name, description)) => response.header(name, header(description)).build(),

@@ -19,8 +19,14 @@ impl Methods {
             .paths
             .iter()
             .map(|(path, item)| (path.as_str(), allow(item)));
-        let pages = ["/", "/openapi.json", "/docs/{rest}*", "/assets/{name}"]
-            .map(|path| (path, "GET, HEAD".to_owned()));
+        let pages = [
+            "/",
+            "/openapi.json",
+            "/docs/{rest}*",
+            "/assets/{name}",
+            "/conversations/share/{share_id}/",
+        ]
+        .map(|path| (path, "GET, HEAD".to_owned()));
         Self(
             described
                 .chain(pages)

@@ -102,6 +102,15 @@ impl NewLink {
     }
 }
 
+/// What a link is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visit {
+    /// To read it.
+    Reading,
+    /// To see what the answer would be; it is thrown away.
+    Asking,
+}
+
 /// What a visitor sees of a link: a page of messages, and nothing of the owner.
 #[derive(Clone, Debug)]
 pub struct View {

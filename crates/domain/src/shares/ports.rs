@@ -33,7 +33,8 @@ pub trait ShareStore: Send + Sync {
     async fn find(&self, digest: Digest, page: &ViewPage, now: DateTime<Utc>) -> Result<Found>;
 
     /// Stores a message that came through a writable link which has not ended, and counts it, for
-    /// the link and for the conversation.
+    /// the link and for the conversation. Once a revocation has been answered, nothing is stored
+    /// that was still on its way.
     async fn append(&self, digest: Digest, addition: &Addition) -> Result<Added>;
 
     /// Copies what a link shows into a new conversation. `None`: there is no such link that has
@@ -134,8 +135,6 @@ pub struct Link {
     pub revoked_at: Option<DateTime<Utc>>,
     /// Whether its conversation, and the message of a message link, are still there.
     pub present: bool,
-    /// How many messages came through it.
-    pub added: u32,
     /// In the order they were said.
     pub items: Vec<SharedItem>,
     /// Whether more follow in the direction of the page.
@@ -160,7 +159,9 @@ pub enum Added {
     At(Sequence),
     /// As many came through the link as may.
     LinkFull,
-    /// The link is not there, has ended, or is read-only, or the conversation is full.
+    /// The conversation holds as many messages as may be.
+    ConversationFull,
+    /// The link is not there, has ended, or is read-only, or the author has been removed.
     Refused,
 }
 

@@ -1,7 +1,8 @@
 //! What visitors do with a link: read, add, copy.
 
 use super::{
-    Added, Addition, Fork, Found, Link, ShareService, SharedItem, Speaker, View, ViewFrom, ViewPage,
+    Added, Addition, Fork, Found, Link, ShareService, SharedItem, Speaker, View, ViewFrom,
+    ViewPage, Visit,
 };
 use crate::auth::Digest;
 use crate::conversations::{Conversation, Title};
@@ -12,15 +13,18 @@ use crate::limits::{Limited, Origin};
 use crate::page::Limit;
 use chrono::{DateTime, Utc};
 
-/// How many messages may come through one link.
-const MAX_ADDED: u32 = 200;
-
 impl ShareService {
-    /// A page of what a link shows. The first one counts as a view.
-    pub async fn view(&self, origin: Origin, share_id: &str, page: ViewPage) -> Result<View> {
+    /// A page of what a link shows. The first one counts as a view when it is read.
+    pub async fn view(
+        &self,
+        origin: Origin,
+        share_id: &str,
+        page: ViewPage,
+        visit: Visit,
+    ) -> Result<View> {
         self.limits.take(Limited::Share, origin.into())?;
         let link = self.open(self.secrets.digest(share_id), page).await?;
-        if page.from == ViewFrom::Beginning {
+        if page.from == ViewFrom::Beginning && visit == Visit::Reading {
             self.views.count(link.key);
         }
         let backwards = matches!(page.from, ViewFrom::Before(_));
@@ -66,23 +70,19 @@ impl ShareService {
                 created_at: addition.now,
             }),
             Added::LinkFull => Err(Error::Conflict(Conflict::ShareFull)),
+            Added::ConversationFull => Err(Error::Conflict(Conflict::ConversationFull)),
             Added::Refused => Err(self.refusal(digest).await?),
         }
     }
 
     /// Why a message did not come through.
     async fn refusal(&self, digest: Digest) -> Result<Error> {
-        let glance = ViewPage {
-            limit: Limit::ONE,
-            from: ViewFrom::Beginning,
-        };
-        let link = self.open(digest, glance).await?;
-        Ok(match link {
+        Ok(match self.glance(digest).await? {
             Link {
                 read_only: true, ..
             } => Error::Forbidden(Forbidden::ShareReadOnly),
-            Link { added, .. } if added >= MAX_ADDED => Error::Conflict(Conflict::ShareFull),
-            _ => Error::Conflict(Conflict::ConversationFull),
+            // The link is good, so the caller has been removed.
+            _ => Error::Unauthenticated(Unauthenticated::Invalid),
         })
     }
 
@@ -104,13 +104,18 @@ impl ShareService {
         if let Some(conversation) = self.store.fork(digest, &fork).await? {
             return Ok(conversation);
         }
-        let glance = ViewPage {
+        self.glance(digest).await?;
+        // The link is good, so the caller has been removed.
+        Err(Error::Unauthenticated(Unauthenticated::Invalid))
+    }
+
+    /// The link, for what it is, if it has not ended.
+    async fn glance(&self, digest: Digest) -> Result<Link> {
+        let first = ViewPage {
             limit: Limit::ONE,
             from: ViewFrom::Beginning,
         };
-        self.open(digest, glance).await?;
-        // The link is good, so the caller has been removed.
-        Err(Error::Unauthenticated(Unauthenticated::Invalid))
+        self.open(digest, first).await
     }
 
     /// The link, if it has not ended.

@@ -3,8 +3,7 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, SaltStri
 use argon2::{Algorithm, Argon2, Params, Version};
 use domain::auth::{Password, PasswordHash, PasswordHasher};
 use domain::error::{Error, Result};
-use std::sync::Arc;
-use tokio::sync::Semaphore;
+use domain::turns::Turns;
 use tokio::task::spawn_blocking;
 
 /// How many may wait for their turn. A hash takes some 30 ms, so the last one waits for seconds.
@@ -17,13 +16,12 @@ const RETRY_AFTER: u64 = 5;
 /// lane. On threads of its own, a few at a time, so that requests go on while passwords are hashed.
 pub struct Argon2Hasher {
     argon2: Argon2<'static>,
-    waiting: Arc<Semaphore>,
-    working: Arc<Semaphore>,
+    turns: Turns,
     decoy: PasswordHash,
 }
 
 impl Argon2Hasher {
-    /// At most `threads` hashes at the same time.
+    /// At most `threads` hashes at the same time; the others wait for their turn.
     ///
     /// # Errors
     /// The system has no random numbers.
@@ -33,45 +31,23 @@ impl Argon2Hasher {
         let decoy = hash(&argon2, b"")?;
         Ok(Self {
             argon2,
-            waiting: Arc::new(Semaphore::new(WAITING + threads)),
-            working: Arc::new(Semaphore::new(threads.max(1))),
+            turns: Turns::new(threads, WAITING, RETRY_AFTER),
             decoy,
         })
     }
 
-    /// Half of the processors, so that the others serve.
-    ///
-    /// # Errors
-    /// The system has no random numbers.
-    pub fn for_this_machine() -> Result<Self> {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Self::new((processors / 2).max(1))
-    }
-
-    /// Runs in its turn. The permits go with the work, not with whoever waits for it: a client that
-    /// goes away does not let another one in before the work is done.
     async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Argon2<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let overloaded = |_| Error::Overloaded {
-            retry_after: RETRY_AFTER,
-        };
-        let internal = |error: Box<dyn std::error::Error + Send + Sync>| Error::Internal(error);
-        let place = Arc::clone(&self.waiting)
-            .try_acquire_owned()
-            .map_err(overloaded)?;
-        let turn = Arc::clone(&self.working)
-            .acquire_owned()
-            .await
-            .map_err(|error| internal(error.into()))?;
+        let turn = self.turns.take().await?;
         let argon2 = self.argon2.clone();
         let done = spawn_blocking(move || {
             let done = work(&argon2);
-            drop((turn, place));
+            drop(turn);
             done
         });
-        done.await.map_err(|error| internal(error.into()))?
+        done.await.map_err(|error| Error::Internal(error.into()))?
     }
 }
 
@@ -112,6 +88,7 @@ fn broken(error: argon2::password_hash::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::task::{Context, Waker};
 
     fn password(text: &str) -> Password {
         Password::attempt(text).unwrap()
@@ -140,21 +117,20 @@ mod tests {
 
     #[tokio::test]
     async fn when_too_many_wait_the_next_is_told_to_come_back() {
-        let hasher = Arc::new(Argon2Hasher::new(1).unwrap());
+        let hasher = Argon2Hasher::new(1).unwrap();
         // Somebody works, and does not finish.
-        let working = hasher.working.clone().acquire_owned().await.unwrap();
-        let mut waiting = tokio::task::JoinSet::new();
-        for _ in 0..=WAITING {
-            let hasher = hasher.clone();
-            waiting.spawn(async move { hasher.verify(password("x"), hasher.decoy()).await });
-        }
-        while hasher.waiting.available_permits() > 0 {
-            tokio::task::yield_now().await;
+        let working = hasher.turns.take().await.unwrap();
+        let mut context = Context::from_waker(Waker::noop());
+        let mut waiting: Vec<_> = (0..WAITING)
+            .map(|_| hasher.verify(password("x"), hasher.decoy()))
+            .collect();
+        for one in &mut waiting {
+            assert!(one.as_mut().poll(&mut context).is_pending());
         }
         let refused = hasher.verify(password("x"), hasher.decoy()).await;
         assert!(matches!(refused, Err(Error::Overloaded { .. })));
         // Those who give up make room.
-        waiting.shutdown().await;
+        drop(waiting);
         drop(working);
         assert!(!hasher.verify(password("x"), hasher.decoy()).await.unwrap());
     }

@@ -103,6 +103,7 @@ impl TestApp {
             proxies: api::client_address::TrustedProxies::default(),
             public_url: String::new(),
             views: Arc::default(),
+            layouts: api::shares::public::Layouts::new(2),
             provider: Provider::obliging().connected(),
             new_titles: infra::postgres::NewTitles::Kept,
             tasks: Arc::new(BackgroundTasks::new(RUNTIME.handle().clone())),

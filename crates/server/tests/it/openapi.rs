@@ -409,3 +409,41 @@ async fn a_failure_is_what_is_described() {
         check(&document, &schema, &refused.json(), &operation.name);
     }
 }
+
+#[test]
+fn who_is_shown_a_page_is_told_of_failures_by_a_page() {
+    let document = document();
+    let responses = &document["paths"]["/conversations/share/{share_id}"]["get"]["responses"];
+    for (status, response) in responses.as_object().unwrap() {
+        let content = response["content"].as_object().unwrap();
+        assert!(content.contains_key("text/html"), "{status}");
+    }
+    let added = &document["paths"]["/conversations/share/{share_id}/items"]["post"]["responses"];
+    assert_eq!(added["410"]["content"].as_object().unwrap().len(), 1);
+}
+
+#[test]
+fn whatever_a_link_answers_is_described_with_its_safety() {
+    let below_a_link = |path: &str| path.starts_with("/conversations/share/");
+    for Operation {
+        name,
+        path,
+        described,
+        ..
+    } in operations()
+    {
+        for (status, response) in described["responses"].as_object().unwrap() {
+            for header in [
+                "cache-control",
+                "content-security-policy",
+                "referrer-policy",
+                "x-frame-options",
+                "x-robots-tag",
+                "vary",
+            ] {
+                let has = response["headers"].get(header).is_some();
+                assert_eq!(has, below_a_link(&path), "{header} of {status} of {name}");
+            }
+        }
+    }
+}

@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap, HashSet};
-use tokio_postgres::NoTls;
+use tokio_postgres::{Client, NoTls};
 
 /// How many answers had each status.
 fn statuses(answers: &[Answer]) -> HashMap<u16, usize> {
@@ -68,18 +68,8 @@ async fn crossing() -> TestApp {
     TestApp::serve(schema, database, |_| {})
 }
 
-/// How many statements of a crossing wait for a lock.
-const STUCK: &str = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' \
-                     and application_name = current_setting('application_name')";
-
-/// Holds a conversation's row while requests begin, until `waiting` of them are stuck behind it,
-/// and then lets all go at once.
-async fn collide<T>(
-    app: &TestApp,
-    conversation: &str,
-    waiting: usize,
-    requests: impl Future<Output = T>,
-) -> T {
+/// Holds a conversation's row until what is returned is told to roll back, or goes.
+async fn hold(app: &TestApp, conversation: &str) -> Client {
     let (holder, connection) = tokio_postgres::connect(&app.schema.url, NoTls)
         .await
         .unwrap();
@@ -89,9 +79,27 @@ async fn collide<T>(
         rows::stored(conversation)
     );
     holder.batch_execute(&lock).await.unwrap();
+    holder
+}
+
+/// Waits until so many requests to a service that is `crossing` wait for a lock.
+async fn stuck(app: &TestApp, waiting: usize) {
+    let stuck = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' \
+                 and application_name = current_setting('application_name')";
+    until(&app.schema, stuck, 10, |count| count >= waiting as u64).await;
+}
+
+/// Holds a conversation's row while requests begin, until `waiting` of them are stuck behind it,
+/// and then lets all go at once.
+async fn collide<T>(
+    app: &TestApp,
+    conversation: &str,
+    waiting: usize,
+    requests: impl Future<Output = T>,
+) -> T {
+    let holder = hold(app, conversation).await;
     let release = async {
-        let wait = until(&app.schema, STUCK, 10, |count| count >= waiting as u64);
-        wait.await;
+        stuck(app, waiting).await;
         holder.batch_execute("rollback").await.unwrap();
     };
     let (answers, ()) = tokio::join!(requests, release);
@@ -576,7 +584,7 @@ async fn appends_whose_clients_are_gone_are_whole_or_nowhere_and_harm_nobody() {
             leaving.push(connection);
             healthy().await;
         }
-        until(&app.schema, STUCK, 10, |count| count == 2).await;
+        stuck(&app, 2).await;
         for connection in leaving {
             connection.set_zero_linger().unwrap();
         }
@@ -611,7 +619,7 @@ async fn an_edit_whose_client_is_gone_keeps_nobody_waiting() {
     let answer = collide(&app, &conversation, 2, async {
         let connection = app.asked_by_alice(edit.as_bytes(), br#"{"content":"after"}"#);
         let connection = connection.await;
-        until(&app.schema, STUCK, 10, |count| count == 1).await;
+        stuck(&app, 1).await;
         connection.set_zero_linger().unwrap();
         drop(connection);
         // The service has noticed when it has answered somebody who came later.
@@ -621,5 +629,28 @@ async fn an_edit_whose_client_is_gone_keeps_nobody_waiting() {
     })
     .await;
     answer.expect(201);
+    rows::assert_consistent(&app.schema).await;
+}
+
+#[tokio::test]
+async fn what_waits_to_come_through_a_link_that_is_revoked_does_not_come_through() {
+    let app = crossing().await;
+    let (alice, bob) = (app.alice(), app.bob());
+    let conversation = alice.conversation(json!({})).await;
+    let share = alice
+        .share(&conversation, json!({ "read_only": false }))
+        .await;
+    let holder = hold(&app, &conversation).await;
+    let items = format!("/conversations/share/{share}/items");
+    let write = bob.post(&items, json!({ "content": "late" }));
+    let revoke = async {
+        stuck(&app, 1).await;
+        let revoked = alice.delete(&format!("/v1/shares/{share}")).await;
+        revoked.expect_nothing(204);
+        holder.batch_execute("rollback").await.unwrap();
+    };
+    let (written, ()) = tokio::join!(write, revoke);
+    written.refused("share_ended", None);
+    assert_eq!(item_count(&alice, &conversation).await, 0);
     rows::assert_consistent(&app.schema).await;
 }

@@ -8,10 +8,8 @@ use maud::{Markup, html};
 
 /// The page of a link that is good.
 pub(crate) fn conversation(view: &View, around: &Neighbours) -> String {
-    let title = view
-        .title
-        .as_ref()
-        .map_or("Untitled conversation", Title::as_str);
+    let title = view.title.as_ref().map(Title::as_str);
+    let untitled = "Untitled conversation";
     let mut budget = Budget::of_a_page();
     let head = html! {
         @if let Some(previous) = &around.previous { link rel="prev" href=(previous); }
@@ -20,7 +18,11 @@ pub(crate) fn conversation(view: &View, around: &Neighbours) -> String {
     let body = html! {
         header.top {
             p.kind { "Shared conversation" }
-            h1 dir="auto" { (title) }
+            @match title {
+                // In whatever language it is: we don't know.
+                Some(title) => h1 lang="" dir="auto" { (title) },
+                None => h1 { (untitled) },
+            }
             (state(view))
         }
         main #content tabindex="-1" {
@@ -33,9 +35,9 @@ pub(crate) fn conversation(view: &View, around: &Neighbours) -> String {
                 (pages(around, "Pages, below the messages"))
             }
         }
-        (footer(view))
+        (footer(view, around))
     };
-    document(title, &head, &body)
+    document(title.unwrap_or(untitled), &head, &body)
 }
 
 /// What a reader should know about the link before reading on.
@@ -66,7 +68,7 @@ fn pages(around: &Neighbours, label: &str) -> Markup {
     }
 }
 
-fn footer(view: &View) -> Markup {
+fn footer(view: &View, around: &Neighbours) -> Markup {
     let assistant = view
         .items
         .iter()
@@ -78,8 +80,10 @@ fn footer(view: &View) -> Markup {
                 @if assistant { " The assistant is an AI model and can be wrong." }
             }
             p.formats {
-                a href="?format=md" rel="nofollow" { "Markdown" }
-                a href="?format=json" rel="nofollow" { "JSON" }
+                "This page as "
+                a href={ "?format=md" (around.here) } rel="nofollow" { "Markdown" }
+                " or "
+                a href={ "?format=json" (around.here) } rel="nofollow" { "JSON" }
             }
         }
     }

@@ -11,13 +11,15 @@ mod markdown;
 mod message;
 
 pub(crate) use conversation::conversation;
-pub(crate) use failure::failure;
+pub(crate) use failure::{Failure, failure};
 
-/// The pages before and after the one that is shown, as addresses relative to it.
+/// The page that is shown and those before and after it, as addresses relative to it.
 #[derive(Debug, Default)]
 pub(crate) struct Neighbours {
     pub(crate) previous: Option<String>,
     pub(crate) next: Option<String>,
+    /// What the address of the page itself says of its place, each part after an `&`.
+    pub(crate) here: String,
 }
 
 #[cfg(test)]

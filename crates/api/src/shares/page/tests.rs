@@ -31,6 +31,15 @@ fn page_of(view: &View) -> String {
     conversation(view, &Neighbours::default())
 }
 
+fn failed(status: u16, message: &str, request_id: &str) -> String {
+    failure(&Failure {
+        status: actix_web::http::StatusCode::from_u16(status).unwrap(),
+        message,
+        retry_after: None,
+        request_id: Some(request_id),
+    })
+}
+
 #[test]
 fn it_says_who_spoke_and_when_and_links_to_each_message() {
     let items = vec![
@@ -41,7 +50,7 @@ fn it_says_who_spoke_and_when_and_links_to_each_message() {
     for part in [
         "<html lang=\"en\">",
         "<title>A &lt;title&gt; &amp; more</title>",
-        "<h1 dir=\"auto\">A &lt;title&gt; &amp; more</h1>",
+        "<h1 lang=\"\" dir=\"auto\">A &lt;title&gt; &amp; more</h1>",
         "id=\"item_00000000000000000000000001\" aria-labelledby=\"item_00000000000000000000000001-by\"",
         "<h2 id=\"item_00000000000000000000000001-by\">User</h2>",
         "<h2 id=\"item_00000000000000000000000002-by\">Assistant</h2>",
@@ -74,12 +83,14 @@ fn pages_are_linked_both_ways() {
     let neighbours = Neighbours {
         previous: Some("?before=1".to_owned()),
         next: Some("?after=1&x=\"".to_owned()),
+        here: "&after=2".to_owned(),
     };
     let page = conversation(&view, &neighbours);
     for (part, times) in [
         ("<link rel=\"prev\" href=\"?before=1\">", 1),
         ("<link rel=\"next\" href=\"?after=1&amp;x=&quot;\">", 1),
         ("<a rel=\"prev\" href=\"?before=1\">", 2),
+        ("<a href=\"?format=md&amp;after=2\" rel=\"nofollow\">", 1),
     ] {
         assert_eq!(page.matches(part).count(), times, "{part}");
     }
@@ -89,8 +100,7 @@ fn pages_are_linked_both_ways() {
 fn no_page_has_a_script_a_style_of_its_own_or_an_address_elsewhere() {
     let mut pages = vec![page_of(&view("a", vec![item(1, Speaker::User, "b")]))];
     for status in [400, 404, 410, 429, 500, 503] {
-        let status = actix_web::http::StatusCode::from_u16(status).unwrap();
-        pages.push(failure(status, "c", Some("req_1")));
+        pages.push(failed(status, "c", "req_1"));
     }
     for page in pages {
         assert!(!page.contains("<script") && !page.contains("style=") && !page.contains("<style"));
@@ -104,8 +114,7 @@ fn no_page_has_a_script_a_style_of_its_own_or_an_address_elsewhere() {
 
 #[test]
 fn what_a_failure_says_is_escaped() {
-    let status = actix_web::http::StatusCode::BAD_REQUEST;
-    let page = failure(status, "<script>", Some("<img>"));
+    let page = failed(400, "<script>", "<img>");
     assert!(page.contains("&lt;script&gt;") && page.contains("&lt;img&gt;"));
 }
 

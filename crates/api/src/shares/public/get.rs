@@ -1,15 +1,16 @@
 use super::format::FormatParam;
-use super::{CURSOR, SharedConversationBody, View, html, markdown};
+use super::{CURSOR, Layouts, SharedConversationBody, View, html, markdown};
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::Query;
 use crate::list::{numbered, unknown_cursor};
+use crate::request::is_head;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::error::Error;
 use domain::id::Sequence;
 use domain::page::Limit;
-use domain::shares::{ShareService, ViewFrom, ViewPage};
+use domain::shares::{ShareService, ViewFrom, ViewPage, Visit};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -28,6 +29,17 @@ pub(crate) struct GetSharedConversationQuery {
     /// anything.
     #[param(inline)]
     pub(super) format: Option<FormatParam>,
+}
+
+impl GetSharedConversationQuery {
+    /// Where the page begins or ends, as a part of its address; only for a query that was found good.
+    pub(super) fn place(&self) -> Option<String> {
+        let places = [("after", &self.after), ("before", &self.before)];
+        places.into_iter().find_map(|(name, place)| {
+            let place = place.as_ref()?;
+            Some(format!("&{name}={place}"))
+        })
+    }
 }
 
 /// The parameters of the query above.
@@ -75,7 +87,9 @@ fn place(cursor: &str, param: &str) -> Result<Sequence, Error> {
         (String = "text/html"),
         (String = "text/markdown"),
     ))),
-    extensions(("x-error-codes" = json!(["invalid_cursor", "share_ended", "rate_limited"]))),
+    extensions(("x-error-codes" = json!([
+        "invalid_cursor", "share_ended", "rate_limited", "server_busy",
+    ]))),
     security(()),
 )]
 #[get("/conversations/share/{share_id}")]
@@ -83,6 +97,7 @@ pub(crate) async fn get_shared_conversation(
     request: HttpRequest,
     client: ClientAddress,
     shares: web::Data<ShareService>,
+    layouts: web::Data<Layouts>,
     share_id: web::Path<String>,
     query: Result<Query<GetSharedConversationQuery>, ApiError>,
 ) -> Result<HttpResponse, ApiError> {
@@ -94,11 +109,15 @@ pub(crate) async fn get_shared_conversation(
         FormatParam::Html => known,
         FormatParam::Json | FormatParam::Md => query,
     };
+    let visit = match is_head(&request) {
+        true => Visit::Asking,
+        false => Visit::Reading,
+    };
     let answer = async {
         let Query(query) = query?;
         let page = ViewPage::try_from(&query)?;
-        let view = shares.view(client.origin(), &share_id, page).await?;
-        show(view, format, &query, &share_id).await
+        let view = shares.view(client.origin(), &share_id, page, visit).await?;
+        show(view, format, &query, &share_id, &layouts).await
     };
     // Who asked for a page is told of failures by a page.
     answer.await.map_err(|error| match format {
@@ -112,6 +131,7 @@ async fn show(
     format: FormatParam,
     query: &GetSharedConversationQuery,
     share_id: &str,
+    layouts: &Layouts,
 ) -> Result<HttpResponse, ApiError> {
     Ok(match format {
         FormatParam::Json => {
@@ -124,7 +144,7 @@ async fn show(
             let neighbours = html::neighbours(&view, query);
             HttpResponse::Ok()
                 .content_type(ContentType::html())
-                .body(html::write(view, neighbours).await?)
+                .body(html::write(view, neighbours, layouts).await?)
         }
     })
 }

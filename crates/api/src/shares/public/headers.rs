@@ -6,26 +6,54 @@ use actix_web::http::header::{
 /// Where links live.
 const PLACE: &str = "/conversations/share/";
 
-/// Nothing but our own style sheets and pictures; no script, no frame, no form.
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
-     frame-ancestors 'none'",
-);
+/// What every answer of a link carries, failures included, and what for.
+const SAFETY: [(HeaderName, &str, &str); 5] = [
+    (
+        CACHE_CONTROL,
+        "no-store",
+        "`no-store`: it is kept nowhere, so that a link that was revoked is gone.",
+    ),
+    (
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+         form-action 'none'; frame-ancestors 'none'",
+        "Nothing but our own style sheets and pictures: no script, no frame, no form. What others \
+         wrote can do nothing.",
+    ),
+    (
+        REFERRER_POLICY,
+        "no-referrer",
+        "`no-referrer`: the secret address is told to no other site.",
+    ),
+    (
+        X_FRAME_OPTIONS,
+        "DENY",
+        "`DENY`, for browsers that do not know the policy.",
+    ),
+    (
+        HeaderName::from_static("x-robots-tag"),
+        "noindex, nofollow",
+        "`noindex, nofollow`: search engines leave it out.",
+    ),
+];
 
-/// What every answer of a link carries, failures included: it is kept nowhere, so that a link that
-/// was revoked is gone; search engines leave it out; its secret address is told to no other site; and
-/// what others wrote in it can do nothing.
+/// Adds to the answer of a link what keeps it safe.
 pub(crate) fn protect(path: &str, headers: &mut HeaderMap) {
     if !path.starts_with(PLACE) {
         return;
     }
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(CONTENT_SECURITY_POLICY, POLICY);
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(
-        HeaderName::from_static("x-robots-tag"),
-        HeaderValue::from_static("noindex, nofollow"),
-    );
+    for (name, value, _) in SAFETY {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
     headers.append(VARY, HeaderValue::from_static("Accept"));
+}
+
+/// The headers that the answers of an address carry because it is a link's: names, and what for.
+pub(crate) fn protection(path: &str) -> impl Iterator<Item = (HeaderName, &'static str)> {
+    let safety = SAFETY.map(|(name, _, meaning)| (name, meaning));
+    let vary = (VARY, "`Accept`, which decides the form.");
+    safety
+        .into_iter()
+        .chain([vary])
+        .filter(move |_| path.starts_with(PLACE))
 }

@@ -4,12 +4,38 @@ use crate::error::ApiError;
 use crate::shares::page::{self, Neighbours};
 use actix_web::web;
 use domain::error::Error;
+use domain::turns::Turns;
+use std::sync::Arc;
 
 /// More text than this is laid out on a thread that may take its time: a worker has others to serve.
 const SMALL: usize = 16 * 1024;
 
+/// Turns in laying out pages that are not small. What strangers wrote may keep a processor busy for
+/// most of a second, and strangers choose how often it is asked for.
+#[derive(Clone)]
+pub struct Layouts(Arc<Turns>);
+
+impl Layouts {
+    /// How many may wait for each at work. The last of them waits for seconds at the most.
+    const WAITING: usize = 8;
+
+    /// When it is worth coming back, in seconds.
+    const RETRY_AFTER: u64 = 5;
+
+    /// For `at_once` pages at a time.
+    #[must_use]
+    pub fn new(at_once: usize) -> Self {
+        let waiting = at_once * Self::WAITING;
+        Self(Arc::new(Turns::new(at_once, waiting, Self::RETRY_AFTER)))
+    }
+}
+
 /// A page of what a link shows, for a browser.
-pub(super) async fn write(view: View, neighbours: Neighbours) -> Result<String, ApiError> {
+pub(super) async fn write(
+    view: View,
+    neighbours: Neighbours,
+    layouts: &Layouts,
+) -> Result<String, ApiError> {
     let weight: usize = view
         .items
         .iter()
@@ -18,17 +44,23 @@ pub(super) async fn write(view: View, neighbours: Neighbours) -> Result<String, 
     if weight <= SMALL {
         return Ok(page::conversation(&view, &neighbours));
     }
-    let written = web::block(move || page::conversation(&view, &neighbours)).await;
-    written.map_err(|error| Error::Internal(error.into()).into())
+    let turn = layouts.0.take().await?;
+    let written = web::block(move || {
+        let page = page::conversation(&view, &neighbours);
+        drop(turn);
+        page
+    });
+    written
+        .await
+        .map_err(|error| Error::Internal(error.into()).into())
 }
 
-/// The pages before and after the one that `query` asked for, of the same size and form.
+/// The pages before and after the one that `query` asked for, of the same size and form, and where
+/// that one is.
 pub(super) fn neighbours(view: &View, query: &GetSharedConversationQuery) -> Neighbours {
-    let asked = [
-        query.limit.map(|limit| format!("&limit={limit}")),
-        query.format.map(|_| "&format=html".to_owned()),
-    ];
-    let same: String = asked.into_iter().flatten().collect();
+    let limit = query.limit.map(|limit| format!("&limit={limit}"));
+    let form = query.format.map(|_| "&format=html".to_owned());
+    let same: String = limit.iter().chain(&form).map(String::as_str).collect();
     let place = |name, item| format!("?{name}={}{same}", cursor(item));
     let first = view.items.first();
     Neighbours {
@@ -42,5 +74,6 @@ pub(super) fn neighbours(view: &View, query: &GetSharedConversationQuery) -> Nei
             .last()
             .filter(|_| view.has_more)
             .map(|last| place("after", last)),
+        here: query.place().into_iter().chain(limit).collect(),
     }
 }

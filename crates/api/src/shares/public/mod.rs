@@ -7,8 +7,10 @@ pub(crate) mod get;
 mod headers;
 mod html;
 mod markdown;
+pub(crate) mod slash;
 
-pub(crate) use headers::protect;
+pub(crate) use headers::{protect, protection};
+pub use html::Layouts;
 
 use crate::timestamp::Timestamp;
 use domain::conversations::Title;

@@ -1,3 +1,4 @@
+mod insert;
 mod list;
 mod rows;
 mod statements;
@@ -9,14 +10,13 @@ use super::database::Database;
 use super::error::{storage, violates};
 use super::ids;
 use super::items::{exists, key::ItemKey};
-use super::schema::items;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::auth::Digest;
 use domain::conversations::{Conversation, Title};
-use domain::error::{Error, Result, Unauthenticated};
-use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
+use domain::error::Result;
+use domain::id::{ConversationId, OwnerId, Sequence};
 use domain::page::Page;
 use domain::shares::{
     Added, Addition, Fork, Found, Inserted, NewShare, Revoked, Share, ShareKey, ShareList,
@@ -33,25 +33,7 @@ pub struct PgShares(pub Database);
 #[async_trait::async_trait]
 impl ShareStore for PgShares {
     async fn insert(&self, share: &NewShare) -> Result<Inserted> {
-        let insert = statements::Insert::from(share);
-        let title: Option<Option<String>> = match share.item {
-            None => {
-                let insert = statements::Insert::from(share);
-                self.0
-                    .run(async |connection| insert.get_result(connection).await.optional())
-                    .await?
-            }
-            Some(item) => {
-                let insert = insert.of(item);
-                self.0
-                    .run(async |connection| insert.get_result(connection).await.optional())
-                    .await?
-            }
-        };
-        match title {
-            Some(title) => Ok(Inserted::Done(rows::title(title)?)),
-            None => self.not_inserted(share).await,
-        }
+        insert::insert(&self.0, share).await
     }
 
     async fn list(&self, owner: OwnerId, list: &ShareList) -> Result<Option<Page<Share>>> {
@@ -120,10 +102,16 @@ impl ShareStore for PgShares {
         };
         let appended = self
             .0
-            .attempt(async |connection| append.get_result::<i32>(connection).await.optional())
+            .attempt(async |connection| {
+                append
+                    .get_result::<Option<i32>>(connection)
+                    .await
+                    .optional()
+            })
             .await?;
         match appended {
-            Ok(Some(sequence)) => Ok(Added::At(Sequence(sequence.cast_unsigned()))),
+            Ok(Some(Some(sequence))) => Ok(Added::At(Sequence(sequence.cast_unsigned()))),
+            Ok(Some(None)) => Ok(Added::ConversationFull),
             Ok(None) => Ok(Added::Refused),
             Err(error) if violates(&error, ADDED) => Ok(Added::LinkFull),
             Err(error) => Err(storage(error)),
@@ -167,34 +155,6 @@ impl ShareStore for PgShares {
     }
 }
 
-impl PgShares {
-    /// What was missing for a new link.
-    async fn not_inserted(&self, share: &NewShare) -> Result<Inserted> {
-        let owner = ids::stored(share.owner.ulid());
-        let conversation = ids::stored(share.conversation.ulid());
-        if !exists(&self.0, (owner, conversation)).await? {
-            return Ok(Inserted::NoConversation);
-        }
-        let Some(item) = share.item else {
-            // It is there, so its owner has been removed.
-            return Err(Error::Unauthenticated(Unauthenticated::Invalid));
-        };
-        let item = items::table
-            .find((owner, conversation, rows::sequence(item)))
-            .filter(items::id.eq(ids::stored(item.ulid())));
-        let query = diesel::select(diesel::dsl::exists(item));
-        let is_there = self
-            .0
-            .run(async |connection| query.get_result(connection).await)
-            .await?;
-        Ok(if is_there {
-            Inserted::HiddenItem
-        } else {
-            Inserted::NoItem
-        })
-    }
-}
-
 /// Ends the links to a message that is being deleted; its conversation must be locked.
 pub(super) async fn revoke_of_item(
     connection: &mut AsyncPgConnection,
@@ -212,40 +172,4 @@ pub(super) async fn revoke_of_item(
 
 fn each<T>(views: &[(ShareKey, u64)], column: impl Fn(&ShareKey) -> T) -> Vec<T> {
     views.iter().map(|(key, _)| column(key)).collect()
-}
-
-impl<'a> From<&'a NewShare> for statements::Insert<'a> {
-    fn from(share: &'a NewShare) -> Self {
-        Self {
-            owner_id: ids::stored(share.owner.ulid()),
-            conversation_id: ids::stored(share.conversation.ulid()),
-            id: ids::stored(share.place.0),
-            share_id: share.share_id.as_str(),
-            digest: &share.digest.0,
-            read_only: share.read_only,
-            live: share.live,
-            include_context: share.include_context,
-            created_at: share.created_at,
-            expires_at: share.expires_at,
-        }
-    }
-}
-
-impl<'a> statements::Insert<'a> {
-    fn of(self, item: ItemId) -> statements::InsertForItem<'a> {
-        statements::InsertForItem {
-            owner_id: self.owner_id,
-            conversation_id: self.conversation_id,
-            sequence: rows::sequence(item),
-            item_id: ids::stored(item.ulid()),
-            id: self.id,
-            share_id: self.share_id,
-            read_only: self.read_only,
-            live: self.live,
-            include_context: self.include_context,
-            created_at: self.created_at,
-            expires_at: self.expires_at,
-            digest: self.digest,
-        }
-    }
 }

@@ -2,9 +2,7 @@ use crate::postgres::error::inconsistent;
 use crate::postgres::ids;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{
-    BigInt, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
-};
+use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
 use domain::conversations::Title;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, ItemId};
@@ -71,7 +69,6 @@ pub(super) type LinkSql = (
     Nullable<Text>,
     Bool,
     Bool,
-    Integer,
     Nullable<Timestamptz>,
     Nullable<Timestamptz>,
     Bool,
@@ -86,7 +83,6 @@ pub(super) struct LinkRow {
     pub(super) title: Option<String>,
     pub(super) read_only: bool,
     pub(super) live: bool,
-    pub(super) added_count: i32,
     pub(super) expires_at: Option<DateTime<Utc>>,
     pub(super) revoked_at: Option<DateTime<Utc>>,
     pub(super) present: bool,

@@ -86,7 +86,6 @@ pub(super) fn found(rows: Vec<Joined>, page: &ViewPage) -> Result<Found> {
         expires_at: link.expires_at,
         revoked_at: link.revoked_at,
         present: link.present,
-        added: link.added_count.unsigned_abs(),
         items,
         has_more,
     })))

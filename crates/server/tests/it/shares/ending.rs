@@ -218,7 +218,9 @@ async fn links_of_a_removed_owner_end_at_once_and_the_removed_use_none() {
         .await
         .refused("token_invalid", None);
     let add = format!("{}/items", link(&share));
-    assert_ne!(bob.post(&add, json!({ "content": "x" })).await.status, 201);
+    bob.post(&add, json!({ "content": "x" }))
+        .await
+        .refused("token_invalid", None);
     let stored = "select count(*) from items";
     assert_eq!(app.schema.value(stored).await, "1");
 

@@ -3,6 +3,7 @@ use crate::app::TestApp;
 use crate::process::Process;
 use crate::{db::Schema, rows};
 use nix::sys::signal::Signal;
+use reqwest::Method;
 use serde_json::json;
 
 async fn counted(app: &TestApp) -> u64 {
@@ -24,6 +25,8 @@ async fn the_first_page_counts_as_a_view_and_nothing_else_does() {
     }
     app.bob().get(&format!("{path}?format=md")).await;
     assert_eq!(counted(&app).await, 4);
+    let head = app.anon().call(Method::HEAD, &path).await;
+    assert_eq!(head.status, 200, "nobody sees what HEAD asks about");
     app.anon()
         .get(&format!("{path}?after=seq_1"))
         .await

@@ -55,7 +55,7 @@ macro_rules! view {
             } -> (Nullable<Timestamptz>, Nullable<rows::LinkSql>, Nullable<rows::ItemSql>),
             concat!(
                 "select t.ended_at, s.owner_id, s.conversation_id, s.id, s.title, s.read_only,
-                    s.live, s.added_count, s.expires_at, s.revoked_at,
+                    s.live, s.expires_at, s.revoked_at,
                     c.id is not null and ", nobody_removed!("s.owner_id"), "
                         and ", has_its_message!(), ",
                     i.id, i.role, i.content, i.created_at
@@ -93,8 +93,11 @@ view!(
 
 statement!(
     /// Stores a message that comes through a link. The conversation's row is locked first, as by
-    /// any append, so those that come through one link form a queue; when the link has let in as
-    /// many as it may, a constraint rolls all of it back, and so the conversation counts none.
+    /// any append, so those that come through one link form a queue; then the link's, so that it
+    /// is looked at again if it was revoked meanwhile. Whoever locks both does so in this order,
+    /// and a revocation locks the link alone. When the link has let in as many as it may, a
+    /// constraint rolls all of it back, and so the conversation counts none. No row: the link lets
+    /// in nothing; no number: the conversation is full.
     Append<'a> {
         digest: &'a [u8] => Binary,
         now: DateTime<Utc> => Timestamptz,
@@ -102,14 +105,16 @@ statement!(
         title: Option<&'a str> => Nullable<Text>,
         seed: &'a [u8] => Binary,
         content: &'a str => Text,
-    } -> Integer,
+    } -> Nullable<Integer>,
     concat!("with link as (
         select s.owner_id, s.conversation_id, s.id from share_digests d
         join shares s on s.owner_id = d.owner_id and s.conversation_id = d.conversation_id
             and s.id = d.id
+        join conversations c on c.owner_id = s.owner_id and c.id = s.conversation_id
         where d.digest = $1 and not s.read_only and s.revoked_at is null
             and (s.expires_at is null or s.expires_at > $2)
             and ", nobody_removed!("s.owner_id, $3"), "
+        for no key update of c, s
     ),
     place as (
         update conversations c set
@@ -126,13 +131,16 @@ statement!(
     counted as (
         update shares s set added_count = s.added_count + 1 from place p
         where s.owner_id = p.owner_id and s.conversation_id = p.id and s.id = p.share
+    ),
+    stored as (
+        insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
+            author_id, content)
+        select owner_id, id, encode($5 || int4send(last_sequence), 'hex')::uuid, $2, $2,
+            last_sequence, 2, $3, $6
+        from place
+        returning sequence
     )
-    insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
-        author_id, content)
-    select owner_id, id, encode($5 || int4send(last_sequence), 'hex')::uuid, $2, $2,
-        last_sequence, 2, $3, $6
-    from place
-    returning sequence")
+    select stored.sequence from link left join stored on true")
 );
 
 statement!(

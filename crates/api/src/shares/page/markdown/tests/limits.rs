@@ -1,0 +1,161 @@
+//! What a message may cost.
+
+use super::*;
+use std::time::{Duration, Instant};
+
+#[test]
+fn what_is_too_large_is_shown_as_it_was_written() {
+    let large = "**a** ".repeat(50_000);
+    let html = laid_out(&large);
+    assert!(html.starts_with("<p class=\"aside\">") && html.contains("**a** **a**"));
+    // A page's budget is shared by its messages.
+    let mut budget = Budget::of_a_page();
+    let message = "**a** ".repeat(40_000);
+    let strong = |budget: &mut Budget| {
+        render(&message, Speaker::User, budget)
+            .into_string()
+            .contains("<strong>")
+    };
+    let laid_out: Vec<_> = (0..6).map(|_| strong(&mut budget)).collect();
+    assert_eq!(laid_out, [true, true, true, true, false, false]);
+}
+
+/// How many elements are open at once at the most.
+fn depth(html: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut deepest = 0;
+    for tag in html.split('<').skip(1) {
+        let alone = ["br", "hr"].iter().any(|name| tag.starts_with(name));
+        match tag.strip_prefix('/') {
+            Some(_) => depth -= 1,
+            None if alone => {}
+            None => depth += 1,
+        }
+        deepest = deepest.max(depth);
+    }
+    assert_eq!(depth, 0, "every element is closed");
+    deepest
+}
+
+#[test]
+fn elements_are_nested_forty_deep_at_the_most_and_what_is_deeper_keeps_its_text() {
+    for (markdown, expected) in [
+        (format!("{}the end", "> ".repeat(20)), 21),
+        (format!("{}the end", "> ".repeat(500)), 40),
+        (format!("{}the end", "- ".repeat(500)), 40),
+        // A link is opened beside the elements, and whole addresses are found in any text.
+        (format!("{}https://the.end", "> ".repeat(500)), 41),
+        (format!("{}the `end`", "> ".repeat(500)), 41),
+        (
+            format!("{}the end{}", "*a **b ".repeat(200), " b** a*".repeat(200)),
+            40,
+        ),
+    ] {
+        let html = laid_out(&markdown);
+        assert!(depth(&html) == expected, "{} of {markdown}", depth(&html));
+        assert!(html.contains("the"), "{html}");
+        assert!(html.contains("end"), "{html}");
+    }
+}
+
+/// Texts that are known to keep parsers of Markdown or HTML busy.
+fn hostile() -> Vec<(&'static str, String)> {
+    let n = 100_000;
+    let row = "|a".repeat(1_000);
+    let table = format!(
+        "{row}|\n{}|\n{}",
+        "|-".repeat(1_000),
+        "|b|\n".repeat(60_000)
+    );
+    let backticks: String = (1..600)
+        .map(|length| format!("e{}", "`".repeat(length)))
+        .collect();
+    vec![
+        (">", ">".repeat(n)),
+        (
+            "> with lines",
+            format!("{}a\n", ">".repeat(300)).repeat(300),
+        ),
+        ("[", "[".repeat(n)),
+        ("![", "![".repeat(n / 2)),
+        ("[a](", "[a](".repeat(n / 4)),
+        ("[a](<b", "[a](<b".repeat(n / 6)),
+        ("*", "*".repeat(n)),
+        ("*a ", "*a ".repeat(n / 3)),
+        ("*a **a ", "*a **a ".repeat(n / 7)),
+        ("*a_ ", "*a_ ".repeat(n / 4)),
+        (
+            "nested emphasis",
+            format!("{}a{}", "*a **b ".repeat(9_000), "c** d*".repeat(9_000)),
+        ),
+        ("- ", "- ".repeat(n / 2)),
+        (
+            "nested list",
+            (0..300)
+                .map(|depth| format!("{}- a\n", "  ".repeat(depth)))
+                .collect(),
+        ),
+        ("backticks", backticks),
+        ("table", table),
+        ("pipes", "|".repeat(n)),
+        ("<", "<".repeat(n)),
+        ("<!--", "<!--".repeat(n / 4)),
+        ("<a ", "<a ".repeat(n / 3)),
+        ("<?", "<?".repeat(n / 2)),
+        ("<!A", "<!A ".repeat(n / 4)),
+        ("<![CDATA[", "<![CDATA[".repeat(n / 9)),
+        ("&", "&".repeat(n)),
+        ("~", "~".repeat(n)),
+        ("~~a", "~~a ".repeat(n / 4)),
+        (
+            "references",
+            format!(
+                "[a]: https://example.org/{}\n\n{}",
+                "b".repeat(50_000),
+                "[a] ".repeat(30_000)
+            ),
+        ),
+        (
+            "definitions",
+            (0..20_000)
+                .map(|number| format!("[{number}]: b\n"))
+                .collect(),
+        ),
+        ("addresses", "http://a.b ".repeat(n / 11)),
+        ("http", "http".repeat(n / 4)),
+        ("http://", "http://".repeat(n / 7)),
+        ("parentheses", format!("http://a{}", ")".repeat(n))),
+        ("hard breaks", "\\\n".repeat(n / 2)),
+        ("rules", "***\n".repeat(n / 4)),
+        ("fences", "```\n".repeat(n / 4)),
+        ("code", format!("```rust\n{}\n```", "'\"`/*#".repeat(5_000))),
+        (
+            "apostrophes",
+            format!("```rust\n{}\n```", "'\\".repeat(15_000)),
+        ),
+        ("digits", format!("```python\n{}\n```", "1 ".repeat(15_000))),
+        ("markup", format!("```html\n{}\n```", "<a '".repeat(7_000))),
+    ]
+}
+
+#[test]
+fn hostile_text_is_laid_out_in_time() {
+    for (name, text) in hostile() {
+        let started = Instant::now();
+        let html = render(&text, Speaker::User, &mut Budget::of_a_page()).into_string();
+        let took = started.elapsed();
+        println!(
+            "{:>6} ms {:>9} bytes from {:>7}: {name}",
+            took.as_millis(),
+            html.len(),
+            text.len()
+        );
+        // A release build takes a small part of this; what is quadratic would take minutes.
+        assert!(took < Duration::from_secs(20), "{name} took {took:?}");
+        assert!(
+            html.len() < 4 * 1024 * 1024,
+            "{name} became {} bytes",
+            html.len()
+        );
+    }
+}

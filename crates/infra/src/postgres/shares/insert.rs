@@ -1,0 +1,87 @@
+//! Making links: to a conversation, or to one of its messages.
+
+use super::{rows, statements};
+use crate::postgres::database::Database;
+use crate::postgres::ids;
+use crate::postgres::items::exists;
+use crate::postgres::schema::items;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::error::{Error, Result, Unauthenticated};
+use domain::id::ItemId;
+use domain::shares::{Inserted, NewShare};
+
+pub(super) async fn insert(database: &Database, share: &NewShare) -> Result<Inserted> {
+    let insert = statements::Insert::from(share);
+    let title: Option<Option<String>> = database
+        .run(async |connection| match share.item {
+            None => insert.get_result(connection).await.optional(),
+            Some(item) => insert.of(item).get_result(connection).await.optional(),
+        })
+        .await?;
+    match title {
+        Some(title) => Ok(Inserted::Done(rows::title(title)?)),
+        None => not_inserted(database, share).await,
+    }
+}
+
+/// What was missing for a new link.
+async fn not_inserted(database: &Database, share: &NewShare) -> Result<Inserted> {
+    let owner = ids::stored(share.owner.ulid());
+    let conversation = ids::stored(share.conversation.ulid());
+    if !exists(database, (owner, conversation)).await? {
+        return Ok(Inserted::NoConversation);
+    }
+    let Some(item) = share.item else {
+        // It is there, so its owner has been removed.
+        return Err(Error::Unauthenticated(Unauthenticated::Invalid));
+    };
+    let item = items::table
+        .find((owner, conversation, rows::sequence(item)))
+        .filter(items::id.eq(ids::stored(item.ulid())));
+    let query = diesel::select(diesel::dsl::exists(item));
+    let is_there = database
+        .run(async |connection| query.get_result(connection).await)
+        .await?;
+    Ok(if is_there {
+        Inserted::HiddenItem
+    } else {
+        Inserted::NoItem
+    })
+}
+
+impl<'a> From<&'a NewShare> for statements::Insert<'a> {
+    fn from(share: &'a NewShare) -> Self {
+        Self {
+            owner_id: ids::stored(share.owner.ulid()),
+            conversation_id: ids::stored(share.conversation.ulid()),
+            id: ids::stored(share.place.0),
+            share_id: share.share_id.as_str(),
+            digest: &share.digest.0,
+            read_only: share.read_only,
+            live: share.live,
+            include_context: share.include_context,
+            created_at: share.created_at,
+            expires_at: share.expires_at,
+        }
+    }
+}
+
+impl<'a> statements::Insert<'a> {
+    fn of(self, item: ItemId) -> statements::InsertForItem<'a> {
+        statements::InsertForItem {
+            owner_id: self.owner_id,
+            conversation_id: self.conversation_id,
+            sequence: rows::sequence(item),
+            item_id: ids::stored(item.ulid()),
+            id: self.id,
+            share_id: self.share_id,
+            read_only: self.read_only,
+            live: self.live,
+            include_context: self.include_context,
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+            digest: self.digest,
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Which addresses and requests lead to the page.
+
+use super::{BROWSER, assert_is_a_page, hello, open, said, share};
+use crate::app::TestApp;
+use reqwest::header::ACCEPT;
+use serde_json::json;
+
+#[tokio::test]
+async fn the_address_may_say_in_which_form() {
+    let app = TestApp::spawn().await;
+    let address = share(&app.alice(), hello(), json!({})).await;
+    assert_is_a_page(
+        &app.anon().get(&format!("{address}?format=html")).await,
+        200,
+    );
+    let answer = open(&app, &format!("{address}?format=json")).await;
+    assert_eq!(answer.header("content-type"), "application/json");
+    let answer = open(&app, &format!("{address}?format=md")).await;
+    assert_eq!(
+        answer.header("content-type"),
+        "text/markdown; charset=utf-8"
+    );
+}
+
+/// Sites add parameters of their own to a link that is followed from them.
+#[tokio::test]
+async fn a_page_opens_whatever_other_sites_have_added_to_its_address() {
+    let app = TestApp::spawn().await;
+    let path = share(&app.alice(), hello(), json!({})).await;
+    let followed = open(&app, &format!("{path}?fbclid=IwAR0&utm_source=x&limit=1")).await;
+    assert_eq!(followed.status, 200);
+    assert_eq!(said(followed.text()).len(), 1);
+    let twice = open(&app, &format!("{path}?limit=1&limit=2")).await;
+    assert_eq!(twice.status, 400);
+    app.anon()
+        .get(&format!("{path}?fbclid=IwAR0"))
+        .await
+        .refused("unknown_field", Some("fbclid"));
+}
+
+#[tokio::test]
+async fn head_answers_like_get() {
+    let app = TestApp::spawn().await;
+    let address = share(&app.alice(), hello(), json!({})).await;
+    let get = open(&app, &address).await;
+    let request = app
+        .anon()
+        .request(reqwest::Method::HEAD, &address)
+        .header(ACCEPT, BROWSER);
+    let head = app.anon().sent(request).await;
+    assert_eq!((head.status, head.body.len()), (200, 0));
+    assert_eq!(head.header("content-length"), get.body.len().to_string());
+}
+
+/// Who pastes a link may paste a slash behind it.
+#[tokio::test]
+async fn a_slash_at_the_end_leads_to_the_page() {
+    let app = TestApp::spawn().await;
+    let path = share(&app.alice(), hello(), json!({})).await;
+    let (_, name) = path.rsplit_once('/').unwrap();
+    for (query, moved) in [
+        ("", name.to_owned()),
+        ("?limit=1", format!("{name}?limit=1")),
+    ] {
+        let answer = open(&app, &format!("{path}/{query}")).await;
+        assert_eq!(answer.status, 308);
+        // Relative, as are all addresses of these pages.
+        assert_eq!(answer.header("location"), format!("../{moved}"));
+        assert_eq!(answer.header("referrer-policy"), "no-referrer");
+        assert_eq!(answer.header("cache-control"), "no-store");
+    }
+    // It goes nowhere else, whatever stands there.
+    let odd = "/conversations/share/%2f%2fexample.org/";
+    let answer = open(&app, odd).await;
+    assert_eq!(answer.header("location"), "../%2f%2fexample.org");
+    app.anon()
+        .post(&format!("{path}/"), json!({}))
+        .await
+        .refused("method_not_allowed", None);
+}
