@@ -30,11 +30,9 @@ async fn a_client_who_resets_the_connection_stops_nothing_that_was_begun() {
          Content-Length: {}\r\n\r\n{body}",
         body.len()
     );
-    connection.write_all(request.as_bytes()).await.unwrap();
     let before = app.clock.waits();
-    while app.clock.waits() == before {
-        tokio::task::yield_now().await;
-    }
+    connection.write_all(request.as_bytes()).await.unwrap();
+    app.clock.more_waits_than(before).await;
     connection.set_zero_linger().unwrap();
     drop(connection);
     // The service has noticed when it has answered somebody who came later.

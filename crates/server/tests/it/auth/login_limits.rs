@@ -81,9 +81,7 @@ async fn a_success_gives_back_no_attempt_that_it_did_not_take() {
         let before = app.clock.waits();
         let slowed = attempt(&app, "192.0.2.2", "ada@example.org", PASSWORD);
         let moved = async {
-            while app.clock.waits() == before {
-                tokio::task::yield_now().await;
-            }
+            app.clock.more_waits_than(before).await;
             app.clock.advance(TimeDelta::seconds(2));
             std::future::pending().await
         };
@@ -164,9 +162,7 @@ async fn a_botnet_slows_the_victim_down_and_never_locks_them_out() {
     // The victim, from an address that never failed, waits for two seconds and is let in.
     let victim = attempt(&app, "192.0.2.1", "ada@example.org", PASSWORD);
     let moved = async {
-        while app.clock.waits() == before {
-            tokio::task::yield_now().await;
-        }
+        app.clock.more_waits_than(before).await;
         app.clock.advance(TimeDelta::seconds(2));
         std::future::pending().await
     };
