@@ -215,7 +215,7 @@ async fn help_lists_every_setting_with_its_default() {
 async fn the_document_needs_no_database_and_no_settings() {
     let run = output(&["openapi"], &[("HTTP_PORT", "nonsense")]).await;
     let document: Value = serde_json::from_slice(&run.stdout).unwrap();
-    assert_eq!(document, crate::operations::document());
+    assert_eq!(document, *crate::operations::document());
 }
 
 #[tokio::test]
@@ -268,7 +268,11 @@ async fn sigterm_lets_a_request_under_way_finish() {
     stream.write_all(rest.as_bytes()).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 201 Created"), "{answer}");
+    let log = process.log.lines().join("\n");
+    assert!(
+        answer.starts_with("HTTP/1.1 201 Created"),
+        "{answer}\n{log}"
+    );
     assert_eq!(process.ended().await.code(), Some(0));
     assert_eq!(
         schema.value("select title from conversations").await,
