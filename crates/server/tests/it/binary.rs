@@ -3,7 +3,9 @@
 use crate::app::{Actor, SECRET, id};
 use crate::db::Schema;
 use crate::process::{Process, Scratch, output, text};
+use crate::purge::until;
 use clap::CommandFactory as _;
+use futures_util::future::join_all;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use std::net::TcpListener;
@@ -282,6 +284,50 @@ async fn sigterm_lets_a_request_under_way_finish() {
         TcpStream::connect(&address).await.is_err(),
         "somebody listens still"
     );
+}
+
+#[tokio::test]
+async fn sigterm_takes_no_connection_from_a_request_under_way() {
+    let schema = Schema::migrated().await;
+    let name = schema.value("select current_schema()").await;
+    let schema = Schema::at(format!("{}&application_name={name}", schema.url));
+    let mut process = Process::external(&schema.url, &[]).await;
+    process.ready().await;
+    let lock = "begin; lock table conversations in access exclusive mode";
+    let stuck = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' \
+                 and application_name = current_setting('application_name')";
+    // The workers take turns with connections, so that each has opened some to the database.
+    let actors: Vec<_> = (0..8).map(|_| process.alice()).collect();
+    for actor in &actors {
+        actor.get("/healthz").await.expect(200);
+    }
+    let holder = Schema::at(schema.url.clone());
+    holder.rows(lock).await;
+    let lists = join_all(actors.iter().map(|actor| actor.get("/v1/conversations")));
+    let (lists, ()) = tokio::join!(lists, async {
+        until(&schema, stuck, 10, |count| count == 8).await;
+        holder.rows("rollback").await;
+    });
+    for list in lists {
+        list.expect(200);
+    }
+    // A worker that has nothing to do ends at once. What the others are at goes on.
+    holder.rows(lock).await;
+    let busy: Vec<_> = actors.into_iter().step_by(2).collect();
+    let created = join_all(
+        busy.iter()
+            .map(|actor| actor.post("/v1/conversations", json!({}))),
+    );
+    let (created, ()) = tokio::join!(created, async {
+        until(&schema, stuck, 10, |count| count == 4).await;
+        process.signal(Signal::SIGTERM);
+        process.log.line("stopping").await;
+        holder.rows("rollback").await;
+    });
+    for created in created {
+        created.expect(201);
+    }
+    assert_eq!(process.ended().await.code(), Some(0));
 }
 
 #[tokio::test]

@@ -63,6 +63,7 @@ impl Schema {
     /// The service's view of it.
     pub(crate) fn database(&self, connections: usize) -> Database {
         let target = Target::parse(&self.url).unwrap();
+        let _inside = RUNTIME.enter();
         let database = Database::new(target, connections);
         database.open();
         database
