@@ -3,7 +3,6 @@ mod failures;
 mod many;
 mod provider;
 mod races;
-mod stopping;
 mod streams;
 
 use crate::app::{Actor, id};
