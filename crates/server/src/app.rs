@@ -26,8 +26,9 @@ use infra::postgres::{
 use infra::security::RandomSecrets;
 use infra::tasks::BackgroundTasks;
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
+use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
@@ -168,14 +169,18 @@ pub(crate) fn half_of_the_processors() -> usize {
     (processors / 2).max(1)
 }
 
+/// Both are the same for every server of a process, and take longer to make than all else.
+static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::openapi::document);
+static METHODS: LazyLock<web::Data<Methods>> =
+    LazyLock::new(|| web::Data::new(Methods::of(&DOCUMENT)));
+
 /// Serves `listener` until the returned server is stopped.
 ///
 /// # Errors
 /// The listener cannot be used.
 pub fn start(listener: TcpListener, parts: Parts) -> std::io::Result<Server> {
     let services = Services::wire(&parts);
-    let document = api::openapi::document();
-    let methods = web::Data::new(Methods::of(&document));
+    let methods = METHODS.clone();
     let workers = parts.workers;
     let server = HttpServer::new(move || {
         let (app, _) = App::new()
@@ -186,7 +191,7 @@ pub fn start(listener: TcpListener, parts: Parts) -> std::io::Result<Server> {
             .app_data(methods.clone())
             .configure(api::routes::pages)
             .service(web::redirect("/docs", "/docs/"))
-            .service(swagger_ui(document.clone()))
+            .service(swagger_ui(DOCUMENT.clone()))
             .default_service(web::to(no_route))
             .wrap(cors(&parts.cors))
             .wrap(from_fn(around))
@@ -201,7 +206,7 @@ pub fn start(listener: TcpListener, parts: Parts) -> std::io::Result<Server> {
     Ok(server.listen(listener)?.run())
 }
 
-fn swagger_ui(document: utoipa::openapi::OpenApi) -> SwaggerUi {
+fn swagger_ui(document: OpenApi) -> SwaggerUi {
     // Nothing is asked of any other server, and a token is forgotten with the page.
     let config = SwaggerConfig::default()
         .validator_url("none")

@@ -3,16 +3,18 @@ use super::error::{storage, unavailable};
 use super::lent::Lent;
 use deadpool::managed::{Hook, HookError, PoolConfig, Timeouts};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::{ConnectionError, QueryResult};
+use diesel::{ConnectionError, ConnectionResult, QueryResult};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::Object, deadpool::Pool,
 };
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use domain::error::Result;
 use domain::health::Readiness;
+use futures_util::TryFutureExt as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 /// The database, behind a pool of connections. Cheap to clone.
@@ -53,7 +55,9 @@ pub(super) struct Silent(pub(super) Duration);
 
 impl Database {
     /// A pool of at most `size` connections. It connects when it is first asked to, so it can be
-    /// built while the database is away.
+    /// built while the database is away. Connections live on the current runtime, which has to live
+    /// as long as work is done: each worker of the HTTP server has one of its own, which ends with the
+    /// worker, while others still serve.
     pub fn new(target: Target, size: usize) -> Self {
         let mut config = ManagerConfig::<AsyncPgConnection>::default();
         // A connection that the server closed is noticed without asking it; a ping for each use
@@ -61,14 +65,12 @@ impl Database {
         config.recycling_method = RecyclingMethod::Fast;
         let target = Arc::new(target);
         let connecting = Arc::clone(&target);
+        let home = Handle::current();
         config.custom_setup = Box::new(move |_| {
-            let target = Arc::clone(&connecting);
-            Box::pin(async move {
-                let mut connection = target.connect().await?;
-                let limited = connection.batch_execute(LAST_RESORT).await;
-                limited.map_err(ConnectionError::CouldntSetupConfiguration)?;
-                Ok(connection)
-            })
+            let connected = home.spawn(connect(Arc::clone(&connecting)));
+            let connected =
+                connected.map_err(|error| ConnectionError::BadConnection(error.to_string()));
+            Box::pin(async { connected.await? })
         });
         let manager = AsyncDieselConnectionManager::new_with_config("", config);
         let mut pool = PoolConfig::new(size.max(1));
@@ -156,6 +158,13 @@ impl Database {
     pub fn close(&self) {
         self.pool.close();
     }
+}
+
+async fn connect(target: Arc<Target>) -> ConnectionResult<AsyncPgConnection> {
+    let mut connection = target.connect().await?;
+    let limited = connection.batch_execute(LAST_RESORT).await;
+    limited.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(connection)
 }
 
 #[async_trait::async_trait]

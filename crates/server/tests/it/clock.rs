@@ -5,7 +5,7 @@ use domain::clock::{Clock, Ids, Timer};
 use std::pin::pin;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use ulid::Ulid;
 
 /// The guide's own time, in microseconds: 2025-12-23T10:00:00Z.
@@ -15,7 +15,7 @@ const BEGINNING: i64 = 1_766_484_000_000_000;
 pub(crate) struct PinnedClock {
     now: AtomicI64,
     moved: Notify,
-    waiting: AtomicU64,
+    waiting: watch::Sender<u64>,
 }
 
 impl PinnedClock {
@@ -23,13 +23,19 @@ impl PinnedClock {
         Self {
             now: AtomicI64::new(BEGINNING),
             moved: Notify::new(),
-            waiting: AtomicU64::new(0),
+            waiting: watch::Sender::default(),
         }
     }
 
     /// How many have begun to wait so far.
     pub(crate) fn waits(&self) -> u64 {
-        self.waiting.load(Ordering::SeqCst)
+        *self.waiting.borrow()
+    }
+
+    /// Returns when more than so many have begun to wait.
+    pub(crate) async fn more_waits_than(&self, before: u64) {
+        let mut waiting = self.waiting.subscribe();
+        waiting.wait_for(|waits| *waits > before).await.unwrap();
     }
 
     pub(crate) fn advance(&self, by: TimeDelta) {
@@ -49,7 +55,7 @@ impl Clock for PinnedClock {
 impl Timer for PinnedClock {
     async fn wait(&self, time: Duration) {
         let end = self.now() + time;
-        self.waiting.fetch_add(1, Ordering::SeqCst);
+        self.waiting.send_modify(|waits| *waits += 1);
         loop {
             let mut moved = pin!(self.moved.notified());
             moved.as_mut().enable();

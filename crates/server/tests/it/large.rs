@@ -187,11 +187,9 @@ async fn slow_readers_cost_little_and_slow_nobody_down() {
         more < 64 * MEBIBYTE * (tens as u64 + 2) / 12,
         "{more} bytes more"
     );
-    // Generous: the machine may be busy with other things in one of the two measurements.
-    assert!(
-        beside < alone * 10 + Duration::from_millis(100),
-        "{beside:?}"
-    );
+    // Were connections held by readers, others would wait for one until they are refused, after four
+    // seconds. Less may be due to what else the machine does in one of the two measurements.
+    assert!(beside < alone * 10 + Duration::from_secs(1), "{beside:?}");
 }
 
 #[tokio::test]

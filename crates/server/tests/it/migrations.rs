@@ -1,12 +1,12 @@
 //! The schema: up, down again without a trace, and up by many at once.
 
-use crate::db::{Schema, migrate, run};
+use crate::db::{Schema, migrate};
 use futures_util::future::join_all;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The migrations of the repository, in order.
-fn migrations() -> Vec<PathBuf> {
+pub(crate) fn migrations() -> Vec<PathBuf> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
     let entries = fs::read_dir(path)
         .unwrap()
@@ -20,7 +20,7 @@ fn migrations() -> Vec<PathBuf> {
 async fn apply(schema: &Schema, migration: &Path, file: &str) {
     let sql = fs::read_to_string(migration.join(file)).unwrap();
     println!("{}", migration.join(file).display());
-    run(&schema.url, &format!("begin; {sql}; commit")).await;
+    schema.rows(&format!("begin; {sql}; commit")).await;
 }
 
 /// Everything that the schema holds: relations, columns, constraints, indexes, functions, types,

@@ -125,7 +125,7 @@ fn every_body_has_an_example() {
         .filter(|operation| operation.takes_body())
     {
         let content = &operation.described["requestBody"]["content"]["application/json"];
-        let schema = resolved(&document, &content["schema"]);
+        let schema = resolved(document, &content["schema"]);
         let mut fields = schema["properties"].as_object().into_iter().flatten();
         let by_field = fields.any(|(_, field)| field.get("example").is_some());
         assert!(
@@ -386,7 +386,7 @@ async fn what_is_answered_is_what_is_described() {
             first.map(|(status, _)| status)
         );
         match response["content"]["application/json"].get("schema") {
-            Some(schema) => check(&document, schema, &body.unwrap(), &operation.name),
+            Some(schema) => check(document, schema, &body.unwrap(), &operation.name),
             None => assert_eq!(body, None),
         }
     }
@@ -406,7 +406,7 @@ async fn a_failure_is_what_is_described() {
             .anon()
             .call(operation.method.clone(), &operation.at(&ids))
             .await;
-        check(&document, &schema, &refused.json(), &operation.name);
+        check(document, &schema, &refused.json(), &operation.name);
     }
 }
 

@@ -3,6 +3,7 @@
 
 use reqwest::Method;
 use serde_json::{Map, Value};
+use std::sync::LazyLock;
 
 /// One operation of the description.
 #[derive(Clone, Debug)]
@@ -15,8 +16,11 @@ pub(crate) struct Operation {
     pub(crate) described: Value,
 }
 
-pub(crate) fn document() -> Value {
-    serde_json::to_value(api::openapi::document()).unwrap()
+/// Written once, since many ask for it many times.
+pub(crate) fn document() -> &'static Value {
+    static DOCUMENT: LazyLock<Value> =
+        LazyLock::new(|| serde_json::to_value(api::openapi::document()).unwrap());
+    &DOCUMENT
 }
 
 pub(crate) fn operations() -> Vec<Operation> {
@@ -96,7 +100,7 @@ impl Operation {
             return Some(example.clone());
         }
         let document = document();
-        let schema = resolved(&document, &content["schema"]);
+        let schema = resolved(document, &content["schema"]);
         let fields = schema["properties"].as_object().unwrap();
         let shown = fields.iter().filter_map(|(name, field)| {
             let shown = field.get("example").or_else(|| field["examples"].get(0))?;

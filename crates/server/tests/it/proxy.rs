@@ -1,11 +1,12 @@
 //! A way to the tests' PostgreSQL that can be closed, and opened again.
 
 use crate::db::{RUNTIME, Schema};
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, UnixStream};
 use tokio::sync::watch;
 
 /// What becomes of those who come this way.
@@ -24,6 +25,9 @@ pub(crate) struct Proxy {
     /// What it has become.
     state: watch::Receiver<Way>,
     url: String,
+    /// Keeps the port while nobody listens there, since another test would get it for a connection
+    /// or a service of its own. Who is bound and does not listen refuses connections.
+    _port: TcpSocket,
 }
 
 impl Proxy {
@@ -38,9 +42,8 @@ impl Proxy {
             .unwrap();
         let directory = percent_decoded(host);
         let socket = PathBuf::from(directory).join(".s.PGSQL.5432");
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        drop(listener);
+        let port = bound("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = port.local_addr().unwrap();
         let (sender, receiver) = watch::channel(way);
         let (arrived, state) = watch::channel(Way::Gone);
         RUNTIME.spawn(run(address, socket, receiver, arrived));
@@ -50,6 +53,7 @@ impl Proxy {
             way: sender,
             state,
             url,
+            _port: port,
         };
         proxy.set(way).await;
         proxy
@@ -71,6 +75,27 @@ impl Proxy {
     }
 }
 
+/// Sockets may share an address that say so, as long as only one of them listens.
+fn bound(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
+
+/// A process that another test is just starting has a copy of every socket until it runs its own
+/// program: until then, a listener that was closed here listens still.
+async fn listen(address: SocketAddr) -> TcpListener {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    loop {
+        match bound(address).and_then(|socket| socket.listen(1_024)) {
+            Ok(listener) => return listener,
+            Err(error) => assert!(Instant::now() < deadline, "{address}: {error}"),
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
 async fn run(
     address: SocketAddr,
     socket: PathBuf,
@@ -81,7 +106,7 @@ async fn run(
         let now = *way.borrow_and_update();
         let listener = match now {
             Way::Gone => None,
-            Way::Open | Way::Silent => Some(TcpListener::bind(address).await.unwrap()),
+            Way::Open | Way::Silent => Some(listen(address).await),
         };
         arrived.send_replace(now);
         loop {

@@ -61,9 +61,9 @@ async fn repeated(
 
 /// A service whose requests all meet: `collide` keeps a lock until they wait for it.
 async fn crossing() -> TestApp {
-    let mut schema = Schema::migrated().await;
+    let schema = Schema::migrated().await;
     let name = schema.value("select current_schema()").await;
-    schema.url += &format!("&application_name={name}");
+    let schema = Schema::at(format!("{}&application_name={name}", schema.url));
     let database = schema.database(8);
     TestApp::serve(schema, database, |_| {})
 }

@@ -34,9 +34,7 @@ async fn belongings(schema: &Schema) -> u64 {
 /// Two services on one database, by one clock.
 async fn two() -> (TestApp, TestApp) {
     let schema = Schema::migrated().await;
-    let twin = Schema {
-        url: schema.url.clone(),
-    };
+    let twin = Schema::at(schema.url.clone());
     let clock = Arc::new(PinnedClock::new());
     let (one, other) = (schema.database(6), twin.database(6));
     (

@@ -36,9 +36,7 @@ async fn left_while_signing_in(change: impl FnOnce(&mut Parts)) -> TestApp {
     let connection = app
         .asked_by_alice(b"POST /auth/login", body.as_bytes())
         .await;
-    while app.clock.waits() == before {
-        tokio::task::yield_now().await;
-    }
+    app.clock.more_waits_than(before).await;
     connection.set_zero_linger().unwrap();
     drop(connection);
     // The service has noticed when it has answered somebody who came later.

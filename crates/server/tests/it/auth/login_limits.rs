@@ -40,9 +40,7 @@ async fn attempt(app: &TestApp, from: &str, email: &str, password: &str) -> Answ
 async fn waited_for(app: &TestApp, attempt: impl Future<Output = Answer>) -> Answer {
     let before = app.clock.waits();
     let moved = async {
-        while app.clock.waits() == before {
-            tokio::task::yield_now().await;
-        }
+        app.clock.more_waits_than(before).await;
         app.clock.advance(TimeDelta::seconds(2));
         std::future::pending().await
     };

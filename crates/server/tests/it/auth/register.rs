@@ -196,9 +196,7 @@ async fn one_address_makes_only_so_many_accounts_upgrades_included() {
 async fn what_fails_on_our_side_counts_for_no_limit() {
     let schema = Schema::migrated().await;
     let proxy = Proxy::to(&schema, Way::Open).await;
-    let through = Schema {
-        url: proxy.url().to_owned(),
-    };
+    let through = Schema::at(proxy.url().to_owned());
     let database = through.database(4);
     let quotas = Quotas {
         registration: Quota::parse("2/h"),

@@ -8,30 +8,30 @@ use crate::operations::{Operation, document, operations, resolved};
 use serde_json::{Map, Value, json};
 
 /// An operation with a body, at an address of alice's.
-struct Target {
-    app: TestApp,
+struct Target<'a> {
+    app: &'a TestApp,
     operation: Operation,
     path: String,
 }
 
 /// Calls `check` for every operation that takes a body, and sees to it that nothing was stored.
-async fn for_each_body(check: impl AsyncFn(&Target)) {
+async fn for_each_body(check: impl AsyncFn(&Target<'_>)) {
+    let app = TestApp::spawn().await;
     for operation in operations().into_iter().filter(Operation::takes_body) {
         println!("{}", operation.name);
-        let app = TestApp::spawn().await;
         let path = operation.at(&ids(&app, &operation).await);
         let before = app.schema.contents().await;
         let target = Target {
-            app,
+            app: &app,
             operation,
             path,
         };
         check(&target).await;
-        assert_eq!(target.app.schema.contents().await, before);
+        assert_eq!(app.schema.contents().await, before);
     }
 }
 
-impl Target {
+impl Target<'_> {
     async fn send(&self, body: impl Into<String>) -> Answer {
         let alice = self.app.alice();
         let request = alice.request(self.operation.method.clone(), &self.path);
@@ -56,8 +56,8 @@ impl Target {
         let schema = &self.operation.described["requestBody"]["content"]["application/json"];
         let schema = &schema["schema"];
         let schema = match schema["oneOf"].get(0) {
-            Some(body) => resolved(&document, body),
-            None => resolved(&document, schema),
+            Some(body) => resolved(document, body),
+            None => resolved(document, schema),
         };
         let fields = schema["properties"].as_object().cloned();
         let required = schema["required"].as_array().cloned().unwrap_or_default();

@@ -5,7 +5,6 @@ mod log;
 mod many;
 mod provider;
 mod races;
-mod stopping;
 mod streams;
 
 use crate::app::{Actor, id};

@@ -9,9 +9,7 @@ use std::sync::Arc;
 async fn a_revoked_key_ends_at_once_here_and_within_thirty_seconds_elsewhere() {
     let schema = Schema::migrated().await;
     let clock = Arc::new(PinnedClock::new());
-    let twin = Schema {
-        url: schema.url.clone(),
-    };
+    let twin = Schema::at(schema.url.clone());
     let (one, two) = (schema.database(4), twin.database(4));
     let here = TestApp::serve_at(clock.clone(), schema, one, |_| {});
     let elsewhere = TestApp::serve_at(clock.clone(), twin, two, |_| {});

@@ -1,5 +1,7 @@
 //! The program as people and operators meet it: what it says, how it starts, how it stops.
 
+mod stopping;
+
 use crate::app::{Actor, SECRET, id};
 use crate::db::Schema;
 use crate::process::{Process, Scratch, output, text};
@@ -7,9 +9,6 @@ use clap::CommandFactory as _;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use std::net::TcpListener;
-use std::time::Duration;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 
 /// The one sentence with which the program gave up.
 async fn refusal(arguments: &[&str], settings: &[(&str, &str)]) -> String {
@@ -215,7 +214,7 @@ async fn help_lists_every_setting_with_its_default() {
 async fn the_document_needs_no_database_and_no_settings() {
     let run = output(&["openapi"], &[("HTTP_PORT", "nonsense")]).await;
     let document: Value = serde_json::from_slice(&run.stdout).unwrap();
-    assert_eq!(document, crate::operations::document());
+    assert_eq!(document, *crate::operations::document());
 }
 
 #[tokio::test]
@@ -240,64 +239,6 @@ async fn migrate_brings_the_schema_up_to_date_and_does_nothing_the_second_time()
     assert_eq!(schema.contents().await, before);
     let process = Process::external(&schema.url, &[]).await;
     process.ready().await;
-}
-
-#[tokio::test]
-async fn sigterm_lets_a_request_under_way_finish() {
-    let schema = Schema::empty().await;
-    let mut process = Process::external(&schema.url, &[]).await;
-    process.ready().await;
-    let address = process.url.replace("http://", "");
-    let mut stream = TcpStream::connect(&address).await.unwrap();
-    let body = r#"{"title":"Finished"}"#;
-    let (first, rest) = body.split_at(7);
-    let head = format!(
-        "POST /v1/conversations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",
-        process.alice().token.unwrap(),
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).await.unwrap();
-    // The answer to Expect says that the request is in the service's hands.
-    let mut answered = vec![0; 25];
-    stream.read_exact(&mut answered).await.unwrap();
-    assert_eq!(text(&answered), "HTTP/1.1 100 Continue\r\n\r\n");
-    stream.write_all(first.as_bytes()).await.unwrap();
-    process.signal(Signal::SIGTERM);
-    process.log.line("stopping").await;
-    stream.write_all(rest.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 201 Created"), "{answer}");
-    assert_eq!(process.ended().await.code(), Some(0));
-    assert_eq!(
-        schema.value("select title from conversations").await,
-        "Finished"
-    );
-    assert!(
-        TcpStream::connect(&address).await.is_err(),
-        "somebody listens still"
-    );
-}
-
-#[tokio::test]
-async fn an_idle_service_stops_at_once_and_takes_its_postgres_along() {
-    let scratch = Scratch::new();
-    let mut process = Process::embedded(&scratch, &[]).await;
-    process.ready().await;
-    assert!(scratch.postmaster().is_some());
-    // Connections that are kept alive without a request do not hold it up.
-    let before = std::time::Instant::now();
-    process.signal(Signal::SIGTERM);
-    assert_eq!(process.ended().await.code(), Some(0));
-    assert!(
-        before.elapsed() < Duration::from_secs(10),
-        "{:?}",
-        before.elapsed()
-    );
-    assert_eq!(scratch.postmaster(), None, "PostgreSQL runs still");
-    let log = std::fs::read_to_string(scratch.path().join("postgres.log")).unwrap();
-    assert!(log.contains("database system is shut down"), "{log}");
 }
 
 /// What must never be in a log: contents, credentials, raw addresses.
