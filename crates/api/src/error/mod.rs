@@ -2,6 +2,7 @@
 
 mod body;
 pub(crate) mod code;
+mod from_domain;
 mod provider;
 
 pub(crate) use body::{ErrorBody, example};
@@ -13,12 +14,7 @@ use crate::shares::page;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ContentType, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
-use domain::error::{
-    Conflict, Error, Forbidden, Invalid, InvalidReason, Resource, Unauthenticated,
-};
-
-/// Seconds after which a request is worth repeating when the database is away.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
+use domain::error::Error;
 
 /// A failed request, on its way to the envelope.
 #[derive(Debug)]
@@ -139,110 +135,6 @@ impl ApiError {
             }
             _ => {}
         }
-    }
-}
-
-impl From<Error> for ApiError {
-    fn from(error: Error) -> Self {
-        let message = error.to_string();
-        let (code, param) = match &error {
-            Error::Invalid(Invalid { param, reason, .. }) => (invalid(*reason), param.clone()),
-            Error::NotFound { resource, param } => (absent(*resource), param.map(str::to_owned)),
-            Error::Conflict(conflict) => {
-                let (code, param) = conflicting(*conflict);
-                return Self {
-                    param: param.map(str::to_owned),
-                    ..Self::new(code, message)
-                }
-                .not_to_be_repeated();
-            }
-            Error::Unauthenticated(reason) => {
-                let (code, challenge) = unauthenticated(*reason);
-                return Self::new(code, message).header(
-                    header::WWW_AUTHENTICATE,
-                    HeaderValue::from_static(challenge),
-                );
-            }
-            Error::Gone => (code::SHARE_ENDED, None),
-            Error::Forbidden(reason) => (forbidden(*reason), None),
-            Error::Provider(failure) => return provider::answer(failure).logged_as(error),
-            Error::RateLimited { retry_after } => {
-                return Self::new(code::RATE_LIMITED, message)
-                    .header(header::RETRY_AFTER, HeaderValue::from(*retry_after));
-            }
-            Error::Overloaded { retry_after } => {
-                return Self::new(code::SERVER_BUSY, message)
-                    .header(header::RETRY_AFTER, HeaderValue::from(*retry_after));
-            }
-            Error::Unavailable(_) => {
-                return Self::new(code::DATABASE_UNAVAILABLE, message)
-                    .header(header::RETRY_AFTER, RETRY_AFTER)
-                    .logged_as(error);
-            }
-            Error::Internal(_) => {
-                return Self::new(code::INTERNAL_ERROR, message).logged_as(error);
-            }
-        };
-        Self {
-            param,
-            ..Self::new(code, message)
-        }
-    }
-}
-
-fn invalid(reason: InvalidReason) -> &'static Code {
-    match reason {
-        InvalidReason::Value => code::INVALID_VALUE,
-        InvalidReason::Cursor => code::INVALID_CURSOR,
-        InvalidReason::NulCharacter => code::NUL_CHARACTER,
-    }
-}
-
-fn forbidden(reason: Forbidden) -> &'static Code {
-    match reason {
-        Forbidden::GuestLoginDisabled => code::GUEST_LOGIN_DISABLED,
-        Forbidden::RegistrationDisabled => code::REGISTRATION_DISABLED,
-        Forbidden::ApiKey => code::API_KEY_NOT_ALLOWED,
-        Forbidden::Operator => code::OPERATOR_STAYS,
-        Forbidden::ShareReadOnly => code::SHARE_READ_ONLY,
-    }
-}
-
-fn absent(resource: Resource) -> &'static Code {
-    match resource {
-        Resource::ApiKey => code::API_KEY_NOT_FOUND,
-        Resource::Conversation => code::CONVERSATION_NOT_FOUND,
-        Resource::Item => code::ITEM_NOT_FOUND,
-        Resource::Project => code::PROJECT_NOT_FOUND,
-        Resource::Share => code::SHARE_NOT_FOUND,
-        Resource::Version => code::VERSION_NOT_FOUND,
-    }
-}
-
-fn conflicting(conflict: Conflict) -> (&'static Code, Option<&'static str>) {
-    match conflict {
-        Conflict::ConversationFull => (code::CONVERSATION_FULL, None),
-        Conflict::CallIdConflict => (code::CALL_ID_CONFLICT, Some("call_id")),
-        Conflict::ShareFull => (code::SHARE_FULL, None),
-        Conflict::ReplyPositionTaken => (code::REPLY_POSITION_TAKEN, None),
-        Conflict::EmailTaken => (code::EMAIL_TAKEN, Some("email")),
-        Conflict::NotGuest => (code::NOT_A_GUEST, None),
-        Conflict::UpgradeRefused => (code::UPGRADE_REFUSED, None),
-        Conflict::ApiKeysFull => (code::API_KEYS_FULL, None),
-    }
-}
-
-/// The code and the challenge (RFC 6750, 3). A refused refresh token is a matter of the body, but
-/// 401 demands a challenge all the same.
-fn unauthenticated(reason: Unauthenticated) -> (&'static Code, &'static str) {
-    match reason {
-        Unauthenticated::Missing => (code::TOKEN_MISSING, "Bearer"),
-        Unauthenticated::Invalid => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),
-        Unauthenticated::Expired => (code::TOKEN_EXPIRED, "Bearer error=\"invalid_token\""),
-        Unauthenticated::ApiKey => (code::API_KEY_INVALID, "Bearer error=\"invalid_token\""),
-        Unauthenticated::Several => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),
-        Unauthenticated::Password => (code::SIGN_IN_FAILED, "Bearer"),
-        Unauthenticated::RefreshToken => (code::REFRESH_TOKEN_INVALID, "Bearer"),
     }
 }
 
