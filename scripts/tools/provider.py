@@ -20,6 +20,17 @@ def completion(kind: str, **choice) -> dict:
     }
 
 
+def is_message(message) -> bool:
+    """As strict as real ones are: the service passes messages on unread."""
+    if not isinstance(message, dict) or not isinstance(message.get("role"), str):
+        return False
+    content = message.get("content")
+    parts = content if isinstance(content, list) else []
+    return (content is None or isinstance(content, (str, list))) and all(
+        isinstance(part, dict) and isinstance(part.get("type", ""), str) for part in parts
+    )
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 

@@ -7,5 +7,6 @@ mod fields;
 mod messages;
 mod request;
 mod schema;
+mod text;
 
 use fields::Fields;

@@ -1,6 +1,7 @@
 //! A request, read as far as it concerns this service.
 
 use super::fields::{is_text, says_nothing};
+use super::text;
 use super::{Fields, messages};
 use crate::error::{ApiError, code};
 use crate::extract::{MESSAGES, WireBody};
@@ -37,6 +38,12 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
     fn try_from(
         ChatCompletionRequestBody(mut fields): ChatCompletionRequestBody,
     ) -> Result<Self, ApiError> {
+        let mut nul = None;
+        for (name, value) in fields.iter() {
+            if text::has_nul(name, value)? {
+                nul = Some(name.to_owned());
+            }
+        }
         let messages = fields.given("messages").ok_or_else(|| {
             ApiError::new(code::MISSING_FIELD, "messages is required.").param("messages")
         })?;
@@ -68,6 +75,11 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
                 })
             }
         };
+        // What is read here says more exactly where it is.
+        if let Some(name) = nul {
+            let message = format!("{name} contains the NUL character (U+0000).");
+            return Err(ApiError::new(code::NUL_CHARACTER, message).param(name));
+        }
         fields.remove("conversation");
         Ok(Self {
             body: serde_json::to_string(&fields).map_err(crate::stream::internal)?,

@@ -133,7 +133,7 @@ codes! {
         "service_unavailable_error", None,
         "This server has no model provider. Whoever runs it sets LLM_BASE_URL.";
     MODEL_PROVIDER_BUSY = "model_provider_busy", 503, "service_unavailable_error", None,
-        "The model is busy, and the queue for it is full. Try again after `Retry-After` seconds.";
+        "The model is busy, and no place in its queue came free. Try again after `Retry-After` seconds.";
     MODEL_PROVIDER_TIMEOUT = "model_provider_timeout", 504, "api_error", None,
         "The model provider did not answer in time.";
 }

@@ -11,7 +11,9 @@ pub enum ProviderFailure {
     #[error("This server has no model provider yet: whoever runs it sets {variable}.")]
     NotConfigured { variable: &'static str },
     /// As many requests as may be are under way, and as many as may wait are waiting.
-    #[error("The model is busy, and the queue for it is full. Try again in {retry_after} seconds.")]
+    #[error(
+        "The model is busy, and no place in its queue came free. Try again in {retry_after} seconds."
+    )]
     Busy { retry_after: u64 },
     /// It was silent for too long, or took too long altogether.
     #[error("The model provider did not answer in time.")]

@@ -91,7 +91,7 @@ impl Schema {
     }
 }
 
-/// What the migrations do, as one piece of SQL: that takes half of the time. What is noted of them is
+/// What the migrations do, as one piece of SQL: that takes two thirds of the time. What is noted of them is
 /// copied from a schema that the service's own code has migrated.
 async fn replay() -> String {
     let template = Schema::empty().await;

@@ -27,6 +27,45 @@ async fn a_request_is_passed_on_with_all_its_fields_to_the_byte() {
 }
 
 #[tokio::test]
+async fn what_is_no_text_is_refused_wherever_it_stands() {
+    let provider = Provider::that(says(&["Never."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    for (param, fields) in [
+        ("messages", r#""messages":[{"role":"user","content":"X"}]"#),
+        (
+            "messages",
+            r#""messages":[{"role":"user","content":[{"type":"text","text":"X"}]}]"#,
+        ),
+        ("user", r#""messages":[{"role":"user"}],"user":"X""#),
+        ("model", r#""messages":[{"role":"user"}],"model":"X""#),
+        (
+            "metadata",
+            r#""messages":[{"role":"user"}],"metadata":{"deep":{"X":1}}"#,
+        ),
+    ] {
+        for (escape, code) in [(r"\ud800", "invalid_json"), (r"\u0000", "nul_character")] {
+            let body = format!("{{{}}}", fields.replace('X', escape));
+            println!("{body}");
+            let answer = alice.post_text(PATH, body).await;
+            answer.refused(code, Some(param));
+        }
+    }
+    assert_eq!(provider.asked().len(), 0);
+}
+
+#[tokio::test]
+async fn a_text_that_is_none_is_not_taken_for_one_of_another_type() {
+    let app = asking(&Provider::obliging()).await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let message = r#"{"role":"user","content":"\ud800"}"#;
+    let body = format!(r#"{{"conversation":"{conversation}","messages":[{message}]}}"#);
+    let answer = alice.post_text(PATH, body).await;
+    answer.refused("invalid_json", Some("messages"));
+}
+
+#[tokio::test]
 async fn nothing_is_stored_without_a_conversation() {
     let provider = Provider::obliging();
     let app = asking(&provider).await;
