@@ -64,6 +64,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer_json({"error": {"message": "a key is wanted"}}, 401)
         elif asked.get("model") == "broken-model":
             self.answer_json({"error": {"message": "out of memory"}}, 500)
+        elif not all(is_message(message) for message in asked["messages"]):
+            self.answer_json({"error": {"message": "that is no message", "param": "messages"}}, 400)
         elif asked.get("stream") is True and asked.get("model") != "unstreaming-model":
             self.answer("text/event-stream", self.events())
         else:
