@@ -23,7 +23,7 @@ use domain::items::{
 use domain::page::Page;
 use group::Group;
 use key::{ItemKey, Key, key};
-use rows::Row;
+use rows::{Row, item, items};
 use std::sync::Arc;
 
 /// Items in PostgreSQL.
@@ -246,12 +246,4 @@ pub(super) async fn exists(database: &Database, key: Key) -> Result<bool> {
     database
         .run(async |connection| query.get_result(connection).await)
         .await
-}
-
-fn item(row: Option<Row>) -> Result<Option<Item>> {
-    row.map(Item::try_from).transpose()
-}
-
-fn items(rows: Vec<Row>) -> Result<Vec<Item>> {
-    rows.into_iter().map(Item::try_from).collect()
 }

@@ -189,3 +189,13 @@ impl<'a> From<&'a [Item]> for Columns<'a> {
         }
     }
 }
+
+/// What a row says, where there is one.
+pub(super) fn item(row: Option<Row>) -> Result<Option<Item>> {
+    row.map(Item::try_from).transpose()
+}
+
+/// What each row says.
+pub(super) fn items(rows: Vec<Row>) -> Result<Vec<Item>> {
+    rows.into_iter().map(Item::try_from).collect()
+}
