@@ -3,6 +3,7 @@
 //! Services are the use cases. What they need from outside they ask of a port (a trait here),
 //! which an adapter in `infra` implements.
 
+pub mod admission;
 pub mod auth;
 pub mod chat;
 pub mod clock;

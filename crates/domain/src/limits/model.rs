@@ -39,7 +39,7 @@ impl Limited {
 
 /// Where a request comes from, as limits count it: an IPv4 address, or the /64 of an IPv6 one, since
 /// whoever has one address there has all of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin(Option<IpAddr>);
 
 impl Origin {

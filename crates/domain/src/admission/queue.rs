@@ -1,0 +1,208 @@
+use super::{Caller, Limits, Refused};
+use std::collections::BTreeMap;
+use tokio::sync::oneshot;
+
+/// The names of places in a queue rise, so the first of a map is the one that waited longest.
+type Ticket = u64;
+
+/// Who holds what, and who waits for what. Each step costs O(log n) in the number of callers and of
+/// requests that wait. A caller that holds and awaits nothing leaves no trace.
+pub(super) struct Queue {
+    limits: Limits,
+    free: u64,
+    callers: BTreeMap<Caller, Account>,
+    /// The callers whose first waiting request fits into their share, in the order of their turns.
+    turns: BTreeMap<Ticket, Caller>,
+    waiting: usize,
+    last: Ticket,
+}
+
+#[derive(Default)]
+struct Account {
+    held: u64,
+    waiting: BTreeMap<Ticket, Request>,
+    turn: Option<Ticket>,
+}
+
+struct Request {
+    units: u64,
+    given: oneshot::Sender<()>,
+}
+
+/// A request that was put into the queue.
+pub(super) struct Place {
+    pub(super) ticket: Ticket,
+    /// Completes when the units are the caller's.
+    pub(super) given: oneshot::Receiver<()>,
+}
+
+impl Queue {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            free: limits.total,
+            callers: BTreeMap::new(),
+            turns: BTreeMap::new(),
+            waiting: 0,
+            last: 0,
+        }
+    }
+
+    pub(super) fn held(&self) -> u64 {
+        self.limits.total - self.free
+    }
+
+    pub(super) fn held_by(&self, caller: Caller) -> u64 {
+        self.callers.get(&caller).map_or(0, |account| account.held)
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_untouched(&self) -> bool {
+        self.free == self.limits.total
+            && self.callers.is_empty()
+            && self.turns.is_empty()
+            && self.waiting == 0
+    }
+
+    /// Gives units at once, unless others wait for theirs: a small request never overtakes a large one.
+    pub(super) fn take(&mut self, caller: Caller, units: u64) -> Result<(), Refused> {
+        let own = self.callers.get(&caller);
+        if own.is_some_and(|account| !account.waiting.is_empty()) {
+            return Err(self.reason(caller, units));
+        }
+        if !self.turns.is_empty() && self.fits(caller, units) {
+            return Err(Refused::Full);
+        }
+        self.grow(caller, units)
+    }
+
+    /// Gives more to one who has some already. It is not asked to wait its turn: it would hold what it
+    /// has meanwhile.
+    pub(super) fn grow(&mut self, caller: Caller, units: u64) -> Result<(), Refused> {
+        if !self.fits(caller, units) || units > self.free {
+            return Err(self.reason(caller, units));
+        }
+        self.give(caller, units);
+        self.settle(caller);
+        Ok(())
+    }
+
+    /// Puts a request into the queue.
+    pub(super) fn wait(&mut self, caller: Caller, units: u64) -> Result<Place, Refused> {
+        if units > self.limits.share {
+            return Err(Refused::Caller);
+        }
+        let own = self.callers.get(&caller);
+        if own.map_or(0, |account| account.waiting.len()) >= self.limits.waiting_each {
+            return Err(self.reason(caller, units));
+        }
+        if self.waiting >= self.limits.waiting {
+            return Err(Refused::Full);
+        }
+        let ticket = self.ticket();
+        let (given, place) = oneshot::channel();
+        let account = self.callers.entry(caller).or_default();
+        account.waiting.insert(ticket, Request { units, given });
+        self.waiting += 1;
+        self.settle(caller);
+        Ok(Place {
+            ticket,
+            given: place,
+        })
+    }
+
+    /// Takes a request out of the queue. `false`: its units were given before.
+    pub(super) fn leave(&mut self, caller: Caller, ticket: Ticket) -> bool {
+        let account = self.callers.get_mut(&caller);
+        let request = account.and_then(|account| account.waiting.remove(&ticket));
+        if request.is_some() {
+            self.waiting -= 1;
+            self.settle(caller);
+        }
+        request.is_some()
+    }
+
+    pub(super) fn give_back(&mut self, caller: Caller, units: u64) {
+        self.free += units;
+        if let Some(account) = self.callers.get_mut(&caller) {
+            account.held -= units;
+        }
+        self.settle(caller);
+    }
+
+    /// Gives to the next in turn, if enough is free for it. The one it returns is to be told.
+    pub(super) fn next(&mut self) -> Option<oneshot::Sender<()>> {
+        let (_, &caller) = self.turns.first_key_value()?;
+        let account = self.callers.get_mut(&caller)?;
+        let first = account.waiting.first_entry()?;
+        if first.get().units > self.free {
+            return None;
+        }
+        let Request { units, given } = first.remove();
+        self.waiting -= 1;
+        self.give(caller, units);
+        // The caller's next request comes after one of each other caller.
+        self.end_turn(caller);
+        self.settle(caller);
+        Some(given)
+    }
+
+    /// Why a request for `units` is not granted now.
+    pub(super) fn reason(&self, caller: Caller, units: u64) -> Refused {
+        let account = self.callers.get(&caller);
+        let is_within_share = match account {
+            // It comes after those, which wait for the others if the caller has a turn.
+            Some(account) if !account.waiting.is_empty() => account.turn.is_some(),
+            Some(_) | None => self.fits(caller, units),
+        };
+        match is_within_share {
+            true => Refused::Full,
+            false => Refused::Caller,
+        }
+    }
+
+    fn fits(&self, caller: Caller, units: u64) -> bool {
+        let room = self.limits.share.saturating_sub(self.held_by(caller));
+        units <= room
+    }
+
+    fn give(&mut self, caller: Caller, units: u64) {
+        self.free -= units;
+        self.callers.entry(caller).or_default().held += units;
+    }
+
+    fn end_turn(&mut self, caller: Caller) {
+        let account = self.callers.get_mut(&caller);
+        if let Some(turn) = account.and_then(|account| account.turn.take()) {
+            self.turns.remove(&turn);
+        }
+    }
+
+    /// After any change to a caller's account: it has a turn exactly when its first request fits into
+    /// its share, and an account as long as there is something in it.
+    fn settle(&mut self, caller: Caller) {
+        let Some(account) = self.callers.get(&caller) else {
+            return;
+        };
+        let first = account.waiting.first_key_value();
+        let may_take = first.is_some_and(|(_, request)| self.fits(caller, request.units));
+        match (may_take, account.turn) {
+            (true, None) => {
+                let turn = self.ticket();
+                self.turns.insert(turn, caller);
+                self.callers.entry(caller).or_default().turn = Some(turn);
+            }
+            (false, Some(_)) => self.end_turn(caller),
+            (true, Some(_)) | (false, None) => {}
+        }
+        let account = self.callers.get(&caller);
+        if account.is_some_and(|account| account.held == 0 && account.waiting.is_empty()) {
+            self.callers.remove(&caller);
+        }
+    }
+
+    fn ticket(&mut self) -> Ticket {
+        self.last += 1;
+        self.last
+    }
+}
