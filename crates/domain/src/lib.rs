@@ -21,4 +21,3 @@ pub mod replies;
 pub mod shares;
 pub mod text;
 pub mod titles;
-pub mod turns;

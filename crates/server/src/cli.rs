@@ -113,6 +113,9 @@ pub struct Settings {
     /// How many replies may be written at once; four times as many may wait [default: 32]
     #[arg(long, env = "LLM_MAX_CONCURRENCY", global = true)]
     pub llm_max_concurrency: Option<String>,
+    /// How many of those may be one owner's [default: a quarter of LLM_MAX_CONCURRENCY, at least 1]
+    #[arg(long, env = "LLM_OWNER_CONCURRENCY", global = true)]
+    pub llm_owner_concurrency: Option<String>,
     /// How many tokens of a conversation the model is told at the most [default: 8192]
     #[arg(long, env = "LLM_CONTEXT_TOKENS", global = true)]
     pub llm_context_tokens: Option<String>,

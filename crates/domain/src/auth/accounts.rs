@@ -2,6 +2,7 @@ use super::{
     AccountStore, Actor, Audit, AuditEvent, Credential, Doors, Email, Issuer, Name, NewAccount,
     Password, PasswordHasher, Session, SessionStore, Throttle, Upgraded, User, UserKind,
 };
+use crate::admission::Caller;
 use crate::error::{Conflict, Error, Forbidden, Result, Unauthenticated};
 use crate::id::OwnerId;
 use crate::limits::{Limited, Origin, RateLimits};
@@ -33,14 +34,15 @@ impl AccountService {
         if !self.doors.registration {
             return Err(Error::Forbidden(Forbidden::RegistrationDisabled));
         }
-        let made = self.make(register);
+        let made = self.make(register, origin);
         self.limits
             .counted(Limited::Registration, origin, made)
             .await
     }
 
-    async fn make(&self, register: Register) -> Result<Session> {
-        let password = self.hasher.hash(register.password).await?;
+    async fn make(&self, register: Register, origin: Origin) -> Result<Session> {
+        let caller = Caller::Address(origin);
+        let password = self.hasher.hash(caller, register.password).await?;
         let now = self.issuer.clock.now();
         let user = User {
             id: OwnerId::new(self.issuer.ids.ulid()),
@@ -77,7 +79,7 @@ impl AccountService {
         }
         let attempt = admitted?;
         const WRONG: Error = Error::Unauthenticated(Unauthenticated::Password);
-        let checked = self.check(email, password).await;
+        let checked = self.check(email, password, origin).await;
         if checked.is_err() {
             self.throttle.undo(attempt);
         }
@@ -101,12 +103,18 @@ impl AccountService {
     }
 
     /// Whose address it is, and whether the password is right: the same work either way.
-    async fn check(&self, email: &Email, password: Password) -> Result<(Option<User>, bool)> {
+    async fn check(
+        &self,
+        email: &Email,
+        password: Password,
+        origin: Origin,
+    ) -> Result<(Option<User>, bool)> {
         let (user, hash) = match self.accounts.find_by_email(email).await? {
             Some((user, hash)) => (Some(user), hash),
             None => (None, self.hasher.decoy()),
         };
-        let right = self.hasher.verify(password, hash).await?;
+        let caller = Caller::Address(origin);
+        let right = self.hasher.verify(caller, password, hash).await?;
         Ok((user, right))
     }
 
@@ -123,15 +131,21 @@ impl AccountService {
         if !self.doors.registration {
             return Err(Error::Forbidden(Forbidden::RegistrationDisabled));
         }
-        let upgraded = self.give(actor.owner_id, email, password);
+        let upgraded = self.give(actor.owner_id, email, password, origin);
         self.limits
             .counted(Limited::Registration, origin, upgraded)
             .await
     }
 
     /// Gives the guest an address and a password.
-    async fn give(&self, guest: OwnerId, email: Email, password: Password) -> Result<Session> {
-        let password = self.hasher.hash(password).await?;
+    async fn give(
+        &self,
+        guest: OwnerId,
+        email: Email,
+        password: Password,
+        origin: Origin,
+    ) -> Result<Session> {
+        let password = self.hasher.hash(Caller::Address(origin), password).await?;
         let now = self.issuer.clock.now();
         let account = NewAccount {
             email,

@@ -1,6 +1,7 @@
 use super::{
     Actor, ApiKey, AuditEvent, Claims, Digest, Email, Name, Password, PasswordHash, Secret, User,
 };
+use crate::admission::Caller;
 use crate::error::Result;
 use crate::id::{KeyId, OwnerId};
 use crate::page::{Limit, Order, Page};
@@ -23,14 +24,14 @@ pub trait Secrets: Send + Sync {
     fn digest(&self, secret: &str) -> Digest;
 }
 
-/// Hashes passwords, slowly on purpose, where it holds up nobody else. When too many wait already,
-/// the answer is `Overloaded`.
+/// Hashes passwords, slowly on purpose, where it holds up nobody else. Callers take turns; one that
+/// waits too long, or comes when too many wait, is told `Overloaded`.
 #[async_trait::async_trait]
 pub trait PasswordHasher: Send + Sync {
-    async fn hash(&self, password: Password) -> Result<PasswordHash>;
+    async fn hash(&self, caller: Caller, password: Password) -> Result<PasswordHash>;
 
     /// Whether the hash is that of the password.
-    async fn verify(&self, password: Password, hash: PasswordHash) -> Result<bool>;
+    async fn verify(&self, caller: Caller, password: Password, hash: PasswordHash) -> Result<bool>;
 
     /// The hash of no password, as costly to verify as any.
     fn decoy(&self) -> PasswordHash;

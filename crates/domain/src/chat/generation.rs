@@ -2,6 +2,7 @@
 //! its end and stored whether somebody is reading along or not.
 
 use super::{NewMessage, StoredTurn, Turn, TurnMessage, TurnStore};
+use crate::admission::Caller;
 use crate::clock::{Clock, Ids};
 use crate::conversations::Title;
 use crate::error::{Conflict, Error, Resource, Result};
@@ -138,7 +139,10 @@ impl Generation {
     /// Shows each part when it comes, but the last one, which says that all is well: not before the
     /// turn is stored.
     async fn write(&self, request: ChatRequest, audience: &mut Audience) -> Result<Written> {
-        let mut reply = self.provider.chat(request).await?;
+        let mut reply = self
+            .provider
+            .chat(Caller::Owner(self.owner), request)
+            .await?;
         let mut text = String::new();
         let mut draft = Draft::default();
         let mut held: Option<String> = None;

@@ -1,5 +1,6 @@
 use super::generation::{Audience, Events, Generation, absent};
 use super::{CompleteChat, NewMessage, Place, TurnStore};
+use crate::admission::Caller;
 use crate::clock::{Clock, Ids};
 use crate::conversations::{Conversation, ConversationStore};
 use crate::error::{Conflict, Error, Result};
@@ -103,7 +104,8 @@ impl ChatService {
         }) = place
         else {
             let context = Vec::new();
-            let answer = self.provider.chat(ChatRequest { context, ask }).await?;
+            let request = ChatRequest { context, ask };
+            let answer = self.provider.chat(Caller::Owner(owner), request).await?;
             return Ok(Answering::Passed(answer));
         };
         let outline = self

@@ -1,4 +1,5 @@
 use super::{ChatChunk, ChatRequest, Model};
+use crate::admission::Caller;
 use crate::error::Result;
 use std::pin::Pin;
 
@@ -7,10 +8,10 @@ use std::pin::Pin;
 #[async_trait::async_trait]
 pub trait ModelProvider: Send + Sync {
     /// Asks a model, and returns when it has begun to answer. As many requests as the server allows
-    /// are under way at once, until their answer is read to its end or dropped; some more wait for
-    /// their turn, and any further one is refused as `Busy`. A provider that cannot be reached, or
-    /// fails before it has begun, is asked once more.
-    async fn chat(&self, request: ChatRequest) -> Result<Box<dyn ChatStream>>;
+    /// are under way at once, and as many of one caller as is its share, until their answer is read
+    /// to its end or dropped; some more wait for their turn, and any further one is refused as
+    /// `Busy`. A provider that cannot be reached, or fails before it has begun, is asked once more.
+    async fn chat(&self, caller: Caller, request: ChatRequest) -> Result<Box<dyn ChatStream>>;
 
     /// The models it has, in its own order.
     async fn models(&self) -> Result<Vec<Model>>;

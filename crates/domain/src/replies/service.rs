@@ -4,6 +4,7 @@ use super::model::{Ask, ChatRequest, ReplyOptions};
 use super::ports::{ModelProvider, Tasks};
 use super::store::{Finished, Place, Reply, ReplyStore, Stored, Surroundings};
 use super::{Draft, Neighbour};
+use crate::admission::Caller;
 use crate::clock::{Clock, Ids};
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};
@@ -147,7 +148,8 @@ impl Writing {
             Ask::Reply { model, .. } => model.clone(),
             Ask::Passed(_) => None,
         };
-        let (content, draft) = self.answer(wanted.request, writer).await?;
+        let caller = Caller::Owner(wanted.owner);
+        let (content, draft) = self.answer(caller, wanted.request, writer).await?;
         let reply = Reply {
             content,
             model: draft.model.clone().filter(|model| is_name(model)).or(asked),
@@ -171,8 +173,13 @@ impl Writing {
     }
 
     /// All that the model says, and what is known of it. Whoever watches sees it come.
-    async fn answer(&self, request: ChatRequest, writer: &Writer) -> Result<(Content, Draft)> {
-        let mut answer = self.provider.chat(request).await?;
+    async fn answer(
+        &self,
+        caller: Caller,
+        request: ChatRequest,
+        writer: &Writer,
+    ) -> Result<(Content, Draft)> {
+        let mut answer = self.provider.chat(caller, request).await?;
         let mut draft = Draft::default();
         while let Some(mut chunk) = answer.next().await? {
             draft.add(&mut chunk)?;

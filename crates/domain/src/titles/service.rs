@@ -1,5 +1,6 @@
 use super::wording::{self, ANSWER_BYTES};
 use super::{Claim, TitleQueue};
+use crate::admission::Caller;
 use crate::clock::Clock;
 use crate::conversations::Title;
 use crate::error::{Error, Result};
@@ -91,7 +92,7 @@ impl TitleService {
                 max_tokens: None,
             },
         };
-        let mut reply = self.provider.chat(request).await?;
+        let mut reply = self.provider.chat(Caller::Service, request).await?;
         let mut answer = String::new();
         while let Some(chunk) = reply.next().await? {
             answer.push_str(&chunk.text);

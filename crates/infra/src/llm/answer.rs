@@ -2,6 +2,7 @@ use super::bytes::{Broken, Limits, read};
 use super::settings::ApiKey;
 use super::wire;
 use bytes::Bytes;
+use domain::admission::Permit;
 use domain::error::Result;
 use domain::replies::{ChatChunk, ChatStream, ProviderFailure};
 use futures_util::stream::{BoxStream, Stream, StreamExt as _, TryStreamExt as _};
@@ -9,7 +10,6 @@ use reqwest::Response;
 use reqwest::header::CONTENT_TYPE;
 use sse_stream::SseByteStream;
 use std::time::Duration;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 /// How long the provider may take to say that it has said everything, once its reply has ended.
@@ -26,7 +26,7 @@ pub(super) struct Answer {
     streamed: bool,
     begun: bool,
     finished: bool,
-    _place: OwnedSemaphorePermit,
+    _place: Permit,
 }
 
 enum Body {
@@ -42,7 +42,7 @@ impl Answer {
         streamed: bool,
         silence: Duration,
         key: Option<ApiKey>,
-        place: OwnedSemaphorePermit,
+        place: Permit,
     ) -> Self {
         let kind = response.headers().get(CONTENT_TYPE);
         let is_json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));

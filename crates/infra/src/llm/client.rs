@@ -1,10 +1,10 @@
 use super::answer::{Answer, collect};
 use super::bytes::{Limits, read};
 use super::failure::of_status;
-use super::gate::Gate;
 use super::request::{Prepared, prepare};
 use super::settings::ProviderSettings;
 use super::wire;
+use domain::admission::{Budget, Caller, Limits as Places};
 use domain::error::{Error, Result};
 use domain::replies::{ChatRequest, ChatStream, Model, ModelProvider, ProviderFailure, Report};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 use tracing::Instrument as _;
 
 /// How long a connection may take to be made.
@@ -21,6 +22,12 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// How long to wait before asking once more.
 const BACK_OFF: Duration = Duration::from_millis(300);
 
+/// How many requests wait for each place, of all callers or of one.
+const WAITING: usize = 4;
+
+/// All places are taken. A place to wait in may be free after a few seconds.
+const BUSY: ProviderFailure = ProviderFailure::Busy { retry_after: 5 };
+
 /// There is no safe way to reach a provider over TLS.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
@@ -28,8 +35,8 @@ pub struct CertificatesUnusable(#[from] reqwest::Error);
 
 /// A server that speaks OpenAI's API: llama.cpp, Ollama, vLLM, OpenAI itself.
 pub struct OpenAiCompatible {
-    caller: Arc<Caller>,
-    gate: Gate,
+    exchange: Arc<Exchange>,
+    places: Budget,
     /// Where connections live. Workers' own runtimes end before the last reply does.
     runtime: Handle,
 }
@@ -56,18 +63,18 @@ impl OpenAiCompatible {
             client = client.tls_certs_only([]);
         }
         let client = client.build()?;
-        let gate = Gate::new(settings.concurrency, settings.silence);
+        let places = Budget::new(places(&settings));
         Ok(Self {
-            caller: Arc::new(Caller { client, settings }),
-            gate,
+            exchange: Arc::new(Exchange { client, settings }),
+            places,
             runtime: Handle::current(),
         })
     }
 
     /// Sends a request where connections live.
     async fn send(&self, request: Request) -> Result<Response> {
-        let caller = Arc::clone(&self.caller);
-        let sending = async move { caller.send(request).await };
+        let exchange = Arc::clone(&self.exchange);
+        let sending = async move { exchange.send(request).await };
         // A set, so that it ends with whoever waits for it.
         let mut sent = JoinSet::new();
         sent.spawn_on(sending.in_current_span(), &self.runtime);
@@ -81,17 +88,18 @@ impl OpenAiCompatible {
 
 #[async_trait::async_trait]
 impl ModelProvider for OpenAiCompatible {
-    async fn chat(&self, request: ChatRequest) -> Result<Box<dyn ChatStream>> {
+    async fn chat(&self, caller: Caller, request: ChatRequest) -> Result<Box<dyn ChatStream>> {
         let ProviderSettings {
             base_url,
             model,
             silence,
             api_key,
             ..
-        } = &self.caller.settings;
+        } = &self.exchange.settings;
         let Prepared { body, streamed } = prepare(&request, model.as_deref())?;
         drop(request);
-        let place = self.gate.enter().await?;
+        let place = self.places.take(caller, 1, sleep(*silence));
+        let place = place.await.map_err(|_| BUSY)?;
         let mut post = Request::new(Method::POST, base_url.endpoint("chat/completions"));
         let json = HeaderValue::from_static("application/json");
         let accept = match streamed {
@@ -109,7 +117,7 @@ impl ModelProvider for OpenAiCompatible {
     async fn models(&self) -> Result<Vec<Model>> {
         let ProviderSettings {
             base_url, silence, ..
-        } = &self.caller.settings;
+        } = &self.exchange.settings;
         let get = Request::new(Method::GET, base_url.endpoint("models"));
         let response = self.send(get).await?;
         let list = collect(read(response, Limits::whole(*silence))).await?;
@@ -119,9 +127,20 @@ impl ModelProvider for OpenAiCompatible {
     }
 }
 
-struct Caller {
+struct Exchange {
     client: Client,
     settings: ProviderSettings,
+}
+
+/// How many requests may be under way, and how many wait.
+fn places(settings: &ProviderSettings) -> Places {
+    let share = settings.owner_concurrency.min(settings.concurrency);
+    Places {
+        total: settings.concurrency as u64,
+        share: share as u64,
+        waiting: settings.concurrency * WAITING,
+        waiting_each: share * WAITING,
+    }
 }
 
 /// A failure, and whether asking once more may help.
@@ -130,7 +149,7 @@ struct Attempt {
     again: bool,
 }
 
-impl Caller {
+impl Exchange {
     async fn send(&self, request: Request) -> std::result::Result<Response, ProviderFailure> {
         // Bodies are in memory, so there is a copy.
         let spare = request.try_clone();
@@ -144,7 +163,7 @@ impl Caller {
                 Some(spare),
             ) => {
                 tracing::info!(error = ?failure, "asking the model provider once more");
-                tokio::time::sleep(BACK_OFF).await;
+                sleep(BACK_OFF).await;
                 self.attempt(spare).await.map_err(|attempt| attempt.failure)
             }
             (Err(attempt), _) => Err(attempt.failure),

@@ -4,7 +4,6 @@ mod answer;
 mod bytes;
 mod client;
 mod failure;
-mod gate;
 mod none;
 mod request;
 mod settings;

@@ -1,3 +1,4 @@
+use domain::admission::Caller;
 use domain::error::Result;
 use domain::replies::{ChatRequest, ChatStream, Model, ModelProvider, ProviderFailure};
 
@@ -10,7 +11,7 @@ const NOT_CONFIGURED: ProviderFailure = ProviderFailure::NotConfigured {
 
 #[async_trait::async_trait]
 impl ModelProvider for NoProvider {
-    async fn chat(&self, _: ChatRequest) -> Result<Box<dyn ChatStream>> {
+    async fn chat(&self, _: Caller, _: ChatRequest) -> Result<Box<dyn ChatStream>> {
         Err(NOT_CONFIGURED.into())
     }
 

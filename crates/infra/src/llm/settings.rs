@@ -13,6 +13,8 @@ pub struct ProviderSettings {
     pub silence: Duration,
     /// How many requests may be under way at once.
     pub concurrency: usize,
+    /// How many of them may be one caller's.
+    pub owner_concurrency: usize,
 }
 
 /// The address of an OpenAI-compatible API, up to `/v1`.

@@ -1,22 +1,29 @@
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
+use domain::admission::{Budget, Caller, Limits};
 use domain::auth::{Password, PasswordHash, PasswordHasher};
 use domain::error::{Error, Result};
-use domain::turns::Turns;
+use std::time::Duration;
 use tokio::task::spawn_blocking;
+use tokio::time::sleep;
 
-/// How many may wait for their turn. A hash takes some 30 ms, so the last one waits for seconds.
-const WAITING: usize = 256;
+/// How many may wait for their turn, and how many of one caller.
+const WAITING: usize = 1_024;
+const WAITING_EACH: usize = 128;
+
+/// How long one waits for its turn. A hash takes some 30 ms.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// When it is worth coming back, in seconds.
 const RETRY_AFTER: u64 = 5;
 
 /// Argon2id with the parameters of OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one
-/// lane. On threads of its own, a few at a time, so that requests go on while passwords are hashed.
+/// lane. On threads of its own, a few at a time, so that requests go on while passwords are hashed;
+/// one caller gets half of them at the most.
 pub struct Argon2Hasher {
     argon2: Argon2<'static>,
-    turns: Turns,
+    turns: Budget,
     decoy: PasswordHash,
 }
 
@@ -31,16 +38,22 @@ impl Argon2Hasher {
         let decoy = hash(&argon2, b"")?;
         Ok(Self {
             argon2,
-            turns: Turns::new(threads, WAITING, RETRY_AFTER),
+            turns: Budget::new(
+                Limits::parts(threads as u64, 2).with_waiting(WAITING, WAITING_EACH),
+            ),
             decoy,
         })
     }
 
     async fn in_turn<T: Send + 'static>(
         &self,
+        caller: Caller,
         work: impl FnOnce(&Argon2<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let turn = self.turns.take().await?;
+        let turn = self.turns.take(caller, 1, sleep(PATIENCE)).await;
+        let turn = turn.map_err(|_| Error::Overloaded {
+            retry_after: RETRY_AFTER,
+        })?;
         let argon2 = self.argon2.clone();
         let done = spawn_blocking(move || {
             let done = work(&argon2);
@@ -53,13 +66,18 @@ impl Argon2Hasher {
 
 #[async_trait::async_trait]
 impl PasswordHasher for Argon2Hasher {
-    async fn hash(&self, password: Password) -> Result<PasswordHash> {
-        self.in_turn(move |argon2| hash(argon2, password.as_bytes()))
+    async fn hash(&self, caller: Caller, password: Password) -> Result<PasswordHash> {
+        self.in_turn(caller, move |argon2| hash(argon2, password.as_bytes()))
             .await
     }
 
-    async fn verify(&self, password: Password, stored: PasswordHash) -> Result<bool> {
-        self.in_turn(move |argon2| {
+    async fn verify(
+        &self,
+        caller: Caller,
+        password: Password,
+        stored: PasswordHash,
+    ) -> Result<bool> {
+        self.in_turn(caller, move |argon2| {
             let stored = argon2::PasswordHash::new(&stored.0).map_err(broken)?;
             match argon2.verify_password(password.as_bytes(), &stored) {
                 Ok(()) => Ok(true),
@@ -90,6 +108,8 @@ mod tests {
     use super::*;
     use std::task::{Context, Waker};
 
+    const ANYBODY: Caller = Caller::Service;
+
     fn password(text: &str) -> Password {
         Password::attempt(text).unwrap()
     }
@@ -97,13 +117,19 @@ mod tests {
     #[tokio::test]
     async fn a_password_is_known_again_by_its_hash_alone() {
         let hasher = Argon2Hasher::new(2).unwrap();
-        let hash = hasher.hash(password("a long enough one")).await.unwrap();
+        let hash = hasher
+            .hash(ANYBODY, password("a long enough one"))
+            .await
+            .unwrap();
         assert!(hash.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        let right = hasher.verify(password("a long enough one"), hash.clone());
+        let right = hasher.verify(ANYBODY, password("a long enough one"), hash.clone());
         assert!(right.await.unwrap());
-        let wrong = hasher.verify(password("a long enough onf"), hash.clone());
+        let wrong = hasher.verify(ANYBODY, password("a long enough onf"), hash.clone());
         assert!(!wrong.await.unwrap());
-        let again = hasher.hash(password("a long enough one")).await.unwrap();
+        let again = hasher
+            .hash(ANYBODY, password("a long enough one"))
+            .await
+            .unwrap();
         assert_ne!(hash, again, "each has a salt of its own");
     }
 
@@ -112,26 +138,54 @@ mod tests {
         let hasher = Argon2Hasher::new(1).unwrap();
         let decoy = hasher.decoy();
         assert!(decoy.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(!hasher.verify(password("anything"), decoy).await.unwrap());
+        assert!(
+            !hasher
+                .verify(ANYBODY, password("anything"), decoy)
+                .await
+                .unwrap()
+        );
     }
 
     #[tokio::test]
     async fn when_too_many_wait_the_next_is_told_to_come_back() {
         let hasher = Argon2Hasher::new(1).unwrap();
         // Somebody works, and does not finish.
-        let working = hasher.turns.take().await.unwrap();
+        let working = hasher.turns.try_take(ANYBODY, 1).unwrap();
         let mut context = Context::from_waker(Waker::noop());
-        let mut waiting: Vec<_> = (0..WAITING)
-            .map(|_| hasher.verify(password("x"), hasher.decoy()))
+        let mut waiting: Vec<_> = (0..WAITING_EACH)
+            .map(|_| hasher.verify(ANYBODY, password("x"), hasher.decoy()))
             .collect();
         for one in &mut waiting {
             assert!(one.as_mut().poll(&mut context).is_pending());
         }
-        let refused = hasher.verify(password("x"), hasher.decoy()).await;
+        let refused = hasher.verify(ANYBODY, password("x"), hasher.decoy()).await;
         assert!(matches!(refused, Err(Error::Overloaded { .. })));
         // Those who give up make room.
         drop(waiting);
         drop(working);
-        assert!(!hasher.verify(password("x"), hasher.decoy()).await.unwrap());
+        assert!(
+            !hasher
+                .verify(ANYBODY, password("x"), hasher.decoy())
+                .await
+                .unwrap()
+        );
+    }
+
+    #[tokio::test]
+    async fn who_asks_often_does_not_keep_the_others_waiting() {
+        let hasher = Argon2Hasher::new(1).unwrap();
+        let caller = |number| Caller::Owner(domain::id::OwnerId::new(ulid::Ulid(number)));
+        let working = hasher.turns.try_take(ANYBODY, 1).unwrap();
+        let attempt = |number| hasher.verify(caller(number), password("x"), hasher.decoy());
+        let mut queue = [1, 1, 1, 2].map(attempt);
+        for one in &mut queue {
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(one.as_mut().poll(&mut context).is_pending());
+        }
+        drop(working);
+        let [first, _second, _third, other] = queue;
+        // The second would never get on with it: it is not polled.
+        assert!(!first.await.unwrap());
+        assert!(!other.await.unwrap());
     }
 }

@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn a_bad_value_is_refused_by_name_in_one_sentence() {
         type Setting = fn(&mut Settings) -> &mut Option<String>;
-        let bad: [(&str, &str, Setting); 25] = [
+        let bad: [(&str, &str, Setting); 26] = [
             ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
             ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
             ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
@@ -308,6 +308,9 @@ mod tests {
             }),
             ("LLM_MAX_CONCURRENCY", "0", |settings| {
                 &mut settings.llm_max_concurrency
+            }),
+            ("LLM_OWNER_CONCURRENCY", "0", |settings| {
+                &mut settings.llm_owner_concurrency
             }),
             ("LLM_CONTEXT_TOKENS", "many", |settings| {
                 &mut settings.llm_context_tokens

@@ -52,6 +52,12 @@ impl Provider {
             1..=10_000,
             32,
         )?;
+        let owner_concurrency = number(
+            "LLM_OWNER_CONCURRENCY",
+            &settings.llm_owner_concurrency,
+            1..=10_000,
+            (concurrency / 4).max(1),
+        )?;
         let context_tokens = number(
             "LLM_CONTEXT_TOKENS",
             &settings.llm_context_tokens,
@@ -65,6 +71,7 @@ impl Provider {
                 model,
                 silence: Duration::from_secs(seconds as u64),
                 concurrency,
+                owner_concurrency,
             }),
             context_tokens,
         })

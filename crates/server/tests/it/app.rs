@@ -35,7 +35,7 @@ pub(crate) const SECRET: &str = "a secret for tests, and for nothing else";
 
 /// Making one takes as long as hashing a password, so all tests share it.
 pub(crate) static HASHER: LazyLock<Arc<Argon2Hasher>> =
-    LazyLock::new(|| Arc::new(Argon2Hasher::new(2).unwrap()));
+    LazyLock::new(|| Arc::new(Argon2Hasher::new(4).unwrap()));
 
 /// A service that one test talks to.
 pub(crate) struct TestApp {

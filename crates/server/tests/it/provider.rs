@@ -175,6 +175,7 @@ pub(crate) fn connected(
         model: Some("test-model".to_owned()),
         silence: Duration::from_secs(30),
         concurrency: 8,
+        owner_concurrency: 8,
     };
     change(&mut settings);
     let _inside = RUNTIME.enter();

@@ -9,6 +9,7 @@ use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::error::Error;
 use domain::id::Sequence;
+use domain::limits::Origin;
 use domain::page::Limit;
 use domain::shares::{ShareService, ViewFrom, ViewPage, Visit};
 use serde::Deserialize;
@@ -117,7 +118,7 @@ pub(crate) async fn get_shared_conversation(
         let Query(query) = query?;
         let page = ViewPage::try_from(&query)?;
         let view = shares.view(client.origin(), &share_id, page, visit).await?;
-        show(view, format, &query, &share_id, &layouts).await
+        show(view, format, &query, &share_id, (&layouts, client.origin())).await
     };
     // Who asked for a page is told of failures by a page.
     answer.await.map_err(|error| match format {
@@ -131,7 +132,7 @@ async fn show(
     format: FormatParam,
     query: &GetSharedConversationQuery,
     share_id: &str,
-    layouts: &Layouts,
+    (layouts, origin): (&Layouts, Origin),
 ) -> Result<HttpResponse, ApiError> {
     Ok(match format {
         FormatParam::Json => {
@@ -144,7 +145,7 @@ async fn show(
             let neighbours = html::neighbours(&view, query);
             HttpResponse::Ok()
                 .content_type(ContentType::html())
-                .body(html::write(view, neighbours, layouts).await?)
+                .body(html::write(view, neighbours, layouts, origin).await?)
         }
     })
 }

@@ -2,22 +2,29 @@ use super::get::GetSharedConversationQuery;
 use super::{View, cursor};
 use crate::error::ApiError;
 use crate::shares::page::{self, Neighbours};
+use actix_web::rt::time::sleep;
 use actix_web::web;
+use domain::admission::{Budget, Caller, Limits};
 use domain::error::Error;
-use domain::turns::Turns;
-use std::sync::Arc;
+use domain::limits::Origin;
+use std::time::Duration;
 
 /// More text than this is laid out on a thread that may take its time: a worker has others to serve.
 const SMALL: usize = 16 * 1024;
 
 /// Turns in laying out pages that are not small. What strangers wrote may keep a processor busy for
-/// most of a second, and strangers choose how often it is asked for.
+/// most of a second, and strangers choose how often it is asked for: each address has its turn, and
+/// no more than half of the places.
 #[derive(Clone)]
-pub struct Layouts(Arc<Turns>);
+pub struct Layouts(Budget);
 
 impl Layouts {
-    /// How many may wait for each at work. The last of them waits for seconds at the most.
-    const WAITING: usize = 8;
+    /// How many may wait for each place, and how many of one address.
+    const WAITING: usize = 16;
+    const WAITING_EACH: usize = 4;
+
+    /// How long one waits for its turn.
+    const PATIENCE: Duration = Duration::from_secs(4);
 
     /// When it is worth coming back, in seconds.
     const RETRY_AFTER: u64 = 5;
@@ -25,8 +32,9 @@ impl Layouts {
     /// For `at_once` pages at a time.
     #[must_use]
     pub fn new(at_once: usize) -> Self {
-        let waiting = at_once * Self::WAITING;
-        Self(Arc::new(Turns::new(at_once, waiting, Self::RETRY_AFTER)))
+        let limits = Limits::parts(at_once as u64, 2);
+        let waiting = (at_once * Self::WAITING, at_once * Self::WAITING_EACH);
+        Self(Budget::new(limits.with_waiting(waiting.0, waiting.1)))
     }
 }
 
@@ -35,6 +43,7 @@ pub(super) async fn write(
     view: View,
     neighbours: Neighbours,
     layouts: &Layouts,
+    origin: Origin,
 ) -> Result<String, ApiError> {
     let weight: usize = view
         .items
@@ -44,7 +53,11 @@ pub(super) async fn write(
     if weight <= SMALL {
         return Ok(page::conversation(&view, &neighbours));
     }
-    let turn = layouts.0.take().await?;
+    let patience = sleep(Layouts::PATIENCE);
+    let turn = layouts.0.take(Caller::Address(origin), 1, patience).await;
+    let turn = turn.map_err(|_| Error::Overloaded {
+        retry_after: Layouts::RETRY_AFTER,
+    })?;
     let written = web::block(move || {
         let page = page::conversation(&view, &neighbours);
         drop(turn);

@@ -1,4 +1,5 @@
 use crate::app::{HASHER, PASSWORD, TestApp};
+use domain::admission::Caller;
 use domain::auth::{Password, PasswordHash, PasswordHasher};
 use domain::error::Result;
 use serde_json::json;
@@ -67,15 +68,15 @@ impl Watched {
 
 #[async_trait::async_trait]
 impl PasswordHasher for Watched {
-    async fn hash(&self, password: Password) -> Result<PasswordHash> {
-        let hash = HASHER.hash(password).await?;
+    async fn hash(&self, caller: Caller, password: Password) -> Result<PasswordHash> {
+        let hash = HASHER.hash(caller, password).await?;
         self.note("hash", &hash);
         Ok(hash)
     }
 
-    async fn verify(&self, password: Password, hash: PasswordHash) -> Result<bool> {
+    async fn verify(&self, caller: Caller, password: Password, hash: PasswordHash) -> Result<bool> {
         self.note("verify", &hash);
-        HASHER.verify(password, hash).await
+        HASHER.verify(caller, password, hash).await
     }
 
     fn decoy(&self) -> PasswordHash {

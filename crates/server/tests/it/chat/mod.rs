@@ -1,6 +1,7 @@
 mod create;
 mod in_conversations;
 mod leaving;
+mod places;
 mod stopping;
 mod streams;
 

@@ -3,6 +3,7 @@
 use crate::provider::{
     Play, Provider, STREAM, answers, connected, end, event, refuses, says, says_when_told,
 };
+use domain::admission::Caller;
 use domain::error::Error;
 use domain::items::Role;
 use domain::replies::{
@@ -34,7 +35,10 @@ async fn reply(
         Error::Provider(failure) => failure,
         other => panic!("{other:?}"),
     };
-    let mut answer = provider.chat(request).await.map_err(provider_failure)?;
+    let mut answer = provider
+        .chat(Caller::Service, request)
+        .await
+        .map_err(provider_failure)?;
     let mut text = String::new();
     while let Some(chunk) = answer.next().await.map_err(provider_failure)? {
         text.push_str(&chunk.text);
@@ -339,7 +343,7 @@ async fn what_is_passed_through_comes_back_as_it_is() {
             context: Vec::new(),
             ask: Ask::Passed(body),
         };
-        let mut answer = connected.chat(request).await.unwrap();
+        let mut answer = connected.chat(Caller::Service, request).await.unwrap();
         let mut chunks = Vec::new();
         while let Some(chunk) = answer.next().await.unwrap() {
             chunks.push(chunk);

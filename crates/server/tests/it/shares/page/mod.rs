@@ -3,6 +3,7 @@ mod assets;
 mod failures;
 mod hostile;
 mod paging;
+mod turns;
 
 use super::link;
 use crate::answer::Answer;
