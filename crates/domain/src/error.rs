@@ -43,6 +43,19 @@ pub enum Error {
     /// Something this service depends on cannot be reached now; the same request may succeed soon.
     #[error("The database cannot be reached at the moment. Nothing is lost; try again shortly.")]
     Unavailable(#[source] Source),
+    /// What it needs was held by others for too long, or the database was too slow for it: it was
+    /// called off.
+    #[error(
+        "Others were changing the same, or the database was too slow. Nothing has changed; try again \
+         shortly."
+    )]
+    Contended(#[source] Source),
+    /// The database did not say what has become of it.
+    #[error(
+        "The database did not answer in time. If this was to change something, look whether it has \
+         before you try again."
+    )]
+    Unanswered(#[source] Source),
     /// Our own fault. The cause is for the log alone.
     #[error("Something went wrong on our side. The request id helps us find it.")]
     Internal(#[source] Source),
@@ -163,7 +176,11 @@ impl Error {
     pub fn is_ours(&self) -> bool {
         matches!(
             self,
-            Self::Overloaded { .. } | Self::Unavailable(_) | Self::Internal(_)
+            Self::Overloaded { .. }
+                | Self::Unavailable(_)
+                | Self::Contended(_)
+                | Self::Unanswered(_)
+                | Self::Internal(_)
         )
     }
 

@@ -126,9 +126,9 @@ codes! {
     MODEL_PROVIDER_ERROR = "model_provider_error", 502, "api_error", None,
         "The model provider refused the request, failed, or answered with something that is no reply.";
     SERVER_BUSY = "server_busy", 503, "service_unavailable_error", None,
-        "Too many requests wait for the same. Try again after `Retry-After` seconds.";
+        "Too many requests want the same, or change it for long. Nothing has changed; try again after `Retry-After` seconds.";
     DATABASE_UNAVAILABLE = "database_unavailable", 503, "service_unavailable_error", None,
-        "The database cannot be reached at the moment. Try again after `Retry-After` seconds.";
+        "The database cannot be reached, or did not say in time what has become of a change. Try again after `Retry-After` seconds.";
     MODEL_PROVIDER_NOT_CONFIGURED = "model_provider_not_configured", 503,
         "service_unavailable_error", None,
         "This server has no model provider. Whoever runs it sets LLM_BASE_URL.";

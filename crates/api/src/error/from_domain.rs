@@ -7,7 +7,7 @@ use domain::error::{
     Conflict, Error, Forbidden, Invalid, InvalidReason, Resource, Unauthenticated,
 };
 
-/// Seconds after which a request is worth repeating when the database is away.
+/// Seconds after which a request is worth repeating when the database is away or busy.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
 impl From<Error> for ApiError {
@@ -42,7 +42,12 @@ impl From<Error> for ApiError {
                 return Self::new(code::SERVER_BUSY, message)
                     .header(header::RETRY_AFTER, HeaderValue::from(*retry_after));
             }
-            Error::Unavailable(_) => {
+            Error::Contended(_) => {
+                return Self::new(code::SERVER_BUSY, message)
+                    .header(header::RETRY_AFTER, RETRY_AFTER)
+                    .logged_as(error);
+            }
+            Error::Unavailable(_) | Error::Unanswered(_) => {
                 return Self::new(code::DATABASE_UNAVAILABLE, message)
                     .header(header::RETRY_AFTER, RETRY_AFTER)
                     .logged_as(error);

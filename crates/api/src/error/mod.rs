@@ -130,6 +130,12 @@ impl ApiError {
             Some(Error::Unavailable(source)) => {
                 tracing::warn!(error = ?source, "the database is away");
             }
+            Some(Error::Unanswered(source)) => {
+                tracing::warn!(error = ?source, "the database did not answer");
+            }
+            Some(Error::Contended(source)) => {
+                tracing::warn!(error = ?source, "the database was too slow, or others held the same");
+            }
             Some(Error::Provider(failure)) => {
                 tracing::warn!(error = ?failure, "the model provider failed");
             }

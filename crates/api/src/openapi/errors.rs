@@ -106,7 +106,7 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
     }
     codes.extend(absent(path));
     if reads_the_database(path) {
-        codes.push(code::DATABASE_UNAVAILABLE);
+        codes.extend([code::SERVER_BUSY, code::DATABASE_UNAVAILABLE]);
     }
     codes.extend(
         CODES

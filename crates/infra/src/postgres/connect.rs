@@ -5,13 +5,18 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use rustls_platform_verifier::BuilderVerifierExt as _;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_postgres::CancelToken;
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long a server may take to let us in.
 const HANDSHAKE: Duration = Duration::from_secs(4);
+
+/// How long one request to call off a statement may take.
+const CANCEL: Duration = Duration::from_millis(400);
 
 /// A database and how to reach it.
 pub struct Target {
@@ -64,12 +69,16 @@ impl Target {
         AsyncPgConnection::try_from_client_and_connection(client, connection).await
     }
 
-    /// Asks the server to call off what a connection is doing.
-    pub(super) async fn cancel(
-        &self,
-        running: tokio_postgres::CancelToken,
-    ) -> Result<(), tokio_postgres::Error> {
-        running.cancel_query(self.tls.clone()).await
+    /// Asks the server to call off what a connection is doing, again and again, since a request may
+    /// come between two statements.
+    pub(super) async fn keep_cancelling(&self, running: CancelToken) -> Infallible {
+        let mut pause = Duration::from_millis(100);
+        loop {
+            let cancelled = running.cancel_query(self.tls.clone());
+            let _ = tokio::time::timeout(CANCEL, cancelled).await;
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(1));
+        }
     }
 }
 

@@ -1,9 +1,8 @@
 use super::connect::Target;
-use super::error::{storage, unavailable};
-use super::lent::Lent;
-use deadpool::managed::{Hook, HookError, PoolConfig, Timeouts};
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::{ConnectionError, ConnectionResult, QueryResult};
+use super::error::{contended, unavailable};
+use super::unit::{LIMIT, Silent};
+use deadpool::managed::{Hook, HookError, PoolConfig, PoolError, TimeoutType, Timeouts};
+use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::Object, deadpool::Pool,
 };
@@ -15,23 +14,28 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
 /// The database, behind a pool of connections. Cheap to clone.
 #[derive(Clone)]
 pub struct Database {
     pool: Pool<AsyncPgConnection>,
-    target: Arc<Target>,
+    pub(super) target: Arc<Target>,
+    /// Where connections live.
+    pub(super) home: Handle,
+    /// How many connections more than the pool's size there may be, because it is not known whether
+    /// the server has ended what runs on those that were given up.
+    pub(super) write_offs: Arc<Semaphore>,
+    /// When the server has last answered.
+    heard: watch::Sender<Option<Instant>>,
     /// Whether the schema is that of this version; before, every unit of work is refused.
     open: Arc<AtomicBool>,
 }
 
-/// How long a unit of work may take, from waiting for a connection to the last row. Under load most
-/// of it goes into waiting, and a database that is gone or silent is told of within five seconds.
-const LIMIT: Duration = Duration::from_secs(4);
-
-/// What is left for the work itself when all of that went into waiting.
-const LEAST: Duration = Duration::from_millis(400);
+/// How long a unit of work waits for a connection: a little longer than one may take, since those that
+/// took too long give theirs back then.
+const QUEUE: Duration = LIMIT.saturating_add(Duration::from_millis(200));
 
 /// How long a connection is used: after a failover, or a change of address, all are new soon.
 const MAX_AGE: Duration = Duration::from_secs(30 * 60);
@@ -40,18 +44,10 @@ const MAX_AGE: Duration = Duration::from_secs(30 * 60);
 /// lives longer is what the sweeps after a removal go by.
 const LAST_RESORT: &str = "set statement_timeout = '30s'";
 
-/// How long calling off a statement may take.
-const CANCEL: Duration = Duration::from_millis(400);
-
 /// The schema is not yet that of this version.
 #[derive(Debug, thiserror::Error)]
 #[error("the database has not been migrated yet")]
 struct NotMigrated;
-
-/// The time for one unit of work ran out.
-#[derive(Debug, thiserror::Error)]
-#[error("the database did not answer within {0:?}")]
-pub(super) struct Silent(pub(super) Duration);
 
 impl Database {
     /// A pool of at most `size` connections. It connects when it is first asked to, so it can be
@@ -65,19 +61,20 @@ impl Database {
         config.recycling_method = RecyclingMethod::Fast;
         let target = Arc::new(target);
         let connecting = Arc::clone(&target);
-        let home = Handle::current();
+        let (home, size) = (Handle::current(), size.max(1));
+        let at_home = home.clone();
         config.custom_setup = Box::new(move |_| {
-            let connected = home.spawn(connect(Arc::clone(&connecting)));
+            let connected = at_home.spawn(connect(Arc::clone(&connecting)));
             let connected =
                 connected.map_err(|error| ConnectionError::BadConnection(error.to_string()));
             Box::pin(async { connected.await? })
         });
         let manager = AsyncDieselConnectionManager::new_with_config("", config);
-        let mut pool = PoolConfig::new(size.max(1));
+        let mut pool = PoolConfig::new(size);
         pool.timeouts = Timeouts {
-            wait: Some(LIMIT),
-            create: Some(LIMIT),
-            recycle: Some(LIMIT),
+            wait: Some(QUEUE),
+            create: Some(QUEUE),
+            recycle: Some(QUEUE),
         };
         let pool = Pool::builder(manager)
             .config(pool)
@@ -92,6 +89,9 @@ impl Database {
         Self {
             pool,
             target,
+            home,
+            write_offs: Arc::new(Semaphore::new(size)),
+            heard: watch::Sender::new(None),
             open: Arc::default(),
         }
     }
@@ -101,51 +101,30 @@ impl Database {
         self.open.store(true, Ordering::Release);
     }
 
-    /// Runs one unit of work on a connection of its own.
-    pub(super) async fn run<T>(
-        &self,
-        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T>,
-    ) -> Result<T> {
-        self.attempt(work).await?.map_err(storage)
-    }
-
-    /// Like [`Database::run`], and gives a failed statement back to be explained by what it ran
-    /// into. The error outside means that the database is away.
-    pub(super) async fn attempt<T>(
-        &self,
-        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T>,
-    ) -> Result<QueryResult<T>> {
-        let begun = Instant::now();
-        let mut lent = Lent::of(self.connection().await?);
-        let limit = LIMIT.saturating_sub(begun.elapsed()).max(LEAST);
-        let done = tokio::time::timeout(limit, work(lent.connection())).await;
-        let mut connection = lent.back();
-        match done {
-            Ok(Ok(value)) => Ok(Ok(value)),
-            Ok(Err(error)) if went_away(&error, &mut connection).await => {
-                drop(Object::take(connection));
-                Err(unavailable(error))
-            }
-            Ok(Err(error)) => Ok(Err(error)),
-            Err(_) => {
-                // The statement may still be running: it is called off, so that what is answered
-                // with a failure is not done afterwards, and its connection serves nobody else.
-                let running = connection.cancel_token();
-                drop(Object::take(connection));
-                let _ = tokio::time::timeout(CANCEL, self.target.cancel(running)).await;
-                Err(unavailable(Silent(begun.elapsed())))
-            }
-        }
-    }
-
-    async fn connection(&self) -> Result<Object<AsyncPgConnection>> {
+    /// A connection, once one is free. Where all are busy for so long, and the server has answered
+    /// one of them meanwhile, it is not away.
+    pub(super) async fn connection(&self) -> Result<Object<AsyncPgConnection>> {
         if !self.is_open() {
             return Err(unavailable(NotMigrated));
         }
-        let acquired = tokio::time::timeout(LIMIT, self.pool.get()).await;
-        acquired
-            .map_err(|_| unavailable(Silent(LIMIT)))?
-            .map_err(unavailable)
+        let begun = Instant::now();
+        let acquired = tokio::time::timeout(QUEUE, self.pool.get()).await;
+        match acquired {
+            Ok(Ok(connection)) => Ok(connection),
+            Ok(Err(PoolError::Timeout(TimeoutType::Wait))) | Err(_) => {
+                let heard = *self.heard.borrow();
+                match heard.is_some_and(|heard| heard >= begun) {
+                    true => Err(contended(Silent(QUEUE))),
+                    false => Err(unavailable(Silent(QUEUE))),
+                }
+            }
+            Ok(Err(error)) => Err(unavailable(error)),
+        }
+    }
+
+    /// Notes that the server has answered.
+    pub(super) fn was_heard(&self) {
+        self.heard.send_replace(Some(Instant::now()));
     }
 
     /// Whether work may begin.
@@ -172,21 +151,5 @@ impl Readiness for Database {
     async fn check(&self) -> Result<()> {
         self.run(async |connection| connection.batch_execute("select 1").await)
             .await
-    }
-}
-
-/// Whether a statement failed because the server is shutting down or crashed. Such errors come as
-/// any other does, in the server's own language, so the connection itself is asked.
-async fn went_away(error: &DieselError, connection: &mut AsyncPgConnection) -> bool {
-    match error {
-        DieselError::DatabaseError(DatabaseErrorKind::Unknown, _) => {
-            connection.batch_execute("select 1").await.is_err()
-        }
-        DieselError::DatabaseError(
-            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
-            _,
-        )
-        | DieselError::BrokenTransactionManager => true,
-        _ => false,
     }
 }

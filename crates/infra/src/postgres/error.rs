@@ -6,17 +6,50 @@ use domain::error::Error;
 /// A failure of a statement, for callers that cannot explain it otherwise.
 pub(super) fn storage(error: DieselError) -> Error {
     match error {
-        DieselError::DatabaseError(
-            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
-            _,
-        )
-        | DieselError::BrokenTransactionManager => unavailable(error),
+        error if is_cut(&error) => unavailable(error),
+        error if is_repeatable(&error) => contended(error),
         other => Error::Internal(other.into()),
+    }
+}
+
+/// Whether the connection broke, or leads to a server that was demoted and takes no writes.
+pub(super) fn is_cut(error: &DieselError) -> bool {
+    matches!(
+        error,
+        DieselError::DatabaseError(
+            DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::UnableToSendCommand
+                | DatabaseErrorKind::ReadOnlyTransaction,
+            _,
+        ) | DieselError::BrokenTransactionManager
+    )
+}
+
+/// Whether work ran into others, and may succeed when it is done again: a serialization failure, or
+/// a deadlock. Diesel has no kind for the latter and does not tell the server's code, but its details
+/// are a line for each of those who wait for each other, whatever the language.
+pub(super) fn is_repeatable(error: &DieselError) -> bool {
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+        DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) => information
+            .details()
+            .is_some_and(|details| details.lines().count() > 1),
+        _ => false,
     }
 }
 
 pub(super) fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::Unavailable(Box::new(error))
+}
+
+/// The work was called off, or gave way to others: nothing has changed.
+pub(super) fn contended(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::Contended(Box::new(error))
+}
+
+/// The database went silent in the middle of the work: what has become of it is not known.
+pub(super) fn unanswered(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::Unanswered(Box::new(error))
 }
 
 /// A row that breaks a rule of the domain: our failure, whatever the rule was.

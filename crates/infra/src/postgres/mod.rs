@@ -5,6 +5,7 @@ mod conversations;
 mod database;
 pub mod embedded;
 mod error;
+mod execute;
 mod identity;
 mod ids;
 mod items;
@@ -18,6 +19,7 @@ mod shares;
 mod statement;
 mod titles;
 mod turns;
+mod unit;
 
 pub use connect::{ConnectError, Target};
 pub use conversations::PgConversations;

@@ -5,10 +5,11 @@ use super::identity::{Owner, clear};
 use super::schema::purge_queue;
 use super::shares::sweep;
 use super::statement::statement;
+use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Timestamptz, Uuid as SqlUuid};
-use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::error::{Error, Result};
 use domain::purge::{PurgeQueue, QueueState, Reclaimed};
 use uuid::Uuid;
@@ -75,11 +76,11 @@ impl PurgeQueue for PgPurgeQueue {
                     purge_queue::queued_at,
                 ))
                 .order(purge_queue::id)
+                .limit(1)
                 .for_update()
                 .skip_locked()
-                .first(connection)
-                .await
-                .optional()?;
+                .fetch_optional(connection)
+                .await?;
             let Some((id, owner, conversation, deleted_at)) = entry else {
                 return Ok(Reclaimed::Nothing);
             };
@@ -96,11 +97,11 @@ impl PurgeQueue for PgPurgeQueue {
             };
             let links = (owner_id, conversation_id);
             let rows = sweep::bury(connection, links, deleted_at, most).await?
-                + items.execute(connection).await?
-                + versions.execute(connection).await?;
+                + items.write(connection).await?
+                + versions.write(connection).await?;
             if rows == 0 {
                 diesel::delete(purge_queue::table.find(id))
-                    .execute(connection)
+                    .write(connection)
                     .await?;
             }
             Ok(Reclaimed::Rows(rows))
@@ -131,7 +132,7 @@ impl PurgeQueue for PgPurgeQueue {
         ));
         let (length, oldest): (i64, Option<DateTime<Utc>>) = self
             .0
-            .run(async |connection| query.first(connection).await)
+            .run(async |connection| query.fetch_one(connection).await)
             .await?;
         let length = u64::try_from(length).map_err(|error| Error::Internal(error.into()))?;
         Ok(QueueState { length, oldest })
@@ -143,14 +144,13 @@ impl PgPurgeQueue {
     async fn sweep(&self) -> Result<usize> {
         let work = async |connection: &mut AsyncPgConnection| {
             let next = OwnersToSweep { most: 1 };
-            let owner: Option<(Uuid, DateTime<Utc>)> =
-                next.get_result(connection).await.optional()?;
+            let owner: Option<(Uuid, DateTime<Utc>)> = next.fetch_optional(connection).await?;
             let Some((id, now)) = owner else {
                 return Ok(0);
             };
             let rows = clear(connection, Owner { id, now }).await?;
             if rows == 0 {
-                Swept { owner_id: id }.execute(connection).await?;
+                Swept { owner_id: id }.write(connection).await?;
             }
             Ok(rows)
         };

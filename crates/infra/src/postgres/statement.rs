@@ -17,6 +17,7 @@ macro_rules! statement {
         $text:expr
     ) => {
         $(#[$doc])*
+        #[derive(Clone)]
         pub(in crate::postgres) struct $name$(<$lifetime>)? {
             $(pub(in crate::postgres) $field: $rust),+
         }

@@ -4,10 +4,10 @@ use super::ids;
 use super::items::rows::role;
 use super::schema::title_queue;
 use super::statement::statement;
+use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
-use diesel_async::RunQueryDsl;
 use domain::conversations::Title;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, OwnerId};
@@ -85,7 +85,7 @@ impl TitleQueue for PgTitleQueue {
         let claim = ClaimTitle { due, again };
         let claimed: Option<ClaimedRow> = self
             .0
-            .run(async |connection| claim.get_result(connection).await.optional())
+            .run(async |connection| claim.fetch_optional(connection).await)
             .await?;
         claimed.map(read).transpose()
     }
@@ -103,7 +103,7 @@ impl TitleQueue for PgTitleQueue {
         };
         let renamed = self
             .0
-            .run(async |connection| finish.execute(connection).await)
+            .run(async |connection| finish.write(connection).await)
             .await?;
         Ok(renamed == 1)
     }
@@ -118,7 +118,7 @@ impl TitleQueue for PgTitleQueue {
         let update =
             diesel::update(title_queue::table.find(key)).set(title_queue::due_at.eq(until));
         self.0
-            .run(async |connection| update.execute(connection).await)
+            .run(async |connection| update.write(connection).await)
             .await?;
         Ok(())
     }
@@ -127,7 +127,7 @@ impl TitleQueue for PgTitleQueue {
         let key = (ids::stored(owner.ulid()), ids::stored(conversation.ulid()));
         let delete = diesel::delete(title_queue::table.find(key));
         self.0
-            .run(async |connection| delete.execute(connection).await)
+            .run(async |connection| delete.write(connection).await)
             .await?;
         Ok(())
     }

@@ -4,12 +4,12 @@ use super::items::rows::stored_role;
 use super::schema::conversations;
 use super::statement::statement;
 use super::titles::NewTitles;
+use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{
     Array, Binary, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
-use diesel_async::RunQueryDsl;
 use domain::chat::{StoredTurn, Turn, TurnStore};
 use domain::conversations::Title;
 use domain::error::{Error, Result};
@@ -89,7 +89,7 @@ impl TurnStore for PgTurns {
         };
         let stored: Option<Option<String>> = self
             .database
-            .run(async |connection| store.get_result(connection).await.optional())
+            .run(async |connection| store.fetch_optional(connection).await)
             .await?;
         if let Some(title) = stored {
             let title = title.as_deref().map(Title::parse).transpose();
@@ -99,7 +99,7 @@ impl TurnStore for PgTurns {
         let exists = diesel::select(diesel::dsl::exists(conversations::table.find(key)));
         match self
             .database
-            .run(async |connection| exists.get_result(connection).await)
+            .run(async |connection| exists.fetch_one(connection).await)
             .await?
         {
             true => Ok(StoredTurn::Full),

@@ -1,9 +1,10 @@
 use super::rows::Row;
+use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::schema::conversations::dsl::*;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::AsyncPgConnection;
 use domain::conversations::{ConversationList, ListSort};
 use domain::id::{ConversationId, OwnerId};
 use domain::page::Order;
@@ -40,27 +41,27 @@ async fn by_creation(
         (Order::Ascending, None) => {
             rows.filter(id.gt(after))
                 .order(id.asc())
-                .load(connection)
+                .fetch_all(connection)
                 .await
         }
         (Order::Descending, None) => {
             rows.filter(id.lt(after))
                 .order(id.desc())
-                .load(connection)
+                .fetch_all(connection)
                 .await
         }
         (Order::Ascending, Some(project)) => {
             let rows = rows.filter(project_id.eq(project));
             rows.filter(id.gt(after))
                 .order(id.asc())
-                .load(connection)
+                .fetch_all(connection)
                 .await
         }
         (Order::Descending, Some(project)) => {
             let rows = rows.filter(project_id.eq(project));
             rows.filter(id.lt(after))
                 .order(id.desc())
-                .load(connection)
+                .fetch_all(connection)
                 .await
         }
     }
@@ -92,27 +93,27 @@ async fn by_activity(
         (Order::Ascending, None) => {
             rows.filter(newer)
                 .order(oldest_first)
-                .load(connection)
+                .fetch_all(connection)
                 .await
         }
         (Order::Descending, None) => {
             rows.filter(older)
                 .order(newest_first)
-                .load(connection)
+                .fetch_all(connection)
                 .await
         }
         (Order::Ascending, Some(project)) => {
             let rows = rows.filter(project_id.eq(project));
             rows.filter(newer)
                 .order(oldest_first)
-                .load(connection)
+                .fetch_all(connection)
                 .await
         }
         (Order::Descending, Some(project)) => {
             let rows = rows.filter(project_id.eq(project));
             rows.filter(older)
                 .order(newest_first)
-                .load(connection)
+                .fetch_all(connection)
                 .await
         }
     }

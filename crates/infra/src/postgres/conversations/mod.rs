@@ -9,10 +9,10 @@ use super::ids;
 use super::items::rows as item_rows;
 use super::schema::{conversations, projects};
 use super::titles::NewTitles;
+use crate::postgres::execute::Execute as _;
 use changes::{ChangedRow, NewRow};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use domain::conversations::{
     Conversation, ConversationChanges, ConversationList, ConversationStore, NewConversation,
     Opening, Updated,
@@ -58,7 +58,7 @@ impl ConversationStore for PgConversations {
                 metadata: &row.metadata,
             };
             self.database
-                .attempt(async |connection| insert.execute(connection).await)
+                .attempt(async |connection| insert.write(connection).await)
                 .await?
         } else {
             let columns = item_rows::Columns::from(items);
@@ -80,7 +80,7 @@ impl ConversationStore for PgConversations {
                 queue_titles: self.new_titles.are_queued(),
             };
             self.database
-                .attempt(async |connection| insert.execute(connection).await)
+                .attempt(async |connection| insert.write(connection).await)
                 .await?
         };
         match inserted {
@@ -101,7 +101,7 @@ impl ConversationStore for PgConversations {
             .select((Row::as_select(), conversations::last_sequence));
         let found: Option<(Row, i32)> = self
             .database
-            .run(async |connection| query.first(connection).await.optional())
+            .run(async |connection| query.fetch_optional(connection).await)
             .await?;
         found
             .map(|(row, last)| Ok((row.try_into()?, sequence(last)?)))
@@ -114,7 +114,7 @@ impl ConversationStore for PgConversations {
         let query = statements::FindWithItems { owner_id, id };
         let rows: Vec<Joined> = self
             .database
-            .run(async |connection| query.load(connection).await)
+            .run(async |connection| query.fetch_all(connection).await)
             .await?;
         let mut rows = rows.into_iter();
         let Some((conversation, last, first)) = rows.next() else {
@@ -146,7 +146,7 @@ impl ConversationStore for PgConversations {
             let query = diesel::select(diesel::dsl::exists(projects::table.find(key)));
             if !self
                 .database
-                .run(async |connection| query.get_result(connection).await)
+                .run(async |connection| query.fetch_one(connection).await)
                 .await?
             {
                 return Ok(None);
@@ -171,7 +171,7 @@ impl ConversationStore for PgConversations {
             .returning(Row::as_returning());
         let updated = self
             .database
-            .attempt(async |connection| update.get_result(connection).await.optional())
+            .attempt(async |connection| update.fetch_optional(connection).await)
             .await?;
         match updated {
             Ok(Some(row)) => Ok(Updated::Done(row.try_into()?)),
@@ -196,7 +196,7 @@ impl ConversationStore for PgConversations {
         };
         let gone: Vec<Uuid> = self
             .database
-            .run(async |connection| delete.load(connection).await)
+            .run(async |connection| delete.fetch_all(connection).await)
             .await?;
         Ok(gone
             .into_iter()

@@ -2,13 +2,14 @@ use super::sessions::TokenRow;
 use super::users::{NewRow, Row, Sql};
 use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
+use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::schema::{refresh_tokens, users};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::QueryResult;
 use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::auth::{
     AccountStore, Email, Name, NewAccount, PasswordHash, RefreshToken, Upgraded, User,
 };
@@ -25,24 +26,29 @@ const ADDRESS: &str = "email_addresses_pkey";
 const ACCOUNT: &str = "accounts_pkey";
 
 statement!(
-    /// Makes a guest an account. An account is never idle, whenever it was last active.
+    /// Makes a guest an account; no row where there is no such guest. An account is never idle,
+    /// whenever it was last active.
     MakeAccount<'a> {
         owner_id: Uuid => SqlUuid,
         now: DateTime<Utc> => Timestamptz,
         email: &'a str => Text,
         name: Option<&'a str> => Nullable<Text>,
         password_hash: &'a str => Text,
-    } -> (),
+    } -> Sql,
     "with guest as (
         update users set active_at = 'infinity' where owner_id = $1 and kind = 0
-        returning owner_id
+        returning owner_id, kind, created_at
     ),
     account as (
         insert into accounts (owner_id, created_at, email, name, password_hash)
         select owner_id, $2, $3, $4, $5 from guest
-        returning owner_id, email
+        returning owner_id, email, name
+    ),
+    address as (
+        insert into email_addresses (owner_id, email) select owner_id, email from account
     )
-    insert into email_addresses (owner_id, email) select owner_id, email from account"
+    select g.owner_id, g.kind, g.created_at, a.email, a.name
+    from guest g join account a on a.owner_id = g.owner_id"
 );
 
 statement!(
@@ -87,12 +93,12 @@ impl AccountStore for PgAccounts {
         let work = async |connection: &mut AsyncPgConnection| {
             diesel::insert_into(users::table)
                 .values(row)
-                .execute(connection)
+                .write(connection)
                 .await?;
-            make.execute(connection).await?;
+            make.write(connection).await?;
             diesel::insert_into(refresh_tokens::table)
                 .values(token)
-                .execute(connection)
+                .write(connection)
                 .await
         };
         let inserted = self
@@ -108,16 +114,13 @@ impl AccountStore for PgAccounts {
 
     async fn upgrade(&self, owner: OwnerId, account: &NewAccount) -> Result<Upgraded> {
         let make = MakeAccount::of(owner, account);
-        let made = self
+        let made: QueryResult<Option<Row>> = self
             .0
-            .attempt(async |connection| make.execute(connection).await)
+            .attempt(async |connection| make.fetch_optional(connection).await)
             .await?;
         match made {
-            Ok(0) => Ok(Upgraded::NotGuest),
-            Ok(_) => {
-                let user = self.find(owner).await?;
-                Ok(user.map_or(Upgraded::NotGuest, Upgraded::Done))
-            }
+            Ok(None) => Ok(Upgraded::NotGuest),
+            Ok(Some(user)) => Ok(Upgraded::Done(user.try_into()?)),
             Err(error) if violates(&error, ACCOUNT) => Ok(Upgraded::NotGuest),
             Err(error) if violates(&error, ADDRESS) => Ok(Upgraded::Taken),
             Err(error) => Err(storage(error)),
@@ -129,7 +132,7 @@ impl AccountStore for PgAccounts {
         let find = Find { owner_id };
         let found: Option<Row> = self
             .0
-            .run(async |connection| find.get_result(connection).await.optional())
+            .run(async |connection| find.fetch_optional(connection).await)
             .await?;
         found.map(User::try_from).transpose()
     }
@@ -139,7 +142,7 @@ impl AccountStore for PgAccounts {
         let find = FindByEmail { email };
         let found: Option<(Row, String)> = self
             .0
-            .run(async |connection| find.get_result(connection).await.optional())
+            .run(async |connection| find.fetch_optional(connection).await)
             .await?;
         found
             .map(|(row, hash)| Ok((row.try_into()?, PasswordHash(hash))))

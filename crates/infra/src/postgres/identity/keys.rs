@@ -1,12 +1,13 @@
 use crate::postgres::database::Database;
 use crate::postgres::error::inconsistent;
+use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::schema::api_keys;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::auth::{ApiKey, Digest, KeyHolder, KeyList, KeyStore, Name};
 use domain::error::{Error, Result, Unauthenticated};
 use domain::id::{KeyId, OwnerId};
@@ -108,8 +109,8 @@ impl KeyStore for PgKeys {
             digest: &digest.0,
         };
         let work = async |connection: &mut AsyncPgConnection| {
-            queue.execute(connection).await?;
-            insert.get_result(connection).await.optional()
+            queue.write(connection).await?;
+            insert.fetch_optional(connection).await
         };
         let inserted: Option<bool> = self
             .0
@@ -136,14 +137,14 @@ impl KeyStore for PgKeys {
                 let page = rows.filter(api_keys::id.gt(after.unwrap_or(Uuid::nil())));
                 let page = page.order(api_keys::id.asc());
                 self.0
-                    .run(async |connection| page.load(connection).await)
+                    .run(async |connection| page.fetch_all(connection).await)
                     .await?
             }
             Order::Descending => {
                 let page = rows.filter(api_keys::id.lt(after.unwrap_or(Uuid::max())));
                 let page = page.order(api_keys::id.desc());
                 self.0
-                    .run(async |connection| page.load(connection).await)
+                    .run(async |connection| page.fetch_all(connection).await)
                     .await?
             }
         };
@@ -159,7 +160,7 @@ impl KeyStore for PgKeys {
         let delete = Delete { owner_id, id };
         let gone: Option<Vec<u8>> = self
             .0
-            .run(async |connection| delete.get_result(connection).await.optional())
+            .run(async |connection| delete.fetch_optional(connection).await)
             .await?;
         let digest = |bytes: Vec<u8>| {
             <[u8; 32]>::try_from(bytes)
@@ -174,7 +175,7 @@ impl KeyStore for PgKeys {
         let find = Find { digest, now };
         let found: Option<(Uuid, Option<DateTime<Utc>>)> = self
             .0
-            .run(async |connection| find.get_result(connection).await.optional())
+            .run(async |connection| find.fetch_optional(connection).await)
             .await?;
         Ok(found.map(|(owner, expires_at)| KeyHolder {
             owner: OwnerId::new(ids::read(owner)),

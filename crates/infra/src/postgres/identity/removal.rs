@@ -4,13 +4,14 @@
 use crate::postgres::conversations::{PROJECT, statements};
 use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
+use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::schema::{api_keys, conversations, removed_owners, users};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Timestamptz, Uuid as SqlUuid};
-use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::error::Result;
 use domain::id::OwnerId;
 use domain::removal::RemovalStore;
@@ -95,7 +96,7 @@ impl RemovalStore for PgRemovals {
             .select((removed_owners::owner_id, removed_owners::removed_at));
         let rows: Vec<(Uuid, DateTime<Utc>)> = self
             .0
-            .run(async |connection| query.load(connection).await)
+            .run(async |connection| query.fetch_all(connection).await)
             .await?;
         let owner = |(id, at)| (OwnerId::new(ids::read(id)), at);
         Ok(rows.into_iter().map(owner).collect())
@@ -108,7 +109,7 @@ impl RemovalStore for PgRemovals {
     ) -> Result<Option<OwnerId>> {
         let work = async |connection: &mut AsyncPgConnection| {
             let idle = IdleGuest { idle_since };
-            let guest: Option<Uuid> = idle.get_result(connection).await.optional()?;
+            let guest: Option<Uuid> = idle.fetch_optional(connection).await?;
             if let Some(id) = guest {
                 remove(connection, Owner { id, now }).await?;
             }
@@ -129,7 +130,7 @@ impl RemovalStore for PgRemovals {
         };
         self.0
             .run(async |connection| {
-                Ok(tokens.execute(connection).await? + removals.execute(connection).await?)
+                Ok(tokens.write(connection).await? + removals.write(connection).await?)
             })
             .await
     }
@@ -145,13 +146,13 @@ async fn remove(connection: &mut AsyncPgConnection, owner: Owner) -> QueryResult
             removed_owners::sweep_at.eq(owner.now),
         ))
         .on_conflict_do_nothing()
-        .execute(connection)
+        .write(connection)
         .await?;
     diesel::delete(api_keys::table.filter(api_keys::owner_id.eq(owner.id)))
-        .execute(connection)
+        .write(connection)
         .await?;
     diesel::delete(users::table.find(owner.id))
-        .execute(connection)
+        .write(connection)
         .await?;
     Ok(())
 }
@@ -167,7 +168,7 @@ pub(in crate::postgres) async fn clear(
         .select(conversations::id)
         .order(conversations::id)
         .limit(STEP)
-        .load(connection)
+        .fetch_all(connection)
         .await?;
     if !some.is_empty() {
         let delete = statements::Delete {
@@ -175,12 +176,12 @@ pub(in crate::postgres) async fn clear(
             ids: &some,
             now: owner.now,
         };
-        return delete.execute(connection).await;
+        return delete.write(connection).await;
     }
     let projects = DeleteProjects {
         owner_id: owner.id,
         most: STEP,
     };
     let keys = diesel::delete(api_keys::table.filter(api_keys::owner_id.eq(owner.id)));
-    Ok(projects.execute(connection).await? + keys.execute(connection).await?)
+    Ok(projects.write(connection).await? + keys.write(connection).await?)
 }

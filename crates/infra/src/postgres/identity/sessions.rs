@@ -1,13 +1,14 @@
 use super::users::{NewRow, Row, Sql};
 use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
+use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::schema::{refresh_tokens, users};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Timestamptz};
-use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::auth::{Digest, RefreshToken, Rotated, RotationWindow, SessionStore, User};
 use domain::error::Result;
 use domain::id::OwnerId;
@@ -55,7 +56,7 @@ statement!(
     left join accounts a on a.owner_id = who.owner_id"
 );
 
-#[derive(Insertable)]
+#[derive(Clone, Insertable)]
 #[diesel(table_name = refresh_tokens)]
 pub(super) struct TokenRow {
     digest: Vec<u8>,
@@ -85,11 +86,11 @@ impl SessionStore for PgSessions {
         let work = async |connection: &mut AsyncPgConnection| {
             diesel::insert_into(users::table)
                 .values(row)
-                .execute(connection)
+                .write(connection)
                 .await?;
             diesel::insert_into(refresh_tokens::table)
                 .values(token)
-                .execute(connection)
+                .write(connection)
                 .await?;
             Ok(())
         };
@@ -102,7 +103,7 @@ impl SessionStore for PgSessions {
         let insert = diesel::insert_into(refresh_tokens::table).values(TokenRow::new(owner, token));
         let inserted = self
             .0
-            .attempt(async |connection| insert.execute(connection).await)
+            .attempt(async |connection| insert.write(connection).await)
             .await?;
         match inserted {
             Ok(_) => Ok(true),
@@ -116,7 +117,7 @@ impl SessionStore for PgSessions {
             .values(NewRow::of(user)?)
             .on_conflict_do_nothing();
         self.0
-            .run(async |connection| insert.execute(connection).await)
+            .run(async |connection| insert.write(connection).await)
             .await?;
         Ok(())
     }
@@ -130,7 +131,7 @@ impl SessionStore for PgSessions {
         };
         let rotated: Option<Row> = self
             .0
-            .run(async |connection| rotate.get_result(connection).await.optional())
+            .run(async |connection| rotate.fetch_optional(connection).await)
             .await?;
         if let Some(user) = rotated {
             return Ok(Rotated::Done(user.try_into()?));
@@ -145,7 +146,7 @@ impl SessionStore for PgSessions {
             ));
         let known: Option<(Uuid, Uuid, DateTime<Utc>)> = self
             .0
-            .run(async |connection| query.first(connection).await.optional())
+            .run(async |connection| query.fetch_optional(connection).await)
             .await?;
         Ok(
             known.map_or(Rotated::Unknown, |(owner, family, at)| Rotated::Spent {
@@ -166,7 +167,7 @@ impl SessionStore for PgSessions {
                 diesel::delete(refresh_tokens::table).filter(refresh_tokens::family.eq(family));
             let deleted = self
                 .0
-                .run(async |connection| delete.execute(connection).await)
+                .run(async |connection| delete.write(connection).await)
                 .await?;
             if deleted == 0 {
                 return Ok(());
@@ -180,7 +181,7 @@ impl SessionStore for PgSessions {
             .select((refresh_tokens::family, refresh_tokens::owner_id));
         let found: Option<(Uuid, Uuid)> = self
             .0
-            .run(async |connection| query.first(connection).await.optional())
+            .run(async |connection| query.fetch_optional(connection).await)
             .await?;
         Ok(found.map(|(family, owner)| (ids::read(family), OwnerId::new(ids::read(owner)))))
     }

@@ -30,7 +30,7 @@ pub(super) struct Row {
     name: Option<String>,
 }
 
-#[derive(Insertable)]
+#[derive(Clone, Insertable)]
 #[diesel(table_name = users)]
 pub(super) struct NewRow {
     pub(super) owner_id: Uuid,

@@ -2,10 +2,9 @@ use super::key::Key;
 use super::{exists, rows, statements};
 use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
+use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::titles::NewTitles;
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use domain::error::Result;
 use domain::id::Sequence;
 use domain::items::{Appended, Author, CallId, PendingItem};
@@ -71,7 +70,7 @@ impl Append {
             queue_titles: new_titles.are_queued(),
         };
         let appended = database
-            .attempt(async |connection| append.get_result::<i32>(connection).await.optional())
+            .attempt(async |connection| append.fetch_optional::<i32>(connection).await)
             .await?;
         match appended {
             Ok(Some(sequence)) => Ok(Appended::At(Sequence(sequence.cast_unsigned()))),

@@ -1,8 +1,9 @@
 use super::key::Key;
 use super::rows::{HeadRow, VersionRow};
 use super::statements;
+use crate::postgres::execute::Execute as _;
 use diesel::QueryResult;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::AsyncPgConnection;
 use domain::error::Result;
 use domain::id::Sequence;
 use domain::items::{ExportEntry, ExportPlace};
@@ -24,7 +25,7 @@ pub(super) async fn load(
         last: last.0.cast_signed(),
         place: after.version.cast_signed(),
     };
-    query.load(connection).await
+    query.fetch_all(connection).await
 }
 
 pub(super) fn entry((sequence, _, version, head): Entry) -> Result<ExportEntry> {

@@ -1,15 +1,18 @@
 use super::append::Append;
 use super::key::Key;
 use super::{rows, statements};
-use crate::postgres::database::{Database, Silent};
-use crate::postgres::error::unavailable;
+use crate::postgres::database::Database;
+use crate::postgres::error::{contended, unanswered, unavailable};
+use crate::postgres::execute::Execute as _;
 use crate::postgres::titles::NewTitles;
+use crate::postgres::unit::Silent;
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use domain::error::{Error, Result};
 use domain::id::Sequence;
 use domain::items::Appended;
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -18,7 +21,7 @@ use uuid::Uuid;
 const MOST: usize = 128;
 /// How many may wait; beyond that they are refused as if the database were away, and soon are.
 const WAITING: usize = 4_096;
-/// How long one waits, for its group and those before it.
+/// How long one waits for those before it.
 const PATIENCE: Duration = Duration::from_millis(4_600);
 
 /// Appends that arrive while others are being written are stored together by one statement, and so
@@ -29,6 +32,16 @@ pub(super) struct Group(mpsc::Sender<Waiting>);
 struct Waiting {
     append: Append,
     answer: oneshot::Sender<Result<Appended>>,
+    /// Whether it was taken into a group, or given up: whichever comes first. What is given up is
+    /// never stored, and what is taken is waited for, so that its answer is true.
+    is_settled: Arc<AtomicBool>,
+}
+
+impl Waiting {
+    /// Whether it is to be stored. Who has given up was told that it is not.
+    fn take(&self) -> bool {
+        !self.answer.is_closed() && !self.is_settled.swap(true, Ordering::AcqRel)
+    }
 }
 
 impl Group {
@@ -39,16 +52,24 @@ impl Group {
     }
 
     pub(super) async fn append(&self, append: Append) -> Result<Appended> {
-        let (answer, answered) = oneshot::channel();
-        let waiting = Waiting { append, answer };
+        let (answer, mut answered) = oneshot::channel();
+        let is_settled = Arc::new(AtomicBool::new(false));
+        let waiting = Waiting {
+            append,
+            answer,
+            is_settled: Arc::clone(&is_settled),
+        };
         self.0
             .try_send(waiting)
             .map_err(|_| unavailable(Silent(PATIENCE)))?;
-        match tokio::time::timeout(PATIENCE, answered).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(stopped)) => Err(Error::Internal(stopped.into())),
-            Err(_) => Err(unavailable(Silent(PATIENCE))),
-        }
+        let answer = match tokio::time::timeout(PATIENCE, &mut answered).await {
+            Ok(answer) => answer,
+            Err(_) if !is_settled.swap(true, Ordering::AcqRel) => {
+                return Err(unavailable(Silent(PATIENCE)));
+            }
+            Err(_) => answered.await,
+        };
+        answer.unwrap_or_else(|stopped| Err(Error::Internal(stopped.into())))
     }
 }
 
@@ -59,8 +80,7 @@ async fn write_groups(
 ) {
     let mut group = Vec::with_capacity(MOST);
     while receiver.recv_many(&mut group, MOST).await > 0 {
-        // Who has given up, or has gone, was told nothing, so nothing has to be stored.
-        group.retain(|waiting| !waiting.answer.is_closed());
+        group.retain(Waiting::take);
         write(&database, new_titles, std::mem::take(&mut group)).await;
     }
 }
@@ -68,21 +88,21 @@ async fn write_groups(
 /// Stores a group and answers each of it.
 async fn write(database: &Database, new_titles: NewTitles, mut group: Vec<Waiting>) {
     if group.len() < 2 {
-        if let Some(Waiting { append, answer }) = group.pop() {
+        if let Some(Waiting { append, answer, .. }) = group.pop() {
             let _ = answer.send(append.alone(database, new_titles).await);
         }
         return;
     }
     let mut places = match store(database, new_titles, &group).await {
         Ok(places) => places,
-        Err(_) => {
+        Err(error) => {
             for Waiting { answer, .. } in group {
-                let _ = answer.send(Err(unavailable(Silent(PATIENCE))));
+                let _ = answer.send(Err(alike(&error)));
             }
             return;
         }
     };
-    for Waiting { append, answer } in group {
+    for Waiting { append, answer, .. } in group {
         match places.get_mut(&append.key) {
             Some(last) => {
                 *last += 1;
@@ -97,6 +117,20 @@ async fn write(database: &Database, new_titles: NewTitles, mut group: Vec<Waitin
         }
     }
 }
+
+/// What became of a group, for each of it.
+fn alike(error: &Error) -> Error {
+    match error {
+        Error::Contended(source) => contended(Together(source.to_string())),
+        Error::Unanswered(source) => unanswered(Together(source.to_string())),
+        error => unavailable(Together(error.to_string())),
+    }
+}
+
+/// The failure of the statement that stored it with others.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Together(String);
 
 /// The sequence number before the first of each conversation's new items. A conversation that is
 /// not among them got none; should the statement fail, that is all of them.
@@ -118,7 +152,7 @@ async fn store(
         queue_titles: new_titles.are_queued(),
     };
     let stored: QueryResult<Vec<(Uuid, Uuid, i32)>> = database
-        .attempt(async |connection| append.load(connection).await)
+        .attempt(async |connection| append.fetch_all(connection).await)
         .await?;
     let rows = stored.unwrap_or_else(|error| {
         tracing::warn!(%error, "a group of appends failed; each is stored by itself");

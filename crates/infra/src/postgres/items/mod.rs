@@ -10,10 +10,11 @@ pub(super) mod statements;
 use super::database::Database;
 use super::schema::conversations;
 use super::titles::NewTitles;
+use crate::postgres::execute::Execute as _;
 use append::Append;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::error::Result;
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::items::{
@@ -72,7 +73,7 @@ impl ItemStore for PgItems {
         };
         let found = self
             .database
-            .run(async |connection| query.get_result(connection).await.optional())
+            .run(async |connection| query.fetch_optional(connection).await)
             .await?;
         found.map(item).transpose()
     }
@@ -91,7 +92,7 @@ impl ItemStore for PgItems {
         };
         let found = self
             .database
-            .run(async |connection| query.get_result(connection).await.optional())
+            .run(async |connection| query.fetch_optional(connection).await)
             .await?;
         found.map(item).transpose()
     }
@@ -132,7 +133,7 @@ impl ItemStore for PgItems {
         };
         let rows: Vec<Row> = self
             .database
-            .run(async |connection| query.load(connection).await)
+            .run(async |connection| query.fetch_all(connection).await)
             .await?;
         if rows.is_empty() && !self.exists((owner_id, conversation_id)).await? {
             return Ok(None);
@@ -244,6 +245,6 @@ impl PgItems {
 pub(super) async fn exists(database: &Database, key: Key) -> Result<bool> {
     let query = diesel::select(diesel::dsl::exists(conversations::table.find(key)));
     database
-        .run(async |connection| query.get_result(connection).await)
+        .run(async |connection| query.fetch_one(connection).await)
         .await
 }

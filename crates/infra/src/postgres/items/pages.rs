@@ -3,8 +3,9 @@
 use super::key::{ItemKey, Key};
 use super::rows::{Row, VersionRow};
 use super::statements;
+use crate::postgres::execute::Execute as _;
 use diesel::QueryResult;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::AsyncPgConnection;
 use domain::items::{ItemList, VersionList};
 use domain::page::{Order, PAGE_BYTES};
 
@@ -27,7 +28,7 @@ pub(super) async fn items(
                 limit,
                 bytes,
             };
-            page.load(connection).await
+            page.fetch_all(connection).await
         }
         Order::Descending => {
             let after = after.unwrap_or(i32::MAX);
@@ -38,7 +39,7 @@ pub(super) async fn items(
                 limit,
                 bytes,
             };
-            page.load(connection).await
+            page.fetch_all(connection).await
         }
     }
 }
@@ -67,7 +68,7 @@ pub(super) async fn versions(
                 limit,
                 bytes,
             };
-            page.load(connection).await
+            page.fetch_all(connection).await
         }
         Order::Descending => {
             let after = after.unwrap_or(i32::MAX);
@@ -80,7 +81,7 @@ pub(super) async fn versions(
                 limit,
                 bytes,
             };
-            page.load(connection).await
+            page.fetch_all(connection).await
         }
     }
 }

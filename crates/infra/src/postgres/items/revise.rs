@@ -4,11 +4,12 @@
 use super::key::ItemKey;
 use super::rows::Row;
 use super::statements;
+use crate::postgres::execute::Execute as _;
 use crate::postgres::schema::{conversations, item_versions, items};
 use crate::postgres::shares;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::AsyncPgConnection;
 use domain::items::{Deleted, Revision};
 
 pub(super) enum Outcome {
@@ -60,7 +61,7 @@ pub(super) async fn revise(
         content: &next.content,
         model: next.model.as_deref(),
     };
-    Ok(Outcome::Done(revise.get_result(connection).await?))
+    Ok(Outcome::Done(revise.fetch_one(connection).await?))
 }
 
 pub(super) async fn delete(
@@ -73,7 +74,7 @@ pub(super) async fn delete(
     }
     let item = items::table.find((key.owner_id, key.conversation_id, key.sequence));
     let deleted = diesel::delete(item.filter(items::id.eq(key.id)))
-        .execute(connection)
+        .write(connection)
         .await?;
     if deleted == 0 {
         return Ok(Deleted::NoItem);
@@ -82,14 +83,14 @@ pub(super) async fn delete(
         .filter(item_versions::owner_id.eq(key.owner_id))
         .filter(item_versions::conversation_id.eq(key.conversation_id))
         .filter(item_versions::sequence.eq(key.sequence));
-    diesel::delete(versions).execute(connection).await?;
+    diesel::delete(versions).write(connection).await?;
     shares::revoke_of_item(connection, key, now).await?;
     diesel::update(conversations::table.find((key.owner_id, key.conversation_id)))
         .set((
             conversations::item_count.eq(conversations::item_count - 1),
             conversations::updated_at.eq(greatest(conversations::updated_at, now)),
         ))
-        .execute(connection)
+        .write(connection)
         .await?;
     Ok(Deleted::Done)
 }
@@ -112,9 +113,8 @@ pub(in crate::postgres) async fn lock(
         .select(conversations::last_sequence)
         .for_no_key_update();
     Ok(conversation
-        .first::<i32>(connection)
-        .await
-        .optional()?
+        .fetch_optional::<i32>(connection)
+        .await?
         .is_some())
 }
 
@@ -134,7 +134,7 @@ pub(in crate::postgres) async fn find(
         owner_id,
         conversation_id,
     };
-    query.get_result::<Option<Row>>(connection).await
+    query.fetch_one::<Option<Row>>(connection).await
 }
 
 async fn earlier(
@@ -148,7 +148,6 @@ async fn earlier(
     item_versions::table
         .find((key.owner_id, key.conversation_id, key.sequence, number))
         .select((item_versions::content, item_versions::model))
-        .first(connection)
+        .fetch_optional(connection)
         .await
-        .optional()
 }

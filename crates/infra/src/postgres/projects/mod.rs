@@ -5,16 +5,17 @@ use super::database::Database;
 use super::error::{storage, violates};
 use super::ids;
 use super::schema::projects;
+use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::error::{Error, Result, Unauthenticated};
 use domain::id::{OwnerId, ProjectId};
 use domain::page::{Order, Page};
 use domain::projects::{
     Description, Instruction, NewProject, Project, ProjectChanges, ProjectList, ProjectStore,
 };
-use rows::{ChangedRow, Find, Insert, Leave, NewestFirst, OldestFirst, Row};
+use rows::{Find, Insert, Leave, NewestFirst, OldestFirst, Row, Update};
 use uuid::Uuid;
 
 /// Projects in PostgreSQL.
@@ -36,7 +37,7 @@ impl ProjectStore for PgProjects {
         };
         let inserted = self
             .0
-            .run(async |connection| insert.execute(connection).await)
+            .run(async |connection| insert.write(connection).await)
             .await?;
         match inserted {
             0 => Err(Error::Unauthenticated(Unauthenticated::Invalid)),
@@ -49,7 +50,7 @@ impl ProjectStore for PgProjects {
         let find = Find { owner_id, id };
         let row: Option<Row> = self
             .0
-            .run(async |connection| find.get_result(connection).await.optional())
+            .run(async |connection| find.fetch_optional(connection).await)
             .await?;
         row.map(Project::try_from).transpose()
     }
@@ -67,7 +68,7 @@ impl ProjectStore for PgProjects {
                     limit,
                 };
                 self.0
-                    .run(async |connection| page.load(connection).await)
+                    .run(async |connection| page.fetch_all(connection).await)
                     .await?
             }
             Order::Descending => {
@@ -77,7 +78,7 @@ impl ProjectStore for PgProjects {
                     limit,
                 };
                 self.0
-                    .run(async |connection| page.load(connection).await)
+                    .run(async |connection| page.fetch_all(connection).await)
                     .await?
             }
         };
@@ -96,15 +97,12 @@ impl ProjectStore for PgProjects {
         now: DateTime<Utc>,
     ) -> Result<Option<Project>> {
         let key = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
-        let update = diesel::update(projects::table.find(key)).set(ChangedRow::new(changes, now));
-        let changed = self
+        let update = Update::new(key, changes, now);
+        let row: Option<Row> = self
             .0
-            .run(async |connection| update.execute(connection).await)
+            .run(async |connection| update.fetch_optional(connection).await)
             .await?;
-        if changed == 0 {
-            return Ok(None);
-        }
-        self.find(owner, id).await
+        row.map(Project::try_from).transpose()
     }
 
     /// The conversations leave first and the project goes last: that is the order in which a
@@ -120,9 +118,9 @@ impl ProjectStore for PgProjects {
                     owner_id,
                     project_id,
                 };
-                leave.execute(connection).await?;
+                leave.write(connection).await?;
                 diesel::delete(projects::table.find(key))
-                    .execute(connection)
+                    .write(connection)
                     .await
             };
             let deleted = self

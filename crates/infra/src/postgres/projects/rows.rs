@@ -1,10 +1,9 @@
 use crate::postgres::error::inconsistent;
 use crate::postgres::ids;
-use crate::postgres::schema::projects;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use domain::conversations::Change;
 use domain::error::{Error, Result};
 use domain::id::ProjectId;
@@ -92,32 +91,56 @@ statement!(
     where c.owner_id = i.owner_id and c.id = i.id"
 );
 
-/// `None` keeps what is there.
-#[derive(AsChangeset)]
-#[diesel(table_name = projects)]
-pub(super) struct ChangedRow<'a> {
-    title: Option<&'a str>,
-    description: Option<Option<&'a str>>,
-    instruction: Option<Option<&'a str>>,
-    updated_at: DateTime<Utc>,
-}
+statement!(
+    /// Changes what is to be changed, and gives the project as it is then.
+    Update<'a> {
+        now: DateTime<Utc> => Timestamptz,
+        title: Option<&'a str> => Nullable<Text>,
+        sets_description: bool => Bool,
+        description: Option<&'a str> => Nullable<Text>,
+        sets_instruction: bool => Bool,
+        instruction: Option<&'a str> => Nullable<Text>,
+        owner_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+    } -> Sql,
+    concat!(
+        "with p as (
+            update projects set updated_at = $1, title = coalesce($2, title),
+                description = case when $3 then $4 else description end,
+                instruction = case when $5 then $6 else instruction end
+            where owner_id = $7 and id = $8
+            returning *
+        )
+        select ", columns!(), " from p"
+    )
+);
 
-impl<'a> ChangedRow<'a> {
-    pub(super) fn new(changes: &'a ProjectChanges, now: DateTime<Utc>) -> Self {
+impl<'a> Update<'a> {
+    pub(super) fn new(
+        (owner_id, id): (Uuid, Uuid),
+        changes: &'a ProjectChanges,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let (sets_description, description) = match &changes.description {
+            Change::Keep => (false, None),
+            Change::Set(text) => (true, text.as_ref().map(Description::as_str)),
+        };
+        let (sets_instruction, instruction) = match &changes.instruction {
+            Change::Keep => (false, None),
+            Change::Set(text) => (true, text.as_ref().map(Instruction::as_str)),
+        };
         Self {
+            now,
             title: match &changes.title {
                 Change::Keep => None,
                 Change::Set(title) => Some(title.as_str()),
             },
-            description: match &changes.description {
-                Change::Keep => None,
-                Change::Set(text) => Some(text.as_ref().map(Description::as_str)),
-            },
-            instruction: match &changes.instruction {
-                Change::Keep => None,
-                Change::Set(text) => Some(text.as_ref().map(Instruction::as_str)),
-            },
-            updated_at: now,
+            sets_description,
+            description,
+            sets_instruction,
+            instruction,
+            owner_id,
+            id,
         }
     }
 }

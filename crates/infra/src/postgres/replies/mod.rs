@@ -6,8 +6,8 @@ use super::ids;
 use super::items::key::{ItemKey, key};
 use super::items::rows::{self, Row};
 use super::items::statements::PageDown;
-use diesel::prelude::*;
-use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
+use crate::postgres::execute::Execute as _;
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::error::Result;
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::items::{Item, Role};
@@ -44,7 +44,7 @@ impl ReplyStore for PgReplies {
         };
         let found: Option<Around> = self
             .0
-            .run(async |connection| query.get_result(connection).await.optional())
+            .run(async |connection| query.fetch_optional(connection).await)
             .await?;
         let Some((role, next_id, next_role, instruction, is_full)) = found else {
             return Ok(None);
@@ -86,7 +86,7 @@ impl ReplyStore for PgReplies {
         };
         let rows: Vec<Row> = self
             .0
-            .run(async |connection| query.load(connection).await)
+            .run(async |connection| query.fetch_all(connection).await)
             .await?;
         rows.into_iter().map(Item::try_from).collect()
     }
@@ -106,7 +106,7 @@ impl ReplyStore for PgReplies {
         };
         let row: Option<Row> = self
             .0
-            .run(async |connection| query.get_result(connection).await.optional())
+            .run(async |connection| query.fetch_optional(connection).await)
             .await?;
         row.map(Item::try_from).transpose()
     }

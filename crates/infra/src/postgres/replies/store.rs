@@ -2,13 +2,14 @@
 //! sees of the items is still so when it ends.
 
 use super::statements::AppendReply;
+use crate::postgres::execute::Execute as _;
 use crate::postgres::items::key::ItemKey;
 use crate::postgres::items::revise::{find, lock};
 use crate::postgres::items::rows::{self, Row};
 use crate::postgres::items::statements::Revise;
 use crate::postgres::schema::items;
 use diesel::prelude::*;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::AsyncPgConnection;
 use domain::error::{Error, Result};
 use domain::items::Role;
 use domain::replies::{Generated, Place, Reply, Stored};
@@ -80,9 +81,9 @@ async fn next(
         .filter(items::sequence.gt(key.sequence))
         .order(items::sequence)
         .select((items::sequence, items::role, items::model))
-        .first(connection)
+        .limit(1)
+        .fetch_optional(connection)
         .await
-        .optional()
 }
 
 async fn version(
@@ -99,7 +100,7 @@ async fn version(
         content: reply.content.as_str(),
         model: reply.model.as_deref(),
     };
-    Ok(Outcome::Version(revise.get_result(connection).await?))
+    Ok(Outcome::Version(revise.fetch_one(connection).await?))
 }
 
 async fn append(
@@ -117,6 +118,6 @@ async fn append(
         model: reply.model.as_deref(),
         content: reply.content.as_str(),
     };
-    let appended = append.get_result(connection).await.optional()?;
+    let appended = append.fetch_optional(connection).await?;
     Ok(appended.map_or(Outcome::Full, Outcome::Appended))
 }

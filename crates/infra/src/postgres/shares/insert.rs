@@ -2,23 +2,30 @@
 
 use super::{rows, statements};
 use crate::postgres::database::Database;
+use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::items::exists;
 use crate::postgres::schema::items;
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use domain::error::{Error, Result, Unauthenticated};
 use domain::id::ItemId;
 use domain::shares::{Inserted, NewShare};
 
 pub(super) async fn insert(database: &Database, share: &NewShare) -> Result<Inserted> {
     let insert = statements::Insert::from(share);
-    let title: Option<Option<String>> = database
-        .run(async |connection| match share.item {
-            None => insert.get_result(connection).await.optional(),
-            Some(item) => insert.of(item).get_result(connection).await.optional(),
-        })
-        .await?;
+    let title: Option<Option<String>> = match share.item {
+        None => {
+            database
+                .run(async |connection| insert.fetch_optional(connection).await)
+                .await?
+        }
+        Some(item) => {
+            let insert = insert.of(item);
+            database
+                .run(async |connection| insert.fetch_optional(connection).await)
+                .await?
+        }
+    };
     match title {
         Some(title) => Ok(Inserted::Done(rows::title(title)?)),
         None => not_inserted(database, share).await,
@@ -41,7 +48,7 @@ async fn not_inserted(database: &Database, share: &NewShare) -> Result<Inserted>
         .filter(items::id.eq(ids::stored(item.ulid())));
     let query = diesel::select(diesel::dsl::exists(item));
     let is_there = database
-        .run(async |connection| query.get_result(connection).await)
+        .run(async |connection| query.fetch_one(connection).await)
         .await?;
     Ok(if is_there {
         Inserted::HiddenItem

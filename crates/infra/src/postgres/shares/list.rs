@@ -2,9 +2,10 @@
 
 use super::rows::Row;
 use super::statements::{ConversationNewest, ConversationOldest, Newest, Oldest};
+use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use diesel::QueryResult;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::AsyncPgConnection;
 use domain::id::OwnerId;
 use domain::page::Order;
 use domain::shares::{ShareList, ShareState};
@@ -42,7 +43,7 @@ pub(super) async fn load(
                 now,
                 limit,
             };
-            page.load(connection).await
+            page.fetch_all(connection).await
         }};
     }
     let conversation = list.conversation.map(|id| ids::stored(id.ulid()));

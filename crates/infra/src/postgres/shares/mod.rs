@@ -10,9 +10,10 @@ use super::database::Database;
 use super::error::{storage, violates};
 use super::ids;
 use super::items::{exists, key::ItemKey};
+use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::AsyncPgConnection;
 use domain::auth::Digest;
 use domain::conversations::{Conversation, Title};
 use domain::error::Result;
@@ -73,7 +74,7 @@ impl ShareStore for PgShares {
         };
         let revoked = self
             .0
-            .run(async |connection| revoke.execute(connection).await)
+            .run(async |connection| revoke.write(connection).await)
             .await?;
         match conversation_id {
             _ if revoked > 0 => Ok(Revoked::Done),
@@ -102,12 +103,7 @@ impl ShareStore for PgShares {
         };
         let appended = self
             .0
-            .attempt(async |connection| {
-                append
-                    .get_result::<Option<i32>>(connection)
-                    .await
-                    .optional()
-            })
+            .attempt(async |connection| append.fetch_optional::<Option<i32>>(connection).await)
             .await?;
         match appended {
             Ok(Some(Some(sequence))) => Ok(Added::At(Sequence(sequence.cast_unsigned()))),
@@ -129,7 +125,7 @@ impl ShareStore for PgShares {
         };
         let row: Option<conversation_rows::Row> = self
             .0
-            .run(async |connection| statement.get_result(connection).await.optional())
+            .run(async |connection| statement.fetch_optional(connection).await)
             .await?;
         row.map(Conversation::try_from).transpose()
     }
@@ -149,7 +145,7 @@ impl ShareStore for PgShares {
             counts: &counts,
         };
         self.0
-            .run(async |connection| add.execute(connection).await)
+            .run(async |connection| add.write(connection).await)
             .await?;
         Ok(())
     }
@@ -167,7 +163,7 @@ pub(super) async fn revoke_of_item(
         conversation_id: key.conversation_id,
         sequence: key.sequence,
     };
-    revoke.execute(connection).await.map(drop)
+    revoke.write(connection).await.map(drop)
 }
 
 fn each<T>(views: &[(ShareKey, u64)], column: impl Fn(&ShareKey) -> T) -> Vec<T> {

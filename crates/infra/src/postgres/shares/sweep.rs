@@ -1,10 +1,11 @@
 //! What becomes of links that ended: tombstones, and at last nothing.
 
+use crate::postgres::execute::Execute as _;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel::sql_types::{BigInt, Timestamptz, Uuid as SqlUuid};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
 statement!(
@@ -77,7 +78,7 @@ pub(in crate::postgres) async fn bury(
         most,
         ended_at,
     };
-    bury.execute(connection).await
+    bury.write(connection).await
 }
 
 /// Forgets links and tombstones that ended before; says how many.
@@ -86,7 +87,7 @@ pub(in crate::postgres) async fn forget(
     before: DateTime<Utc>,
     most: i64,
 ) -> QueryResult<usize> {
-    let links = ForgetLinks { before, most }.execute(connection).await?;
+    let links = ForgetLinks { before, most }.write(connection).await?;
     let tombstones = ForgetTombstones { before, most };
-    Ok(links + tombstones.execute(connection).await?)
+    Ok(links + tombstones.write(connection).await?)
 }

@@ -2,10 +2,11 @@
 
 use super::rows::{ItemRow, LinkRow, title};
 use super::statements;
+use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::AsyncPgConnection;
 use domain::auth::Digest;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, OwnerId};
@@ -37,7 +38,7 @@ pub(super) async fn load(
                 limit,
                 bytes,
             };
-            view.load(connection).await
+            view.fetch_all(connection).await
         }
         ViewFrom::Before(sequence) => {
             let view = statements::ViewDown {
@@ -47,7 +48,7 @@ pub(super) async fn load(
                 limit,
                 bytes,
             };
-            view.load(connection).await
+            view.fetch_all(connection).await
         }
     }
 }

@@ -1,0 +1,185 @@
+//! Units of work: how long they may take, how often they are tried, and what becomes of those that
+//! are too slow.
+
+use super::database::Database;
+use super::error::{contended, is_cut, is_repeatable, storage, unanswered, unavailable};
+use super::lent::Lent;
+use diesel::QueryResult;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel_async::pooled_connection::deadpool::Object;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
+use domain::error::Result;
+use std::pin::pin;
+use std::time::Duration;
+use tokio::time::{Instant, sleep, timeout};
+
+/// How long a unit of work may take, from waiting for a connection to the last row. Under load most
+/// of it goes into waiting, and a database that is gone or silent is told of within five seconds.
+pub(super) const LIMIT: Duration = Duration::from_secs(4);
+
+/// What is left for the work itself when all of that went into waiting.
+const LEAST: Duration = Duration::from_millis(400);
+
+/// How long a server may take to say what has become of work that was called off.
+const VERDICT: Duration = Duration::from_millis(500);
+
+/// How much longer it may take where it answers others: a commit that waits for a slow disk cannot
+/// be called off, and is waited for rather than answered wrongly.
+const LONG_VERDICT: Duration = Duration::from_secs(10);
+
+/// How often work that ran into others is tried again.
+const REPEATS: u32 = 3;
+
+/// How long the first repeat waits for the others to finish; the next ones wait longer.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// The time for one unit of work ran out.
+#[derive(Debug, thiserror::Error)]
+#[error("the database did not answer within {0:?}")]
+pub(super) struct Silent(pub(super) Duration);
+
+/// How a unit of work ended.
+enum Ended<T> {
+    InTime(QueryResult<T>),
+    /// It was called off; what it ended with all the same.
+    CalledOff(QueryResult<T>),
+    /// The server did not say within this time.
+    Unknown(Duration),
+}
+
+impl<T> Ended<T> {
+    /// Whether the server said how.
+    fn was_heard(&self) -> bool {
+        match self {
+            Self::InTime(done) | Self::CalledOff(done) => !done.as_ref().is_err_and(is_cut),
+            Self::Unknown(_) => false,
+        }
+    }
+
+    /// What that means, and what becomes of the connection.
+    async fn conclude(self, mut lent: Lent) -> Result<QueryResult<T>> {
+        match self {
+            Self::InTime(Err(error)) if went_away(&error, lent.connection()).await => {
+                drop(Object::take(lent.back()));
+                Err(unavailable(error))
+            }
+            Self::InTime(done) => {
+                drop(lent.back());
+                Ok(done)
+            }
+            Self::CalledOff(done) => {
+                // A request to call it off may still be on its way, and would meet the work of the
+                // next to get this connection.
+                drop(Object::take(lent.back()));
+                match done {
+                    Err(error) if is_cut(&error) => Err(unanswered(error)),
+                    Err(error @ DieselError::DatabaseError(DatabaseErrorKind::Unknown, _)) => {
+                        Err(contended(error))
+                    }
+                    done => Ok(done),
+                }
+            }
+            // The connection stays lent until its statement has ended.
+            Self::Unknown(elapsed) => Err(unanswered(Silent(elapsed))),
+        }
+    }
+}
+
+impl Database {
+    /// Runs one unit of work on a connection of its own. It may be run again, which is why it
+    /// can be cloned.
+    pub(super) async fn run<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
+    ) -> Result<T> {
+        self.attempt(work).await?.map_err(storage)
+    }
+
+    /// Like [`Database::run`], and gives a failed statement back to be explained by what it ran
+    /// into. The error outside means that the database is away, or that the work took too long.
+    ///
+    /// What fails has changed nothing, so work that ran into a deadlock, or into others who changed
+    /// the same, is tried again.
+    pub(super) async fn attempt<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
+    ) -> Result<QueryResult<T>> {
+        let begun = Instant::now();
+        let mut repeat = 0;
+        loop {
+            let mut lent = Lent::of(self.connection().await?, self.clone());
+            let limit = LIMIT.saturating_sub(begun.elapsed()).max(LEAST);
+            let ended = {
+                let connection = lent.connection();
+                let running = connection.cancel_token();
+                let mut work = pin!(work.clone()(connection));
+                match timeout(limit, &mut work).await {
+                    Ok(done) => Ended::InTime(done),
+                    Err(_) => match self.call_off(running, work).await {
+                        Some(done) => Ended::CalledOff(done),
+                        None => Ended::Unknown(begun.elapsed()),
+                    },
+                }
+            };
+            if ended.was_heard() {
+                self.was_heard();
+            }
+            match ended.conclude(lent).await? {
+                Err(error) if is_repeatable(&error) && repeat < REPEATS => {
+                    repeat += 1;
+                    sleep(PAUSE * repeat).await;
+                }
+                done => return Ok(done),
+            }
+        }
+    }
+
+    /// Calls work off and waits for what has become of it: it may have been done by then, and then
+    /// has to be answered as such. The request goes out while the connection is open, since a pooler
+    /// in between forgets whose it was otherwise.
+    async fn call_off<T>(
+        &self,
+        running: tokio_postgres::CancelToken,
+        work: impl Future<Output = T>,
+    ) -> Option<T> {
+        let mut done = pin!(async {
+            tokio::select! {
+                done = work => done,
+                never = self.target.keep_cancelling(running) => match never {},
+            }
+        });
+        tokio::select! {
+            done = &mut done => return Some(done),
+            answers = self.answers_others() => if !answers { return None },
+        }
+        timeout(LONG_VERDICT, done).await.ok()
+    }
+
+    /// Whether the server answers on another connection. That it does not is said after a while.
+    async fn answers_others(&self) -> bool {
+        let over = sleep(VERDICT);
+        let asked = async {
+            let mut lent = Lent::of(self.connection().await.ok()?, self.clone());
+            lent.connection().batch_execute("select 1").await.ok()?;
+            drop(lent.back());
+            Some(())
+        };
+        if let Ok(Some(())) = timeout(VERDICT, asked).await {
+            return true;
+        }
+        over.await;
+        false
+    }
+}
+
+/// Whether a statement failed because the server is shutting down or crashed. Such errors come as
+/// any other does, in the server's own language, so the connection itself is asked.
+async fn went_away(error: &DieselError, connection: &mut AsyncPgConnection) -> bool {
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::Unknown, _) => {
+            let asked = timeout(LEAST, connection.batch_execute("select 1"));
+            !matches!(asked.await, Ok(Ok(())))
+        }
+        error => is_cut(error),
+    }
+}
