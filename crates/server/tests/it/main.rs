@@ -15,6 +15,7 @@ mod clock;
 mod credentials;
 mod cut_off;
 mod db;
+mod durability;
 mod envelope;
 mod events;
 mod exact_paging;

@@ -33,15 +33,9 @@ pub(crate) struct Proxy {
 impl Proxy {
     /// A way to `schema`, through a port of its own.
     pub(crate) async fn to(schema: &Schema, way: Way) -> Self {
-        let (host, rest) = schema
-            .url
-            .split_once("@")
-            .unwrap()
-            .1
-            .split_once('/')
-            .unwrap();
-        let directory = percent_decoded(host);
-        let socket = PathBuf::from(directory).join(".s.PGSQL.5432");
+        let (_, rest) = schema.url.split_once('@').unwrap();
+        let (_, rest) = rest.split_once('/').unwrap();
+        let socket = socket_of(schema);
         let port = bound("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = port.local_addr().unwrap();
         let (sender, receiver) = watch::channel(way);
@@ -142,6 +136,13 @@ async fn carry(mut client: TcpStream, socket: PathBuf, mut way: watch::Receiver<
     }
     // What fell silent says nothing any more, not even when others are let through again.
     let _ = way.wait_for(|way| *way == Way::Gone).await;
+}
+
+/// Where the server of this schema listens.
+pub(crate) fn socket_of(schema: &Schema) -> PathBuf {
+    let (_, rest) = schema.url.split_once('@').unwrap();
+    let (host, _) = rest.split_once('/').unwrap();
+    PathBuf::from(percent_decoded(host)).join(".s.PGSQL.5432")
 }
 
 fn percent_decoded(text: &str) -> String {

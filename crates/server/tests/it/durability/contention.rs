@@ -1,0 +1,153 @@
+//! Work that runs into others: it is tried again, or called off and said to be. What was called off
+//! is not done afterwards, and costs no connection.
+
+use super::cutter::Cutter;
+use crate::app::{TestApp, id};
+use crate::db::{RUNTIME, Schema};
+use reqwest::Method;
+use serde_json::json;
+use std::time::{Duration, Instant};
+use tokio_postgres::{Client, NoTls};
+
+/// A session of somebody else's.
+async fn session(schema: &Schema) -> Client {
+    let (client, connection) = tokio_postgres::connect(&schema.url, NoTls).await.unwrap();
+    RUNTIME.spawn(connection);
+    client
+}
+
+/// A service of two connections, whose sessions go by this name.
+async fn service(name: &str) -> TestApp {
+    let schema = Schema::migrated().await;
+    let url = format!(
+        "{}%20-c%20deadlock_timeout%3D50ms&application_name={name}",
+        schema.url
+    );
+    let database = Schema::at(url).database(2);
+    TestApp::serve(schema, database, |_| {})
+}
+
+/// How many of a service's sessions are in this state.
+async fn sessions(app: &TestApp, name: &str, state: &str) -> usize {
+    let count = format!(
+        "select count(*) from pg_stat_activity where application_name = '{name}' and {state}"
+    );
+    app.schema.value(&count).await.parse().unwrap()
+}
+
+async fn until_one_waits(app: &TestApp, name: &str) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while sessions(app, name, "wait_event_type = 'Lock'").await == 0 {
+        assert!(Instant::now() < deadline, "nothing waits for a lock");
+    }
+}
+
+#[tokio::test]
+async fn work_that_runs_into_a_deadlock_is_tried_again() {
+    let app = service("deadlocks").await;
+    let alice = app.alice();
+    let first = alice.conversation(json!({})).await;
+    let second = alice.conversation(json!({})).await;
+    let other = session(&app.schema).await;
+    let lock = |id: &str| {
+        let id = crate::rows::stored(id);
+        format!("select from conversations where id = '{id}' for update")
+    };
+    let begin = format!("begin; {}", lock(&second));
+    other.batch_execute(&begin).await.unwrap();
+    let body = json!({ "conversation_ids": [first, second] });
+    let deletion = alice.post("/v1/conversations/bulk-delete", body);
+    let rival = async {
+        until_one_waits(&app, "deadlocks").await;
+        // The service has waited for longer, so it is the one that gives way.
+        other.batch_execute(&lock(&first)).await.unwrap();
+        other.batch_execute("commit").await.unwrap();
+    };
+    let (deleted, ()) = tokio::join!(deletion, rival);
+    assert_eq!(deleted.expect(200)["deleted_count"], 2);
+}
+
+#[tokio::test]
+async fn work_that_waits_too_long_for_a_lock_is_called_off_and_not_done_afterwards() {
+    let app = service("slow_locks").await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({ "title": "Before" })).await;
+    let item = id(&alice.say(&conversation, "one").await);
+    let other = session(&app.schema).await;
+    let lock = format!(
+        "begin; select from conversations where id = '{}' for update",
+        crate::rows::stored(&conversation)
+    );
+    other.batch_execute(&lock).await.unwrap();
+    let path = format!("/v1/conversations/{conversation}");
+    let items = format!("{path}/items");
+    let edit = format!("{items}/{item}/edit");
+    let message = json!({ "role": "user", "content": "two", "call_id": "two" });
+    let content = json!({ "content": "changed" });
+    let begun = Instant::now();
+    let all = async {
+        tokio::join!(
+            alice.patch(&path, json!({ "title": "After" })),
+            alice.post(&items, message),
+            alice.call_with(Method::PUT, &edit, &content),
+            alice.post(&items, json!({ "role": "user", "content": "three" })),
+            alice.get("/v1/conversations"),
+        )
+    };
+    let most = async {
+        let mut most = 0;
+        loop {
+            most = most.max(sessions(&app, "slow_locks", "true").await);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            if begun.elapsed() > Duration::from_secs(6) {
+                return most;
+            }
+        }
+    };
+    let ((renamed, appended, edited, grouped, listed), most) = tokio::join!(all, most);
+    for answer in [renamed, appended, edited, grouped] {
+        answer.refused("server_busy", None);
+        let seconds: u32 = answer.header("retry-after").parse().unwrap();
+        assert!((1..=60).contains(&seconds));
+    }
+    assert!([200, 503].contains(&listed.status));
+    other.batch_execute("commit").await.unwrap();
+    // Of what was refused, nothing comes in when the way is free.
+    let found = alice.get(&path).await.expect(200);
+    assert_eq!(found["title"], "Before");
+    assert_eq!(found["item_count"], 1);
+    assert_eq!(found["items"][0]["content"], "one");
+    // One that was closed may not have ended when the next begins.
+    assert!(most <= 3, "{most} connections for a pool of two");
+    assert!(sessions(&app, "slow_locks", "true").await <= 2);
+}
+
+#[tokio::test]
+async fn work_that_is_done_while_it_is_called_off_is_a_success() {
+    let schema = Schema::migrated().await;
+    let cutter = Cutter::to(&schema).await;
+    let proxied = cutter.schema(&schema);
+    let database = proxied.database(1);
+    let app = TestApp::serve(proxied, database, |_| {});
+    let alice = app.alice();
+    let id = alice.conversation(json!({ "title": "Before" })).await;
+    let path = format!("/v1/conversations/{id}");
+    let before = cutter.connections();
+    cutter.hold_after(0);
+    let renamed = async {
+        let answer = alice.patch(&path, json!({ "title": "After" })).await;
+        assert_eq!(answer.expect(200)["title"], "After");
+    };
+    let released = async {
+        // The request to call it off comes by a connection of its own.
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while cutter.connections() == before {
+            assert!(Instant::now() < deadline, "it is not called off");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        cutter.let_all_through();
+    };
+    tokio::join!(renamed, released);
+    let found = alice.get(&path).await.expect(200);
+    assert_eq!(found["title"], "After");
+}

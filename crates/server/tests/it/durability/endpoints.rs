@@ -1,0 +1,205 @@
+//! Each endpoint that changes something, as the description lists them, with the connection cut at
+//! the end of each of its statements in turn. Rows have come by then, and that the command is
+//! complete; the commit has not been said. An answer of success would have been given too early.
+
+use super::cutter::Cutter;
+use crate::answer::Answer;
+use crate::app::{Actor, PASSWORD, TestApp, id};
+use crate::db::Schema;
+use crate::operations::{Operation, operations};
+use infra::clock::{RandomIds, SystemClock};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A guest, and an object for each path parameter.
+struct Guest {
+    actor: Actor,
+    session: Value,
+    conversation: String,
+    item: String,
+    project: String,
+    share: String,
+    key: String,
+}
+
+impl Guest {
+    async fn of(app: &TestApp) -> Self {
+        let (actor, session) = app.guest().await;
+        let project = actor.project("Mine").await;
+        let conversation = actor.conversation(json!({ "project_id": project })).await;
+        let item = id(&actor.say(&conversation, "mine").await);
+        let edit = format!("/v1/conversations/{conversation}/items/{item}/edit");
+        let edited = json!({ "content": "mine, edited" });
+        actor
+            .call_with(Method::PUT, &edit, &edited)
+            .await
+            .expect(200);
+        let open = json!({ "read_only": false });
+        let share = actor.share(&conversation, open).await;
+        let key = id(&actor.key("Mine").await);
+        Self {
+            actor,
+            session,
+            conversation,
+            item,
+            project,
+            share,
+            key,
+        }
+    }
+
+    fn named(&self, parameter: &str) -> String {
+        match parameter {
+            "conv_id" => self.conversation.clone(),
+            "item_id" => self.item.clone(),
+            "project_id" => self.project.clone(),
+            "share_id" => self.share.clone(),
+            "key_id" => self.key.clone(),
+            "version" => "1".to_owned(),
+            new => panic!("say in durability/endpoints.rs what a good {{{new}}} is"),
+        }
+    }
+
+    /// Bodies of which each is accepted, and changes something. Where the description's own example
+    /// does, there is nothing to be said here.
+    fn bodies(&self, operation: &Operation) -> Vec<Option<Value>> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let email = format!("d{}@example.com", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let account = json!({ "email": email, "password": PASSWORD });
+        let refresh = json!({ "refresh_token": self.session["refresh_token"] });
+        let message = json!({ "role": "user", "content": "Hello" });
+        let with = |name: &str, value: Value| {
+            let mut body = message.clone();
+            body[name] = value;
+            Some(body)
+        };
+        match operation.name.as_str() {
+            "register" | "upgrade" => vec![Some(account)],
+            "login" => vec![Some(
+                json!({ "email": "all@example.com", "password": PASSWORD }),
+            )],
+            "refresh_token" | "logout" => vec![Some(refresh)],
+            // In a group, by itself, and with a title's text and a long one.
+            "create_item" => vec![
+                Some(message.clone()),
+                with("call_id", json!("once")),
+                with("content", json!("long ".repeat(20_000))),
+            ],
+            "create_conversation" => vec![
+                Some(json!({ "title": "T", "project_id": self.project })),
+                Some(json!({ "items": [message] })),
+            ],
+            "update_conversation" => vec![
+                Some(json!({ "title": "Another" })),
+                Some(json!({ "project_id": null })),
+            ],
+            "bulk_delete_conversations" => {
+                vec![Some(json!({ "conversation_ids": [self.conversation] }))]
+            }
+            "create_chat_completion" => [false, true].map(|stream| self.chat(stream)).to_vec(),
+            "regenerate_item" => vec![None, Some(json!({ "stream": true }))],
+            _ => vec![operation.body()],
+        }
+    }
+
+    fn chat(&self, stream: bool) -> Option<Value> {
+        Some(json!({
+            "model": "m",
+            "messages": [{ "role": "user", "content": "Hello" }],
+            "conversation": self.conversation,
+            "stream": stream,
+        }))
+    }
+
+    async fn call(&self, through: &TestApp, operation: &Operation, variant: usize) -> Answer {
+        let parameters = operation.parameters();
+        let ids: Vec<_> = parameters.iter().map(|p| self.named(p)).collect();
+        let actor = through.bearing(self.actor.token.clone());
+        let request = actor.request(operation.method.clone(), &operation.at(&ids));
+        let body = self.bodies(operation).swap_remove(variant);
+        match body {
+            None => actor.sent(request).await,
+            Some(body) => actor.sent(request.json(&body)).await,
+        }
+    }
+}
+
+/// Whether the client was told that it is done. Of a stream, its last event says so.
+fn is_acknowledged(answer: &Answer) -> bool {
+    let success = (200..300).contains(&answer.status);
+    match answer
+        .header("content-type")
+        .starts_with("text/event-stream")
+    {
+        true => ["[DONE]", "item.completed"]
+            .iter()
+            .any(|end| answer.text().contains(end)),
+        false => success,
+    }
+}
+
+/// Cuts at each of the operation's statements in turn; returns how many those are.
+async fn cut_at_each(
+    operation: &Operation,
+    variant: usize,
+    plain: &TestApp,
+    through: &TestApp,
+    cutter: &Cutter,
+) -> i64 {
+    for statement in 0.. {
+        let guest = Guest::of(plain).await;
+        let before = cutter.cuts();
+        cutter.cut_after(statement);
+        let answer = guest.call(through, operation, variant).await;
+        let was_cut = cutter.cuts() > before;
+        cutter.let_all_through();
+        let (name, status) = (&operation.name, answer.status);
+        if !was_cut {
+            assert!(
+                is_acknowledged(&answer),
+                "{name} answers {status} {}: say in durability/endpoints.rs how it is called",
+                String::from_utf8_lossy(&answer.body)
+            );
+            return statement;
+        }
+        assert!(
+            !is_acknowledged(&answer),
+            "{name} ({variant}) answers {status} before statement {statement} is committed: {}",
+            String::from_utf8_lossy(&answer.body)
+        );
+        assert!(status < 300 || status == 503, "{name} answers {status}");
+    }
+    unreachable!("an operation has statements without end")
+}
+
+#[tokio::test]
+async fn no_endpoint_answers_before_the_database_has_committed() {
+    let schema = Schema::migrated().await;
+    let cutter = Cutter::to(&schema).await;
+    let proxied = cutter.schema(&schema);
+    // One connection, so that each of them is the one that is cut.
+    let database = proxied.database(1);
+    // Two services of one clock would give the same ids.
+    let through = TestApp::serve(proxied, database, |parts| {
+        parts.ids = Arc::new(RandomIds(SystemClock));
+    });
+    let database = schema.database(4);
+    let plain = TestApp::serve(schema, database, |_| {});
+    plain.account("all@example.com").await;
+    let mut seen = 0;
+    for operation in operations() {
+        if operation.method == Method::GET {
+            continue;
+        }
+        let variants = Guest::of(&plain).await.bodies(&operation).len();
+        for variant in 0..variants {
+            let statements = cut_at_each(&operation, variant, &plain, &through, &cutter).await;
+            println!("{} ({variant}): {statements} statements", operation.name);
+            assert!(statements > 0, "{} writes nothing", operation.name);
+            seen += statements;
+        }
+    }
+    assert!(seen > 40, "only {seen} statements");
+}

@@ -1,0 +1,69 @@
+//! What a service has said it keeps, and what it has said is gone: each writer notes both of its own
+//! objects. What was answered with a failure, or not at all, may be either.
+
+use std::collections::BTreeMap;
+
+/// Whether something is still there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Gone {
+    #[default]
+    No,
+    Maybe,
+    Yes,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Item {
+    /// What it may say: the last is what it says if all is well.
+    pub(super) contents: Vec<String>,
+    pub(super) gone: Gone,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Conversation {
+    /// What it may be called.
+    pub(super) titles: Vec<String>,
+    pub(super) items: BTreeMap<String, Item>,
+    pub(super) gone: Gone,
+}
+
+/// Everything that one guest was told.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ledger {
+    pub(super) token: String,
+    /// The only refresh token that is good; absent when that is not known.
+    pub(super) refresh: Option<String>,
+    pub(super) conversations: BTreeMap<String, Conversation>,
+    /// By title, what is known of projects.
+    pub(super) projects: BTreeMap<String, Gone>,
+    /// By id, secret and whether it was revoked.
+    pub(super) keys: BTreeMap<String, (String, Gone)>,
+    /// By name, the conversation, and whether it was revoked.
+    pub(super) links: BTreeMap<String, (String, Gone)>,
+    /// Keys and refresh tokens of owners who were removed.
+    pub(super) removed: Vec<(String, String)>,
+    pub(super) acknowledged: usize,
+}
+
+/// What a comparison found.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Found {
+    pub(super) lost: Vec<String>,
+    pub(super) back: Vec<String>,
+}
+
+impl Found {
+    /// Notes whether something is there, against what is known of it.
+    pub(super) fn note(&mut self, what: &str, gone: Gone, is_there: bool) {
+        match (gone, is_there) {
+            (Gone::No, false) => self.lost.push(what.to_owned()),
+            (Gone::Yes, true) => self.back.push(what.to_owned()),
+            _ => {}
+        }
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.lost.extend(other.lost);
+        self.back.extend(other.back);
+    }
+}

@@ -1,0 +1,11 @@
+//! What is acknowledged is committed: an answer of success comes after the database has said that it
+//! is ready for the next statement, and not after rows or "command complete".
+
+mod check;
+mod contention;
+mod crashes;
+mod cutter;
+mod endpoints;
+mod ledger;
+mod pooler;
+mod writer;

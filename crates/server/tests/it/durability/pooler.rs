@@ -1,0 +1,132 @@
+//! PgBouncer between the service and PostgreSQL: it forgets whose statement was whose when a
+//! connection closes, so work has to be called off before.
+
+use crate::app::TestApp;
+use crate::db::{RUNTIME, Schema};
+use crate::proxy::socket_of;
+use nix::unistd::Uid;
+use serde_json::json;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use tokio_postgres::NoTls;
+
+struct Pooler {
+    directory: PathBuf,
+    url: String,
+    _child: Child,
+}
+
+impl Pooler {
+    /// In session mode, which every version can do; none where it is not installed.
+    async fn to(schema: &Schema) -> Option<Self> {
+        let program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"];
+        let program = program
+            .iter()
+            .find(|program| fs::exists(program).unwrap_or(false))?;
+        let directory = PathBuf::from(format!("/tmp/jan-pooler-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        // It refuses to run as root.
+        fs::set_permissions(&directory, fs::Permissions::from_mode(0o777)).unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        let socket = socket_of(schema);
+        let host = socket.parent().unwrap().display();
+        let settings = format!(
+            "[databases]\n* = host={host} port=5432\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
+             listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = session\n\
+             logfile = {0}/log\npidfile = {0}/pid\n\
+             server_reset_query = discard all\nignore_startup_parameters = options\n",
+            directory.display()
+        );
+        let file = directory.join("pgbouncer.ini");
+        fs::write(&file, settings).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        let mut command = Command::new(program);
+        command.arg(&file).stdin(Stdio::null()).kill_on_drop(true);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        if Uid::effective().is_root() {
+            // The socket is open to the cluster's user only.
+            use std::os::unix::fs::MetadataExt as _;
+            let owner = fs::metadata(&socket).unwrap();
+            command.uid(owner.uid()).gid(owner.gid());
+        }
+        let child = command.spawn().unwrap();
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+            assert!(Instant::now() < deadline, "PgBouncer does not listen");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let (_, rest) = schema.url.split_once('@').unwrap();
+        let (_, rest) = rest.split_once('/').unwrap();
+        let (database, _) = rest.split_once('?').unwrap();
+        Some(Self {
+            directory,
+            url: format!("postgres://postgres@127.0.0.1:{port}/{database}?sslmode=disable"),
+            _child: child,
+        })
+    }
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_through_a_pooler_is_not_stored_afterwards() {
+    if std::env::var("JAN_TEST_SOAK").is_err() {
+        println!("skipped (scripts/test --soak)");
+        return;
+    }
+    let schema = Schema::migrated().await;
+    let Some(pooler) = Pooler::to(&schema).await else {
+        println!("skipped: there is no pgbouncer");
+        return;
+    };
+    // A pooler passes no search path on: the role has it.
+    let name = schema.value("select current_schema()").await;
+    let role = format!("pooled_{name}");
+    let make =
+        format!("create role {role} superuser login; alter role {role} set search_path = {name}");
+    schema.rows(&make).await;
+    let url = pooler.url.replace("postgres@", &format!("{role}@"));
+    let database = Schema::at(url).database(2);
+    let app = TestApp::serve(schema, database, |_| {});
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({ "title": "Before" })).await;
+    let (other, connection) = tokio_postgres::connect(&app.schema.url, NoTls)
+        .await
+        .unwrap();
+    RUNTIME.spawn(connection);
+    let lock = format!(
+        "begin; select from conversations where id = '{}' for update",
+        crate::rows::stored(&conversation)
+    );
+    other.batch_execute(&lock).await.unwrap();
+    let path = format!("/v1/conversations/{conversation}/items");
+    let message = |call_id| json!({ "role": "user", "content": "x", "call_id": call_id });
+    let (one, two) = tokio::join!(
+        alice.post(&path, message("1")),
+        alice.post(&path, message("2"))
+    );
+    one.refused("server_busy", None);
+    two.refused("server_busy", None);
+    other.batch_execute("commit").await.unwrap();
+    // Whatever still runs comes to its end.
+    let running = "select count(*) from pg_stat_activity where state = 'active' and query ilike \
+                   '%items%' and pid <> pg_backend_pid()";
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while app.schema.value(running).await != "0" {
+        assert!(Instant::now() < deadline, "something is still running");
+    }
+    let found = alice.get(&path).await.expect(200);
+    assert_eq!(found["data"], json!([]));
+    alice.post(&path, message("3")).await.expect(201);
+}
