@@ -2,6 +2,7 @@
 // Environment: ACCESS_TOKEN, SCREENSHOT, and that of browser.mjs.
 
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { watch, withPage } from "./browser.mjs";
 
 const { BASE_URL, ACCESS_TOKEN, SCREENSHOT } = process.env;
@@ -41,11 +42,67 @@ async function createConversation(page) {
   console.log("POST /v1/conversations, as the page proposes it, answered 201");
 }
 
-async function reloadForgetsTheToken(page) {
+const kept = (page, storage) =>
+  page.evaluate((storage) => JSON.stringify({ ...window[storage] }), storage);
+
+// The number of locks that are closed: operations that a token is ready for.
+const authorized = (page) => page.locator(".authorization__btn .locked").count();
+
+async function theTabKeepsTheToken(page) {
+  await page.goto(BASE_URL);
+  await page.goto(`${BASE_URL}/docs/`);
+  await page.locator(".authorization__btn .locked").first().waitFor();
+  assert.ok((await kept(page, "sessionStorage")).includes(ACCESS_TOKEN), "kept for the tab");
+  assert.ok(!(await kept(page, "localStorage")).includes(ACCESS_TOKEN), "not in localStorage");
+  await createConversation(page);
+}
+
+async function anotherTabHasNone(page) {
+  const other = await page.context().newPage();
+  await other.goto(`${BASE_URL}/docs/`);
+  await other.locator(".opblock").first().waitFor();
+  assert.equal(await authorized(other), 0, "another tab must ask for a token of its own");
+  assert.equal(await kept(other, "sessionStorage"), "{}");
+  await other.close();
+}
+
+async function loggingOutForgetsTheToken(page) {
+  await page.getByRole("button", { name: "Authorize", exact: true }).first().click();
+  const form = page.locator(".auth-container").filter({ hasText: /^\s*bearer/ });
+  await form.getByRole("button", { name: /^(Logout|Remove)/ }).click();
+  assert.equal(await kept(page, "sessionStorage"), "{}", "nothing is left of the token");
   await page.reload();
   await page.locator(".opblock").first().waitFor();
-  const stored = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
-  assert.ok(!stored.includes(ACCESS_TOKEN), "the token must not be kept in the browser");
+  assert.equal(await authorized(page), 0, "the page must have forgotten the token");
+}
+
+// Some other site: a page that would have this one in a frame, and one that calls the API. It lives on
+// this machine, since some browsers keep pages of the network from calling it, and others do not.
+async function anotherSiteGetsNothing(page) {
+  const server = createServer((_request, answer) => {
+    answer.setHeader("content-type", "text/html");
+    answer.end(`<iframe src="${BASE_URL}/docs/"></iframe>`);
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  const other = await page.context().newPage();
+  await other.goto(`http://elsewhere.localhost:${server.address().port}/`);
+  const frame = other.frames()[1];
+  const shown = frame ? await frame.content().catch(() => "") : "";
+  assert.ok(!shown.includes("swagger-ui"), "Swagger UI must not be framed");
+  // The page is not told what was answered, and so neither is Playwright; the browser knows.
+  const statuses = [];
+  const browser = await page.context().newCDPSession(other);
+  await browser.send("Network.enable");
+  browser.on("Network.responseReceivedExtraInfo", ({ statusCode }) => statuses.push(statusCode));
+  await other.evaluate(async (base) => {
+    for (const options of [{}, { mode: "no-cors" }, { headers: { "x-request-id": "x" } }])
+      await fetch(`${base}/auth/guest-login`, { method: "POST", ...options }).catch(() => null);
+  }, BASE_URL);
+  // Of what is asked in this way, the third is preceded by a question, which is refused.
+  assert.deepEqual(statuses, [403, 403, 403], "answers to a page of another site");
+  console.log("a page of another site was refused, also what it needs not ask for");
+  await other.close();
+  server.close();
 }
 
 await withPage({ viewport: { width: 1280, height: 1600 } }, async (page) => {
@@ -58,6 +115,9 @@ await withPage({ viewport: { width: 1280, height: 1600 } }, async (page) => {
   } finally {
     await page.screenshot({ path: SCREENSHOT });
   }
-  await reloadForgetsTheToken(page);
+  await theTabKeepsTheToken(page);
+  await anotherTabHasNone(page);
+  await loggingOutForgetsTheToken(page);
+  await anotherSiteGetsNothing(page);
   assert.deepEqual(troubles, [], "errors on the page, or requests that left it");
 });

@@ -1,6 +1,6 @@
 //! Where a request really comes from.
 
-use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::dev::{Payload, RequestHead, ServiceRequest};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use domain::limits::Origin;
 use ipnet::{IpNet, Ipv4Net};
@@ -21,6 +21,12 @@ impl TrustedProxies {
         let mut networks = self.0.iter().map(|network| canonical(*network));
         networks.any(|network| network.contains(&address))
     }
+
+    /// How many of our proxies, one behind the other, the request came through.
+    pub(crate) fn passed(&self, head: &RequestHead) -> usize {
+        let peer = head.peer_addr.map(|peer| peer.ip().to_canonical());
+        peer.map_or(0, |peer| way(peer, forwarded_for(head), self).1)
+    }
 }
 
 impl ClientAddress {
@@ -28,13 +34,9 @@ impl ClientAddress {
         let Some(peer) = request.peer_addr() else {
             return Self(None);
         };
-        let forwarded = request.headers().get_all("x-forwarded-for");
-        let forwarded = forwarded.filter_map(|value| value.to_str().ok());
-        Self(Some(first_untrusted(
-            peer.ip().to_canonical(),
-            forwarded,
-            proxies,
-        )))
+        let peer = peer.ip().to_canonical();
+        let (address, _) = way(peer, forwarded_for(request.head()), proxies);
+        Self(Some(address))
     }
 
     /// The address as limits count it.
@@ -54,24 +56,29 @@ impl FromRequest for ClientAddress {
     }
 }
 
+fn forwarded_for(head: &RequestHead) -> impl DoubleEndedIterator<Item = &str> {
+    let values = head.headers.get_all("x-forwarded-for");
+    values.filter_map(|value| value.to_str().ok())
+}
+
+/// The first address that is not one of our proxies, and how many of those were passed on the way.
 /// Each proxy appends the address it was called from, so the list is read from its end, as long as
 /// the speaker is one of ours. What stands further to the left is anybody's claim.
-fn first_untrusted<'a>(
+fn way<'a>(
     peer: IpAddr,
     forwarded: impl DoubleEndedIterator<Item = &'a str>,
     proxies: &TrustedProxies,
-) -> IpAddr {
-    let mut address = peer;
-    for claim in forwarded.rev().flat_map(|value| value.rsplit(',')) {
-        if !proxies.contain(address) {
-            break;
-        }
-        match claimed(claim.trim()) {
+) -> (IpAddr, usize) {
+    let mut claims = forwarded.rev().flat_map(|value| value.rsplit(','));
+    let (mut address, mut passed) = (peer, 0);
+    while proxies.contain(address) {
+        passed += 1;
+        match claims.next().and_then(|claim| claimed(claim.trim())) {
             Some(claimed) => address = claimed.to_canonical(),
             None => break,
         }
     }
-    address
+    (address, passed)
 }
 
 /// The address of a claim. Some proxies add the port, which takes brackets around an IPv6 address, and
@@ -106,7 +113,24 @@ mod tests {
 
     fn seen(peer: &str, forwarded: &[&str]) -> String {
         let proxies = TrustedProxies(vec!["10.0.0.0/8".parse().unwrap()]);
-        first_untrusted(peer.parse().unwrap(), forwarded.iter().copied(), &proxies).to_string()
+        let (address, _) = way(peer.parse().unwrap(), forwarded.iter().copied(), &proxies);
+        address.to_string()
+    }
+
+    #[test]
+    fn our_own_proxies_are_counted() {
+        let proxies = TrustedProxies(vec!["10.0.0.0/8".parse().unwrap()]);
+        for (peer, forwarded, passed) in [
+            ("203.0.113.9", "10.0.0.1", 0),
+            ("10.0.0.1", "198.51.100.1", 1),
+            ("10.0.0.1", "rubbish", 1),
+            ("10.0.0.1", "198.51.100.1, 10.0.0.2", 2),
+            ("10.0.0.1", "10.0.0.9, 198.51.100.1, 10.0.0.2", 2),
+            ("10.0.0.1", "10.0.0.3, 10.0.0.2", 3),
+        ] {
+            let found = way(peer.parse().unwrap(), [forwarded].into_iter(), &proxies);
+            assert_eq!(found.1, passed, "{peer} {forwarded}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! domain's; `routes` lists every endpoint.
 
 pub mod auth;
+pub mod browsers;
 pub mod chat;
 pub mod client_address;
 pub mod conversations;

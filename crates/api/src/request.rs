@@ -189,14 +189,11 @@ fn with_headers(
     let private = path.starts_with("/v1") || path.starts_with("/auth");
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
     if private {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     crate::shares::public::protect(&path, headers);
+    crate::browsers::protect(&path, headers);
     response
 }
 

@@ -63,6 +63,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     config
         .service(service::landing::get_landing)
+        .service(service::swagger_ui::get_swagger_initializer)
         .service(shares::public::slash::leave_slash_out)
         .service(shares::page::assets::get_asset);
 }

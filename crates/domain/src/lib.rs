@@ -21,3 +21,4 @@ pub mod replies;
 pub mod shares;
 pub mod text;
 pub mod titles;
+pub mod visible;

@@ -1,6 +1,7 @@
 //! Rules every text shares. Lengths count Unicode characters, never bytes.
 
 use crate::error::{Error, Invalid, InvalidReason, Result};
+use crate::visible::{can_be_seen, is_blank};
 use std::ops::RangeInclusive;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -27,19 +28,27 @@ pub fn check(param: &str, text: &str, length: RangeInclusive<usize>) -> Result<(
     Ok(())
 }
 
+/// Checks what a person gives a name to something: as [`check`] does, and that it can be seen.
+pub fn check_name(param: &str, text: &str, length: RangeInclusive<usize>) -> Result<()> {
+    check(param, text, length)?;
+    if !can_be_seen(text) {
+        let message = format!("{param} must have a character that can be seen.");
+        return Err(Error::invalid(param, message));
+    }
+    Ok(())
+}
+
 /// The first line of `text` that says anything, at most `max` characters of it: cut after a word
 /// where there is one in the second half, on a grapheme boundary otherwise, with an ellipsis that
-/// counts. `None` when there is nothing but white space.
+/// counts. `None` when there is nothing that can be seen.
 pub fn first_line(text: &str, max: usize) -> Option<String> {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let line = text.lines().find(|line| can_be_seen(line))?;
     let line: String = line
         .chars()
+        .skip_while(|c| is_blank(*c))
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     let line = line.trim();
-    if line.is_empty() {
-        return None;
-    }
     if line.chars().nth(max).is_none() {
         return Some(line.to_owned());
     }
@@ -115,7 +124,20 @@ mod tests {
     }
 
     #[test]
-    fn white_space_gives_nothing() {
+    fn what_nobody_sees_gives_nothing() {
         assert_eq!(first_line(" \n\t \u{7}\n", 60), None);
+        assert_eq!(first_line("\u{200b}\n\u{3164}\u{2800}", 60), None);
+        let hidden = format!("\u{200b}\n{} Hello\nmore", "\u{200b}".repeat(100));
+        assert_eq!(first_line(&hidden, 60).as_deref(), Some("Hello"));
+    }
+
+    #[test]
+    fn a_name_can_be_seen() {
+        assert!(check_name("t", "\u{200b}a", 1..=5).is_ok());
+        let refused = check_name("t", "\u{200b}", 1..=5).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "t must have a character that can be seen."
+        );
     }
 }

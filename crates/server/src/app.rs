@@ -1,14 +1,12 @@
-use crate::config::AllowedOrigins;
 use crate::identity::Identity;
-use actix_cors::Cors;
+use crate::pages::{cors, swagger_ui};
 use actix_web::dev::Server;
-use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
+use api::browsers::{AllowedHosts, AllowedOrigins, Browsers, guard};
 use api::client_address::TrustedProxies;
 use api::openapi::{Methods, no_route};
 use api::request::{Surroundings, around};
-use api::shares::PublicUrl;
 use api::shares::public::Layouts;
 use domain::auth::{AccessTokens, Audit, Doors, PasswordHasher};
 use domain::chat::{ChatService, ChatStores};
@@ -30,7 +28,6 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
-use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
 /// How long requests and replies that are under way when we are told to stop have to finish.
 pub(crate) const FINISHING: Duration = Duration::from_secs(25);
@@ -47,9 +44,10 @@ pub struct Parts {
     pub doors: Doors,
     pub limits: Arc<dyn RateLimits>,
     pub cors: AllowedOrigins,
+    pub hosts: AllowedHosts,
     pub proxies: TrustedProxies,
-    /// Where clients reach this server, without a slash at its end.
-    pub public_url: String,
+    /// Where clients reach this server, without a slash at its end; absent: where they say they do.
+    pub public_url: Option<String>,
     /// How often links were shown; whoever starts the service sees to it that it is written down.
     pub views: Arc<ViewCounts>,
     /// Turns in laying out the pages of links.
@@ -68,13 +66,13 @@ pub struct Parts {
 /// The services behind the handlers, shared by all workers.
 #[derive(Clone)]
 struct Services {
+    browsers: web::Data<Browsers>,
     identity: Identity,
     chat: web::Data<ChatService>,
     conversations: web::Data<ConversationService>,
     items: web::Data<ItemService>,
     layouts: web::Data<Layouts>,
     projects: web::Data<ProjectService>,
-    public_url: web::Data<PublicUrl>,
     replies: web::Data<ReplyService>,
     readiness: web::Data<Arc<dyn Readiness>>,
     shares: web::Data<ShareService>,
@@ -89,6 +87,12 @@ impl Services {
         let new_titles = parts.new_titles;
         let readiness: Arc<dyn Readiness> = Arc::new(database());
         Self {
+            browsers: web::Data::new(Browsers::new(
+                parts.hosts.clone(),
+                parts.cors.clone(),
+                parts.public_url.clone(),
+                parts.proxies.clone(),
+            )),
             identity: Identity::wire(parts),
             chat: web::Data::new(ChatService::new(
                 Arc::clone(&parts.provider),
@@ -119,7 +123,6 @@ impl Services {
                 clock(),
                 ids(),
             )),
-            public_url: web::Data::new(PublicUrl(parts.public_url.clone())),
             replies: web::Data::new(ReplyService::new(
                 Arc::clone(&parts.provider),
                 Arc::new(PgReplies(database())),
@@ -149,12 +152,12 @@ impl Services {
     fn register(&self, config: &mut web::ServiceConfig) {
         self.identity.register(config);
         config
+            .app_data(self.browsers.clone())
             .app_data(self.chat.clone())
             .app_data(self.conversations.clone())
             .app_data(self.items.clone())
             .app_data(self.layouts.clone())
             .app_data(self.projects.clone())
-            .app_data(self.public_url.clone())
             .app_data(self.replies.clone())
             .app_data(self.readiness.clone())
             .app_data(self.shares.clone())
@@ -194,6 +197,7 @@ pub fn start(listener: TcpListener, parts: Parts) -> std::io::Result<Server> {
             .service(swagger_ui(DOCUMENT.clone()))
             .default_service(web::to(no_route))
             .wrap(cors(&parts.cors))
+            .wrap(from_fn(guard))
             .wrap(from_fn(around))
     })
     .on_connect(api::presence::remember)
@@ -204,38 +208,4 @@ pub fn start(listener: TcpListener, parts: Parts) -> std::io::Result<Server> {
         None => server,
     };
     Ok(server.listen(listener)?.run())
-}
-
-fn swagger_ui(document: OpenApi) -> SwaggerUi {
-    // Nothing is asked of any other server, and a token is forgotten with the page.
-    let config = SwaggerConfig::default()
-        .validator_url("none")
-        .persist_authorization(false)
-        .display_request_duration(true);
-    SwaggerUi::new("/docs/{_:.*}")
-        .url("/openapi.json", document)
-        .config(config)
-}
-
-fn cors(origins: &AllowedOrigins) -> Cors {
-    let cors = Cors::default()
-        .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
-        .allow_any_header()
-        .expose_headers([
-            header::LOCATION,
-            header::RETRY_AFTER,
-            header::CONTENT_DISPOSITION,
-            header::HeaderName::from_static("x-request-id"),
-            header::HeaderName::from_static("x-context-truncated"),
-            header::HeaderName::from_static("x-finish-reason"),
-            header::HeaderName::from_static("x-should-retry"),
-        ])
-        .max_age(3_600);
-    match origins {
-        // No cookie is ever used, so a page of any origin gets no more than it could ask for itself.
-        AllowedOrigins::Any => cors.allow_any_origin().send_wildcard(),
-        AllowedOrigins::Only(origins) => origins
-            .iter()
-            .fold(cors, |cors, origin| cors.allowed_origin(origin)),
-    }
 }

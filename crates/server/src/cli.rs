@@ -34,7 +34,8 @@ pub struct Settings {
     /// The port to listen on; 0 takes any free one [default: 8000]
     #[arg(long, env = "HTTP_PORT", global = true)]
     pub http_port: Option<String>,
-    /// Where clients reach this server, for the links it hands out [default: http://localhost:PORT]
+    /// Where clients reach this server, for the links it hands out [default: the address that each
+    /// request was sent to]
     #[arg(long, env = "PUBLIC_URL", global = true)]
     pub public_url: Option<String>,
     /// A PostgreSQL database, such as postgres://user:password@host/name?sslmode=verify-full
@@ -88,12 +89,16 @@ pub struct Settings {
     /// The most requests to share links from one address [default: 300/1m]
     #[arg(long, env = "SHARE_LIMIT", global = true)]
     pub share_limit: Option<String>,
-    /// Origins whose pages may call this server: a list separated by commas, or * [default: * with
-    /// the embedded database, none otherwise]
+    /// Origins whose pages may call this server: a list separated by commas, or * [default: with
+    /// the embedded database those of this machine and of PUBLIC_URL, none otherwise]
     #[arg(long, env = "CORS_ALLOWED_ORIGINS", global = true)]
     pub cors_allowed_origins: Option<String>,
-    /// Networks of our own proxies, whose X-Forwarded-For is believed: a list such as
-    /// 10.0.0.0/8,::1/128 [default: none]
+    /// Hosts that requests may name beside localhost and PUBLIC_URL's: a list such as
+    /// chat.example.org,192.168.1.5 [default: none when listening on loopback, any otherwise]
+    #[arg(long, env = "ALLOWED_HOSTS", global = true)]
+    pub allowed_hosts: Option<String>,
+    /// Networks of our own proxies, whose X-Forwarded-For, -Host and -Proto are believed: a list such
+    /// as 10.0.0.0/8,::1/128 [default: none]
     #[arg(long, env = "TRUSTED_PROXIES", global = true)]
     pub trusted_proxies: Option<String>,
     /// A server that speaks OpenAI's API, up to /v1, such as http://localhost:11434/v1 [default:

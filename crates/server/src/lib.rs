@@ -7,6 +7,7 @@ pub mod config;
 mod greeting;
 pub mod housekeeping;
 mod identity;
+mod pages;
 pub mod purge;
 mod serve;
 mod stop;

@@ -195,7 +195,7 @@ async fn run(
     stop: &mut Stop,
 ) -> Result<(), ServeError> {
     let clock = Arc::new(SystemClock);
-    let port = listener.local_addr()?.port();
+    let address = listener.local_addr()?.ip();
     let tasks = Arc::new(BackgroundTasks::new(Handle::current()));
     let steady: Arc<dyn Clock> = Arc::new(SteadyClock::new());
     let parts = Parts {
@@ -212,11 +212,9 @@ async fn run(
         },
         limits: Arc::new(GovernorLimits::new(&config.limits, &steady)),
         cors: config.cors.clone(),
+        hosts: config.hosts(address),
         proxies: config.proxies.clone(),
-        public_url: config
-            .public_url
-            .clone()
-            .unwrap_or_else(|| format!("http://localhost:{port}")),
+        public_url: config.public_url.clone(),
         views: Arc::new(ViewCounts::default()),
         layouts: api::shares::public::Layouts::new(half_of_the_processors()),
         provider: config.provider.connect()?,

@@ -87,10 +87,18 @@ fn read_updated(cursor: &str) -> Result<(DateTime<chrono::Utc>, ConversationId),
     let (time, id) = cursor
         .split_once('.')
         .ok_or_else(|| unknown_cursor("after"))?;
-    let micros = i64::from_str_radix(time, 16).map_err(|_| unknown_cursor("after"))?;
-    let time = DateTime::from_timestamp_micros(micros).ok_or_else(|| unknown_cursor("after"))?;
+    let time = activity(time).ok_or_else(|| unknown_cursor("after"))?;
     let id = ConversationId::parse(&format!("conv_{id}")).map_err(|_| unknown_cursor("after"))?;
     Ok((time, id))
+}
+
+/// A time as cursors have it: microseconds since 1970, in hexadecimal digits and without a sign, before
+/// the year 10000. No conversation was active at another time, and the database knows no later ones.
+fn activity(digits: &str) -> Option<DateTime<chrono::Utc>> {
+    const YEAR_10000: i64 = 253_402_300_800_000_000;
+    let plain = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let micros = i64::from_str_radix(digits, 16).ok().filter(|_| plain)?;
+    DateTime::from_timestamp_micros(micros).filter(|_| micros < YEAR_10000)
 }
 
 /// List your conversations

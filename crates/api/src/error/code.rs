@@ -65,6 +65,8 @@ codes! {
         "The e-mail address or the password is wrong.";
     GUEST_LOGIN_DISABLED = "guest_login_disabled", 403, "permission_error", None,
         "Guest accounts are switched off on this server.";
+    ORIGIN_NOT_ALLOWED = "origin_not_allowed", 403, "permission_error", None,
+        "A page of another site sent the request, and its origin may not call this server.";
     SHARE_READ_ONLY = "share_read_only", 403, "permission_error", None,
         "The link is for reading: nobody can add messages through it.";
     REGISTRATION_DISABLED = "registration_disabled", 403, "permission_error", None,
@@ -117,6 +119,8 @@ codes! {
         "The request is too large for the model provider; the message is its own.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", 415, "invalid_request_error", None,
         "The body must be JSON, with `Content-Type: application/json`.";
+    HOST_NOT_ALLOWED = "host_not_allowed", 421, "invalid_request_error", None,
+        "The request names a host that this server does not answer to.";
     RATE_LIMITED = "rate_limited", 429, "rate_limit_error", None,
         "Too many attempts. Try again after `Retry-After` seconds.";
     MODEL_PROVIDER_RATE_LIMITED = "model_provider_rate_limited", 429, "rate_limit_error", None,

@@ -73,6 +73,9 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
         code::NUL_CHARACTER,
         code::INTERNAL_ERROR,
     ];
+    if !crate::browsers::HEALTH.contains(&path) {
+        codes.extend([code::ORIGIN_NOT_ALLOWED, code::HOST_NOT_ALLOWED]);
+    }
     if operation.request_body.is_some() {
         codes.extend([
             code::INVALID_REQUEST,

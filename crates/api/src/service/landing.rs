@@ -10,7 +10,8 @@ pub(crate) async fn get_landing() -> HttpResponse {
         .content_type(ContentType::html())
         .insert_header((
             CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'",
         ))
         .body(PAGE)
 }

@@ -3,4 +3,5 @@
 pub(crate) mod health;
 pub(crate) mod landing;
 pub(crate) mod readiness;
+pub(crate) mod swagger_ui;
 pub(crate) mod version;

@@ -1,4 +1,5 @@
-use super::{PublicUrl, ShareBody, lifetime, path};
+use super::{ShareBody, lifetime, path};
+use crate::browsers::PublicUrl;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody, whole};
 use actix_web::http::header::LOCATION;
@@ -56,7 +57,7 @@ impl WireBody for ShareConversationBody {
 pub(crate) async fn share_conversation(
     Authenticated(actor): Authenticated,
     shares: web::Data<ShareService>,
-    public: web::Data<PublicUrl>,
+    public: PublicUrl,
     conversation: web::Path<String>,
     Body(body): Body<ShareConversationBody>,
 ) -> Result<HttpResponse, ApiError> {

@@ -1,4 +1,5 @@
-use super::{PublicUrl, ShareBody, lifetime, path};
+use super::{ShareBody, lifetime, path};
+use crate::browsers::PublicUrl;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody, whole};
 use actix_web::http::header::LOCATION;
@@ -56,7 +57,7 @@ impl WireBody for ShareItemBody {
 pub(crate) async fn share_item(
     Authenticated(actor): Authenticated,
     shares: web::Data<ShareService>,
-    public: web::Data<PublicUrl>,
+    public: PublicUrl,
     path_of: web::Path<(String, String)>,
     Body(body): Body<ShareItemBody>,
 ) -> Result<HttpResponse, ApiError> {

@@ -1,4 +1,5 @@
-use super::{PublicUrl, ShareBody, ShareListBody};
+use super::{ShareBody, ShareListBody};
+use crate::browsers::PublicUrl;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::list::OrderParam;
@@ -77,7 +78,7 @@ pub(crate) fn body(page: Page<Share>, public: &PublicUrl) -> ShareListBody {
 pub(crate) async fn list_shares(
     Authenticated(actor): Authenticated,
     shares: web::Data<ShareService>,
-    public: web::Data<PublicUrl>,
+    public: PublicUrl,
     Query(query): Query<ListSharesQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let page = shares.list(actor.owner_id, query.list(None)?).await?;

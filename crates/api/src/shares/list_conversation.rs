@@ -1,5 +1,6 @@
+use super::ShareListBody;
 use super::list::{ListSharesQuery, body};
-use super::{PublicUrl, ShareListBody};
+use crate::browsers::PublicUrl;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use actix_web::{HttpResponse, get, web};
@@ -24,7 +25,7 @@ use domain::shares::ShareService;
 pub(crate) async fn list_conversation_shares(
     Authenticated(actor): Authenticated,
     shares: web::Data<ShareService>,
-    public: web::Data<PublicUrl>,
+    public: PublicUrl,
     conversation: web::Path<String>,
     Query(query): Query<ListSharesQuery>,
 ) -> Result<HttpResponse, ApiError> {

@@ -9,15 +9,13 @@ pub mod public;
 pub(crate) mod revoke;
 pub(crate) mod revoke_conversation;
 
+use crate::browsers::PublicUrl;
 use crate::list::list_body;
 use crate::timestamp::Timestamp;
 use domain::conversations::Title;
 use domain::shares::{Lifetime, Share};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-/// Where visitors reach this server: what a link's address begins with, without a slash at its end.
-pub struct PublicUrl(pub String);
 
 /// A link, as its owner sees it.
 #[derive(Serialize, ToSchema)]

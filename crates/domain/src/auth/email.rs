@@ -1,5 +1,6 @@
 use crate::error::{Error, Result};
 use crate::text;
+use crate::visible::is_ignorable;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// An e-mail address, so written that an address has one spelling: trimmed, in compatibility
@@ -18,7 +19,7 @@ impl Email {
     /// In a domain, IDNA has the say on those.
     pub fn choose(raw: &str) -> Result<Self> {
         let email = Self::parse(raw)?;
-        if email.local().contains(is_invisible) {
+        if email.local().contains(is_ignorable) {
             let message = "email must not contain invisible characters or marks of direction.";
             return Err(Error::invalid("email", message));
         }
@@ -54,31 +55,6 @@ impl Email {
 
 fn folded(text: &str) -> String {
     text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
-}
-
-/// Characters that are not shown, or that only change the direction of others (Unicode's
-/// Default_Ignorable_Code_Point, which includes all of Bidi_Control).
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}'
-            | '\u{34f}'
-            | '\u{61c}'
-            | '\u{115f}'..='\u{1160}'
-            | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}'
-            | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fff8}'
-            | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}'
-    )
 }
 
 fn normalised(folded: &str) -> Option<String> {

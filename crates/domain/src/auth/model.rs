@@ -3,6 +3,7 @@ use crate::error::Result;
 use crate::id::{KeyId, OwnerId};
 use crate::text;
 use chrono::{DateTime, Utc};
+use std::ops::RangeInclusive;
 
 /// Who is calling, and by what kind of credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,15 +44,23 @@ pub enum UserKind {
     External,
 }
 
-/// What a person calls themselves: 1 to 120 characters, trimmed.
+/// What a person calls themselves: 1 to 120 characters, trimmed, that can be seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(String);
 
 impl Name {
+    const LENGTH: RangeInclusive<usize> = 1..=120;
+
     pub fn parse(raw: &str) -> Result<Self> {
         let name = raw.trim();
-        text::check("name", name, 1..=120)?;
+        text::check_name("name", name, Self::LENGTH)?;
         Ok(Self(name.to_owned()))
+    }
+
+    /// A name that is stored: earlier versions took some that cannot be seen.
+    pub fn stored(raw: &str) -> Result<Self> {
+        text::check("name", raw, Self::LENGTH)?;
+        Ok(Self(raw.to_owned()))
     }
 
     pub fn as_str(&self) -> &str {

@@ -1,8 +1,9 @@
 use crate::error::Result;
 use crate::items::{Content, Role};
 use crate::text;
+use std::ops::RangeInclusive;
 
-/// A title of 1 to 256 characters, trimmed.
+/// A title of 1 to 256 characters, trimmed, that can be seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Title(String);
 
@@ -16,13 +17,20 @@ pub enum TitleSource {
 }
 
 impl Title {
+    const LENGTH: RangeInclusive<usize> = 1..=256;
     /// How long a title taken from a message may be, in characters.
     const DERIVED: usize = 60;
 
     pub fn parse(raw: &str) -> Result<Self> {
         let trimmed = raw.trim();
-        text::check("title", trimmed, 1..=256)?;
+        text::check_name("title", trimmed, Self::LENGTH)?;
         Ok(Self(trimmed.to_owned()))
+    }
+
+    /// A title that is stored: earlier versions took some that cannot be seen.
+    pub fn stored(raw: &str) -> Result<Self> {
+        text::check("title", raw, Self::LENGTH)?;
+        Ok(Self(raw.to_owned()))
     }
 
     /// The title an untitled conversation gets from a message: its first line, when a user wrote

@@ -2,6 +2,7 @@ use crate::error::Result;
 use crate::id::ProjectId;
 use crate::text;
 use chrono::{DateTime, Utc};
+use std::ops::RangeInclusive;
 
 /// A folder of conversations.
 #[derive(Clone, Debug)]
@@ -18,17 +19,15 @@ pub struct Project {
 }
 
 macro_rules! bounded_text {
-    ($(#[$doc:meta])* $name:ident, $field:literal, $length:expr, $read:expr) => {
+    ($(#[$doc:meta])* $name:ident, $field:literal, $length:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $name(String);
 
         impl $name {
             pub fn parse(raw: &str) -> Result<Self> {
-                let read: fn(&str) -> &str = $read;
-                let value = read(raw);
-                text::check($field, value, $length)?;
-                Ok(Self(value.to_owned()))
+                text::check($field, raw, $length)?;
+                Ok(Self(raw.to_owned()))
             }
 
             pub fn as_str(&self) -> &str {
@@ -42,16 +41,40 @@ macro_rules! bounded_text {
     };
 }
 
-bounded_text!(
-    /// 1 to 120 characters, trimmed.
-    ProjectTitle, "title", 1..=120, str::trim
-);
+/// 1 to 120 characters, trimmed, that can be seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProjectTitle(String);
+
+impl ProjectTitle {
+    const LENGTH: RangeInclusive<usize> = 1..=120;
+
+    pub fn parse(raw: &str) -> Result<Self> {
+        let trimmed = raw.trim();
+        text::check_name("title", trimmed, Self::LENGTH)?;
+        Ok(Self(trimmed.to_owned()))
+    }
+
+    /// A title that is stored: earlier versions took some that cannot be seen.
+    pub fn stored(raw: &str) -> Result<Self> {
+        text::check("title", raw, Self::LENGTH)?;
+        Ok(Self(raw.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
 bounded_text!(
     /// What the project is about, for people: up to 2,000 characters, kept as sent.
-    Description, "description", 0..=2_000, |raw| raw
+    Description, "description", 0..=2_000
 );
 bounded_text!(
     /// What the model is told first in every conversation of the project: up to 32,768 characters,
     /// kept as sent.
-    Instruction, "instruction", 0..=32_768, |raw| raw
+    Instruction, "instruction", 0..=32_768
 );

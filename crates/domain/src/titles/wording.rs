@@ -59,11 +59,9 @@ pub(super) fn prompt(beginning: &[Line], budget: usize) -> Vec<Message> {
 /// The title that a model's answer is: its first line that says anything, without what models like
 /// to put around a title. `None` when nothing is left.
 pub(super) fn read(answer: &str) -> Option<Title> {
-    let line = without_thoughts(answer)?
-        .lines()
-        .map(bare)
-        .find(|line| !line.is_empty())?;
-    Title::parse(&text::first_line(line, LENGTH)?).ok()
+    let mut lines = without_thoughts(answer)?.lines().map(bare);
+    let line = lines.find_map(|line| text::first_line(line, LENGTH))?;
+    Title::parse(&line).ok()
 }
 
 /// Some models think aloud before they answer. `None` when one has not come to an end of it.
@@ -176,7 +174,15 @@ mod tests {
 
     #[test]
     fn an_answer_that_says_nothing_is_no_title() {
-        for answer in ["", " \n", "\"\"", "***", "<think>hm", "<think>hm</think>"] {
+        for answer in [
+            "",
+            " \n",
+            "\"\"",
+            "***",
+            "<think>hm",
+            "<think>hm</think>",
+            "\u{200b}\n\u{3164}",
+        ] {
             assert_eq!(title(answer), None, "{answer:?}");
         }
     }

@@ -92,7 +92,7 @@ impl TurnStore for PgTurns {
             .run(async |connection| store.fetch_optional(connection).await)
             .await?;
         if let Some(title) = stored {
-            let title = title.as_deref().map(Title::parse).transpose();
+            let title = title.as_deref().map(Title::stored).transpose();
             let title = title.map_err(super::error::inconsistent)?;
             return Ok(StoredTurn::Done { title });
         }

@@ -1,13 +1,16 @@
 //! Settings, read: what is not right stops the start with one sentence that names the variable.
 
+mod browsers;
 mod limits;
 mod provider;
 mod storage;
 
+pub use api::browsers::AllowedOrigins;
 pub use provider::Provider;
 pub use storage::Storage;
 
 use crate::cli::Settings;
+use api::browsers::{AllowedHosts, Host};
 use api::client_address::TrustedProxies;
 use chrono::TimeDelta;
 use domain::limits::Quotas;
@@ -35,16 +38,11 @@ pub struct Config {
     pub guest_retention: Option<TimeDelta>,
     pub limits: Quotas,
     pub cors: AllowedOrigins,
+    /// Hosts that are answered beside this machine's own names and that of `public_url`.
+    pub allowed_hosts: Option<Vec<Host>>,
     pub proxies: TrustedProxies,
     pub provider: Provider,
     pub log: Log,
-}
-
-/// Whose pages may call us.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AllowedOrigins {
-    Any,
-    Only(Vec<String>),
 }
 
 /// What the log shows, and how.
@@ -60,6 +58,7 @@ impl Config {
     pub fn read(settings: &Settings) -> Result<Self, ConfigError> {
         let storage = Storage::read(settings)?;
         let embedded = matches!(storage, Storage::Embedded { .. });
+        let public_url = browsers::public_url(&settings.public_url)?;
         Ok(Self {
             host: parsed(
                 "HTTP_HOST",
@@ -73,7 +72,6 @@ impl Config {
                 "must be a port, 0 to 65535",
             )?
             .unwrap_or(8000),
-            public_url: public_url(&settings.public_url)?,
             pool_size: pool_size(&settings.database_pool_size)?,
             guest_login: parsed(
                 "GUEST_LOGIN",
@@ -89,12 +87,27 @@ impl Config {
             .unwrap_or(embedded),
             guest_retention: guest_retention(&settings.guest_retention_days)?,
             limits: limits::limits(settings)?,
-            cors: cors(&settings.cors_allowed_origins, embedded)?,
-            proxies: proxies(&settings.trusted_proxies)?,
+            cors: browsers::cors(
+                &settings.cors_allowed_origins,
+                embedded,
+                public_url.as_deref(),
+            )?,
+            allowed_hosts: browsers::allowed_hosts(&settings.allowed_hosts)?,
+            public_url,
+            proxies: browsers::proxies(&settings.trusted_proxies)?,
             provider: Provider::read(settings)?,
             log: log(settings)?,
             storage,
         })
+    }
+}
+
+impl Config {
+    /// Which hosts are answered by a service that listens on `address`.
+    #[must_use]
+    pub fn hosts(&self, address: IpAddr) -> AllowedHosts {
+        let public = self.public_url.as_deref().and_then(browsers::host);
+        AllowedHosts::listening_on(address, public, self.allowed_hosts.clone())
     }
 }
 
@@ -123,25 +136,6 @@ fn bad(variable: &'static str, problem: impl Into<String>) -> ConfigError {
     }
 }
 
-fn public_url(setting: &Option<String>) -> Result<Option<String>, ConfigError> {
-    let Some(url) = given(setting) else {
-        return Ok(None);
-    };
-    let parsed: Option<actix_web::http::Uri> = url.parse().ok();
-    let usable = parsed.is_some_and(|uri| {
-        uri.host().is_some()
-            && matches!(uri.scheme_str(), Some("http" | "https"))
-            && uri.query().is_none()
-    });
-    if !usable {
-        return Err(bad(
-            "PUBLIC_URL",
-            "must be an address such as https://chat.example.org",
-        ));
-    }
-    Ok(Some(url.trim_end_matches('/').to_owned()))
-}
-
 fn pool_size(setting: &Option<String>) -> Result<usize, ConfigError> {
     const PROBLEM: &str = "must be a number of connections, 1 to 1000";
     let size = parsed("DATABASE_POOL_SIZE", setting, PROBLEM)?.unwrap_or(16);
@@ -158,56 +152,6 @@ fn guest_retention(setting: &Option<String>) -> Result<Option<TimeDelta>, Config
         Some(days) if !(1..=36_500).contains(&days) => Err(bad("GUEST_RETENTION_DAYS", PROBLEM)),
         days => Ok(days.map(TimeDelta::days)),
     }
-}
-
-fn cors(setting: &Option<String>, embedded: bool) -> Result<AllowedOrigins, ConfigError> {
-    let Some(list) = given(setting) else {
-        return Ok(if embedded {
-            AllowedOrigins::Any
-        } else {
-            AllowedOrigins::Only(Vec::new())
-        });
-    };
-    if list == "*" {
-        return Ok(AllowedOrigins::Any);
-    }
-    let origins = list
-        .split(',')
-        .map(str::trim)
-        .filter(|origin| !origin.is_empty());
-    let origins: Vec<String> = origins.map(str::to_owned).collect();
-    let is_origin = |origin: &String| {
-        let rest = origin
-            .strip_prefix("https://")
-            .or_else(|| origin.strip_prefix("http://"));
-        rest.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', '?', '#', ' ']))
-    };
-    match origins.iter().find(|origin| !is_origin(origin)) {
-        None => Ok(AllowedOrigins::Only(origins)),
-        Some(odd) => Err(bad(
-            "CORS_ALLOWED_ORIGINS",
-            format!("has {odd:?}; it must be * or a list of origins such as https://example.org"),
-        )),
-    }
-}
-
-fn proxies(setting: &Option<String>) -> Result<TrustedProxies, ConfigError> {
-    let list = given(setting).unwrap_or_default();
-    let networks = list
-        .split(',')
-        .map(str::trim)
-        .filter(|network| !network.is_empty());
-    let networks = networks.map(|network| {
-        let single = || network.parse::<IpAddr>().map(ipnet::IpNet::from);
-        network
-            .parse::<ipnet::IpNet>()
-            .or_else(|_| single())
-            .map_err(|_| {
-                let problem = format!("has {network:?}, which is not a network such as 10.0.0.0/8");
-                bad("TRUSTED_PROXIES", problem)
-            })
-    });
-    networks.collect::<Result<_, _>>().map(TrustedProxies)
 }
 
 fn log(settings: &Settings) -> Result<Log, ConfigError> {
@@ -246,7 +190,7 @@ mod tests {
         assert_eq!(config.limits, Quotas::USUAL);
         assert!(config.guest_login && config.registration);
         assert_eq!(config.guest_retention, None);
-        assert_eq!(config.cors, AllowedOrigins::Any);
+        assert_eq!(config.cors, AllowedOrigins::ThisMachine(Vec::new()));
     }
 
     #[test]
@@ -264,7 +208,7 @@ mod tests {
     #[test]
     fn a_bad_value_is_refused_by_name_in_one_sentence() {
         type Setting = fn(&mut Settings) -> &mut Option<String>;
-        let bad: [(&str, &str, Setting); 26] = [
+        let bad: [(&str, &str, Setting); 27] = [
             ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
             ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
             ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
@@ -292,6 +236,9 @@ mod tests {
             ("SHARE_LIMIT", "many", |settings| &mut settings.share_limit),
             ("CORS_ALLOWED_ORIGINS", "x", |settings| {
                 &mut settings.cors_allowed_origins
+            }),
+            ("ALLOWED_HOSTS", "a.example:80", |settings| {
+                &mut settings.allowed_hosts
             }),
             ("TRUSTED_PROXIES", "10.0.0.0/99", |settings| {
                 &mut settings.trusted_proxies

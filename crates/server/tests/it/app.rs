@@ -6,6 +6,7 @@ use crate::db::{RUNTIME, Schema};
 use crate::provider::Provider;
 use crate::trail::Trail;
 use actix_web::dev::ServerHandle;
+use api::browsers::AllowedHosts;
 use chrono::TimeDelta;
 use domain::auth::{AccessTokens as _, Claims, Doors};
 use domain::clock::Clock;
@@ -100,8 +101,9 @@ impl TestApp {
             },
             limits: limits(&Quotas::NONE, &(clock.clone() as Arc<dyn Clock>)),
             cors: AllowedOrigins::Any,
+            hosts: AllowedHosts::ThisMachine(Vec::new()),
             proxies: api::client_address::TrustedProxies::default(),
-            public_url: String::new(),
+            public_url: None,
             views: Arc::default(),
             layouts: api::shares::public::Layouts::new(2),
             provider: Provider::obliging().connected(),
@@ -112,7 +114,6 @@ impl TestApp {
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        parts.public_url = format!("http://{address}");
         change(&mut parts);
         let (database, views) = (parts.database.clone(), Arc::clone(&parts.views));
         let _inside = RUNTIME.enter();

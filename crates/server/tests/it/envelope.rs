@@ -133,7 +133,7 @@ async fn head_answers_like_get_without_the_body() {
 #[tokio::test]
 async fn after_head_the_connection_is_still_in_step() {
     let app = TestApp::spawn().await;
-    let head = "HEAD /version HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let head = "HEAD /version HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let answer = app.raw(head.as_bytes()).await;
     assert_eq!((answer.status, answer.text()), (200, ""));
     assert_ne!(answer.header("content-length"), "0");
@@ -146,8 +146,8 @@ async fn after_head_a_request_that_was_sent_ahead_is_still_in_step() {
     // The second request arrives while the database is asked for the first: a body that was sent
     // after all would be taken for its answer.
     let both = format!(
-        "HEAD /v1/conversations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n\
-         GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        "HEAD /v1/conversations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n\
+         GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     );
     let both = app.raw(both.as_bytes()).await;
     assert_eq!(both.status, 200);
@@ -239,7 +239,7 @@ async fn a_refused_preflight_has_an_envelope_too() {
 async fn a_connection_may_carry_many_requests_whatever_became_of_the_last() {
     let app = TestApp::spawn().await;
     let token = app.alice().token.unwrap();
-    let head = format!("Host: x\r\nAuthorization: Bearer {token}\r\n");
+    let head = format!("Host: localhost\r\nAuthorization: Bearer {token}\r\n");
     let json = "Content-Type: application/json\r\n";
     let request = format!(
         "POST /v1/conversations HTTP/1.1\r\n{head}{json}Content-Length: 9\r\n\r\n{{\"tit\":1}}\

@@ -11,6 +11,7 @@ mod activity;
 mod answer;
 mod app;
 mod binary;
+mod browsers;
 mod clock;
 mod credentials;
 mod cut_off;

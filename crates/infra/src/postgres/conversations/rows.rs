@@ -35,7 +35,7 @@ impl TryFrom<Row> for Conversation {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self> {
-        let title = row.title.map(|title| Title::parse(&title)).transpose();
+        let title = row.title.map(|title| Title::stored(&title)).transpose();
         Ok(Self {
             id: ConversationId::new(ids::read(row.id)),
             title: title.map_err(inconsistent)?,

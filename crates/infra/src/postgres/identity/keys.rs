@@ -190,7 +190,7 @@ impl TryFrom<Row> for ApiKey {
     fn try_from(row: Row) -> Result<Self> {
         Ok(Self {
             id: KeyId::new(ids::read(row.id)),
-            name: Name::parse(&row.name).map_err(inconsistent)?,
+            name: Name::stored(&row.name).map_err(inconsistent)?,
             hint: row.hint,
             created_at: row.created_at,
             expires_at: row.expires_at,

@@ -159,7 +159,7 @@ impl TryFrom<Row> for Project {
             .transpose();
         Ok(Self {
             id: ProjectId::new(ids::read(row.id)),
-            title: ProjectTitle::parse(&row.title).map_err(inconsistent)?,
+            title: ProjectTitle::stored(&row.title).map_err(inconsistent)?,
             description: description.map_err(inconsistent)?,
             instruction: instruction.map_err(inconsistent)?,
             conversation_count: u64::try_from(row.conversation_count)

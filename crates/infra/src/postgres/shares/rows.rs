@@ -122,7 +122,7 @@ impl TryFrom<ItemRow> for SharedItem {
 
 pub(super) fn title(stored: Option<String>) -> Result<Option<Title>> {
     stored
-        .map(|title| Title::parse(&title))
+        .map(|title| Title::stored(&title))
         .transpose()
         .map_err(inconsistent)
 }

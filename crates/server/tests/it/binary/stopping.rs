@@ -24,7 +24,7 @@ async fn sigterm_lets_a_request_under_way_finish() {
     let body = r#"{"title":"Finished"}"#;
     let (first, rest) = body.split_at(7);
     let head = format!(
-        "POST /v1/conversations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
+        "POST /v1/conversations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",
         process.alice().token.unwrap(),
         body.len()

@@ -140,7 +140,7 @@ async fn a_body_that_ends_early_stores_nothing() {
         "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nrubbish\r\n",
     ] {
         let request = format!(
-            "POST /v1/conversations HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: \
+            "POST /v1/conversations HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: \
              Bearer {token}\r\nContent-Type: application/json\r\n{framing}"
         );
         app.raw_to_the_end(request.as_bytes()).await;
@@ -155,7 +155,7 @@ async fn a_request_that_is_not_http_is_refused() {
     let app = TestApp::spawn().await;
     let before = app.schema.contents().await;
     let token = app.alice().token.unwrap();
-    let head = format!("Host: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n");
+    let head = format!("Host: localhost\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n");
     for request in [
         "rubbish\r\n\r\n".to_owned(),
         "GET / HTTP/9.9\r\n\r\n".to_owned(),

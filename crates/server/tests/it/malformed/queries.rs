@@ -169,6 +169,12 @@ async fn a_cursor_of_another_sort_is_none_of_this_one() {
         ".01ARZ3NDEKTSV4RRFFQ69G5FAV",
         "7fffffffffffffff.01ARZ3NDEKTSV4RRFFQ69G5FAV",
         "-8000000000000000.01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "%2B1.01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "-1.01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "-643b0e1a0d94a.01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "7000000000000000.01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "384440ccc736000.01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "0x1.01ARZ3NDEKTSV4RRFFQ69G5FAV",
         "1.",
         ".",
     ] {
@@ -236,4 +242,91 @@ async fn an_unknown_parameter_is_refused_by_name() {
 async fn a_call_id_has_1_to_256_characters() {
     let long = "x".repeat(257);
     refuse("call_id", "invalid_value", &["", &long]).await;
+}
+
+/// Values at the ends of what can be counted, and beside them; and shapes of cursors with such values.
+fn extremes() -> Vec<String> {
+    let numbers = [
+        "0",
+        "-0",
+        "-1",
+        "%2B1",
+        "2147483647",
+        "2147483648",
+        "-2147483649",
+        "4294967295",
+        "4294967296",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775808",
+        "18446744073709551616",
+        "1e400",
+        "NaN",
+        "-inf",
+        "7fffffffffffffff",
+        "-7fffffffffffffff",
+    ];
+    let ulids = [
+        "00000000000000000000000000",
+        "7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
+        "8ZZZZZZZZZZZZZZZZZZZZZZZZZ",
+        "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    ];
+    let prefixes = ["seq_", "ver_", "conv_", "item_", "proj_", "key_", "user_"];
+    let secret = "z".repeat(32);
+    let mut values: Vec<String> = numbers.map(str::to_owned).to_vec();
+    values.extend(["", "%00", "%ff", "%C2%85", "%F3%A0%80%81", "null", "true"].map(str::to_owned));
+    for prefix in prefixes {
+        values.extend(numbers.iter().map(|number| format!("{prefix}{number}")));
+        values.extend(ulids.iter().map(|ulid| format!("{prefix}{ulid}")));
+    }
+    for prefix in ["share_", "msg_share_"] {
+        values.extend([
+            format!("{prefix}{secret}"),
+            format!("{prefix}{}", "0".repeat(32)),
+        ]);
+    }
+    for number in numbers {
+        values.extend(ulids.iter().map(|ulid| format!("{number}.{ulid}")));
+    }
+    values.extend(["9999-12-31T23:59:60Z", "-262144-01-01T00:00:00Z"].map(str::to_owned));
+    values.push("9".repeat(4_000));
+    values
+}
+
+#[tokio::test]
+async fn no_value_of_any_parameter_is_our_fault() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let mut asked = 0;
+    for operation in operations() {
+        let names = parameters(&operation);
+        if names.is_empty() || operation.method != reqwest::Method::GET {
+            continue;
+        }
+        let path = operation.at(&ids(&app, &operation).await);
+        // A cursor means something else in each order and for each sort.
+        let sorts: &[&str] = match names.iter().any(|name| name == "sort") {
+            true => &["", "&sort=updated", "&sort=updated&order=asc"],
+            false => &["", "&order=desc", "&order=asc"],
+        };
+        for name in &names {
+            for value in extremes() {
+                for sort in sorts
+                    .iter()
+                    .filter(|sort| sort.is_empty() || name == "after")
+                {
+                    let answer = alice.get(&format!("{path}?{name}={value}{sort}")).await;
+                    let said = answer.text();
+                    assert!(
+                        answer.status < 500,
+                        "{} {name}={value}{sort}: {said}",
+                        operation.name
+                    );
+                    asked += 1;
+                }
+            }
+        }
+    }
+    assert!(asked > 2_000, "{asked}");
 }

@@ -277,3 +277,108 @@ async fn metadata_is_bounded_in_pairs_keys_and_values() {
     }
     assert_eq!(app.schema.contents().await, before);
 }
+
+/// Texts that leave no mark.
+const UNSEEN: [&str; 7] = [
+    "\u{200b}",
+    " \u{ad}\u{2060}\u{feff} ",
+    "\u{202e}\u{2066}\u{61c}\u{200e}",
+    "\u{3164}\u{115f}\u{1160}\u{ffa0}",
+    "\u{2800}\u{2800}",
+    "\u{e0041}\u{fe0f}\u{180e}",
+    "\u{7}\u{1b}",
+];
+
+#[tokio::test]
+async fn what_nobody_sees_is_no_name() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({ "title": "Mine" })).await;
+    let conversation = format!("/v1/conversations/{conversation}");
+    let project = format!("/v1/projects/{}", alice.project("Mine").await);
+    let (_, session) = app.guest().await;
+    let guest = app.holding(&session);
+    for text in UNSEEN {
+        let title = json!({ "title": text });
+        for path in ["/v1/conversations", "/v1/projects"] {
+            let answer = alice.post(path, title.clone()).await;
+            answer.refused("invalid_value", Some("title"));
+        }
+        for path in [&conversation, &project] {
+            let answer = alice.patch(path, title.clone()).await;
+            answer.refused("invalid_value", Some("title"));
+        }
+        let key = guest.post("/auth/api-keys", json!({ "name": text })).await;
+        key.refused("invalid_value", Some("name"));
+        let account = json!({
+            "email": "ada@example.org", "password": crate::app::PASSWORD, "name": text,
+        });
+        let account = app.anon().post("/auth/register", account).await;
+        account.refused("invalid_value", Some("name"));
+
+        // A message of it is kept, and names nothing.
+        let silent = alice.conversation(json!({})).await;
+        alice.say(&silent, &format!("x{text}")).await;
+        let silent = alice.conversation(json!({})).await;
+        alice.say(&silent, text).await;
+        let path = format!("/v1/conversations/{silent}");
+        let found = alice.get(&path).await.expect(200);
+        assert_eq!(
+            (&found["title"], &found["item_count"]),
+            (&Value::Null, &json!(1))
+        );
+        alice.say(&silent, &format!("{text}Seen{text}")).await;
+        let found = alice.get(&path).await.expect(200);
+        assert!(
+            found["title"].as_str().unwrap().starts_with("Seen"),
+            "{found}"
+        );
+    }
+    assert_eq!(alice.get(&conversation).await.expect(200)["title"], "Mine");
+    assert_eq!(alice.get(&project).await.expect(200)["title"], "Mine");
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_sees_and_that_was_taken_earlier_is_still_read() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({ "title": "Mine" })).await;
+    let project = alice.project("Mine").await;
+    let (guest, _) = app.guest().await;
+    guest.key("mine").await;
+    for table in ["conversations", "projects"] {
+        app.schema
+            .rows(&format!("update {table} set title = U&'\\200B'"))
+            .await;
+    }
+    app.schema
+        .rows("update api_keys set name = U&'\\200B'")
+        .await;
+    for path in [
+        "/v1/conversations".to_owned(),
+        "/v1/projects".to_owned(),
+        format!("/v1/conversations/{conversation}"),
+        format!("/v1/projects/{project}"),
+        format!("/v1/conversations/{conversation}/export"),
+    ] {
+        assert!(
+            alice
+                .get(&path)
+                .await
+                .expect(200)
+                .to_string()
+                .contains('\u{200b}'),
+            "{path}"
+        );
+    }
+    let keys = guest.get("/auth/api-keys").await.expect(200);
+    assert_eq!(keys["data"][0]["name"], "\u{200b}");
+    // A link and a copy carry it on.
+    let share = alice.share(&conversation, json!({})).await;
+    let link = format!("/conversations/share/{share}");
+    assert_eq!(app.anon().get(&link).await.expect(200)["title"], "\u{200b}");
+    app.bob()
+        .post(&format!("{link}/fork"), json!({}))
+        .await
+        .expect(201);
+}

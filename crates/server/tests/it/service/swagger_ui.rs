@@ -18,9 +18,10 @@ async fn it_is_served_from_the_binary() {
     let script = app.anon().get("/docs/swagger-initializer.js").await;
     let script = script.text();
     assert!(script.contains("/openapi.json"), "{script}");
-    assert!(script.contains("\"validatorUrl\": \"none\""), "{script}");
+    assert!(script.contains("validatorUrl: \"none\""), "{script}");
+    // What is typed stays in the tab; the browser's check sees it work.
     assert!(
-        script.contains("\"persistAuthorization\": false"),
+        script.contains("persistAuthorization: false") && !script.contains("localStorage."),
         "{script}"
     );
 }

@@ -1,0 +1,62 @@
+//! What answers carry so that pages, ours and others, can do no harm with them.
+
+use actix_web::http::header::{
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+
+/// For every answer: it is what its type says, and no other site's page embeds it.
+const EVERYWHERE: [(HeaderName, &str); 2] = [
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+];
+
+/// For pages: they are framed by nobody, share no window, tell no other site of themselves, and have
+/// no use for what belongs to the person.
+const PAGES: [(HeaderName, &str); 4] = [
+    (X_FRAME_OPTIONS, "DENY"),
+    (REFERRER_POLICY, "no-referrer"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
+];
+
+/// Swagger UI: files of this server alone, and it calls this server alone. Its styles draw with
+/// `data:` pictures, and its bundle puts one style sheet into the page, known by its digest; when
+/// another version has another, the check in a browser says so.
+const SWAGGER_UI: &str = "default-src 'none'; script-src 'self'; \
+     style-src 'self' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='; \
+     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'";
+
+/// A page without a policy of its own loads nothing.
+const OTHER_PAGES: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'";
+
+/// Adds to an answer what keeps it safe in a browser, where it has not its own.
+pub(crate) fn protect(path: &str, headers: &mut HeaderMap) {
+    for (name, value) in EVERYWHERE {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    let kind = headers.get(CONTENT_TYPE);
+    if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        return;
+    }
+    let policy = match path.starts_with("/docs/") {
+        true => SWAGGER_UI,
+        false => OTHER_PAGES,
+    };
+    for (name, value) in PAGES.into_iter().chain([(CONTENT_SECURITY_POLICY, policy)]) {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Browsers run programs of strangers on the machines of our users. What pages of others may do here is
+//! decided before any handler is asked.
+
+mod forwarded;
+mod headers;
+mod host;
+mod hosts;
+mod origins;
+mod public_url;
+
+pub use host::Host;
+pub use hosts::AllowedHosts;
+pub use origins::{AllowedOrigins, origin};
+
+pub(crate) use headers::protect;
+pub(crate) use public_url::PublicUrl;
+
+use crate::client_address::TrustedProxies;
+use crate::error::{ApiError, code};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::web;
+use hosts::Addressee;
+
+/// What is asked by machines that know this one by its address, and changes nothing.
+pub(crate) const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
+
+/// What this middleware goes by.
+pub struct Browsers {
+    pub hosts: AllowedHosts,
+    pub origins: AllowedOrigins,
+    /// Where clients reach this server, without a slash at its end; absent: where they say they do.
+    pub public_url: Option<String>,
+    /// That address's origin.
+    pub public_origin: Option<String>,
+    pub proxies: TrustedProxies,
+}
+
+impl Browsers {
+    #[must_use]
+    pub fn new(
+        hosts: AllowedHosts,
+        origins: AllowedOrigins,
+        public_url: Option<String>,
+        proxies: TrustedProxies,
+    ) -> Self {
+        Self {
+            hosts,
+            origins,
+            public_origin: public_url.as_deref().and_then(origin_of),
+            public_url,
+            proxies,
+        }
+    }
+
+    fn refusal(&self, request: &ServiceRequest) -> Option<ApiError> {
+        if HEALTH.contains(&request.path()) {
+            return None;
+        }
+        let head = request.head();
+        let from_proxy = self.proxies.passed(head) > 0;
+        if !from_proxy && !self.hosts.allow(&Addressee::of(head)) {
+            let message = "This server does not answer to the host that the request names. Use \
+                           localhost, or have its operator add the host to ALLOWED_HOSTS.";
+            return Some(ApiError::new(code::HOST_NOT_ALLOWED, message));
+        }
+        let own = self.public_origin.as_deref();
+        if origins::is_refused(head, &self.origins, own, &self.proxies) {
+            let message = "Pages of this origin may not call this server. Its operator can add the \
+                           origin to CORS_ALLOWED_ORIGINS.";
+            return Some(ApiError::new(code::ORIGIN_NOT_ALLOWED, message));
+        }
+        None
+    }
+}
+
+/// The origin of an address.
+#[must_use]
+pub fn origin_of(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    origin(&format!("{scheme}://{authority}"))
+}
+
+/// Wraps everything but [`crate::request::around`].
+///
+/// # Errors
+/// Those of what it wraps.
+pub async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let refusal = match request.app_data::<web::Data<Browsers>>() {
+        Some(browsers) => browsers.refusal(&request),
+        None => Some(ApiError::new(
+            code::INTERNAL_ERROR,
+            code::INTERNAL_ERROR.meaning,
+        )),
+    };
+    match refusal {
+        Some(refusal) => Ok(request.error_response(refusal).map_into_boxed_body()),
+        None => Ok(next.call(request).await?.map_into_boxed_body()),
+    }
+}

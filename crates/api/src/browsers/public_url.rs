@@ -1,0 +1,33 @@
+//! What the addresses begin with that clients are given.
+
+use super::Browsers;
+use super::forwarded::{addressed, scheme};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+
+/// Where the caller reaches this server, without a slash at its end: as the operator says, else as the
+/// request was addressed. It goes into the answer to that request alone.
+pub(crate) struct PublicUrl(pub(crate) String);
+
+impl FromRequest for PublicUrl {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let browsers = request.app_data::<web::Data<Browsers>>();
+        let set = browsers.and_then(|browsers| browsers.public_url.clone());
+        ready(Ok(Self(set.unwrap_or_else(|| asked(request, browsers)))))
+    }
+}
+
+fn asked(request: &HttpRequest, browsers: Option<&web::Data<Browsers>>) -> String {
+    let seen = browsers.and_then(|browsers| {
+        let proxies = &browsers.proxies;
+        let authority = addressed(request.head(), proxies)?;
+        Some(format!("{}://{authority}", scheme(request.head(), proxies)))
+    });
+    let port = request.app_config().local_addr().port();
+    seen.unwrap_or_else(|| format!("http://localhost:{port}"))
+}
