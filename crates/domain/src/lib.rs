@@ -12,6 +12,7 @@ pub mod error;
 pub mod health;
 pub mod id;
 pub mod items;
+pub mod jobs;
 pub mod limits;
 pub mod page;
 pub mod projects;

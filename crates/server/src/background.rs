@@ -2,7 +2,7 @@
 
 use crate::app::Parts;
 use crate::config::Config;
-use crate::{housekeeping, purge, titles, views};
+use crate::{jobs, views};
 use domain::shares::ViewCounts;
 use infra::clock::SystemClock;
 use infra::postgres::{Database, NewTitles, PgShares};
@@ -16,23 +16,22 @@ pub(crate) struct Background {
 }
 
 impl Background {
-    /// Begins: reclaiming what was deleted, counting views, forgetting what has expired, and, with a
-    /// model provider, naming conversations.
+    /// Begins: the jobs that reclaim what was deleted and forget what has expired, counting views,
+    /// and, with a model provider, naming conversations.
     pub(crate) fn start(config: &Config, database: &Database, parts: &Parts) -> Self {
         let clock = || Arc::new(SystemClock);
         let views = Arc::clone(&parts.views);
         let mut workers = JoinSet::new();
-        workers.spawn(purge::run(database.clone(), clock()));
-        workers.spawn(views::run(database.clone(), Arc::clone(&views)));
-        workers.spawn(housekeeping::run(
+        workers.spawn(jobs::upkeep(
             database.clone(),
             clock(),
             config.guest_retention,
         ));
+        workers.spawn(views::run(database.clone(), Arc::clone(&views)));
         if config.provider.new_titles() == NewTitles::Queued {
             let provider = Arc::clone(&parts.provider);
             let (database, context) = (database.clone(), parts.context_tokens);
-            workers.spawn(titles::run(database, provider, clock(), context));
+            workers.spawn(jobs::titles(database, provider, clock(), context));
         }
         Self { workers, views }
     }

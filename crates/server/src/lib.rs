@@ -5,14 +5,12 @@ mod background;
 pub mod cli;
 pub mod config;
 mod greeting;
-pub mod housekeeping;
 mod identity;
+pub mod jobs;
 mod pages;
-pub mod purge;
 mod serve;
 mod stop;
 pub mod telemetry;
-pub mod titles;
 pub mod token;
 pub mod views;
 

@@ -151,9 +151,10 @@ impl ChatService {
         last: Sequence,
         messages: &[NewMessage],
     ) -> Result<Context> {
-        let project = match conversation.project_id {
+        let projects = self.stores.projects.as_ref();
+        let instruction = match conversation.project_id {
             None => None,
-            Some(project) => self.stores.projects.find(owner, project).await?,
+            Some(project) => projects.find_instruction(owner, project).await?,
         };
         let each = messages.iter();
         let asked: usize = each.map(|message| tokens(message.content.as_str())).sum();
@@ -164,7 +165,6 @@ impl ChatService {
             before: last.next(),
             is_asked_later: true,
         };
-        let instruction = project.and_then(|project| project.instruction);
         told.context(instruction, self.context_tokens.saturating_sub(asked))
             .await
     }

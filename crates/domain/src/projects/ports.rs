@@ -14,6 +14,9 @@ pub trait ProjectStore: Send + Sync {
     async fn find(&self, owner: OwnerId, id: ProjectId) -> Result<Option<Project>>;
 
     /// A page is bounded in bytes by [`crate::page::PAGE_BYTES`].
+    /// What the project tells a model. `None`: there is no such project, or it tells nothing.
+    async fn find_instruction(&self, owner: OwnerId, id: ProjectId) -> Result<Option<Instruction>>;
+
     async fn list(&self, owner: OwnerId, list: &ProjectList) -> Result<Page<Project>>;
 
     /// `None` when there is no such project.

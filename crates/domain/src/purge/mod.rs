@@ -1,9 +1,8 @@
-//! Reclaiming what was deleted. A deletion takes the conversation away at once and leaves its rows
-//! to a queue in the database, which any number of instances work off together, and which a crash
-//! cannot lose.
+//! Reclaiming what was deleted. A deletion takes the conversation, or the message, away at once and
+//! leaves its rows to a job.
 
 mod ports;
 mod service;
 
-pub use ports::{PurgeQueue, QueueState, Reclaimed};
+pub use ports::PurgeStore;
 pub use service::PurgeService;

@@ -1,34 +1,18 @@
 use crate::error::Result;
+use crate::jobs::{Job, Portion, Step};
 use chrono::{DateTime, Utc};
 
-/// The conversations whose rows are still to be reclaimed.
+/// The rows that are to be reclaimed. Every method is one atomic unit of work; of a job it locks the
+/// entry, and takes it away when all is done.
 #[async_trait::async_trait]
-pub trait PurgeQueue: Send + Sync {
-    /// Reclaims some of the rows of the oldest entry that no other instance is at; an entry without
-    /// rows leaves the queue. Links to what was deleted become tombstones. One small transaction.
-    async fn reclaim(&self) -> Result<Reclaimed>;
+pub trait PurgeStore: Send + Sync {
+    /// Reclaims a portion of what was in a deleted conversation. Links to it become tombstones.
+    async fn purge(&self, job: &Job, portion: Portion, now: DateTime<Utc>) -> Result<Step>;
 
-    /// Forgets some of the links, and tombstones of links, that ended before. One small
-    /// transaction.
-    async fn forget_links(&self, before: DateTime<Utc>) -> Result<Reclaimed>;
+    /// Reclaims a portion of the earlier versions of a deleted message.
+    async fn purge_versions(&self, job: &Job, portion: Portion, now: DateTime<Utc>)
+    -> Result<Step>;
 
-    /// How much there is to do.
-    async fn state(&self) -> Result<QueueState>;
-}
-
-/// What one step has done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reclaimed {
-    /// So many rows; there may be more.
-    Rows(usize),
-    /// There was nothing to do, or others are at it.
-    Nothing,
-}
-
-/// How much there is to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct QueueState {
-    pub length: u64,
-    /// When the oldest entry was queued.
-    pub oldest: Option<DateTime<Utc>>,
+    /// Forgets some of the links, and tombstones of links, that ended before; says how many.
+    async fn forget_links(&self, before: DateTime<Utc>, portion: Portion) -> Result<usize>;
 }

@@ -1,17 +1,28 @@
 use crate::error::Result;
 use crate::id::OwnerId;
+use crate::jobs::{Job, Portion, Step};
 use chrono::{DateTime, Utc};
 
 /// Where it is kept who has been removed. Every method is one atomic unit of work.
 #[async_trait::async_trait]
 pub trait RemovalStore: Send + Sync {
     /// Takes away the owner's credentials, all of them, and remembers the removal. From here on no
-    /// statement that begins stores anything for this owner, and the purge queue holds an entry
-    /// that outlives those that had begun before. A second time changes nothing.
+    /// statement that begins stores anything for this owner, and there is a job that outlives those
+    /// that had begun before. A second time changes nothing.
     async fn remove(&self, owner: OwnerId, now: DateTime<Utc>) -> Result<()>;
 
     /// Takes away some of what a removed owner has; `false` when nothing was left to take.
-    async fn clear(&self, owner: OwnerId, now: DateTime<Utc>) -> Result<bool>;
+    async fn clear(&self, owner: OwnerId, now: DateTime<Utc>, portion: Portion) -> Result<bool>;
+
+    /// Does the same for the job that a removal has left. When nothing was left to take, it is
+    /// looked for again at `again`, or where that is `None` no more.
+    async fn sweep(
+        &self,
+        job: &Job,
+        portion: Portion,
+        now: DateTime<Utc>,
+        again: Option<DateTime<Utc>>,
+    ) -> Result<Step>;
 
     /// Who has been removed since then.
     async fn removed_since(&self, time: DateTime<Utc>) -> Result<Vec<(OwnerId, DateTime<Utc>)>>;
@@ -25,6 +36,11 @@ pub trait RemovalStore: Send + Sync {
     ) -> Result<Option<OwnerId>>;
 
     /// Forgets removals of before `removed_before` and refresh tokens that expired before `now`,
-    /// some of them; says how many rows that were.
-    async fn tidy(&self, removed_before: DateTime<Utc>, now: DateTime<Utc>) -> Result<usize>;
+    /// some of them; says how many rows that were. A removal that has a job left is remembered.
+    async fn tidy(
+        &self,
+        removed_before: DateTime<Utc>,
+        now: DateTime<Utc>,
+        portion: Portion,
+    ) -> Result<usize>;
 }

@@ -2,10 +2,12 @@ use super::{RemovalStore, RemovedOwners};
 use crate::auth::{Actor, Audit, AuditEvent, AuthService};
 use crate::clock::Clock;
 use crate::error::{Error, Forbidden, Result};
+use crate::jobs::{Job, Portion, Step, Work};
 use chrono::TimeDelta;
 use std::sync::Arc;
 
 /// The use cases of removal.
+#[derive(Clone)]
 pub struct RemovalService {
     pub store: Arc<dyn RemovalStore>,
     pub removed: Arc<RemovedOwners>,
@@ -15,13 +17,19 @@ pub struct RemovalService {
 
 impl RemovalService {
     /// How many steps are made while the caller waits, hundreds of conversations each. Whoever has
-    /// more leaves the rest to the purge queue.
+    /// more leaves the rest to a job.
     const STEPS: usize = 40;
     /// How long a removal is remembered. The longest that an access token of ours lives is an hour.
     const REMEMBERED: TimeDelta = TimeDelta::days(30);
     /// Activity is noted once a day, so whoever was last seen to be active may have been so for a day
     /// more.
     const NOTED: TimeDelta = TimeDelta::days(1);
+    /// How long a removed owner is swept after. What was under way at the removal ends within half a
+    /// minute, by the limit that every connection has; clocks may differ by a minute, and then there
+    /// is another one.
+    const WATCHED: TimeDelta = TimeDelta::seconds(150);
+    /// How long to rest between two sweeps that found nothing.
+    const REST: TimeDelta = TimeDelta::seconds(2);
 
     /// Removes the caller with everything that is theirs.
     pub async fn remove(&self, actor: Actor) -> Result<()> {
@@ -34,7 +42,7 @@ impl RemovalService {
         self.removed.add(owner, now);
         self.audit.record(AuditEvent::AccountRemoved, Some(owner));
         for _ in 0..Self::STEPS {
-            if !self.store.clear(owner, now).await? {
+            if !self.store.clear(owner, now, Portion::MOST).await? {
                 break;
             }
         }
@@ -55,8 +63,18 @@ impl RemovalService {
     }
 
     /// Forgets some of what is of no use any more; says how many rows that were.
-    pub async fn tidy(&self) -> Result<usize> {
+    pub async fn tidy(&self, portion: Portion) -> Result<usize> {
         let now = self.clock.now();
-        self.store.tidy(now - Self::REMEMBERED, now).await
+        self.store.tidy(now - Self::REMEMBERED, now, portion).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Work for RemovalService {
+    async fn step(&self, job: &Job, portion: Portion) -> Result<Step> {
+        let now = self.clock.now();
+        let is_watched = now < job.created_at + Self::WATCHED;
+        let again = is_watched.then(|| now + Self::REST);
+        self.store.sweep(job, portion, now, again).await
     }
 }

@@ -2,19 +2,24 @@ use crate::conversations::Title;
 use crate::error::Result;
 use crate::id::{ConversationId, OwnerId};
 use crate::items::Role;
+use crate::jobs::Job;
 use chrono::{DateTime, Utc};
 
 /// The conversations that wait for a better title than that of their first message. Every method
 /// is one atomic unit of work.
 #[async_trait::async_trait]
 pub trait TitleQueue: Send + Sync {
-    /// Takes the entry that is due the longest, at `due` or before, and that nobody else is taking;
-    /// counts the attempt, and puts the entry off until `again`: should this instance die, another
-    /// takes it up then. `None`: nothing is due.
-    async fn claim(&self, due: DateTime<Utc>, again: DateTime<Utc>) -> Result<Option<Claim>>;
+    /// Takes a job that is due until `until`, and counts the attempt: should this instance die,
+    /// another takes it up then. `None`: another has it, or has done it.
+    async fn claim(
+        &self,
+        job: &Job,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Option<Claim>>;
 
     /// Gives the conversation this title if its title is still that of its first message, and takes
-    /// the entry out of the queue. `false`: it kept the title it has, or it is gone.
+    /// the job away. `false`: it kept the title it has, or it is gone.
     async fn finish(
         &self,
         owner: OwnerId,
@@ -22,7 +27,7 @@ pub trait TitleQueue: Send + Sync {
         title: &Title,
     ) -> Result<bool>;
 
-    /// Looks at the entry again at `until`.
+    /// Looks at the job again at `until`.
     async fn put_off(
         &self,
         owner: OwnerId,
@@ -30,7 +35,7 @@ pub trait TitleQueue: Send + Sync {
         until: DateTime<Utc>,
     ) -> Result<()>;
 
-    /// Takes the entry out of the queue; the conversation keeps the title it has.
+    /// Takes the job away; the conversation keeps the title it has.
     async fn give_up(&self, owner: OwnerId, conversation: ConversationId) -> Result<()>;
 }
 

@@ -4,12 +4,13 @@ use crate::admission::Caller;
 use crate::clock::Clock;
 use crate::conversations::Title;
 use crate::error::{Error, Result};
+use crate::jobs::{Job, Portion, Step, Work};
 use crate::replies::{Ask, ChatRequest, ModelProvider, ProviderFailure};
 use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Works off the queue, one conversation after the other.
+/// Names conversations, one after the other.
 pub struct TitleService {
     queue: Arc<dyn TitleQueue>,
     provider: Arc<dyn ModelProvider>,
@@ -18,27 +19,12 @@ pub struct TitleService {
     context_tokens: usize,
 }
 
-/// What one step has done.
-#[derive(Debug)]
-pub enum Step {
-    /// Nothing was due.
-    Nothing,
-    /// A conversation has a title by a model now.
-    Named,
-    /// There was nothing to name any more, or a person was faster.
-    Dropped,
-    /// The model gave no title; the conversation waits for another attempt.
-    PutOff(Error),
-    /// The model gave no title, once too often: the title of the first message stays.
-    GivenUp(Error),
-}
-
 impl TitleService {
     /// How long a model may take for a title.
     pub const PATIENCE: Duration = Duration::from_secs(300);
     /// How long a conversation waits at first: what its owner is waiting for, the reply to the
     /// first message, is asked for by then and comes first, and the title can speak of it.
-    const SETTLING: TimeDelta = TimeDelta::seconds(2);
+    pub const SETTLING: TimeDelta = TimeDelta::seconds(2);
     /// How long an entry is left to the instance that took it.
     const LEASE: TimeDelta = TimeDelta::seconds(360);
     /// Seconds to wait after each attempt that failed; after as many, one more is the last.
@@ -55,30 +41,6 @@ impl TitleService {
             provider,
             clock,
             context_tokens,
-        }
-    }
-
-    /// Names the conversation that has waited longest. The database is not touched while the model
-    /// writes.
-    pub async fn step(&self) -> Result<Step> {
-        let now = self.clock.now();
-        let claimed = self.queue.claim(now - Self::SETTLING, now + Self::LEASE);
-        let Some(claim) = claimed.await? else {
-            return Ok(Step::Nothing);
-        };
-        let (owner, conversation) = (claim.owner, claim.conversation);
-        // An attempt that ended with its instance has not told that it failed.
-        let attempts = usize::try_from(claim.attempt).unwrap_or(usize::MAX);
-        if claim.beginning.is_empty() || attempts > Self::PAUSES.len() + 1 {
-            self.queue.give_up(owner, conversation).await?;
-            return Ok(Step::Dropped);
-        }
-        match self.ask(&claim).await {
-            Ok(title) => match self.queue.finish(owner, conversation, &title).await? {
-                true => Ok(Step::Named),
-                false => Ok(Step::Dropped),
-            },
-            Err(error) => self.fail(&claim, error).await,
         }
     }
 
@@ -121,8 +83,34 @@ impl TitleService {
         // A provider may ask for any pause; more than a day is none of ours.
         let pause = asked.max(*pause).min(86_400);
         let pause = TimeDelta::try_seconds(pause.cast_signed()).unwrap_or_default();
-        let until = self.clock.now() + pause - Self::SETTLING;
+        let until = self.clock.now() + pause;
         self.queue.put_off(owner, conversation, until).await?;
-        Ok(Step::PutOff(error))
+        Ok(Step::Failed(error))
+    }
+}
+
+#[async_trait::async_trait]
+impl Work for TitleService {
+    /// Names the conversation. The database is not touched while the model writes.
+    async fn step(&self, job: &Job, _: Portion) -> Result<Step> {
+        let now = self.clock.now();
+        let claimed = self.queue.claim(job, now, now + Self::LEASE).await?;
+        let Some(claim) = claimed else {
+            return Ok(Step::Taken);
+        };
+        let (owner, conversation) = (claim.owner, claim.conversation);
+        // An attempt that ended with its instance has not told that it failed.
+        let attempts = usize::try_from(claim.attempt).unwrap_or(usize::MAX);
+        if claim.beginning.is_empty() || attempts > Self::PAUSES.len() + 1 {
+            self.queue.give_up(owner, conversation).await?;
+            return Ok(Step::Done);
+        }
+        match self.ask(&claim).await {
+            Ok(title) => {
+                self.queue.finish(owner, conversation, &title).await?;
+                Ok(Step::Done)
+            }
+            Err(error) => self.fail(&claim, error).await,
+        }
     }
 }

@@ -1,167 +1,199 @@
-use super::conversations::PROJECT;
 use super::database::Database;
-use super::error::{storage, violates};
-use super::identity::{Owner, clear};
-use super::schema::purge_queue;
+use super::items::key::ItemKey;
+use super::jobs::{Locked, Next};
 use super::shares::sweep;
 use super::statement::statement;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Timestamptz, Uuid as SqlUuid};
+use diesel::QueryResult;
+use diesel::sql_types::{BigInt, Integer, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::error::{Error, Result};
-use domain::purge::{PurgeQueue, QueueState, Reclaimed};
+use domain::id::ItemId;
+use domain::jobs::{Job, Portion, Step};
+use domain::purge::PurgeStore;
 use uuid::Uuid;
 
-/// The purge queue in PostgreSQL.
-pub struct PgPurgeQueue(pub Database);
+/// What is to be reclaimed, in PostgreSQL.
+pub struct PgPurge(pub Database);
 
-/// How many rows of a table one step takes: few enough to be done in milliseconds.
-const STEP: i64 = 500;
+// Each of these takes the first rows whose sizes fit into a portion, and one at the least. What a
+// row costs is what its text takes on the disk, which is known without reading it, and 1024 bytes
+// for itself. They return what was taken: where that is less than the portion, nothing is left. What
+// is deleted is a range that ends at a number found before, so that no plan compares each row with
+// each other one.
 
 statement!(
-    DeleteItems { owner_id: Uuid => SqlUuid, conversation_id: Uuid => SqlUuid, most: i64 => BigInt }
-        -> (),
-    "delete from items where owner_id = $1 and conversation_id = $2 and sequence in (
-        select sequence from items where owner_id = $1 and conversation_id = $2
-        order by sequence limit $3
-    )"
+    DeleteItems {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        rows: i64 => BigInt,
+        bytes: i64 => BigInt,
+    } -> BigInt,
+    "with first as (
+        select sequence, sum(cost) over (order by sequence) - cost as before
+        from (
+            select sequence, pg_column_size(content) + 1024 as cost from items
+            where owner_id = $1 and conversation_id = $2
+            order by sequence limit $3
+        ) n
+    ),
+    gone as (
+        delete from items
+        where owner_id = $1 and conversation_id = $2
+            and sequence <= (select max(sequence) from first where before < $4)
+        returning pg_column_size(content) + 1024 as cost
+    )
+    select coalesce(sum(cost), 0)::bigint from gone"
 );
 
 statement!(
     DeleteVersions {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
-        most: i64 => BigInt,
-    } -> (),
-    "delete from item_versions where owner_id = $1 and conversation_id = $2
-        and (sequence, version) in (
-            select sequence, version from item_versions
+        rows: i64 => BigInt,
+        bytes: i64 => BigInt,
+    } -> BigInt,
+    "with first as (
+        select sequence, version, sum(cost) over (order by sequence, version) - cost as before
+        from (
+            select sequence, version, pg_column_size(content) + 1024 as cost from item_versions
             where owner_id = $1 and conversation_id = $2
             order by sequence, version limit $3
-        )"
+        ) n
+    ),
+    last as (
+        select sequence, version from first where before < $4
+        order by sequence desc, version desc limit 1
+    ),
+    gone as (
+        delete from item_versions
+        where owner_id = $1 and conversation_id = $2
+            and (sequence, version) <= ((select sequence from last), (select version from last))
+        returning pg_column_size(content) + 1024 as cost
+    )
+    select coalesce(sum(cost), 0)::bigint from gone"
 );
 
 statement!(
-    /// Removed owners whose turn it is.
-    OwnersToSweep { most: i64 => BigInt } -> (SqlUuid, Timestamptz),
-    "select owner_id, removed_at from removed_owners
-    where sweep_at <= now() order by sweep_at limit $1 for update skip locked"
+    DeleteVersionsOfItem {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        sequence: i32 => Integer,
+        rows: i64 => BigInt,
+        bytes: i64 => BigInt,
+    } -> BigInt,
+    "with first as (
+        select version, sum(cost) over (order by version) - cost as before
+        from (
+            select version, pg_column_size(content) + 1024 as cost from item_versions
+            where owner_id = $1 and conversation_id = $2 and sequence = $3
+            order by version limit $4
+        ) n
+    ),
+    gone as (
+        delete from item_versions
+        where owner_id = $1 and conversation_id = $2 and sequence = $3
+            and version <= (select max(version) from first where before < $5)
+        returning pg_column_size(content) + 1024 as cost
+    )
+    select coalesce(sum(cost), 0)::bigint from gone"
 );
 
-statement!(
-    /// Nothing was found. What was under way at the removal ends within half a minute, by the limit
-    /// that every connection has; clocks may differ by a minute, and then there is another one.
-    Swept { owner_id: Uuid => SqlUuid } -> (),
-    "update removed_owners set sweep_at = case
-        when removed_at > now() - interval '150 seconds' then now() + interval '2 seconds'
-    end
-    where owner_id = $1"
-);
+/// A portion as the statements take it.
+fn limits(portion: Portion) -> (i64, i64) {
+    let number = |number| i64::try_from(number).unwrap_or(i64::MAX);
+    (number(portion.rows() + 1), number(portion.bytes()))
+}
+
+/// Whether less than the portion was there to take.
+fn is_all(taken: Vec<i64>, portion: Portion) -> bool {
+    let taken = taken.into_iter().sum::<i64>();
+    taken.unsigned_abs() < portion.bytes()
+}
 
 #[async_trait::async_trait]
-impl PurgeQueue for PgPurgeQueue {
-    async fn reclaim(&self) -> Result<Reclaimed> {
-        let swept = self.sweep().await?;
-        if swept > 0 {
-            return Ok(Reclaimed::Rows(swept));
-        }
+impl PurgeStore for PgPurge {
+    async fn purge(&self, job: &Job, portion: Portion, now: DateTime<Utc>) -> Result<Step> {
+        let (owner_id, _, conversation_id) = super::jobs::key(job);
+        let (rows, bytes) = limits(portion);
+        let items = DeleteItems {
+            owner_id,
+            conversation_id,
+            rows,
+            bytes,
+        };
+        let versions = DeleteVersions {
+            owner_id,
+            conversation_id,
+            rows,
+            bytes,
+        };
+        let deleted_at = job.created_at;
+        // One table after the other: each may take a portion.
         let work = async |connection: &mut AsyncPgConnection| {
-            let entry: Option<(i64, Uuid, Uuid, DateTime<Utc>)> = purge_queue::table
-                .select((
-                    purge_queue::id,
-                    purge_queue::owner_id,
-                    purge_queue::conversation_id,
-                    purge_queue::queued_at,
-                ))
-                .order(purge_queue::id)
-                .limit(1)
-                .for_update()
-                .skip_locked()
-                .fetch_optional(connection)
-                .await?;
-            let Some((id, owner, conversation, deleted_at)) = entry else {
-                return Ok(Reclaimed::Nothing);
-            };
-            let (owner_id, conversation_id, most) = (owner, conversation, STEP);
-            let items = DeleteItems {
-                owner_id,
-                conversation_id,
-                most,
-            };
-            let versions = DeleteVersions {
-                owner_id,
-                conversation_id,
-                most,
+            let Some(locked) = Locked::of(connection, job, now).await? else {
+                return Ok(Step::Taken);
             };
             let links = (owner_id, conversation_id);
-            let rows = sweep::bury(connection, links, deleted_at, most).await?
-                + items.write(connection).await?
-                + versions.write(connection).await?;
-            if rows == 0 {
-                diesel::delete(purge_queue::table.find(id))
-                    .write(connection)
-                    .await?;
-            }
-            Ok(Reclaimed::Rows(rows))
+            let is_done = sweep::bury(connection, links, deleted_at, rows).await? == 0
+                && is_all(items.fetch_all(connection).await?, portion)
+                && is_all(versions.fetch_all(connection).await?, portion);
+            let next = if is_done { Next::Done } else { Next::More };
+            locked.end(connection, next).await
         };
         self.0
             .run(async |connection| connection.transaction(work).await)
             .await
     }
 
-    async fn forget_links(&self, before: DateTime<Utc>) -> Result<Reclaimed> {
+    async fn purge_versions(
+        &self,
+        job: &Job,
+        portion: Portion,
+        now: DateTime<Utc>,
+    ) -> Result<Step> {
+        let conversation = job.conversation;
+        let conversation =
+            conversation.ok_or_else(|| Error::Internal("versions of no conversation".into()))?;
+        let key = ItemKey::new(job.owner, conversation, ItemId::new(job.key));
         let work = async |connection: &mut AsyncPgConnection| {
-            sweep::forget(connection, before, STEP).await
+            let Some(locked) = Locked::of(connection, job, now).await? else {
+                return Ok(Step::Taken);
+            };
+            let is_done = delete_versions(connection, key, portion).await?;
+            let next = if is_done { Next::Done } else { Next::More };
+            locked.end(connection, next).await
         };
-        let forgotten = self
-            .0
+        self.0
             .run(async |connection| connection.transaction(work).await)
-            .await?;
-        Ok(match forgotten {
-            0 => Reclaimed::Nothing,
-            rows => Reclaimed::Rows(rows),
-        })
+            .await
     }
 
-    async fn state(&self) -> Result<QueueState> {
-        let query = purge_queue::table.select((
-            diesel::dsl::count_star(),
-            diesel::dsl::min(purge_queue::queued_at),
-        ));
-        let (length, oldest): (i64, Option<DateTime<Utc>>) = self
-            .0
-            .run(async |connection| query.fetch_one(connection).await)
-            .await?;
-        let length = u64::try_from(length).map_err(|error| Error::Internal(error.into()))?;
-        Ok(QueueState { length, oldest })
+    async fn forget_links(&self, before: DateTime<Utc>, portion: Portion) -> Result<usize> {
+        let (rows, _) = limits(portion);
+        let work = async |connection: &mut AsyncPgConnection| {
+            sweep::forget(connection, before, rows).await
+        };
+        self.0
+            .run(async |connection| connection.transaction(work).await)
+            .await
     }
 }
 
-impl PgPurgeQueue {
-    /// Takes away some of what a removed owner still has; says how many rows.
-    async fn sweep(&self) -> Result<usize> {
-        let work = async |connection: &mut AsyncPgConnection| {
-            let next = OwnersToSweep { most: 1 };
-            let owner: Option<(Uuid, DateTime<Utc>)> = next.fetch_optional(connection).await?;
-            let Some((id, now)) = owner else {
-                return Ok(0);
-            };
-            let rows = clear(connection, Owner { id, now }).await?;
-            if rows == 0 {
-                Swept { owner_id: id }.write(connection).await?;
-            }
-            Ok(rows)
-        };
-        let swept = self
-            .0
-            .attempt(async |connection| connection.transaction(work).await)
-            .await?;
-        match swept {
-            // A conversation came into a project meanwhile: the next step takes it.
-            Err(error) if violates(&error, PROJECT) => Ok(1),
-            swept => swept.map_err(storage),
-        }
-    }
+/// Deletes a portion of the earlier versions of an item; says whether those were all.
+pub(super) async fn delete_versions(
+    connection: &mut AsyncPgConnection,
+    key: ItemKey,
+    portion: Portion,
+) -> QueryResult<bool> {
+    let (rows, bytes) = limits(portion);
+    let delete = DeleteVersionsOfItem {
+        owner_id: key.owner_id,
+        conversation_id: key.conversation_id,
+        sequence: key.sequence,
+        rows,
+        bytes,
+    };
+    Ok(is_all(delete.fetch_all(connection).await?, portion))
 }

@@ -121,19 +121,14 @@ diesel::table! {
 }
 
 diesel::table! {
-    purge_queue (id) {
-        id -> BigInt,
+    jobs (owner_id, kind, key) {
         owner_id -> Uuid,
-        conversation_id -> Uuid,
-        queued_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
-    title_queue (owner_id, conversation_id) {
-        owner_id -> Uuid,
-        conversation_id -> Uuid,
+        kind -> SmallInt,
+        key -> Uuid,
+        conversation_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
         due_at -> Timestamptz,
+        leased_until -> Timestamptz,
         attempts -> Integer,
     }
 }

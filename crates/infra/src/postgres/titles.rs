@@ -2,92 +2,102 @@ use super::database::Database;
 use super::error::inconsistent;
 use super::ids;
 use super::items::rows::role;
-use super::schema::title_queue;
+use super::jobs::{self, kind};
 use super::statement::statement;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
-use diesel::sql_types::{Array, Integer, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{SmallInt, Text, Uuid as SqlUuid};
 use domain::conversations::Title;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, OwnerId};
-use domain::titles::{Claim, Line, TitleQueue};
+use domain::jobs::{Job, Kind};
+use domain::titles::{Claim, Line, TitleQueue, TitleService};
 use uuid::Uuid;
 
 /// What becomes of a title that is taken from a conversation's first message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewTitles {
-    /// It is queued, in the statement that names the conversation: a model will write a better one.
+    /// It leaves a job, in the statement that names the conversation: a model will write a better one.
     Queued,
     /// It stays, since there is no model.
     Kept,
 }
 
 impl NewTitles {
-    pub(super) fn are_queued(self) -> bool {
-        self == Self::Queued
+    /// When a model is to be asked for the title of a conversation that is named now.
+    pub(super) fn due(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Queued => Some(now + TitleService::SETTLING),
+            Self::Kept => None,
+        }
     }
 }
 
-/// The queue of titles in PostgreSQL.
+/// The jobs of titles in PostgreSQL.
 pub struct PgTitleQueue(pub Database);
 
 statement!(
     /// The first six messages of user and assistant are enough to name a conversation, and a
-    /// thousand characters of each.
-    ClaimTitle {
-        due: DateTime<Utc> => Timestamptz,
-        again: DateTime<Utc> => Timestamptz,
-    } -> (SqlUuid, SqlUuid, Integer, Array<SmallInt>, Array<Text>),
-    "with next as (
-        select owner_id, conversation_id from title_queue
-        where due_at <= $1 order by due_at limit 1
-        for update skip locked
-    ),
-    claimed as (
-        update title_queue q set due_at = $2, attempts = attempts + 1
-        from next n where q.owner_id = n.owner_id and q.conversation_id = n.conversation_id
-        returning q.owner_id, q.conversation_id, q.attempts
-    )
-    select q.owner_id, q.conversation_id, q.attempts,
-        coalesce(array_agg(i.role order by i.sequence) filter (where i.role is not null), '{}'),
-        coalesce(array_agg(i.text order by i.sequence) filter (where i.role is not null), '{}')
-    from claimed q
-    left join conversations c on c.owner_id = q.owner_id and c.id = q.conversation_id
-        and c.title_source = 2
-    left join lateral (
-        select role, sequence, left(content, 1000) as text from items
-        where owner_id = c.owner_id and conversation_id = c.id and role in (2, 3)
-        order by sequence limit 6
-    ) i on true
-    group by q.owner_id, q.conversation_id, q.attempts"
+    /// thousand characters of each. Nothing where there is nothing to name any more.
+    Beginning { owner_id: Uuid => SqlUuid, conversation_id: Uuid => SqlUuid } -> (SmallInt, Text),
+    "select i.role, left(i.content, 1000)
+    from conversations c
+    join items i on i.owner_id = c.owner_id and i.conversation_id = c.id
+    where c.owner_id = $1 and c.id = $2 and c.title_source = 2
+        and i.owner_id = $1 and i.role in (2, 3)
+    order by i.sequence limit 6"
 );
 
 statement!(
     /// What a person has chosen meanwhile stays: the update looks at where the title came from.
     FinishTitle<'a> {
         owner_id: Uuid => SqlUuid,
+        kind: i16 => SmallInt,
         conversation_id: Uuid => SqlUuid,
         title: &'a str => Text,
     } -> (),
     "with done as (
-        delete from title_queue where owner_id = $1 and conversation_id = $2
+        delete from jobs where owner_id = $1 and kind = $2 and key = $3
     )
-    update conversations set title = $3, title_source = 3
-    where owner_id = $1 and id = $2 and title_source = 2"
+    update conversations set title = $4, title_source = 3
+    where owner_id = $1 and id = $3 and title_source = 2"
 );
 
-type ClaimedRow = (Uuid, Uuid, i32, Vec<i16>, Vec<String>);
+const KIND: i16 = kind::stored(Kind::Title);
 
 #[async_trait::async_trait]
 impl TitleQueue for PgTitleQueue {
-    async fn claim(&self, due: DateTime<Utc>, again: DateTime<Utc>) -> Result<Option<Claim>> {
-        let claim = ClaimTitle { due, again };
-        let claimed: Option<ClaimedRow> = self
+    async fn claim(
+        &self,
+        job: &Job,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Option<Claim>> {
+        let (owner_id, kind, key) = super::jobs::key(job);
+        let claim = jobs::Claim {
+            until,
+            more_attempts: 1,
+            owner_id,
+            kind,
+            key,
+            now,
+        };
+        let beginning = Beginning {
+            owner_id,
+            conversation_id: key,
+        };
+        let (attempts, beginning): (Vec<i32>, Vec<(i16, String)>) = self
             .0
-            .run(async |connection| claim.fetch_optional(connection).await)
+            .run(async |connection| {
+                let attempts: Vec<i32> = claim.fetch_all(connection).await?;
+                Ok(match attempts.as_slice() {
+                    [] => (attempts, Vec::new()),
+                    _ => (attempts, beginning.fetch_all(connection).await?),
+                })
+            })
             .await?;
-        claimed.map(read).transpose()
+        let claim = |attempts| read(job, attempts, beginning);
+        attempts.into_iter().next().map(claim).transpose()
     }
 
     async fn finish(
@@ -98,6 +108,7 @@ impl TitleQueue for PgTitleQueue {
     ) -> Result<bool> {
         let finish = FinishTitle {
             owner_id: ids::stored(owner.ulid()),
+            kind: KIND,
             conversation_id: ids::stored(conversation.ulid()),
             title: title.as_str(),
         };
@@ -114,35 +125,41 @@ impl TitleQueue for PgTitleQueue {
         conversation: ConversationId,
         until: DateTime<Utc>,
     ) -> Result<()> {
-        let key = (ids::stored(owner.ulid()), ids::stored(conversation.ulid()));
-        let update =
-            diesel::update(title_queue::table.find(key)).set(title_queue::due_at.eq(until));
+        let again = jobs::Again {
+            at: until,
+            more_attempts: Some(0),
+            owner_id: ids::stored(owner.ulid()),
+            kind: KIND,
+            key: ids::stored(conversation.ulid()),
+        };
         self.0
-            .run(async |connection| update.write(connection).await)
+            .run(async |connection| again.write(connection).await)
             .await?;
         Ok(())
     }
 
     async fn give_up(&self, owner: OwnerId, conversation: ConversationId) -> Result<()> {
-        let key = (ids::stored(owner.ulid()), ids::stored(conversation.ulid()));
-        let delete = diesel::delete(title_queue::table.find(key));
+        let finish = jobs::Finish {
+            owner_id: ids::stored(owner.ulid()),
+            kind: KIND,
+            key: ids::stored(conversation.ulid()),
+        };
         self.0
-            .run(async |connection| delete.write(connection).await)
+            .run(async |connection| finish.write(connection).await)
             .await?;
         Ok(())
     }
 }
 
-fn read((owner, conversation, attempts, roles, texts): ClaimedRow) -> Result<Claim> {
-    let lines = roles.into_iter().zip(texts);
-    let lines = lines.map(|(stored, text)| {
+fn read(job: &Job, attempts: i32, beginning: Vec<(i16, String)>) -> Result<Claim> {
+    let line = |(stored, text)| {
         let role = role(stored).map_err(inconsistent)?;
         Ok(Line { role, text })
-    });
+    };
     Ok(Claim {
-        owner: OwnerId::new(ids::read(owner)),
-        conversation: ConversationId::new(ids::read(conversation)),
+        owner: job.owner,
+        conversation: ConversationId::new(job.key),
         attempt: u32::try_from(attempts).map_err(|error| Error::Internal(error.into()))?,
-        beginning: lines.collect::<Result<_>>()?,
+        beginning: beginning.into_iter().map(line).collect::<Result<_>>()?,
     })
 }

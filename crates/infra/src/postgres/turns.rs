@@ -8,7 +8,7 @@ use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{
-    Array, Binary, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use domain::chat::{StoredTurn, Turn, TurnStore};
 use domain::conversations::Title;
@@ -35,7 +35,7 @@ statement!(
         roles: &'a [i16] => Array<SmallInt>,
         models: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         contents: &'a [&'a str] => Array<Text>,
-        queue_titles: bool => Bool,
+        titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
     } -> Nullable<Text>,
     "with place as (
         update conversations set
@@ -57,8 +57,9 @@ statement!(
             as t(seed, role, model, content, place)
     ),
     queued as (
-        insert into title_queue (owner_id, conversation_id, due_at)
-        select owner_id, id, $2 from place where named and $10
+        insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
+        select owner_id, 2, id, id, $2, $10 from place
+        where named and $10 is not null
         on conflict do nothing
     )
     select title from place"
@@ -85,7 +86,7 @@ impl TurnStore for PgTurns {
             roles: &columns.roles,
             models: &columns.models,
             contents: &columns.contents,
-            queue_titles: self.new_titles.are_queued(),
+            titles_due: self.new_titles.due(turn.now),
         };
         let stored: Option<Option<String>> = self
             .database

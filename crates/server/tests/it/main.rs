@@ -21,6 +21,7 @@ mod envelope;
 mod events;
 mod exact_paging;
 mod guide;
+mod jobs;
 mod kills;
 mod large;
 mod malformed;

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep};
 use tokio_postgres::NoTls;
 
 const ROWS: &str = "select (select count(*) from items) + (select count(*) from item_versions) \
-                    + (select count(*) from purge_queue)";
+                    + (select count(*) from jobs where kind = 8)";
 
 /// A worker of an instance, with connections of its own. It ends with this value, in the middle of
 /// whatever it is at: a crash, as far as the database can tell.
@@ -29,7 +29,7 @@ impl Worker {
     pub(crate) fn by(schema: &Schema, clock: Arc<dyn Clock>) -> Self {
         let _inside = RUNTIME.enter();
         let database = schema.database(2);
-        Self(RUNTIME.spawn(server::purge::run(database, clock)))
+        Self(RUNTIME.spawn(server::jobs::upkeep(database, clock, None)))
     }
 }
 
@@ -166,7 +166,7 @@ async fn workers_share_the_queue() {
         .unwrap();
     let connection = tokio::spawn(connection);
     other.batch_execute("begin").await.unwrap();
-    let first = "select id from purge_queue order by id limit 1 for update";
+    let first = "select key from jobs where kind = 8 order by key limit 1 for update";
     other.query_one(first, &[]).await.unwrap();
     let workers = [Worker::start(&app.schema), Worker::start(&app.schema)];
     until(&app.schema, ROWS, 20, |rows| rows == 702).await;

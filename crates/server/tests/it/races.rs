@@ -454,7 +454,9 @@ async fn a_conversation_is_deleted_once_by_requests_that_overlap() {
     let singly = single.iter().filter(|answer| answer.status == 204).count() as u64;
     assert_eq!(in_bulk + singly, 100);
     assert_eq!(
-        app.schema.value("select count(*) from purge_queue").await,
+        app.schema
+            .value("select count(*) from jobs where kind = 8")
+            .await,
         "100"
     );
     rows::assert_consistent(&app.schema).await;

@@ -72,7 +72,7 @@ async fn a_million_messages_are_deleted_at_once_and_reclaimed_through_kills() {
     let conversation = alice.conversation(json!({})).await;
     alice.say(&conversation, "stays").await;
     println!("meanwhile a message took {:?}", begun.elapsed());
-    let rest = "select (select count(*) from items) + (select count(*) from purge_queue)";
+    let rest = "select (select count(*) from items) + (select count(*) from jobs where kind = 8)";
     until(&schema, rest, 300, |rows| rows == 1).await;
     let kept = alice
         .get(&format!("/v1/conversations/{conversation}"))

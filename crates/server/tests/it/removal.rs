@@ -7,6 +7,7 @@ use crate::purge::{Worker, until};
 use crate::rows;
 use chrono::TimeDelta;
 use domain::clock::Clock as _;
+use domain::jobs::Portion;
 use domain::removal::{RemovalService, RemovedOwners};
 use infra::postgres::PgRemovals;
 use reqwest::Method;
@@ -24,12 +25,17 @@ async fn belongings(schema: &Schema) -> u64 {
     for table in schema.rows(tables).await {
         let table = table[0].clone().unwrap();
         let count = schema
-            .value(&format!("select count(*) from \"{table}\""))
+            .value(&format!(
+                "select count(*) from \"{table}\" where owner_id < '{SERVICE}'"
+            ))
             .await;
         rows += count.parse::<u64>().unwrap();
     }
     rows
 }
+
+/// Whose jobs are those of the service itself.
+const SERVICE: &str = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /// Two services on one database, by one clock.
 async fn two() -> (TestApp, TestApp) {
@@ -74,8 +80,7 @@ async fn all_rows_of_a_removed_account_go_and_nobody_elses() {
     );
     assert_eq!(app.schema.value(&of_guest).await, "0", "they go at once");
     let _worker = Worker::start(&app.schema);
-    let queued = "select (select count(*) from purge_queue) \
-                  + (select count(*) from removed_owners where sweep_at is not null)";
+    let queued = "select count(*) from jobs where kind in (6, 8)";
     until(&app.schema, queued, 20, |rows| rows == 0).await;
     let left = belongings(&app.schema).await;
     assert!(left < before, "{left} of {before}");
@@ -182,10 +187,10 @@ async fn what_was_under_way_at_the_removal_is_swept_away() {
     slow.batch_execute(&insert).await.unwrap();
     guest.delete("/auth/me").await.expect_nothing(204);
     // The removal was just now, as the database's clock tells.
-    let now = "update removed_owners set removed_at = now(), sweep_at = now()";
+    let now = "update jobs set created_at = now(), due_at = now() where kind = 6";
     app.schema.rows(now).await;
     let _worker = Worker::start(&app.schema);
-    let looked = "select count(*) from removed_owners where sweep_at > now()";
+    let looked = "select count(*) from jobs where kind = 6 and due_at > now()";
     until(&app.schema, looked, 20, |rows| rows == 1).await;
     slow.batch_execute("commit").await.unwrap();
     drop(slow);
@@ -194,9 +199,9 @@ async fn what_was_under_way_at_the_removal_is_swept_away() {
     assert_eq!(app.schema.value(late).await, "2");
     until(&app.schema, late, 20, |rows| rows == 0).await;
     // It is looked for again until nothing can come any more.
-    let watched = "select count(*) from removed_owners where sweep_at is not null";
+    let watched = "select count(*) from jobs where kind = 6";
     assert_eq!(app.schema.value(watched).await, "1");
-    let past = "update removed_owners set removed_at = now() - interval '151 seconds'";
+    let past = "update jobs set created_at = now() - interval '151 seconds' where kind = 6";
     app.schema.rows(past).await;
     until(&app.schema, watched, 20, |rows| rows == 0).await;
 }
@@ -229,8 +234,7 @@ async fn removal_races_everything_its_owner_does() {
             assert!(answer.status < 500, "{} {}", answer.status, answer.text());
         }
     }
-    let queued = "select (select count(*) from purge_queue) \
-                  + (select count(*) from removed_owners where sweep_at is not null)";
+    let queued = "select count(*) from jobs where kind in (6, 8)";
     until(&app.schema, queued, 20, |rows| rows == 0).await;
     drop(worker);
     assert_eq!(belongings(&app.schema).await, 0);
@@ -303,14 +307,12 @@ async fn what_has_expired_is_tidied_away() {
     app.guest().await;
     guest.delete("/auth/me").await.expect_nothing(204);
     let service = housekeeping(&app);
-    assert_eq!(service.tidy().await.unwrap(), 0);
+    assert_eq!(service.tidy(Portion::MOST).await.unwrap(), 0);
     app.clock
         .advance(TimeDelta::days(30) + TimeDelta::microseconds(1));
-    app.schema
-        .rows("update removed_owners set sweep_at = null")
-        .await;
-    assert_eq!(service.tidy().await.unwrap(), 2);
-    assert_eq!(service.tidy().await.unwrap(), 0);
+    app.schema.rows("delete from jobs where kind = 6").await;
+    assert_eq!(service.tidy(Portion::MOST).await.unwrap(), 2);
+    assert_eq!(service.tidy(Portion::MOST).await.unwrap(), 0);
     let now = app.clock.now();
     assert!(
         service

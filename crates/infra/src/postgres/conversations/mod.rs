@@ -77,7 +77,7 @@ impl ConversationStore for PgConversations {
                 roles: &columns.roles,
                 call_ids: &columns.call_ids,
                 contents: &columns.contents,
-                queue_titles: self.new_titles.are_queued(),
+                titles_due: self.new_titles.due(row.created_at),
             };
             self.database
                 .attempt(async |connection| insert.write(connection).await)

@@ -3,7 +3,7 @@ use crate::postgres::items::rows as item_rows;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
-    Array, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use uuid::Uuid;
 
@@ -36,7 +36,7 @@ statement!(
         title_source: i16 => SmallInt,
         title: Option<&'a str> => Nullable<Text>,
         metadata: &'a serde_json::Value => Jsonb,
-        queue_titles: bool => Bool,
+        titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
         item_ids: &'a [Uuid] => Array<SqlUuid>,
         sequences: &'a [i32] => Array<Integer>,
         roles: &'a [i16] => Array<SmallInt>,
@@ -51,8 +51,9 @@ statement!(
         returning owner_id, id, title_source
     ),
     queued as (
-        insert into title_queue (owner_id, conversation_id, due_at)
-        select owner_id, id, $4 from conversation where title_source = 2 and $9
+        insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
+        select owner_id, 2, id, id, $4, $9 from conversation
+        where title_source = 2 and $9 is not null
     )
     insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
         call_id, content)
@@ -89,7 +90,7 @@ statement!(
 );
 
 statement!(
-    /// Takes the rows away and queues what hangs on them, in the order of ids so that two requests
+    /// Takes the rows away and leaves a job for what hangs on them, in the order of ids so that two requests
     /// for the same conversations cannot wait for each other in a circle.
     Delete<'a> {
         owner_id: Uuid => SqlUuid,
@@ -107,10 +108,14 @@ statement!(
         returning c.owner_id, c.id
     ),
     unqueued as (
+        delete from jobs j using gone g
+        where j.owner_id = g.owner_id and j.kind = 2 and j.key = g.id
+    ),
+    left_by_earlier_versions as (
         delete from title_queue q using gone g
         where q.owner_id = g.owner_id and q.conversation_id = g.id
     )
-    insert into purge_queue (owner_id, conversation_id, queued_at)
-    select owner_id, id, $3 from gone
-    returning conversation_id"
+    insert into jobs as j (owner_id, kind, key, conversation_id, created_at, due_at)
+    select owner_id, 8, id, id, $3, $3 from gone
+    returning j.conversation_id"
 );

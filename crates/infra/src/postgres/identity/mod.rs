@@ -10,5 +10,3 @@ pub use accounts::PgAccounts;
 pub use keys::PgKeys;
 pub use removal::PgRemovals;
 pub use sessions::PgSessions;
-
-pub(super) use removal::{Owner, clear};

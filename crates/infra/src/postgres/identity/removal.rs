@@ -6,29 +6,41 @@ use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
+use crate::postgres::jobs::{Locked, Next, kind};
 use crate::postgres::schema::{api_keys, conversations, removed_owners, users};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, SmallInt, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::error::Result;
 use domain::id::OwnerId;
+use domain::jobs::{Job, Kind, Portion, Step};
 use domain::removal::RemovalStore;
 use uuid::Uuid;
 
 /// Removals in PostgreSQL.
 pub struct PgRemovals(pub Database);
 
-/// How many conversations, or projects, one step takes.
-const STEP: i64 = 500;
+/// How many bytes of a portion a conversation, a project or a credential stands for: its metadata,
+/// or its instruction, may be long.
+const ROW: u64 = 16 * 1024;
 
 /// Somebody who has been removed, and when.
 #[derive(Clone, Copy)]
-pub(in crate::postgres) struct Owner {
-    pub(in crate::postgres) id: Uuid,
-    pub(in crate::postgres) now: DateTime<Utc>,
+struct Owner {
+    id: Uuid,
+    now: DateTime<Utc>,
 }
+
+statement!(
+    /// What the owner has is taken away, and looked for again until nothing can come any more that
+    /// was under way at the removal.
+    LeaveJob { owner_id: Uuid => SqlUuid, kind: i16 => SmallInt, now: DateTime<Utc> => Timestamptz }
+        -> (),
+    "insert into jobs (owner_id, kind, key, created_at, due_at) values ($1, $2, $1, $3, $3)
+    on conflict do nothing"
+);
 
 statement!(
     DeleteProjects { owner_id: Uuid => SqlUuid, most: i64 => BigInt } -> (),
@@ -58,8 +70,12 @@ statement!(
 statement!(
     ForgetRemovals { before: DateTime<Utc> => Timestamptz, most: i64 => BigInt } -> (),
     "delete from removed_owners where owner_id in (
-        select owner_id from removed_owners where removed_at < $1 and sweep_at is null
-        order by removed_at limit $2 for update skip locked
+        select owner_id from removed_owners r where removed_at < $1 and sweep_at is null
+            and not exists (
+                select from jobs j where j.owner_id = r.owner_id and j.kind = 6
+                    and j.key = r.owner_id
+            )
+        order by removed_at limit $2 for update of r skip locked
     )"
 );
 
@@ -74,10 +90,10 @@ impl RemovalStore for PgRemovals {
             .await
     }
 
-    async fn clear(&self, owner: OwnerId, now: DateTime<Utc>) -> Result<bool> {
+    async fn clear(&self, owner: OwnerId, now: DateTime<Utc>, portion: Portion) -> Result<bool> {
         let id = ids::stored(owner.ulid());
-        let owner = Owner { id, now };
-        let work = async |connection: &mut AsyncPgConnection| clear(connection, owner).await;
+        let (owner, most) = (Owner { id, now }, rows(portion));
+        let work = async |connection: &mut AsyncPgConnection| clear(connection, owner, most).await;
         let cleared = self
             .0
             .attempt(async |connection| connection.transaction(work).await)
@@ -87,6 +103,37 @@ impl RemovalStore for PgRemovals {
             // A conversation came into a project meanwhile.
             Err(error) if violates(&error, PROJECT) => Ok(true),
             Err(error) => Err(storage(error)),
+        }
+    }
+
+    async fn sweep(
+        &self,
+        job: &Job,
+        portion: Portion,
+        now: DateTime<Utc>,
+        again: Option<DateTime<Utc>>,
+    ) -> Result<Step> {
+        let id = ids::stored(job.owner.ulid());
+        let (owner, most) = (Owner { id, now }, rows(portion));
+        let work = async |connection: &mut AsyncPgConnection| {
+            let Some(locked) = Locked::of(connection, job, now).await? else {
+                return Ok(Step::Taken);
+            };
+            let next = match (clear(connection, owner, most).await?, again) {
+                (0, None) => Next::Done,
+                (0, Some(again)) => Next::At(again),
+                _ => Next::More,
+            };
+            locked.end(connection, next).await
+        };
+        let swept = self
+            .0
+            .attempt(async |connection| connection.transaction(work).await)
+            .await?;
+        match swept {
+            // A conversation came into a project meanwhile: the next step takes it.
+            Err(error) if violates(&error, PROJECT) => Ok(Step::More),
+            swept => swept.map_err(storage),
         }
     }
 
@@ -122,11 +169,17 @@ impl RemovalStore for PgRemovals {
         Ok(gone.map(|id| OwnerId::new(ids::read(id))))
     }
 
-    async fn tidy(&self, removed_before: DateTime<Utc>, now: DateTime<Utc>) -> Result<usize> {
-        let tokens = DeleteExpiredTokens { now, most: STEP };
+    async fn tidy(
+        &self,
+        removed_before: DateTime<Utc>,
+        now: DateTime<Utc>,
+        portion: Portion,
+    ) -> Result<usize> {
+        let most = rows(portion);
+        let tokens = DeleteExpiredTokens { now, most };
         let removals = ForgetRemovals {
             before: removed_before,
-            most: STEP,
+            most,
         };
         self.0
             .run(async |connection| {
@@ -136,18 +189,29 @@ impl RemovalStore for PgRemovals {
     }
 }
 
+fn rows(portion: Portion) -> i64 {
+    i64::try_from(portion.bytes() / ROW).map_or(i64::MAX, |rows| rows.max(1))
+}
+
 /// Marks the owner as removed and takes all credentials away; accounts, addresses and refresh tokens
 /// go with the user.
 async fn remove(connection: &mut AsyncPgConnection, owner: Owner) -> QueryResult<()> {
-    diesel::insert_into(removed_owners::table)
+    let removed = diesel::insert_into(removed_owners::table)
         .values((
             removed_owners::owner_id.eq(owner.id),
             removed_owners::removed_at.eq(owner.now),
-            removed_owners::sweep_at.eq(owner.now),
         ))
         .on_conflict_do_nothing()
         .write(connection)
         .await?;
+    if removed > 0 {
+        let job = LeaveJob {
+            owner_id: owner.id,
+            kind: kind::stored(Kind::Removal),
+            now: owner.now,
+        };
+        job.write(connection).await?;
+    }
     diesel::delete(api_keys::table.filter(api_keys::owner_id.eq(owner.id)))
         .write(connection)
         .await?;
@@ -158,16 +222,13 @@ async fn remove(connection: &mut AsyncPgConnection, owner: Owner) -> QueryResult
 }
 
 /// Takes away some of what a removed owner has; says how many rows. Conversations are deleted as
-/// their owner would delete them: what hangs on them goes through the purge queue.
-pub(in crate::postgres) async fn clear(
-    connection: &mut AsyncPgConnection,
-    owner: Owner,
-) -> QueryResult<usize> {
+/// their owner would delete them: what hangs on them is left to jobs.
+async fn clear(connection: &mut AsyncPgConnection, owner: Owner, most: i64) -> QueryResult<usize> {
     let some: Vec<Uuid> = conversations::table
         .filter(conversations::owner_id.eq(owner.id))
         .select(conversations::id)
         .order(conversations::id)
-        .limit(STEP)
+        .limit(most)
         .fetch_all(connection)
         .await?;
     if !some.is_empty() {
@@ -180,7 +241,7 @@ pub(in crate::postgres) async fn clear(
     }
     let projects = DeleteProjects {
         owner_id: owner.id,
-        most: STEP,
+        most,
     };
     let keys = diesel::delete(api_keys::table.filter(api_keys::owner_id.eq(owner.id)));
     Ok(projects.write(connection).await? + keys.write(connection).await?)

@@ -67,7 +67,7 @@ impl Append {
             author_id: self.author_id(),
             call_id: item.call_id.as_ref().map(CallId::as_str),
             content: item.content.as_str(),
-            queue_titles: new_titles.are_queued(),
+            titles_due: new_titles.due(self.pending.now),
         };
         let appended = database
             .attempt(async |connection| append.fetch_optional::<i32>(connection).await)

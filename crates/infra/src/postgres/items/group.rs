@@ -140,6 +140,7 @@ async fn store(
     group: &[Waiting],
 ) -> Result<HashMap<Key, u32>> {
     let columns = Columns::from(group);
+    let latest = columns.nows.iter().max();
     let append = statements::AppendGroup {
         owner_ids: &columns.owner_ids,
         conversation_ids: &columns.conversation_ids,
@@ -149,7 +150,7 @@ async fn store(
         roles: &columns.roles,
         author_ids: &columns.author_ids,
         contents: &columns.contents,
-        queue_titles: new_titles.are_queued(),
+        titles_due: latest.and_then(|now| new_titles.due(*now)),
     };
     let stored: QueryResult<Vec<(Uuid, Uuid, i32)>> = database
         .attempt(async |connection| append.fetch_all(connection).await)

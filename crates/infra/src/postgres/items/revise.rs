@@ -5,12 +5,14 @@ use super::key::ItemKey;
 use super::rows::Row;
 use super::statements;
 use crate::postgres::execute::Execute as _;
+use crate::postgres::purge::delete_versions;
 use crate::postgres::schema::{conversations, item_versions, items};
 use crate::postgres::shares;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use domain::items::{Deleted, Revision};
+use domain::jobs::Portion;
 
 pub(super) enum Outcome {
     Done(Row),
@@ -18,6 +20,9 @@ pub(super) enum Outcome {
     NoItem,
     NoVersion,
 }
+
+/// How much of its versions is deleted together with a message: milliseconds.
+const AT_ONCE: Portion = Portion::of(1024 * 1024);
 
 /// The text to put in place.
 struct Next {
@@ -79,11 +84,16 @@ pub(super) async fn delete(
     if deleted == 0 {
         return Ok(Deleted::NoItem);
     }
-    let versions = item_versions::table
-        .filter(item_versions::owner_id.eq(key.owner_id))
-        .filter(item_versions::conversation_id.eq(key.conversation_id))
-        .filter(item_versions::sequence.eq(key.sequence));
-    diesel::delete(versions).write(connection).await?;
+    // Few versions are taken away at once; of many, the rest is left to a job.
+    if !delete_versions(connection, key, AT_ONCE).await? {
+        let job = statements::LeaveVersions {
+            owner_id: key.owner_id,
+            id: key.id,
+            conversation_id: key.conversation_id,
+            now,
+        };
+        job.write(connection).await?;
+    }
     shares::revoke_of_item(connection, key, now).await?;
     diesel::update(conversations::table.find((key.owner_id, key.conversation_id)))
         .set((

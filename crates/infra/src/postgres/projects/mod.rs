@@ -55,6 +55,19 @@ impl ProjectStore for PgProjects {
         row.map(Project::try_from).transpose()
     }
 
+    async fn find_instruction(&self, owner: OwnerId, id: ProjectId) -> Result<Option<Instruction>> {
+        let query = projects::table
+            .find((ids::stored(owner.ulid()), ids::stored(id.ulid())))
+            .select(projects::instruction);
+        let rows: Vec<Option<String>> = self
+            .0
+            .run(async |connection| query.fetch_all(connection).await)
+            .await?;
+        let instruction = rows.into_iter().next().flatten();
+        let instruction = instruction.as_deref().map(Instruction::parse).transpose();
+        instruction.map_err(super::error::inconsistent)
+    }
+
     async fn list(&self, owner: OwnerId, list: &ProjectList) -> Result<Page<Project>> {
         let owner_id = ids::stored(owner.ulid());
         let after = list.after.map(|after| ids::stored(after.ulid()));

@@ -21,7 +21,7 @@ statement!(
             select id from shares where owner_id = $1 and conversation_id = $2
             order by id limit $3
         )
-        returning sha256(convert_to(share_id, 'UTF8')) as digest,
+        returning sha256(share_id::bytea) as digest,
             least(revoked_at, expires_at) as ended_at
     ),
     unnamed as (
@@ -48,7 +48,7 @@ statement!(
     gone as (
         delete from shares s using ended e
         where s.owner_id = e.owner_id and s.conversation_id = e.conversation_id and s.id = e.id
-        returning sha256(convert_to(s.share_id, 'UTF8')) as digest
+        returning sha256(s.share_id::bytea) as digest
     )
     delete from share_digests d using gone where d.digest = gone.digest"
 );

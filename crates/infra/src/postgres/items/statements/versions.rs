@@ -57,7 +57,8 @@ versions!(
 
 statement!(
     /// The next part of an export: each item (place 0), then its earlier versions (place: their
-    /// number). Bounded as a batch is.
+    /// number). Bounded as a batch is. Versions are found by their items: those of a deleted one may
+    /// still be there, and are passed by without being looked at.
     Export {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
@@ -88,10 +89,20 @@ statement!(
             (
                 select v.sequence, v.version as place, v.version, v.content, v.model,
                     v.created_at, false, null, null, null, null, null
-                from item_versions v join conversation c
-                    on c.owner_id = v.owner_id and c.id = v.conversation_id
-                where v.owner_id = $1 and v.conversation_id = $2
-                    and (v.sequence, v.version) > ($3, $5) and v.sequence <= $4
+                from (
+                    select i.sequence from items i join conversation c
+                        on c.owner_id = i.owner_id and c.id = i.conversation_id
+                    where i.owner_id = $1 and i.conversation_id = $2
+                        and i.sequence >= $3 and i.sequence <= $4
+                    order by i.sequence limit 513
+                ) n
+                cross join lateral (
+                    select * from item_versions o
+                    where o.owner_id = $1 and o.conversation_id = $2
+                        and o.sequence = n.sequence
+                        and (o.sequence, o.version) > ($3, $5)
+                    order by o.version limit 512
+                ) v
                 order by v.sequence, v.version limit 512
             )
             order by sequence, place limit 512

@@ -4,7 +4,7 @@ use crate::postgres::items::rows;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
-    Array, Binary, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use uuid::Uuid;
 
@@ -23,7 +23,7 @@ statement!(
         author_id: Option<Uuid> => Nullable<SqlUuid>,
         call_id: Option<&'a str> => Nullable<Text>,
         content: &'a str => Text,
-        queue_titles: bool => Bool,
+        titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
     } -> Integer,
     "with place as (
         update conversations set
@@ -44,8 +44,9 @@ statement!(
         returning sequence
     ),
     queued as (
-        insert into title_queue (owner_id, conversation_id, due_at)
-        select owner_id, id, $1 from place where named and $10
+        insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
+        select owner_id, 2, id, id, $1, $10 from place
+        where named and $10 is not null
         on conflict do nothing
     )
     select sequence from stored"
@@ -65,7 +66,7 @@ statement!(
         roles: &'a [i16] => Array<SmallInt>,
         author_ids: &'a [Option<Uuid>] => Array<Nullable<SqlUuid>>,
         contents: &'a [&'a str] => Array<Text>,
-        queue_titles: bool => Bool,
+        titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
     } -> (SqlUuid, SqlUuid, Integer),
     "with input as (
         select * from unnest($1, $2, $3, $4, $5, $6, $7, $8) with ordinality
@@ -109,8 +110,9 @@ statement!(
         ) numbered
     ),
     queued as (
-        insert into title_queue (owner_id, conversation_id, due_at)
-        select owner_id, id, now from placed where named and $9
+        insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
+        select owner_id, 2, id, id, now, $9 from placed
+        where named and $9 is not null
         on conflict do nothing
     )
     select owner_id, id, before from placed"
@@ -144,4 +146,17 @@ statement!(
         where owner_id = $1 and conversation_id = $2 and sequence = $3
         returning ", rows::columns!()
     )
+);
+
+statement!(
+    /// A job for the versions of a deleted message. Nothing reads a version without its item.
+    LeaveVersions {
+        owner_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        now: DateTime<Utc> => Timestamptz,
+    } -> (),
+    "insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
+    values ($1, 7, $2, $3, $4, $4)
+    on conflict do nothing"
 );

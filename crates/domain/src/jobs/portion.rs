@@ -1,0 +1,71 @@
+use std::time::Duration;
+
+/// How much one step takes: bytes that are reclaimed, of which each row counts some for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Portion(u64);
+
+impl Portion {
+    /// How much a step begins with, and takes at the most.
+    pub const MOST: Self = Self(8 * 1024 * 1024);
+    /// A step of this size takes a row and little more.
+    pub const LEAST: Self = Self(4 * 1024);
+    /// What a row counts beside its text.
+    pub const ROW: u64 = 1024;
+    /// How long a step should take.
+    const AIM: Duration = Duration::from_millis(500);
+
+    pub const fn of(bytes: u64) -> Self {
+        Self(bytes)
+    }
+
+    pub const fn bytes(self) -> u64 {
+        self.0
+    }
+
+    /// As many rows as have room when their texts are empty.
+    pub const fn rows(self) -> u64 {
+        self.0 / Self::ROW
+    }
+
+    /// The next one, after a step that ran out of time.
+    #[must_use]
+    pub fn halved(self) -> Self {
+        Self(self.0 / 2).clamp(Self::LEAST, Self::MOST)
+    }
+
+    /// The next one, after a step of this size that took so long: less at once, more by and by.
+    #[must_use]
+    pub fn after(self, took: Duration) -> Self {
+        if took > Self::AIM {
+            self.halved()
+        } else if took < Self::AIM / 2 {
+            Self(self.0 + self.0 / 4).clamp(Self::LEAST, Self::MOST)
+        } else {
+            self
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_shrinks_at_once_and_grows_by_and_by() {
+        let slow = Duration::from_millis(501);
+        let fast = Duration::from_millis(249);
+        assert_eq!(Portion::MOST.after(fast), Portion::MOST);
+        assert_eq!(Portion::MOST.after(slow).bytes(), 4 * 1024 * 1024);
+        assert_eq!(Portion::MOST.halved().after(fast).bytes(), 5 * 1024 * 1024);
+        let fair = Portion::MOST.halved();
+        assert_eq!(fair.after(Duration::from_millis(400)), fair);
+    }
+
+    #[test]
+    fn it_never_vanishes() {
+        let least = (0..100).fold(Portion::MOST, |portion, _| portion.halved());
+        assert_eq!(least, Portion::LEAST);
+        let most = (0..100).fold(least, |portion, _| portion.after(Duration::ZERO));
+        assert_eq!(most, Portion::MOST);
+    }
+}

@@ -1,0 +1,179 @@
+use super::{Job, JobQueue, Kind, Portion, Step, Work};
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::id::OwnerId;
+use chrono::TimeDelta;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Works jobs of some kinds off, a step at a time, owner after owner.
+pub struct Runner {
+    queue: Arc<dyn JobQueue>,
+    clock: Arc<dyn Clock>,
+    works: HashMap<Kind, Arc<dyn Work>>,
+    kinds: Vec<Kind>,
+    /// How much the next step of each kind takes.
+    portions: HashMap<Kind, Portion>,
+    /// What was due when it was last looked, without what was begun since.
+    due: VecDeque<Job>,
+    turn: Turn,
+    /// Whether another lap through the owners has begun, and something was done in it.
+    is_busy: bool,
+}
+
+/// Whose turn it is, and how much of it is used up.
+struct Turn {
+    owner: OwnerId,
+    used: Duration,
+}
+
+/// What the runner has done.
+#[derive(Debug)]
+pub enum Did {
+    /// There is nothing to do.
+    Nothing,
+    /// Another instance was faster.
+    Missed,
+    /// A step.
+    Step { kind: Kind, took: Duration },
+    /// It did not go well. The job waits, or is given up.
+    Failed {
+        job: Job,
+        error: Error,
+        is_given_up: bool,
+    },
+}
+
+impl Runner {
+    /// How many jobs one look brings.
+    const LOOK: usize = 64;
+    /// How much of a turn is left to an owner once a step has begun.
+    const TURN: Duration = Duration::from_millis(500);
+    /// The longest that a job waits after it failed.
+    const LONGEST: TimeDelta = TimeDelta::minutes(5);
+
+    pub fn new(
+        queue: Arc<dyn JobQueue>,
+        clock: Arc<dyn Clock>,
+        works: impl IntoIterator<Item = (Kind, Arc<dyn Work>)>,
+    ) -> Self {
+        let works: HashMap<_, _> = works.into_iter().collect();
+        Self {
+            queue,
+            clock,
+            kinds: works.keys().copied().collect(),
+            works,
+            portions: HashMap::new(),
+            due: VecDeque::new(),
+            turn: Turn::of(Job::START),
+            is_busy: false,
+        }
+    }
+
+    /// The kinds that it works off.
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// Does a step of the next job.
+    ///
+    /// # Errors
+    /// The jobs cannot be read or written: the database is away.
+    pub async fn step(&mut self) -> Result<Did> {
+        let Some(job) = self.next().await? else {
+            return Ok(Did::Nothing);
+        };
+        let Some(work) = self.works.get(&job.kind) else {
+            return Ok(Did::Missed);
+        };
+        let portion = self.portion(job.kind);
+        let begun = self.clock.now();
+        let done = work.step(&job, portion).await;
+        let took = (self.clock.now() - begun).to_std().unwrap_or_default();
+        self.turn.used += took;
+        let did = match done {
+            Ok(Step::Taken) => Did::Missed,
+            Ok(step @ (Step::Done | Step::More)) => {
+                // A small job says nothing of how large a portion may be, unless it was slow.
+                if matches!(step, Step::More) || portion.after(took) < portion {
+                    self.portions.insert(job.kind, portion.after(took));
+                }
+                let kind = job.kind;
+                Did::Step { kind, took }
+            }
+            Ok(Step::Failed(error)) => failed(job, error, false),
+            Ok(Step::GivenUp(error)) => failed(job, error, true),
+            Err(error) => {
+                self.portions.insert(job.kind, portion.halved());
+                let until = self.clock.now() + pause(job.attempts);
+                self.queue.put_off(&job, until).await?;
+                failed(job, error, false)
+            }
+        };
+        self.is_busy |= !matches!(did, Did::Missed);
+        Ok(did)
+    }
+
+    fn portion(&self, kind: Kind) -> Portion {
+        let portion = self.portions.get(&kind);
+        portion.copied().unwrap_or(Portion::MOST)
+    }
+
+    /// The job whose turn it is. `None`: in a whole lap through the owners there was nothing to do.
+    async fn next(&mut self) -> Result<Option<Job>> {
+        loop {
+            let Some(job) = self.due.pop_front() else {
+                if !self.look().await? {
+                    return Ok(None);
+                }
+                continue;
+            };
+            if job.owner != self.turn.owner {
+                self.turn = Turn::of(job.owner);
+            } else if self.turn.used >= Self::TURN {
+                // Their turn is over; the others come first.
+                continue;
+            }
+            return Ok(Some(job));
+        }
+    }
+
+    /// Looks what is due after the owner whose turn it was; `false` at the end of a lap in which
+    /// there was nothing to do.
+    async fn look(&mut self) -> Result<bool> {
+        let now = self.clock.now();
+        let after = self.turn.owner;
+        let due = self.queue.due(&self.kinds, after, now, Self::LOOK).await?;
+        self.due = due.into();
+        if !self.due.is_empty() {
+            return Ok(true);
+        }
+        self.turn = Turn::of(Job::START);
+        Ok(std::mem::take(&mut self.is_busy))
+    }
+}
+
+impl Turn {
+    fn of(owner: OwnerId) -> Self {
+        let used = Duration::ZERO;
+        Self { owner, used }
+    }
+}
+
+fn failed(job: Job, error: Error, is_given_up: bool) -> Did {
+    Did::Failed {
+        job,
+        error,
+        is_given_up,
+    }
+}
+
+/// How long a job waits that has failed so often before: a second, and twice as long each time.
+fn pause(attempts: u32) -> TimeDelta {
+    let seconds = 1_i64 << attempts.min(16);
+    TimeDelta::seconds(seconds).min(Runner::LONGEST)
+}
+
+#[cfg(test)]
+mod tests;

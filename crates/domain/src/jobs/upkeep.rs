@@ -1,0 +1,59 @@
+use super::{Job, JobQueue, Kind, Portion, Step, Work};
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::purge::PurgeService;
+use crate::removal::RemovalService;
+use chrono::TimeDelta;
+use std::sync::Arc;
+
+/// The service's own jobs, which come again and again: what has ended is forgotten.
+pub struct Upkeep {
+    pub queue: Arc<dyn JobQueue>,
+    pub purge: PurgeService,
+    pub removal: RemovalService,
+    /// After how long without activity guests are removed; `None` is never.
+    pub guest_retention: Option<TimeDelta>,
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Upkeep {
+    /// How long to rest when there is nothing to do.
+    const REST: TimeDelta = TimeDelta::minutes(1);
+    /// How long a job is left to the instance that took it.
+    const LEASE: TimeDelta = TimeDelta::seconds(30);
+
+    /// The kinds that this instance does.
+    pub fn kinds(&self) -> Vec<Kind> {
+        let always = [Kind::Links, Kind::Credentials];
+        let guests = self.guest_retention.map(|_| Kind::IdleGuests);
+        always.into_iter().chain(guests).collect()
+    }
+
+    /// Whether there may be more to forget.
+    async fn forget(&self, kind: Kind, portion: Portion) -> Result<bool> {
+        match (kind, self.guest_retention) {
+            (Kind::Links, _) => self.purge.forget_links(portion).await,
+            (Kind::Credentials, _) => Ok(self.removal.tidy(portion).await? > 0),
+            (Kind::IdleGuests, Some(retention)) => self.removal.reclaim_guest(retention).await,
+            _ => Ok(false),
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl Work for Upkeep {
+    async fn step(&self, job: &Job, portion: Portion) -> Result<Step> {
+        let now = self.clock.now();
+        if !self.queue.claim(job, now, now + Self::LEASE).await? {
+            return Ok(Step::Taken);
+        }
+        let is_more = self.forget(job.kind, portion).await?;
+        let rest = if is_more {
+            TimeDelta::zero()
+        } else {
+            Self::REST
+        };
+        self.queue.again(job, self.clock.now() + rest).await?;
+        Ok(if is_more { Step::More } else { Step::Done })
+    }
+}

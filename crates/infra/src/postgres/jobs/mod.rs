@@ -1,0 +1,171 @@
+//! Jobs as rows.
+
+pub(super) mod kind;
+mod statements;
+mod step;
+
+use super::database::Database;
+use super::ids;
+use crate::postgres::execute::Execute as _;
+use chrono::{DateTime, Utc};
+use domain::error::{Error, Result};
+use domain::id::{ConversationId, OwnerId};
+use domain::jobs::{Backlog, Job, JobQueue, Kind};
+pub(super) use statements::{Again, Claim, Finish};
+pub(super) use step::{Locked, Next};
+use uuid::Uuid;
+
+/// Jobs in PostgreSQL.
+pub struct PgJobs(pub Database);
+
+/// How many entries of an earlier version's queue are moved at once.
+const BATCH: i64 = 500;
+
+type Row = (Uuid, i16, Uuid, Option<Uuid>, DateTime<Utc>, i32);
+
+/// A job's owner, kind and key as the database knows them.
+pub(super) fn key(job: &Job) -> (Uuid, i16, Uuid) {
+    let owner = ids::stored(job.owner.ulid());
+    (owner, kind::stored(job.kind), ids::stored(job.key))
+}
+
+fn again(job: &Job, at: DateTime<Utc>, more_attempts: Option<i32>) -> Again {
+    let (owner_id, kind, key) = key(job);
+    Again {
+        at,
+        more_attempts,
+        owner_id,
+        kind,
+        key,
+    }
+}
+
+#[async_trait::async_trait]
+impl JobQueue for PgJobs {
+    async fn due(
+        &self,
+        kinds: &[Kind],
+        after: OwnerId,
+        now: DateTime<Utc>,
+        most: usize,
+    ) -> Result<Vec<Job>> {
+        let kinds = kind::all_stored(kinds);
+        let due = statements::Due {
+            after: ids::stored(after.ulid()),
+            kinds: &kinds,
+            now,
+            most: i64::try_from(most).unwrap_or(i64::MAX),
+        };
+        let rows: Vec<Row> = self
+            .0
+            .run(async |connection| due.fetch_all(connection).await)
+            .await?;
+        rows.into_iter().map(read).collect()
+    }
+
+    async fn claim(&self, job: &Job, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<bool> {
+        let (owner_id, kind, key) = key(job);
+        let claim = Claim {
+            until,
+            more_attempts: 0,
+            owner_id,
+            kind,
+            key,
+            now,
+        };
+        let claimed = self
+            .0
+            .run(async |connection| claim.write(connection).await)
+            .await?;
+        Ok(claimed > 0)
+    }
+
+    async fn again(&self, job: &Job, at: DateTime<Utc>) -> Result<()> {
+        let again = again(job, at, None);
+        self.0
+            .run(async |connection| again.write(connection).await)
+            .await?;
+        Ok(())
+    }
+
+    async fn put_off(&self, job: &Job, until: DateTime<Utc>) -> Result<()> {
+        let put_off = again(job, until, Some(1));
+        self.0
+            .run(async |connection| put_off.write(connection).await)
+            .await?;
+        Ok(())
+    }
+
+    async fn ensure(&self, kinds: &[Kind], now: DateTime<Utc>) -> Result<()> {
+        let kinds = kind::all_stored(kinds);
+        let ensure = statements::Ensure {
+            owner_id: ids::stored(Job::SERVICE.ulid()),
+            now,
+            kinds: &kinds,
+        };
+        self.0
+            .run(async |connection| ensure.write(connection).await)
+            .await?;
+        Ok(())
+    }
+
+    async fn take_over(&self, kinds: &[Kind]) -> Result<usize> {
+        let mut taken = 0;
+        for wanted in kinds {
+            let (most, kind) = (BATCH, kind::stored(*wanted));
+            taken += match wanted {
+                Kind::Purge => {
+                    let take = statements::TakePurges { most, kind };
+                    self.0
+                        .run(async |connection| take.write(connection).await)
+                        .await?
+                }
+                Kind::Title => {
+                    let take = statements::TakeTitles { most, kind };
+                    self.0
+                        .run(async |connection| take.write(connection).await)
+                        .await?
+                }
+                Kind::Removal => {
+                    let take = statements::TakeRemovals { most, kind };
+                    self.0
+                        .run(async |connection| take.write(connection).await)
+                        .await?
+                }
+                Kind::Links | Kind::Credentials | Kind::IdleGuests | Kind::Versions => 0,
+            };
+        }
+        Ok(taken)
+    }
+
+    async fn backlog(&self, kinds: &[Kind]) -> Result<Vec<Backlog>> {
+        let kinds = kind::all_stored(kinds);
+        let query = statements::Backlog {
+            service: ids::stored(Job::SERVICE.ulid()),
+            kinds: &kinds,
+        };
+        let rows: Vec<(i16, i64, DateTime<Utc>)> = self
+            .0
+            .run(async |connection| query.fetch_all(connection).await)
+            .await?;
+        let backlog = |(kind, length, oldest): (i16, i64, _)| {
+            Ok(Backlog {
+                kind: kind::read(kind)?,
+                length: length.unsigned_abs(),
+                oldest,
+            })
+        };
+        rows.into_iter().map(backlog).collect()
+    }
+}
+
+fn read((owner, kind, key, conversation, created_at, attempts): Row) -> Result<Job> {
+    Ok(Job {
+        owner: OwnerId::new(ids::read(owner)),
+        kind: kind::read(kind)?,
+        key: ids::read(key),
+        conversation: conversation.map(|id| ConversationId::new(ids::read(id))),
+        created_at,
+        attempts: u32::try_from(attempts).map_err(|error| Error::Internal(error.into()))?,
+    })
+}

@@ -1,0 +1,134 @@
+use crate::postgres::statement::statement;
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Timestamptz, Uuid as SqlUuid};
+use uuid::Uuid;
+
+statement!(
+    /// What is due of owners that come after one, along the primary key. Nothing is locked.
+    Due<'a> {
+        after: Uuid => SqlUuid,
+        kinds: &'a [i16] => Array<SmallInt>,
+        now: DateTime<Utc> => Timestamptz,
+        most: i64 => BigInt,
+    } -> (SqlUuid, SmallInt, SqlUuid, Nullable<SqlUuid>, Timestamptz, Integer),
+    "select owner_id, kind, key, conversation_id, created_at, attempts from jobs
+    where owner_id > $1 and kind = any($2) and due_at <= $3 and leased_until <= $3
+    order by owner_id, kind, key limit $4"
+);
+
+statement!(
+    /// Locks a job that is due until the transaction ends, unless somebody else is at it.
+    Lock {
+        owner_id: Uuid => SqlUuid,
+        kind: i16 => SmallInt,
+        key: Uuid => SqlUuid,
+        now: DateTime<Utc> => Timestamptz,
+    } -> Integer,
+    "select attempts from jobs
+    where owner_id = $1 and kind = $2 and key = $3 and due_at <= $4 and leased_until <= $4
+    for update skip locked"
+);
+
+statement!(
+    /// Takes a job that is due, for a time that outlives this statement. Of two at once, the second
+    /// waits for the first, and finds it taken.
+    Claim {
+        until: DateTime<Utc> => Timestamptz,
+        more_attempts: i32 => Integer,
+        owner_id: Uuid => SqlUuid,
+        kind: i16 => SmallInt,
+        key: Uuid => SqlUuid,
+        now: DateTime<Utc> => Timestamptz,
+    } -> Integer,
+    "update jobs set leased_until = $1, attempts = attempts + $2
+    where owner_id = $3 and kind = $4 and key = $5 and due_at <= $6 and leased_until <= $6
+    returning attempts"
+);
+
+statement!(
+    /// Gives a job back, to be looked at again at a time. Without a number of attempts to add, it has
+    /// not failed, and those before are forgotten.
+    Again {
+        at: DateTime<Utc> => Timestamptz,
+        more_attempts: Option<i32> => Nullable<Integer>,
+        owner_id: Uuid => SqlUuid,
+        kind: i16 => SmallInt,
+        key: Uuid => SqlUuid,
+    } -> (),
+    "update jobs set due_at = $1, leased_until = 'epoch',
+        attempts = coalesce(attempts + $2, 0)
+    where owner_id = $3 and kind = $4 and key = $5"
+);
+
+statement!(
+    Finish { owner_id: Uuid => SqlUuid, kind: i16 => SmallInt, key: Uuid => SqlUuid } -> (),
+    "delete from jobs where owner_id = $1 and kind = $2 and key = $3"
+);
+
+statement!(
+    /// The service's own jobs, one of each kind.
+    Ensure<'a> {
+        owner_id: Uuid => SqlUuid,
+        now: DateTime<Utc> => Timestamptz,
+        kinds: &'a [i16] => Array<SmallInt>,
+    } -> (),
+    "insert into jobs (owner_id, kind, key, created_at, due_at)
+    select $1, kind, $1, $2, $2 from unnest($3) as wanted(kind)
+    on conflict do nothing"
+);
+
+statement!(
+    /// How much waits of each kind, and since when.
+    Backlog<'a> {
+        service: Uuid => SqlUuid,
+        kinds: &'a [i16] => Array<SmallInt>,
+    } -> (SmallInt, BigInt, Timestamptz),
+    "select kind, count(*), min(created_at) from jobs
+    where owner_id < $1 and kind = any($2)
+    group by kind order by kind"
+);
+
+// The queues that instances of earlier versions fill and work off. An entry that such an instance is
+// at is locked, and left to it.
+
+statement!(
+    TakePurges { most: i64 => BigInt, kind: i16 => SmallInt } -> (),
+    "with taken as (
+        delete from purge_queue where id in (
+            select id from purge_queue order by id limit $1 for update skip locked
+        )
+        returning owner_id, conversation_id, queued_at
+    )
+    insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
+    select owner_id, $2, conversation_id, conversation_id, queued_at, queued_at from taken
+    on conflict do nothing"
+);
+
+statement!(
+    /// One that an instance is asking a model for is due when that instance must have finished.
+    TakeTitles { most: i64 => BigInt, kind: i16 => SmallInt } -> (),
+    "with taken as (
+        delete from title_queue where (owner_id, conversation_id) in (
+            select owner_id, conversation_id from title_queue
+            order by due_at limit $1 for update skip locked
+        )
+        returning owner_id, conversation_id, due_at, attempts
+    )
+    insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at, attempts)
+    select owner_id, $2, conversation_id, conversation_id, due_at, due_at, attempts from taken
+    on conflict do nothing"
+);
+
+statement!(
+    TakeRemovals { most: i64 => BigInt, kind: i16 => SmallInt } -> (),
+    "with taken as (
+        update removed_owners set sweep_at = null where owner_id in (
+            select owner_id from removed_owners where sweep_at is not null
+            order by sweep_at limit $1 for update skip locked
+        )
+        returning owner_id, removed_at
+    )
+    insert into jobs (owner_id, kind, key, created_at, due_at)
+    select owner_id, $2, owner_id, removed_at, removed_at from taken
+    on conflict do nothing"
+);

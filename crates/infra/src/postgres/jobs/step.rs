@@ -1,0 +1,86 @@
+use super::key;
+use super::statements::{Again, Finish, Lock};
+use crate::postgres::execute::Execute as _;
+use chrono::{DateTime, Utc};
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
+use domain::jobs::{Job, Step};
+use uuid::Uuid;
+
+/// A job that this transaction does some of. A step that is cut off anywhere is undone, and the
+/// entry free at once.
+pub(in crate::postgres) struct Locked {
+    key: (Uuid, i16, Uuid),
+    now: DateTime<Utc>,
+    attempts: i32,
+}
+
+/// What becomes of a job after a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::postgres) enum Next {
+    /// All is done.
+    Done,
+    /// A portion; there is more.
+    More,
+    /// All is done, and it is to be looked at again.
+    At(DateTime<Utc>),
+}
+
+impl Locked {
+    /// Locks the entry until the transaction ends. `None`: somebody else is at it, or has done it.
+    pub(in crate::postgres) async fn of(
+        connection: &mut AsyncPgConnection,
+        job: &Job,
+        now: DateTime<Utc>,
+    ) -> QueryResult<Option<Self>> {
+        let key = key(job);
+        let (owner_id, kind, id) = key;
+        let lock = Lock {
+            owner_id,
+            kind,
+            key: id,
+            now,
+        };
+        let attempts: Vec<i32> = lock.fetch_all(connection).await?;
+        let locked = |attempts| Self { key, now, attempts };
+        Ok(attempts.into_iter().next().map(locked))
+    }
+
+    /// Writes down what becomes of the job.
+    pub(in crate::postgres) async fn end(
+        self,
+        connection: &mut AsyncPgConnection,
+        next: Next,
+    ) -> QueryResult<Step> {
+        let (owner_id, kind, key) = self.key;
+        let again = |at| Again {
+            at,
+            more_attempts: None,
+            owner_id,
+            kind,
+            key,
+        };
+        match next {
+            Next::Done => {
+                let finish = Finish {
+                    owner_id,
+                    kind,
+                    key,
+                };
+                finish.write(connection).await?;
+                Ok(Step::Done)
+            }
+            Next::More => {
+                // It has gone on: what failed before is forgotten.
+                if self.attempts > 0 {
+                    again(self.now).write(connection).await?;
+                }
+                Ok(Step::More)
+            }
+            Next::At(at) => {
+                again(at).write(connection).await?;
+                Ok(Step::Done)
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The background work of an instance: jobs, worked off beside any number of other instances.
+
+use chrono::TimeDelta;
+use domain::clock::Clock;
+use domain::jobs::{Did, JobQueue, Kind, Runner, Upkeep, Work};
+use domain::purge::PurgeService;
+use domain::removal::{RemovalService, RemovedOwners};
+use domain::replies::ModelProvider;
+use domain::titles::TitleService;
+use infra::audit::LoggedAudit;
+use infra::postgres::{Database, PgJobs, PgPurge, PgRemovals, PgTitleQueue};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::time::{sleep, timeout};
+
+/// How long to rest when there is nothing to do.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// How long to wait for a database that is away.
+const RETRY: Duration = Duration::from_secs(5);
+
+/// How long to rest when another instance was faster.
+const MISSED: Duration = Duration::from_millis(50);
+
+/// How often the log tells of jobs that wait.
+const REPORT: Duration = Duration::from_secs(60);
+
+/// How often it is looked for what instances of earlier versions have left in their queues.
+const TAKE_OVER: Duration = Duration::from_secs(5);
+
+/// Reclaims what was deleted and forgets what has expired, until it is dropped. Guests are removed
+/// after `guest_retention` without activity, or never.
+pub async fn upkeep(database: Database, clock: Arc<dyn Clock>, guest_retention: Option<TimeDelta>) {
+    let store = Arc::new(PgRemovals(database.clone()));
+    let purge = PurgeService {
+        store: Arc::new(PgPurge(database.clone())),
+        clock: Arc::clone(&clock),
+    };
+    let removal = RemovalService {
+        removed: Arc::new(RemovedOwners::new(store.clone(), Arc::clone(&clock))),
+        store,
+        audit: Arc::new(LoggedAudit),
+        clock: Arc::clone(&clock),
+    };
+    let queue: Arc<dyn JobQueue> = Arc::new(PgJobs(database.clone()));
+    let upkeep = Arc::new(Upkeep {
+        queue: Arc::clone(&queue),
+        purge: purge.clone(),
+        removal: removal.clone(),
+        guest_retention,
+        clock: Arc::clone(&clock),
+    });
+    let own = upkeep.kinds();
+    let purge: Arc<dyn Work> = Arc::new(purge);
+    let mut works: Vec<(Kind, Arc<dyn Work>)> = vec![
+        (Kind::Removal, Arc::new(removal)),
+        (Kind::Versions, Arc::clone(&purge)),
+        (Kind::Purge, purge),
+    ];
+    works.extend(
+        own.iter()
+            .map(|kind| (*kind, upkeep.clone() as Arc<dyn Work>)),
+    );
+    let lane = Lane {
+        runner: Runner::new(Arc::clone(&queue), Arc::clone(&clock), works),
+        queue,
+        clock,
+        own,
+        patience: Duration::MAX,
+    };
+    lane.run(&database).await;
+}
+
+/// Names conversations, until it is dropped.
+pub async fn titles(
+    database: Database,
+    provider: Arc<dyn ModelProvider>,
+    clock: Arc<dyn Clock>,
+    context_tokens: usize,
+) {
+    let queue: Arc<dyn JobQueue> = Arc::new(PgJobs(database.clone()));
+    let titles = Arc::new(PgTitleQueue(database.clone()));
+    let titles = TitleService::new(titles, provider, Arc::clone(&clock), context_tokens);
+    let works = [(Kind::Title, Arc::new(titles) as Arc<dyn Work>)];
+    let lane = Lane {
+        runner: Runner::new(Arc::clone(&queue), Arc::clone(&clock), works),
+        queue,
+        clock,
+        own: Vec::new(),
+        patience: TitleService::PATIENCE,
+    };
+    lane.run(&database).await;
+}
+
+/// Jobs that are done one after the other.
+struct Lane {
+    runner: Runner,
+    queue: Arc<dyn JobQueue>,
+    clock: Arc<dyn Clock>,
+    /// The kinds of the service's own jobs.
+    own: Vec<Kind>,
+    /// How long a step may take that does not end by itself.
+    patience: Duration,
+}
+
+impl Lane {
+    async fn run(mut self, database: &Database) {
+        while !database.is_open() {
+            sleep(IDLE).await;
+        }
+        let mut looked = None::<Instant>;
+        let mut reported = Instant::now();
+        loop {
+            if looked.is_none_or(|last| last.elapsed() >= TAKE_OVER) {
+                looked = self.look_around().await.then(Instant::now);
+            }
+            if reported.elapsed() >= REPORT {
+                self.report().await;
+                reported = Instant::now();
+            }
+            let rest = self.step().await;
+            sleep(rest).await;
+        }
+    }
+
+    /// One step, and how long to rest after it.
+    async fn step(&mut self) -> Duration {
+        match timeout(self.patience, self.runner.step()).await {
+            Ok(Ok(Did::Nothing)) => IDLE,
+            Ok(Ok(Did::Missed)) => MISSED,
+            // A model has its own limits.
+            Ok(Ok(Did::Step {
+                kind: Kind::Title, ..
+            })) => Duration::ZERO,
+            // As long as it took, so that running traffic always has at least half of the database.
+            Ok(Ok(Did::Step { took, .. })) => took,
+            Ok(Ok(Did::Failed {
+                job,
+                error,
+                is_given_up,
+            })) => {
+                let (kind, attempts) = (job.kind.name(), job.attempts + 1);
+                if is_given_up {
+                    tracing::warn!(kind, attempts, ?error, "a job is given up");
+                } else {
+                    tracing::info!(kind, attempts, ?error, "a job failed; trying again later");
+                }
+                IDLE
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the jobs cannot be read; trying again");
+                RETRY
+            }
+            // The job is looked at again when its time comes.
+            Err(_) => {
+                tracing::warn!("a job took too long; trying again later");
+                IDLE
+            }
+        }
+    }
+
+    /// Sees to the service's own jobs, and to what earlier versions left; says whether that was all.
+    async fn look_around(&self) -> bool {
+        let ensured = match self.own.as_slice() {
+            [] => Ok(()),
+            own => self.queue.ensure(own, self.clock.now()).await,
+        };
+        match (ensured, self.queue.take_over(self.runner.kinds()).await) {
+            (Ok(()), Ok(taken)) => taken == 0,
+            (Err(error), _) | (_, Err(error)) => {
+                tracing::warn!(%error, "the queues of earlier versions cannot be read");
+                true
+            }
+        }
+    }
+
+    async fn report(&self) {
+        let Ok(backlogs) = self.queue.backlog(self.runner.kinds()).await else {
+            return;
+        };
+        for backlog in backlogs {
+            let waited = self.clock.now() - backlog.oldest;
+            let (kind, length) = (backlog.kind.name(), backlog.length);
+            let oldest_seconds = waited.num_seconds();
+            tracing::info!(kind, length, oldest_seconds, "jobs wait");
+        }
+    }
+}
