@@ -17,6 +17,7 @@ PLACES = {
     "FindWithItems": "conversations/statements.rs",
 }
 TYPES = {
+    "BigInt": "int8",
     "Binary": "bytea",
     "Bool": "bool",
     "Integer": "int4",
@@ -69,10 +70,15 @@ def for_pgbench(name: str, given: dict[str, str], change=lambda text: text) -> s
 
 
 # No model writes titles.
-WITHOUT_MODEL = {"queue_titles": "false"}
+WITHOUT_MODEL = {"titles_due": "null::timestamptz"}
 
 # A user's message without a call id. pgbench knows no null.
-APPEND = WITHOUT_MODEL | {"author_id": "null::uuid", "call_id": "null::text", "role": "2::int2"}
+APPEND = WITHOUT_MODEL | {
+    "author_id": "null::uuid",
+    "call_id": "null::text",
+    "role": "2::int2",
+    "bytes": "1000::int8",
+}
 
 # Each client has conversations of its own and moves on before one is full. The first statement is
 # one in 500 and costs nothing that could be seen.

@@ -1,6 +1,7 @@
 //! Everything a use case can answer besides success. Knows nothing of HTTP.
 
 use crate::replies::ProviderFailure;
+use crate::usage::Quota;
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -126,6 +127,8 @@ pub enum Conflict {
     NotGuest,
     #[error("The guest cannot be upgraded with this e-mail address and password.")]
     UpgradeRefused,
+    #[error("{0}")]
+    QuotaExceeded(Quota),
     #[error("You have 100 API keys, the most there may be; expired ones count. Revoke one first.")]
     ApiKeysFull,
 }

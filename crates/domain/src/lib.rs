@@ -22,4 +22,5 @@ pub mod replies;
 pub mod shares;
 pub mod text;
 pub mod titles;
+pub mod usage;
 pub mod visible;

@@ -1,3 +1,4 @@
+use crate::chat::chat;
 use crate::identity::Identity;
 use crate::pages::{cors, swagger_ui};
 use actix_web::dev::Server;
@@ -9,7 +10,7 @@ use api::openapi::{Methods, no_route};
 use api::request::{Surroundings, around};
 use api::shares::public::Layouts;
 use domain::auth::{AccessTokens, Audit, Doors, PasswordHasher};
-use domain::chat::{ChatService, ChatStores};
+use domain::chat::ChatService;
 use domain::clock::{Clock, Ids, Timer};
 use domain::conversations::ConversationService;
 use domain::health::Readiness;
@@ -18,8 +19,9 @@ use domain::limits::RateLimits;
 use domain::projects::ProjectService;
 use domain::replies::{ModelProvider, ReplyService, Tasks};
 use domain::shares::{ShareService, ViewCounts};
+use domain::usage::{Allowances, UsageGuard, UsageService};
 use infra::postgres::{
-    Database, NewTitles, PgConversations, PgItems, PgProjects, PgReplies, PgShares, PgTurns,
+    Database, NewTitles, PgConversations, PgItems, PgProjects, PgReplies, PgShares, PgUsage,
 };
 use infra::security::RandomSecrets;
 use infra::tasks::BackgroundTasks;
@@ -50,6 +52,10 @@ pub struct Parts {
     pub public_url: Option<String>,
     /// How often links were shown; whoever starts the service sees to it that it is written down.
     pub views: Arc<ViewCounts>,
+    /// The most that owners may use.
+    pub allowances: Allowances,
+    /// Who uses as much; whoever starts the service sees to it that it looks again and again.
+    pub usage: Arc<UsageGuard>,
     /// Turns in laying out the pages of links.
     pub layouts: Layouts,
     pub provider: Arc<dyn ModelProvider>,
@@ -78,12 +84,14 @@ struct Services {
     shares: web::Data<ShareService>,
     surroundings: web::Data<Surroundings>,
     tasks: web::Data<dyn Tasks>,
+    usage: web::Data<UsageService>,
 }
 
 impl Services {
     fn wire(parts: &Parts) -> Self {
         let database = || parts.database.clone();
         let (clock, ids) = (|| Arc::clone(&parts.clock), || Arc::clone(&parts.ids));
+        let usage = || Arc::clone(&parts.usage);
         let new_titles = parts.new_titles;
         let readiness: Arc<dyn Readiness> = Arc::new(database());
         Self {
@@ -94,38 +102,30 @@ impl Services {
                 parts.proxies.clone(),
             )),
             identity: Identity::wire(parts),
-            chat: web::Data::new(ChatService::new(
-                Arc::clone(&parts.provider),
-                ChatStores {
-                    turns: Arc::new(PgTurns::new(database(), new_titles)),
-                    conversations: Arc::new(PgConversations::new(database(), new_titles)),
-                    projects: Arc::new(PgProjects(database())),
-                    replies: Arc::new(PgReplies(database())),
-                },
-                parts.tasks.clone(),
-                clock(),
-                ids(),
-                parts.context_tokens,
-            )),
+            chat: web::Data::new(chat(parts)),
             conversations: web::Data::new(ConversationService::new(
                 Arc::new(PgConversations::new(database(), new_titles)),
+                usage(),
                 clock(),
                 ids(),
             )),
             items: web::Data::new(ItemService::new(
                 Arc::new(PgItems::new(database(), new_titles)),
+                usage(),
                 clock(),
                 ids(),
             )),
             layouts: web::Data::new(parts.layouts.clone()),
             projects: web::Data::new(ProjectService::new(
                 Arc::new(PgProjects(database())),
+                usage(),
                 clock(),
                 ids(),
             )),
             replies: web::Data::new(ReplyService::new(
                 Arc::clone(&parts.provider),
                 Arc::new(PgReplies(database())),
+                usage(),
                 parts.tasks.clone(),
                 clock(),
                 ids(),
@@ -134,6 +134,7 @@ impl Services {
             readiness: web::Data::new(readiness),
             shares: web::Data::new(ShareService::new(
                 Arc::new(PgShares(database())),
+                usage(),
                 Arc::clone(&parts.views),
                 Arc::clone(&parts.limits),
                 Arc::new(RandomSecrets),
@@ -146,6 +147,11 @@ impl Services {
                 proxies: parts.proxies.clone(),
             }),
             tasks: web::Data::from(Arc::clone(&parts.tasks) as Arc<dyn Tasks>),
+            usage: web::Data::new(UsageService {
+                allowances: parts.allowances,
+                store: Arc::new(PgUsage(database())),
+                clock: clock(),
+            }),
         }
     }
 
@@ -162,7 +168,8 @@ impl Services {
             .app_data(self.readiness.clone())
             .app_data(self.shares.clone())
             .app_data(self.surroundings.clone())
-            .app_data(self.tasks.clone());
+            .app_data(self.tasks.clone())
+            .app_data(self.usage.clone());
     }
 }
 

@@ -26,12 +26,18 @@ impl Background {
             database.clone(),
             clock(),
             config.guest_retention,
+            config.allowances,
+        ));
+        workers.spawn(jobs::look_at_usage(
+            database.clone(),
+            Arc::clone(&parts.usage),
         ));
         workers.spawn(views::run(database.clone(), Arc::clone(&views)));
         if config.provider.new_titles() == NewTitles::Queued {
             let provider = Arc::clone(&parts.provider);
             let (database, context) = (database.clone(), parts.context_tokens);
-            workers.spawn(jobs::titles(database, provider, clock(), context));
+            let titles = jobs::titles(database, provider, clock(), context, config.allowances);
+            workers.spawn(titles);
         }
         Self { workers, views }
     }

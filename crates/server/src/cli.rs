@@ -89,6 +89,26 @@ pub struct Settings {
     /// The most requests to share links from one address [default: 300/1m]
     #[arg(long, env = "SHARE_LIMIT", global = true)]
     pub share_limit: Option<String>,
+    /// The most a guest may store, as 500MiB or 1GiB, or off [default: 1GiB; off with the embedded
+    /// database]
+    #[arg(long, env = "GUEST_STORAGE_LIMIT", global = true)]
+    pub guest_storage_limit: Option<String>,
+    /// The most conversations of a guest, or off [default: 100000; off with the embedded database]
+    #[arg(long, env = "GUEST_CONVERSATION_LIMIT", global = true)]
+    pub guest_conversation_limit: Option<String>,
+    /// For how many titles a day a model is asked for a guest, or off [default: 200; off with the
+    /// embedded database]
+    #[arg(long, env = "GUEST_TITLES_PER_DAY", global = true)]
+    pub guest_titles_per_day: Option<String>,
+    /// The most that any other owner may store, as 500MiB or 1GiB [default: off]
+    #[arg(long, env = "ACCOUNT_STORAGE_LIMIT", global = true)]
+    pub account_storage_limit: Option<String>,
+    /// The most conversations of any other owner [default: off]
+    #[arg(long, env = "ACCOUNT_CONVERSATION_LIMIT", global = true)]
+    pub account_conversation_limit: Option<String>,
+    /// For how many titles a day a model is asked for any other owner [default: off]
+    #[arg(long, env = "ACCOUNT_TITLES_PER_DAY", global = true)]
+    pub account_titles_per_day: Option<String>,
     /// Origins whose pages may call this server: a list separated by commas, or * [default: with
     /// the embedded database those of this machine and of PUBLIC_URL, none otherwise]
     #[arg(long, env = "CORS_ALLOWED_ORIGINS", global = true)]

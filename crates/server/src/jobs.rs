@@ -7,8 +7,9 @@ use domain::purge::PurgeService;
 use domain::removal::{RemovalService, RemovedOwners};
 use domain::replies::ModelProvider;
 use domain::titles::TitleService;
+use domain::usage::{Allowances, UsageGuard, UsageService};
 use infra::audit::LoggedAudit;
-use infra::postgres::{Database, PgJobs, PgPurge, PgRemovals, PgTitleQueue};
+use infra::postgres::{Database, PgJobs, PgPurge, PgRemovals, PgTitleQueue, PgUsage};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
@@ -30,7 +31,12 @@ const TAKE_OVER: Duration = Duration::from_secs(5);
 
 /// Reclaims what was deleted and forgets what has expired, until it is dropped. Guests are removed
 /// after `guest_retention` without activity, or never.
-pub async fn upkeep(database: Database, clock: Arc<dyn Clock>, guest_retention: Option<TimeDelta>) {
+pub async fn upkeep(
+    database: Database,
+    clock: Arc<dyn Clock>,
+    guest_retention: Option<TimeDelta>,
+    allowances: Allowances,
+) {
     let store = Arc::new(PgRemovals(database.clone()));
     let purge = PurgeService {
         store: Arc::new(PgPurge(database.clone())),
@@ -53,6 +59,7 @@ pub async fn upkeep(database: Database, clock: Arc<dyn Clock>, guest_retention: 
     let own = upkeep.kinds();
     let purge: Arc<dyn Work> = Arc::new(purge);
     let mut works: Vec<(Kind, Arc<dyn Work>)> = vec![
+        (Kind::Usage, Arc::new(usage(&database, &clock, allowances))),
         (Kind::Removal, Arc::new(removal)),
         (Kind::Versions, Arc::clone(&purge)),
         (Kind::Purge, purge),
@@ -77,10 +84,12 @@ pub async fn titles(
     provider: Arc<dyn ModelProvider>,
     clock: Arc<dyn Clock>,
     context_tokens: usize,
+    allowances: Allowances,
 ) {
     let queue: Arc<dyn JobQueue> = Arc::new(PgJobs(database.clone()));
     let titles = Arc::new(PgTitleQueue(database.clone()));
-    let titles = TitleService::new(titles, provider, Arc::clone(&clock), context_tokens);
+    let usage = usage(&database, &clock, allowances);
+    let titles = TitleService::new(titles, usage, provider, Arc::clone(&clock), context_tokens);
     let works = [(Kind::Title, Arc::new(titles) as Arc<dyn Work>)];
     let lane = Lane {
         runner: Runner::new(Arc::clone(&queue), Arc::clone(&clock), works),
@@ -90,6 +99,27 @@ pub async fn titles(
         patience: TitleService::PATIENCE,
     };
     lane.run(&database).await;
+}
+
+fn usage(database: &Database, clock: &Arc<dyn Clock>, allowances: Allowances) -> UsageService {
+    UsageService {
+        allowances,
+        store: Arc::new(PgUsage(database.clone())),
+        clock: Arc::clone(clock),
+    }
+}
+
+/// Looks again and again how much those use who write, until it is dropped.
+pub async fn look_at_usage(database: Database, guard: Arc<UsageGuard>) {
+    loop {
+        sleep(RETRY).await;
+        if !database.is_open() {
+            continue;
+        }
+        if let Err(error) = guard.look().await {
+            tracing::debug!(%error, "what owners use cannot be read; trying again");
+        }
+    }
 }
 
 /// Jobs that are done one after the other.

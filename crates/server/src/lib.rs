@@ -2,6 +2,7 @@
 
 mod app;
 mod background;
+mod chat;
 pub mod cli;
 pub mod config;
 mod greeting;

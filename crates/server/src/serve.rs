@@ -7,12 +7,13 @@ use crate::token::{TokenError, embedded_secret};
 use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
 use domain::clock::Clock;
 use domain::shares::ViewCounts;
+use domain::usage::UsageGuard;
 use infra::audit::LoggedAudit;
 use infra::clock::{RandomIds, RuntimeTimer, SteadyClock, SystemClock};
 use infra::limits::GovernorLimits;
 use infra::llm::CertificatesUnusable;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
-use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, Target};
+use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, PgUsage, Target};
 use infra::security::{Argon2Hasher, Jwt, SecretTooShort};
 use infra::tasks::BackgroundTasks;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -216,6 +217,12 @@ async fn run(
         proxies: config.proxies.clone(),
         public_url: config.public_url.clone(),
         views: Arc::new(ViewCounts::default()),
+        allowances: config.allowances,
+        usage: Arc::new(UsageGuard::new(
+            config.allowances,
+            Arc::new(PgUsage(database.clone())),
+            Arc::new(SystemClock),
+        )),
         layouts: api::shares::public::Layouts::new(half_of_the_processors()),
         provider: config.provider.connect()?,
         new_titles: config.provider.new_titles(),

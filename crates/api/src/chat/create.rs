@@ -41,7 +41,7 @@ use domain::chat::{Answering, ChatService, CompleteChat};
         headers(("X-Context-Truncated", description = "With a conversation: `true` where \
             earlier messages did not fit and the model was not told of them, else `false`.")))),
     extensions(("x-error-codes" = json!([
-        "conversation_not_found", "conversation_full", "model_provider_not_configured",
+        "quota_exceeded", "conversation_not_found", "conversation_full", "model_provider_not_configured",
         "model_provider_busy", "model_provider_error", "model_provider_timeout",
         "model_provider_rate_limited", "model_request_refused", "model_not_found",
         "model_request_too_large",

@@ -80,7 +80,7 @@ impl TryFrom<CreateConversationBody> for CreateConversation {
     )),
     responses((status = 201, description = "The conversation, without its messages.",
         body = ConversationBody, headers(("Location", description = "Where to get it.")))),
-    extensions(("x-error-codes" = json!(["project_not_found"]))),
+    extensions(("x-error-codes" = json!(["quota_exceeded", "project_not_found"]))),
     security(("bearer" = [])),
 )]
 #[post("/conversations")]

@@ -105,6 +105,8 @@ codes! {
         "The link has ended: it expired, it was revoked, or what it showed was deleted.";
     REPLY_POSITION_TAKEN = "reply_position_taken", 409, "conflict_error", None,
         "Another message stands right after this one, where the reply belongs.";
+    QUOTA_EXCEEDED = "quota_exceeded", 409, "conflict_error", Some("storage_limit"),
+        "You use as much as you may; `param` names the limit as GET /auth/me tells it. Deleting makes room, within a minute.";
     EMAIL_TAKEN = "email_taken", 409, "conflict_error", Some("email"),
         "An account with this e-mail address exists.";
     NOT_A_GUEST = "not_a_guest", 409, "conflict_error", None,

@@ -101,6 +101,7 @@ fn conflicting(conflict: Conflict) -> (&'static Code, Option<&'static str>) {
         Conflict::EmailTaken => (code::EMAIL_TAKEN, Some("email")),
         Conflict::NotGuest => (code::NOT_A_GUEST, None),
         Conflict::UpgradeRefused => (code::UPGRADE_REFUSED, None),
+        Conflict::QuotaExceeded(quota) => (code::QUOTA_EXCEEDED, Some(quota.name())),
         Conflict::ApiKeysFull => (code::API_KEYS_FULL, None),
     }
 }

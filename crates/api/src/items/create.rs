@@ -32,7 +32,7 @@ impl WireBody for NewItemBody {
         (status = 200, description = "The message was there already, by its `call_id`.",
             body = ItemBody),
     ),
-    extensions(("x-error-codes" = json!(["conversation_full", "call_id_conflict"]))),
+    extensions(("x-error-codes" = json!(["quota_exceeded", "conversation_full", "call_id_conflict"]))),
     security(("bearer" = [])),
 )]
 #[post("/conversations/{conv_id}/items")]

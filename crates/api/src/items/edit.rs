@@ -43,6 +43,7 @@ impl WireBody for EditItemBody {
         }))),
     )),
     responses((status = 200, description = "The message as it is now.", body = ItemBody)),
+    extensions(("x-error-codes" = json!(["quota_exceeded"]))),
     security(("bearer" = [])),
 )]
 #[put("/conversations/{conv_id}/items/{item_id}/edit")]

@@ -62,6 +62,7 @@ impl TryFrom<CreateProjectBody> for CreateProject {
     )),
     responses((status = 201, description = "The project.", body = ProjectBody,
         headers(("Location", description = "Where to get it.")))),
+    extensions(("x-error-codes" = json!(["quota_exceeded"]))),
     security(("bearer" = [])),
 )]
 #[post("/projects")]

@@ -60,6 +60,7 @@ impl TryFrom<UpdateProjectBody> for ProjectChanges {
         ("rename" = (summary = "A new title", value = json!({"title": "Machine learning"}))),
     )),
     responses((status = 200, description = "The project as it is now.", body = ProjectBody)),
+    extensions(("x-error-codes" = json!(["quota_exceeded"]))),
     security(("bearer" = [])),
 )]
 #[patch("/projects/{project_id}")]

@@ -51,6 +51,7 @@ impl WireBody for ShareConversationBody {
     )),
     responses((status = 201, description = "The link.", body = ShareBody,
         headers(("Location", description = "What the link shows.")))),
+    extensions(("x-error-codes" = json!(["quota_exceeded"]))),
     security(("bearer" = [])),
 )]
 #[post("/conversations/{conv_id}/share")]

@@ -38,7 +38,7 @@ impl WireBody for RestoreItemVersionBody {
         ("restore" = (summary = "Nothing to say", value = json!({}))),
     )),
     responses((status = 200, description = "The message as it is now.", body = ItemBody)),
-    extensions(("x-error-codes" = json!(["version_not_found"]))),
+    extensions(("x-error-codes" = json!(["quota_exceeded", "version_not_found"]))),
     security(("bearer" = [])),
 )]
 #[post("/conversations/{conv_id}/items/{item_id}/versions/{version}/restore")]

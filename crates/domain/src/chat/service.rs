@@ -11,6 +11,7 @@ use crate::replies::{
     Ask, ChatRequest, ChatStream, Context, Model, ModelProvider, ProviderFailure, ReplyStore,
     Tasks, Told, tokens,
 };
+use crate::usage::UsageGuard;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -19,6 +20,7 @@ use tokio::sync::Mutex;
 pub struct ChatService {
     provider: Arc<dyn ModelProvider>,
     stores: ChatStores,
+    usage: Arc<UsageGuard>,
     tasks: Arc<dyn Tasks>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
@@ -72,6 +74,7 @@ impl ChatService {
     pub fn new(
         provider: Arc<dyn ModelProvider>,
         stores: ChatStores,
+        usage: Arc<UsageGuard>,
         tasks: Arc<dyn Tasks>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
@@ -80,6 +83,7 @@ impl ChatService {
         Self {
             provider,
             stores,
+            usage,
             tasks,
             clock,
             ids,
@@ -114,6 +118,7 @@ impl ChatService {
             .outline(owner, conversation)
             .await?;
         let (found, last) = outline.ok_or_else(absent)?;
+        self.usage.room_for_text(owner)?;
         let more = u32::try_from(messages.len() + 1).unwrap_or(u32::MAX);
         if found.item_count.saturating_add(more) > MAX_ITEMS {
             return Err(Error::Conflict(Conflict::ConversationFull));

@@ -7,6 +7,7 @@ use crate::error::{Error, Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId, ProjectId, Sequence};
 use crate::items::{Author, Item, NewItem};
 use crate::page::Page;
+use crate::usage::UsageGuard;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ pub struct BulkDeletion {
 /// The use cases of conversations.
 pub struct ConversationService {
     store: Arc<dyn ConversationStore>,
+    usage: Arc<UsageGuard>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 }
@@ -43,10 +45,16 @@ impl ConversationService {
 
     pub fn new(
         store: Arc<dyn ConversationStore>,
+        usage: Arc<UsageGuard>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> Self {
-        Self { store, clock, ids }
+        Self {
+            store,
+            usage,
+            clock,
+            ids,
+        }
     }
 
     /// Stores a new conversation, with its first messages if there are any.
@@ -65,6 +73,7 @@ impl ConversationService {
                 .map(|title| (title, TitleSource::FirstMessage)),
         };
         let items = self.first_items(request.items, now)?;
+        self.usage.room_for_conversation(owner)?;
         let new = NewConversation {
             id: ConversationId::new(self.ids.ulid()),
             owner_id: owner,

@@ -24,6 +24,11 @@ impl ItemService {
         conversation: ConversationId,
         item: NewItem,
     ) -> Result<Accepted> {
+        if let Err(full) = self.usage.room_for_text(owner) {
+            // What was stored before is there still, by its call id.
+            let repeated = self.repeated(owner, conversation, &item).await?;
+            return repeated.map(Accepted::Existing).ok_or(full);
+        }
         let title = Title::from_message(item.role, &item.content);
         let now = self.clock.now();
         let pending = Arc::new(PendingItem {

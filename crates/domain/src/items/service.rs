@@ -6,6 +6,7 @@ use crate::clock::{Clock, Ids};
 use crate::error::{Error, Invalid, InvalidReason, Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::page::{Limit, Order, Page};
+use crate::usage::UsageGuard;
 use std::sync::Arc;
 
 /// The most items a conversation holds (the guide).
@@ -14,6 +15,7 @@ pub const MAX_ITEMS: u32 = 10_000;
 /// The use cases of items.
 pub struct ItemService {
     pub(super) store: Arc<dyn ItemStore>,
+    pub(super) usage: Arc<UsageGuard>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ids: Arc<dyn Ids>,
 }
@@ -36,8 +38,18 @@ pub enum ItemCursor {
 }
 
 impl ItemService {
-    pub fn new(store: Arc<dyn ItemStore>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { store, clock, ids }
+    pub fn new(
+        store: Arc<dyn ItemStore>,
+        usage: Arc<UsageGuard>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Self {
+        Self {
+            store,
+            usage,
+            clock,
+            ids,
+        }
     }
 
     pub async fn get(
@@ -136,6 +148,7 @@ impl ItemService {
         id: ItemId,
         revision: Revision,
     ) -> Result<Item> {
+        self.usage.room_for_text(owner)?;
         let now = self.clock.now();
         match self
             .store

@@ -5,6 +5,8 @@ use ulid::Ulid;
 /// What kind of work it is. An owner's jobs are done in this order: first what is small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
+    /// What an owner uses is counted.
+    Usage,
     /// A model is to write a title.
     Title,
     /// Links that ended, and what is remembered of them, are forgotten. The service's own.
@@ -25,6 +27,7 @@ impl Kind {
     /// The word for it in the log.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Usage => "usage",
             Self::Title => "title",
             Self::Links => "links",
             Self::Credentials => "credentials",

@@ -7,6 +7,7 @@ use crate::conversations::Change;
 use crate::error::{Resource, Result};
 use crate::id::{OwnerId, ProjectId};
 use crate::page::Page;
+use crate::usage::UsageGuard;
 use std::sync::Arc;
 
 /// A project as a client asks for it.
@@ -20,16 +21,28 @@ pub struct CreateProject {
 /// The use cases of projects.
 pub struct ProjectService {
     store: Arc<dyn ProjectStore>,
+    usage: Arc<UsageGuard>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 }
 
 impl ProjectService {
-    pub fn new(store: Arc<dyn ProjectStore>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { store, clock, ids }
+    pub fn new(
+        store: Arc<dyn ProjectStore>,
+        usage: Arc<UsageGuard>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Self {
+        Self {
+            store,
+            usage,
+            clock,
+            ids,
+        }
     }
 
     pub async fn create(&self, owner: OwnerId, request: CreateProject) -> Result<Project> {
+        self.usage.room_for_text(owner)?;
         let new = NewProject {
             id: ProjectId::new(self.ids.ulid()),
             title: request.title,
@@ -71,6 +84,11 @@ impl ProjectService {
             (&changes.title, &changes.description, &changes.instruction)
         {
             return self.get(owner, id).await;
+        }
+        let has_text = matches!(&changes.description, Change::Set(Some(_)))
+            || matches!(&changes.instruction, Change::Set(Some(_)));
+        if has_text {
+            self.usage.room_for_text(owner)?;
         }
         let updated = self
             .store

@@ -9,11 +9,13 @@ use crate::clock::{Clock, Ids};
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};
 use crate::items::{Content, Role};
+use crate::usage::UsageGuard;
 use std::sync::Arc;
 
 /// The use cases of replies.
 pub struct ReplyService {
     writing: Writing,
+    usage: Arc<UsageGuard>,
     tasks: Arc<dyn Tasks>,
     /// How many tokens a model is told at the most.
     context_tokens: usize,
@@ -40,6 +42,7 @@ impl ReplyService {
     pub fn new(
         provider: Arc<dyn ModelProvider>,
         store: Arc<dyn ReplyStore>,
+        usage: Arc<UsageGuard>,
         tasks: Arc<dyn Tasks>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
@@ -52,6 +55,7 @@ impl ReplyService {
                 clock,
                 ids,
             },
+            usage,
             tasks,
             context_tokens,
         }
@@ -73,6 +77,7 @@ impl ReplyService {
             .ok_or_else(|| Resource::Conversation.absent())?
             .ok_or_else(|| Resource::Item.absent())?;
         let place = place(id, &surroundings)?;
+        self.usage.room_for_text(owner)?;
         let told = Told {
             store,
             owner,

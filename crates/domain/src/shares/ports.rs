@@ -32,6 +32,9 @@ pub trait ShareStore: Send + Sync {
     /// link, was one, or never was. A page is bounded in bytes by [`crate::page::PAGE_BYTES`].
     async fn find(&self, digest: Digest, page: &ViewPage, now: DateTime<Utc>) -> Result<Found>;
 
+    /// Whose the link of this digest is, whether it has ended or not.
+    async fn find_owner(&self, digest: Digest) -> Result<Option<OwnerId>>;
+
     /// Stores a message that came through a writable link which has not ended, and counts it, for
     /// the link and for the conversation. Once a revocation has been answered, nothing is stored
     /// that was still on its way.

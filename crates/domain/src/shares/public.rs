@@ -55,6 +55,11 @@ impl ShareService {
     ) -> Result<SharedItem> {
         self.limits.take(Limited::Share, origin.into())?;
         let digest = self.secrets.digest(share_id);
+        if self.usage.is_needed()
+            && let Some(owner) = self.store.find_owner(digest).await?
+        {
+            self.usage.room_for_text(owner)?;
+        }
         let addition = Addition {
             seed: self.ids.ulid(),
             author,
@@ -95,6 +100,7 @@ impl ShareService {
     ) -> Result<Conversation> {
         self.limits.take(Limited::Share, origin.into())?;
         let digest = self.secrets.digest(share_id);
+        self.usage.room_for_conversation(owner)?;
         let fork = Fork {
             owner,
             id: ConversationId::new(self.ids.ulid()),

@@ -8,12 +8,14 @@ use crate::error::{Error, Invalid, InvalidReason, Resource, Result};
 use crate::id::{ConversationId, OwnerId};
 use crate::limits::RateLimits;
 use crate::page::{Limit, Order, Page};
+use crate::usage::UsageGuard;
 use chrono::TimeDelta;
 use std::sync::Arc;
 
 /// The use cases of links: here those of their owners, in `public` those of visitors.
 pub struct ShareService {
     pub(super) store: Arc<dyn ShareStore>,
+    pub(super) usage: Arc<UsageGuard>,
     pub(super) views: Arc<ViewCounts>,
     pub(super) limits: Arc<dyn RateLimits>,
     pub(super) secrets: Arc<dyn Secrets>,
@@ -39,6 +41,7 @@ impl ShareService {
 
     pub fn new(
         store: Arc<dyn ShareStore>,
+        usage: Arc<UsageGuard>,
         views: Arc<ViewCounts>,
         limits: Arc<dyn RateLimits>,
         secrets: Arc<dyn Secrets>,
@@ -47,6 +50,7 @@ impl ShareService {
     ) -> Self {
         Self {
             store,
+            usage,
             views,
             limits,
             secrets,
@@ -86,6 +90,7 @@ impl ShareService {
             created_at: now,
             expires_at: lifetime.map(|lifetime| lifetime.from(now)),
         };
+        self.usage.room_for_text(owner)?;
         match self.store.insert(&new).await? {
             Inserted::Done(title) => Ok(Share {
                 share_id: new.share_id,

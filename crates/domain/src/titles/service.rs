@@ -6,6 +6,7 @@ use crate::conversations::Title;
 use crate::error::{Error, Result};
 use crate::jobs::{Job, Portion, Step, Work};
 use crate::replies::{Ask, ChatRequest, ModelProvider, ProviderFailure};
+use crate::usage::UsageService;
 use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use std::time::Duration;
 /// Names conversations, one after the other.
 pub struct TitleService {
     queue: Arc<dyn TitleQueue>,
+    usage: UsageService,
     provider: Arc<dyn ModelProvider>,
     clock: Arc<dyn Clock>,
     /// How many tokens a model is told at the most.
@@ -32,12 +34,14 @@ impl TitleService {
 
     pub fn new(
         queue: Arc<dyn TitleQueue>,
+        usage: UsageService,
         provider: Arc<dyn ModelProvider>,
         clock: Arc<dyn Clock>,
         context_tokens: usize,
     ) -> Self {
         Self {
             queue,
+            usage,
             provider,
             clock,
             context_tokens,
@@ -102,6 +106,11 @@ impl Work for TitleService {
         // An attempt that ended with its instance has not told that it failed.
         let attempts = usize::try_from(claim.attempt).unwrap_or(usize::MAX);
         if claim.beginning.is_empty() || attempts > Self::PAUSES.len() + 1 {
+            self.queue.give_up(owner, conversation).await?;
+            return Ok(Step::Done);
+        }
+        // Over the limit of the day, the title of the first message stays.
+        if claim.attempt == 1 && !self.usage.take_title(owner).await? {
             self.queue.give_up(owner, conversation).await?;
             return Ok(Step::Done);
         }

@@ -21,6 +21,7 @@ mod statement;
 mod titles;
 mod turns;
 mod unit;
+mod usage;
 
 pub use connect::{ConnectError, Target};
 pub use conversations::PgConversations;
@@ -35,3 +36,4 @@ pub use replies::PgReplies;
 pub use shares::PgShares;
 pub use titles::{NewTitles, PgTitleQueue};
 pub use turns::PgTurns;
+pub use usage::PgUsage;

@@ -82,7 +82,7 @@ statement!(
         sequence: i32 => Integer,
         rows: i64 => BigInt,
         bytes: i64 => BigInt,
-    } -> BigInt,
+    } -> (BigInt, BigInt),
     "with first as (
         select version, sum(cost) over (order by version) - cost as before
         from (
@@ -95,9 +95,17 @@ statement!(
         delete from item_versions
         where owner_id = $1 and conversation_id = $2 and sequence = $3
             and version <= (select max(version) from first where before < $5)
-        returning pg_column_size(content) + 1024 as cost
+        returning pg_column_size(content) + 1024 as cost,
+            octet_length(content) + 128 as bytes
     )
-    select coalesce(sum(cost), 0)::bigint from gone"
+    select coalesce(sum(cost), 0)::bigint, coalesce(sum(bytes), 0)::bigint from gone"
+);
+
+statement!(
+    /// A conversation holds so much less.
+    Shrink { bytes: i64 => BigInt, owner_id: Uuid => SqlUuid, conversation_id: Uuid => SqlUuid }
+        -> (),
+    "update conversations set bytes = greatest(bytes - $1, 0) where owner_id = $2 and id = $3"
 );
 
 /// A portion as the statements take it.
@@ -195,5 +203,15 @@ pub(super) async fn delete_versions(
         rows,
         bytes,
     };
-    Ok(is_all(delete.fetch_all(connection).await?, portion))
+    let deleted: Vec<(i64, i64)> = delete.fetch_all(connection).await?;
+    let (cost, bytes) = deleted.into_iter().next().unwrap_or_default();
+    if bytes > 0 {
+        let shrink = Shrink {
+            bytes,
+            owner_id: key.owner_id,
+            conversation_id: key.conversation_id,
+        };
+        shrink.write(connection).await?;
+    }
+    Ok(is_all(vec![cost], portion))
 }

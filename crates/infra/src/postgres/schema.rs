@@ -88,6 +88,8 @@ diesel::table! {
         title_source -> SmallInt,
         title -> Nullable<Text>,
         metadata -> Jsonb,
+        bytes -> BigInt,
+        counted_sequence -> Integer,
     }
 }
 
@@ -130,6 +132,26 @@ diesel::table! {
         due_at -> Timestamptz,
         leased_until -> Timestamptz,
         attempts -> Integer,
+    }
+}
+
+diesel::table! {
+    usage (owner_id) {
+        owner_id -> Uuid,
+        counted_at -> Nullable<Timestamptz>,
+        storage_bytes -> BigInt,
+        conversations -> BigInt,
+        titles_day -> Timestamptz,
+        titles -> Integer,
+    }
+}
+
+diesel::table! {
+    share_digests (digest) {
+        digest -> Binary,
+        owner_id -> Uuid,
+        conversation_id -> Uuid,
+        id -> Uuid,
     }
 }
 

@@ -4,6 +4,7 @@ mod browsers;
 mod limits;
 mod provider;
 mod storage;
+mod usage;
 
 pub use api::browsers::AllowedOrigins;
 pub use provider::Provider;
@@ -14,6 +15,7 @@ use api::browsers::{AllowedHosts, Host};
 use api::client_address::TrustedProxies;
 use chrono::TimeDelta;
 use domain::limits::Quotas;
+use domain::usage::Allowances;
 use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 
@@ -37,6 +39,7 @@ pub struct Config {
     pub registration: bool,
     pub guest_retention: Option<TimeDelta>,
     pub limits: Quotas,
+    pub allowances: Allowances,
     pub cors: AllowedOrigins,
     /// Hosts that are answered beside this machine's own names and that of `public_url`.
     pub allowed_hosts: Option<Vec<Host>>,
@@ -87,6 +90,7 @@ impl Config {
             .unwrap_or(embedded),
             guest_retention: guest_retention(&settings.guest_retention_days)?,
             limits: limits::limits(settings)?,
+            allowances: usage::allowances(settings, embedded)?,
             cors: browsers::cors(
                 &settings.cors_allowed_origins,
                 embedded,

@@ -4,6 +4,7 @@ use crate::answer::Answer;
 use crate::clock::{PinnedClock, SeededIds};
 use crate::db::{RUNTIME, Schema};
 use crate::provider::Provider;
+use crate::purge::{Worker, until};
 use crate::trail::Trail;
 use actix_web::dev::ServerHandle;
 use api::browsers::AllowedHosts;
@@ -13,8 +14,9 @@ use domain::clock::Clock;
 use domain::id::OwnerId;
 use domain::limits::{Quotas, RateLimits};
 use domain::shares::ViewCounts;
+use domain::usage::{Allowances, UsageGuard};
 use infra::limits::GovernorLimits;
-use infra::postgres::{Database, PgShares};
+use infra::postgres::{Database, PgShares, PgUsage};
 use infra::security::{Argon2Hasher, Jwt};
 use infra::tasks::BackgroundTasks;
 use reqwest::Method;
@@ -46,6 +48,7 @@ pub(crate) struct TestApp {
     pub(crate) schema: Schema,
     database: Database,
     views: Arc<ViewCounts>,
+    usage: Arc<UsageGuard>,
     client: reqwest::Client,
     handle: ServerHandle,
 }
@@ -87,6 +90,7 @@ impl TestApp {
         change: impl FnOnce(&mut Parts),
     ) -> Self {
         let trail = Arc::new(Trail::default());
+        let usage_of = database.clone();
         let mut parts = Parts {
             database,
             tokens: Arc::new(Jwt::new(SECRET.as_bytes(), clock.clone()).unwrap()),
@@ -105,6 +109,8 @@ impl TestApp {
             proxies: api::client_address::TrustedProxies::default(),
             public_url: None,
             views: Arc::default(),
+            allowances: Allowances::NONE,
+            usage: guard(Allowances::NONE, &usage_of, &clock),
             layouts: api::shares::public::Layouts::new(2),
             provider: Provider::obliging().connected(),
             new_titles: infra::postgres::NewTitles::Kept,
@@ -116,6 +122,7 @@ impl TestApp {
         let address = listener.local_addr().unwrap();
         change(&mut parts);
         let (database, views) = (parts.database.clone(), Arc::clone(&parts.views));
+        let usage = Arc::clone(&parts.usage);
         let _inside = RUNTIME.enter();
         let server = server::start(listener, parts).unwrap();
         let handle = server.handle();
@@ -125,6 +132,7 @@ impl TestApp {
             clock,
             database,
             views,
+            usage,
             trail,
             schema,
             client: client(),
@@ -137,6 +145,31 @@ impl TestApp {
         let (database, views) = (self.database.clone(), Arc::clone(&self.views));
         let write = async move { server::views::flush(&PgShares(database), &views).await };
         RUNTIME.spawn(write).await.unwrap();
+    }
+
+    /// A service with limits on what owners may use.
+    pub(crate) async fn spawn_allowing(allowances: Allowances) -> Self {
+        let clock = Arc::new(PinnedClock::new());
+        let schema = Schema::migrated().await;
+        let database = schema.database(8);
+        Self::serve_at(clock.clone(), schema, database, |parts| {
+            parts.allowances = allowances;
+            parts.usage = guard(allowances, &parts.database, &clock);
+        })
+    }
+
+    /// Has it counted what those use who have written lately, as happens every few seconds.
+    pub(crate) async fn count_usage(&self) {
+        self.clock.advance(TimeDelta::seconds(20));
+        let look = || {
+            let usage = Arc::clone(&self.usage);
+            RUNTIME.spawn(async move { usage.look().await.unwrap() })
+        };
+        look().await.unwrap();
+        let _worker = Worker::by(&self.schema, self.clock.clone());
+        let jobs = "select count(*) from jobs where kind = 1";
+        until(&self.schema, jobs, 20, |jobs| jobs == 0).await;
+        look().await.unwrap();
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -257,6 +290,11 @@ impl TestApp {
     pub(crate) async fn stop(&self) {
         self.handle.stop(true).await;
     }
+}
+
+fn guard(allowances: Allowances, database: &Database, clock: &Arc<PinnedClock>) -> Arc<UsageGuard> {
+    let store = Arc::new(PgUsage(database.clone()));
+    Arc::new(UsageGuard::new(allowances, store, clock.clone()))
 }
 
 /// Limits by the pinned time.

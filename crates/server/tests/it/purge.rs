@@ -4,6 +4,7 @@ use crate::app::TestApp;
 use crate::db::{RUNTIME, Schema};
 use crate::rows;
 use domain::clock::Clock;
+use domain::usage::Allowances;
 use infra::clock::SystemClock;
 use reqwest::Method;
 use serde_json::json;
@@ -29,7 +30,12 @@ impl Worker {
     pub(crate) fn by(schema: &Schema, clock: Arc<dyn Clock>) -> Self {
         let _inside = RUNTIME.enter();
         let database = schema.database(2);
-        Self(RUNTIME.spawn(server::jobs::upkeep(database, clock, None)))
+        Self(RUNTIME.spawn(server::jobs::upkeep(
+            database,
+            clock,
+            None,
+            Allowances::NONE,
+        )))
     }
 }
 

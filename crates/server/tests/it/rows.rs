@@ -132,8 +132,19 @@ fn orphans() -> Vec<(&'static str, String)> {
 }
 
 /// Rows that cannot be right together.
-fn contradictions() -> [(&'static str, String); 5] {
+fn contradictions() -> [(&'static str, String); 6] {
     [
+        (
+            "sizes that are wrong",
+            "conversations c where counted_sequence = last_sequence and bytes <> (
+                select coalesce(sum(octet_length(content) + 128), 0) from items i
+                where i.owner_id = c.owner_id and i.conversation_id = c.id
+            ) + (
+                select coalesce(sum(octet_length(content) + 128), 0) from item_versions v
+                where v.owner_id = c.owner_id and v.conversation_id = c.id
+            )"
+            .to_owned(),
+        ),
         (
             "conversations that are there and wait to be reclaimed",
             "conversations c join jobs q

@@ -3,20 +3,72 @@ use crate::error::ApiError;
 use crate::extract::Authenticated;
 use actix_web::{HttpResponse, get, web};
 use domain::auth::AccountService;
+use domain::usage::{Allowance, Usage, UsageService};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The caller, and what they use.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Me)]
+pub(crate) struct MeBody {
+    #[serde(flatten)]
+    user: UserBody,
+    usage: UsageBody,
+}
+
+/// What you use, as it was last counted: it may lag a minute. A limit is null where there is none.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Usage)]
+pub(crate) struct UsageBody {
+    /// The bytes of all texts, earlier versions included, and some for each message, conversation,
+    /// project and link itself.
+    #[schema(example = 1_843_200)]
+    storage_bytes: u64,
+    #[schema(required, example = 1_073_741_824)]
+    storage_limit: Option<u64>,
+    #[schema(example = 12)]
+    conversations: u64,
+    #[schema(required, example = 100_000)]
+    conversation_limit: Option<u64>,
+    /// For how many titles a model was asked since midnight, UTC. Over the limit, conversations keep
+    /// the title of their first message.
+    #[schema(example = 3)]
+    titles_today: u64,
+    #[schema(required, example = 200)]
+    titles_limit: Option<u64>,
+}
+
+impl From<(Usage, Allowance)> for UsageBody {
+    fn from((usage, allowance): (Usage, Allowance)) -> Self {
+        Self {
+            storage_bytes: usage.storage_bytes,
+            storage_limit: allowance.storage_bytes,
+            conversations: usage.conversations,
+            conversation_limit: allowance.conversations,
+            titles_today: usage.titles_today,
+            titles_limit: allowance.titles_per_day,
+        }
+    }
+}
 
 /// Who you are
 ///
-/// The user whose token or key this is.
+/// The user whose token or key this is, and how much they use.
 #[utoipa::path(
     tag = "auth",
-    responses((status = 200, description = "The caller.", body = UserBody)),
+    responses((status = 200, description = "The caller.", body = MeBody)),
     security(("bearer" = [])),
 )]
 #[get("/auth/me")]
 pub(crate) async fn get_me(
     Authenticated(actor): Authenticated,
     accounts: web::Data<AccountService>,
+    usage: web::Data<UsageService>,
 ) -> Result<HttpResponse, ApiError> {
     let user = accounts.me(actor).await?;
-    Ok(HttpResponse::Ok().json(UserBody::from(user)))
+    let usage = usage.usage(user.id, user.kind).await?;
+    Ok(HttpResponse::Ok().json(MeBody {
+        user: user.into(),
+        usage: usage.into(),
+    }))
 }

@@ -93,7 +93,7 @@ impl WireBody for RegenerateItemBody {
                     so: `length`, for instance, where it was cut."))),
     ),
     extensions(("x-error-codes" = json!([
-        "reply_position_taken", "conversation_full", "model_provider_rate_limited",
+        "quota_exceeded", "reply_position_taken", "conversation_full", "model_provider_rate_limited",
         "model_provider_error", "model_provider_not_configured", "model_provider_busy",
         "model_provider_timeout",
     ]))),

@@ -44,7 +44,7 @@ impl WireBody for NewSharedItemBody {
     responses((status = 201, description = "The message, as the link shows it.",
         body = SharedItemBody, headers(("Location", description = "The page that begins with it.")))),
     extensions(("x-error-codes" = json!([
-        "share_read_only", "share_full", "conversation_full", "share_ended", "rate_limited",
+        "quota_exceeded", "share_read_only", "share_full", "conversation_full", "share_ended", "rate_limited",
     ]))),
     security(("bearer" = [])),
 )]

@@ -152,11 +152,11 @@ where
     }
 }
 
+/// How a job goes.
+type Goes = Box<dyn Fn(&Job, Portion) -> Result<Step> + Send + Sync>;
+
 /// Ends each job in so many milliseconds.
-fn ending(
-    milliseconds: i64,
-) -> impl FnOnce(Arc<Time>, Arc<Memory>) -> Box<dyn Fn(&Job, Portion) -> Result<Step> + Send + Sync>
-{
+fn ending(milliseconds: i64) -> impl FnOnce(Arc<Time>, Arc<Memory>) -> Goes {
     move |time, memory| {
         Box::new(move |job, _| {
             time.pass(TimeDelta::milliseconds(milliseconds));

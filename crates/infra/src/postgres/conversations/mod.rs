@@ -69,6 +69,7 @@ impl ConversationStore for PgConversations {
                 now: row.created_at,
                 // As many as a request may bring: at most 100.
                 item_count: items.len() as i32,
+                bytes: item_rows::bytes(columns.contents.iter().copied()),
                 title_source: row.title_source,
                 title: row.title.as_deref(),
                 metadata: &row.metadata,

@@ -3,7 +3,7 @@ use crate::postgres::items::rows as item_rows;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
-    Array, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use uuid::Uuid;
 
@@ -33,6 +33,7 @@ statement!(
         project_id: Option<Uuid> => Nullable<SqlUuid>,
         now: DateTime<Utc> => Timestamptz,
         item_count: i32 => Integer,
+        bytes: i64 => BigInt,
         title_source: i16 => SmallInt,
         title: Option<&'a str> => Nullable<Text>,
         metadata: &'a serde_json::Value => Jsonb,
@@ -45,20 +46,20 @@ statement!(
     } -> Integer,
     "with conversation as (
         insert into conversations (owner_id, id, project_id, created_at, updated_at, item_count,
-            last_sequence, title_source, title, metadata)
-        select $1, $2, $3, $4, $4, $5, $5, $6, $7, $8
+            last_sequence, counted_sequence, bytes, title_source, title, metadata)
+        select $1, $2, $3, $4, $4, $5, $5, $5, $6, $7, $8, $9
         where not exists (select from removed_owners where owner_id = $1)
         returning owner_id, id, title_source
     ),
     queued as (
         insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
-        select owner_id, 2, id, id, $4, $9 from conversation
-        where title_source = 2 and $9 is not null
+        select owner_id, 2, id, id, $4, $10 from conversation
+        where title_source = 2 and $10 is not null
     )
     insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
         call_id, content)
     select c.owner_id, c.id, i.id, $4, $4, i.sequence, i.role, i.call_id, i.content
-    from conversation c, unnest($10, $11, $12, $13, $14)
+    from conversation c, unnest($11, $12, $13, $14, $15)
         as i(id, sequence, role, call_id, content)"
 );
 

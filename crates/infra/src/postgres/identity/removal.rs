@@ -7,7 +7,7 @@ use crate::postgres::error::{storage, violates};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::jobs::{Locked, Next, kind};
-use crate::postgres::schema::{api_keys, conversations, removed_owners, users};
+use crate::postgres::schema::{api_keys, conversations, removed_owners, usage, users};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -47,6 +47,12 @@ statement!(
     "delete from projects where owner_id = $1 and id in (
         select id from projects where owner_id = $1 order by id limit $2
     )"
+);
+
+statement!(
+    /// The owner's jobs that are not about taking things away.
+    DeleteOtherJobs { owner_id: Uuid => SqlUuid } -> (),
+    "delete from jobs where owner_id = $1 and kind in (1, 2)"
 );
 
 statement!(
@@ -244,5 +250,10 @@ async fn clear(connection: &mut AsyncPgConnection, owner: Owner, most: i64) -> Q
         most,
     };
     let keys = diesel::delete(api_keys::table.filter(api_keys::owner_id.eq(owner.id)));
-    Ok(projects.write(connection).await? + keys.write(connection).await?)
+    let usage = diesel::delete(usage::table.find(owner.id));
+    let titles = DeleteOtherJobs { owner_id: owner.id };
+    Ok(projects.write(connection).await?
+        + keys.write(connection).await?
+        + usage.write(connection).await?
+        + titles.write(connection).await?)
 }

@@ -6,7 +6,7 @@ use super::rows::Row;
 use super::statements;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::purge::delete_versions;
-use crate::postgres::schema::{conversations, item_versions, items};
+use crate::postgres::schema::{conversations, item_versions};
 use crate::postgres::shares;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -77,11 +77,14 @@ pub(super) async fn delete(
     if !lock(connection, key).await? {
         return Ok(Deleted::NoConversation);
     }
-    let item = items::table.find((key.owner_id, key.conversation_id, key.sequence));
-    let deleted = diesel::delete(item.filter(items::id.eq(key.id)))
-        .write(connection)
-        .await?;
-    if deleted == 0 {
+    let deletion = statements::Delete {
+        owner_id: key.owner_id,
+        conversation_id: key.conversation_id,
+        sequence: key.sequence,
+        id: key.id,
+        now,
+    };
+    if deletion.write(connection).await? == 0 {
         return Ok(Deleted::NoItem);
     }
     // Few versions are taken away at once; of many, the rest is left to a job.
@@ -95,22 +98,7 @@ pub(super) async fn delete(
         job.write(connection).await?;
     }
     shares::revoke_of_item(connection, key, now).await?;
-    diesel::update(conversations::table.find((key.owner_id, key.conversation_id)))
-        .set((
-            conversations::item_count.eq(conversations::item_count - 1),
-            conversations::updated_at.eq(greatest(conversations::updated_at, now)),
-        ))
-        .write(connection)
-        .await?;
     Ok(Deleted::Done)
-}
-
-#[diesel::declare_sql_function]
-extern "SQL" {
-    fn greatest(
-        one: diesel::sql_types::Timestamptz,
-        other: diesel::sql_types::Timestamptz,
-    ) -> diesel::sql_types::Timestamptz;
 }
 
 /// Locks the conversation until the transaction ends; `false` when there is none.

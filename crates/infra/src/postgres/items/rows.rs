@@ -199,3 +199,9 @@ pub(super) fn item(row: Option<Row>) -> Result<Option<Item>> {
 pub(super) fn items(rows: Vec<Row>) -> Result<Vec<Item>> {
     rows.into_iter().map(Item::try_from).collect()
 }
+
+/// What these texts add to the size of their conversation: a message counts 128 bytes for itself.
+pub(in crate::postgres) fn bytes<'a>(texts: impl IntoIterator<Item = &'a str>) -> i64 {
+    // A request is 16 MiB at the most.
+    texts.into_iter().map(|text| text.len() as i64 + 128).sum()
+}

@@ -5,6 +5,7 @@ use domain::jobs::Kind;
 
 pub(in crate::postgres) const fn stored(kind: Kind) -> i16 {
     match kind {
+        Kind::Usage => 1,
         Kind::Title => 2,
         Kind::Links => 3,
         Kind::Credentials => 4,
@@ -21,6 +22,7 @@ pub(super) fn all_stored(kinds: &[Kind]) -> Vec<i16> {
 
 pub(super) fn read(stored: i16) -> Result<Kind> {
     match stored {
+        1 => Ok(Kind::Usage),
         2 => Ok(Kind::Title),
         3 => Ok(Kind::Links),
         4 => Ok(Kind::Credentials),

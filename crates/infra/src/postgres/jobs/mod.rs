@@ -132,7 +132,11 @@ impl JobQueue for PgJobs {
                         .run(async |connection| take.write(connection).await)
                         .await?
                 }
-                Kind::Links | Kind::Credentials | Kind::IdleGuests | Kind::Versions => 0,
+                Kind::Usage
+                | Kind::Links
+                | Kind::Credentials
+                | Kind::IdleGuests
+                | Kind::Versions => 0,
             };
         }
         Ok(taken)

@@ -9,7 +9,8 @@ use super::conversations::rows as conversation_rows;
 use super::database::Database;
 use super::error::{storage, violates};
 use super::ids;
-use super::items::{exists, key::ItemKey};
+use super::items::{exists, key::ItemKey, rows as item_rows};
+use super::schema::share_digests;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -91,6 +92,18 @@ impl ShareStore for PgShares {
         view::found(rows, page)
     }
 
+    async fn find_owner(&self, digest: Digest) -> Result<Option<OwnerId>> {
+        let query = share_digests::table
+            .find(digest.0.as_slice())
+            .select(share_digests::owner_id);
+        let owners: Vec<Uuid> = self
+            .0
+            .run(async |connection| query.fetch_all(connection).await)
+            .await?;
+        let owner = owners.into_iter().next();
+        Ok(owner.map(|owner| OwnerId::new(ids::read(owner))))
+    }
+
     async fn append(&self, digest: Digest, addition: &Addition) -> Result<Added> {
         let [seed @ .., _, _, _, _] = addition.seed.0.to_be_bytes();
         let append = statements::Append {
@@ -98,6 +111,7 @@ impl ShareStore for PgShares {
             now: addition.now,
             author_id: ids::stored(addition.author.ulid()),
             title: addition.title.as_ref().map(Title::as_str),
+            bytes: item_rows::bytes([addition.content.as_str()]),
             seed: &seed,
             content: addition.content.as_str(),
         };

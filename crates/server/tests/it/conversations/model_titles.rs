@@ -7,6 +7,7 @@ use crate::provider::{Play, Provider, answers, refuses, says, says_when_told};
 use crate::purge::until;
 use chrono::TimeDelta;
 use domain::clock::Clock;
+use domain::usage::{Allowance, Allowances};
 use futures_util::future::join_all;
 use infra::postgres::NewTitles;
 use serde_json::{Value, json};
@@ -29,10 +30,25 @@ impl Namer {
 
     /// One whose model is told no more than so many tokens.
     fn start_with(app: &TestApp, provider: &Provider, context_tokens: usize) -> Self {
+        Self::start_allowing(app, provider, context_tokens, Allowances::NONE)
+    }
+
+    fn start_allowing(
+        app: &TestApp,
+        provider: &Provider,
+        context_tokens: usize,
+        allowances: Allowances,
+    ) -> Self {
         let clock: Arc<dyn Clock> = app.clock.clone();
         let _inside = RUNTIME.enter();
         let database = app.schema.database(2);
-        let run = server::jobs::titles(database, provider.connected(), clock, context_tokens);
+        let run = server::jobs::titles(
+            database,
+            provider.connected(),
+            clock,
+            context_tokens,
+            allowances,
+        );
         Self(RUNTIME.spawn(run))
     }
 }
@@ -381,4 +397,44 @@ async fn a_model_of_few_words_is_told_as_much_of_the_beginning_as_fits() {
     let (instruction, _) = PROMPT.split_once("The conversation begins").unwrap();
     let expected = format!("{instruction}{quoted}\"}}],\"stream\":true}}");
     assert_eq!(provider.asked_once().body, expected);
+}
+
+#[tokio::test]
+async fn over_the_limit_of_a_day_the_title_of_the_first_message_stays() {
+    let provider = Provider::that(says(&["Better"]));
+    let app = with_a_model(&provider).await;
+    let (guest, _) = app.guest().await;
+    for text in ["One", "Two", "Three"] {
+        guest.conversation(json!({ "items": [user(text)] })).await;
+    }
+    a_little_later(&app);
+    let allowances = Allowances {
+        guest: Allowance {
+            titles_per_day: Some(2),
+            ..Allowance::NONE
+        },
+        ..Allowances::NONE
+    };
+    let _namer = Namer::start_allowing(&app, &provider, 8_192, allowances);
+    until_empty(&app.schema).await;
+    let titles = "select string_agg(title, ',' order by title) from conversations";
+    assert_eq!(app.schema.value(titles).await, "Better,Better,Three");
+    assert_eq!(provider.asked().len(), 2);
+    let told = guest.get("/auth/me").await.expect(200);
+    assert_eq!(told["usage"]["titles_today"], 2);
+    // Others are not affected, and tomorrow is another day.
+    app.alice()
+        .conversation(json!({ "items": [user("Four")] }))
+        .await;
+    a_little_later(&app);
+    until_empty(&app.schema).await;
+    app.clock.advance(TimeDelta::hours(24));
+    let again = "insert into jobs (owner_id, kind, key, created_at, due_at)
+        select owner_id, 2, id, created_at, created_at from conversations where title = 'Three'";
+    app.schema.rows(again).await;
+    until_empty(&app.schema).await;
+    assert_eq!(
+        app.schema.value(titles).await,
+        "Better,Better,Better,Better"
+    );
 }

@@ -103,6 +103,7 @@ statement!(
         now: DateTime<Utc> => Timestamptz,
         author_id: Uuid => SqlUuid,
         title: Option<&'a str> => Nullable<Text>,
+        bytes: i64 => BigInt,
         seed: &'a [u8] => Binary,
         content: &'a str => Text,
     } -> Nullable<Integer>,
@@ -120,10 +121,12 @@ statement!(
         update conversations c set
             item_count = c.item_count + 1,
             last_sequence = c.last_sequence + 1,
+            counted_sequence = c.counted_sequence + 1,
             updated_at = greatest(c.updated_at, $2),
             title_source = case when c.title is null and $4 is not null then 2
                 else c.title_source end,
-            title = coalesce(c.title, $4)
+            title = coalesce(c.title, $4),
+            bytes = c.bytes + $5
         from link l
         where c.owner_id = l.owner_id and c.id = l.conversation_id and c.item_count < 10000
         returning c.owner_id, c.id, c.last_sequence, l.id as share
@@ -135,8 +138,8 @@ statement!(
     stored as (
         insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
             author_id, content)
-        select owner_id, id, encode($5 || int4send(last_sequence), 'hex')::uuid, $2, $2,
-            last_sequence, 2, $3, $6
+        select owner_id, id, encode($6 || int4send(last_sequence), 'hex')::uuid, $2, $2,
+            last_sequence, 2, $3, $7
         from place
         returning sequence
     )
@@ -174,13 +177,15 @@ statement!(
                     m.role, m.content
                 from link s join items m on ", shown!(), "
             ) n
-            returning sequence
+            returning octet_length(content) + 128 as bytes
         )
         insert into conversations (owner_id, id, created_at, updated_at, item_count,
-            last_sequence, title_source, title)
-        select $3, $4, $2, $2, copied.count, copied.count,
+            last_sequence, counted_sequence, bytes, title_source, title)
+        select $3, $4, $2, $2, copied.count, copied.count, copied.count, copied.bytes,
             case when title is null then 0 else 1 end, title
-        from link, (select count(*)::int as count from stored) copied
+        from link, (
+            select count(*)::int as count, coalesce(sum(bytes), 0) as bytes from stored
+        ) copied
         returning id, project_id, title, metadata, item_count, created_at, updated_at"
     )
 );

@@ -1,0 +1,143 @@
+use super::{Allowances, Counted, Quota, UsageStore};
+use crate::clock::Clock;
+use crate::error::{Conflict, Error, Result};
+use crate::id::OwnerId;
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Refuses writes of owners who use as much as they may, by what was last counted. Asks nobody: an
+/// owner of whom nothing is known yet may write, and is counted soon.
+pub struct UsageGuard {
+    allowances: Allowances,
+    store: Arc<dyn UsageStore>,
+    clock: Arc<dyn Clock>,
+    known: Mutex<HashMap<OwnerId, Known>>,
+}
+
+/// What is remembered of an owner who writes.
+#[derive(Clone, Copy, Default)]
+struct Known {
+    counted: Option<Counted>,
+    /// Whether they have written, or tried to, since it was last looked.
+    is_active: bool,
+    /// When they last did.
+    active_at: DateTime<Utc>,
+}
+
+impl UsageGuard {
+    /// How old a count may be of an owner who writes.
+    const FRESH: TimeDelta = TimeDelta::seconds(20);
+    /// How long an owner is remembered who writes no more.
+    const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
+    /// How many owners are remembered: 20 MB. Beyond that, those who come are not limited here.
+    const MOST: usize = 100_000;
+    /// How many owners one statement looks for.
+    const BATCH: usize = 500;
+
+    pub fn new(allowances: Allowances, store: Arc<dyn UsageStore>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            allowances,
+            store,
+            clock,
+            known: Mutex::default(),
+        }
+    }
+
+    /// Refuses more text of an owner who has as much as there may be.
+    pub fn room_for_text(&self, owner: OwnerId) -> Result<()> {
+        self.check(owner, false)
+    }
+
+    /// Refuses another conversation of an owner who has as many, or as much, as there may be.
+    pub fn room_for_conversation(&self, owner: OwnerId) -> Result<()> {
+        self.check(owner, true)
+    }
+
+    /// Whether anything is limited.
+    pub fn is_needed(&self) -> bool {
+        self.allowances.guest.limits_storage() || self.allowances.account.limits_storage()
+    }
+
+    fn check(&self, owner: OwnerId, is_conversation: bool) -> Result<()> {
+        if !self.is_needed() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let mut known = self.lock();
+        if known.len() >= Self::MOST && !known.contains_key(&owner) {
+            return Ok(());
+        }
+        let entry = known.entry(owner).or_default();
+        (entry.is_active, entry.active_at) = (true, now);
+        let Some(counted) = entry.counted else {
+            return Ok(());
+        };
+        let (allowance, usage) = (self.allowances.of(counted.kind), counted.usage);
+        let exceeded = match (allowance.storage_bytes, allowance.conversations) {
+            (Some(limit), _) if usage.storage_bytes >= limit => Some(Quota::Storage { limit }),
+            (_, Some(limit)) if is_conversation && usage.conversations >= limit => {
+                Some(Quota::Conversations { limit })
+            }
+            _ => None,
+        };
+        match exceeded {
+            None => Ok(()),
+            Some(quota) => Err(Error::Conflict(Conflict::QuotaExceeded(quota))),
+        }
+    }
+
+    /// Looks what was counted of those who have written since the last look, and sees to it that
+    /// they are counted again.
+    pub async fn look(&self) -> Result<()> {
+        if !self.is_needed() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        for owners in self.active(now).chunks(Self::BATCH) {
+            let found = self.store.find(owners, midnight(now)).await?;
+            let is_stale = |counted: &&Counted| {
+                let allowance = self.allowances.of(counted.kind);
+                let is_old = |at| now - at >= Self::FRESH;
+                allowance.limits_storage() && counted.counted_at.is_none_or(is_old)
+            };
+            let stale = found.iter().filter(is_stale).map(|counted| counted.owner);
+            let stale: Vec<OwnerId> = stale.collect();
+            {
+                let mut known = self.lock();
+                for counted in found {
+                    if let Some(entry) = known.get_mut(&counted.owner) {
+                        entry.counted = Some(counted);
+                    }
+                }
+            }
+            if !stale.is_empty() {
+                self.store.leave_jobs(&stale, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Who has written within the last minute, so that their last writes are counted, too. Forgets
+    /// those who have not for long.
+    fn active(&self, now: DateTime<Utc>) -> Vec<OwnerId> {
+        let mut known = self.lock();
+        known.retain(|_, known| now - known.active_at < Self::REMEMBERED);
+        let recent = |known: &Known| now - known.active_at < TimeDelta::minutes(1);
+        let active = known.iter_mut().filter_map(|(owner, known)| {
+            let is_active = std::mem::take(&mut known.is_active);
+            (is_active || recent(known)).then_some(*owner)
+        });
+        active.collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<OwnerId, Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// When the day began, in UTC.
+pub(super) fn midnight(now: DateTime<Utc>) -> DateTime<Utc> {
+    let today = now.date_naive();
+    today.and_time(chrono::NaiveTime::MIN).and_utc()
+}

@@ -1,0 +1,96 @@
+use crate::auth::UserKind;
+
+/// What an owner uses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// The bytes of all texts, and some for each thing itself.
+    pub storage_bytes: u64,
+    pub conversations: u64,
+    /// How many titles a model was asked for since midnight, UTC.
+    pub titles_today: u64,
+}
+
+/// The most that an owner may use; `None` is no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Allowance {
+    pub storage_bytes: Option<u64>,
+    pub conversations: Option<u64>,
+    pub titles_per_day: Option<u64>,
+}
+
+/// The most that anybody may use, by what they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Allowances {
+    pub guest: Allowance,
+    /// Accounts, and those whose tokens somebody else makes.
+    pub account: Allowance,
+}
+
+/// What there is only so much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quota {
+    Storage { limit: u64 },
+    Conversations { limit: u64 },
+}
+
+impl Allowance {
+    pub const NONE: Self = Self {
+        storage_bytes: None,
+        conversations: None,
+        titles_per_day: None,
+    };
+
+    /// Guests, where there is no other setting.
+    pub const GUEST: Self = Self {
+        storage_bytes: Some(1024 * 1024 * 1024),
+        conversations: Some(100_000),
+        titles_per_day: Some(200),
+    };
+
+    /// Whether what is stored is limited at all.
+    pub(super) fn limits_storage(self) -> bool {
+        self.storage_bytes.is_some() || self.conversations.is_some()
+    }
+}
+
+impl Allowances {
+    pub const NONE: Self = Self {
+        guest: Allowance::NONE,
+        account: Allowance::NONE,
+    };
+
+    pub fn of(&self, kind: UserKind) -> Allowance {
+        match kind {
+            UserKind::Guest => self.guest,
+            UserKind::Account | UserKind::External => self.account,
+            UserKind::Operator => Allowance::NONE,
+        }
+    }
+}
+
+impl Quota {
+    /// As it is called where usage is told.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Storage { .. } => "storage_limit",
+            Self::Conversations { .. } => "conversation_limit",
+        }
+    }
+}
+
+impl std::fmt::Display for Quota {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Storage { limit } => write!(
+                f,
+                "The storage_limit is reached: {limit} bytes. Delete conversations or messages to \
+                 make room, which is noticed within a minute."
+            ),
+            Self::Conversations { limit } => write!(
+                f,
+                "The conversation_limit is reached: {limit} conversations. Delete some to make \
+                 room, which is noticed within a minute."
+            ),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+use super::Usage;
+use crate::auth::UserKind;
+use crate::error::Result;
+use crate::id::OwnerId;
+use crate::jobs::{Job, Portion, Step};
+use chrono::{DateTime, Utc};
+
+/// Where it is kept what owners use. Every method is one atomic unit of work.
+#[async_trait::async_trait]
+pub trait UsageStore: Send + Sync {
+    /// What was last counted of each of these owners; of titles, those since `midnight`.
+    async fn find(&self, owners: &[OwnerId], midnight: DateTime<Utc>) -> Result<Vec<Counted>>;
+
+    /// Leaves a job to count for each of these owners.
+    async fn leave_jobs(&self, owners: &[OwnerId], now: DateTime<Utc>) -> Result<()>;
+
+    /// Counts what the owner of a job uses: the conversations and their sizes, which each write
+    /// keeps; no text is read. A portion of conversations whose sizes are not known is measured
+    /// first: those of before sizes were kept, and those that an earlier version has written to.
+    async fn count(&self, job: &Job, portion: Portion, now: DateTime<Utc>) -> Result<Step>;
+
+    /// Counts a title for which a model is to be asked; `false` when there were as many since
+    /// `midnight` as there may be.
+    async fn take_title(&self, owner: OwnerId, midnight: DateTime<Utc>, most: u64) -> Result<bool>;
+}
+
+/// What is known of an owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    pub owner: OwnerId,
+    pub kind: UserKind,
+    pub usage: Usage,
+    /// `None`: never.
+    pub counted_at: Option<DateTime<Utc>>,
+}

@@ -1,0 +1,232 @@
+use super::database::Database;
+use super::ids;
+use super::jobs::{Locked, Next, kind};
+use super::statement::statement;
+use crate::postgres::execute::Execute as _;
+use chrono::{DateTime, Utc};
+use diesel::QueryResult;
+use diesel::sql_types::{
+    Array, BigInt, Bool, Integer, Nullable, SmallInt, Timestamptz, Uuid as SqlUuid,
+};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use domain::auth::UserKind;
+use domain::error::Result;
+use domain::id::OwnerId;
+use domain::jobs::{Job, Kind, Portion, Step};
+use domain::usage::{Counted, Usage, UsageStore};
+use uuid::Uuid;
+
+/// What owners use, in PostgreSQL.
+pub struct PgUsage(pub Database);
+
+/// How many conversations of unknown size are measured at once, each under its lock.
+const MEASURED: i64 = 8;
+
+statement!(
+    /// Whoever an owner is, and what was last counted.
+    Find<'a> {
+        midnight: DateTime<Utc> => Timestamptz,
+        owner_ids: &'a [Uuid] => Array<SqlUuid>,
+    } -> (
+        SqlUuid,
+        Nullable<SmallInt>,
+        Bool,
+        Nullable<Timestamptz>,
+        BigInt,
+        BigInt,
+        Integer,
+    ),
+    "select o.id, u.kind, a.owner_id is not null, g.counted_at, coalesce(g.storage_bytes, 0),
+        coalesce(g.conversations, 0), case when g.titles_day = $1 then g.titles else 0 end
+    from unnest($2) as o(id)
+    left join users u on u.owner_id = o.id
+    left join accounts a on a.owner_id = o.id
+    left join usage g on g.owner_id = o.id"
+);
+
+statement!(
+    LeaveJobs<'a> {
+        kind: i16 => SmallInt,
+        now: DateTime<Utc> => Timestamptz,
+        owner_ids: &'a [Uuid] => Array<SqlUuid>,
+    } -> (),
+    "insert into jobs (owner_id, kind, key, created_at, due_at)
+    select id, $1, id, $2, $2 from unnest($3) as o(id)
+    on conflict do nothing"
+);
+
+statement!(
+    /// Conversations whose size is not known, and that nobody is writing to: they stay locked, so
+    /// that what the next statement sees of them is still so when it ends.
+    Unknown { owner_id: Uuid => SqlUuid, most: i64 => BigInt } -> SqlUuid,
+    "select id from conversations
+    where owner_id = $1 and counted_sequence <> last_sequence
+    order by id limit $2 for no key update skip locked"
+);
+
+statement!(
+    /// How long a text is, is known without reading it.
+    Measure<'a> { owner_id: Uuid => SqlUuid, ids: &'a [Uuid] => Array<SqlUuid> } -> (),
+    "update conversations c set counted_sequence = c.last_sequence, bytes = (
+            select coalesce(sum(octet_length(content) + 128), 0) from items
+            where owner_id = $1 and conversation_id = c.id
+        ) + (
+            select coalesce(sum(octet_length(content) + 128), 0) from item_versions
+            where owner_id = $1 and conversation_id = c.id
+        )
+    where c.owner_id = $1 and c.id = any($2)"
+);
+
+statement!(
+    /// Beside messages, titles and metadata count, projects, and links with a constant.
+    Count { owner_id: Uuid => SqlUuid, now: DateTime<Utc> => Timestamptz } -> (),
+    "with held as (
+        select count(*) as conversations, coalesce(sum(
+            bytes + 128 + coalesce(octet_length(title), 0) + pg_column_size(metadata)
+        ), 0) as bytes
+        from conversations where owner_id = $1
+    ),
+    organised as (
+        select coalesce(sum(
+            128 + octet_length(title) + coalesce(octet_length(description), 0)
+                + coalesce(octet_length(instruction), 0)
+        ), 0) as bytes
+        from projects where owner_id = $1
+    ),
+    shared as (
+        select count(*) * 512 as bytes from shares where owner_id = $1
+    )
+    insert into usage (owner_id, counted_at, storage_bytes, conversations)
+    select $1, $2, (h.bytes + o.bytes + s.bytes)::bigint, h.conversations
+    from held h, organised o, shared s
+    where not exists (select from removed_owners where owner_id = $1)
+    on conflict (owner_id) do update set counted_at = excluded.counted_at,
+        storage_bytes = excluded.storage_bytes, conversations = excluded.conversations"
+);
+
+statement!(
+    /// Of two at once, the second sees what the first has counted.
+    TakeTitle {
+        owner_id: Uuid => SqlUuid,
+        midnight: DateTime<Utc> => Timestamptz,
+        most: i64 => BigInt,
+    } -> (),
+    "insert into usage as u (owner_id, titles_day, titles)
+    select $1, $2, 1
+    where $3 > 0 and not exists (select from removed_owners where owner_id = $1)
+    on conflict (owner_id) do update set titles_day = excluded.titles_day,
+        titles = case when u.titles_day = excluded.titles_day then u.titles + 1 else 1 end
+    where u.titles_day <> excluded.titles_day or u.titles < $3"
+);
+
+type Row = (
+    Uuid,
+    Option<i16>,
+    bool,
+    Option<DateTime<Utc>>,
+    i64,
+    i64,
+    i32,
+);
+
+#[async_trait::async_trait]
+impl UsageStore for PgUsage {
+    async fn find(&self, owners: &[OwnerId], midnight: DateTime<Utc>) -> Result<Vec<Counted>> {
+        let owner_ids = all_stored(owners);
+        let find = Find {
+            midnight,
+            owner_ids: &owner_ids,
+        };
+        let rows: Vec<Row> = self
+            .0
+            .run(async |connection| find.fetch_all(connection).await)
+            .await?;
+        Ok(rows.into_iter().map(counted).collect())
+    }
+
+    async fn leave_jobs(&self, owners: &[OwnerId], now: DateTime<Utc>) -> Result<()> {
+        let owner_ids = all_stored(owners);
+        let leave = LeaveJobs {
+            kind: kind::stored(Kind::Usage),
+            now,
+            owner_ids: &owner_ids,
+        };
+        self.0
+            .run(async |connection| leave.write(connection).await)
+            .await?;
+        Ok(())
+    }
+
+    async fn count(&self, job: &Job, _: Portion, now: DateTime<Utc>) -> Result<Step> {
+        let owner_id = ids::stored(job.owner.ulid());
+        let work = async |connection: &mut AsyncPgConnection| {
+            let Some(locked) = Locked::of(connection, job, now).await? else {
+                return Ok(Step::Taken);
+            };
+            let measured = measure(connection, owner_id).await?;
+            if measured >= MEASURED as usize {
+                return locked.end(connection, Next::More).await;
+            }
+            Count { owner_id, now }.write(connection).await?;
+            locked.end(connection, Next::Done).await
+        };
+        self.0
+            .run(async |connection| connection.transaction(work).await)
+            .await
+    }
+
+    async fn take_title(&self, owner: OwnerId, midnight: DateTime<Utc>, most: u64) -> Result<bool> {
+        let take = TakeTitle {
+            owner_id: ids::stored(owner.ulid()),
+            midnight,
+            most: i64::try_from(most).unwrap_or(i64::MAX),
+        };
+        let taken = self
+            .0
+            .run(async |connection| take.write(connection).await)
+            .await?;
+        Ok(taken > 0)
+    }
+}
+
+/// Measures some conversations whose size is not known; says how many.
+async fn measure(connection: &mut AsyncPgConnection, owner_id: Uuid) -> QueryResult<usize> {
+    let unknown = Unknown {
+        owner_id,
+        most: MEASURED,
+    };
+    let found: Vec<Uuid> = unknown.fetch_all(connection).await?;
+    if found.is_empty() {
+        return Ok(0);
+    }
+    let measure = Measure {
+        owner_id,
+        ids: &found,
+    };
+    measure.write(connection).await
+}
+
+fn all_stored(owners: &[OwnerId]) -> Vec<Uuid> {
+    owners
+        .iter()
+        .map(|owner| ids::stored(owner.ulid()))
+        .collect()
+}
+
+fn counted((owner, kind, is_account, counted_at, bytes, conversations, titles): Row) -> Counted {
+    Counted {
+        owner: OwnerId::new(ids::read(owner)),
+        kind: match (kind, is_account) {
+            (None, _) => UserKind::External,
+            (Some(0), false) => UserKind::Guest,
+            (Some(0), true) => UserKind::Account,
+            (Some(_), _) => UserKind::Operator,
+        },
+        usage: Usage {
+            storage_bytes: bytes.max(0).unsigned_abs(),
+            conversations: conversations.max(0).unsigned_abs(),
+            titles_today: titles.max(0).unsigned_abs().into(),
+        },
+        counted_at,
+    }
+}

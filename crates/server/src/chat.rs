@@ -1,0 +1,25 @@
+//! The service of chats, wired.
+
+use crate::app::Parts;
+use domain::chat::{ChatService, ChatStores};
+use infra::postgres::{PgConversations, PgProjects, PgReplies, PgTurns};
+use std::sync::Arc;
+
+pub(crate) fn chat(parts: &Parts) -> ChatService {
+    let database = || parts.database.clone();
+    let new_titles = parts.new_titles;
+    ChatService::new(
+        Arc::clone(&parts.provider),
+        ChatStores {
+            turns: Arc::new(PgTurns::new(database(), new_titles)),
+            conversations: Arc::new(PgConversations::new(database(), new_titles)),
+            projects: Arc::new(PgProjects(database())),
+            replies: Arc::new(PgReplies(database())),
+        },
+        Arc::clone(&parts.usage),
+        parts.tasks.clone(),
+        Arc::clone(&parts.clock),
+        Arc::clone(&parts.ids),
+        parts.context_tokens,
+    )
+}

@@ -1,0 +1,123 @@
+//! Nothing outlives its owner or its conversation, in no table that there is or will be.
+
+use crate::app::TestApp;
+use crate::chat::user;
+use crate::db::Schema;
+use crate::provider::{Provider, says};
+use crate::purge::{Worker, until};
+use crate::rows;
+use chrono::TimeDelta;
+use infra::postgres::NewTitles;
+use reqwest::Method;
+use serde_json::json;
+
+/// The tables with this column.
+async fn tables(schema: &Schema, column: &str) -> Vec<String> {
+    let query = format!(
+        "select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
+        where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')
+            and a.attname = '{column}' and not a.attisdropped order by 1"
+    );
+    let rows = schema.rows(&query).await;
+    rows.into_iter().flatten().flatten().collect()
+}
+
+/// Those of them that have a row with this value.
+async fn filled(schema: &Schema, column: &str, value: &str) -> Vec<String> {
+    let mut filled = Vec::new();
+    for table in tables(schema, column).await {
+        let count = format!("select count(*) from \"{table}\" where {column} = '{value}'");
+        if schema.value(&count).await != "0" {
+            filled.push(table);
+        }
+    }
+    filled
+}
+
+/// Makes an account that has a row in each table there is. Whoever adds a table with an owner or a
+/// conversation has it filled here.
+async fn settle(app: &TestApp) -> (crate::app::Actor, String, String) {
+    let (ada, session) = app.account("ada@example.org").await;
+    let owner = rows::stored(session["user"]["id"].as_str().unwrap());
+    let project = ada.project("Mine").await;
+    let body = json!({ "project_id": project, "items": [user("Hello")] });
+    let conversation = ada.conversation(body).await;
+    let item = ada.say(&conversation, "first").await;
+    let item = format!(
+        "/v1/conversations/{conversation}/items/{}",
+        item["id"].as_str().unwrap()
+    );
+    let text = json!({ "content": "second" });
+    ada.call_with(Method::PUT, &format!("{item}/edit"), &text)
+        .await
+        .expect(200);
+    ada.share(&conversation, json!({})).await;
+    ada.key("Mine").await;
+    ada.get("/auth/me").await.expect(200);
+    let stored = rows::stored(&conversation);
+    // What leaves no row as long as no instance of an earlier version runs.
+    let queue = format!(
+        "insert into purge_queue (owner_id, conversation_id, queued_at)
+        values ('{owner}', '{stored}', now());
+        insert into title_queue (owner_id, conversation_id, due_at)
+        values ('{owner}', '{stored}', now());
+        insert into usage (owner_id) values ('{owner}') on conflict do nothing"
+    );
+    app.schema.rows(&queue).await;
+    (ada, owner, conversation)
+}
+
+async fn with_titles() -> TestApp {
+    let provider = Provider::that(says(&["Better"]));
+    TestApp::spawn_with(|parts| {
+        parts.provider = provider.connected();
+        parts.new_titles = NewTitles::Queued;
+    })
+    .await
+}
+
+#[tokio::test]
+async fn after_a_removal_no_table_has_anything_of_its_owner() {
+    let app = with_titles().await;
+    let (ada, owner, _) = settle(&app).await;
+    let mut before = filled(&app.schema, "owner_id", &owner).await;
+    before.push("removed_owners".to_owned());
+    before.sort();
+    assert_eq!(
+        before,
+        tables(&app.schema, "owner_id").await,
+        "the test must fill every table"
+    );
+    // As it is when no instance of an earlier version runs, and none has queued anything.
+    app.schema.rows("delete from purge_queue").await;
+    ada.delete("/auth/me").await.expect_nothing(204);
+    // Nothing can come any more that was under way.
+    app.clock.advance(TimeDelta::seconds(151));
+    let _worker = Worker::by(&app.schema, app.clock.clone());
+    let jobs = format!("select count(*) from jobs where owner_id = '{owner}'");
+    until(&app.schema, &jobs, 20, |jobs| jobs == 0).await;
+    // That they were removed is remembered for 30 days.
+    let left = filled(&app.schema, "owner_id", &owner).await;
+    assert_eq!(left, ["removed_owners"]);
+}
+
+#[tokio::test]
+async fn after_a_deletion_no_table_has_anything_of_its_conversation() {
+    let app = with_titles().await;
+    let (ada, _, conversation) = settle(&app).await;
+    let stored = rows::stored(&conversation);
+    let before = filled(&app.schema, "conversation_id", &stored).await;
+    assert_eq!(
+        before,
+        tables(&app.schema, "conversation_id").await,
+        "the test must fill every table"
+    );
+    app.schema.rows("delete from purge_queue").await;
+    let path = format!("/v1/conversations/{conversation}");
+    ada.delete(&path).await.expect_nothing(204);
+    let _worker = Worker::start(&app.schema);
+    let jobs = format!("select count(*) from jobs where conversation_id = '{stored}'");
+    until(&app.schema, &jobs, 20, |jobs| jobs == 0).await;
+    let left = filled(&app.schema, "conversation_id", &stored).await;
+    assert_eq!(left, [""; 0]);
+}

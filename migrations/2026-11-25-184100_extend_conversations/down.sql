@@ -1,0 +1,1 @@
+alter table conversations drop column counted_sequence, drop column bytes;
