@@ -17,7 +17,7 @@ pub struct TrustedProxies(pub Vec<IpNet>);
 pub struct ClientAddress(pub Option<IpAddr>);
 
 impl TrustedProxies {
-    fn contain(&self, address: IpAddr) -> bool {
+    pub(crate) fn contain(&self, address: IpAddr) -> bool {
         let mut networks = self.0.iter().map(|network| canonical(*network));
         networks.any(|network| network.contains(&address))
     }

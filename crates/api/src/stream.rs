@@ -1,17 +1,15 @@
 //! Answers that are written as they are read.
 
 use crate::error::ApiError;
+use crate::outgoing::PIECE;
 use actix_web::web::Bytes;
 use domain::error::Error;
 use futures_util::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
 
-/// Cuts what a stream yields into small pieces. A connection copies each piece into a buffer of its
-/// own, so small pieces keep a slow reader cheap.
+/// Cuts what a stream yields into small pieces.
 pub(crate) struct Chunks;
 
 impl Chunks {
-    const BYTES: usize = 16 * 1024;
-
     pub(crate) fn of(
         texts: impl Stream<Item = Result<Vec<u8>, ApiError>> + 'static,
     ) -> impl Stream<Item = Result<Bytes, actix_web::Error>> {
@@ -23,7 +21,7 @@ impl Chunks {
             .map_ok(|text| {
                 let mut rest = Bytes::from(text);
                 let pieces = std::iter::from_fn(move || {
-                    let length = rest.len().min(Self::BYTES);
+                    let length = rest.len().min(PIECE);
                     (length > 0).then(|| Ok(rest.split_to(length)))
                 });
                 stream::iter(pieces)

@@ -1,14 +1,17 @@
 use crate::chat::chat;
 use crate::identity::Identity;
+use crate::listening::{Terms, listen};
 use crate::pages::{cors, swagger_ui};
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, web};
 use api::browsers::{AllowedHosts, AllowedOrigins, Browsers, guard};
 use api::client_address::TrustedProxies;
+use api::memory::Memory;
 use api::openapi::{Methods, no_route};
 use api::request::{Surroundings, around};
 use api::shares::public::Layouts;
+use api::{BodyRate, LongWork};
 use domain::auth::{AccessTokens, Audit, Doors, PasswordHasher};
 use domain::chat::ChatService;
 use domain::clock::{Clock, Ids, Timer};
@@ -65,6 +68,14 @@ pub struct Parts {
     pub tasks: Arc<BackgroundTasks>,
     /// How many tokens of a conversation a model is told at the most.
     pub context_tokens: usize,
+    /// The memory of bodies and answers.
+    pub memory: Memory,
+    /// How slowly a body may come.
+    pub body_rate: BodyRate,
+    /// Turns in reading what is large.
+    pub long_work: LongWork,
+    /// Who may have a connection, and for how long.
+    pub terms: Terms,
     /// Threads that handle requests; `None` is one per core.
     pub workers: Option<usize>,
 }
@@ -72,12 +83,15 @@ pub struct Parts {
 /// The services behind the handlers, shared by all workers.
 #[derive(Clone)]
 struct Services {
+    body_rate: web::Data<BodyRate>,
     browsers: web::Data<Browsers>,
     identity: Identity,
     chat: web::Data<ChatService>,
     conversations: web::Data<ConversationService>,
     items: web::Data<ItemService>,
     layouts: web::Data<Layouts>,
+    long_work: web::Data<LongWork>,
+    memory: web::Data<Memory>,
     projects: web::Data<ProjectService>,
     replies: web::Data<ReplyService>,
     readiness: web::Data<Arc<dyn Readiness>>,
@@ -95,6 +109,7 @@ impl Services {
         let new_titles = parts.new_titles;
         let readiness: Arc<dyn Readiness> = Arc::new(database());
         Self {
+            body_rate: web::Data::new(parts.body_rate),
             browsers: web::Data::new(Browsers::new(
                 parts.hosts.clone(),
                 parts.cors.clone(),
@@ -116,6 +131,8 @@ impl Services {
                 ids(),
             )),
             layouts: web::Data::new(parts.layouts.clone()),
+            long_work: web::Data::new(parts.long_work.clone()),
+            memory: web::Data::new(parts.memory.clone()),
             projects: web::Data::new(ProjectService::new(
                 Arc::new(PgProjects(database())),
                 usage(),
@@ -158,11 +175,14 @@ impl Services {
     fn register(&self, config: &mut web::ServiceConfig) {
         self.identity.register(config);
         config
+            .app_data(self.body_rate.clone())
             .app_data(self.browsers.clone())
             .app_data(self.chat.clone())
             .app_data(self.conversations.clone())
             .app_data(self.items.clone())
             .app_data(self.layouts.clone())
+            .app_data(self.long_work.clone())
+            .app_data(self.memory.clone())
             .app_data(self.projects.clone())
             .app_data(self.replies.clone())
             .app_data(self.readiness.clone())
@@ -191,8 +211,8 @@ static METHODS: LazyLock<web::Data<Methods>> =
 pub fn start(listener: TcpListener, parts: Parts) -> std::io::Result<Server> {
     let services = Services::wire(&parts);
     let methods = METHODS.clone();
-    let workers = parts.workers;
-    let server = HttpServer::new(move || {
+    let (terms, workers) = (parts.terms.clone(), parts.workers);
+    listen(listener, terms, workers, move || {
         let (app, _) = App::new()
             .into_utoipa_app()
             .configure(api::routes::routes)
@@ -207,12 +227,4 @@ pub fn start(listener: TcpListener, parts: Parts) -> std::io::Result<Server> {
             .wrap(from_fn(guard))
             .wrap(from_fn(around))
     })
-    .on_connect(api::presence::remember)
-    .disable_signals()
-    .shutdown_timeout(FINISHING.as_secs());
-    let server = match workers {
-        Some(workers) => server.workers(workers),
-        None => server,
-    };
-    Ok(server.listen(listener)?.run())
 }

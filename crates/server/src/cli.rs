@@ -109,6 +109,14 @@ pub struct Settings {
     /// For how many titles a day a model is asked for any other owner [default: off]
     #[arg(long, env = "ACCOUNT_TITLES_PER_DAY", global = true)]
     pub account_titles_per_day: Option<String>,
+    /// The most memory that the bodies and answers under way may take, such as 512MiB or 1GiB, 64MiB
+    /// at the least; one caller gets a quarter of it [default: 256MiB]
+    #[arg(long, env = "BODY_MEMORY", global = true)]
+    pub body_memory: Option<String>,
+    /// The most connections from one address, but from this machine and TRUSTED_PROXIES [default: half
+    /// of the limit on open files]
+    #[arg(long, env = "ADDRESS_CONNECTION_LIMIT", global = true)]
+    pub address_connection_limit: Option<String>,
     /// Origins whose pages may call this server: a list separated by commas, or * [default: with
     /// the embedded database those of this machine and of PUBLIC_URL, none otherwise]
     #[arg(long, env = "CORS_ALLOWED_ORIGINS", global = true)]

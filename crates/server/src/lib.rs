@@ -8,6 +8,7 @@ pub mod config;
 mod greeting;
 mod identity;
 pub mod jobs;
+mod listening;
 mod pages;
 mod serve;
 mod stop;
@@ -16,4 +17,5 @@ pub mod token;
 pub mod views;
 
 pub use app::{Parts, start};
+pub use listening::Terms;
 pub use serve::{ServeError, migrate, serve};

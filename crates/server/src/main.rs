@@ -5,6 +5,11 @@ use server::cli::{Cli, Command};
 use server::config::Config;
 use std::process::ExitCode;
 
+/// Gives memory back that is no longer needed, which the system's allocator keeps: bodies are read by
+/// one thread and dropped by another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();

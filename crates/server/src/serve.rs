@@ -2,8 +2,12 @@ use crate::app::{FINISHING, Parts, half_of_the_processors, start};
 use crate::background::Background;
 use crate::config::{Config, Storage};
 use crate::greeting::{greet, tokens};
+use crate::listening::Terms;
 use crate::stop::Stop;
 use crate::token::{TokenError, embedded_secret};
+use api::connection::{Connections, Patience, Unlimited};
+use api::memory::Memory;
+use api::{BodyRate, LongWork};
 use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
 use domain::clock::Clock;
 use domain::shares::ViewCounts;
@@ -146,12 +150,31 @@ pub async fn migrate(config: &Config) -> Result<(), ServeError> {
 }
 
 /// Each connection is a file. Systems begin with as few as 1,024 and allow many more to those who ask.
+/// More than [`FILES`] are of no use: the connections would take more memory than there is.
 fn raise_file_limit() {
-    let raised = getrlimit(Resource::RLIMIT_NOFILE)
-        .and_then(|(_, most)| setrlimit(Resource::RLIMIT_NOFILE, most, most));
+    let raised = getrlimit(Resource::RLIMIT_NOFILE).and_then(|(now, most)| {
+        let wanted = most.min(FILES).max(now);
+        setrlimit(Resource::RLIMIT_NOFILE, wanted, most)
+    });
     if let Err(error) = raised {
         tracing::warn!(%error, "the limit on open files could not be raised");
     }
+}
+
+/// The most open files that the service asks for.
+const FILES: u64 = 65_536;
+
+/// Files that are kept for the service itself: the log, the listener, the way to the model provider,
+/// and whoever asks for its health from this machine.
+const RESERVED: u64 = 128;
+
+/// The connections that there may be. The database's come first.
+fn connections(config: &Config) -> Connections {
+    let files = getrlimit(Resource::RLIMIT_NOFILE).map_or(1_024, |(files, _)| files.min(FILES));
+    let reserved = RESERVED + config.pool_size as u64;
+    let total = files.saturating_sub(reserved).max(files / 2).max(1);
+    let each = config.address_connections.unwrap_or(files / 2).max(1);
+    Connections::new(total, each, Unlimited::own(&config.proxies))
 }
 
 fn listen(config: &Config) -> Result<TcpListener, ServeError> {
@@ -228,6 +251,13 @@ async fn run(
         new_titles: config.provider.new_titles(),
         tasks: Arc::clone(&tasks),
         context_tokens: config.provider.context_tokens,
+        memory: Memory::new(config.memory),
+        body_rate: BodyRate::USUAL,
+        long_work: LongWork::new(half_of_the_processors()),
+        terms: Terms {
+            connections: connections(config),
+            patience: Patience::USUAL,
+        },
         workers: None,
     };
     let background = Background::start(config, &database, &parts);

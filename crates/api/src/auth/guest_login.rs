@@ -1,7 +1,7 @@
 use super::SessionBody;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
-use crate::extract::{Body, WireBody};
+use crate::extract::{Body, CREDENTIALS, WireBody};
 use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::AuthService;
@@ -16,6 +16,8 @@ use utoipa::ToSchema;
 pub(crate) struct GuestLoginBody {}
 
 impl WireBody for GuestLoginBody {
+    const LIMIT: usize = CREDENTIALS;
+
     fn absent() -> Option<Self> {
         Some(Self::default())
     }

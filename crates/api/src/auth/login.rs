@@ -1,7 +1,7 @@
 use super::SessionBody;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
-use crate::extract::{Body, WireBody};
+use crate::extract::{Body, CREDENTIALS, WireBody};
 use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::{AccountService, Email, Password};
@@ -21,7 +21,9 @@ pub(crate) struct LoginBody {
     password: String,
 }
 
-impl WireBody for LoginBody {}
+impl WireBody for LoginBody {
+    const LIMIT: usize = CREDENTIALS;
+}
 
 /// Sign in to an account
 ///

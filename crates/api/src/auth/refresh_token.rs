@@ -1,7 +1,7 @@
 use super::SessionBody;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
-use crate::extract::{Body, WireBody};
+use crate::extract::{Body, CREDENTIALS, WireBody};
 use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::AuthService;
@@ -18,7 +18,9 @@ pub(crate) struct RefreshTokenBody {
     pub(super) refresh_token: String,
 }
 
-impl WireBody for RefreshTokenBody {}
+impl WireBody for RefreshTokenBody {
+    const LIMIT: usize = CREDENTIALS;
+}
 
 /// Refresh a session
 ///

@@ -1,7 +1,7 @@
 use super::SessionBody;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
-use crate::extract::{Body, WireBody};
+use crate::extract::{Body, CREDENTIALS, WireBody};
 use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::{AccountService, Email, Name, Password, Register};
@@ -28,7 +28,9 @@ pub(crate) struct RegisterBody {
     name: Option<String>,
 }
 
-impl WireBody for RegisterBody {}
+impl WireBody for RegisterBody {
+    const LIMIT: usize = CREDENTIALS;
+}
 
 impl TryFrom<RegisterBody> for Register {
     type Error = Error;

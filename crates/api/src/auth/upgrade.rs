@@ -1,7 +1,7 @@
 use super::SessionBody;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
-use crate::extract::{Authenticated, Body, WireBody};
+use crate::extract::{Authenticated, Body, CREDENTIALS, WireBody};
 use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::{AccountService, Email, Password};
@@ -24,7 +24,9 @@ pub(crate) struct UpgradeBody {
     password: String,
 }
 
-impl WireBody for UpgradeBody {}
+impl WireBody for UpgradeBody {
+    const LIMIT: usize = CREDENTIALS;
+}
 
 /// Make a guest an account
 ///

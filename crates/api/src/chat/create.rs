@@ -5,6 +5,7 @@ use super::schema::{ChatCompletion, ChatCompletionEvent, ChatCompletionRequest};
 use crate::error::{ApiError, passed};
 use crate::extract::{Authenticated, Body};
 use crate::items::regenerate::CONTEXT_TRUNCATED;
+use crate::long_work::LongWork;
 use crate::presence::Presence;
 use crate::request::request_id;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, post, web};
@@ -55,7 +56,10 @@ pub(crate) async fn create_chat_completion(
     request: HttpRequest,
     Body(body): Body<ChatCompletionRequestBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let asked = CompleteChat::try_from(body)?;
+    let asked = LongWork::run(&request, body.length(), move || {
+        CompleteChat::try_from(body)
+    });
+    let asked = asked.await?;
     let streamed = asked.streamed;
     let presence = match asked.place {
         None => Presence::of(&request),

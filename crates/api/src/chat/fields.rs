@@ -1,13 +1,18 @@
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::value::RawValue;
+use std::collections::HashSet;
 
 /// A JSON object whose fields are kept as they were written, to the byte and in their order. A field
-/// that is given twice is refused.
+/// that is given twice is refused, and so are more fields than anybody needs: whoever looks for one
+/// looks at all.
 #[derive(Debug)]
 pub(crate) struct Fields(Vec<(String, Box<RawValue>)>);
 
 impl Fields {
+    /// The most fields of one object.
+    pub(crate) const MOST: usize = 1_000;
+
     pub(crate) fn parse(json: &str) -> serde_json::Result<Self> {
         serde_json::from_str(json)
     }
@@ -73,15 +78,22 @@ impl<'de> Visitor<'de> for FieldsVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
         let mut fields = Fields(Vec::new());
+        let mut names = HashSet::new();
         while let Some(name) = map.next_key::<String>()? {
-            if fields.get(&name).is_some() {
+            if !names.insert(name.clone()) {
                 return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
+            }
+            if names.len() > Fields::MOST {
+                return Err(A::Error::custom(TOO_MANY));
             }
             fields.0.push((name, map.next_value()?));
         }
         Ok(fields)
     }
 }
+
+/// What serde says of an object with more fields than [`Fields::MOST`].
+pub(crate) const TOO_MANY: &str = "more than 1,000 fields";
 
 #[cfg(test)]
 mod tests {
@@ -100,5 +112,16 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.starts_with("duplicate field `a`"), "{error}");
+    }
+
+    #[test]
+    fn there_are_a_thousand_fields_at_the_most() {
+        let object = |fields: usize| {
+            let fields: Vec<_> = (0..fields).map(|n| format!("\"f{n}\":0")).collect();
+            format!("{{{}}}", fields.join(","))
+        };
+        assert!(Fields::parse(&object(Fields::MOST)).is_ok());
+        let error = Fields::parse(&object(Fields::MOST + 1)).unwrap_err();
+        assert!(error.to_string().starts_with(TOO_MANY), "{error}");
     }
 }

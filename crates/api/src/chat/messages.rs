@@ -1,38 +1,46 @@
 //! The messages of a request that are to be stored in a conversation.
 
 use super::Fields;
-use super::fields::{is_text, says_nothing};
+use super::elements::each_element;
+use super::fields::{TOO_MANY, is_text, says_nothing};
 use crate::error::{ApiError, code};
 use domain::chat::NewMessage;
 use domain::error::Error;
 use domain::items::{Content, Role};
-use serde_json::value::RawValue;
 
 /// How many messages one request may add, as when a conversation is created.
 const MOST: usize = 100;
 
-/// The messages of a request, each as it was written.
-pub(super) fn split(messages: &str) -> Result<Vec<Box<RawValue>>, ApiError> {
-    let messages: Vec<Box<RawValue>> = serde_json::from_str(messages)
-        .map_err(|_| mistyped("messages", "must be an array of messages"))?;
-    match messages
-        .iter()
-        .position(|message| !message.get().starts_with('{'))
-    {
-        None => Ok(messages),
-        Some(index) => Err(mistyped(&format!("messages[{index}]"), "must be an object")),
+/// The messages of a request, each as it was written: all of them, if there are no more than may be
+/// kept, and else one more than that.
+pub(super) fn split(messages: &str) -> Result<Vec<&str>, ApiError> {
+    let mut first = Vec::new();
+    let each = each_element(messages, |index, message| {
+        if !message.starts_with('{') {
+            return Err(mistyped(&format!("messages[{index}]"), "must be an object"));
+        }
+        if first.len() <= MOST {
+            first.push(message);
+        }
+        Ok(())
+    });
+    match each {
+        Ok(()) => Ok(first),
+        Err(refused) => {
+            Err(refused.unwrap_or_else(|| mistyped("messages", "must be an array of messages")))
+        }
     }
 }
 
 /// Reads all messages or none: what could not be stored as it was sent is refused by name, so that
 /// nothing is dropped in silence.
-pub(super) fn read(messages: &[Box<RawValue>]) -> Result<Vec<NewMessage>, ApiError> {
+pub(super) fn read(messages: &[&str]) -> Result<Vec<NewMessage>, ApiError> {
     if !(1..=MOST).contains(&messages.len()) {
         let message = "messages must have 1 to 100 messages when they go into a conversation.";
         return Err(Error::invalid("messages", message).into());
     }
     let each = messages.iter().enumerate();
-    each.map(|(index, message)| read_one(&format!("messages[{index}]"), message.get()))
+    each.map(|(index, message)| read_one(&format!("messages[{index}]"), message))
         .collect()
 }
 
@@ -82,11 +90,21 @@ fn text(at: &str, content: &str) -> Result<String, ApiError> {
     if let Ok(text) = serde_json::from_str::<String>(content) {
         return Ok(text);
     }
-    let parts: Vec<Box<RawValue>> = serde_json::from_str(content)
-        .map_err(|_| mistyped(at, "must be a string or an array of text parts"))?;
-    let each = parts.iter().enumerate();
-    let texts = each.map(|(index, part)| part_text(&format!("{at}[{index}]"), part.get()));
-    Ok(texts.collect::<Result<Vec<_>, _>>()?.join("\n"))
+    let mut texts = String::new();
+    let each = each_element(content, |index, part| {
+        if index > 0 {
+            texts.push('\n');
+        }
+        texts.push_str(&part_text(&format!("{at}[{index}]"), part)?);
+        Ok(())
+    });
+    match each {
+        Ok(()) => Ok(texts),
+        Err(refused) => {
+            Err(refused
+                .unwrap_or_else(|| mistyped(at, "must be a string or an array of text parts")))
+        }
+    }
 }
 
 fn part_text(at: &str, part: &str) -> Result<String, ApiError> {
@@ -116,6 +134,9 @@ fn refused_object(at: &str, error: &serde_json::Error) -> ApiError {
             let param = format!("{at}.{name}");
             let message = format!("{param} was given twice.");
             ApiError::new(code::DUPLICATE_FIELD, message).param(param)
+        }
+        None if said.starts_with(TOO_MANY) => {
+            Error::invalid(at, format!("{at} has {TOO_MANY}, the most there may be.")).into()
         }
         None => mistyped(at, "must be an object"),
     }

@@ -2,6 +2,7 @@
 
 mod answer;
 pub(crate) mod create;
+mod elements;
 mod events;
 mod fields;
 mod messages;

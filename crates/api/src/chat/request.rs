@@ -19,6 +19,16 @@ impl<'de> Deserialize<'de> for ChatCompletionRequestBody {
     }
 }
 
+impl ChatCompletionRequestBody {
+    /// Bytes of all its fields.
+    pub(super) fn length(&self) -> usize {
+        self.0
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum()
+    }
+}
+
 impl WireBody for ChatCompletionRequestBody {
     const LIMIT: usize = MESSAGES;
 }

@@ -1,5 +1,5 @@
 use crate::error::ApiError;
-use crate::extract::{Authenticated, Body, WireBody};
+use crate::extract::{Authenticated, Body, WireBody, hundred};
 use actix_web::{HttpResponse, post, web};
 use domain::conversations::{BulkDeletion, ConversationService};
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 #[schema(as = BulkDeleteConversations)]
 pub(crate) struct BulkDeleteConversationsBody {
     /// 1 to 100 ids; one that is given twice counts once.
+    #[serde(deserialize_with = "hundred")]
     #[schema(min_items = 1, max_items = 100,
         example = json!(["conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"]))]
     conversation_ids: Vec<String>,

@@ -1,6 +1,6 @@
 use super::{ConversationBody, MetadataBody};
 use crate::error::ApiError;
-use crate::extract::{Authenticated, Body, MESSAGES, Object, WireBody};
+use crate::extract::{Authenticated, Body, MESSAGES, Object, WireBody, hundred_if_any};
 use crate::items::NewItemBody;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, post, web};
@@ -30,6 +30,7 @@ pub(crate) struct CreateConversationBody {
     #[schema(nullable, value_type = MetadataBody, required = false)]
     metadata: Option<MetadataBody>,
     /// The first messages, stored together with the conversation or not at all.
+    #[serde(default, deserialize_with = "hundred_if_any")]
     #[schema(value_type = Option<Vec<NewItemBody>>, max_items = 100)]
     items: Option<Vec<Object<NewItemBody>>>,
 }

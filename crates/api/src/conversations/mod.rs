@@ -12,7 +12,7 @@ use crate::list::list_body;
 use crate::timestamp::Timestamp;
 use domain::conversations::{Conversation, Metadata};
 use domain::error::Error;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Serialize, ser::Serializer};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -127,7 +127,8 @@ impl<'de> Deserialize<'de> for MetadataBody {
     }
 }
 
-/// Refuses a key that is given twice; serde's own maps would keep the last one silently.
+/// Refuses a key that is given twice; serde's own maps would keep the last one silently. Of more pairs
+/// than there may be, one more is kept: the domain says that they are too many.
 struct PairsVisitor;
 
 impl<'de> Visitor<'de> for PairsVisitor {
@@ -139,7 +140,10 @@ impl<'de> Visitor<'de> for PairsVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut pairs = BTreeMap::new();
-        while let Some((key, value)) = map.next_entry()? {
+        while pairs.len() <= Metadata::MAX_PAIRS {
+            let Some((key, value)) = map.next_entry()? else {
+                return Ok(pairs);
+            };
             match pairs.entry(key) {
                 Entry::Vacant(entry) => entry.insert(value),
                 Entry::Occupied(entry) => {
@@ -148,6 +152,7 @@ impl<'de> Visitor<'de> for PairsVisitor {
                 }
             };
         }
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(pairs)
     }
 }

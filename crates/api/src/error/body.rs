@@ -30,14 +30,26 @@ struct ErrorDetail {
     request_id: Option<String>,
 }
 
+/// How much is said at the most, in characters. What a client sent may be said back, and a name can be
+/// as long as a body.
+const MESSAGE: usize = 4_000;
+const PARAM: usize = 400;
+
+fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+    }
+}
+
 impl ErrorBody {
     pub(super) fn new(error: &ApiError, request_id: Option<&str>) -> Self {
         Self {
             error: ErrorDetail {
-                message: error.message.clone(),
+                message: shortened(&error.message, MESSAGE),
                 r#type: error.code.kind,
                 code: error.code.name,
-                param: error.param.clone(),
+                param: error.param.as_deref().map(|param| shortened(param, PARAM)),
                 request_id: request_id.map(str::to_owned),
             },
         }

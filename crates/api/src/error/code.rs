@@ -94,7 +94,7 @@ codes! {
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "invalid_request_error", None,
         "The address does not take this method; `Allow` lists those it takes.";
     REQUEST_TIMEOUT = "request_timeout", 408, "invalid_request_error", None,
-        "The body did not arrive in time.";
+        "The body did not arrive in time: less than 80 KiB came in 20 seconds.";
     CONVERSATION_FULL = "conversation_full", 409, "conflict_error", None,
         "The conversation holds 10,000 messages, the most it can.";
     CALL_ID_CONFLICT = "call_id_conflict", 409, "conflict_error", Some("call_id"),
@@ -116,15 +116,20 @@ codes! {
     API_KEYS_FULL = "api_keys_full", 409, "conflict_error", None,
         "The caller has 100 API keys, the most there may be; expired ones count until revoked.";
     BODY_TOO_LARGE = "body_too_large", 413, "invalid_request_error", None,
-        "The body is too large: at most 16 MiB where it carries messages, 2 MiB elsewhere.";
+        "The body is too large: at most 16 MiB where it carries messages, 16 KiB under /auth, 2 MiB \
+         elsewhere.";
     MODEL_REQUEST_TOO_LARGE = "model_request_too_large", 413, "invalid_request_error", None,
         "The request is too large for the model provider; the message is its own.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", 415, "invalid_request_error", None,
-        "The body must be JSON, with `Content-Type: application/json`.";
+        "The body must be JSON, with `Content-Type: application/json` and without `Content-Encoding`.";
     HOST_NOT_ALLOWED = "host_not_allowed", 421, "invalid_request_error", None,
         "The request names a host that this server does not answer to.";
     RATE_LIMITED = "rate_limited", 429, "rate_limit_error", None,
         "Too many attempts. Try again after `Retry-After` seconds.";
+    TOO_MUCH_UNDER_WAY = "too_much_under_way", 429, "rate_limit_error", None,
+        "The caller's bodies and answers under way hold as much memory as one caller may have.";
+    TOO_MANY_CONNECTIONS = "too_many_connections", 429, "rate_limit_error", None,
+        "There are too many connections from one address. Sent before a request is read.";
     MODEL_PROVIDER_RATE_LIMITED = "model_provider_rate_limited", 429, "rate_limit_error", None,
         "The model provider limits how often it may be asked. Try again after `Retry-After` seconds.";
     INTERNAL_ERROR = "internal_error", 500, "api_error", None,

@@ -1,12 +1,16 @@
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
+use crate::memory::look_for_room;
 use crate::request::Caller;
+use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, web};
 use domain::auth::{Actor, AuthService, KeyService};
 use domain::error::{Error, Unauthenticated};
 use futures_util::future::{Either, FutureExt as _, LocalBoxFuture};
 use std::future::{Ready, ready};
+use std::rc::Rc;
+use tokio::sync::Notify;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const INVALID: Error = Error::Unauthenticated(Unauthenticated::Invalid);
@@ -32,13 +36,53 @@ impl FromRequest for Authenticated {
             Presented::AccessToken(token) => {
                 let actor =
                     service::<AuthService>(request).and_then(|service| service.authenticate(token));
-                Either::Left(ready(accept(request, actor)))
+                match accept(request, actor) {
+                    Err(error) => Either::Left(ready(Err(error))),
+                    Ok(accepted) => admit(request, accepted),
+                }
             }
             Presented::ApiKey(key) => {
+                let proving = Proving::default();
+                request.extensions_mut().insert(proving.clone());
                 let (request, key) = (request.clone(), key.to_owned());
-                let check = async move { accept(&request, check_key(&request, &key).await) };
+                let check = async move {
+                    let accepted = accept(&request, check_key(&request, &key).await)?;
+                    request.extensions_mut().remove::<Proving>();
+                    proving.0.notify_waiters();
+                    admit(&request, accepted).await
+                };
                 Either::Right(check.boxed_local())
             }
+        }
+    }
+}
+
+/// Lets a caller in. Before anything is read for them, there must be room for the answer.
+fn admit(
+    request: &HttpRequest,
+    accepted: Authenticated,
+) -> Either<Ready<Answer>, LocalBoxFuture<'static, Answer>> {
+    let reads = request.method() == Method::GET;
+    match reads.then(|| look_for_room(request)) {
+        None | Some(Ok(())) => Either::Left(ready(Ok(accepted))),
+        Some(Err(waiting)) => {
+            Either::Right(async move { waiting.done().await.map(|()| accepted) }.boxed_local())
+        }
+    }
+}
+
+/// That it is being found out whose credential a request has.
+#[derive(Clone, Default)]
+struct Proving(Rc<Notify>);
+
+/// Returns when it is known who calls, if that is being found out. Where the credential is no good,
+/// the request has its answer before this returns.
+pub(super) async fn proven(request: &HttpRequest) {
+    loop {
+        let proving = request.extensions().get::<Proving>().cloned();
+        match proving {
+            Some(Proving(known)) => known.notified().await,
+            None => return,
         }
     }
 }

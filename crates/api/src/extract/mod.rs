@@ -2,11 +2,13 @@
 
 mod actor;
 mod body;
+mod incoming;
 mod object;
 mod prose;
 mod query;
 
 pub(crate) use actor::Authenticated;
-pub(crate) use body::{Body, MESSAGES, WireBody};
-pub(crate) use object::{Object, present, whole, word};
+pub(crate) use body::{Body, CREDENTIALS, MESSAGES, WireBody};
+pub use incoming::BodyRate;
+pub(crate) use object::{Object, hundred, hundred_if_any, present, whole, word};
 pub(crate) use query::Query;

@@ -1,5 +1,7 @@
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, IntoDeserializer as _, MapAccess, Visitor};
+use serde::de::{
+    Deserialize, Deserializer, IgnoredAny, IntoDeserializer as _, MapAccess, SeqAccess, Visitor,
+};
 use std::marker::PhantomData;
 
 /// A struct that is read from a JSON object alone. Without this, serde also reads it from an array,
@@ -32,6 +34,52 @@ pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
+}
+
+/// Reads a list of at most 100 elements, and one more where there are more: the domain says that
+/// they are too many. The others are looked at, and kept nowhere.
+pub(crate) fn hundred<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    deserializer.deserialize_seq(HundredVisitor(PhantomData))
+}
+
+/// The same of a list that may be absent or null. Goes with `#[serde(default)]`.
+pub(crate) fn hundred_if_any<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    let list = Option::<Hundred<T>>::deserialize(deserializer)?;
+    Ok(list.map(|Hundred(list)| list))
+}
+
+struct Hundred<T>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Hundred<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        hundred(deserializer).map(Self)
+    }
+}
+
+struct HundredVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for HundredVisitor<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Vec<T>, A::Error> {
+        let mut list = Vec::new();
+        while list.len() <= 100 {
+            match elements.next_element()? {
+                Some(element) => list.push(element),
+                None => return Ok(list),
+            }
+        }
+        while elements.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(list)
+    }
 }
 
 /// Reads a whole number, however it is written: to JSON Schema, `60.0` is an integer, too.

@@ -33,8 +33,8 @@ pub(super) fn explain(path: &str, message: &str) -> ApiError {
             return ApiError::new(kind, format!("{param} {says}.")).param(param);
         }
     }
-    let kind = match message.starts_with("unknown variant") || message.starts_with("invalid value")
-    {
+    let values = ["unknown variant", "invalid value", "more than "];
+    let kind = match values.iter().any(|words| message.starts_with(words)) {
         true => code::INVALID_VALUE,
         false => code::INVALID_TYPE,
     };
@@ -43,6 +43,9 @@ pub(super) fn explain(path: &str, message: &str) -> ApiError {
     let sentence = match message {
         "invalid digit found in string" | "cannot parse integer from empty string" => {
             format!("{place} must be a whole number.")
+        }
+        _ if message.starts_with("more than ") => {
+            format!("{place} has {message}, the most there may be.")
         }
         _ => format!("{place}: {message}."),
     };

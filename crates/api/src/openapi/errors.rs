@@ -71,6 +71,7 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
     let mut codes = vec![
         code::INVALID_ENCODING,
         code::NUL_CHARACTER,
+        code::TOO_MANY_CONNECTIONS,
         code::INTERNAL_ERROR,
     ];
     if !crate::browsers::HEALTH.contains(&path) {
@@ -83,6 +84,7 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
             code::REQUEST_TIMEOUT,
             code::BODY_TOO_LARGE,
             code::UNSUPPORTED_MEDIA_TYPE,
+            code::TOO_MUCH_UNDER_WAY,
         ]);
     }
     if has_query || operation.request_body.is_some() {

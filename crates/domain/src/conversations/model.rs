@@ -38,7 +38,7 @@ pub struct NewConversation {
 pub struct Metadata(BTreeMap<String, String>);
 
 impl Metadata {
-    const MAX_PAIRS: usize = 16;
+    pub const MAX_PAIRS: usize = 16;
 
     pub fn parse(pairs: BTreeMap<String, String>) -> Result<Self> {
         if pairs.len() > Self::MAX_PAIRS {

@@ -1,4 +1,4 @@
-use super::{ConfigError, bad, given};
+use super::{ConfigError, bad, given, parsed};
 use crate::cli::Settings;
 use domain::limits::{Quota, Quotas};
 
@@ -36,5 +36,32 @@ fn quota(
                 "must be a count and a period of at most a day, such as 10/15m, or off",
             )
         }),
+    }
+}
+
+/// How much memory bodies and answers may take. A quarter of it must hold the largest body.
+pub(super) fn memory(settings: &Settings) -> Result<u64, ConfigError> {
+    const VARIABLE: &str = "BODY_MEMORY";
+    const PROBLEM: &str = "must be 64MiB or more, written as a number and KiB, MiB or GiB";
+    let Some(size) = given(&settings.body_memory) else {
+        return Ok(256 << 20);
+    };
+    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)];
+    let bytes = units.into_iter().find_map(|(unit, power)| {
+        let number: u64 = size.strip_suffix(unit)?.trim_end().parse().ok()?;
+        number.checked_mul(1 << power)
+    });
+    bytes
+        .filter(|bytes| (64 << 20..=1 << 50).contains(bytes))
+        .ok_or_else(|| bad(VARIABLE, PROBLEM))
+}
+
+/// How many connections one address may have, where that is set.
+pub(super) fn address_connections(settings: &Settings) -> Result<Option<u64>, ConfigError> {
+    const VARIABLE: &str = "ADDRESS_CONNECTION_LIMIT";
+    const PROBLEM: &str = "must be a number of connections, 1 to 1000000";
+    match parsed(VARIABLE, &settings.address_connection_limit, PROBLEM)? {
+        Some(number) if !(1..=1_000_000).contains(&number) => Err(bad(VARIABLE, PROBLEM)),
+        number => Ok(number),
     }
 }

@@ -40,6 +40,10 @@ pub struct Config {
     pub guest_retention: Option<TimeDelta>,
     pub limits: Quotas,
     pub allowances: Allowances,
+    /// Bytes that bodies and answers may take.
+    pub memory: u64,
+    /// Connections of one address; `None`: half of the open files.
+    pub address_connections: Option<u64>,
     pub cors: AllowedOrigins,
     /// Hosts that are answered beside this machine's own names and that of `public_url`.
     pub allowed_hosts: Option<Vec<Host>>,
@@ -91,6 +95,8 @@ impl Config {
             guest_retention: guest_retention(&settings.guest_retention_days)?,
             limits: limits::limits(settings)?,
             allowances: usage::allowances(settings, embedded)?,
+            memory: limits::memory(settings)?,
+            address_connections: limits::address_connections(settings)?,
             cors: browsers::cors(
                 &settings.cors_allowed_origins,
                 embedded,
@@ -195,6 +201,10 @@ mod tests {
         assert!(config.guest_login && config.registration);
         assert_eq!(config.guest_retention, None);
         assert_eq!(config.cors, AllowedOrigins::ThisMachine(Vec::new()));
+        assert_eq!(
+            (config.memory, config.address_connections),
+            (268_435_456, None)
+        );
     }
 
     #[test]
@@ -212,7 +222,7 @@ mod tests {
     #[test]
     fn a_bad_value_is_refused_by_name_in_one_sentence() {
         type Setting = fn(&mut Settings) -> &mut Option<String>;
-        let bad: [(&str, &str, Setting); 27] = [
+        let bad: [(&str, &str, Setting); 31] = [
             ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
             ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
             ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
@@ -238,6 +248,14 @@ mod tests {
             }),
             ("KEY_LIMIT", "1/25h", |settings| &mut settings.key_limit),
             ("SHARE_LIMIT", "many", |settings| &mut settings.share_limit),
+            ("BODY_MEMORY", "63MiB", |settings| &mut settings.body_memory),
+            ("BODY_MEMORY", "256", |settings| &mut settings.body_memory),
+            ("BODY_MEMORY", "99999999999999GiB", |settings| {
+                &mut settings.body_memory
+            }),
+            ("ADDRESS_CONNECTION_LIMIT", "0", |settings| {
+                &mut settings.address_connection_limit
+            }),
             ("CORS_ALLOWED_ORIGINS", "x", |settings| {
                 &mut settings.cors_allowed_origins
             }),

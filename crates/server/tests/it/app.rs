@@ -116,6 +116,13 @@ impl TestApp {
             new_titles: infra::postgres::NewTitles::Kept,
             tasks: Arc::new(BackgroundTasks::new(RUNTIME.handle().clone())),
             context_tokens: 8_192,
+            memory: api::memory::Memory::new(256 << 20),
+            body_rate: api::BodyRate::USUAL,
+            long_work: api::LongWork::new(2),
+            terms: server::Terms {
+                connections: everybody(),
+                patience: api::connection::Patience::USUAL,
+            },
             workers: Some(1),
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -295,6 +302,11 @@ impl TestApp {
 fn guard(allowances: Allowances, database: &Database, clock: &Arc<PinnedClock>) -> Arc<UsageGuard> {
     let store = Arc::new(PgUsage(database.clone()));
     Arc::new(UsageGuard::new(allowances, store, clock.clone()))
+}
+
+/// As many connections as anybody wants: all tests come from one address.
+fn everybody() -> api::connection::Connections {
+    api::connection::Connections::new(1 << 20, 1 << 20, api::connection::Unlimited::default())
 }
 
 /// Limits by the pinned time.

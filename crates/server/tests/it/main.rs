@@ -31,6 +31,7 @@ mod migrations;
 mod openapi;
 mod operations;
 mod paging;
+mod pressure;
 mod process;
 mod provider;
 mod proxy;

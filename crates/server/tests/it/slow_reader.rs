@@ -64,6 +64,15 @@ impl SlowReader {
         }
     }
 
+    /// Reads to the end of the connection, however it ends, and returns how much came of it.
+    pub(crate) async fn drained(mut self) -> usize {
+        let mut piece = vec![0; 256 * 1024];
+        while let Ok(count @ 1..) = self.stream.read(&mut piece).await {
+            self.read.extend_from_slice(&piece[..count]);
+        }
+        self.read.len()
+    }
+
     /// Reads to the end of the connection, however it ends, and returns the text of the answer's
     /// body and whether it was whole.
     pub(crate) async fn into_answer(mut self) -> (Vec<u8>, bool) {

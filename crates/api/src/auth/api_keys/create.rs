@@ -1,6 +1,6 @@
 use super::ApiKeyBody;
 use crate::error::ApiError;
-use crate::extract::{Authenticated, Body, WireBody, whole};
+use crate::extract::{Authenticated, Body, CREDENTIALS, WireBody, whole};
 use crate::unbroken::to_its_end;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, post, web};
@@ -29,7 +29,9 @@ pub(crate) struct CreateApiKeyBody {
     expires_in: Option<i64>,
 }
 
-impl WireBody for CreateApiKeyBody {}
+impl WireBody for CreateApiKeyBody {
+    const LIMIT: usize = CREDENTIALS;
+}
 
 impl TryFrom<CreateApiKeyBody> for CreateKey {
     type Error = Error;

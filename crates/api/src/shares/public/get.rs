@@ -4,6 +4,7 @@ use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::Query;
 use crate::list::{numbered, unknown_cursor};
+use crate::memory::look_for_room;
 use crate::request::is_head;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -117,6 +118,9 @@ pub(crate) async fn get_shared_conversation(
     let answer = async {
         let Query(query) = query?;
         let page = ViewPage::try_from(&query)?;
+        if let Err(waiting) = look_for_room(&request) {
+            waiting.done().await?;
+        }
         let view = shares.view(client.origin(), &share_id, page, visit).await?;
         show(view, format, &query, &share_id, (&layouts, client.origin())).await
     };

@@ -132,8 +132,13 @@ async fn deep_nesting_is_refused() {
         if target.operation.name == PASSED_ON {
             return;
         }
+        // As deep as the body may be large.
+        let depth = match target.operation.path.starts_with("/auth/") {
+            true => 2_000,
+            false => 100_000,
+        };
         let deep =
-            |open: &str, close: &str| format!("{}{}", open.repeat(100_000), close.repeat(100_000));
+            |open: &str, close: &str| format!("{}{}", open.repeat(depth), close.repeat(depth));
         target
             .send(deep("[", "]"))
             .await

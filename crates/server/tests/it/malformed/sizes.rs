@@ -18,9 +18,12 @@ const MESSAGES: [&str; 5] = [
 ];
 
 fn limit(operation: &Operation) -> usize {
-    match MESSAGES.contains(&operation.name.as_str()) {
-        true => 16 * MIB,
-        false => 2 * MIB,
+    if MESSAGES.contains(&operation.name.as_str()) {
+        16 * MIB
+    } else if operation.path.starts_with("/auth/") {
+        16 * 1024
+    } else {
+        2 * MIB
     }
 }
 

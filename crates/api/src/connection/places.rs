@@ -1,0 +1,99 @@
+use crate::client_address::TrustedProxies;
+use domain::admission::{Budget, Caller, Limits, Permit, Refused};
+use domain::limits::Origin;
+use std::net::IpAddr;
+
+/// The connections that there may be, and how many of them one address may have. Each is an open
+/// file, and the system gives a process only so many.
+#[derive(Clone)]
+pub struct Connections {
+    budget: Budget,
+    unlimited: Unlimited,
+}
+
+/// Networks whose connections are not counted: the machine's own programs, and our own proxies, each
+/// of which speaks for many.
+#[derive(Clone, Debug, Default)]
+pub struct Unlimited(pub TrustedProxies);
+
+impl Unlimited {
+    /// The machine itself, and these proxies.
+    #[must_use]
+    pub fn own(proxies: &TrustedProxies) -> Self {
+        let loopback = ["127.0.0.0/8", "::1/128"].map(str::parse);
+        let networks = loopback.into_iter().flatten();
+        let networks = networks.chain(proxies.0.iter().copied());
+        Self(TrustedProxies(networks.collect()))
+    }
+}
+
+/// A connection that counts until this is dropped, or one that does not count.
+pub(super) struct Place(#[expect(dead_code, reason = "it is held, not read")] Option<Permit>);
+
+impl Connections {
+    /// At most `total` that count, and `each` of one address.
+    #[must_use]
+    pub fn new(total: u64, each: u64, unlimited: Unlimited) -> Self {
+        let limits = Limits {
+            share: each,
+            ..Limits::parts(total, 1)
+        };
+        Self {
+            budget: Budget::new(limits),
+            unlimited,
+        }
+    }
+
+    pub(super) fn admit(&self, peer: Option<IpAddr>) -> Result<Place, Refused> {
+        let peer = peer.map(|peer| peer.to_canonical());
+        let Unlimited(networks) = &self.unlimited;
+        if peer.is_some_and(|peer| networks.contain(peer)) {
+            return Ok(Place(None));
+        }
+        let caller = Caller::Address(Origin::of(peer));
+        self.budget.try_take(caller, 1).map(Some).map(Place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> Option<IpAddr> {
+        Some(text.parse().unwrap())
+    }
+
+    #[test]
+    fn an_address_has_its_share_and_others_have_theirs() {
+        let connections = Connections::new(5, 2, Unlimited::default());
+        let held: Vec<_> = (0..2)
+            .map(|_| connections.admit(address("203.0.113.9")).unwrap())
+            .collect();
+        assert!(connections.admit(address("203.0.113.9")).is_err());
+        let other = connections.admit(address("203.0.113.10")).unwrap();
+        drop(held);
+        assert!(connections.admit(address("203.0.113.9")).is_ok());
+        drop(other);
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_address() {
+        let connections = Connections::new(5, 1, Unlimited::default());
+        let _held = connections.admit(address("2001:db8::1")).unwrap();
+        assert!(connections.admit(address("2001:db8::2")).is_err());
+        assert!(connections.admit(address("2001:db8:0:1::1")).is_ok());
+    }
+
+    #[test]
+    fn the_machine_and_its_proxies_are_not_counted() {
+        let proxies = TrustedProxies(vec!["10.0.0.0/8".parse().unwrap()]);
+        let connections = Connections::new(1, 1, Unlimited::own(&proxies));
+        let _full = connections.admit(address("203.0.113.9")).unwrap();
+        for unlimited in ["127.0.0.1", "::1", "::ffff:127.0.0.1", "10.1.2.3"] {
+            let first = connections.admit(address(unlimited));
+            let second = connections.admit(address(unlimited));
+            assert!(first.is_ok() && second.is_ok(), "{unlimited}");
+        }
+        assert!(connections.admit(address("203.0.113.10")).is_err());
+    }
+}

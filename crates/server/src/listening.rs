@@ -1,0 +1,79 @@
+//! The HTTP server itself: the framework's, over streams of our own.
+
+use crate::app::FINISHING;
+use actix_http::HttpService;
+use actix_http::body::MessageBody;
+use actix_http::error::DispatchError;
+use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt as _, map_config};
+use actix_web::dev::{AppConfig, Server, fn_service};
+use actix_web::rt::net::TcpStream;
+use api::connection::{ClientStream, Connection, Connections, Patience};
+use std::net::TcpListener;
+
+/// More connections than a process can have files, for each worker: the framework would stop to
+/// accept any. How many there may be is for [`Connections`] to say.
+const UNLIMITED: usize = 1 << 24;
+
+/// What clients may have of the server.
+#[derive(Clone)]
+pub struct Terms {
+    pub connections: Connections,
+    pub patience: Patience,
+}
+
+/// Serves what `factory` makes for each worker.
+pub(crate) fn listen<F, I, S, B>(
+    listener: TcpListener,
+    terms: Terms,
+    workers: Option<usize>,
+    factory: F,
+) -> std::io::Result<Server>
+where
+    F: Fn() -> I + Send + Clone + 'static,
+    I: IntoServiceFactory<S, actix_http::Request>,
+    S: ServiceFactory<actix_http::Request, Config = AppConfig> + 'static,
+    S::Error: Into<actix_web::Error> + 'static,
+    S::InitError: std::fmt::Debug,
+    S::Response: Into<actix_http::Response<B>> + 'static,
+    <S::Service as actix_service::Service<actix_http::Request>>::Future: 'static,
+    S::Service: 'static,
+    B: MessageBody + 'static,
+{
+    let server = Server::build()
+        .max_concurrent_connections(UNLIMITED)
+        .disable_signals()
+        .shutdown_timeout(FINISHING.as_secs());
+    let stopping = server.graceful_shutdown_signal();
+    let address = listener.local_addr()?;
+    let server = match workers {
+        Some(workers) => server.workers(workers),
+        None => server,
+    };
+    let server = server.listen("http", listener, move || {
+        let (stopping, terms) = (stopping.clone(), terms.clone());
+        let app = factory()
+            .into_factory()
+            .map_err(|error| error.into().error_response());
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .client_request_timeout(std::time::Duration::from_secs(5))
+            .client_disconnect_timeout(std::time::Duration::from_secs(1))
+            .on_connect_ext(|stream: &ClientStream, data| {
+                data.insert::<Connection>(stream.connection());
+            })
+            // The framework makes this for its own server alone; what is asked of it is the port.
+            .h1(map_config(app, move |()| {
+                AppConfig::__priv_test_new(false, address.to_string(), address)
+            }));
+        let accept = fn_service(move |stream: TcpStream| {
+            let accepted = ClientStream::accept(stream, &terms.connections, terms.patience);
+            // The framework says nothing of it: the connection is closed.
+            std::future::ready(accepted.ok_or(DispatchError::InternalError))
+        });
+        accept.and_then(http)
+    })?;
+    Ok(server.run())
+}

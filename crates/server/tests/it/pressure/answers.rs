@@ -1,0 +1,108 @@
+use super::held;
+use crate::app::TestApp;
+use crate::rows;
+use crate::slow_reader::SlowReader;
+use api::connection::Patience;
+use api::memory::Memory;
+use serde_json::json;
+use std::time::Duration;
+
+const MIB: u64 = 1024 * 1024;
+
+/// A service whose readers must take something within half a second, and a conversation of alice's
+/// that no socket holds.
+async fn with_much_to_read(memory: &Memory) -> (TestApp, String) {
+    let app = TestApp::spawn_with(|parts| {
+        parts.memory = memory.clone();
+        parts.terms.patience = Patience {
+            answer: Duration::from_millis(500),
+            ..Patience::USUAL
+        };
+    });
+    let app = app.await;
+    let conversation = app.alice().conversation(json!({})).await;
+    let content = "repeat('0123456789abcdef', 60000)";
+    rows::items(&app.schema, &conversation, 12, content).await;
+    (app, conversation)
+}
+
+#[tokio::test]
+async fn a_reader_who_does_not_read_is_left_and_its_memory_comes_back() {
+    let memory = Memory::new(64 * MIB);
+    let (app, conversation) = with_much_to_read(&memory).await;
+    for way in ["/items?limit=100", "", "/export", "/export?format=md"] {
+        println!("{way}");
+        let path = format!("/v1/conversations/{conversation}{way}");
+        let mut reader = SlowReader::get(&app.url(""), &app.alice(), &path).await;
+        reader.some(1_000).await;
+        held(&memory, |held| held > 256 * 1024).await;
+        held(&memory, |held| held == 0).await;
+        let read = reader.drained().await;
+        assert!(read < 11_000_000, "{way}: all of it came: {read}");
+    }
+}
+
+#[tokio::test]
+async fn answers_that_nobody_takes_hold_a_quarter_and_others_are_answered() {
+    let memory = Memory::new(32 * MIB);
+    let patient = Patience {
+        answer: Duration::from_secs(600),
+        ..Patience::USUAL
+    };
+    let app = TestApp::spawn_with(|parts| {
+        parts.memory = memory.clone();
+        parts.terms.patience = patient;
+    });
+    let app = app.await;
+    let conversation = app.alice().conversation(json!({})).await;
+    let content = "repeat('0123456789abcdef', 60000)";
+    rows::items(&app.schema, &conversation, 4, content).await;
+    let path = format!("/v1/conversations/{conversation}/items?limit=100");
+    let mut readers = Vec::new();
+    for _ in 0..2 {
+        let mut reader = SlowReader::get(&app.url(""), &app.alice(), &path).await;
+        reader.some(100).await;
+        readers.push(reader);
+    }
+    held(&memory, |held| held > 7 * MIB).await;
+    // The third waits its turn, and none comes.
+    app.alice().get(&path).await.refused("server_busy", None);
+    assert!(memory.held() <= 8 * MIB, "{} are held", memory.held());
+    app.bob().get("/v1/conversations").await.expect(200);
+    drop(readers);
+    held(&memory, |held| held == 0).await;
+    assert_eq!(app.alice().get(&path).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_refusal_does_not_say_back_a_megabyte() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let name = "n".repeat(1_000_000);
+    let message = r#""role":"user","content":"Hello""#;
+    let conversation = alice.conversation(json!({})).await;
+    for (path, body) in [
+        (
+            "/v1/chat/completions",
+            format!(r#"{{"{name}":"\u0000","messages":[]}}"#),
+        ),
+        (
+            "/v1/chat/completions",
+            format!(r#"{{"{name}":1,"{name}":1,"messages":[]}}"#),
+        ),
+        (
+            "/v1/chat/completions",
+            format!(r#"{{"conversation":"{conversation}","messages":[{{{message},"{name}":1}}]}}"#),
+        ),
+        ("/v1/conversations", format!(r#"{{"{name}":1}}"#)),
+        (
+            "/v1/conversations",
+            format!(r#"{{"metadata":{{"{name}":1}}}}"#),
+        ),
+        ("/v1/conversations", format!(r#"{{"project_id":"{name}"}}"#)),
+    ] {
+        let answer = alice.post_text(path, body).await;
+        assert!((400..500).contains(&answer.status));
+        assert!(answer.body.len() < 10_000, "{} bytes", answer.body.len());
+    }
+}

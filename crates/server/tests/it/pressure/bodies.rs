@@ -1,0 +1,154 @@
+use super::{answered, begun, head, held};
+use crate::app::TestApp;
+use crate::operations::operations;
+use api::BodyRate;
+use api::memory::Memory;
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+use serde_json::json;
+use std::time::Duration;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+
+const KIB: u64 = 1024;
+const CREATE: &str = "POST /v1/conversations";
+
+/// A service with a megabyte of memory for bodies, a quarter of it for each caller.
+async fn with_a_megabyte() -> (TestApp, Memory) {
+    let memory = Memory::new(1_024 * KIB);
+    let app = TestApp::spawn_with(|parts| parts.memory = memory.clone()).await;
+    (app, memory)
+}
+
+#[tokio::test]
+async fn stalled_bodies_of_one_owner_hold_a_quarter_and_anothers_is_accepted() {
+    let (app, memory) = with_a_megabyte().await;
+    let alice = app.alice();
+    let mut stalled = Vec::new();
+    for number in 1..=2 {
+        stalled.push(begun(&app, CREATE, &alice, 100_000).await);
+        held(&memory, |held| held >= number * 100_000).await;
+    }
+    let refused = answered(begun(&app, CREATE, &alice, 100_000).await).await;
+    refused.refused("too_much_under_way", None);
+    assert_eq!(refused.header("retry-after"), "5");
+    assert!(memory.held() <= 256 * KIB, "{} are held", memory.held());
+
+    let large = json!({ "title": "mine", "metadata": { "a": "x".repeat(512) } }).to_string();
+    let large = large + &" ".repeat(100_000);
+    let accepted = app
+        .bob()
+        .post_text("/v1/conversations", large.clone())
+        .await;
+    accepted.expect(201);
+    // Who leaves gives everything back.
+    drop(stalled);
+    held(&memory, |held| held == 0).await;
+    alice
+        .post_text("/v1/conversations", large)
+        .await
+        .expect(201);
+    held(&memory, |held| held == 0).await;
+}
+
+#[tokio::test]
+async fn where_the_whole_is_full_the_next_is_told_to_come_back() {
+    let (app, memory) = with_a_megabyte().await;
+    let mut stalled = Vec::new();
+    for owner in 1..=4 {
+        let owner = app.bearing(Some(app.token(owner, TimeDelta::hours(1))));
+        for _ in 0..2 {
+            let before = memory.held();
+            stalled.push(begun(&app, CREATE, &owner, 100_000).await);
+            held(&memory, |held| held >= before + 100_000).await;
+        }
+    }
+    let fifth = app.bearing(Some(app.token(5, TimeDelta::hours(1))));
+    let refused = answered(begun(&app, CREATE, &fifth, 100_000).await).await;
+    refused.refused("server_busy", None);
+    assert_eq!(refused.header("retry-after"), "5");
+    drop(stalled);
+    held(&memory, |held| held == 0).await;
+}
+
+#[tokio::test]
+async fn strangers_of_one_address_share_a_quarter() {
+    let (app, memory) = with_a_megabyte().await;
+    let anybody = app.anon();
+    let sign_ins = (0..40).map(|_| begun(&app, "POST /auth/login", &anybody, 15_000));
+    let stalled = join_all(sign_ins).await;
+    held(&memory, |held| held >= 200 * KIB).await;
+    assert!(memory.held() <= 256 * KIB, "{} are held", memory.held());
+    app.alice().conversation(json!({})).await;
+    drop(stalled);
+    held(&memory, |held| held == 0).await;
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_go_on_is_given_up() {
+    let rate = BodyRate {
+        every: Duration::from_millis(200),
+        bytes: 1_000,
+    };
+    let memory = Memory::new(1_024 * KIB);
+    let app = TestApp::spawn_with(|parts| {
+        parts.body_rate = rate;
+        parts.memory = memory.clone();
+    });
+    let app = app.await;
+    for sent in [0, 500, 20_000] {
+        let late = answered(begun(&app, CREATE, &app.alice(), sent).await).await;
+        late.refused("request_timeout", None);
+    }
+    held(&memory, |held| held == 0).await;
+}
+
+#[tokio::test]
+async fn no_body_is_read_of_somebody_who_is_not_let_in() {
+    let app = TestApp::spawn().await;
+    let bad_key = format!("sk_{}", "x".repeat(43));
+    for operation in operations() {
+        if !operation.takes_body() || !operation.is_secured() {
+            continue;
+        }
+        let path = operation.at(&vec!["x".to_owned(); operation.parameters().len()]);
+        let line = format!("{} {path}", operation.method);
+        for token in [None, Some("nonsense".to_owned()), Some(bad_key.clone())] {
+            println!("{line} {token:?}");
+            let mut stream = TcpStream::connect(app.address).await.unwrap();
+            let head = head(&line, &app.bearing(token), 10_000);
+            stream.write_all(head.as_bytes()).await.unwrap();
+            let answer = answered(stream).await;
+            assert_eq!(answer.status, 401, "{line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_encoded_body_is_refused_and_identity_is_none() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    for operation in operations()
+        .iter()
+        .filter(|operation| operation.takes_body())
+    {
+        let path = operation.at(&vec!["x".to_owned(); operation.parameters().len()]);
+        for (encoding, is_refused) in [
+            ("gzip", true),
+            ("GZip, identity", true),
+            ("Identity", false),
+        ] {
+            println!("{} {encoding}", operation.name);
+            let request = alice.request(operation.method.clone(), &path);
+            let request = request
+                .header("content-type", "application/json")
+                .header("content-encoding", encoding)
+                .body("{\"\":");
+            let answer = alice.sent(request).await;
+            match is_refused {
+                true => answer.refused("unsupported_media_type", None),
+                false => assert_ne!(answer.status, 415),
+            }
+        }
+    }
+}
