@@ -8,6 +8,7 @@ Counts the answers by operation and status, too, for status_histogram.py.
 """
 
 import atexit
+import base64
 import collections
 import itertools
 import json
@@ -72,6 +73,21 @@ def new_api_key(_: dict) -> str:
     return send("POST", "/auth/api-keys", json={"name": "My notebook"})["id"]
 
 
+def account() -> dict:
+    """Whoever makes the requests has an account, as far as these need one."""
+    credentials = {"email": "schemathesis@example.org", "password": PASSWORD}
+    with lock:
+        answer = session.post(f"{BASE_URL}/auth/upgrade", json=credentials, timeout=30)
+    assert answer.status_code in (200, 409), answer.text
+    return credentials
+
+
+def new_session(_: dict) -> str:
+    token = send("POST", "/auth/login", json=account())["access_token"]
+    claims = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sid"]
+
+
 def new_share(parameters: dict) -> str:
     conversation = parameters.get("conv_id") or new_conversation({})
     body = {"read_only": False}
@@ -84,6 +100,7 @@ PATH_PARAMETERS = {
     "item_id": new_item,
     "project_id": new_project,
     "key_id": new_api_key,
+    "session_id": new_session,
     "share_id": new_share,
     # An item's first version is there from the start.
     "version": lambda _: 1,
@@ -162,6 +179,14 @@ def use_credentials(case) -> None:
     case.body = account
 
 
+def use_password(case) -> None:
+    """Whoever changes a password has one; it stays the same for the next one who does."""
+    if not isinstance(case.body, dict) or case.path != "/auth/password":
+        return
+    password = account()["password"]
+    case.body = {"current_password": password, "new_password": password}
+
+
 def use_guest(case, kwargs) -> None:
     """Whoever is upgraded or removed must not be the one who makes all other requests."""
     if (case.method, case.path) not in (("POST", "/auth/upgrade"), ("DELETE", "/auth/me")):
@@ -219,6 +244,7 @@ def before_call(context, case, kwargs):
         if is_valid(case, ParameterLocation.BODY):
             use_refresh_token(case)
             use_credentials(case)
+            use_password(case)
             use_existing_project(case, "body")
         if is_valid(case, ParameterLocation.QUERY):
             use_existing_project(case, "query")

@@ -65,7 +65,7 @@ def start(binary: str, data: pathlib.Path, port: int, log) -> subprocess.Popen:
         "HTTP_PORT": str(port),
         "LLM_BASE_URL": provider.start(),
         "RUST_BACKTRACE": "1",
-    } | {f"{name}_LIMIT": "off" for name in LIMITS}
+    } | {f"{name}_LIMIT": "off" for name in LIMITS if f"{name}_LIMIT" not in environment}
     return subprocess.Popen(
         [binary, "serve"], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
     )

@@ -1,5 +1,6 @@
 //! Everything a use case can answer besides success. Knows nothing of HTTP.
 
+use crate::limits::Limited;
 use crate::replies::ProviderFailure;
 use crate::usage::Quota;
 
@@ -36,8 +37,8 @@ pub enum Error {
     #[error("{0}")]
     Provider(#[from] ProviderFailure),
     /// Too many attempts; so many seconds from now the next one may be made.
-    #[error("Too many attempts. Try again in {retry_after} seconds.")]
-    RateLimited { retry_after: u64 },
+    #[error("{} Try again in {retry_after} seconds.", .limited.exceeded())]
+    RateLimited { limited: Limited, retry_after: u64 },
     /// So many wait for the same that this one is better told to come back.
     #[error("Too many requests are waiting for this. Try again in {retry_after} seconds.")]
     Overloaded { retry_after: u64 },
@@ -81,6 +82,8 @@ pub enum InvalidReason {
     Cursor,
     /// Contains U+0000, which no text here may carry.
     NulCharacter,
+    /// Is not the caller's password.
+    Password,
 }
 
 /// What can be missing.
@@ -90,6 +93,7 @@ pub enum Resource {
     Conversation,
     Item,
     Project,
+    Session,
     Share,
     Version,
 }
@@ -101,6 +105,7 @@ impl std::fmt::Display for Resource {
             Self::Conversation => "conversation",
             Self::Item => "item",
             Self::Project => "project",
+            Self::Session => "session",
             Self::Share => "share",
             Self::Version => "version",
         })
@@ -129,6 +134,10 @@ pub enum Conflict {
     UpgradeRefused,
     #[error("{0}")]
     QuotaExceeded(Quota),
+    #[error(
+        "You have no account, and so no password. POST /auth/upgrade makes a guest an account."
+    )]
+    NotAccount,
     #[error("You have 100 API keys, the most there may be; expired ones count. Revoke one first.")]
     ApiKeysFull,
 }

@@ -1,6 +1,7 @@
 //! Identifiers: a prefix that tells the kind, an underscore, and a ULID.
 
 use crate::error::{Error, Resource};
+use chrono::{DateTime, Utc};
 use ulid::Ulid;
 
 /// Reads the ULID of a public id. Letters may have either case. Strict otherwise: 26 characters of
@@ -80,6 +81,19 @@ id!(
     /// An API key, by which its owner speaks of it: `key_…`. It is no secret.
     KeyId, "key_", Resource::ApiKey
 );
+
+id!(
+    /// A session: all refresh tokens that descend from one sign-in, and what they gave: `sess_…`.
+    SessionId, "sess_", Resource::Session
+);
+
+impl SessionId {
+    /// When it began, to the millisecond.
+    pub fn began_at(self) -> DateTime<Utc> {
+        let milliseconds = i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX);
+        DateTime::from_timestamp_millis(milliseconds).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+}
 
 /// The low bits of an item id that hold its sequence number.
 const SEQUENCE_BITS: u128 = 0xFFFF_FFFF;

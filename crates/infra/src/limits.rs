@@ -62,6 +62,7 @@ impl RateLimits for GovernorLimits {
             let wait = refused.wait_time_from(limit.clock.now());
             // Whole seconds, and never too few.
             Error::RateLimited {
+                limited,
                 retry_after: wait.as_secs() + 1,
             }
         })
@@ -208,7 +209,7 @@ mod tests {
     fn wait(limits: &GovernorLimits, subject: Subject) -> Option<u64> {
         match limits.take(Limited::Guest, subject) {
             Ok(()) => None,
-            Err(Error::RateLimited { retry_after }) => Some(retry_after),
+            Err(Error::RateLimited { retry_after, .. }) => Some(retry_after),
             Err(error) => panic!("{error}"),
         }
     }

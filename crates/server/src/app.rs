@@ -12,7 +12,7 @@ use api::openapi::{Methods, no_route};
 use api::request::{Surroundings, around};
 use api::shares::public::Layouts;
 use api::{BodyRate, LongWork};
-use domain::auth::{AccessTokens, Audit, Doors, PasswordHasher};
+use domain::auth::{AccessTokens, Audit, Doors, PasswordHasher, Successors};
 use domain::chat::ChatService;
 use domain::clock::{Clock, Ids, Timer};
 use domain::conversations::ConversationService;
@@ -41,6 +41,7 @@ pub(crate) const FINISHING: Duration = Duration::from_secs(25);
 pub struct Parts {
     pub database: Database,
     pub tokens: Arc<dyn AccessTokens>,
+    pub successors: Arc<dyn Successors>,
     pub hasher: Arc<dyn PasswordHasher>,
     pub audit: Arc<dyn Audit>,
     pub clock: Arc<dyn Clock>,

@@ -13,7 +13,7 @@ pub struct Cli {
 }
 
 /// What to do.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Serve the API; what happens without a command
     Serve,
@@ -23,6 +23,15 @@ pub enum Command {
     Openapi,
     /// Print an access token for the owner of the embedded database, good for one hour
     Token,
+    /// Give an account a new password, print it, and end all sessions of the account; a service that
+    /// runs need not be stopped
+    ResetPassword {
+        /// The e-mail address of the account
+        email: String,
+        /// Take the first line of standard input for the password, and print nothing
+        #[arg(long)]
+        stdin: bool,
+    },
 }
 
 /// Every setting, as it was written. An empty value counts as absent.

@@ -2,7 +2,7 @@
 
 use crate::app::Parts;
 use actix_web::web;
-use domain::auth::{AccountService, AuthService, Issuer, KeyService, Secrets, Throttle};
+use domain::auth::{AccountService, AuthService, Issuer, KeyService, Lookups, Secrets, Throttle};
 use domain::clock::Timer;
 use domain::removal::{RemovalService, RemovedOwners};
 use infra::postgres::{PgAccounts, PgKeys, PgRemovals, PgSessions};
@@ -31,14 +31,17 @@ impl Identity {
         let issuer = Arc::new(Issuer {
             tokens: Arc::clone(&parts.tokens),
             secrets: Arc::clone(&secrets),
+            successors: Arc::clone(&parts.successors),
             clock: clock(),
             ids: ids(),
         });
+        let lookups = Lookups::of(parts.database.most_connections(), Arc::clone(&parts.timer));
         tokio::spawn(look(Arc::downgrade(&removed), Arc::clone(&parts.timer)));
         Self {
             auth: web::Data::new(AuthService {
                 doors: parts.doors,
                 limits: limits(),
+                lookups: lookups.clone(),
                 sessions: sessions.clone(),
                 removed: Arc::clone(&removed),
                 audit: audit(),
@@ -58,6 +61,7 @@ impl Identity {
                 keys: Arc::new(PgKeys(database())),
                 cache: Arc::new(BoundedKeyCache::default()),
                 limits: limits(),
+                lookups,
                 removed: Arc::clone(&removed),
                 secrets,
                 audit: audit(),

@@ -10,6 +10,7 @@ mod identity;
 pub mod jobs;
 mod listening;
 mod pages;
+mod reset_password;
 mod serve;
 mod stop;
 pub mod telemetry;
@@ -18,4 +19,5 @@ pub mod views;
 
 pub use app::{Parts, start};
 pub use listening::Terms;
+pub use reset_password::{ResetError, reset_password};
 pub use serve::{ServeError, migrate, serve};

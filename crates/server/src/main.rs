@@ -1,4 +1,4 @@
-//! The one binary: `jan-conversations serve | migrate | openapi | token`.
+//! The one binary: `jan-conversations serve | migrate | openapi | token | reset-password`.
 
 use clap::Parser as _;
 use server::cli::{Cli, Command};
@@ -30,10 +30,16 @@ async fn run(cli: &Cli) -> Result<(), Box<dyn std::error::Error>> {
     }
     let config = Config::read(&cli.settings)?;
     server::telemetry::start(&config.log)?;
-    match cli.command.unwrap_or(Command::Serve) {
+    match cli.command.as_ref().unwrap_or(&Command::Serve) {
         Command::Serve => server::serve(config).await?,
         Command::Migrate => server::migrate(&config).await?,
         Command::Token => println!("{}", server::token::operator(&config)?),
+        Command::ResetPassword { email, stdin } => {
+            let password = server::reset_password(&config, email, *stdin).await?;
+            if !stdin {
+                println!("{password}");
+            }
+        }
         Command::Openapi => {}
     }
     Ok(())

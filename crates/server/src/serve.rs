@@ -18,7 +18,7 @@ use infra::limits::GovernorLimits;
 use infra::llm::CertificatesUnusable;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
 use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, PgUsage, Target};
-use infra::security::{Argon2Hasher, Jwt, SecretTooShort};
+use infra::security::{Argon2Hasher, HmacSuccessors, Jwt, SecretTooShort};
 use infra::tasks::BackgroundTasks;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::net::TcpListener;
@@ -225,6 +225,7 @@ async fn run(
     let parts = Parts {
         database: database.clone(),
         tokens: Arc::new(Jwt::new(secret.as_bytes(), clock.clone())?),
+        successors: Arc::new(HmacSuccessors::new(secret.as_bytes())),
         hasher: Arc::new(Argon2Hasher::new(half_of_the_processors())?),
         audit: Arc::new(LoggedAudit),
         clock,

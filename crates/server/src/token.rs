@@ -49,6 +49,7 @@ pub fn operator(config: &Config) -> Result<String, TokenError> {
     let now = clock.now();
     let claims = Claims {
         subject: AuthService::OPERATOR,
+        session: None,
         issued_at: now,
         expires_at: now + TimeDelta::seconds(AuthService::ACCESS_SECONDS.into()),
     };

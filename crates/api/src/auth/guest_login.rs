@@ -1,4 +1,4 @@
-use super::SessionBody;
+use super::SignedInBody;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::{Body, CREDENTIALS, WireBody};
@@ -32,7 +32,7 @@ impl WireBody for GuestLoginBody {
     request_body(content = Option<GuestLoginBody>, examples(
         ("guest" = (summary = "Nothing to say", value = json!({}))),
     )),
-    responses((status = 201, description = "A new guest, signed in.", body = SessionBody)),
+    responses((status = 201, description = "A new guest, signed in.", body = SignedInBody)),
     extensions(("x-error-codes" = json!(["guest_login_disabled", "rate_limited"]))),
     security(()),
 )]
@@ -49,5 +49,5 @@ pub(crate) async fn guest_login(
         async move { auth.guest_login(origin).await },
     )
     .await?;
-    Ok(HttpResponse::Created().json(SessionBody::from(session)))
+    Ok(HttpResponse::Created().json(SignedInBody::from(session)))
 }

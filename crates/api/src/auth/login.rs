@@ -1,4 +1,4 @@
-use super::SessionBody;
+use super::SignedInBody;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::{Body, CREDENTIALS, WireBody};
@@ -37,7 +37,7 @@ impl WireBody for LoginBody {
             "password": "a long sentence is easy to keep",
         }))),
     )),
-    responses((status = 200, description = "Signed in.", body = SessionBody)),
+    responses((status = 200, description = "Signed in.", body = SignedInBody)),
     extensions(("x-error-codes" = json!(["sign_in_failed", "rate_limited", "server_busy"]))),
     security(()),
 )]
@@ -49,9 +49,9 @@ pub(crate) async fn login(
     Body(body): Body<LoginBody>,
 ) -> Result<HttpResponse, ApiError> {
     let email = Email::parse(&body.email)?;
-    let password = Password::attempt(&body.password)?;
+    let password = Password::attempt("password", &body.password)?;
     let origin = client.origin();
     let work = async move { accounts.login(&email, password, origin).await };
     let session = to_its_end(tasks.as_ref(), work).await?;
-    Ok(HttpResponse::Ok().json(SessionBody::from(session)))
+    Ok(HttpResponse::Ok().json(SignedInBody::from(session)))
 }

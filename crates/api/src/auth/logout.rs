@@ -15,7 +15,7 @@ use domain::replies::Tasks;
     tag = "auth",
     request_body = RefreshTokenBody,
     responses((status = 204, description = "Signed out.")),
-    extensions(("x-error-codes" = json!(["rate_limited"]))),
+    extensions(("x-error-codes" = json!(["rate_limited", "server_busy"]))),
     security(()),
 )]
 #[post("/auth/logout")]

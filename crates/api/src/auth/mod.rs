@@ -5,26 +5,29 @@ pub(crate) mod guest_login;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod me;
+pub(crate) mod password;
 pub(crate) mod refresh_token;
 pub(crate) mod register;
+pub(crate) mod sessions;
 pub(crate) mod upgrade;
 
 use crate::timestamp::Timestamp;
-use domain::auth::{Email, Session, User, UserKind};
+use domain::auth::{Email, SignedIn, User, UserKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A signed-in session: what to send, and what to keep for when it runs out.
+/// What a session begins or goes on with: what to send, and what to keep for when it runs out.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Session)]
-pub(crate) struct SessionBody {
+pub(crate) struct SignedInBody {
     /// Send it as `Authorization: Bearer <access_token>`.
     access_token: String,
     token_type: TokenType,
     /// How long the access token is good for, in seconds.
     #[schema(example = 3600)]
     expires_in: u32,
-    /// Good for one call of POST /auth/refresh-token. Keep it secret.
+    /// Good for one call of POST /auth/refresh-token, which may be repeated for 30 seconds. Keep it
+    /// secret.
     refresh_token: String,
     user: UserBody,
 }
@@ -71,8 +74,8 @@ enum UserKindBody {
     External,
 }
 
-impl From<Session> for SessionBody {
-    fn from(session: Session) -> Self {
+impl From<SignedIn> for SignedInBody {
+    fn from(session: SignedIn) -> Self {
         Self {
             access_token: session.access_token,
             token_type: TokenType::Bearer,

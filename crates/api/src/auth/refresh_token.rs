@@ -1,4 +1,4 @@
-use super::SessionBody;
+use super::SignedInBody;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::{Body, CREDENTIALS, WireBody};
@@ -24,13 +24,16 @@ impl WireBody for RefreshTokenBody {
 
 /// Refresh a session
 ///
-/// Spends a refresh token for a new pair. One that was spent more than ten seconds before ends the
-/// whole session, since somebody else may hold a copy of it.
+/// Spends a refresh token for a new pair. Where the answer was lost, or two windows ask at once, send
+/// the same token again: for 30 seconds it gets the same new refresh token, until that is spent. One
+/// that was spent longer ago ends the whole session, since somebody else may hold a copy of it.
 #[utoipa::path(
     tag = "auth",
     request_body = RefreshTokenBody,
-    responses((status = 200, description = "A new pair of tokens.", body = SessionBody)),
-    extensions(("x-error-codes" = json!(["refresh_token_invalid", "rate_limited"]))),
+    responses((status = 200, description = "A new pair of tokens, or the same refresh token once more.", body = SignedInBody)),
+    extensions(("x-error-codes" = json!([
+        "refresh_token_invalid", "rate_limited", "server_busy"
+    ]))),
     security(()),
 )]
 #[post("/auth/refresh-token")]
@@ -43,5 +46,5 @@ pub(crate) async fn refresh_token(
     let origin = client.origin();
     let work = async move { auth.refresh(&body.refresh_token, origin).await };
     let session = to_its_end(tasks.as_ref(), work).await?;
-    Ok(HttpResponse::Ok().json(SessionBody::from(session)))
+    Ok(HttpResponse::Ok().json(SignedInBody::from(session)))
 }

@@ -1,4 +1,4 @@
-use super::SessionBody;
+use super::SignedInBody;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::{Body, CREDENTIALS, WireBody};
@@ -18,8 +18,8 @@ pub(crate) struct RegisterBody {
     /// Where case and Unicode spelling do not matter. Without invisible characters.
     #[schema(format = Email, min_length = 3, max_length = 254, example = "ada@example.org")]
     email: String,
-    /// 8 to 256 characters; none of the most common passwords, and not the e-mail address. No other
-    /// rules.
+    /// 8 to 256 characters; nothing that others would try first, such as the most common passwords,
+    /// repetition, runs of the keyboard, or the e-mail address. No other rules.
     #[schema(format = Password, min_length = 8, max_length = 256,
         example = "a long sentence is easy to keep")]
     password: String,
@@ -38,7 +38,7 @@ impl TryFrom<RegisterBody> for Register {
     fn try_from(body: RegisterBody) -> Result<Self, Error> {
         let email = Email::choose(&body.email)?;
         Ok(Self {
-            password: Password::choose(&body.password, &email)?,
+            password: Password::choose("password", &body.password, &email)?,
             email,
             name: body.name.map(|name| Name::parse(&name)).transpose()?,
         })
@@ -57,7 +57,7 @@ impl TryFrom<RegisterBody> for Register {
             "name": "Ada",
         }))),
     )),
-    responses((status = 201, description = "The new account, signed in.", body = SessionBody)),
+    responses((status = 201, description = "The new account, signed in.", body = SignedInBody)),
     extensions(("x-error-codes" = json!([
         "email_taken", "registration_disabled", "rate_limited", "server_busy"
     ]))),
@@ -73,5 +73,5 @@ pub(crate) async fn register(
     let (register, origin) = (body.try_into()?, client.origin());
     let work = async move { accounts.register(register, origin).await };
     let session = to_its_end(tasks.as_ref(), work).await?;
-    Ok(HttpResponse::Created().json(SessionBody::from(session)))
+    Ok(HttpResponse::Created().json(SignedInBody::from(session)))
 }

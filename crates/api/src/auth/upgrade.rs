@@ -1,4 +1,4 @@
-use super::SessionBody;
+use super::SignedInBody;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, CREDENTIALS, WireBody};
@@ -17,8 +17,8 @@ pub(crate) struct UpgradeBody {
     /// Where case and Unicode spelling do not matter. Without invisible characters.
     #[schema(format = Email, min_length = 3, max_length = 254, example = "ada@example.org")]
     email: String,
-    /// 8 to 256 characters; none of the most common passwords, and not the e-mail address. No other
-    /// rules.
+    /// 8 to 256 characters; nothing that others would try first, such as the most common passwords,
+    /// repetition, runs of the keyboard, or the e-mail address. No other rules.
     #[schema(format = Password, min_length = 8, max_length = 256,
         example = "a long sentence is easy to keep")]
     password: String,
@@ -40,7 +40,7 @@ impl WireBody for UpgradeBody {
             "password": "a long sentence is easy to keep",
         }))),
     )),
-    responses((status = 200, description = "The account, in a new session.", body = SessionBody)),
+    responses((status = 200, description = "The account, in a new session.", body = SignedInBody)),
     extensions(("x-error-codes" = json!([
         "not_a_guest", "upgrade_refused", "registration_disabled", "api_key_not_allowed",
         "rate_limited", "server_busy"
@@ -56,9 +56,9 @@ pub(crate) async fn upgrade(
     Body(body): Body<UpgradeBody>,
 ) -> Result<HttpResponse, ApiError> {
     let email = Email::choose(&body.email)?;
-    let password = Password::choose(&body.password, &email)?;
+    let password = Password::choose("password", &body.password, &email)?;
     let origin = client.origin();
     let work = async move { accounts.upgrade(actor, email, password, origin).await };
     let session = to_its_end(tasks.as_ref(), work).await?;
-    Ok(HttpResponse::Ok().json(SessionBody::from(session)))
+    Ok(HttpResponse::Ok().json(SignedInBody::from(session)))
 }

@@ -49,6 +49,8 @@ codes! {
         "The field or query parameter does not exist here. Nothing sent is silently dropped.";
     DUPLICATE_FIELD = "duplicate_field", 400, "invalid_request_error", Some("title"),
         "A field or query parameter was given twice.";
+    PASSWORD_WRONG = "password_wrong", 400, "invalid_request_error", Some("current_password"),
+        "The password is not the caller's.";
     MODEL_REQUEST_REFUSED = "model_request_refused", 400, "invalid_request_error", None,
         "The model provider finds the request wrong; the message is its own.";
     TOKEN_MISSING = "token_missing", 401, "authentication_error", None,
@@ -91,6 +93,8 @@ codes! {
         "The model provider has no such model; the message is its own.";
     API_KEY_NOT_FOUND = "api_key_not_found", 404, "not_found_error", None,
         "No such API key: it does not exist, it was deleted, or it is not yours.";
+    SESSION_NOT_FOUND = "session_not_found", 404, "not_found_error", None,
+        "No such session: it does not exist, it was deleted, or it is not yours.";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "invalid_request_error", None,
         "The address does not take this method; `Allow` lists those it takes.";
     REQUEST_TIMEOUT = "request_timeout", 408, "invalid_request_error", None,
@@ -111,6 +115,8 @@ codes! {
         "An account with this e-mail address exists.";
     NOT_A_GUEST = "not_a_guest", 409, "conflict_error", None,
         "Only a guest can be upgraded, and this caller is none.";
+    NOT_AN_ACCOUNT = "not_an_account", 409, "conflict_error", None,
+        "The caller has no account, and so no password.";
     UPGRADE_REFUSED = "upgrade_refused", 409, "conflict_error", None,
         "The guest cannot be upgraded with this e-mail address and password.";
     API_KEYS_FULL = "api_keys_full", 409, "conflict_error", None,

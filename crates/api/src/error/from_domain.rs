@@ -34,7 +34,7 @@ impl From<Error> for ApiError {
             Error::Gone => (code::SHARE_ENDED, None),
             Error::Forbidden(reason) => (forbidden(*reason), None),
             Error::Provider(failure) => return provider::answer(failure).logged_as(error),
-            Error::RateLimited { retry_after } => {
+            Error::RateLimited { retry_after, .. } => {
                 return Self::new(code::RATE_LIMITED, message)
                     .header(header::RETRY_AFTER, HeaderValue::from(*retry_after));
             }
@@ -68,6 +68,7 @@ fn invalid(reason: InvalidReason) -> &'static Code {
         InvalidReason::Value => code::INVALID_VALUE,
         InvalidReason::Cursor => code::INVALID_CURSOR,
         InvalidReason::NulCharacter => code::NUL_CHARACTER,
+        InvalidReason::Password => code::PASSWORD_WRONG,
     }
 }
 
@@ -87,6 +88,7 @@ fn absent(resource: Resource) -> &'static Code {
         Resource::Conversation => code::CONVERSATION_NOT_FOUND,
         Resource::Item => code::ITEM_NOT_FOUND,
         Resource::Project => code::PROJECT_NOT_FOUND,
+        Resource::Session => code::SESSION_NOT_FOUND,
         Resource::Share => code::SHARE_NOT_FOUND,
         Resource::Version => code::VERSION_NOT_FOUND,
     }
@@ -102,6 +104,7 @@ fn conflicting(conflict: Conflict) -> (&'static Code, Option<&'static str>) {
         Conflict::NotGuest => (code::NOT_A_GUEST, None),
         Conflict::UpgradeRefused => (code::UPGRADE_REFUSED, None),
         Conflict::QuotaExceeded(quota) => (code::QUOTA_EXCEEDED, Some(quota.name())),
+        Conflict::NotAccount => (code::NOT_AN_ACCOUNT, None),
         Conflict::ApiKeysFull => (code::API_KEYS_FULL, None),
     }
 }

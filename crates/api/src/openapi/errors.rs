@@ -107,6 +107,7 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
             code::TOKEN_EXPIRED,
             code::API_KEY_INVALID,
             code::RATE_LIMITED,
+            code::SERVER_BUSY,
         ]);
     }
     codes.extend(absent(path));
@@ -134,6 +135,7 @@ fn absent(path: &str) -> impl Iterator<Item = &'static Code> {
         ("{project_id}", code::PROJECT_NOT_FOUND),
         ("{share_id}", code::SHARE_NOT_FOUND),
         ("{key_id}", code::API_KEY_NOT_FOUND),
+        ("{session_id}", code::SESSION_NOT_FOUND),
     ]
     .into_iter()
     .filter(move |(parameter, _)| path.contains(parameter))

@@ -1,10 +1,11 @@
 use super::{
     AccountStore, Actor, Audit, AuditEvent, Credential, Doors, Email, Issuer, Name, NewAccount,
-    Password, PasswordHasher, Session, SessionStore, Throttle, Upgraded, User, UserKind,
+    Password, PasswordHash, PasswordHasher, SessionStore, SignedIn, Throttle, Upgraded, User,
+    UserKind,
 };
 use crate::admission::Caller;
 use crate::error::{Conflict, Error, Forbidden, Result, Unauthenticated};
-use crate::id::OwnerId;
+use crate::id::{OwnerId, SessionId};
 use crate::limits::{Limited, Origin, RateLimits};
 use std::sync::Arc;
 
@@ -30,7 +31,7 @@ pub struct Register {
 impl AccountService {
     /// Makes an account and signs in. That an address is taken is told here and nowhere else: without
     /// sending mail there is no other way, and the limit makes it a slow way to find out.
-    pub async fn register(&self, register: Register, origin: Origin) -> Result<Session> {
+    pub async fn register(&self, register: Register, origin: Origin) -> Result<SignedIn> {
         if !self.doors.registration {
             return Err(Error::Forbidden(Forbidden::RegistrationDisabled));
         }
@@ -40,7 +41,7 @@ impl AccountService {
             .await
     }
 
-    async fn make(&self, register: Register, origin: Origin) -> Result<Session> {
+    async fn make(&self, register: Register, origin: Origin) -> Result<SignedIn> {
         let caller = Caller::Address(origin);
         let password = self.hasher.hash(caller, register.password).await?;
         let now = self.issuer.clock.now();
@@ -57,12 +58,12 @@ impl AccountService {
             password,
             created_at: now,
         };
-        let (secret, token) = self.issuer.family(now);
+        let (secret, token) = self.issuer.begin();
         if !self.accounts.insert(&user, &account, &token).await? {
             return Err(Error::Conflict(Conflict::EmailTaken));
         }
         self.audit.record(AuditEvent::Registered, Some(user.id));
-        self.issuer.session(user, secret, now)
+        self.issuer.sign_in(user, token.session, secret)
     }
 
     /// Signs in. For an address that nobody has the same is done as for a wrong password.
@@ -71,7 +72,7 @@ impl AccountService {
         email: &Email,
         password: Password,
         origin: Origin,
-    ) -> Result<Session> {
+    ) -> Result<SignedIn> {
         let account = self.issuer.secrets.digest(email.as_str());
         let admitted = self.throttle.admit(account, origin).await;
         if admitted.is_err() {
@@ -83,8 +84,8 @@ impl AccountService {
         if checked.is_err() {
             self.throttle.undo(attempt);
         }
-        let user = match checked? {
-            (Some(user), true) => user,
+        let (user, hash) = match checked? {
+            (Some(user), Some(hash)) => (user, hash),
             (found, _) => {
                 let owner = found.map(|user| user.id);
                 self.audit.record(AuditEvent::SignInFailed, owner);
@@ -92,30 +93,29 @@ impl AccountService {
             }
         };
         self.throttle.succeeded(attempt);
-        let now = self.issuer.clock.now();
-        let (secret, token) = self.issuer.family(now);
-        // The account may have gone since it was found.
-        if !self.sessions.insert_token(user.id, &token).await? {
+        let (secret, token) = self.issuer.begin();
+        // The account may have gone since it was found, or have got another password.
+        if !self.sessions.sign_in(user.id, &hash, &token).await? {
             return Err(WRONG);
         }
         self.audit.record(AuditEvent::SignedIn, Some(user.id));
-        self.issuer.session(user, secret, now)
+        self.issuer.sign_in(user, token.session, secret)
     }
 
-    /// Whose address it is, and whether the password is right: the same work either way.
+    /// Whose address it is, and the hash if the password is right: the same work either way.
     async fn check(
         &self,
         email: &Email,
         password: Password,
         origin: Origin,
-    ) -> Result<(Option<User>, bool)> {
+    ) -> Result<(Option<User>, Option<PasswordHash>)> {
         let (user, hash) = match self.accounts.find_by_email(email).await? {
             Some((user, hash)) => (Some(user), hash),
             None => (None, self.hasher.decoy()),
         };
         let caller = Caller::Address(origin);
-        let right = self.hasher.verify(caller, password, hash).await?;
-        Ok((user, right))
+        let right = self.hasher.verify(caller, password, hash.clone()).await?;
+        Ok((user, right.then_some(hash)))
     }
 
     /// Makes a guest an account, with everything that is the guest's. Does not say that an address is
@@ -126,7 +126,7 @@ impl AccountService {
         email: Email,
         password: Password,
         origin: Origin,
-    ) -> Result<Session> {
+    ) -> Result<SignedIn> {
         actor.must_be_person()?;
         if !self.doors.registration {
             return Err(Error::Forbidden(Forbidden::RegistrationDisabled));
@@ -144,7 +144,7 @@ impl AccountService {
         email: Email,
         password: Password,
         origin: Origin,
-    ) -> Result<Session> {
+    ) -> Result<SignedIn> {
         let password = self.hasher.hash(Caller::Address(origin), password).await?;
         let now = self.issuer.clock.now();
         let account = NewAccount {
@@ -158,12 +158,12 @@ impl AccountService {
             Upgraded::NotGuest => return Err(Error::Conflict(Conflict::NotGuest)),
             Upgraded::Taken => return Err(Error::Conflict(Conflict::UpgradeRefused)),
         };
-        let (secret, token) = self.issuer.family(now);
+        let (secret, token) = self.issuer.begin();
         if !self.sessions.insert_token(user.id, &token).await? {
             return Err(Error::Unauthenticated(Unauthenticated::Invalid));
         }
         self.audit.record(AuditEvent::Upgraded, Some(user.id));
-        self.issuer.session(user, secret, now)
+        self.issuer.sign_in(user, token.session, secret)
     }
 
     /// Who is calling. Of somebody whose tokens somebody else makes, nothing but the id is known.
@@ -183,7 +183,15 @@ impl Actor {
     /// Refuses an API key: whoever finds one must not be able to make more of it.
     pub fn must_be_person(self) -> Result<()> {
         match self.credential {
-            Credential::AccessToken => Ok(()),
+            Credential::AccessToken { .. } => Ok(()),
+            Credential::ApiKey => Err(Error::Forbidden(Forbidden::ApiKey)),
+        }
+    }
+
+    /// The session that a person's token was issued in.
+    pub(super) fn session(self) -> Result<Option<SessionId>> {
+        match self.credential {
+            Credential::AccessToken { session } => Ok(session),
             Credential::ApiKey => Err(Error::Forbidden(Forbidden::ApiKey)),
         }
     }

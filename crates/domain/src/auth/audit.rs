@@ -11,6 +11,15 @@ pub enum AuditEvent {
     /// Too many failures; the password was not looked at.
     SignInRefused,
     SignedOut,
+    /// One session was ended by its owner from another one.
+    SessionEnded,
+    /// All sessions of the owner were.
+    SessionsEnded,
+    PasswordChanged,
+    /// The current password was wrong.
+    PasswordChangeFailed,
+    /// By whoever runs the server.
+    PasswordReset,
     /// A refresh token was used again: its family has ended.
     RefreshReused,
     KeyMade(KeyId),
@@ -31,6 +40,11 @@ impl AuditEvent {
             Self::SignInFailed => "sign_in_failed",
             Self::SignInRefused => "sign_in_refused",
             Self::SignedOut => "signed_out",
+            Self::SessionEnded => "session_ended",
+            Self::SessionsEnded => "sessions_ended",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordChangeFailed => "password_change_failed",
+            Self::PasswordReset => "password_reset",
             Self::RefreshReused => "refresh_token_reused",
             Self::KeyMade(_) => "api_key_made",
             Self::KeyRevoked(_) => "api_key_revoked",

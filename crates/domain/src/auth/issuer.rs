@@ -1,13 +1,18 @@
-use super::{AccessTokens, Claims, RefreshToken, Secret, Secrets, Session, User};
+use super::{
+    AccessTokens, Claims, Digest, RefreshToken, Rotation, Secret, Secrets, SignedIn, Successors,
+    User,
+};
 use crate::clock::{Clock, Ids};
 use crate::error::Result;
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::id::SessionId;
+use chrono::TimeDelta;
 use std::sync::Arc;
 
 /// Makes the tokens of a session.
 pub struct Issuer {
     pub tokens: Arc<dyn AccessTokens>,
     pub secrets: Arc<dyn Secrets>,
+    pub successors: Arc<dyn Successors>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
 }
@@ -16,35 +21,65 @@ impl Issuer {
     /// Seconds an access token is good for.
     pub(super) const ACCESS_SECONDS: u32 = 3_600;
     /// How long a refresh token waits to be spent; each rotation begins anew.
-    pub(super) const REFRESH: TimeDelta = TimeDelta::days(30);
+    const REFRESH: TimeDelta = TimeDelta::days(30);
+    /// A spent token that comes again this soon is of a client who did not get the answer, or of a
+    /// second window of it: it gets the same successor once more.
+    const AGAIN: TimeDelta = TimeDelta::seconds(30);
     /// The prefix by which people and secret scanners know a refresh token.
-    pub(super) const PREFIX: &str = "rt_";
+    const PREFIX: &str = "rt_";
+    /// A refresh token is the prefix and so many letters and digits.
+    const SECRET: usize = 43;
 
-    /// The first refresh token of a new family: for the client, and as it is stored.
-    pub(super) fn family(&self, now: DateTime<Utc>) -> (Secret, RefreshToken) {
+    /// The first refresh token of a new session: for the client, and as it is stored.
+    pub(super) fn begin(&self) -> (Secret, RefreshToken) {
         let secret = self.secrets.generate(Self::PREFIX);
         let token = RefreshToken {
             digest: self.secrets.digest(&secret.0),
-            family: self.ids.ulid(),
-            created_at: now,
-            expires_at: now + Self::REFRESH,
+            session: SessionId::new(self.ids.ulid()),
+            lifetime: Self::REFRESH,
         };
         (secret, token)
     }
 
-    pub(super) fn session(
+    /// What may be stored of a refresh token; `None` for what cannot be one.
+    pub(super) fn digest(&self, refresh_token: &str) -> Option<Digest> {
+        let secret = refresh_token.strip_prefix(Self::PREFIX)?;
+        let is_one =
+            secret.len() == Self::SECRET && secret.bytes().all(|b| b.is_ascii_alphanumeric());
+        is_one.then(|| self.secrets.digest(refresh_token))
+    }
+
+    /// The token that follows this one: for the client, and what may be stored of it.
+    pub(super) fn successor(&self, spent: &str) -> (Secret, Digest) {
+        let next = self.successors.successor(Self::PREFIX, spent);
+        let digest = self.secrets.digest(&next.0);
+        (next, digest)
+    }
+
+    pub(super) fn rotation(&self) -> Rotation {
+        Rotation {
+            lifetime: Self::REFRESH,
+            again: Self::AGAIN,
+            now: self.clock.now(),
+        }
+    }
+
+    /// A new access token of a session, with the refresh token.
+    pub(super) fn sign_in(
         &self,
         user: User,
+        session: SessionId,
         refresh_token: Secret,
-        now: DateTime<Utc>,
-    ) -> Result<Session> {
+    ) -> Result<SignedIn> {
+        let now = self.clock.now();
         let claims = Claims {
             subject: user.id,
+            session: Some(session),
             issued_at: now,
             expires_at: now + TimeDelta::seconds(Self::ACCESS_SECONDS.into()),
         };
         let access_token = self.tokens.issue(&claims)?;
-        Ok(Session {
+        Ok(SignedIn {
             user,
             access_token,
             expires_in: Self::ACCESS_SECONDS,

@@ -1,6 +1,6 @@
 use super::{
     Actor, ApiKey, Audit, AuditEvent, Credential, Digest, KeyCache, KeyHolder, KeyList, KeyStore,
-    KnownKey, Name, Secret, Secrets,
+    KnownKey, Lookups, Name, Secret, Secrets,
 };
 use crate::clock::{Clock, Ids};
 use crate::error::{Conflict, Error, Resource, Result, Unauthenticated};
@@ -16,6 +16,7 @@ pub struct KeyService {
     pub keys: Arc<dyn KeyStore>,
     pub cache: Arc<dyn KeyCache>,
     pub limits: Arc<dyn RateLimits>,
+    pub lookups: Lookups,
     pub removed: Arc<RemovedOwners>,
     pub secrets: Arc<dyn Secrets>,
     pub audit: Arc<dyn Audit>,
@@ -51,8 +52,9 @@ impl KeyService {
     const SECRET: usize = 43;
     /// So many of its last characters are shown later. The rest has more than 230 random bits.
     const HINT: usize = 4;
-    /// How long a good key counts as good without another look: what a revocation takes, at most.
-    const GOOD: TimeDelta = TimeDelta::seconds(25);
+    /// How long a good key counts as good without another look: what a revocation takes at other
+    /// instances, at most. A look is one statement by a primary key.
+    const GOOD: TimeDelta = TimeDelta::seconds(10);
     /// The same for a bad one, which may be of a key that another instance has just made.
     const BAD: TimeDelta = TimeDelta::seconds(5);
 
@@ -95,24 +97,27 @@ impl KeyService {
         (age < good_for && age >= TimeDelta::zero()).then_some(known.holder)
     }
 
-    /// A client that repeats one bad key costs little, and shuts out no other key of its address; one
-    /// that tries ever new ones is stopped. `counted` is where it comes from, if this is a new one.
+    /// Looks first, and counts bad keys alone: whoever has a good one is let in, whatever others of
+    /// the address have tried. A client that repeats one bad key costs little; one that tries ever new
+    /// ones is told to stop. `counted` is where it comes from, if this is a new one.
     async fn look_up(
         &self,
         digest: Digest,
         counted: Option<Origin>,
         now: DateTime<Utc>,
     ) -> Result<Option<KeyHolder>> {
-        if let Some(origin) = counted {
+        let look = match counted {
+            Some(origin) => Some(self.lookups.take(origin).await?),
+            None => None,
+        };
+        let forgotten = self.cache.forgotten();
+        let holder = self.keys.find(digest, now).await?;
+        let known = KnownKey { holder, at: now };
+        self.cache.put(digest, known, forgotten);
+        drop(look);
+        if let Some(origin) = counted.filter(|_| holder.is_none()) {
             self.limits.take(Limited::KeyCheck, origin.into())?;
         }
-        let found = self.keys.find(digest, now).await;
-        if let Some(origin) = counted.filter(|_| !matches!(found, Ok(None))) {
-            self.limits.give_back(Limited::KeyCheck, origin.into());
-        }
-        let holder = found?;
-        let known = KnownKey { holder, at: now };
-        self.cache.put(digest, known);
         Ok(holder)
     }
 

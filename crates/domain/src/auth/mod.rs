@@ -3,10 +3,13 @@
 mod accounts;
 mod audit;
 mod email;
+mod guessable;
 mod issuer;
 mod keys;
+mod lookups;
 mod model;
 mod password;
+mod passwords;
 mod ports;
 mod service;
 mod throttle;
@@ -16,12 +19,16 @@ pub use audit::AuditEvent;
 pub use email::Email;
 pub use issuer::Issuer;
 pub use keys::{CreateKey, KeyService, Lifetime};
-pub use model::{Actor, ApiKey, Claims, Credential, Digest, Name, Secret, Session, User, UserKind};
+pub use lookups::Lookups;
+pub use model::{
+    Actor, ApiKey, Claims, Credential, Digest, Name, Secret, Session, SignedIn, User, UserKind,
+};
 pub use password::{Password, PasswordHash};
+pub use passwords::{ChangePassword, PasswordReset};
 pub use ports::{
     AccessTokens, AccountStore, Audit, KeyCache, KeyHolder, KeyList, KeyStore, KnownKey,
-    NewAccount, PasswordHasher, RefreshToken, Rotated, RotationWindow, Secrets, SessionStore,
-    Upgraded,
+    NewAccount, PasswordChange, PasswordHasher, RefreshToken, Rotated, Rotation, Secrets,
+    SessionList, SessionStore, Successors, Upgraded,
 };
 pub use service::{AuthService, Doors};
 pub use throttle::Throttle;

@@ -1,6 +1,6 @@
 use super::Email;
 use crate::error::Result;
-use crate::id::{KeyId, OwnerId};
+use crate::id::{KeyId, OwnerId, SessionId};
 use crate::text;
 use chrono::{DateTime, Utc};
 use std::ops::RangeInclusive;
@@ -16,7 +16,11 @@ pub struct Actor {
 /// What proved who is calling. It matters only where a key may do less than its owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credential {
-    AccessToken,
+    AccessToken {
+        /// The session that it was issued in; tokens of older versions, and those of the command
+        /// `token`, are of none.
+        session: Option<SessionId>,
+    },
     ApiKey,
 }
 
@@ -76,6 +80,7 @@ impl Name {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claims {
     pub subject: OwnerId,
+    pub session: Option<SessionId>,
     pub issued_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
 }
@@ -89,12 +94,28 @@ pub struct Secret(pub String);
 pub struct Digest(pub [u8; 32]);
 
 /// What a client gets when it signs in.
-pub struct Session {
+pub struct SignedIn {
     pub user: User,
     pub access_token: String,
     /// How long the access token is good for, in seconds.
     pub expires_in: u32,
     pub refresh_token: Secret,
+}
+
+/// A session that can go on: its newest refresh token is not spent and has not expired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    pub id: SessionId,
+    /// When its newest tokens were given, at sign-in or at a refresh.
+    pub last_used_at: DateTime<Utc>,
+}
+
+impl Session {
+    /// When it began.
+    pub fn created_at(&self) -> DateTime<Utc> {
+        // The id is made by the clock of an instance, the other time is the database's.
+        self.id.began_at().min(self.last_used_at)
+    }
 }
 
 /// An API key, without its secret.

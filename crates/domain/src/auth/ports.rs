@@ -1,12 +1,12 @@
 use super::{
-    Actor, ApiKey, AuditEvent, Claims, Digest, Email, Name, Password, PasswordHash, Secret, User,
+    Actor, ApiKey, AuditEvent, Claims, Digest, Email, Name, Password, PasswordHash, Secret,
+    Session, User,
 };
 use crate::admission::Caller;
 use crate::error::Result;
-use crate::id::{KeyId, OwnerId};
+use crate::id::{KeyId, OwnerId, SessionId};
 use crate::page::{Limit, Order, Page};
-use chrono::{DateTime, Utc};
-use ulid::Ulid;
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// Makes and reads access tokens. Reading asks nobody: a token proves itself.
 pub trait AccessTokens: Send + Sync {
@@ -22,6 +22,13 @@ pub trait Secrets: Send + Sync {
     fn generate(&self, prefix: &str) -> Secret;
 
     fn digest(&self, secret: &str) -> Digest;
+}
+
+/// Derives secrets from secrets.
+pub trait Successors: Send + Sync {
+    /// The secret that follows `spent`: always the same one, of as many bits, after the same prefix.
+    /// Nobody can tell it who has not a key of this service.
+    fn successor(&self, prefix: &str, spent: &str) -> Secret;
 }
 
 /// Hashes passwords, slowly on purpose, where it holds up nobody else. Callers take turns; one that
@@ -49,52 +56,84 @@ pub trait SessionStore: Send + Sync {
     /// Stores a new user and the first refresh token of a family.
     async fn insert(&self, user: &User, token: &RefreshToken) -> Result<()>;
 
-    /// Stores the first refresh token of another family; `false` when the user is gone.
+    /// Stores the first refresh token of another session; `false` when the user is gone.
     async fn insert_token(&self, owner: OwnerId, token: &RefreshToken) -> Result<bool>;
+
+    /// The same for whoever has shown the password of this hash; `false`, too, when the account has
+    /// another one by now. A password that is being changed is waited for.
+    async fn sign_in(
+        &self,
+        owner: OwnerId,
+        hash: &PasswordHash,
+        token: &RefreshToken,
+    ) -> Result<bool>;
 
     /// Stores the user unless it is there.
     async fn ensure_user(&self, user: &User) -> Result<()>;
 
-    /// Spends the token `spent` and puts `next` into its family. Nothing else happens when it
-    /// cannot be spent. Of two at once, one wins.
-    async fn rotate(&self, spent: Digest, next: Digest, window: RotationWindow) -> Result<Rotated>;
+    /// Spends the token `spent` and puts `next` into its session. Nothing else happens when it
+    /// cannot be spent. Of two at once, one spends it and the other finds it spent.
+    async fn rotate(&self, spent: Digest, next: Digest, rotation: Rotation) -> Result<Rotated>;
 
-    /// Ends a family: none of its tokens can be spent any more, nor one that is being made now.
-    async fn end_family(&self, family: Ulid) -> Result<()>;
+    /// Ends a session: none of its tokens can be spent any more, nor one that is being made now.
+    async fn end(&self, session: SessionId) -> Result<()>;
 
-    /// The family of a token, spent or not, and whose it is.
-    async fn find_family(&self, token: Digest) -> Result<Option<(Ulid, OwnerId)>>;
+    /// The same for a session of this owner that can go on; `false`, and nothing happens, when there
+    /// is none, or somebody else was faster.
+    async fn end_of(&self, owner: OwnerId, session: SessionId) -> Result<bool>;
+
+    /// Takes away some refresh tokens of the owner's sessions but `kept`, and leaves `most` of them at
+    /// least; `false` when there were no more. Where `most` is 0, no session is left then that had
+    /// begun before.
+    async fn end_some(&self, owner: OwnerId, kept: Option<SessionId>, most: u32) -> Result<bool>;
+
+    /// The session of a token, spent or not, and whose it is.
+    async fn find(&self, token: Digest) -> Result<Option<(SessionId, OwnerId)>>;
+
+    /// The owner's sessions that can go on.
+    async fn list(&self, owner: OwnerId, list: &SessionList) -> Result<Page<Session>>;
 }
 
-/// A refresh token as it is stored.
+/// Which page of the owner's sessions, by creation; `after` is the last id of the page before.
+#[derive(Clone, Debug)]
+pub struct SessionList {
+    pub limit: Limit,
+    pub order: Order,
+    pub after: Option<SessionId>,
+}
+
+/// A refresh token as it is stored. When it was made, and when it expires, is a matter of the
+/// database's clock, which all instances share.
 #[derive(Clone, Copy, Debug)]
 pub struct RefreshToken {
     pub digest: Digest,
-    /// All tokens that descend from one sign-in.
-    pub family: Ulid,
-    pub created_at: DateTime<Utc>,
-    pub expires_at: DateTime<Utc>,
+    pub session: SessionId,
+    /// How long it waits to be spent.
+    pub lifetime: TimeDelta,
 }
 
-/// The times of a rotation.
+/// What a rotation goes by.
 #[derive(Clone, Copy, Debug)]
-pub struct RotationWindow {
+pub struct Rotation {
+    /// How long the next token waits to be spent.
+    pub lifetime: TimeDelta,
+    /// For how long a spent token gets the same successor again.
+    pub again: TimeDelta,
+    /// When its user is noted to be active.
     pub now: DateTime<Utc>,
-    /// Until when the next token can be spent.
-    pub expires_at: DateTime<Utc>,
 }
 
 /// What became of a rotation.
 #[derive(Clone, Debug)]
 pub enum Rotated {
-    Done(User),
-    /// It was spent before, at this time.
-    Spent {
-        owner: OwnerId,
-        family: Ulid,
-        at: DateTime<Utc>,
-    },
-    /// Never issued, expired, or of a family that has ended.
+    /// `next` is good: it has just been put into the session, or was a moment ago for the same token
+    /// and is not spent.
+    Done(User, SessionId),
+    /// It was spent a moment ago, and what followed it is spent, too, or is another one than `next`.
+    Spent,
+    /// It was spent long ago.
+    Reused(OwnerId, SessionId),
+    /// Never issued, expired, or of a session that has ended.
     Unknown,
 }
 
@@ -112,6 +151,22 @@ pub trait AccountStore: Send + Sync {
     async fn find(&self, owner: OwnerId) -> Result<Option<User>>;
 
     async fn find_by_email(&self, email: &Email) -> Result<Option<(User, PasswordHash)>>;
+
+    /// The address and the password of an owner; `None` when there is no such account.
+    async fn find_password(&self, owner: OwnerId) -> Result<Option<(Email, PasswordHash)>>;
+
+    /// Gives an account another password, and ends all sessions but `kept`, with it or not at all.
+    async fn set_password(&self, owner: OwnerId, change: &PasswordChange) -> Result<bool>;
+}
+
+/// A password for another.
+#[derive(Clone, Debug)]
+pub struct PasswordChange {
+    pub new: PasswordHash,
+    /// Only in the place of this one; [`AccountStore::set_password`] says `false` where it is not.
+    pub old: Option<PasswordHash>,
+    /// The session that goes on.
+    pub kept: Option<SessionId>,
 }
 
 /// An account about to be stored.
@@ -169,8 +224,14 @@ pub struct KeyHolder {
 pub trait KeyCache: Send + Sync {
     fn get(&self, digest: &Digest) -> Option<KnownKey>;
 
-    fn put(&self, digest: Digest, known: KnownKey);
+    /// How many keys have been forgotten so far. It is asked before a key is looked up.
+    fn forgotten(&self) -> u64;
 
+    /// Remembers what a look-up found that began when so many had been forgotten. If more have been
+    /// since, it may have found what was revoked meanwhile, and is not remembered.
+    fn put(&self, digest: Digest, known: KnownKey, forgotten: u64);
+
+    /// Forgets a key. What is being looked up at this moment is not remembered either.
     fn forget(&self, digest: &Digest);
 }
 

@@ -1,12 +1,12 @@
 use super::{
-    Actor, Audit, AuditEvent, Issuer, Rotated, RotationWindow, Session, SessionStore, User,
-    UserKind,
+    Actor, Audit, AuditEvent, Issuer, Lookups, Rotated, Session, SessionList, SessionStore,
+    SignedIn, User, UserKind,
 };
-use crate::error::{Error, Forbidden, Result, Unauthenticated};
-use crate::id::OwnerId;
+use crate::error::{Error, Forbidden, Resource, Result, Unauthenticated};
+use crate::id::{OwnerId, SessionId};
 use crate::limits::{Limited, Origin, RateLimits};
+use crate::page::Page;
 use crate::removal::RemovedOwners;
-use chrono::TimeDelta;
 use std::sync::Arc;
 use ulid::Ulid;
 
@@ -23,6 +23,7 @@ pub struct Doors {
 pub struct AuthService {
     pub doors: Doors,
     pub limits: Arc<dyn RateLimits>,
+    pub lookups: Lookups,
     pub sessions: Arc<dyn SessionStore>,
     pub removed: Arc<RemovedOwners>,
     pub audit: Arc<dyn Audit>,
@@ -32,9 +33,6 @@ pub struct AuthService {
 impl AuthService {
     /// Seconds an access token is good for.
     pub const ACCESS_SECONDS: u32 = Issuer::ACCESS_SECONDS;
-    /// A spent token that comes again this soon is a client's twin request or its retry, not a
-    /// thief: it is refused, but its family lives on.
-    const TWIN: TimeDelta = TimeDelta::seconds(10);
 
     /// The owner of an embedded database: always the same one.
     pub const OPERATOR: OwnerId = OwnerId::new(Ulid(1));
@@ -47,7 +45,7 @@ impl AuthService {
     }
 
     /// Makes a new user without a name or password.
-    pub async fn guest_login(&self, origin: Origin) -> Result<Session> {
+    pub async fn guest_login(&self, origin: Origin) -> Result<SignedIn> {
         if !self.doors.guest_login {
             return Err(Error::Forbidden(Forbidden::GuestLoginDisabled));
         }
@@ -55,7 +53,7 @@ impl AuthService {
         self.limits.counted(Limited::Guest, origin, made).await
     }
 
-    async fn make_guest(&self) -> Result<Session> {
+    async fn make_guest(&self) -> Result<SignedIn> {
         let now = self.issuer.clock.now();
         let user = User {
             id: OwnerId::new(self.issuer.ids.ulid()),
@@ -64,55 +62,109 @@ impl AuthService {
             name: None,
             created_at: Some(now),
         };
-        let (secret, token) = self.issuer.family(now);
+        let (secret, token) = self.issuer.begin();
         self.sessions.insert(&user, &token).await?;
         self.audit.record(AuditEvent::GuestMade, Some(user.id));
-        self.issuer.session(user, secret, now)
+        self.issuer.sign_in(user, token.session, secret)
     }
 
-    /// Spends a refresh token for a new pair. One that was spent before means that somebody else
-    /// holds a copy, so the whole family ends (RFC 9700, 4.14.2).
-    pub async fn refresh(&self, refresh_token: &str, origin: Origin) -> Result<Session> {
-        self.limits.take(Limited::Refresh, origin.into())?;
-        let issuer = &self.issuer;
-        let now = issuer.clock.now();
-        let secret = issuer.secrets.generate(Issuer::PREFIX);
-        let spent = issuer.secrets.digest(refresh_token);
-        let next = issuer.secrets.digest(&secret.0);
-        let window = RotationWindow {
-            now,
-            expires_at: now + Issuer::REFRESH,
+    /// Spends a refresh token for a new pair. One that was spent a moment ago gets the same refresh
+    /// token again, since its client may not have heard of it, or have asked twice. One that was spent
+    /// long ago means that somebody else holds a copy, so the whole session ends (RFC 9700, 4.14.2).
+    pub async fn refresh(&self, refresh_token: &str, origin: Origin) -> Result<SignedIn> {
+        let Some(spent) = self.issuer.digest(refresh_token) else {
+            return self.unknown(origin);
         };
-        let rotated = self.sessions.rotate(spent, next, window).await;
-        let counts = match rotated {
-            Ok(Rotated::Unknown) => true,
-            Ok(Rotated::Spent { at, .. }) => now - at > Self::TWIN,
-            Ok(Rotated::Done(_)) | Err(_) => false,
-        };
-        if !counts {
-            self.limits.give_back(Limited::Refresh, origin.into());
-        }
-        match rotated? {
-            Rotated::Done(user) => return issuer.session(user, secret, now),
-            Rotated::Spent { owner, family, at } if now - at > Self::TWIN => {
-                self.sessions.end_family(family).await?;
+        let (secret, next) = self.issuer.successor(refresh_token);
+        let look = self.lookups.take(origin).await?;
+        let rotation = self.issuer.rotation();
+        let rotated = self.sessions.rotate(spent, next, rotation).await?;
+        drop(look);
+        match rotated {
+            Rotated::Done(user, session) => self.issuer.sign_in(user, session, secret),
+            Rotated::Spent => Err(Error::Unauthenticated(Unauthenticated::RefreshToken)),
+            Rotated::Reused(owner, session) => {
+                self.sessions.end(session).await?;
                 self.audit.record(AuditEvent::RefreshReused, Some(owner));
+                self.unknown(origin)
             }
-            Rotated::Spent { .. } | Rotated::Unknown => {}
+            Rotated::Unknown => self.unknown(origin),
         }
+    }
+
+    /// Counts a refresh token that was no good. Good ones are not counted, and are looked at before:
+    /// whoever has one gets on, whatever others of the address have tried.
+    fn unknown<T>(&self, origin: Origin) -> Result<T> {
+        self.limits.take(Limited::Refresh, origin.into())?;
         Err(Error::Unauthenticated(Unauthenticated::RefreshToken))
     }
 
     /// Ends the session that a refresh token belongs to, spent or not. One that belongs to none has
-    /// nothing to end, and the caller learns no more (RFC 7009, 2.2). Only such a one counts: whoever
-    /// has a session can leave it, whatever others at the address have tried.
+    /// nothing to end, and the caller learns no more (RFC 7009, 2.2). Only such a one counts.
     pub async fn sign_out(&self, refresh_token: &str, origin: Origin) -> Result<()> {
-        let token = self.issuer.secrets.digest(refresh_token);
-        let Some((family, owner)) = self.sessions.find_family(token).await? else {
-            return self.limits.take(Limited::Refresh, origin.into());
+        let nothing = || self.limits.take(Limited::Refresh, origin.into());
+        let Some(token) = self.issuer.digest(refresh_token) else {
+            return nothing();
         };
-        self.sessions.end_family(family).await?;
+        let look = self.lookups.take(origin).await?;
+        let found = self.sessions.find(token).await?;
+        drop(look);
+        let Some((session, owner)) = found else {
+            return nothing();
+        };
+        self.sessions.end(session).await?;
         self.audit.record(AuditEvent::SignedOut, Some(owner));
         Ok(())
+    }
+
+    /// The caller's sessions that can go on, and which of them the caller is in.
+    pub async fn list_sessions(
+        &self,
+        actor: Actor,
+        list: SessionList,
+    ) -> Result<(Page<Session>, Option<SessionId>)> {
+        let current = actor.session()?;
+        Ok((self.sessions.list(actor.owner_id, &list).await?, current))
+    }
+
+    /// Ends one of the caller's sessions. Access tokens live out their hour.
+    pub async fn end_session(&self, actor: Actor, session: SessionId) -> Result<()> {
+        actor.must_be_person()?;
+        if !self.sessions.end_of(actor.owner_id, session).await? {
+            return Err(Resource::Session.absent());
+        }
+        let ended = AuditEvent::SessionEnded;
+        self.audit.record(ended, Some(actor.owner_id));
+        Ok(())
+    }
+
+    /// Ends all sessions of the caller, this one included.
+    pub async fn end_sessions(&self, actor: Actor) -> Result<()> {
+        actor.must_be_person()?;
+        self.sessions.end_many(actor.owner_id, None, 0).await?;
+        let ended = AuditEvent::SessionsEnded;
+        self.audit.record(ended, Some(actor.owner_id));
+        Ok(())
+    }
+}
+
+impl dyn SessionStore + '_ {
+    /// How many steps are made while the caller waits, thousands of sessions each.
+    const STEPS: usize = 1_000;
+
+    /// Ends the owner's sessions but `kept`, step by step, until at most `most` tokens are left.
+    /// `Overloaded` when the caller makes new ones faster.
+    pub(super) async fn end_many(
+        &self,
+        owner: OwnerId,
+        kept: Option<SessionId>,
+        most: u32,
+    ) -> Result<()> {
+        for _ in 0..Self::STEPS {
+            if !self.end_some(owner, kept, most).await? {
+                return Ok(());
+            }
+        }
+        Err(Error::Overloaded { retry_after: 1 })
     }
 }

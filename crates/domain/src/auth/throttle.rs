@@ -41,7 +41,7 @@ impl Throttle {
         }
         let anywhere = Subject::Account(account);
         let delayed = match self.limits.take(Limited::SignInFromAnywhere, anywhere) {
-            Err(Error::RateLimited { retry_after }) => {
+            Err(Error::RateLimited { retry_after, .. }) => {
                 self.delay(Duration::from_secs(retry_after)).await;
                 true
             }

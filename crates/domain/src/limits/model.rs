@@ -35,6 +35,41 @@ impl Limited {
         Self::KeyCheck,
         Self::Share,
     ];
+
+    /// What a caller who went over it is told: what was counted, that others may share the address,
+    /// and the setting by which whoever runs the service can allow more.
+    pub fn exceeded(self) -> &'static str {
+        match self {
+            Self::SignIn => {
+                "Too many sign-ins from your network address have failed, and others may share it. \
+                 Whoever runs this server sets how many may (LOGIN_LIMIT)."
+            }
+            Self::SignInToAccount | Self::SignInFromAnywhere => {
+                "Too many sign-ins to this account have failed from your network address. \
+                 Whoever runs this server sets how many may (LOGIN_ACCOUNT_LIMIT)."
+            }
+            Self::Registration => {
+                "No more accounts can be made from your network address for now, and others may \
+                 share it. Whoever runs this server sets how many can (REGISTRATION_LIMIT)."
+            }
+            Self::Guest => {
+                "No more guests can be made from your network address for now, and others may share \
+                 it. Whoever runs this server sets how many can (GUEST_LIMIT)."
+            }
+            Self::Refresh => {
+                "This refresh token is no good, as were too many from your network address before it. \
+                 Whoever runs this server sets how many may be (REFRESH_LIMIT)."
+            }
+            Self::KeyCheck => {
+                "This API key is no good, as were too many from your network address before it. \
+                 Whoever runs this server sets how many may be (KEY_LIMIT)."
+            }
+            Self::Share => {
+                "Share links are asked for too often from your network address, and others may share \
+                 it. Whoever runs this server sets how often they may be (SHARE_LIMIT)."
+            }
+        }
+    }
 }
 
 /// Where a request comes from, as limits count it: an IPv4 address, or the /64 of an IPv6 one, since

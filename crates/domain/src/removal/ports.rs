@@ -35,12 +35,8 @@ pub trait RemovalStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Option<OwnerId>>;
 
-    /// Forgets removals of before `removed_before` and refresh tokens that expired before `now`,
-    /// some of them; says how many rows that were. A removal that has a job left is remembered.
-    async fn tidy(
-        &self,
-        removed_before: DateTime<Utc>,
-        now: DateTime<Utc>,
-        portion: Portion,
-    ) -> Result<usize>;
+    /// Forgets removals of before `removed_before` and refresh tokens that have expired by the
+    /// database's clock, some of them; says how many rows that were. A removal that has a job left is
+    /// remembered.
+    async fn tidy(&self, removed_before: DateTime<Utc>, portion: Portion) -> Result<usize>;
 }

@@ -65,7 +65,7 @@ impl RemovalService {
     /// Forgets some of what is of no use any more; says how many rows that were.
     pub async fn tidy(&self, portion: Portion) -> Result<usize> {
         let now = self.clock.now();
-        self.store.tidy(now - Self::REMEMBERED, now, portion).await
+        self.store.tidy(now - Self::REMEMBERED, portion).await
     }
 }
 

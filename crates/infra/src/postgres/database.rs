@@ -133,6 +133,12 @@ impl Database {
         self.open.load(Ordering::Acquire)
     }
 
+    /// The most connections there are.
+    #[must_use]
+    pub fn most_connections(&self) -> usize {
+        self.pool.status().max_size
+    }
+
     /// Ends all connections; work that is under way ends first.
     pub fn close(&self) {
         self.pool.close();

@@ -111,7 +111,7 @@ mod tests {
     const ANYBODY: Caller = Caller::Service;
 
     fn password(text: &str) -> Password {
-        Password::attempt(text).unwrap()
+        Password::attempt("password", text).unwrap()
     }
 
     #[tokio::test]

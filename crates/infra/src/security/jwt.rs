@@ -2,7 +2,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::auth::{AccessTokens, Actor, Claims, Credential};
 use domain::clock::Clock;
 use domain::error::{Error, Result, Unauthenticated};
-use domain::id::OwnerId;
+use domain::id::{OwnerId, SessionId};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -27,6 +27,9 @@ struct Payload {
     iss: String,
     aud: String,
     sub: String,
+    /// The session; whoever else reads our tokens need not know of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sid: Option<String>,
     iat: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     nbf: Option<i64>,
@@ -66,6 +69,7 @@ impl AccessTokens for Jwt {
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),
             sub: claims.subject.to_string(),
+            sid: claims.session.map(|session| session.to_string()),
             iat: claims.issued_at.timestamp(),
             nbf: None,
             exp: claims.expires_at.timestamp(),
@@ -86,13 +90,126 @@ impl AccessTokens for Jwt {
         {
             return Err(INVALID);
         }
-        if time(payload.exp)? + LEEWAY <= now {
+        // The leeway goes to our own time: a claim may be the last that there is.
+        if time(payload.exp)? <= now - LEEWAY {
             return Err(Error::Unauthenticated(Unauthenticated::Expired));
         }
         let owner_id = OwnerId::read(&payload.sub).ok_or(INVALID)?;
+        let session = payload.sid.as_deref();
+        let session = session.map(|sid| SessionId::read(sid).ok_or(INVALID));
         Ok(Actor {
             owner_id,
-            credential: Credential::AccessToken,
+            credential: Credential::AccessToken {
+                session: session.transpose()?,
+            },
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    const SECRET: &[u8] = b"a secret for tests, and for nothing else";
+
+    struct At(DateTime<Utc>);
+
+    impl Clock for At {
+        fn now(&self) -> DateTime<Utc> {
+            self.0
+        }
+    }
+
+    fn jwt() -> Jwt {
+        let now = DateTime::from_timestamp(1_766_484_000, 0).unwrap();
+        Jwt::new(SECRET, Arc::new(At(now))).unwrap()
+    }
+
+    /// A token of ours with these claims in the place of its own.
+    fn signed(claims: &Value) -> String {
+        let mut payload = json!({
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": "user_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            "iat": 0,
+            "exp": 1_766_487_600,
+        });
+        for (name, value) in claims.as_object().unwrap() {
+            payload[name] = value.clone();
+        }
+        let key = EncodingKey::from_secret(SECRET);
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &payload, &key).unwrap()
+    }
+
+    /// Numbers at the ends of all that can stand for a time, and beside them.
+    fn numbers() -> Vec<Value> {
+        let ends = [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC];
+        let ends = ends.map(|end| end.timestamp());
+        let whole = ends
+            .into_iter()
+            .chain([
+                0,
+                i64::MIN,
+                i64::MAX,
+                i64::from(i32::MAX),
+                i64::from(u32::MAX),
+            ])
+            .chain((0..63).flat_map(|bit| [1 << bit, -(1 << bit)]));
+        let beside = whole.flat_map(|end: i64| {
+            let near = [-61, -60, -59, -1, 0, 1, 59, 60, 61];
+            near.map(|more| end.saturating_add(more))
+        });
+        let real = [
+            0.5,
+            -0.5,
+            1e9,
+            1e18,
+            1e19,
+            1e300,
+            f64::MAX,
+            f64::MIN,
+            5e-324,
+        ];
+        beside
+            .map(Value::from)
+            .chain([json!(u64::MAX)])
+            .chain(real.map(Value::from))
+            .collect()
+    }
+
+    #[test]
+    fn no_time_makes_it_panic() {
+        let jwt = jwt();
+        for number in numbers() {
+            for name in ["exp", "nbf", "iat"] {
+                let claims = json!({ name: number });
+                let _ = jwt.verify(&signed(&claims));
+            }
+            let _ = jwt.verify(&signed(&json!({ "exp": number, "nbf": number })));
+        }
+    }
+
+    #[test]
+    fn the_last_time_there_is_has_not_passed() {
+        let last = DateTime::<Utc>::MAX_UTC.timestamp();
+        for exp in [last - 60, last - 59, last] {
+            assert!(
+                jwt().verify(&signed(&json!({ "exp": exp }))).is_ok(),
+                "{exp}"
+            );
+        }
+        for exp in [json!(i64::MAX), json!(u64::MAX), json!(1e300)] {
+            let refused = jwt().verify(&signed(&json!({ "exp": exp })));
+            let invalid = Error::Unauthenticated(Unauthenticated::Invalid);
+            assert_eq!(
+                refused.unwrap_err().to_string(),
+                invalid.to_string(),
+                "{exp}"
+            );
+        }
+        let past = jwt().verify(&signed(&json!({ "exp": 0 })));
+        let expired = Error::Unauthenticated(Unauthenticated::Expired);
+        assert_eq!(past.unwrap_err().to_string(), expired.to_string());
     }
 }

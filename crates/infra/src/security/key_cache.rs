@@ -1,29 +1,55 @@
 use domain::auth::{Digest, KeyCache, KnownKey};
 use quick_cache::sync::Cache;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many keys are remembered, good and bad ones: a few megabytes.
 const MOST: usize = 10_000;
 
 /// What was found out about keys, in memory. Keys that are used stay; a flood of bad ones pushes out
 /// its own kind first (S3-FIFO).
-pub struct BoundedKeyCache(Cache<Digest, KnownKey>);
+pub struct BoundedKeyCache {
+    known: Cache<Digest, KnownKey>,
+    /// Held while a key is remembered or forgotten, so that one is not remembered right after it was
+    /// forgotten. Reading does without.
+    forgotten: Mutex<u64>,
+}
 
 impl Default for BoundedKeyCache {
     fn default() -> Self {
-        Self(Cache::new(MOST))
+        Self {
+            known: Cache::new(MOST),
+            forgotten: Mutex::default(),
+        }
+    }
+}
+
+impl BoundedKeyCache {
+    fn lock(&self) -> MutexGuard<'_, u64> {
+        self.forgotten
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl KeyCache for BoundedKeyCache {
     fn get(&self, digest: &Digest) -> Option<KnownKey> {
-        self.0.get(digest)
+        self.known.get(digest)
     }
 
-    fn put(&self, digest: Digest, known: KnownKey) {
-        self.0.insert(digest, known);
+    fn forgotten(&self) -> u64 {
+        *self.lock()
+    }
+
+    fn put(&self, digest: Digest, known: KnownKey, forgotten: u64) {
+        let so_far = self.lock();
+        if *so_far == forgotten {
+            self.known.insert(digest, known);
+        }
     }
 
     fn forget(&self, digest: &Digest) {
-        self.0.remove(digest);
+        let mut so_far = self.lock();
+        *so_far += 1;
+        self.known.remove(digest);
     }
 }

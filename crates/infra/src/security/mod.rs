@@ -4,8 +4,10 @@ mod argon2;
 mod jwt;
 mod key_cache;
 mod secrets;
+mod successors;
 
 pub use argon2::Argon2Hasher;
 pub use jwt::{Jwt, SecretTooShort};
 pub use key_cache::BoundedKeyCache;
 pub use secrets::RandomSecrets;
+pub use successors::HmacSuccessors;

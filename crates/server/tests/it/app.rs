@@ -8,6 +8,8 @@ use crate::purge::{Worker, until};
 use crate::trail::Trail;
 use actix_web::dev::ServerHandle;
 use api::browsers::AllowedHosts;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use domain::auth::{AccessTokens as _, Claims, Doors};
 use domain::clock::Clock;
@@ -17,7 +19,7 @@ use domain::shares::ViewCounts;
 use domain::usage::{Allowances, UsageGuard};
 use infra::limits::GovernorLimits;
 use infra::postgres::{Database, PgShares, PgUsage};
-use infra::security::{Argon2Hasher, Jwt};
+use infra::security::{Argon2Hasher, HmacSuccessors, Jwt};
 use infra::tasks::BackgroundTasks;
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
@@ -94,6 +96,7 @@ impl TestApp {
         let mut parts = Parts {
             database,
             tokens: Arc::new(Jwt::new(SECRET.as_bytes(), clock.clone()).unwrap()),
+            successors: Arc::new(HmacSuccessors::new(SECRET.as_bytes())),
             hasher: HASHER.clone(),
             audit: trail.clone(),
             clock: clock.clone(),
@@ -235,11 +238,31 @@ impl TestApp {
         let now = self.clock.now();
         let claims = Claims {
             subject: OwnerId::new(Ulid(owner)),
+            session: None,
             issued_at: now,
             expires_at: now + lifetime,
         };
         let jwt = Jwt::new(SECRET.as_bytes(), self.clock.clone()).unwrap();
         jwt.issue(&claims).unwrap()
+    }
+
+    /// The id of the session that an answer's access token is of.
+    pub(crate) fn session_of(&self, session: &Value) -> String {
+        let token = session["access_token"].as_str().unwrap();
+        let claims = token.split('.').nth(1).unwrap();
+        let claims = BASE64_URL_SAFE_NO_PAD.decode(claims).unwrap();
+        let claims: Value = serde_json::from_slice(&claims).unwrap();
+        claims["sid"].as_str().unwrap().to_owned()
+    }
+
+    /// Lets time pass for refresh tokens, which go by the database's clock, not by the pinned one.
+    pub(crate) async fn session_time_passes(&self, interval: &str) {
+        let earlier = |column| format!("{column} = {column} - interval '{interval}'");
+        let columns = ["created_at", "expires_at", "spent_at"]
+            .map(earlier)
+            .join(", ");
+        let update = format!("update refresh_tokens set {columns}");
+        self.schema.rows(&update).await;
     }
 
     /// Sends bytes as they are and reads what comes back until the other side closes; the request

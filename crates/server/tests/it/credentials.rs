@@ -4,6 +4,7 @@
 use crate::answer::Answer;
 use crate::app::{Actor, SECRET, TestApp, id};
 use crate::operations::{Operation, operations};
+use crate::rows;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
@@ -26,7 +27,16 @@ const PUBLIC: [&str; 9] = [
 ];
 
 /// What an API key may not do.
-const PERSONS_ONLY: [&str; 4] = ["create_api_key", "delete_api_key", "delete_me", "upgrade"];
+const PERSONS_ONLY: [&str; 8] = [
+    "create_api_key",
+    "delete_api_key",
+    "delete_me",
+    "delete_session",
+    "delete_sessions",
+    "list_sessions",
+    "update_password",
+    "upgrade",
+];
 
 /// Ids that are well-formed and were never given.
 fn unknown(parameter: &str) -> String {
@@ -36,6 +46,7 @@ fn unknown(parameter: &str) -> String {
         "project_id" => "proj_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
         "share_id" => "share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc".to_owned(),
         "key_id" => "key_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
+        "session_id" => "sess_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
         "version" => "99".to_owned(),
         new => panic!(
             "the path parameter {{{new}}} is new: say in credentials.rs what an unknown one looks \
@@ -53,6 +64,23 @@ const MALFORMED: [&str; 5] = [
     "%F0%9F%92%A5",
 ];
 
+/// A session of somebody who has not signed in, but holds a token.
+pub(crate) async fn session(app: &TestApp, actor: &Actor) -> String {
+    let me = actor.get("/auth/me").await.expect(200);
+    let owner = rows::stored(&id(&me));
+    let begin = format!(
+        "insert into users (owner_id, kind, created_at) values ('{owner}', 0, now())
+        on conflict do nothing;
+        insert into refresh_tokens (digest, owner_id, family, created_at, expires_at)
+        select sha256(f::text::bytea), '{owner}', f, now(), now() + interval '1 day'
+        from gen_random_uuid() f
+        returning family"
+    );
+    let family = app.schema.value(&begin).await;
+    let number = u128::from_str_radix(&family.replace('-', ""), 16).unwrap();
+    format!("sess_{}", ulid::Ulid(number))
+}
+
 /// What one owner has: an object for each path parameter.
 struct Belongings {
     conversation: String,
@@ -60,10 +88,11 @@ struct Belongings {
     project: String,
     share: String,
     key: String,
+    session: String,
 }
 
 impl Belongings {
-    async fn of(actor: &Actor) -> Self {
+    async fn of(app: &TestApp, actor: &Actor) -> Self {
         let project = actor.project("Mine").await;
         let conversation = actor.conversation(json!({ "project_id": project })).await;
         let item = id(&actor.say(&conversation, "mine").await);
@@ -76,6 +105,7 @@ impl Belongings {
             project,
             share,
             key: id(&actor.key("Mine").await),
+            session: session(app, actor).await,
         }
     }
 
@@ -86,6 +116,7 @@ impl Belongings {
             "project_id" => self.project.clone(),
             "share_id" => self.share.clone(),
             "key_id" => self.key.clone(),
+            "session_id" => self.session.clone(),
             "version" => "1".to_owned(),
             new => unknown(new),
         }
@@ -378,7 +409,7 @@ async fn every_operation_answers_the_owner() {
         if parameters.is_empty() {
             continue;
         }
-        let mine = Belongings::of(&alice).await;
+        let mine = Belongings::of(&app, &alice).await;
         let ids: Vec<_> = parameters.iter().map(|p| mine.named(p)).collect();
         let answer = call(&alice, &operation, &ids).await;
         assert!(
@@ -402,8 +433,8 @@ fn mixed(parameters: &[String], own: usize, mine: &Belongings, other: &[String])
 async fn what_belongs_to_somebody_else_answers_as_what_never_existed() {
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
-    let mine = Belongings::of(&alice).await;
-    let foreign = Belongings::of(&bob).await;
+    let mine = Belongings::of(&app, &alice).await;
+    let foreign = Belongings::of(&app, &bob).await;
     let before = app.schema.contents().await;
     let mut seen = 0;
     for operation in operations() {
@@ -454,7 +485,7 @@ fn assert_same(one: &Answer, other: &Answer) {
 async fn what_a_filter_or_a_body_names_answers_no_differently() {
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
-    let mine = Belongings::of(&alice).await;
+    let mine = Belongings::of(&app, &alice).await;
     let theirs = bob.project("Theirs").await;
     for project in [theirs.as_str(), &unknown("project_id"), "proj_x", ""] {
         let body = json!({ "project_id": project });
@@ -474,7 +505,7 @@ async fn what_a_filter_or_a_body_names_answers_no_differently() {
 async fn lists_show_only_what_is_ones_own() {
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
-    Belongings::of(&bob).await;
+    Belongings::of(&app, &bob).await;
     for operation in operations()
         .iter()
         .filter(|o| o.is_secured() && o.method == reqwest::Method::GET && o.parameters().is_empty())
@@ -508,7 +539,7 @@ async fn an_api_key_does_what_its_owner_may_but_for_what_is_a_persons() {
             operation.name
         );
         for in_header in [false, true] {
-            let mine = Belongings::of(&alice).await;
+            let mine = Belongings::of(&app, &alice).await;
             let parameters = operation.parameters();
             let ids: Vec<_> = parameters.iter().map(|p| mine.named(p)).collect();
             let answer = match in_header {

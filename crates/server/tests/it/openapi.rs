@@ -330,6 +330,7 @@ async fn prepared(app: &TestApp, alice: &Actor, operation: &Operation) -> (Actor
             body["email"] = json!("mary@example.org");
             (app.guest().await.0, Some(body))
         }
+        "update_password" => (app.account("emmy@example.org").await.0, example),
         "delete_me" => (app.guest().await.0, None),
         _ => (alice.clone(), example),
     }
@@ -344,6 +345,7 @@ async fn answer(app: &TestApp, alice: &Actor, operation: &Operation) -> (u16, Op
         .share(&conversation, json!({ "read_only": false }))
         .await;
     let key = id(&alice.key("One").await);
+    let session = crate::credentials::session(app, alice).await;
     let parameters = operation.parameters();
     let ids = parameters.iter().map(|parameter| match parameter.as_str() {
         "conv_id" => conversation.clone(),
@@ -352,6 +354,7 @@ async fn answer(app: &TestApp, alice: &Actor, operation: &Operation) -> (u16, Op
         "share_id" => share.clone(),
         "version" => "1".to_owned(),
         "key_id" => key.clone(),
+        "session_id" => session.clone(),
         new => panic!("the path parameter {{{new}}} is new: say in openapi.rs what it names"),
     });
     let (caller, body) = prepared(app, alice, operation).await;

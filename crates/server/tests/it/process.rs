@@ -218,6 +218,7 @@ impl Process {
         let now = SystemClock.now();
         let claims = Claims {
             subject: OwnerId::new(Ulid(0xA11CE)),
+            session: None,
             issued_at: now,
             expires_at: now + TimeDelta::hours(1),
         };

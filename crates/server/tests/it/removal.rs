@@ -310,6 +310,7 @@ async fn what_has_expired_is_tidied_away() {
     assert_eq!(service.tidy(Portion::MOST).await.unwrap(), 0);
     app.clock
         .advance(TimeDelta::days(30) + TimeDelta::microseconds(1));
+    app.session_time_passes("30 days").await;
     app.schema.rows("delete from jobs where kind = 6").await;
     assert_eq!(service.tidy(Portion::MOST).await.unwrap(), 2);
     assert_eq!(service.tidy(Portion::MOST).await.unwrap(), 0);

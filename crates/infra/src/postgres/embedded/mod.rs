@@ -63,6 +63,18 @@ pub struct EmbeddedPostgres {
     supervisor: JoinHandle<()>,
 }
 
+/// The connection string of a PostgreSQL that another process runs in this directory: who may open the
+/// socket is let in.
+///
+/// # Errors
+/// The user PostgreSQL runs as is not known, or the directory cannot be reached.
+pub fn running_url(data_dir: &path::Path) -> Result<String, EmbeddedError> {
+    let data_dir = path::absolute(data_dir).doing(|| format!("find {}", data_dir.display()))?;
+    let account = Account::for_cluster(&data_dir.join("postgres"))?;
+    let socket_dir = Place::open(&data_dir, account)?.socket_dir()?;
+    Ok(place::url(&socket_dir))
+}
+
 impl EmbeddedPostgres {
     /// Makes the cluster if there is none, starts it, and returns when it answers a connection. A
     /// PostgreSQL that outlived its killed service is stopped first. The supervisor is a task on

@@ -1,17 +1,18 @@
-use super::sessions::TokenRow;
+use super::sessions::{InsertToken, end_others};
 use super::users::{NewRow, Row, Sql};
 use crate::postgres::database::Database;
-use crate::postgres::error::{storage, violates};
+use crate::postgres::error::{inconsistent, storage, violates};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::schema::{refresh_tokens, users};
+use crate::postgres::schema::users;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::auth::{
-    AccountStore, Email, Name, NewAccount, PasswordHash, RefreshToken, Upgraded, User,
+    AccountStore, Email, Name, NewAccount, PasswordChange, PasswordHash, RefreshToken, Upgraded,
+    User,
 };
 use domain::error::Result;
 use domain::id::OwnerId;
@@ -67,6 +68,27 @@ statement!(
     where e.email = $1"
 );
 
+statement!(
+    FindPassword { owner_id: Uuid => SqlUuid } -> (Text, Text),
+    "select email, password_hash from accounts where owner_id = $1"
+);
+
+statement!(
+    /// The user is locked before the account, as a removal does.
+    LockUser { owner_id: Uuid => SqlUuid } -> (),
+    "select from users where owner_id = $1 for no key update"
+);
+
+statement!(
+    SetPassword<'a> {
+        new: &'a str => Text,
+        owner_id: Uuid => SqlUuid,
+        old: Option<&'a str> => Nullable<Text>,
+    } -> (),
+    "update accounts set password_hash = $1
+    where owner_id = $2 and password_hash = coalesce($3, password_hash)"
+);
+
 impl MakeAccount<'_> {
     fn of(owner: OwnerId, account: &NewAccount) -> MakeAccount<'_> {
         MakeAccount {
@@ -89,17 +111,14 @@ impl AccountStore for PgAccounts {
     ) -> Result<bool> {
         let row = NewRow::of(user)?;
         let make = MakeAccount::of(user.id, account);
-        let token = TokenRow::new(user.id, token);
+        let insert = InsertToken::of(user.id, token);
         let work = async |connection: &mut AsyncPgConnection| {
             diesel::insert_into(users::table)
                 .values(row)
                 .write(connection)
                 .await?;
             make.write(connection).await?;
-            diesel::insert_into(refresh_tokens::table)
-                .values(token)
-                .write(connection)
-                .await
+            insert.write(connection).await
         };
         let inserted = self
             .0
@@ -147,5 +166,44 @@ impl AccountStore for PgAccounts {
         found
             .map(|(row, hash)| Ok((row.try_into()?, PasswordHash(hash))))
             .transpose()
+    }
+
+    async fn find_password(&self, owner: OwnerId) -> Result<Option<(Email, PasswordHash)>> {
+        let owner_id = ids::stored(owner.ulid());
+        let find = FindPassword { owner_id };
+        let found: Option<(String, String)> = self
+            .0
+            .run(async |connection| find.fetch_optional(connection).await)
+            .await?;
+        found
+            .map(|(email, hash)| {
+                let email = Email::parse(&email).map_err(inconsistent)?;
+                Ok((email, PasswordHash(hash)))
+            })
+            .transpose()
+    }
+
+    /// Whoever signs in with the old password meanwhile holds the account's row, and the session is
+    /// seen by the deletion; or waits for it, and finds another password.
+    async fn set_password(&self, owner: OwnerId, change: &PasswordChange) -> Result<bool> {
+        let owner_id = ids::stored(owner.ulid());
+        let kept = change.kept.map(|kept| ids::stored(kept.ulid()));
+        let lock = LockUser { owner_id };
+        let set = SetPassword {
+            new: &change.new.0,
+            owner_id,
+            old: change.old.as_ref().map(|old| old.0.as_str()),
+        };
+        let work = async |connection: &mut AsyncPgConnection| {
+            lock.write(connection).await?;
+            if set.write(connection).await? == 0 {
+                return Ok(false);
+            }
+            end_others(connection, owner_id, kept).await?;
+            Ok(true)
+        };
+        self.0
+            .run(async |connection| connection.transaction(work).await)
+            .await
     }
 }

@@ -66,10 +66,10 @@ statement!(
 );
 
 statement!(
-    DeleteExpiredTokens { now: DateTime<Utc> => Timestamptz, most: i64 => BigInt } -> (),
+    DeleteExpiredTokens { most: i64 => BigInt } -> (),
     "delete from refresh_tokens where digest in (
-        select digest from refresh_tokens where expires_at < $1
-        order by expires_at limit $2 for update skip locked
+        select digest from refresh_tokens where expires_at < now()
+        order by expires_at limit $1 for update skip locked
     )"
 );
 
@@ -175,14 +175,9 @@ impl RemovalStore for PgRemovals {
         Ok(gone.map(|id| OwnerId::new(ids::read(id))))
     }
 
-    async fn tidy(
-        &self,
-        removed_before: DateTime<Utc>,
-        now: DateTime<Utc>,
-        portion: Portion,
-    ) -> Result<usize> {
+    async fn tidy(&self, removed_before: DateTime<Utc>, portion: Portion) -> Result<usize> {
         let most = rows(portion);
-        let tokens = DeleteExpiredTokens { now, most };
+        let tokens = DeleteExpiredTokens { most };
         let removals = ForgetRemovals {
             before: removed_before,
             most,

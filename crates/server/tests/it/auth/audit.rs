@@ -108,7 +108,7 @@ async fn each_thing_of_note_leaves_one_event() {
         .await
         .expect(200);
     assert_eq!(app.trail.events(), []);
-    app.clock.advance(TimeDelta::minutes(1));
+    app.session_time_passes("1 minute").await;
     app.anon().post("/auth/refresh-token", token.clone()).await;
     assert_eq!(app.trail.events(), [about("refresh_token_reused")]);
     // Of a session that has ended, nothing is known.

@@ -40,7 +40,7 @@ async fn a_spent_token_ends_its_session_too() {
     let (_, first) = app.guest().await;
     let refresh = "/auth/refresh-token";
     let next = app.anon().post(refresh, token(&first)).await.expect(200);
-    app.clock.advance(TimeDelta::days(1));
+    app.session_time_passes("1 day").await;
     app.anon()
         .post(PATH, token(&first))
         .await

@@ -5,6 +5,8 @@ mod login;
 mod login_limits;
 mod logout;
 mod me;
+mod password;
 mod refresh_token;
 mod register;
+mod sessions;
 mod upgrade;

@@ -1,6 +1,7 @@
 use crate::app::{PASSWORD, TestApp, limits};
 use crate::db::Schema;
 use crate::proxy::{Proxy, Way};
+use chrono::TimeDelta;
 use domain::auth::Doors;
 use domain::limits::{Quota, Quotas};
 use insta::assert_json_snapshot;
@@ -83,6 +84,13 @@ async fn what_breaks_a_rule_is_refused_by_name() {
         ("ada@example.org", "password1", "password"),
         ("ada@example.org", "PASSWORD1", "password"),
         ("ada@example.org", &"x".repeat(257), "password"),
+        ("ada@example.org", "        ", "password"),
+        ("ada@example.org", "aaaaaaaaaaaa", "password"),
+        ("ada@example.org", "abcabcabcabc", "password"),
+        ("ada@example.org", "qwertyuiopasdf", "password"),
+        ("ada@example.org", "jan-conversations", "password"),
+        ("ada@example.org", "Jan Conversations 2026!", "password"),
+        ("lovelace@example.org", "Lovelace1815!", "password"),
     ] {
         let body = json!({ "email": email, "password": password });
         let answer = app.anon().post(PATH, body).await;
@@ -152,7 +160,7 @@ async fn a_password_has_8_to_256_characters_of_any_kind() {
     let app = TestApp::spawn().await;
     for (email, password) in [
         ("a@example.org", "q7 é日本語!"),
-        ("b@example.org", &*"é ".repeat(128)),
+        ("b@example.org", &*"é q7".repeat(64)),
         ("c@example.org", "        x"),
     ] {
         let body = json!({ "email": email, "password": password });
@@ -190,6 +198,32 @@ async fn one_address_makes_only_so_many_accounts_upgrades_included() {
     let (guest, _) = app.guest().await;
     let answer = guest.post("/auth/upgrade", body("c@example.org")).await;
     answer.refused("rate_limited", None);
+}
+
+#[tokio::test]
+async fn who_is_refused_because_of_neighbours_is_told_so_and_what_can_be_set() {
+    let app = TestApp::spawn_limited(|quotas| quotas.registration = Quota::parse("2/h")).await;
+    for email in ["a@example.org", "b@example.org"] {
+        app.account(email).await;
+    }
+    let body = json!({ "email": "c@example.org", "password": PASSWORD });
+    let answer = app.anon().post(PATH, body.clone()).await;
+    let message = answer.failure("rate_limited")["message"].to_string();
+    for part in [
+        "your network address",
+        "others may share it",
+        "(REGISTRATION_LIMIT)",
+    ] {
+        assert!(message.contains(part), "{message}");
+    }
+    // And when to come again is true.
+    let wait: i64 = answer.header("retry-after").parse().unwrap();
+    assert!(
+        message.contains(&format!("Try again in {wait} seconds.")),
+        "{message}"
+    );
+    app.clock.advance(TimeDelta::seconds(wait));
+    app.anon().post(PATH, body).await.expect(201);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The program as people and operators meet it: what it says, how it starts, how it stops.
 
+mod reset_password;
 mod stopping;
 
 use crate::app::{Actor, SECRET, id};
@@ -204,7 +205,7 @@ async fn help_lists_every_setting_with_its_default() {
         assert!(!own.contains(" --"), "{variable}: {own}");
     }
     assert!(variables >= 13, "{variables}");
-    for command in ["serve", "migrate", "openapi", "token"] {
+    for command in ["serve", "migrate", "openapi", "token", "reset-password"] {
         assert!(help.contains(&format!("\n  {command} ")), "{command}");
     }
     assert!(!words.contains(SECRET));
@@ -300,12 +301,13 @@ async fn the_log_tells_of_each_request_and_nothing_of_what_was_said() {
     let body = json!({ "refresh_token": refresh });
     let next = process
         .anon()
-        .post("/auth/refresh-token", body.clone())
+        .post("/auth/refresh-token", body)
         .await
         .expect(200);
+    let unknown = json!({ "refresh_token": format!("rt_{}", "7".repeat(43)) });
     process
         .anon()
-        .post("/auth/refresh-token", body)
+        .post("/auth/refresh-token", unknown)
         .await
         .failure("refresh_token_invalid");
     let forged = Actor::of(&process.url, Some(format!("{CONTENT}.x.y")));

@@ -22,11 +22,17 @@ struct Guest {
     project: String,
     share: String,
     key: String,
+    /// The id of the session.
+    login: String,
 }
 
 impl Guest {
-    async fn of(app: &TestApp) -> Self {
-        let (actor, session) = app.guest().await;
+    async fn of(app: &TestApp, operation: &Operation) -> Self {
+        let (actor, session) = match operation.name.as_str() {
+            // Which takes a guest with an account.
+            "update_password" => app.account(&email()).await,
+            _ => app.guest().await,
+        };
         let project = actor.project("Mine").await;
         let conversation = actor.conversation(json!({ "project_id": project })).await;
         let item = id(&actor.say(&conversation, "mine").await);
@@ -41,12 +47,13 @@ impl Guest {
         let key = id(&actor.key("Mine").await);
         Self {
             actor,
-            session,
             conversation,
             item,
             project,
             share,
             key,
+            login: app.session_of(&session),
+            session,
         }
     }
 
@@ -57,6 +64,7 @@ impl Guest {
             "project_id" => self.project.clone(),
             "share_id" => self.share.clone(),
             "key_id" => self.key.clone(),
+            "session_id" => self.login.clone(),
             "version" => "1".to_owned(),
             new => panic!("say in durability/endpoints.rs what a good {{{new}}} is"),
         }
@@ -65,9 +73,7 @@ impl Guest {
     /// Bodies of which each is accepted, and changes something. Where the description's own example
     /// does, there is nothing to be said here.
     fn bodies(&self, operation: &Operation) -> Vec<Option<Value>> {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let email = format!("d{}@example.com", NUMBER.fetch_add(1, Ordering::Relaxed));
-        let account = json!({ "email": email, "password": PASSWORD });
+        let account = json!({ "email": email(), "password": PASSWORD });
         let refresh = json!({ "refresh_token": self.session["refresh_token"] });
         let message = json!({ "role": "user", "content": "Hello" });
         let with = |name: &str, value: Value| {
@@ -126,6 +132,12 @@ impl Guest {
     }
 }
 
+/// An address that is still free.
+fn email() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    format!("d{}@example.com", NUMBER.fetch_add(1, Ordering::Relaxed))
+}
+
 /// Whether the client was told that it is done. Of a stream, its last event says so.
 fn is_acknowledged(answer: &Answer) -> bool {
     let success = (200..300).contains(&answer.status);
@@ -149,7 +161,7 @@ async fn cut_at_each(
     cutter: &Cutter,
 ) -> i64 {
     for statement in 0.. {
-        let guest = Guest::of(plain).await;
+        let guest = Guest::of(plain, operation).await;
         let before = cutter.cuts();
         cutter.cut_after(statement);
         let answer = guest.call(through, operation, variant).await;
@@ -193,7 +205,7 @@ async fn no_endpoint_answers_before_the_database_has_committed() {
         if operation.method == Method::GET {
             continue;
         }
-        let variants = Guest::of(&plain).await.bodies(&operation).len();
+        let variants = Guest::of(&plain, &operation).await.bodies(&operation).len();
         for variant in 0..variants {
             let statements = cut_at_each(&operation, variant, &plain, &through, &cutter).await;
             println!("{} ({variant}): {statements} statements", operation.name);

@@ -15,7 +15,7 @@ async fn a_key_that_is_used_asks_the_database_now_and_then() {
     by_key.get("/v1/projects").await.expect(200);
     // A key that is gone behind the service's back is still remembered.
     app.schema.rows("delete from api_keys").await;
-    app.clock.advance(TimeDelta::seconds(24));
+    app.clock.advance(TimeDelta::seconds(9));
     by_key.get("/v1/projects").await.expect(200);
     app.clock.advance(TimeDelta::seconds(1));
     let answer = by_key.get("/v1/projects").await;
@@ -45,6 +45,25 @@ async fn bad_keys_cannot_be_tried_without_end_and_good_ones_go_on() {
     answer.refused("api_key_invalid", None);
     good.get("/v1/projects").await.expect(200);
     app.alice().get("/v1/projects").await.expect(200);
+}
+
+#[tokio::test]
+async fn bad_keys_of_a_neighbour_shut_out_no_good_one() {
+    let app = TestApp::spawn_limited(|quotas| quotas.key_check = Quota::parse("3/h")).await;
+    let key = app.alice().key("Mine").await;
+    for number in 0..75 {
+        let bad = format!("sk_{number:043}");
+        let answer = app.bearing(Some(bad)).get("/v1/projects").await;
+        let code = ["api_key_invalid", "rate_limited"][usize::from(number >= 3)];
+        answer.refused(code, None);
+    }
+    // Neither one that nobody has looked at before, nor one that is looked at again.
+    let good = app.bearing(secret(&key));
+    good.get("/v1/projects").await.expect(200);
+    app.clock.advance(TimeDelta::seconds(11));
+    good.get("/v1/projects").await.expect(200);
+    let another = app.bearing(secret(&app.bob().key("His").await));
+    another.get("/v1/projects").await.expect(200);
 }
 
 #[tokio::test]

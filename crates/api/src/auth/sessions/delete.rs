@@ -1,0 +1,33 @@
+use crate::error::ApiError;
+use crate::extract::Authenticated;
+use crate::unbroken::to_its_end;
+use actix_web::{HttpResponse, delete, web};
+use domain::auth::AuthService;
+use domain::id::SessionId;
+use domain::replies::Tasks;
+
+/// End a session
+///
+/// Ends one of your sessions, this one or another: none of its refresh tokens is good any more. Its
+/// access tokens live out their hour.
+#[utoipa::path(
+    tag = "auth",
+    params(("session_id" = String, Path, description = "The session's id.",
+        example = "sess_01JFQ2M8X3C4V5B6N7M8K9J0HG")),
+    responses((status = 204, description = "It has ended.")),
+    extensions(("x-error-codes" = json!(["api_key_not_allowed"]))),
+    security(("bearer" = [])),
+)]
+#[delete("/auth/sessions/{session_id}")]
+pub(crate) async fn delete_session(
+    Authenticated(actor): Authenticated,
+    auth: web::Data<AuthService>,
+    tasks: web::Data<dyn Tasks>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    actor.must_be_person()?;
+    let session = SessionId::parse(&id)?;
+    let work = async move { auth.end_session(actor, session).await };
+    to_its_end(tasks.as_ref(), work).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

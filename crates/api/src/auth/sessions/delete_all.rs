@@ -1,0 +1,30 @@
+use crate::error::ApiError;
+use crate::extract::Authenticated;
+use crate::unbroken::to_its_end;
+use actix_web::{HttpResponse, delete, web};
+use domain::auth::AuthService;
+use domain::replies::Tasks;
+
+/// End all sessions
+///
+/// Signs you out everywhere, here included: no refresh token is good any more. Access tokens live out
+/// their hour, and API keys stay. A guest who does so has no way back.
+#[utoipa::path(
+    tag = "auth",
+    responses((status = 204, description = "All of them have ended.")),
+    extensions(("x-error-codes" = json!(["api_key_not_allowed", "server_busy"]))),
+    security(("bearer" = [])),
+)]
+#[delete("/auth/sessions")]
+pub(crate) async fn delete_sessions(
+    Authenticated(actor): Authenticated,
+    auth: web::Data<AuthService>,
+    tasks: web::Data<dyn Tasks>,
+) -> Result<HttpResponse, ApiError> {
+    to_its_end(
+        tasks.as_ref(),
+        async move { auth.end_sessions(actor).await },
+    )
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

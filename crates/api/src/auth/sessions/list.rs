@@ -1,0 +1,66 @@
+use super::{Seen, SessionListBody};
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Query};
+use crate::list::{OrderParam, unknown_cursor};
+use actix_web::{HttpResponse, get, web};
+use domain::auth::{AuthService, SessionList};
+use domain::error::Error;
+use domain::id::SessionId;
+use domain::page::{Limit, Order, Page};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListSessionsQuery {
+    /// How many per page.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+    /// The `next_after` of the page before.
+    after: Option<String>,
+    /// `desc`, newest first, by default.
+    #[param(inline)]
+    order: Option<OrderParam>,
+}
+
+impl TryFrom<ListSessionsQuery> for SessionList {
+    type Error = Error;
+
+    fn try_from(query: ListSessionsQuery) -> Result<Self, Error> {
+        let after = query.after.map(|after| SessionId::parse(&after));
+        Ok(Self {
+            limit: Limit::parse(query.limit)?,
+            order: query.order.map_or(Order::Descending, Order::from),
+            after: after.transpose().map_err(|_| unknown_cursor("after"))?,
+        })
+    }
+}
+
+/// List your sessions
+///
+/// A page of the sessions that can go on, newest first by default. One ends when it has not been
+/// refreshed for 30 days, when it is signed out of, or when its owner ends it here.
+#[utoipa::path(
+    tag = "auth",
+    params(ListSessionsQuery),
+    responses((status = 200, description = "A page of sessions.", body = SessionListBody)),
+    extensions(("x-error-codes" = json!(["invalid_cursor", "api_key_not_allowed"]))),
+    security(("bearer" = [])),
+)]
+#[get("/auth/sessions")]
+pub(crate) async fn list_sessions(
+    Authenticated(actor): Authenticated,
+    auth: web::Data<AuthService>,
+    Query(query): Query<ListSessionsQuery>,
+) -> Result<HttpResponse, ApiError> {
+    actor.must_be_person()?;
+    let (page, current) = auth.list_sessions(actor, query.try_into()?).await?;
+    let seen = |session| Seen { session, current };
+    let page = Page {
+        data: page.data.into_iter().map(seen).collect(),
+        has_more: page.has_more,
+    };
+    let cursor = |last: &Seen| last.session.id.to_string();
+    Ok(HttpResponse::Ok().json(SessionListBody::new(page, cursor)))
+}

@@ -1,0 +1,59 @@
+//! Sessions on the wire.
+
+pub(crate) mod delete;
+pub(crate) mod delete_all;
+pub(crate) mod list;
+
+use crate::list::list_body;
+use crate::timestamp::Timestamp;
+use domain::auth::Session;
+use domain::id::SessionId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A session of the caller: what began with one sign-in and is kept up by refreshing.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ListedSession)]
+pub(crate) struct SessionBody {
+    #[schema(example = "sess_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
+    id: String,
+    #[schema(inline)]
+    object: SessionObject,
+    /// When it began, to the millisecond.
+    created_at: Timestamp,
+    /// When it was refreshed last, or began.
+    last_used_at: Timestamp,
+    /// Whether the caller's access token is of this session.
+    current: bool,
+}
+
+/// What a session says it is.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum SessionObject {
+    Session,
+}
+
+list_body!(
+    /// A page of sessions.
+    SessionListBody, SessionList, SessionBody,
+    "Send it as `after` for the next page; null on the last page."
+);
+
+/// A session, and whether it is the caller's own.
+pub(crate) struct Seen {
+    session: Session,
+    current: Option<SessionId>,
+}
+
+impl From<Seen> for SessionBody {
+    fn from(Seen { session, current }: Seen) -> Self {
+        Self {
+            id: session.id.to_string(),
+            object: SessionObject::Session,
+            created_at: session.created_at().into(),
+            last_used_at: session.last_used_at.into(),
+            current: current == Some(session.id),
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Passwords that others would try first, beside those of the list: nothing but blanks, repetition,
+//! runs of the keyboard or the alphabet, and words that the account or this service gives away (NIST
+//! SP 800-63B, 3.1.1.2). All that is asked is whether a password is made of such a thing whole.
+
+use super::Email;
+use crate::visible::is_ignorable;
+
+/// A unit of so few characters, over and over, is no more than the unit.
+const UNIT: usize = 2;
+
+/// What stands side by side on keyboards, and in the alphabet.
+const RUNS: [&str; 22] = [
+    "01234567890",
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "qwertzuiopü",
+    "asdfghjklöä",
+    "yxcvbnm",
+    "azertyuiop",
+    "qsdfghjklm",
+    "wxcvbn",
+    "йцукенгшщзхъ",
+    "фывапролджэ",
+    "ячсмитьбю",
+    "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+    "1qaz",
+    "2wsx",
+    "3edc",
+    "4rfv",
+    "5tgb",
+    "6yhn",
+    "7ujm",
+];
+
+/// The least that makes a run.
+const RUN: usize = 3;
+
+/// What this service is called, and what people call a password.
+const WORDS: [&str; 14] = [
+    "jan",
+    "conversation",
+    "conversations",
+    "server",
+    "chat",
+    "admin",
+    "login",
+    "user",
+    "guest",
+    "password",
+    "passwort",
+    "secret",
+    "welcome",
+    "account",
+];
+
+/// Digits that people put behind a word: a year, at the most.
+const DIGITS: usize = 4;
+
+/// Whether a password, in lower case, is one of these for the account of this address.
+pub(super) fn is_guessable(password: &str, email: &Email) -> bool {
+    let seen: Vec<char> = password.chars().filter(|c| !is_blank(*c)).collect();
+    repeats(&seen) || is_made_of(&seen, run) || is_given_away(&seen, email)
+}
+
+/// White space, and what is not shown at all.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || is_ignorable(c)
+}
+
+/// Whether nothing stands there, or a few characters over and over.
+fn repeats(characters: &[char]) -> bool {
+    let over_and_over = |unit| {
+        let mut beside = characters.iter().zip(characters.iter().skip(unit));
+        beside.all(|(one, next)| one == next)
+    };
+    let is_longer = characters.len() > UNIT;
+    characters.is_empty() || is_longer && (1..=UNIT).any(over_and_over)
+}
+
+/// Whether pieces, of which `longest` says how long one at the beginning may be, make up all of it. A
+/// piece is taken as long as it can be, which is right for runs.
+fn is_made_of(characters: &[char], longest: impl Fn(&[char]) -> usize) -> bool {
+    let mut rest = characters;
+    while !rest.is_empty() {
+        match longest(rest) {
+            0 => return false,
+            piece => rest = rest.get(piece..).unwrap_or_default(),
+        }
+    }
+    true
+}
+
+/// How many characters at the beginning are a run, in either direction, or one character; 0 when too
+/// few.
+fn run(characters: &[char]) -> usize {
+    let as_long_as = |goes_on: &dyn Fn(char, char) -> bool| {
+        let pairs = characters.iter().zip(characters.iter().skip(1));
+        1 + pairs
+            .take_while(|(one, next)| goes_on(**one, **next))
+            .count()
+    };
+    let rows = RUNS.iter().flat_map(|row| {
+        let beside = |one, next| {
+            let mut pairs = row.chars().zip(row.chars().skip(1));
+            pairs.any(|pair| pair == (one, next))
+        };
+        [
+            as_long_as(&beside),
+            as_long_as(&|one, next| beside(next, one)),
+        ]
+    });
+    let same = as_long_as(&|one, next| one == next);
+    let longest = rows.fold(same, usize::max);
+    if longest < RUN { 0 } else { longest }
+}
+
+/// Whether it is made of words that are no secret, with a few digits and any punctuation between.
+fn is_given_away(characters: &[char], email: &Email) -> bool {
+    let digits = characters.iter().filter(|c| c.is_numeric()).count();
+    let letters: Vec<char> = characters
+        .iter()
+        .copied()
+        .filter(|c| c.is_alphabetic())
+        .collect();
+    if letters.is_empty() || digits > DIGITS {
+        return false;
+    }
+    let own = email.as_str().split(|c: char| !c.is_alphabetic());
+    let words: Vec<Vec<char>> = own
+        .chain(WORDS)
+        .filter(|word| word.chars().count() >= RUN)
+        .map(|word| word.chars().collect())
+        .collect();
+    // Where a word may end, from the left: whether all can be made of them.
+    let mut ends = vec![false; letters.len() + 1];
+    if let Some(beginning) = ends.first_mut() {
+        *beginning = true;
+    }
+    for begin in 0..letters.len() {
+        if ends.get(begin) != Some(&true) {
+            continue;
+        }
+        let rest = letters.get(begin..).unwrap_or_default();
+        for word in words.iter().filter(|word| rest.starts_with(word)) {
+            if let Some(end) = ends.get_mut(begin + word.len()) {
+                *end = true;
+            }
+        }
+    }
+    ends.last() == Some(&true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guessable(password: &str) -> bool {
+        let email = Email::parse("ada.lovelace@analytical.example").unwrap();
+        is_guessable(&password.to_lowercase(), &email)
+    }
+
+    #[test]
+    fn what_others_try_first_is_known() {
+        for password in [
+            "        ",
+            "\u{a0}\u{2003} \u{3000}    ",
+            "\u{200b}\u{200d}\u{feff}\u{2060}\u{200b}\u{200d}\u{feff}\u{2060}",
+            "aaaaaaaa",
+            "........",
+            "a a a a a a",
+            "abababab",
+            "7x7x7x7x",
+            "日日日日日日日日",
+            "abcdefgh",
+            "hgfedcba",
+            "98765432",
+            "qwertyuiop",
+            "asdfghjkl",
+            "qwertasdfg",
+            "1234qwer",
+            "qwer 1234",
+            "1qaz2wsx3edc",
+            "aaaabbbbcccc",
+            "qwertzuiop",
+            "йцукенгш",
+            "jan-conversations",
+            "JanConversations",
+            "Jan Conversations!",
+            "jan_conversations_2026",
+            "Conversations1",
+            "janserver",
+            "jan-chat-server",
+            "jan-password",
+            "lovelace1815",
+            "Ada-Lovelace",
+            "AdaLovelace!",
+            "lovelace.ada",
+            "analytical",
+            "ada@analytical",
+        ] {
+            assert!(guessable(password), "{password:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_only_near_to_it_is_not() {
+        for password in [
+            "a long sentence is easy to keep",
+            "correct horse battery staple",
+            "not ada.lovelace",
+            "jan-conversations-48213",
+            "janet-conversations",
+            "q7!nv0zk",
+            "qwertyuiox",
+            "q7 é日本語!",
+            "        x",
+            "été à Paris",
+            "日本語日本語日本",
+            "19850412",
+            "x1234567",
+            "🦀🐘🦀🐘🌵🦀🐘🌵🌵",
+        ] {
+            assert!(!guessable(password), "{password:?}");
+        }
+    }
+}

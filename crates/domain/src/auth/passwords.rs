@@ -1,0 +1,122 @@
+//! Changing a password, and resetting one.
+
+use super::{
+    AccountService, AccountStore, Actor, Audit, AuditEvent, Email, Password, PasswordChange,
+    PasswordHash, PasswordHasher, SessionStore,
+};
+use crate::admission::Caller;
+use crate::error::{Conflict, Error, Invalid, InvalidReason, Result};
+use crate::id::OwnerId;
+use crate::limits::Origin;
+
+/// A change of password as a client asks for it.
+pub struct ChangePassword {
+    pub current: Password,
+    /// As it was sent: whether it will do depends on whose account it is.
+    pub new: String,
+}
+
+/// How many refresh tokens go in the same unit of work as the password. Whoever has more loses the
+/// others before, step by step.
+const AT_ONCE: u32 = 10_000;
+
+impl AccountService {
+    /// Gives the caller's account another password and ends every other session. The current password
+    /// is asked for, whatever token is sent: whoever finds one must not be able to keep the account.
+    pub async fn change_password(
+        &self,
+        actor: Actor,
+        request: ChangePassword,
+        origin: Origin,
+    ) -> Result<()> {
+        let kept = actor.session()?;
+        let owner = actor.owner_id;
+        let account = self.accounts.find_password(owner).await?;
+        let (email, old) = account.ok_or(Error::Conflict(Conflict::NotAccount))?;
+        let new = Password::choose("new_password", &request.new, &email)?;
+        self.prove(owner, &email, request.current, &old, origin)
+            .await?;
+        let change = PasswordChange {
+            new: self.hasher.hash(Caller::Owner(owner), new).await?,
+            old: Some(old),
+            kept,
+        };
+        self.sessions.end_many(owner, kept, AT_ONCE).await?;
+        if !self.accounts.set_password(owner, &change).await? {
+            // It was changed, or removed, since it was found.
+            return Err(wrong());
+        }
+        self.audit.record(AuditEvent::PasswordChanged, Some(owner));
+        Ok(())
+    }
+
+    /// Compares the current password, limited as at sign-in.
+    async fn prove(
+        &self,
+        owner: OwnerId,
+        email: &Email,
+        password: Password,
+        hash: &PasswordHash,
+        origin: Origin,
+    ) -> Result<()> {
+        let account = self.issuer.secrets.digest(email.as_str());
+        let admitted = self.throttle.admit(account, origin).await;
+        if admitted.is_err() {
+            self.audit.record(AuditEvent::SignInRefused, Some(owner));
+        }
+        let attempt = admitted?;
+        let caller = Caller::Owner(owner);
+        match self.hasher.verify(caller, password, hash.clone()).await {
+            Ok(true) => {
+                self.throttle.succeeded(attempt);
+                Ok(())
+            }
+            Ok(false) => {
+                let failed = AuditEvent::PasswordChangeFailed;
+                self.audit.record(failed, Some(owner));
+                Err(wrong())
+            }
+            Err(error) => {
+                self.throttle.undo(attempt);
+                Err(error)
+            }
+        }
+    }
+}
+
+fn wrong() -> Error {
+    Error::Invalid(Invalid {
+        param: Some("current_password".to_owned()),
+        reason: InvalidReason::Password,
+        message: "current_password is not your password.".to_owned(),
+    })
+}
+
+/// What whoever runs the server can do for somebody who has forgotten a password.
+pub struct PasswordReset<'a> {
+    pub accounts: &'a dyn AccountStore,
+    pub sessions: &'a dyn SessionStore,
+    pub hasher: &'a dyn PasswordHasher,
+    pub audit: &'a dyn Audit,
+}
+
+impl PasswordReset<'_> {
+    /// Gives the account of an address another password and ends all its sessions; `false` when there
+    /// is none.
+    pub async fn reset(&self, email: &Email, new: Password) -> Result<bool> {
+        let Some((user, _)) = self.accounts.find_by_email(email).await? else {
+            return Ok(false);
+        };
+        let change = PasswordChange {
+            new: self.hasher.hash(Caller::Service, new).await?,
+            old: None,
+            kept: None,
+        };
+        self.sessions.end_many(user.id, None, AT_ONCE).await?;
+        let done = self.accounts.set_password(user.id, &change).await?;
+        if done {
+            self.audit.record(AuditEvent::PasswordReset, Some(user.id));
+        }
+        Ok(done)
+    }
+}

@@ -1,0 +1,257 @@
+//! Users, and their sessions: families of refresh tokens.
+
+mod statements;
+
+use super::users::{NewRow, Row};
+use crate::postgres::database::Database;
+use crate::postgres::error::{storage, violates};
+use crate::postgres::execute::Execute as _;
+use crate::postgres::ids;
+use crate::postgres::schema::{refresh_tokens, users};
+use chrono::{DateTime, Utc};
+use diesel::dsl::now;
+use diesel::prelude::*;
+use diesel::sql_types::Timestamptz;
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use domain::auth::{
+    Digest, PasswordHash, RefreshToken, Rotated, Rotation, Session, SessionList, SessionStore, User,
+};
+use domain::error::Result;
+use domain::id::{OwnerId, SessionId};
+use domain::page::{Order, Page};
+use statements::{EndOf, EndOthers, EndSome, FindSpent, Rotate, SignIn};
+use uuid::Uuid;
+
+pub(super) use statements::InsertToken;
+
+/// Users and their refresh tokens in PostgreSQL.
+pub struct PgSessions(pub Database);
+
+/// The constraint that a token's owner is a user.
+const OWNER: &str = "refresh_tokens_owner_id_fkey";
+
+/// How many tokens one step takes away.
+const STEP: i64 = 5_000;
+
+impl InsertToken<'_> {
+    pub(super) fn of(owner: OwnerId, token: &RefreshToken) -> InsertToken<'_> {
+        InsertToken {
+            digest: &token.digest.0,
+            owner_id: ids::stored(owner.ulid()),
+            family: ids::stored(token.session.ulid()),
+            seconds: token.lifetime.num_seconds(),
+        }
+    }
+}
+
+/// Ends all sessions of an owner but one, within a transaction. Each pass waits for the rotations that
+/// hold a token of it, and then does not see the tokens that they made: those are met by the next one.
+pub(super) async fn end_others(
+    connection: &mut AsyncPgConnection,
+    owner_id: Uuid,
+    kept: Option<Uuid>,
+) -> QueryResult<()> {
+    loop {
+        let end_others = EndOthers { owner_id, kept };
+        if end_others.write(connection).await? == 0 {
+            return Ok(());
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl SessionStore for PgSessions {
+    async fn insert(&self, user: &User, token: &RefreshToken) -> Result<()> {
+        let row = NewRow::of(user)?;
+        let insert = InsertToken::of(user.id, token);
+        let work = async |connection: &mut AsyncPgConnection| {
+            diesel::insert_into(users::table)
+                .values(row)
+                .write(connection)
+                .await?;
+            insert.write(connection).await?;
+            Ok(())
+        };
+        self.0
+            .run(async |connection| connection.transaction(work).await)
+            .await
+    }
+
+    async fn insert_token(&self, owner: OwnerId, token: &RefreshToken) -> Result<bool> {
+        let insert = InsertToken::of(owner, token);
+        let inserted = self
+            .0
+            .attempt(async |connection| insert.write(connection).await)
+            .await?;
+        match inserted {
+            Ok(_) => Ok(true),
+            Err(error) if violates(&error, OWNER) => Ok(false),
+            Err(error) => Err(storage(error)),
+        }
+    }
+
+    async fn sign_in(
+        &self,
+        owner: OwnerId,
+        hash: &PasswordHash,
+        token: &RefreshToken,
+    ) -> Result<bool> {
+        let sign_in = SignIn {
+            owner_id: ids::stored(owner.ulid()),
+            hash: &hash.0,
+            digest: &token.digest.0,
+            family: ids::stored(token.session.ulid()),
+            seconds: token.lifetime.num_seconds(),
+        };
+        let stored = self
+            .0
+            .run(async |connection| sign_in.write(connection).await)
+            .await?;
+        Ok(stored > 0)
+    }
+
+    async fn ensure_user(&self, user: &User) -> Result<()> {
+        let insert = diesel::insert_into(users::table)
+            .values(NewRow::of(user)?)
+            .on_conflict_do_nothing();
+        self.0
+            .run(async |connection| insert.write(connection).await)
+            .await?;
+        Ok(())
+    }
+
+    async fn rotate(&self, spent: Digest, next: Digest, rotation: Rotation) -> Result<Rotated> {
+        let rotate = Rotate {
+            spent: &spent.0,
+            next: &next.0,
+            seconds: rotation.lifetime.num_seconds(),
+            now: rotation.now,
+        };
+        let find_spent = FindSpent {
+            again: rotation.again.num_seconds(),
+            next: &next.0,
+            spent: &spent.0,
+        };
+        let rotated: Option<(Row, Uuid)> = self
+            .0
+            .run(async |connection| rotate.fetch_optional(connection).await)
+            .await?;
+        let session = |family| SessionId::new(ids::read(family));
+        if let Some((user, family)) = rotated {
+            return Ok(Rotated::Done(user.try_into()?, session(family)));
+        }
+        // Whoever spent it meanwhile has committed by now: this statement begins after that.
+        let found: Option<(Row, Uuid, bool, bool)> = self
+            .0
+            .run(async |connection| find_spent.fetch_optional(connection).await)
+            .await?;
+        let Some((user, family, is_fresh, is_good)) = found else {
+            return Ok(Rotated::Unknown);
+        };
+        let user = User::try_from(user)?;
+        Ok(match (is_fresh, is_good) {
+            (true, true) => Rotated::Done(user, session(family)),
+            (true, false) => Rotated::Spent,
+            (false, _) => Rotated::Reused(user.id, session(family)),
+        })
+    }
+
+    /// A rotation that is under way holds the lock of a token of the session, so the deletion waits
+    /// for it, and then does not see the token that it made: that one is met the next time. When
+    /// nothing was there to delete, nothing can be under way.
+    async fn end(&self, session: SessionId) -> Result<()> {
+        let family = ids::stored(session.ulid());
+        loop {
+            let delete =
+                diesel::delete(refresh_tokens::table).filter(refresh_tokens::family.eq(family));
+            let deleted = self
+                .0
+                .run(async |connection| delete.write(connection).await)
+                .await?;
+            if deleted == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn end_of(&self, owner: OwnerId, session: SessionId) -> Result<bool> {
+        let end_of = EndOf {
+            owner_id: ids::stored(owner.ulid()),
+            family: ids::stored(session.ulid()),
+        };
+        let gone: i64 = self
+            .0
+            .run(async |connection| end_of.fetch_one(connection).await)
+            .await?;
+        if gone == 0 {
+            return Ok(false);
+        }
+        self.end(session).await?;
+        Ok(true)
+    }
+
+    async fn end_some(&self, owner: OwnerId, kept: Option<SessionId>, most: u32) -> Result<bool> {
+        let end_some = EndSome {
+            owner_id: ids::stored(owner.ulid()),
+            kept: kept.map(|kept| ids::stored(kept.ulid())),
+            most: most.into(),
+            step: STEP,
+        };
+        let deleted = self
+            .0
+            .run(async |connection| end_some.write(connection).await)
+            .await?;
+        Ok(deleted > 0)
+    }
+
+    async fn find(&self, token: Digest) -> Result<Option<(SessionId, OwnerId)>> {
+        let query = refresh_tokens::table
+            .find(token.0.as_slice())
+            .select((refresh_tokens::family, refresh_tokens::owner_id));
+        let found: Option<(Uuid, Uuid)> = self
+            .0
+            .run(async |connection| query.fetch_optional(connection).await)
+            .await?;
+        let read = |(family, owner)| {
+            (
+                SessionId::new(ids::read(family)),
+                OwnerId::new(ids::read(owner)),
+            )
+        };
+        Ok(found.map(read))
+    }
+
+    /// A session that can go on has one token that is not spent.
+    async fn list(&self, owner: OwnerId, list: &SessionList) -> Result<Page<Session>> {
+        let alive = refresh_tokens::table
+            .filter(refresh_tokens::owner_id.eq(ids::stored(owner.ulid())))
+            .filter(refresh_tokens::spent_at.is_null())
+            .filter(refresh_tokens::expires_at.gt(now.into_sql::<Timestamptz>()))
+            .select((refresh_tokens::family, refresh_tokens::created_at))
+            // A limit is at most 100; one more shows whether more follow.
+            .limit(list.limit.get() as i64 + 1);
+        let after = list.after.map(|after| ids::stored(after.ulid()));
+        let rows: Vec<(Uuid, DateTime<Utc>)> = match list.order {
+            Order::Ascending => {
+                let page = alive.filter(refresh_tokens::family.gt(after.unwrap_or(Uuid::nil())));
+                let page = page.order(refresh_tokens::family.asc());
+                self.0
+                    .run(async |connection| page.fetch_all(connection).await)
+                    .await?
+            }
+            Order::Descending => {
+                let page = alive.filter(refresh_tokens::family.lt(after.unwrap_or(Uuid::max())));
+                let page = page.order(refresh_tokens::family.desc());
+                self.0
+                    .run(async |connection| page.fetch_all(connection).await)
+                    .await?
+            }
+        };
+        let session = |(family, last_used_at)| Session {
+            id: SessionId::new(ids::read(family)),
+            last_used_at,
+        };
+        let sessions = rows.into_iter().map(session).collect();
+        Ok(Page::of(sessions, list.limit, |_| size_of::<Session>()))
+    }
+}

@@ -1,0 +1,135 @@
+//! The statements of sessions. All times of refresh tokens are the database's own, whichever instance
+//! asks.
+
+use super::super::users::Sql;
+use crate::postgres::statement::statement;
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use uuid::Uuid;
+
+statement!(
+    /// The first token of a session.
+    InsertToken<'a> {
+        digest: &'a [u8] => Binary,
+        owner_id: Uuid => SqlUuid,
+        family: Uuid => SqlUuid,
+        seconds: i64 => BigInt,
+    } -> (),
+    "insert into refresh_tokens (digest, owner_id, family, created_at, expires_at)
+    values ($1, $2, $3, now(), now() + $4 * interval '1 second')"
+);
+
+statement!(
+    /// The same, as long as the account has the password of this hash. A change of the password holds
+    /// the account's row: it is waited for, and the hash is compared again. The user is locked before
+    /// the account, as a removal does.
+    SignIn<'a> {
+        owner_id: Uuid => SqlUuid,
+        hash: &'a str => Text,
+        digest: &'a [u8] => Binary,
+        family: Uuid => SqlUuid,
+        seconds: i64 => BigInt,
+    } -> (),
+    "with who as (
+        select owner_id from users where owner_id = $1 for key share
+    ),
+    account as (
+        select a.owner_id from who join accounts a on a.owner_id = who.owner_id
+        where a.password_hash = $2 for share of a
+    )
+    insert into refresh_tokens (digest, owner_id, family, created_at, expires_at)
+    select $3, owner_id, $4, now(), now() + $5 * interval '1 second' from account"
+);
+
+statement!(
+    /// Of two at once, the second waits for the first one's row lock, finds the token spent, and
+    /// changes nothing. The user is locked before the token, as a removal does. Whoever refreshes is
+    /// active; that is noted once a day.
+    Rotate<'a> {
+        spent: &'a [u8] => Binary,
+        next: &'a [u8] => Binary,
+        seconds: i64 => BigInt,
+        now: DateTime<Utc> => Timestamptz,
+    } -> (Sql, SqlUuid),
+    "with who as (
+        select u.owner_id, u.kind, u.created_at
+        from refresh_tokens t join users u on u.owner_id = t.owner_id
+        where t.digest = $1 for key share of u
+    ),
+    spent as (
+        update refresh_tokens t set spent_at = now() from who
+        where t.digest = $1 and t.owner_id = who.owner_id and t.spent_at is null
+            and t.expires_at > now()
+        returning t.owner_id, t.family
+    ),
+    next as (
+        insert into refresh_tokens (digest, owner_id, family, created_at, expires_at)
+        select $2, owner_id, family, now(), now() + $3 * interval '1 second' from spent
+    ),
+    seen as (
+        update users u set active_at = $4 from spent
+        where u.owner_id = spent.owner_id
+            and coalesce(u.active_at, u.created_at) < $4 - interval '1 day'
+    )
+    select who.owner_id, who.kind, who.created_at, a.email, a.name, spent.family
+    from who join spent on spent.owner_id = who.owner_id
+    left join accounts a on a.owner_id = who.owner_id"
+);
+
+statement!(
+    /// A token that was spent: whose it is, whether that was a moment ago, and whether this one follows
+    /// it and is good.
+    FindSpent<'a> {
+        again: i64 => BigInt,
+        next: &'a [u8] => Binary,
+        spent: &'a [u8] => Binary,
+    } -> (Sql, SqlUuid, Bool, Bool),
+    "select u.owner_id, u.kind, u.created_at, a.email, a.name, t.family,
+        t.spent_at >= now() - $1 * interval '1 second',
+        exists (
+            select from refresh_tokens n
+            where n.digest = $2 and n.family = t.family and n.spent_at is null
+                and n.expires_at > now()
+        )
+    from refresh_tokens t join users u on u.owner_id = t.owner_id
+    left join accounts a on a.owner_id = t.owner_id
+    where t.digest = $3 and t.spent_at is not null"
+);
+
+statement!(
+    /// How many tokens went with a session that could go on.
+    EndOf { owner_id: Uuid => SqlUuid, family: Uuid => SqlUuid } -> BigInt,
+    "with live as (
+        select from refresh_tokens
+        where owner_id = $1 and family = $2 and spent_at is null and expires_at > now()
+    ),
+    gone as (
+        delete from refresh_tokens
+        where owner_id = $1 and family = $2 and exists (select from live)
+        returning digest
+    )
+    select count(*) from gone"
+);
+
+statement!(
+    EndOthers {
+        owner_id: Uuid => SqlUuid,
+        kept: Option<Uuid> => Nullable<SqlUuid>,
+    } -> (),
+    "delete from refresh_tokens where owner_id = $1 and family is distinct from $2"
+);
+
+statement!(
+    EndSome {
+        owner_id: Uuid => SqlUuid,
+        kept: Option<Uuid> => Nullable<SqlUuid>,
+        most: i64 => BigInt,
+        step: i64 => BigInt,
+    } -> (),
+    "with few as (
+        select digest from refresh_tokens
+        where owner_id = $1 and family is distinct from $2
+        offset $3 limit $4 for update
+    )
+    delete from refresh_tokens t using few where t.digest = few.digest"
+);

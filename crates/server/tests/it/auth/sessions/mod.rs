@@ -1,0 +1,4 @@
+mod delete;
+mod list;
+
+const PATH: &str = "/auth/sessions";
