@@ -357,7 +357,7 @@ impl Writer {
         let made = self.mine(Method::POST, "/v1/projects", body).await?;
         let id = text(&made["id"]);
         self.note(|ledger| ledger.projects.insert(id.clone(), Gone::No));
-        if self.number % 32 == 0 {
+        if self.number.is_multiple_of(32) {
             self.note(|ledger| ledger.projects.insert(id.clone(), Gone::Maybe));
             let path = format!("/v1/projects/{id}");
             self.mine(Method::DELETE, &path, Value::Null).await?;
