@@ -27,15 +27,17 @@ pub struct Database {
     /// How many connections more than the pool's size there may be, because it is not known whether
     /// the server has ended what runs on those that were given up.
     pub(super) write_offs: Arc<Semaphore>,
+    /// How long a unit of work may take.
+    pub(super) patience: Duration,
     /// When the server has last answered.
     heard: watch::Sender<Option<Instant>>,
     /// Whether the schema is that of this version; before, every unit of work is refused.
     open: Arc<AtomicBool>,
 }
 
-/// How long a unit of work waits for a connection: a little longer than one may take, since those that
-/// took too long give theirs back then.
-const QUEUE: Duration = LIMIT.saturating_add(Duration::from_millis(200));
+/// A unit of work waits for a connection a little longer than one may take, since those that took too
+/// long give theirs back then.
+const LONGER: Duration = Duration::from_millis(200);
 
 /// How long a connection is used: after a failover, or a change of address, all are new soon.
 const MAX_AGE: Duration = Duration::from_secs(30 * 60);
@@ -55,6 +57,13 @@ impl Database {
     /// as long as work is done: each worker of the HTTP server has one of its own, which ends with the
     /// worker, while others still serve.
     pub fn new(target: Target, size: usize) -> Self {
+        Self::patient(target, size, LIMIT)
+    }
+
+    /// The same, whose units of work may take so long: for tests that hold a lock until others wait
+    /// for it, however long those take to come.
+    pub fn patient(target: Target, size: usize, patience: Duration) -> Self {
+        let queue = patience.saturating_add(LONGER);
         let mut config = ManagerConfig::<AsyncPgConnection>::default();
         // A connection that the server closed is noticed without asking it; a ping for each use
         // would double the round trips.
@@ -72,9 +81,9 @@ impl Database {
         let manager = AsyncDieselConnectionManager::new_with_config("", config);
         let mut pool = PoolConfig::new(size);
         pool.timeouts = Timeouts {
-            wait: Some(QUEUE),
-            create: Some(QUEUE),
-            recycle: Some(QUEUE),
+            wait: Some(queue),
+            create: Some(queue),
+            recycle: Some(queue),
         };
         let pool = Pool::builder(manager)
             .config(pool)
@@ -91,6 +100,7 @@ impl Database {
             target,
             home,
             write_offs: Arc::new(Semaphore::new(size)),
+            patience,
             heard: watch::Sender::new(None),
             open: Arc::default(),
         }
@@ -108,14 +118,15 @@ impl Database {
             return Err(unavailable(NotMigrated));
         }
         let begun = Instant::now();
-        let acquired = tokio::time::timeout(QUEUE, self.pool.get()).await;
+        let queue = self.patience.saturating_add(LONGER);
+        let acquired = tokio::time::timeout(queue, self.pool.get()).await;
         match acquired {
             Ok(Ok(connection)) => Ok(connection),
             Ok(Err(PoolError::Timeout(TimeoutType::Wait))) | Err(_) => {
                 let heard = *self.heard.borrow();
                 match heard.is_some_and(|heard| heard >= begun) {
-                    true => Err(contended(Silent(QUEUE))),
-                    false => Err(unavailable(Silent(QUEUE))),
+                    true => Err(contended(Silent(queue))),
+                    false => Err(unavailable(Silent(queue))),
                 }
             }
             Ok(Err(error)) => Err(unavailable(error)),

@@ -108,7 +108,7 @@ impl Database {
         let mut repeat = 0;
         loop {
             let mut lent = Lent::of(self.connection().await?, self.clone());
-            let limit = LIMIT.saturating_sub(begun.elapsed()).max(LEAST);
+            let limit = self.patience.saturating_sub(begun.elapsed()).max(LEAST);
             let ended = {
                 let connection = lent.connection();
                 let running = connection.cancel_token();

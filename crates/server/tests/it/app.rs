@@ -63,7 +63,7 @@ impl TestApp {
     /// A service that differs from the usual one.
     pub(crate) async fn spawn_with(change: impl FnOnce(&mut Parts)) -> Self {
         let schema = Schema::migrated().await;
-        let database = schema.database(8);
+        let database = schema.patient_database(8);
         Self::serve(schema, database, change)
     }
 

@@ -6,6 +6,7 @@ use infra::postgres::{Database, Target};
 use std::fs;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::OnceCell;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
@@ -15,6 +16,9 @@ pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     let mut builder = Builder::new_multi_thread();
     builder.worker_threads(2).enable_all().build().unwrap()
 });
+
+/// Less than the last resort of a statement, which is 30 s.
+const PATIENCE: Duration = Duration::from_secs(25);
 
 static CLUSTER: OnceCell<ThrowawayPostgres> = OnceCell::const_new();
 
@@ -65,6 +69,16 @@ impl Schema {
         let target = Target::parse(&self.url).unwrap();
         let _inside = RUNTIME.enter();
         let database = Database::new(target, connections);
+        database.open();
+        database
+    }
+
+    /// The same, for a test that holds a lock until requests wait for it: on a machine that is busy with
+    /// something else, the first of them must not have given up when the last one comes.
+    pub(crate) fn patient_database(&self, connections: usize) -> Database {
+        let target = Target::parse(&self.url).unwrap();
+        let _inside = RUNTIME.enter();
+        let database = Database::patient(target, connections, PATIENCE);
         database.open();
         database
     }

@@ -64,7 +64,7 @@ async fn crossing() -> TestApp {
     let schema = Schema::migrated().await;
     let name = schema.value("select current_schema()").await;
     let schema = Schema::at(format!("{}&application_name={name}", schema.url));
-    let database = schema.database(8);
+    let database = schema.patient_database(8);
     TestApp::serve(schema, database, |_| {})
 }
 
@@ -84,9 +84,23 @@ async fn hold(app: &TestApp, conversation: &str) -> Client {
 
 /// Waits until so many requests to a service that is `crossing` wait for a lock.
 async fn stuck(app: &TestApp, waiting: usize) {
-    let stuck = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' \
-                 and application_name = current_setting('application_name')";
-    until(&app.schema, stuck, 10, |count| count >= waiting as u64).await;
+    stuck_since(app, "-infinity", waiting).await;
+}
+
+/// The same for requests that came after a moment that the database told: what waited before may have
+/// ended by now.
+async fn stuck_since(app: &TestApp, moment: &str, waiting: usize) {
+    let stuck = format!(
+        "select count(*) from pg_stat_activity where wait_event_type = 'Lock'
+         and application_name = current_setting('application_name')
+         and query_start > '{moment}'"
+    );
+    until(&app.schema, &stuck, 20, |count| count >= waiting as u64).await;
+}
+
+/// The time by the database's clock.
+async fn moment(app: &TestApp) -> String {
+    app.schema.value("select clock_timestamp()").await
 }
 
 /// Holds a conversation's row while requests begin, until `waiting` of them are stuck behind it,
@@ -578,27 +592,31 @@ async fn appends_whose_clients_are_gone_are_whole_or_nowhere_and_harm_nobody() {
     let named = |name: &str| json!({ "role": "user", "content": name, "call_id": name });
     let healthy = async || app.anon().get("/healthz").await.expect(200);
     // The first goes by itself at once, as do those with a name; the others wait to go together.
-    let answers = collide(&app, &conversation, 3, async {
-        let mut leaving = Vec::new();
-        for body in [says(0), Some(named("named")), says(1), says(2)] {
-            let body = body.unwrap().to_string();
-            let connection = app.asked_by_alice(ask.as_bytes(), body.as_bytes()).await;
-            leaving.push(connection);
-            healthy().await;
-        }
-        stuck(&app, 2).await;
-        for connection in leaving {
-            connection.set_zero_linger().unwrap();
-        }
-        // The service has noticed when it has answered somebody who came later.
+    let holder = hold(&app, &conversation).await;
+    let mut leaving = Vec::new();
+    for body in [says(0), Some(named("named")), says(1), says(2)] {
+        let body = body.unwrap().to_string();
+        let connection = app.asked_by_alice(ask.as_bytes(), body.as_bytes()).await;
+        leaving.push(connection);
         healthy().await;
-        let staying = [
-            (items.clone(), says(3)),
-            (items.clone(), Some(named("stays"))),
-        ];
-        at_once(&alice, Method::POST, &staying).await
-    })
-    .await;
+    }
+    stuck(&app, 2).await;
+    for connection in leaving {
+        connection.set_zero_linger().unwrap();
+    }
+    // The service has noticed when it has answered somebody who came later.
+    healthy().await;
+    let left = moment(&app).await;
+    let staying = [
+        (items.clone(), says(3)),
+        (items.clone(), Some(named("stays"))),
+    ];
+    // The one with a name waits by itself; those that have left are called off meanwhile, or not yet.
+    let release = async {
+        stuck_since(&app, &left, 1).await;
+        holder.batch_execute("rollback").await.unwrap();
+    };
+    let (answers, ()) = tokio::join!(at_once(&alice, Method::POST, &staying), release);
     only(&answers, &[201]);
     rows::assert_consistent(&app.schema).await;
     let stored = item_count(&alice, &conversation).await;
@@ -618,18 +636,21 @@ async fn an_edit_whose_client_is_gone_keeps_nobody_waiting() {
     let edit = format!("PUT {items}/{item}/edit");
     // There are several connections, as there are in a service that has been busy.
     repeated(&alice, Method::GET, &items, |_| None, 32).await;
-    let answer = collide(&app, &conversation, 2, async {
-        let connection = app.asked_by_alice(edit.as_bytes(), br#"{"content":"after"}"#);
-        let connection = connection.await;
-        stuck(&app, 1).await;
-        connection.set_zero_linger().unwrap();
-        drop(connection);
-        // The service has noticed when it has answered somebody who came later.
-        app.anon().get("/healthz").await.expect(200);
-        let message = json!({ "role": "user", "content": "later", "call_id": "later" });
-        alice.post(&items, message).await
-    })
-    .await;
+    let holder = hold(&app, &conversation).await;
+    let connection = app.asked_by_alice(edit.as_bytes(), br#"{"content":"after"}"#);
+    let connection = connection.await;
+    stuck(&app, 1).await;
+    connection.set_zero_linger().unwrap();
+    drop(connection);
+    // The service has noticed when it has answered somebody who came later.
+    app.anon().get("/healthz").await.expect(200);
+    let left = moment(&app).await;
+    let message = json!({ "role": "user", "content": "later", "call_id": "later" });
+    let release = async {
+        stuck_since(&app, &left, 1).await;
+        holder.batch_execute("rollback").await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(alice.post(&items, message), release);
     answer.expect(201);
     rows::assert_consistent(&app.schema).await;
 }

@@ -92,11 +92,11 @@ async fn a_token_that_is_being_made_ends_with_its_session() {
     );
     let refreshing = anon.post("/auth/refresh-token", token(&session));
     let leaving = async {
-        until(&app.schema, &waiting, 4, |count| count == 1).await;
+        until(&app.schema, &waiting, 20, |count| count == 1).await;
         anon.post(PATH, token(&session)).await
     };
     let release = async {
-        until(&app.schema, &waiting, 4, |count| count == 2).await;
+        until(&app.schema, &waiting, 20, |count| count == 2).await;
         holder.batch_execute("commit").await.unwrap();
     };
     let (refreshed, left, ()) = tokio::join!(refreshing, leaving, release);
