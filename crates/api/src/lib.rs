@@ -19,6 +19,7 @@ mod outgoing;
 mod presence;
 pub mod projects;
 pub mod request;
+pub mod room;
 pub mod routes;
 pub mod service;
 pub mod shares;

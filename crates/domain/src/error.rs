@@ -58,6 +58,12 @@ pub enum Error {
          before you try again."
     )]
     Unanswered(#[source] Source),
+    /// There is no room to store more. Where it was the database that found none, it says so.
+    #[error(
+        "There is no room to store more. Reading and deleting go on; who runs this server can make \
+         room."
+    )]
+    StorageFull { found: Option<Source> },
     /// Our own fault. The cause is for the log alone.
     #[error("Something went wrong on our side. The request id helps us find it.")]
     Internal(#[source] Source),
@@ -192,6 +198,7 @@ impl Error {
                 | Self::Unavailable(_)
                 | Self::Contended(_)
                 | Self::Unanswered(_)
+                | Self::StorageFull { .. }
                 | Self::Internal(_)
         )
     }

@@ -20,6 +20,7 @@ pub mod purge;
 pub mod removal;
 pub mod replies;
 pub mod shares;
+pub mod storage;
 pub mod text;
 pub mod titles;
 pub mod usage;

@@ -3,8 +3,10 @@
 
 pub mod audit;
 pub mod clock;
+pub mod files;
 pub mod limits;
 pub mod llm;
 pub mod postgres;
 pub mod security;
+pub mod storage;
 pub mod tasks;

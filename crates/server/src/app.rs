@@ -10,6 +10,7 @@ use api::client_address::TrustedProxies;
 use api::memory::Memory;
 use api::openapi::{Methods, no_route};
 use api::request::{Surroundings, around};
+use api::room::{Needs, keep};
 use api::shares::public::Layouts;
 use api::{BodyRate, LongWork};
 use domain::auth::{AccessTokens, Audit, Doors, PasswordHasher, Successors};
@@ -22,6 +23,7 @@ use domain::limits::RateLimits;
 use domain::projects::ProjectService;
 use domain::replies::{ModelProvider, ReplyService, Tasks};
 use domain::shares::{ShareService, ViewCounts};
+use domain::storage::Room;
 use domain::usage::{Allowances, UsageGuard, UsageService};
 use infra::postgres::{
     Database, NewTitles, PgConversations, PgItems, PgProjects, PgReplies, PgShares, PgUsage,
@@ -77,6 +79,8 @@ pub struct Parts {
     pub long_work: LongWork,
     /// Who may have a connection, and for how long.
     pub terms: Terms,
+    /// Whether there is room to store more.
+    pub room: Arc<dyn Room>,
     /// Threads that handle requests; `None` is one per core.
     pub workers: Option<usize>,
 }
@@ -96,6 +100,7 @@ struct Services {
     projects: web::Data<ProjectService>,
     replies: web::Data<ReplyService>,
     readiness: web::Data<Arc<dyn Readiness>>,
+    room: web::Data<dyn Room>,
     shares: web::Data<ShareService>,
     surroundings: web::Data<Surroundings>,
     tasks: web::Data<dyn Tasks>,
@@ -150,6 +155,7 @@ impl Services {
                 parts.context_tokens,
             )),
             readiness: web::Data::new(readiness),
+            room: web::Data::from(Arc::clone(&parts.room)),
             shares: web::Data::new(ShareService::new(
                 Arc::new(PgShares(database())),
                 usage(),
@@ -187,6 +193,7 @@ impl Services {
             .app_data(self.projects.clone())
             .app_data(self.replies.clone())
             .app_data(self.readiness.clone())
+            .app_data(self.room.clone())
             .app_data(self.shares.clone())
             .app_data(self.surroundings.clone())
             .app_data(self.tasks.clone())
@@ -204,6 +211,7 @@ pub(crate) fn half_of_the_processors() -> usize {
 static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::openapi::document);
 static METHODS: LazyLock<web::Data<Methods>> =
     LazyLock::new(|| web::Data::new(Methods::of(&DOCUMENT)));
+static NEEDS: LazyLock<web::Data<Needs>> = LazyLock::new(|| web::Data::new(Needs::of(&DOCUMENT)));
 
 /// Serves `listener` until the returned server is stopped.
 ///
@@ -220,10 +228,12 @@ pub fn start(listener: TcpListener, parts: Parts) -> std::io::Result<Server> {
             .split_for_parts();
         app.configure(|config| services.register(config))
             .app_data(methods.clone())
+            .app_data(NEEDS.clone())
             .configure(api::routes::pages)
             .service(web::redirect("/docs", "/docs/"))
             .service(swagger_ui(DOCUMENT.clone()))
             .default_service(web::to(no_route))
+            .wrap(from_fn(keep))
             .wrap(cors(&parts.cors))
             .wrap(from_fn(guard))
             .wrap(from_fn(around))

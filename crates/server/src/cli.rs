@@ -58,6 +58,11 @@ pub struct Settings {
     /// under /var/lib where PostgreSQL's user cannot reach ./data]
     #[arg(long, env = "DATA_DIR", global = true)]
     pub data_dir: Option<String>,
+    /// How much of the file system of DATA_DIR stays free, such as 512MiB or 1GiB, or off: with less,
+    /// nothing more is stored, and reading and deleting go on [default: the smaller of 1GiB and 10 %
+    /// of the file system]
+    #[arg(long, env = "DISK_RESERVE", global = true)]
+    pub disk_reserve: Option<String>,
     /// The directory of PostgreSQL's server programs [default: searched]
     #[arg(long, env = "PG_BIN", global = true)]
     pub pg_bin: Option<String>,

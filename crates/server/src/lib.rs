@@ -11,6 +11,7 @@ pub mod jobs;
 mod listening;
 mod pages;
 mod reset_password;
+mod secret;
 mod serve;
 mod stop;
 pub mod telemetry;

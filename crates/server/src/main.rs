@@ -3,6 +3,7 @@
 use clap::Parser as _;
 use server::cli::{Cli, Command};
 use server::config::Config;
+use server::telemetry::Output;
 use std::process::ExitCode;
 
 /// Gives memory back that is no longer needed, which the system's allocator keeps: bodies are read by
@@ -13,23 +14,32 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    match run(&cli).await {
-        Ok(()) => ExitCode::SUCCESS,
+    let output = match Output::start() {
+        Ok(output) => output,
         Err(error) => {
-            eprintln!("jan-conversations: {error}");
-            ExitCode::FAILURE
+            eprintln!("jan-conversations: the log cannot be written: {error}.");
+            return ExitCode::FAILURE;
         }
+    };
+    let done = run(&cli, &output).await;
+    if let Err(error) = &done {
+        output.say(&format!("jan-conversations: {error}"));
+    }
+    output.finish();
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
     }
 }
 
-async fn run(cli: &Cli) -> Result<(), Box<dyn std::error::Error>> {
+async fn run(cli: &Cli, output: &Output) -> Result<(), Box<dyn std::error::Error>> {
     // The document depends on nothing that can be configured.
     if let Some(Command::Openapi) = cli.command {
         println!("{}", api::openapi::document().to_pretty_json()?);
         return Ok(());
     }
     let config = Config::read(&cli.settings)?;
-    server::telemetry::start(&config.log)?;
+    server::telemetry::start(&config.log, output)?;
     match cli.command.as_ref().unwrap_or(&Command::Serve) {
         Command::Serve => server::serve(config).await?,
         Command::Migrate => server::migrate(&config).await?,

@@ -10,6 +10,7 @@ use infra::postgres::{
 };
 use infra::security::{Argon2Hasher, RandomSecrets};
 use std::error::Error as _;
+use std::io::{BufRead as _, Read as _};
 use std::path::Path;
 
 /// Letters and digits of a new password: some 119 bits.
@@ -61,13 +62,17 @@ pub async fn reset_password(
     match &config.storage {
         Storage::External { database_url, .. } => reset(database_url, &email, password).await?,
         Storage::Embedded {
-            data_dir, pg_bin, ..
+            data_dir,
+            pg_bin,
+            reserve,
+            ..
         } => {
             let options = Options {
                 data_dir: data_dir.clone(),
                 pg_bin: pg_bin.clone(),
                 max_connections: 4,
                 durable: true,
+                storage: infra::storage::Storage::with_reserve(*reserve),
             };
             embedded(data_dir, options, &email, password).await?;
         }
@@ -77,7 +82,8 @@ pub async fn reset_password(
 
 fn first_line() -> std::io::Result<String> {
     let mut line = String::new();
-    std::io::stdin().read_line(&mut line)?;
+    // Far longer than any password, and no more: it may have no end.
+    std::io::stdin().lock().take(4096).read_line(&mut line)?;
     let line = line.strip_suffix('\n').unwrap_or(&line);
     Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
 }

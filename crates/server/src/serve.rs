@@ -3,14 +3,16 @@ use crate::background::Background;
 use crate::config::{Config, Storage};
 use crate::greeting::{greet, tokens};
 use crate::listening::Terms;
+use crate::secret::{SecretError, embedded_secret};
 use crate::stop::Stop;
-use crate::token::{TokenError, embedded_secret};
 use api::connection::{Connections, Patience, Unlimited};
 use api::memory::Memory;
 use api::{BodyRate, LongWork};
 use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
 use domain::clock::Clock;
+use domain::error::Error;
 use domain::shares::ViewCounts;
+use domain::storage::Room;
 use domain::usage::UsageGuard;
 use infra::audit::LoggedAudit;
 use infra::clock::{RandomIds, RuntimeTimer, SteadyClock, SystemClock};
@@ -19,6 +21,7 @@ use infra::llm::CertificatesUnusable;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
 use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, PgUsage, Target};
 use infra::security::{Argon2Hasher, HmacSuccessors, Jwt, SecretTooShort};
+use infra::storage::Storage as DiskRoom;
 use infra::tasks::BackgroundTasks;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::net::TcpListener;
@@ -26,6 +29,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
+
+/// The most bytes of a file of certificates; a system's whole list has a quarter of a mebibyte.
+const CERTIFICATES: u64 = 16 << 20;
 
 /// Why the service does not start, in one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -43,9 +49,11 @@ pub enum ServeError {
     #[error("The database could not be brought to the schema of this version: {0}.")]
     Migrate(#[from] MigrateError),
     #[error("{0}")]
-    Token(#[from] TokenError),
+    Kept(#[from] SecretError),
     #[error("JWT_SECRET cannot be used: {0}.")]
     Secret(#[from] SecretTooShort),
+    #[error("SSL_CERT_FILE cannot be used: {0}.")]
+    CertificateFile(std::io::Error),
     #[error("The certificates that this system trusts cannot be used for LLM_BASE_URL: {0}.")]
     Provider(#[from] CertificatesUnusable),
     #[error("{0}")]
@@ -60,6 +68,11 @@ pub enum ServeError {
 /// The service cannot start.
 pub async fn serve(config: Config) -> Result<(), ServeError> {
     raise_file_limit();
+    // It is read whole, by a library, wherever somebody is met over TLS.
+    if let Some(file) = std::env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty()) {
+        infra::files::must_be_short(file.as_ref(), CERTIFICATES)
+            .map_err(ServeError::CertificateFile)?;
+    }
     let mut stop = Stop::new()?;
     let listener = listen(&config)?;
     let address = listener.local_addr()?;
@@ -68,7 +81,9 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
             data_dir,
             pg_bin,
             jwt_secret,
+            reserve,
         } => {
+            let storage = DiskRoom::with_reserve(*reserve);
             let options = Options {
                 data_dir: data_dir.clone(),
                 pg_bin: pg_bin.clone(),
@@ -77,6 +92,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
                     .unwrap_or(u16::MAX)
                     .saturating_add(4),
                 durable: true,
+                storage: Arc::clone(&storage),
             };
             let postgres = tokio::select! {
                 started = EmbeddedPostgres::start(options) => started?,
@@ -86,14 +102,17 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
                 let secret = embedded_secret(postgres.data_dir(), jwt_secret.as_deref())?;
                 let target = Target::parse(postgres.database_url())?;
                 infra::postgres::migrate(&target).await?;
-                let database = Database::new(target, config.pool_size);
+                let database =
+                    Database::new(target, config.pool_size).reporting_to(Arc::clone(&storage));
                 database.open();
-                PgSessions(database.clone())
-                    .ensure_user(&operator())
-                    .await?;
+                match PgSessions(database.clone()).ensure_user(&operator()).await {
+                    // Whoever was made in an earlier life is there.
+                    Err(Error::StorageFull { .. }) => {}
+                    ensured => ensured?,
+                }
                 let data = format!("embedded, in {}", postgres.data_dir().display());
                 greet(address, &data, &tokens(&config, true));
-                run(&config, listener, database, &secret, &mut stop).await
+                run(&config, listener, database, storage, &secret, &mut stop).await
             };
             let served = served.await;
             postgres.stop().await;
@@ -104,14 +123,16 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
             jwt_secret,
         } => {
             let target = Target::parse(database_url)?;
-            let database = Database::new(Target::parse(database_url)?, config.pool_size);
+            let storage = DiskRoom::unmeasured();
+            let database = Database::new(Target::parse(database_url)?, config.pool_size)
+                .reporting_to(Arc::clone(&storage));
             let migration = tokio::spawn(migrate_until_done(target, database.clone()));
             greet(
                 address,
                 "the database of DATABASE_URL",
                 &tokens(&config, false),
             );
-            let served = run(&config, listener, database, jwt_secret, &mut stop).await;
+            let served = run(&config, listener, database, storage, jwt_secret, &mut stop).await;
             migration.abort();
             served
         }
@@ -128,13 +149,17 @@ pub async fn migrate(config: &Config) -> Result<(), ServeError> {
             infra::postgres::migrate(&Target::parse(database_url)?).await?
         }
         Storage::Embedded {
-            data_dir, pg_bin, ..
+            data_dir,
+            pg_bin,
+            reserve,
+            ..
         } => {
             let options = Options {
                 data_dir: data_dir.clone(),
                 pg_bin: pg_bin.clone(),
                 max_connections: 4,
                 durable: true,
+                storage: DiskRoom::with_reserve(*reserve),
             };
             let postgres = EmbeddedPostgres::start(options).await?;
             let applied = infra::postgres::migrate(&Target::parse(postgres.database_url())?).await;
@@ -215,6 +240,7 @@ async fn run(
     config: &Config,
     listener: TcpListener,
     database: Database,
+    room: Arc<dyn Room>,
     secret: &str,
     stop: &mut Stop,
 ) -> Result<(), ServeError> {
@@ -259,6 +285,7 @@ async fn run(
             connections: connections(config),
             patience: Patience::USUAL,
         },
+        room,
         workers: None,
     };
     let background = Background::start(config, &database, &parts);

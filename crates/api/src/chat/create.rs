@@ -10,6 +10,7 @@ use crate::presence::Presence;
 use crate::request::request_id;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, post, web};
 use domain::chat::{Answering, ChatService, CompleteChat};
+use domain::storage::Room;
 
 /// Complete a chat
 ///
@@ -54,12 +55,16 @@ pub(crate) async fn create_chat_completion(
     Authenticated(actor): Authenticated,
     chat: web::Data<ChatService>,
     request: HttpRequest,
+    room: web::Data<dyn Room>,
     Body(body): Body<ChatCompletionRequestBody>,
 ) -> Result<HttpResponse, ApiError> {
     let asked = LongWork::run(&request, body.length(), move || {
         CompleteChat::try_from(body)
     });
     let asked = asked.await?;
+    if asked.place.is_some() {
+        room.check()?;
+    }
     let streamed = asked.streamed;
     let presence = match asked.place {
         None => Presence::of(&request),

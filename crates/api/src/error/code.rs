@@ -146,6 +146,8 @@ codes! {
         "Too many requests want the same, or change it for long. Nothing has changed; try again after `Retry-After` seconds.";
     DATABASE_UNAVAILABLE = "database_unavailable", 503, "service_unavailable_error", None,
         "The database cannot be reached, or did not say in time what has become of a change. Try again after `Retry-After` seconds.";
+    STORAGE_FULL = "storage_full", 503, "service_unavailable_error", None,
+        "There is no room to store more. Reading and deleting go on. Try again after `Retry-After` seconds.";
     MODEL_PROVIDER_NOT_CONFIGURED = "model_provider_not_configured", 503,
         "service_unavailable_error", None,
         "This server has no model provider. Whoever runs it sets LLM_BASE_URL.";

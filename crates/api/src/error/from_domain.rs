@@ -10,6 +10,9 @@ use domain::error::{
 /// Seconds after which a request is worth repeating when the database is away or busy.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
+/// Seconds after which somebody may have made room.
+const ROOM_AFTER: HeaderValue = HeaderValue::from_static("60");
+
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         let message = error.to_string();
@@ -50,6 +53,11 @@ impl From<Error> for ApiError {
             Error::Unavailable(_) | Error::Unanswered(_) => {
                 return Self::new(code::DATABASE_UNAVAILABLE, message)
                     .header(header::RETRY_AFTER, RETRY_AFTER)
+                    .logged_as(error);
+            }
+            Error::StorageFull { .. } => {
+                return Self::new(code::STORAGE_FULL, message)
+                    .header(header::RETRY_AFTER, ROOM_AFTER)
                     .logged_as(error);
             }
             Error::Internal(_) => {

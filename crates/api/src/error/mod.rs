@@ -136,6 +136,9 @@ impl ApiError {
             Some(Error::Contended(source)) => {
                 tracing::warn!(error = ?source, "the database was too slow, or others held the same");
             }
+            Some(Error::StorageFull { found: Some(found) }) => {
+                tracing::warn!(error = ?found, "the database has no room");
+            }
             Some(Error::Provider(failure)) => {
                 tracing::warn!(error = ?failure, "the model provider failed");
             }

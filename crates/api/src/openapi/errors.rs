@@ -112,7 +112,11 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
     }
     codes.extend(absent(path));
     if reads_the_database(path) {
-        codes.extend([code::SERVER_BUSY, code::DATABASE_UNAVAILABLE]);
+        codes.extend([
+            code::SERVER_BUSY,
+            code::DATABASE_UNAVAILABLE,
+            code::STORAGE_FULL,
+        ]);
     }
     codes.extend(
         CODES

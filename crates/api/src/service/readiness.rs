@@ -1,6 +1,7 @@
 use crate::error::ApiError;
 use actix_web::{HttpResponse, get, web};
 use domain::health::Readiness;
+use domain::storage::Room;
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -10,6 +11,8 @@ use utoipa::ToSchema;
 #[schema(as = Readiness)]
 pub(crate) struct ReadinessBody {
     status: ReadinessStatus,
+    /// Whether more can be stored.
+    storage: StorageStatus,
 }
 
 #[derive(Clone, Copy, Serialize, ToSchema)]
@@ -19,9 +22,19 @@ enum ReadinessStatus {
     Ready,
 }
 
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = StorageStatus)]
+enum StorageStatus {
+    Ok,
+    /// Nothing more is stored; reading and deleting go on.
+    Full,
+}
+
 /// Is it ready?
 ///
-/// Asks the database. 503 while it is away; send traffic elsewhere until then.
+/// Asks the database. 503 while it is away; send traffic elsewhere until then. A full disk is told by
+/// `storage` and no reason to do so: what can be read and deleted here is here alone.
 #[utoipa::path(
     tag = "service",
     responses((status = 200, description = "It is.", body = ReadinessBody)),
@@ -31,9 +44,14 @@ enum ReadinessStatus {
 #[get("/readyz")]
 pub(crate) async fn get_readiness(
     readiness: web::Data<Arc<dyn Readiness>>,
+    room: web::Data<dyn Room>,
 ) -> Result<HttpResponse, ApiError> {
     readiness.check().await?;
     Ok(HttpResponse::Ok().json(ReadinessBody {
         status: ReadinessStatus::Ready,
+        storage: match room.is_full() {
+            true => StorageStatus::Full,
+            false => StorageStatus::Ok,
+        },
     }))
 }

@@ -1,6 +1,7 @@
 use super::connect::Target;
 use super::error::{contended, unavailable};
 use super::unit::{LIMIT, Silent};
+use crate::storage::Storage;
 use deadpool::managed::{Hook, HookError, PoolConfig, PoolError, TimeoutType, Timeouts};
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::{
@@ -33,6 +34,8 @@ pub struct Database {
     heard: watch::Sender<Option<Instant>>,
     /// Whether the schema is that of this version; before, every unit of work is refused.
     open: Arc<AtomicBool>,
+    /// What is told when there is no room.
+    pub(super) storage: Arc<Storage>,
 }
 
 /// A unit of work waits for a connection a little longer than one may take, since those that took too
@@ -103,7 +106,14 @@ impl Database {
             patience,
             heard: watch::Sender::new(None),
             open: Arc::default(),
+            storage: Storage::unmeasured(),
         }
+    }
+
+    /// The same, where this is told when the database has no room.
+    #[must_use]
+    pub fn reporting_to(self, storage: Arc<Storage>) -> Self {
+        Self { storage, ..self }
     }
 
     /// Says that the schema is that of this version, so that work may begin.

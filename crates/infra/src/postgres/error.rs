@@ -8,6 +8,9 @@ pub(super) fn storage(error: DieselError) -> Error {
     match error {
         error if is_cut(&error) => unavailable(error),
         error if is_repeatable(&error) => contended(error),
+        full if is_full(&full) => Error::StorageFull {
+            found: Some(full.into()),
+        },
         other => Error::Internal(other.into()),
     }
 }
@@ -36,6 +39,19 @@ pub(super) fn is_repeatable(error: &DieselError) -> bool {
             .is_some_and(|details| details.lines().count() > 1),
         _ => false,
     }
+}
+
+/// Whether PostgreSQL found no room on its disk, or no more than its user may take. Diesel does not
+/// tell the server's code (53100), but the reason is the system's own, at the end of the message:
+/// strerror(3) of ENOSPC or EDQUOT. A server that speaks another language is not understood.
+pub(super) fn is_full(error: &DieselError) -> bool {
+    let DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) = error else {
+        return false;
+    };
+    let said = information.message();
+    [": No space left on device", ": Disk quota exceeded"]
+        .iter()
+        .any(|reason| said.ends_with(reason))
 }
 
 pub(super) fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> Error {

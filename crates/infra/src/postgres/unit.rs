@@ -2,7 +2,7 @@
 //! are too slow.
 
 use super::database::Database;
-use super::error::{contended, is_cut, is_repeatable, storage, unanswered, unavailable};
+use super::error::{contended, is_cut, is_full, is_repeatable, storage, unanswered, unavailable};
 use super::lent::Lent;
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
@@ -129,7 +129,12 @@ impl Database {
                     repeat += 1;
                     sleep(PAUSE * repeat).await;
                 }
-                done => return Ok(done),
+                done => {
+                    if done.as_ref().is_err_and(is_full) {
+                        self.storage.met();
+                    }
+                    return Ok(done);
+                }
             }
         }
     }

@@ -172,7 +172,7 @@ fn log(settings: &Settings) -> Result<Log, ConfigError> {
     };
     Ok(Log {
         level: given(&settings.log_level)
-            .unwrap_or("info,actix_server=warn,actix_http=off")
+            .unwrap_or("info,actix_http=off")
             .to_owned(),
         json,
     })
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn a_bad_value_is_refused_by_name_in_one_sentence() {
         type Setting = fn(&mut Settings) -> &mut Option<String>;
-        let bad: [(&str, &str, Setting); 31] = [
+        let bad: [(&str, &str, Setting); 32] = [
             ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
             ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
             ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
@@ -287,6 +287,7 @@ mod tests {
             ("LLM_CONTEXT_TOKENS", "255", |settings| {
                 &mut settings.llm_context_tokens
             }),
+            ("DISK_RESERVE", "10%", |settings| &mut settings.disk_reserve),
             ("LOG_FORMAT", "xml", |settings| &mut settings.log_format),
         ];
         for (variable, value, setting) in bad {

@@ -1,5 +1,6 @@
 use super::{ConfigError, bad, given};
 use crate::cli::Settings;
+use infra::storage::Reserve;
 use std::path::PathBuf;
 
 /// Where the data is.
@@ -9,6 +10,7 @@ pub enum Storage {
         data_dir: PathBuf,
         pg_bin: Option<PathBuf>,
         jwt_secret: Option<String>,
+        reserve: Reserve,
     },
     /// A PostgreSQL that somebody runs for us.
     External {
@@ -23,12 +25,20 @@ impl Storage {
         if jwt_secret.as_ref().is_some_and(|secret| secret.len() < 32) {
             return Err(bad("JWT_SECRET", "must have at least 32 bytes"));
         }
+        let reserve = given(&settings.disk_reserve).map_or(Some(Reserve::Usual), Reserve::parse);
+        let reserve = reserve.ok_or_else(|| {
+            bad(
+                "DISK_RESERVE",
+                "must be a number of bytes such as 512MiB or 1GiB, or off",
+            )
+        })?;
         match given(&settings.database_url) {
             None => Ok(Self::Embedded {
                 data_dir: given(&settings.data_dir)
                     .map_or_else(infra::postgres::embedded::default_data_dir, PathBuf::from),
                 pg_bin: given(&settings.pg_bin).map(PathBuf::from),
                 jwt_secret,
+                reserve,
             }),
             Some(url) => Ok(Self::External {
                 database_url: url.to_owned(),

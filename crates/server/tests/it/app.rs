@@ -126,6 +126,7 @@ impl TestApp {
                 connections: everybody(),
                 patience: api::connection::Patience::USUAL,
             },
+            room: infra::storage::Storage::unmeasured(),
             workers: Some(1),
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -43,6 +43,7 @@ mod resources;
 mod rows;
 mod schema;
 mod slow_reader;
+mod storage;
 mod tls;
 mod trail;
 mod unhealthy;

@@ -16,13 +16,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStderr, Command};
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 use ulid::Ulid;
 
 /// How long anything may take that is expected to happen.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A DATA_DIR of one test. It is under /tmp, which PostgreSQL's user can reach, and goes with the
 /// test, together with a PostgreSQL that a killed service left behind in it.
@@ -36,6 +36,10 @@ impl Scratch {
             "/tmp/jan-it-{}-{number}",
             std::process::id()
         )))
+    }
+
+    pub(crate) fn at(path: PathBuf) -> Self {
+        Self(path)
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -163,6 +167,27 @@ impl Process {
     pub(crate) async fn external(database_url: &str, more: &[(&str, &str)]) -> Self {
         let settings = [("DATABASE_URL", database_url), ("JWT_SECRET", SECRET)];
         Self::serve(&[&settings, more].concat()).await
+    }
+
+    /// A service whose log is read until it says where it listens; and what would bring the rest.
+    pub(crate) async fn unheard(settings: &[(&str, &str)]) -> (Self, BufReader<ChildStderr>) {
+        let mut command = program(&["serve", "--http-port", "0"], settings);
+        let mut child = command
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut pipe = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        while !line.contains("listening on http://") {
+            line.clear();
+            let read = timeout(PATIENCE, pipe.read_line(&mut line)).await;
+            assert_ne!(read.expect("it says something").unwrap(), 0, "it ended");
+        }
+        let (_, url) = line.trim_end().split_once("listening on ").unwrap();
+        let url = url.replace("localhost", "127.0.0.1");
+        let log = Log::default();
+        (Self { child, log, url }, pipe)
     }
 
     fn start(settings: &[(&str, &str)]) -> Self {

@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::account::Account;
+use crate::files;
 
 const MAX_BYTES: u64 = 10 * 1024 * 1024;
 const TAIL_BYTES: u64 = 16 * 1024;
@@ -40,8 +41,8 @@ impl Log {
     /// The last lines written since `start`, for an error.
     pub(super) fn tail(&self, start: u64) -> String {
         let read = || -> io::Result<Vec<u8>> {
-            let mut file = File::open(&self.path)?;
-            let end = file.metadata()?.len();
+            let (mut file, metadata) = files::open(&self.path)?;
+            let end = metadata.len();
             file.seek(SeekFrom::Start(start.max(end.saturating_sub(TAIL_BYTES))))?;
             let mut bytes = Vec::new();
             file.take(TAIL_BYTES).read_to_end(&mut bytes)?;
@@ -58,15 +59,38 @@ impl Log {
             .join("\n")
     }
 
-    /// Keeps the log bounded. PostgreSQL holds the file open for appending, so it is copied and
-    /// emptied in place; a line written in between is lost, which a log can bear.
+    /// Keeps the log bounded. PostgreSQL holds the file open for appending, so its end is copied and
+    /// it is emptied in place; a line written in between is lost, which a log can bear. Where there is
+    /// no room for a copy, there is none.
     pub(super) fn bound(&self) -> io::Result<()> {
-        match fs::metadata(&self.path) {
-            Ok(metadata) if metadata.len() > MAX_BYTES => {
-                fs::copy(&self.path, self.path.with_extension("log.1"))?;
-                OpenOptions::new().write(true).open(&self.path)?.set_len(0)
-            }
-            _ => Ok(()),
+        let length = match fs::metadata(&self.path) {
+            Ok(metadata) => metadata.len(),
+            Err(_) => return Ok(()),
+        };
+        if length <= MAX_BYTES {
+            return Ok(());
         }
+        let older = self.path.with_extension("log.1");
+        let kept = self.copy_end(length, &older);
+        if kept.is_err() {
+            let _ = fs::remove_file(&older);
+        }
+        OpenOptions::new()
+            .write(true)
+            .open(&self.path)?
+            .set_len(0)
+            .and(kept)
+    }
+
+    fn copy_end(&self, length: u64, older: &Path) -> io::Result<()> {
+        let (mut file, _) = files::open(&self.path)?;
+        file.seek(SeekFrom::Start(length.saturating_sub(MAX_BYTES)))?;
+        let mut older = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(older)?;
+        io::copy(&mut file.take(MAX_BYTES), &mut older).map(drop)
     }
 }

@@ -8,10 +8,12 @@
 mod account;
 mod cluster;
 mod error;
+mod lock;
 mod log;
 mod orphan;
 mod place;
 mod programs;
+mod reclaim;
 mod server;
 mod settings;
 mod supervisor;
@@ -29,9 +31,12 @@ use tokio::task::JoinHandle;
 
 use self::account::Account;
 use self::error::Doing;
+use self::lock::Lock;
 use self::place::Place;
 use self::server::Server;
 use self::supervisor::Supervisor;
+
+use crate::storage::Storage;
 
 pub use self::error::EmbeddedError;
 pub use self::place::default_data_dir;
@@ -49,6 +54,8 @@ pub struct Options {
     pub max_connections: u16,
     /// Whether what was committed survives a crash of the machine. Only tests do without.
     pub durable: bool,
+    /// What is told of the room on its disk.
+    pub storage: Arc<Storage>,
 }
 
 /// A running PostgreSQL, watched: if it dies it is started again, and meanwhile connections fail.
@@ -94,9 +101,19 @@ impl EmbeddedPostgres {
         let programs = programs::find_for(options.pg_bin.as_deref(), &cluster)?;
         account.must_reach(&programs.postgres)?;
         let place = Place::open(&data_dir, account)?;
-        let lock = place.lock()?;
+        let lock = Lock::take(&place)?;
+        let storage = Arc::clone(&options.storage);
+        storage
+            .open(&place.data_dir)
+            .doing(|| format!("measure the file system of {}", place.data_dir.display()))?;
         cluster::ensure(&place, &programs, options.durable).await?;
-        let server = Server::new(&place, &programs, options.max_connections, options.durable)?;
+        let server = Server::new(
+            &place,
+            &programs,
+            options.max_connections,
+            options.durable,
+            &storage,
+        )?;
         let postmaster = server.start().await?;
 
         tracing::info!(
@@ -105,14 +122,21 @@ impl EmbeddedPostgres {
             milliseconds = begun.elapsed().as_millis(),
             "embedded PostgreSQL is running"
         );
+        let url = server.url();
+        let watches = [
+            tokio::spawn(Arc::clone(&storage).watch()).abort_handle(),
+            tokio::spawn(reclaim::run(url.clone(), Arc::clone(&storage))).abort_handle(),
+            tokio::spawn(reclaim::keep_log_short(url.clone(), Arc::clone(&storage))).abort_handle(),
+        ];
         let (stop, stopped) = oneshot::channel();
         let pid = Arc::new(AtomicU32::new(postmaster.pid().unwrap_or(0)));
-        let url = server.url();
         let supervisor = Supervisor {
             server,
             pid: Arc::clone(&pid),
             stop: stopped,
             lock,
+            storage,
+            watches,
         };
         let supervisor = tokio::spawn(supervisor.run(postmaster));
         Ok(Self {

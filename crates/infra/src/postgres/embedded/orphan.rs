@@ -16,6 +16,10 @@ use tokio::time::{Instant, sleep};
 
 use super::error::{Doing, EmbeddedError};
 use super::place::socket_files;
+use crate::files;
+
+/// The most bytes the file of a postmaster has; a path of 4,096 is the longest part.
+const MOST: u64 = 16 * 1024;
 
 /// How to stop a postmaster: fast (an orderly end), immediate (the next start recovers from the
 /// write-ahead log), and by force; and how long to wait after each.
@@ -30,7 +34,7 @@ pub(super) const STOP: [(Signal, Duration); 3] = [
 pub(super) async fn clear(cluster: &Path, socket_dir: &Path) -> Result<(), EmbeddedError> {
     let file = cluster.join("postmaster.pid");
     let shown = file.display();
-    let text = match fs::read_to_string(&file) {
+    let text = match files::text(&file, MOST) {
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         read => Some(read.doing(|| format!("read {shown}"))?),
     };

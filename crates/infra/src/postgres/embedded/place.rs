@@ -1,9 +1,9 @@
-//! The directories: DATA_DIR with the cluster, its log, its socket and the lock.
+//! The directories: DATA_DIR with the cluster, its log and its socket.
 
 use std::env;
 use std::fmt::Write as _;
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
-use std::io::{self, ErrorKind, Write as _};
+use std::fs::{self, DirBuilder, Permissions};
+use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -72,42 +72,6 @@ impl Place {
 
     pub(super) fn log(&self) -> PathBuf {
         self.data_dir.join("postgres.log")
-    }
-
-    /// Takes DATA_DIR for this process. The lock goes with the file, which no child inherits, so
-    /// the kernel releases it in whatever way this process ends.
-    pub(super) fn lock(&self) -> Result<File, EmbeddedError> {
-        let path = self.data_dir.join("lock");
-        let shown = path.display();
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .doing(|| format!("open {shown}"))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let holder = fs::read_to_string(&path).unwrap_or_default();
-                let holder = match holder.trim() {
-                    "" => String::new(),
-                    pid => format!(" (process {pid})"),
-                };
-                return Err(EmbeddedError::InUse {
-                    data_dir: self.data_dir.clone(),
-                    holder,
-                });
-            }
-            Err(TryLockError::Error(source)) => {
-                return Err(source).doing(|| format!("lock {shown}"));
-            }
-        }
-        // The number is only for the message above.
-        file.set_len(0)
-            .and_then(|()| writeln!(file, "{}", std::process::id()))
-            .doing(|| format!("write {shown}"))?;
-        Ok(file)
     }
 
     /// The directory of the socket, for the account alone: whoever can reach the socket is let in.

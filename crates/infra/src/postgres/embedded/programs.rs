@@ -2,11 +2,18 @@
 
 use std::env;
 use std::fs;
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::error::EmbeddedError;
+use crate::files;
+
+/// How long a program may take to say its version.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Directories with one folder per version, the start of such a folder's name, and where in it the
 /// programs are. Packagers rarely put the server programs on PATH.
@@ -51,7 +58,7 @@ pub(super) fn find_for(pg_bin: Option<&Path>, cluster: &Path) -> Result<Programs
 
 /// The major version that made the cluster; `None` when there is no cluster.
 pub(super) fn cluster_major(cluster: &Path) -> Option<u32> {
-    fs::read_to_string(cluster.join("PG_VERSION"))
+    files::text(&cluster.join("PG_VERSION"), 64)
         .ok()
         .and_then(|text| leading_number(&text))
 }
@@ -132,14 +139,31 @@ fn programs_in(directory: &Path) -> Option<Programs> {
     })
 }
 
-/// Reads `postgres (PostgreSQL) 17.2 (Debian 17.2-1)`.
+/// Reads `postgres (PostgreSQL) 17.2 (Debian 17.2-1)`. What calls itself so, and says nothing in
+/// time or goes on for ever, is not it.
 fn major_of(postgres: &Path) -> Option<u32> {
-    let output = Command::new(postgres)
+    let mut child = Command::new(postgres)
         .arg("--version")
         .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .current_dir("/")
-        .output();
-    let text = String::from_utf8(output.ok()?.stdout).ok()?;
+        .spawn()
+        .ok()?;
+    let deadline = Instant::now() + PATIENCE;
+    // So few bytes fit into the pipe, that a program which says no more ends by itself.
+    while matches!(child.try_wait(), Ok(None)) && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(2));
+    }
+    let _ = child.kill();
+    child.wait().ok()?;
+    let mut text = String::new();
+    child
+        .stdout
+        .take()?
+        .take(256)
+        .read_to_string(&mut text)
+        .ok()?;
     text.split_once("(PostgreSQL) ")
         .and_then(|(_, version)| leading_number(version))
 }

@@ -19,6 +19,7 @@ use super::orphan;
 use super::place::{self, Place};
 use super::programs::Programs;
 use super::settings;
+use crate::storage::Storage;
 
 const POLL: Duration = Duration::from_millis(10);
 
@@ -36,6 +37,9 @@ pub(super) struct Server {
     pub(super) log: Log,
     pub(super) max_connections: u16,
     pub(super) durable: bool,
+    pub(super) major: u32,
+    /// How far PostgreSQL's write-ahead log grows before it is written into the tables.
+    pub(super) wal_mib: u64,
 }
 
 impl Server {
@@ -44,6 +48,7 @@ impl Server {
         programs: &Programs,
         max_connections: u16,
         durable: bool,
+        storage: &Storage,
     ) -> Result<Self, EmbeddedError> {
         Ok(Self {
             account: place.account.clone(),
@@ -53,6 +58,8 @@ impl Server {
             log: Log::new(place.log()),
             max_connections,
             durable,
+            major: programs.major,
+            wal_mib: storage.wal_mib(),
         })
     }
 
@@ -96,11 +103,7 @@ impl Server {
         command
             .arg("-D")
             .arg(&self.cluster)
-            .args(settings::arguments(
-                &self.socket_dir,
-                self.max_connections,
-                self.durable,
-            ));
+            .args(settings::arguments(self));
         command
             .stdout(Stdio::from(output))
             .stderr(Stdio::from(errors));

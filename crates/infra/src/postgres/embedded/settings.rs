@@ -4,13 +4,14 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use super::server::Server;
+
 /// Connections beside the service's own, for psql and pg_dump.
 const SPARE_CONNECTIONS: u16 = 5;
 
-const FIXED: [&str; 20] = [
+const FIXED: [&str; 23] = [
     "shared_buffers=128MB",
     "wal_level=replica",
-    "max_wal_size=1GB",
     "checkpoint_timeout=5min",
     "checkpoint_completion_target=0.9",
     "random_page_cost=1.1",
@@ -29,13 +30,25 @@ const FIXED: [&str; 20] = [
     "log_disconnections=off",
     // What users write belongs in no log, so neither statements nor the values of a violated key.
     "log_statement=none",
+    "log_duration=off",
+    "log_min_duration_statement=-1",
+    "log_min_duration_sample=-1",
+    "log_autovacuum_min_duration=-1",
     "log_min_error_statement=panic",
     "log_error_verbosity=terse",
 ];
 
+/// The same for the values of parameters, which earlier versions than 13 never write down.
+const NO_PARAMETERS: [&str; 2] = [
+    "log_parameter_max_length=0",
+    "log_parameter_max_length_on_error=0",
+];
+
 /// The settings as arguments. The command line outranks the files of the cluster, so that a
 /// cluster made by an earlier release runs as this one means it to.
-pub(super) fn arguments(socket_dir: &Path, max_connections: u16, durable: bool) -> Vec<OsString> {
+pub(super) fn arguments(server: &Server) -> Vec<OsString> {
+    let (socket_dir, max_connections) = (&server.socket_dir, server.max_connections);
+    let durable = server.durable;
     let on = if durable { "on" } else { "off" };
     let connections = max_connections.saturating_add(SPARE_CONNECTIONS);
     let mut settings = vec![
@@ -50,7 +63,14 @@ pub(super) fn arguments(socket_dir: &Path, max_connections: u16, durable: bool) 
         format!("fsync={on}").into(),
         format!("full_page_writes={on}").into(),
     ];
+    // Segments are kept to be used again, so that writing needs no new room as a rule.
+    let least = (server.wal_mib / 2).clamp(32, 80);
+    settings.push(format!("max_wal_size={}MB", server.wal_mib).into());
+    settings.push(format!("min_wal_size={least}MB").into());
     settings.extend(FIXED.map(OsString::from));
+    if server.major >= 13 {
+        settings.extend(NO_PARAMETERS.map(OsString::from));
+    }
     settings
         .into_iter()
         .flat_map(|setting| [OsString::from("-c"), setting])

@@ -1,15 +1,20 @@
 //! Keeps a postmaster running until it is told to stop.
 
-use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot::Receiver;
+use tokio::task::AbortHandle;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
+use super::lock::Lock;
 use super::log::Log;
 use super::server::{Postmaster, Server};
+use crate::storage::Storage;
+
+/// The longest pause before a PostgreSQL that does not start is tried again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
 pub(super) struct Supervisor {
     pub(super) server: Server,
@@ -17,7 +22,10 @@ pub(super) struct Supervisor {
     /// Resolves when the service wants to stop, and also when its handle is dropped.
     pub(super) stop: Receiver<()>,
     /// Released after PostgreSQL has stopped.
-    pub(super) lock: File,
+    pub(super) lock: Lock,
+    pub(super) storage: Arc<Storage>,
+    /// What looks after the disk as long as this runs.
+    pub(super) watches: [AbortHandle; 3],
 }
 
 impl Supervisor {
@@ -28,6 +36,8 @@ impl Supervisor {
             let status = tokio::select! {
                 biased;
                 _ = &mut self.stop => {
+                    // Also that which would keep a connection.
+                    self.watches.iter().for_each(AbortHandle::abort);
                     postmaster.stop().await;
                     break;
                 }
@@ -45,6 +55,7 @@ impl Supervisor {
             postmaster = restarted;
         }
         self.pid.store(0, Ordering::Relaxed);
+        self.watches.iter().for_each(AbortHandle::abort);
         drop(self.server);
         drop(self.lock);
     }
@@ -52,7 +63,10 @@ impl Supervisor {
     /// `None` if it was told to stop meanwhile, and nothing runs any more.
     async fn restart(&mut self) -> Option<Postmaster> {
         let died = Instant::now();
+        let mut pause = Duration::from_secs(1);
         loop {
+            // What it died of may be a full disk, where it needs a little room to come up again.
+            self.storage.relieve().await;
             let started = tokio::select! {
                 biased;
                 _ = &mut self.stop => None,
@@ -76,8 +90,9 @@ impl Supervisor {
             tokio::select! {
                 biased;
                 _ = &mut self.stop => return None,
-                () = sleep(Duration::from_secs(1)) => {}
+                () = sleep(pause) => {}
             }
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 }

@@ -14,6 +14,7 @@ use super::account::Account;
 use super::log::Log;
 use super::place::{Place, url};
 use super::{EmbeddedError, EmbeddedPostgres, Options, ThrowawayPostgres, find_programs};
+use crate::storage::Storage;
 
 /// A directory under /tmp, removed when the test ends.
 struct Scratch(PathBuf);
@@ -31,6 +32,7 @@ impl Scratch {
             pg_bin: None,
             max_connections: 5,
             durable: false,
+            storage: Storage::unmeasured(),
         }
     }
 
@@ -112,6 +114,7 @@ async fn service_process() {
         pg_bin: None,
         max_connections: 5,
         durable: true,
+        storage: Storage::unmeasured(),
     };
     let postgres = EmbeddedPostgres::start(options).await.unwrap();
     run(
@@ -332,7 +335,7 @@ fn the_log_is_bounded_and_its_end_can_be_told() {
         fs::metadata(place.log().with_extension("log.1"))
             .unwrap()
             .len(),
-        11 << 20
+        10 << 20
     );
     assert_eq!(log.tail(start), "");
 }

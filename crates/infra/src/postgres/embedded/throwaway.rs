@@ -13,6 +13,7 @@ use super::error::{Doing, EmbeddedError};
 use super::place::Place;
 use super::programs::{self, Programs};
 use super::server::Server;
+use crate::storage::Storage;
 
 /// Waits until its input ends, which the kernel sees to in whatever way the other end dies. An
 /// initdb that was under way may still add files, so removing is tried a few times.
@@ -47,7 +48,13 @@ impl ThrowawayPostgres {
         account.must_reach(&programs.postgres)?;
         let directory = temporary(&account).doing(|| "create a temporary directory".to_owned())?;
         let place = Place::open(&directory, account)?;
-        let server = Server::new(&place, &programs, max_connections, false)?;
+        let server = Server::new(
+            &place,
+            &programs,
+            max_connections,
+            false,
+            &Storage::unmeasured(),
+        )?;
         let guardian = guard(&place, &programs, &server)?;
         cluster::ensure(&place, &programs, false).await?;
         server.start().await?.leave_running();

@@ -1,6 +1,8 @@
 //! The program as people and operators meet it: what it says, how it starts, how it stops.
 
+mod deaf;
 mod reset_password;
+mod secrecy;
 mod stopping;
 
 use crate::app::{Actor, SECRET, id};
@@ -10,6 +12,7 @@ use clap::CommandFactory as _;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 
 /// The one sentence with which the program gave up.
 async fn refusal(arguments: &[&str], settings: &[(&str, &str)]) -> String {
@@ -113,6 +116,48 @@ async fn a_second_instance_on_the_same_data_is_refused() {
     }
     // The first one has noticed nothing.
     process.anon().get("/readyz").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_second_instance_is_refused_also_where_the_lock_was_removed() {
+    let scratch = Scratch::new();
+    let directory = scratch.path().to_str().unwrap();
+    let process = Process::embedded(&scratch, &[]).await;
+    let postmaster = scratch.postmaster();
+    for left in ["lock", "postgres/postmaster.pid"] {
+        std::fs::remove_file(scratch.path().join(left)).unwrap();
+        let said = refusal(&["serve", "--http-port", "0"], &[("DATA_DIR", directory)]).await;
+        assert!(said.contains("in use by another instance"), "{said}");
+        if left == "lock" {
+            assert_eq!(scratch.postmaster(), postmaster);
+        }
+        process.anon().get("/readyz").await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_others_can_read_stops_the_start() {
+    let scratch = Scratch::new();
+    let directory = scratch.path().to_str().unwrap();
+    output(&["token"], &[("DATA_DIR", directory)]).await;
+    let secret = scratch.path().join("jwt_secret");
+    std::fs::set_permissions(&secret, PermissionsExt::from_mode(0o644)).unwrap();
+    for command in ["token", "serve"] {
+        let settings = [("DATA_DIR", directory), ("HTTP_PORT", "0")];
+        let said = refusal(&[command], &settings).await;
+        assert!(
+            said.contains("jwt_secret") && said.contains("mode 644"),
+            "{said}"
+        );
+    }
+    std::fs::remove_file(&secret).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", &secret).unwrap();
+    let said = refusal(&["token"], &[("DATA_DIR", directory)]).await;
+    assert!(said.contains("not a regular file"), "{said}");
+    std::fs::remove_file(&secret).unwrap();
+    let endless = [("DATA_DIR", directory), ("SSL_CERT_FILE", "/dev/zero")];
+    let said = refusal(&["serve"], &endless).await;
+    assert!(said.contains("SSL_CERT_FILE"), "{said}");
 }
 
 #[tokio::test]

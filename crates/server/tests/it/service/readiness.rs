@@ -5,5 +5,8 @@ use serde_json::json;
 async fn it_is_ready() {
     let app = TestApp::spawn().await;
     let answer = app.anon().get("/readyz").await;
-    assert_eq!(answer.expect(200), json!({ "status": "ready" }));
+    assert_eq!(
+        answer.expect(200),
+        json!({ "status": "ready", "storage": "ok" })
+    );
 }

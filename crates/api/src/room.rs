@@ -1,0 +1,118 @@
+//! What is done while the disk is full: whatever needs no room, which is reading, deleting, and getting
+//! in to do so.
+
+use crate::error::ApiError;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ResourceDef, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::middleware::Next;
+use actix_web::web;
+use domain::storage::Room;
+use utoipa::openapi::OpenApi;
+
+/// Whether an operation is done while the disk is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// It changes nothing that is stored.
+    None,
+    /// It frees room, or needs so little that the reserve is there for it.
+    Spared,
+    /// It is refused.
+    Room,
+    /// Its handler decides, since that depends on what is asked for.
+    Depends,
+}
+
+/// What changes something and is done all the same, beside every deletion. Signing in and refreshing
+/// leave a row behind; without them, people could reach nothing that they may want to delete. A password
+/// that somebody else knows cannot wait.
+const SPARED: [(Method, &str); 5] = [
+    (Method::POST, "/auth/login"),
+    (Method::POST, "/auth/logout"),
+    (Method::POST, "/auth/password"),
+    (Method::POST, "/auth/refresh-token"),
+    (Method::POST, "/v1/conversations/bulk-delete"),
+];
+
+/// A chat that is kept nowhere needs no room.
+const DEPENDS: [(Method, &str); 1] = [(Method::POST, "/v1/chat/completions")];
+
+impl Need {
+    /// Of the operation with this method and address. What is not known to need no room is taken to
+    /// need some.
+    #[must_use]
+    pub fn of(method: &Method, path: &str) -> Self {
+        let is_in = |list: &[(Method, &str)]| {
+            list.iter()
+                .any(|(listed, address)| listed == method && *address == path)
+        };
+        if *method == Method::GET {
+            Self::None
+        } else if *method == Method::DELETE || is_in(&SPARED) {
+            Self::Spared
+        } else if is_in(&DEPENDS) {
+            Self::Depends
+        } else {
+            Self::Room
+        }
+    }
+}
+
+/// The operations of the service, and what each needs.
+pub struct Needs(Vec<(ResourceDef, Method, Need)>);
+
+impl Needs {
+    /// Those of the description.
+    #[must_use]
+    pub fn of(document: &OpenApi) -> Self {
+        let operations = document.paths.paths.iter().flat_map(|(path, item)| {
+            let methods = [
+                (Method::GET, item.get.is_some()),
+                (Method::POST, item.post.is_some()),
+                (Method::PUT, item.put.is_some()),
+                (Method::PATCH, item.patch.is_some()),
+                (Method::DELETE, item.delete.is_some()),
+            ];
+            let there = methods.into_iter().filter(|(_, is_there)| *is_there);
+            there.map(move |(method, _)| {
+                let need = Need::of(&method, path);
+                (ResourceDef::new(path.as_str()), method, need)
+            })
+        });
+        Self(operations.collect())
+    }
+
+    /// What is no operation needs nothing: it is answered by others.
+    fn find(&self, method: &Method, path: &str) -> Need {
+        let mut operations = self.0.iter();
+        let found =
+            operations.find(|(address, listed, _)| listed == method && address.is_match(path));
+        found.map_or(Need::None, |(_, _, need)| *need)
+    }
+}
+
+/// Refuses what needs room while there is none.
+///
+/// # Errors
+/// None of its own: a refusal is an answer.
+pub async fn keep(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let room = request.app_data::<web::Data<dyn Room>>().cloned();
+    if let Some(full) = room.filter(|room| room.is_full()) {
+        let needs = request.app_data::<web::Data<Needs>>();
+        let path = request.match_info().as_str();
+        match needs.map_or(Need::None, |needs| needs.find(request.method(), path)) {
+            Need::None | Need::Depends => {}
+            Need::Spared => full.make_way().await,
+            Need::Room => {
+                if let Err(error) = full.check() {
+                    let error = ApiError::from(error);
+                    return Ok(request.error_response(error).map_into_boxed_body());
+                }
+            }
+        }
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}

@@ -1,0 +1,83 @@
+//! That one service at a time uses a DATA_DIR.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+
+use nix::fcntl::OFlag;
+
+use super::error::{Doing, EmbeddedError};
+use super::place::Place;
+use crate::files;
+
+/// Held as long as the service lives. The kernel lets go of it in whatever way the process ends, and
+/// no child inherits it.
+#[derive(Debug)]
+pub(super) struct Lock {
+    /// The directory itself, which cannot be removed while there is something in it. `None` where
+    /// the file system locks no directories.
+    _directory: Option<File>,
+    /// The file `lock` in it, which is all that earlier versions know. Who removes it lets in
+    /// one of those, and no other.
+    _file: File,
+}
+
+impl Lock {
+    /// Takes DATA_DIR for this process.
+    pub(super) fn take(place: &Place) -> Result<Self, EmbeddedError> {
+        let shown = place.data_dir.display();
+        let directory = File::open(&place.data_dir).doing(|| format!("open {shown}"))?;
+        let directory = match directory.try_lock() {
+            Ok(()) => Some(directory),
+            Err(TryLockError::WouldBlock) => return Err(in_use(place)),
+            Err(TryLockError::Error(error)) => {
+                tracing::warn!(%error, "DATA_DIR cannot be locked; its file `lock` must not be removed");
+                None
+            }
+        };
+        let path = place.data_dir.join("lock");
+        let file = lock_file(place).map_err(|error| match error {
+            TryLockError::WouldBlock => in_use(place),
+            TryLockError::Error(source) => EmbeddedError::Io {
+                action: format!("lock {}", path.display()),
+                source,
+            },
+        })?;
+        Ok(Self {
+            _directory: directory,
+            _file: file,
+        })
+    }
+}
+
+fn lock_file(place: &Place) -> Result<File, TryLockError> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .custom_flags(OFlag::O_NONBLOCK.bits())
+        .open(place.data_dir.join("lock"))
+        .map_err(TryLockError::Error)?;
+    file.try_lock()?;
+    // The number is only for the message below: without room for it all goes on.
+    let written = file
+        .set_len(0)
+        .and_then(|()| writeln!(file, "{}", std::process::id()));
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::StorageFull => Err(TryLockError::Error(error)),
+        _ => Ok(file),
+    }
+}
+
+fn in_use(place: &Place) -> EmbeddedError {
+    let holder = files::text(&place.data_dir.join("lock"), 32).unwrap_or_default();
+    let holder = match holder.trim() {
+        "" => String::new(),
+        pid => format!(" (process {pid})"),
+    };
+    EmbeddedError::InUse {
+        data_dir: place.data_dir.clone(),
+        holder,
+    }
+}

@@ -1,0 +1,135 @@
+//! Room inside the tables. What was deleted there stays part of their files, so the file system does not
+//! know that it can be used again; while the disk is full, PostgreSQL is asked instead.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::AbortHandle;
+use tokio::time::{sleep, timeout};
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+
+use crate::storage::Storage;
+
+/// How often it is asked.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How often the length of the log is looked at.
+const GLANCE: Duration = Duration::from_millis(200);
+
+/// How long the answer may take. A large table is vacuumed in parts: what was done stays done.
+const PATIENCE: Duration = Duration::from_secs(10 * 60);
+
+/// Whether so much was written to the log that its segments should be used again: 8 MiB, half of one.
+/// Deleting and vacuuming write much of it, and a log that grows takes the room that is to be freed.
+const LOGGED: &str = "select 1 from pg_control_checkpoint()
+    where pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn) > 8388608";
+
+/// The tables in which there may be something to be vacuumed, their long values included. After a crash
+/// PostgreSQL knows nothing of that.
+const DEAD: &str = "select distinct coalesce(o.oid, t.relid)::regclass::text
+    from pg_stat_all_tables t left join pg_class o on o.reltoastrelid = t.relid
+    where (t.schemaname = 'public' or o.relnamespace = 'public'::regnamespace)
+        and (t.n_dead_tup > 100 or coalesce(t.last_vacuum, t.last_autovacuum) is null)";
+
+/// How many bytes of the tables are free, at the least. A page has room for four pieces of a long value
+/// (TOAST), however long they are. The rows themselves are counted by their usual width and a fifth more.
+const FREE: &str = "select coalesce(sum(greatest(0, free)), 0)::int8 from (
+        select pg_relation_size(c.oid) - ceil(c.reltuples / 4) * 8192 as free
+        from pg_class c join pg_class o on o.reltoastrelid = c.oid
+        where o.relnamespace = 'public'::regnamespace and c.reltuples >= 0
+        union all
+        select pg_relation_size(c.oid) - c.reltuples * 1.2 * (
+            select sum(s.avg_width * (1 - s.null_frac)) + 36 from pg_stats s
+            where s.schemaname = 'public' and s.tablename = c.relname)
+        from pg_class c
+        where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.reltuples >= 0
+    ) tables";
+
+/// A vacuum writes its own log, a page of it for each page of the table. Unhurried, at some 40 MiB a
+/// second, it does not outrun the checkpoints.
+const UNHURRIED: &str = "set vacuum_cost_delay = '2ms'; set vacuum_cost_limit = 200";
+
+type Answer<T> = Result<T, tokio_postgres::Error>;
+
+/// Looks for room as long as the disk has too little, for ever.
+pub(super) async fn run(url: String, storage: Arc<Storage>) {
+    loop {
+        sleep(PAUSE).await;
+        if !storage.wants_more() {
+            continue;
+        }
+        match timeout(PATIENCE, reusable(&url)).await {
+            Ok(Ok(bytes)) => storage.can_reuse(bytes),
+            Ok(Err(error)) => tracing::debug!(%error, "the room within the tables is not known"),
+            Err(_) => tracing::debug!("the room within the tables is not known in time"),
+        }
+    }
+}
+
+/// Keeps PostgreSQL's log short as long as the disk has too little room, for ever.
+pub(super) async fn keep_log_short(url: String, storage: Arc<Storage>) {
+    loop {
+        sleep(GLANCE).await;
+        if storage.wants_more()
+            && let Err(error) = checkpoints(&url, &storage).await
+        {
+            tracing::debug!(%error, "PostgreSQL's log cannot be kept short");
+            sleep(PAUSE).await;
+        }
+    }
+}
+
+async fn checkpoints(url: &str, storage: &Storage) -> Answer<()> {
+    let session = Session::begin(url).await?;
+    while storage.wants_more() {
+        if !session.ask(LOGGED).await?.is_empty() {
+            session.ask("checkpoint").await?;
+        }
+        sleep(GLANCE).await;
+    }
+    Ok(())
+}
+
+/// What was deleted is made usable again, and given back to the file system where it is the end of a
+/// table.
+async fn reusable(url: &str) -> Answer<u64> {
+    let session = Session::begin(url).await?;
+    session.ask(UNHURRIED).await?;
+    for table in session.ask(DEAD).await? {
+        // The name comes from the server, quoted where it has to be.
+        let vacuum = format!("vacuum (skip_locked, analyze) {table}");
+        session.ask(&vacuum).await?;
+    }
+    let free = session.ask(FREE).await?;
+    Ok(free.first().and_then(|free| free.parse().ok()).unwrap_or(0))
+}
+
+/// A connection beside those of the pool, which ends with this.
+struct Session {
+    client: Client,
+    connection: AbortHandle,
+}
+
+impl Session {
+    async fn begin(url: &str) -> Answer<Self> {
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+        let connection = tokio::spawn(connection).abort_handle();
+        Ok(Self { client, connection })
+    }
+
+    /// The first value of each row.
+    async fn ask(&self, sql: &str) -> Answer<Vec<String>> {
+        let rows = self.client.simple_query(sql).await?;
+        let values = rows.into_iter().filter_map(|row| match row {
+            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        });
+        Ok(values.collect())
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.connection.abort();
+    }
+}

@@ -1,0 +1,112 @@
+//! A file that is there for its size alone: giving it up makes room at once.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+/// The unit in which a file's blocks are counted (stat(2)).
+const BLOCK: u64 = 512;
+
+#[derive(Debug)]
+pub(super) struct Ballast {
+    path: PathBuf,
+    /// How large it is to be.
+    wanted: u64,
+    /// How large it is.
+    held: u64,
+}
+
+impl Ballast {
+    /// The one in this directory, as an earlier life left it.
+    pub(super) fn of(directory: &Path, wanted: u64) -> io::Result<Self> {
+        let mut ballast = Self {
+            path: directory.join("ballast"),
+            wanted,
+            held: 0,
+        };
+        ballast.held = ballast.size()?;
+        if ballast.held > wanted {
+            ballast.shrink(wanted)?;
+        }
+        Ok(ballast)
+    }
+
+    pub(super) fn held(&self) -> u64 {
+        self.held
+    }
+
+    /// What is given up now, and is to be free again before anything else may be stored.
+    pub(super) fn missing(&self) -> u64 {
+        self.wanted.saturating_sub(self.held)
+    }
+
+    /// Gives up what is more than `size`.
+    pub(super) fn shrink(&mut self, size: u64) -> io::Result<()> {
+        let done = match size {
+            0 => fs::remove_file(&self.path),
+            size => OpenOptions::new()
+                .write(true)
+                .open(&self.path)
+                .and_then(|file| file.set_len(size)),
+        };
+        match done {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => self.held = self.size()?,
+        }
+        Ok(())
+    }
+
+    /// Makes it as large as it is to be. Where that fails, it is not there.
+    pub(super) fn make(&mut self) -> io::Result<()> {
+        let made = self.grow();
+        if made.is_err() {
+            let _ = fs::remove_file(&self.path);
+        }
+        self.held = self.size()?;
+        made
+    }
+
+    fn grow(&self) -> io::Result<()> {
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&self.path)?;
+        allocate(&file, self.wanted)?;
+        let metadata = file.metadata()?;
+        match metadata.blocks() * BLOCK >= self.wanted / 10 * 9 {
+            true => Ok(()),
+            // Such as one that compresses.
+            false => Err(io::Error::other("the file system keeps no room for a file")),
+        }
+    }
+
+    fn size(&self) -> io::Result<u64> {
+        match fs::symlink_metadata(&self.path) {
+            Ok(metadata) => Ok(metadata.len().min(metadata.blocks() * BLOCK)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(0),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[cfg(any(target_os = "linux", target_os = "freebsd"))]
+fn allocate(file: &fs::File, size: u64) -> io::Result<()> {
+    let size = i64::try_from(size).map_err(io::Error::other)?;
+    Ok(nix::fcntl::posix_fallocate(file, 0, size)?)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
+fn allocate(mut file: &fs::File, size: u64) -> io::Result<()> {
+    use std::io::Write as _;
+    let zeros = [0_u8; 64 * 1024];
+    let mut missing = size;
+    while missing > 0 {
+        let length = usize::try_from(missing).map_or(zeros.len(), |left| left.min(zeros.len()));
+        file.write_all(zeros.get(..length).unwrap_or_default())?;
+        missing -= length as u64;
+    }
+    file.sync_all()
+}

@@ -1,0 +1,190 @@
+//! The file system of an embedded database: how much is free, and the ballast.
+
+use super::ballast::Ballast;
+use super::reserve::{self, Reserve};
+use super::space::Space;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How often it is measured, where there is plenty and where there is not.
+const CALM: Duration = Duration::from_secs(1);
+const ALERT: Duration = Duration::from_millis(100);
+
+#[derive(Debug)]
+pub(super) struct Disk {
+    directory: PathBuf,
+    /// What is to stay free, in bytes.
+    reserve: u64,
+    /// How large the whole file system is.
+    total: u64,
+    /// Below so much, PostgreSQL's log may find no room for its next segment.
+    critical: u64,
+    ballast: Mutex<Ballast>,
+    free: AtomicU64,
+    /// What is free inside the tables of the database, in bytes.
+    reusable: AtomicU64,
+    lacks_room: AtomicBool,
+    is_full: AtomicBool,
+    /// Whether it was said that there can be no ballast.
+    lacks_ballast: AtomicBool,
+}
+
+impl Disk {
+    pub(super) const MOST_WAL_MIB: u64 = 1024;
+
+    /// At least two segments of 16 MiB, which is the least that PostgreSQL takes.
+    pub(super) fn wal_mib(&self) -> u64 {
+        ((self.total / 20) >> 20).clamp(32, Self::MOST_WAL_MIB)
+    }
+
+    /// `None` where nothing is to stay free.
+    pub(super) fn around(directory: &Path, reserve: Reserve) -> io::Result<Option<Self>> {
+        let space = Space::around(directory)?;
+        let Some(reserve) = reserve.of(space.total) else {
+            // One that an earlier life has left would only take room.
+            Ballast::of(directory, 0)?;
+            return Ok(None);
+        };
+        let size = reserve::ballast(reserve);
+        let ballast = Ballast::of(directory, size)?;
+        let disk = Self {
+            directory: directory.to_owned(),
+            reserve,
+            total: space.total,
+            critical: size / 2,
+            free: AtomicU64::new(space.free),
+            reusable: AtomicU64::new(0),
+            lacks_room: AtomicBool::new(false),
+            is_full: AtomicBool::new(false),
+            ballast: Mutex::new(ballast),
+            lacks_ballast: AtomicBool::new(false),
+        };
+        let room = room(space.free, &disk.ballast());
+        disk.judge(room);
+        Ok(Some(disk))
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.is_full.load(Ordering::Relaxed)
+    }
+
+    /// Whether the file system has too little room, so that the database is to look for some of its own.
+    pub(super) fn wants_more(&self) -> bool {
+        self.lacks_room.load(Ordering::Relaxed)
+    }
+
+    /// So much is free inside the tables.
+    pub(super) fn can_reuse(&self, bytes: u64) {
+        self.reusable.store(bytes, Ordering::Relaxed);
+    }
+
+    /// Measures, and sees to the ballast; the result is when to do so again.
+    pub(super) fn measure(&self) -> Duration {
+        let mut ballast = self.ballast();
+        let Ok(free) = self.free() else {
+            return CALM;
+        };
+        let mut room = room(free, &ballast);
+        self.judge(room);
+        // Half of it is for PostgreSQL's log, so that it does not come to a stop; the other half stays
+        // for who deletes something, since others who write would take it, too.
+        if free < self.critical && ballast.held() > self.critical {
+            self.shrink(&mut ballast, self.critical);
+        } else if !self.lacks_room.load(Ordering::Relaxed) && ballast.missing() > 0 {
+            self.make(&mut ballast);
+            room = self.free().map_or(room, |free| self::room(free, &ballast));
+        }
+        match room < self.reserve.saturating_mul(2) {
+            true => ALERT,
+            false => CALM,
+        }
+    }
+
+    /// Gives up all of the ballast where there is hardly any room.
+    pub(super) fn relieve(&self) {
+        let mut ballast = self.ballast();
+        match self.free() {
+            Ok(free) if free < self.critical && ballast.held() > 0 => self.shrink(&mut ballast, 0),
+            _ => {}
+        }
+    }
+
+    fn free(&self) -> io::Result<u64> {
+        let space = Space::around(&self.directory).inspect_err(|error| {
+            tracing::warn!(%error, "the free space of DATA_DIR cannot be measured");
+        })?;
+        self.free.store(space.free, Ordering::Relaxed);
+        Ok(space.free)
+    }
+
+    /// A little more than the reserve has to be free before writes begin again, so that they do not
+    /// begin and end all the time. Room inside the tables counts, too; but not everything that is
+    /// stored finds its place there, so half of the reserve has to be free in any case.
+    fn judge(&self, room: u64) {
+        let was_full = self.is_full();
+        let wanted = match was_full {
+            true => self.reserve + self.reserve / 20,
+            false => self.reserve,
+        };
+        let lacks_room = room < wanted;
+        if !lacks_room {
+            self.can_reuse(0);
+        }
+        let reusable = self.reusable.load(Ordering::Relaxed);
+        let is_full =
+            lacks_room && (room < self.reserve / 2 || room.saturating_add(reusable) < wanted);
+        self.lacks_room.store(lacks_room, Ordering::Relaxed);
+        self.is_full.store(is_full, Ordering::Relaxed);
+        let (room, reusable, reserve) = (room >> 20, reusable >> 20, self.reserve >> 20);
+        match (was_full, is_full) {
+            (false, true) => tracing::warn!(
+                free_mib = room,
+                reserve_mib = reserve,
+                "less than DISK_RESERVE is free: nothing more is stored; reading and deleting go on"
+            ),
+            (true, false) => {
+                tracing::info!(
+                    free_mib = room,
+                    reusable_mib = reusable,
+                    reserve_mib = reserve,
+                    "there is room again"
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn shrink(&self, ballast: &mut Ballast, size: u64) {
+        match ballast.shrink(size) {
+            Ok(()) => tracing::warn!(
+                left_mib = ballast.held() >> 20,
+                "the disk is full: ballast is given up, so that deleting goes on"
+            ),
+            Err(error) => tracing::error!(%error, "the ballast cannot be given up"),
+        }
+        // What is free now is known at once.
+        let _ = self.free();
+    }
+
+    fn make(&self, ballast: &mut Ballast) {
+        match ballast.make() {
+            Ok(()) => self.lacks_ballast.store(false, Ordering::Relaxed),
+            Err(error) if !self.lacks_ballast.swap(true, Ordering::Relaxed) => {
+                tracing::warn!(%error, "there is no ballast on DATA_DIR's file system");
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn ballast(&self) -> MutexGuard<'_, Ballast> {
+        self.ballast.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is free once the ballast is whole again.
+fn room(free: u64, ballast: &Ballast) -> u64 {
+    free.saturating_sub(ballast.missing())
+}

@@ -1,0 +1,147 @@
+//! Room on the disk. An embedded database shares its file system with whatever else is there, so its
+//! free space is measured: below the reserve nothing more is stored, and what is left serves deleting.
+//! Of a database elsewhere it is known only what it says when it finds no room itself.
+
+mod ballast;
+mod disk;
+mod reserve;
+mod space;
+
+pub use reserve::Reserve;
+
+use disk::Disk;
+use domain::error::{Error, Result};
+use domain::storage::Room;
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long after it has found no room a database is said to be full.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// What is known of the room there is. One per service.
+#[derive(Debug, Default)]
+pub struct Storage {
+    reserve: Reserve,
+    disk: OnceLock<Disk>,
+    /// When PostgreSQL last found no room.
+    met: Mutex<Option<Instant>>,
+}
+
+impl Storage {
+    /// For a database elsewhere, or one whose disk is not measured.
+    #[must_use]
+    pub fn unmeasured() -> Arc<Self> {
+        Arc::default()
+    }
+
+    /// For an embedded database, once it is known where that is.
+    #[must_use]
+    pub fn with_reserve(reserve: Reserve) -> Arc<Self> {
+        Arc::new(Self {
+            reserve,
+            ..Self::default()
+        })
+    }
+
+    /// Begins with the file system of this directory. The ballast is not yet made, but given up where
+    /// there is too little room for PostgreSQL to start.
+    pub(crate) fn open(&self, data_dir: &Path) -> io::Result<()> {
+        if let Some(disk) = Disk::around(data_dir, self.reserve)? {
+            disk.relieve();
+            // A second time would be another DATA_DIR, which no service has.
+            let _ = self.disk.set(disk);
+        }
+        Ok(())
+    }
+
+    /// How many MiB PostgreSQL's write-ahead log may grow to: on a small disk it would take what is to
+    /// stay free.
+    pub(crate) fn wal_mib(&self) -> u64 {
+        self.disk.get().map_or(Disk::MOST_WAL_MIB, Disk::wal_mib)
+    }
+
+    /// Measures again and again, for ever.
+    pub async fn watch(self: Arc<Self>) {
+        if self.disk.get().is_none() {
+            return std::future::pending().await;
+        }
+        loop {
+            let storage = Arc::clone(&self);
+            let measured =
+                tokio::task::spawn_blocking(move || storage.disk.get().map(Disk::measure));
+            match measured.await {
+                Ok(Some(pause)) => tokio::time::sleep(pause).await,
+                // The runtime is shutting down.
+                _ => std::future::pending().await,
+            }
+        }
+    }
+
+    /// PostgreSQL died, or does not start: if that is for want of room, there is some now.
+    pub(crate) async fn relieve(self: &Arc<Self>) {
+        let storage = Arc::clone(self);
+        let relieved = tokio::task::spawn_blocking(move || {
+            if let Some(disk) = storage.disk.get() {
+                disk.relieve();
+            }
+        });
+        // It fails only where the runtime is shutting down.
+        let _ = relieved.await;
+    }
+
+    /// PostgreSQL has found no room for something.
+    pub(crate) fn met(self: &Arc<Self>) {
+        let now = Instant::now();
+        let before = self
+            .met
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .replace(now);
+        if before.is_none_or(|before| now - before > FRESH) {
+            tracing::warn!("PostgreSQL has no room to store more");
+        }
+        let storage = Arc::clone(self);
+        tokio::spawn(async move { storage.relieve().await });
+    }
+
+    /// Whether the database is to look for room inside its tables.
+    pub(crate) fn wants_more(&self) -> bool {
+        self.disk.get().is_some_and(Disk::wants_more)
+    }
+
+    /// So many bytes are free inside the tables of the database.
+    pub(crate) fn can_reuse(&self, bytes: u64) {
+        if let Some(disk) = self.disk.get() {
+            disk.can_reuse(bytes);
+        }
+    }
+
+    fn is_below_reserve(&self) -> bool {
+        self.disk.get().is_some_and(Disk::is_full)
+    }
+}
+
+#[async_trait::async_trait]
+impl Room for Storage {
+    fn is_full(&self) -> bool {
+        let met = *self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        self.is_below_reserve() || met.is_some_and(|met| met.elapsed() < FRESH)
+    }
+
+    fn check(&self) -> Result<()> {
+        match self.is_below_reserve() {
+            true => Err(Error::StorageFull { found: None }),
+            false => Ok(()),
+        }
+    }
+
+    async fn make_way(&self) {
+        if let Some(disk) = self.disk.get().filter(|disk| disk.is_full()) {
+            // It is measured anew, since others may be filling the disk; that, and removing a file, is
+            // quicker than a request.
+            disk.relieve();
+        }
+    }
+}

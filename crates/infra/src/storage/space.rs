@@ -1,0 +1,38 @@
+//! What the file system says of itself.
+
+use nix::sys::statvfs::statvfs;
+use std::io;
+use std::path::Path;
+
+/// Fewer new files than these, and there is no room whatever the bytes are.
+const FILES: u64 = 64;
+
+/// The size of a file system, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Space {
+    /// What others than root may still write.
+    pub(super) free: u64,
+    pub(super) total: u64,
+}
+
+impl Space {
+    pub(super) fn around(path: &Path) -> io::Result<Self> {
+        let found = statvfs(path)?;
+        let block = wide(found.fragment_size());
+        // Some file systems count no files.
+        let has_files = found.files() == 0 || wide(found.files_available()) >= FILES;
+        let free = match has_files {
+            true => wide(found.blocks_available()),
+            false => 0,
+        };
+        Ok(Self {
+            free: free.saturating_mul(block),
+            total: wide(found.blocks()).saturating_mul(block),
+        })
+    }
+}
+
+/// The types of these numbers differ from system to system.
+fn wide(number: impl Into<u64>) -> u64 {
+    number.into()
+}

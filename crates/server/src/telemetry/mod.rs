@@ -1,0 +1,59 @@
+//! The log: one line for each request and each event that matters, as text or JSON.
+
+mod filter;
+mod output;
+
+pub use output::Output;
+
+use crate::config::{ConfigError, Log};
+use filter::Filter;
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::io::IsTerminal as _;
+use std::panic::PanicHookInfo;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+/// Starts the log of this process.
+///
+/// # Errors
+/// `LOG_LEVEL` is not a filter.
+pub fn start(log: &Log, output: &Output) -> Result<(), ConfigError> {
+    let filter = Filter::parse(&log.level).ok_or_else(|| ConfigError {
+        variable: "LOG_LEVEL",
+        problem: "must be error, warn, info, debug, trace or off, or a filter such as \
+                  info,infra=debug"
+            .to_owned(),
+    })?;
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(output.clone())
+        .with_ansi(std::io::stderr().is_terminal());
+    let lines = match log.json {
+        true => lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .boxed(),
+        false => lines.with_target(false).boxed(),
+    };
+    tracing_subscriber::registry()
+        .with(filter.layer())
+        .with(lines)
+        .init();
+    std::panic::set_hook(Box::new(panicked));
+    Ok(())
+}
+
+/// A panic is told of in the log and nowhere else: the usual hook writes to standard error itself,
+/// and waits where that is not read. A message that was put together may quote what a client sent,
+/// such as a text that is cut within a character; the place in the code tells enough.
+fn panicked(panic: &PanicHookInfo<'_>) {
+    let said = panic.payload().downcast_ref::<&'static str>().copied();
+    let trace = Backtrace::capture();
+    let trace = (trace.status() == BacktraceStatus::Captured).then_some(trace);
+    let backtrace = trace.as_ref().map(tracing::field::display);
+    match panic.location() {
+        Some(place) => tracing::error!(said, backtrace, "panicked at {place}"),
+        None => tracing::error!(said, backtrace, "panicked at an unknown place"),
+    }
+}

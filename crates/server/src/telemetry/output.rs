@@ -1,0 +1,206 @@
+//! Standard error, written by a thread of its own. A pipe that is not read, or a terminal that is
+//! stopped, holds up that thread alone; what does not fit into memory meanwhile is lost and counted.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Write};
+use std::os::fd::AsFd as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
+use std::thread;
+use std::time::Duration;
+use tracing_subscriber::fmt::MakeWriter;
+
+/// How many bytes may wait to be written.
+const ROOM: usize = 4 * 1024 * 1024;
+
+/// What each waiting line takes beside its text.
+const OVERHEAD: usize = 64;
+
+/// How long the end of the process waits for what is still to be written.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A pause where standard error is set to refuse instead of waiting.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// The way to standard error. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Output {
+    messages: Sender<Message>,
+    state: Arc<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    waiting: AtomicUsize,
+    lost: AtomicU64,
+}
+
+#[derive(Debug)]
+enum Message {
+    Line(Vec<u8>),
+    /// To be answered when all before it is written.
+    Finish(SyncSender<()>),
+}
+
+impl Output {
+    /// Begins to write to standard error.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn start() -> io::Result<Self> {
+        // Another handle: nobody who uses the usual one ever waits for us. Where there is none,
+        // lines go nowhere.
+        let written = io::stderr().as_fd().try_clone_to_owned().map(File::from);
+        match written {
+            Ok(file) => Self::to(file),
+            Err(_) => Self::to(io::sink()),
+        }
+    }
+
+    fn to(written: impl Write + Send + 'static) -> io::Result<Self> {
+        let (messages, received) = mpsc::channel();
+        let state = Arc::new(State::default());
+        let kept = Arc::clone(&state);
+        thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || write_all(&received, &kept, written))?;
+        Ok(Self { messages, state })
+    }
+
+    /// Says something that is no line of the log.
+    pub fn say(&self, text: &str) {
+        self.add(format!("{text}\n").as_bytes());
+    }
+
+    /// Waits until all is written, for a second at the most.
+    pub fn finish(&self) {
+        let (ending, ended) = mpsc::sync_channel(1);
+        if self.messages.send(Message::Finish(ending)).is_ok() {
+            // Where it is not read, there is nobody to tell.
+            let _ = ended.recv_timeout(PATIENCE);
+        }
+    }
+
+    fn add(&self, line: &[u8]) {
+        let size = line.len() + OVERHEAD;
+        let waiting = self.state.waiting.fetch_add(size, Ordering::Relaxed);
+        let fits = waiting + size <= ROOM;
+        if !fits || self.messages.send(Message::Line(line.to_vec())).is_err() {
+            self.state.waiting.fetch_sub(size, Ordering::Relaxed);
+            self.state.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+fn write_all(messages: &Receiver<Message>, state: &State, mut written: impl Write) {
+    while let Ok(message) = messages.recv() {
+        match message {
+            Message::Line(line) => {
+                write(&mut written, &line);
+                let size = line.len() + OVERHEAD;
+                let waiting = state.waiting.fetch_sub(size, Ordering::Relaxed) - size;
+                let lost = match waiting < ROOM / 2 {
+                    true => state.lost.swap(0, Ordering::Relaxed),
+                    false => 0,
+                };
+                if lost > 0 {
+                    tracing::warn!(
+                        lines = lost,
+                        "lines of the log were lost, because standard error was not read"
+                    );
+                }
+            }
+            // Whoever asked may have given up.
+            Message::Finish(ending) => drop(ending.try_send(())),
+        }
+    }
+}
+
+/// Writes as much as can be written. Where standard error is closed there is no place to say so.
+fn write(written: &mut impl Write, mut line: &[u8]) {
+    while !line.is_empty() {
+        match written.write(line) {
+            Ok(0) => return,
+            Ok(length) => line = line.get(length..).unwrap_or_default(),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == ErrorKind::WouldBlock => thread::sleep(PAUSE),
+            Err(_) => return,
+        }
+    }
+}
+
+impl<'a> MakeWriter<'a> for Output {
+    type Writer = Line<'a>;
+
+    fn make_writer(&'a self) -> Line<'a> {
+        Line(self)
+    }
+}
+
+/// One line, which comes in one piece.
+pub struct Line<'a>(&'a Output);
+
+impl Write for Line<'_> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.add(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::SyncSender;
+    use std::time::Instant;
+
+    /// A standard error that is read when the test says so.
+    struct Pipe(SyncSender<Vec<u8>>);
+
+    impl Write for Pipe {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let sent = self.0.send(bytes.to_vec());
+            sent.map_err(|_| io::Error::from(ErrorKind::BrokenPipe))?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn lines_that_do_not_fit_are_lost_and_told_of() {
+        let (pipe, read) = mpsc::sync_channel(0);
+        let output = Output::to(Pipe(pipe)).unwrap();
+        let subscriber = tracing_subscriber::fmt().with_writer(output.clone());
+        // The thread that writes has to find the same subscriber.
+        subscriber.with_ansi(false).init();
+        let line = vec![b'x'; ROOM / 8];
+        let begun = Instant::now();
+        (0..20).for_each(|_| output.add(&line));
+        output.finish();
+        assert!(begun.elapsed() < PATIENCE * 5);
+        let lost = output.state.lost.load(Ordering::Relaxed);
+        assert!((13..=13).contains(&lost), "{lost}");
+        let mut lines = read.iter();
+        let told = lines.find(|line| !line.starts_with(b"xx")).unwrap();
+        let told = String::from_utf8(told).unwrap();
+        assert!(told.contains("lines of the log were lost"), "{told}");
+        assert!(told.contains(&format!("lines={lost}")), "{told}");
+    }
+
+    #[test]
+    fn a_closed_standard_error_is_borne() {
+        let (pipe, read) = mpsc::sync_channel(0);
+        drop(read);
+        let output = Output::to(Pipe(pipe)).unwrap();
+        output.say("nobody hears this");
+        output.finish();
+        assert_eq!(output.state.waiting.load(Ordering::Relaxed), 0);
+    }
+}

@@ -1,0 +1,61 @@
+//! A database of somebody else says itself that it is full.
+
+use crate::app::TestApp;
+use crate::db::Schema;
+use infra::storage::Storage;
+use serde_json::json;
+
+/// PostgreSQL's own words for a disk without room, by a trigger: the disk of these tests is not full.
+const FULL: &str = "create function full_disk() returns trigger language plpgsql as $$ begin
+    raise exception using errcode = '53100',
+        message = 'could not extend file \"base/5/16384\": No space left on device',
+        hint = 'Check free disk space.';
+    end $$;";
+
+async fn fill(schema: &Schema, table: &str) {
+    let trigger = format!(
+        "create trigger full_disk before insert on {table} for each row execute function full_disk()"
+    );
+    schema.rows(&trigger).await;
+}
+
+#[tokio::test]
+async fn what_finds_no_room_is_told_so_and_the_rest_goes_on() {
+    let app = TestApp::spawn_with(|parts| {
+        let storage = Storage::unmeasured();
+        parts.database = parts.database.clone().reporting_to(storage.clone());
+        parts.room = storage;
+    })
+    .await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    alice.say(&conversation, "before").await;
+    app.schema.rows(FULL).await;
+    for table in ["conversations", "items", "projects"] {
+        fill(&app.schema, table).await;
+    }
+    let items = format!("/v1/conversations/{conversation}/items");
+    let message = json!({ "role": "user", "content": "after" });
+    for (path, body) in [
+        ("/v1/conversations", json!({})),
+        (&items, message),
+        ("/v1/projects", json!({ "title": "x" })),
+    ] {
+        let refused = alice.post(path, body).await;
+        refused.failure("storage_full");
+        assert_eq!((refused.status, refused.header("retry-after")), (503, "60"));
+    }
+    let kept = alice
+        .get(&format!("/v1/conversations/{conversation}"))
+        .await;
+    assert_eq!(kept.expect(200)["item_count"], 1);
+    // For a minute it is known; nothing is refused for that alone.
+    let ready = app.anon().get("/readyz").await.expect(200);
+    assert_eq!(ready["storage"], "full");
+    alice
+        .delete(&format!("/v1/conversations/{conversation}"))
+        .await
+        .expect_nothing(204);
+    app.schema.rows("drop function full_disk() cascade").await;
+    alice.conversation(json!({})).await;
+}
