@@ -219,78 +219,80 @@ mod tests {
         assert_eq!(config.cors, AllowedOrigins::Only(Vec::new()));
     }
 
+    type Setting = fn(&mut Settings) -> &mut Option<String>;
+
+    const BAD: [(&str, &str, Setting); 32] = [
+        ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
+        ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
+        ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
+        ("DATABASE_POOL_SIZE", "0", |settings| {
+            &mut settings.database_pool_size
+        }),
+        ("JWT_SECRET", "short", |settings| &mut settings.jwt_secret),
+        ("GUEST_LOGIN", "maybe", |settings| &mut settings.guest_login),
+        ("REGISTRATION", "1", |settings| &mut settings.registration),
+        ("GUEST_RETENTION_DAYS", "0", |settings| {
+            &mut settings.guest_retention_days
+        }),
+        ("LOGIN_LIMIT", "10", |settings| &mut settings.login_limit),
+        ("LOGIN_ACCOUNT_LIMIT", "0/m", |settings| {
+            &mut settings.login_account_limit
+        }),
+        ("REGISTRATION_LIMIT", "no", |settings| {
+            &mut settings.registration_limit
+        }),
+        ("GUEST_LIMIT", "1/d", |settings| &mut settings.guest_limit),
+        ("REFRESH_LIMIT", "-1/s", |settings| {
+            &mut settings.refresh_limit
+        }),
+        ("KEY_LIMIT", "1/25h", |settings| &mut settings.key_limit),
+        ("SHARE_LIMIT", "many", |settings| &mut settings.share_limit),
+        ("BODY_MEMORY", "63MiB", |settings| &mut settings.body_memory),
+        ("BODY_MEMORY", "256", |settings| &mut settings.body_memory),
+        ("BODY_MEMORY", "99999999999999GiB", |settings| {
+            &mut settings.body_memory
+        }),
+        ("ADDRESS_CONNECTION_LIMIT", "0", |settings| {
+            &mut settings.address_connection_limit
+        }),
+        ("CORS_ALLOWED_ORIGINS", "x", |settings| {
+            &mut settings.cors_allowed_origins
+        }),
+        ("ALLOWED_HOSTS", "a.example:80", |settings| {
+            &mut settings.allowed_hosts
+        }),
+        ("TRUSTED_PROXIES", "10.0.0.0/99", |settings| {
+            &mut settings.trusted_proxies
+        }),
+        ("LLM_BASE_URL", "localhost:8080", |settings| {
+            &mut settings.llm_base_url
+        }),
+        ("LLM_API_KEY", "two words", |settings| {
+            &mut settings.llm_api_key
+        }),
+        ("LLM_MODEL", "m\0", |settings| &mut settings.llm_model),
+        ("LLM_TIMEOUT_SECONDS", "0", |settings| {
+            &mut settings.llm_timeout_seconds
+        }),
+        ("LLM_MAX_CONCURRENCY", "0", |settings| {
+            &mut settings.llm_max_concurrency
+        }),
+        ("LLM_OWNER_CONCURRENCY", "0", |settings| {
+            &mut settings.llm_owner_concurrency
+        }),
+        ("LLM_CONTEXT_TOKENS", "many", |settings| {
+            &mut settings.llm_context_tokens
+        }),
+        ("LLM_CONTEXT_TOKENS", "255", |settings| {
+            &mut settings.llm_context_tokens
+        }),
+        ("DISK_RESERVE", "10%", |settings| &mut settings.disk_reserve),
+        ("LOG_FORMAT", "xml", |settings| &mut settings.log_format),
+    ];
+
     #[test]
     fn a_bad_value_is_refused_by_name_in_one_sentence() {
-        type Setting = fn(&mut Settings) -> &mut Option<String>;
-        let bad: [(&str, &str, Setting); 32] = [
-            ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
-            ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
-            ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
-            ("DATABASE_POOL_SIZE", "0", |settings| {
-                &mut settings.database_pool_size
-            }),
-            ("JWT_SECRET", "short", |settings| &mut settings.jwt_secret),
-            ("GUEST_LOGIN", "maybe", |settings| &mut settings.guest_login),
-            ("REGISTRATION", "1", |settings| &mut settings.registration),
-            ("GUEST_RETENTION_DAYS", "0", |settings| {
-                &mut settings.guest_retention_days
-            }),
-            ("LOGIN_LIMIT", "10", |settings| &mut settings.login_limit),
-            ("LOGIN_ACCOUNT_LIMIT", "0/m", |settings| {
-                &mut settings.login_account_limit
-            }),
-            ("REGISTRATION_LIMIT", "no", |settings| {
-                &mut settings.registration_limit
-            }),
-            ("GUEST_LIMIT", "1/d", |settings| &mut settings.guest_limit),
-            ("REFRESH_LIMIT", "-1/s", |settings| {
-                &mut settings.refresh_limit
-            }),
-            ("KEY_LIMIT", "1/25h", |settings| &mut settings.key_limit),
-            ("SHARE_LIMIT", "many", |settings| &mut settings.share_limit),
-            ("BODY_MEMORY", "63MiB", |settings| &mut settings.body_memory),
-            ("BODY_MEMORY", "256", |settings| &mut settings.body_memory),
-            ("BODY_MEMORY", "99999999999999GiB", |settings| {
-                &mut settings.body_memory
-            }),
-            ("ADDRESS_CONNECTION_LIMIT", "0", |settings| {
-                &mut settings.address_connection_limit
-            }),
-            ("CORS_ALLOWED_ORIGINS", "x", |settings| {
-                &mut settings.cors_allowed_origins
-            }),
-            ("ALLOWED_HOSTS", "a.example:80", |settings| {
-                &mut settings.allowed_hosts
-            }),
-            ("TRUSTED_PROXIES", "10.0.0.0/99", |settings| {
-                &mut settings.trusted_proxies
-            }),
-            ("LLM_BASE_URL", "localhost:8080", |settings| {
-                &mut settings.llm_base_url
-            }),
-            ("LLM_API_KEY", "two words", |settings| {
-                &mut settings.llm_api_key
-            }),
-            ("LLM_MODEL", "m\0", |settings| &mut settings.llm_model),
-            ("LLM_TIMEOUT_SECONDS", "0", |settings| {
-                &mut settings.llm_timeout_seconds
-            }),
-            ("LLM_MAX_CONCURRENCY", "0", |settings| {
-                &mut settings.llm_max_concurrency
-            }),
-            ("LLM_OWNER_CONCURRENCY", "0", |settings| {
-                &mut settings.llm_owner_concurrency
-            }),
-            ("LLM_CONTEXT_TOKENS", "many", |settings| {
-                &mut settings.llm_context_tokens
-            }),
-            ("LLM_CONTEXT_TOKENS", "255", |settings| {
-                &mut settings.llm_context_tokens
-            }),
-            ("DISK_RESERVE", "10%", |settings| &mut settings.disk_reserve),
-            ("LOG_FORMAT", "xml", |settings| &mut settings.log_format),
-        ];
-        for (variable, value, setting) in bad {
+        for (variable, value, setting) in BAD {
             let mut settings = Settings::default();
             *setting(&mut settings) = some(value);
             let sentence = refused(settings);
