@@ -1,5 +1,6 @@
 //! Conversations: what a person and a model said to each other, in order.
 
+mod first_words;
 mod model;
 mod ports;
 mod service;

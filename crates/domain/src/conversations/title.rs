@@ -1,3 +1,4 @@
+use super::first_words;
 use crate::error::Result;
 use crate::items::{Content, Role};
 use crate::text;
@@ -33,11 +34,11 @@ impl Title {
         Ok(Self(raw.to_owned()))
     }
 
-    /// The title an untitled conversation gets from a message: its first line, when a user wrote
-    /// it and it says anything.
+    /// The title an untitled conversation gets from a message: its first words that say something,
+    /// when a user wrote it.
     pub fn from_message(role: Role, content: &Content) -> Option<Self> {
         match role {
-            Role::User => text::first_line(content.as_str(), Self::DERIVED).map(Self),
+            Role::User => first_words::of(content.as_str(), Self::DERIVED).map(Self),
             Role::System | Role::Developer | Role::Assistant | Role::Tool => None,
         }
     }

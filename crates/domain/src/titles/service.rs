@@ -1,5 +1,5 @@
 use super::wording::{self, ANSWER_BYTES};
-use super::{Claim, TitleQueue};
+use super::{Claim, TitleQueue, answer};
 use crate::admission::Caller;
 use crate::clock::Clock;
 use crate::conversations::Title;
@@ -66,7 +66,7 @@ impl TitleService {
                 break;
             }
         }
-        wording::read(&answer)
+        answer::read(&answer)
             .ok_or_else(|| ProviderFailure::failed("its answer holds no title.").into())
     }
 

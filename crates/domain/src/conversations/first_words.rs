@@ -1,0 +1,255 @@
+//! The words of a message that can name a conversation.
+
+use crate::text;
+use crate::visible::is_blank;
+
+/// How much of a message is looked at, in bytes.
+const LOOKED_AT: usize = 16 * 1024;
+
+/// The first words that say something, at most `max` characters of them: those that a person wrote in
+/// sentences, else those of a quotation or of code, else an address, else whatever there is. `None`
+/// when nothing can be seen.
+pub(super) fn of(message: &str, max: usize) -> Option<String> {
+    let mut second_best: Option<(u8, &str)> = None;
+    let mut fence: Option<&str> = None;
+    for line in beginning(message).lines() {
+        let (quoted, inside) = without_quote(line);
+        if let Some(mark) = fence_mark(inside) {
+            fence = match fence {
+                None => Some(mark),
+                // Another fence in it is code.
+                Some(open) if mark.starts_with(open) => None,
+                open => open,
+            };
+            continue;
+        }
+        let words = match fence {
+            None => without_marks(inside),
+            Some(_) => inside,
+        };
+        if !words.chars().any(|c| c.is_alphanumeric() && !is_blank(c)) {
+            continue;
+        }
+        let rank = match (fence, quoted, is_address(words)) {
+            (None, false, false) => return text::first_line(&without_inline_marks(words), max),
+            (None, true, _) => 1,
+            (Some(_), _, _) => 2,
+            (None, false, true) => 3,
+        };
+        if second_best.is_none_or(|(best, _)| rank < best) {
+            second_best = Some((rank, words));
+        }
+    }
+    match second_best {
+        Some((_, words)) => text::first_line(words, max),
+        None => text::first_line(message, max),
+    }
+}
+
+fn beginning(message: &str) -> &str {
+    let end = (0..=LOOKED_AT.min(message.len()))
+        .rev()
+        .find(|end| message.is_char_boundary(*end));
+    message.get(..end.unwrap_or_default()).unwrap_or_default()
+}
+
+fn without_quote(line: &str) -> (bool, &str) {
+    let inside = line.trim().trim_start_matches(['>', ' ']);
+    (
+        line.trim_start().starts_with("> ") || line.trim_start().starts_with(">>"),
+        inside.trim(),
+    )
+}
+
+fn fence_mark(line: &str) -> Option<&str> {
+    let first = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+    let end = line.find(|c| c != first).unwrap_or(line.len());
+    let (mark, rest) = line.split_at(end);
+    (mark.len() >= 3 && !rest.contains('`')).then_some(mark)
+}
+
+/// Without the marks of a heading, a list, a task or a table.
+fn without_marks(line: &str) -> &str {
+    let heading = line.trim_start_matches('#');
+    let mut line = match heading.starts_with(char::is_whitespace) {
+        true => heading.trim_end_matches('#').trim(),
+        false => line,
+    };
+    for mark in ["- ", "* ", "+ ", "• ", "[ ] ", "[x] ", "[X] ", "| "] {
+        line = line.strip_prefix(mark).map_or(line, str::trim);
+    }
+    line
+}
+
+/// Without the marks around words: of strong ones, and of a link.
+fn without_inline_marks(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line.trim_end_matches([' ', '|']);
+    while let Some(at) = rest.find(['*', '[', '!', '_', '`']) {
+        let (before, found) = rest.split_at(at);
+        out.push_str(before);
+        let edge = |text: &str, out: &str| {
+            let mark = text.len();
+            let after = found.get(mark..).and_then(|rest| rest.chars().next());
+            let word = |c: char| c.is_alphanumeric();
+            let opens = !out.ends_with(word) && after.is_some_and(|c| !c.is_whitespace());
+            let closes = out.ends_with(|c: char| !c.is_whitespace()) && !after.is_some_and(word);
+            opens && found.get(mark..).is_some_and(|rest| rest.contains(text))
+                || closes && line.matches(text).count() > 1
+        };
+        let code = found
+            .strip_prefix('`')
+            .and_then(|inside| inside.find('`'))
+            .map(|end| found.split_at(end + 2));
+        if let Some((code, after)) = code {
+            out.push_str(code);
+            rest = after;
+        } else if let Some((text, after)) = link(found) {
+            out.push_str(text);
+            rest = after;
+        } else if let Some(mark) = ["**", "__"]
+            .into_iter()
+            .find(|mark| found.starts_with(*mark) && edge(mark, &out))
+        {
+            rest = found.strip_prefix(mark).unwrap_or_default();
+        } else {
+            let end = found.chars().next().map_or(0, char::len_utf8);
+            let (one, after) = found.split_at(end);
+            out.push_str(one);
+            rest = after;
+        }
+    }
+    out.push_str(rest);
+    match out.chars().any(char::is_alphanumeric) {
+        true => out,
+        false => line.to_owned(),
+    }
+}
+
+/// The text of the link or the image that the text begins with, and what follows it.
+fn link(text: &str) -> Option<(&str, &str)> {
+    let inside = text.strip_prefix('!').unwrap_or(text).strip_prefix('[')?;
+    let (words, rest) = inside.split_once("](")?;
+    let (address, after) = rest.split_once(')')?;
+    let leads = address.contains(['/', ':', '.', '#']) && !address.contains(char::is_whitespace);
+    let apt = !words.contains(['[', ']']) && !words.is_empty() && leads;
+    apt.then_some((words, after))
+}
+
+/// An address and nothing else.
+fn is_address(words: &str) -> bool {
+    let scheme = ["http://", "https://"]
+        .iter()
+        .any(|scheme| words.starts_with(scheme));
+    (scheme || words.starts_with("![")) && !words.contains(char::is_whitespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn title(message: &str) -> Option<String> {
+        of(message, 60)
+    }
+
+    const FIRST_WORDS: &[(&str, &str)] = &[
+        ("How do I get to Oslo?", "How do I get to Oslo?"),
+        (
+            "\n  How do I get to Oslo?  \nBy train.",
+            "How do I get to Oslo?",
+        ),
+        ("# How do I get to Oslo?", "How do I get to Oslo?"),
+        ("## Oslo ##\ntext", "Oslo"),
+        ("---\n\n# Oslo", "Oslo"),
+        ("***\nOslo", "Oslo"),
+        ("...\nOslo", "Oslo"),
+        ("- Oslo\n- Bergen", "Oslo"),
+        ("* Oslo", "Oslo"),
+        ("- [ ] Book a train", "Book a train"),
+        ("**Oslo** by train", "Oslo by train"),
+        ("**Oslo: by train**", "Oslo: by train"),
+        ("__Oslo__ by train", "Oslo by train"),
+        ("| City | Days |\n|-|-|", "City | Days"),
+        ("> They said so.\n\nIs it true?", "Is it true?"),
+        ("> They said so.", "They said so."),
+        (">> deep\n> less", "deep"),
+        (
+            "```python\nprint(1)\n```\nWhy does it fail?",
+            "Why does it fail?",
+        ),
+        ("```python\nprint(1)\n```", "print(1)"),
+        ("~~~\nx = 1\n~~~\n\nExplain", "Explain"),
+        ("````\n```\na\n```\n````\nWhat is this?", "What is this?"),
+        ("```\nnever closed", "never closed"),
+        ("Explain ```x = 1``` to me", "Explain ```x = 1``` to me"),
+        ("https://example.org/a\nSum this up", "Sum this up"),
+        ("https://example.org/a", "https://example.org/a"),
+        ("See https://example.org/a", "See https://example.org/a"),
+        (
+            "[The news](https://example.org/a) of today",
+            "The news of today",
+        ),
+        (
+            "![](data:image/png;base64,AAAA)\nWhat is in this picture?",
+            "What is in this picture?",
+        ),
+        (
+            "![A cat](https://example.org/cat.png) what is it?",
+            "A cat what is it?",
+        ),
+        ("C# or F#?", "C# or F#?"),
+        ("#hashtags in use", "#hashtags in use"),
+        ("SELECT * FROM a", "SELECT * FROM a"),
+        (
+            "What do *args and **kwargs do?",
+            "What do *args and **kwargs do?",
+        ),
+        ("2**3**4?", "2**3**4?"),
+        ("What is `__init__` for?", "What is `__init__` for?"),
+        ("array[0](x) fails", "array[0](x) fails"),
+        ("1. Liga", "1. Liga"),
+        ("1984", "1984"),
+        ("\u{feff}Oslo", "Oslo"),
+        ("你好，世界", "你好，世界"),
+        ("**重点**：奥斯陆", "重点：奥斯陆"),
+        ("مرحبا", "مرحبا"),
+        ("???", "???"),
+        ("😀", "😀"),
+        ("+1", "+1"),
+        ("-5 degrees", "-5 degrees"),
+        ("> 5 or < 3?", "5 or < 3?"),
+        ("<details>\n\nOslo", "<details>"),
+        ("$x^2$ and $y$", "$x^2$ and $y$"),
+        ("a\u{7}b", "a b"),
+    ];
+
+    #[test]
+    fn the_first_words_that_say_something_name_a_conversation() {
+        for (message, expected) in FIRST_WORDS {
+            assert_eq!(title(message).as_deref(), Some(*expected), "{message:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_names_nothing() {
+        for message in ["", " \n\t", "\u{200b}", "\u{2060}\n\u{feff}", "\u{3164}"] {
+            assert_eq!(title(message), None, "{message:?}");
+        }
+    }
+
+    #[test]
+    fn long_words_are_cut_and_a_long_message_costs_little() {
+        let long = "Plan the trip to Oslo in the spring with the **whole** family and two dogs";
+        let cut = "Plan the trip to Oslo in the spring with the whole family…";
+        assert_eq!(title(long).as_deref(), Some(cut));
+        for piece in ["\n", "```\n", "> a\n", "**", "[", "[a](", "![", "__a", "- "] {
+            let message = piece.repeat(1_000_000 / piece.len());
+            let started = std::time::Instant::now();
+            let _ = title(&message);
+            assert!(
+                started.elapsed() < std::time::Duration::from_secs(5),
+                "{piece:?}"
+            );
+        }
+    }
+}

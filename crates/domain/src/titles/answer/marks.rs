@@ -1,0 +1,229 @@
+//! Quotation marks and Markdown around a title.
+
+/// Pairs that are taken off where they stand around the whole of it.
+const PAIRS: &[(&str, &str)] = &[
+    ("***", "***"),
+    ("**", "**"),
+    ("__", "__"),
+    ("~~", "~~"),
+    ("*", "*"),
+    ("_", "_"),
+    ("```", "```"),
+    ("``", "``"),
+    ("`", "`"),
+    ("\\\"", "\\\""),
+    ("\"", "\""),
+    ("``", "''"),
+    ("''", "''"),
+    ("'", "'"),
+    ("“", "”"),
+    ("”", "”"),
+    ("“", "“"),
+    ("„", "“"),
+    ("„", "”"),
+    ("„", "\""),
+    ("‟", "”"),
+    ("‘", "’"),
+    ("’", "’"),
+    ("‚", "‘"),
+    ("‚", "’"),
+    ("‛", "’"),
+    ("«", "»"),
+    ("»", "«"),
+    ("»", "»"),
+    ("‹", "›"),
+    ("›", "‹"),
+    ("「", "」"),
+    ("『", "』"),
+    ("《", "》"),
+    ("〈", "〉"),
+    ("【", "】"),
+    ("〖", "〗"),
+    ("〔", "〕"),
+    ("〝", "〞"),
+    ("〝", "〟"),
+    ("＂", "＂"),
+    ("＇", "＇"),
+    ("｢", "｣"),
+    ("[", "]"),
+    ("<", ">"),
+];
+
+/// Commands and elements that are taken off likewise.
+const WRAPPERS: &[(&str, &str)] = &[
+    ("\\boxed{", "}"),
+    ("\\text{", "}"),
+    ("\\title{", "}"),
+    ("<title>", "</title>"),
+    ("<h1>", "</h1>"),
+    ("<b>", "</b>"),
+    ("<strong>", "</strong>"),
+];
+
+pub(super) fn is_fence(line: &str) -> bool {
+    let rest = line.trim_start_matches(['`', '~']);
+    let run = line.len() - rest.len();
+    let rule = line.len() > 2
+        && line
+            .chars()
+            .all(|c| matches!(c, '-' | '=' | '*' | '_' | ' '));
+    rule || run >= 3 && !rest.contains(['`', '~', ' '])
+}
+
+/// Whether the line is the second of a numbered list.
+pub(super) fn is_second(line: &str) -> bool {
+    ["2.", "2)", "2、", "2．", "**2."]
+        .iter()
+        .any(|number| line.starts_with(number))
+}
+
+pub(super) fn without_number(line: &str) -> &str {
+    let rest = line.trim_start_matches('*');
+    ["1.", "1)", "1、", "1．"]
+        .iter()
+        .find_map(|number| rest.strip_prefix(number))
+        .map_or(line, str::trim)
+}
+
+pub(super) fn without(line: &str) -> String {
+    let line = without_block_marks(line.trim());
+    let line = without_stop(line);
+    let around = PAIRS
+        .iter()
+        .chain(WRAPPERS)
+        .find_map(|(open, close)| inside(line, open, close));
+    let line = match around {
+        Some(inside) => inside.trim(),
+        None => without_half(line),
+    };
+    without_strong(line)
+        .trim_matches(|c: char| c.is_control() || c.is_whitespace())
+        .to_owned()
+}
+
+/// Without the marks of a heading, a quotation or a list.
+fn without_block_marks(line: &str) -> &str {
+    let heading = line.trim_start_matches('#');
+    if heading.len() < line.len() && heading.starts_with(char::is_whitespace) {
+        let trimmed = heading.trim_end_matches('#');
+        let closed = trimmed.len() < heading.len() && trimmed.ends_with(char::is_whitespace);
+        return if closed {
+            trimmed.trim()
+        } else {
+            heading.trim()
+        };
+    }
+    for mark in [
+        "- [ ] ", "- [x] ", "> ", "- ", "* ", "+ ", "• ", "‣ ", "◦ ", "– ", "— ", "・", "→ ",
+        "=> ", "-> ",
+    ] {
+        if let Some(rest) = line.strip_prefix(mark) {
+            return rest.trim();
+        }
+    }
+    // Lines that nothing but a mark is on.
+    if line
+        .chars()
+        .all(|c| matches!(c, '#' | '>' | '-' | '*' | '•' | '`' | '_'))
+    {
+        ""
+    } else {
+        line
+    }
+}
+
+/// Without a full stop, which a title does not have; that of an abbreviation stays.
+fn without_stop(line: &str) -> &str {
+    if let Some(rest) = line.strip_suffix(['。', '．', '｡', '।', '۔']) {
+        return rest;
+    }
+    let Some(rest) = line.strip_suffix('.') else {
+        return line;
+    };
+    let last = rest.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let quoted = rest.ends_with(['"', '”', '’', '»', '“', '*', '\'', '`']);
+    let word = last.chars().count() > 3 && last.chars().all(char::is_alphabetic);
+    if quoted || word { rest } else { line }
+}
+
+/// What stands inside of a pair, where it stands around the whole and not around two parts: `"A" and
+/// "B"` stays.
+fn inside<'l>(line: &'l str, open: &str, close: &str) -> Option<&'l str> {
+    let inside = line.strip_prefix(open)?.strip_suffix(close)?;
+    if open == close {
+        let apart = match close {
+            // An apostrophe stands between letters.
+            "'" | "’" => {
+                inside
+                    .split(close)
+                    .skip(1)
+                    .all(|rest| rest.starts_with(char::is_alphanumeric))
+                    && !inside
+                        .split(close)
+                        .any(|part| part.ends_with(char::is_whitespace))
+            }
+            _ => !inside.contains(close),
+        };
+        // One star and a space is no emphasis: `* in SELECT *`.
+        let tight =
+            !matches!(open, "*" | "_") || !inside.starts_with(' ') && !inside.ends_with(' ');
+        return (apart && tight).then_some(inside);
+    }
+    let mut depth = 1_usize;
+    for (at, c) in inside.char_indices() {
+        let rest = inside.get(at..)?;
+        if rest.starts_with(close) {
+            depth -= 1;
+            if depth == 0 {
+                return None;
+            }
+        } else if rest.starts_with(open) || open.ends_with('{') && c == '{' {
+            depth += 1;
+        }
+    }
+    Some(inside)
+}
+
+/// Without a quotation mark whose other half is missing.
+fn without_half(line: &str) -> &str {
+    for mark in ["\"", "“", "„", "«", "「", "『", "《", "**"] {
+        let other = line
+            .strip_prefix(mark)
+            .filter(|rest| !rest.contains(mark) && !rest.contains(['”', '»', '」', '』', '》']));
+        if let Some(rest) = other {
+            return rest.trim();
+        }
+    }
+    for mark in ["\"", "”", "»", "」", "』", "》", "**"] {
+        let other = line.strip_suffix(mark).filter(|rest| {
+            !rest.contains(mark)
+                && !rest.contains(['“', '„', '«', '「', '『', '《'])
+                && rest.ends_with(char::is_alphabetic)
+        });
+        if let Some(rest) = other {
+            return rest;
+        }
+    }
+    line
+}
+
+/// Without the marks around some strong words.
+fn without_strong(line: &str) -> String {
+    let parts: Vec<&str> = line.split("**").collect();
+    let pairs = parts.len() > 2 && parts.len() % 2 == 1;
+    let apt = |(at, part): (usize, &&str)| {
+        let space = |c: char| c.is_whitespace();
+        at % 2 == 0 || !part.is_empty() && !part.starts_with(space) && !part.ends_with(space)
+    };
+    match pairs && parts.iter().enumerate().all(apt) {
+        true => parts.concat(),
+        false => line.to_owned(),
+    }
+}
+
+/// Characters that say nothing.
+pub(super) fn is_mark(c: char) -> bool {
+    matches!(c, '\u{80}'..='\u{BF}' | '\u{2000}'..='\u{206F}' | '\u{3000}'..='\u{303F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FF00}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}' | '\u{FF3B}'..='\u{FF40}' | '\u{FF5B}'..='\u{FF65}' | '\u{FFFD}')
+        || c.is_whitespace()
+        || c.is_control()
+}

@@ -1,0 +1,75 @@
+//! How a model's answer is read as a title. Models put much around one: thoughts, a sentence that
+//! leads to it, a label, quotation marks, Markdown, JSON. All of that is taken off; what belongs to the
+//! title stays.
+
+mod labels;
+mod marks;
+mod object;
+mod thoughts;
+
+use crate::conversations::Title;
+use crate::text;
+
+/// How long a title by a model may be, in characters.
+const LENGTH: usize = 60;
+
+/// A line of more words is no title: the model has answered the conversation.
+const WORDS: usize = 24;
+
+/// `None` where the answer holds no title.
+pub(super) fn read(answer: &str) -> Option<Title> {
+    let said = thoughts::without(answer)?;
+    let line = match object::title(said) {
+        Some(title) => bare(&title)?,
+        None => first(said)?,
+    };
+    let words = line.split_whitespace().count();
+    if words > WORDS || labels::is_refusal(&line) || labels::is_none(&line) {
+        return None;
+    }
+    Title::parse(&text::first_line(&line, LENGTH)?).ok()
+}
+
+/// The first line that is a title.
+fn first(said: &str) -> Option<String> {
+    let mut lines = said
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !marks::is_fence(line))
+        .peekable();
+    while let Some(line) = lines.next() {
+        // A sentence that leads to the title, or to a list of titles.
+        let leads = labels::leads(line);
+        if leads && lines.peek().is_some() {
+            continue;
+        }
+        let line = match lines.peek().is_some_and(|next| marks::is_second(next)) {
+            true => marks::without_number(line),
+            false => line,
+        };
+        if let Some(title) = bare(line) {
+            return Some(title);
+        }
+    }
+    None
+}
+
+/// A line without anything around the title in it. `None` when nothing is left that says anything.
+fn bare(line: &str) -> Option<String> {
+    let mut line = line.trim().to_owned();
+    // Each round takes off what the one before has laid bare.
+    for _ in 0..8 {
+        let shorter = marks::without(&labels::without(&line));
+        if shorter == line {
+            break;
+        }
+        line = shorter;
+    }
+    let says = line
+        .chars()
+        .any(|c| c.is_alphanumeric() || !c.is_ascii() && !marks::is_mark(c));
+    (says && !labels::is_label(&line)).then_some(line)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+//! What models write before and after an answer, for programs to take off.
+
+/// How thoughts begin and end, in lower case.
+const THOUGHTS: &[(&str, &str)] = &[
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<thought>", "</thought>"),
+    ("<thoughts>", "</thoughts>"),
+    ("<reasoning>", "</reasoning>"),
+    ("<reflection>", "</reflection>"),
+    ("<seed:think>", "</seed:think>"),
+    ("[think]", "[/think]"),
+    ("◁think▷", "◁/think▷"),
+    ("<|begin_of_thought|>", "<|end_of_thought|>"),
+    ("<|channel|>analysis", "<|channel|>final"),
+];
+
+/// Marks that end an answer, whatever follows.
+const ENDS: &[&str] = &[
+    "<|im_end|>",
+    "<|eot_id|>",
+    "<|end|>",
+    "<|return|>",
+    "<|endoftext|>",
+    "<|end_of_text|>",
+    "<|end_of_solution|>",
+    "<end_of_turn>",
+    "</s>",
+    "</answer>",
+    "[/inst]",
+];
+
+/// Marks that begin one.
+const BEGINS: &[&str] = &[
+    "<|im_start|>assistant",
+    "<|start_header_id|>assistant<|end_header_id|>",
+    "<|start|>assistant",
+    "<start_of_turn>model",
+    "<|begin_of_solution|>",
+    "<|message|>",
+    "<s>",
+    "<|assistant|>",
+    "<answer>",
+];
+
+/// The answer without thoughts. `None` where a model has not come to an end of them.
+pub(super) fn without(answer: &str) -> Option<&str> {
+    // Only ASCII changes, so that places stay.
+    let lower = answer.to_ascii_lowercase();
+    let end = THOUGHTS
+        .iter()
+        .filter_map(|(_, close)| {
+            let at = lower.rfind(close)?;
+            // A title can speak of the mark.
+            let quoted = lower.get(..at)?.ends_with(['`', '"', '\'', '“']);
+            (!quoted).then_some(at + close.len())
+        })
+        .max();
+    let (said, lower) = match end {
+        Some(end) => (answer.get(end..)?, lower.get(end..)?),
+        None => {
+            let begins = lower.trim_start();
+            // A line that goes on after the mark speaks of it: "<think> tags explained".
+            let is_open = |open: &str| {
+                let inside = begins.strip_prefix(open)?;
+                let speaks = inside.starts_with(' ') && !inside.contains(['\n', '.', ',']);
+                (!speaks).then_some(())
+            };
+            if THOUGHTS.iter().any(|(open, _)| is_open(open).is_some()) {
+                return None;
+            }
+            (answer, lower.as_str())
+        }
+    };
+    let mut from = lower.len() - lower.trim_start().len();
+    while let Some(mark) = BEGINS.iter().find(|mark| {
+        lower
+            .get(from..)
+            .is_some_and(|rest| rest.starts_with(**mark))
+    }) {
+        from += mark.len();
+        let rest = lower.get(from..)?;
+        from += rest.len() - rest.trim_start().len();
+    }
+    let rest = lower.get(from..)?;
+    let end = ENDS.iter().filter_map(|mark| rest.find(mark)).min();
+    said.get(from..from + end.unwrap_or(rest.len()))
+}
