@@ -12,6 +12,7 @@ mod extract;
 pub mod items;
 mod list;
 mod long_work;
+mod markdown;
 pub mod memory;
 pub mod models;
 pub mod openapi;

@@ -1,4 +1,5 @@
 use super::Source;
+use crate::markdown::closing;
 use crate::stream::Chunks;
 use actix_web::web::Bytes;
 use chrono::{DateTime, Utc};
@@ -68,6 +69,9 @@ fn message(text: &mut String, item: Item) {
         when(item.created_at),
         item.content.as_str()
     );
+    if let Some(closing) = closing(item.content.as_str()) {
+        let _ = writeln!(text, "{closing}");
+    }
 }
 
 fn when(time: DateTime<Utc>) -> impl std::fmt::Display {

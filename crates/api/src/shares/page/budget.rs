@@ -8,6 +8,8 @@ pub(super) struct Budget {
     html: usize,
     /// Bytes of code that may still be coloured.
     code: usize,
+    /// Bytes of formulas that may still be set.
+    formulas: usize,
 }
 
 impl Budget {
@@ -15,12 +17,15 @@ impl Budget {
     const MESSAGE: usize = 256 * 1024;
     /// Of one block of code.
     const BLOCK: usize = 32 * 1024;
+    /// Of one formula.
+    const FORMULA: usize = 4 * 1024;
 
     pub(super) fn of_a_page() -> Self {
         Self {
             markdown: 1024 * 1024,
             html: 3 * 1024 * 1024,
             code: 256 * 1024,
+            formulas: 128 * 1024,
         }
     }
 
@@ -37,6 +42,14 @@ impl Budget {
     /// So much HTML has come of it.
     pub(super) fn spend(&mut self, html: usize) {
         self.html = self.html.saturating_sub(html);
+    }
+
+    /// Whether a formula of this length may be set.
+    pub(super) fn admits_formula(&mut self, length: usize) -> bool {
+        let rest = self.formulas.checked_sub(length);
+        let rest = rest.filter(|_| length <= Self::FORMULA);
+        self.formulas = rest.unwrap_or(self.formulas);
+        rest.is_some()
     }
 
     /// Whether a block of code of this length may be coloured.

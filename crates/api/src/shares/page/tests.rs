@@ -215,11 +215,11 @@ fn elements(html: &str) -> Vec<(&str, Vec<(&str, &str)>)> {
 }
 
 /// All that a page without failures is made of.
-const ELEMENTS: &str = "a article blockquote body br circle code del div em figcaption figure footer h1 h2 \
-    h3 head header html li link main meta p path pre span strong svg table tbody td th \
-    thead time title tr ul";
+const ELEMENTS: &str = "a annotation article blockquote body br circle code del div em figcaption figure \
+    footer h1 h2 h3 head header html li link main math meta mi mn mo mrow msub msup mtext p path pre semantics \
+    span strong svg table tbody td th thead time title tr ul";
 const ATTRIBUTES: &str = "aria-hidden aria-label aria-labelledby charset class content cx cy d datetime dir \
-    focusable height href id lang name r rel role scope tabindex title type viewBox \
+    display encoding focusable height href id lang name r rel role scope tabindex title type viewBox \
     width";
 
 #[test]

@@ -1,4 +1,5 @@
 use super::{SharedItem, Speaker, View, cursor};
+use crate::markdown::closing;
 use chrono::{DateTime, Utc};
 use std::fmt::Write as _;
 
@@ -29,6 +30,9 @@ fn message(text: &mut String, item: &SharedItem) {
     let end = if content.ends_with('\n') { "" } else { "\n" };
     let when = when(item.created_at);
     let _ = write!(text, "\n## {speaker}\n\n*{when}*\n\n{content}{end}");
+    if let Some(closing) = closing(content) {
+        let _ = writeln!(text, "{closing}");
+    }
 }
 
 fn when(time: DateTime<Utc>) -> impl std::fmt::Display {

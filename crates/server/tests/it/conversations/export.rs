@@ -55,3 +55,28 @@ async fn for_people_it_is_markdown() {
     );
     assert!(answer.text().contains("Plans") && answer.text().contains("Let's plan"));
 }
+
+#[tokio::test]
+async fn what_a_message_leaves_open_ends_with_it_in_markdown() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let cut = "```python\ndef f():\n    return";
+    let items = json!([
+        { "role": "user", "content": "Write f." },
+        { "role": "assistant", "content": cut },
+        { "role": "user", "content": "Go on." },
+    ]);
+    let conversation = alice.conversation(json!({ "items": items })).await;
+    let share = alice.share(&conversation, json!({})).await;
+    let links = crate::shares::link(&share);
+    let path = format!("/v1/conversations/{conversation}");
+    let export = alice.get(&format!("{path}/export?format=md")).await;
+    let link = app.anon().get(&format!("{links}?format=md")).await;
+    for text in [export.text(), link.text()] {
+        assert!(text.contains(&format!("{cut}\n```\n")), "{text}");
+        assert!(text.contains("\n\nGo on.\n"), "{text}");
+    }
+    // The data is as it was written.
+    let found = alice.get(&path).await.expect(200);
+    assert_eq!(found["items"][1]["content"], cut);
+}

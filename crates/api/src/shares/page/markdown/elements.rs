@@ -1,14 +1,18 @@
 //! The elements that blocks and spans become.
 
+use super::escape;
+use super::formula;
+use super::source::{Apart, What};
 use super::writer::Writer;
 use pulldown_cmark::{Alignment, HeadingLevel, Tag};
+use std::ops::Range;
 
 /// Elements deeper than this are not opened, only their text is shown: browsers stop at a depth, too,
 /// and their time grows with it.
 const DEEPEST: usize = 40;
 
 impl Writer<'_, '_> {
-    pub(super) fn block_or_span(&mut self, tag: Tag<'_>) {
+    pub(super) fn block_or_span(&mut self, tag: Tag<'_>, place: &Range<usize>) {
         // A block's direction is that of its text; what is inside follows it.
         let outermost = self.open.is_empty();
         let plain = |outermost, with: &'static str, without| if outermost { with } else { without };
@@ -22,11 +26,21 @@ impl Writer<'_, '_> {
                 self.element(opening, "</blockquote>\n");
             }
             Tag::List(Some(first)) => {
+                self.numbers.begin_list(Some(first));
                 let opening = format!("<ol dir=\"auto\" start=\"{first}\">\n");
                 self.element(&opening, "</ol>\n");
             }
-            Tag::List(None) => self.element("<ul dir=\"auto\">\n", "</ul>\n"),
-            Tag::Item => self.element("<li>", "</li>\n"),
+            Tag::List(None) => {
+                self.numbers.begin_list(None);
+                self.element("<ul dir=\"auto\">\n", "</ul>\n");
+            }
+            Tag::Item => {
+                let written = self.source.text.get(place.clone()).unwrap_or_default();
+                match self.numbers.item(written) {
+                    None => self.element("<li>", "</li>\n"),
+                    Some(number) => self.element(&format!("<li value=\"{number}\">"), "</li>\n"),
+                }
+            }
             Tag::Table(columns) => {
                 self.columns = columns;
                 self.element(
@@ -77,6 +91,53 @@ impl Writer<'_, '_> {
         };
         self.column += 1;
         self.element(&format!("{opening}{class}"), closing);
+    }
+
+    /// What Markdown has not seen. In a link there is no other link.
+    pub(super) fn apart(&mut self, apart: &Apart<'_>) {
+        match &apart.what {
+            What::Address(address) if self.links == 0 => {
+                self.out.push_str("<a class=\"bare\" href=\"");
+                escape(&mut self.out, address);
+                self.out.push_str("\">");
+                escape(&mut self.out, address);
+                self.out.push_str("</a>");
+            }
+            What::Address(address) => escape(&mut self.out, address),
+            What::Formula { tex, display } => self.formula(apart.written, tex, *display),
+        }
+    }
+
+    fn formula(&mut self, written: &str, tex: &str, display: bool) {
+        // What is wide scrolls in a box of its own.
+        let wide = tex.len() > 60;
+        let opening = match (display, wide) {
+            (true, true) => {
+                "<span class=\"formula block\" tabindex=\"0\" role=\"group\" aria-label=\"Formula\">"
+            }
+            (true, false) => "<span class=\"formula block\">",
+            (false, true) => {
+                "<span class=\"formula wide\" tabindex=\"0\" role=\"group\" aria-label=\"Formula\">"
+            }
+            (false, false) => "",
+        };
+        let begin = self.out.len();
+        self.out.push_str(opening);
+        if self.budget.admits_formula(tex.len()) && formula::write(&mut self.out, tex, display) {
+            self.out
+                .push_str(if opening.is_empty() { "" } else { "</span>" });
+            return;
+        }
+        self.out.truncate(begin);
+        // It may be no formula at all: what has no command is shown as the text it is.
+        let code = tex.contains('\\') || display;
+        if code {
+            self.out.push_str("<code class=\"formula\">");
+        }
+        escape(&mut self.out, written);
+        if code {
+            self.out.push_str("</code>");
+        }
     }
 
     pub(super) fn element(&mut self, opening: &str, closing: &'static str) {

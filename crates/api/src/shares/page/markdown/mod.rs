@@ -3,13 +3,20 @@
 //! list.
 
 mod elements;
+mod formula;
+mod held;
 mod links;
+mod lists;
+mod mathml;
 mod sanitiser;
+mod source;
+mod surplus;
 mod writer;
 
 use super::budget::Budget;
 use domain::shares::Speaker;
 use maud::{Markup, PreEscaped, html};
+use source::Source;
 use writer::Writer;
 
 /// A message's text, laid out. One that is too long, or that would become too much, is shown as it
@@ -18,7 +25,8 @@ pub(super) fn render(content: &str, speaker: Speaker, budget: &mut Budget) -> Ma
     let Some(most) = budget.admit(content.len()) else {
         return plain(content);
     };
-    let written = Writer::new(content, speaker, budget).write(most);
+    let source = Source::read(content);
+    let written = Writer::new(&source, speaker, budget).write(most);
     budget.spend(written.as_ref().map_or(most, String::len));
     match written {
         Some(html) => PreEscaped(sanitiser::clean(&html)),

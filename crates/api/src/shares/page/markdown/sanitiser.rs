@@ -1,6 +1,7 @@
 //! The last wall: what the writer made, parsed as a browser would and written anew with nothing in it
 //! that is not on this list.
 
+use super::mathml::{self, ATTRIBUTES, ELEMENTS, LENGTHS};
 use ammonia::{Builder, UrlRelative};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -52,21 +53,23 @@ const VALUES: [(&[&str], &str, &[&str]); 6] = [
         &["auto"],
     ),
     (&["pre"], "dir", &["ltr"]),
-    (&["div", "pre"], "tabindex", &["0"]),
+    (&["div", "pre", "span"], "tabindex", &["0"]),
     (&["div", "pre"], "role", &["group"]),
     (&["div", "pre"], "aria-label", &["Code", "Table"]),
     (&["th"], "scope", &["col"]),
 ];
 
-const CLASSES: [(&str, &[&str]); 7] = [
-    ("a", &["image"]),
+const CLASSES: [(&str, &[&str]); 8] = [
+    ("a", &["bare", "image"]),
+    ("code", &["formula"]),
     ("div", &["scroll"]),
     ("figure", &["code"]),
     ("p", &["plain"]),
     (
         "span",
         &[
-            "c", "s", "n", "k", "f", "t", "p", "ins", "del", "task", "done",
+            "c", "s", "n", "k", "f", "t", "p", "ins", "del", "task", "done", "formula", "block",
+            "wide",
         ],
     ),
     ("td", &["center", "end"]),
@@ -82,23 +85,43 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         }
     }
     let span = values.entry("span").or_default();
-    span.insert("role", HashSet::from(["img"]));
-    span.insert("aria-label", HashSet::from(["Done", "To do"]));
-    let classes = CLASSES.map(|(tag, classes)| (tag, classes.iter().copied().collect()));
+    span.insert("role", HashSet::from(["group", "img"]));
+    span.insert("aria-label", HashSet::from(["Done", "Formula", "To do"]));
+    for tag in ELEMENTS {
+        let of_tag = values.entry(tag).or_default();
+        for (attribute, allowed) in ATTRIBUTES {
+            of_tag.insert(attribute, allowed.iter().copied().collect());
+        }
+    }
+    let classes = CLASSES.into_iter().chain(mathml::CLASSES);
+    let classes = classes.map(|(tag, classes)| (tag, classes.iter().copied().collect()));
     let mut builder = Builder::empty();
     builder
-        .tags(TAGS.into_iter().chain(["ul"]).collect())
-        .tag_attributes(HashMap::from([
-            ("a", HashSet::from(["href"])),
-            ("ol", HashSet::from(["start"])),
-        ]))
+        .tags(TAGS.into_iter().chain(["ul"]).chain(ELEMENTS).collect())
+        .tag_attributes(attributes())
+        .attribute_filter(|_, attribute, value| {
+            let apt = !LENGTHS.contains(&attribute) || mathml::is_length(value);
+            apt.then_some(value.into())
+        })
         .tag_attribute_values(values)
-        .allowed_classes(HashMap::from(classes))
+        .allowed_classes(classes.collect())
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::Deny)
         .link_rel(Some("noopener noreferrer nofollow"));
     builder
 });
+
+fn attributes() -> HashMap<&'static str, HashSet<&'static str>> {
+    let mut attributes = HashMap::from([
+        ("a", HashSet::from(["href", "title"])),
+        ("li", HashSet::from(["value"])),
+        ("ol", HashSet::from(["start"])),
+    ]);
+    for tag in ["mfrac", "mo", "mspace"] {
+        attributes.insert(tag, LENGTHS.into_iter().collect());
+    }
+    attributes
+}
 
 pub(super) fn clean(html: &str) -> String {
     CLEANER.clean(html).to_string()
@@ -125,8 +148,32 @@ mod tests {
                 "<a rel=\"noopener noreferrer nofollow\">a</a>",
             ),
             (
-                "<img src=x onerror=y><svg><set/></svg><math></math><iframe></iframe>",
+                "<img src=x onerror=y><svg><set/></svg><iframe></iframe>",
                 "",
+            ),
+            (
+                "<math href=javascript:x onclick=y style=z><mi>a</mi><script>b</script></math>",
+                "<math><mi>a</mi></math>",
+            ),
+            (
+                "<math><mtext><img src=x onerror=y>a</mtext><mglyph src=x></mglyph></math>",
+                "<math><mtext>a</mtext></math>",
+            ),
+            (
+                "<math><annotation-xml encoding=text/html><img src=x><style>b</style></annotation-xml></math>",
+                "<math></math>",
+            ),
+            (
+                "<math><maction xlink:href=javascript:x><mi>a</mi></maction></math>",
+                "<math><mi>a</mi></math>",
+            ),
+            (
+                "<math><mspace width=99999999cm /><mspace width=calc(1em) /><mspace width=1em /></math>",
+                "<math><mspace></mspace><mspace></mspace><mspace width=\"1em\"></mspace></math>",
+            ),
+            (
+                "<math><annotation encoding=application/x-tex>a&lt;b</annotation></math><mi>c</mi>",
+                "<math><annotation encoding=\"application/x-tex\">a&lt;b</annotation></math>",
             ),
             (
                 "<div tabindex=5 role=main aria-label=x>a</div>",

@@ -1,3 +1,6 @@
+mod addresses;
+mod formulas;
+mod kept;
 mod limits;
 
 use super::*;
@@ -79,29 +82,32 @@ fn a_person_s_line_breaks_are_kept() {
 #[test]
 fn links_are_to_the_web_and_send_no_referrer() {
     let link = |href: &str, text: &str| {
-        format!(
-            "<p dir=\"auto\"><a href=\"{href}\" rel=\"noopener noreferrer nofollow\">{text}</a></p>"
-        )
+        format!("<p dir=\"auto\"><a {href}\" rel=\"noopener noreferrer nofollow\">{text}</a></p>")
     };
     for (markdown, href, text) in [
         (
-            "[a](https://example.org/?b&c \"d\")",
-            "https://example.org/?b&amp;c",
+            "[a](https://example.org/?b&c)",
+            "href=\"https://example.org/?b&amp;c",
+            "a",
+        ),
+        (
+            "[a](https://example.org \"b & c\")",
+            "href=\"https://example.org\" title=\"b &amp; c",
             "a",
         ),
         (
             "<https://example.org>",
-            "https://example.org",
+            "href=\"https://example.org",
             "https://example.org",
         ),
         (
             "https://example.org/x",
-            "https://example.org/x",
+            "class=\"bare\" href=\"https://example.org/x",
             "https://example.org/x",
         ),
         (
             "[a][b]\n\n[b]: mailto:c@example.org",
-            "mailto:c@example.org",
+            "href=\"mailto:c@example.org",
             "a",
         ),
     ] {

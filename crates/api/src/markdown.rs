@@ -1,0 +1,150 @@
+//! Messages of others within a document of Markdown: each must end where it ends.
+
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use std::ops::Range;
+
+/// What ends the block that the message leaves open, as a line of its own: a fence of code, or raw
+/// HTML. Without it, what follows in the document would be part of that block.
+pub(crate) fn closing(message: &str) -> Option<String> {
+    // Whatever is open has one of these.
+    if !["```", "~~~", "<"]
+        .iter()
+        .any(|mark| message.contains(mark))
+    {
+        return None;
+    }
+    let (kind, place) = last_block(message)?;
+    if place.end < message.trim_end().len() {
+        return None;
+    }
+    let block = message.get(place)?;
+    match kind {
+        Kind::Fence => fence(block),
+        Kind::Html => html(block).map(str::to_owned),
+    }
+}
+
+enum Kind {
+    Fence,
+    Html,
+}
+
+/// The last block that stands in nothing else, where it is one that can be open. What stands in a list
+/// or in a quotation ends with it.
+fn last_block(message: &str) -> Option<(Kind, Range<usize>)> {
+    let options = Options::ENABLE_TABLES;
+    let mut depth = 0_usize;
+    let mut last = None;
+    for (event, place) in Parser::new_ext(message, options).into_offset_iter() {
+        match event {
+            Event::Start(tag) => {
+                if depth == 0 {
+                    last = match tag {
+                        Tag::CodeBlock(CodeBlockKind::Fenced(_)) => Some((Kind::Fence, place)),
+                        Tag::HtmlBlock => Some((Kind::Html, place)),
+                        _ => None,
+                    };
+                }
+                depth += 1;
+            }
+            Event::End(TagEnd::HtmlBlock) => {
+                // A block of HTML is known as a whole only at its end.
+                if let Some((Kind::Html, whole)) = &mut last {
+                    whole.end = whole.end.max(place.end);
+                }
+                depth = depth.saturating_sub(1);
+            }
+            Event::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    last
+}
+
+/// The fence that closes the block, if it is not closed.
+fn fence(block: &str) -> Option<String> {
+    let mut lines = block.lines().map(str::trim);
+    let first = lines.next()?;
+    let mark = first.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+    let length = first.chars().take_while(|c| *c == mark).count();
+    let last = block.trim_end().lines().skip(1).last().unwrap_or_default();
+    let indent = last.len() - last.trim_start().len();
+    let run = last.trim();
+    let closed = indent < 4 && run.chars().count() >= length && run.chars().all(|c| c == mark);
+    (!closed).then(|| String::from(mark).repeat(length))
+}
+
+/// What ends raw HTML that goes on over blank lines (CommonMark's kinds 1 to 5), if it is not ended.
+fn html(block: &str) -> Option<&'static str> {
+    let lower = block.trim_start().to_ascii_lowercase();
+    let open = [
+        ("<!--", "-->"),
+        ("<![cdata[", "]]>"),
+        ("<?", "?>"),
+        ("<script", "</script>"),
+        ("<style", "</style>"),
+        ("<pre", "</pre>"),
+        ("<textarea", "</textarea>"),
+        ("<!", ">"),
+    ];
+    let (_, end) = open.iter().find(|(begin, _)| lower.starts_with(begin))?;
+    // Any of the four closing tags ends such a block.
+    let ends: &[&str] = match end.starts_with("</") {
+        true => &["</script>", "</style>", "</pre>", "</textarea>"],
+        false => std::slice::from_ref(end),
+    };
+    (!ends.iter().any(|end| lower.contains(end))).then_some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::closing;
+
+    #[test]
+    fn what_a_message_leaves_open_is_closed() {
+        for (message, expected) in [
+            ("```python\ndef f():\n    return", "```"),
+            ("text\n\n```", "```"),
+            ("````md\n```\na\n```", "````"),
+            ("~~~\na\n```", "~~~"),
+            ("```\na\n~~~", "```"),
+            ("```\na\n    ```", "```"),
+            ("```\na\n``` b", "```"),
+            ("```\na\n```\n\n```js\nb\n", "```"),
+            ("   ```\n   a", "```"),
+            ("<!-- a\n\nb", "-->"),
+            ("<pre>\na", "</pre>"),
+            ("<script>\na\n\nb", "</script>"),
+            ("<?php\n\na", "?>"),
+            ("<![CDATA[\n\na", "]]>"),
+        ] {
+            assert_eq!(closing(message).as_deref(), Some(expected), "{message:?}");
+            let closed = format!("{message}\n{expected}\n");
+            assert_eq!(closing(&closed), None, "{closed:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_closed_or_ends_by_itself_stays() {
+        for message in [
+            "text",
+            "```\na\n```",
+            "```\na\n````  \n\n",
+            "~~~\na\n~~~",
+            "a ``` b",
+            "`` a",
+            // A list and a quotation end with the message, and so does what is in them.
+            "- ```\n  a",
+            "1. text\n\n   ```\n   a",
+            "> ```\n> a",
+            "```\na\n```\ntext",
+            "    ```\n    a",
+            "<div>\n\na",
+            "<!-- a -->",
+            "a <!-- b",
+            "<b>a",
+        ] {
+            assert_eq!(closing(message), None, "{message:?}");
+        }
+    }
+}

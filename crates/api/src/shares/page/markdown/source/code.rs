@@ -1,0 +1,160 @@
+//! A first reading of a message: where it has code, where its links lead, and what must be written
+//! otherwise so that Markdown leaves nothing out.
+
+use super::super::surplus;
+use super::super::writer::OPTIONS;
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
+use std::collections::HashSet;
+use std::ops::Range;
+
+/// A place in which nothing is looked for.
+pub(super) struct Kept {
+    pub(super) place: Range<usize>,
+    /// No formula reaches over it. An indented block can be the inside of a formula.
+    pub(super) code: bool,
+}
+
+/// Something that is written into the text.
+pub(super) struct Change {
+    pub(super) at: usize,
+    pub(super) what: Written,
+}
+
+pub(super) enum Written {
+    /// What follows is no definition of a link: no link would ever show it.
+    Point,
+    /// A line of its own.
+    Break,
+    /// The bar that follows parts no cells.
+    Escape,
+}
+
+impl Change {
+    pub(super) fn write(&self, out: &mut String, point: char) {
+        match self.what {
+            Written::Point => out.push(point),
+            Written::Break => out.push_str("  "),
+            Written::Escape => out.push('\\'),
+        }
+    }
+}
+
+/// Both in the order of the text.
+#[derive(Default)]
+pub(super) struct Reading {
+    pub(super) kept: Vec<Kept>,
+    pub(super) changes: Vec<Change>,
+}
+
+pub(super) fn read(content: &str) -> Reading {
+    let mut reading = Reading::default();
+    let mut parser = Parser::new_ext(content, OPTIONS).into_offset_iter();
+    let mut used: HashSet<usize> = HashSet::new();
+    // Where the text of each open link ends so far, and where the last cell of a table did.
+    let mut links: Vec<usize> = Vec::new();
+    let mut cell = 0;
+    while let Some((event, place)) = parser.next() {
+        match event {
+            Event::Start(Tag::CodeBlock(kind)) => {
+                let code = matches!(kind, CodeBlockKind::Fenced(_));
+                reading.keep(place.clone(), code);
+                continue;
+            }
+            Event::Code(_) => reading.keep(place.clone(), true),
+            Event::Html(_) => reading.keep(place.clone(), false),
+            Event::Start(Tag::Link { link_type, id, .. } | Tag::Image { link_type, id, .. }) => {
+                let definition = parser.reference_definitions().get(&id);
+                used.extend(definition.map(|definition| definition.span.start));
+                match link_type {
+                    LinkType::Autolink | LinkType::Email => reading.keep(place.clone(), true),
+                    _ => {}
+                }
+                links.push(place.start);
+                continue;
+            }
+            Event::End(TagEnd::Link | TagEnd::Image) => {
+                if let Some(inside) = links.pop() {
+                    reading.keep(inside..place.end, false);
+                }
+            }
+            Event::End(TagEnd::TableCell) => cell = place.end,
+            Event::End(TagEnd::TableRow) => {
+                let surplus = surplus::of(content, cell, place.end);
+                if !surplus.is_empty() {
+                    reading.escape_bars(content, place.clone());
+                }
+            }
+            Event::Start(_) => continue,
+            _ => {}
+        }
+        if let Some(inside) = links.last_mut() {
+            *inside = place.end.max(*inside);
+        }
+    }
+    for (_, definition) in parser.reference_definitions().iter() {
+        let place = definition.span.clone();
+        if used.contains(&place.start) {
+            reading.keep(place, false);
+        } else {
+            reading.show(content, place);
+        }
+    }
+    reading.kept.sort_by_key(|kept| kept.place.start);
+    reading.changes.sort_by_key(|change| change.at);
+    reading
+}
+
+impl Reading {
+    fn keep(&mut self, place: Range<usize>, code: bool) {
+        self.kept.push(Kept { place, code });
+    }
+
+    fn change(&mut self, at: usize, what: Written) {
+        self.changes.push(Change { at, what });
+    }
+
+    /// Shows a definition that no link uses.
+    fn show(&mut self, content: &str, place: Range<usize>) {
+        self.change(place.start, Written::Point);
+        let rest = content.get(place.end..).unwrap_or_default();
+        if rest.starts_with(['\n', '\r']) {
+            self.change(place.end, Written::Break);
+        }
+    }
+
+    /// A row has more cells than the table has columns, and Markdown would drop them. Most often a bar
+    /// in code made one cell two.
+    fn escape_bars(&mut self, content: &str, row: Range<usize>) {
+        let text = content.get(row.clone()).unwrap_or_default();
+        let mut from = 0;
+        while let Some(open) = text.get(from..).and_then(|rest| rest.find('`')) {
+            let open = from + open;
+            let rest = text.get(open..).unwrap_or_default();
+            let run = rest.find(|c| c != '`').unwrap_or(rest.len());
+            let (ticks, inside) = rest.split_at(run);
+            // Longer runs are nobody's code, and would take long to look for.
+            let end = (run < 4).then(|| end_of_code(inside, ticks)).flatten();
+            let code = end.and_then(|end| inside.get(..end)).unwrap_or_default();
+            for (at, _) in code.match_indices('|') {
+                if !code.get(..at).is_some_and(|before| before.ends_with('\\')) {
+                    self.change(row.start + open + run + at, Written::Escape);
+                }
+            }
+            from = open + run + end.map_or(0, |end| end + run);
+        }
+    }
+}
+
+/// Where the run of as many backticks begins that ends code.
+fn end_of_code(text: &str, ticks: &str) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let found = from + text.get(from..)?.find('`')?;
+        let rest = text.get(found..)?;
+        let run = rest.find(|c| c != '`').unwrap_or(rest.len());
+        if run == ticks.len() {
+            return Some(found);
+        }
+        from = found + run;
+    }
+}

@@ -1,0 +1,125 @@
+//! What characters are, as far as emphasis and addresses need to know it.
+
+/// A letter of a script that puts no spaces between words.
+pub(super) fn unspaced(c: char) -> bool {
+    matches!(c,
+        '\u{0E00}'..='\u{0FFF}' // Thai, Lao, Tibetan
+        | '\u{1000}'..='\u{109F}' // Burmese
+        | '\u{1780}'..='\u{17FF}' // Khmer
+        | '\u{1100}'..='\u{11FF}' | '\u{3130}'..='\u{318F}' | '\u{A960}'..='\u{A97F}' | '\u{AC00}'..='\u{D7FF}' // Hangul: particles follow at once
+        | '\u{2E80}'..='\u{2FFF}' | '\u{3005}'..='\u{3007}' | '\u{3021}'..='\u{3029}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}' // Han
+        | '\u{3040}'..='\u{30FF}' | '\u{31F0}'..='\u{31FF}' | '\u{FF66}'..='\u{FF9F}' | '\u{1B000}'..='\u{1B2FF}' // Kana
+        | '\u{3100}'..='\u{312F}' | '\u{31A0}'..='\u{31BF}' // Bopomofo
+        | '\u{FFA0}'..='\u{FFDC}')
+}
+
+/// Punctuation of East Asian width, which ends a word as a space would.
+pub(super) fn full_width(c: char) -> bool {
+    matches!(c, '\u{3000}'..='\u{303F}' | '\u{FE10}'..='\u{FE19}' | '\u{FE30}'..='\u{FE6F}' | '\u{FF00}'..='\u{FF65}')
+        && !matches!(c, '\u{3005}'..='\u{3007}' | '\u{3021}'..='\u{3029}' | '\u{FF10}'..='\u{FF19}' | '\u{FF21}'..='\u{FF3A}' | '\u{FF41}'..='\u{FF5A}')
+}
+
+pub(super) fn opening(c: char) -> bool {
+    matches!(
+        c,
+        '(' | '['
+            | '{'
+            | '<'
+            | '“'
+            | '‘'
+            | '„'
+            | '‚'
+            | '«'
+            | '‹'
+            | '¿'
+            | '¡'
+            | '「'
+            | '『'
+            | '【'
+            | '（'
+            | '〈'
+            | '《'
+            | '〔'
+            | '〖'
+            | '〘'
+            | '〚'
+            | '［'
+            | '｛'
+            | '｢'
+            | '＜'
+    )
+}
+
+/// What stands at the end of words, phrases and quotations.
+pub(super) fn closing(c: char) -> bool {
+    matches!(
+        c,
+        ')' | ']'
+            | '}'
+            | '>'
+            | '.'
+            | ','
+            | ':'
+            | ';'
+            | '!'
+            | '?'
+            | '%'
+            | '…'
+            | '”'
+            | '’'
+            | '»'
+            | '›'
+            | '、'
+            | '。'
+            | '，'
+            | '．'
+            | '：'
+            | '；'
+            | '！'
+            | '？'
+            | '％'
+            | '」'
+            | '』'
+            | '】'
+            | '）'
+            | '〉'
+            | '》'
+            | '〕'
+            | '〗'
+            | '〙'
+            | '〛'
+            | '］'
+            | '｝'
+            | '｣'
+            | '＞'
+            | '｡'
+            | '､'
+            | '،'
+            | '؛'
+            | '؟'
+            | '۔'
+            | '।'
+            | '॥'
+            | '։'
+            | '·'
+            | '‽'
+    )
+}
+
+/// Quotation marks of both kinds, and what stands around code.
+pub(super) fn both_ways(c: char) -> bool {
+    // English opens with what German closes with; French and Danish turn theirs around.
+    matches!(
+        c,
+        '"' | '\'' | '`' | '＂' | '＇' | '“' | '”' | '‘' | '’' | '«' | '»' | '‹' | '›'
+    )
+}
+
+pub(super) fn punctuation(c: char) -> bool {
+    c.is_ascii_punctuation()
+        || opening(c)
+        || closing(c)
+        || both_ways(c)
+        || full_width(c)
+        || matches!(c, '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205E}')
+}

@@ -1,0 +1,94 @@
+//! Characters that a message does not have, which stand for what was set apart or say something to
+//! Markdown. None of them ever reaches a page.
+
+use super::Apart;
+use super::emphasis::Beside;
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+pub(super) struct Marks {
+    /// Stands around the number of what is set apart. To Markdown it is a letter.
+    apart: char,
+    /// To Markdown it is punctuation.
+    pub(super) point: char,
+    /// To Markdown it is white space.
+    pub(super) space: char,
+}
+
+/// A part of a text that Markdown has read.
+pub(in super::super) enum Part<'t, 'a> {
+    Text(Cow<'t, str>),
+    Apart(&'t Apart<'a>),
+}
+
+impl Marks {
+    /// `None` where the message has all of the characters that could be used.
+    pub(super) fn of(content: &str) -> Option<Self> {
+        let free = |characters: std::ops::RangeInclusive<char>| {
+            characters.into_iter().find(|c| !content.contains(*c))
+        };
+        Some(Self {
+            // Noncharacters: they mean nothing anywhere.
+            apart: free('\u{FDD0}'..='\u{FDEF}')?,
+            // Dots and crosses of old manuscripts.
+            point: free('\u{2E00}'..='\u{2E0D}')?,
+            space: free('\u{2000}'..='\u{200A}')?,
+        })
+    }
+
+    pub(super) fn push(&self, out: &mut String, number: usize) {
+        // Writing into a string cannot fail.
+        let _ = write!(out, "{apart}{number}{apart}", apart = self.apart);
+    }
+
+    /// What is written before and after a run of stars or underscores.
+    pub(super) fn around(&self, beside: Beside) -> (Option<char>, Option<char>) {
+        match beside {
+            Beside::Nothing => (None, None),
+            Beside::PointBefore => (Some(self.point), None),
+            Beside::PointAfter => (None, Some(self.point)),
+            Beside::Spaces => (Some(self.space), Some(self.space)),
+        }
+    }
+
+    fn is_one(&self, c: char) -> bool {
+        c == self.apart || c == self.point || c == self.space
+    }
+
+    fn without<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match text.contains(|c| self.is_one(c)) {
+            false => Cow::Borrowed(text),
+            true => Cow::Owned(text.replace(|c| self.is_one(c), "")),
+        }
+    }
+
+    pub(super) fn parts<'t, 'a>(&self, text: &'t str, apart: &'t [Apart<'a>]) -> Vec<Part<'t, 'a>> {
+        let mut parts = Vec::new();
+        for (at, piece) in text.split(self.apart).enumerate() {
+            // Each second piece stands between two marks, and is a number.
+            let found = (at % 2 == 1)
+                .then(|| apart.get(piece.parse::<usize>().ok()?))
+                .flatten();
+            match found {
+                Some(found) => parts.push(Part::Apart(found)),
+                None if piece.is_empty() => {}
+                None => parts.push(Part::Text(self.without(piece))),
+            }
+        }
+        parts
+    }
+
+    pub(super) fn written<'t>(&self, text: &'t str, apart: &[Apart<'_>]) -> Cow<'t, str> {
+        if !text.contains(|c| self.is_one(c)) {
+            return Cow::Borrowed(text);
+        }
+        let mut written = String::with_capacity(text.len());
+        for part in self.parts(text, apart) {
+            match part {
+                Part::Text(text) => written.push_str(&text),
+                Part::Apart(apart) => written.push_str(apart.written),
+            }
+        }
+        Cow::Owned(written)
+    }
+}
