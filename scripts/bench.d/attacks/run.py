@@ -14,7 +14,7 @@ LONGEST_SECONDS = 600
 
 
 def topics() -> list[str]:
-    others = {"common", "run"}
+    others = {"common", "neighbours", "run"}
     return sorted(path.stem for path in HERE.glob("*.py") if path.stem not in others)
 
 

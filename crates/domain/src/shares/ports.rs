@@ -1,4 +1,5 @@
 use super::{Share, ShareId, ShareKey, SharePlace, SharedItem};
+use crate::admission::Caller;
 use crate::auth::Digest;
 use crate::conversations::{Conversation, Title};
 use crate::error::Result;
@@ -30,10 +31,16 @@ pub trait ShareStore: Send + Sync {
 
     /// The link and a page of what it shows. Asks the same of the database whether there is such a
     /// link, was one, or never was. A page is bounded in bytes by [`crate::page::PAGE_BYTES`].
-    async fn find(&self, digest: Digest, page: &ViewPage, now: DateTime<Utc>) -> Result<Found>;
+    async fn find(
+        &self,
+        caller: Caller,
+        digest: Digest,
+        page: &ViewPage,
+        now: DateTime<Utc>,
+    ) -> Result<Found>;
 
     /// Whose the link of this digest is, whether it has ended or not.
-    async fn find_owner(&self, digest: Digest) -> Result<Option<OwnerId>>;
+    async fn find_owner(&self, visitor: OwnerId, digest: Digest) -> Result<Option<OwnerId>>;
 
     /// Stores a message that came through a writable link which has not ended, and counts it, for
     /// the link and for the conversation. Once a revocation has been answered, nothing is stored

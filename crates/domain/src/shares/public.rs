@@ -4,6 +4,7 @@ use super::{
     Added, Addition, Fork, Found, Link, ShareService, SharedItem, Speaker, View, ViewFrom,
     ViewPage, Visit,
 };
+use crate::admission::Caller;
 use crate::auth::Digest;
 use crate::conversations::{Conversation, Title};
 use crate::error::{Conflict, Error, Forbidden, Resource, Result, Unauthenticated};
@@ -23,7 +24,8 @@ impl ShareService {
         visit: Visit,
     ) -> Result<View> {
         self.limits.take(Limited::Share, origin.into())?;
-        let link = self.open(self.secrets.digest(share_id), page).await?;
+        let digest = self.secrets.digest(share_id);
+        let link = self.open(Caller::Address(origin), digest, page).await?;
         if page.from == ViewFrom::Beginning && visit == Visit::Reading {
             self.views.count(link.key);
         }
@@ -56,7 +58,7 @@ impl ShareService {
         self.limits.take(Limited::Share, origin.into())?;
         let digest = self.secrets.digest(share_id);
         if self.usage.is_needed()
-            && let Some(owner) = self.store.find_owner(digest).await?
+            && let Some(owner) = self.store.find_owner(author, digest).await?
         {
             self.usage.room_for_text(owner)?;
         }
@@ -76,13 +78,13 @@ impl ShareService {
             }),
             Added::LinkFull => Err(Error::Conflict(Conflict::ShareFull)),
             Added::ConversationFull => Err(Error::Conflict(Conflict::ConversationFull)),
-            Added::Refused => Err(self.refusal(digest).await?),
+            Added::Refused => Err(self.refusal(author, digest).await?),
         }
     }
 
     /// Why a message did not come through.
-    async fn refusal(&self, digest: Digest) -> Result<Error> {
-        Ok(match self.glance(digest).await? {
+    async fn refusal(&self, author: OwnerId, digest: Digest) -> Result<Error> {
+        Ok(match self.glance(author, digest).await? {
             Link {
                 read_only: true, ..
             } => Error::Forbidden(Forbidden::ShareReadOnly),
@@ -110,24 +112,24 @@ impl ShareService {
         if let Some(conversation) = self.store.fork(digest, &fork).await? {
             return Ok(conversation);
         }
-        self.glance(digest).await?;
+        self.glance(owner, digest).await?;
         // The link is good, so the caller has been removed.
         Err(Error::Unauthenticated(Unauthenticated::Invalid))
     }
 
     /// The link, for what it is, if it has not ended.
-    async fn glance(&self, digest: Digest) -> Result<Link> {
+    async fn glance(&self, owner: OwnerId, digest: Digest) -> Result<Link> {
         let first = ViewPage {
             limit: Limit::ONE,
             from: ViewFrom::Beginning,
         };
-        self.open(digest, first).await
+        self.open(Caller::Owner(owner), digest, first).await
     }
 
     /// The link, if it has not ended.
-    async fn open(&self, digest: Digest, page: ViewPage) -> Result<Link> {
+    async fn open(&self, caller: Caller, digest: Digest, page: ViewPage) -> Result<Link> {
         let now = self.clock.now();
-        let ended = match self.store.find(digest, &page, now).await? {
+        let ended = match self.store.find(caller, digest, &page, now).await? {
             Found::Nothing => None,
             Found::Tombstone(ended) => Some(ended),
             Found::Link(link) => match end(&link, now) {

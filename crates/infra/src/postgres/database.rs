@@ -1,6 +1,7 @@
 use super::connect::Target;
 use super::error::{contended, unavailable};
 use super::unit::{LIMIT, Silent};
+use super::work::Places;
 use crate::storage::Storage;
 use deadpool::managed::{Hook, HookError, PoolConfig, PoolError, TimeoutType, Timeouts};
 use diesel::{ConnectionError, ConnectionResult};
@@ -8,6 +9,7 @@ use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::Object, deadpool::Pool,
 };
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
+use domain::admission::Caller;
 use domain::error::Result;
 use domain::health::Readiness;
 use futures_util::TryFutureExt as _;
@@ -32,6 +34,8 @@ pub struct Database {
     pub(super) patience: Duration,
     /// When the server has last answered.
     heard: watch::Sender<Option<Instant>>,
+    /// How much work is done at once, and for whom.
+    pub(super) places: Arc<Places>,
     /// Whether the schema is that of this version; before, every unit of work is refused.
     open: Arc<AtomicBool>,
     /// What is told when there is no room.
@@ -105,6 +109,7 @@ impl Database {
             write_offs: Arc::new(Semaphore::new(size)),
             patience,
             heard: watch::Sender::new(None),
+            places: Arc::new(Places::new(size)),
             open: Arc::default(),
             storage: Storage::unmeasured(),
         }
@@ -121,20 +126,20 @@ impl Database {
         self.open.store(true, Ordering::Release);
     }
 
-    /// A connection, once one is free. Where all are busy for so long, and the server has answered
-    /// one of them meanwhile, it is not away.
-    pub(super) async fn connection(&self) -> Result<Object<AsyncPgConnection>> {
-        if !self.is_open() {
-            return Err(unavailable(NotMigrated));
-        }
-        let begun = Instant::now();
-        let queue = self.patience.saturating_add(LONGER);
-        let acquired = tokio::time::timeout(queue, self.pool.get()).await;
+    /// How long a unit of work waits for its turn and for a connection.
+    pub(super) fn queue(&self) -> Duration {
+        self.patience.saturating_add(LONGER)
+    }
+
+    /// A connection, once one is free. Where all are busy for so long since `begun`, and the server
+    /// has answered one of them meanwhile, it is not away.
+    pub(super) async fn connection(&self, begun: Instant) -> Result<Object<AsyncPgConnection>> {
+        let queue = self.queue();
+        let acquired = tokio::time::timeout_at(begun + queue, self.pool.get()).await;
         match acquired {
             Ok(Ok(connection)) => Ok(connection),
             Ok(Err(PoolError::Timeout(TimeoutType::Wait))) | Err(_) => {
-                let heard = *self.heard.borrow();
-                match heard.is_some_and(|heard| heard >= begun) {
+                match self.was_heard_since(begun) {
                     true => Err(contended(Silent(queue))),
                     false => Err(unavailable(Silent(queue))),
                 }
@@ -146,6 +151,17 @@ impl Database {
     /// Notes that the server has answered.
     pub(super) fn was_heard(&self) {
         self.heard.send_replace(Some(Instant::now()));
+    }
+
+    pub(super) fn was_heard_since(&self, time: Instant) -> bool {
+        self.heard.borrow().is_some_and(|heard| heard >= time)
+    }
+
+    pub(super) fn must_be_open(&self) -> Result<()> {
+        match self.is_open() {
+            true => Ok(()),
+            false => Err(unavailable(NotMigrated)),
+        }
     }
 
     /// Whether work may begin.
@@ -176,7 +192,9 @@ async fn connect(target: Arc<Target>) -> ConnectionResult<AsyncPgConnection> {
 #[async_trait::async_trait]
 impl Readiness for Database {
     async fn check(&self) -> Result<()> {
-        self.run(async |connection| connection.batch_execute("select 1").await)
-            .await
+        self.run(Caller::Service, async |connection| {
+            connection.batch_execute("select 1").await
+        })
+        .await
     }
 }

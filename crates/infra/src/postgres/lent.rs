@@ -1,6 +1,7 @@
 use super::database::Database;
 use diesel_async::pooled_connection::{PoolableConnection as _, deadpool::Object};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
+use domain::admission::Permit;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,14 +23,22 @@ const FORGET: Duration = Duration::from_secs(60);
 pub(super) struct Lent {
     connection: Option<Object<AsyncPgConnection>>,
     database: Database,
+    /// Of whoever's work it is, as long as the server may be at it; `None` where that is the last
+    /// word on other work.
+    turn: Option<Arc<Permit>>,
 }
 
 impl Lent {
-    pub(super) fn of(connection: Object<AsyncPgConnection>, database: Database) -> Self {
+    pub(super) fn of(
+        connection: Object<AsyncPgConnection>,
+        database: Database,
+        turn: Option<Arc<Permit>>,
+    ) -> Self {
         let connection = Some(connection);
         Self {
             connection,
             database,
+            turn,
         }
     }
 
@@ -53,7 +62,11 @@ impl Drop for Lent {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take() {
             let database = self.database.clone();
-            self.database.home.spawn(settle(connection, database));
+            let turn = self.turn.take();
+            self.database.home.spawn(async move {
+                settle(connection, database).await;
+                drop(turn);
+            });
         }
     }
 }

@@ -22,6 +22,7 @@ mod titles;
 mod turns;
 mod unit;
 mod usage;
+mod work;
 
 pub use connect::{ConnectError, Target};
 pub use conversations::PgConversations;

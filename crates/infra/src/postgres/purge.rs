@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel::sql_types::{BigInt, Integer, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use domain::admission::Caller;
 use domain::error::{Error, Result};
 use domain::id::ItemId;
 use domain::jobs::{Job, Portion, Step};
@@ -151,7 +152,9 @@ impl PurgeStore for PgPurge {
             locked.end(connection, next).await
         };
         self.0
-            .run(async |connection| connection.transaction(work).await)
+            .run(Caller::Service, async |connection| {
+                connection.transaction(work).await
+            })
             .await
     }
 
@@ -174,7 +177,9 @@ impl PurgeStore for PgPurge {
             locked.end(connection, next).await
         };
         self.0
-            .run(async |connection| connection.transaction(work).await)
+            .run(Caller::Service, async |connection| {
+                connection.transaction(work).await
+            })
             .await
     }
 
@@ -184,7 +189,9 @@ impl PurgeStore for PgPurge {
             sweep::forget(connection, before, rows).await
         };
         self.0
-            .run(async |connection| connection.transaction(work).await)
+            .run(Caller::Service, async |connection| {
+                connection.transaction(work).await
+            })
             .await
     }
 }

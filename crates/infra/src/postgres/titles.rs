@@ -7,6 +7,7 @@ use super::statement::statement;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{SmallInt, Text, Uuid as SqlUuid};
+use domain::admission::Caller;
 use domain::conversations::Title;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, OwnerId};
@@ -88,7 +89,7 @@ impl TitleQueue for PgTitleQueue {
         };
         let (attempts, beginning): (Vec<i32>, Vec<(i16, String)>) = self
             .0
-            .run(async |connection| {
+            .run(Caller::Service, async |connection| {
                 let attempts: Vec<i32> = claim.fetch_all(connection).await?;
                 Ok(match attempts.as_slice() {
                     [] => (attempts, Vec::new()),
@@ -114,7 +115,9 @@ impl TitleQueue for PgTitleQueue {
         };
         let renamed = self
             .0
-            .run(async |connection| finish.write(connection).await)
+            .run(Caller::Service, async |connection| {
+                finish.write(connection).await
+            })
             .await?;
         Ok(renamed == 1)
     }
@@ -133,7 +136,9 @@ impl TitleQueue for PgTitleQueue {
             key: ids::stored(conversation.ulid()),
         };
         self.0
-            .run(async |connection| again.write(connection).await)
+            .run(Caller::Service, async |connection| {
+                again.write(connection).await
+            })
             .await?;
         Ok(())
     }
@@ -145,7 +150,9 @@ impl TitleQueue for PgTitleQueue {
             key: ids::stored(conversation.ulid()),
         };
         self.0
-            .run(async |connection| finish.write(connection).await)
+            .run(Caller::Service, async |connection| {
+                finish.write(connection).await
+            })
             .await?;
         Ok(())
     }

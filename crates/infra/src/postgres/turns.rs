@@ -4,6 +4,7 @@ use super::items::rows::{bytes, stored_role};
 use super::schema::conversations;
 use super::statement::statement;
 use super::titles::NewTitles;
+use super::work::Whose;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -78,6 +79,7 @@ impl TurnStore for PgTurns {
     ) -> Result<StoredTurn> {
         let key = (ids::stored(owner.ulid()), ids::stored(conversation.ulid()));
         let columns = Columns::from(turn);
+        let size = columns.contents.iter().map(|content| content.len()).sum();
         let store = StoreTurn {
             size: i32::try_from(turn.messages.len())
                 .map_err(|error| Error::Internal(error.into()))?,
@@ -94,7 +96,9 @@ impl TurnStore for PgTurns {
         };
         let stored: Option<Option<String>> = self
             .database
-            .run(async |connection| store.fetch_optional(connection).await)
+            .run(Whose::from(owner).writing(size), async |connection| {
+                store.fetch_optional(connection).await
+            })
             .await?;
         if let Some(title) = stored {
             let title = title.as_deref().map(Title::stored).transpose();
@@ -104,7 +108,7 @@ impl TurnStore for PgTurns {
         let exists = diesel::select(diesel::dsl::exists(conversations::table.find(key)));
         match self
             .database
-            .run(async |connection| exists.fetch_one(connection).await)
+            .run(owner, async |connection| exists.fetch_one(connection).await)
             .await?
         {
             true => Ok(StoredTurn::Full),

@@ -4,12 +4,14 @@
 use super::database::Database;
 use super::error::{contended, is_cut, is_full, is_repeatable, storage, unanswered, unavailable};
 use super::lent::Lent;
+use super::work::Whose;
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use domain::error::Result;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -86,13 +88,14 @@ impl<T> Ended<T> {
 }
 
 impl Database {
-    /// Runs one unit of work on a connection of its own. It may be run again, which is why it
-    /// can be cloned.
+    /// Runs one unit of somebody's work on a connection of its own, when it is their turn. It may be
+    /// run again, which is why it can be cloned.
     pub(super) async fn run<T>(
         &self,
+        whose: impl Into<Whose>,
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
     ) -> Result<T> {
-        self.attempt(work).await?.map_err(storage)
+        self.attempt(whose, work).await?.map_err(storage)
     }
 
     /// Like [`Database::run`], and gives a failed statement back to be explained by what it ran
@@ -102,12 +105,16 @@ impl Database {
     /// the same, is tried again.
     pub(super) async fn attempt<T>(
         &self,
+        whose: impl Into<Whose>,
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
     ) -> Result<QueryResult<T>> {
-        let begun = Instant::now();
+        let whose = whose.into();
+        let begun = whose.begun;
+        let turn = Arc::new(self.turn(whose).await?);
         let mut repeat = 0;
         loop {
-            let mut lent = Lent::of(self.connection().await?, self.clone());
+            let connection = self.connection(begun).await?;
+            let mut lent = Lent::of(connection, self.clone(), Some(Arc::clone(&turn)));
             let limit = self.patience.saturating_sub(begun.elapsed()).max(LEAST);
             let ended = {
                 let connection = lent.connection();
@@ -164,7 +171,8 @@ impl Database {
     async fn answers_others(&self) -> bool {
         let over = sleep(VERDICT);
         let asked = async {
-            let mut lent = Lent::of(self.connection().await.ok()?, self.clone());
+            let connection = self.connection(Instant::now()).await.ok()?;
+            let mut lent = Lent::of(connection, self.clone(), None);
             lent.connection().batch_execute("select 1").await.ok()?;
             drop(lent.back());
             Some(())

@@ -9,6 +9,7 @@ use diesel::sql_types::{
     Array, BigInt, Bool, Integer, Nullable, SmallInt, Timestamptz, Uuid as SqlUuid,
 };
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use domain::admission::Caller;
 use domain::auth::UserKind;
 use domain::error::Result;
 use domain::id::OwnerId;
@@ -139,7 +140,9 @@ impl UsageStore for PgUsage {
         };
         let rows: Vec<Row> = self
             .0
-            .run(async |connection| find.fetch_all(connection).await)
+            .run(Caller::Service, async |connection| {
+                find.fetch_all(connection).await
+            })
             .await?;
         Ok(rows.into_iter().map(counted).collect())
     }
@@ -152,7 +155,9 @@ impl UsageStore for PgUsage {
             owner_ids: &owner_ids,
         };
         self.0
-            .run(async |connection| leave.write(connection).await)
+            .run(Caller::Service, async |connection| {
+                leave.write(connection).await
+            })
             .await?;
         Ok(())
     }
@@ -171,7 +176,9 @@ impl UsageStore for PgUsage {
             locked.end(connection, Next::Done).await
         };
         self.0
-            .run(async |connection| connection.transaction(work).await)
+            .run(Caller::Service, async |connection| {
+                connection.transaction(work).await
+            })
             .await
     }
 
@@ -183,7 +190,9 @@ impl UsageStore for PgUsage {
         };
         let taken = self
             .0
-            .run(async |connection| take.write(connection).await)
+            .run(Caller::Service, async |connection| {
+                take.write(connection).await
+            })
             .await?;
         Ok(taken > 0)
     }

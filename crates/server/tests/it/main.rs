@@ -22,6 +22,7 @@ mod earlier;
 mod envelope;
 mod events;
 mod exact_paging;
+mod fairness;
 mod guide;
 mod jobs;
 mod kills;

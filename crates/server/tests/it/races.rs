@@ -64,12 +64,13 @@ async fn crossing() -> TestApp {
     let schema = Schema::migrated().await;
     let name = schema.value("select current_schema()").await;
     let schema = Schema::at(format!("{}&application_name={name}", schema.url));
-    let database = schema.patient_database(8);
+    // One caller gets half of the connections.
+    let database = schema.patient_database(16);
     TestApp::serve(schema, database, |_| {})
 }
 
 /// Holds a conversation's row until what is returned is told to roll back, or goes.
-async fn hold(app: &TestApp, conversation: &str) -> Client {
+pub(crate) async fn hold(app: &TestApp, conversation: &str) -> Client {
     let (holder, connection) = tokio_postgres::connect(&app.schema.url, NoTls)
         .await
         .unwrap();

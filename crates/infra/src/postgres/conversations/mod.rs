@@ -9,6 +9,7 @@ use super::ids;
 use super::items::rows as item_rows;
 use super::schema::{conversations, projects};
 use super::titles::NewTitles;
+use super::work::Whose;
 use crate::postgres::execute::Execute as _;
 use changes::{ChangedRow, NewRow};
 use chrono::{DateTime, Utc};
@@ -58,10 +59,14 @@ impl ConversationStore for PgConversations {
                 metadata: &row.metadata,
             };
             self.database
-                .attempt(async |connection| insert.write(connection).await)
+                .attempt(conversation.owner_id, async |connection| {
+                    insert.write(connection).await
+                })
                 .await?
         } else {
             let columns = item_rows::Columns::from(items);
+            let bytes = items.iter().map(|item| item.content.as_str().len()).sum();
+            let whose = Whose::from(conversation.owner_id).writing(bytes);
             let insert = statements::InsertWithItems {
                 owner_id: row.owner_id,
                 id: row.id,
@@ -81,7 +86,7 @@ impl ConversationStore for PgConversations {
                 titles_due: self.new_titles.due(row.created_at),
             };
             self.database
-                .attempt(async |connection| insert.write(connection).await)
+                .attempt(whose, async |connection| insert.write(connection).await)
                 .await?
         };
         match inserted {
@@ -102,7 +107,9 @@ impl ConversationStore for PgConversations {
             .select((Row::as_select(), conversations::last_sequence));
         let found: Option<(Row, i32)> = self
             .database
-            .run(async |connection| query.fetch_optional(connection).await)
+            .run(owner, async |connection| {
+                query.fetch_optional(connection).await
+            })
             .await?;
         found
             .map(|(row, last)| Ok((row.try_into()?, sequence(last)?)))
@@ -115,7 +122,7 @@ impl ConversationStore for PgConversations {
         let query = statements::FindWithItems { owner_id, id };
         let rows: Vec<Joined> = self
             .database
-            .run(async |connection| query.fetch_all(connection).await)
+            .run(owner, async |connection| query.fetch_all(connection).await)
             .await?;
         let mut rows = rows.into_iter();
         let Some((conversation, last, first)) = rows.next() else {
@@ -140,14 +147,16 @@ impl ConversationStore for PgConversations {
     ) -> Result<Option<Page<Conversation>>> {
         let rows = self
             .database
-            .run(async |connection| list::load(connection, owner, list).await)
+            .run(owner, async |connection| {
+                list::load(connection, owner, list).await
+            })
             .await?;
         if let (true, Some(project)) = (rows.is_empty(), list.project_id) {
             let key = (ids::stored(owner.ulid()), ids::stored(project.ulid()));
             let query = diesel::select(diesel::dsl::exists(projects::table.find(key)));
             if !self
                 .database
-                .run(async |connection| query.fetch_one(connection).await)
+                .run(owner, async |connection| query.fetch_one(connection).await)
                 .await?
             {
                 return Ok(None);
@@ -172,7 +181,9 @@ impl ConversationStore for PgConversations {
             .returning(Row::as_returning());
         let updated = self
             .database
-            .attempt(async |connection| update.fetch_optional(connection).await)
+            .attempt(owner, async |connection| {
+                update.fetch_optional(connection).await
+            })
             .await?;
         match updated {
             Ok(Some(row)) => Ok(Updated::Done(row.try_into()?)),
@@ -197,7 +208,7 @@ impl ConversationStore for PgConversations {
         };
         let gone: Vec<Uuid> = self
             .database
-            .run(async |connection| delete.fetch_all(connection).await)
+            .run(owner, async |connection| delete.fetch_all(connection).await)
             .await?;
         Ok(gone
             .into_iter()

@@ -6,6 +6,7 @@ use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::schema::users;
 use crate::postgres::statement::statement;
+use crate::postgres::work::strangers;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -122,7 +123,9 @@ impl AccountStore for PgAccounts {
         };
         let inserted = self
             .0
-            .attempt(async |connection| connection.transaction(work).await)
+            .attempt(strangers(), async |connection| {
+                connection.transaction(work).await
+            })
             .await?;
         match inserted {
             Ok(_) => Ok(true),
@@ -135,7 +138,9 @@ impl AccountStore for PgAccounts {
         let make = MakeAccount::of(owner, account);
         let made: QueryResult<Option<Row>> = self
             .0
-            .attempt(async |connection| make.fetch_optional(connection).await)
+            .attempt(owner, async |connection| {
+                make.fetch_optional(connection).await
+            })
             .await?;
         match made {
             Ok(None) => Ok(Upgraded::NotGuest),
@@ -151,7 +156,9 @@ impl AccountStore for PgAccounts {
         let find = Find { owner_id };
         let found: Option<Row> = self
             .0
-            .run(async |connection| find.fetch_optional(connection).await)
+            .run(owner, async |connection| {
+                find.fetch_optional(connection).await
+            })
             .await?;
         found.map(User::try_from).transpose()
     }
@@ -161,7 +168,9 @@ impl AccountStore for PgAccounts {
         let find = FindByEmail { email };
         let found: Option<(Row, String)> = self
             .0
-            .run(async |connection| find.fetch_optional(connection).await)
+            .run(strangers(), async |connection| {
+                find.fetch_optional(connection).await
+            })
             .await?;
         found
             .map(|(row, hash)| Ok((row.try_into()?, PasswordHash(hash))))
@@ -173,7 +182,9 @@ impl AccountStore for PgAccounts {
         let find = FindPassword { owner_id };
         let found: Option<(String, String)> = self
             .0
-            .run(async |connection| find.fetch_optional(connection).await)
+            .run(owner, async |connection| {
+                find.fetch_optional(connection).await
+            })
             .await?;
         found
             .map(|(email, hash)| {
@@ -203,7 +214,7 @@ impl AccountStore for PgAccounts {
             Ok(true)
         };
         self.0
-            .run(async |connection| connection.transaction(work).await)
+            .run(owner, async |connection| connection.transaction(work).await)
             .await
     }
 }

@@ -4,6 +4,7 @@ use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::schema::api_keys;
 use crate::postgres::statement::statement;
+use crate::postgres::work::strangers;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -114,7 +115,7 @@ impl KeyStore for PgKeys {
         };
         let inserted: Option<bool> = self
             .0
-            .run(async |connection| connection.transaction(work).await)
+            .run(owner, async |connection| connection.transaction(work).await)
             .await?;
         inserted.ok_or(Error::Unauthenticated(Unauthenticated::Invalid))
     }
@@ -137,14 +138,14 @@ impl KeyStore for PgKeys {
                 let page = rows.filter(api_keys::id.gt(after.unwrap_or(Uuid::nil())));
                 let page = page.order(api_keys::id.asc());
                 self.0
-                    .run(async |connection| page.fetch_all(connection).await)
+                    .run(owner, async |connection| page.fetch_all(connection).await)
                     .await?
             }
             Order::Descending => {
                 let page = rows.filter(api_keys::id.lt(after.unwrap_or(Uuid::max())));
                 let page = page.order(api_keys::id.desc());
                 self.0
-                    .run(async |connection| page.fetch_all(connection).await)
+                    .run(owner, async |connection| page.fetch_all(connection).await)
                     .await?
             }
         };
@@ -160,7 +161,9 @@ impl KeyStore for PgKeys {
         let delete = Delete { owner_id, id };
         let gone: Option<Vec<u8>> = self
             .0
-            .run(async |connection| delete.fetch_optional(connection).await)
+            .run(owner, async |connection| {
+                delete.fetch_optional(connection).await
+            })
             .await?;
         let digest = |bytes: Vec<u8>| {
             <[u8; 32]>::try_from(bytes)
@@ -175,7 +178,9 @@ impl KeyStore for PgKeys {
         let find = Find { digest, now };
         let found: Option<(Uuid, Option<DateTime<Utc>>)> = self
             .0
-            .run(async |connection| find.fetch_optional(connection).await)
+            .run(strangers(), async |connection| {
+                find.fetch_optional(connection).await
+            })
             .await?;
         Ok(found.map(|(owner, expires_at)| KeyHolder {
             owner: OwnerId::new(ids::read(owner)),

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, SmallInt, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use domain::admission::Caller;
 use domain::error::Result;
 use domain::id::OwnerId;
 use domain::jobs::{Job, Kind, Portion, Step};
@@ -89,20 +90,21 @@ statement!(
 impl RemovalStore for PgRemovals {
     async fn remove(&self, owner: OwnerId, now: DateTime<Utc>) -> Result<()> {
         let id = ids::stored(owner.ulid());
-        let owner = Owner { id, now };
-        let work = async |connection: &mut AsyncPgConnection| remove(connection, owner).await;
+        let removed = Owner { id, now };
+        let work = async |connection: &mut AsyncPgConnection| remove(connection, removed).await;
         self.0
-            .run(async |connection| connection.transaction(work).await)
+            .run(owner, async |connection| connection.transaction(work).await)
             .await
     }
 
     async fn clear(&self, owner: OwnerId, now: DateTime<Utc>, portion: Portion) -> Result<bool> {
         let id = ids::stored(owner.ulid());
-        let (owner, most) = (Owner { id, now }, rows(portion));
-        let work = async |connection: &mut AsyncPgConnection| clear(connection, owner, most).await;
+        let (removed, most) = (Owner { id, now }, rows(portion));
+        let work =
+            async |connection: &mut AsyncPgConnection| clear(connection, removed, most).await;
         let cleared = self
             .0
-            .attempt(async |connection| connection.transaction(work).await)
+            .attempt(owner, async |connection| connection.transaction(work).await)
             .await?;
         match cleared {
             Ok(rows) => Ok(rows > 0),
@@ -134,7 +136,9 @@ impl RemovalStore for PgRemovals {
         };
         let swept = self
             .0
-            .attempt(async |connection| connection.transaction(work).await)
+            .attempt(Caller::Service, async |connection| {
+                connection.transaction(work).await
+            })
             .await?;
         match swept {
             // A conversation came into a project meanwhile: the next step takes it.
@@ -149,7 +153,9 @@ impl RemovalStore for PgRemovals {
             .select((removed_owners::owner_id, removed_owners::removed_at));
         let rows: Vec<(Uuid, DateTime<Utc>)> = self
             .0
-            .run(async |connection| query.fetch_all(connection).await)
+            .run(Caller::Service, async |connection| {
+                query.fetch_all(connection).await
+            })
             .await?;
         let owner = |(id, at)| (OwnerId::new(ids::read(id)), at);
         Ok(rows.into_iter().map(owner).collect())
@@ -170,7 +176,9 @@ impl RemovalStore for PgRemovals {
         };
         let gone = self
             .0
-            .run(async |connection| connection.transaction(work).await)
+            .run(Caller::Service, async |connection| {
+                connection.transaction(work).await
+            })
             .await?;
         Ok(gone.map(|id| OwnerId::new(ids::read(id))))
     }
@@ -183,7 +191,7 @@ impl RemovalStore for PgRemovals {
             most,
         };
         self.0
-            .run(async |connection| {
+            .run(Caller::Service, async |connection| {
                 Ok(tokens.write(connection).await? + removals.write(connection).await?)
             })
             .await

@@ -5,10 +5,12 @@ use crate::postgres::error::{storage, violates};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::titles::NewTitles;
+use crate::postgres::work::Whose;
 use domain::error::Result;
-use domain::id::Sequence;
+use domain::id::{OwnerId, Sequence};
 use domain::items::{Appended, Author, CallId, PendingItem};
 use std::sync::Arc;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 /// The index that keeps call ids apart.
@@ -20,6 +22,7 @@ const GROUPABLE: usize = 64 * 1024;
 
 /// An item on its way into a conversation.
 pub(super) struct Append {
+    pub(super) owner: OwnerId,
     pub(super) key: Key,
     pub(super) pending: Arc<PendingItem>,
 }
@@ -29,7 +32,12 @@ impl Append {
     /// them all down.
     pub(super) fn is_groupable(&self) -> bool {
         let item = &self.pending.item;
-        item.call_id.is_none() && item.content.as_str().len() <= GROUPABLE
+        item.call_id.is_none() && self.size() <= GROUPABLE
+    }
+
+    /// How many bytes of text it has.
+    pub(super) fn size(&self) -> usize {
+        self.pending.item.content.as_str().len()
     }
 
     /// The part of the id that is known before the sequence number is.
@@ -49,11 +57,12 @@ impl Append {
         self.pending.title.as_ref().map(|title| title.as_str())
     }
 
-    /// Stores it by a statement of its own.
+    /// Stores it by a statement of its own, in the owner's turn; it has waited since `begun`.
     pub(super) async fn alone(
         &self,
         database: &Database,
         new_titles: NewTitles,
+        begun: Instant,
     ) -> Result<Appended> {
         let (owner_id, conversation_id) = self.key;
         let item = &self.pending.item;
@@ -70,8 +79,11 @@ impl Append {
             content: item.content.as_str(),
             titles_due: new_titles.due(self.pending.now),
         };
+        let whose = Whose::from(self.owner).writing(self.size());
         let appended = database
-            .attempt(async |connection| append.fetch_optional::<i32>(connection).await)
+            .attempt(whose.since(begun), async |connection| {
+                append.fetch_optional::<i32>(connection).await
+            })
             .await?;
         match appended {
             Ok(Some(sequence)) => Ok(Appended::At(Sequence(sequence.cast_unsigned()))),

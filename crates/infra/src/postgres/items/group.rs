@@ -1,5 +1,6 @@
 use super::append::Append;
 use super::key::Key;
+use super::lanes::{Lanes, Limits};
 use super::{rows, statements};
 use crate::postgres::database::Database;
 use crate::postgres::error::{contended, unanswered, unavailable};
@@ -7,30 +8,48 @@ use crate::postgres::execute::Execute as _;
 use crate::postgres::titles::NewTitles;
 use crate::postgres::unit::Silent;
 use diesel::prelude::*;
+use domain::admission::Caller;
 use domain::error::{Error, Result};
-use domain::id::Sequence;
+use domain::id::{OwnerId, Sequence};
 use domain::items::Appended;
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 use uuid::Uuid;
 
-/// How many appends one statement stores at the most.
-const MOST: usize = 128;
-/// How many may wait; beyond that they are refused as if the database were away, and soon are.
-const WAITING: usize = 4_096;
+/// How many wait, and how many one statement stores: so few bytes that it takes milliseconds, and no
+/// more of one owner than keep the others waiting for as long.
+const LIMITS: Limits = Limits {
+    waiting: 4_096,
+    waiting_each: 1_024,
+    most: 128,
+    most_each: 64,
+    bytes: 1024 * 1024,
+};
+
 /// How long one waits for those before it.
 const PATIENCE: Duration = Duration::from_millis(4_600);
 
+/// When it is worth coming back, in seconds.
+const RETRY_AFTER: u64 = 2;
+
 /// Appends that arrive while others are being written are stored together by one statement, and so
 /// wait for the disk together. Nobody waits for company: an append that finds nothing under way is
-/// a group of one.
-pub(super) struct Group(mpsc::Sender<Waiting>);
+/// a group of one. A group is work of the service's own, and owners take turns in it.
+pub(super) struct Group {
+    lanes: Arc<Mutex<Waitings>>,
+    /// Tells the writer that something waits.
+    arrived: mpsc::Sender<()>,
+}
+
+type Waitings = Lanes<OwnerId, Waiting>;
 
 struct Waiting {
     append: Append,
+    begun: Instant,
     answer: oneshot::Sender<Result<Appended>>,
     /// Whether it was taken into a group, or given up: whichever comes first. What is given up is
     /// never stored, and what is taken is waited for, so that its answer is true.
@@ -46,22 +65,33 @@ impl Waiting {
 
 impl Group {
     pub(super) fn start(database: Database, new_titles: NewTitles) -> Self {
-        let (sender, receiver) = mpsc::channel(WAITING);
-        tokio::spawn(write_groups(database, new_titles, receiver));
-        Self(sender)
+        let lanes = Arc::new(Mutex::new(Lanes::new(LIMITS)));
+        let (arrived, arrivals) = mpsc::channel(1);
+        let writer = Writer {
+            database,
+            new_titles,
+            lanes: Arc::clone(&lanes),
+        };
+        tokio::spawn(writer.run(arrivals));
+        Self { lanes, arrived }
     }
 
     pub(super) async fn append(&self, append: Append) -> Result<Appended> {
         let (answer, mut answered) = oneshot::channel();
         let is_settled = Arc::new(AtomicBool::new(false));
+        let (owner, size) = (append.owner, append.size());
         let waiting = Waiting {
             append,
+            begun: Instant::now(),
             answer,
             is_settled: Arc::clone(&is_settled),
         };
-        self.0
-            .try_send(waiting)
-            .map_err(|_| unavailable(Silent(PATIENCE)))?;
+        let entered = locked(&self.lanes).push(owner, size, waiting);
+        entered.map_err(|_| Error::Overloaded {
+            retry_after: RETRY_AFTER,
+        })?;
+        // Where it is full, the writer has been told and not looked yet.
+        let _ = self.arrived.try_send(());
         let answer = match tokio::time::timeout(PATIENCE, &mut answered).await {
             Ok(answer) => answer,
             Err(_) if !is_settled.swap(true, Ordering::AcqRel) => {
@@ -73,48 +103,102 @@ impl Group {
     }
 }
 
-async fn write_groups(
-    database: Database,
-    new_titles: NewTitles,
-    mut receiver: mpsc::Receiver<Waiting>,
-) {
-    let mut group = Vec::with_capacity(MOST);
-    while receiver.recv_many(&mut group, MOST).await > 0 {
-        group.retain(Waiting::take);
-        write(&database, new_titles, std::mem::take(&mut group)).await;
-    }
+fn locked(lanes: &Mutex<Waitings>) -> MutexGuard<'_, Waitings> {
+    // Nothing panics in the middle of a change.
+    lanes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Stores a group and answers each of it.
-async fn write(database: &Database, new_titles: NewTitles, mut group: Vec<Waiting>) {
-    if group.len() < 2 {
-        if let Some(Waiting { append, answer, .. }) = group.pop() {
-            let _ = answer.send(append.alone(database, new_titles).await);
-        }
-        return;
-    }
-    let mut places = match store(database, new_titles, &group).await {
-        Ok(places) => places,
-        Err(error) => {
-            for Waiting { answer, .. } in group {
-                let _ = answer.send(Err(alike(&error)));
+/// Stores one group after the other.
+struct Writer {
+    database: Database,
+    new_titles: NewTitles,
+    lanes: Arc<Mutex<Waitings>>,
+}
+
+impl Writer {
+    async fn run(self, mut arrivals: mpsc::Receiver<()>) {
+        while arrivals.recv().await.is_some() {
+            loop {
+                let mut group = locked(&self.lanes).take();
+                if group.is_empty() {
+                    break;
+                }
+                group.retain(Waiting::take);
+                self.store_and_answer(group).await;
             }
+        }
+    }
+
+    /// Stores a group and answers each of it. It never waits for a conversation that somebody else
+    /// is changing: all others would wait for it, too.
+    async fn store_and_answer(&self, group: Vec<Waiting>) {
+        if group.is_empty() {
             return;
         }
-    };
-    for Waiting { append, answer, .. } in group {
-        match places.get_mut(&append.key) {
-            Some(last) => {
-                *last += 1;
-                drop(append);
-                let _ = answer.send(Ok(Appended::At(Sequence(*last))));
+        let mut places = match self.store(&group).await {
+            Ok(places) => places,
+            Err(error) => {
+                for Waiting { answer, .. } in group {
+                    let _ = answer.send(Err(alike(&error)));
+                }
+                return;
             }
-            // Absent, locked, or nearly full: by itself it finds out which, and holds up nobody.
-            None => {
-                let database = database.clone();
-                tokio::spawn(async move { answer.send(append.alone(&database, new_titles).await) });
+        };
+        for waiting in group {
+            match places.get_mut(&waiting.append.key) {
+                Some(last) => {
+                    *last += 1;
+                    let Waiting { append, answer, .. } = waiting;
+                    drop(append);
+                    let _ = answer.send(Ok(Appended::At(Sequence(*last))));
+                }
+                // Absent, locked, or nearly full: by itself it finds out which, in its owner's turn.
+                None => {
+                    let (database, new_titles) = (self.database.clone(), self.new_titles);
+                    tokio::spawn(async move {
+                        let Waiting {
+                            append,
+                            begun,
+                            answer,
+                            ..
+                        } = waiting;
+                        answer.send(append.alone(&database, new_titles, begun).await)
+                    });
+                }
             }
         }
+    }
+
+    /// The sequence number before the first of each conversation's new items. A conversation that is
+    /// not among them got none; should the statement fail, that is all of them.
+    async fn store(&self, group: &[Waiting]) -> Result<HashMap<Key, u32>> {
+        let columns = Columns::from(group);
+        let latest = columns.nows.iter().max();
+        let append = statements::AppendGroup {
+            owner_ids: &columns.owner_ids,
+            conversation_ids: &columns.conversation_ids,
+            nows: &columns.nows,
+            titles: &columns.titles,
+            seeds: &columns.seeds,
+            roles: &columns.roles,
+            author_ids: &columns.author_ids,
+            contents: &columns.contents,
+            titles_due: latest.and_then(|now| self.new_titles.due(*now)),
+        };
+        let stored: QueryResult<Vec<(Uuid, Uuid, i32)>> = self
+            .database
+            .attempt(Caller::Service, async |connection| {
+                append.fetch_all(connection).await
+            })
+            .await?;
+        let rows = stored.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a group of appends failed; each is stored by itself");
+            Vec::new()
+        });
+        let place = |(owner, conversation, before): (Uuid, Uuid, i32)| {
+            ((owner, conversation), before.cast_unsigned())
+        };
+        Ok(rows.into_iter().map(place).collect())
     }
 }
 
@@ -131,39 +215,6 @@ fn alike(error: &Error) -> Error {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Together(String);
-
-/// The sequence number before the first of each conversation's new items. A conversation that is
-/// not among them got none; should the statement fail, that is all of them.
-async fn store(
-    database: &Database,
-    new_titles: NewTitles,
-    group: &[Waiting],
-) -> Result<HashMap<Key, u32>> {
-    let columns = Columns::from(group);
-    let latest = columns.nows.iter().max();
-    let append = statements::AppendGroup {
-        owner_ids: &columns.owner_ids,
-        conversation_ids: &columns.conversation_ids,
-        nows: &columns.nows,
-        titles: &columns.titles,
-        seeds: &columns.seeds,
-        roles: &columns.roles,
-        author_ids: &columns.author_ids,
-        contents: &columns.contents,
-        titles_due: latest.and_then(|now| new_titles.due(*now)),
-    };
-    let stored: QueryResult<Vec<(Uuid, Uuid, i32)>> = database
-        .attempt(async |connection| append.fetch_all(connection).await)
-        .await?;
-    let rows = stored.unwrap_or_else(|error| {
-        tracing::warn!(%error, "a group of appends failed; each is stored by itself");
-        Vec::new()
-    });
-    let place = |(owner, conversation, before): (Uuid, Uuid, i32)| {
-        ((owner, conversation), before.cast_unsigned())
-    };
-    Ok(rows.into_iter().map(place).collect())
-}
 
 /// The group as one array per column.
 struct Columns<'a> {

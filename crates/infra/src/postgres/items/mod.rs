@@ -2,12 +2,14 @@ mod append;
 mod export;
 mod group;
 pub(super) mod key;
+mod lanes;
 mod pages;
 pub(super) mod revise;
 pub(super) mod rows;
 pub(super) mod statements;
 
 use super::database::Database;
+use super::ids;
 use super::schema::conversations;
 use super::titles::NewTitles;
 use crate::postgres::execute::Execute as _;
@@ -26,6 +28,7 @@ use group::Group;
 use key::{ItemKey, Key, key};
 use rows::{Row, item, items};
 use std::sync::Arc;
+use tokio::time::Instant;
 
 /// Items in PostgreSQL.
 pub struct PgItems {
@@ -43,13 +46,16 @@ impl ItemStore for PgItems {
         pending: Arc<PendingItem>,
     ) -> Result<Appended> {
         let append = Append {
+            owner,
             key: key(owner, conversation),
             pending,
         };
         if append.is_groupable() {
             self.group.append(append).await
         } else {
-            append.alone(&self.database, self.new_titles).await
+            append
+                .alone(&self.database, self.new_titles, Instant::now())
+                .await
         }
     }
 
@@ -73,7 +79,9 @@ impl ItemStore for PgItems {
         };
         let found = self
             .database
-            .run(async |connection| query.fetch_optional(connection).await)
+            .run(owner, async |connection| {
+                query.fetch_optional(connection).await
+            })
             .await?;
         found.map(item).transpose()
     }
@@ -92,7 +100,9 @@ impl ItemStore for PgItems {
         };
         let found = self
             .database
-            .run(async |connection| query.fetch_optional(connection).await)
+            .run(owner, async |connection| {
+                query.fetch_optional(connection).await
+            })
             .await?;
         found.map(item).transpose()
     }
@@ -106,7 +116,9 @@ impl ItemStore for PgItems {
         let key = key(owner, conversation);
         let rows = self
             .database
-            .run(async |connection| pages::items(connection, key, list).await)
+            .run(owner, async |connection| {
+                pages::items(connection, key, list).await
+            })
             .await?;
         if rows.is_empty() && !self.exists(key).await? {
             return Ok(None);
@@ -133,7 +145,7 @@ impl ItemStore for PgItems {
         };
         let rows: Vec<Row> = self
             .database
-            .run(async |connection| query.fetch_all(connection).await)
+            .run(owner, async |connection| query.fetch_all(connection).await)
             .await?;
         if rows.is_empty() && !self.exists((owner_id, conversation_id)).await? {
             return Ok(None);
@@ -155,7 +167,7 @@ impl ItemStore for PgItems {
         };
         match self
             .database
-            .run(async |connection| connection.transaction(work).await)
+            .run(owner, async |connection| connection.transaction(work).await)
             .await?
         {
             revise::Outcome::Done(row) => Ok(Revised::Done(row.try_into()?)),
@@ -175,7 +187,9 @@ impl ItemStore for PgItems {
         let key = ItemKey::new(owner, conversation, id);
         let rows = self
             .database
-            .run(async |connection| pages::versions(connection, key, list).await)
+            .run(owner, async |connection| {
+                pages::versions(connection, key, list).await
+            })
             .await?;
         let data = rows
             .into_iter()
@@ -197,7 +211,7 @@ impl ItemStore for PgItems {
         let work =
             async |connection: &mut AsyncPgConnection| revise::delete(connection, key, now).await;
         self.database
-            .run(async |connection| connection.transaction(work).await)
+            .run(owner, async |connection| connection.transaction(work).await)
             .await
     }
 
@@ -211,7 +225,9 @@ impl ItemStore for PgItems {
         let key = key(owner, conversation);
         let entries = self
             .database
-            .run(async |connection| export::load(connection, key, after, last).await)
+            .run(owner, async |connection| {
+                export::load(connection, key, after, last).await
+            })
             .await?;
         if entries.is_empty() && !self.exists(key).await? {
             return Ok(None);
@@ -245,6 +261,8 @@ impl PgItems {
 pub(super) async fn exists(database: &Database, key: Key) -> Result<bool> {
     let query = diesel::select(diesel::dsl::exists(conversations::table.find(key)));
     database
-        .run(async |connection| query.fetch_one(connection).await)
+        .run(OwnerId::new(ids::read(key.0)), async |connection| {
+            query.fetch_one(connection).await
+        })
         .await
 }

@@ -8,6 +8,7 @@ use super::database::Database;
 use super::ids;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
+use domain::admission::Caller;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, OwnerId};
 use domain::jobs::{Backlog, Job, JobQueue, Kind};
@@ -58,7 +59,9 @@ impl JobQueue for PgJobs {
         };
         let rows: Vec<Row> = self
             .0
-            .run(async |connection| due.fetch_all(connection).await)
+            .run(Caller::Service, async |connection| {
+                due.fetch_all(connection).await
+            })
             .await?;
         rows.into_iter().map(read).collect()
     }
@@ -75,7 +78,9 @@ impl JobQueue for PgJobs {
         };
         let claimed = self
             .0
-            .run(async |connection| claim.write(connection).await)
+            .run(Caller::Service, async |connection| {
+                claim.write(connection).await
+            })
             .await?;
         Ok(claimed > 0)
     }
@@ -83,7 +88,9 @@ impl JobQueue for PgJobs {
     async fn again(&self, job: &Job, at: DateTime<Utc>) -> Result<()> {
         let again = again(job, at, None);
         self.0
-            .run(async |connection| again.write(connection).await)
+            .run(Caller::Service, async |connection| {
+                again.write(connection).await
+            })
             .await?;
         Ok(())
     }
@@ -91,7 +98,9 @@ impl JobQueue for PgJobs {
     async fn put_off(&self, job: &Job, until: DateTime<Utc>) -> Result<()> {
         let put_off = again(job, until, Some(1));
         self.0
-            .run(async |connection| put_off.write(connection).await)
+            .run(Caller::Service, async |connection| {
+                put_off.write(connection).await
+            })
             .await?;
         Ok(())
     }
@@ -104,7 +113,9 @@ impl JobQueue for PgJobs {
             kinds: &kinds,
         };
         self.0
-            .run(async |connection| ensure.write(connection).await)
+            .run(Caller::Service, async |connection| {
+                ensure.write(connection).await
+            })
             .await?;
         Ok(())
     }
@@ -117,19 +128,25 @@ impl JobQueue for PgJobs {
                 Kind::Purge => {
                     let take = statements::TakePurges { most, kind };
                     self.0
-                        .run(async |connection| take.write(connection).await)
+                        .run(Caller::Service, async |connection| {
+                            take.write(connection).await
+                        })
                         .await?
                 }
                 Kind::Title => {
                     let take = statements::TakeTitles { most, kind };
                     self.0
-                        .run(async |connection| take.write(connection).await)
+                        .run(Caller::Service, async |connection| {
+                            take.write(connection).await
+                        })
                         .await?
                 }
                 Kind::Removal => {
                     let take = statements::TakeRemovals { most, kind };
                     self.0
-                        .run(async |connection| take.write(connection).await)
+                        .run(Caller::Service, async |connection| {
+                            take.write(connection).await
+                        })
                         .await?
                 }
                 Kind::Usage
@@ -150,7 +167,9 @@ impl JobQueue for PgJobs {
         };
         let rows: Vec<(i16, i64, DateTime<Utc>)> = self
             .0
-            .run(async |connection| query.fetch_all(connection).await)
+            .run(Caller::Service, async |connection| {
+                query.fetch_all(connection).await
+            })
             .await?;
         let backlog = |(kind, length, oldest): (i16, i64, _)| {
             Ok(Backlog {

@@ -37,7 +37,7 @@ impl ProjectStore for PgProjects {
         };
         let inserted = self
             .0
-            .run(async |connection| insert.write(connection).await)
+            .run(owner, async |connection| insert.write(connection).await)
             .await?;
         match inserted {
             0 => Err(Error::Unauthenticated(Unauthenticated::Invalid)),
@@ -50,7 +50,9 @@ impl ProjectStore for PgProjects {
         let find = Find { owner_id, id };
         let row: Option<Row> = self
             .0
-            .run(async |connection| find.fetch_optional(connection).await)
+            .run(owner, async |connection| {
+                find.fetch_optional(connection).await
+            })
             .await?;
         row.map(Project::try_from).transpose()
     }
@@ -61,7 +63,7 @@ impl ProjectStore for PgProjects {
             .select(projects::instruction);
         let rows: Vec<Option<String>> = self
             .0
-            .run(async |connection| query.fetch_all(connection).await)
+            .run(owner, async |connection| query.fetch_all(connection).await)
             .await?;
         let instruction = rows.into_iter().next().flatten();
         let instruction = instruction.as_deref().map(Instruction::parse).transpose();
@@ -81,7 +83,7 @@ impl ProjectStore for PgProjects {
                     limit,
                 };
                 self.0
-                    .run(async |connection| page.fetch_all(connection).await)
+                    .run(owner, async |connection| page.fetch_all(connection).await)
                     .await?
             }
             Order::Descending => {
@@ -91,7 +93,7 @@ impl ProjectStore for PgProjects {
                     limit,
                 };
                 self.0
-                    .run(async |connection| page.fetch_all(connection).await)
+                    .run(owner, async |connection| page.fetch_all(connection).await)
                     .await?
             }
         };
@@ -113,7 +115,9 @@ impl ProjectStore for PgProjects {
         let update = Update::new(key, changes, now);
         let row: Option<Row> = self
             .0
-            .run(async |connection| update.fetch_optional(connection).await)
+            .run(owner, async |connection| {
+                update.fetch_optional(connection).await
+            })
             .await?;
         row.map(Project::try_from).transpose()
     }
@@ -138,7 +142,7 @@ impl ProjectStore for PgProjects {
             };
             let deleted = self
                 .0
-                .attempt(async |connection| connection.transaction(work).await)
+                .attempt(owner, async |connection| connection.transaction(work).await)
                 .await?;
             match deleted {
                 Err(error) if violates(&error, PROJECT) && attempts.next().is_some() => {}

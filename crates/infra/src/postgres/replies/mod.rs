@@ -44,7 +44,9 @@ impl ReplyStore for PgReplies {
         };
         let found: Option<Around> = self
             .0
-            .run(async |connection| query.fetch_optional(connection).await)
+            .run(owner, async |connection| {
+                query.fetch_optional(connection).await
+            })
             .await?;
         let Some((role, next_id, next_role, instruction, is_full)) = found else {
             return Ok(None);
@@ -86,7 +88,7 @@ impl ReplyStore for PgReplies {
         };
         let rows: Vec<Row> = self
             .0
-            .run(async |connection| query.fetch_all(connection).await)
+            .run(owner, async |connection| query.fetch_all(connection).await)
             .await?;
         rows.into_iter().map(Item::try_from).collect()
     }
@@ -106,7 +108,9 @@ impl ReplyStore for PgReplies {
         };
         let row: Option<Row> = self
             .0
-            .run(async |connection| query.fetch_optional(connection).await)
+            .run(owner, async |connection| {
+                query.fetch_optional(connection).await
+            })
             .await?;
         row.map(Item::try_from).transpose()
     }
@@ -127,7 +131,7 @@ impl ReplyStore for PgReplies {
         };
         let outcome = self
             .0
-            .run(async |connection| connection.transaction(work).await)
+            .run(owner, async |connection| connection.transaction(work).await)
             .await?;
         outcome.try_into()
     }

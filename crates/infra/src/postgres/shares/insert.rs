@@ -16,13 +16,17 @@ pub(super) async fn insert(database: &Database, share: &NewShare) -> Result<Inse
     let title: Option<Option<String>> = match share.item {
         None => {
             database
-                .run(async |connection| insert.fetch_optional(connection).await)
+                .run(share.owner, async |connection| {
+                    insert.fetch_optional(connection).await
+                })
                 .await?
         }
         Some(item) => {
             let insert = insert.of(item);
             database
-                .run(async |connection| insert.fetch_optional(connection).await)
+                .run(share.owner, async |connection| {
+                    insert.fetch_optional(connection).await
+                })
                 .await?
         }
     };
@@ -48,7 +52,9 @@ async fn not_inserted(database: &Database, share: &NewShare) -> Result<Inserted>
         .filter(items::id.eq(ids::stored(item.ulid())));
     let query = diesel::select(diesel::dsl::exists(item));
     let is_there = database
-        .run(async |connection| query.fetch_one(connection).await)
+        .run(share.owner, async |connection| {
+            query.fetch_one(connection).await
+        })
         .await?;
     Ok(if is_there {
         Inserted::HiddenItem

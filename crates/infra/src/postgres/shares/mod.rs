@@ -11,10 +11,12 @@ use super::error::{storage, violates};
 use super::ids;
 use super::items::{exists, key::ItemKey, rows as item_rows};
 use super::schema::share_digests;
+use super::work::Whose;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
+use domain::admission::Caller;
 use domain::auth::Digest;
 use domain::conversations::{Conversation, Title};
 use domain::error::Result;
@@ -41,7 +43,9 @@ impl ShareStore for PgShares {
     async fn list(&self, owner: OwnerId, list: &ShareList) -> Result<Option<Page<Share>>> {
         let rows = self
             .0
-            .run(async |connection| list::load(connection, owner, list).await)
+            .run(owner, async |connection| {
+                list::load(connection, owner, list).await
+            })
             .await?;
         if let (true, Some(conversation)) = (rows.is_empty(), list.conversation) {
             let key = (ids::stored(owner.ulid()), ids::stored(conversation.ulid()));
@@ -75,7 +79,7 @@ impl ShareStore for PgShares {
         };
         let revoked = self
             .0
-            .run(async |connection| revoke.write(connection).await)
+            .run(owner, async |connection| revoke.write(connection).await)
             .await?;
         match conversation_id {
             _ if revoked > 0 => Ok(Revoked::Done),
@@ -84,21 +88,31 @@ impl ShareStore for PgShares {
         }
     }
 
-    async fn find(&self, digest: Digest, page: &ViewPage, now: DateTime<Utc>) -> Result<Found> {
+    async fn find(
+        &self,
+        caller: Caller,
+        digest: Digest,
+        page: &ViewPage,
+        now: DateTime<Utc>,
+    ) -> Result<Found> {
         let rows = self
             .0
-            .run(async |connection| view::load(connection, digest, page, now).await)
+            .run(caller, async |connection| {
+                view::load(connection, digest, page, now).await
+            })
             .await?;
         view::found(rows, page)
     }
 
-    async fn find_owner(&self, digest: Digest) -> Result<Option<OwnerId>> {
+    async fn find_owner(&self, visitor: OwnerId, digest: Digest) -> Result<Option<OwnerId>> {
         let query = share_digests::table
             .find(digest.0.as_slice())
             .select(share_digests::owner_id);
         let owners: Vec<Uuid> = self
             .0
-            .run(async |connection| query.fetch_all(connection).await)
+            .run(visitor, async |connection| {
+                query.fetch_all(connection).await
+            })
             .await?;
         let owner = owners.into_iter().next();
         Ok(owner.map(|owner| OwnerId::new(ids::read(owner))))
@@ -117,7 +131,9 @@ impl ShareStore for PgShares {
         };
         let appended = self
             .0
-            .attempt(async |connection| append.fetch_optional::<Option<i32>>(connection).await)
+            .attempt(addition.author, async |connection| {
+                append.fetch_optional::<Option<i32>>(connection).await
+            })
             .await?;
         match appended {
             Ok(Some(Some(sequence))) => Ok(Added::At(Sequence(sequence.cast_unsigned()))),
@@ -139,7 +155,9 @@ impl ShareStore for PgShares {
         };
         let row: Option<conversation_rows::Row> = self
             .0
-            .run(async |connection| statement.fetch_optional(connection).await)
+            .run(Whose::from(fork.owner).alone(), async |connection| {
+                statement.fetch_optional(connection).await
+            })
             .await?;
         row.map(Conversation::try_from).transpose()
     }
@@ -159,7 +177,9 @@ impl ShareStore for PgShares {
             counts: &counts,
         };
         self.0
-            .run(async |connection| add.write(connection).await)
+            .run(Caller::Service, async |connection| {
+                add.write(connection).await
+            })
             .await?;
         Ok(())
     }

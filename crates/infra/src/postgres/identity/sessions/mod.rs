@@ -8,11 +8,13 @@ use crate::postgres::error::{storage, violates};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::schema::{refresh_tokens, users};
+use crate::postgres::work::strangers;
 use chrono::{DateTime, Utc};
 use diesel::dsl::now;
 use diesel::prelude::*;
 use diesel::sql_types::Timestamptz;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use domain::admission::Caller;
 use domain::auth::{
     Digest, PasswordHash, RefreshToken, Rotated, Rotation, Session, SessionList, SessionStore, User,
 };
@@ -73,7 +75,9 @@ impl SessionStore for PgSessions {
             Ok(())
         };
         self.0
-            .run(async |connection| connection.transaction(work).await)
+            .run(strangers(), async |connection| {
+                connection.transaction(work).await
+            })
             .await
     }
 
@@ -81,7 +85,7 @@ impl SessionStore for PgSessions {
         let insert = InsertToken::of(owner, token);
         let inserted = self
             .0
-            .attempt(async |connection| insert.write(connection).await)
+            .attempt(owner, async |connection| insert.write(connection).await)
             .await?;
         match inserted {
             Ok(_) => Ok(true),
@@ -105,7 +109,7 @@ impl SessionStore for PgSessions {
         };
         let stored = self
             .0
-            .run(async |connection| sign_in.write(connection).await)
+            .run(owner, async |connection| sign_in.write(connection).await)
             .await?;
         Ok(stored > 0)
     }
@@ -115,7 +119,9 @@ impl SessionStore for PgSessions {
             .values(NewRow::of(user)?)
             .on_conflict_do_nothing();
         self.0
-            .run(async |connection| insert.write(connection).await)
+            .run(Caller::Service, async |connection| {
+                insert.write(connection).await
+            })
             .await?;
         Ok(())
     }
@@ -134,7 +140,9 @@ impl SessionStore for PgSessions {
         };
         let rotated: Option<(Row, Uuid)> = self
             .0
-            .run(async |connection| rotate.fetch_optional(connection).await)
+            .run(strangers(), async |connection| {
+                rotate.fetch_optional(connection).await
+            })
             .await?;
         let session = |family| SessionId::new(ids::read(family));
         if let Some((user, family)) = rotated {
@@ -143,7 +151,9 @@ impl SessionStore for PgSessions {
         // Whoever spent it meanwhile has committed by now: this statement begins after that.
         let found: Option<(Row, Uuid, bool, bool)> = self
             .0
-            .run(async |connection| find_spent.fetch_optional(connection).await)
+            .run(strangers(), async |connection| {
+                find_spent.fetch_optional(connection).await
+            })
             .await?;
         let Some((user, family, is_fresh, is_good)) = found else {
             return Ok(Rotated::Unknown);
@@ -166,7 +176,9 @@ impl SessionStore for PgSessions {
                 diesel::delete(refresh_tokens::table).filter(refresh_tokens::family.eq(family));
             let deleted = self
                 .0
-                .run(async |connection| delete.write(connection).await)
+                .run(strangers(), async |connection| {
+                    delete.write(connection).await
+                })
                 .await?;
             if deleted == 0 {
                 return Ok(());
@@ -181,7 +193,7 @@ impl SessionStore for PgSessions {
         };
         let gone: i64 = self
             .0
-            .run(async |connection| end_of.fetch_one(connection).await)
+            .run(owner, async |connection| end_of.fetch_one(connection).await)
             .await?;
         if gone == 0 {
             return Ok(false);
@@ -199,7 +211,7 @@ impl SessionStore for PgSessions {
         };
         let deleted = self
             .0
-            .run(async |connection| end_some.write(connection).await)
+            .run(owner, async |connection| end_some.write(connection).await)
             .await?;
         Ok(deleted > 0)
     }
@@ -210,7 +222,9 @@ impl SessionStore for PgSessions {
             .select((refresh_tokens::family, refresh_tokens::owner_id));
         let found: Option<(Uuid, Uuid)> = self
             .0
-            .run(async |connection| query.fetch_optional(connection).await)
+            .run(strangers(), async |connection| {
+                query.fetch_optional(connection).await
+            })
             .await?;
         let read = |(family, owner)| {
             (
@@ -236,14 +250,14 @@ impl SessionStore for PgSessions {
                 let page = alive.filter(refresh_tokens::family.gt(after.unwrap_or(Uuid::nil())));
                 let page = page.order(refresh_tokens::family.asc());
                 self.0
-                    .run(async |connection| page.fetch_all(connection).await)
+                    .run(owner, async |connection| page.fetch_all(connection).await)
                     .await?
             }
             Order::Descending => {
                 let page = alive.filter(refresh_tokens::family.lt(after.unwrap_or(Uuid::max())));
                 let page = page.order(refresh_tokens::family.desc());
                 self.0
-                    .run(async |connection| page.fetch_all(connection).await)
+                    .run(owner, async |connection| page.fetch_all(connection).await)
                     .await?
             }
         };

@@ -1,0 +1,104 @@
+//! Whose work the database does, and how much of it at once.
+
+use super::database::Database;
+use super::error::unavailable;
+use super::unit::Silent;
+use domain::admission::{Budget, Caller, Limits, Permit};
+use domain::error::{Error, Result};
+use domain::id::OwnerId;
+use domain::limits::Origin;
+use tokio::time::{Instant, sleep_until};
+
+/// How many units of work may wait, of all callers and of one.
+const WAITING: usize = 16_384;
+const WAITING_EACH: usize = 4_096;
+
+/// When it is worth coming back, in seconds.
+const RETRY_AFTER: u64 = 2;
+
+/// How many bytes are as much work as a statement.
+const BYTES: usize = 64 * 1024;
+
+/// For whom a unit of work is done, since when it is waited for, and how much it is.
+#[derive(Clone, Copy)]
+pub(super) struct Whose {
+    caller: Caller,
+    pub(super) begun: Instant,
+    /// Like so many statements.
+    weight: u64,
+}
+
+impl Whose {
+    /// Work that writes so many bytes counts for more.
+    pub(super) fn writing(self, bytes: usize) -> Self {
+        let weight = 1 + (bytes / BYTES) as u64;
+        Self { weight, ..self }
+    }
+
+    /// Work of which nobody knows how much it is, until it is done: it takes the caller's whole share,
+    /// so that one caller does one such thing at a time.
+    pub(super) fn alone(self) -> Self {
+        let weight = u64::MAX;
+        Self { weight, ..self }
+    }
+
+    /// Work that has waited since then.
+    pub(super) fn since(self, begun: Instant) -> Self {
+        Self { begun, ..self }
+    }
+}
+
+impl From<Caller> for Whose {
+    fn from(caller: Caller) -> Self {
+        Self {
+            caller,
+            begun: Instant::now(),
+            weight: 1,
+        }
+    }
+}
+
+impl From<OwnerId> for Whose {
+    fn from(owner: OwnerId) -> Self {
+        Caller::Owner(owner).into()
+    }
+}
+
+/// Whoever signs in or shows a key, before it is known who that is.
+pub(super) fn strangers() -> Caller {
+    Caller::Address(Origin::of(None))
+}
+
+/// As much work at once as there are connections, and half of it for one caller.
+pub(super) struct Places {
+    budget: Budget,
+    share: u64,
+}
+
+impl Places {
+    pub(super) fn new(connections: usize) -> Self {
+        let limits = Limits::parts(connections as u64, 2).with_waiting(WAITING, WAITING_EACH);
+        Self {
+            budget: Budget::new(limits),
+            share: limits.share,
+        }
+    }
+}
+
+impl Database {
+    /// Waits until it is the caller's turn.
+    pub(super) async fn turn(&self, whose: Whose) -> Result<Permit> {
+        self.must_be_open()?;
+        let places = &self.places;
+        // What is more than a share is done alone.
+        let weight = whose.weight.min(places.share);
+        let patience = sleep_until(whose.begun + self.queue());
+        let turn = places.budget.take(whose.caller, weight, patience).await;
+        turn.map_err(|_| match self.was_heard_since(whose.begun) {
+            true => Error::Overloaded {
+                retry_after: RETRY_AFTER,
+            },
+            false => unavailable(Silent(self.queue())),
+        })
+    }
+}

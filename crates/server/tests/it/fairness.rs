@@ -1,0 +1,113 @@
+//! One owner who asks for much, and the others, who notice nothing of it.
+
+use crate::app::{Actor, TestApp};
+use crate::races::hold;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+fn path(conversation: &str) -> String {
+    format!("/v1/conversations/{conversation}")
+}
+
+/// What `count` requests of the same kind are answered with, each by a task of its own.
+fn at_once<T: Future<Output = u16> + Send + 'static>(
+    count: usize,
+    request: impl Fn() -> T,
+) -> Vec<JoinHandle<u16>> {
+    (0..count).map(|_| tokio::spawn(request())).collect()
+}
+
+async fn appends(actor: Actor, conversation: String, content: String) -> u16 {
+    let path = format!("{}/items", path(&conversation));
+    let body = json!({ "role": "user", "content": content });
+    actor.post(&path, body).await.status
+}
+
+fn are_waiting(requests: &[JoinHandle<u16>]) -> bool {
+    !requests.iter().any(JoinHandle::is_finished)
+}
+
+/// Requests that wait for a lock are called off after four seconds. Everything else takes less time
+/// than that, or had to wait for them.
+async fn soon<T>(work: impl Future<Output = T>) -> T {
+    let limit = Duration::from_millis(3_500);
+    tokio::time::timeout(limit, work).await.expect("it waited")
+}
+
+#[tokio::test]
+async fn an_append_to_a_locked_conversation_keeps_no_other_append_waiting() {
+    let app = TestApp::spawn().await;
+    let (alice, bob) = (app.alice(), app.bob());
+    let locked = alice.conversation(json!({})).await;
+    let free = bob.conversation(json!({})).await;
+    let holder = hold(&app, &locked).await;
+    // The first finds nothing under way; the others are stored together.
+    let mut stuck = at_once(1, || appends(alice.clone(), locked.clone(), "a".to_owned()));
+    soon(bob.say(&free, "one")).await;
+    stuck.extend(at_once(9, || {
+        appends(alice.clone(), locked.clone(), "b".to_owned())
+    }));
+    for _ in 0..10 {
+        soon(bob.say(&free, "another")).await;
+    }
+    assert!(are_waiting(&stuck));
+    holder.batch_execute("rollback").await.unwrap();
+    for answer in join_all(stuck).await {
+        assert_eq!(answer.unwrap(), 201);
+    }
+}
+
+#[tokio::test]
+async fn who_waits_for_one_row_forty_times_holds_half_of_the_connections() {
+    let app = TestApp::spawn().await;
+    let (alice, bob) = (app.alice(), app.bob());
+    let locked = alice.conversation(json!({})).await;
+    let free = bob.conversation(json!({})).await;
+    let shared = bob.share(&free, json!({})).await;
+    let holder = hold(&app, &locked).await;
+    let stuck = at_once(40, || {
+        let (alice, path) = (alice.clone(), path(&locked));
+        async move { alice.patch(&path, json!({ "title": "T" })).await.status }
+    });
+    let waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' \
+                   and query like '%update%conversations%'";
+    crate::purge::until(&app.schema, waiting, 10, |count| count >= 4).await;
+    // Others read, write, follow a link and sign in.
+    soon(bob.get(&path(&free))).await.expect(200);
+    soon(bob.say(&free, "one")).await;
+    let link = format!("/conversations/share/{shared}");
+    soon(app.anon().get(&link)).await.expect(200);
+    soon(app.guest()).await;
+    soon(app.anon().get("/readyz")).await.expect(200);
+    assert!(are_waiting(&stuck));
+    holder.batch_execute("rollback").await.unwrap();
+    for answer in join_all(stuck).await {
+        assert_eq!(answer.unwrap(), 200);
+    }
+}
+
+#[tokio::test]
+async fn who_waits_for_too_long_is_told_to_come_back() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let locked = alice.conversation(json!({})).await;
+    let holder = hold(&app, &locked).await;
+    let stuck = (0..12).map(|_| {
+        let (alice, path) = (alice.clone(), path(&locked));
+        async move { alice.patch(&path, json!({ "title": "T" })).await }
+    });
+    let begun = tokio::time::Instant::now();
+    let answers = join_all(stuck).await;
+    // Five seconds are promised; more is for a machine that is busy.
+    assert!(begun.elapsed() < Duration::from_secs(10));
+    let busy = answers.iter().filter(|answer| {
+        assert_eq!(answer.status, 503);
+        let error: Value = serde_json::from_str(answer.text()).unwrap();
+        assert!(!answer.header("retry-after").is_empty());
+        error["error"]["code"] == "server_busy"
+    });
+    assert!(busy.count() > 0, "those who never had a turn");
+    drop(holder);
+}
