@@ -3,6 +3,7 @@
 
 use super::database::Database;
 use super::error::{contended, is_cut, is_full, is_repeatable, storage, unanswered, unavailable};
+use super::execute::Execute as _;
 use super::lent::Lent;
 use super::work::Whose;
 use diesel::QueryResult;
@@ -40,6 +41,11 @@ const PAUSE: Duration = Duration::from_millis(10);
 #[error("the database did not answer within {0:?}")]
 pub(super) struct Silent(pub(super) Duration);
 
+/// What was committed may be on this server alone.
+#[derive(Debug, thiserror::Error)]
+#[error("the wait for copies on other servers was called off")]
+struct NotCopied;
+
 /// How a unit of work ended.
 enum Ended<T> {
     InTime(QueryResult<T>),
@@ -70,10 +76,12 @@ impl<T> Ended<T> {
                 Ok(done)
             }
             Self::CalledOff(done) => {
+                let is_durable = done.is_err() || is_durable(lent.connection()).await;
                 // A request to call it off may still be on its way, and would meet the work of the
                 // next to get this connection.
                 drop(Object::take(lent.back()));
                 match done {
+                    Ok(_) if !is_durable => Err(unanswered(NotCopied)),
                     Err(error) if is_cut(&error) => Err(unanswered(error)),
                     Err(error @ DieselError::DatabaseError(DatabaseErrorKind::Unknown, _)) => {
                         Err(contended(error))
@@ -183,6 +191,15 @@ impl Database {
         over.await;
         false
     }
+}
+
+/// Whether a success counts that was told after the work was called off. Where copies on other
+/// servers are waited for, calling off ends that waiting, and is answered with success.
+async fn is_durable(connection: &mut AsyncPgConnection) -> bool {
+    let alone = "current_setting('synchronous_standby_names') = ''";
+    let alone = diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(alone));
+    let asked = timeout(LEAST, alone.fetch_one(connection)).await;
+    matches!(asked, Ok(Ok(true)))
 }
 
 /// Whether a statement failed because the server is shutting down or crashed. Such errors come as

@@ -159,9 +159,12 @@ async fn cut_at_each(
     plain: &TestApp,
     through: &TestApp,
     cutter: &Cutter,
+    early: &mut Vec<String>,
 ) -> i64 {
     for statement in 0.. {
         let guest = Guest::of(plain, operation).await;
+        // The statements of a new connection's own are none of the operation's.
+        through.anon().get("/readyz").await.expect(200);
         let before = cutter.cuts();
         cutter.cut_after(statement);
         let answer = guest.call(through, operation, variant).await;
@@ -176,11 +179,11 @@ async fn cut_at_each(
             );
             return statement;
         }
-        assert!(
-            !is_acknowledged(&answer),
-            "{name} ({variant}) answers {status} before statement {statement} is committed: {}",
-            String::from_utf8_lossy(&answer.body)
-        );
+        if is_acknowledged(&answer) {
+            early.push(format!(
+                "{name} ({variant}): {status} at statement {statement}"
+            ));
+        }
         assert!(status < 300 || status == 503, "{name} answers {status}");
     }
     unreachable!("an operation has statements without end")
@@ -203,18 +206,20 @@ async fn no_endpoint_answers_before_the_database_has_committed() {
     // What the service asks by itself when it starts has been answered, once its only connection is
     // free for this: it would take the first cut otherwise.
     through.anon().get("/readyz").await.expect(200);
-    let mut seen = 0;
+    let (mut seen, mut early) = (0, Vec::new());
     for operation in operations() {
         if operation.method == Method::GET {
             continue;
         }
         let variants = Guest::of(&plain, &operation).await.bodies(&operation).len();
         for variant in 0..variants {
-            let statements = cut_at_each(&operation, variant, &plain, &through, &cutter).await;
+            let statements =
+                cut_at_each(&operation, variant, &plain, &through, &cutter, &mut early).await;
             println!("{} ({variant}): {statements} statements", operation.name);
             assert!(statements > 0, "{} writes nothing", operation.name);
             seen += statements;
         }
     }
+    assert!(early.is_empty(), "answered too early: {early:#?}");
     assert!(seen > 40, "only {seen} statements");
 }
