@@ -88,23 +88,30 @@ async fn compare_one(base: &str, shared: &Arc<Mutex<Ledger>>) -> Found {
         let request = reader.get("/v1/conversations?limit=1", key);
         let status = reader.sent(request).await.status;
         found.note("a key of a removed owner", Gone::Yes, status == 200);
-        let status = rotate(&reader, refresh).await.status;
-        found.note("a removed owner's session", Gone::Yes, status == 200);
+        let answer = rotate(&reader, refresh).await;
+        let is_good = answer.is_some_and(|answer| answer.status == 200);
+        found.note("a removed owner's session", Gone::Yes, is_good);
     }
     if let Some(refresh) = &ledger.refresh {
-        let answer = rotate(&reader, refresh).await;
-        found.note("a session", Gone::No, answer.status == 200);
-        let next = (answer.status == 200).then(|| answer.json()["refresh_token"].clone());
-        let next = next.and_then(|next| next.as_str().map(str::to_owned));
+        let mut next = None;
+        if let Some(answer) = rotate(&reader, refresh).await {
+            found.note("a session", Gone::No, answer.status == 200);
+            if answer.status == 200 {
+                next = answer.json()["refresh_token"].as_str().map(str::to_owned);
+            }
+        }
         shared.lock().unwrap().refresh = next;
     }
     found
 }
 
-async fn rotate(reader: &Reader, token: &str) -> Answer {
+/// Asked once: where the answer fails, it is not known which token is good.
+async fn rotate(reader: &Reader, token: &str) -> Option<Answer> {
     let address = format!("{}/auth/refresh-token", reader.base);
     let body = json!({ "refresh_token": token });
-    reader.sent(reader.client.post(address).json(&body)).await
+    let request = reader.client.post(address).json(&body);
+    let answer = Answer::read(request.send().await.ok()?).await;
+    (answer.status != 503).then_some(answer)
 }
 
 async fn compare_conversation(

@@ -112,8 +112,8 @@ impl Round<'_> {
     async fn crash(&mut self, crash: Crash) {
         match crash {
             Crash::Backend => send(backend_of(self.postmaster()), Signal::SIGKILL),
-            Crash::ImmediateStop => send(self.postmaster(), Signal::SIGQUIT),
-            Crash::Postmaster => send(self.postmaster(), Signal::SIGKILL),
+            Crash::ImmediateStop => end(self.postmaster(), Signal::SIGQUIT).await,
+            Crash::Postmaster => end(self.postmaster(), Signal::SIGKILL).await,
             Crash::Service | Crash::Both => {
                 if crash == Crash::Both {
                     send(self.postmaster(), Signal::SIGKILL);
@@ -136,6 +136,16 @@ impl Round<'_> {
 
 fn send(pid: i32, signal: Signal) {
     kill(Pid::from_raw(pid), signal).unwrap();
+}
+
+/// Ends a process, and returns when it has: until then it may say that it is ready.
+async fn end(pid: i32, signal: Signal) {
+    send(pid, signal);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while kill(Pid::from_raw(pid), None).is_ok() {
+        assert!(Instant::now() < deadline, "{pid} does not end");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 /// A process of the server that serves a connection.

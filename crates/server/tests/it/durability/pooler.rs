@@ -23,7 +23,7 @@ struct Pooler {
 
 impl Pooler {
     /// In session mode, which every version can do; none where it is not installed.
-    async fn to(schema: &Schema) -> Option<Self> {
+    async fn to(schema: &Schema, role: &str) -> Option<Self> {
         let program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"];
         let program = program
             .iter()
@@ -38,7 +38,7 @@ impl Pooler {
         let socket = socket_of(schema);
         let host = socket.parent().unwrap().display();
         let settings = format!(
-            "[databases]\n* = host={host} port=5432\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
+            "[databases]\n* = host={host} port=5432 user={role}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
              listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = session\n\
              logfile = {0}/log\npidfile = {0}/pid\n\
              server_reset_query = discard all\nignore_startup_parameters = options\n",
@@ -67,7 +67,7 @@ impl Pooler {
         let (database, _) = rest.split_once('?').unwrap();
         Some(Self {
             directory,
-            url: format!("postgres://postgres@127.0.0.1:{port}/{database}?sslmode=disable"),
+            url: format!("postgres://{role}@127.0.0.1:{port}/{database}?sslmode=disable"),
             _child: child,
         })
     }
@@ -86,18 +86,17 @@ async fn what_is_refused_through_a_pooler_is_not_stored_afterwards() {
         return;
     }
     let schema = Schema::migrated().await;
-    let Some(pooler) = Pooler::to(&schema).await else {
-        println!("skipped: there is no pgbouncer");
-        return;
-    };
     // A pooler passes no search path on: the role has it.
     let name = schema.value("select current_schema()").await;
     let role = format!("pooled_{name}");
     let make =
         format!("create role {role} superuser login; alter role {role} set search_path = {name}");
     schema.rows(&make).await;
-    let url = pooler.url.replace("postgres@", &format!("{role}@"));
-    let database = Schema::at(url).database(2);
+    let Some(pooler) = Pooler::to(&schema, &role).await else {
+        println!("skipped: there is no pgbouncer");
+        return;
+    };
+    let database = Schema::at(pooler.url.clone()).database(2);
     let app = TestApp::serve(schema, database, |_| {});
     let alice = app.alice();
     let conversation = alice.conversation(json!({ "title": "Before" })).await;
