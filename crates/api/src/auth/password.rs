@@ -1,6 +1,6 @@
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
-use crate::extract::{Authenticated, Body, WireBody};
+use crate::extract::{Authenticated, Body, CREDENTIALS, WireBody};
 use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::{AccountService, ChangePassword, Password};
@@ -25,7 +25,9 @@ pub(crate) struct ChangePasswordBody {
     new_password: String,
 }
 
-impl WireBody for ChangePasswordBody {}
+impl WireBody for ChangePasswordBody {
+    const LIMIT: usize = CREDENTIALS;
+}
 
 impl TryFrom<ChangePasswordBody> for ChangePassword {
     type Error = Error;

@@ -1,6 +1,7 @@
 //! One owner who asks for much, and the others, who notice nothing of it.
 
 use crate::app::{Actor, TestApp};
+use crate::db::Schema;
 use crate::races::hold;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -72,7 +73,7 @@ async fn who_waits_for_one_row_forty_times_holds_half_of_the_connections() {
         async move { alice.patch(&path, json!({ "title": "T" })).await.status }
     });
     let waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' \
-                   and query like '%update%conversations%'";
+                   and query ilike '%update%conversations%'";
     crate::purge::until(&app.schema, waiting, 10, |count| count >= 4).await;
     // Others read, write, follow a link and sign in.
     soon(bob.get(&path(&free))).await.expect(200);
@@ -90,7 +91,9 @@ async fn who_waits_for_one_row_forty_times_holds_half_of_the_connections() {
 
 #[tokio::test]
 async fn who_waits_for_too_long_is_told_to_come_back() {
-    let app = TestApp::spawn().await;
+    let schema = Schema::migrated().await;
+    let database = schema.database(8);
+    let app = TestApp::serve(schema, database, |_| {});
     let alice = app.alice();
     let locked = alice.conversation(json!({})).await;
     let holder = hold(&app, &locked).await;

@@ -31,7 +31,7 @@ fn requests(actor: &Actor) -> Vec<reqwest::RequestBuilder> {
         actor.request(Method::POST, "/auth/guest-login"),
         actor
             .request(Method::POST, "/auth/refresh-token")
-            .json(&json!({ "refresh_token": "x" })),
+            .json(&json!({ "refresh_token": format!("rt_{}", "x".repeat(43)) })),
         actor.request(Method::GET, "/readyz"),
     ]
 }

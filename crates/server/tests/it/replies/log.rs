@@ -136,6 +136,7 @@ async fn service(schema: &Schema, url: &str, concurrency: &str) -> Process {
         ("LLM_API_KEY", KEY),
         ("LLM_TIMEOUT_SECONDS", "1"),
         ("LLM_MAX_CONCURRENCY", concurrency),
+        ("LLM_OWNER_CONCURRENCY", concurrency),
         ("LOG_FORMAT", "json"),
         ("LOG_LEVEL", "debug"),
     ];

@@ -21,6 +21,7 @@ async fn two_hundred_streams_at_once_are_all_completed_and_cost_little() {
     let settings = [
         ("LLM_BASE_URL", url.as_str()),
         ("LLM_MAX_CONCURRENCY", streams.as_str()),
+        ("LLM_OWNER_CONCURRENCY", streams.as_str()),
     ];
     let process = Process::external(&schema.url, &settings).await;
     process.ready().await;
