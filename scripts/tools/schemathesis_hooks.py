@@ -15,6 +15,7 @@ import json
 import os
 import pathlib
 import threading
+import unicodedata
 
 import requests
 import schemathesis
@@ -223,6 +224,20 @@ def use_flags_that_agree(case) -> None:
         case.body = case.body | {"live": True}
 
 
+def is_seen(name: str) -> bool:
+    return any(unicodedata.category(character)[0] in "LNPS" for character in name)
+
+
+def use_names_that_are_seen(case) -> None:
+    """JSON Schema can't say that a name has a character that can be seen."""
+    if not isinstance(case.body, dict):
+        return
+    names = {name: case.body.get(name) for name in ("title", "name")}
+    unseen = [key for key, name in names.items() if isinstance(name, str) and not is_seen(name)]
+    if unseen:
+        case.body = case.body | {key: "Research" for key in unseen}
+
+
 # --- Hooks ---------------------------------------------------------------------------------------
 
 
@@ -244,7 +259,6 @@ def before_call(context, case, kwargs):
         if is_valid(case, ParameterLocation.BODY):
             use_refresh_token(case)
             use_credentials(case)
-            use_password(case)
             use_existing_project(case, "body")
         if is_valid(case, ParameterLocation.QUERY):
             use_existing_project(case, "query")
@@ -252,6 +266,8 @@ def before_call(context, case, kwargs):
         use_distinct_call_ids(case)
         use_flags_that_agree(case)
         use_account(case)
+        use_password(case)
+        use_names_that_are_seen(case)
     if is_valid(case, ParameterLocation.QUERY):
         agree_with_path(case)
         use_real_cursor(case)
