@@ -19,16 +19,61 @@ const RETRY: HeaderValue = HeaderValue::from_static("5");
 /// The room that there must be before an answer is made: as much as a page holds.
 const ANSWER: u64 = 4 * 1024 * 1024;
 
-/// How much memory the bodies and answers that are under way may take. One caller gets a quarter.
+/// How much memory the bodies and answers that are under way may take. One caller gets a quarter, and so
+/// do all callers of one address together: guests cost nothing, so a caller can be as many as it likes.
+/// This machine's own address is not counted: it may be a proxy's, which all clients come through.
 #[derive(Clone)]
 pub struct Memory {
     budget: Budget,
+    addresses: Budget,
     share: u64,
+}
+
+/// Who takes memory, and from where.
+#[derive(Clone, Copy)]
+pub(crate) struct Taker {
+    caller: Caller,
+    address: Option<Caller>,
+}
+
+/// Memory that is taken, until this is dropped.
+pub(crate) struct Taken {
+    whole: Permit,
+    address: Option<Permit>,
+}
+
+impl Taken {
+    /// Takes more, if it is free.
+    ///
+    /// # Errors
+    /// Which share is used up.
+    pub(crate) fn grow(&mut self, more: u64) -> Result<(), Refused> {
+        if let Some(address) = &mut self.address {
+            address.grow(more)?;
+        }
+        let grown = self.whole.grow(more);
+        if grown.is_err() {
+            self.shrink_to(self.whole.units());
+        }
+        grown
+    }
+
+    /// Gives back what is held above so many bytes.
+    pub(crate) fn shrink_to(&mut self, bytes: u64) {
+        self.whole.shrink_to(bytes);
+        if let Some(address) = &mut self.address {
+            address.shrink_to(bytes);
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> u64 {
+        self.whole.units()
+    }
 }
 
 /// Memory that a request's body holds. It is kept with the request, and then with its answer, until that
 /// is written.
-pub(crate) struct Held(pub(crate) Permit);
+pub(crate) struct Held(pub(crate) Taken);
 
 impl Memory {
     /// How many parts of the whole one caller gets one of.
@@ -43,6 +88,7 @@ impl Memory {
         let limits = Limits::parts(bytes, Self::PARTS).with_waiting(all, each);
         Self {
             budget: Budget::new(limits),
+            addresses: Budget::new(Limits::parts(u64::MAX, 1).with_share(limits.share)),
             share: limits.share,
         }
     }
@@ -54,8 +100,19 @@ impl Memory {
     }
 
     /// The memory for a body, of which nothing has come yet.
-    pub(crate) fn for_body(&self, caller: Caller) -> Result<Permit, ApiError> {
-        self.budget.try_take(caller, 0).map_err(refused)
+    pub(crate) fn for_body(&self, taker: Taker) -> Result<Taken, ApiError> {
+        self.nothing(taker).map_err(refused)
+    }
+
+    /// Memory that is nothing yet, and can grow.
+    fn nothing(&self, taker: Taker) -> Result<Taken, Refused> {
+        let address = taker
+            .address
+            .map(|address| self.addresses.try_take(address, 0));
+        Ok(Taken {
+            whole: self.budget.try_take(taker.caller, 0)?,
+            address: address.transpose()?,
+        })
     }
 
     /// Whether there is room for one more answer. It is counted when it is made, since only then is it
@@ -72,8 +129,12 @@ impl Memory {
     }
 
     /// The memory for an answer that was made.
-    pub(crate) fn for_answer(&self, caller: Caller, bytes: u64) -> Result<Permit, ApiError> {
-        self.budget.try_take(caller, bytes).map_err(|_| busy())
+    pub(crate) fn for_answer(&self, taker: Taker, bytes: u64) -> Result<Taken, ApiError> {
+        let taken = self.nothing(taker).and_then(|mut taken| {
+            taken.grow(bytes)?;
+            Ok(taken)
+        });
+        taken.map_err(|_| busy())
     }
 
     fn answer(&self) -> u64 {
@@ -108,15 +169,25 @@ impl Waiting {
     }
 }
 
-/// Who pays: the owner, once it is known who that is, and the address otherwise.
+/// Who asks: the owner, once it is known who that is, and the address otherwise.
 pub(crate) fn caller(request: &HttpRequest) -> Caller {
+    taker(request).caller
+}
+
+/// Who pays: the owner, once it is known who that is, and the address.
+pub(crate) fn taker(request: &HttpRequest) -> Taker {
     let extensions = request.extensions();
-    match extensions.get::<Owner>() {
+    let client = extensions.get::<ClientAddress>().copied();
+    let client = client.unwrap_or(ClientAddress(None));
+    let address = Caller::Address(client.origin());
+    let caller = match extensions.get::<Owner>() {
         Some(Owner(owner)) => Caller::Owner(*owner),
-        None => {
-            let client = extensions.get::<ClientAddress>().copied();
-            Caller::Address(client.unwrap_or(ClientAddress(None)).origin())
-        }
+        None => address,
+    };
+    let is_elsewhere = client.0.is_some_and(|address| !address.is_loopback());
+    Taker {
+        caller,
+        address: is_elsewhere.then_some(address),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Answers on their way to the client.
 
 use crate::connection::UnderWay;
+use crate::memory::Taken;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::web::Bytes;
-use domain::admission::Permit;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -16,7 +16,7 @@ pub(crate) const PIECE: usize = 16 * 1024;
 pub(crate) struct Outgoing {
     body: Body,
     size: BodySize,
-    _memory: Option<Permit>,
+    _memory: Option<Taken>,
     _request: Option<UnderWay>,
 }
 
@@ -26,7 +26,7 @@ enum Body {
 }
 
 impl Outgoing {
-    pub(crate) fn new(body: BoxBody, memory: Option<Permit>, request: Option<UnderWay>) -> Self {
+    pub(crate) fn new(body: BoxBody, memory: Option<Taken>, request: Option<UnderWay>) -> Self {
         let size = body.size();
         let body = match (size, body.try_into_bytes()) {
             (BodySize::Sized(_), Ok(bytes)) => Body::Whole(bytes),

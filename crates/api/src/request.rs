@@ -3,7 +3,7 @@
 use crate::client_address::{ClientAddress, TrustedProxies};
 use crate::connection::Connection;
 use crate::error::{ApiError, code};
-use crate::memory::{Held, Memory, caller};
+use crate::memory::{Held, Memory, Taken, taker};
 use crate::outgoing::{Outgoing, PIECE};
 use actix_web::body::{BodySize, BodyStream, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -12,7 +12,6 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
-use domain::admission::Permit;
 use domain::clock::{Clock, Ids};
 use domain::id::OwnerId;
 use futures_util::stream;
@@ -210,7 +209,7 @@ fn with_headers(
 
 /// Takes memory for the answer, which is kept until it is written. What was read for nothing but this
 /// answer, and finds no room, is not answered; what was stored is, and is no larger than what was sent.
-fn paid_for(response: ServiceResponse<BoxBody>) -> (ServiceResponse<BoxBody>, Option<Permit>) {
+fn paid_for(response: ServiceResponse<BoxBody>) -> (ServiceResponse<BoxBody>, Option<Taken>) {
     let bytes = match response.response().body().size() {
         BodySize::Sized(bytes) if bytes > PIECE as u64 => bytes,
         BodySize::Stream => STREAM,
@@ -220,7 +219,7 @@ fn paid_for(response: ServiceResponse<BoxBody>) -> (ServiceResponse<BoxBody>, Op
     let held = request.extensions_mut().remove::<Held>();
     if let Some(Held(mut permit)) = held {
         // Where there is no room for more, what it takes above is not counted.
-        let _ = permit.grow(bytes.saturating_sub(permit.units()));
+        let _ = permit.grow(bytes.saturating_sub(permit.bytes()));
         permit.shrink_to(bytes);
         return (response, Some(permit));
     }
@@ -228,7 +227,7 @@ fn paid_for(response: ServiceResponse<BoxBody>) -> (ServiceResponse<BoxBody>, Op
     let Some(memory) = memory.filter(|_| bytes > 0) else {
         return (response, None);
     };
-    match memory.for_answer(caller(request), bytes) {
+    match memory.for_answer(taker(request), bytes) {
         Ok(permit) => (response, Some(permit)),
         Err(error) if request.method() == Method::GET => (in_place_of(response, error), None),
         Err(_) => (response, None),

@@ -3,12 +3,11 @@
 use super::actor::proven;
 use crate::connection::Connection;
 use crate::error::{ApiError, code};
-use crate::memory::{Memory, caller, refused};
+use crate::memory::{Memory, Taken, refused, taker};
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, EXPECT};
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{HttpRequest, web};
-use domain::admission::Permit;
 use domain::error::Error;
 use futures_util::Stream as _;
 use std::future::poll_fn;
@@ -44,7 +43,7 @@ impl BodyRate {
 /// A body that has arrived, and the memory it takes.
 pub(super) struct Incoming {
     pub(super) bytes: BytesMut,
-    pub(super) memory: Permit,
+    pub(super) memory: Taken,
 }
 
 impl Incoming {
@@ -60,7 +59,7 @@ impl Incoming {
         let memory = memory.ok_or_else(|| Error::Internal("no memory is wired".into()))?;
         let incoming = Self {
             bytes: BytesMut::new(),
-            memory: memory.for_body(caller(request))?,
+            memory: memory.for_body(taker(request))?,
         };
         let rate = request.app_data::<web::Data<BodyRate>>();
         let rate = rate.map_or(BodyRate::USUAL, |rate| ***rate);
@@ -108,7 +107,7 @@ impl Incoming {
         }
         let room = needed.next_power_of_two().max(FIRST);
         let room = room.min(expected).max(needed);
-        let held = self.memory.units();
+        let held = self.memory.bytes();
         let more = (room as u64).saturating_sub(held);
         self.memory.grow(more).map_err(refused)?;
         self.bytes.reserve(room - self.bytes.len());

@@ -53,6 +53,12 @@ impl Limits {
         }
     }
 
+    /// The same, where one caller may hold so many units.
+    #[must_use]
+    pub fn with_share(self, share: u64) -> Self {
+        Self { share, ..self }
+    }
+
     /// The same, where so many requests of all callers may wait, and so many of one.
     #[must_use]
     pub fn with_waiting(self, waiting: usize, waiting_each: usize) -> Self {

@@ -66,6 +66,10 @@ impl Queue {
 
     /// Gives units at once, unless others wait for theirs: a small request never overtakes a large one.
     pub(super) fn take(&mut self, caller: Caller, units: u64) -> Result<(), Refused> {
+        if units == 0 {
+            // Nothing is taken from those who wait.
+            return Ok(());
+        }
         let own = self.callers.get(&caller);
         if own.is_some_and(|account| !account.waiting.is_empty()) {
             return Err(self.reason(caller, units));

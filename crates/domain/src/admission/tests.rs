@@ -126,7 +126,7 @@ fn a_caller_at_its_share_keeps_nobody_waiting_and_is_served_when_it_gives_back()
     let first = budget.try_take(caller(1), 4).unwrap();
     let mut again = waiting(&budget, caller(1), 2);
     let mut behind = waiting(&budget, caller(1), 1);
-    assert_eq!(budget.try_take(caller(1), 0).unwrap_err(), Refused::Caller);
+    assert_eq!(budget.try_take(caller(1), 1).unwrap_err(), Refused::Caller);
     for number in 2..=3 {
         std::mem::forget(budget.try_take(caller(number), 3).unwrap());
     }
@@ -134,6 +134,17 @@ fn a_caller_at_its_share_keeps_nobody_waiting_and_is_served_when_it_gives_back()
     let again = poll(&mut again).unwrap().unwrap();
     let behind = poll(&mut behind).unwrap().unwrap();
     drop((again, behind));
+    assert_eq!(budget.held(), 6);
+}
+
+#[test]
+fn nothing_is_always_given_and_may_grow_beside_those_who_wait() {
+    let budget = budget(10, 8);
+    let _at_work = budget.try_take(caller(1), 5).unwrap();
+    let mut large = waiting(&budget, caller(2), 8);
+    let mut small = budget.try_take(caller(3), 0).unwrap();
+    small.grow(1).unwrap();
+    assert!(poll(&mut large).is_none());
     assert_eq!(budget.held(), 6);
 }
 

@@ -140,7 +140,7 @@ impl UsageStore for PgUsage {
         };
         let rows: Vec<Row> = self
             .0
-            .run(Caller::Service, async |connection| {
+            .run(asking(owners), async |connection| {
                 find.fetch_all(connection).await
             })
             .await?;
@@ -155,7 +155,7 @@ impl UsageStore for PgUsage {
             owner_ids: &owner_ids,
         };
         self.0
-            .run(Caller::Service, async |connection| {
+            .run(asking(owners), async |connection| {
                 leave.write(connection).await
             })
             .await?;
@@ -195,6 +195,14 @@ impl UsageStore for PgUsage {
             })
             .await?;
         Ok(taken > 0)
+    }
+}
+
+/// Who waits for what is known of these owners: the only one, or the service.
+fn asking(owners: &[OwnerId]) -> Caller {
+    match owners {
+        [owner] => Caller::Owner(*owner),
+        _ => Caller::Service,
     }
 }
 

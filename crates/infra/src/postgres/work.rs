@@ -13,6 +13,9 @@ use tokio::time::{Instant, sleep_until};
 const WAITING: usize = 16_384;
 const WAITING_EACH: usize = 4_096;
 
+/// How many forks of one owner may wait.
+const FORKS_WAITING: usize = 4;
+
 /// When it is worth coming back, in seconds.
 const RETRY_AFTER: u64 = 2;
 
@@ -32,13 +35,6 @@ impl Whose {
     /// Work that writes so many bytes counts for more.
     pub(super) fn writing(self, bytes: usize) -> Self {
         let weight = 1 + (bytes / BYTES) as u64;
-        Self { weight, ..self }
-    }
-
-    /// Work of which nobody knows how much it is, until it is done: it takes the caller's whole share,
-    /// so that one caller does one such thing at a time.
-    pub(super) fn alone(self) -> Self {
-        let weight = u64::MAX;
         Self { weight, ..self }
     }
 
@@ -73,6 +69,9 @@ pub(super) fn strangers() -> Caller {
 pub(super) struct Places {
     budget: Budget,
     share: u64,
+    /// Forks, which may be as much work as a whole conversation: one of each owner, and together a
+    /// quarter of the connections.
+    forks: Budget,
 }
 
 impl Places {
@@ -81,11 +80,26 @@ impl Places {
         Self {
             budget: Budget::new(limits),
             share: limits.share,
+            forks: Budget::new(Limits {
+                total: (connections as u64 / 4).max(1),
+                share: 1,
+                waiting: WAITING_EACH,
+                waiting_each: FORKS_WAITING,
+            }),
         }
     }
 }
 
 impl Database {
+    /// Waits until it is the caller's turn to fork; half of the time is left for the work itself.
+    pub(super) async fn fork_turn(&self, whose: Whose) -> Result<Permit> {
+        let patience = sleep_until(whose.begun + self.queue() / 2);
+        let turn = self.places.forks.take(whose.caller, 1, patience).await;
+        turn.map_err(|_| Error::Overloaded {
+            retry_after: RETRY_AFTER,
+        })
+    }
+
     /// Waits until it is the caller's turn.
     pub(super) async fn turn(&self, whose: Whose) -> Result<Permit> {
         self.must_be_open()?;

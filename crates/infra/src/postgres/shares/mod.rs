@@ -153,9 +153,11 @@ impl ShareStore for PgShares {
             id: ids::stored(fork.id.ulid()),
             seed: &seed,
         };
+        let whose = Whose::from(fork.owner);
+        let _turn = self.0.fork_turn(whose).await?;
         let row: Option<conversation_rows::Row> = self
             .0
-            .run(Whose::from(fork.owner).alone(), async |connection| {
+            .run(whose, async |connection| {
                 statement.fetch_optional(connection).await
             })
             .await?;

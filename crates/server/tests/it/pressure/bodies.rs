@@ -2,6 +2,7 @@ use super::{answered, begun, head, held};
 use crate::app::TestApp;
 use crate::operations::operations;
 use api::BodyRate;
+use api::client_address::TrustedProxies;
 use api::memory::Memory;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -48,6 +49,38 @@ async fn stalled_bodies_of_one_owner_hold_a_quarter_and_anothers_is_accepted() {
         .post_text("/v1/conversations", large)
         .await
         .expect(201);
+    held(&memory, |held| held == 0).await;
+}
+
+/// A request that a proxy of ours passes on.
+fn from(address: &str) -> String {
+    format!("{CREATE} HTTP/1.1\r\nX-Forwarded-For: {address}\r\nX-Was:")
+}
+
+#[tokio::test]
+async fn owners_of_one_address_hold_a_quarter_together_and_others_go_on() {
+    let memory = Memory::new(1_024 * KIB);
+    let app = TestApp::spawn_with(|parts| {
+        parts.memory = memory.clone();
+        parts.proxies = TrustedProxies(vec!["127.0.0.0/8".parse().unwrap()]);
+    });
+    let app = app.await;
+    let one = from("203.0.113.7");
+    let mut stalled = Vec::new();
+    for owner in 1..=2 {
+        let owner = app.bearing(Some(app.token(owner, TimeDelta::hours(1))));
+        let before = memory.held();
+        stalled.push(begun(&app, &one, &owner, 100_000).await);
+        held(&memory, |held| held >= before + 100_000).await;
+    }
+    let third = app.bearing(Some(app.token(3, TimeDelta::hours(1))));
+    let refused = answered(begun(&app, &one, &third, 100_000).await).await;
+    refused.refused("too_much_under_way", None);
+    // The same owner from elsewhere.
+    let before = memory.held();
+    stalled.push(begun(&app, &from("203.0.113.8"), &third, 100_000).await);
+    held(&memory, |held| held >= before + 100_000).await;
+    drop(stalled);
     held(&memory, |held| held == 0).await;
 }
 
