@@ -59,7 +59,8 @@ impl AccountService {
             created_at: now,
         };
         let (secret, token) = self.issuer.begin();
-        if !self.accounts.insert(&user, &account, &token).await? {
+        let inserted = self.accounts.insert(caller, &user, &account, &token);
+        if !inserted.await? {
             return Err(Error::Conflict(Conflict::EmailTaken));
         }
         self.audit.record(AuditEvent::Registered, Some(user.id));
@@ -109,11 +110,11 @@ impl AccountService {
         password: Password,
         origin: Origin,
     ) -> Result<(Option<User>, Option<PasswordHash>)> {
-        let (user, hash) = match self.accounts.find_by_email(email).await? {
+        let caller = Caller::Address(origin);
+        let (user, hash) = match self.accounts.find_by_email(caller, email).await? {
             Some((user, hash)) => (Some(user), hash),
             None => (None, self.hasher.decoy()),
         };
-        let caller = Caller::Address(origin);
         let right = self.hasher.verify(caller, password, hash.clone()).await?;
         Ok((user, right.then_some(hash)))
     }

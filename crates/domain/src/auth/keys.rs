@@ -2,6 +2,7 @@ use super::{
     Actor, ApiKey, Audit, AuditEvent, Credential, Digest, KeyCache, KeyHolder, KeyList, KeyStore,
     KnownKey, Lookups, Name, Secret, Secrets,
 };
+use crate::admission::Caller;
 use crate::clock::{Clock, Ids};
 use crate::error::{Conflict, Error, Resource, Result, Unauthenticated};
 use crate::id::{KeyId, OwnerId};
@@ -72,7 +73,7 @@ impl KeyService {
             Some(holder) => holder,
             None => {
                 let counts = known.is_none_or(|known| known.holder.is_some());
-                self.look_up(digest, counts.then_some(origin), now).await?
+                self.look_up(digest, origin, counts, now).await?
             }
         };
         let holder = holder.ok_or(BAD)?;
@@ -99,23 +100,25 @@ impl KeyService {
 
     /// Looks first, and counts bad keys alone: whoever has a good one is let in, whatever others of
     /// the address have tried. A client that repeats one bad key costs little; one that tries ever new
-    /// ones is told to stop. `counted` is where it comes from, if this is a new one.
+    /// ones is told to stop. `counts` is whether this is a new one.
     async fn look_up(
         &self,
         digest: Digest,
-        counted: Option<Origin>,
+        origin: Origin,
+        counts: bool,
         now: DateTime<Utc>,
     ) -> Result<Option<KeyHolder>> {
-        let look = match counted {
-            Some(origin) => Some(self.lookups.take(origin).await?),
-            None => None,
+        let look = match counts {
+            true => Some(self.lookups.take(origin).await?),
+            false => None,
         };
         let forgotten = self.cache.forgotten();
-        let holder = self.keys.find(digest, now).await?;
+        let caller = Caller::Address(origin);
+        let holder = self.keys.find(caller, digest, now).await?;
         let known = KnownKey { holder, at: now };
         self.cache.put(digest, known, forgotten);
         drop(look);
-        if let Some(origin) = counted.filter(|_| holder.is_none()) {
+        if counts && holder.is_none() {
             self.limits.take(Limited::KeyCheck, origin.into())?;
         }
         Ok(holder)

@@ -5,6 +5,7 @@ mod audit;
 mod email;
 mod guessable;
 mod issuer;
+mod key_ports;
 mod keys;
 mod lookups;
 mod model;
@@ -18,6 +19,7 @@ pub use accounts::{AccountService, Register};
 pub use audit::AuditEvent;
 pub use email::Email;
 pub use issuer::Issuer;
+pub use key_ports::{KeyCache, KeyHolder, KeyList, KeyStore, KnownKey};
 pub use keys::{CreateKey, KeyService, Lifetime};
 pub use lookups::Lookups;
 pub use model::{
@@ -26,9 +28,8 @@ pub use model::{
 pub use password::{Password, PasswordHash};
 pub use passwords::{ChangePassword, PasswordReset};
 pub use ports::{
-    AccessTokens, AccountStore, Audit, KeyCache, KeyHolder, KeyList, KeyStore, KnownKey,
-    NewAccount, PasswordChange, PasswordHasher, RefreshToken, Rotated, Rotation, Secrets,
-    SessionList, SessionStore, Successors, Upgraded,
+    AccessTokens, AccountStore, Audit, NewAccount, PasswordChange, PasswordHasher, RefreshToken,
+    Rotated, Rotation, Secrets, SessionList, SessionStore, Successors, Upgraded,
 };
 pub use service::{AuthService, Doors};
 pub use throttle::Throttle;

@@ -104,7 +104,8 @@ impl PasswordReset<'_> {
     /// Gives the account of an address another password and ends all its sessions; `false` when there
     /// is none.
     pub async fn reset(&self, email: &Email, new: Password) -> Result<bool> {
-        let Some((user, _)) = self.accounts.find_by_email(email).await? else {
+        let found = self.accounts.find_by_email(Caller::Service, email);
+        let Some((user, _)) = found.await? else {
             return Ok(false);
         };
         let change = PasswordChange {

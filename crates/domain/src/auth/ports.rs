@@ -1,10 +1,9 @@
 use super::{
-    Actor, ApiKey, AuditEvent, Claims, Digest, Email, Name, Password, PasswordHash, Secret,
-    Session, User,
+    Actor, AuditEvent, Claims, Digest, Email, Name, Password, PasswordHash, Secret, Session, User,
 };
 use crate::admission::Caller;
 use crate::error::Result;
-use crate::id::{KeyId, OwnerId, SessionId};
+use crate::id::{OwnerId, SessionId};
 use crate::page::{Limit, Order, Page};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -50,11 +49,12 @@ pub trait Audit: Send + Sync {
     fn record(&self, event: AuditEvent, owner: Option<OwnerId>);
 }
 
-/// Where users and their refresh tokens are kept. Every method is one atomic unit of work.
+/// Where users and their refresh tokens are kept. Every method is one atomic unit of work. It is the
+/// owner's, or, where it is not known yet who calls, the `caller`'s.
 #[async_trait::async_trait]
 pub trait SessionStore: Send + Sync {
     /// Stores a new user and the first refresh token of a family.
-    async fn insert(&self, user: &User, token: &RefreshToken) -> Result<()>;
+    async fn insert(&self, caller: Caller, user: &User, token: &RefreshToken) -> Result<()>;
 
     /// Stores the first refresh token of another session; `false` when the user is gone.
     async fn insert_token(&self, owner: OwnerId, token: &RefreshToken) -> Result<bool>;
@@ -73,10 +73,16 @@ pub trait SessionStore: Send + Sync {
 
     /// Spends the token `spent` and puts `next` into its session. Nothing else happens when it
     /// cannot be spent. Of two at once, one spends it and the other finds it spent.
-    async fn rotate(&self, spent: Digest, next: Digest, rotation: Rotation) -> Result<Rotated>;
+    async fn rotate(
+        &self,
+        caller: Caller,
+        spent: Digest,
+        next: Digest,
+        rotation: Rotation,
+    ) -> Result<Rotated>;
 
     /// Ends a session: none of its tokens can be spent any more, nor one that is being made now.
-    async fn end(&self, session: SessionId) -> Result<()>;
+    async fn end(&self, caller: Caller, session: SessionId) -> Result<()>;
 
     /// The same for a session of this owner that can go on; `false`, and nothing happens, when there
     /// is none, or somebody else was faster.
@@ -88,7 +94,7 @@ pub trait SessionStore: Send + Sync {
     async fn end_some(&self, owner: OwnerId, kept: Option<SessionId>, most: u32) -> Result<bool>;
 
     /// The session of a token, spent or not, and whose it is.
-    async fn find(&self, token: Digest) -> Result<Option<(SessionId, OwnerId)>>;
+    async fn find(&self, caller: Caller, token: Digest) -> Result<Option<(SessionId, OwnerId)>>;
 
     /// The owner's sessions that can go on.
     async fn list(&self, owner: OwnerId, list: &SessionList) -> Result<Page<Session>>;
@@ -137,20 +143,30 @@ pub enum Rotated {
     Unknown,
 }
 
-/// Where e-mail addresses and passwords are kept. Every method is one atomic unit of work.
+/// Where e-mail addresses and passwords are kept. Every method is one atomic unit of work. It is the
+/// owner's, or, where it is not known yet who calls, the `caller`'s.
 #[async_trait::async_trait]
 pub trait AccountStore: Send + Sync {
     /// Stores a new user with its address and password, and its first refresh token; `false`, and
     /// nothing is stored, when the address is taken.
-    async fn insert(&self, user: &User, account: &NewAccount, token: &RefreshToken)
-    -> Result<bool>;
+    async fn insert(
+        &self,
+        caller: Caller,
+        user: &User,
+        account: &NewAccount,
+        token: &RefreshToken,
+    ) -> Result<bool>;
 
     /// Gives a guest an address and a password.
     async fn upgrade(&self, owner: OwnerId, account: &NewAccount) -> Result<Upgraded>;
 
     async fn find(&self, owner: OwnerId) -> Result<Option<User>>;
 
-    async fn find_by_email(&self, email: &Email) -> Result<Option<(User, PasswordHash)>>;
+    async fn find_by_email(
+        &self,
+        caller: Caller,
+        email: &Email,
+    ) -> Result<Option<(User, PasswordHash)>>;
 
     /// The address and the password of an owner; `None` when there is no such account.
     async fn find_password(&self, owner: OwnerId) -> Result<Option<(Email, PasswordHash)>>;
@@ -186,58 +202,4 @@ pub enum Upgraded {
     NotGuest,
     /// The address belongs to somebody.
     Taken,
-}
-
-/// Where API keys are kept. Every method is one atomic unit of work.
-#[async_trait::async_trait]
-pub trait KeyStore: Send + Sync {
-    /// Stores a new key; `false`, and nothing is stored, when the owner has [`ApiKey::MOST`] of them,
-    /// however many are made at once. `Unauthenticated` when the owner has been removed.
-    async fn insert(&self, owner: OwnerId, key: &ApiKey, digest: Digest) -> Result<bool>;
-
-    async fn list(&self, owner: OwnerId, list: &KeyList) -> Result<Page<ApiKey>>;
-
-    /// The digest of the key that is no more; `None` when there is none.
-    async fn delete(&self, owner: OwnerId, id: KeyId) -> Result<Option<Digest>>;
-
-    /// Whose key it is, and until when it is good. Notes that its owner is active.
-    async fn find(&self, digest: Digest, now: DateTime<Utc>) -> Result<Option<KeyHolder>>;
-}
-
-/// Which page of the owner's keys, by creation; `after` is the last id of the page before.
-#[derive(Clone, Debug)]
-pub struct KeyList {
-    pub limit: Limit,
-    pub order: Order,
-    pub after: Option<KeyId>,
-}
-
-/// Whom a key speaks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeyHolder {
-    pub owner: OwnerId,
-    pub expires_at: Option<DateTime<Utc>>,
-}
-
-/// Remembers for a while what was found out about keys, good ones and bad ones. Bounded, whoever
-/// comes.
-pub trait KeyCache: Send + Sync {
-    fn get(&self, digest: &Digest) -> Option<KnownKey>;
-
-    /// How many keys have been forgotten so far. It is asked before a key is looked up.
-    fn forgotten(&self) -> u64;
-
-    /// Remembers what a look-up found that began when so many had been forgotten. If more have been
-    /// since, it may have found what was revoked meanwhile, and is not remembered.
-    fn put(&self, digest: Digest, known: KnownKey, forgotten: u64);
-
-    /// Forgets a key. What is being looked up at this moment is not remembered either.
-    fn forget(&self, digest: &Digest);
-}
-
-/// What was found out about a key, and when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KnownKey {
-    pub holder: Option<KeyHolder>,
-    pub at: DateTime<Utc>,
 }

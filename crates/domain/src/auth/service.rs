@@ -2,6 +2,7 @@ use super::{
     Actor, Audit, AuditEvent, Issuer, Lookups, Rotated, Session, SessionList, SessionStore,
     SignedIn, User, UserKind,
 };
+use crate::admission::Caller;
 use crate::error::{Error, Forbidden, Resource, Result, Unauthenticated};
 use crate::id::{OwnerId, SessionId};
 use crate::limits::{Limited, Origin, RateLimits};
@@ -49,11 +50,11 @@ impl AuthService {
         if !self.doors.guest_login {
             return Err(Error::Forbidden(Forbidden::GuestLoginDisabled));
         }
-        let made = self.make_guest();
+        let made = self.make_guest(Caller::Address(origin));
         self.limits.counted(Limited::Guest, origin, made).await
     }
 
-    async fn make_guest(&self) -> Result<SignedIn> {
+    async fn make_guest(&self, caller: Caller) -> Result<SignedIn> {
         let now = self.issuer.clock.now();
         let user = User {
             id: OwnerId::new(self.issuer.ids.ulid()),
@@ -63,7 +64,7 @@ impl AuthService {
             created_at: Some(now),
         };
         let (secret, token) = self.issuer.begin();
-        self.sessions.insert(&user, &token).await?;
+        self.sessions.insert(caller, &user, &token).await?;
         self.audit.record(AuditEvent::GuestMade, Some(user.id));
         self.issuer.sign_in(user, token.session, secret)
     }
@@ -76,15 +77,16 @@ impl AuthService {
             return self.unknown(origin);
         };
         let (secret, next) = self.issuer.successor(refresh_token);
+        let caller = Caller::Address(origin);
         let look = self.lookups.take(origin).await?;
         let rotation = self.issuer.rotation();
-        let rotated = self.sessions.rotate(spent, next, rotation).await?;
+        let rotated = self.sessions.rotate(caller, spent, next, rotation).await?;
         drop(look);
         match rotated {
             Rotated::Done(user, session) => self.issuer.sign_in(user, session, secret),
             Rotated::Spent => Err(Error::Unauthenticated(Unauthenticated::RefreshToken)),
             Rotated::Reused(owner, session) => {
-                self.sessions.end(session).await?;
+                self.sessions.end(caller, session).await?;
                 self.audit.record(AuditEvent::RefreshReused, Some(owner));
                 self.unknown(origin)
             }
@@ -106,13 +108,14 @@ impl AuthService {
         let Some(token) = self.issuer.digest(refresh_token) else {
             return nothing();
         };
+        let caller = Caller::Address(origin);
         let look = self.lookups.take(origin).await?;
-        let found = self.sessions.find(token).await?;
+        let found = self.sessions.find(caller, token).await?;
         drop(look);
         let Some((session, owner)) = found else {
             return nothing();
         };
-        self.sessions.end(session).await?;
+        self.sessions.end(caller, session).await?;
         self.audit.record(AuditEvent::SignedOut, Some(owner));
         Ok(())
     }

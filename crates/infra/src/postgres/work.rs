@@ -6,7 +6,6 @@ use super::unit::Silent;
 use domain::admission::{Budget, Caller, Limits, Permit};
 use domain::error::{Error, Result};
 use domain::id::OwnerId;
-use domain::limits::Origin;
 use tokio::time::{Instant, sleep_until};
 
 /// How many units of work may wait, of all callers and of one.
@@ -58,11 +57,6 @@ impl From<OwnerId> for Whose {
     fn from(owner: OwnerId) -> Self {
         Caller::Owner(owner).into()
     }
-}
-
-/// Whoever signs in or shows a key, before it is known who that is.
-pub(super) fn strangers() -> Caller {
-    Caller::Address(Origin::of(None))
 }
 
 /// As much work at once as there are connections, and half of it for one caller.

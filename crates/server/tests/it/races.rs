@@ -71,14 +71,17 @@ async fn crossing() -> TestApp {
 
 /// Holds a conversation's row until what is returned is told to roll back, or goes.
 pub(crate) async fn hold(app: &TestApp, conversation: &str) -> Client {
+    let id = rows::stored(conversation);
+    hold_rows(app, &format!("conversations where id = '{id}'")).await
+}
+
+/// The same for any rows that there are: a table, and a condition where not all of it is meant.
+pub(crate) async fn hold_rows(app: &TestApp, rows: &str) -> Client {
     let (holder, connection) = tokio_postgres::connect(&app.schema.url, NoTls)
         .await
         .unwrap();
     tokio::spawn(connection);
-    let lock = format!(
-        "begin; select from conversations where id = '{}' for update",
-        rows::stored(conversation)
-    );
+    let lock = format!("begin; select from {rows} for update");
     holder.batch_execute(&lock).await.unwrap();
     holder
 }

@@ -6,11 +6,11 @@ use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::schema::users;
 use crate::postgres::statement::statement;
-use crate::postgres::work::strangers;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use domain::admission::Caller;
 use domain::auth::{
     AccountStore, Email, Name, NewAccount, PasswordChange, PasswordHash, RefreshToken, Upgraded,
     User,
@@ -106,6 +106,7 @@ impl MakeAccount<'_> {
 impl AccountStore for PgAccounts {
     async fn insert(
         &self,
+        caller: Caller,
         user: &User,
         account: &NewAccount,
         token: &RefreshToken,
@@ -123,7 +124,7 @@ impl AccountStore for PgAccounts {
         };
         let inserted = self
             .0
-            .attempt(strangers(), async |connection| {
+            .attempt(caller, async |connection| {
                 connection.transaction(work).await
             })
             .await?;
@@ -163,12 +164,16 @@ impl AccountStore for PgAccounts {
         found.map(User::try_from).transpose()
     }
 
-    async fn find_by_email(&self, email: &Email) -> Result<Option<(User, PasswordHash)>> {
+    async fn find_by_email(
+        &self,
+        caller: Caller,
+        email: &Email,
+    ) -> Result<Option<(User, PasswordHash)>> {
         let email = email.as_str();
         let find = FindByEmail { email };
         let found: Option<(Row, String)> = self
             .0
-            .run(strangers(), async |connection| {
+            .run(caller, async |connection| {
                 find.fetch_optional(connection).await
             })
             .await?;

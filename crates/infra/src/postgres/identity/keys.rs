@@ -4,11 +4,11 @@ use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::schema::api_keys;
 use crate::postgres::statement::statement;
-use crate::postgres::work::strangers;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use domain::admission::Caller;
 use domain::auth::{ApiKey, Digest, KeyHolder, KeyList, KeyStore, Name};
 use domain::error::{Error, Result, Unauthenticated};
 use domain::id::{KeyId, OwnerId};
@@ -173,12 +173,17 @@ impl KeyStore for PgKeys {
         gone.map(digest).transpose()
     }
 
-    async fn find(&self, digest: Digest, now: DateTime<Utc>) -> Result<Option<KeyHolder>> {
+    async fn find(
+        &self,
+        caller: Caller,
+        digest: Digest,
+        now: DateTime<Utc>,
+    ) -> Result<Option<KeyHolder>> {
         let digest = &digest.0;
         let find = Find { digest, now };
         let found: Option<(Uuid, Option<DateTime<Utc>>)> = self
             .0
-            .run(strangers(), async |connection| {
+            .run(caller, async |connection| {
                 find.fetch_optional(connection).await
             })
             .await?;

@@ -8,7 +8,6 @@ use crate::postgres::error::{storage, violates};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::schema::{refresh_tokens, users};
-use crate::postgres::work::strangers;
 use chrono::{DateTime, Utc};
 use diesel::dsl::now;
 use diesel::prelude::*;
@@ -63,7 +62,7 @@ pub(super) async fn end_others(
 
 #[async_trait::async_trait]
 impl SessionStore for PgSessions {
-    async fn insert(&self, user: &User, token: &RefreshToken) -> Result<()> {
+    async fn insert(&self, caller: Caller, user: &User, token: &RefreshToken) -> Result<()> {
         let row = NewRow::of(user)?;
         let insert = InsertToken::of(user.id, token);
         let work = async |connection: &mut AsyncPgConnection| {
@@ -75,7 +74,7 @@ impl SessionStore for PgSessions {
             Ok(())
         };
         self.0
-            .run(strangers(), async |connection| {
+            .run(caller, async |connection| {
                 connection.transaction(work).await
             })
             .await
@@ -126,7 +125,13 @@ impl SessionStore for PgSessions {
         Ok(())
     }
 
-    async fn rotate(&self, spent: Digest, next: Digest, rotation: Rotation) -> Result<Rotated> {
+    async fn rotate(
+        &self,
+        caller: Caller,
+        spent: Digest,
+        next: Digest,
+        rotation: Rotation,
+    ) -> Result<Rotated> {
         let rotate = Rotate {
             spent: &spent.0,
             next: &next.0,
@@ -140,7 +145,7 @@ impl SessionStore for PgSessions {
         };
         let rotated: Option<(Row, Uuid)> = self
             .0
-            .run(strangers(), async |connection| {
+            .run(caller, async |connection| {
                 rotate.fetch_optional(connection).await
             })
             .await?;
@@ -151,7 +156,7 @@ impl SessionStore for PgSessions {
         // Whoever spent it meanwhile has committed by now: this statement begins after that.
         let found: Option<(Row, Uuid, bool, bool)> = self
             .0
-            .run(strangers(), async |connection| {
+            .run(caller, async |connection| {
                 find_spent.fetch_optional(connection).await
             })
             .await?;
@@ -169,16 +174,14 @@ impl SessionStore for PgSessions {
     /// A rotation that is under way holds the lock of a token of the session, so the deletion waits
     /// for it, and then does not see the token that it made: that one is met the next time. When
     /// nothing was there to delete, nothing can be under way.
-    async fn end(&self, session: SessionId) -> Result<()> {
+    async fn end(&self, caller: Caller, session: SessionId) -> Result<()> {
         let family = ids::stored(session.ulid());
         loop {
             let delete =
                 diesel::delete(refresh_tokens::table).filter(refresh_tokens::family.eq(family));
             let deleted = self
                 .0
-                .run(strangers(), async |connection| {
-                    delete.write(connection).await
-                })
+                .run(caller, async |connection| delete.write(connection).await)
                 .await?;
             if deleted == 0 {
                 return Ok(());
@@ -198,7 +201,7 @@ impl SessionStore for PgSessions {
         if gone == 0 {
             return Ok(false);
         }
-        self.end(session).await?;
+        self.end(Caller::Owner(owner), session).await?;
         Ok(true)
     }
 
@@ -216,13 +219,13 @@ impl SessionStore for PgSessions {
         Ok(deleted > 0)
     }
 
-    async fn find(&self, token: Digest) -> Result<Option<(SessionId, OwnerId)>> {
+    async fn find(&self, caller: Caller, token: Digest) -> Result<Option<(SessionId, OwnerId)>> {
         let query = refresh_tokens::table
             .find(token.0.as_slice())
             .select((refresh_tokens::family, refresh_tokens::owner_id));
         let found: Option<(Uuid, Uuid)> = self
             .0
-            .run(strangers(), async |connection| {
+            .run(caller, async |connection| {
                 query.fetch_optional(connection).await
             })
             .await?;

@@ -1,5 +1,7 @@
 //! One owner who asks for much, and the others, who notice nothing of it.
 
+mod strangers;
+
 use crate::app::{Actor, TestApp};
 use crate::db::Schema;
 use crate::races::hold;
