@@ -6,6 +6,8 @@ import common
 
 MIB = 1024 * 1024
 MOST = 16 * MIB - 1024
+# A service that has not answered for so long is asked no more: the bodies that follow have no row.
+MUTE_MS = 30_000
 
 
 def filled(begin: str, piece: str, end: str, most: int = MOST) -> bytes:
@@ -24,7 +26,6 @@ def bodies() -> list[tuple[str, str, str, bytes]]:
     deep = "[" * (MOST // 2 - 64) + "]" * (MOST // 2 - 64)
     return [
         ("chat, 60,000 fields", "POST", chat, fields(60_000)),
-        ("chat, 1,200,000 fields", "POST", chat, fields(1_200_000)),
         ("chat, 16 MiB of empty messages", "POST", chat, filled('{"messages":[', "{}", "]}")),
         ("chat, 16 MiB of escapes", "POST", chat, filled('{"messages":["', "\\\\\\\\" * 64, '"]}')),
         ("chat, nested 8 million deep", "POST", chat, f'{{"messages":{deep}}}'.encode()),
@@ -37,6 +38,7 @@ def bodies() -> list[tuple[str, str, str, bytes]]:
         ("bulk deletion, 2 MiB of ids", "POST", f"{conversations}/bulk-delete",
          filled('{"conversation_ids":[', '""', "]}", 2 * MIB - 64)),
         ("a number of 16 million digits", "POST", conversations, b'{"title":' + b"1" * (MOST - 64) + b"}"),
+        ("chat, 1,200,000 fields", "POST", chat, fields(1_200_000)),
     ]
 
 
@@ -60,6 +62,8 @@ def measure(service: common.Service) -> list[common.Row]:
             for sender in senders:
                 sender.join()
         rows.append(common.Row(f"/healthz, longest: {name}", beat.worst(), "ms", "≤ 100 ms"))
+        if beat.worst() >= MUTE_MS:
+            break
     return rows
 
 
