@@ -8,6 +8,8 @@ pub mod auth;
 pub mod chat;
 pub mod clock;
 pub mod conversations;
+#[cfg(test)]
+mod effort;
 pub mod error;
 pub mod health;
 pub mod id;

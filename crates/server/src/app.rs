@@ -32,12 +32,8 @@ use infra::security::RandomSecrets;
 use infra::tasks::BackgroundTasks;
 use std::net::TcpListener;
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
-
-/// How long requests and replies that are under way when we are told to stop have to finish.
-pub(crate) const FINISHING: Duration = Duration::from_secs(25);
 
 /// What a running service is made of. Tests put their own clock and database here.
 pub struct Parts {

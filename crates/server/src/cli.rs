@@ -166,6 +166,10 @@ pub struct Settings {
     /// How many tokens of a conversation the model is told at the most [default: 8192]
     #[arg(long, env = "LLM_CONTEXT_TOKENS", global = true)]
     pub llm_context_tokens: Option<String>,
+    /// How many seconds requests and replies under way have to finish when the service is told to stop,
+    /// 1 to 3600 [default: 25]
+    #[arg(long, env = "SHUTDOWN_TIMEOUT_SECONDS", global = true)]
+    pub shutdown_timeout_seconds: Option<String>,
     /// How much to log: error, warn, info, debug, trace, or a filter such as info,infra=debug
     /// [default: info]
     #[arg(long, env = "LOG_LEVEL", global = true)]

@@ -1,6 +1,5 @@
 //! The HTTP server itself: the framework's, over streams of our own.
 
-use crate::app::FINISHING;
 use actix_http::HttpService;
 use actix_http::body::MessageBody;
 use actix_http::error::DispatchError;
@@ -9,6 +8,7 @@ use actix_web::dev::{AppConfig, Server, fn_service};
 use actix_web::rt::net::TcpStream;
 use api::connection::{ClientStream, Connection, Connections, Patience};
 use std::net::TcpListener;
+use std::time::Duration;
 
 /// More connections than a process can have files, for each worker: the framework would stop to
 /// accept any. How many there may be is for [`Connections`] to say.
@@ -19,6 +19,8 @@ const UNLIMITED: usize = 1 << 24;
 pub struct Terms {
     pub connections: Connections,
     pub patience: Patience,
+    /// How long requests that are under way when the server is told to stop have to finish.
+    pub finishing: Duration,
 }
 
 /// Serves what `factory` makes for each worker.
@@ -42,7 +44,7 @@ where
     let server = Server::build()
         .max_concurrent_connections(UNLIMITED)
         .disable_signals()
-        .shutdown_timeout(FINISHING.as_secs());
+        .shutdown_timeout(terms.finishing.as_secs());
     let stopping = server.graceful_shutdown_signal();
     let address = listener.local_addr()?;
     let server = match workers {
@@ -59,8 +61,8 @@ where
                 let stopping = stopping.clone();
                 async move { stopping.notified().await }
             })
-            .client_request_timeout(std::time::Duration::from_secs(5))
-            .client_disconnect_timeout(std::time::Duration::from_secs(1))
+            .client_request_timeout(Duration::from_secs(5))
+            .client_disconnect_timeout(Duration::from_secs(1))
             .on_connect_ext(|stream: &ClientStream, data| {
                 data.insert::<Connection>(stream.connection());
             })

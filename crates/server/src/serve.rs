@@ -1,4 +1,4 @@
-use crate::app::{FINISHING, Parts, half_of_the_processors, start};
+use crate::app::{Parts, half_of_the_processors, start};
 use crate::background::Background;
 use crate::config::{Config, Storage};
 use crate::greeting::{greet, tokens};
@@ -284,6 +284,7 @@ async fn run(
         terms: Terms {
             connections: connections(config),
             patience: Patience::USUAL,
+            finishing: config.finishing,
         },
         room,
         workers: None,
@@ -298,7 +299,7 @@ async fn run(
             tracing::info!("stopping: requests and replies under way are finished first");
             let begun = Instant::now();
             handle.stop(true).await;
-            tasks.finish(FINISHING.saturating_sub(begun.elapsed())).await;
+            tasks.finish(config.finishing.saturating_sub(begun.elapsed())).await;
             serving.await
         }
     };

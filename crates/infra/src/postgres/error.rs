@@ -42,16 +42,20 @@ pub(super) fn is_repeatable(error: &DieselError) -> bool {
 }
 
 /// Whether PostgreSQL found no room on its disk, or no more than its user may take. Diesel does not
-/// tell the server's code (53100), but the reason is the system's own, at the end of the message:
-/// strerror(3) of ENOSPC or EDQUOT. A server that speaks another language is not understood.
+/// tell the server's code (53100), but the reason is the system's own, at the end of the message or of its
+/// details: strerror(3) of ENOSPC or EDQUOT. Where a part of what was to be written found room, the system
+/// has given no reason, and the server's hint tells. A server that speaks another language is not understood.
 pub(super) fn is_full(error: &DieselError) -> bool {
     let DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) = error else {
         return false;
     };
-    let said = information.message();
-    [": No space left on device", ": Disk quota exceeded"]
-        .iter()
-        .any(|reason| said.ends_with(reason))
+    let ends = |text: &str| {
+        let text = text.trim_end_matches('.');
+        text.ends_with(": No space left on device") || text.ends_with(": Disk quota exceeded")
+    };
+    ends(information.message())
+        || information.details().is_some_and(ends)
+        || information.hint() == Some("Check free disk space.")
 }
 
 pub(super) fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> Error {

@@ -18,6 +18,7 @@ use domain::limits::Quotas;
 use domain::usage::Allowances;
 use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
+use std::time::Duration;
 
 /// A setting that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +50,8 @@ pub struct Config {
     pub allowed_hosts: Option<Vec<Host>>,
     pub proxies: TrustedProxies,
     pub provider: Provider,
+    /// How long what is under way has to finish when the service is told to stop.
+    pub finishing: Duration,
     pub log: Log,
 }
 
@@ -106,6 +109,7 @@ impl Config {
             public_url,
             proxies: browsers::proxies(&settings.trusted_proxies)?,
             provider: Provider::read(settings)?,
+            finishing: finishing(&settings.shutdown_timeout_seconds)?,
             log: log(settings)?,
             storage,
         })
@@ -153,6 +157,15 @@ fn pool_size(setting: &Option<String>) -> Result<usize, ConfigError> {
         return Err(bad("DATABASE_POOL_SIZE", PROBLEM));
     }
     Ok(size)
+}
+
+fn finishing(setting: &Option<String>) -> Result<Duration, ConfigError> {
+    const PROBLEM: &str = "must be a number of seconds, 1 to 3600";
+    let seconds = parsed("SHUTDOWN_TIMEOUT_SECONDS", setting, PROBLEM)?.unwrap_or(25);
+    if !(1..=3_600).contains(&seconds) {
+        return Err(bad("SHUTDOWN_TIMEOUT_SECONDS", PROBLEM));
+    }
+    Ok(Duration::from_secs(seconds))
 }
 
 fn guest_retention(setting: &Option<String>) -> Result<Option<TimeDelta>, ConfigError> {
@@ -221,7 +234,7 @@ mod tests {
 
     type Setting = fn(&mut Settings) -> &mut Option<String>;
 
-    const BAD: [(&str, &str, Setting); 32] = [
+    const BAD: [(&str, &str, Setting); 33] = [
         ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
         ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
         ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
@@ -287,6 +300,9 @@ mod tests {
             &mut settings.llm_context_tokens
         }),
         ("DISK_RESERVE", "10%", |settings| &mut settings.disk_reserve),
+        ("SHUTDOWN_TIMEOUT_SECONDS", "0", |settings| {
+            &mut settings.shutdown_timeout_seconds
+        }),
         ("LOG_FORMAT", "xml", |settings| &mut settings.log_format),
     ];
 

@@ -28,6 +28,7 @@ use server::Parts;
 use server::config::AllowedOrigins;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use ulid::Ulid;
@@ -125,6 +126,7 @@ impl TestApp {
             terms: server::Terms {
                 connections: everybody(),
                 patience: api::connection::Patience::USUAL,
+                finishing: Duration::from_secs(25),
             },
             room: infra::storage::Storage::unmeasured(),
             workers: Some(1),
@@ -350,7 +352,7 @@ pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
-        .timeout(std::time::Duration::from_secs(60))
+        .timeout(Duration::from_secs(60))
         // Nobody is met over TLS, and reading the system's certificates takes long.
         .tls_certs_only([])
         .build()

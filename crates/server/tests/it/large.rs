@@ -3,6 +3,7 @@
 use crate::app::{Actor, TestApp};
 use crate::db::Schema;
 use crate::process::Process;
+use crate::purge::until;
 use crate::resources;
 use crate::rows;
 use crate::slow_reader::SlowReader;
@@ -101,27 +102,15 @@ async fn ten_thousand_messages_are_read_whole_and_in_order_in_flat_memory() {
     assert!(more < 16 * MEBIBYTE, "{more} bytes more");
 }
 
-/// What somebody else's requests take, while others read.
-async fn latencies(actor: &Actor, conversation: &str, until: Instant) -> Vec<Duration> {
-    let path = format!("/v1/conversations/{conversation}");
-    let mut latencies = Vec::new();
-    while Instant::now() < until {
-        let begun = Instant::now();
+/// Somebody else writes and reads, while others read. Were connections held by those, this would have
+/// to wait for one until it is refused.
+async fn talk(actor: &Actor, conversation: &str, until: Instant) {
+    let path = format!("/v1/conversations/{conversation}?include_items=false");
+    let mut is_first = true;
+    while std::mem::take(&mut is_first) || Instant::now() < until {
         actor.say(conversation, "hello").await;
-        latencies.push(begun.elapsed());
-        let begun = Instant::now();
-        actor
-            .get(&format!("{path}?include_items=false"))
-            .await
-            .expect(200);
-        latencies.push(begun.elapsed());
+        actor.get(&path).await.expect(200);
     }
-    latencies.sort_unstable();
-    latencies
-}
-
-fn percentile_95(sorted: &[Duration]) -> Duration {
-    sorted[sorted.len() * 95 / 100]
 }
 
 /// Reads at a kilobyte a second, by so many clients at once, who all have begun.
@@ -156,28 +145,32 @@ async fn slow_readers_cost_little_and_slow_nobody_down() {
         3
     };
     let schema = Schema::migrated().await;
-    let process = Process::external(&schema.url, &[("DATABASE_POOL_SIZE", "16")]).await;
+    let name = schema.value("select current_schema()").await;
+    let url = format!("{}&application_name={name}", schema.url);
+    let process = Process::external(&url, &[("DATABASE_POOL_SIZE", "16")]).await;
     process.ready().await;
     let alice = process.alice();
     let conversation = full(&schema, &alice).await;
     let small = alice.conversation(json!({})).await;
     warm_up(&alice).await;
-    let in_time = |seconds: u64| Instant::now() + Duration::from_secs(seconds);
-    let alone = latencies(&alice, &small, in_time(1)).await;
     let before = resources::memory(&process);
     resources::forget_peak(&process);
 
     let mut readers = slow_readers(&process, &alice, &conversation, tens).await;
-    let end = in_time(2);
+    // None of them holds a connection to the database while it waits.
+    let busy = format!(
+        "select count(*) from pg_stat_activity where application_name = '{name}' and state <> 'idle'"
+    );
+    until(&schema, &busy, 20, |count| count == 0).await;
+    let end = Instant::now() + Duration::from_secs(2);
     let slow = readers
         .iter_mut()
         .map(|reader| reader.at_a_kilobyte_a_second(end));
-    let (_, beside) = tokio::join!(join_all(slow), latencies(&alice, &small, end));
+    tokio::join!(join_all(slow), talk(&alice, &small, end));
 
     let more = resources::peak(&process).saturating_sub(before);
-    let (alone, beside) = (percentile_95(&alone), percentile_95(&beside));
     println!(
-        "p95 {alone:?} alone, {beside:?} beside {} slow readers; memory grew by {} KiB from {} KiB",
+        "{} slow readers; memory grew by {} KiB from {} KiB",
         readers.len(),
         more / 1024,
         before / 1024
@@ -187,9 +180,6 @@ async fn slow_readers_cost_little_and_slow_nobody_down() {
         more < 64 * MEBIBYTE * (tens as u64 + 2) / 12,
         "{more} bytes more"
     );
-    // Were connections held by readers, others would wait for one until they are refused, after four
-    // seconds. Less may be due to what else the machine does in one of the two measurements.
-    assert!(beside < alone * 10 + Duration::from_secs(1), "{beside:?}");
 }
 
 #[tokio::test]

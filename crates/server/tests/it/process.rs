@@ -126,10 +126,15 @@ impl Log {
     pub(crate) async fn line_with(&self, parts: &[&str]) -> String {
         let has_all = |line: &&String| parts.iter().all(|part| line.contains(part));
         let found = async {
+            let mut seen = 0;
             loop {
                 let more = self.more.notified();
-                if let Some(line) = self.lines().iter().find(has_all) {
-                    return line.clone();
+                {
+                    let lines = self.lines.lock().unwrap();
+                    if let Some(line) = lines[seen..].iter().find(has_all) {
+                        return line.clone();
+                    }
+                    seen = lines.len();
                 }
                 more.await;
             }

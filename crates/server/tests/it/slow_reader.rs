@@ -1,6 +1,7 @@
 //! A client that takes its time.
 
 use crate::app::Actor;
+use serde_json::Value;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
@@ -27,16 +28,36 @@ impl SlowReader {
     }
 
     async fn ask(socket: TcpSocket, url: &str, actor: &Actor, path: &str) -> Self {
+        Self::send(socket, url, actor, &format!("GET {path}"), "").await
+    }
+
+    async fn send(socket: TcpSocket, url: &str, actor: &Actor, line: &str, body: &str) -> Self {
         let address = url.strip_prefix("http://").unwrap().parse().unwrap();
         let mut stream = socket.connect(address).await.unwrap();
         let token = actor.token.as_deref().unwrap();
         let request = format!(
-            "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer \
-             {token}\r\n\r\n"
+            "{line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
         );
         stream.write_all(request.as_bytes()).await.unwrap();
         let read = Vec::new();
         Self { stream, read }
+    }
+
+    /// One who asks for a stream.
+    pub(crate) async fn post(url: &str, actor: &Actor, path: &str, body: &Value) -> Self {
+        let (socket, line) = (TcpSocket::new_v4().unwrap(), format!("POST {path}"));
+        Self::send(socket, url, actor, &line, &body.to_string()).await
+    }
+
+    /// Reads until this has come, and leaves as one whose machine is gone: the service is told at once.
+    /// That somebody has only closed the connection it learns when it has twice written to it in vain.
+    pub(crate) async fn leaves_after(mut self, text: &str) {
+        while !String::from_utf8_lossy(&self.read).contains(text) {
+            self.some(1).await;
+        }
+        self.stream.set_zero_linger().unwrap();
     }
 
     /// Reads at least this many bytes more.

@@ -5,10 +5,10 @@ use crate::app::Actor;
 use crate::db::Schema;
 use crate::process::Process;
 use crate::provider::{Provider, event, says_when_told};
+use crate::slow_reader::SlowReader;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use nix::sys::signal::Signal;
-use reqwest::Method;
 use serde_json::json;
 
 async fn service(schema: &Schema, provider: &Provider) -> Process {
@@ -30,15 +30,12 @@ fn turn(conversation: &str) -> serde_json::Value {
 }
 
 /// Begins a turn, and leaves when its first word is there.
-async fn begin_and_leave(actor: &Actor, conversation: &str, provider: &Provider) {
-    let request = actor.request(Method::POST, PATH);
-    let sent = request.json(&turn(conversation)).send();
-    let (response, ()) = tokio::join!(sent, async {
-        provider.was_asked(1).await;
-        provider.go_on(1);
-    });
-    let first = response.unwrap().chunk().await.unwrap().unwrap();
-    assert_eq!(first, event("One"));
+async fn begin_and_leave(process: &Process, conversation: &str, provider: &Provider) {
+    let (alice, turn) = (process.alice(), turn(conversation));
+    let client = SlowReader::post(&process.url, &alice, PATH, &turn).await;
+    provider.was_asked(1).await;
+    provider.go_on(1);
+    client.leaves_after(&event("One")).await;
 }
 
 #[tokio::test]
@@ -49,7 +46,7 @@ async fn a_service_that_is_killed_leaves_nothing_of_the_turn() {
     let alice = process.alice();
     let conversation = conversation(&alice).await;
     let before = schema.contents().await;
-    begin_and_leave(&alice, &conversation, &provider).await;
+    begin_and_leave(&process, &conversation, &provider).await;
     process.kill().await;
     assert_eq!(schema.contents().await, before);
     let process = service(&schema, &provider).await;
@@ -64,7 +61,7 @@ async fn a_service_that_is_told_to_stop_finishes_a_turn_that_nobody_waits_for() 
     let mut process = service(&schema, &provider).await;
     let alice = process.alice();
     let conversation = conversation(&alice).await;
-    begin_and_leave(&alice, &conversation, &provider).await;
+    begin_and_leave(&process, &conversation, &provider).await;
     process.signal(Signal::SIGTERM);
     // By then all requests have ended.
     process.log.line("nobody waits for is finished first").await;

@@ -11,6 +11,7 @@ use crate::process::{Process, Scratch};
 use crate::provider::Provider;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use std::collections::BTreeMap;
 use std::fs;
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::Write as _;
@@ -252,9 +253,26 @@ async fn survive(crash: Crash, rounds: usize) {
         odd.len(),
         begun.elapsed()
     );
+    for (number, sample) in by_kind(&odd) {
+        println!("{number} times: {sample}");
+    }
     assert!(found.lost.is_empty(), "lost: {:#?}", found.lost);
     assert!(found.back.is_empty(), "came back: {:#?}", found.back);
     assert!(odd.is_empty() || crash == Crash::DiskFull, "{odd:#?}");
+}
+
+/// How often each kind of answer came, and one of them.
+fn by_kind(answers: &[String]) -> Vec<(usize, &String)> {
+    let mut kinds: BTreeMap<String, (usize, &String)> = BTreeMap::new();
+    for answer in answers {
+        // Of ids, only the kind.
+        let words = answer.split(['/', ' ', '"', ',']);
+        let words =
+            words.filter(|word| !word.chars().any(|c| c.is_ascii_digit()) || word.len() == 3);
+        let kind = words.collect::<Vec<_>>().join(" ");
+        kinds.entry(kind).or_insert((0, answer)).0 += 1;
+    }
+    kinds.into_values().collect()
 }
 
 /// How often each kind happens: `usual` times in the tests of each change.

@@ -7,7 +7,6 @@ use crate::db::Schema;
 use crate::races::hold;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use std::time::Duration;
 use tokio::task::JoinHandle;
 
 fn path(conversation: &str) -> String {
@@ -28,15 +27,10 @@ async fn appends(actor: Actor, conversation: String, content: String) -> u16 {
     actor.post(&path, body).await.status
 }
 
+/// Whether what is stuck has waited all the time. Whoever had to wait for it would have waited until it
+/// was called off, since here that takes far longer than anything else.
 fn are_waiting(requests: &[JoinHandle<u16>]) -> bool {
     !requests.iter().any(JoinHandle::is_finished)
-}
-
-/// Requests that wait for a lock are called off after four seconds. Everything else takes less time
-/// than that, or had to wait for them.
-async fn soon<T>(work: impl Future<Output = T>) -> T {
-    let limit = Duration::from_millis(3_500);
-    tokio::time::timeout(limit, work).await.expect("it waited")
 }
 
 #[tokio::test]
@@ -48,12 +42,12 @@ async fn an_append_to_a_locked_conversation_keeps_no_other_append_waiting() {
     let holder = hold(&app, &locked).await;
     // The first finds nothing under way; the others are stored together.
     let mut stuck = at_once(1, || appends(alice.clone(), locked.clone(), "a".to_owned()));
-    soon(bob.say(&free, "one")).await;
+    bob.say(&free, "one").await;
     stuck.extend(at_once(9, || {
         appends(alice.clone(), locked.clone(), "b".to_owned())
     }));
     for _ in 0..10 {
-        soon(bob.say(&free, "another")).await;
+        bob.say(&free, "another").await;
     }
     assert!(are_waiting(&stuck));
     holder.batch_execute("rollback").await.unwrap();
@@ -78,12 +72,12 @@ async fn who_waits_for_one_row_forty_times_holds_half_of_the_connections() {
                    and query ilike '%update%conversations%'";
     crate::purge::until(&app.schema, waiting, 10, |count| count >= 4).await;
     // Others read, write, follow a link and sign in.
-    soon(bob.get(&path(&free))).await.expect(200);
-    soon(bob.say(&free, "one")).await;
+    bob.get(&path(&free)).await.expect(200);
+    bob.say(&free, "one").await;
     let link = format!("/conversations/share/{shared}");
-    soon(app.anon().get(&link)).await.expect(200);
-    soon(app.guest()).await;
-    soon(app.anon().get("/readyz")).await.expect(200);
+    app.anon().get(&link).await.expect(200);
+    app.guest().await;
+    app.anon().get("/readyz").await.expect(200);
     assert!(are_waiting(&stuck));
     holder.batch_execute("rollback").await.unwrap();
     for answer in join_all(stuck).await {
@@ -103,10 +97,8 @@ async fn who_waits_for_too_long_is_told_to_come_back() {
         let (alice, path) = (alice.clone(), path(&locked));
         async move { alice.patch(&path, json!({ "title": "T" })).await }
     });
-    let begun = tokio::time::Instant::now();
+    // The row stays locked until all of them are answered.
     let answers = join_all(stuck).await;
-    // Five seconds are promised; more is for a machine that is busy.
-    assert!(begun.elapsed() < Duration::from_secs(10));
     let busy = answers.iter().filter(|answer| {
         assert_eq!(answer.status, 503);
         let error: Value = serde_json::from_str(answer.text()).unwrap();

@@ -1,6 +1,6 @@
 //! Callers of whom no more is known yet than where they call from.
 
-use super::{are_waiting, at_once, soon};
+use super::{are_waiting, at_once};
 use crate::app::{PASSWORD, TestApp};
 use crate::db::Schema;
 use crate::purge::until;
@@ -136,7 +136,7 @@ async fn strangers_of_one_address_hold_half_of_the_connections() {
     let other = scene.stranger("192.0.2.2").await;
     let stuck = scene.stuck("192.0.2.1", 40).await;
     for (request, expected) in scene.each_kind(&other) {
-        assert_eq!(soon(status(request)).await, expected);
+        assert_eq!(status(request).await, expected);
     }
     scene.wait_for_the_row(|count| count == HALF).await;
     assert!(are_waiting(&stuck));
@@ -157,7 +157,7 @@ async fn whatever_strangers_ask_for_counts_for_their_address() {
     let (requests, expected): (Vec<_>, Vec<_>) = scene.each_kind(&same).into_iter().unzip();
     let requests: Vec<_> = requests.into_iter().map(status).map(tokio::spawn).collect();
     for (request, expected) in scene.each_kind(&other) {
-        assert_eq!(soon(status(request)).await, expected);
+        assert_eq!(status(request).await, expected);
     }
     assert!(are_waiting(&stuck) && are_waiting(&requests));
     scene.let_go().await;

@@ -5,16 +5,35 @@ use crate::db::Schema;
 use infra::storage::Storage;
 use serde_json::json;
 
-/// PostgreSQL's own words for a disk without room, by a trigger: the disk of these tests is not full.
-const FULL: &str = "create function full_disk() returns trigger language plpgsql as $$ begin
-    raise exception using errcode = '53100',
-        message = 'could not extend file \"base/5/16384\": No space left on device',
-        hint = 'Check free disk space.';
-    end $$;";
+/// PostgreSQL's own words for a disk without room: the message, its detail, and its hint.
+const EXTEND: [&str; 3] = [
+    "could not extend file \"base/5/16384\": No space left on device",
+    "",
+    "Check free disk space.",
+];
 
-async fn fill(schema: &Schema, table: &str) {
+/// Where a part of a page found room.
+const PART: [&str; 3] = [
+    "could not extend file \"base/5/16384\": wrote only 4096 of 8192 bytes at block 7",
+    "",
+    "Check free disk space.",
+];
+
+/// Where there is no room for what became of a transaction.
+const STATUS: [&str; 3] = [
+    "could not access status of transaction 8191",
+    "Could not write to file \"pg_xact/0000\" at offset 8192: No space left on device.",
+    "",
+];
+
+/// Has PostgreSQL say so, by a trigger: the disk of these tests is not full.
+async fn fill(schema: &Schema, table: &str, [message, detail, hint]: [&str; 3]) {
     let trigger = format!(
-        "create trigger full_disk before insert on {table} for each row execute function full_disk()"
+        "create function full_{table}() returns trigger language plpgsql as $$ begin
+            raise exception using errcode = '53100', message = '{message}', detail = '{detail}',
+            hint = '{hint}';
+        end $$;
+        create trigger full_disk before insert on {table} for each row execute function full_{table}()"
     );
     schema.rows(&trigger).await;
 }
@@ -30,9 +49,12 @@ async fn what_finds_no_room_is_told_so_and_the_rest_goes_on() {
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
     alice.say(&conversation, "before").await;
-    app.schema.rows(FULL).await;
-    for table in ["conversations", "items", "projects"] {
-        fill(&app.schema, table).await;
+    for (table, words) in [
+        ("conversations", EXTEND),
+        ("items", PART),
+        ("projects", STATUS),
+    ] {
+        fill(&app.schema, table, words).await;
     }
     let items = format!("/v1/conversations/{conversation}/items");
     let message = json!({ "role": "user", "content": "after" });
@@ -56,6 +78,7 @@ async fn what_finds_no_room_is_told_so_and_the_rest_goes_on() {
         .delete(&format!("/v1/conversations/{conversation}"))
         .await
         .expect_nothing(204);
-    app.schema.rows("drop function full_disk() cascade").await;
+    let drop = "drop function full_conversations() cascade";
+    app.schema.rows(drop).await;
     alice.conversation(json!({})).await;
 }
