@@ -8,6 +8,7 @@ mod reserve;
 mod space;
 
 pub use reserve::Reserve;
+pub(crate) use space::Space;
 
 use disk::Disk;
 use domain::error::{Error, Result};

@@ -9,14 +9,14 @@ const FILES: u64 = 64;
 
 /// The size of a file system, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Space {
+pub(crate) struct Space {
     /// What others than root may still write.
-    pub(super) free: u64,
+    pub(crate) free: u64,
     pub(super) total: u64,
 }
 
 impl Space {
-    pub(super) fn around(path: &Path) -> io::Result<Self> {
+    pub(crate) fn around(path: &Path) -> io::Result<Self> {
         let found = statvfs(path)?;
         let block = wide(found.fragment_size());
         // Some file systems count no files.

@@ -6,6 +6,7 @@ use domain::auth::{AccessTokens as _, Claims};
 use domain::clock::Clock as _;
 use domain::id::OwnerId;
 use infra::clock::SystemClock;
+use infra::postgres::embedded::in_memory;
 use infra::security::Jwt;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -24,18 +25,17 @@ use ulid::Ulid;
 /// How long anything may take that is expected to happen.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A DATA_DIR of one test. It is under /tmp, which PostgreSQL's user can reach, and goes with the
-/// test, together with a PostgreSQL that a killed service left behind in it.
+/// A DATA_DIR of one test, where PostgreSQL's user can reach it: in memory, since processes are killed here
+/// and no machine is. It goes with the test, together with a PostgreSQL that a killed service left behind
+/// in it.
 pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
     pub(crate) fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        Self(PathBuf::from(format!(
-            "/tmp/jan-it-{}-{number}",
-            std::process::id()
-        )))
+        let directory = in_memory().unwrap_or(Path::new("/tmp"));
+        Self(directory.join(format!("jan-it-{}-{number}", std::process::id())))
     }
 
     pub(crate) fn at(path: PathBuf) -> Self {

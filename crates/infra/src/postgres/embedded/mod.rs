@@ -41,7 +41,7 @@ use crate::storage::Storage;
 pub use self::error::EmbeddedError;
 pub use self::place::default_data_dir;
 pub use self::programs::{Programs, find_programs};
-pub use self::throwaway::ThrowawayPostgres;
+pub use self::throwaway::{ThrowawayPostgres, in_memory};
 
 /// What to start.
 #[derive(Debug, Clone)]

@@ -13,7 +13,22 @@ use super::error::{Doing, EmbeddedError};
 use super::place::Place;
 use super::programs::{self, Programs};
 use super::server::Server;
-use crate::storage::Storage;
+use crate::storage::{Space, Storage};
+
+/// The file system of memory that Linux has for programs.
+const MEMORY: &str = "/dev/shm";
+
+/// How much has to be free there: much more than tests need.
+const PLENTY: u64 = 4 << 30;
+
+/// Where there is memory for files that are thrown away, unless `TMPDIR` says where those belong: each test
+/// makes about a hundred, which costs a disk's file system more than PostgreSQL itself.
+#[must_use]
+pub fn in_memory() -> Option<&'static Path> {
+    let path = Path::new(MEMORY);
+    let is_plenty = Space::around(path).is_ok_and(|space| space.free >= PLENTY);
+    (env::var_os("TMPDIR").is_none() && is_plenty).then_some(path)
+}
 
 /// Waits until its input ends, which the kernel sees to in whatever way the other end dies. An
 /// initdb that was under way may still add files, so removing is tried a few times.
@@ -93,7 +108,7 @@ fn guard(place: &Place, programs: &Programs, server: &Server) -> Result<Child, E
 }
 
 fn temporary(account: &Account) -> io::Result<PathBuf> {
-    let preferred = env::temp_dir();
+    let preferred = in_memory().map_or_else(env::temp_dir, Path::to_owned);
     let open = account.must_reach(&preferred).is_ok();
     let parent = if open {
         preferred

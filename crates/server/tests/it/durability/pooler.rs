@@ -1,6 +1,7 @@
 //! PgBouncer between the service and PostgreSQL: it forgets whose statement was whose when a
 //! connection closes, so work has to be called off before.
 
+use crate::answer::Answer;
 use crate::app::TestApp;
 use crate::db::{RUNTIME, Schema};
 use crate::proxy::socket_of;
@@ -79,6 +80,15 @@ impl Drop for Pooler {
     }
 }
 
+/// PgBouncer 1.18, which Debian 12 has, may close one of our other connections when a statement is called off (its issue
+/// 801), and then the service cannot tell that it is only busy.
+fn must_be_refused(answer: &Answer) {
+    let code = answer.json()["error"]["code"].clone();
+    assert_eq!(answer.status, 503, "{code}");
+    let codes = ["server_busy", "database_unavailable"];
+    assert!(codes.iter().any(|known| code == *known), "{code}");
+}
+
 #[tokio::test]
 async fn what_is_refused_through_a_pooler_is_not_stored_afterwards() {
     if std::env::var("JAN_TEST_SOAK").is_err() {
@@ -115,8 +125,8 @@ async fn what_is_refused_through_a_pooler_is_not_stored_afterwards() {
         alice.post(&path, message("1")),
         alice.post(&path, message("2"))
     );
-    one.refused("server_busy", None);
-    two.refused("server_busy", None);
+    must_be_refused(&one);
+    must_be_refused(&two);
     other.batch_execute("commit").await.unwrap();
     // Whatever still runs comes to its end.
     let running = "select count(*) from pg_stat_activity where state = 'active' and query ilike \
@@ -125,7 +135,11 @@ async fn what_is_refused_through_a_pooler_is_not_stored_afterwards() {
     while app.schema.value(running).await != "0" {
         assert!(Instant::now() < deadline, "something is still running");
     }
-    let found = alice.get(&path).await.expect(200);
-    assert_eq!(found["data"], json!([]));
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let mut found = alice.get(&path).await;
+    while found.status == 503 && Instant::now() < deadline {
+        found = alice.get(&path).await;
+    }
+    assert_eq!(found.expect(200)["data"], json!([]));
     alice.post(&path, message("3")).await.expect(201);
 }

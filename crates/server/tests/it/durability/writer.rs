@@ -131,12 +131,13 @@ impl Writer {
         })
     }
 
-    /// An item that is certainly there, with its path.
+    /// An item that is certainly there, with its path; none of those of which only the content is known.
     fn item(&self) -> Option<(String, String, String)> {
         let conversation = self.conversation()?;
         self.note(|ledger| {
             let items = &ledger.conversations[&conversation].items;
-            let (item, _) = items.iter().find(|(_, item)| item.gone == Gone::No)?;
+            let mut there = items.iter().filter(|(_, item)| item.gone == Gone::No);
+            let (item, _) = there.find(|(name, _)| !name.starts_with('?'))?;
             let path = format!("/v1/conversations/{conversation}/items/{item}");
             Some((conversation.clone(), item.clone(), path))
         })

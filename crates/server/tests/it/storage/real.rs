@@ -213,10 +213,11 @@ async fn a_disk_that_others_fill_refuses_writes_and_nothing_else() {
     process.log.line("less than DISK_RESERVE is free").await;
     goes_on(&process, &account, &mut writer).await;
 
-    // Not a byte is left; half of the ballast goes at once, and is taken, too.
+    // Not a byte is left; half of the ballast goes at once, and is taken, too. Where PostgreSQL was in the
+    // middle of something, all of it has gone.
     disk.fill(0);
     eventually("half of it", async || {
-        fs::metadata(&ballast).unwrap().len() == 16 * MIB
+        fs::metadata(&ballast).map_or(0, |ballast| ballast.len()) <= 16 * MIB
     })
     .await;
     disk.fill(0);
@@ -255,7 +256,7 @@ async fn a_disk_that_others_fill_refuses_writes_and_nothing_else() {
 
 #[tokio::test]
 async fn a_disk_that_the_service_fills_is_never_quite_full() {
-    let Some(disk) = Disk::of(256, "itself") else {
+    let Some(disk) = Disk::of(208, "itself") else {
         return;
     };
     let scratch = disk.scratch();
