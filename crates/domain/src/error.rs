@@ -161,6 +161,8 @@ pub enum Unauthenticated {
     Invalid,
     #[error("The token has expired. Get a new one from POST /auth/refresh-token.")]
     Expired,
+    #[error("The session of this token has ended. Sign in again.")]
+    SessionEnded,
     #[error("The refresh token is unknown, expired or already used. Sign in again.")]
     RefreshToken,
     /// Which of the three is not told.

@@ -67,7 +67,7 @@ pub(crate) async fn update_password(
     client: ClientAddress,
     Body(body): Body<ChangePasswordBody>,
 ) -> Result<HttpResponse, ApiError> {
-    actor.must_be_person()?;
+    actor.person()?;
     let (request, origin) = (body.try_into()?, client.origin());
     let work = async move { accounts.change_password(actor, request, origin).await };
     to_its_end(tasks.as_ref(), work).await?;

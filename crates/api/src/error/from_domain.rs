@@ -123,6 +123,7 @@ fn unauthenticated(reason: Unauthenticated) -> (&'static Code, &'static str) {
     match reason {
         Unauthenticated::Missing => (code::TOKEN_MISSING, "Bearer"),
         Unauthenticated::Invalid => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),
+        Unauthenticated::SessionEnded => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),
         Unauthenticated::Expired => (code::TOKEN_EXPIRED, "Bearer error=\"invalid_token\""),
         Unauthenticated::ApiKey => (code::API_KEY_INVALID, "Bearer error=\"invalid_token\""),
         Unauthenticated::Several => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),

@@ -1,11 +1,11 @@
 use super::{
     AccountStore, Actor, Audit, AuditEvent, Credential, Doors, Email, Issuer, Name, NewAccount,
-    Password, PasswordHash, PasswordHasher, SessionStore, SignedIn, Throttle, Upgraded, User,
-    UserKind,
+    Password, PasswordHash, PasswordHasher, Person, SessionStore, SignedIn, Throttle, Upgraded,
+    User, UserKind,
 };
 use crate::admission::Caller;
 use crate::error::{Conflict, Error, Forbidden, Result, Unauthenticated};
-use crate::id::{OwnerId, SessionId};
+use crate::id::OwnerId;
 use crate::limits::{Limited, Origin, RateLimits};
 use std::sync::Arc;
 
@@ -128,11 +128,11 @@ impl AccountService {
         password: Password,
         origin: Origin,
     ) -> Result<SignedIn> {
-        actor.must_be_person()?;
+        let guest = actor.person()?;
         if !self.doors.registration {
             return Err(Error::Forbidden(Forbidden::RegistrationDisabled));
         }
-        let upgraded = self.give(actor.owner_id, email, password, origin);
+        let upgraded = self.give(guest, email, password, origin);
         self.limits
             .counted(Limited::Registration, origin, upgraded)
             .await
@@ -141,7 +141,7 @@ impl AccountService {
     /// Gives the guest an address and a password.
     async fn give(
         &self,
-        guest: OwnerId,
+        guest: Person,
         email: Email,
         password: Password,
         origin: Origin,
@@ -154,15 +154,12 @@ impl AccountService {
             password,
             created_at: now,
         };
-        let user = match self.accounts.upgrade(guest, &account).await? {
+        let (secret, token) = self.issuer.begin();
+        let user = match self.accounts.upgrade(guest, &account, &token).await? {
             Upgraded::Done(user) => user,
             Upgraded::NotGuest => return Err(Error::Conflict(Conflict::NotGuest)),
             Upgraded::Taken => return Err(Error::Conflict(Conflict::UpgradeRefused)),
         };
-        let (secret, token) = self.issuer.begin();
-        if !self.sessions.insert_token(user.id, &token).await? {
-            return Err(Error::Unauthenticated(Unauthenticated::Invalid));
-        }
         self.audit.record(AuditEvent::Upgraded, Some(user.id));
         self.issuer.sign_in(user, token.session, secret)
     }
@@ -182,17 +179,12 @@ impl AccountService {
 
 impl Actor {
     /// Refuses an API key: whoever finds one must not be able to make more of it.
-    pub fn must_be_person(self) -> Result<()> {
+    pub fn person(self) -> Result<Person> {
         match self.credential {
-            Credential::AccessToken { .. } => Ok(()),
-            Credential::ApiKey => Err(Error::Forbidden(Forbidden::ApiKey)),
-        }
-    }
-
-    /// The session that a person's token was issued in.
-    pub(super) fn session(self) -> Result<Option<SessionId>> {
-        match self.credential {
-            Credential::AccessToken { session } => Ok(session),
+            Credential::AccessToken { session } => Ok(Person {
+                owner: self.owner_id,
+                session,
+            }),
             Credential::ApiKey => Err(Error::Forbidden(Forbidden::ApiKey)),
         }
     }

@@ -1,4 +1,4 @@
-use super::{ApiKey, Digest};
+use super::{ApiKey, Digest, Person};
 use crate::admission::Caller;
 use crate::error::Result;
 use crate::id::{KeyId, OwnerId};
@@ -6,17 +6,18 @@ use crate::page::{Limit, Order, Page};
 use chrono::{DateTime, Utc};
 
 /// Where API keys are kept. Every method is one atomic unit of work. It is the owner's, or, where it
-/// is not known yet who calls, the `caller`'s.
+/// is not known yet who calls, the `caller`'s. What a [`Person`] changes is refused as
+/// `SessionEnded`, and nothing changes, once their session has ended.
 #[async_trait::async_trait]
 pub trait KeyStore: Send + Sync {
     /// Stores a new key; `false`, and nothing is stored, when the owner has [`ApiKey::MOST`] of them,
     /// however many are made at once. `Unauthenticated` when the owner has been removed.
-    async fn insert(&self, owner: OwnerId, key: &ApiKey, digest: Digest) -> Result<bool>;
+    async fn insert(&self, person: Person, key: &ApiKey, digest: Digest) -> Result<bool>;
 
     async fn list(&self, owner: OwnerId, list: &KeyList) -> Result<Page<ApiKey>>;
 
     /// The digest of the key that is no more; `None` when there is none.
-    async fn delete(&self, owner: OwnerId, id: KeyId) -> Result<Option<Digest>>;
+    async fn delete(&self, person: Person, id: KeyId) -> Result<Option<Digest>>;
 
     /// Whose key it is, and until when it is good. Notes that its owner is active.
     async fn find(

@@ -126,7 +126,7 @@ impl KeyService {
 
     /// Makes a key. Its secret is in the answer, and nowhere else.
     pub async fn create(&self, actor: Actor, request: CreateKey) -> Result<(ApiKey, Secret)> {
-        actor.must_be_person()?;
+        let person = actor.person()?;
         let now = self.clock.now();
         let secret = self.secrets.generate(Self::PREFIX);
         let hint = secret.0.len().saturating_sub(Self::HINT);
@@ -138,11 +138,11 @@ impl KeyService {
             expires_at: request.lifetime.map(|Lifetime(lifetime)| now + lifetime),
         };
         let digest = self.secrets.digest(&secret.0);
-        if !self.keys.insert(actor.owner_id, &key, digest).await? {
+        if !self.keys.insert(person, &key, digest).await? {
             return Err(Error::Conflict(Conflict::ApiKeysFull));
         }
         let made = AuditEvent::KeyMade(key.id);
-        self.audit.record(made, Some(actor.owner_id));
+        self.audit.record(made, Some(person.owner));
         Ok((key, secret))
     }
 
@@ -152,12 +152,12 @@ impl KeyService {
 
     /// Ends a key: for this instance at once, for others within [`KeyService::GOOD`].
     pub async fn revoke(&self, actor: Actor, id: KeyId) -> Result<()> {
-        actor.must_be_person()?;
-        let gone = self.keys.delete(actor.owner_id, id).await?;
+        let person = actor.person()?;
+        let gone = self.keys.delete(person, id).await?;
         let digest = gone.ok_or_else(|| Resource::ApiKey.absent())?;
         self.cache.forget(&digest);
         let revoked = AuditEvent::KeyRevoked(id);
-        self.audit.record(revoked, Some(actor.owner_id));
+        self.audit.record(revoked, Some(person.owner));
         Ok(())
     }
 }

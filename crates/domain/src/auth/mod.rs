@@ -23,7 +23,8 @@ pub use key_ports::{KeyCache, KeyHolder, KeyList, KeyStore, KnownKey};
 pub use keys::{CreateKey, KeyService, Lifetime};
 pub use lookups::Lookups;
 pub use model::{
-    Actor, ApiKey, Claims, Credential, Digest, Name, Secret, Session, SignedIn, User, UserKind,
+    Actor, ApiKey, Claims, Credential, Digest, Name, Person, Secret, Session, SignedIn, User,
+    UserKind,
 };
 pub use password::{Password, PasswordHash};
 pub use passwords::{ChangePassword, PasswordReset};

@@ -24,6 +24,16 @@ pub enum Credential {
     ApiKey,
 }
 
+/// Somebody who calls with an access token, and the session that it was issued in. Such a token lives
+/// out its hour when its session ends, but the credentials of its owner are the session's to change:
+/// the stores look, in the unit of work that changes them, whether it can still go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub owner: OwnerId,
+    /// `None` where the token is of no session, or whoever runs the server acts for the owner.
+    pub session: Option<SessionId>,
+}
+
 /// A person or program known to this service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {

@@ -2,7 +2,7 @@
 
 use super::{
     AccountService, AccountStore, Actor, Audit, AuditEvent, Email, Password, PasswordChange,
-    PasswordHash, PasswordHasher, SessionStore,
+    PasswordHash, PasswordHasher, Person, SessionStore,
 };
 use crate::admission::Caller;
 use crate::error::{Conflict, Error, Invalid, InvalidReason, Result};
@@ -29,8 +29,8 @@ impl AccountService {
         request: ChangePassword,
         origin: Origin,
     ) -> Result<()> {
-        let kept = actor.session()?;
-        let owner = actor.owner_id;
+        let person = actor.person()?;
+        let owner = person.owner;
         let account = self.accounts.find_password(owner).await?;
         let (email, old) = account.ok_or(Error::Conflict(Conflict::NotAccount))?;
         let new = Password::choose("new_password", &request.new, &email)?;
@@ -39,10 +39,9 @@ impl AccountService {
         let change = PasswordChange {
             new: self.hasher.hash(Caller::Owner(owner), new).await?,
             old: Some(old),
-            kept,
         };
-        self.sessions.end_many(owner, kept, AT_ONCE).await?;
-        if !self.accounts.set_password(owner, &change).await? {
+        self.sessions.end_others(person, AT_ONCE).await?;
+        if !self.accounts.set_password(person, &change).await? {
             // It was changed, or removed, since it was found.
             return Err(wrong());
         }
@@ -111,10 +110,13 @@ impl PasswordReset<'_> {
         let change = PasswordChange {
             new: self.hasher.hash(Caller::Service, new).await?,
             old: None,
-            kept: None,
         };
-        self.sessions.end_many(user.id, None, AT_ONCE).await?;
-        let done = self.accounts.set_password(user.id, &change).await?;
+        let person = Person {
+            owner: user.id,
+            session: None,
+        };
+        self.sessions.end_others(person, AT_ONCE).await?;
+        let done = self.accounts.set_password(person, &change).await?;
         if done {
             self.audit.record(AuditEvent::PasswordReset, Some(user.id));
         }

@@ -1,5 +1,6 @@
 use super::{
-    Actor, AuditEvent, Claims, Digest, Email, Name, Password, PasswordHash, Secret, Session, User,
+    Actor, AuditEvent, Claims, Digest, Email, Name, Password, PasswordHash, Person, Secret,
+    Session, User,
 };
 use crate::admission::Caller;
 use crate::error::Result;
@@ -50,17 +51,16 @@ pub trait Audit: Send + Sync {
 }
 
 /// Where users and their refresh tokens are kept. Every method is one atomic unit of work. It is the
-/// owner's, or, where it is not known yet who calls, the `caller`'s.
+/// owner's, or, where it is not known yet who calls, the `caller`'s; what a [`Person`] changes is
+/// refused as `SessionEnded`, and nothing changes, once their session has ended.
 #[async_trait::async_trait]
 pub trait SessionStore: Send + Sync {
     /// Stores a new user and the first refresh token of a family.
     async fn insert(&self, caller: Caller, user: &User, token: &RefreshToken) -> Result<()>;
 
-    /// Stores the first refresh token of another session; `false` when the user is gone.
-    async fn insert_token(&self, owner: OwnerId, token: &RefreshToken) -> Result<bool>;
-
-    /// The same for whoever has shown the password of this hash; `false`, too, when the account has
-    /// another one by now. A password that is being changed is waited for.
+    /// Stores the first refresh token of another session, for who has shown the password of this
+    /// hash; `false` when the user is gone, or the account has another password by now. One that is
+    /// being changed is waited for.
     async fn sign_in(
         &self,
         owner: OwnerId,
@@ -86,12 +86,12 @@ pub trait SessionStore: Send + Sync {
 
     /// The same for a session of this owner that can go on; `false`, and nothing happens, when there
     /// is none, or somebody else was faster.
-    async fn end_of(&self, owner: OwnerId, session: SessionId) -> Result<bool>;
+    async fn end_of(&self, person: Person, session: SessionId) -> Result<bool>;
 
-    /// Takes away some refresh tokens of the owner's sessions but `kept`, and leaves `most` of them at
-    /// least; `false` when there were no more. Where `most` is 0, no session is left then that had
-    /// begun before.
-    async fn end_some(&self, owner: OwnerId, kept: Option<SessionId>, most: u32) -> Result<bool>;
+    /// Takes away some refresh tokens of the person's other sessions, and leaves `most` of them at
+    /// least; `false` when there were no more. Where `most` is 0, no other session is left then that
+    /// had begun before.
+    async fn end_some(&self, person: Person, most: u32) -> Result<bool>;
 
     /// The session of a token, spent or not, and whose it is.
     async fn find(&self, caller: Caller, token: Digest) -> Result<Option<(SessionId, OwnerId)>>;
@@ -144,7 +144,8 @@ pub enum Rotated {
 }
 
 /// Where e-mail addresses and passwords are kept. Every method is one atomic unit of work. It is the
-/// owner's, or, where it is not known yet who calls, the `caller`'s.
+/// owner's, or, where it is not known yet who calls, the `caller`'s; what a [`Person`] changes is
+/// refused as `SessionEnded`, and nothing changes, once their session has ended.
 #[async_trait::async_trait]
 pub trait AccountStore: Send + Sync {
     /// Stores a new user with its address and password, and its first refresh token; `false`, and
@@ -157,8 +158,13 @@ pub trait AccountStore: Send + Sync {
         token: &RefreshToken,
     ) -> Result<bool>;
 
-    /// Gives a guest an address and a password.
-    async fn upgrade(&self, owner: OwnerId, account: &NewAccount) -> Result<Upgraded>;
+    /// Gives a guest an address and a password, and another session.
+    async fn upgrade(
+        &self,
+        guest: Person,
+        account: &NewAccount,
+        token: &RefreshToken,
+    ) -> Result<Upgraded>;
 
     async fn find(&self, owner: OwnerId) -> Result<Option<User>>;
 
@@ -171,8 +177,9 @@ pub trait AccountStore: Send + Sync {
     /// The address and the password of an owner; `None` when there is no such account.
     async fn find_password(&self, owner: OwnerId) -> Result<Option<(Email, PasswordHash)>>;
 
-    /// Gives an account another password, and ends all sessions but `kept`, with it or not at all.
-    async fn set_password(&self, owner: OwnerId, change: &PasswordChange) -> Result<bool>;
+    /// Gives an account another password, and ends all sessions but the person's own, with it or not
+    /// at all.
+    async fn set_password(&self, person: Person, change: &PasswordChange) -> Result<bool>;
 }
 
 /// A password for another.
@@ -181,8 +188,6 @@ pub struct PasswordChange {
     pub new: PasswordHash,
     /// Only in the place of this one; [`AccountStore::set_password`] says `false` where it is not.
     pub old: Option<PasswordHash>,
-    /// The session that goes on.
-    pub kept: Option<SessionId>,
 }
 
 /// An account about to be stored.

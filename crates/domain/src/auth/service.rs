@@ -1,5 +1,5 @@
 use super::{
-    Actor, Audit, AuditEvent, Issuer, Lookups, Rotated, Session, SessionList, SessionStore,
+    Actor, Audit, AuditEvent, Issuer, Lookups, Person, Rotated, Session, SessionList, SessionStore,
     SignedIn, User, UserKind,
 };
 use crate::admission::Caller;
@@ -126,27 +126,32 @@ impl AuthService {
         actor: Actor,
         list: SessionList,
     ) -> Result<(Page<Session>, Option<SessionId>)> {
-        let current = actor.session()?;
-        Ok((self.sessions.list(actor.owner_id, &list).await?, current))
+        let person = actor.person()?;
+        let page = self.sessions.list(person.owner, &list).await?;
+        Ok((page, person.session))
     }
 
     /// Ends one of the caller's sessions. Access tokens live out their hour.
     pub async fn end_session(&self, actor: Actor, session: SessionId) -> Result<()> {
-        actor.must_be_person()?;
-        if !self.sessions.end_of(actor.owner_id, session).await? {
+        let person = actor.person()?;
+        if !self.sessions.end_of(person, session).await? {
             return Err(Resource::Session.absent());
         }
         let ended = AuditEvent::SessionEnded;
-        self.audit.record(ended, Some(actor.owner_id));
+        self.audit.record(ended, Some(person.owner));
         Ok(())
     }
 
     /// Ends all sessions of the caller, this one included.
     pub async fn end_sessions(&self, actor: Actor) -> Result<()> {
-        actor.must_be_person()?;
-        self.sessions.end_many(actor.owner_id, None, 0).await?;
+        let person = actor.person()?;
+        self.sessions.end_others(person, 0).await?;
+        // The caller's own comes last, since it is what they may end the others by.
+        if let Some(own) = person.session {
+            self.sessions.end(Caller::Owner(person.owner), own).await?;
+        }
         let ended = AuditEvent::SessionsEnded;
-        self.audit.record(ended, Some(actor.owner_id));
+        self.audit.record(ended, Some(person.owner));
         Ok(())
     }
 }
@@ -155,16 +160,11 @@ impl dyn SessionStore + '_ {
     /// How many steps are made while the caller waits, thousands of sessions each.
     const STEPS: usize = 1_000;
 
-    /// Ends the owner's sessions but `kept`, step by step, until at most `most` tokens are left.
-    /// `Overloaded` when the caller makes new ones faster.
-    pub(super) async fn end_many(
-        &self,
-        owner: OwnerId,
-        kept: Option<SessionId>,
-        most: u32,
-    ) -> Result<()> {
+    /// Ends the sessions of a person but the one they are in, step by step, until at most `most`
+    /// tokens of others are left. `Overloaded` when the caller makes new ones faster.
+    pub(super) async fn end_others(&self, person: Person, most: u32) -> Result<()> {
         for _ in 0..Self::STEPS {
-            if !self.end_some(owner, kept, most).await? {
+            if !self.end_some(person, most).await? {
                 return Ok(());
             }
         }

@@ -1,3 +1,4 @@
+use crate::auth::Person;
 use crate::error::Result;
 use crate::id::OwnerId;
 use crate::jobs::{Job, Portion, Step};
@@ -6,10 +7,11 @@ use chrono::{DateTime, Utc};
 /// Where it is kept who has been removed. Every method is one atomic unit of work.
 #[async_trait::async_trait]
 pub trait RemovalStore: Send + Sync {
-    /// Takes away the owner's credentials, all of them, and remembers the removal. From here on no
-    /// statement that begins stores anything for this owner, and there is a job that outlives those
-    /// that had begun before. A second time changes nothing.
-    async fn remove(&self, owner: OwnerId, now: DateTime<Utc>) -> Result<()>;
+    /// Takes away the person's account and keys, ends their sessions, and remembers the removal. From
+    /// here on no statement that begins stores anything for this owner, and there is a job that
+    /// outlives those that had begun before. A second time changes nothing. `SessionEnded`, and
+    /// nothing changes, where the person's session has ended.
+    async fn remove(&self, person: Person, now: DateTime<Utc>) -> Result<()>;
 
     /// Takes away some of what a removed owner has; `false` when nothing was left to take.
     async fn clear(&self, owner: OwnerId, now: DateTime<Utc>, portion: Portion) -> Result<bool>;

@@ -33,12 +33,12 @@ impl RemovalService {
 
     /// Removes the caller with everything that is theirs.
     pub async fn remove(&self, actor: Actor) -> Result<()> {
-        actor.must_be_person()?;
-        if actor.owner_id == AuthService::OPERATOR {
+        let person = actor.person()?;
+        if person.owner == AuthService::OPERATOR {
             return Err(Error::Forbidden(Forbidden::Operator));
         }
-        let (owner, now) = (actor.owner_id, self.clock.now());
-        self.store.remove(owner, now).await?;
+        let (owner, now) = (person.owner, self.clock.now());
+        self.store.remove(person, now).await?;
         self.removed.add(owner, now);
         self.audit.record(AuditEvent::AccountRemoved, Some(owner));
         for _ in 0..Self::STEPS {

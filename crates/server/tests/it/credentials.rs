@@ -27,7 +27,7 @@ const PUBLIC: [&str; 9] = [
 ];
 
 /// What an API key may not do.
-const PERSONS_ONLY: [&str; 8] = [
+pub(crate) const PERSONS_ONLY: [&str; 8] = [
     "create_api_key",
     "delete_api_key",
     "delete_me",
@@ -82,7 +82,7 @@ pub(crate) async fn session(app: &TestApp, actor: &Actor) -> String {
 }
 
 /// What one owner has: an object for each path parameter.
-struct Belongings {
+pub(crate) struct Belongings {
     conversation: String,
     item: String,
     project: String,
@@ -92,7 +92,7 @@ struct Belongings {
 }
 
 impl Belongings {
-    async fn of(app: &TestApp, actor: &Actor) -> Self {
+    pub(crate) async fn of(app: &TestApp, actor: &Actor) -> Self {
         let project = actor.project("Mine").await;
         let conversation = actor.conversation(json!({ "project_id": project })).await;
         let item = id(&actor.say(&conversation, "mine").await);
@@ -109,7 +109,7 @@ impl Belongings {
         }
     }
 
-    fn named(&self, parameter: &str) -> String {
+    pub(crate) fn named(&self, parameter: &str) -> String {
         match parameter {
             "conv_id" => self.conversation.clone(),
             "item_id" => self.item.clone(),
@@ -124,7 +124,7 @@ impl Belongings {
 }
 
 /// Calls an operation; the request id is always the same, so that answers can be compared.
-async fn call(actor: &Actor, operation: &Operation, ids: &[String]) -> Answer {
+pub(crate) async fn call(actor: &Actor, operation: &Operation, ids: &[String]) -> Answer {
     let request = actor.request(operation.method.clone(), &operation.at(ids));
     let request = request.header("x-request-id", "the-same");
     match operation.body() {

@@ -6,9 +6,11 @@ use crate::db::Schema;
 use crate::purge::{Worker, until};
 use crate::rows;
 use chrono::TimeDelta;
+use domain::auth::Person;
 use domain::clock::Clock as _;
+use domain::id::OwnerId;
 use domain::jobs::Portion;
-use domain::removal::{RemovalService, RemovedOwners};
+use domain::removal::{RemovalService, RemovalStore as _, RemovedOwners};
 use infra::postgres::PgRemovals;
 use reqwest::Method;
 use serde_json::json;
@@ -164,7 +166,7 @@ async fn a_write_that_another_instance_lets_pass_is_refused_by_its_own_statement
     }
     let email = json!({ "email": "new@example.org", "password": PASSWORD });
     let answer = abroad.post("/auth/upgrade", email).await;
-    answer.refused("not_a_guest", None);
+    answer.refused("token_invalid", None);
     assert_eq!(here.schema.contents().await, before, "something came back");
 }
 
@@ -204,6 +206,39 @@ async fn what_was_under_way_at_the_removal_is_swept_away() {
     let past = "update jobs set created_at = now() - interval '151 seconds' where kind = 6";
     app.schema.rows(past).await;
     until(&app.schema, watched, 20, |rows| rows == 0).await;
+}
+
+#[tokio::test]
+async fn very_many_sessions_end_at_once_and_their_tokens_go_in_portions() {
+    let app = TestApp::spawn().await;
+    let (ada, session) = app.account("ada@example.org").await;
+    let more = "insert into refresh_tokens (digest, owner_id, family, created_at, expires_at) \
+                select sha256(n::text::bytea), owner_id, gen_random_uuid(), created_at, expires_at \
+                from refresh_tokens, generate_series(1, 20000) n";
+    app.schema.rows(more).await;
+    let store = PgRemovals(app.schema.database(2));
+    let owner = OwnerId::read(session["user"]["id"].as_str().unwrap()).unwrap();
+    let person = Person {
+        owner,
+        session: None,
+    };
+    let now = app.clock.now();
+    store.remove(person, now).await.unwrap();
+    // The removal itself takes none away, and none is good any more.
+    let tokens = "select count(*) from refresh_tokens";
+    assert_eq!(app.schema.value(tokens).await, "20001");
+    let token = json!({ "refresh_token": session["refresh_token"] });
+    let refreshed = app.anon().post("/auth/refresh-token", token).await;
+    refreshed.refused("refresh_token_invalid", None);
+    let listed = ada.get("/auth/sessions").await.expect(200);
+    assert_eq!(listed["data"], json!([]));
+    let portion = Portion::of(5_000 * Portion::ROW);
+    for left in [15_001, 10_001] {
+        assert!(store.clear(owner, now, portion).await.unwrap());
+        assert_eq!(app.schema.value(tokens).await, left.to_string());
+    }
+    while store.clear(owner, now, Portion::MOST).await.unwrap() {}
+    assert_eq!(app.schema.value(tokens).await, "0");
 }
 
 #[tokio::test]

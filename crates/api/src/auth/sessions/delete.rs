@@ -25,7 +25,7 @@ pub(crate) async fn delete_session(
     tasks: web::Data<dyn Tasks>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    actor.must_be_person()?;
+    actor.person()?;
     let session = SessionId::parse(&id)?;
     let work = async move { auth.end_session(actor, session).await };
     to_its_end(tasks.as_ref(), work).await?;

@@ -54,7 +54,7 @@ pub(crate) async fn list_sessions(
     auth: web::Data<AuthService>,
     Query(query): Query<ListSessionsQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    actor.must_be_person()?;
+    actor.person()?;
     let (page, current) = auth.list_sessions(actor, query.try_into()?).await?;
     let seen = |session| Seen { session, current };
     let page = Page {

@@ -1,3 +1,4 @@
+use super::person::{ENDED, may_go_on};
 use super::sessions::{InsertToken, end_others};
 use super::users::{NewRow, Row, Sql};
 use crate::postgres::database::Database;
@@ -7,13 +8,12 @@ use crate::postgres::ids;
 use crate::postgres::schema::users;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
-use diesel::QueryResult;
 use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::admission::Caller;
 use domain::auth::{
-    AccountStore, Email, Name, NewAccount, PasswordChange, PasswordHash, RefreshToken, Upgraded,
-    User,
+    AccountStore, Email, Name, NewAccount, PasswordChange, PasswordHash, Person, RefreshToken,
+    Upgraded, User,
 };
 use domain::error::Result;
 use domain::id::OwnerId;
@@ -135,17 +135,34 @@ impl AccountStore for PgAccounts {
         }
     }
 
-    async fn upgrade(&self, owner: OwnerId, account: &NewAccount) -> Result<Upgraded> {
-        let make = MakeAccount::of(owner, account);
-        let made: QueryResult<Option<Row>> = self
+    async fn upgrade(
+        &self,
+        guest: Person,
+        account: &NewAccount,
+        token: &RefreshToken,
+    ) -> Result<Upgraded> {
+        let make = MakeAccount::of(guest.owner, account);
+        let insert = InsertToken::of(guest.owner, token);
+        let work = async |connection: &mut AsyncPgConnection| {
+            if !may_go_on(connection, guest).await? {
+                return Ok(None);
+            }
+            let made: Option<Row> = make.fetch_optional(connection).await?;
+            if made.is_some() {
+                insert.write(connection).await?;
+            }
+            Ok(Some(made))
+        };
+        let made = self
             .0
-            .attempt(owner, async |connection| {
-                make.fetch_optional(connection).await
+            .attempt(guest.owner, async |connection| {
+                connection.transaction(work).await
             })
             .await?;
         match made {
-            Ok(None) => Ok(Upgraded::NotGuest),
-            Ok(Some(user)) => Ok(Upgraded::Done(user.try_into()?)),
+            Ok(None) => Err(ENDED),
+            Ok(Some(None)) => Ok(Upgraded::NotGuest),
+            Ok(Some(Some(user))) => Ok(Upgraded::Done(user.try_into()?)),
             Err(error) if violates(&error, ACCOUNT) => Ok(Upgraded::NotGuest),
             Err(error) if violates(&error, ADDRESS) => Ok(Upgraded::Taken),
             Err(error) => Err(storage(error)),
@@ -201,9 +218,9 @@ impl AccountStore for PgAccounts {
 
     /// Whoever signs in with the old password meanwhile holds the account's row, and the session is
     /// seen by the deletion; or waits for it, and finds another password.
-    async fn set_password(&self, owner: OwnerId, change: &PasswordChange) -> Result<bool> {
-        let owner_id = ids::stored(owner.ulid());
-        let kept = change.kept.map(|kept| ids::stored(kept.ulid()));
+    async fn set_password(&self, person: Person, change: &PasswordChange) -> Result<bool> {
+        let owner_id = ids::stored(person.owner.ulid());
+        let kept = person.session.map(|kept| ids::stored(kept.ulid()));
         let lock = LockUser { owner_id };
         let set = SetPassword {
             new: &change.new.0,
@@ -212,14 +229,21 @@ impl AccountStore for PgAccounts {
         };
         let work = async |connection: &mut AsyncPgConnection| {
             lock.write(connection).await?;
+            if !may_go_on(connection, person).await? {
+                return Ok(None);
+            }
             if set.write(connection).await? == 0 {
-                return Ok(false);
+                return Ok(Some(false));
             }
             end_others(connection, owner_id, kept).await?;
-            Ok(true)
+            Ok(Some(true))
         };
-        self.0
-            .run(owner, async |connection| connection.transaction(work).await)
-            .await
+        let set = self
+            .0
+            .run(person.owner, async |connection| {
+                connection.transaction(work).await
+            })
+            .await?;
+        set.ok_or(ENDED)
     }
 }

@@ -1,3 +1,4 @@
+use super::person::{ENDED, may_go_on};
 use crate::postgres::database::Database;
 use crate::postgres::error::inconsistent;
 use crate::postgres::execute::Execute as _;
@@ -9,7 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::admission::Caller;
-use domain::auth::{ApiKey, Digest, KeyHolder, KeyList, KeyStore, Name};
+use domain::auth::{ApiKey, Digest, KeyHolder, KeyList, KeyStore, Name, Person};
 use domain::error::{Error, Result, Unauthenticated};
 use domain::id::{KeyId, OwnerId};
 use domain::page::{Order, Page};
@@ -96,8 +97,8 @@ struct Row {
 
 #[async_trait::async_trait]
 impl KeyStore for PgKeys {
-    async fn insert(&self, owner: OwnerId, key: &ApiKey, digest: Digest) -> Result<bool> {
-        let owner_id = ids::stored(owner.ulid());
+    async fn insert(&self, person: Person, key: &ApiKey, digest: Digest) -> Result<bool> {
+        let owner_id = ids::stored(person.owner.ulid());
         let queue = Queue { owner_id };
         let insert = Insert {
             owner_id,
@@ -111,12 +112,18 @@ impl KeyStore for PgKeys {
         };
         let work = async |connection: &mut AsyncPgConnection| {
             queue.write(connection).await?;
-            insert.fetch_optional(connection).await
+            if !may_go_on(connection, person).await? {
+                return Ok(None);
+            }
+            insert.fetch_optional(connection).await.map(Some)
         };
-        let inserted: Option<bool> = self
+        let inserted: Option<Option<bool>> = self
             .0
-            .run(owner, async |connection| connection.transaction(work).await)
+            .run(person.owner, async |connection| {
+                connection.transaction(work).await
+            })
             .await?;
+        let inserted = inserted.ok_or(ENDED)?;
         inserted.ok_or(Error::Unauthenticated(Unauthenticated::Invalid))
     }
 
@@ -156,15 +163,24 @@ impl KeyStore for PgKeys {
         Ok(Page::of(data, list.limit, |key| key.name.as_str().len()))
     }
 
-    async fn delete(&self, owner: OwnerId, id: KeyId) -> Result<Option<Digest>> {
-        let (owner_id, id) = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
-        let delete = Delete { owner_id, id };
-        let gone: Option<Vec<u8>> = self
+    async fn delete(&self, person: Person, id: KeyId) -> Result<Option<Digest>> {
+        let delete = Delete {
+            owner_id: ids::stored(person.owner.ulid()),
+            id: ids::stored(id.ulid()),
+        };
+        let work = async |connection: &mut AsyncPgConnection| {
+            if !may_go_on(connection, person).await? {
+                return Ok(None);
+            }
+            delete.fetch_optional(connection).await.map(Some)
+        };
+        let gone: Option<Option<Vec<u8>>> = self
             .0
-            .run(owner, async |connection| {
-                delete.fetch_optional(connection).await
+            .run(person.owner, async |connection| {
+                connection.transaction(work).await
             })
             .await?;
+        let gone = gone.ok_or(ENDED)?;
         let digest = |bytes: Vec<u8>| {
             <[u8; 32]>::try_from(bytes)
                 .map(Digest)

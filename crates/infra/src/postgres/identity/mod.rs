@@ -2,6 +2,7 @@
 
 mod accounts;
 mod keys;
+mod person;
 mod removal;
 mod sessions;
 mod users;

@@ -1,25 +1,24 @@
 //! Users, and their sessions: families of refresh tokens.
 
+mod list;
 mod statements;
 
+use super::person::{ENDED, may_go_on};
 use super::users::{NewRow, Row};
 use crate::postgres::database::Database;
-use crate::postgres::error::{storage, violates};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::schema::{refresh_tokens, users};
-use chrono::{DateTime, Utc};
-use diesel::dsl::now;
 use diesel::prelude::*;
-use diesel::sql_types::Timestamptz;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::admission::Caller;
 use domain::auth::{
-    Digest, PasswordHash, RefreshToken, Rotated, Rotation, Session, SessionList, SessionStore, User,
+    Digest, PasswordHash, Person, RefreshToken, Rotated, Rotation, Session, SessionList,
+    SessionStore, User,
 };
 use domain::error::Result;
 use domain::id::{OwnerId, SessionId};
-use domain::page::{Order, Page};
+use domain::page::Page;
 use statements::{EndOf, EndOthers, EndSome, FindSpent, Rotate, SignIn};
 use uuid::Uuid;
 
@@ -27,9 +26,6 @@ pub(super) use statements::InsertToken;
 
 /// Users and their refresh tokens in PostgreSQL.
 pub struct PgSessions(pub Database);
-
-/// The constraint that a token's owner is a user.
-const OWNER: &str = "refresh_tokens_owner_id_fkey";
 
 /// How many tokens one step takes away.
 const STEP: i64 = 5_000;
@@ -78,19 +74,6 @@ impl SessionStore for PgSessions {
                 connection.transaction(work).await
             })
             .await
-    }
-
-    async fn insert_token(&self, owner: OwnerId, token: &RefreshToken) -> Result<bool> {
-        let insert = InsertToken::of(owner, token);
-        let inserted = self
-            .0
-            .attempt(owner, async |connection| insert.write(connection).await)
-            .await?;
-        match inserted {
-            Ok(_) => Ok(true),
-            Err(error) if violates(&error, OWNER) => Ok(false),
-            Err(error) => Err(storage(error)),
-        }
     }
 
     async fn sign_in(
@@ -189,34 +172,50 @@ impl SessionStore for PgSessions {
         }
     }
 
-    async fn end_of(&self, owner: OwnerId, session: SessionId) -> Result<bool> {
+    async fn end_of(&self, person: Person, session: SessionId) -> Result<bool> {
         let end_of = EndOf {
-            owner_id: ids::stored(owner.ulid()),
+            owner_id: ids::stored(person.owner.ulid()),
             family: ids::stored(session.ulid()),
         };
-        let gone: i64 = self
+        let work = async |connection: &mut AsyncPgConnection| {
+            if !may_go_on(connection, person).await? {
+                return Ok(None);
+            }
+            end_of.fetch_one::<i64>(connection).await.map(Some)
+        };
+        let gone = self
             .0
-            .run(owner, async |connection| end_of.fetch_one(connection).await)
+            .run(person.owner, async |connection| {
+                connection.transaction(work).await
+            })
             .await?;
-        if gone == 0 {
+        if gone.ok_or(ENDED)? == 0 {
             return Ok(false);
         }
-        self.end(Caller::Owner(owner), session).await?;
+        self.end(Caller::Owner(person.owner), session).await?;
         Ok(true)
     }
 
-    async fn end_some(&self, owner: OwnerId, kept: Option<SessionId>, most: u32) -> Result<bool> {
+    async fn end_some(&self, person: Person, most: u32) -> Result<bool> {
         let end_some = EndSome {
-            owner_id: ids::stored(owner.ulid()),
-            kept: kept.map(|kept| ids::stored(kept.ulid())),
+            owner_id: ids::stored(person.owner.ulid()),
+            kept: person.session.map(|kept| ids::stored(kept.ulid())),
             most: most.into(),
             step: STEP,
         };
+        let work = async |connection: &mut AsyncPgConnection| {
+            if !may_go_on(connection, person).await? {
+                return Ok(None);
+            }
+            end_some.write(connection).await.map(Some)
+        };
         let deleted = self
             .0
-            .run(owner, async |connection| end_some.write(connection).await)
+            .run(person.owner, async |connection| {
+                connection.transaction(work).await
+            })
             .await?;
-        Ok(deleted > 0)
+        Ok(deleted.ok_or(ENDED)? > 0)
     }
 
     async fn find(&self, caller: Caller, token: Digest) -> Result<Option<(SessionId, OwnerId)>> {
@@ -238,32 +237,13 @@ impl SessionStore for PgSessions {
         Ok(found.map(read))
     }
 
-    /// A session that can go on has one token that is not spent.
     async fn list(&self, owner: OwnerId, list: &SessionList) -> Result<Page<Session>> {
-        let alive = refresh_tokens::table
-            .filter(refresh_tokens::owner_id.eq(ids::stored(owner.ulid())))
-            .filter(refresh_tokens::spent_at.is_null())
-            .filter(refresh_tokens::expires_at.gt(now.into_sql::<Timestamptz>()))
-            .select((refresh_tokens::family, refresh_tokens::created_at))
-            // A limit is at most 100; one more shows whether more follow.
-            .limit(list.limit.get() as i64 + 1);
-        let after = list.after.map(|after| ids::stored(after.ulid()));
-        let rows: Vec<(Uuid, DateTime<Utc>)> = match list.order {
-            Order::Ascending => {
-                let page = alive.filter(refresh_tokens::family.gt(after.unwrap_or(Uuid::nil())));
-                let page = page.order(refresh_tokens::family.asc());
-                self.0
-                    .run(owner, async |connection| page.fetch_all(connection).await)
-                    .await?
-            }
-            Order::Descending => {
-                let page = alive.filter(refresh_tokens::family.lt(after.unwrap_or(Uuid::max())));
-                let page = page.order(refresh_tokens::family.desc());
-                self.0
-                    .run(owner, async |connection| page.fetch_all(connection).await)
-                    .await?
-            }
-        };
+        let rows = self
+            .0
+            .run(owner, async |connection| {
+                list::load(connection, owner, list).await
+            })
+            .await?;
         let session = |(family, last_used_at)| Session {
             id: SessionId::new(ids::read(family)),
             last_used_at,

@@ -1,5 +1,5 @@
 use super::PATH;
-use crate::app::{Actor, PASSWORD, TestApp, id};
+use crate::app::{Actor, PASSWORD, TestApp};
 use serde_json::{Value, json};
 
 const REFRESH: &str = "/auth/refresh-token";
@@ -74,61 +74,4 @@ async fn of_two_who_end_a_session_at_once_one_does() {
         statuses.sort_unstable();
         assert_eq!(statuses, [204, 404]);
     }
-}
-
-#[tokio::test]
-async fn a_refresh_that_races_the_end_leaves_no_session() {
-    let app = TestApp::spawn_with(|parts| parts.workers = Some(2)).await;
-    let (guest, mut session) = app.guest().await;
-    for everywhere in [false, true].repeat(8) {
-        let path = match everywhere {
-            true => PATH.to_owned(),
-            false => format!("{PATH}/{}", app.session_of(&session)),
-        };
-        let anon = app.anon();
-        let refreshing = anon.post(REFRESH, token(&session));
-        let (refreshed, ended) = tokio::join!(refreshing, guest.delete(&path));
-        ended.expect_nothing(204);
-        if refreshed.status == 200 {
-            let answer = anon.post(REFRESH, token(&refreshed.expect(200))).await;
-            answer.refused("refresh_token_invalid", None);
-        }
-        let left = "select count(*) from refresh_tokens";
-        assert_eq!(app.schema.value(left).await, "0");
-        // The guest begins another one, as nobody else can.
-        session = app.guest().await.1;
-        let to_first = "update refresh_tokens set owner_id = \
-                        (select min(owner_id::text)::uuid from users)";
-        app.schema.rows(to_first).await;
-    }
-}
-
-#[tokio::test]
-async fn everywhere_is_everywhere_and_nobody_elses() {
-    let app = TestApp::spawn().await;
-    let (ada, one, other) = ada(&app).await;
-    let key = ada.key("Mine").await;
-    let (_, of_guest) = app.guest().await;
-    app.trail.names();
-    ada.delete(PATH).await.expect_nothing(204);
-    assert_eq!(app.trail.names(), ["sessions_ended"]);
-    for ended in [&one, &other] {
-        let answer = app.anon().post(REFRESH, token(ended)).await;
-        answer.refused("refresh_token_invalid", None);
-    }
-    app.anon().post(REFRESH, token(&of_guest)).await.expect(200);
-    // Keys stay, but have no say here.
-    let by_key = app.bearing(key["key"].as_str().map(str::to_owned));
-    by_key.get("/v1/conversations").await.expect(200);
-    for answer in [
-        by_key.get(PATH).await,
-        by_key.delete(PATH).await,
-        by_key
-            .delete(&format!("{PATH}/{}", id(&key).replace("key_", "sess_")))
-            .await,
-    ] {
-        answer.refused("api_key_not_allowed", None);
-    }
-    // A second time there is nothing to end.
-    ada.delete(PATH).await.expect_nothing(204);
 }

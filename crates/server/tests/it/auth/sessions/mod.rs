@@ -1,4 +1,6 @@
 mod delete;
+mod delete_all;
+mod ended;
 mod list;
 
 const PATH: &str = "/auth/sessions";

@@ -1,23 +1,29 @@
 //! Removing an owner. The statements that store something for an owner look for the row that is
 //! written here; those that began before it was there are met by the sweeps that follow.
 
-use crate::postgres::conversations::{PROJECT, statements};
+mod statements;
+
+use super::person::{ENDED, may_go_on};
+use crate::postgres::conversations::{PROJECT, statements::Delete};
 use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::jobs::{Locked, Next, kind};
 use crate::postgres::schema::{api_keys, conversations, removed_owners, usage, users};
-use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, SmallInt, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::admission::Caller;
+use domain::auth::Person;
 use domain::error::Result;
 use domain::id::OwnerId;
 use domain::jobs::{Job, Kind, Portion, Step};
 use domain::removal::RemovalStore;
+use statements::{
+    DeleteExpiredTokens, DeleteOtherJobs, DeleteProjects, DeleteTokens, ForgetRemovals, IdleGuest,
+    LeaveJob, LockUser,
+};
 use uuid::Uuid;
 
 /// Removals in PostgreSQL.
@@ -34,74 +40,33 @@ struct Owner {
     now: DateTime<Utc>,
 }
 
-statement!(
-    /// What the owner has is taken away, and looked for again until nothing can come any more that
-    /// was under way at the removal.
-    LeaveJob { owner_id: Uuid => SqlUuid, kind: i16 => SmallInt, now: DateTime<Utc> => Timestamptz }
-        -> (),
-    "insert into jobs (owner_id, kind, key, created_at, due_at) values ($1, $2, $1, $3, $3)
-    on conflict do nothing"
-);
-
-statement!(
-    DeleteProjects { owner_id: Uuid => SqlUuid, most: i64 => BigInt } -> (),
-    "delete from projects where owner_id = $1 and id in (
-        select id from projects where owner_id = $1 order by id limit $2
-    )"
-);
-
-statement!(
-    /// The owner's jobs that are not about taking things away.
-    DeleteOtherJobs { owner_id: Uuid => SqlUuid } -> (),
-    "delete from jobs where owner_id = $1 and kind in (1, 2)"
-);
-
-statement!(
-    /// One guest who was last active before this time.
-    IdleGuest { idle_since: DateTime<Utc> => Timestamptz } -> SqlUuid,
-    "select u.owner_id from users u
-    where u.kind = 0 and coalesce(u.active_at, u.created_at) < $1
-        and not exists (select from accounts a where a.owner_id = u.owner_id)
-    order by coalesce(u.active_at, u.created_at) limit 1
-    for update of u skip locked"
-);
-
-statement!(
-    DeleteExpiredTokens { most: i64 => BigInt } -> (),
-    "delete from refresh_tokens where digest in (
-        select digest from refresh_tokens where expires_at < now()
-        order by expires_at limit $1 for update skip locked
-    )"
-);
-
-statement!(
-    ForgetRemovals { before: DateTime<Utc> => Timestamptz, most: i64 => BigInt } -> (),
-    "delete from removed_owners where owner_id in (
-        select owner_id from removed_owners r where removed_at < $1 and sweep_at is null
-            and not exists (
-                select from jobs j where j.owner_id = r.owner_id and j.kind = 6
-                    and j.key = r.owner_id
-            )
-        order by removed_at limit $2 for update of r skip locked
-    )"
-);
-
 #[async_trait::async_trait]
 impl RemovalStore for PgRemovals {
-    async fn remove(&self, owner: OwnerId, now: DateTime<Utc>) -> Result<()> {
-        let id = ids::stored(owner.ulid());
+    async fn remove(&self, person: Person, now: DateTime<Utc>) -> Result<()> {
+        let id = ids::stored(person.owner.ulid());
         let removed = Owner { id, now };
-        let work = async |connection: &mut AsyncPgConnection| remove(connection, removed).await;
-        self.0
-            .run(owner, async |connection| connection.transaction(work).await)
-            .await
+        let lock = LockUser { owner_id: id };
+        let work = async |connection: &mut AsyncPgConnection| {
+            lock.write(connection).await?;
+            if !may_go_on(connection, person).await? {
+                return Ok(None);
+            }
+            remove(connection, removed).await.map(Some)
+        };
+        let removed = self
+            .0
+            .run(person.owner, async |connection| {
+                connection.transaction(work).await
+            })
+            .await?;
+        removed.ok_or(ENDED)
     }
 
     async fn clear(&self, owner: OwnerId, now: DateTime<Utc>, portion: Portion) -> Result<bool> {
         let id = ids::stored(owner.ulid());
-        let (removed, most) = (Owner { id, now }, rows(portion));
+        let removed = Owner { id, now };
         let work =
-            async |connection: &mut AsyncPgConnection| clear(connection, removed, most).await;
+            async |connection: &mut AsyncPgConnection| clear(connection, removed, portion).await;
         let cleared = self
             .0
             .attempt(owner, async |connection| connection.transaction(work).await)
@@ -122,12 +87,12 @@ impl RemovalStore for PgRemovals {
         again: Option<DateTime<Utc>>,
     ) -> Result<Step> {
         let id = ids::stored(job.owner.ulid());
-        let (owner, most) = (Owner { id, now }, rows(portion));
+        let owner = Owner { id, now };
         let work = async |connection: &mut AsyncPgConnection| {
             let Some(locked) = Locked::of(connection, job, now).await? else {
                 return Ok(Step::Taken);
             };
-            let next = match (clear(connection, owner, most).await?, again) {
+            let next = match (clear(connection, owner, portion).await?, again) {
                 (0, None) => Next::Done,
                 (0, Some(again)) => Next::At(again),
                 _ => Next::More,
@@ -202,8 +167,8 @@ fn rows(portion: Portion) -> i64 {
     i64::try_from(portion.bytes() / ROW).map_or(i64::MAX, |rows| rows.max(1))
 }
 
-/// Marks the owner as removed and takes all credentials away; accounts, addresses and refresh tokens
-/// go with the user.
+/// Marks the owner as removed and takes all credentials away. Account and address go with the user,
+/// without whom no refresh token is good any more; the tokens themselves are taken away in portions.
 async fn remove(connection: &mut AsyncPgConnection, owner: Owner) -> QueryResult<()> {
     let removed = diesel::insert_into(removed_owners::table)
         .values((
@@ -232,7 +197,12 @@ async fn remove(connection: &mut AsyncPgConnection, owner: Owner) -> QueryResult
 
 /// Takes away some of what a removed owner has; says how many rows. Conversations are deleted as
 /// their owner would delete them: what hangs on them is left to jobs.
-async fn clear(connection: &mut AsyncPgConnection, owner: Owner, most: i64) -> QueryResult<usize> {
+async fn clear(
+    connection: &mut AsyncPgConnection,
+    owner: Owner,
+    portion: Portion,
+) -> QueryResult<usize> {
+    let most = rows(portion);
     let some: Vec<Uuid> = conversations::table
         .filter(conversations::owner_id.eq(owner.id))
         .select(conversations::id)
@@ -241,7 +211,7 @@ async fn clear(connection: &mut AsyncPgConnection, owner: Owner, most: i64) -> Q
         .fetch_all(connection)
         .await?;
     if !some.is_empty() {
-        let delete = statements::Delete {
+        let delete = Delete {
             owner_id: owner.id,
             ids: &some,
             now: owner.now,
@@ -254,8 +224,17 @@ async fn clear(connection: &mut AsyncPgConnection, owner: Owner, most: i64) -> Q
     };
     let keys = diesel::delete(api_keys::table.filter(api_keys::owner_id.eq(owner.id)));
     let usage = diesel::delete(usage::table.find(owner.id));
-    let titles = DeleteOtherJobs { owner_id: owner.id };
+    let small = i64::try_from(portion.rows()).unwrap_or(i64::MAX);
+    let tokens = DeleteTokens {
+        owner_id: owner.id,
+        most: small,
+    };
+    let titles = DeleteOtherJobs {
+        owner_id: owner.id,
+        most: small,
+    };
     Ok(projects.write(connection).await?
+        + tokens.write(connection).await?
         + keys.write(connection).await?
         + usage.write(connection).await?
         + titles.write(connection).await?)
