@@ -61,20 +61,9 @@ pub async fn reset_password(
     let password = Password::choose("password", &text, &email)?;
     match &config.storage {
         Storage::External { database_url, .. } => reset(database_url, &email, password).await?,
-        Storage::Embedded {
-            data_dir,
-            pg_bin,
-            reserve,
-            ..
-        } => {
-            let options = Options {
-                data_dir: data_dir.clone(),
-                pg_bin: pg_bin.clone(),
-                max_connections: 4,
-                durable: true,
-                storage: infra::storage::Storage::with_reserve(*reserve),
-            };
-            embedded(data_dir, options, &email, password).await?;
+        Storage::Embedded(storage) => {
+            let (options, _) = storage.options(4);
+            embedded(&storage.data_dir, options, &email, password).await?;
         }
     }
     Ok(text)

@@ -5,7 +5,8 @@ use crate::greeting::{greet, tokens};
 use crate::listening::Terms;
 use crate::secret::{SecretError, embedded_secret};
 use crate::stop::Stop;
-use api::connection::{Connections, Patience, Unlimited};
+use crate::{files, migrate};
+use api::connection::Patience;
 use api::memory::Memory;
 use api::{BodyRate, LongWork};
 use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
@@ -18,15 +19,13 @@ use infra::audit::LoggedAudit;
 use infra::clock::{RandomIds, RuntimeTimer, SteadyClock, SystemClock};
 use infra::limits::GovernorLimits;
 use infra::llm::CertificatesUnusable;
-use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options};
+use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres};
 use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, PgUsage, Target};
 use infra::security::{Argon2Hasher, HmacSuccessors, Jwt, SecretTooShort};
 use infra::storage::Storage as DiskRoom;
 use infra::tasks::BackgroundTasks;
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
@@ -67,7 +66,7 @@ pub enum ServeError {
 /// # Errors
 /// The service cannot start.
 pub async fn serve(config: Config) -> Result<(), ServeError> {
-    raise_file_limit();
+    files::raise_limit();
     // It is read whole, by a library, wherever somebody is met over TLS.
     if let Some(file) = std::env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty()) {
         infra::files::must_be_short(file.as_ref(), CERTIFICATES)
@@ -77,29 +76,17 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let listener = listen(&config)?;
     let address = listener.local_addr()?;
     match &config.storage {
-        Storage::Embedded {
-            data_dir,
-            pg_bin,
-            jwt_secret,
-            reserve,
-        } => {
-            let storage = DiskRoom::with_reserve(*reserve);
-            let options = Options {
-                data_dir: data_dir.clone(),
-                pg_bin: pg_bin.clone(),
-                // Beside the pool: the purge, migrations, and whoever looks in.
-                max_connections: u16::try_from(config.pool_size)
-                    .unwrap_or(u16::MAX)
-                    .saturating_add(4),
-                durable: true,
-                storage: Arc::clone(&storage),
-            };
+        Storage::Embedded(embedded) => {
+            // Beside the pool: migrations, and who looks in.
+            let pool = u16::try_from(config.pool_size).unwrap_or(u16::MAX);
+            let (options, storage) = embedded.options(pool.saturating_add(4));
             let postgres = tokio::select! {
                 started = EmbeddedPostgres::start(options) => started?,
                 () = stop.wait() => return Ok(()),
             };
             let served = async {
-                let secret = embedded_secret(postgres.data_dir(), jwt_secret.as_deref())?;
+                let jwt_secret = embedded.jwt_secret.as_deref();
+                let secret = embedded_secret(postgres.data_dir(), jwt_secret)?;
                 let target = Target::parse(postgres.database_url())?;
                 infra::postgres::migrate(&target).await?;
                 let database =
@@ -126,7 +113,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
             let storage = DiskRoom::unmeasured();
             let database = Database::new(Target::parse(database_url)?, config.pool_size)
                 .reporting_to(Arc::clone(&storage));
-            let migration = tokio::spawn(migrate_until_done(target, database.clone()));
+            let migration = tokio::spawn(migrate::until_done(target, database.clone()));
             greet(
                 address,
                 "the database of DATABASE_URL",
@@ -137,69 +124,6 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
             served
         }
     }
-}
-
-/// Brings the database to the schema of this version, and stops.
-///
-/// # Errors
-/// The database cannot be reached, or refuses.
-pub async fn migrate(config: &Config) -> Result<(), ServeError> {
-    let applied = match &config.storage {
-        Storage::External { database_url, .. } => {
-            infra::postgres::migrate(&Target::parse(database_url)?).await?
-        }
-        Storage::Embedded {
-            data_dir,
-            pg_bin,
-            reserve,
-            ..
-        } => {
-            let options = Options {
-                data_dir: data_dir.clone(),
-                pg_bin: pg_bin.clone(),
-                max_connections: 4,
-                durable: true,
-                storage: DiskRoom::with_reserve(*reserve),
-            };
-            let postgres = EmbeddedPostgres::start(options).await?;
-            let applied = infra::postgres::migrate(&Target::parse(postgres.database_url())?).await;
-            postgres.stop().await;
-            applied?
-        }
-    };
-    match applied.as_slice() {
-        [] => println!("The schema was up to date."),
-        applied => println!("Applied: {}", applied.join(", ")),
-    }
-    Ok(())
-}
-
-/// Each connection is a file. Systems begin with as few as 1,024 and allow many more to those who ask.
-/// More than [`FILES`] are of no use: the connections would take more memory than there is.
-fn raise_file_limit() {
-    let raised = getrlimit(Resource::RLIMIT_NOFILE).and_then(|(now, most)| {
-        let wanted = most.min(FILES).max(now);
-        setrlimit(Resource::RLIMIT_NOFILE, wanted, most)
-    });
-    if let Err(error) = raised {
-        tracing::warn!(%error, "the limit on open files could not be raised");
-    }
-}
-
-/// The most open files that the service asks for.
-const FILES: u64 = 65_536;
-
-/// Files that are kept for the service itself: the log, the listener, the way to the model provider,
-/// and whoever asks for its health from this machine.
-const RESERVED: u64 = 128;
-
-/// The connections that there may be. The database's come first.
-fn connections(config: &Config) -> Connections {
-    let files = getrlimit(Resource::RLIMIT_NOFILE).map_or(1_024, |(files, _)| files.min(FILES));
-    let reserved = RESERVED + config.pool_size as u64;
-    let total = files.saturating_sub(reserved).max(files / 2).max(1);
-    let each = config.address_connections.unwrap_or(files / 2).max(1);
-    Connections::new(total, each, Unlimited::own(&config.proxies))
 }
 
 fn listen(config: &Config) -> Result<TcpListener, ServeError> {
@@ -217,22 +141,6 @@ fn operator() -> User {
         email: None,
         name: None,
         created_at: Some(SystemClock.now()),
-    }
-}
-
-/// A database that is away at the start is no reason to give up: until it is there and migrated,
-/// requests are answered with 503.
-async fn migrate_until_done(target: Target, database: Database) {
-    loop {
-        match infra::postgres::migrate(&target).await {
-            Ok(applied) => {
-                tracing::info!(applied = applied.len(), "the database is ready");
-                database.open();
-                return;
-            }
-            Err(error) => tracing::warn!(%error, "the database is not ready; trying again"),
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
 
@@ -282,7 +190,7 @@ async fn run(
         body_rate: BodyRate::USUAL,
         long_work: LongWork::new(half_of_the_processors()),
         terms: Terms {
-            connections: connections(config),
+            connections: files::connections(config),
             patience: Patience::USUAL,
             finishing: config.finishing,
         },

@@ -30,15 +30,10 @@ pub enum TokenError {
 /// # Errors
 /// There is no such owner, or the secret cannot be had.
 pub fn operator(config: &Config) -> Result<String, TokenError> {
-    let Storage::Embedded {
-        data_dir,
-        jwt_secret,
-        ..
-    } = &config.storage
-    else {
+    let Storage::Embedded(embedded) = &config.storage else {
         return Err(TokenError::External);
     };
-    let secret = embedded_secret(data_dir, jwt_secret.as_deref())?;
+    let secret = embedded_secret(&embedded.data_dir, embedded.jwt_secret.as_deref())?;
     let clock = Arc::new(SystemClock);
     let now = clock.now();
     let claims = Claims {

@@ -1,3 +1,4 @@
+use super::size::size;
 use super::{ConfigError, bad, given, parsed};
 use crate::cli::Settings;
 use domain::limits::{Quota, Quotas};
@@ -42,16 +43,11 @@ fn quota(
 /// How much memory bodies and answers may take. A quarter of it must hold the largest body.
 pub(super) fn memory(settings: &Settings) -> Result<u64, ConfigError> {
     const VARIABLE: &str = "BODY_MEMORY";
-    const PROBLEM: &str = "must be 64MiB or more, written as a number and KiB, MiB or GiB";
-    let Some(size) = given(&settings.body_memory) else {
+    const PROBLEM: &str = "must be 64MiB or more, such as 512MiB or 1GiB";
+    let Some(bytes) = given(&settings.body_memory) else {
         return Ok(256 << 20);
     };
-    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)];
-    let bytes = units.into_iter().find_map(|(unit, power)| {
-        let number: u64 = size.strip_suffix(unit)?.trim_end().parse().ok()?;
-        number.checked_mul(1 << power)
-    });
-    bytes
+    size(bytes)
         .filter(|bytes| (64 << 20..=1 << 50).contains(bytes))
         .ok_or_else(|| bad(VARIABLE, PROBLEM))
 }

@@ -3,6 +3,7 @@
 mod browsers;
 mod limits;
 mod provider;
+mod size;
 mod storage;
 mod usage;
 
@@ -67,7 +68,7 @@ impl Config {
     /// The first setting that cannot be used.
     pub fn read(settings: &Settings) -> Result<Self, ConfigError> {
         let storage = Storage::read(settings)?;
-        let embedded = matches!(storage, Storage::Embedded { .. });
+        let embedded = matches!(storage, Storage::Embedded(_));
         let public_url = browsers::public_url(&settings.public_url)?;
         Ok(Self {
             host: parsed(

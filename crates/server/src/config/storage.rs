@@ -1,22 +1,42 @@
 use super::{ConfigError, bad, given};
 use crate::cli::Settings;
-use infra::storage::Reserve;
+use infra::postgres::embedded::Options;
+use infra::storage::{Reserve, Storage as DiskRoom};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Where the data is.
 pub enum Storage {
-    /// A PostgreSQL of our own. The secret is kept beside it unless it is given.
-    Embedded {
-        data_dir: PathBuf,
-        pg_bin: Option<PathBuf>,
-        jwt_secret: Option<String>,
-        reserve: Reserve,
-    },
+    /// A PostgreSQL of our own.
+    Embedded(Embedded),
     /// A PostgreSQL that somebody runs for us.
     External {
         database_url: String,
         jwt_secret: String,
     },
+}
+
+/// A PostgreSQL of our own. The secret is kept beside it unless it is given.
+pub struct Embedded {
+    pub data_dir: PathBuf,
+    pub pg_bin: Option<PathBuf>,
+    pub jwt_secret: Option<String>,
+    pub reserve: Reserve,
+}
+
+impl Embedded {
+    /// What it is started with for so many connections, and what knows the room there is.
+    pub(crate) fn options(&self, max_connections: u16) -> (Options, Arc<DiskRoom>) {
+        let storage = DiskRoom::with_reserve(self.reserve);
+        let options = Options {
+            data_dir: self.data_dir.clone(),
+            pg_bin: self.pg_bin.clone(),
+            max_connections,
+            durable: true,
+            storage: Arc::clone(&storage),
+        };
+        (options, storage)
+    }
 }
 
 impl Storage {
@@ -33,13 +53,13 @@ impl Storage {
             )
         })?;
         match given(&settings.database_url) {
-            None => Ok(Self::Embedded {
+            None => Ok(Self::Embedded(Embedded {
                 data_dir: given(&settings.data_dir)
                     .map_or_else(infra::postgres::embedded::default_data_dir, PathBuf::from),
                 pg_bin: given(&settings.pg_bin).map(PathBuf::from),
                 jwt_secret,
                 reserve,
-            }),
+            })),
             Some(url) => Ok(Self::External {
                 database_url: url.to_owned(),
                 jwt_secret: jwt_secret.ok_or_else(|| {
@@ -57,9 +77,9 @@ impl std::fmt::Debug for Storage {
     /// Without the secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Embedded { data_dir, .. } => f
+            Self::Embedded(embedded) => f
                 .debug_struct("Embedded")
-                .field("data_dir", data_dir)
+                .field("data_dir", &embedded.data_dir)
                 .finish_non_exhaustive(),
             Self::External { .. } => f.debug_struct("External").finish_non_exhaustive(),
         }

@@ -1,0 +1,33 @@
+//! How many files may be open, and how many of them may be connections.
+
+use crate::config::Config;
+use api::connection::{Connections, Unlimited};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+/// Each connection is a file. Systems begin with as few as 1,024 and allow many more to those who ask.
+/// More than [`FILES`] are of no use: the connections would take more memory than there is.
+pub(crate) fn raise_limit() {
+    let raised = getrlimit(Resource::RLIMIT_NOFILE).and_then(|(now, most)| {
+        let wanted = most.min(FILES).max(now);
+        setrlimit(Resource::RLIMIT_NOFILE, wanted, most)
+    });
+    if let Err(error) = raised {
+        tracing::warn!(%error, "the limit on open files could not be raised");
+    }
+}
+
+/// The most open files that the service asks for.
+const FILES: u64 = 65_536;
+
+/// Files that are kept for the service itself: the log, the listener, the way to the model provider,
+/// and whoever asks for its health from this machine.
+const RESERVED: u64 = 128;
+
+/// The connections that there may be. The database's come first.
+pub(crate) fn connections(config: &Config) -> Connections {
+    let files = getrlimit(Resource::RLIMIT_NOFILE).map_or(1_024, |(files, _)| files.min(FILES));
+    let reserved = RESERVED + config.pool_size as u64;
+    let total = files.saturating_sub(reserved).max(files / 2).max(1);
+    let each = config.address_connections.unwrap_or(files / 2).max(1);
+    Connections::new(total, each, Unlimited::own(&config.proxies))
+}

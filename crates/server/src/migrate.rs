@@ -1,0 +1,47 @@
+//! The command `migrate`, and what `serve` does of it.
+
+use crate::config::{Config, Storage};
+use crate::serve::ServeError;
+use infra::postgres::embedded::EmbeddedPostgres;
+use infra::postgres::{Database, Target};
+use std::time::Duration;
+
+/// Brings the database to the schema of this version, and stops.
+///
+/// # Errors
+/// The database cannot be reached, or refuses.
+pub async fn migrate(config: &Config) -> Result<(), ServeError> {
+    let applied = match &config.storage {
+        Storage::External { database_url, .. } => {
+            infra::postgres::migrate(&Target::parse(database_url)?).await?
+        }
+        Storage::Embedded(embedded) => {
+            let (options, _) = embedded.options(4);
+            let postgres = EmbeddedPostgres::start(options).await?;
+            let applied = infra::postgres::migrate(&Target::parse(postgres.database_url())?).await;
+            postgres.stop().await;
+            applied?
+        }
+    };
+    match applied.as_slice() {
+        [] => println!("The schema was up to date."),
+        applied => println!("Applied: {}", applied.join(", ")),
+    }
+    Ok(())
+}
+
+/// A database that is away at the start is no reason to give up: until it is there and migrated,
+/// requests are answered with 503.
+pub(crate) async fn until_done(target: Target, database: Database) {
+    loop {
+        match infra::postgres::migrate(&target).await {
+            Ok(applied) => {
+                tracing::info!(applied = applied.len(), "the database is ready");
+                database.open();
+                return;
+            }
+            Err(error) => tracing::warn!(%error, "the database is not ready; trying again"),
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
