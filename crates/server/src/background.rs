@@ -36,8 +36,14 @@ impl Background {
         if config.provider.new_titles() == NewTitles::Queued {
             let provider = Arc::clone(&parts.provider);
             let (database, context) = (database.clone(), parts.context_tokens);
-            let titles = jobs::titles(database, provider, clock(), context, config.allowances);
-            workers.spawn(titles);
+            workers.spawn(jobs::titles(
+                database,
+                provider,
+                clock(),
+                context,
+                config.allowances,
+                config.provider.titles_at_once(),
+            ));
         }
         Self { workers, views }
     }

@@ -2,16 +2,18 @@
 
 use chrono::TimeDelta;
 use domain::clock::Clock;
+use domain::error::Error;
 use domain::jobs::{Did, JobQueue, Kind, Runner, Upkeep, Work};
 use domain::purge::PurgeService;
 use domain::removal::{RemovalService, RemovedOwners};
-use domain::replies::ModelProvider;
+use domain::replies::{ModelProvider, ProviderFailure};
 use domain::titles::TitleService;
 use domain::usage::{Allowances, UsageGuard, UsageService};
 use infra::audit::LoggedAudit;
 use infra::postgres::{Database, PgJobs, PgPurge, PgRemovals, PgTitleQueue, PgUsage};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 /// How long to rest when there is nothing to do.
@@ -74,31 +76,44 @@ pub async fn upkeep(
         clock,
         own,
         patience: Duration::MAX,
+        is_first: true,
     };
-    lane.run(&database).await;
+    lane.run(database).await;
 }
 
-/// Names conversations, until it is dropped.
+/// Names conversations, so many at once, until it is dropped: a model that takes long over one title
+/// leaves the others their turn.
 pub async fn titles(
     database: Database,
     provider: Arc<dyn ModelProvider>,
     clock: Arc<dyn Clock>,
     context_tokens: usize,
     allowances: Allowances,
+    at_once: usize,
 ) {
     let queue: Arc<dyn JobQueue> = Arc::new(PgJobs(database.clone()));
     let titles = Arc::new(PgTitleQueue(database.clone()));
     let usage = usage(&database, &clock, allowances);
     let titles = TitleService::new(titles, usage, provider, Arc::clone(&clock), context_tokens);
-    let works = [(Kind::Title, Arc::new(titles) as Arc<dyn Work>)];
-    let lane = Lane {
-        runner: Runner::new(Arc::clone(&queue), Arc::clone(&clock), works),
-        queue,
-        clock,
+    let titles: Arc<dyn Work> = Arc::new(titles);
+    let lane = |number| Lane {
+        runner: Runner::new(
+            Arc::clone(&queue),
+            Arc::clone(&clock),
+            [(Kind::Title, Arc::clone(&titles))],
+        ),
+        queue: Arc::clone(&queue),
+        clock: Arc::clone(&clock),
         own: Vec::new(),
         patience: TitleService::PATIENCE,
+        is_first: number == 0,
     };
-    lane.run(&database).await;
+    // They end with this set.
+    let mut lanes = JoinSet::new();
+    for number in 0..at_once.max(1) {
+        lanes.spawn(lane(number).run(database.clone()));
+    }
+    while lanes.join_next().await.is_some() {}
 }
 
 fn usage(database: &Database, clock: &Arc<dyn Clock>, allowances: Allowances) -> UsageService {
@@ -131,20 +146,22 @@ struct Lane {
     own: Vec<Kind>,
     /// How long a step may take that does not end by itself.
     patience: Duration,
+    /// Whether it is the one of its kinds that looks around and tells what waits.
+    is_first: bool,
 }
 
 impl Lane {
-    async fn run(mut self, database: &Database) {
+    async fn run(mut self, database: Database) {
         while !database.is_open() {
             sleep(IDLE).await;
         }
         let mut looked = None::<Instant>;
         let mut reported = Instant::now();
         loop {
-            if looked.is_none_or(|last| last.elapsed() >= TAKE_OVER) {
+            if self.is_first && looked.is_none_or(|last| last.elapsed() >= TAKE_OVER) {
                 looked = self.look_around().await.then(Instant::now);
             }
-            if reported.elapsed() >= REPORT {
+            if self.is_first && reported.elapsed() >= REPORT {
                 self.report().await;
                 reported = Instant::now();
             }
@@ -168,6 +185,7 @@ impl Lane {
                 job,
                 error,
                 is_given_up,
+                took,
             })) => {
                 let (kind, attempts) = (job.kind.name(), job.attempts + 1);
                 if is_given_up {
@@ -175,7 +193,7 @@ impl Lane {
                 } else {
                     tracing::info!(kind, attempts, ?error, "a job failed; trying again later");
                 }
-                IDLE
+                rest_after(&error, took)
             }
             Ok(Err(error)) => {
                 tracing::warn!(%error, "the jobs cannot be read; trying again");
@@ -214,5 +232,29 @@ impl Lane {
             let oldest_seconds = waited.num_seconds();
             tracing::info!(kind, length, oldest_seconds, "jobs wait");
         }
+    }
+}
+
+/// How long to rest after a job that failed: it waits itself, and those behind it need not. Only where
+/// a model is asked too much, each further question would be.
+fn rest_after(error: &Error, took: Duration) -> Duration {
+    match error {
+        Error::Provider(ProviderFailure::Busy { .. } | ProviderFailure::RateLimited { .. }) => IDLE,
+        _ => took.min(IDLE),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_rests_the_lane_no_longer_than_it_took_but_where_a_model_has_too_much_to_do() {
+        let (short, long) = (Duration::from_millis(5), Duration::from_secs(300));
+        let failed = Error::from(ProviderFailure::TimedOut);
+        assert_eq!(rest_after(&failed, short), short);
+        assert_eq!(rest_after(&failed, long), IDLE);
+        let busy = Error::from(ProviderFailure::Busy { retry_after: 5 });
+        assert_eq!(rest_after(&busy, short), IDLE);
     }
 }

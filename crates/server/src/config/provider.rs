@@ -86,6 +86,17 @@ impl Provider {
         }
     }
 
+    /// How many titles are asked for at once: as many as one owner may ask for, but few.
+    #[must_use]
+    pub fn titles_at_once(&self) -> usize {
+        const MOST: usize = 4;
+        let settings = self.settings.as_ref();
+        settings.map_or(0, |settings| {
+            let share = settings.owner_concurrency.min(settings.concurrency);
+            share.min(MOST)
+        })
+    }
+
     /// The provider itself. Must be called on the runtime that is to keep its connections.
     ///
     /// # Errors

@@ -42,6 +42,7 @@ pub enum Did {
         job: Job,
         error: Error,
         is_given_up: bool,
+        took: Duration,
     },
 }
 
@@ -102,13 +103,13 @@ impl Runner {
                 let kind = job.kind;
                 Did::Step { kind, took }
             }
-            Ok(Step::Failed(error)) => failed(job, error, false),
-            Ok(Step::GivenUp(error)) => failed(job, error, true),
+            Ok(Step::Failed(error)) => failed(job, error, false, took),
+            Ok(Step::GivenUp(error)) => failed(job, error, true, took),
             Err(error) => {
                 self.portions.insert(job.kind, portion.halved());
                 let until = self.clock.now() + pause(job.attempts);
                 self.queue.put_off(&job, until).await?;
-                failed(job, error, false)
+                failed(job, error, false, took)
             }
         };
         self.is_busy |= !matches!(did, Did::Missed);
@@ -161,11 +162,12 @@ impl Turn {
     }
 }
 
-fn failed(job: Job, error: Error, is_given_up: bool) -> Did {
+fn failed(job: Job, error: Error, is_given_up: bool, took: Duration) -> Did {
     Did::Failed {
         job,
         error,
         is_given_up,
+        took,
     }
 }
 

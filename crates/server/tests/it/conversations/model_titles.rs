@@ -39,6 +39,17 @@ impl Namer {
         context_tokens: usize,
         allowances: Allowances,
     ) -> Self {
+        Self::start_at_once(app, provider, context_tokens, allowances, 1)
+    }
+
+    /// One that asks for so many titles at once.
+    fn start_at_once(
+        app: &TestApp,
+        provider: &Provider,
+        context_tokens: usize,
+        allowances: Allowances,
+        at_once: usize,
+    ) -> Self {
         let clock: Arc<dyn Clock> = app.clock.clone();
         let _inside = RUNTIME.enter();
         let database = app.schema.database(2);
@@ -48,6 +59,7 @@ impl Namer {
             clock,
             context_tokens,
             allowances,
+            at_once,
         );
         Self(RUNTIME.spawn(run))
     }
@@ -317,6 +329,45 @@ async fn a_model_that_fails_is_asked_again_and_in_the_end_no_more() {
     assert_eq!(title(&app.alice(), &conversation).await, "Hello");
     let source = "select min(title_source) from conversations where title = 'Hello'";
     assert_eq!(app.schema.value(source).await, "2");
+}
+
+#[tokio::test]
+async fn titles_that_fail_keep_none_behind_them_waiting() {
+    let provider = Provider::that(refuses("400 Bad Request", "no"));
+    let app = with_a_model(&provider).await;
+    for actor in [app.bob(), app.alice()] {
+        for number in 0..30 {
+            let first = user(&format!("Hello {number}"));
+            actor.conversation(json!({ "items": [first] })).await;
+        }
+    }
+    a_little_later(&app);
+    let _namer = Namer::start(&app, &provider);
+    // A rest of a second after each would take a minute. Each is put off, and asked for once.
+    let put_off = "select count(*) from jobs where kind = 2 and attempts = 1
+        and leased_until = 'epoch'";
+    until(&app.schema, put_off, 30, |count| count == 60).await;
+    assert_eq!(provider.asked().len(), 60);
+}
+
+#[tokio::test]
+async fn a_title_that_takes_long_keeps_no_other_waiting() {
+    let slow = says_when_told(&["Late"]);
+    let provider = Provider::that(says(&["Better"])).then([slow]);
+    let app = with_a_model(&provider).await;
+    let (alice, bob) = (app.alice(), app.bob());
+    let first = json!({ "items": [user("Hello")] });
+    alice.conversation(first.clone()).await;
+    bob.conversation(first).await;
+    a_little_later(&app);
+    let _namer = Namer::start_at_once(&app, &provider, 8_192, Allowances::NONE, 2);
+    let named = "select count(*) from conversations where title = 'Better'";
+    until(&app.schema, named, 20, |count| count == 1).await;
+    assert_eq!(app.schema.value(QUEUE).await, "1");
+    provider.go_on(2);
+    until_empty(&app.schema).await;
+    let titles = "select string_agg(title, ',' order by title) from conversations";
+    assert_eq!(app.schema.value(titles).await, "Better,Late");
 }
 
 #[tokio::test]

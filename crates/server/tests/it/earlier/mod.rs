@@ -164,7 +164,7 @@ fn workers(schema: &Schema, provider: &Provider) -> (Worker, JoinHandle<()>) {
     let _inside = RUNTIME.enter();
     let (database, clock) = (schema.database(2), Arc::new(SystemClock));
     let model = provider.connected();
-    let titles = server::jobs::titles(database, model, clock, 8_192, Allowances::NONE);
+    let titles = server::jobs::titles(database, model, clock, 8_192, Allowances::NONE, 1);
     (Worker::start(schema), RUNTIME.spawn(titles))
 }
 
