@@ -23,6 +23,10 @@ pub enum Caller {
     Owner(OwnerId),
     /// A caller who is not signed in, or who uses what another owns through a link.
     Address(Origin),
+    /// The groups in which the appends of many owners are stored together.
+    Appends,
+    /// The question whether the service is ready, whoever asks it.
+    Readiness,
     /// The service itself: its background work is one caller among the others.
     Service,
 }

@@ -192,7 +192,7 @@ async fn connect(target: Arc<Target>) -> ConnectionResult<AsyncPgConnection> {
 #[async_trait::async_trait]
 impl Readiness for Database {
     async fn check(&self) -> Result<()> {
-        self.run(Caller::Service, async |connection| {
+        self.run(Caller::Readiness, async |connection| {
             connection.batch_execute("select 1").await
         })
         .await

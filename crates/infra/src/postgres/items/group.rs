@@ -38,7 +38,7 @@ const RETRY_AFTER: u64 = 2;
 
 /// Appends that arrive while others are being written are stored together by one statement, and so
 /// wait for the disk together. Nobody waits for company: an append that finds nothing under way is
-/// a group of one. A group is work of the service's own, and owners take turns in it.
+/// a group of one. Groups are a caller of their own at the database, and owners take turns in them.
 pub(super) struct Group {
     lanes: Arc<Mutex<Waitings>>,
     /// Tells the writer that something waits.
@@ -187,7 +187,7 @@ impl Writer {
         };
         let stored: QueryResult<Vec<(Uuid, Uuid, i32)>> = self
             .database
-            .attempt(Caller::Service, async |connection| {
+            .attempt(Caller::Appends, async |connection| {
                 append.fetch_all(connection).await
             })
             .await?;

@@ -12,6 +12,7 @@ use super::database::Database;
 use super::ids;
 use super::schema::conversations;
 use super::titles::NewTitles;
+use super::work::Whose;
 use crate::postgres::execute::Execute as _;
 use append::Append;
 use chrono::{DateTime, Utc};
@@ -165,9 +166,14 @@ impl ItemStore for PgItems {
         let work = async |connection: &mut AsyncPgConnection| {
             revise::revise(connection, key, revision, now).await
         };
+        let whose = Whose::from(owner).writing(match revision {
+            Revision::Edit(content) => content.as_str().len(),
+            // How long it is, is not known.
+            Revision::Restore(_) => 0,
+        });
         match self
             .database
-            .run(owner, async |connection| connection.transaction(work).await)
+            .run(whose, async |connection| connection.transaction(work).await)
             .await?
         {
             revise::Outcome::Done(row) => Ok(Revised::Done(row.try_into()?)),

@@ -6,6 +6,7 @@ use super::ids;
 use super::items::key::{ItemKey, key};
 use super::items::rows::{self, Row};
 use super::items::statements::PageDown;
+use super::work::Whose;
 use crate::postgres::execute::Execute as _;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::error::Result;
@@ -129,9 +130,10 @@ impl ReplyStore for PgReplies {
         let work = async |connection: &mut AsyncPgConnection| {
             store::store(connection, key, place, reply).await
         };
+        let whose = Whose::from(owner).writing(reply.content.as_str().len());
         let outcome = self
             .0
-            .run(owner, async |connection| connection.transaction(work).await)
+            .run(whose, async |connection| connection.transaction(work).await)
             .await?;
         outcome.try_into()
     }

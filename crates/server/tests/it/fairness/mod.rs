@@ -1,5 +1,7 @@
 //! One owner who asks for much, and the others, who notice nothing of it.
 
+mod appends;
+mod forks;
 mod strangers;
 
 use crate::app::{Actor, TestApp};

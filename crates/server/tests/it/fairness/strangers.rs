@@ -5,6 +5,7 @@ use crate::app::{PASSWORD, TestApp};
 use crate::db::Schema;
 use crate::purge::until;
 use crate::races::hold_rows;
+use crate::rows;
 use futures_util::future::join_all;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -141,6 +142,40 @@ async fn strangers_of_one_address_hold_half_of_the_connections() {
     scene.wait_for_the_row(|count| count == HALF).await;
     assert!(are_waiting(&stuck));
     scene.let_go().await;
+    for answer in join_all(stuck).await {
+        assert_eq!(answer.unwrap(), 204);
+    }
+}
+
+#[tokio::test]
+async fn what_became_of_a_spent_token_is_asked_for_its_address_too() {
+    let scene = Scene::new().await;
+    let same = scene.stranger("192.0.2.1").await;
+    let other = scene.stranger("192.0.2.2").await;
+    let spend = || {
+        scene
+            .request(same.from, "/auth/refresh-token")
+            .json(&token(&same.staying))
+    };
+    assert_eq!(status(spend()).await, 200);
+    // Spending it once more waits for the user; the question what became of it comes after that.
+    let user = rows::stored(same.staying["user"]["id"].as_str().unwrap());
+    let users = format!("users where owner_id = '{user}'");
+    let holder = hold_rows(&scene.app, &users).await;
+    let again = tokio::spawn(status(spend()));
+    scene.wait_for_the_row(|count| count == 1).await;
+    let stuck = scene.stuck(same.from, HALF as usize + 1).await;
+    holder.batch_execute("rollback").await.unwrap();
+    let signing_out = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' \
+                       and query ilike 'delete%refresh_tokens%' \
+                       and application_name = current_setting('application_name')";
+    until(&scene.app.schema, signing_out, 20, |count| count == HALF).await;
+    for (request, expected) in scene.each_kind(&other) {
+        assert_eq!(status(request).await, expected);
+    }
+    assert!(are_waiting(&stuck) && !again.is_finished());
+    scene.let_go().await;
+    assert_eq!(again.await.unwrap(), 200);
     for answer in join_all(stuck).await {
         assert_eq!(answer.unwrap(), 204);
     }
