@@ -1,10 +1,9 @@
--- How much a conversation holds, kept by whatever writes to it, so that what an owner uses is a sum
--- over conversations and not over messages.
+-- How much a conversation holds, so that what an owner uses is a sum over conversations and not over
+-- messages.
 set local lock_timeout = '2s';
 alter table conversations
-    -- The bytes of all messages and their earlier versions, and 128 for each of them.
+    -- The bytes of the messages that were counted and of their earlier versions, and 128 for each.
     add column bytes bigint not null default 0,
-    -- How many of the numbers given out `bytes` knows of. Where that are fewer than there are, the
-    -- messages are of before this column, or of an instance of an earlier version: the conversation
-    -- is measured anew.
+    -- The number of the last message that was counted. What came since, or was there before this
+    -- column, is added when its owner is counted.
     add column counted_sequence integer not null default 0;

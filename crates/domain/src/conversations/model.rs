@@ -59,6 +59,12 @@ impl Metadata {
         Ok(Self(pairs))
     }
 
+    /// The bytes of all keys and values.
+    pub fn bytes(&self) -> usize {
+        let each = self.0.iter();
+        each.map(|(key, value)| key.len() + value.len()).sum()
+    }
+
     pub fn pairs(&self) -> &BTreeMap<String, String> {
         &self.0
     }

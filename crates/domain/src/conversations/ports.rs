@@ -93,6 +93,16 @@ pub struct ConversationChanges {
     pub metadata: Change<Metadata>,
 }
 
+impl ConversationChanges {
+    /// Whether the conversation has more text with them than it has now.
+    pub(super) fn add_text(&self, to: &Conversation) -> bool {
+        let length = |title: &Option<Title>| title.as_ref().map_or(0, |title| title.as_str().len());
+        let (title, metadata) = (length(&to.title), to.metadata.bytes());
+        let next = self.title.or(title, length) + self.metadata.or(metadata, Metadata::bytes);
+        next > title + metadata
+    }
+}
+
 /// What became of a change.
 #[derive(Clone, Debug)]
 pub enum Updated {
@@ -103,6 +113,14 @@ pub enum Updated {
 }
 
 impl<T> Change<T> {
+    /// What is said of the new value, or of the one there is.
+    pub fn or<R>(&self, kept: R, of: impl FnOnce(&T) -> R) -> R {
+        match self {
+            Self::Keep => kept,
+            Self::Set(value) => of(value),
+        }
+    }
+
     /// A new value, read by `parse`, where one was `given`.
     pub fn of<R>(given: Option<R>, parse: impl FnOnce(R) -> Result<T>) -> Result<Self> {
         given.map_or(Ok(Self::Keep), |raw| parse(raw).map(Self::Set))

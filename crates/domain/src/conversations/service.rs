@@ -167,6 +167,11 @@ impl ConversationService {
         {
             return self.get(owner, id).await;
         }
+        if let Err(full) = self.usage.room_for_text(owner)
+            && changes.add_text(&self.get(owner, id).await?)
+        {
+            return Err(full);
+        }
         match self.store.update(owner, id, &changes).await? {
             Updated::Done(conversation) => Ok(conversation),
             Updated::NoConversation => Err(Resource::Conversation.absent()),
@@ -182,6 +187,7 @@ impl ConversationService {
         }
         Ok(())
     }
+
     /// Deletes those of `sent` that exist and are the owner's. The answer adds up: each distinct id
     /// is deleted or failed.
     pub async fn bulk_delete(&self, owner: OwnerId, sent: Vec<String>) -> Result<BulkDeletion> {

@@ -13,10 +13,10 @@ pub trait ProjectStore: Send + Sync {
 
     async fn find(&self, owner: OwnerId, id: ProjectId) -> Result<Option<Project>>;
 
-    /// A page is bounded in bytes by [`crate::page::PAGE_BYTES`].
     /// What the project tells a model. `None`: there is no such project, or it tells nothing.
     async fn find_instruction(&self, owner: OwnerId, id: ProjectId) -> Result<Option<Instruction>>;
 
+    /// A page is bounded in bytes by [`crate::page::PAGE_BYTES`].
     async fn list(&self, owner: OwnerId, list: &ProjectList) -> Result<Page<Project>>;
 
     /// `None` when there is no such project.
@@ -56,4 +56,20 @@ pub struct ProjectChanges {
     pub title: Change<ProjectTitle>,
     pub description: Change<Option<Description>>,
     pub instruction: Change<Option<Instruction>>,
+}
+
+impl ProjectChanges {
+    /// Whether the project has more text with them than it has now.
+    pub(super) fn add_text(&self, to: &Project) -> bool {
+        let described =
+            |text: &Option<Description>| text.as_ref().map_or(0, |it| it.as_str().len());
+        let instructed =
+            |text: &Option<Instruction>| text.as_ref().map_or(0, |it| it.as_str().len());
+        let title = to.title.as_str().len();
+        let (description, instruction) = (described(&to.description), instructed(&to.instruction));
+        let next = self.title.or(title, |title| title.as_str().len())
+            + self.description.or(description, described)
+            + self.instruction.or(instruction, instructed);
+        next > title + description + instruction
+    }
 }

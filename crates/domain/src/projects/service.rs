@@ -85,10 +85,10 @@ impl ProjectService {
         {
             return self.get(owner, id).await;
         }
-        let has_text = matches!(&changes.description, Change::Set(Some(_)))
-            || matches!(&changes.instruction, Change::Set(Some(_)));
-        if has_text {
-            self.usage.room_for_text(owner)?;
+        if let Err(full) = self.usage.room_for_text(owner)
+            && changes.add_text(&self.get(owner, id).await?)
+        {
+            return Err(full);
         }
         let updated = self
             .store

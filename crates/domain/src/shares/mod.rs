@@ -10,7 +10,7 @@ mod views;
 pub use id::{ShareId, SharePlace};
 pub use model::{Lifetime, NewLink, Share, ShareKey, SharedItem, Speaker, View, Visit};
 pub use ports::{
-    Added, Addition, Fork, Found, Inserted, Link, NewShare, Revoked, ShareList, ShareState,
+    Added, Addition, Fork, Forked, Found, Inserted, Link, NewShare, Revoked, ShareList, ShareState,
     ShareStore, ViewFrom, ViewPage,
 };
 pub use service::{ListShares, ShareService};

@@ -47,9 +47,9 @@ pub trait ShareStore: Send + Sync {
     /// that was still on its way.
     async fn append(&self, digest: Digest, addition: &Addition) -> Result<Added>;
 
-    /// Copies what a link shows into a new conversation. `None`: there is no such link that has
-    /// not ended.
-    async fn fork(&self, digest: Digest, fork: &Fork) -> Result<Option<Conversation>>;
+    /// Copies what a link shows into a new conversation. What is larger than there is room for is
+    /// measured and not copied.
+    async fn fork(&self, digest: Digest, fork: &Fork) -> Result<Forked>;
 
     /// Adds to the views of these links, those that are still there.
     async fn add_views(&self, views: &[(ShareKey, u64)]) -> Result<()>;
@@ -184,4 +184,16 @@ pub struct Fork {
     /// Time and randomness of the messages' ids; see [`ItemId::at`].
     pub seed: Ulid,
     pub now: DateTime<Utc>,
+    /// How many bytes it may have, as they count for what an owner stores; `None` is any.
+    pub room: Option<u64>,
+}
+
+/// What became of a copy.
+#[derive(Clone, Debug)]
+pub enum Forked {
+    /// It is made; how many bytes it has, where there was room for so many.
+    Done(Conversation, Option<u64>),
+    TooLarge,
+    /// The link is not there or has ended, or the owner has been removed.
+    Refused,
 }

@@ -1,7 +1,7 @@
 //! What visitors do with a link: read, add, copy.
 
 use super::{
-    Added, Addition, Fork, Found, Link, ShareService, SharedItem, Speaker, View, ViewFrom,
+    Added, Addition, Fork, Forked, Found, Link, ShareService, SharedItem, Speaker, View, ViewFrom,
     ViewPage, Visit,
 };
 use crate::admission::Caller;
@@ -12,6 +12,7 @@ use crate::id::{ConversationId, ItemId, OwnerId};
 use crate::items::{Content, Role};
 use crate::limits::{Limited, Origin};
 use crate::page::Limit;
+use crate::usage::Quota;
 use chrono::{DateTime, Utc};
 
 impl ShareService {
@@ -103,18 +104,31 @@ impl ShareService {
         self.limits.take(Limited::Share, origin.into())?;
         let digest = self.secrets.digest(share_id);
         self.usage.room_for_conversation(owner)?;
+        let left = self.usage.storage_left(owner).await?;
         let fork = Fork {
             owner,
             id: ConversationId::new(self.ids.ulid()),
             seed: self.ids.ulid(),
             now: self.clock.now(),
+            room: left.map(|left| left.bytes),
         };
-        if let Some(conversation) = self.store.fork(digest, &fork).await? {
-            return Ok(conversation);
+        match self.store.fork(digest, &fork).await? {
+            Forked::Done(conversation, bytes) => {
+                self.usage.stored(owner, bytes.unwrap_or_default());
+                Ok(conversation)
+            }
+            Forked::TooLarge => {
+                let limit = left.map_or(0, |left| left.limit);
+                Err(Error::Conflict(Conflict::QuotaExceeded(Quota::Storage {
+                    limit,
+                })))
+            }
+            Forked::Refused => {
+                self.glance(owner, digest).await?;
+                // The link is good, so the caller has been removed.
+                Err(Error::Unauthenticated(Unauthenticated::Invalid))
+            }
         }
-        self.glance(owner, digest).await?;
-        // The link is good, so the caller has been removed.
-        Err(Error::Unauthenticated(Unauthenticated::Invalid))
     }
 
     /// The link, for what it is, if it has not ended.

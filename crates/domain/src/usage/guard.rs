@@ -1,4 +1,4 @@
-use super::{Allowances, Counted, Quota, UsageStore};
+use super::{Allowances, Counted, Quota, StorageLeft, UsageStore};
 use crate::clock::Clock;
 use crate::error::{Conflict, Error, Result};
 use crate::id::OwnerId;
@@ -23,6 +23,19 @@ struct Known {
     is_active: bool,
     /// When they last did.
     active_at: DateTime<Utc>,
+}
+
+impl Known {
+    /// What was counted, and what was noted since, unless it has been counted again.
+    fn newer(&self, counted: Counted) -> Counted {
+        let noted = self
+            .counted
+            .filter(|known| known.counted_at == counted.counted_at)
+            .map_or(0, |known| known.usage.storage_bytes);
+        let mut newer = counted;
+        newer.usage.storage_bytes = newer.usage.storage_bytes.max(noted);
+        newer
+    }
 }
 
 impl UsageGuard {
@@ -52,6 +65,44 @@ impl UsageGuard {
     /// Refuses another conversation of an owner who has as many, or as much, as there may be.
     pub fn room_for_conversation(&self, owner: OwnerId) -> Result<()> {
         self.check(owner, true)
+    }
+
+    /// How much more text an owner may store; `None` is any. For what may be large: of an owner of
+    /// whom nothing is known here, it is looked up what was last counted.
+    pub async fn storage_left(&self, owner: OwnerId) -> Result<Option<StorageLeft>> {
+        if !self.is_needed() {
+            return Ok(None);
+        }
+        let known = self.lock().get(&owner).and_then(|known| known.counted);
+        let counted = match known {
+            Some(counted) => Some(counted),
+            None => {
+                let midnight = midnight(self.clock.now());
+                let found = self.store.find(&[owner], midnight).await?;
+                let found = found.into_iter().next();
+                if let Some(entry) = self.lock().get_mut(&owner) {
+                    entry.counted = entry.counted.or(found);
+                }
+                found
+            }
+        };
+        Ok(counted.and_then(|counted| {
+            let limit = self.allowances.of(counted.kind).storage_bytes?;
+            let bytes = limit.saturating_sub(counted.usage.storage_bytes);
+            Some(StorageLeft { limit, bytes })
+        }))
+    }
+
+    /// Notes that an owner has stored so much at once, before it is counted.
+    pub fn stored(&self, owner: OwnerId, bytes: u64) {
+        if let Some(Known {
+            counted: Some(counted),
+            ..
+        }) = self.lock().get_mut(&owner)
+        {
+            let usage = &mut counted.usage;
+            usage.storage_bytes = usage.storage_bytes.saturating_add(bytes);
+        }
     }
 
     /// Whether anything is limited.
@@ -107,7 +158,7 @@ impl UsageGuard {
                 let mut known = self.lock();
                 for counted in found {
                     if let Some(entry) = known.get_mut(&counted.owner) {
-                        entry.counted = Some(counted);
+                        entry.counted = Some(entry.newer(counted));
                     }
                 }
             }

@@ -9,6 +9,6 @@ mod ports;
 mod service;
 
 pub use guard::UsageGuard;
-pub use model::{Allowance, Allowances, Quota, Usage};
+pub use model::{Allowance, Allowances, Quota, StorageLeft, Usage};
 pub use ports::{Counted, UsageStore};
 pub use service::UsageService;

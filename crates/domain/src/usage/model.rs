@@ -26,6 +26,13 @@ pub struct Allowances {
     pub account: Allowance,
 }
 
+/// How much more an owner may store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StorageLeft {
+    pub limit: u64,
+    pub bytes: u64,
+}
+
 /// What there is only so much of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quota {
@@ -83,12 +90,12 @@ impl std::fmt::Display for Quota {
         match self {
             Self::Storage { limit } => write!(
                 f,
-                "The storage_limit is reached: {limit} bytes. Delete conversations or messages to \
-                 make room, which is noticed within a minute."
+                "This would exceed the storage_limit: {limit} bytes. Delete conversations or messages \
+                 to make room, which is noticed within a minute."
             ),
             Self::Conversations { limit } => write!(
                 f,
-                "The conversation_limit is reached: {limit} conversations. Delete some to make \
+                "This would exceed the conversation_limit: {limit} conversations. Delete some to make \
                  room, which is noticed within a minute."
             ),
         }

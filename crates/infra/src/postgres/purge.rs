@@ -103,10 +103,15 @@ statement!(
 );
 
 statement!(
-    /// A conversation holds so much less.
-    Shrink { bytes: i64 => BigInt, owner_id: Uuid => SqlUuid, conversation_id: Uuid => SqlUuid }
-        -> (),
-    "update conversations set bytes = greatest(bytes - $1, 0) where owner_id = $2 and id = $3"
+    /// A conversation holds so much less, if this message was counted.
+    Shrink {
+        bytes: i64 => BigInt,
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        sequence: i32 => Integer,
+    } -> (),
+    "update conversations set bytes = bytes - $1
+    where owner_id = $2 and id = $3 and counted_sequence >= $4"
 );
 
 /// A portion as the statements take it.
@@ -217,6 +222,7 @@ pub(super) async fn delete_versions(
             bytes,
             owner_id: key.owner_id,
             conversation_id: key.conversation_id,
+            sequence: key.sequence,
         };
         shrink.write(connection).await?;
     }

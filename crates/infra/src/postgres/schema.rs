@@ -143,6 +143,12 @@ diesel::table! {
         conversations -> BigInt,
         titles_day -> Timestamptz,
         titles -> Integer,
+        counting_since -> Nullable<Timestamptz>,
+        counted_bytes -> BigInt,
+        counted_conversations -> BigInt,
+        last_conversation -> Nullable<Uuid>,
+        last_project -> Nullable<Uuid>,
+        last_share -> Nullable<Uuid>,
     }
 }
 

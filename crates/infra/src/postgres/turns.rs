@@ -1,6 +1,6 @@
 use super::database::Database;
 use super::ids;
-use super::items::rows::{bytes, stored_role};
+use super::items::rows::stored_role;
 use super::schema::conversations;
 use super::statement::statement;
 use super::titles::NewTitles;
@@ -9,7 +9,7 @@ use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{
-    Array, BigInt, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use domain::chat::{StoredTurn, Turn, TurnStore};
 use domain::conversations::Title;
@@ -29,7 +29,6 @@ statement!(
     StoreTurn<'a> {
         size: i32 => Integer,
         now: DateTime<Utc> => Timestamptz,
-        bytes: i64 => BigInt,
         title: Option<&'a str> => Nullable<Text>,
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
@@ -43,27 +42,25 @@ statement!(
         update conversations set
             item_count = item_count + $1,
             last_sequence = last_sequence + $1,
-            counted_sequence = counted_sequence + $1,
             updated_at = greatest(updated_at, $2),
-            bytes = bytes + $3,
-            title_source = case when title is null and $4 is not null then 2 else title_source end,
-            title = coalesce(title, $4)
-        where owner_id = $5 and id = $6 and item_count + $1 <= 10000
+            title_source = case when title is null and $3 is not null then 2 else title_source end,
+            title = coalesce(title, $3)
+        where owner_id = $4 and id = $5 and item_count + $1 <= 10000
         returning owner_id, id, last_sequence - $1 as before, title,
-            title_source = 2 and title = $4 as named
+            title_source = 2 and title = $3 as named
     ),
     stored as (
         insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
             model, content)
         select p.owner_id, p.id, encode(t.seed || int4send(p.before + t.place::int), 'hex')::uuid,
             $2, $2, p.before + t.place::int, t.role, t.model, t.content
-        from place p, unnest($7, $8, $9, $10) with ordinality
+        from place p, unnest($6, $7, $8, $9) with ordinality
             as t(seed, role, model, content, place)
     ),
     queued as (
         insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
-        select owner_id, 2, id, id, $2, $11 from place
-        where named and $11 is not null
+        select owner_id, 2, id, id, $2, $10 from place
+        where named and $10 is not null
         on conflict do nothing
     )
     select title from place"
@@ -84,7 +81,6 @@ impl TurnStore for PgTurns {
             size: i32::try_from(turn.messages.len())
                 .map_err(|error| Error::Internal(error.into()))?,
             now: turn.now,
-            bytes: bytes(columns.contents.iter().copied()),
             title: turn.title.as_ref().map(Title::as_str),
             owner_id: key.0,
             conversation_id: key.1,

@@ -4,8 +4,11 @@ use crate::app::TestApp;
 use crate::db::{RUNTIME, Schema};
 use crate::rows;
 use domain::clock::Clock;
+use domain::jobs::{Job, JobQueue as _, Kind, Portion, Step};
+use domain::purge::PurgeStore as _;
 use domain::usage::Allowances;
 use infra::clock::SystemClock;
+use infra::postgres::{PgJobs, PgPurge};
 use reqwest::Method;
 use serde_json::json;
 use std::sync::Arc;
@@ -207,4 +210,39 @@ async fn a_conversation_is_as_good_as_new_while_others_are_reclaimed() {
     let path = format!("/v1/conversations/{conversation}");
     assert_eq!(alice.get(&path).await.expect(200)["item_count"], said);
     rows::assert_consistent(&app.schema).await;
+}
+
+#[tokio::test]
+async fn a_step_takes_a_portion_of_bytes_however_few_the_rows_are() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    // What compresses badly, so that 32 kB of text are about as many on the disk.
+    let text = "(select string_agg(md5(n || '-' || g), '') from generate_series(1, 1000) g)";
+    rows::items(&app.schema, &conversation, 40, text).await;
+    let path = format!("/v1/conversations/{conversation}");
+    alice.delete(&path).await.expect_nothing(204);
+    let database = app.schema.database(2);
+    let (queue, store) = (PgJobs(database.clone()), PgPurge(database));
+    let now = app.clock.now();
+    let due = queue.due(&[Kind::Purge], Job::START, now, 1).await;
+    let job = due.unwrap().remove(0);
+    // As many rows as there are would fit in.
+    let portion = Portion::of(64 * Portion::ROW);
+    let mut left = 40;
+    loop {
+        let step = store.purge(&job, portion, now).await.unwrap();
+        let after: u32 = app
+            .schema
+            .value("select count(*) from items")
+            .await
+            .parse()
+            .unwrap();
+        assert!((0..=5).contains(&(left - after)), "{left} and then {after}");
+        left = after;
+        if matches!(step, Step::Done) {
+            break;
+        }
+    }
+    assert_eq!(left, 0);
 }

@@ -4,9 +4,15 @@ use crate::app::{Actor, PASSWORD, TestApp, id};
 use crate::chat::user;
 use crate::purge::until;
 use crate::rows;
+use chrono::TimeDelta;
+use domain::clock::Clock as _;
+use domain::jobs::{Job, JobQueue as _, Kind, Portion, Step};
+use domain::usage::UsageStore as _;
 use domain::usage::{Allowance, Allowances};
+use infra::postgres::{PgJobs, PgUsage};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Guests may use so much, and everybody else anything.
 fn guests(storage_bytes: Option<u64>, conversations: Option<u64>) -> Allowances {
@@ -61,6 +67,17 @@ async fn what_is_used_is_told_and_counted_a_little_later() {
     rows::assert_consistent(&app.schema).await;
 }
 
+/// Asks for each change, of which some would store more than there may be.
+async fn change<const N: usize>(actor: &Actor, path: &str, changes: [(Value, u16); N]) {
+    for (changes, status) in changes {
+        let answer = actor.patch(path, changes.clone()).await;
+        assert_eq!(answer.status, status, "{changes}");
+        if status == 409 {
+            answer.refused("quota_exceeded", Some("storage_limit"));
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_owner_who_stores_as_much_as_they_may_can_read_and_delete_and_then_write_again() {
     let app = TestApp::spawn_allowing(guests(Some(3_000), None)).await;
@@ -74,6 +91,9 @@ async fn an_owner_who_stores_as_much_as_they_may_can_read_and_delete_and_then_wr
         .await
         .expect(201);
     let share = guest.share(&conversation, json!({})).await;
+    let described = json!({ "title": "P", "description": "ab" });
+    let made = guest.post("/v1/projects", described).await.expect(201);
+    let project_id = id(&made);
     app.count_usage().await;
 
     let item = format!("{path}/items/{}", first["id"].as_str().unwrap());
@@ -105,8 +125,26 @@ async fn an_owner_who_stores_as_much_as_they_may_can_read_and_delete_and_then_wr
         .await
         .expect(200);
     guest.get(&path).await.expect(200);
-    let rename = json!({ "title": "New" });
-    guest.patch(&path, rename).await.expect(200);
+    // What is shorter than what it replaces is taken, and what is longer is not.
+    let changes = [
+        (json!({ "title": "New" }), 200),
+        (json!({ "title": "Newer" }), 409),
+        (json!({ "metadata": { "key": "value" } }), 409),
+        (json!({ "title": null, "metadata": { "a": "b" } }), 200),
+        (json!({ "metadata": { "b": "c" } }), 200),
+        (json!({ "title": "N" }), 409),
+        (json!({ "metadata": {}, "title": "N" }), 200),
+    ];
+    change(&guest, &path, changes).await;
+    let changes = [
+        (json!({ "title": "Longer" }), 409),
+        (json!({ "title": "Q", "description": "abc" }), 409),
+        (json!({ "description": "a", "instruction": "b" }), 200),
+        (json!({ "description": null, "title": "Qs" }), 200),
+    ];
+    change(&guest, &format!("/v1/projects/{project_id}"), changes).await;
+    // Keys are a hundred at the most, and may be what makes room.
+    guest.key("Mine").await;
     // Nobody else is affected.
     app.alice().conversation(json!({})).await;
 
@@ -144,7 +182,8 @@ async fn a_message_through_a_link_counts_for_the_owner_and_a_fork_for_the_forker
         .share(&conversation, json!({ "read_only": false }))
         .await;
     let link = format!("/conversations/share/{share}");
-    let long = json!({ "content": "x".repeat(4_000) });
+    // With the link, that is more than the owner may have; without it, it is not.
+    let long = json!({ "content": "x".repeat(3_300) });
     visitor
         .post(&format!("{link}/items"), long)
         .await
@@ -160,7 +199,7 @@ async fn a_message_through_a_link_counts_for_the_owner_and_a_fork_for_the_forker
         .await
         .expect(201);
     app.count_usage().await;
-    assert!(usage(&visitor).await["storage_bytes"].as_u64() > Some(4_000));
+    assert!(usage(&visitor).await["storage_bytes"].as_u64() > Some(3_300));
     let answer = visitor.call(Method::POST, &format!("{link}/fork")).await;
     answer.refused("quota_exceeded", Some("storage_limit"));
     rows::assert_consistent(&app.schema).await;
@@ -183,4 +222,116 @@ async fn conversations_of_before_sizes_were_kept_are_measured_and_so_are_those_w
     let used = usage(&alice).await;
     assert_eq!(used["conversations"], 20);
     assert!(used["storage_bytes"].as_u64() > Some(60_000), "{used}");
+}
+
+#[tokio::test]
+async fn a_copy_for_which_there_is_no_room_is_not_made() {
+    let app = TestApp::spawn_allowing(guests(Some(10_000), None)).await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    rows::items(&app.schema, &conversation, 4, "repeat('x', 1000)").await;
+    let share = alice.share(&conversation, json!({})).await;
+    let fork = format!("/conversations/share/{share}/fork");
+    let (guest, _) = app.guest().await;
+    // Each has 4,640 bytes. Of this guest nothing was ever counted, and what they copied is known
+    // before it is.
+    for _ in 0..2 {
+        guest.call(Method::POST, &fork).await.expect(201);
+    }
+    let copies = "select count(*) from conversations";
+    assert_eq!(app.schema.value(copies).await, "3");
+    let answer = guest.call(Method::POST, &fork).await;
+    answer.refused("quota_exceeded", Some("storage_limit"));
+    assert_eq!(app.schema.value(copies).await, "3");
+    guest.conversation(json!({})).await;
+    app.count_usage().await;
+    let bytes = usage(&guest).await["storage_bytes"].as_u64().unwrap();
+    let expected = 2 * 4_640 + 128;
+    assert!((expected..expected + 50).contains(&bytes), "{bytes}");
+    let answer = guest.call(Method::POST, &fork).await;
+    answer.refused("quota_exceeded", Some("storage_limit"));
+    // A link that is not there is not there, however large.
+    let nothing = fork.replace(&share, "share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc");
+    let answer = guest.call(Method::POST, &nothing).await;
+    answer.refused("share_not_found", None);
+    // Others have room.
+    app.bob().call(Method::POST, &fork).await.expect(201);
+    rows::assert_consistent(&app.schema).await;
+}
+
+#[tokio::test]
+async fn each_step_of_a_count_goes_on_where_the_last_one_ended_and_takes_a_portion() {
+    let app = TestApp::spawn_allowing(guests(None, None)).await;
+    let alice = app.alice();
+    let ids = rows::conversations(&app.schema, 300).await;
+    rows::items_of_all(&app.schema, &ids, 5, "repeat('x', 100)").await;
+    for _ in 0..3 {
+        let project = alice.project("P").await;
+        let path = format!("/v1/conversations/{}", ids[0]);
+        let into = json!({ "project_id": project });
+        alice.patch(&path, into).await.expect(200);
+        alice.share(&ids[0], json!({})).await;
+    }
+    usage(&alice).await;
+    let (clock, database) = (Arc::clone(&app.clock), app.schema.database(2));
+    let (queue, store) = (PgJobs(database.clone()), PgUsage(database));
+    let due = || queue.due(&[Kind::Usage], Job::START, clock.now(), 1);
+    let job = due().await.unwrap().remove(0);
+    // So few rows are read in a step, and as many messages.
+    let (portion, rows) = (Portion::of(50 * Portion::ROW), 50);
+    let known = "select count(*) from conversations where counted_sequence = last_sequence";
+    let passed = "select count(*) from conversations c where id <= (
+        select last_conversation from usage u where u.owner_id = c.owner_id)";
+    let (mut steps, mut before) = (0, 0);
+    while let Step::More = store.count(&job, portion, clock.now()).await.unwrap() {
+        let [known, passed] = [known, passed].map(|sql| app.schema.value(sql));
+        let known: u64 = known.await.parse().unwrap();
+        assert_eq!(
+            known.to_string(),
+            passed.await,
+            "it measures what it passes, and no more"
+        );
+        assert!(
+            (1..=rows / 5).contains(&(known - before)),
+            "{before} and {known}"
+        );
+        before = known;
+        steps += 1;
+    }
+    assert!((29..=31).contains(&steps), "{steps} steps");
+    let used = usage(&alice).await;
+    assert_eq!(used["conversations"], 300);
+    let each = 128 + 5 * (100 + 128) + 4;
+    let bytes = used["storage_bytes"].as_u64().unwrap();
+    let organised = 3 * (512 + 129);
+    assert!(
+        (300 * each..301 * each + organised).contains(&bytes),
+        "{bytes}"
+    );
+    // What was counted by steps is what is counted at once.
+    clock.advance(TimeDelta::seconds(30));
+    usage(&alice).await;
+    let job = due().await.unwrap().remove(0);
+    let at_once = store.count(&job, Portion::MOST, clock.now()).await.unwrap();
+    assert!(matches!(at_once, Step::Done));
+    assert_eq!(usage(&alice).await["storage_bytes"], bytes);
+}
+
+#[tokio::test]
+async fn a_count_that_was_given_up_is_not_gone_on_with() {
+    let app = TestApp::spawn_allowing(guests(None, None)).await;
+    let alice = app.alice();
+    rows::conversations(&app.schema, 20).await;
+    usage(&alice).await;
+    // An instance of an earlier version has taken the job in the middle, and done it.
+    let half = "insert into usage (owner_id, counting_since, counted_bytes, counted_conversations,
+            last_conversation)
+        select owner_id, created_at - interval '1 minute', 1000000, 10,
+            (select id from conversations order by id offset 10 limit 1)
+        from jobs where kind = 1";
+    app.schema.rows(half).await;
+    app.count_usage().await;
+    let used = usage(&alice).await;
+    assert_eq!(used["conversations"], 20);
+    assert!(used["storage_bytes"].as_u64() < Some(10_000), "{used}");
 }

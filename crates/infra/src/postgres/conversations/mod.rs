@@ -225,13 +225,9 @@ fn sequence(stored: i32) -> Result<Sequence> {
 
 /// What an entry adds to the bytes of a page.
 fn size(conversation: &Conversation) -> usize {
-    let pairs = conversation.metadata.pairs().iter();
     let title = conversation
         .title
         .as_ref()
         .map_or(0, |title| title.as_str().len());
-    title
-        + pairs
-            .map(|(key, value)| key.len() + value.len())
-            .sum::<usize>()
+    title + conversation.metadata.bytes()
 }

@@ -68,7 +68,6 @@ impl Append {
         let item = &self.pending.item;
         let append = statements::Append {
             now: self.pending.now,
-            bytes: rows::bytes([item.content.as_str()]),
             title: self.title(),
             owner_id,
             conversation_id,

@@ -2,7 +2,7 @@ use crate::postgres::items::rows;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
-    BigInt, Binary, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Binary, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use uuid::Uuid;
 
@@ -54,7 +54,6 @@ statement!(
     /// by then, and the last item must have been looked at since.
     AppendReply<'a> {
         now: DateTime<Utc> => Timestamptz,
-        bytes: i64 => BigInt,
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
         seed: &'a [u8] => Binary,
@@ -67,16 +66,14 @@ statement!(
             update conversations set
                 item_count = item_count + 1,
                 last_sequence = last_sequence + 1,
-                counted_sequence = counted_sequence + 1,
-                updated_at = greatest(updated_at, $1),
-                bytes = bytes + $2
-            where owner_id = $3 and id = $4 and item_count < 10000
+                updated_at = greatest(updated_at, $1)
+            where owner_id = $2 and id = $3 and item_count < 10000
             returning owner_id, id, last_sequence
         )
         insert into items as i (owner_id, conversation_id, id, created_at, updated_at, sequence,
             role, model, content)
-        select owner_id, id, encode($5 || int4send(last_sequence), 'hex')::uuid, $1, $1,
-            last_sequence, $6, $7, $8
+        select owner_id, id, encode($4 || int4send(last_sequence), 'hex')::uuid, $1, $1,
+            last_sequence, $5, $6, $7
         from place
         returning ", rows::columns!()
     )

@@ -111,7 +111,6 @@ async fn append(
     let [seed @ .., _, _, _, _] = reply.seed.0.to_be_bytes();
     let append = AppendReply {
         now: reply.now,
-        bytes: rows::bytes([reply.content.as_str()]),
         owner_id: key.owner_id,
         conversation_id: key.conversation_id,
         seed: &seed,

@@ -9,7 +9,7 @@ use super::conversations::rows as conversation_rows;
 use super::database::Database;
 use super::error::{storage, violates};
 use super::ids;
-use super::items::{exists, key::ItemKey, rows as item_rows};
+use super::items::{exists, key::ItemKey};
 use super::schema::share_digests;
 use super::work::Whose;
 use crate::postgres::execute::Execute as _;
@@ -18,12 +18,12 @@ use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use domain::admission::Caller;
 use domain::auth::Digest;
-use domain::conversations::{Conversation, Title};
+use domain::conversations::Title;
 use domain::error::Result;
 use domain::id::{ConversationId, OwnerId, Sequence};
 use domain::page::Page;
 use domain::shares::{
-    Added, Addition, Fork, Found, Inserted, NewShare, Revoked, Share, ShareKey, ShareList,
+    Added, Addition, Fork, Forked, Found, Inserted, NewShare, Revoked, Share, ShareKey, ShareList,
     ShareStore, ViewPage,
 };
 use uuid::Uuid;
@@ -125,13 +125,13 @@ impl ShareStore for PgShares {
             now: addition.now,
             author_id: ids::stored(addition.author.ulid()),
             title: addition.title.as_ref().map(Title::as_str),
-            bytes: item_rows::bytes([addition.content.as_str()]),
             seed: &seed,
             content: addition.content.as_str(),
         };
+        let whose = Whose::from(addition.author).writing(addition.content.as_str().len());
         let appended = self
             .0
-            .attempt(addition.author, async |connection| {
+            .attempt(whose, async |connection| {
                 append.fetch_optional::<Option<i32>>(connection).await
             })
             .await?;
@@ -144,7 +144,7 @@ impl ShareStore for PgShares {
         }
     }
 
-    async fn fork(&self, digest: Digest, fork: &Fork) -> Result<Option<Conversation>> {
+    async fn fork(&self, digest: Digest, fork: &Fork) -> Result<Forked> {
         let [seed @ .., _, _, _, _] = fork.seed.0.to_be_bytes();
         let statement = statements::Fork {
             digest: &digest.0,
@@ -153,15 +153,33 @@ impl ShareStore for PgShares {
             id: ids::stored(fork.id.ulid()),
             seed: &seed,
         };
+        let measure = statements::MeasureFork {
+            digest: &digest.0,
+            now: fork.now,
+            owner_id: statement.owner_id,
+        };
+        let room = fork.room;
         let whose = Whose::from(fork.owner);
         let _turn = self.0.fork_turn(whose).await?;
-        let row: Option<conversation_rows::Row> = self
+        let (size, row): (Option<u64>, Option<conversation_rows::Row>) = self
             .0
             .run(whose, async |connection| {
-                statement.fetch_optional(connection).await
+                let Some(room) = room else {
+                    return Ok((None, statement.fetch_optional(connection).await?));
+                };
+                let size: Option<i64> = measure.fetch_optional(connection).await?;
+                let size = size.map(|size| size.max(0).unsigned_abs());
+                Ok(match size.is_some_and(|size| size <= room) {
+                    true => (size, statement.fetch_optional(connection).await?),
+                    false => (size, None),
+                })
             })
             .await?;
-        row.map(Conversation::try_from).transpose()
+        match (row, size.zip(room)) {
+            (Some(row), _) => Ok(Forked::Done(row.try_into()?, size)),
+            (None, Some((size, room))) if size > room => Ok(Forked::TooLarge),
+            (None, _) => Ok(Forked::Refused),
+        }
     }
 
     async fn add_views(&self, views: &[(ShareKey, u64)]) -> Result<()> {

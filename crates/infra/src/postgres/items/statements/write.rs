@@ -4,7 +4,7 @@ use crate::postgres::items::rows;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
-    Array, BigInt, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use uuid::Uuid;
 
@@ -13,9 +13,9 @@ statement!(
     /// appends to one conversation form a queue and 10,000 is exact. A call id that is taken rolls
     /// all of it back. The id ends in the number, as `ItemId::at` says. A conversation that is named
     /// by the message is queued for a better title; one that says the same once more may be, too.
+    /// Nothing behind the title changes: what does not is left out of PostgreSQL's log.
     Append<'a> {
         now: DateTime<Utc> => Timestamptz,
-        bytes: i64 => BigInt,
         title: Option<&'a str> => Nullable<Text>,
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
@@ -30,26 +30,24 @@ statement!(
         update conversations set
             item_count = item_count + 1,
             last_sequence = last_sequence + 1,
-            counted_sequence = counted_sequence + 1,
             updated_at = greatest(updated_at, $1),
-            bytes = bytes + $2,
-            title_source = case when title is null and $3 is not null then 2 else title_source end,
-            title = coalesce(title, $3)
-        where owner_id = $4 and id = $5 and item_count < 10000
-        returning owner_id, id, last_sequence, title_source = 2 and title = $3 as named
+            title_source = case when title is null and $2 is not null then 2 else title_source end,
+            title = coalesce(title, $2)
+        where owner_id = $3 and id = $4 and item_count < 10000
+        returning owner_id, id, last_sequence, title_source = 2 and title = $2 as named
     ),
     stored as (
         insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
             author_id, call_id, content)
-        select owner_id, id, encode($6 || int4send(last_sequence), 'hex')::uuid, $1, $1,
-            last_sequence, $7, $8, $9, $10
+        select owner_id, id, encode($5 || int4send(last_sequence), 'hex')::uuid, $1, $1,
+            last_sequence, $6, $7, $8, $9
         from place
         returning sequence
     ),
     queued as (
         insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
-        select owner_id, 2, id, id, $1, $11 from place
-        where named and $11 is not null
+        select owner_id, 2, id, id, $1, $10 from place
+        where named and $10 is not null
         on conflict do nothing
     )
     select sequence from stored"
@@ -77,7 +75,6 @@ statement!(
     ),
     share as (
         select owner_id, conversation_id, count(*)::int as size, max(now) as now,
-            sum(octet_length(content) + 128) as bytes,
             (array_agg(title order by place) filter (where title is not null))[1] as title
         from input group by owner_id, conversation_id
     ),
@@ -90,9 +87,7 @@ statement!(
         update conversations c set
             item_count = item_count + s.size,
             last_sequence = last_sequence + s.size,
-            counted_sequence = counted_sequence + s.size,
             updated_at = greatest(updated_at, s.now),
-            bytes = c.bytes + s.bytes,
             title_source = case when c.title is null and s.title is not null then 2
                 else title_source end,
             title = coalesce(c.title, s.title)
@@ -145,7 +140,8 @@ statement!(
         ),
         moved as (
             update conversations set updated_at = greatest(updated_at, $4),
-                bytes = bytes + octet_length($5) + 128
+                bytes = bytes + case when counted_sequence < $3 then 0
+                    else octet_length($5) + 128 end
             where owner_id = $1 and id = $2
         )
         update items i set content = $5, model = $6, version = version + 1,
@@ -183,6 +179,7 @@ statement!(
         returning octet_length(content) + 128 as bytes
     )
     update conversations c set item_count = c.item_count - 1,
-        updated_at = greatest(c.updated_at, $5), bytes = greatest(c.bytes - gone.bytes, 0)
+        updated_at = greatest(c.updated_at, $5),
+        bytes = c.bytes - case when c.counted_sequence < $3 then 0 else gone.bytes end
     from gone where c.owner_id = $1 and c.id = $2"
 );

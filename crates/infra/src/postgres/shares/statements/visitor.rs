@@ -103,7 +103,6 @@ statement!(
         now: DateTime<Utc> => Timestamptz,
         author_id: Uuid => SqlUuid,
         title: Option<&'a str> => Nullable<Text>,
-        bytes: i64 => BigInt,
         seed: &'a [u8] => Binary,
         content: &'a str => Text,
     } -> Nullable<Integer>,
@@ -121,12 +120,10 @@ statement!(
         update conversations c set
             item_count = c.item_count + 1,
             last_sequence = c.last_sequence + 1,
-            counted_sequence = c.counted_sequence + 1,
             updated_at = greatest(c.updated_at, $2),
             title_source = case when c.title is null and $4 is not null then 2
                 else c.title_source end,
-            title = coalesce(c.title, $4),
-            bytes = c.bytes + $5
+            title = coalesce(c.title, $4)
         from link l
         where c.owner_id = l.owner_id and c.id = l.conversation_id and c.item_count < 10000
         returning c.owner_id, c.id, c.last_sequence, l.id as share
@@ -138,12 +135,49 @@ statement!(
     stored as (
         insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
             author_id, content)
-        select owner_id, id, encode($6 || int4send(last_sequence), 'hex')::uuid, $2, $2,
-            last_sequence, 2, $3, $7
+        select owner_id, id, encode($5 || int4send(last_sequence), 'hex')::uuid, $2, $2,
+            last_sequence, 2, $3, $6
         from place
         returning sequence
     )
     select stored.sequence from link left join stored on true")
+);
+
+/// The link of a digest `$1`, if it has not ended by `$2` and `$3` may copy what it shows.
+macro_rules! link_to_copy {
+    () => {
+        concat!(
+            "link as (
+                select s.* from share_digests d
+                join shares s on s.owner_id = d.owner_id
+                    and s.conversation_id = d.conversation_id and s.id = d.id
+                join conversations c on c.owner_id = s.owner_id and c.id = s.conversation_id
+                where d.digest = $1 and s.revoked_at is null
+                    and (s.expires_at is null or s.expires_at > $2)
+                    and ",
+            nobody_removed!("s.owner_id, $3"),
+            " and ",
+            has_its_message!(),
+            ")"
+        )
+    };
+}
+
+statement!(
+    /// How many bytes a copy would have, as they count for what an owner stores: how long a text is,
+    /// is known without reading it. No row: there is no such link.
+    MeasureFork<'a> {
+        digest: &'a [u8] => Binary,
+        now: DateTime<Utc> => Timestamptz,
+        owner_id: Uuid => SqlUuid,
+    } -> BigInt,
+    concat!(
+        "with ", link_to_copy!(), "
+        select (coalesce(sum(octet_length(m.content) + 128), 0) + 128
+            + coalesce(octet_length(s.title), 0))::bigint
+        from link s left join items m on ", shown!(), "
+        group by s.id, s.title"
+    )
 );
 
 statement!(
@@ -157,16 +191,7 @@ statement!(
         seed: &'a [u8] => Binary,
     } -> conversation_rows::Sql,
     concat!(
-        "with link as (
-            select s.* from share_digests d
-            join shares s on s.owner_id = d.owner_id and s.conversation_id = d.conversation_id
-                and s.id = d.id
-            join conversations c on c.owner_id = s.owner_id and c.id = s.conversation_id
-            where d.digest = $1 and s.revoked_at is null
-                and (s.expires_at is null or s.expires_at > $2)
-                and ", nobody_removed!("s.owner_id, $3"), "
-                and ", has_its_message!(), "
-        ),
+        "with ", link_to_copy!(), ",
         stored as (
             insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence,
                 role, content)

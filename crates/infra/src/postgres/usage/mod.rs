@@ -1,10 +1,11 @@
+mod count;
+
 use super::database::Database;
 use super::ids;
 use super::jobs::{Locked, Next, kind};
 use super::statement::statement;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
-use diesel::QueryResult;
 use diesel::sql_types::{
     Array, BigInt, Bool, Integer, Nullable, SmallInt, Timestamptz, Uuid as SqlUuid,
 };
@@ -19,9 +20,6 @@ use uuid::Uuid;
 
 /// What owners use, in PostgreSQL.
 pub struct PgUsage(pub Database);
-
-/// How many conversations of unknown size are measured at once, each under its lock.
-const MEASURED: i64 = 8;
 
 statement!(
     /// Whoever an owner is, and what was last counted.
@@ -54,55 +52,6 @@ statement!(
     "insert into jobs (owner_id, kind, key, created_at, due_at)
     select id, $1, id, $2, $2 from unnest($3) as o(id)
     on conflict do nothing"
-);
-
-statement!(
-    /// Conversations whose size is not known, and that nobody is writing to: they stay locked, so
-    /// that what the next statement sees of them is still so when it ends.
-    Unknown { owner_id: Uuid => SqlUuid, most: i64 => BigInt } -> SqlUuid,
-    "select id from conversations
-    where owner_id = $1 and counted_sequence <> last_sequence
-    order by id limit $2 for no key update skip locked"
-);
-
-statement!(
-    /// How long a text is, is known without reading it.
-    Measure<'a> { owner_id: Uuid => SqlUuid, ids: &'a [Uuid] => Array<SqlUuid> } -> (),
-    "update conversations c set counted_sequence = c.last_sequence, bytes = (
-            select coalesce(sum(octet_length(content) + 128), 0) from items
-            where owner_id = $1 and conversation_id = c.id
-        ) + (
-            select coalesce(sum(octet_length(content) + 128), 0) from item_versions
-            where owner_id = $1 and conversation_id = c.id
-        )
-    where c.owner_id = $1 and c.id = any($2)"
-);
-
-statement!(
-    /// Beside messages, titles and metadata count, projects, and links with a constant.
-    Count { owner_id: Uuid => SqlUuid, now: DateTime<Utc> => Timestamptz } -> (),
-    "with held as (
-        select count(*) as conversations, coalesce(sum(
-            bytes + 128 + coalesce(octet_length(title), 0) + pg_column_size(metadata)
-        ), 0) as bytes
-        from conversations where owner_id = $1
-    ),
-    organised as (
-        select coalesce(sum(
-            128 + octet_length(title) + coalesce(octet_length(description), 0)
-                + coalesce(octet_length(instruction), 0)
-        ), 0) as bytes
-        from projects where owner_id = $1
-    ),
-    shared as (
-        select count(*) * 512 as bytes from shares where owner_id = $1
-    )
-    insert into usage (owner_id, counted_at, storage_bytes, conversations)
-    select $1, $2, (h.bytes + o.bytes + s.bytes)::bigint, h.conversations
-    from held h, organised o, shared s
-    where not exists (select from removed_owners where owner_id = $1)
-    on conflict (owner_id) do update set counted_at = excluded.counted_at,
-        storage_bytes = excluded.storage_bytes, conversations = excluded.conversations"
 );
 
 statement!(
@@ -162,18 +111,16 @@ impl UsageStore for PgUsage {
         Ok(())
     }
 
-    async fn count(&self, job: &Job, _: Portion, now: DateTime<Utc>) -> Result<Step> {
-        let owner_id = ids::stored(job.owner.ulid());
+    async fn count(&self, job: &Job, portion: Portion, now: DateTime<Utc>) -> Result<Step> {
         let work = async |connection: &mut AsyncPgConnection| {
             let Some(locked) = Locked::of(connection, job, now).await? else {
                 return Ok(Step::Taken);
             };
-            let measured = measure(connection, owner_id).await?;
-            if measured >= MEASURED as usize {
-                return locked.end(connection, Next::More).await;
-            }
-            Count { owner_id, now }.write(connection).await?;
-            locked.end(connection, Next::Done).await
+            let next = match count::step(connection, job, portion, now).await? {
+                true => Next::Done,
+                false => Next::More,
+            };
+            locked.end(connection, next).await
         };
         self.0
             .run(Caller::Service, async |connection| {
@@ -204,23 +151,6 @@ fn asking(owners: &[OwnerId]) -> Caller {
         [owner] => Caller::Owner(*owner),
         _ => Caller::Service,
     }
-}
-
-/// Measures some conversations whose size is not known; says how many.
-async fn measure(connection: &mut AsyncPgConnection, owner_id: Uuid) -> QueryResult<usize> {
-    let unknown = Unknown {
-        owner_id,
-        most: MEASURED,
-    };
-    let found: Vec<Uuid> = unknown.fetch_all(connection).await?;
-    if found.is_empty() {
-        return Ok(0);
-    }
-    let measure = Measure {
-        owner_id,
-        ids: &found,
-    };
-    measure.write(connection).await
 }
 
 fn all_stored(owners: &[OwnerId]) -> Vec<Uuid> {
