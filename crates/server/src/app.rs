@@ -52,11 +52,11 @@ pub struct Parts {
     pub proxies: TrustedProxies,
     /// Where clients reach this server, without a slash at its end; absent: where they say they do.
     pub public_url: Option<String>,
-    /// How often links were shown; whoever starts the service sees to it that it is written down.
+    /// How often links were shown; the program around it has to write it down.
     pub views: Arc<ViewCounts>,
     /// The most that owners may use.
     pub allowances: Allowances,
-    /// Who uses as much; whoever starts the service sees to it that it looks again and again.
+    /// Who uses as much; the program around it has to make it look again and again.
     pub usage: Arc<UsageGuard>,
     /// Turns in laying out the pages of links.
     pub layouts: Layouts,

@@ -20,7 +20,7 @@ pub(crate) fn raise_limit() {
 const FILES: u64 = 65_536;
 
 /// Files that are kept for the service itself: the log, the listener, the way to the model provider,
-/// and whoever asks for its health from this machine.
+/// and checks of its health from this machine.
 const RESERVED: u64 = 128;
 
 /// The connections that there may be. The database's come first.

@@ -62,7 +62,7 @@ pub(crate) fn embedded_secret(data_dir: &Path, given: Option<&str>) -> Result<St
     }
 }
 
-/// Mending its mode would hide that it may have been read; so whoever runs this decides.
+/// Mending its mode would hide that it may have been read; so the operator decides.
 fn must_be_private(path: &Path, data_dir: &Path, secret: &Metadata) -> Result<(), SecretError> {
     let mode = secret.mode() & 0o777;
     if mode & 0o077 != 0 {

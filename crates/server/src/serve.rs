@@ -93,7 +93,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
                     Database::new(target, config.pool_size).reporting_to(Arc::clone(&storage));
                 database.open();
                 match PgSessions(database.clone()).ensure_user(&operator()).await {
-                    // Whoever was made in an earlier life is there.
+                    // One that was made at an earlier start is there.
                     Err(Error::StorageFull { .. }) => {}
                     ensured => ensured?,
                 }

@@ -25,7 +25,7 @@ pub enum Caller {
     Address(Origin),
     /// The groups in which the appends of many owners are stored together.
     Appends,
-    /// The question whether the service is ready, whoever asks it.
+    /// The checks whether the service is ready.
     Readiness,
     /// The service itself: its background work is one caller among the others.
     Service,

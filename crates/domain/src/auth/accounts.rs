@@ -67,7 +67,7 @@ impl AccountService {
         self.issuer.sign_in(user, token.session, secret)
     }
 
-    /// Signs in. For an address that nobody has the same is done as for a wrong password.
+    /// Signs in. For an unknown address the same is done as for a wrong password.
     pub async fn login(
         &self,
         email: &Email,
@@ -178,7 +178,7 @@ impl AccountService {
 }
 
 impl Actor {
-    /// Refuses an API key: whoever finds one must not be able to make more of it.
+    /// Refuses an API key: one that is found must not be enough to make more of it.
     pub fn person(self) -> Result<Person> {
         match self.credential {
             Credential::AccessToken { session } => Ok(Person {

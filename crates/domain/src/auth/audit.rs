@@ -18,7 +18,7 @@ pub enum AuditEvent {
     PasswordChanged,
     /// The current password was wrong.
     PasswordChangeFailed,
-    /// By whoever runs the server.
+    /// By the operator.
     PasswordReset,
     /// A refresh token was used again: its family has ended.
     RefreshReused,

@@ -43,8 +43,8 @@ pub struct KeyHolder {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Remembers for a while what was found out about keys, good ones and bad ones. Bounded, whoever
-/// comes.
+/// Remembers for a while what was found out about keys, good ones and bad ones. Its size is
+/// bounded.
 pub trait KeyCache: Send + Sync {
     fn get(&self, digest: &Digest) -> Option<KnownKey>;
 

@@ -98,9 +98,9 @@ impl KeyService {
         (age < good_for && age >= TimeDelta::zero()).then_some(known.holder)
     }
 
-    /// Looks first, and counts bad keys alone: whoever has a good one is let in, whatever others of
-    /// the address have tried. A client that repeats one bad key costs little; one that tries ever new
-    /// ones is told to stop. `counts` is whether this is a new one.
+    /// Looks first, and counts bad keys alone: a caller with a good one is let in, whatever others
+    /// of the address have tried. A client that repeats one bad key costs little; one that tries
+    /// ever new ones is told to stop. `counts` is whether this is a new one.
     async fn look_up(
         &self,
         digest: Digest,

@@ -30,7 +30,7 @@ pub enum Credential {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Person {
     pub owner: OwnerId,
-    /// `None` where the token is of no session, or whoever runs the server acts for the owner.
+    /// `None` where the token is of no session, or the operator acts for the owner.
     pub session: Option<SessionId>,
 }
 
@@ -48,7 +48,7 @@ pub struct User {
 /// How a user came to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserKind {
-    /// Without any name or password: whoever holds the refresh token.
+    /// Without any name or password: the holder of the refresh token.
     Guest,
     /// With an e-mail address and a password.
     Account,

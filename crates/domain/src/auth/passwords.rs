@@ -16,13 +16,14 @@ pub struct ChangePassword {
     pub new: String,
 }
 
-/// How many refresh tokens go in the same unit of work as the password. Whoever has more loses the
-/// others before, step by step.
+/// How many refresh tokens go in the same unit of work as the password. An account that has more
+/// loses the others before, step by step.
 const AT_ONCE: u32 = 10_000;
 
 impl AccountService {
     /// Gives the caller's account another password and ends every other session. The current password
-    /// is asked for, whatever token is sent: whoever finds one must not be able to keep the account.
+    /// is asked for, whatever token is sent: a token that is found must not be enough to keep the
+    /// account.
     pub async fn change_password(
         &self,
         actor: Actor,
@@ -91,7 +92,7 @@ fn wrong() -> Error {
     })
 }
 
-/// What whoever runs the server can do for somebody who has forgotten a password.
+/// What the operator can do for a person who has forgotten a password.
 pub struct PasswordReset<'a> {
     pub accounts: &'a dyn AccountStore,
     pub sessions: &'a dyn SessionStore,

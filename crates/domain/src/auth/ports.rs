@@ -8,7 +8,7 @@ use crate::id::{OwnerId, SessionId};
 use crate::page::{Limit, Order, Page};
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Makes and reads access tokens. Reading asks nobody: a token proves itself.
+/// Makes and reads access tokens. Reading needs no store: a token proves itself.
 pub trait AccessTokens: Send + Sync {
     fn issue(&self, claims: &Claims) -> Result<String>;
 
@@ -27,11 +27,11 @@ pub trait Secrets: Send + Sync {
 /// Derives secrets from secrets.
 pub trait Successors: Send + Sync {
     /// The secret that follows `spent`: always the same one, of as many bits, after the same prefix.
-    /// Nobody can tell it who has not a key of this service.
+    /// It cannot be told without a key of this service.
     fn successor(&self, prefix: &str, spent: &str) -> Secret;
 }
 
-/// Hashes passwords, slowly on purpose, where it holds up nobody else. Callers take turns; one that
+/// Hashes passwords, slowly on purpose, on threads of its own. Callers take turns; one that
 /// waits too long, or comes when too many wait, is told `Overloaded`.
 #[async_trait::async_trait]
 pub trait PasswordHasher: Send + Sync {

@@ -38,7 +38,7 @@ impl AuthService {
     /// The owner of an embedded database: always the same one.
     pub const OPERATOR: OwnerId = OwnerId::new(Ulid(1));
 
-    /// Who holds this access token. Asks nobody.
+    /// Who holds this access token. Needs no store.
     pub fn authenticate(&self, token: &str) -> Result<Actor> {
         let actor = self.issuer.tokens.verify(token)?;
         self.removed.refuse(actor.owner_id)?;
@@ -95,7 +95,7 @@ impl AuthService {
     }
 
     /// Counts a refresh token that was no good. Good ones are not counted, and are looked at before:
-    /// whoever has one gets on, whatever others of the address have tried.
+    /// a caller with one gets on, whatever others of the address have tried.
     fn unknown<T>(&self, origin: Origin) -> Result<T> {
         self.limits.take(Limited::Refresh, origin.into())?;
         Err(Error::Unauthenticated(Unauthenticated::RefreshToken))

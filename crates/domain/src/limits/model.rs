@@ -37,7 +37,7 @@ impl Limited {
     ];
 
     /// What a caller who went over it is told: what was counted, that others may share the address,
-    /// and the setting by which whoever runs the service can allow more.
+    /// and the setting by which the operator can allow more.
     pub fn exceeded(self) -> &'static str {
         match self {
             Self::SignIn => {

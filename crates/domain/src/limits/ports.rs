@@ -1,7 +1,7 @@
 use super::{Limited, Origin, Subject};
 use crate::error::{Error, Result};
 
-/// Counts attempts, in this instance alone. Memory is bounded, whoever comes.
+/// Counts attempts, in this instance alone. Memory is bounded.
 ///
 /// An attempt is taken before it is made, so that many at once cannot slip through together; where
 /// only failures count, a success gives it back.

@@ -16,13 +16,13 @@ pub struct RemovalService {
 }
 
 impl RemovalService {
-    /// How many steps are made while the caller waits, hundreds of conversations each. Whoever has
-    /// more leaves the rest to a job.
+    /// How many steps are made while the caller waits, hundreds of conversations each. An owner who
+    /// has more leaves the rest to a job.
     const STEPS: usize = 40;
     /// How long a removal is remembered. The longest that an access token of ours lives is an hour.
     const REMEMBERED: TimeDelta = TimeDelta::days(30);
-    /// Activity is noted once a day, so whoever was last seen to be active may have been so for a day
-    /// more.
+    /// Activity is noted once a day, so a guest who was last seen to be active may have been so for
+    /// a day more.
     const NOTED: TimeDelta = TimeDelta::days(1);
     /// How long a removed owner is swept after. What was under way at the removal ends within half a
     /// minute, by the limit that every connection has; clocks may differ by a minute, and then there

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Refuses writes of owners who use as much as they may, by what was last counted. Asks nobody: an
-/// owner of whom nothing is known yet may write, and is counted soon.
+/// Refuses writes of owners who use as much as they may, by what was last counted. Needs no store:
+/// an owner of whom nothing is known yet may write, and is counted soon.
 pub struct UsageGuard {
     allowances: Allowances,
     store: Arc<dyn UsageStore>,

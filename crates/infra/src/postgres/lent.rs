@@ -23,8 +23,8 @@ const FORGET: Duration = Duration::from_secs(60);
 pub(super) struct Lent {
     connection: Option<Object<AsyncPgConnection>>,
     database: Database,
-    /// Of whoever's work it is, as long as the server may be at it; `None` where that is the last
-    /// word on other work.
+    /// Of the caller whose work it is, as long as the server may be at it; `None` where that is the
+    /// last word on other work.
     turn: Option<Arc<Permit>>,
 }
 

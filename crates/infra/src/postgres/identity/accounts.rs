@@ -216,7 +216,7 @@ impl AccountStore for PgAccounts {
             .transpose()
     }
 
-    /// Whoever signs in with the old password meanwhile holds the account's row, and the session is
+    /// A sign-in with the old password meanwhile holds the account's row, and the session is
     /// seen by the deletion; or waits for it, and finds another password.
     async fn set_password(&self, person: Person, change: &PasswordChange) -> Result<bool> {
         let owner_id = ids::stored(person.owner.ulid());

@@ -66,7 +66,7 @@ statement!(
 );
 
 statement!(
-    /// Whoever uses a key is active; that is noted once a day.
+    /// The owner of a key that is used is active; that is noted once a day.
     Find<'a> {
         digest: &'a [u8] => Binary,
         now: DateTime<Utc> => Timestamptz,

@@ -37,7 +37,7 @@ const PATIENCE: Duration = Duration::from_millis(4_600);
 const RETRY_AFTER: u64 = 2;
 
 /// Appends that arrive while others are being written are stored together by one statement, and so
-/// wait for the disk together. Nobody waits for company: an append that finds nothing under way is
+/// wait for the disk together. No append waits for company: one that finds no other under way is
 /// a group of one. Groups are a caller of their own at the database, and owners take turns in them.
 pub(super) struct Group {
     lanes: Arc<Mutex<Waitings>>,

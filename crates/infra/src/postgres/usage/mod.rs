@@ -22,7 +22,7 @@ use uuid::Uuid;
 pub struct PgUsage(pub Database);
 
 statement!(
-    /// Whoever an owner is, and what was last counted.
+    /// What kind of user an owner is, and what was last counted.
     Find<'a> {
         midnight: DateTime<Utc> => Timestamptz,
         owner_ids: &'a [Uuid] => Array<SqlUuid>,

@@ -136,7 +136,8 @@ impl SessionStore for PgSessions {
         if let Some((user, family)) = rotated {
             return Ok(Rotated::Done(user.try_into()?, session(family)));
         }
-        // Whoever spent it meanwhile has committed by now: this statement begins after that.
+        // The request that spent it meanwhile has committed by now: this statement begins after
+        // that.
         let found: Option<(Row, Uuid, bool, bool)> = self
             .0
             .run(caller, async |connection| {

@@ -43,8 +43,8 @@ statement!(
 
 statement!(
     /// Of two at once, the second waits for the first one's row lock, finds the token spent, and
-    /// changes nothing. The user is locked before the token, as a removal does. Whoever refreshes is
-    /// active; that is noted once a day.
+    /// changes nothing. The user is locked before the token, as a removal does. A user who
+    /// refreshes is active; that is noted once a day.
     Rotate<'a> {
         spent: &'a [u8] => Binary,
         next: &'a [u8] => Binary,

@@ -55,7 +55,7 @@ statement!(
 
 statement!(
     /// Many appends at once, in the order of the arrays. A conversation that somebody else is
-    /// changing right now is left out, so that nobody waits for it but its own appends; and so is
+    /// changing right now is left out, so that only its own appends wait for it; and so is
     /// one that would get too full by its share of the group. Returns for each of the others the
     /// number before its first new item.
     AppendGroup<'a> {
