@@ -3,15 +3,14 @@
 use crate::client_address::{ClientAddress, TrustedProxies};
 use crate::connection::Connection;
 use crate::error::{ApiError, code};
-use crate::memory::{Held, Memory, Taken, taker};
-use crate::outgoing::{Outgoing, PIECE};
+use crate::outgoing::{Outgoing, paid_for, without_upgrade};
 use actix_web::body::{BodySize, BodyStream, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage as _, HttpRequest, web};
 use domain::clock::{Clock, Ids};
 use domain::id::OwnerId;
 use futures_util::stream;
@@ -41,9 +40,6 @@ pub(crate) fn is_head(request: &HttpRequest) -> bool {
     request.extensions().contains::<IsHead>()
 }
 
-/// What an answer takes that is written as it is read: a batch, and pieces of it on their way.
-const STREAM: u64 = 512 * 1024;
-
 /// Who turned out to call, for the log.
 #[derive(Clone, Copy)]
 pub(crate) struct Caller(pub(crate) OwnerId);
@@ -67,7 +63,11 @@ pub async fn around(
     let Some(surroundings) = surroundings else {
         return Err(ApiError::new(code::INTERNAL_ERROR, code::INTERNAL_ERROR.meaning).into());
     };
-    let under_way = request.conn_data::<Connection>().map(Connection::begin);
+    let connection = request.conn_data::<Connection>().cloned();
+    let under_way = connection.as_ref().map(Connection::begin);
+    if let Some(connection) = &connection {
+        connection.turn().await;
+    }
     let id = RequestId(accepted_id(request.headers()).unwrap_or_else(|| fresh_id(&surroundings)));
     let client = ClientAddress::of(&request, &surroundings.proxies);
     let span = tracing::info_span!(
@@ -100,7 +100,7 @@ pub async fn around(
     };
     let (response, memory) = paid_for(response);
     let response = span.in_scope(|| enveloped(response, &id));
-    let response = with_headers(response, id);
+    let response = without_upgrade(with_headers(response, id));
     let response = if is_head {
         without_body(response)
     } else {
@@ -205,45 +205,6 @@ fn with_headers(
     crate::shares::public::protect(&path, headers);
     crate::browsers::protect(&path, headers);
     response
-}
-
-/// Takes memory for the answer, which is kept until it is written. What was read for nothing but this
-/// answer, and finds no room, is not answered; what was stored is, and is no larger than what was sent.
-fn paid_for(response: ServiceResponse<BoxBody>) -> (ServiceResponse<BoxBody>, Option<Taken>) {
-    let bytes = match response.response().body().size() {
-        BodySize::Sized(bytes) if bytes > PIECE as u64 => bytes,
-        BodySize::Stream => STREAM,
-        BodySize::Sized(_) | BodySize::None => 0,
-    };
-    let request = response.request();
-    let held = request.extensions_mut().remove::<Held>();
-    if let Some(Held(mut permit)) = held {
-        // Where there is no room for more, what it takes above is not counted.
-        let _ = permit.grow(bytes.saturating_sub(permit.bytes()));
-        permit.shrink_to(bytes);
-        return (response, Some(permit));
-    }
-    let memory = request.app_data::<web::Data<Memory>>();
-    let Some(memory) = memory.filter(|_| bytes > 0) else {
-        return (response, None);
-    };
-    match memory.for_answer(taker(request), bytes) {
-        Ok(permit) => (response, Some(permit)),
-        Err(error) if request.method() == Method::GET => (in_place_of(response, error), None),
-        Err(_) => (response, None),
-    }
-}
-
-/// A failure in place of an answer. What inner middleware has added, such as CORS, stays.
-fn in_place_of(response: ServiceResponse<BoxBody>, error: ApiError) -> ServiceResponse<BoxBody> {
-    let (request, replaced) = response.into_parts();
-    let mut refused = HttpResponse::from_error(error);
-    for (name, value) in replaced.headers() {
-        if name.as_str().starts_with("access-control-") || name == header::VARY {
-            refused.headers_mut().append(name.clone(), value.clone());
-        }
-    }
-    ServiceResponse::new(request, refused)
 }
 
 /// Takes the body out and leaves its length. The connection would do so by itself, but forgets that

@@ -1,7 +1,7 @@
 use crate::chat::chat;
 use crate::identity::Identity;
 use crate::listening::{Terms, listen};
-use crate::pages::{cors, swagger_ui};
+use crate::pages::{WRITTEN, cors, swagger_ui};
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
@@ -204,7 +204,7 @@ pub(crate) fn half_of_the_processors() -> usize {
 }
 
 /// Both are the same for every server of a process, and take longer to make than all else.
-static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::openapi::document);
+pub(crate) static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::openapi::document);
 static METHODS: LazyLock<web::Data<Methods>> =
     LazyLock::new(|| web::Data::new(Methods::of(&DOCUMENT)));
 static NEEDS: LazyLock<web::Data<Needs>> = LazyLock::new(|| web::Data::new(Needs::of(&DOCUMENT)));
@@ -216,6 +216,8 @@ static NEEDS: LazyLock<web::Data<Needs>> = LazyLock::new(|| web::Data::new(Needs
 pub fn start(listener: TcpListener, parts: Parts) -> std::io::Result<Server> {
     let services = Services::wire(&parts);
     let methods = METHODS.clone();
+    // Whoever asks for it first does not wait for it.
+    LazyLock::force(&WRITTEN);
     let (terms, workers) = (parts.terms.clone(), parts.workers);
     listen(listener, terms, workers, move || {
         let (app, _) = App::new()
@@ -227,7 +229,7 @@ pub fn start(listener: TcpListener, parts: Parts) -> std::io::Result<Server> {
             .app_data(NEEDS.clone())
             .configure(api::routes::pages)
             .service(web::redirect("/docs", "/docs/"))
-            .service(swagger_ui(DOCUMENT.clone()))
+            .configure(swagger_ui)
             .default_service(web::to(no_route))
             .wrap(from_fn(keep))
             .wrap(cors(&parts.cors))

@@ -12,6 +12,7 @@ pub mod jobs;
 mod listening;
 mod migrate;
 mod pages;
+pub mod print;
 mod reset_password;
 mod secret;
 mod serve;

@@ -3,6 +3,7 @@
 use clap::Parser as _;
 use server::cli::{Cli, Command};
 use server::config::Config;
+use server::print;
 use server::telemetry::Output;
 use std::process::ExitCode;
 
@@ -35,19 +36,18 @@ async fn main() -> ExitCode {
 async fn run(cli: &Cli, output: &Output) -> Result<(), Box<dyn std::error::Error>> {
     // The document depends on nothing that can be configured.
     if let Some(Command::Openapi) = cli.command {
-        println!("{}", api::openapi::document().to_pretty_json()?);
-        return Ok(());
+        return Ok(print::line(&api::openapi::document().to_pretty_json()?)?);
     }
     let config = Config::read(&cli.settings)?;
     server::telemetry::start(&config.log, output)?;
     match cli.command.as_ref().unwrap_or(&Command::Serve) {
         Command::Serve => server::serve(config).await?,
         Command::Migrate => server::migrate(&config).await?,
-        Command::Token => println!("{}", server::token::operator(&config)?),
+        Command::Token => print::line(&server::token::operator(&config)?)?,
         Command::ResetPassword { email, stdin } => {
             let password = server::reset_password(&config, email, *stdin).await?;
             if !stdin {
-                println!("{password}");
+                print::line(&password)?;
             }
         }
         Command::Openapi => {}

@@ -1,6 +1,7 @@
 //! The command `migrate`, and what `serve` does of it.
 
 use crate::config::{Config, Storage};
+use crate::print;
 use crate::serve::ServeError;
 use infra::postgres::embedded::EmbeddedPostgres;
 use infra::postgres::{Database, Target};
@@ -24,8 +25,8 @@ pub async fn migrate(config: &Config) -> Result<(), ServeError> {
         }
     };
     match applied.as_slice() {
-        [] => println!("The schema was up to date."),
-        applied => println!("Applied: {}", applied.join(", ")),
+        [] => print::line("The schema was up to date.")?,
+        applied => print::line(&format!("Applied: {}", applied.join(", ")))?,
     }
     Ok(())
 }

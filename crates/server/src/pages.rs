@@ -1,15 +1,59 @@
 //! What browsers are given: Swagger UI, and leave to call.
 
+use crate::app::DOCUMENT;
 use actix_cors::Cors;
+use actix_web::guard::Get;
 use actix_web::http::header::{self, HeaderName};
+use actix_web::{Error, HttpRequest, HttpResponse, web};
 use api::browsers::AllowedOrigins;
-use utoipa::openapi::OpenApi;
-use utoipa_swagger_ui::SwaggerUi;
+use api::service::fixed::Fixed;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use utoipa_swagger_ui::Config;
+
+/// The document, as it is sent.
+pub(crate) static WRITTEN: LazyLock<Fixed> = LazyLock::new(|| {
+    let document = DOCUMENT.to_json().unwrap_or_default();
+    Fixed::new("application/json", document)
+});
+
+/// The files of Swagger UI that were asked for. There are few.
+static FILES: LazyLock<Mutex<HashMap<String, Arc<Fixed>>>> = LazyLock::new(Mutex::default);
 
 /// Swagger UI's files and the document. How it is set up is in the file that begins it, which is ours
 /// (`api::service::swagger_ui`).
-pub(crate) fn swagger_ui(document: OpenApi) -> SwaggerUi {
-    SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document)
+pub(crate) fn swagger_ui(config: &mut web::ServiceConfig) {
+    let document = web::resource("/openapi.json").guard(Get());
+    let files = web::resource("/docs/{file:.*}").guard(Get());
+    config
+        .service(document.to(async |request: HttpRequest| WRITTEN.answer(&request)))
+        .service(files.to(get_file));
+}
+
+async fn get_file(request: HttpRequest, name: web::Path<String>) -> Result<HttpResponse, Error> {
+    match file(&name)? {
+        Some(file) => Ok(file.answer(&request)),
+        None => Ok(HttpResponse::NotFound().finish()),
+    }
+}
+
+fn file(name: &str) -> Result<Option<Arc<Fixed>>, Error> {
+    let files = || FILES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(file) = files().get(name) {
+        return Ok(Some(Arc::clone(file)));
+    }
+    let found = utoipa_swagger_ui::serve(name, Arc::new(Config::from("/openapi.json")))
+        .map_err(actix_web::error::ErrorInternalServerError)?;
+    Ok(found.map(|found| {
+        let file = match found.bytes {
+            Cow::Borrowed(bytes) => Fixed::new(found.content_type, bytes),
+            Cow::Owned(bytes) => Fixed::new(found.content_type, bytes),
+        };
+        let file = Arc::new(file);
+        files().insert(name.to_owned(), Arc::clone(&file));
+        file
+    }))
 }
 
 /// Tells browsers whose pages may call.

@@ -74,6 +74,7 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
                 return Err(ApiError::new(code::INVALID_TYPE, message).param("model"));
             }
         };
+        refuse_other_name(&fields)?;
         let place = match conversation(&fields)? {
             None => None,
             Some(conversation) => {
@@ -98,6 +99,17 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
             place,
         })
     }
+}
+
+/// Refuses what other endpoints call it: the provider would ignore the field, and nothing would be kept
+/// though the client asked for it.
+fn refuse_other_name(fields: &Fields) -> Result<(), ApiError> {
+    const OTHER: &str = "conversation_id";
+    if fields.get(OTHER).is_none() {
+        return Ok(());
+    }
+    let message = "conversation_id is not a field here; the field is `conversation`.";
+    Err(ApiError::new(code::UNKNOWN_FIELD, message).param(OTHER))
 }
 
 /// An id, or an object that has one.

@@ -12,10 +12,21 @@ use std::rc::Rc;
 use std::task::{Context, Waker};
 use std::time::Instant;
 use tokio::sync::Notify;
+use tokio::task::yield_now;
 
-/// How much of what follows a request is read while the request is under way. The framework keeps
-/// up to sixteen requests that follow, and 128 KiB more, however long the first one takes.
-const READ_AHEAD: usize = 64 * 1024;
+/// How much is read at a time while it is not known what comes: a head, or requests that follow. The
+/// framework makes a request of every 18 bytes, and keeps all that it has read, however long the first
+/// one takes.
+const READ_AHEAD: usize = 8 * 1024;
+
+/// How much is read at a time of a body that a request has asked for.
+const OF_A_BODY: usize = 64 * 1024;
+
+/// What a client must take of an answer, at the least, in the time that it has for that.
+const LEAST: u64 = 32 * 1024;
+
+/// One part in so many of the memory that answers hold must be taken in that time.
+const PARTS: u64 = 16;
 
 /// What the stream of a connection and the requests on it tell each other. Both live on one thread.
 #[derive(Clone)]
@@ -26,8 +37,14 @@ struct State {
     under_way: Cell<usize>,
     /// Since when there are none of those.
     idle_since: Cell<Instant>,
-    /// Bytes that were read and that no request has asked for.
-    unread: Cell<usize>,
+    /// Bytes that may be read now.
+    allowance: Cell<usize>,
+    /// Whether more may be read with the next turn, where no request is under way then.
+    is_due: Cell<bool>,
+    /// Whether a request has begun since this connection's task began its turn.
+    has_begun: Cell<bool>,
+    /// Bytes of memory that the answer under way holds.
+    held: Cell<u64>,
     /// The task that waits until more may be read.
     reader: RefCell<Option<Waker>>,
     is_ended: Cell<bool>,
@@ -42,7 +59,10 @@ impl Connection {
         Self(Rc::new(State {
             under_way: Cell::new(0),
             idle_since: Cell::new(Instant::now()),
-            unread: Cell::new(0),
+            allowance: Cell::new(READ_AHEAD),
+            is_due: Cell::new(false),
+            has_begun: Cell::new(false),
+            held: Cell::new(0),
             reader: RefCell::new(None),
             is_ended: Cell::new(false),
             ended: Notify::new(),
@@ -52,13 +72,22 @@ impl Connection {
     /// A request begins.
     pub(crate) fn begin(&self) -> UnderWay {
         self.0.under_way.set(self.0.under_way.get() + 1);
-        self.0.unread.set(0);
         UnderWay(self.clone())
+    }
+
+    /// Waits until the other connections of this worker have had their turn, where a request has begun
+    /// in this one already. The framework goes from each request of a connection to the next, as long
+    /// as it has any, and the others wait.
+    pub(crate) async fn turn(&self) {
+        if self.0.has_begun.replace(true) {
+            yield_now().await;
+            self.0.has_begun.set(true);
+        }
     }
 
     /// A request has taken everything that was read for it.
     pub(crate) fn wants_more(&self) {
-        self.0.unread.set(0);
+        self.0.allowance.set(OF_A_BODY);
         self.read_on();
     }
 
@@ -74,17 +103,35 @@ impl Connection {
         (self.0.under_way.get() == 0).then(|| self.0.idle_since.get())
     }
 
-    /// Whether more may be read now; if not, the task is woken when it may.
-    fn may_read(&self, context: &Context<'_>) -> bool {
-        let may = self.0.under_way.get() == 0 || self.0.unread.get() < READ_AHEAD;
-        if !may {
-            self.0.reader.replace(Some(context.waker().clone()));
+    /// The connection's task has its turn.
+    fn begins_turn(&self) {
+        self.0.has_begun.set(false);
+    }
+
+    /// How many bytes may be read now. Where it is none, the task is woken when it may.
+    fn allowance(&self, context: &Context<'_>) -> usize {
+        match (self.0.allowance.get(), self.0.under_way.get()) {
+            // What was read is the beginning of a head, or requests that the framework has yet to see.
+            (0, 0) if !self.0.is_due.replace(true) => context.waker().wake_by_ref(),
+            // This is a later turn, and it was the beginning of a head.
+            (0, 0) => {
+                self.0.is_due.set(false);
+                self.0.allowance.set(READ_AHEAD);
+            }
+            (0, _) => drop(self.0.reader.replace(Some(context.waker().clone()))),
+            _ => {}
         }
-        may
+        self.0.allowance.get()
     }
 
     fn has_read(&self, bytes: usize) {
-        self.0.unread.set(self.0.unread.get() + bytes);
+        let rest = self.0.allowance.get().saturating_sub(bytes);
+        self.0.allowance.set(rest);
+    }
+
+    /// What must be taken of the answer that is under way in the time for that.
+    fn least(&self) -> u64 {
+        LEAST.max(self.0.held.get() / PARTS)
     }
 
     fn has_ended(&self) {
@@ -99,13 +146,21 @@ impl Connection {
     }
 }
 
+impl UnderWay {
+    /// The answer holds so many bytes of memory until it is written.
+    pub(crate) fn holds(&self, bytes: u64) {
+        let Self(connection) = self;
+        connection.0.held.set(bytes);
+    }
+}
+
 impl Drop for UnderWay {
     fn drop(&mut self) {
         let Self(connection) = self;
         let state = &connection.0;
         state.under_way.set(state.under_way.get().saturating_sub(1));
         state.idle_since.set(Instant::now());
-        state.unread.set(0);
+        state.held.set(0);
         connection.read_on();
     }
 }

@@ -1,6 +1,6 @@
 use super::deadline::Deadline;
 use super::places::Place;
-use super::{Connection, Connections};
+use super::{Connection, Connections, READ_AHEAD};
 use actix_web::rt::net::TcpStream;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -14,7 +14,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 pub struct Patience {
     /// For the next request to arrive with all its headers, after it connected or was answered.
     pub request: Duration,
-    /// Until it takes the next bytes of an answer.
+    /// Until it takes the next part of an answer, where there is one for it: 32 KiB, or a sixteenth of
+    /// the memory that the answer holds.
     pub answer: Duration,
 }
 
@@ -36,6 +37,9 @@ pub struct ClientStream {
     taken_at: Instant,
     /// Since when it has taken nothing of what there is for it.
     stalled_since: Option<Instant>,
+    /// How often and how long that was so before, and how much it has taken meanwhile.
+    stalled: Duration,
+    taken: u64,
     reading_due: Deadline,
     _place: Place,
 }
@@ -61,6 +65,8 @@ impl ClientStream {
             request_due: Deadline::default(),
             taken_at: Instant::now(),
             stalled_since: None,
+            stalled: Duration::ZERO,
+            taken: 0,
             reading_due: Deadline::default(),
             _place: place,
         };
@@ -78,6 +84,44 @@ impl ClientStream {
         let idle_since = self.connection.idle_since()?;
         let is_answered = self.stalled_since.is_none();
         is_answered.then(|| idle_since.max(self.taken_at) + self.patience.request)
+    }
+
+    /// The task has its turn. What was taken slowly of earlier answers is forgotten with them.
+    fn begins_turn(&mut self) {
+        self.connection.begins_turn();
+        if self.stalled_since.is_none() && self.connection.idle_since().is_some() {
+            (self.stalled, self.taken) = (Duration::ZERO, 0);
+        }
+    }
+
+    /// The client has taken so many bytes. A few of them do not make up for the time it took.
+    fn has_taken(&mut self, bytes: usize) {
+        self.taken_at = Instant::now();
+        let stalled = self.stalled_since.take();
+        self.stalled += stalled.map_or(Duration::ZERO, |since| self.taken_at - since);
+        self.taken += bytes as u64;
+        if self.taken >= self.connection.least() {
+            (self.stalled, self.taken) = (Duration::ZERO, 0);
+        }
+    }
+
+    /// When it is given up, where it takes nothing now.
+    fn reading_due(&mut self) -> Instant {
+        let since = *self.stalled_since.get_or_insert_with(Instant::now);
+        since + self.patience.answer.saturating_sub(self.stalled)
+    }
+
+    /// Where nothing more may be read now: whether the client will send no more.
+    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut next = [0; 1];
+        let bytes = ready!(self.stream.poll_peek(context, &mut ReadBuf::new(&mut next)))?;
+        match bytes {
+            0 => {
+                self.connection.has_ended();
+                Poll::Ready(Ok(()))
+            }
+            _ => Poll::Pending,
+        }
     }
 
     /// Gives the connection up, and with it what the system keeps for a client who does not read.
@@ -108,16 +152,26 @@ impl AsyncRead for ClientStream {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        this.begins_turn();
         if let Some(due) = this.next_request_due()
             && this.request_due.has_come(due, context)
         {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
-        if !this.connection.may_read(context) {
-            return Poll::Pending;
+        let allowance = this.connection.allowance(context);
+        if allowance == 0 {
+            return this.poll_end(context);
         }
         let before = buffer.filled().len();
-        ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
+        if allowance < buffer.remaining() {
+            let mut part = [0; READ_AHEAD];
+            let length = allowance.min(READ_AHEAD);
+            let mut part = ReadBuf::new(part.get_mut(..length).unwrap_or_default());
+            ready!(Pin::new(&mut this.stream).poll_read(context, &mut part))?;
+            buffer.put_slice(part.filled());
+        } else {
+            ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
+        }
         match buffer.filled().len() - before {
             0 if buffer.remaining() > 0 => this.connection.has_ended(),
             bytes => this.connection.has_read(bytes),
@@ -135,13 +189,11 @@ impl AsyncWrite for ClientStream {
         let this = self.get_mut();
         match Pin::new(&mut this.stream).poll_write(context, bytes) {
             Poll::Ready(written) => {
-                this.stalled_since = None;
-                this.taken_at = Instant::now();
+                this.has_taken(written.as_ref().map_or(0, |bytes| *bytes));
                 Poll::Ready(written)
             }
             Poll::Pending => {
-                let since = *this.stalled_since.get_or_insert_with(Instant::now);
-                let due = since + this.patience.answer;
+                let due = this.reading_due();
                 match this.reading_due.has_come(due, context) {
                     true => Poll::Ready(Err(this.give_up())),
                     false => Poll::Pending,
@@ -156,5 +208,124 @@ impl AsyncWrite for ClientStream {
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::Unlimited;
+    use std::future::poll_fn;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpSocket;
+    use tokio::task::yield_now;
+
+    /// A client, and the stream of its connection, between which the system keeps little.
+    async fn connected(patience: Patience) -> (TcpStream, ClientStream) {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_send_buffer_size(8 * 1024).unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = socket.listen(1).unwrap();
+        let client = TcpSocket::new_v4().unwrap();
+        client.set_recv_buffer_size(4 * 1024).unwrap();
+        let address = listener.local_addr().unwrap();
+        let client = client.connect(address).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let connections = Connections::new(1, 1, Unlimited::default());
+        let (stream, _) = ClientStream::accept(stream, &connections, patience).unwrap();
+        (client, stream)
+    }
+
+    /// Writes so many bytes to a client who takes `piece` bytes in each pause.
+    async fn written(bytes: usize, piece: usize, pause: Duration) -> io::Result<()> {
+        let patience = Patience {
+            answer: Duration::from_millis(200),
+            ..Patience::USUAL
+        };
+        let (mut client, mut stream) = connected(patience).await;
+        let _request = stream.connection().begin();
+        let reading = async {
+            let mut taken = vec![0; piece];
+            while let Ok(1..) = client.read(&mut taken).await {
+                tokio::time::sleep(pause).await;
+            }
+        };
+        let bytes = vec![0; bytes];
+        tokio::select! {
+            written = stream.write_all(&bytes) => written,
+            () = reading => unreachable!("the stream is open"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_who_takes_a_little_now_and_then_is_given_up() {
+        let slow = written(1 << 20, 512, Duration::from_millis(20)).await;
+        assert_eq!(slow.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        let fast = written(1 << 20, 64 * 1024, Duration::from_millis(1)).await;
+        fast.unwrap();
+    }
+
+    /// Reads once, into as much room as the framework has at most.
+    async fn read(stream: &mut ClientStream) -> Option<usize> {
+        let mut room = vec![0; 128 * 1024];
+        poll_fn(|context| {
+            let mut buffer = ReadBuf::new(&mut room);
+            Poll::Ready(
+                match Pin::new(&mut *stream).poll_read(context, &mut buffer) {
+                    Poll::Ready(Ok(())) => Some(buffer.filled().len()),
+                    Poll::Ready(Err(_)) | Poll::Pending => None,
+                },
+            )
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn little_is_read_of_what_no_request_has_asked_for() {
+        let (mut client, mut stream) = connected(Patience::USUAL).await;
+        let sending = tokio::spawn(async move {
+            let _ = client.write_all(&[0; 512 * 1024]).await;
+            client
+        });
+        let connection = stream.connection();
+        let mut total = 0;
+        while total < READ_AHEAD {
+            total += read(&mut stream).await.unwrap_or(0);
+            yield_now().await;
+        }
+        // One request after the other begins and ends, as requests do that came with the first one.
+        for _ in 0..100 {
+            let under_way = connection.begin();
+            assert_eq!(read(&mut stream).await, None);
+            drop(under_way);
+        }
+        let _under_way = connection.begin();
+        connection.wants_more();
+        let mut of_a_body = 0;
+        while of_a_body < super::super::OF_A_BODY {
+            of_a_body += read(&mut stream).await.unwrap_or(0);
+            yield_now().await;
+        }
+        assert_eq!(read(&mut stream).await, None);
+        assert_eq!((total, of_a_body), (READ_AHEAD, super::super::OF_A_BODY));
+        sending.abort();
+    }
+
+    #[tokio::test]
+    async fn a_client_who_leaves_is_noticed_though_nothing_more_is_read() {
+        let (mut client, mut stream) = connected(Patience::USUAL).await;
+        client.write_all(&[0; READ_AHEAD]).await.unwrap();
+        let connection = stream.connection();
+        let mut total = 0;
+        while total < READ_AHEAD {
+            total += read(&mut stream).await.unwrap_or(0);
+            yield_now().await;
+        }
+        let _under_way = connection.begin();
+        drop(client);
+        while read(&mut stream).await.is_none() {
+            yield_now().await;
+        }
+        connection.ended().await;
     }
 }

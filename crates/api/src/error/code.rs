@@ -98,7 +98,7 @@ codes! {
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "invalid_request_error", None,
         "The address does not take this method; `Allow` lists those it takes.";
     REQUEST_TIMEOUT = "request_timeout", 408, "invalid_request_error", None,
-        "The body did not arrive in time: less than 80 KiB came in 20 seconds.";
+        "The body did not arrive in time: too little of it came in 20 seconds.";
     CONVERSATION_FULL = "conversation_full", 409, "conflict_error", None,
         "The conversation holds 10,000 messages, the most it can.";
     CALL_ID_CONFLICT = "call_id_conflict", 409, "conflict_error", Some("call_id"),

@@ -21,7 +21,8 @@ const ELSEWHERE: usize = 2 * 1024 * 1024;
 pub(crate) trait WireBody: DeserializeOwned + Send + 'static {
     const LIMIT: usize = ELSEWHERE;
 
-    /// What an absent body stands for, where every field is optional.
+    /// What an absent body stands for, where every field is optional. `null` is one, too: some clients
+    /// write what they leave out.
     fn absent() -> Option<Self> {
         None
     }
@@ -52,6 +53,11 @@ impl<T: WireBody> FromRequest for Body<T> {
                 let unsupported = code::UNSUPPORTED_MEDIA_TYPE;
                 return Err(ApiError::new(unsupported, unsupported.meaning));
             }
+            if is_null(&bytes)
+                && let Some(absent) = T::absent()
+            {
+                return Ok(Self(absent));
+            }
             // What was read is as large as the body, and is there until the request has ended.
             let (body, memory) = LongWork::run(&request, bytes.len(), move || {
                 parse(&bytes).map(|body| (body, memory))
@@ -77,6 +83,14 @@ fn is_json(request: &HttpRequest) -> bool {
     let essence = essence.to_ascii_lowercase();
     essence == "application/json"
         || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// Whether a body is `null`, with white space of JSON's or without.
+fn is_null(bytes: &[u8]) -> bool {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+    let mut rest = bytes.iter().skip_while(|byte| is_space(byte));
+    let is_null = b"null".iter().all(|byte| rest.next() == Some(byte));
+    is_null && rest.all(is_space)
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {

@@ -6,7 +6,7 @@ use crate::error::{ApiError, code};
 use crate::memory::{Memory, Taken, refused, taker};
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, EXPECT};
-use actix_web::web::{Bytes, BytesMut};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, web};
 use domain::error::Error;
 use futures_util::Stream as _;
@@ -23,26 +23,37 @@ const DRAINED: usize = 64 * 1024 * 1024;
 /// The first memory that a body takes.
 const FIRST: usize = 8 * 1024;
 
-/// How slow a client may be in sending a body. It holds memory, which others wait for.
+/// How slow a client may be in sending a body. It holds memory, which others wait for: the more it
+/// holds, the more must come.
 #[derive(Clone, Copy, Debug)]
 pub struct BodyRate {
     /// How often it is looked at.
     pub every: Duration,
     /// How many bytes must have come since, unless the body is complete.
     pub bytes: usize,
+    /// One part in so many of the memory that it holds must have come since, where that is more.
+    pub parts: u64,
 }
 
 impl BodyRate {
-    /// 4 KiB a second.
+    /// 4 KiB a second; and at an even pace five minutes for a whole body, whatever its size.
     pub const USUAL: Self = Self {
         every: Duration::from_secs(20),
         bytes: 80 * 1024,
+        parts: 15,
     };
+
+    /// By when how many bytes must have come, where so many have, and so much memory is held.
+    fn due(&self, seen: usize, held: u64) -> (Instant, usize) {
+        let part = usize::try_from(held / self.parts).unwrap_or(usize::MAX);
+        let until = Instant::now() + self.every;
+        (until, seen.saturating_add(self.bytes.max(part)))
+    }
 }
 
 /// A body that has arrived, and the memory it takes.
 pub(super) struct Incoming {
-    pub(super) bytes: BytesMut,
+    pub(super) bytes: Vec<u8>,
     pub(super) memory: Taken,
 }
 
@@ -58,7 +69,7 @@ impl Incoming {
         let memory = request.app_data::<web::Data<Memory>>();
         let memory = memory.ok_or_else(|| Error::Internal("no memory is wired".into()))?;
         let incoming = Self {
-            bytes: BytesMut::new(),
+            bytes: Vec::new(),
             memory: memory.for_body(taker(request))?,
         };
         let rate = request.app_data::<web::Data<BodyRate>>();
@@ -80,8 +91,20 @@ impl Incoming {
         rate: BodyRate,
     ) -> Result<Self, ApiError> {
         let mut seen = 0_usize;
-        let mut due = (Instant::now() + rate.every, rate.bytes);
-        while let Some(chunk) = chunks.next(&mut due, seen, rate).await? {
+        let mut due = rate.due(seen, 0);
+        loop {
+            let chunk = match chunks.next(due.0).await {
+                Next::Piece(chunk) => chunk?,
+                Next::Late if seen < due.1 => {
+                    let late = code::REQUEST_TIMEOUT;
+                    return Err(ApiError::new(late, late.meaning));
+                }
+                Next::Late => {
+                    due = rate.due(seen, self.memory.bytes());
+                    continue;
+                }
+            };
+            let Some(chunk) = chunk else { break };
             seen += chunk.len();
             if seen <= limit {
                 self.make_room(chunk.len(), declared.unwrap_or(limit).min(limit))?;
@@ -89,7 +112,7 @@ impl Incoming {
             } else if seen > limit + DRAINED {
                 break;
             } else {
-                self.bytes = BytesMut::new();
+                self.bytes = Vec::new();
                 self.memory.shrink_to(0);
             }
         }
@@ -99,18 +122,24 @@ impl Incoming {
         }
     }
 
-    /// Makes room for so many bytes more, twice as much as there was where that is of use.
+    /// Makes room for so many bytes more, and a quarter of what there is where that is of use and free:
+    /// what is held for bytes that have not come is held for a client who may never send them.
     fn make_room(&mut self, more: usize, expected: usize) -> Result<(), ApiError> {
         let needed = self.bytes.len() + more;
         if needed <= self.bytes.capacity() {
             return Ok(());
         }
-        let room = needed.next_power_of_two().max(FIRST);
-        let room = room.min(expected).max(needed);
         let held = self.memory.bytes();
-        let more = (room as u64).saturating_sub(held);
-        self.memory.grow(more).map_err(refused)?;
-        self.bytes.reserve(room - self.bytes.len());
+        let above = |room: usize| (room as u64).saturating_sub(held);
+        let room = (needed + needed / 4).max(FIRST).min(expected).max(needed);
+        let room = match self.memory.grow(above(room)) {
+            Ok(()) => room,
+            Err(_) => {
+                self.memory.grow(above(needed)).map_err(refused)?;
+                needed
+            }
+        };
+        self.bytes.reserve_exact(room - self.bytes.len());
         Ok(())
     }
 }
@@ -122,39 +151,33 @@ struct Chunks {
 }
 
 impl Chunks {
-    /// The next piece, unless too little has come for too long.
-    async fn next(
-        &mut self,
-        due: &mut (Instant, usize),
-        seen: usize,
-        rate: BodyRate,
-    ) -> Result<Option<Bytes>, ApiError> {
-        loop {
-            let next = poll_fn(|context| {
-                let next = Pin::new(&mut self.payload).poll_next(context);
-                if let (Poll::Pending, Some(connection)) = (&next, &self.connection) {
-                    connection.wants_more();
-                }
-                next
-            });
-            let (until, wanted) = *due;
-            match timeout_at(until, next).await {
-                Ok(chunk) => {
-                    return chunk.transpose().map_err(|_| {
-                        ApiError::new(
-                            code::INVALID_REQUEST,
-                            "The body ended early or could not be read.",
-                        )
-                    });
-                }
-                Err(_) if seen < wanted => {
-                    let late = code::REQUEST_TIMEOUT;
-                    return Err(ApiError::new(late, late.meaning));
-                }
-                Err(_) => *due = (Instant::now() + rate.every, seen + rate.bytes),
+    /// The next piece, if there is one by `until`.
+    async fn next(&mut self, until: Instant) -> Next {
+        let next = poll_fn(|context| {
+            let next = Pin::new(&mut self.payload).poll_next(context);
+            if let (Poll::Pending, Some(connection)) = (&next, &self.connection) {
+                connection.wants_more();
             }
+            next
+        });
+        match timeout_at(until, next).await {
+            Ok(chunk) => Next::Piece(chunk.transpose().map_err(|_| {
+                ApiError::new(
+                    code::INVALID_REQUEST,
+                    "The body ended early or could not be read.",
+                )
+            })),
+            Err(_) => Next::Late,
         }
     }
+}
+
+/// What comes of waiting for a piece.
+enum Next {
+    /// A piece, or the end.
+    Piece(Result<Option<Bytes>, ApiError>),
+    /// It is time to look how much has come.
+    Late,
 }
 
 fn declared(request: &HttpRequest) -> Option<usize> {

@@ -1,17 +1,20 @@
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, ContentType};
-use actix_web::{HttpResponse, get};
+use super::fixed::Fixed;
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, get};
+use std::sync::LazyLock;
 
-const PAGE: &str = include_str!("landing.html");
+static PAGE: LazyLock<Fixed> =
+    LazyLock::new(|| Fixed::new("text/html; charset=utf-8", include_str!("landing.html")));
+
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'",
+);
 
 /// The page at `/`: what this is, and where to go.
 #[get("/")]
-pub(crate) async fn get_landing() -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type(ContentType::html())
-        .insert_header((
-            CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
-             frame-ancestors 'none'",
-        ))
-        .body(PAGE)
+pub(crate) async fn get_landing(request: HttpRequest) -> HttpResponse {
+    let mut page = PAGE.answer(&request);
+    page.headers_mut().insert(CONTENT_SECURITY_POLICY, POLICY);
+    page
 }

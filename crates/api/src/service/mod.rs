@@ -1,5 +1,6 @@
 //! The service itself: what it is, whether it is well.
 
+pub mod fixed;
 pub(crate) mod health;
 pub(crate) mod landing;
 pub(crate) mod readiness;

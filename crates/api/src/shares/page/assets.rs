@@ -2,62 +2,42 @@
 //! browsers may keep them for good.
 
 use crate::error::{ApiError, code};
-use actix_web::http::header::{CACHE_CONTROL, ETAG};
-use actix_web::{HttpResponse, get, web};
+use crate::service::fixed::{Fixed, digest};
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use std::sync::LazyLock;
 
 /// A file that is part of the binary.
 pub(crate) struct Asset {
-    stem: &'static str,
-    extension: &'static str,
-    content_type: &'static str,
-    text: &'static str,
-    digest: u64,
+    name: String,
+    file: Fixed,
 }
 
-pub(crate) static STYLE: Asset = Asset::new(
-    "share",
-    "css",
-    "text/css; charset=utf-8",
-    include_str!("share.css"),
-);
-pub(crate) static ICON: Asset =
-    Asset::new("icon", "svg", "image/svg+xml", include_str!("icon.svg"));
+pub(crate) static STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    let style = include_str!("share.css");
+    Asset::new("share", "css", "text/css; charset=utf-8", style)
+});
+pub(crate) static ICON: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_str!("icon.svg")));
 
 impl Asset {
-    const fn new(
-        stem: &'static str,
-        extension: &'static str,
-        content_type: &'static str,
-        text: &'static str,
-    ) -> Self {
-        let digest = digest(text.as_bytes());
+    fn new(stem: &str, extension: &str, content_type: &str, text: &'static str) -> Self {
         Self {
-            stem,
-            extension,
-            content_type,
-            text,
-            digest,
+            name: format!("{stem}-{:016x}.{extension}", digest(text.as_bytes())),
+            file: Fixed::new(content_type, text).for_good(),
         }
     }
 
-    pub(super) fn name(&self) -> String {
-        format!("{}-{:016x}.{}", self.stem, self.digest, self.extension)
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
-}
-
-/// FNV-1a: it tells one release's file from another's, and nothing depends on more.
-const fn digest(mut bytes: &[u8]) -> u64 {
-    let mut digest = 0xcbf2_9ce4_8422_2325;
-    while let [first, rest @ ..] = bytes {
-        digest = (digest ^ *first as u64).wrapping_mul(0x0100_0000_01b3);
-        bytes = rest;
-    }
-    digest
 }
 
 /// A file of the pages; one of another release is not there.
 #[get("/assets/{name}")]
-pub(crate) async fn get_asset(name: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn get_asset(
+    request: HttpRequest,
+    name: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let asset = [&STYLE, &ICON]
         .into_iter()
         .find(|asset| asset.name() == *name);
@@ -67,9 +47,5 @@ pub(crate) async fn get_asset(name: web::Path<String>) -> Result<HttpResponse, A
             code::ROUTE_NOT_FOUND.meaning,
         ));
     };
-    Ok(HttpResponse::Ok()
-        .content_type(asset.content_type)
-        .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
-        .insert_header((ETAG, format!("\"{:016x}\"", asset.digest)))
-        .body(asset.text))
+    Ok(asset.file.answer(&request))
 }

@@ -7,12 +7,13 @@ mod stopping;
 
 use crate::app::{Actor, SECRET, id};
 use crate::db::Schema;
-use crate::process::{Process, Scratch, output, text};
+use crate::process::{PATIENCE, Process, Scratch, output, program, text};
 use clap::CommandFactory as _;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use tokio::time::timeout;
 
 /// The one sentence with which the program gave up.
 async fn refusal(arguments: &[&str], settings: &[(&str, &str)]) -> String {
@@ -430,4 +431,32 @@ fn assert_requests(lines: &[Value], owner: &str) {
     assert_eq!(seen("POST", "/auth/refresh-token", 401), 1);
     assert_eq!(seen("GET", "(none)", 404), 1);
     assert_eq!(seen("GET", "/conversations/share/{share_id}", 404), 1);
+}
+
+#[tokio::test]
+async fn a_reader_who_wants_no_more_ends_a_command_quietly() {
+    let scratch = Scratch::new();
+    let schema = Schema::empty().await;
+    let embedded = [("DATA_DIR", scratch.path().to_str().unwrap())];
+    let external = [
+        ("DATABASE_URL", schema.url.as_str()),
+        ("JWT_SECRET", SECRET),
+    ];
+    let commands: [(&[&str], &[(&str, &str)]); 6] = [
+        (&["openapi"], &[]),
+        (&["token"], &embedded),
+        (&["migrate"], &external),
+        (&["migrate"], &external),
+        (&["--help"], &[]),
+        (&["--version"], &[]),
+    ];
+    for (arguments, settings) in commands {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let run = program(arguments, settings).stdout(writer).output();
+        let run = timeout(PATIENCE, run).await.expect("it ends").unwrap();
+        let said = text(&run.stderr);
+        assert_eq!(run.status.code(), Some(0), "{arguments:?}: {said}");
+        assert!(!said.contains("panicked"), "{arguments:?}: {said}");
+    }
 }

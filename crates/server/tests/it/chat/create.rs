@@ -27,6 +27,21 @@ async fn a_request_is_passed_on_with_all_its_fields_to_the_byte() {
 }
 
 #[tokio::test]
+async fn a_conversation_by_another_name_is_refused_by_that_name() {
+    let provider = Provider::that(says(&["Never."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    for id in [json!(conversation), json!("x"), json!(null)] {
+        let body = json!({ "conversation_id": id, "messages": [user("Hello")] });
+        let answer = alice.post(PATH, body).await;
+        answer.refused("unknown_field", Some("conversation_id"));
+        assert!(answer.text().contains("the field is `conversation`"));
+    }
+    assert_eq!(provider.asked().len(), 0);
+}
+
+#[tokio::test]
 async fn what_is_no_text_is_refused_wherever_it_stands() {
     let provider = Provider::that(says(&["Never."]));
     let app = asking(&provider).await;

@@ -119,6 +119,11 @@ async fn a_body_that_is_no_object_is_refused() {
             "true",
             "null",
         ] {
+            // Where a body may be left out, null is the same.
+            let may_be_absent = target.operation.described["requestBody"]["required"] != true;
+            if body == "null" && may_be_absent {
+                continue;
+            }
             println!("{body}");
             target.send(body).await.refused("invalid_type", None);
         }

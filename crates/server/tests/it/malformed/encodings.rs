@@ -3,6 +3,7 @@
 use super::ids;
 use crate::app::TestApp;
 use crate::operations::operations;
+use reqwest::Method;
 use serde_json::json;
 
 /// Byte sequences that are no UTF-8: alone, overlong, cut short, a surrogate, beyond the last one.
@@ -188,18 +189,48 @@ async fn a_request_that_is_not_http_is_refused() {
 }
 
 #[tokio::test]
-async fn an_absent_body_is_fine_where_every_field_is_optional() {
+async fn an_absent_body_is_fine_where_every_field_is_optional_and_null_is_the_same() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     for operation in operations().iter().filter(|o| o.takes_body()) {
-        let path = operation.at(&ids(&app, operation).await);
-        let answer = alice.call(operation.method.clone(), &path).await;
-        if operation.described["requestBody"]["required"] == json!(true) {
-            println!("{}", operation.name);
-            answer.refused("missing_field", None);
-        } else {
-            let (name, text) = (&operation.name, answer.text());
-            assert!(answer.status < 300, "{name}: {} {text}", answer.status);
+        let is_required = operation.described["requestBody"]["required"] == json!(true);
+        for (body, code) in [
+            (None, "missing_field"),
+            (Some("null"), "invalid_type"),
+            (Some("\r\n null\t"), "invalid_type"),
+        ] {
+            println!("{} {body:?}", operation.name);
+            let path = operation.at(&ids(&app, operation).await);
+            let request = alice.request(operation.method.clone(), &path);
+            let request = match body {
+                None => request,
+                Some(body) => request
+                    .header("content-type", "application/json")
+                    .body(body),
+            };
+            let answer = alice.sent(request).await;
+            match is_required {
+                true => answer.refused(code, None),
+                false => assert!(answer.status < 300, "{}: {}", answer.status, answer.text()),
+            }
         }
+    }
+}
+
+#[tokio::test]
+async fn a_null_that_is_not_called_json_or_goes_on_is_no_absent_body() {
+    let app = TestApp::spawn().await;
+    let post = || app.anon().request(Method::POST, "/auth/guest-login");
+    let unnamed = app.anon().sent(post().body("null")).await;
+    unnamed.refused("unsupported_media_type", None);
+    for (body, code) in [
+        ("nul", "invalid_json"),
+        ("null null", "invalid_type"),
+        ("nullx", "invalid_type"),
+        ("\u{c}null", "invalid_json"),
+    ] {
+        println!("{body:?}");
+        let answer = app.anon().post_text("/auth/guest-login", body).await;
+        answer.failure(code);
     }
 }

@@ -4,6 +4,7 @@ use crate::rows;
 use crate::slow_reader::SlowReader;
 use api::connection::Patience;
 use api::memory::Memory;
+use chrono::TimeDelta;
 use serde_json::json;
 use std::time::Duration;
 
@@ -72,6 +73,50 @@ async fn answers_that_nobody_takes_hold_a_quarter_and_others_are_answered() {
     drop(readers);
     held(&memory, |held| held == 0).await;
     assert_eq!(app.alice().get(&path).await.status, 200);
+}
+
+#[tokio::test]
+async fn streams_of_many_that_nobody_takes_end_and_the_next_is_answered() {
+    let memory = Memory::new(2 * MIB);
+    let app = TestApp::spawn_with(|parts| {
+        parts.memory = memory.clone();
+        parts.terms.patience.answer = Duration::from_millis(500);
+    });
+    let app = app.await;
+    let mut exports = Vec::new();
+    for owner in 1..=5 {
+        let owner = app.bearing(Some(app.token(owner, TimeDelta::hours(1))));
+        let conversation = owner.conversation(json!({})).await;
+        let content = "repeat('0123456789abcdef', 60000)";
+        rows::items(&app.schema, &conversation, 12, content).await;
+        exports.push((owner, format!("/v1/conversations/{conversation}/export")));
+    }
+    let (owner, path) = exports.pop().unwrap();
+    let mut readers = Vec::new();
+    for (owner, path) in exports {
+        let mut reader = SlowReader::get(&app.url(""), &owner, &path).await;
+        reader.some(100).await;
+        readers.push(reader);
+    }
+    let answer = owner.get(&path).await;
+    assert_eq!(answer.status, 200);
+    assert!(memory.held() <= 2 * MIB);
+    for reader in readers {
+        assert!(reader.drained().await < 11_000_000, "all of it came");
+    }
+    held(&memory, |held| held == 0).await;
+}
+
+#[tokio::test]
+async fn what_is_there_in_any_case_costs_no_memory() {
+    let memory = Memory::new(1_000);
+    let app = TestApp::spawn_with(|parts| parts.memory = memory.clone()).await;
+    for path in ["/openapi.json", "/docs/swagger-ui-bundle.js"] {
+        let mut reader = SlowReader::get(&app.url(""), &app.alice(), path).await;
+        reader.some(1_000).await;
+        assert_eq!(memory.held(), 0, "{path}");
+        assert!(reader.drained().await > 200_000, "{path}");
+    }
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use serde_json::json;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
+use tokio::time::sleep;
 
 const KIB: u64 = 1024;
 const CREATE: &str = "POST /v1/conversations";
@@ -97,7 +98,8 @@ async fn where_the_whole_is_full_the_next_is_told_to_come_back() {
         }
     }
     let fifth = app.bearing(Some(app.token(5, TimeDelta::hours(1))));
-    let refused = answered(begun(&app, CREATE, &fifth, 100_000).await).await;
+    // What the others have not taken ahead would do for less.
+    let refused = answered(begun(&app, CREATE, &fifth, 250_000).await).await;
     refused.refused("server_busy", None);
     assert_eq!(refused.header("retry-after"), "5");
     drop(stalled);
@@ -122,6 +124,7 @@ async fn a_body_that_does_not_go_on_is_given_up() {
     let rate = BodyRate {
         every: Duration::from_millis(200),
         bytes: 1_000,
+        parts: 1_000,
     };
     let memory = Memory::new(1_024 * KIB);
     let app = TestApp::spawn_with(|parts| {
@@ -134,6 +137,37 @@ async fn a_body_that_does_not_go_on_is_given_up() {
         late.refused("request_timeout", None);
     }
     held(&memory, |held| held == 0).await;
+}
+
+#[tokio::test]
+async fn the_more_a_body_holds_the_faster_it_must_come() {
+    let memory = Memory::new(16 * 1_024 * KIB);
+    let app = TestApp::spawn_with(|parts| {
+        parts.body_rate = BodyRate {
+            every: Duration::from_millis(500),
+            bytes: 1_000,
+            parts: 4,
+        };
+        parts.memory = memory.clone();
+    });
+    let app = app.await;
+    let alice = app.alice();
+    // Both go on with some 20,000 bytes in half a second: enough for what is small alone.
+    let (small, large) = (20_000, 1_000_000);
+    for begins_with in [small, large] {
+        let mut stream = begun(&app, CREATE, &alice, begins_with).await;
+        held(&memory, |held| held >= begins_with as u64).await;
+        assert!(memory.held() <= 5 * begins_with as u64 / 4 + 8 * KIB);
+        let mut sent = 0;
+        while sent < 60_000 && stream.write_all(&[b' '; 2_000]).await.is_ok() {
+            sent += 2_000;
+            sleep(Duration::from_millis(50)).await;
+            if memory.held() == 0 {
+                break;
+            }
+        }
+        assert_eq!(memory.held() == 0, begins_with == large, "{sent} were sent");
+    }
 }
 
 #[tokio::test]

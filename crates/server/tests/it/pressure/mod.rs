@@ -4,6 +4,7 @@
 mod answers;
 mod bodies;
 mod connections;
+mod pipelines;
 mod workers;
 
 use crate::answer::Answer;

@@ -1,4 +1,6 @@
 use crate::app::TestApp;
+use reqwest::Method;
+use reqwest::header::IF_NONE_MATCH;
 
 #[tokio::test]
 async fn it_is_served_from_the_binary() {
@@ -38,4 +40,50 @@ async fn the_document_it_shows_is_that_of_the_code() {
     let app = TestApp::spawn().await;
     let shown = app.anon().get("/openapi.json").await.expect(200);
     assert_eq!(shown, *crate::operations::document());
+}
+
+#[tokio::test]
+async fn what_comes_with_the_program_is_sent_once() {
+    let app = TestApp::spawn().await;
+    let anybody = app.anon();
+    let html = anybody.request(Method::GET, "/conversations/share/x");
+    let page = anybody.sent(html.header("accept", "text/html")).await;
+    let assets = page.text().split("../..").skip(1);
+    let assets = assets.map(|rest| rest.split('"').next().unwrap().to_owned());
+    let mut tags = std::collections::BTreeSet::new();
+    for path in ["/", "/openapi.json", "/docs/"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(
+            [
+                "index.css",
+                "swagger-ui-bundle.js",
+                "swagger-initializer.js",
+            ]
+            .map(|file| format!("/docs/{file}")),
+        )
+        .chain(assets)
+    {
+        println!("{path}");
+        let first = anybody.get(&path).await;
+        let tag = first.header("etag").to_owned();
+        assert!(tag.len() > 10 && tag.starts_with('"') && tags.insert(tag.clone()));
+        assert!(first.status == 200 && first.body.len() > 100);
+        for (known, status) in [
+            (tag.clone(), 304),
+            (format!("\"other\", W/{tag}"), 304),
+            ("*".to_owned(), 304),
+            ("\"other\"".to_owned(), 200),
+        ] {
+            for method in [Method::GET, Method::HEAD] {
+                let request = anybody.request(method.clone(), &path);
+                let again = anybody.sent(request.header(IF_NONE_MATCH, &known)).await;
+                assert_eq!((again.status, again.header("etag")), (status, tag.as_str()));
+                assert_eq!(again.header("cache-control"), first.header("cache-control"));
+                let is_sent = status == 200 && method == Method::GET;
+                assert_eq!(again.body.is_empty(), !is_sent);
+            }
+        }
+    }
+    assert_eq!(tags.len(), 8);
 }

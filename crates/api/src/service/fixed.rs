@@ -1,0 +1,74 @@
+//! What is the same for everybody for as long as the program runs: pages, scripts, the API's description.
+
+use crate::outgoing::Shared;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, HeaderValue, IfNoneMatch,
+};
+use actix_web::web::Bytes;
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
+
+/// A document that is made once. An answer with it costs no memory of its own, and who has it already
+/// is not sent it again.
+pub struct Fixed {
+    content_type: String,
+    cache: &'static str,
+    tag: String,
+    bytes: Bytes,
+}
+
+impl Fixed {
+    /// A document that may be another one in the next release.
+    pub fn new(content_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        Self {
+            content_type: content_type.into(),
+            cache: "private, no-cache",
+            tag: format!("{:016x}", digest(&bytes)),
+            bytes,
+        }
+    }
+
+    /// The same, where its address changes with it.
+    #[must_use]
+    pub fn for_good(self) -> Self {
+        let cache = "public, max-age=31536000, immutable";
+        Self { cache, ..self }
+    }
+
+    /// The document, or that it is the one the client has.
+    #[must_use]
+    pub fn answer(&self, request: &HttpRequest) -> HttpResponse {
+        let tag = EntityTag::new_strong(self.tag.clone());
+        let is_known = match request.get_header::<IfNoneMatch>() {
+            Some(IfNoneMatch::Any) => true,
+            Some(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(&tag)),
+            None => false,
+        };
+        let mut answer = match is_known {
+            true => HttpResponse::NotModified(),
+            false => HttpResponse::Ok(),
+        };
+        answer
+            .insert_header((ETAG, tag))
+            .insert_header((CACHE_CONTROL, HeaderValue::from_static(self.cache)));
+        if is_known {
+            return answer.finish();
+        }
+        let mut answer = answer
+            .insert_header((CONTENT_TYPE, self.content_type.as_str()))
+            .body(self.bytes.clone());
+        answer.extensions_mut().insert(Shared);
+        answer
+    }
+}
+
+/// FNV-1a: it tells one release's file from another's, and nothing depends on more.
+#[must_use]
+pub(crate) const fn digest(mut bytes: &[u8]) -> u64 {
+    let mut digest = 0xcbf2_9ce4_8422_2325;
+    while let [first, rest @ ..] = bytes {
+        digest = (digest ^ *first as u64).wrapping_mul(0x0100_0000_01b3);
+        bytes = rest;
+    }
+    digest
+}

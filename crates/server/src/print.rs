@@ -1,0 +1,17 @@
+//! What a command has to say.
+
+use std::io::{self, ErrorKind, Write as _};
+
+/// Writes a line to standard output. Whoever has closed it, as `head` does, wants no more: that is no
+/// failure.
+///
+/// # Errors
+/// It cannot be written for another reason.
+pub fn line(text: &str) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    let written = writeln!(output, "{text}").and_then(|()| output.flush());
+    match written {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
