@@ -19,6 +19,7 @@ pub mod openapi;
 mod outgoing;
 mod presence;
 pub mod projects;
+mod repeats;
 pub mod request;
 pub mod room;
 pub mod routes;

@@ -3,6 +3,7 @@
 use crate::connection::UnderWay;
 use crate::error::ApiError;
 use crate::memory::{Held, Memory, Taken, taker};
+use crate::repeats::Answered;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::{ConnectionType, Method, header};
@@ -29,6 +30,7 @@ pub(crate) struct Outgoing {
     size: BodySize,
     _memory: Option<Taken>,
     _request: Option<UnderWay>,
+    answered: Option<Answered>,
 }
 
 /// Takes memory for the answer, which is kept until it is written. What was read for nothing but this
@@ -62,16 +64,23 @@ pub(crate) fn paid_for(
     }
 }
 
-/// A failure in place of an answer. What inner middleware has added, such as CORS, stays.
+/// A failure in place of an answer.
 fn in_place_of(response: ServiceResponse<BoxBody>, error: ApiError) -> ServiceResponse<BoxBody> {
+    instead(response, HttpResponse::from_error(error))
+}
+
+/// Another answer. What inner middleware has added, such as CORS, stays.
+pub(crate) fn instead(
+    response: ServiceResponse<BoxBody>,
+    mut other: HttpResponse,
+) -> ServiceResponse<BoxBody> {
     let (request, replaced) = response.into_parts();
-    let mut refused = HttpResponse::from_error(error);
     for (name, value) in replaced.headers() {
         if name.as_str().starts_with("access-control-") || name == header::VARY {
-            refused.headers_mut().append(name.clone(), value.clone());
+            other.headers_mut().append(name.clone(), value.clone());
         }
     }
-    ServiceResponse::new(request, refused)
+    ServiceResponse::new(request, other)
 }
 
 /// An offer to go on in another protocol is left where it is, as HTTP allows: some clients make it with
@@ -92,7 +101,12 @@ enum Body {
 }
 
 impl Outgoing {
-    pub(crate) fn new(body: BoxBody, memory: Option<Taken>, request: Option<UnderWay>) -> Self {
+    pub(crate) fn new(
+        body: BoxBody,
+        memory: Option<Taken>,
+        request: Option<UnderWay>,
+        answered: Option<Answered>,
+    ) -> Self {
         let size = body.size();
         if let (Some(memory), Some(request)) = (&memory, &request) {
             request.holds(memory.bytes());
@@ -107,6 +121,7 @@ impl Outgoing {
             size,
             _memory: memory,
             _request: request,
+            answered,
         }
     }
 }
@@ -122,13 +137,18 @@ impl MessageBody for Outgoing {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        match &mut self.get_mut().body {
+        let this = self.get_mut();
+        let next = match &mut this.body {
             Body::Whole(rest) if rest.is_empty() => Poll::Ready(None),
             Body::Whole(rest) => {
                 let length = rest.len().min(PIECE);
                 Poll::Ready(Some(Ok(rest.split_to(length))))
             }
             Body::Other(body) => Pin::new(body).poll_next(context),
+        };
+        if let (Poll::Ready(None), Some(answered)) = (&next, this.answered.take()) {
+            answered.whole();
         }
+        next
     }
 }

@@ -4,6 +4,7 @@ use crate::client_address::{ClientAddress, TrustedProxies};
 use crate::connection::Connection;
 use crate::error::{ApiError, code};
 use crate::outgoing::{Outgoing, paid_for, without_upgrade};
+use crate::repeats;
 use actix_web::body::{BodySize, BodyStream, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -92,12 +93,9 @@ pub async fn around(
     }
     let response = match unreadable {
         Some(error) => request.error_response(error).map_into_boxed_body(),
-        None => next
-            .call(request)
-            .instrument(span.clone())
-            .await?
-            .map_into_boxed_body(),
+        None => repeats::once(request, &next).instrument(span.clone()).await?,
     };
+    let answered = repeats::Answered::of(response.request());
     let (response, memory) = paid_for(response);
     let response = span.in_scope(|| enveloped(response, &id));
     let response = without_upgrade(with_headers(response, id));
@@ -107,7 +105,7 @@ pub async fn around(
         response
     };
     let response =
-        response.map_body(|_, body| BoxBody::new(Outgoing::new(body, memory, under_way)));
+        response.map_body(|_, body| BoxBody::new(Outgoing::new(body, memory, under_way, answered)));
     span.in_scope(|| {
         log(
             &response,

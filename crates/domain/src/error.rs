@@ -146,6 +146,16 @@ pub enum Conflict {
     NotAccount,
     #[error("You have 100 API keys, the most there may be; expired ones count. Revoke one first.")]
     ApiKeysFull,
+    #[error(
+        "This Idempotency-Key was used in the last 24 hours with another address or body. A request \
+         that is not a repeat needs a key of its own."
+    )]
+    IdempotencyKeyReused,
+    #[error(
+        "A request with this Idempotency-Key is still being answered. Send the same once more later: \
+         it will be done once."
+    )]
+    IdempotencyInProgress,
 }
 
 /// Why a caller is unknown.

@@ -20,6 +20,7 @@ pub mod page;
 pub mod projects;
 pub mod purge;
 pub mod removal;
+pub mod repeats;
 pub mod replies;
 pub mod shares;
 pub mod storage;

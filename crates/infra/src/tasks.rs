@@ -1,5 +1,6 @@
 //! Work of the server's own, which outlives the request that has asked for it.
 
+use domain::repeats::carried;
 use domain::replies::{Tasks, Work};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -52,6 +53,7 @@ impl BackgroundTasks {
 impl Tasks for BackgroundTasks {
     /// The log's lines of the work name the request that has asked for it.
     fn start(&self, work: Work) {
+        let work = carried(work);
         let logged = async move {
             if let Err(error) = work.await {
                 tracing::warn!(?error, "work failed, and whoever wanted it has left");

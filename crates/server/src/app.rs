@@ -21,6 +21,7 @@ use domain::health::Readiness;
 use domain::items::ItemService;
 use domain::limits::RateLimits;
 use domain::projects::ProjectService;
+use domain::repeats::RepeatService;
 use domain::replies::{ModelProvider, ReplyService, Tasks};
 use domain::shares::{ShareService, ViewCounts};
 use domain::storage::Room;
@@ -65,6 +66,9 @@ pub struct Parts {
     pub new_titles: NewTitles,
     /// Where replies are written, and whatever else a client who leaves does not stop.
     pub tasks: Arc<BackgroundTasks>,
+    /// The claims of requests that may come again; whoever starts the service sees to it that they are
+    /// renewed.
+    pub repeats: Arc<RepeatService>,
     /// How many tokens of a conversation a model is told at the most.
     pub context_tokens: usize,
     /// The memory of bodies and answers.
@@ -94,6 +98,7 @@ struct Services {
     long_work: web::Data<LongWork>,
     memory: web::Data<Memory>,
     projects: web::Data<ProjectService>,
+    repeats: web::Data<RepeatService>,
     replies: web::Data<ReplyService>,
     readiness: web::Data<Arc<dyn Readiness>>,
     room: web::Data<dyn Room>,
@@ -141,6 +146,7 @@ impl Services {
                 clock(),
                 ids(),
             )),
+            repeats: web::Data::from(Arc::clone(&parts.repeats)),
             replies: web::Data::new(ReplyService::new(
                 Arc::clone(&parts.provider),
                 Arc::new(PgReplies(database())),
@@ -187,6 +193,7 @@ impl Services {
             .app_data(self.long_work.clone())
             .app_data(self.memory.clone())
             .app_data(self.projects.clone())
+            .app_data(self.repeats.clone())
             .app_data(self.replies.clone())
             .app_data(self.readiness.clone())
             .app_data(self.room.clone())

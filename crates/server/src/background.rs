@@ -2,7 +2,7 @@
 
 use crate::app::Parts;
 use crate::config::Config;
-use crate::{jobs, views};
+use crate::{jobs, repeats, views};
 use domain::shares::ViewCounts;
 use infra::clock::SystemClock;
 use infra::postgres::{Database, NewTitles, PgShares};
@@ -31,6 +31,10 @@ impl Background {
         workers.spawn(jobs::look_at_usage(
             database.clone(),
             Arc::clone(&parts.usage),
+        ));
+        workers.spawn(repeats::renew(
+            database.clone(),
+            Arc::clone(&parts.repeats),
         ));
         workers.spawn(views::run(database.clone(), Arc::clone(&views)));
         if config.provider.new_titles() == NewTitles::Queued {

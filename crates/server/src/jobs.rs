@@ -10,7 +10,7 @@ use domain::replies::{ModelProvider, ProviderFailure};
 use domain::titles::TitleService;
 use domain::usage::{Allowances, UsageGuard, UsageService};
 use infra::audit::LoggedAudit;
-use infra::postgres::{Database, PgJobs, PgPurge, PgRemovals, PgTitleQueue, PgUsage};
+use infra::postgres::{Database, PgJobs, PgPurge, PgRemovals, PgRepeats, PgTitleQueue, PgUsage};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -55,6 +55,7 @@ pub async fn upkeep(
         queue: Arc::clone(&queue),
         purge: purge.clone(),
         removal: removal.clone(),
+        repeats: Arc::new(PgRepeats(database.clone())),
         guest_retention,
         clock: Arc::clone(&clock),
     });

@@ -13,6 +13,7 @@ mod listening;
 mod migrate;
 mod pages;
 pub mod print;
+pub mod repeats;
 mod reset_password;
 mod secret;
 mod serve;

@@ -3,6 +3,7 @@ use crate::background::Background;
 use crate::config::{Config, Storage};
 use crate::greeting::{greet, tokens};
 use crate::listening::Terms;
+use crate::repeats;
 use crate::secret::{SecretError, embedded_secret};
 use crate::stop::Stop;
 use crate::{files, migrate};
@@ -186,6 +187,13 @@ async fn run(
         new_titles: config.provider.new_titles(),
         tasks: Arc::clone(&tasks),
         context_tokens: config.provider.context_tokens,
+        repeats: repeats::service(
+            &database,
+            tasks.clone(),
+            Arc::new(SystemClock),
+            Arc::new(RandomIds(SystemClock)),
+            config.provider.patience,
+        ),
         memory: Memory::new(config.memory),
         body_rate: BodyRate::USUAL,
         long_work: LongWork::new(half_of_the_processors()),

@@ -6,6 +6,7 @@ mod elements;
 mod events;
 mod fields;
 mod messages;
+pub(crate) mod replayed;
 mod request;
 mod schema;
 mod text;

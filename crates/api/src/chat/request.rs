@@ -5,6 +5,7 @@ use super::text;
 use super::{Fields, messages};
 use crate::error::{ApiError, code};
 use crate::extract::{MESSAGES, WireBody};
+use crate::repeats::Again;
 use domain::chat::{CompleteChat, Place};
 use domain::error::Error;
 use domain::id::ConversationId;
@@ -31,6 +32,15 @@ impl ChatCompletionRequestBody {
 
 impl WireBody for ChatCompletionRequestBody {
     const LIMIT: usize = MESSAGES;
+
+    /// A chat that is kept nowhere is not remembered.
+    fn again(&self) -> Again {
+        match (self.0.given("conversation"), self.0.given("stream")) {
+            (None, _) => Again::Never,
+            (Some(_), Some("true")) => Again::AsStream,
+            (Some(_), _) => Again::AtOnce,
+        }
+    }
 }
 
 /// What cannot be kept: replies of several choices, calls of tools, sounds.
@@ -113,7 +123,7 @@ fn refuse_other_name(fields: &Fields) -> Result<(), ApiError> {
 }
 
 /// An id, or an object that has one.
-fn conversation(fields: &Fields) -> Result<Option<ConversationId>, ApiError> {
+pub(super) fn conversation(fields: &Fields) -> Result<Option<ConversationId>, ApiError> {
     let Some(raw) = fields.given("conversation") else {
         return Ok(None);
     };

@@ -98,6 +98,11 @@ impl Connection {
         }
     }
 
+    /// Whether the client will send no more.
+    pub(crate) fn is_ended(&self) -> bool {
+        self.0.is_ended.get()
+    }
+
     /// Since when no request is under way.
     fn idle_since(&self) -> Option<Instant> {
         (self.0.under_way.get() == 0).then(|| self.0.idle_since.get())

@@ -14,7 +14,7 @@ pub(crate) struct BulkDeleteConversationsBody {
     #[serde(deserialize_with = "hundred")]
     #[schema(min_items = 1, max_items = 100,
         example = json!(["conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"]))]
-    conversation_ids: Vec<String>,
+    pub(crate) conversation_ids: Vec<String>,
 }
 
 impl WireBody for BulkDeleteConversationsBody {}

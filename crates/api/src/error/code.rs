@@ -121,6 +121,10 @@ codes! {
         "The guest cannot be upgraded with this e-mail address and password.";
     API_KEYS_FULL = "api_keys_full", 409, "conflict_error", None,
         "The caller has 100 API keys, the most there may be; expired ones count until revoked.";
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused", 409, "conflict_error", Some("Idempotency-Key"),
+        "The Idempotency-Key was used in the last 24 hours with another address or body.";
+    IDEMPOTENCY_IN_PROGRESS = "idempotency_in_progress", 409, "conflict_error", None,
+        "A request with this Idempotency-Key is still being answered. Try again after `Retry-After` seconds.";
     BODY_TOO_LARGE = "body_too_large", 413, "invalid_request_error", None,
         "The body is too large: at most 16 MiB where it carries messages, 16 KiB under /auth, 2 MiB \
          elsewhere.";

@@ -19,6 +19,11 @@ impl From<Error> for ApiError {
         let (code, param) = match &error {
             Error::Invalid(Invalid { param, reason, .. }) => (invalid(*reason), param.clone()),
             Error::NotFound { resource, param } => (absent(*resource), param.map(str::to_owned)),
+            Error::Conflict(Conflict::IdempotencyInProgress) => {
+                return Self::new(code::IDEMPOTENCY_IN_PROGRESS, message)
+                    .header(header::RETRY_AFTER, RETRY_AFTER)
+                    .to_be_repeated();
+            }
             Error::Conflict(conflict) => {
                 let (code, param) = conflicting(*conflict);
                 return Self {
@@ -114,6 +119,8 @@ fn conflicting(conflict: Conflict) -> (&'static Code, Option<&'static str>) {
         Conflict::QuotaExceeded(quota) => (code::QUOTA_EXCEEDED, Some(quota.name())),
         Conflict::NotAccount => (code::NOT_AN_ACCOUNT, None),
         Conflict::ApiKeysFull => (code::API_KEYS_FULL, None),
+        Conflict::IdempotencyKeyReused => (code::IDEMPOTENCY_KEY_REUSED, Some("Idempotency-Key")),
+        Conflict::IdempotencyInProgress => (code::IDEMPOTENCY_IN_PROGRESS, None),
     }
 }
 

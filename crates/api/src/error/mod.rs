@@ -60,6 +60,13 @@ impl ApiError {
         self.header(should_retry, HeaderValue::from_static("false"))
     }
 
+    /// The same request can succeed soon.
+    #[must_use]
+    fn to_be_repeated(self) -> Self {
+        let should_retry = HeaderName::from_static("x-should-retry");
+        self.header(should_retry, HeaderValue::from_static("true"))
+    }
+
     /// The failure behind it, which is for the log.
     #[must_use]
     fn logged_as(self, error: Error) -> Self {

@@ -77,7 +77,7 @@ struct Proving(Rc<Notify>);
 
 /// Returns when it is known who calls, if that is being found out. Where the credential is no good,
 /// the request has its answer before this returns.
-pub(super) async fn proven(request: &HttpRequest) {
+pub(crate) async fn proven(request: &HttpRequest) {
     loop {
         let proving = request.extensions().get::<Proving>().cloned();
         match proving {

@@ -3,6 +3,7 @@ use super::{Object, prose};
 use crate::error::{ApiError, code};
 use crate::long_work::LongWork;
 use crate::memory::Held;
+use crate::repeats::{Again, Repeat, Said};
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
@@ -26,6 +27,11 @@ pub(crate) trait WireBody: DeserializeOwned + Send + 'static {
     fn absent() -> Option<Self> {
         None
     }
+
+    /// How a repeat of the request is answered, where it may be repeated.
+    fn again(&self) -> Again {
+        Again::AtOnce
+    }
 }
 
 /// The body, read strictly: UTF-8 JSON, an object, and no field that is unknown or repeated.
@@ -40,9 +46,13 @@ impl<T: WireBody> FromRequest for Body<T> {
         let payload = payload.take();
         Box::pin(async move {
             let Incoming { bytes, memory } = Incoming::read(&request, payload, T::LIMIT).await?;
+            let repeat = Repeat::of(&request);
             if bytes.is_empty()
                 && let Some(absent) = T::absent()
             {
+                if let Some(repeat) = repeat {
+                    repeat.claim(&request, Said::nothing(), Again::AtOnce).await?;
+                }
                 return Ok(Self(absent));
             }
             if bytes.is_empty() {
@@ -59,11 +69,17 @@ impl<T: WireBody> FromRequest for Body<T> {
                 return Ok(Self(absent));
             }
             // What was read is as large as the body, and is there until the request has ended.
-            let (body, memory) = LongWork::run(&request, bytes.len(), move || {
-                parse(&bytes).map(|body| (body, memory))
+            let is_marked = repeat.is_some();
+            let (body, memory, said) = LongWork::run(&request, bytes.len(), move || {
+                let body: T = parse(&bytes)?;
+                let said = is_marked.then(|| Said::of(&bytes));
+                Ok((body, memory, said))
             })
             .await?;
             request.extensions_mut().insert(Held(memory));
+            if let (Some(repeat), Some(said)) = (repeat, said) {
+                repeat.claim(&request, said, body.again()).await?;
+            }
             Ok(Self(body))
         })
     }

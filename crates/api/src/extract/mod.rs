@@ -7,7 +7,7 @@ mod object;
 mod prose;
 mod query;
 
-pub(crate) use actor::Authenticated;
+pub(crate) use actor::{Authenticated, proven};
 pub(crate) use body::{Body, CREDENTIALS, MESSAGES, WireBody};
 pub use incoming::BodyRate;
 pub(crate) use object::{Object, hundred, hundred_if_any, present, whole, word};

@@ -10,7 +10,7 @@ use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{ContentBuilder, Object, OpenApi, Ref, RefOr, ResponseBuilder, Type};
 
 /// The extension in which an endpoint names the codes that only it can tell of.
-const OWN_CODES: &str = "x-error-codes";
+pub(super) const OWN_CODES: &str = "x-error-codes";
 
 /// The form of answers that people read.
 const PAGE: &str = "text/html";
@@ -195,7 +195,7 @@ fn response(status: u16, codes: &[&'static Code], is_page: bool) -> utoipa::open
     }
 }
 
-fn header(description: &str) -> Header {
+pub(super) fn header(description: &str) -> Header {
     HeaderBuilder::new()
         .schema(Some(Object::with_type(Type::String)))
         .description(Some(description))
@@ -208,7 +208,7 @@ fn own_header(status: u16) -> Option<(&'static str, &'static str)> {
         401 => Some(("WWW-Authenticate", "`Bearer`.")),
         409 => Some((
             "x-should-retry",
-            "`false`: the same request cannot succeed.",
+            "`false`: the same request cannot succeed. `true`: it can, later.",
         )),
         502 => Some((
             "x-should-retry",

@@ -3,6 +3,7 @@
 mod bodies;
 mod errors;
 mod methods;
+mod repeats;
 
 pub use methods::{Methods, no_route};
 
@@ -97,6 +98,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         .split_for_parts();
     accept_keys(&mut document);
     bodies::simplify(&mut document);
+    repeats::describe(&mut document);
     errors::add_to(&mut document);
     document
 }

@@ -8,10 +8,11 @@ use crate::conversations::Title;
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, OwnerId};
 use crate::items::{Content, Role};
+use crate::repeats;
 use crate::replies::{ChatRequest, Draft, ModelProvider};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// How many bytes a reader may be behind. One that falls back further is left; the reply is stored
 /// all the same.
@@ -143,6 +144,13 @@ impl Generation {
             .provider
             .chat(Caller::Owner(self.owner), request)
             .await?;
+        let claim = repeats::current();
+        // Those who ask the same see it, too.
+        let shown = claim.as_ref().map(|claim| {
+            let (shown, text) = watch::channel(String::new());
+            claim.shows(text);
+            shown
+        });
         let mut text = String::new();
         let mut draft = Draft::default();
         let mut held: Option<String> = None;
@@ -152,6 +160,9 @@ impl Generation {
             ended |= chunk.finish_reason.is_some();
             draft.add(&mut chunk)?;
             text.push_str(&chunk.text);
+            if let Some(shown) = &shown {
+                shown.send_modify(|all| all.push_str(&chunk.text));
+            }
             if let Some(before) = held.take() {
                 audience.show(before);
             }
@@ -160,11 +171,15 @@ impl Generation {
                 false => audience.show(chunk.json),
             }
         }
-        Ok(Written {
+        let written = Written {
             content: Draft::content(text)?,
-            model: draft.model,
+            model: draft.model.clone(),
             last: held,
-        })
+        };
+        if let Some(claim) = claim {
+            claim.ends_by(draft.into_finish_reason());
+        }
+        Ok(written)
     }
 
     async fn store(self, written: Written) -> Result<Kept> {

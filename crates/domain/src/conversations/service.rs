@@ -195,31 +195,53 @@ impl ConversationService {
             let message = "conversation_ids must have 1 to 100 entries.";
             return Err(Error::invalid("conversation_ids", message));
         }
-        let mut wanted: Vec<(ConversationId, String)> = Vec::new();
-        let mut failed = Vec::new();
+        let wanted = Wanted::of(sent);
+        let ids: Vec<_> = wanted.ids.iter().map(|(id, _)| *id).collect();
+        let deleted = match ids.as_slice() {
+            [] => Vec::new(),
+            ids => self.store.delete(owner, ids, self.clock.now()).await?,
+        };
+        Ok(wanted.but(deleted))
+    }
+}
+
+/// The distinct ids of a bulk deletion.
+struct Wanted {
+    ids: Vec<(ConversationId, String)>,
+    /// Those that are no ids of conversations.
+    malformed: Vec<String>,
+}
+
+impl Wanted {
+    fn of(sent: Vec<String>) -> Self {
+        let (mut ids, mut malformed) = (Vec::<(ConversationId, String)>::new(), Vec::new());
         for raw in sent {
             match ConversationId::parse(&raw) {
-                Ok(id) if wanted.iter().all(|(other, _)| *other != id) => wanted.push((id, raw)),
+                Ok(id) if ids.iter().all(|(other, _)| *other != id) => ids.push((id, raw)),
                 Ok(_) => {}
-                Err(_) if !failed.contains(&raw) => failed.push(raw),
+                Err(_) if !malformed.contains(&raw) => malformed.push(raw),
                 Err(_) => {}
             }
         }
-        let ids: Vec<_> = wanted.iter().map(|(id, _)| *id).collect();
-        let deleted: HashSet<_> = match ids.as_slice() {
-            [] => HashSet::new(),
-            ids => self
-                .store
-                .delete(owner, ids, self.clock.now())
-                .await?
-                .into_iter()
-                .collect(),
-        };
-        let kept = wanted.into_iter().filter(|(id, _)| !deleted.contains(id));
+        Self { ids, malformed }
+    }
+
+    fn but(self, deleted: Vec<ConversationId>) -> BulkDeletion {
+        let deleted: HashSet<_> = deleted.into_iter().collect();
+        let mut failed = self.malformed;
+        let kept = self.ids.into_iter();
+        let kept = kept.filter(|(id, _)| !deleted.contains(id));
         failed.extend(kept.map(|(_, raw)| raw));
-        Ok(BulkDeletion {
+        BulkDeletion {
             deleted: deleted.len(),
             failed,
-        })
+        }
+    }
+}
+
+impl BulkDeletion {
+    /// The answer to a request that was answered before, and deleted these of what was sent.
+    pub fn again(sent: Vec<String>, deleted: Vec<ConversationId>) -> Self {
+        Wanted::of(sent).but(deleted)
     }
 }

@@ -3,6 +3,7 @@ use crate::conversations::Title;
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};
 use crate::page::{Limit, Order};
+use crate::repeats::{self, Made, Outcome};
 use std::sync::Arc;
 
 /// An item that was accepted, now or by an earlier request of the same call id.
@@ -27,7 +28,9 @@ impl ItemService {
         if let Err(full) = self.usage.room_for_text(owner) {
             // What was stored before is there still, by its call id.
             let repeated = self.repeated(owner, conversation, &item).await?;
-            return repeated.map(Accepted::Existing).ok_or(full);
+            return repeated
+                .map(|item| existing(conversation, item))
+                .ok_or(full);
         }
         let title = Title::from_message(item.role, &item.content);
         let now = self.clock.now();
@@ -56,7 +59,7 @@ impl ItemService {
             // What was stored before the conversation was full is there still, by its call id.
             let repeated = self.repeated(owner, conversation, &pending.item).await?;
             match (repeated, instead) {
-                (Some(item), _) => return Ok(Accepted::Existing(item)),
+                (Some(item), _) => return Ok(existing(conversation, item)),
                 (None, Some(error)) => return Err(error),
                 // Who had the call id was deleted in between, so it is free again.
                 (None, None) => {}
@@ -115,4 +118,13 @@ impl ItemService {
             .first()
             .is_some_and(|version| version.content == sent.content))
     }
+}
+
+/// An item that was there already. Where the request may come again it stands for the same item then, even
+/// if that is gone.
+fn existing(conversation: ConversationId, item: Item) -> Accepted {
+    if let Some(claim) = repeats::current() {
+        claim.found(Outcome::done(Made::Item(conversation, item.id)));
+    }
+    Accepted::Existing(item)
 }

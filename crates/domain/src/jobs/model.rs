@@ -13,6 +13,8 @@ pub enum Kind {
     Links,
     /// Expired sessions and old removals are forgotten. The service's own.
     Credentials,
+    /// Answers that are not repeated any more are forgotten. The service's own.
+    Repeats,
     /// Guests who have not come back are removed. The service's own.
     IdleGuests,
     /// What a removed owner has is taken away.
@@ -31,6 +33,7 @@ impl Kind {
             Self::Title => "title",
             Self::Links => "links",
             Self::Credentials => "credentials",
+            Self::Repeats => "repeats",
             Self::IdleGuests => "idle_guests",
             Self::Removal => "removal",
             Self::Versions => "versions",

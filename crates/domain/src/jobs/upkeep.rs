@@ -3,6 +3,7 @@ use crate::clock::Clock;
 use crate::error::Result;
 use crate::purge::PurgeService;
 use crate::removal::RemovalService;
+use crate::repeats::{RepeatService, RepeatStore};
 use chrono::TimeDelta;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ pub struct Upkeep {
     pub queue: Arc<dyn JobQueue>,
     pub purge: PurgeService,
     pub removal: RemovalService,
+    pub repeats: Arc<dyn RepeatStore>,
     /// After how long without activity guests are removed; `None` is never.
     pub guest_retention: Option<TimeDelta>,
     pub clock: Arc<dyn Clock>,
@@ -24,7 +26,7 @@ impl Upkeep {
 
     /// The kinds that this instance does.
     pub fn kinds(&self) -> Vec<Kind> {
-        let always = [Kind::Links, Kind::Credentials];
+        let always = [Kind::Links, Kind::Credentials, Kind::Repeats];
         let guests = self.guest_retention.map(|_| Kind::IdleGuests);
         always.into_iter().chain(guests).collect()
     }
@@ -34,6 +36,10 @@ impl Upkeep {
         match (kind, self.guest_retention) {
             (Kind::Links, _) => self.purge.forget_links(portion).await,
             (Kind::Credentials, _) => Ok(self.removal.tidy(portion).await? > 0),
+            (Kind::Repeats, _) => {
+                let (store, clock) = (self.repeats.as_ref(), self.clock.as_ref());
+                RepeatService::forget_expired(store, clock, portion).await
+            }
             (Kind::IdleGuests, Some(retention)) => self.removal.reclaim_guest(retention).await,
             _ => Ok(false),
         }

@@ -61,6 +61,19 @@ impl Generation {
         (writer, generation)
     }
 
+    /// The sight of a reply that another request has asked for: what is written, and how that ends.
+    pub fn watched(
+        text: watch::Receiver<String>,
+        outcome: oneshot::Receiver<Result<Finished>>,
+    ) -> Self {
+        Self {
+            is_context_truncated: false,
+            text,
+            told: 0,
+            outcome: Some(outcome),
+        }
+    }
+
     /// What comes next, when it does; `None` after the end. Nothing is lost when the wait is given
     /// up.
     pub async fn next(&mut self) -> Option<Progress> {

@@ -9,6 +9,7 @@ use crate::clock::{Clock, Ids};
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};
 use crate::items::{Content, Role};
+use crate::repeats;
 use crate::usage::UsageGuard;
 use std::sync::Arc;
 
@@ -115,6 +116,9 @@ impl ReplyService {
             },
         };
         let (writer, generation) = Generation::begin(is_truncated);
+        if let Some(claim) = repeats::current() {
+            claim.shows(writer.text.subscribe());
+        }
         let writing = self.writing.clone();
         self.tasks.start(Box::pin(async move {
             let outcome = writing.write(wanted, &writer).await;
@@ -161,6 +165,10 @@ impl Writing {
             seed: self.ids.ulid(),
             now: self.clock.now(),
         };
+        let finish_reason = draft.into_finish_reason();
+        if let Some(claim) = repeats::current() {
+            claim.ends_by(finish_reason.clone());
+        }
         match self
             .store
             .store(wanted.owner, wanted.conversation, wanted.place, &reply)
@@ -168,7 +176,7 @@ impl Writing {
         {
             Stored::Done(generated) => Ok(Finished {
                 generated,
-                finish_reason: draft.into_finish_reason(),
+                finish_reason,
             }),
             Stored::NoConversation => Err(Resource::Conversation.absent()),
             Stored::NoItem => Err(Resource::Item.absent()),

@@ -11,6 +11,7 @@ use crate::page::{Limit, Order, Page};
 use crate::usage::UsageGuard;
 use chrono::TimeDelta;
 use std::sync::Arc;
+use ulid::Ulid;
 
 /// The use cases of links: here those of their owners, in `public` those of visitors.
 pub struct ShareService {
@@ -139,6 +140,32 @@ impl ShareService {
         };
         let page = self.store.list(owner, &list).await?;
         page.ok_or_else(|| Resource::Conversation.absent())
+    }
+
+    /// A link of the owner's, by its place.
+    pub async fn find(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        place: SharePlace,
+    ) -> Result<Share> {
+        let now = self.clock.now();
+        let list = ShareList {
+            conversation: Some(conversation),
+            state: None,
+            limit: Limit::ONE,
+            order: Order::Descending,
+            // Links before the next place; the first of them is this one, if it is there.
+            after: Some(SharePlace(Ulid(place.0.0.saturating_add(1)))),
+            now,
+            ended_since: now - Self::REMEMBERED,
+        };
+        let page = self.store.list(owner, &list).await?;
+        let page = page.ok_or_else(|| Resource::Conversation.absent())?;
+        let is_it =
+            |share: &Share| SharePlace::read(&*self.secrets, share.share_id.as_str()) == Some(place);
+        let share = page.data.into_iter().next().filter(is_it);
+        share.ok_or_else(|| Resource::Share.absent())
     }
 
     /// Ends a link, for the very next request. A second time there is none.

@@ -1,4 +1,5 @@
 use super::database::Database;
+use super::error::storage;
 use super::ids;
 use super::items::rows::stored_role;
 use super::schema::conversations;
@@ -8,13 +9,15 @@ use super::work::Whose;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel_async::AsyncPgConnection;
 use diesel::sql_types::{
     Array, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use domain::chat::{StoredTurn, Turn, TurnStore};
 use domain::conversations::Title;
 use domain::error::{Error, Result};
-use domain::id::{ConversationId, OwnerId};
+use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
+use domain::repeats::{Made, Outcome};
 use uuid::Uuid;
 
 /// Turns in PostgreSQL.
@@ -37,7 +40,7 @@ statement!(
         models: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         contents: &'a [&'a str] => Array<Text>,
         titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
-    } -> Nullable<Text>,
+    } -> (Nullable<Text>, Integer),
     "with place as (
         update conversations set
             item_count = item_count + $1,
@@ -46,7 +49,7 @@ statement!(
             title_source = case when title is null and $3 is not null then 2 else title_source end,
             title = coalesce(title, $3)
         where owner_id = $4 and id = $5 and item_count + $1 <= 10000
-        returning owner_id, id, last_sequence - $1 as before, title,
+        returning owner_id, id, last_sequence - $1 as before, last_sequence as last, title,
             title_source = 2 and title = $3 as named
     ),
     stored as (
@@ -63,7 +66,7 @@ statement!(
         where named and $10 is not null
         on conflict do nothing
     )
-    select title from place"
+    select title, last from place"
 );
 
 #[async_trait::async_trait]
@@ -90,13 +93,19 @@ impl TurnStore for PgTurns {
             contents: &columns.contents,
             titles_due: self.new_titles.due(turn.now),
         };
-        let stored: Option<Option<String>> = self
-            .database
-            .run(Whose::from(owner).writing(size), async |connection| {
-                store.fetch_optional(connection).await
-            })
-            .await?;
-        if let Some(title) = stored {
+        type Place = (Option<String>, i32);
+        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Option<Place>> {
+            store.fetch_optional(connection).await
+        };
+        let made = |place: &Option<Place>| {
+            let (_, last) = place.as_ref()?;
+            let reply = turn.messages.last()?;
+            let reply = ItemId::at(reply.seed, Sequence(last.cast_unsigned()));
+            Some(Outcome::done(Made::Turn(conversation, reply)))
+        };
+        let whose = Whose::from(owner).writing(size);
+        let stored = self.database.effect(whose, work, made).await?;
+        if let Some((title, _)) = stored.map_err(storage)? {
             let title = title.as_deref().map(Title::stored).transpose();
             let title = title.map_err(super::error::inconsistent)?;
             return Ok(StoredTurn::Done { title });

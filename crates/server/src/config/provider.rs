@@ -17,6 +17,8 @@ pub struct Provider {
     /// `None`: from nowhere.
     settings: Option<ProviderSettings>,
     pub context_tokens: usize,
+    /// How long the provider may be silent.
+    pub patience: Duration,
 }
 
 impl Provider {
@@ -46,6 +48,7 @@ impl Provider {
             1..=3_600,
             120,
         )?;
+        let patience = Duration::from_secs(seconds as u64);
         let concurrency = number(
             "LLM_MAX_CONCURRENCY",
             &settings.llm_max_concurrency,
@@ -69,11 +72,12 @@ impl Provider {
                 base_url,
                 api_key,
                 model,
-                silence: Duration::from_secs(seconds as u64),
+                silence: patience,
                 concurrency,
                 owner_concurrency,
             }),
             context_tokens,
+            patience,
         })
     }
 

@@ -15,8 +15,10 @@ use domain::auth::{AccessTokens as _, Claims, Doors};
 use domain::clock::Clock;
 use domain::id::OwnerId;
 use domain::limits::{Quotas, RateLimits};
+use domain::repeats::RepeatService;
 use domain::shares::ViewCounts;
 use domain::usage::{Allowances, UsageGuard};
+use infra::clock::{RandomIds, SystemClock};
 use infra::limits::GovernorLimits;
 use infra::postgres::{Database, PgShares, PgUsage};
 use infra::security::{Argon2Hasher, HmacSuccessors, Jwt};
@@ -35,6 +37,9 @@ use ulid::Ulid;
 
 /// The password of the accounts of tests.
 pub(crate) const PASSWORD: &str = "a long sentence is easy to keep";
+
+/// How long a repeat waits for the request before it.
+const REPEAT_PATIENCE: Duration = Duration::from_secs(30);
 
 /// What signs the tokens of tests.
 pub(crate) const SECRET: &str = "a secret for tests, and for nothing else";
@@ -120,6 +125,7 @@ impl TestApp {
             new_titles: infra::postgres::NewTitles::Kept,
             tasks: Arc::new(BackgroundTasks::new(RUNTIME.handle().clone())),
             context_tokens: 8_192,
+            repeats: repeats(&usage_of, &clock, REPEAT_PATIENCE),
             memory: api::memory::Memory::new(256 << 20),
             body_rate: api::BodyRate::USUAL,
             long_work: api::LongWork::new(2),
@@ -323,6 +329,17 @@ impl TestApp {
     pub(crate) async fn stop(&self) {
         self.handle.stop(true).await;
     }
+}
+
+/// Claims by any clock, with ids that no other service gives.
+pub(crate) fn repeats(
+    database: &Database,
+    clock: &Arc<PinnedClock>,
+    patience: Duration,
+) -> Arc<RepeatService> {
+    let tasks = Arc::new(BackgroundTasks::new(RUNTIME.handle().clone()));
+    let ids = Arc::new(RandomIds(SystemClock));
+    server::repeats::service(database, tasks, clock.clone(), ids, patience)
 }
 
 fn guard(allowances: Allowances, database: &Database, clock: &Arc<PinnedClock>) -> Arc<UsageGuard> {

@@ -54,6 +54,11 @@ async fn settle(app: &TestApp) -> (crate::app::Actor, String, String) {
     ada.share(&conversation, json!({})).await;
     ada.key("Mine").await;
     ada.get("/auth/me").await.expect(200);
+    let repeatable = ada.request(Method::POST, "/v1/projects");
+    let repeatable = repeatable.header("Idempotency-Key", "once");
+    ada.sent(repeatable.json(&json!({ "title": "Another" })))
+        .await
+        .expect(201);
     let stored = rows::stored(&conversation);
     // What leaves no row as long as no instance of an earlier version runs.
     let queue = format!(

@@ -40,6 +40,7 @@ mod purge;
 mod races;
 mod reclaiming;
 mod removal;
+mod repeats;
 mod resources;
 mod rows;
 mod schema;

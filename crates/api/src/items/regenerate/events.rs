@@ -71,7 +71,7 @@ impl EventBody {
 }
 
 /// The events of a generation.
-pub(super) struct Events {
+pub(crate) struct Events {
     generation: Generation,
     request_id: Option<String>,
     /// The request whose answer this is, for the log.
@@ -79,7 +79,7 @@ pub(super) struct Events {
 }
 
 impl Events {
-    pub(super) fn of(generation: Generation, request_id: Option<String>) -> Self {
+    pub(crate) fn of(generation: Generation, request_id: Option<String>) -> Self {
         Self {
             generation,
             request_id,
@@ -89,7 +89,7 @@ impl Events {
 
     /// Begins to answer when there is something to tell. A failure that comes first is an answer of
     /// the usual kind, unless it is long in coming.
-    pub(super) async fn begin(mut self) -> Result<HttpResponse, ApiError> {
+    pub(crate) async fn begin(mut self) -> Result<HttpResponse, ApiError> {
         let first = match timeout(KEEP_ALIVE, self.generation.next()).await {
             Ok(Some(Progress::Ended(Err(error)))) => return Err(error.into()),
             Ok(Some(progress)) => self.event(progress)?,

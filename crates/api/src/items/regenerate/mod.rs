@@ -3,12 +3,14 @@ mod events;
 use super::ItemBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
+use crate::repeats::Again;
 use crate::request::request_id;
 use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use domain::id::{ConversationId, ItemId};
 use domain::replies::{Finished, Generated, ReplyOptions, ReplyService};
-use events::{EventBody, Events};
+pub(crate) use events::Events;
+use events::EventBody;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -41,6 +43,13 @@ pub(crate) struct RegenerateItemBody {
 impl WireBody for RegenerateItemBody {
     fn absent() -> Option<Self> {
         Some(Self::default())
+    }
+
+    fn again(&self) -> Again {
+        match self.stream {
+            Some(true) => Again::AsStream,
+            _ => Again::AtOnce,
+        }
     }
 }
 
@@ -128,7 +137,7 @@ pub(crate) async fn regenerate_item(
     Ok(response)
 }
 
-fn stored(finished: Finished, conversation: ConversationId) -> HttpResponse {
+pub(crate) fn stored(finished: Finished, conversation: ConversationId) -> HttpResponse {
     let Generated { item, is_new } = finished.generated;
     let mut response = match is_new {
         true => HttpResponse::Created(),

@@ -2,6 +2,7 @@ use crate::client_address::ClientAddress;
 use crate::conversations::ConversationBody;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
+use crate::repeats::Once;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, post, web};
 use domain::shares::ShareService;
@@ -25,6 +26,7 @@ pub(crate) async fn fork_shared_conversation(
     client: ClientAddress,
     shares: web::Data<ShareService>,
     share_id: web::Path<String>,
+    Once: Once,
 ) -> Result<HttpResponse, ApiError> {
     let copy = shares
         .fork(client.origin(), &share_id, actor.owner_id)

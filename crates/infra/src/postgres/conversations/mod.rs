@@ -14,6 +14,7 @@ use crate::postgres::execute::Execute as _;
 use changes::{ChangedRow, NewRow};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel_async::AsyncPgConnection;
 use domain::conversations::{
     Conversation, ConversationChanges, ConversationList, ConversationStore, NewConversation,
     Opening, Updated,
@@ -22,6 +23,7 @@ use domain::error::{Error, Result, Unauthenticated};
 use domain::id::{ConversationId, OwnerId, Sequence};
 use domain::items::Item;
 use domain::page::Page;
+use domain::repeats::{Made, Outcome};
 use rows::Row;
 use uuid::Uuid;
 
@@ -48,6 +50,9 @@ impl PgConversations {
 impl ConversationStore for PgConversations {
     async fn insert(&self, conversation: &NewConversation, items: &[Item]) -> Result<bool> {
         let row = NewRow::from(conversation);
+        let made = |rows: &usize| {
+            (*rows > 0).then(|| Outcome::created(Made::Conversation(conversation.id)))
+        };
         let inserted = if items.is_empty() {
             let insert = statements::Insert {
                 owner_id: row.owner_id,
@@ -58,10 +63,9 @@ impl ConversationStore for PgConversations {
                 title: row.title.as_deref(),
                 metadata: &row.metadata,
             };
+            let work = async |connection: &mut AsyncPgConnection| insert.write(connection).await;
             self.database
-                .attempt(conversation.owner_id, async |connection| {
-                    insert.write(connection).await
-                })
+                .effect(conversation.owner_id, work, made)
                 .await?
         } else {
             let columns = item_rows::Columns::from(items);
@@ -85,9 +89,8 @@ impl ConversationStore for PgConversations {
                 contents: &columns.contents,
                 titles_due: self.new_titles.due(row.created_at),
             };
-            self.database
-                .attempt(whose, async |connection| insert.write(connection).await)
-                .await?
+            let work = async |connection: &mut AsyncPgConnection| insert.write(connection).await;
+            self.database.effect(whose, work, made).await?
         };
         match inserted {
             Ok(0) => Err(Error::Unauthenticated(Unauthenticated::Invalid)),
@@ -206,14 +209,21 @@ impl ConversationStore for PgConversations {
             ids: &ids,
             now,
         };
-        let gone: Vec<Uuid> = self
+        let all = |gone: &[Uuid]| -> Vec<ConversationId> {
+            let gone = gone.iter().copied().map(ids::read);
+            gone.map(ConversationId::new).collect()
+        };
+        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Vec<Uuid>> {
+            delete.fetch_all(connection).await
+        };
+        let gone = self
             .database
-            .run(owner, async |connection| delete.fetch_all(connection).await)
-            .await?;
-        Ok(gone
-            .into_iter()
-            .map(|id| ConversationId::new(ids::read(id)))
-            .collect())
+            .effect(owner, work, |gone| {
+                Some(Outcome::done(Made::Deleted(all(gone))))
+            })
+            .await?
+            .map_err(storage)?;
+        Ok(all(&gone))
     }
 }
 

@@ -7,8 +7,10 @@ use crate::postgres::ids;
 use crate::postgres::titles::NewTitles;
 use crate::postgres::work::Whose;
 use domain::error::Result;
-use domain::id::{OwnerId, Sequence};
+use diesel_async::AsyncPgConnection;
+use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::items::{Appended, Author, CallId, PendingItem};
+use domain::repeats::{Made, Outcome};
 use std::sync::Arc;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -79,11 +81,15 @@ impl Append {
             titles_due: new_titles.due(self.pending.now),
         };
         let whose = Whose::from(self.owner).writing(self.size());
-        let appended = database
-            .attempt(whose.since(begun), async |connection| {
-                append.fetch_optional::<i32>(connection).await
-            })
-            .await?;
+        let work = async |connection: &mut AsyncPgConnection| {
+            append.fetch_optional::<i32>(connection).await
+        };
+        let made = |number: &Option<i32>| {
+            let id = ItemId::at(self.pending.seed, Sequence((*number)?.cast_unsigned()));
+            let conversation = ConversationId::new(ids::read(conversation_id));
+            Some(Outcome::created(Made::Item(conversation, id)))
+        };
+        let appended = database.effect(whose.since(begun), work, made).await?;
         match appended {
             Ok(Some(sequence)) => Ok(Appended::At(Sequence(sequence.cast_unsigned()))),
             Ok(None) if exists(database, self.key).await? => Ok(Appended::Full),

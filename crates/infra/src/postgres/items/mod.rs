@@ -9,6 +9,7 @@ pub(super) mod rows;
 pub(super) mod statements;
 
 use super::database::Database;
+use super::error::storage;
 use super::ids;
 use super::schema::conversations;
 use super::titles::NewTitles;
@@ -25,6 +26,7 @@ use domain::items::{
     Revised, Revision, Version, VersionList,
 };
 use domain::page::Page;
+use domain::repeats::{self, Made};
 use group::Group;
 use key::{ItemKey, Key, key};
 use rows::{Row, item, items};
@@ -51,7 +53,8 @@ impl ItemStore for PgItems {
             key: key(owner, conversation),
             pending,
         };
-        if append.is_groupable() {
+        // What may come again is written down with its own effect alone.
+        if append.is_groupable() && repeats::current().is_none() {
             self.group.append(append).await
         } else {
             append
@@ -171,10 +174,16 @@ impl ItemStore for PgItems {
             // How long it is, is not known.
             Revision::Restore(_) => 0,
         });
+        let made = |outcome: &revise::Outcome| match outcome {
+            revise::Outcome::Done(_) => Some(repeats::Outcome::done(Made::Item(conversation, id))),
+            _ => None,
+        };
+        let work = async |connection: &mut AsyncPgConnection| connection.transaction(work).await;
         match self
             .database
-            .run(whose, async |connection| connection.transaction(work).await)
+            .effect(whose, work, made)
             .await?
+            .map_err(storage)?
         {
             revise::Outcome::Done(row) => Ok(Revised::Done(row.try_into()?)),
             revise::Outcome::NoConversation => Ok(Revised::NoConversation),

@@ -44,6 +44,10 @@ pub(in crate::postgres) struct Row {
 }
 
 impl Row {
+    pub(in crate::postgres) fn id(&self) -> ItemId {
+        ItemId::new(ids::read(self.id))
+    }
+
     pub(super) fn content(&self) -> &str {
         &self.content
     }

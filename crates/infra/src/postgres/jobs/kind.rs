@@ -13,6 +13,7 @@ pub(in crate::postgres) const fn stored(kind: Kind) -> i16 {
         Kind::Removal => 6,
         Kind::Versions => 7,
         Kind::Purge => 8,
+        Kind::Repeats => 9,
     }
 }
 
@@ -30,6 +31,7 @@ pub(super) fn read(stored: i16) -> Result<Kind> {
         6 => Ok(Kind::Removal),
         7 => Ok(Kind::Versions),
         8 => Ok(Kind::Purge),
+        9 => Ok(Kind::Repeats),
         other => Err(Error::Internal(
             format!("{other} is not a kind of job").into(),
         )),

@@ -153,6 +153,7 @@ impl JobQueue for PgJobs {
                 | Kind::Links
                 | Kind::Credentials
                 | Kind::IdleGuests
+                | Kind::Repeats
                 | Kind::Versions => 0,
             };
         }

@@ -15,6 +15,7 @@ use domain::page::{Order, Page};
 use domain::projects::{
     Description, Instruction, NewProject, Project, ProjectChanges, ProjectList, ProjectStore,
 };
+use domain::repeats::{Made, Outcome};
 use rows::{Find, Insert, Leave, NewestFirst, OldestFirst, Row, Update};
 use uuid::Uuid;
 
@@ -35,11 +36,10 @@ impl ProjectStore for PgProjects {
             instruction: project.instruction.as_ref().map(Instruction::as_str),
             now: project.created_at,
         };
-        let inserted = self
-            .0
-            .run(owner, async |connection| insert.write(connection).await)
-            .await?;
-        match inserted {
+        let work = async |connection: &mut AsyncPgConnection| insert.write(connection).await;
+        let made = |rows: &usize| (*rows > 0).then(|| Outcome::created(Made::Project(project.id)));
+        let inserted = self.0.effect(owner, work, made).await?;
+        match inserted.map_err(storage)? {
             0 => Err(Error::Unauthenticated(Unauthenticated::Invalid)),
             _ => Ok(()),
         }

@@ -2,6 +2,7 @@ mod statements;
 mod store;
 
 use super::database::Database;
+use super::error::storage;
 use super::ids;
 use super::items::key::{ItemKey, key};
 use super::items::rows::{self, Row};
@@ -131,10 +132,9 @@ impl ReplyStore for PgReplies {
             store::store(connection, key, place, reply).await
         };
         let whose = Whose::from(owner).writing(reply.content.as_str().len());
-        let outcome = self
-            .0
-            .run(whose, async |connection| connection.transaction(work).await)
-            .await?;
-        outcome.try_into()
+        let work = async |connection: &mut AsyncPgConnection| connection.transaction(work).await;
+        let made = |outcome: &store::Outcome| outcome.made(conversation);
+        let outcome = self.0.effect(whose, work, made).await?;
+        outcome.map_err(storage)?.try_into()
     }
 }

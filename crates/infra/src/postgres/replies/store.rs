@@ -11,7 +11,9 @@ use crate::postgres::schema::items;
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use domain::error::{Error, Result};
+use domain::id::ConversationId;
 use domain::items::Role;
+use domain::repeats::{self, Made};
 use domain::replies::{Generated, Place, Reply, Stored};
 
 pub(super) enum Outcome {
@@ -21,6 +23,20 @@ pub(super) enum Outcome {
     NoItem,
     Taken,
     Full,
+}
+
+impl Outcome {
+    /// What a request has come to that asked for this reply.
+    pub(super) fn made(&self, conversation: ConversationId) -> Option<repeats::Outcome> {
+        match self {
+            Self::Version(row) => Some(repeats::Outcome::done(Made::Item(conversation, row.id()))),
+            Self::Appended(row) => {
+                let made = Made::Item(conversation, row.id());
+                Some(repeats::Outcome::created(made))
+            }
+            Self::NoConversation | Self::NoItem | Self::Taken | Self::Full => None,
+        }
+    }
 }
 
 impl TryFrom<Outcome> for Stored {

@@ -2,35 +2,40 @@
 
 use super::{rows, statements};
 use crate::postgres::database::Database;
+use crate::postgres::error::storage;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::items::exists;
 use crate::postgres::schema::items;
 use diesel::prelude::*;
+use diesel_async::AsyncPgConnection;
 use domain::error::{Error, Result, Unauthenticated};
 use domain::id::ItemId;
+use domain::repeats::{Made, Outcome};
 use domain::shares::{Inserted, NewShare};
 
 pub(super) async fn insert(database: &Database, share: &NewShare) -> Result<Inserted> {
     let insert = statements::Insert::from(share);
-    let title: Option<Option<String>> = match share.item {
+    let made = |title: &Option<Option<String>>| {
+        let made = Made::Share(share.conversation, share.place.0);
+        title.is_some().then_some(Outcome::created(made))
+    };
+    let title = match share.item {
         None => {
-            database
-                .run(share.owner, async |connection| {
-                    insert.fetch_optional(connection).await
-                })
-                .await?
+            let work = async |connection: &mut AsyncPgConnection| {
+                insert.fetch_optional::<Option<String>>(connection).await
+            };
+            database.effect(share.owner, work, made).await?
         }
         Some(item) => {
             let insert = insert.of(item);
-            database
-                .run(share.owner, async |connection| {
-                    insert.fetch_optional(connection).await
-                })
-                .await?
+            let work = async |connection: &mut AsyncPgConnection| {
+                insert.fetch_optional::<Option<String>>(connection).await
+            };
+            database.effect(share.owner, work, made).await?
         }
     };
-    match title {
+    match title.map_err(storage)? {
         Some(title) => Ok(Inserted::Done(rows::title(title)?)),
         None => not_inserted(database, share).await,
     }

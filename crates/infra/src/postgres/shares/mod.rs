@@ -20,8 +20,9 @@ use domain::admission::Caller;
 use domain::auth::Digest;
 use domain::conversations::Title;
 use domain::error::Result;
-use domain::id::{ConversationId, OwnerId, Sequence};
+use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::page::Page;
+use domain::repeats::{Made, Outcome};
 use domain::shares::{
     Added, Addition, Fork, Forked, Found, Inserted, NewShare, Revoked, Share, ShareKey, ShareList,
     ShareStore, ViewPage,
@@ -129,15 +130,21 @@ impl ShareStore for PgShares {
             content: addition.content.as_str(),
         };
         let whose = Whose::from(addition.author).writing(addition.content.as_str().len());
-        let appended = self
-            .0
-            .attempt(whose, async |connection| {
-                append.fetch_optional::<Option<i32>>(connection).await
-            })
-            .await?;
+        type Place = (Uuid, Uuid, Option<i32>);
+        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Option<Place>> {
+            append.fetch_optional(connection).await
+        };
+        let made = |place: &Option<Place>| {
+            let (owner, conversation, number) = (*place)?;
+            let id = ItemId::at(addition.seed, Sequence(number?.cast_unsigned()));
+            let (owner, conversation) = (ids::read(owner), ids::read(conversation));
+            let (owner, conversation) = (OwnerId::new(owner), ConversationId::new(conversation));
+            Some(Outcome::created(Made::SharedItem(owner, conversation, id)))
+        };
+        let appended = self.0.effect(whose, work, made).await?;
         match appended {
-            Ok(Some(Some(sequence))) => Ok(Added::At(Sequence(sequence.cast_unsigned()))),
-            Ok(Some(None)) => Ok(Added::ConversationFull),
+            Ok(Some((_, _, Some(sequence)))) => Ok(Added::At(Sequence(sequence.cast_unsigned()))),
+            Ok(Some((_, _, None))) => Ok(Added::ConversationFull),
             Ok(None) => Ok(Added::Refused),
             Err(error) if violates(&error, ADDED) => Ok(Added::LinkFull),
             Err(error) => Err(storage(error)),
@@ -161,20 +168,24 @@ impl ShareStore for PgShares {
         let room = fork.room;
         let whose = Whose::from(fork.owner);
         let _turn = self.0.fork_turn(whose).await?;
-        let (size, row): (Option<u64>, Option<conversation_rows::Row>) = self
-            .0
-            .run(whose, async |connection| {
-                let Some(room) = room else {
-                    return Ok((None, statement.fetch_optional(connection).await?));
-                };
-                let size: Option<i64> = measure.fetch_optional(connection).await?;
-                let size = size.map(|size| size.max(0).unsigned_abs());
-                Ok(match size.is_some_and(|size| size <= room) {
-                    true => (size, statement.fetch_optional(connection).await?),
-                    false => (size, None),
-                })
+        type Row = (Option<u64>, Option<conversation_rows::Row>);
+        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Row> {
+            let Some(room) = room else {
+                return Ok((None, statement.fetch_optional(connection).await?));
+            };
+            let size: Option<i64> = measure.fetch_optional(connection).await?;
+            let size = size.map(|size| size.max(0).unsigned_abs());
+            Ok(match size.is_some_and(|size| size <= room) {
+                true => (size, statement.fetch_optional(connection).await?),
+                false => (size, None),
             })
-            .await?;
+        };
+        let made = |(_, row): &Row| {
+            let made = Made::Conversation(fork.id);
+            row.is_some().then_some(Outcome::created(made))
+        };
+        let done = self.0.effect(whose, work, made).await?;
+        let (size, row) = done.map_err(storage)?;
         match (row, size.zip(room)) {
             (Some(row), _) => Ok(Forked::Done(row.try_into()?, size)),
             (None, Some((size, room))) if size > room => Ok(Forked::TooLarge),

@@ -9,7 +9,7 @@ use crate::app::{Actor, TestApp};
 use crate::provider::Provider;
 use serde_json::{Value, json};
 
-const PATH: &str = "/v1/chat/completions";
+pub(crate) const PATH: &str = "/v1/chat/completions";
 
 /// A service that asks this provider.
 async fn asking(provider: &Provider) -> TestApp {
@@ -17,7 +17,7 @@ async fn asking(provider: &Provider) -> TestApp {
 }
 
 /// The same, with somebody and an empty conversation of theirs.
-async fn conversing(provider: &Provider) -> (TestApp, Actor, String) {
+pub(crate) async fn conversing(provider: &Provider) -> (TestApp, Actor, String) {
     let app = asking(provider).await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
@@ -29,7 +29,7 @@ pub(crate) fn user(text: &str) -> Value {
 }
 
 /// What a conversation holds, as role, content and model.
-async fn said(actor: &Actor, conversation: &str) -> Vec<(String, String, Option<String>)> {
+pub(crate) async fn said(actor: &Actor, conversation: &str) -> Vec<(String, String, Option<String>)> {
     let path = format!("/v1/conversations/{conversation}");
     let conversation = actor.get(&path).await.expect(200);
     let items = conversation["items"].as_array().unwrap();

@@ -18,7 +18,7 @@ const COMMAND_COMPLETE: u8 = b'C';
 const READY_FOR_QUERY: u8 = b'Z';
 
 #[derive(Clone)]
-pub(super) struct Cutter {
+pub(crate) struct Cutter {
     address: SocketAddr,
     state: Arc<State>,
 }
@@ -33,7 +33,7 @@ struct State {
 }
 
 impl Cutter {
-    pub(super) async fn to(schema: &Schema) -> Self {
+    pub(crate) async fn to(schema: &Schema) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let cutter = Self {
             address: listener.local_addr().unwrap(),
@@ -57,7 +57,7 @@ impl Cutter {
     }
 
     /// The same schema, through here.
-    pub(super) fn schema(&self, schema: &Schema) -> Schema {
+    pub(crate) fn schema(&self, schema: &Schema) -> Schema {
         let (_, rest) = schema.url.split_once('@').unwrap();
         let (_, rest) = rest.split_once('/').unwrap();
         let address = self.address;
@@ -66,29 +66,29 @@ impl Cutter {
         ))
     }
 
-    pub(super) fn let_all_through(&self) {
+    pub(crate) fn let_all_through(&self) {
         self.state.left.store(-1, Ordering::SeqCst);
         self.state.holds.send_replace(false);
     }
 
     /// Holds the end of the statement after so many others back, until all are let through.
-    pub(super) fn hold_after(&self, statements: i64) {
+    pub(crate) fn hold_after(&self, statements: i64) {
         self.state.holds.send_replace(true);
         self.state.left.store(statements, Ordering::SeqCst);
     }
 
     /// How many connections have come.
-    pub(super) fn connections(&self) -> u64 {
+    pub(crate) fn connections(&self) -> u64 {
         self.state.connections.load(Ordering::SeqCst)
     }
 
     /// Cuts the connection at the end of the statement after so many others.
-    pub(super) fn cut_after(&self, statements: i64) {
+    pub(crate) fn cut_after(&self, statements: i64) {
         self.state.left.store(statements, Ordering::SeqCst);
     }
 
     /// How many connections were cut.
-    pub(super) fn cuts(&self) -> u64 {
+    pub(crate) fn cuts(&self) -> u64 {
         self.state.cuts.load(Ordering::SeqCst)
     }
 }

@@ -15,8 +15,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A guest, and an object for each path parameter.
-struct Guest {
-    actor: Actor,
+pub(crate) struct Guest {
+    pub(crate) actor: Actor,
     session: Value,
     conversation: String,
     item: String,
@@ -28,7 +28,7 @@ struct Guest {
 }
 
 impl Guest {
-    async fn of(app: &TestApp, operation: &Operation) -> Self {
+    pub(crate) async fn of(app: &TestApp, operation: &Operation) -> Self {
         let (actor, session) = match operation.name.as_str() {
             // Which takes a guest with an account.
             "update_password" => app.account(&email()).await,
@@ -58,7 +58,7 @@ impl Guest {
         }
     }
 
-    fn named(&self, parameter: &str) -> String {
+    pub(crate) fn named(&self, parameter: &str) -> String {
         match parameter {
             "conv_id" => self.conversation.clone(),
             "item_id" => self.item.clone(),
@@ -73,7 +73,7 @@ impl Guest {
 
     /// Bodies of which each is accepted, and changes something. Where the description's own example
     /// does, there is nothing to be said here.
-    fn bodies(&self, operation: &Operation) -> Vec<Option<Value>> {
+    pub(crate) fn bodies(&self, operation: &Operation) -> Vec<Option<Value>> {
         let account = json!({ "email": email(), "password": PASSWORD });
         let refresh = json!({ "refresh_token": self.session["refresh_token"] });
         let message = json!({ "role": "user", "content": "Hello" });
@@ -140,7 +140,7 @@ fn email() -> String {
 }
 
 /// Whether the client was told that it is done. Of a stream, its last event says so.
-fn is_acknowledged(answer: &Answer) -> bool {
+pub(crate) fn is_acknowledged(answer: &Answer) -> bool {
     let success = (200..300).contains(&answer.status);
     match answer
         .header("content-type")

@@ -4,8 +4,8 @@
 mod check;
 mod contention;
 mod crashes;
-mod cutter;
-mod endpoints;
+pub(crate) mod cutter;
+pub(crate) mod endpoints;
 mod ledger;
 mod pooler;
 mod writer;

@@ -10,6 +10,7 @@ use crate::postgres::error::{storage, violates};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::jobs::{Locked, Next, kind};
+use crate::postgres::repeats::statements::ForgetOwner;
 use crate::postgres::schema::{api_keys, conversations, removed_owners, usage, users};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -233,9 +234,14 @@ async fn clear(
         owner_id: owner.id,
         most: small,
     };
+    let repeats = ForgetOwner {
+        owner_id: owner.id,
+        most: small,
+    };
     Ok(projects.write(connection).await?
         + tokens.write(connection).await?
         + keys.write(connection).await?
         + usage.write(connection).await?
-        + titles.write(connection).await?)
+        + titles.write(connection).await?
+        + repeats.write(connection).await?)
 }

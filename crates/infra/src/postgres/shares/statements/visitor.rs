@@ -105,7 +105,7 @@ statement!(
         title: Option<&'a str> => Nullable<Text>,
         seed: &'a [u8] => Binary,
         content: &'a str => Text,
-    } -> Nullable<Integer>,
+    } -> (SqlUuid, SqlUuid, Nullable<Integer>),
     concat!("with link as (
         select s.owner_id, s.conversation_id, s.id from share_digests d
         join shares s on s.owner_id = d.owner_id and s.conversation_id = d.conversation_id
@@ -140,7 +140,8 @@ statement!(
         from place
         returning sequence
     )
-    select stored.sequence from link left join stored on true")
+    select link.owner_id, link.conversation_id, stored.sequence
+    from link left join stored on true")
 );
 
 /// The link of a digest `$1`, if it has not ended by `$2` and `$3` may copy what it shows.

@@ -1,0 +1,127 @@
+//! Answers to chats that were answered before, made from what is stored: OpenAI's objects of our own.
+
+use super::Fields;
+use super::answer::Parts;
+use super::events::Events;
+use super::request::conversation;
+use crate::error::{ApiError, passed};
+use crate::repeats::conversation_of;
+use crate::request::{Surroundings, request_id};
+use crate::stream::internal;
+use actix_web::{HttpRequest, HttpResponse, web};
+use domain::conversations::{Conversation, Title};
+use domain::error::{Error, Resource};
+use domain::items::Item;
+use domain::replies::{Finished, Generation, Progress};
+use futures_util::stream::{self, StreamExt as _};
+use serde_json::{Value, json};
+
+/// Why a reply ends of which the provider did not say so.
+const COMPLETE: &str = "stop";
+
+/// A whole completion.
+pub(crate) fn completion(
+    item: Item,
+    finish_reason: Option<String>,
+    conversation: &Conversation,
+) -> HttpResponse {
+    HttpResponse::Ok().json(json!({
+        "id": format!("chatcmpl-{}", item.id.ulid()),
+        "object": "chat.completion",
+        "created": item.created_at.timestamp(),
+        "model": item.model.unwrap_or_default(),
+        "choices": [{
+            "index": 0,
+            "message": { "role": "assistant", "content": item.content.as_str() },
+            "finish_reason": finish_reason.as_deref().unwrap_or(COMPLETE),
+        }],
+        "conversation": of(conversation),
+    }))
+}
+
+fn of(conversation: &Conversation) -> Value {
+    json!({
+        "id": conversation.id.to_string(),
+        "title": conversation.title.as_ref().map(Title::as_str),
+    })
+}
+
+/// The chunks of an answer.
+struct Told {
+    request: HttpRequest,
+    generation: Generation,
+    /// What the request said.
+    said: web::Bytes,
+    id: String,
+    created: i64,
+    is_over: bool,
+}
+
+/// The answer as it is, or was, written.
+pub(crate) async fn stream(
+    request: &HttpRequest,
+    generation: Generation,
+    said: web::Bytes,
+) -> Result<HttpResponse, ApiError> {
+    let surroundings = request.app_data::<web::Data<Surroundings>>();
+    let created = surroundings.map_or(0, |surroundings| surroundings.clock.now().timestamp());
+    let told = Told {
+        request: request.clone(),
+        generation,
+        said,
+        id: format!("chatcmpl-{}", request_id(request).unwrap_or_default()),
+        created,
+        is_over: false,
+    };
+    let parts: Parts = stream::try_unfold(told, |mut told| async move {
+        Ok(told.next().await?.map(|json| (json, told)))
+    })
+    .boxed_local();
+    let answer = HttpResponse::Ok();
+    Events::of(parts, request_id(request)).begin(answer).await
+}
+
+impl Told {
+    async fn next(&mut self) -> Result<Option<String>, ApiError> {
+        if self.is_over {
+            return Ok(None);
+        }
+        match self.generation.next().await {
+            Some(Progress::Text(text)) => {
+                let delta = json!({ "role": "assistant", "content": text });
+                Ok(Some(self.chunk("", &delta, None).to_string()))
+            }
+            Some(Progress::Ended(Ok(finished))) => {
+                self.is_over = true;
+                self.last(finished).await.map(Some)
+            }
+            Some(Progress::Ended(Err(error))) => Err(passed(error)),
+            None => Ok(None),
+        }
+    }
+
+    fn chunk(&self, model: &str, delta: &Value, finish_reason: Option<&str>) -> Value {
+        json!({
+            "id": self.id,
+            "object": "chat.completion.chunk",
+            "created": self.created,
+            "model": model,
+            "choices": [{ "index": 0, "delta": delta, "finish_reason": finish_reason }],
+        })
+    }
+
+    async fn last(&self, finished: Finished) -> Result<String, ApiError> {
+        let said = std::str::from_utf8(&self.said);
+        let said = said.map_err(|error| Error::Internal(error.into()))?;
+        let fields = Fields::parse(said).map_err(internal)?;
+        let kept = conversation(&fields)?.ok_or_else(|| Resource::Conversation.absent())?;
+        let kept = conversation_of(&self.request, kept).await?;
+        let model = finished.generated.item.model.unwrap_or_default();
+        let reason = finished.finish_reason.as_deref().unwrap_or(COMPLETE);
+        let mut chunk = self.chunk(&model, &json!({}), Some(reason));
+        if let Some(chunk) = chunk.as_object_mut() {
+            chunk.insert("conversation".to_owned(), of(&kept));
+        }
+        Ok(chunk.to_string())
+    }
+}

@@ -1,0 +1,134 @@
+//! Answers that are made anew from what a request made.
+
+use crate::browsers::PublicUrl;
+use crate::chat::replayed;
+use crate::conversations::ConversationBody;
+use crate::conversations::bulk_delete::{BulkDeleteConversationsBody, BulkDeletionBody};
+use crate::error::ApiError;
+use crate::items::regenerate;
+use crate::projects::ProjectBody;
+use crate::shares::public::SharedItemBody;
+use crate::shares::{ShareBody, path};
+use crate::stream::internal;
+use crate::request::Caller;
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::{FromRequest as _, HttpMessage as _, HttpRequest, HttpResponse, web};
+use domain::conversations::{BulkDeletion, Conversation, ConversationService};
+use domain::error::{Error, Resource};
+use domain::id::{ConversationId, ItemId, OwnerId};
+use domain::items::{Item, ItemService};
+use domain::projects::ProjectService;
+use domain::repeats::{Made, Outcome};
+use domain::replies::{Finished, Generated};
+use domain::shares::{ShareService, SharePlace, SharedItem, Speaker};
+use serde::Serialize;
+
+/// Answers as the request was answered that made this.
+pub(super) async fn answer(
+    request: &HttpRequest,
+    outcome: Outcome,
+    said: &[u8],
+) -> Result<HttpResponse, ApiError> {
+    let owner = owner(request)?;
+    let status = StatusCode::from_u16(outcome.status);
+    let status = status.map_err(|error| Error::Internal(error.into()))?;
+    match outcome.made {
+        Made::Conversation(id) => {
+            let conversations = service::<ConversationService>(request)?;
+            let body = ConversationBody::from(conversations.get(owner, id).await?);
+            let location = format!("/v1/conversations/{id}");
+            Ok(created(status, location, &body))
+        }
+        Made::Item(conversation, id) => {
+            let item = item(request, owner, conversation, id).await?;
+            let finished = finished(item, outcome.status, outcome.finish_reason);
+            Ok(regenerate::stored(finished, conversation))
+        }
+        Made::SharedItem(owner, conversation, id) => {
+            let item = item(request, owner, conversation, id).await?;
+            let before = id.sequence().0.saturating_sub(1);
+            let share_id = request.match_info().query("share_id");
+            let location = format!("{}?after=seq_{before}", path(share_id));
+            let shown = SharedItem {
+                id,
+                role: Speaker::of(item.role).ok_or_else(|| Resource::Item.absent())?,
+                content: item.content,
+                created_at: item.created_at,
+            };
+            Ok(created(status, location, &SharedItemBody::from(shown)))
+        }
+        Made::Project(id) => {
+            let projects = service::<ProjectService>(request)?;
+            let body = ProjectBody::from(projects.get(owner, id).await?);
+            Ok(created(status, format!("/v1/projects/{id}"), &body))
+        }
+        Made::Share(conversation, place) => {
+            let shares = service::<ShareService>(request)?;
+            let share = shares.find(owner, conversation, SharePlace(place)).await?;
+            let Ok(public) = PublicUrl::extract(request).await;
+            let location = path(share.share_id.as_str());
+            Ok(created(status, location, &ShareBody::new(&share, &public)))
+        }
+        Made::Deleted(gone) => {
+            let sent: BulkDeleteConversationsBody =
+                serde_json::from_slice(said).map_err(internal)?;
+            let deletion = BulkDeletion::again(sent.conversation_ids, gone);
+            Ok(HttpResponse::build(status).json(BulkDeletionBody::from(deletion)))
+        }
+        Made::Turn(conversation, id) => {
+            let item = item(request, owner, conversation, id).await?;
+            let conversation = conversation_of(request, conversation).await?;
+            let reason = outcome.finish_reason;
+            Ok(replayed::completion(item, reason, &conversation))
+        }
+    }
+}
+
+/// A reply that was stored, as those get it who wait for it.
+pub(super) fn finished(item: Item, status: u16, finish_reason: Option<String>) -> Finished {
+    Finished {
+        generated: Generated {
+            item,
+            is_new: status == StatusCode::CREATED.as_u16(),
+        },
+        finish_reason,
+    }
+}
+
+pub(super) async fn item(
+    request: &HttpRequest,
+    owner: OwnerId,
+    conversation: ConversationId,
+    id: ItemId,
+) -> Result<Item, ApiError> {
+    let items = service::<ItemService>(request)?;
+    Ok(items.get(owner, conversation, id).await?)
+}
+
+/// The caller's conversation, as it is now.
+pub(crate) async fn conversation_of(
+    request: &HttpRequest,
+    id: ConversationId,
+) -> Result<Conversation, ApiError> {
+    let owner = owner(request)?;
+    let conversations = service::<ConversationService>(request)?;
+    Ok(conversations.get(owner, id).await?)
+}
+
+pub(super) fn owner(request: &HttpRequest) -> Result<OwnerId, ApiError> {
+    let caller = request.extensions().get().copied();
+    let caller = caller.map(|Caller(owner)| owner);
+    caller.ok_or_else(|| Error::Internal("a repeat of nobody's".into()).into())
+}
+
+pub(super) fn service<T: 'static>(request: &HttpRequest) -> Result<web::Data<T>, ApiError> {
+    let service = request.app_data::<web::Data<T>>().cloned();
+    service.ok_or_else(|| Error::Internal("a service is not wired".into()).into())
+}
+
+fn created(status: StatusCode, location: String, body: &impl Serialize) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((LOCATION, location))
+        .json(body)
+}

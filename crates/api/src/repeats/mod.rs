@@ -1,0 +1,242 @@
+//! Requests that come again. A request that says so is claimed once its body is read, before its handler
+//! runs; where it was done before, the handler does not run, and the answer is made anew from what it
+//! made. One that says nothing passes through.
+
+mod again;
+mod answered;
+mod asked;
+mod joined;
+
+pub(crate) use again::conversation_of;
+pub(crate) use answered::Answered;
+
+use crate::error::ApiError;
+use crate::presence::Presence;
+use crate::request::{Caller, instead};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::rt::time::sleep;
+use actix_web::web::{self, Bytes};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
+use asked::asked;
+use domain::auth::Digest;
+use domain::error::{Conflict, Error};
+use domain::repeats::{Asked, Begun, Claim, Outcome, RepeatService, Slot, Verdict, scope};
+use futures_util::future::{LocalBoxFuture, select};
+use joined::Watched;
+use std::cell::{Cell, RefCell};
+use std::pin::pin;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// How long it takes until a repeat that waits looks again: at first, and at the most.
+const FIRST_LOOK: Duration = Duration::from_millis(20);
+const LAST_LOOK: Duration = Duration::from_secs(1);
+
+/// How a repeat is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    AtOnce,
+    AsStream,
+    /// Not at all: nothing of the request is kept.
+    Never,
+}
+
+/// What a request says, and what stands for it.
+pub(crate) struct Said {
+    text: Bytes,
+}
+
+impl Said {
+    pub(crate) fn nothing() -> Self {
+        Self::of(b"")
+    }
+
+    pub(crate) fn of(body: &[u8]) -> Self {
+        let text = Bytes::copy_from_slice(body);
+        Self { text }
+    }
+}
+
+/// A request that may come again.
+pub(crate) struct Repeat {
+    asked: Result<Asked, ()>,
+    slot: Slot,
+    begun: Cell<Option<Begun>>,
+    instead: RefCell<Option<Instead>>,
+}
+
+/// What is answered instead of running the handler.
+enum Instead {
+    Done {
+        outcome: Outcome,
+        said: Bytes,
+        again: Again,
+    },
+    Joined(Watched, Bytes),
+}
+
+/// Runs a request, once.
+pub(crate) async fn once(
+    request: ServiceRequest,
+    next: &Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let Some(asked) = asked(&request) else {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    };
+    let repeat = Rc::new(Repeat {
+        asked,
+        slot: Slot::default(),
+        begun: Cell::default(),
+        instead: RefCell::default(),
+    });
+    request.extensions_mut().insert(Rc::clone(&repeat));
+    let response = scope(repeat.slot.clone(), next.call(request)).await?;
+    Ok(repeat.finish(response.map_into_boxed_body()).await)
+}
+
+impl Repeat {
+    pub(crate) fn of(request: &HttpRequest) -> Option<Rc<Self>> {
+        request.extensions().get().cloned()
+    }
+
+    /// Claims the request. An error where its handler is not to run: it may be done already, or wrong.
+    pub(crate) async fn claim(
+        &self,
+        request: &HttpRequest,
+        said: Said,
+        again: Again,
+    ) -> Result<(), ApiError> {
+        let caller = request.extensions().get().copied();
+        let asked = self.asked.as_ref().map_err(|()| asked::unreadable())?;
+        let Some(Caller(owner)) = caller.filter(|_| again != Again::Never) else {
+            return Ok(());
+        };
+        let service = service(request)?;
+        let digest = digest(&service, &said.text)?;
+        let route = request.match_pattern().unwrap_or_default();
+        let address = request.uri().to_string();
+        let begun = service
+            .begin(owner, asked, &route, &address, digest)
+            .await?;
+        self.begun.set(Some(begun));
+        let until = Instant::now() + service.patience;
+        let mut pause = FIRST_LOOK;
+        loop {
+            let over = match service.look(begun).await? {
+                Verdict::First(claim) => {
+                    self.slot.put(claim);
+                    return Ok(());
+                }
+                Verdict::Done(outcome) => {
+                    let said = said.text;
+                    return self.answers(Instead::Done {
+                        outcome,
+                        said,
+                        again,
+                    });
+                }
+                Verdict::UnderWay(Some(claim)) => match claim.text() {
+                    Some(text) if again == Again::AsStream => {
+                        let watched = Watched::of(begun, text, claim.over());
+                        return self.answers(Instead::Joined(watched, said.text));
+                    }
+                    _ => Some(claim.over()),
+                },
+                Verdict::UnderWay(None) => None,
+            };
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Error::Conflict(Conflict::IdempotencyInProgress).into());
+            }
+            let waiting = async {
+                rest(pause.min(left), over).await;
+                Ok(())
+            };
+            Presence::of(request).during(waiting).await?;
+            pause = (pause * 2).min(LAST_LOOK);
+        }
+    }
+
+    /// Stops short of the handler; what is answered is made when all is left that lies between.
+    fn answers(&self, instead: Instead) -> Result<(), ApiError> {
+        self.instead.replace(Some(instead));
+        Err(Error::Internal("a repeat was not answered".into()).into())
+    }
+
+    async fn finish(&self, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+        let claim: Option<std::sync::Arc<Claim>> = self.slot.take();
+        let answer = self.instead.take();
+        let Some(answer) = answer else {
+            let done = claim.filter(|_| response.status().is_success());
+            return match done {
+                Some(claim) => match claim.settle().await {
+                    Ok(()) => response,
+                    Err(error) => instead(response, HttpResponse::from_error(ApiError::from(error))),
+                },
+                None => response,
+            };
+        };
+        let request = response.request().clone();
+        let other = match answer {
+            Instead::Done {
+                outcome,
+                said,
+                again: Again::AsStream,
+            } => joined::told(&request, &outcome, said).await,
+            Instead::Done { outcome, said, .. } => again::answer(&request, outcome, &said).await,
+            Instead::Joined(watched, said) => joined::stream(&request, watched, said).await,
+        };
+        let mut other = other.unwrap_or_else(HttpResponse::from_error);
+        if other.status().is_success() {
+            let headers = other.headers_mut();
+            headers.insert(REPLAYED, HeaderValue::from_static("true"));
+        }
+        instead(response, other)
+    }
+}
+
+/// Rests until it is time to look again, or what is under way here is over.
+async fn rest(pause: Duration, over: Option<watch::Receiver<()>>) {
+    let Some(mut over) = over else {
+        return sleep(pause).await;
+    };
+    let ended = async { while over.changed().await.is_ok() {} };
+    select(pin!(ended), pin!(sleep(pause))).await;
+}
+
+fn service(request: &HttpRequest) -> Result<web::Data<RepeatService>, ApiError> {
+    let service = request.app_data::<web::Data<RepeatService>>().cloned();
+    service.ok_or_else(|| Error::Internal("no repeats are wired".into()).into())
+}
+
+fn digest(service: &RepeatService, said: &[u8]) -> Result<Digest, ApiError> {
+    // It was read as JSON, so it is text.
+    let text = std::str::from_utf8(said).map_err(|error| Error::Internal(error.into()))?;
+    Ok(service.digest(text))
+}
+
+/// Of a handler that reads no body: its request is claimed here.
+pub(crate) struct Once;
+
+impl FromRequest for Once {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            if let Some(repeat) = Repeat::of(&request) {
+                crate::extract::proven(&request).await;
+                let said = Said::nothing();
+                repeat.claim(&request, said, Again::AtOnce).await?;
+            }
+            Ok(Self)
+        })
+    }
+}

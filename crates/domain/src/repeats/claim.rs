@@ -1,0 +1,154 @@
+use super::{Outcome, RepeatKey, RepeatStore};
+use crate::replies::Tasks;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use tokio::sync::watch;
+use ulid::Ulid;
+
+/// That a request is being done, here and now. Work that outlives the request keeps it, too. It ends
+/// when the last of them is through: where nothing was written down by then, the request has done
+/// nothing, and its key is free.
+pub struct Claim {
+    pub key: RepeatKey,
+    /// Tells this attempt from others with the same key.
+    pub token: Ulid,
+    state: Mutex<State>,
+    /// Its other ends learn that it is over.
+    over: watch::Sender<()>,
+    held: Arc<Held>,
+}
+
+#[derive(Default)]
+struct State {
+    is_recorded: bool,
+    /// Why the reply ends that is about to be stored.
+    finish_reason: Option<String>,
+    /// What to write down although it was made earlier.
+    found: Option<Outcome>,
+    /// What a model has written so far.
+    text: Option<watch::Receiver<String>>,
+}
+
+/// The claims of this instance.
+pub(super) struct Held {
+    pub(super) store: Arc<dyn RepeatStore>,
+    pub(super) tasks: Arc<dyn Tasks>,
+    claims: Mutex<HashMap<RepeatKey, Weak<Claim>>>,
+}
+
+impl Held {
+    pub(super) fn new(store: Arc<dyn RepeatStore>, tasks: Arc<dyn Tasks>) -> Self {
+        Self {
+            store,
+            tasks,
+            claims: Mutex::default(),
+        }
+    }
+
+    pub(super) fn hold(self: &Arc<Self>, key: RepeatKey, token: Ulid) -> Arc<Claim> {
+        let claim = Arc::new(Claim {
+            key,
+            token,
+            state: Mutex::default(),
+            over: watch::Sender::default(),
+            held: Arc::clone(self),
+        });
+        locked(&self.claims).insert(key, Arc::downgrade(&claim));
+        claim
+    }
+
+    pub(super) fn find(&self, key: RepeatKey) -> Option<Arc<Claim>> {
+        locked(&self.claims).get(&key)?.upgrade()
+    }
+
+    pub(super) fn all(&self) -> Vec<(RepeatKey, Ulid)> {
+        // Dropped when the lock is free again: the last of a claim takes it, too.
+        let claims: Vec<_> = {
+            let claims = locked(&self.claims);
+            claims.values().filter_map(Weak::upgrade).collect()
+        };
+        claims
+            .iter()
+            .map(|claim| (claim.key, claim.token))
+            .collect()
+    }
+}
+
+impl Claim {
+    /// What it did is stored, and so is that it did it.
+    pub fn recorded(&self) {
+        locked(&self.state).is_recorded = true;
+    }
+
+    pub fn is_recorded(&self) -> bool {
+        locked(&self.state).is_recorded
+    }
+
+    /// What it asked for was there already, and needs but to be written down.
+    pub fn found(&self, outcome: Outcome) {
+        locked(&self.state).found = Some(outcome);
+    }
+
+    /// Why the reply ends that is about to be stored.
+    pub fn ends_by(&self, finish_reason: Option<String>) {
+        locked(&self.state).finish_reason = finish_reason;
+    }
+
+    pub fn finish_reason(&self) -> Option<String> {
+        locked(&self.state).finish_reason.clone()
+    }
+
+    /// Lets those who ask the same see what is being written.
+    pub fn shows(&self, text: watch::Receiver<String>) {
+        locked(&self.state).text = Some(text);
+    }
+
+    /// What a model has written so far, while it writes.
+    pub fn text(&self) -> Option<watch::Receiver<String>> {
+        locked(&self.state).text.clone()
+    }
+
+    /// Closed when this attempt is over.
+    pub fn over(&self) -> watch::Receiver<()> {
+        self.over.subscribe()
+    }
+
+    /// Writes down what was found, if that is all there was to do.
+    pub async fn settle(&self) -> crate::error::Result<()> {
+        let found = {
+            let mut state = locked(&self.state);
+            let found = state.found.take();
+            found.filter(|_| !state.is_recorded)
+        };
+        if let Some(outcome) = found
+            && self.held.store.record(self, &outcome).await?
+        {
+            self.recorded();
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let mut claims = locked(&self.held.claims);
+        // Another attempt may have the key by now.
+        if claims
+            .get(&self.key)
+            .is_some_and(|held| held.strong_count() == 0)
+        {
+            claims.remove(&self.key);
+        }
+        drop(claims);
+        if !self.is_recorded() {
+            let (store, key, token) = (Arc::clone(&self.held.store), self.key, self.token);
+            let release = async move { store.release(key, token).await };
+            self.held.tasks.start(Box::pin(release));
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing panics in the middle of a change.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

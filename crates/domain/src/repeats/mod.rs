@@ -1,0 +1,17 @@
+//! Requests that come again: a client that lost an answer asks once more, and what it asked for is done
+//! once.
+//!
+//! A request with a key is claimed before anything is done for it. What it did is written down in the
+//! transaction that did it, so there is no moment at which one is stored without the other.
+
+mod claim;
+mod model;
+mod ports;
+mod scope;
+mod service;
+
+pub use claim::Claim;
+pub use model::{Made, Outcome, RepeatKey};
+pub use ports::{Found, NewClaim, RepeatStore};
+pub use scope::{Slot, carried, current, scope};
+pub use service::{Asked, Begun, RepeatService, Verdict};

@@ -1,0 +1,162 @@
+use super::claim::Held;
+use super::{Claim, Found, NewClaim, Outcome, RepeatKey, RepeatStore};
+use crate::auth::{Digest, Secrets};
+use crate::clock::{Clock, Ids};
+use crate::error::{Conflict, Error, Result};
+use crate::id::OwnerId;
+use crate::jobs::Portion;
+use crate::replies::Tasks;
+use chrono::TimeDelta;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The use cases of repeats.
+pub struct RepeatService {
+    held: Arc<Held>,
+    secrets: Arc<dyn Secrets>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    /// How long a repeat waits for the request before it.
+    pub patience: Duration,
+}
+
+/// How a client says that a request may be a repeat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// By a key of its own.
+    Key(String),
+    /// An official SDK counts its attempts.
+    Attempt(u16),
+}
+
+/// A request that was looked up, as it is looked up again while another is under way.
+#[derive(Clone, Copy, Debug)]
+pub struct Begun {
+    pub key: RepeatKey,
+    body: Digest,
+    pub attempt: Option<u16>,
+}
+
+/// What is to be done with a request.
+pub enum Verdict {
+    /// It is done now, under this claim.
+    First(Arc<Claim>),
+    /// Another with the same key is being done; here, if the claim is there.
+    UnderWay(Option<Arc<Claim>>),
+    /// It was done, and is answered again.
+    Done(Outcome),
+}
+
+impl RepeatService {
+    /// How long a key stands for its answer.
+    const KEPT: TimeDelta = TimeDelta::hours(24);
+    /// How long an SDK may take to repeat a request.
+    const ATTEMPTS: TimeDelta = TimeDelta::minutes(10);
+    /// How long a claim is left to the instance that made it, unless it renews it.
+    const LEASE: TimeDelta = TimeDelta::seconds(60);
+    /// How often claims are renewed.
+    pub const RENEWAL: Duration = Duration::from_secs(20);
+
+    pub fn new(
+        store: Arc<dyn RepeatStore>,
+        tasks: Arc<dyn Tasks>,
+        secrets: Arc<dyn Secrets>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        patience: Duration,
+    ) -> Self {
+        Self {
+            held: Arc::new(Held::new(store, tasks)),
+            secrets,
+            clock,
+            ids,
+            patience,
+        }
+    }
+
+    /// What stands for a body.
+    pub fn digest(&self, body: &str) -> Digest {
+        self.secrets.digest(body)
+    }
+
+    /// Which request it is: a key belongs to a route, and stands for an address and a body.
+    pub async fn begin(
+        &self,
+        owner: OwnerId,
+        asked: &Asked,
+        route: &str,
+        address: &str,
+        body: Digest,
+    ) -> Result<Begun> {
+        let body: String = body.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        let body = self.digest(&format!("{route}\n{address}\n{body}"));
+        let of = |key| RepeatKey { owner, key };
+        let (key, attempt) = match asked {
+            Asked::Key(key) => (of(self.digest(&format!("{route}\n{key}"))), None),
+            Asked::Attempt(attempt) => {
+                let since = self.clock.now() - Self::ATTEMPTS;
+                let earlier = match attempt {
+                    0 => None,
+                    attempt => {
+                        let body = of(body);
+                        self.held.store.matching(body, *attempt, since).await?
+                    }
+                };
+                let fresh = || of(self.digest(&self.secrets.generate("").0));
+                (earlier.unwrap_or_else(fresh), Some(*attempt))
+            }
+        };
+        Ok(Begun { key, body, attempt })
+    }
+
+    /// Claims the request, or says what has become of it.
+    pub async fn look(&self, begun: Begun) -> Result<Verdict> {
+        let now = self.clock.now();
+        let kept = match begun.attempt {
+            None => Self::KEPT,
+            Some(_) => Self::ATTEMPTS,
+        };
+        let new = NewClaim {
+            key: begun.key,
+            body: begun.body,
+            token: self.ids.ulid(),
+            now,
+            leased_until: now + Self::LEASE,
+            expires_at: now + kept,
+            attempt: begun.attempt,
+        };
+        match self.held.store.claim(&new).await? {
+            Found::Free => Ok(Verdict::First(self.held.hold(begun.key, new.token))),
+            Found::Reused => Err(Error::Conflict(Conflict::IdempotencyKeyReused)),
+            Found::UnderWay => Ok(Verdict::UnderWay(self.held.find(begun.key))),
+            Found::Done(outcome) => Ok(Verdict::Done(outcome)),
+        }
+    }
+
+    /// The answer to an attempt of an SDK's was written whole: it will not come again.
+    pub fn answered(&self, key: RepeatKey, attempt: u16) {
+        let store = Arc::clone(&self.held.store);
+        let forget = async move { store.forget(key, attempt).await };
+        self.held.tasks.start(Box::pin(forget));
+    }
+
+    /// Keeps the claims of this instance.
+    pub async fn renew(&self) -> Result<()> {
+        let claims = self.held.all();
+        if claims.is_empty() {
+            return Ok(());
+        }
+        let until = self.clock.now() + Self::LEASE;
+        self.held.store.renew(&claims, until).await
+    }
+
+    /// Forgets some of what has expired; says whether there may be more.
+    pub async fn forget_expired(
+        store: &dyn RepeatStore,
+        clock: &dyn Clock,
+        portion: Portion,
+    ) -> Result<bool> {
+        let most = portion.rows().max(1);
+        Ok(store.forget_expired(clock.now(), most).await? > 0)
+    }
+}

@@ -1,0 +1,73 @@
+//! What a request made, as a number that says what it is and the ids of it.
+
+use crate::postgres::ids;
+use domain::error::{Error, Result};
+use domain::id::{ConversationId, ItemId, OwnerId, ProjectId};
+use domain::repeats::{Made, Outcome};
+use uuid::Uuid;
+
+pub(in crate::postgres) struct Columns {
+    pub(in crate::postgres) made: i16,
+    pub(in crate::postgres) ids: Vec<Uuid>,
+}
+
+impl From<&Made> for Columns {
+    fn from(made: &Made) -> Self {
+        let of = |made, ids: &[ulid::Ulid]| Self {
+            made,
+            ids: ids.iter().copied().map(ids::stored).collect(),
+        };
+        match made {
+            Made::Conversation(id) => of(1, &[id.ulid()]),
+            Made::Item(conversation, item) => of(2, &[conversation.ulid(), item.ulid()]),
+            Made::SharedItem(owner, conversation, item) => {
+                of(3, &[owner.ulid(), conversation.ulid(), item.ulid()])
+            }
+            Made::Project(id) => of(4, &[id.ulid()]),
+            Made::Share(conversation, place) => of(5, &[conversation.ulid(), *place]),
+            Made::Deleted(gone) => {
+                let gone: Vec<_> = gone.iter().map(|id| id.ulid()).collect();
+                of(6, &gone)
+            }
+            Made::Turn(conversation, reply) => of(7, &[conversation.ulid(), reply.ulid()]),
+        }
+    }
+}
+
+fn made(kind: i16, stored: &[Uuid]) -> Option<Made> {
+    let ids: Vec<_> = stored.iter().copied().map(ids::read).collect();
+    let conversation = ConversationId::new;
+    Some(match (kind, ids.as_slice()) {
+        (1, [id]) => Made::Conversation(conversation(*id)),
+        (2, [id, item]) => Made::Item(conversation(*id), ItemId::new(*item)),
+        (3, [owner, id, item]) => {
+            Made::SharedItem(OwnerId::new(*owner), conversation(*id), ItemId::new(*item))
+        }
+        (4, [id]) => Made::Project(ProjectId::new(*id)),
+        (5, [id, place]) => Made::Share(conversation(*id), *place),
+        (6, gone) => Made::Deleted(gone.iter().copied().map(conversation).collect()),
+        (7, [id, reply]) => Made::Turn(conversation(*id), ItemId::new(*reply)),
+        _ => return None,
+    })
+}
+
+/// What a row says that a request has come to; `None`: nothing yet.
+pub(super) fn outcome(
+    status: Option<i16>,
+    kind: Option<i16>,
+    ids: Option<Vec<Uuid>>,
+    finish_reason: Option<String>,
+) -> Result<Option<Outcome>> {
+    let Some(status) = status else {
+        return Ok(None);
+    };
+    let made = made(kind.unwrap_or_default(), &ids.unwrap_or_default());
+    let made = made.ok_or_else(|| {
+        Error::Internal("a repeat of a kind that this version does not know".into())
+    })?;
+    Ok(Some(Outcome {
+        status: status.cast_unsigned(),
+        made,
+        finish_reason,
+    }))
+}

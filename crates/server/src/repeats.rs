@@ -1,0 +1,36 @@
+//! Requests that may come again: their claims are renewed as long as they are under way.
+
+use domain::clock::{Clock, Ids};
+use domain::repeats::RepeatService;
+use domain::replies::Tasks;
+use infra::postgres::{Database, PgRepeats};
+use infra::security::RandomSecrets;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The claims of an instance. A repeat waits for `patience` for the request before it.
+pub fn service(
+    database: &Database,
+    tasks: Arc<dyn Tasks>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    patience: Duration,
+) -> Arc<RepeatService> {
+    let store = Arc::new(PgRepeats(database.clone()));
+    let secrets = Arc::new(RandomSecrets);
+    let service = RepeatService::new(store, tasks, secrets, clock, ids, patience);
+    Arc::new(service)
+}
+
+/// Renews claims again and again, until it is dropped.
+pub(crate) async fn renew(database: Database, repeats: Arc<RepeatService>) {
+    loop {
+        tokio::time::sleep(RepeatService::RENEWAL).await;
+        if !database.is_open() {
+            continue;
+        }
+        if let Err(error) = repeats.renew().await {
+            tracing::warn!(%error, "claims of requests under way cannot be renewed; trying again");
+        }
+    }
+}

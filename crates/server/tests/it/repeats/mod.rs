@@ -1,0 +1,53 @@
+//! Requests that come again are done once.
+
+mod attempts;
+mod keys;
+mod posts;
+mod streams;
+mod under_way;
+
+use crate::answer::Answer;
+use crate::app::{Actor, TestApp, repeats};
+use crate::clock::PinnedClock;
+use crate::db::Schema;
+use infra::clock::{RandomIds, SystemClock};
+use reqwest::Method;
+use serde_json::Value;
+use server::Parts;
+use std::sync::Arc;
+use std::time::Duration;
+
+const KEY: &str = "Idempotency-Key";
+const REPLAYED: &str = "idempotency-replayed";
+
+/// Sends a body with a key.
+async fn keyed(actor: &Actor, path: &str, key: &str, body: &Value) -> Answer {
+    let request = actor.request(Method::POST, path).header(KEY, key);
+    actor.sent(request.json(body)).await
+}
+
+fn is_replayed(answer: &Answer) -> bool {
+    answer.header(REPLAYED) == "true"
+}
+
+/// Another instance on the same database and clock.
+fn beside(app: &TestApp, change: impl FnOnce(&mut Parts)) -> TestApp {
+    let clock: Arc<PinnedClock> = Arc::clone(&app.clock);
+    let schema = Schema::at(app.schema.url.clone());
+    let database = schema.patient_database(4);
+    TestApp::serve_at(clock, schema, database, |parts| {
+        // Two services of one clock would give the same ids.
+        parts.ids = Arc::new(RandomIds(SystemClock));
+        change(parts);
+    })
+}
+
+/// Has repeats wait no longer than this.
+fn patient_for(app_clock: &Arc<PinnedClock>, parts: &mut Parts, patience: Duration) {
+    parts.repeats = repeats(&parts.database, app_clock, patience);
+}
+
+/// How many of the owner's requests are remembered.
+async fn remembered(app: &TestApp) -> String {
+    app.schema.value("select count(*) from repeats").await
+}

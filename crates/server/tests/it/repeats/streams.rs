@@ -1,0 +1,113 @@
+//! Streams that are told again: from the beginning while they are written, and at once afterwards.
+
+use super::{KEY, beside, is_replayed, keyed};
+use crate::app::TestApp;
+use crate::chat::{PATH, conversing, said as held, user};
+use crate::events::events;
+use crate::provider::{Provider, says_when_told};
+use crate::replies::{contents, path, said};
+use serde_json::{Value, json};
+
+/// The texts of a chat's chunks, and its conversation.
+fn chunks(text: &str) -> (Vec<String>, Value) {
+    assert!(text.ends_with("data: [DONE]\n\n"), "{text}");
+    let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
+    let data: Vec<Value> = data.filter_map(|json| serde_json::from_str(json).ok()).collect();
+    let texts = data.iter();
+    let texts = texts.filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str());
+    let texts = texts.filter(|text| !text.is_empty()).map(str::to_owned);
+    let last = data.last().unwrap();
+    assert_eq!(last["choices"][0]["finish_reason"], "stop", "{last}");
+    (texts.collect(), last["conversation"].clone())
+}
+
+#[tokio::test]
+async fn a_repeated_chat_joins_the_one_under_way_from_its_first_word() {
+    let provider = Provider::that(says_when_told(&["One ", "two ", "three"]));
+    let (app, alice, conversation) = conversing(&provider).await;
+    let body = json!({
+        "messages": [user("Count")], "conversation": conversation, "stream": true,
+    });
+    let mut first = app.asked_with_key(PATH, "k", &body).await;
+    provider.was_asked(1).await;
+    provider.go_on(1);
+    first.until("One ").await;
+    // Whoever asked first is gone; the answer is the server's.
+    drop(first);
+    let (again, ()) = tokio::join!(keyed(&alice, PATH, "k", &body), async {
+        provider.go_on(100);
+    });
+    assert!(is_replayed(&again));
+    let (texts, kept) = chunks(again.text());
+    assert_eq!(texts.concat(), "One two three");
+    assert_eq!(kept["id"], conversation);
+    let stored = keyed(&alice, PATH, "k", &body).await;
+    assert_eq!(chunks(stored.text()).0, ["One two three"]);
+    let there = beside(&app, |_| {}).alice();
+    let stored = keyed(&there, PATH, "k", &body).await;
+    assert_eq!(chunks(stored.text()).0, ["One two three"]);
+    assert_eq!(provider.asked().len(), 1);
+    assert_eq!(held(&alice, &conversation).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_repeated_reply_joins_the_one_under_way_and_is_told_as_one_delta_later() {
+    let provider = Provider::that(says_when_told(&["One ", "two"]));
+    let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
+    let alice = app.alice();
+    let (conversation, ids) = said(&alice, &[("user", "Count")]).await;
+    let path = path(&conversation, &ids[0]);
+    let body = json!({ "stream": true });
+    let (first, again, ()) = tokio::join!(
+        keyed(&alice, &path, "k", &body),
+        async {
+            provider.was_asked(1).await;
+            keyed(&alice, &path, "k", &body).await
+        },
+        async {
+            provider.was_asked(1).await;
+            provider.go_on(100);
+        },
+    );
+    assert!(!is_replayed(&first) && is_replayed(&again));
+    let stored = keyed(&alice, &path, "k", &body).await;
+    for answer in [&first, &again, &stored] {
+        let events = events(answer.text());
+        let (last, deltas) = events.split_last().unwrap();
+        let texts: Vec<_> = deltas.iter().map(|(_, data)| data["text"].as_str().unwrap()).collect();
+        assert_eq!(texts.concat(), "One two");
+        assert_eq!(last.0, "item.completed");
+        assert_eq!(last.1["item"]["content"], "One two");
+        assert_eq!(last.1["finish_reason"], "stop");
+    }
+    assert_eq!(events(stored.text()).len(), 2);
+    assert_eq!(contents(&alice, &conversation).await, ["Count", "One two"]);
+    assert_eq!(provider.asked().len(), 1);
+}
+
+impl TestApp {
+    /// A stream that alice has asked for with a key, as it comes.
+    async fn asked_with_key(&self, path: &str, key: &str, body: &Value) -> Coming {
+        let request = self.alice().request(reqwest::Method::POST, path);
+        let response = request.header(KEY, key).json(body).send().await.unwrap();
+        Coming {
+            response,
+            seen: String::new(),
+        }
+    }
+}
+
+/// An answer as it comes.
+struct Coming {
+    response: reqwest::Response,
+    seen: String,
+}
+
+impl Coming {
+    async fn until(&mut self, text: &str) {
+        while !self.seen.contains(text) {
+            let chunk = self.response.chunk().await.unwrap().unwrap();
+            self.seen.push_str(&String::from_utf8_lossy(&chunk));
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Repeats of what is still being done, on one instance and on several.
+
+use super::{beside, is_replayed, keyed, patient_for};
+use crate::app::{TestApp, id};
+use crate::chat::{PATH, conversing, said, user};
+use crate::provider::{Provider, says_when_told};
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+use serde_json::json;
+use std::time::Duration;
+
+#[tokio::test]
+async fn twins_at_once_are_one_on_any_instance() {
+    let app = TestApp::spawn().await;
+    let other = beside(&app, |_| {});
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let path = format!("/v1/conversations/{conversation}/items");
+    let body = user("once");
+    let actors = [app.alice(), other.alice()];
+    let twins = (0..12).map(|n| keyed(&actors[n % 2], &path, "k", &body));
+    let answers = join_all(twins).await;
+    let first = answers.iter().filter(|answer| !is_replayed(answer)).count();
+    assert_eq!(first, 1);
+    let ids: Vec<_> = answers.into_iter().map(|a| id(&a.expect(201))).collect();
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    assert_eq!(said(&alice, &conversation).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_repeat_waits_for_the_first_wherever_that_is() {
+    let provider = Provider::that(says_when_told(&["Yes."]));
+    let (app, alice, conversation) = conversing(&provider).await;
+    let other = beside(&app, |parts| parts.provider = provider.connected());
+    let body = json!({ "messages": [user("Now?")], "conversation": conversation });
+    let (here, there) = (app.alice(), other.alice());
+    let (first, second, third, ()) = tokio::join!(
+        keyed(&alice, PATH, "k", &body),
+        async {
+            provider.was_asked(1).await;
+            keyed(&here, PATH, "k", &body).await
+        },
+        async {
+            provider.was_asked(1).await;
+            keyed(&there, PATH, "k", &body).await
+        },
+        async {
+            provider.was_asked(1).await;
+            provider.go_on(100);
+        },
+    );
+    assert!(!is_replayed(&first) && is_replayed(&second) && is_replayed(&third));
+    let texts = [first, second, third].map(|answer| {
+        let answer = answer.expect(200);
+        assert_eq!(answer["conversation"]["id"], conversation);
+        answer["choices"][0]["message"]["content"].clone()
+    });
+    assert_eq!(texts, [json!("Yes."), json!("Yes."), json!("Yes.")]);
+    assert_eq!(provider.asked().len(), 1);
+    assert_eq!(said(&alice, &conversation).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_repeat_does_not_wait_for_ever() {
+    let provider = Provider::that(says_when_told(&["Yes."]));
+    let (app, alice, conversation) = conversing(&provider).await;
+    let clock = app.clock.clone();
+    let hasty = beside(&app, |parts| {
+        patient_for(&clock, parts, Duration::from_millis(50));
+    });
+    let body = json!({ "messages": [user("Now?")], "conversation": conversation });
+    let (first, ()) = tokio::join!(keyed(&alice, PATH, "k", &body), async {
+        provider.was_asked(1).await;
+        let early = keyed(&hasty.alice(), PATH, "k", &body).await;
+        early.refused("idempotency_in_progress", None);
+        assert_eq!(early.header("x-should-retry"), "true");
+        assert_ne!(early.header("retry-after"), "");
+        let other = json!({ "messages": [user("When?")], "conversation": conversation });
+        let reused = keyed(&hasty.alice(), PATH, "k", &other).await;
+        reused.failure("idempotency_key_reused");
+        provider.go_on(100);
+    });
+    first.expect(200);
+}
+
+#[tokio::test]
+async fn a_claim_whose_server_died_is_free_after_a_minute_and_the_dead_ones_turn_is_not_stored() {
+    let provider = Provider::that(says_when_told(&["Yes."]));
+    let (app, alice, conversation) = conversing(&provider).await;
+    let other = beside(&app, |parts| parts.provider = provider.connected());
+    let body = json!({ "messages": [user("Now?")], "conversation": conversation });
+    // It is not renewed, as by a server that stands still.
+    let (slow, ()) = tokio::join!(keyed(&alice, PATH, "k", &body), async {
+        provider.was_asked(1).await;
+        app.clock.advance(TimeDelta::seconds(61));
+        let (taken, ()) = tokio::join!(keyed(&other.alice(), PATH, "k", &body), async {
+            provider.was_asked(2).await;
+            provider.go_on(100);
+        });
+        assert!(!is_replayed(&taken));
+        taken.expect(200);
+    });
+    // Whichever of the two was stored, the other was not.
+    assert!(slow.status == 409 || slow.status == 200, "{}", slow.text());
+    assert_eq!(said(&alice, &conversation).await.len(), 2);
+}
