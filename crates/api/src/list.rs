@@ -22,7 +22,7 @@ impl From<OrderParam> for Order {
     }
 }
 
-/// Declares the page type of a list: the same four fields, under a name of its own.
+/// Declares the page type of a list: the same fields, under a name of its own.
 macro_rules! list_body {
     ($(#[$doc:meta])* $name:ident, $schema:ident, $entry:ty, $next:literal) => {
         $(#[$doc])*
@@ -37,6 +37,13 @@ macro_rules! list_body {
             #[doc = $next]
             #[schema(required)]
             next_after: Option<String>,
+            /// The id of the first entry; null where there is none.
+            #[schema(required)]
+            first_id: Option<String>,
+            /// The id of the last entry: `after` takes it as it takes `next_after`. Null where there is
+            /// none.
+            #[schema(required)]
+            last_id: Option<String>,
         }
 
         impl $name {
@@ -48,11 +55,16 @@ macro_rules! list_body {
             where
                 $entry: From<T>,
             {
+                use $crate::list::Listed as _;
                 let last = if page.has_more { page.data.last() } else { None };
+                let next_after = last.map(next_after);
+                let data: Vec<_> = page.data.into_iter().map(<$entry>::from).collect();
                 Self {
                     object: $crate::list::ListObject::List,
-                    next_after: last.map(next_after),
-                    data: page.data.into_iter().map(<$entry>::from).collect(),
+                    next_after,
+                    first_id: data.first().and_then(<$entry>::listed_as),
+                    last_id: data.last().and_then(<$entry>::listed_as),
+                    data,
                     has_more: page.has_more,
                 }
             }
@@ -60,6 +72,12 @@ macro_rules! list_body {
     };
 }
 pub(crate) use list_body;
+
+/// An entry of a list.
+pub(crate) trait Listed {
+    /// The id by which paging goes on after it; `None` where it has none.
+    fn listed_as(&self) -> Option<String>;
+}
 
 /// What every list says it is.
 #[derive(Clone, Copy, serde::Serialize, ToSchema)]

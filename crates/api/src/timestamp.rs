@@ -1,20 +1,15 @@
-use chrono::{DateTime, SecondsFormat, Timelike as _, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-/// A time as clients see it: RFC 3339 in UTC, with microseconds, and without a fraction where it
-/// falls on a whole second, as in the guide.
+/// RFC 3339 in UTC, always with six digits of a second, so that texts sort as times do.
 #[derive(Clone, Copy, Debug, ToSchema)]
-#[schema(value_type = String, format = DateTime, example = "2025-12-23T10:00:00Z")]
+#[schema(value_type = String, format = DateTime, example = "2025-12-23T10:00:00.000000Z")]
 pub(crate) struct Timestamp(pub(crate) DateTime<Utc>);
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let precision = match self.0.nanosecond() {
-            0 => SecondsFormat::Secs,
-            _ => SecondsFormat::Micros,
-        };
-        serializer.serialize_str(&self.0.to_rfc3339_opts(precision, true))
+        serializer.serialize_str(&self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
     }
 }
 

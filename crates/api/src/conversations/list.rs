@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, get, web};
 use chrono::DateTime;
 use domain::conversations::{Conversation, ConversationList, ConversationService, ListSort};
 use domain::error::Error;
-use domain::id::{ConversationId, ProjectId};
+use domain::id::{ConversationId, OwnerId, ProjectId};
 use domain::page::{Limit, Order};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -18,7 +18,7 @@ pub(crate) struct ListConversationsQuery {
     /// How many per page.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
-    /// The `next_after` of the page before.
+    /// The `next_after` or the `last_id` of the page before.
     after: Option<String>,
     /// `desc`, newest first, unless told.
     #[param(inline)]
@@ -39,6 +39,25 @@ pub(crate) enum SortParam {
 }
 
 impl ListConversationsQuery {
+    /// The same with a cursor of the sort. By activity a conversation's id stands for its present place.
+    pub(crate) async fn placed(
+        mut self,
+        conversations: &ConversationService,
+        owner: OwnerId,
+    ) -> Result<Self, Error> {
+        let by_activity = matches!(self.sort, Some(SortParam::Updated));
+        let after = self.after.as_deref().filter(|_| by_activity);
+        if let Some(id) = after.and_then(|after| ConversationId::parse(after).ok()) {
+            let found = conversations.get(owner, id).await;
+            let found = found.map_err(|error| match error {
+                Error::NotFound { .. } => unknown_cursor("after"),
+                error => error,
+            })?;
+            self.after = Some(place(&found));
+        }
+        Ok(self)
+    }
+
     /// The domain's list; `project` is the one of the address, where there is one.
     pub(crate) fn list(self, project: Option<ProjectId>) -> Result<ConversationList, Error> {
         let named = self.project_id.map(|id| ProjectId::parse(&id)).transpose();
@@ -69,14 +88,14 @@ impl ListConversationsQuery {
 pub(crate) fn cursor(sort: &ListSort) -> fn(&Conversation) -> String {
     match sort {
         ListSort::Created { .. } => |last| last.id.to_string(),
-        ListSort::Updated { .. } => |last| {
-            format!(
-                "{:x}.{}",
-                last.updated_at.timestamp_micros(),
-                last.id.ulid()
-            )
-        },
+        ListSort::Updated { .. } => place,
     }
+}
+
+/// The place of a conversation by its last activity.
+fn place(conversation: &Conversation) -> String {
+    let micros = conversation.updated_at.timestamp_micros();
+    format!("{micros:x}.{}", conversation.id.ulid())
 }
 
 fn read_created(cursor: &str) -> Result<ConversationId, Error> {
@@ -119,6 +138,7 @@ pub(crate) async fn list_conversations(
     conversations: web::Data<ConversationService>,
     Query(query): Query<ListConversationsQuery>,
 ) -> Result<HttpResponse, ApiError> {
+    let query = query.placed(&conversations, actor.owner_id).await?;
     let list = query.list(None)?;
     let cursor = cursor(&list.sort);
     let page = conversations.list(actor.owner_id, list).await;

@@ -8,7 +8,7 @@ pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod update;
 
-use crate::list::list_body;
+use crate::list::{Listed, list_body};
 use crate::timestamp::Timestamp;
 use domain::conversations::{Conversation, Metadata};
 use domain::error::Error;
@@ -56,6 +56,12 @@ list_body!(
     ConversationListBody, ConversationList, ConversationBody,
     "Send it as `after` for the next page; null on the last page."
 );
+
+impl Listed for ConversationBody {
+    fn listed_as(&self) -> Option<String> {
+        Some(self.id.clone())
+    }
+}
 
 impl From<Conversation> for ConversationBody {
     fn from(conversation: Conversation) -> Self {

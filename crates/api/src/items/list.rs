@@ -5,7 +5,7 @@ use crate::list::{OrderParam, numbered, unknown_cursor};
 use actix_web::{HttpResponse, get, web};
 use domain::error::Error;
 use domain::id::{ConversationId, ItemId, Sequence};
-use domain::items::{CallId, Item, ItemCursor, ItemService, ListItems};
+use domain::items::{CallId, Item, ItemService, ListItems};
 use domain::page::{Limit, Order};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -17,7 +17,8 @@ pub(crate) struct ListItemsQuery {
     /// How many per page.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
-    /// The `next_after` of the page before, or the id of a message that exists.
+    /// The `next_after` or the `last_id` of the page before. Ids of messages carry their place, so one that was
+    /// deleted since is as good.
     after: Option<String>,
     /// `asc`, oldest first, unless told.
     #[param(inline)]
@@ -47,12 +48,11 @@ fn cursor(last: &Item) -> String {
     format!("{CURSOR}{}", last.id.sequence().0)
 }
 
-fn read(cursor: &str) -> Result<ItemCursor, Error> {
+fn read(cursor: &str) -> Result<Sequence, Error> {
+    let id = || ItemId::parse(cursor).map(ItemId::sequence);
     match numbered(CURSOR, cursor) {
-        Some(number) => Ok(ItemCursor::Sequence(Sequence(number))),
-        None => ItemId::parse(cursor)
-            .map(ItemCursor::Item)
-            .map_err(|_| unknown_cursor("after")),
+        Some(number) => Ok(Sequence(number)),
+        None => id().map_err(|_| unknown_cursor("after")),
     }
 }
 

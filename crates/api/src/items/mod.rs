@@ -8,7 +8,7 @@ pub(crate) mod list;
 pub(crate) mod regenerate;
 
 use crate::extract::word;
-use crate::list::list_body;
+use crate::list::{Listed, list_body};
 use crate::timestamp::Timestamp;
 use domain::error::Error;
 use domain::items::{Author, CallId, Content, Item, NewItem, Role};
@@ -95,6 +95,12 @@ list_body!(
     ItemListBody, ItemList, ItemBody,
     "Opaque. Send it as `after` for the next page; null on the last page."
 );
+
+impl Listed for ItemBody {
+    fn listed_as(&self) -> Option<String> {
+        Some(self.id.clone())
+    }
+}
 
 impl From<Item> for ItemBody {
     fn from(item: Item) -> Self {

@@ -28,7 +28,9 @@ pub(crate) async fn list_project_conversations(
     project: web::Path<String>,
     Query(query): Query<ListConversationsQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let list = query.list(Some(ProjectId::parse(&project)?))?;
+    let project = ProjectId::parse(&project)?;
+    let query = query.placed(&conversations, actor.owner_id).await?;
+    let list = query.list(Some(project))?;
     let cursor = cursor(&list.sort);
     let page = conversations.list(actor.owner_id, list).await?;
     Ok(HttpResponse::Ok().json(ConversationListBody::new(page, cursor)))

@@ -7,7 +7,7 @@ pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod update;
 
-use crate::list::list_body;
+use crate::list::{Listed, list_body};
 use crate::timestamp::Timestamp;
 use domain::projects::{Description, Instruction, Project, ProjectTitle};
 use serde::Serialize;
@@ -49,6 +49,12 @@ list_body!(
     ProjectListBody, ProjectList, ProjectBody,
     "Send it as `after` for the next page; null on the last page."
 );
+
+impl Listed for ProjectBody {
+    fn listed_as(&self) -> Option<String> {
+        Some(self.id.clone())
+    }
+}
 
 impl From<Project> for ProjectBody {
     fn from(project: Project) -> Self {

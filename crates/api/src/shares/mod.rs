@@ -10,7 +10,7 @@ pub(crate) mod revoke;
 pub(crate) mod revoke_conversation;
 
 use crate::browsers::PublicUrl;
-use crate::list::list_body;
+use crate::list::{Listed, list_body};
 use crate::timestamp::Timestamp;
 use domain::conversations::Title;
 use domain::shares::{Lifetime, Share};
@@ -95,6 +95,12 @@ list_body!(
     ShareListBody, ShareList, ShareBody,
     "Send it as `after` for the next page; null on the last page."
 );
+
+impl Listed for ShareBody {
+    fn listed_as(&self) -> Option<String> {
+        Some(self.share_id.clone())
+    }
+}
 
 /// How long a link is to be good for, as a client says it.
 fn lifetime(expires_in: Option<i64>) -> Result<Option<Lifetime>, domain::error::Error> {

@@ -3,7 +3,7 @@
 pub(crate) mod list;
 pub(crate) mod restore;
 
-use crate::list::list_body;
+use crate::list::{Listed, list_body};
 use crate::timestamp::Timestamp;
 use domain::items::{Content, Version};
 use serde::Serialize;
@@ -32,6 +32,13 @@ list_body!(
     VersionListBody, ItemVersionList, VersionBody,
     "Opaque. Send it as `after` for the next page; null on the last page."
 );
+
+impl Listed for VersionBody {
+    fn listed_as(&self) -> Option<String> {
+        // A version has a number, and its item an id.
+        None
+    }
+}
 
 impl From<Version> for VersionBody {
     fn from(version: Version) -> Self {

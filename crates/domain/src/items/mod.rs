@@ -11,4 +11,4 @@ pub use ports::{
     Appended, Deleted, ExportEntry, ExportPlace, ItemList, ItemStore, PendingItem, Revised,
     Revision, VersionList,
 };
-pub use service::{ItemCursor, ItemService, ListItems, MAX_ITEMS};
+pub use service::{ItemService, ListItems, MAX_ITEMS};

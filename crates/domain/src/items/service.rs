@@ -3,7 +3,7 @@ use super::{
     Revision, Version, VersionList,
 };
 use crate::clock::{Clock, Ids};
-use crate::error::{Error, Invalid, InvalidReason, Resource, Result};
+use crate::error::{Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::page::{Limit, Order, Page};
 use crate::usage::UsageGuard;
@@ -25,16 +25,9 @@ pub struct ItemService {
 pub struct ListItems {
     pub limit: Limit,
     pub order: Order,
-    pub after: Option<ItemCursor>,
+    /// Behind this place; there may be no item at it any more.
+    pub after: Option<Sequence>,
     pub call_id: Option<CallId>,
-}
-
-/// Where a page of items begins: behind a sequence number that an earlier page told, or behind an
-/// item that exists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ItemCursor {
-    Sequence(Sequence),
-    Item(ItemId),
 }
 
 impl ItemService {
@@ -69,15 +62,7 @@ impl ItemService {
         conversation: ConversationId,
         list: ListItems,
     ) -> Result<Page<Item>> {
-        let after = match list.after {
-            None => None,
-            Some(ItemCursor::Sequence(sequence)) => Some(sequence),
-            Some(ItemCursor::Item(id)) => {
-                let item = self.store.find(owner, conversation, id).await?;
-                let item = item.ok_or_else(|| Resource::Conversation.absent())?;
-                Some(item.ok_or_else(unknown_cursor)?.id.sequence())
-            }
-        };
+        let after = list.after;
         let page = match list.call_id {
             None => {
                 let list = ItemList {
@@ -217,14 +202,4 @@ fn follows(item: &Item, after: Option<Sequence>, order: Order) -> bool {
         (Some(after), Order::Ascending) => item.id.sequence() > after,
         (Some(after), Order::Descending) => item.id.sequence() < after,
     }
-}
-
-fn unknown_cursor() -> Error {
-    Error::Invalid(Invalid {
-        param: Some("after".to_owned()),
-        reason: InvalidReason::Cursor,
-        message: "after must be the next_after of an earlier page, or the id of an item that \
-                  exists in this conversation."
-            .to_owned(),
-    })
 }

@@ -26,6 +26,8 @@ pub enum Ask {
         model: Option<String>,
         temperature: Option<f64>,
         max_tokens: Option<u32>,
+        /// The same by the name that OpenAI's newer models take alone.
+        max_completion_tokens: Option<u32>,
     },
     /// A request of OpenAI's `POST /chat/completions`: a JSON object that is passed on with all its
     /// fields, whether they are known here or not. The context precedes its messages; a model that
@@ -74,16 +76,17 @@ pub struct ReplyOptions {
     pub(super) model: Option<String>,
     pub(super) temperature: Option<f64>,
     pub(super) max_tokens: Option<u32>,
+    pub(super) max_completion_tokens: Option<u32>,
 }
 
 impl ReplyOptions {
     /// Which of a provider's models: 1 to 256 characters. `temperature`: 0 to 2, as in OpenAI's
-    /// API. `max_tokens`: a whole number, 1 to
-    /// 1,000,000.
+    /// API. `max_tokens` and `max_completion_tokens`: a whole number, 1 to 1,000,000, and one of them alone.
     pub fn parse(
         model: Option<String>,
         temperature: Option<f64>,
         max_tokens: Option<f64>,
+        max_completion_tokens: Option<f64>,
     ) -> Result<Self> {
         if let Some(model) = &model {
             text::check("model", model, 1..=256)?;
@@ -91,18 +94,26 @@ impl ReplyOptions {
         if temperature.is_some_and(|temperature| !(0.0..=2.0).contains(&temperature)) {
             return Err(Error::invalid("temperature", "temperature must be 0 to 2."));
         }
-        let tokens = |tokens: f64| {
+        let tokens = |name: &'static str, tokens: Option<f64>| {
+            let Some(tokens) = tokens else {
+                return Ok(None);
+            };
             let is_count = (1.0..=1e6).contains(&tokens) && tokens.fract() == 0.0;
             // A whole number of that size is one in either type.
-            is_count.then_some(tokens as u32).ok_or_else(|| {
-                let message = "max_tokens must be a whole number, 1 to 1,000,000.";
-                Error::invalid("max_tokens", message)
+            is_count.then_some(Some(tokens as u32)).ok_or_else(|| {
+                let message = format!("{name} must be a whole number, 1 to 1,000,000.");
+                Error::invalid(name, message)
             })
         };
+        if max_tokens.is_some() && max_completion_tokens.is_some() {
+            let message = "max_completion_tokens and max_tokens say the same: send one of them.";
+            return Err(Error::invalid("max_completion_tokens", message));
+        }
         Ok(Self {
             model,
             temperature,
-            max_tokens: max_tokens.map(tokens).transpose()?,
+            max_tokens: tokens("max_tokens", max_tokens)?,
+            max_completion_tokens: tokens("max_completion_tokens", max_completion_tokens)?,
         })
     }
 }

@@ -112,6 +112,7 @@ impl ReplyService {
                     model: options.model,
                     temperature: options.temperature,
                     max_tokens: options.max_tokens,
+                    max_completion_tokens: options.max_completion_tokens,
                 },
             },
         };

@@ -56,6 +56,7 @@ impl TitleService {
                 model: None,
                 temperature: None,
                 max_tokens: None,
+                max_completion_tokens: None,
             },
         };
         let mut reply = self.provider.chat(Caller::Service, request).await?;

@@ -23,6 +23,8 @@ struct Reply<'a> {
     temperature: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u32>,
     stream: bool,
 }
 
@@ -60,12 +62,14 @@ pub(super) fn prepare(
             model,
             temperature,
             max_tokens,
+            max_completion_tokens,
         } => {
             let reply = Reply {
                 model: model.as_deref().or(own_model),
                 messages: request.context.iter().map(WireMessage::from).collect(),
                 temperature: *temperature,
                 max_tokens: *max_tokens,
+                max_completion_tokens: *max_completion_tokens,
                 stream: true,
             };
             let body = serde_json::to_vec(&reply).map_err(unwritable)?;
@@ -157,6 +161,7 @@ mod tests {
             model: None,
             temperature: None,
             max_tokens: None,
+            max_completion_tokens: None,
         };
         let expected = r#"{"model":"own","messages":[{"role":"system","content":"s"},{"role":"system","content":"d"},{"role":"user","content":"u"},{"role":"assistant","content":"a"},{"role":"user","content":"Result of a tool:\nt"}],"stream":true}"#;
         assert_eq!(sent(ask, context), (expected.to_owned(), true));

@@ -9,12 +9,17 @@ pub(crate) async fn read(actor: &Actor, path: &str, limit: usize) -> Vec<String>
     let mut ids = Vec::new();
     let mut after = String::new();
     let joint = if path.contains('?') { '&' } else { '?' };
+    // Every second page is asked for as OpenAI's SDKs do it.
+    let mut by_last_id = false;
     loop {
         let address = format!("{path}{joint}limit={limit}{after}");
         let page = actor.call(Method::GET, &address).await.expect(200);
         let data = page["data"].as_array().unwrap();
         assert_eq!(page["object"], "list");
         assert!(data.len() <= limit, "{} of {limit}", data.len());
+        let id_of = |entry: Option<&Value>| entry.map_or(Value::Null, |entry| entry["id"].clone());
+        let ends = (id_of(data.first()), id_of(data.last()));
+        assert_eq!((page["first_id"].clone(), page["last_id"].clone()), ends);
         ids.extend(data.iter().map(crate::app::id));
         match &page["next_after"] {
             Value::Null => {
@@ -24,6 +29,8 @@ pub(crate) async fn read(actor: &Actor, path: &str, limit: usize) -> Vec<String>
             next => {
                 assert_eq!(page["has_more"], true, "{address}");
                 assert_eq!(data.len(), limit, "{address}");
+                let next = if by_last_id { &page["last_id"] } else { next };
+                by_last_id = !by_last_id;
                 after = format!("&after={}", next.as_str().unwrap());
             }
         }

@@ -4,7 +4,7 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod list;
 
-use crate::list::list_body;
+use crate::list::{Listed, list_body};
 use crate::timestamp::Timestamp;
 use domain::auth::{ApiKey, Name};
 use serde::Serialize;
@@ -41,6 +41,12 @@ list_body!(
     ApiKeyListBody, ApiKeyList, ApiKeyBody,
     "Send it as `after` for the next page; null on the last page."
 );
+
+impl Listed for ApiKeyBody {
+    fn listed_as(&self) -> Option<String> {
+        Some(self.id.clone())
+    }
+}
 
 impl From<ApiKey> for ApiKeyBody {
     fn from(key: ApiKey) -> Self {

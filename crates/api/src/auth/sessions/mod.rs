@@ -4,7 +4,7 @@ pub(crate) mod delete;
 pub(crate) mod delete_all;
 pub(crate) mod list;
 
-use crate::list::list_body;
+use crate::list::{Listed, list_body};
 use crate::timestamp::Timestamp;
 use domain::auth::Session;
 use domain::id::SessionId;
@@ -39,6 +39,12 @@ list_body!(
     SessionListBody, SessionList, SessionBody,
     "Send it as `after` for the next page; null on the last page."
 );
+
+impl Listed for SessionBody {
+    fn listed_as(&self) -> Option<String> {
+        Some(self.id.clone())
+    }
+}
 
 /// A session, and whether it is the caller's own.
 pub(crate) struct Seen {

@@ -35,6 +35,9 @@ pub(crate) struct RegenerateItemBody {
     // JSON knows no whole numbers: 512.0 is one, too.
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 1_000_000, example = 512)]
     max_tokens: Option<f64>,
+    /// The same by the name that OpenAI's newer models take alone. Send one of the two.
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 1_000_000, example = 512)]
+    max_completion_tokens: Option<f64>,
     /// `true`: the reply is told as it is written, as server-sent events.
     #[schema(example = false)]
     stream: Option<bool>,
@@ -119,7 +122,12 @@ pub(crate) async fn regenerate_item(
     let (conversation, item) = path.into_inner();
     let conversation = ConversationId::parse(&conversation)?;
     let item = ItemId::parse(&item)?;
-    let options = ReplyOptions::parse(body.model, body.temperature, body.max_tokens)?;
+    let options = ReplyOptions::parse(
+        body.model,
+        body.temperature,
+        body.max_tokens,
+        body.max_completion_tokens,
+    )?;
     let generation = replies
         .regenerate(actor.owner_id, conversation, item, options)
         .await?;

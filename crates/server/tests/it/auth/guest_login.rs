@@ -24,7 +24,7 @@ async fn a_guest_can_work_at_once() {
       "refresh_token": "(a secret)",
       "token_type": "Bearer",
       "user": {
-        "created_at": "2025-12-23T10:00:00Z",
+        "created_at": "2025-12-23T10:00:00.000000Z",
         "email": null,
         "id": "(id)",
         "kind": "guest",

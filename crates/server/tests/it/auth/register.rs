@@ -28,7 +28,7 @@ async fn an_account_can_work_at_once() {
       "refresh_token": "(a secret)",
       "token_type": "Bearer",
       "user": {
-        "created_at": "2025-12-23T10:00:00Z",
+        "created_at": "2025-12-23T10:00:00.000000Z",
         "email": "ada@example.org",
         "id": "(id)",
         "kind": "account",

@@ -8,14 +8,14 @@ async fn a_conversation_may_be_created_from_nothing() {
     let answer = app.alice().post("/v1/conversations", json!({})).await;
     assert_json_snapshot!(answer.expect(201), @r#"
     {
-      "created_at": "2025-12-23T10:00:00Z",
+      "created_at": "2025-12-23T10:00:00.000000Z",
       "id": "conv_01KD5ADF800000000200000000",
       "item_count": 0,
       "metadata": {},
       "object": "conversation",
       "project_id": null,
       "title": null,
-      "updated_at": "2025-12-23T10:00:00Z"
+      "updated_at": "2025-12-23T10:00:00.000000Z"
     }
     "#);
 }
@@ -53,12 +53,12 @@ async fn everything_may_be_given_at_once() {
         },
         "call_id": null,
         "content": "Be brief.",
-        "created_at": "2025-12-23T10:00:00Z",
+        "created_at": "2025-12-23T10:00:00.000000Z",
         "id": "(id)",
         "model": null,
         "object": "conversation.item",
         "role": "system",
-        "updated_at": "2025-12-23T10:00:00Z",
+        "updated_at": "2025-12-23T10:00:00.000000Z",
         "version": 1
       },
       {
@@ -67,12 +67,12 @@ async fn everything_may_be_given_at_once() {
         },
         "call_id": "first",
         "content": "Let's plan our project",
-        "created_at": "2025-12-23T10:00:00Z",
+        "created_at": "2025-12-23T10:00:00.000000Z",
         "id": "(id)",
         "model": null,
         "object": "conversation.item",
         "role": "user",
-        "updated_at": "2025-12-23T10:00:00Z",
+        "updated_at": "2025-12-23T10:00:00.000000Z",
         "version": 1
       }
     ]

@@ -33,7 +33,8 @@ async fn an_empty_list_is_a_list() {
         format!("/v1/projects/{project}/conversations"),
     ] {
         let page = alice.get(&path).await.expect(200);
-        let empty = json!({ "object": "list", "data": [], "has_more": false, "next_after": null });
+        let empty = json!({ "object": "list", "data": [], "has_more": false, "next_after": null,
+            "first_id": null, "last_id": null });
         assert_eq!(page, empty);
     }
 }

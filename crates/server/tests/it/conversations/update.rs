@@ -47,11 +47,11 @@ async fn organising_does_not_move_updated_at_and_a_message_does() {
     app.clock.advance(TimeDelta::microseconds(1_500_000));
     let changes = json!({ "title": "T", "metadata": { "a": "1" } });
     let changed = alice.patch(&path, changes).await.expect(200);
-    assert_eq!(changed["updated_at"], "2025-12-23T10:00:00Z");
+    assert_eq!(changed["updated_at"], "2025-12-23T10:00:00.000000Z");
     alice.say(&conversation, "Hello").await;
     let found = alice.get(&path).await.expect(200);
     assert_eq!(found["updated_at"], "2025-12-23T10:00:01.500000Z");
-    assert_eq!(found["created_at"], "2025-12-23T10:00:00Z");
+    assert_eq!(found["created_at"], "2025-12-23T10:00:00.000000Z");
 }
 
 #[tokio::test]

@@ -21,12 +21,12 @@ async fn a_message_is_answered_whole() {
       },
       "call_id": "call_1",
       "content": " kept as sent \n",
-      "created_at": "2025-12-23T10:00:00Z",
+      "created_at": "2025-12-23T10:00:00.000000Z",
       "id": "item_01KD5ADF800000000400000001",
       "model": null,
       "object": "conversation.item",
       "role": "tool",
-      "updated_at": "2025-12-23T10:00:00Z",
+      "updated_at": "2025-12-23T10:00:00.000000Z",
       "version": 1
     }
     "#);
@@ -51,7 +51,7 @@ async fn order_is_that_of_acceptance_whatever_the_clock_says() {
         .collect();
     assert_eq!(said, ["0", "1", "2", "3", "4", "5"]);
     // A clock that went back does not take the conversation's activity back.
-    assert_eq!(found["updated_at"], "2025-12-23T10:00:00Z");
+    assert_eq!(found["updated_at"], "2025-12-23T10:00:00.000000Z");
 }
 
 #[tokio::test]

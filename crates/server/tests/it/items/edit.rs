@@ -17,7 +17,7 @@ async fn an_edit_keeps_the_id_and_makes_a_version() {
     let mut expected = item.clone();
     expected["content"] = json!("two");
     expected["version"] = json!(2);
-    expected["updated_at"] = json!("2025-12-23T10:00:05Z");
+    expected["updated_at"] = json!("2025-12-23T10:00:05.000000Z");
     assert_eq!(edited, expected);
     assert_eq!(alice.get(&path).await.expect(200), edited);
 
@@ -28,6 +28,6 @@ async fn an_edit_keeps_the_id_and_makes_a_version() {
     assert_eq!(app.schema.contents().await, before);
     let path = format!("/v1/conversations/{conversation}");
     let found = alice.get(&path).await.expect(200);
-    assert_eq!(found["updated_at"], "2025-12-23T10:00:05Z");
+    assert_eq!(found["updated_at"], "2025-12-23T10:00:05.000000Z");
     assert_eq!(found["item_count"], 1);
 }

@@ -38,7 +38,7 @@ async fn the_second_of_five_answers_is_written_anew() {
             "id": ids[3], "object": "conversation.item", "role": "assistant",
             "content": "Again two.", "call_id": null, "model": "test-model-0613", "version": 2,
             "author": { "kind": "owner" },
-            "created_at": "2025-12-23T10:00:00Z", "updated_at": "2025-12-23T10:00:00Z",
+            "created_at": "2025-12-23T10:00:00.000000Z", "updated_at": "2025-12-23T10:00:00.000000Z",
         })
     );
     // The items before it are the prompt.
@@ -126,7 +126,7 @@ async fn the_last_message_is_replied_to() {
     assert_eq!(contents(&alice, &conversation).await, ["Why?", "Because."]);
     let path = format!("/v1/conversations/{conversation}?include_items=false");
     let conversation = alice.get(&path).await.expect(200);
-    assert_eq!(conversation["updated_at"], "2025-12-23T10:00:01Z");
+    assert_eq!(conversation["updated_at"], "2025-12-23T10:00:01.000000Z");
     assert_eq!(provider.asked_once().prompt(), ["user: Why?"]);
 }
 
@@ -240,6 +240,16 @@ async fn the_client_chooses_the_model_and_how_it_writes() {
     assert_eq!(answer.expect(200)["model"], "claude-3-5-sonnet");
     let body = r#"{"model":"claude-3-5-sonnet","messages":[{"role":"user","content":"Why?"}],"temperature":0.5,"max_tokens":100,"stream":true}"#;
     assert_eq!(provider.asked_once().body, body);
+    // By the name that newer models take alone; the provider is told that one.
+    let options = json!({ "max_completion_tokens": 100 });
+    let answer = alice.post(&path(&conversation, &ids[1]), options).await;
+    answer.expect(200);
+    let asked = provider.asked()[1].json();
+    assert_eq!(asked["max_completion_tokens"], 100);
+    assert_eq!(asked.get("max_tokens"), None);
+    let both = json!({ "max_completion_tokens": 100, "max_tokens": 100 });
+    let refused = alice.post(&path(&conversation, &ids[1]), both).await;
+    refused.refused("invalid_value", Some("max_completion_tokens"));
 }
 
 #[tokio::test]
@@ -256,6 +266,8 @@ async fn options_out_of_range_are_refused_by_name() {
         ("max_tokens", json!(0)),
         ("max_tokens", json!(1.5)),
         ("max_tokens", json!(1_000_001)),
+        ("max_completion_tokens", json!(0)),
+        ("max_completion_tokens", json!(1_000_001)),
     ] {
         let answer = alice
             .post(&path(&conversation, &ids[0]), json!({ field: value }))

@@ -132,6 +132,10 @@ async fn a_cursor_is_one_that_a_list_gave_out() {
     let app = TestApp::spawn().await;
     for (operation, path) in taking(&app, "after").await {
         for value in values {
+            // An item's id carries its place.
+            if operation == "list_items" && value.starts_with("item_") {
+                continue;
+            }
             // Numbers are what the versions of an item are counted by.
             if operation == "list_item_versions" && value == "0" {
                 continue;
@@ -144,7 +148,7 @@ async fn a_cursor_is_one_that_a_list_gave_out() {
 }
 
 #[tokio::test]
-async fn a_cursor_of_another_sort_is_none_of_this_one() {
+async fn a_place_by_activity_is_no_cursor_by_creation() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     for _ in 0..3 {
@@ -155,14 +159,12 @@ async fn a_cursor_of_another_sort_is_none_of_this_one() {
         let page = alice.get(&path).await.expect(200);
         page["next_after"].as_str().unwrap().to_owned()
     };
-    let (created, updated) = (next("created").await, next("updated").await);
-    for (sort, cursor) in [("created", updated), ("updated", created)] {
-        let path = format!("/v1/conversations?sort={sort}&after={cursor}");
-        alice
-            .get(&path)
-            .await
-            .refused("invalid_cursor", Some("after"));
-    }
+    let updated = next("updated").await;
+    let path = format!("/v1/conversations?sort=created&after={updated}");
+    alice
+        .get(&path)
+        .await
+        .refused("invalid_cursor", Some("after"));
     for odd in [
         "x.01ARZ3NDEKTSV4RRFFQ69G5FAV",
         "1.81ARZ3NDEKTSV4RRFFQ69G5FAV",
@@ -185,27 +187,6 @@ async fn a_cursor_of_another_sort_is_none_of_this_one() {
             .await
             .refused("invalid_cursor", Some("after"));
     }
-}
-
-#[tokio::test]
-async fn an_item_of_another_conversation_is_no_cursor_here() {
-    let app = TestApp::spawn().await;
-    let alice = app.alice();
-    let (one, other) = (
-        alice.conversation(json!({})).await,
-        alice.conversation(json!({})).await,
-    );
-    let here = alice.say(&one, "here").await;
-    let there = alice.say(&other, "there").await;
-    let path = |item: &serde_json::Value| {
-        format!(
-            "/v1/conversations/{one}/items?after={}",
-            item["id"].as_str().unwrap()
-        )
-    };
-    assert_eq!(alice.get(&path(&here)).await.expect(200)["data"], json!([]));
-    let answer = alice.get(&path(&there)).await;
-    answer.refused("invalid_cursor", Some("after"));
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ async fn an_absent_field_keeps_its_value_and_null_clears_it() {
         (&Value::Null, &Value::Null)
     );
     assert_eq!(changed["title"], "T");
-    assert_eq!(changed["updated_at"], "2025-12-23T10:00:01Z");
-    assert_eq!(changed["created_at"], "2025-12-23T10:00:00Z");
+    assert_eq!(changed["updated_at"], "2025-12-23T10:00:01.000000Z");
+    assert_eq!(changed["created_at"], "2025-12-23T10:00:00.000000Z");
     assert_eq!(alice.get(&path).await.expect(200), changed);
 }

@@ -22,6 +22,7 @@ fn question() -> ChatRequest {
             model: None,
             temperature: None,
             max_tokens: None,
+            max_completion_tokens: None,
         },
     }
 }

@@ -32,8 +32,8 @@ async fn a_link_is_answered_as_the_guide_says() {
         "live": false,
         "include_context": false,
         "view_count": 0,
-        "created_at": "2025-12-23T10:00:00Z",
-        "expires_at": "2025-12-24T10:00:00Z",
+        "created_at": "2025-12-23T10:00:00.000000Z",
+        "expires_at": "2025-12-24T10:00:00.000000Z",
         "revoked_at": null,
     });
     assert_eq!(share, expected);

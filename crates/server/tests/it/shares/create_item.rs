@@ -21,7 +21,7 @@ async fn a_link_to_a_message_shows_it_alone_or_with_what_stands_before() {
         ("include_context", json!(true)),
         ("read_only", json!(true)),
         ("live", json!(false)),
-        ("expires_at", json!("2025-12-23T11:00:00Z")),
+        ("expires_at", json!("2025-12-23T11:00:00.000000Z")),
         ("title", json!("Plans")),
         ("url", json!(app.url(&link(share_id)))),
     ] {

@@ -133,6 +133,6 @@ async fn a_link_that_ended_is_still_listed_with_its_message() {
     assert_eq!(listed["share_id"], share.as_str());
     assert_eq!(listed["item_id"], item.as_str());
     assert_eq!(listed["title"], "Plans");
-    assert_eq!(listed["revoked_at"], "2025-12-23T10:00:00Z");
+    assert_eq!(listed["revoked_at"], "2025-12-23T10:00:00.000000Z");
     assert_eq!(listed["url"], app.url(&link(&share)));
 }

@@ -46,7 +46,7 @@ async fn a_restored_version_is_a_new_one() {
             json!(1),
             json!("one"),
             json!(false),
-            json!("2025-12-23T10:00:00Z")
+            json!("2025-12-23T10:00:00.000000Z")
         ]
     );
     assert_eq!(shown[1], [json!(2), json!("two"), json!(false), time(1)]);

@@ -19,8 +19,8 @@ async fn a_key_is_shown_once_and_works() {
         { ".id" => "(id)", ".key" => "(a secret)", ".hint" => "(its end)" },
         @r#"
     {
-      "created_at": "2025-12-23T10:00:00Z",
-      "expires_at": "2025-12-23T11:00:00Z",
+      "created_at": "2025-12-23T10:00:00.000000Z",
+      "expires_at": "2025-12-23T11:00:00.000000Z",
       "hint": "(its end)",
       "id": "(id)",
       "key": "(a secret)",
@@ -62,7 +62,7 @@ async fn a_key_ends_when_it_was_told_to() {
     let answer = by_key.get("/v1/conversations").await;
     answer.refused("api_key_invalid", None);
     for (expires_in, ends) in [
-        (json!(60.0), json!("2025-12-23T10:02:00Z")),
+        (json!(60.0), json!("2025-12-23T10:02:00.000000Z")),
         (json!(null), json!(null)),
     ] {
         let body = json!({ "name": "Any", "expires_in": expires_in });

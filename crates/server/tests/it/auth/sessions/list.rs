@@ -35,7 +35,7 @@ async fn sessions_are_listed_and_the_own_one_is_marked() {
     );
     assert_eq!(sessions[0]["object"], "session");
     assert!(id(&sessions[0]).starts_with("sess_"));
-    assert_eq!(sessions[0]["created_at"], "2025-12-23T10:01:00Z");
+    assert_eq!(sessions[0]["created_at"], "2025-12-23T10:01:00.000000Z");
     // The other one sees the same from its side.
     let other = app.holding(&second).get(PATH).await.expect(200);
     assert_eq!(

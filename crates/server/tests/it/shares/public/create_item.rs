@@ -18,7 +18,7 @@ async fn whoever_is_signed_in_adds_messages_through_a_writable_link() {
     let added = answer.expect(201);
     let expected = json!({
         "id": added["id"], "role": "user", "content": "theirs",
-        "created_at": "2025-12-23T10:00:00Z",
+        "created_at": "2025-12-23T10:00:00.000000Z",
     });
     assert_eq!(added, expected);
     let there = app.anon().get(&location).await.expect(200);

@@ -37,7 +37,7 @@ async fn a_copy_has_what_the_link_shows_and_nothing_else() {
         ("project_id", Value::Null),
         ("metadata", json!({})),
         ("item_count", json!(2)),
-        ("created_at", json!("2025-12-23T10:50:00Z")),
+        ("created_at", json!("2025-12-23T10:50:00.000000Z")),
     ] {
         assert_eq!(copy[field], value, "{field}");
     }
@@ -50,7 +50,7 @@ async fn a_copy_has_what_the_link_shows_and_nothing_else() {
         ("call_id", Value::Null),
         ("version", json!(1)),
         ("author", json!({ "kind": "owner" })),
-        ("created_at", json!("2025-12-23T10:00:00Z")),
+        ("created_at", json!("2025-12-23T10:00:00.000000Z")),
     ] {
         assert_eq!(item[field], value, "{field}");
     }

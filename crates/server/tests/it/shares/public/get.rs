@@ -44,7 +44,7 @@ async fn a_link_shows_exactly_this() {
     message(&alice, &conversation, "tool", SECRET).await;
 
     let view = app.anon().get(&link(&share)).await.expect(200);
-    let at = "2025-12-23T10:00:00Z";
+    let at = "2025-12-23T10:00:00.000000Z";
     let expected = json!({
         "object": "shared_conversation",
         "share_id": share,
