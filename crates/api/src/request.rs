@@ -93,7 +93,11 @@ pub async fn around(
     }
     let response = match unreadable {
         Some(error) => request.error_response(error).map_into_boxed_body(),
-        None => repeats::once(request, &next).instrument(span.clone()).await?,
+        None => {
+            repeats::once(request, &next)
+                .instrument(span.clone())
+                .await?
+        }
     };
     let answered = repeats::Answered::of(response.request());
     let (response, memory) = paid_for(response);

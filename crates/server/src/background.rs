@@ -32,10 +32,7 @@ impl Background {
             database.clone(),
             Arc::clone(&parts.usage),
         ));
-        workers.spawn(repeats::renew(
-            database.clone(),
-            Arc::clone(&parts.repeats),
-        ));
+        workers.spawn(repeats::renew(database.clone(), Arc::clone(&parts.repeats)));
         workers.spawn(views::run(database.clone(), Arc::clone(&views)));
         if config.provider.new_titles() == NewTitles::Queued {
             let provider = Arc::clone(&parts.provider);

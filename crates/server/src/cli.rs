@@ -166,6 +166,10 @@ pub struct Settings {
     /// How many tokens of a conversation the model is told at the most [default: 8192]
     #[arg(long, env = "LLM_CONTEXT_TOKENS", global = true)]
     pub llm_context_tokens: Option<String>,
+    /// Whether that server is asked for titles of conversations, which it is sent the beginnings of: true
+    /// or false [default: true]
+    #[arg(long, env = "LLM_TITLES", global = true)]
+    pub llm_titles: Option<String>,
     /// How many seconds requests and replies under way have to finish when the service is told to stop,
     /// 1 to 3600 [default: 25]
     #[arg(long, env = "SHUTDOWN_TIMEOUT_SECONDS", global = true)]

@@ -12,6 +12,16 @@ pub(crate) fn tokens(config: &Config, embedded: bool) -> Vec<&'static str> {
     guest.into_iter().chain(operator).collect()
 }
 
+/// Says that clients elsewhere are given links to wherever they say that they have asked.
+pub(crate) fn warn_of_links(address: SocketAddr, public_url: Option<&str>) {
+    if !address.ip().is_loopback() && public_url.is_none() {
+        tracing::warn!(
+            "PUBLIC_URL is not set, and {address} is reached from elsewhere: links are made from the \
+             host that each request names. Set PUBLIC_URL to the address that people use"
+        );
+    }
+}
+
 /// What a person looks for first.
 pub(crate) fn greet(address: SocketAddr, data: &str, tokens: &[&str]) {
     let host = match address.ip() {

@@ -1,7 +1,7 @@
 use crate::app::{Parts, half_of_the_processors, start};
 use crate::background::Background;
 use crate::config::{Config, Storage};
-use crate::greeting::{greet, tokens};
+use crate::greeting::{greet, tokens, warn_of_links};
 use crate::listening::Terms;
 use crate::repeats;
 use crate::secret::{SecretError, embedded_secret};
@@ -154,7 +154,9 @@ async fn run(
     stop: &mut Stop,
 ) -> Result<(), ServeError> {
     let clock = Arc::new(SystemClock);
-    let address = listener.local_addr()?.ip();
+    let address = listener.local_addr()?;
+    warn_of_links(address, config.public_url.as_deref());
+    let address = address.ip();
     let tasks = Arc::new(BackgroundTasks::new(Handle::current()));
     let steady: Arc<dyn Clock> = Arc::new(SteadyClock::new());
     let parts = Parts {
@@ -205,6 +207,12 @@ async fn run(
         room,
         workers: None,
     };
+    let provider = config.provider.clone();
+    let probe = tokio::spawn(async move {
+        if let Some(problem) = provider.probe().await {
+            tracing::warn!("the model provider: {problem}");
+        }
+    });
     let background = Background::start(config, &database, &parts);
     let server = start(listener, parts)?;
     let handle = server.handle();
@@ -219,6 +227,7 @@ async fn run(
             serving.await
         }
     };
+    probe.abort();
     background.stop(&database).await;
     database.close();
     tracing::info!("stopped");

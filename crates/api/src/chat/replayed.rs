@@ -1,16 +1,13 @@
 //! Answers to chats that were answered before, made from what is stored: OpenAI's objects of our own.
 
-use super::Fields;
 use super::answer::Parts;
 use super::events::Events;
-use super::request::conversation;
 use crate::error::{ApiError, passed};
-use crate::repeats::conversation_of;
+use crate::repeats::{Kept, conversation_of};
 use crate::request::{Surroundings, request_id};
-use crate::stream::internal;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::conversations::{Conversation, Title};
-use domain::error::{Error, Resource};
+use domain::error::Resource;
 use domain::items::Item;
 use domain::replies::{Finished, Generation, Progress};
 use futures_util::stream::{self, StreamExt as _};
@@ -50,8 +47,7 @@ fn of(conversation: &Conversation) -> Value {
 struct Told {
     request: HttpRequest,
     generation: Generation,
-    /// What the request said.
-    said: web::Bytes,
+    kept: Kept,
     id: String,
     created: i64,
     is_over: bool,
@@ -61,14 +57,14 @@ struct Told {
 pub(crate) async fn stream(
     request: &HttpRequest,
     generation: Generation,
-    said: web::Bytes,
+    kept: Kept,
 ) -> Result<HttpResponse, ApiError> {
     let surroundings = request.app_data::<web::Data<Surroundings>>();
     let created = surroundings.map_or(0, |surroundings| surroundings.clock.now().timestamp());
     let told = Told {
         request: request.clone(),
         generation,
-        said,
+        kept,
         id: format!("chatcmpl-{}", request_id(request).unwrap_or_default()),
         created,
         is_over: false,
@@ -111,10 +107,10 @@ impl Told {
     }
 
     async fn last(&self, finished: Finished) -> Result<String, ApiError> {
-        let said = std::str::from_utf8(&self.said);
-        let said = said.map_err(|error| Error::Internal(error.into()))?;
-        let fields = Fields::parse(said).map_err(internal)?;
-        let kept = conversation(&fields)?.ok_or_else(|| Resource::Conversation.absent())?;
+        let kept = self
+            .kept
+            .get()
+            .ok_or_else(|| Resource::Conversation.absent())?;
         let kept = conversation_of(&self.request, kept).await?;
         let model = finished.generated.item.model.unwrap_or_default();
         let reason = finished.finish_reason.as_deref().unwrap_or(COMPLETE);

@@ -123,7 +123,7 @@ fn refuse_other_name(fields: &Fields) -> Result<(), ApiError> {
 }
 
 /// An id, or an object that has one.
-pub(super) fn conversation(fields: &Fields) -> Result<Option<ConversationId>, ApiError> {
+fn conversation(fields: &Fields) -> Result<Option<ConversationId>, ApiError> {
     let Some(raw) = fields.given("conversation") else {
         return Ok(None);
     };

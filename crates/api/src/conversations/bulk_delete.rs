@@ -17,7 +17,9 @@ pub(crate) struct BulkDeleteConversationsBody {
     pub(crate) conversation_ids: Vec<String>,
 }
 
-impl WireBody for BulkDeleteConversationsBody {}
+impl WireBody for BulkDeleteConversationsBody {
+    const IS_ANSWERED_WITH: bool = true;
+}
 
 /// What became of them. The two counts add up to the number of distinct ids.
 #[derive(Serialize, ToSchema)]

@@ -44,7 +44,8 @@ impl From<Error> for ApiError {
             Error::Provider(failure) => return provider::answer(failure).logged_as(error),
             Error::RateLimited { retry_after, .. } => {
                 return Self::new(code::RATE_LIMITED, message)
-                    .header(header::RETRY_AFTER, HeaderValue::from(*retry_after));
+                    .header(header::RETRY_AFTER, HeaderValue::from(*retry_after))
+                    .logged_as(error);
             }
             Error::Overloaded { retry_after } => {
                 return Self::new(code::SERVER_BUSY, message)

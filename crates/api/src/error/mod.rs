@@ -146,6 +146,14 @@ impl ApiError {
             Some(Error::StorageFull { found: Some(found) }) => {
                 tracing::warn!(error = ?found, "the database has no room");
             }
+            Some(Error::RateLimited { limited, .. }) => {
+                let setting = limited.setting();
+                tracing::warn!(
+                    setting,
+                    "an address has made as many attempts as it may; where people share it, this \
+                     setting allows more"
+                );
+            }
             Some(Error::Provider(failure)) => {
                 tracing::warn!(error = ?failure, "the model provider failed");
             }

@@ -28,6 +28,9 @@ pub(crate) trait WireBody: DeserializeOwned + Send + 'static {
         None
     }
 
+    /// Whether the answer tells of what was sent, beside what was made of it.
+    const IS_ANSWERED_WITH: bool = false;
+
     /// How a repeat of the request is answered, where it may be repeated.
     fn again(&self) -> Again {
         Again::AtOnce
@@ -51,7 +54,13 @@ impl<T: WireBody> FromRequest for Body<T> {
                 && let Some(absent) = T::absent()
             {
                 if let Some(repeat) = repeat {
-                    repeat.claim(&request, Said::nothing(), Again::AtOnce).await?;
+                    repeat
+                        .claim(
+                            &request,
+                            Said::of(&repeat.service, b"", false),
+                            Again::AtOnce,
+                        )
+                        .await?;
                 }
                 return Ok(Self(absent));
             }
@@ -69,10 +78,10 @@ impl<T: WireBody> FromRequest for Body<T> {
                 return Ok(Self(absent));
             }
             // What was read is as large as the body, and is there until the request has ended.
-            let is_marked = repeat.is_some();
+            let service = repeat.as_ref().map(|repeat| repeat.service.clone());
             let (body, memory, said) = LongWork::run(&request, bytes.len(), move || {
                 let body: T = parse(&bytes)?;
-                let said = is_marked.then(|| Said::of(&bytes));
+                let said = service.map(|service| Said::of(&service, &bytes, T::IS_ANSWERED_WITH));
                 Ok((body, memory, said))
             })
             .await?;

@@ -7,10 +7,10 @@ use crate::conversations::bulk_delete::{BulkDeleteConversationsBody, BulkDeletio
 use crate::error::ApiError;
 use crate::items::regenerate;
 use crate::projects::ProjectBody;
+use crate::request::Caller;
 use crate::shares::public::SharedItemBody;
 use crate::shares::{ShareBody, path};
 use crate::stream::internal;
-use crate::request::Caller;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{FromRequest as _, HttpMessage as _, HttpRequest, HttpResponse, web};
@@ -21,7 +21,7 @@ use domain::items::{Item, ItemService};
 use domain::projects::ProjectService;
 use domain::repeats::{Made, Outcome};
 use domain::replies::{Finished, Generated};
-use domain::shares::{ShareService, SharePlace, SharedItem, Speaker};
+use domain::shares::{SharePlace, ShareService, SharedItem, Speaker};
 use serde::Serialize;
 
 /// Answers as the request was answered that made this.

@@ -1,18 +1,23 @@
 //! Streams that are told again: from the beginning while they are written, or at once.
 
-use super::again::{finished, item, owner, service};
 use super::LAST_LOOK;
+use super::again::{finished, item, owner, service};
 use crate::chat::replayed;
 use crate::error::ApiError;
 use crate::items::regenerate::Events;
 use crate::request::request_id;
 use actix_web::rt::time::sleep;
-use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::error::Error;
+use domain::id::ConversationId;
 use domain::repeats::{Begun, Made, Outcome, RepeatService, Verdict};
 use domain::replies::{Finished, Generation, ProviderFailure};
+use std::cell::Cell;
+use std::rc::Rc;
 use tokio::sync::{oneshot, watch};
+
+/// The conversation of a reply, once that is stored.
+pub(crate) type Kept = Rc<Cell<Option<ConversationId>>>;
 
 /// A reply that another request has asked for, as it is written.
 pub(super) struct Watched {
@@ -35,7 +40,6 @@ impl Watched {
 pub(super) async fn stream(
     request: &HttpRequest,
     watched: Watched,
-    said: Bytes,
 ) -> Result<HttpResponse, ApiError> {
     let Watched {
         begun,
@@ -43,46 +47,47 @@ pub(super) async fn stream(
         mut over,
     } = watched;
     let (ended, outcome) = oneshot::channel();
-    let of = request.clone();
+    let kept = Kept::default();
+    let (of, keeps) = (request.clone(), Rc::clone(&kept));
     actix_web::rt::spawn(async move {
         while over.changed().await.is_ok() {}
-        let _ = ended.send(end(&of, begun).await);
+        let _ = ended.send(end(&of, begun, &keeps).await);
     });
-    begin(request, Generation::watched(text, outcome), said).await
+    begin(request, Generation::watched(text, outcome), kept).await
 }
 
 /// Tells a reply that was stored, all of it at once.
 pub(super) async fn told(
     request: &HttpRequest,
     outcome: &Outcome,
-    said: Bytes,
 ) -> Result<HttpResponse, ApiError> {
-    let finished = stored(request, outcome).await?;
+    let kept = Kept::default();
+    let finished = stored(request, outcome, &kept).await?;
     let content = finished.generated.item.content.as_str().to_owned();
     let (_, text) = watch::channel(content);
     let (ended, outcome) = oneshot::channel();
     let _ = ended.send(Ok(finished));
-    begin(request, Generation::watched(text, outcome), said).await
+    begin(request, Generation::watched(text, outcome), kept).await
 }
 
 async fn begin(
     request: &HttpRequest,
     generation: Generation,
-    said: Bytes,
+    kept: Kept,
 ) -> Result<HttpResponse, ApiError> {
     match request.match_info().get("conv_id") {
         Some(_) => Events::of(generation, request_id(request)).begin().await,
-        None => replayed::stream(request, generation, said).await,
+        None => replayed::stream(request, generation, kept).await,
     }
 }
 
 /// What has become of the request that is watched.
-async fn end(request: &HttpRequest, begun: Begun) -> domain::error::Result<Finished> {
+async fn end(request: &HttpRequest, begun: Begun, kept: &Kept) -> domain::error::Result<Finished> {
     let repeats = service::<RepeatService>(request).map_err(|_| interrupted())?;
     loop {
         match repeats.look(begun).await? {
             Verdict::Done(outcome) => {
-                let finished = stored(request, &outcome).await;
+                let finished = stored(request, &outcome, kept).await;
                 return finished.map_err(|_| interrupted());
             }
             Verdict::UnderWay(_) => sleep(LAST_LOOK).await,
@@ -92,15 +97,22 @@ async fn end(request: &HttpRequest, begun: Begun) -> domain::error::Result<Finis
     }
 }
 
-async fn stored(request: &HttpRequest, outcome: &Outcome) -> Result<Finished, ApiError> {
+async fn stored(
+    request: &HttpRequest,
+    outcome: &Outcome,
+    kept: &Kept,
+) -> Result<Finished, ApiError> {
     let (Made::Item(conversation, id) | Made::Turn(conversation, id)) = outcome.made else {
         return Err(Error::Internal("what was streamed is no reply".into()).into());
     };
     let item = item(request, owner(request)?, conversation, id).await?;
-    Ok(finished(item, outcome.status, outcome.finish_reason.clone()))
+    kept.set(Some(conversation));
+    let reason = outcome.finish_reason.clone();
+    Ok(finished(item, outcome.status, reason))
 }
 
 fn interrupted() -> Error {
-    let what = "the request that this one repeats has failed, and nothing of it is stored. Send it again.";
+    let what =
+        "the request that this one repeats has failed, and nothing of it is stored. Send it again.";
     ProviderFailure::failed(what).into()
 }

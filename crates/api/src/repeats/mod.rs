@@ -25,6 +25,7 @@ use domain::auth::Digest;
 use domain::error::{Conflict, Error};
 use domain::repeats::{Asked, Begun, Claim, Outcome, RepeatService, Slot, Verdict, scope};
 use futures_util::future::{LocalBoxFuture, select};
+pub(crate) use joined::Kept;
 use joined::Watched;
 use std::cell::{Cell, RefCell};
 use std::pin::pin;
@@ -47,24 +48,27 @@ pub(crate) enum Again {
     Never,
 }
 
-/// What a request says, and what stands for it.
+/// What stands for what a request says.
 pub(crate) struct Said {
-    text: Bytes,
+    digest: Digest,
+    /// The body itself, where answers are made from it.
+    body: Bytes,
 }
 
 impl Said {
-    pub(crate) fn nothing() -> Self {
-        Self::of(b"")
-    }
-
-    pub(crate) fn of(body: &[u8]) -> Self {
-        let text = Bytes::copy_from_slice(body);
-        Self { text }
+    pub(crate) fn of(service: &RepeatService, body: &[u8], is_kept: bool) -> Self {
+        let kept = if is_kept { body } else { b"" };
+        Self {
+            // It was read as JSON, so it is text; what is none would have been refused.
+            digest: service.digest(&String::from_utf8_lossy(body)),
+            body: Bytes::copy_from_slice(kept),
+        }
     }
 }
 
 /// A request that may come again.
 pub(crate) struct Repeat {
+    pub(crate) service: web::Data<RepeatService>,
     asked: Result<Asked, ()>,
     slot: Slot,
     begun: Cell<Option<Begun>>,
@@ -78,7 +82,7 @@ enum Instead {
         said: Bytes,
         again: Again,
     },
-    Joined(Watched, Bytes),
+    Joined(Watched),
 }
 
 /// Runs a request, once.
@@ -86,10 +90,12 @@ pub(crate) async fn once(
     request: ServiceRequest,
     next: &Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let Some(asked) = asked(&request) else {
+    let service = request.app_data::<web::Data<RepeatService>>();
+    let (Some(asked), Some(service)) = (asked(&request), service) else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
     let repeat = Rc::new(Repeat {
+        service: service.clone(),
         asked,
         slot: Slot::default(),
         begun: Cell::default(),
@@ -117,12 +123,11 @@ impl Repeat {
         let Some(Caller(owner)) = caller.filter(|_| again != Again::Never) else {
             return Ok(());
         };
-        let service = service(request)?;
-        let digest = digest(&service, &said.text)?;
+        let service = &self.service;
         let route = request.match_pattern().unwrap_or_default();
         let address = request.uri().to_string();
         let begun = service
-            .begin(owner, asked, &route, &address, digest)
+            .begin(owner, asked, &route, &address, said.digest)
             .await?;
         self.begun.set(Some(begun));
         let until = Instant::now() + service.patience;
@@ -134,7 +139,7 @@ impl Repeat {
                     return Ok(());
                 }
                 Verdict::Done(outcome) => {
-                    let said = said.text;
+                    let said = said.body;
                     return self.answers(Instead::Done {
                         outcome,
                         said,
@@ -144,7 +149,7 @@ impl Repeat {
                 Verdict::UnderWay(Some(claim)) => match claim.text() {
                     Some(text) if again == Again::AsStream => {
                         let watched = Watched::of(begun, text, claim.over());
-                        return self.answers(Instead::Joined(watched, said.text));
+                        return self.answers(Instead::Joined(watched));
                     }
                     _ => Some(claim.over()),
                 },
@@ -177,7 +182,9 @@ impl Repeat {
             return match done {
                 Some(claim) => match claim.settle().await {
                     Ok(()) => response,
-                    Err(error) => instead(response, HttpResponse::from_error(ApiError::from(error))),
+                    Err(error) => {
+                        instead(response, HttpResponse::from_error(ApiError::from(error)))
+                    }
                 },
                 None => response,
             };
@@ -186,11 +193,11 @@ impl Repeat {
         let other = match answer {
             Instead::Done {
                 outcome,
-                said,
                 again: Again::AsStream,
-            } => joined::told(&request, &outcome, said).await,
+                ..
+            } => joined::told(&request, &outcome).await,
             Instead::Done { outcome, said, .. } => again::answer(&request, outcome, &said).await,
-            Instead::Joined(watched, said) => joined::stream(&request, watched, said).await,
+            Instead::Joined(watched) => joined::stream(&request, watched).await,
         };
         let mut other = other.unwrap_or_else(HttpResponse::from_error);
         if other.status().is_success() {
@@ -210,17 +217,6 @@ async fn rest(pause: Duration, over: Option<watch::Receiver<()>>) {
     select(pin!(ended), pin!(sleep(pause))).await;
 }
 
-fn service(request: &HttpRequest) -> Result<web::Data<RepeatService>, ApiError> {
-    let service = request.app_data::<web::Data<RepeatService>>().cloned();
-    service.ok_or_else(|| Error::Internal("no repeats are wired".into()).into())
-}
-
-fn digest(service: &RepeatService, said: &[u8]) -> Result<Digest, ApiError> {
-    // It was read as JSON, so it is text.
-    let text = std::str::from_utf8(said).map_err(|error| Error::Internal(error.into()))?;
-    Ok(service.digest(text))
-}
-
 /// Of a handler that reads no body: its request is claimed here.
 pub(crate) struct Once;
 
@@ -233,7 +229,7 @@ impl FromRequest for Once {
         Box::pin(async move {
             if let Some(repeat) = Repeat::of(&request) {
                 crate::extract::proven(&request).await;
-                let said = Said::nothing();
+                let said = Said::of(&repeat.service, b"", false);
                 repeat.claim(&request, said, Again::AtOnce).await?;
             }
             Ok(Self)

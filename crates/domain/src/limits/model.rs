@@ -36,6 +36,19 @@ impl Limited {
         Self::Share,
     ];
 
+    /// The setting by which whoever runs the service can allow more.
+    pub fn setting(self) -> &'static str {
+        match self {
+            Self::SignIn => "LOGIN_LIMIT",
+            Self::SignInToAccount | Self::SignInFromAnywhere => "LOGIN_ACCOUNT_LIMIT",
+            Self::Registration => "REGISTRATION_LIMIT",
+            Self::Guest => "GUEST_LIMIT",
+            Self::Refresh => "REFRESH_LIMIT",
+            Self::KeyCheck => "KEY_LIMIT",
+            Self::Share => "SHARE_LIMIT",
+        }
+    }
+
     /// What a caller who went over it is told: what was counted, that others may share the address,
     /// and the setting by which the operator can allow more.
     pub fn exceeded(self) -> &'static str {

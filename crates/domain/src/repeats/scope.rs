@@ -22,10 +22,7 @@ impl Slot {
     }
 
     pub fn take(&self) -> Option<Arc<Claim>> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     fn claim(&self) -> Option<Arc<Claim>> {

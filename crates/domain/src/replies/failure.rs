@@ -50,6 +50,23 @@ impl ProviderFailure {
     }
 }
 
+impl ProviderFailure {
+    /// The same with the address that was asked, which is for the log alone.
+    #[must_use]
+    pub fn asked_at(mut self, address: &str) -> Self {
+        let report = match &mut self {
+            Self::RateLimited { report, .. } | Self::Failed { report, .. } => report,
+            Self::Refused(refusal) => &mut refusal.report,
+            Self::NotConfigured { .. } | Self::Busy { .. } | Self::TimedOut => return self,
+        };
+        report.cause = Some(match report.cause.take() {
+            None => format!("asked at {address}"),
+            Some(cause) => format!("asked at {address}: {cause}"),
+        });
+        self
+    }
+}
+
 /// What is known of a failure.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Report {

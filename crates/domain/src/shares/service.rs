@@ -162,8 +162,9 @@ impl ShareService {
         };
         let page = self.store.list(owner, &list).await?;
         let page = page.ok_or_else(|| Resource::Conversation.absent())?;
-        let is_it =
-            |share: &Share| SharePlace::read(&*self.secrets, share.share_id.as_str()) == Some(place);
+        let is_it = |share: &Share| {
+            SharePlace::read(&*self.secrets, share.share_id.as_str()) == Some(place)
+        };
         let share = page.data.into_iter().next().filter(is_it);
         share.ok_or_else(|| Resource::Share.absent())
     }

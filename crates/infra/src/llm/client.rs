@@ -47,22 +47,7 @@ impl OpenAiCompatible {
     /// # Errors
     /// This system's trusted certificates cannot be read.
     pub fn new(settings: ProviderSettings) -> std::result::Result<Self, CertificatesUnusable> {
-        let mut headers = HeaderMap::new();
-        let key = settings.api_key.as_ref();
-        headers.extend(key.and_then(|key| Some((AUTHORIZATION, key.header()?))));
-        let mut client = Client::builder()
-            .default_headers(headers)
-            .user_agent(concat!("jan-conversations/", env!("CARGO_PKG_VERSION")))
-            // The key goes where the operator has sent it, and nowhere else.
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .retry(reqwest::retry::never())
-            .connect_timeout(CONNECT.min(settings.silence));
-        if !settings.base_url.is_encrypted() {
-            // Then no certificates are needed, which a small container may not have.
-            client = client.tls_certs_only([]);
-        }
-        let client = client.build()?;
+        let client = client(&settings)?;
         let places = Budget::new(places(&settings));
         Ok(Self {
             exchange: Arc::new(Exchange { client, settings }),
@@ -127,6 +112,26 @@ impl ModelProvider for OpenAiCompatible {
     }
 }
 
+/// What sends requests to a provider.
+pub(super) fn client(settings: &ProviderSettings) -> reqwest::Result<Client> {
+    let mut headers = HeaderMap::new();
+    let key = settings.api_key.as_ref();
+    headers.extend(key.and_then(|key| Some((AUTHORIZATION, key.header()?))));
+    let mut client = Client::builder()
+        .default_headers(headers)
+        .user_agent(concat!("jan-conversations/", env!("CARGO_PKG_VERSION")))
+        // The key goes where the operator has sent it, and nowhere else.
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .retry(reqwest::retry::never())
+        .connect_timeout(CONNECT.min(settings.silence));
+    if !settings.base_url.is_encrypted() {
+        // Then no certificates are needed, which a small container may not have.
+        client = client.tls_certs_only([]);
+    }
+    client.build()
+}
+
 struct Exchange {
     client: Client,
     settings: ProviderSettings,
@@ -174,10 +179,12 @@ impl Exchange {
         let ProviderSettings {
             silence, api_key, ..
         } = &self.settings;
+        // It has no credentials: those are no part of LLM_BASE_URL.
+        let address = request.url().to_string();
         let sent = tokio::time::timeout(*silence, self.client.execute(request)).await;
         let response = match sent {
             Ok(Ok(response)) => response,
-            Ok(Err(error)) => return Err(unsent(error)),
+            Ok(Err(error)) => return Err(unsent(error, &address)),
             Err(_) => {
                 return Err(Attempt {
                     failure: ProviderFailure::TimedOut,
@@ -197,14 +204,15 @@ impl Exchange {
                 &headers,
                 &body.unwrap_or_default(),
                 api_key.as_ref(),
-            ),
+            )
+            .asked_at(&address),
             again: status.is_server_error(),
         })
     }
 }
 
 /// A request that got no answer at all. Where the provider is stays between us and the log.
-fn unsent(error: reqwest::Error) -> Attempt {
+fn unsent(error: reqwest::Error, address: &str) -> Attempt {
     let error = error.without_url();
     if error.is_timeout() {
         return Attempt {
@@ -217,7 +225,8 @@ fn unsent(error: reqwest::Error) -> Attempt {
         false => "the connection ended without an answer.",
     };
     Attempt {
-        failure: ProviderFailure::failed(Report::from(happened).caused_by(&error)),
+        failure: ProviderFailure::failed(Report::from(happened).caused_by(&error))
+            .asked_at(address),
         again: true,
     }
 }

@@ -101,7 +101,9 @@ fn pause(headers: &HeaderMap) -> u64 {
 /// Seconds until a date, by the clock of whoever names it: its own `Date`, or ours where that is missing.
 fn until(date: &str, now: Option<&str>) -> Option<f64> {
     let read = |date| httpdate::parse_http_date(date).ok();
-    let now = now.and_then(read).unwrap_or_else(|| SystemClock.now().into());
+    let now = now
+        .and_then(read)
+        .unwrap_or_else(|| SystemClock.now().into());
     let left = read(date)?.duration_since(now);
     Some(left.unwrap_or_default().as_secs_f64())
 }

@@ -5,10 +5,12 @@ mod bytes;
 mod client;
 mod failure;
 mod none;
+mod probe;
 mod request;
 mod settings;
 mod wire;
 
 pub use client::{CertificatesUnusable, OpenAiCompatible};
 pub use none::NoProvider;
+pub use probe::probe;
 pub use settings::{ApiKey, BaseUrl, ProviderSettings};

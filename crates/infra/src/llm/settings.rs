@@ -37,6 +37,13 @@ impl BaseUrl {
         self.0.scheme() == "https"
     }
 
+    /// Whether it ends as such addresses do: `/v1`, or another version.
+    pub(super) fn ends_in_version(&self) -> bool {
+        let last = self.0.path().trim_end_matches('/').rsplit('/').next();
+        let version = last.and_then(|last| last.strip_prefix('v'));
+        version.is_some_and(|version| version.starts_with(|c: char| c.is_ascii_digit()))
+    }
+
     /// The address of one of the API's endpoints, such as `chat/completions`.
     pub(super) fn endpoint(&self, name: &str) -> Url {
         let mut url = self.0.clone();

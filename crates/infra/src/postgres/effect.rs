@@ -7,8 +7,8 @@ use super::work::Whose;
 use crate::postgres::execute::Execute as _;
 use diesel::QueryResult;
 use diesel::result::Error as DieselError;
-use diesel_async::{AnsiTransactionManager as Transactions, AsyncPgConnection};
 use diesel_async::TransactionManager as _;
+use diesel_async::{AnsiTransactionManager as Transactions, AsyncPgConnection};
 use domain::error::{Conflict, Error, Result};
 use domain::repeats::{Claim, Outcome, current};
 

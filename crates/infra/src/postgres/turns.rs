@@ -9,10 +9,10 @@ use super::work::Whose;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::AsyncPgConnection;
 use diesel::sql_types::{
     Array, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
+use diesel_async::AsyncPgConnection;
 use domain::chat::{StoredTurn, Turn, TurnStore};
 use domain::conversations::Title;
 use domain::error::{Error, Result};

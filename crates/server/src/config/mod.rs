@@ -300,6 +300,7 @@ mod tests {
         ("LLM_CONTEXT_TOKENS", "255", |settings| {
             &mut settings.llm_context_tokens
         }),
+        ("LLM_TITLES", "never", |settings| &mut settings.llm_titles),
         ("DISK_RESERVE", "10%", |settings| &mut settings.disk_reserve),
         ("SHUTDOWN_TIMEOUT_SECONDS", "0", |settings| {
             &mut settings.shutdown_timeout_seconds

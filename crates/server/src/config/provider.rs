@@ -17,6 +17,8 @@ pub struct Provider {
     /// `None`: from nowhere.
     settings: Option<ProviderSettings>,
     pub context_tokens: usize,
+    /// Whether it is asked for titles.
+    titles: bool,
     /// How long the provider may be silent.
     pub patience: Duration,
 }
@@ -77,6 +79,8 @@ impl Provider {
                 owner_concurrency,
             }),
             context_tokens,
+            titles: parsed("LLM_TITLES", &settings.llm_titles, "must be true or false")?
+                .unwrap_or(true),
             patience,
         })
     }
@@ -85,8 +89,8 @@ impl Provider {
     #[must_use]
     pub fn new_titles(&self) -> NewTitles {
         match self.settings {
-            None => NewTitles::Kept,
-            Some(_) => NewTitles::Queued,
+            Some(_) if self.titles => NewTitles::Queued,
+            Some(_) | None => NewTitles::Kept,
         }
     }
 
@@ -99,6 +103,11 @@ impl Provider {
             let share = settings.owner_concurrency.min(settings.concurrency);
             share.min(MOST)
         })
+    }
+
+    /// What is wrong with the settings, by what the provider answers to them.
+    pub async fn probe(self) -> Option<String> {
+        infra::llm::probe(&self.settings?).await
     }
 
     /// The provider itself. Must be called on the runtime that is to keep its connections.

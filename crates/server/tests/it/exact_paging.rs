@@ -287,7 +287,10 @@ async fn what_is_no_cursor_of_the_list_is_refused() {
     let lists = [
         ("/v1/conversations?", "seq_1"),
         ("/v1/conversations?", "conv_"),
-        ("/v1/conversations?sort=updated&", "conv_01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+        (
+            "/v1/conversations?sort=updated&",
+            "conv_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        ),
         (
             "/v1/conversations?sort=updated&",
             "zz.01ARZ3NDEKTSV4RRFFQ69G5FAV",

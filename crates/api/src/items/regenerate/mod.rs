@@ -9,8 +9,8 @@ use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use domain::id::{ConversationId, ItemId};
 use domain::replies::{Finished, Generated, ReplyOptions, ReplyService};
-pub(crate) use events::Events;
 use events::EventBody;
+pub(crate) use events::Events;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

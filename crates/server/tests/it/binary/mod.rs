@@ -8,6 +8,7 @@ mod stopping;
 use crate::app::{Actor, SECRET, id};
 use crate::db::Schema;
 use crate::process::{PATIENCE, Process, Scratch, output, program, text};
+use crate::provider::{Provider, answers};
 use clap::CommandFactory as _;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
@@ -59,6 +60,29 @@ async fn the_first_lines_of_the_log_say_what_a_person_looks_for() {
     let token = session["access_token"].as_str().map(str::to_owned);
     Actor::of(&process.url, token).conversation(json!({})).await;
     assert_eq!(process.anon().get("/docs/").await.status, 200);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_model_provider_or_with_links_is_said_at_the_start() {
+    let provider = Provider::that(answers("404 Not Found", "", "404 page not found"));
+    let url = provider.url();
+    let scratch = Scratch::new();
+    let settings = [
+        ("LLM_BASE_URL", url.as_str()),
+        ("LLM_API_KEY", "sk-very-secret"),
+        ("HTTP_HOST", "0.0.0.0"),
+    ];
+    let process = Process::embedded(&scratch, &settings).await;
+    let asked = format!("GET {url}/models answered 404");
+    let line = process.log.line_with(&["WARN", &asked]).await;
+    assert!(line.contains("LLM_BASE_URL"), "{line}");
+    process.log.line_with(&["WARN", "Set PUBLIC_URL"]).await;
+    let lines = process.log.lines();
+    let about = lines
+        .iter()
+        .filter(|line| line.contains("the model provider:"));
+    assert_eq!(about.count(), 1, "{lines:#?}");
+    assert!(!lines.iter().any(|line| line.contains("sk-very-secret")));
 }
 
 #[tokio::test]

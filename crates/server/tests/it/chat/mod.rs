@@ -29,7 +29,10 @@ pub(crate) fn user(text: &str) -> Value {
 }
 
 /// What a conversation holds, as role, content and model.
-pub(crate) async fn said(actor: &Actor, conversation: &str) -> Vec<(String, String, Option<String>)> {
+pub(crate) async fn said(
+    actor: &Actor,
+    conversation: &str,
+) -> Vec<(String, String, Option<String>)> {
     let path = format!("/v1/conversations/{conversation}");
     let conversation = actor.get(&path).await.expect(200);
     let items = conversation["items"].as_array().unwrap();

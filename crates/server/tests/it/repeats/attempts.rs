@@ -32,7 +32,10 @@ async fn given_up(app: &TestApp, number: u8, body: &Value) -> TcpStream {
 
 /// Waits until so many attempts are claimed.
 async fn claimed(app: &TestApp, count: u64) {
-    until(&app.schema, "select count(*) from repeats", 20, |n| n == count).await;
+    until(&app.schema, "select count(*) from repeats", 20, |n| {
+        n == count
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -93,20 +96,27 @@ async fn each_original_is_matched_once() {
     let provider = Provider::that(says_when_told(&["Yes."]));
     let (app, alice, conversation) = conversing(&provider).await;
     let body = json!({ "messages": [user("yes")], "conversation": conversation });
-    let originals = [given_up(&app, 0, &body).await, given_up(&app, 0, &body).await];
+    let originals = [
+        given_up(&app, 0, &body).await,
+        given_up(&app, 0, &body).await,
+    ];
     claimed(&app, 2).await;
     provider.was_asked(1).await;
     drop(originals);
-    let (one, two, ()) = tokio::join!(attempt(&alice, 1, &body), attempt(&alice, 1, &body), async {
-        until(
-            &app.schema,
-            "select count(*) from repeats where attempt = 1",
-            20,
-            |n| n == 2,
-        )
-        .await;
-        provider.go_on(1_000);
-    });
+    let (one, two, ()) = tokio::join!(
+        attempt(&alice, 1, &body),
+        attempt(&alice, 1, &body),
+        async {
+            until(
+                &app.schema,
+                "select count(*) from repeats where attempt = 1",
+                20,
+                |n| n == 2,
+            )
+            .await;
+            provider.go_on(1_000);
+        }
+    );
     assert!(is_replayed(&one) && is_replayed(&two));
     assert_eq!(said(&alice, &conversation).await.len(), 4);
     assert_eq!(provider.asked().len(), 2);
@@ -118,7 +128,9 @@ async fn what_failed_is_done_anew_and_what_is_old_too() {
     let provider = Provider::that(says(&["Yes."])).then([refused.clone(), refused]);
     let (app, alice, conversation) = conversing(&provider).await;
     let body = json!({ "messages": [user("Now?")], "conversation": conversation });
-    attempt(&alice, 0, &body).await.failure("model_provider_error");
+    attempt(&alice, 0, &body)
+        .await
+        .failure("model_provider_error");
     let answer = attempt(&alice, 1, &body).await;
     assert_eq!((answer.status, is_replayed(&answer)), (200, false));
     claimed(&app, 0).await;
@@ -132,12 +144,9 @@ async fn what_failed_is_done_anew_and_what_is_old_too() {
     )
     .await;
     drop(given_up);
-    until(
-        &app.schema,
-        "select count(*) from items",
-        20,
-        |items| items == 4,
-    )
+    until(&app.schema, "select count(*) from items", 20, |items| {
+        items == 4
+    })
     .await;
     app.clock.advance(TimeDelta::minutes(10));
     let answer = attempt(&alice, 1, &body).await;

@@ -40,7 +40,9 @@ async fn a_key_is_its_owners_and_its_routes() {
         alice.conversation(json!({})).await,
     );
     let path = |id: &str| format!("/v1/conversations/{id}/items");
-    keyed(&alice, &path(&one), "k", &user("x")).await.expect(201);
+    keyed(&alice, &path(&one), "k", &user("x"))
+        .await
+        .expect(201);
     let reused = keyed(&alice, &path(&two), "k", &user("x")).await;
     reused.refused("idempotency_key_reused", Some(KEY));
 }
@@ -53,7 +55,9 @@ async fn a_key_is_1_to_255_printable_characters() {
     let long = "k".repeat(256);
     for bad in [&b""[..], long.as_bytes(), "schlüssel".as_bytes(), b"a\tb"] {
         let value = reqwest::header::HeaderValue::from_bytes(bad).unwrap();
-        let request = alice.request(Method::POST, "/v1/projects").header(KEY, value);
+        let request = alice
+            .request(Method::POST, "/v1/projects")
+            .header(KEY, value);
         let refused = alice.sent(request.json(&body)).await;
         refused.refused("invalid_value", Some(KEY));
     }
@@ -61,15 +65,22 @@ async fn a_key_is_1_to_255_printable_characters() {
     let twice = twice.header(KEY, "a").header(KEY, "a");
     let refused = alice.sent(twice.json(&body)).await;
     refused.refused("invalid_value", Some(KEY));
-    keyed(&alice, "/v1/projects", &long[1..], &body).await.expect(201);
-    keyed(&alice, "/v1/projects", "a b", &body).await.expect(201);
+    keyed(&alice, "/v1/projects", &long[1..], &body)
+        .await
+        .expect(201);
+    keyed(&alice, "/v1/projects", "a b", &body)
+        .await
+        .expect(201);
     // Where it means nothing, it is not looked at.
     let request = app.anon().request(Method::POST, "/auth/guest-login");
     let guest = app.anon().sent(request.header(KEY, &long)).await;
     guest.expect(201);
     // Without a token, that comes first.
     let request = app.anon().request(Method::POST, "/v1/projects");
-    let refused = app.anon().sent(request.header(KEY, &long).json(&body)).await;
+    let refused = app
+        .anon()
+        .sent(request.header(KEY, &long).json(&body))
+        .await;
     refused.failure("token_missing");
 }
 
@@ -109,7 +120,9 @@ async fn what_was_deleted_since_is_not_made_again() {
         let gone = keyed(&alice, &path, key, &message).await;
         gone.failure("item_not_found");
     }
-    alice.delete(&format!("/v1/conversations/{conversation}")).await;
+    alice
+        .delete(&format!("/v1/conversations/{conversation}"))
+        .await;
     let gone = keyed(&alice, &path, "k", &message).await;
     gone.failure("conversation_not_found");
 }
@@ -120,7 +133,8 @@ async fn a_day_later_a_key_is_free_and_then_forgotten() {
     let alice = app.alice();
     let body = json!({ "title": "Mine" });
     let first = keyed(&alice, "/v1/projects", "k", &body).await.expect(201);
-    app.clock.advance(TimeDelta::hours(24) - TimeDelta::seconds(1));
+    app.clock
+        .advance(TimeDelta::hours(24) - TimeDelta::seconds(1));
     // Her token has expired meanwhile.
     let again = keyed(&app.alice(), "/v1/projects", "k", &body).await;
     assert!(is_replayed(&again));
@@ -130,7 +144,10 @@ async fn a_day_later_a_key_is_free_and_then_forgotten() {
     assert_ne!(id(&fresh.expect(201)), id(&first));
     app.clock.advance(TimeDelta::hours(24));
     let _worker = Worker::by(&app.schema, app.clock.clone());
-    until(&app.schema, "select count(*) from repeats", 20, |left| left == 0).await;
+    until(&app.schema, "select count(*) from repeats", 20, |left| {
+        left == 0
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -58,7 +58,10 @@ fn told(answer: &Answer) -> Vec<Value> {
         true => value["conversation"].clone(),
         false => value.get("item").cloned().unwrap_or(value),
     };
-    match answer.header("content-type").starts_with("text/event-stream") {
+    match answer
+        .header("content-type")
+        .starts_with("text/event-stream")
+    {
         true => {
             let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
             let last = data.filter_map(json).last();
@@ -115,9 +118,14 @@ fn the_description_says_it_of_every_post() {
             assert!(conflicts.unwrap().contains(code), "{}", operation.name);
         }
         let responses = described["responses"].as_object().unwrap();
-        for (status, response) in responses.iter().filter(|(status, _)| status.starts_with('2')) {
+        for (status, response) in responses
+            .iter()
+            .filter(|(status, _)| status.starts_with('2'))
+        {
             let headers = response["headers"].as_object().unwrap();
-            let is_there = headers.keys().any(|name| name.eq_ignore_ascii_case(REPLAYED));
+            let is_there = headers
+                .keys()
+                .any(|name| name.eq_ignore_ascii_case(REPLAYED));
             assert!(is_there, "{} {status}", operation.name);
         }
     }

@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 fn chunks(text: &str) -> (Vec<String>, Value) {
     assert!(text.ends_with("data: [DONE]\n\n"), "{text}");
     let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
-    let data: Vec<Value> = data.filter_map(|json| serde_json::from_str(json).ok()).collect();
+    let data: Vec<Value> = data
+        .filter_map(|json| serde_json::from_str(json).ok())
+        .collect();
     let texts = data.iter();
     let texts = texts.filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str());
     let texts = texts.filter(|text| !text.is_empty()).map(str::to_owned);
@@ -74,7 +76,10 @@ async fn a_repeated_reply_joins_the_one_under_way_and_is_told_as_one_delta_later
     for answer in [&first, &again, &stored] {
         let events = events(answer.text());
         let (last, deltas) = events.split_last().unwrap();
-        let texts: Vec<_> = deltas.iter().map(|(_, data)| data["text"].as_str().unwrap()).collect();
+        let texts: Vec<_> = deltas
+            .iter()
+            .map(|(_, data)| data["text"].as_str().unwrap())
+            .collect();
         assert_eq!(texts.concat(), "One two");
         assert_eq!(last.0, "item.completed");
         assert_eq!(last.1["item"]["content"], "One two");

@@ -3,6 +3,7 @@ mod dialects;
 mod failures;
 mod log;
 mod many;
+mod probe;
 mod provider;
 mod races;
 mod streams;

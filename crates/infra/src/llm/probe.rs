@@ -1,0 +1,101 @@
+//! Whether the provider is what its settings say: asked once, when the service starts.
+
+use super::client::client;
+use super::settings::ProviderSettings;
+use super::wire;
+use reqwest::{Client, StatusCode, Url};
+use std::time::Duration;
+
+/// How long the provider may take. The service waits for none of it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How many of its models are named where the one that is set is none of them.
+const NAMED: usize = 5;
+
+/// What an address answered.
+enum Seen {
+    /// A list of models.
+    Models(Vec<String>),
+    Refused(StatusCode),
+    /// Something else, in words.
+    Else(String),
+}
+
+/// Asks the provider for its models. Returns what is wrong, what was asked and what to change: one
+/// sentence or two for whoever runs this service.
+pub async fn probe(settings: &ProviderSettings) -> Option<String> {
+    let client = client(settings).ok()?;
+    let address = settings.base_url.endpoint("models");
+    let seen = match ask(&client, &address).await {
+        Seen::Models(models) => return unknown(settings, &address, &models),
+        Seen::Refused(status) => {
+            let change = match settings.api_key {
+                Some(_) => "Set LLM_API_KEY to a key that it accepts.",
+                None => "It asks for a key: set LLM_API_KEY.",
+            };
+            return Some(format!("GET {address} answered {status}. {change}"));
+        }
+        Seen::Else(seen) => seen,
+    };
+    let below = settings.base_url.endpoint("v1/models");
+    let is_complete = settings.base_url.ends_in_version();
+    let said = format!("GET {address} {seen}");
+    if !is_complete && !matches!(ask(&client, &below).await, Seen::Else(_)) {
+        let meant = below.as_str().trim_end_matches("/models");
+        return Some(format!(
+            "{said}; GET {below} is there. Set LLM_BASE_URL={meant}"
+        ));
+    }
+    Some(format!(
+        "{said}. Chats may fail: see that the provider runs, and that LLM_BASE_URL is its address \
+         up to /v1."
+    ))
+}
+
+/// What is wrong with the model that is set, if anything.
+fn unknown(settings: &ProviderSettings, address: &Url, models: &[String]) -> Option<String> {
+    let wanted = settings.model.as_ref()?;
+    // Ollama lists `llama3.2:latest`, and takes `llama3.2`.
+    let is_it = |model: &String| {
+        let rest = model.strip_prefix(wanted.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest == ":latest")
+    };
+    if models.iter().any(is_it) {
+        return None;
+    }
+    let named: Vec<_> = models.iter().take(NAMED).map(String::as_str).collect();
+    let named = match (named.is_empty(), models.len() > NAMED) {
+        (true, _) => "none".to_owned(),
+        (false, true) => format!("{}, …", named.join(", ")),
+        (false, false) => named.join(", "),
+    };
+    Some(format!(
+        "GET {address} does not list the model {wanted}. Set LLM_MODEL to one of its models: {named}."
+    ))
+}
+
+async fn ask(client: &Client, address: &Url) -> Seen {
+    let asked = async {
+        let response = client.get(address.clone()).send().await;
+        let response = response.map_err(|error| match error.is_connect() {
+            true => "cannot be reached".to_owned(),
+            false => "got no answer".to_owned(),
+        })?;
+        let status = response.status();
+        if let StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN = status {
+            return Ok(Seen::Refused(status));
+        }
+        if !status.is_success() {
+            return Err(format!("answered {status}"));
+        }
+        let list = response.bytes().await;
+        let models = list.ok().and_then(|list| wire::models(&list));
+        let models = models.ok_or("answered with no list of models")?;
+        Ok(Seen::Models(models.into_iter().map(|m| m.id).collect()))
+    };
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(Ok(seen)) => seen,
+        Ok(Err(seen)) => Seen::Else(seen),
+        Err(_) => Seen::Else(format!("got no answer within {} s", PATIENCE.as_secs())),
+    }
+}
