@@ -66,8 +66,7 @@ pub struct Parts {
     pub new_titles: NewTitles,
     /// Where replies are written, and whatever else a client who leaves does not stop.
     pub tasks: Arc<BackgroundTasks>,
-    /// The claims of requests that may come again; whoever starts the service sees to it that they are
-    /// renewed.
+    /// The claims of requests that may come again; the starter of the service has them renewed.
     pub repeats: Arc<RepeatService>,
     /// How many tokens of a conversation a model is told at the most.
     pub context_tokens: usize,

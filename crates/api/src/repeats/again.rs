@@ -119,7 +119,7 @@ pub(crate) async fn conversation_of(
 pub(super) fn owner(request: &HttpRequest) -> Result<OwnerId, ApiError> {
     let caller = request.extensions().get().copied();
     let caller = caller.map(|Caller(owner)| owner);
-    caller.ok_or_else(|| Error::Internal("a repeat of nobody's".into()).into())
+    caller.ok_or_else(|| Error::Internal("a repeat without an owner".into()).into())
 }
 
 pub(super) fn service<T: 'static>(request: &HttpRequest) -> Result<web::Data<T>, ApiError> {

@@ -103,7 +103,7 @@ async fn stored(
     kept: &Kept,
 ) -> Result<Finished, ApiError> {
     let (Made::Item(conversation, id) | Made::Turn(conversation, id)) = outcome.made else {
-        return Err(Error::Internal("what was streamed is no reply".into()).into());
+        return Err(Error::Internal("a stream was kept as something else than a reply".into()).into());
     };
     let item = item(request, owner(request)?, conversation, id).await?;
     kept.set(Some(conversation));

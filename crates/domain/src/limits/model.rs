@@ -36,7 +36,7 @@ impl Limited {
         Self::Share,
     ];
 
-    /// The setting by which whoever runs the service can allow more.
+    /// The setting by which the operator can allow more.
     pub fn setting(self) -> &'static str {
         match self {
             Self::SignIn => "LOGIN_LIMIT",

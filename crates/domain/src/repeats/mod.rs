@@ -2,7 +2,7 @@
 //! once.
 //!
 //! A request with a key is claimed before anything is done for it. What it did is written down in the
-//! transaction that did it, so there is no moment at which one is stored without the other.
+//! transaction that did it, so one is never stored without the other.
 
 mod claim;
 mod model;

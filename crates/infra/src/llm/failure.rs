@@ -98,7 +98,7 @@ fn pause(headers: &HeaderMap) -> u64 {
     })
 }
 
-/// Seconds until a date, by the clock of whoever names it: its own `Date`, or ours where that is missing.
+/// Seconds until a date, by the clock of the server that names it: its own `Date`, or ours where that is missing.
 fn until(date: &str, now: Option<&str>) -> Option<f64> {
     let read = |date| httpdate::parse_http_date(date).ok();
     let now = now

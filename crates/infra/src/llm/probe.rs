@@ -22,7 +22,7 @@ enum Seen {
 }
 
 /// Asks the provider for its models. Returns what is wrong, what was asked and what to change: one
-/// sentence or two for whoever runs this service.
+/// sentence or two for the operator.
 pub async fn probe(settings: &ProviderSettings) -> Option<String> {
     let client = client(settings).ok()?;
     let address = settings.base_url.endpoint("models");

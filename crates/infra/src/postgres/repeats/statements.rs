@@ -5,7 +5,7 @@ use diesel::sql_types::{
 };
 use uuid::Uuid;
 
-/// The body; until when it is left to whoever claimed it, and kept; what it has come to.
+/// The body; until when the claim holds, and the row is kept; what it has come to.
 pub(in crate::postgres) type RowSql = (
     Binary,
     SqlUuid,
@@ -18,7 +18,7 @@ pub(in crate::postgres) type RowSql = (
 );
 
 statement!(
-    /// Claims a key that was never used. Of an owner who was removed none is kept.
+    /// Claims a key that was never used, unless its owner was removed.
     Insert<'a> {
         owner_id: Uuid => SqlUuid,
         key: &'a [u8] => Binary,
