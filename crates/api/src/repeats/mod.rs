@@ -12,7 +12,8 @@ pub(crate) use answered::Answered;
 
 use crate::error::ApiError;
 use crate::presence::Presence;
-use crate::request::{Caller, instead};
+use crate::outgoing::instead;
+use crate::request::Caller;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};

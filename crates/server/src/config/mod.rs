@@ -235,7 +235,7 @@ mod tests {
 
     type Setting = fn(&mut Settings) -> &mut Option<String>;
 
-    const BAD: [(&str, &str, Setting); 33] = [
+    const BAD: [(&str, &str, Setting); 34] = [
         ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
         ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
         ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
