@@ -146,7 +146,13 @@ impl MessageBody for Outgoing {
             }
             Body::Other(body) => Pin::new(body).poll_next(context),
         };
-        if let (Poll::Ready(None), Some(answered)) = (&next, this.answered.take()) {
+        // The connection asks no further for a body whose length it knows.
+        let is_written = match (&next, &this.body) {
+            (Poll::Ready(None), _) => true,
+            (Poll::Ready(Some(Ok(_))), Body::Whole(rest)) => rest.is_empty(),
+            _ => false,
+        };
+        if is_written && let Some(answered) = this.answered.take() {
             answered.whole();
         }
         next

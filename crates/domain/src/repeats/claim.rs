@@ -57,6 +57,13 @@ impl Held {
         claim
     }
 
+    /// Gives a key back, unless it is written down what its request did.
+    pub(super) fn release(&self, key: RepeatKey, token: Ulid) {
+        let store = Arc::clone(&self.store);
+        let release = async move { store.release(key, token).await };
+        self.tasks.start(Box::pin(release));
+    }
+
     pub(super) fn find(&self, key: RepeatKey) -> Option<Arc<Claim>> {
         locked(&self.claims).get(&key)?.upgrade()
     }
@@ -141,9 +148,7 @@ impl Drop for Claim {
         }
         drop(claims);
         if !self.is_recorded() {
-            let (store, key, token) = (Arc::clone(&self.held.store), self.key, self.token);
-            let release = async move { store.release(key, token).await };
-            self.held.tasks.start(Box::pin(release));
+            self.held.release(self.key, self.token);
         }
     }
 }

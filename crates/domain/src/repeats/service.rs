@@ -125,7 +125,15 @@ impl RepeatService {
             expires_at: now + kept,
             attempt: begun.attempt,
         };
-        match self.held.store.claim(&new).await? {
+        let found = match self.held.store.claim(&new).await {
+            Ok(found) => found,
+            Err(error) => {
+                // It may have been made all the same, and would hold for a minute.
+                self.held.release(new.key, new.token);
+                return Err(error);
+            }
+        };
+        match found {
             Found::Free => Ok(Verdict::First(self.held.hold(begun.key, new.token))),
             Found::Reused => Err(Error::Conflict(Conflict::IdempotencyKeyReused)),
             Found::UnderWay => Ok(Verdict::UnderWay(self.held.find(begun.key))),

@@ -260,10 +260,19 @@ async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
     let Some(asked) = request(&mut stream).await? else {
         return Ok(());
     };
-    let next = state.script.lock().unwrap().pop_front();
-    let play = next.unwrap_or_else(|| state.otherwise.lock().unwrap().clone());
     let is_streamed = asked.body.contains("\"stream\":true");
     let is_list = asked.head.starts_with("GET ");
+    let otherwise = state.otherwise.lock().unwrap().clone();
+    if let (true, Play::SaysWhenTold(_)) = (is_list, &otherwise) {
+        // A service asks for the list when it starts, which has no part in a script of chats.
+        let Play::Bytes(list) = models() else {
+            unreachable!()
+        };
+        stream.write_all(&list).await?;
+        return stream.shutdown().await;
+    }
+    let next = state.script.lock().unwrap().pop_front();
+    let play = next.unwrap_or(otherwise);
     state.asked.send_modify(|all| all.push(asked));
     let play = match play {
         Play::Says(_) if is_list => models(),
@@ -277,6 +286,14 @@ async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
                 stream.write_all(event(&piece).as_bytes()).await?;
             }
             stream.write_all(end().as_bytes()).await?;
+        }
+        Play::SaysWhenTold(pieces) if !is_streamed => {
+            let told = state.told.acquire_many(pieces.len() as u32 + 1).await;
+            told.unwrap().forget();
+            let Play::Bytes(whole) = whole(&pieces.concat()) else {
+                unreachable!()
+            };
+            stream.write_all(&whole).await?;
         }
         Play::SaysWhenTold(pieces) => {
             stream.write_all(STREAM.as_bytes()).await?;

@@ -44,6 +44,7 @@ fn diesel_type(kind: &str) -> &str {
         "bytea" => "Binary",
         "jsonb" => "Jsonb",
         "timestamp with time zone" => "Timestamptz",
+        "ARRAY" => "Array",
         other => panic!("say in schema.rs what {other} is to Diesel"),
     }
 }

@@ -2,15 +2,18 @@
 
 use super::{KEY, REPLAYED, is_replayed};
 use crate::answer::Answer;
-use crate::app::TestApp;
+use crate::app::{TestApp, repeats};
+use crate::clock::PinnedClock;
 use crate::db::Schema;
 use crate::durability::cutter::Cutter;
 use crate::durability::endpoints::{Guest, is_acknowledged};
 use crate::operations::{Operation, operations};
+use chrono::TimeDelta;
 use infra::clock::{RandomIds, SystemClock};
 use reqwest::Method;
 use serde_json::Value;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Where requests may come again.
 fn posts() -> Vec<Operation> {
@@ -138,8 +141,10 @@ async fn cut_and_repeat(operation: &Operation, variant: usize) {
     let cutter = Cutter::to(&schema).await;
     let proxied = cutter.schema(&schema);
     let database = proxied.database(1);
-    let through = TestApp::serve(proxied, database, |parts| {
+    let clock = Arc::new(PinnedClock::new());
+    let through = TestApp::serve_at(clock.clone(), proxied, database, |parts| {
         parts.ids = Arc::new(RandomIds(SystemClock));
+        parts.repeats = repeats(&parts.database, &clock, Duration::from_millis(50));
     });
     let database = schema.database(4);
     let plain = TestApp::serve(schema, database, |_| {});
@@ -159,6 +164,10 @@ async fn cut_and_repeat(operation: &Operation, variant: usize) {
         for _ in 0..200 {
             if is_acknowledged(&answer) {
                 break;
+            }
+            // A claim whose answer was lost holds for a minute.
+            if answer.status == 409 {
+                through.clock.advance(TimeDelta::seconds(61));
             }
             through.anon().get("/readyz").await;
             answer = call(&through, &guest, operation, body.as_deref(), "once").await;

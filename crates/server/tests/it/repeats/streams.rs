@@ -30,9 +30,10 @@ async fn a_repeated_chat_joins_the_one_under_way_from_its_first_word() {
     let body = json!({
         "messages": [user("Count")], "conversation": conversation, "stream": true,
     });
-    let mut first = app.asked_with_key(PATH, "k", &body).await;
-    provider.was_asked(1).await;
-    provider.go_on(1);
+    let (mut first, ()) = tokio::join!(app.asked_with_key(PATH, "k", &body), async {
+        provider.was_asked(1).await;
+        provider.go_on(1);
+    });
     first.until("One ").await;
     // Whoever asked first is gone; the answer is the server's.
     drop(first);
