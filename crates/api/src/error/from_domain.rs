@@ -22,7 +22,7 @@ impl From<Error> for ApiError {
             Error::Conflict(Conflict::IdempotencyInProgress) => {
                 return Self::new(code::IDEMPOTENCY_IN_PROGRESS, message)
                     .header(header::RETRY_AFTER, RETRY_AFTER)
-                    .to_be_repeated();
+                    .worth_repeating();
             }
             Error::Conflict(conflict) => {
                 let (code, param) = conflicting(*conflict);

@@ -62,7 +62,7 @@ impl ApiError {
 
     /// The same request can succeed soon.
     #[must_use]
-    fn to_be_repeated(self) -> Self {
+    fn worth_repeating(self) -> Self {
         let should_retry = HeaderName::from_static("x-should-retry");
         self.header(should_retry, HeaderValue::from_static("true"))
     }
