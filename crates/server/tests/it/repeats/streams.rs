@@ -7,6 +7,8 @@ use crate::events::events;
 use crate::provider::{Provider, says_when_told};
 use crate::replies::{contents, path, said};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 /// The texts of a chat's chunks, and its conversation.
 fn chunks(text: &str) -> (Vec<String>, Value) {
@@ -30,11 +32,10 @@ async fn a_repeated_chat_joins_the_one_under_way_from_its_first_word() {
     let body = json!({
         "messages": [user("Count")], "conversation": conversation, "stream": true,
     });
-    let (mut first, ()) = tokio::join!(app.asked_with_key(PATH, "k", &body), async {
-        provider.was_asked(1).await;
-        provider.go_on(1);
-    });
-    first.until("One ").await;
+    let mut first = asked_with_key(&app, "k", &body).await;
+    provider.was_asked(1).await;
+    provider.go_on(1);
+    until(&mut first, "One ").await;
     // Whoever asked first is gone; the answer is the server's.
     drop(first);
     let (again, ()) = tokio::join!(keyed(&alice, PATH, "k", &body), async {
@@ -91,29 +92,22 @@ async fn a_repeated_reply_joins_the_one_under_way_and_is_told_as_one_delta_later
     assert_eq!(provider.asked().len(), 1);
 }
 
-impl TestApp {
-    /// A stream that alice has asked for with a key, as it comes.
-    async fn asked_with_key(&self, path: &str, key: &str, body: &Value) -> Coming {
-        let request = self.alice().request(reqwest::Method::POST, path);
-        let response = request.header(KEY, key).json(body).send().await.unwrap();
-        Coming {
-            response,
-            seen: String::new(),
-        }
-    }
+/// A stream that alice has asked for with a key, on a connection of its own.
+async fn asked_with_key(app: &TestApp, key: &str, body: &Value) -> TcpStream {
+    let line = format!("POST {PATH}");
+    let request = app.by_alice(line.as_bytes(), body.to_string().as_bytes());
+    let request = String::from_utf8(request).unwrap();
+    let marked = format!("Host: localhost\r\n{KEY}: {key}\r\n");
+    let request = request.replacen("Host: localhost\r\n", &marked, 1);
+    let mut stream = TcpStream::connect(app.address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    stream
 }
 
-/// An answer as it comes.
-struct Coming {
-    response: reqwest::Response,
-    seen: String,
-}
-
-impl Coming {
-    async fn until(&mut self, text: &str) {
-        while !self.seen.contains(text) {
-            let chunk = self.response.chunk().await.unwrap().unwrap();
-            self.seen.push_str(&String::from_utf8_lossy(&chunk));
-        }
+/// Reads until this has come.
+async fn until(stream: &mut TcpStream, text: &str) {
+    let mut seen = Vec::new();
+    while !String::from_utf8_lossy(&seen).contains(text) {
+        assert_ne!(stream.read_buf(&mut seen).await.unwrap(), 0);
     }
 }
