@@ -32,6 +32,12 @@ impl Background {
             database.clone(),
             Arc::clone(&parts.usage),
         ));
+        let provider = config.provider.clone();
+        workers.spawn(async move {
+            if let Some(problem) = provider.probe().await {
+                tracing::warn!("the model provider: {problem}");
+            }
+        });
         workers.spawn(repeats::renew(database.clone(), Arc::clone(&parts.repeats)));
         workers.spawn(views::run(database.clone(), Arc::clone(&views)));
         if config.provider.new_titles() == NewTitles::Queued {

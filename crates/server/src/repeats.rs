@@ -1,8 +1,10 @@
 //! Requests that may come again: their claims are renewed as long as they are under way.
 
+use crate::config::Config;
 use domain::clock::{Clock, Ids};
 use domain::repeats::RepeatService;
 use domain::replies::Tasks;
+use infra::clock::{RandomIds, SystemClock};
 use infra::postgres::{Database, PgRepeats};
 use infra::security::RandomSecrets;
 use std::sync::Arc;
@@ -20,6 +22,17 @@ pub fn service(
     let secrets = Arc::new(RandomSecrets);
     let service = RepeatService::new(store, tasks, secrets, clock, ids, patience);
     Arc::new(service)
+}
+
+/// Those of a running service: as long as the model provider may be silent, a repeat waits.
+pub(crate) fn of(
+    config: &Config,
+    database: &Database,
+    tasks: Arc<dyn Tasks>,
+) -> Arc<RepeatService> {
+    let ids = Arc::new(RandomIds(SystemClock));
+    let patience = config.provider.patience;
+    service(database, tasks, Arc::new(SystemClock), ids, patience)
 }
 
 /// Renews claims again and again, until it is dropped.

@@ -189,13 +189,7 @@ async fn run(
         new_titles: config.provider.new_titles(),
         tasks: Arc::clone(&tasks),
         context_tokens: config.provider.context_tokens,
-        repeats: repeats::service(
-            &database,
-            tasks.clone(),
-            Arc::new(SystemClock),
-            Arc::new(RandomIds(SystemClock)),
-            config.provider.patience,
-        ),
+        repeats: repeats::of(config, &database, tasks.clone()),
         memory: Memory::new(config.memory),
         body_rate: BodyRate::USUAL,
         long_work: LongWork::new(half_of_the_processors()),
@@ -207,12 +201,6 @@ async fn run(
         room,
         workers: None,
     };
-    let provider = config.provider.clone();
-    let probe = tokio::spawn(async move {
-        if let Some(problem) = provider.probe().await {
-            tracing::warn!("the model provider: {problem}");
-        }
-    });
     let background = Background::start(config, &database, &parts);
     let server = start(listener, parts)?;
     let handle = server.handle();
@@ -227,7 +215,6 @@ async fn run(
             serving.await
         }
     };
-    probe.abort();
     background.stop(&database).await;
     database.close();
     tracing::info!("stopped");
