@@ -25,6 +25,7 @@ pub mod replies;
 pub mod shares;
 pub mod storage;
 pub mod text;
+pub mod thoughts;
 pub mod titles;
 pub mod usage;
 pub mod visible;

@@ -153,6 +153,10 @@ pub struct Settings {
     /// The model that is asked unless a request names one [default: that server's own]
     #[arg(long, env = "LLM_MODEL", global = true)]
     pub llm_model: Option<String>,
+    /// Whether that server's chat template wants user and assistant to take turns: what one of them says
+    /// in a row is told as one message [default: false]
+    #[arg(long, env = "LLM_STRICT_ROLES", global = true)]
+    pub llm_strict_roles: Option<String>,
     /// How many seconds that server may be silent; a whole reply may take ten times as long
     /// [default: 120]
     #[arg(long, env = "LLM_TIMEOUT_SECONDS", global = true)]

@@ -22,6 +22,10 @@ pub(crate) fn completion(
     finish_reason: Option<String>,
     conversation: &Conversation,
 ) -> HttpResponse {
+    let mut message = json!({ "role": "assistant", "content": item.content.as_str() });
+    if let (Some(message), Some(thoughts)) = (message.as_object_mut(), &item.reasoning) {
+        message.insert("reasoning_content".to_owned(), thoughts.as_str().into());
+    }
     HttpResponse::Ok().json(json!({
         "id": format!("chatcmpl-{}", item.id.ulid()),
         "object": "chat.completion",
@@ -29,7 +33,7 @@ pub(crate) fn completion(
         "model": item.model.unwrap_or_default(),
         "choices": [{
             "index": 0,
-            "message": { "role": "assistant", "content": item.content.as_str() },
+            "message": message,
             "finish_reason": finish_reason.as_deref().unwrap_or(COMPLETE),
         }],
         "conversation": of(conversation),
@@ -83,6 +87,10 @@ impl Told {
             return Ok(None);
         }
         match self.generation.next().await {
+            Some(Progress::Reasoning(thoughts)) => {
+                let delta = json!({ "role": "assistant", "reasoning_content": thoughts });
+                Ok(Some(self.chunk("", &delta, None).to_string()))
+            }
             Some(Progress::Text(text)) => {
                 let delta = json!({ "role": "assistant", "content": text });
                 Ok(Some(self.chunk("", &delta, None).to_string()))

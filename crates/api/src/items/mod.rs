@@ -29,6 +29,10 @@ pub(crate) struct ItemBody {
     /// Your own name for it, unique within the conversation.
     #[schema(required)]
     call_id: Option<String>,
+    /// What the model thought before it wrote this version, where it thought and its server tells. No
+    /// model is told it again, and no link shows it.
+    #[schema(required, example = json!(null))]
+    reasoning: Option<String>,
     /// The model that wrote this version, where a model did.
     #[schema(required)]
     model: Option<String>,
@@ -110,6 +114,7 @@ impl From<Item> for ItemBody {
             role: item.role.into(),
             content: item.content.into_string(),
             call_id: item.call_id.map(CallId::into_string),
+            reasoning: item.reasoning,
             model: item.model,
             version: item.version,
             author: match item.author {

@@ -11,7 +11,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::error::Error;
 use domain::id::ConversationId;
 use domain::repeats::{Begun, Made, Outcome, RepeatService, Verdict};
-use domain::replies::{Finished, Generation, ProviderFailure};
+use domain::replies::{Finished, Generation, ProviderFailure, Seen};
 use std::cell::Cell;
 use std::rc::Rc;
 use tokio::sync::{oneshot, watch};
@@ -22,17 +22,21 @@ pub(crate) type Kept = Rc<Cell<Option<ConversationId>>>;
 /// A reply that another request has asked for, as it is written.
 pub(super) struct Watched {
     begun: Begun,
-    text: watch::Receiver<String>,
+    written: watch::Receiver<Seen>,
     over: watch::Receiver<()>,
 }
 
 impl Watched {
     pub(super) fn of(
         begun: Begun,
-        text: watch::Receiver<String>,
+        written: watch::Receiver<Seen>,
         over: watch::Receiver<()>,
     ) -> Self {
-        Self { begun, text, over }
+        Self {
+            begun,
+            written,
+            over,
+        }
     }
 }
 
@@ -43,7 +47,7 @@ pub(super) async fn stream(
 ) -> Result<HttpResponse, ApiError> {
     let Watched {
         begun,
-        text,
+        written,
         mut over,
     } = watched;
     let (ended, outcome) = oneshot::channel();
@@ -53,7 +57,7 @@ pub(super) async fn stream(
         while over.changed().await.is_ok() {}
         let _ = ended.send(end(&of, begun, &keeps).await);
     });
-    begin(request, Generation::watched(text, outcome), kept).await
+    begin(request, Generation::watched(written, outcome), kept).await
 }
 
 /// Tells a reply that was stored, all of it at once.
@@ -63,11 +67,12 @@ pub(super) async fn told(
 ) -> Result<HttpResponse, ApiError> {
     let kept = Kept::default();
     let finished = stored(request, outcome, &kept).await?;
-    let content = finished.generated.item.content.as_str().to_owned();
-    let (_, text) = watch::channel(content);
+    let item = &finished.generated.item;
+    let written = Seen::whole(item.content.as_str().to_owned(), item.reasoning.clone());
+    let (_, written) = watch::channel(written);
     let (ended, outcome) = oneshot::channel();
     let _ = ended.send(Ok(finished));
-    begin(request, Generation::watched(text, outcome), kept).await
+    begin(request, Generation::watched(written, outcome), kept).await
 }
 
 async fn begin(
@@ -103,7 +108,9 @@ async fn stored(
     kept: &Kept,
 ) -> Result<Finished, ApiError> {
     let (Made::Item(conversation, id) | Made::Turn(conversation, id)) = outcome.made else {
-        return Err(Error::Internal("a stream was kept as something else than a reply".into()).into());
+        return Err(
+            Error::Internal("a stream was kept as something else than a reply".into()).into(),
+        );
     };
     let item = item(request, owner(request)?, conversation, id).await?;
     kept.set(Some(conversation));

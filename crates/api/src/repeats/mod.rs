@@ -11,8 +11,8 @@ pub(crate) use again::conversation_of;
 pub(crate) use answered::Answered;
 
 use crate::error::ApiError;
-use crate::presence::Presence;
 use crate::outgoing::instead;
+use crate::presence::Presence;
 use crate::request::Caller;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -147,9 +147,9 @@ impl Repeat {
                         again,
                     });
                 }
-                Verdict::UnderWay(Some(claim)) => match claim.text() {
-                    Some(text) if again == Again::AsStream => {
-                        let watched = Watched::of(begun, text, claim.over());
+                Verdict::UnderWay(Some(claim)) => match claim.written() {
+                    Some(written) if again == Again::AsStream => {
+                        let watched = Watched::of(begun, written, claim.over());
                         return self.answers(Instead::Joined(watched));
                     }
                     _ => Some(claim.over()),

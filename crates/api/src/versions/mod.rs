@@ -18,6 +18,9 @@ pub(crate) struct VersionBody {
     version: u32,
     #[schema(example = "What are the next steps?")]
     content: String,
+    /// What the model thought before it wrote it.
+    #[schema(required, example = json!(null))]
+    reasoning: Option<String>,
     /// The model that wrote it, where a model did.
     #[schema(required)]
     model: Option<String>,
@@ -45,6 +48,7 @@ impl From<Version> for VersionBody {
         Self {
             version: version.number,
             content: Content::into_string(version.content),
+            reasoning: version.reasoning,
             model: version.model,
             created_at: version.created_at.into(),
             current: version.current,

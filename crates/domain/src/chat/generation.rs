@@ -7,9 +7,9 @@ use crate::clock::{Clock, Ids};
 use crate::conversations::Title;
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, OwnerId};
-use crate::items::{Content, Role};
+use crate::items::Role;
 use crate::repeats;
-use crate::replies::{ChatRequest, Draft, ModelProvider};
+use crate::replies::{ChatRequest, Draft, ModelProvider, Seen, Written};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{mpsc, watch};
@@ -122,9 +122,8 @@ pub(super) struct Generation {
 }
 
 /// An answer that was written to its end.
-struct Written {
-    content: Content,
-    model: Option<String>,
+struct Answered {
+    reply: Written,
     last: Option<String>,
 }
 
@@ -139,7 +138,7 @@ impl Generation {
 
     /// Shows each part when it comes, but the last one, which says that all is well: not before the
     /// turn is stored.
-    async fn write(&self, request: ChatRequest, audience: &mut Audience) -> Result<Written> {
+    async fn write(&self, request: ChatRequest, audience: &mut Audience) -> Result<Answered> {
         let mut reply = self
             .provider
             .chat(Caller::Owner(self.owner), request)
@@ -147,21 +146,19 @@ impl Generation {
         let claim = repeats::current();
         // Those who ask the same see it, too.
         let shown = claim.as_ref().map(|claim| {
-            let (shown, text) = watch::channel(String::new());
-            claim.shows(text);
+            let (shown, written) = watch::channel(Seen::default());
+            claim.shows(written);
             shown
         });
-        let mut text = String::new();
         let mut draft = Draft::default();
         let mut held: Option<String> = None;
         // An answer in one piece is all of it the last part.
         let mut ended = !self.streamed;
         while let Some(mut chunk) = reply.next().await? {
             ended |= chunk.finish_reason.is_some();
-            draft.add(&mut chunk)?;
-            text.push_str(&chunk.text);
+            let told = draft.add(&mut chunk)?;
             if let Some(shown) = &shown {
-                shown.send_modify(|all| all.push_str(&chunk.text));
+                shown.send_modify(|seen| seen.add(&told));
             }
             if let Some(before) = held.take() {
                 audience.show(before);
@@ -171,23 +168,18 @@ impl Generation {
                 false => audience.show(chunk.json),
             }
         }
-        let written = Written {
-            content: Draft::content(text)?,
-            model: draft.model.clone(),
-            last: held,
-        };
-        if let Some(claim) = claim {
-            claim.ends_by(draft.into_finish_reason());
+        let rest = draft.rest();
+        if let Some(shown) = &shown {
+            shown.send_modify(|seen| seen.add(&rest));
         }
-        Ok(written)
+        let reply = draft.finish()?;
+        if let Some(claim) = claim {
+            claim.ends_by(reply.finish_reason.clone());
+        }
+        Ok(Answered { reply, last: held })
     }
 
-    async fn store(self, written: Written) -> Result<Kept> {
-        let Written {
-            content,
-            model,
-            last,
-        } = written;
+    async fn store(self, Answered { reply, last }: Answered) -> Result<Kept> {
         let title = self
             .messages
             .iter()
@@ -196,14 +188,16 @@ impl Generation {
             seed: self.ids.ulid(),
             role: message.role,
             content: message.content,
+            reasoning: None,
             model: None,
         });
         let mut messages: Vec<_> = said.collect();
         messages.push(TurnMessage {
             seed: self.ids.ulid(),
             role: Role::Assistant,
-            content,
-            model: model.or(self.model).and_then(storable),
+            content: reply.content,
+            reasoning: reply.reasoning,
+            model: reply.model.or(self.model).and_then(storable),
         });
         let turn = Turn {
             messages,

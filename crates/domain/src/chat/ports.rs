@@ -34,6 +34,8 @@ pub struct TurnMessage {
     pub seed: Ulid,
     pub role: Role,
     pub content: Content,
+    /// What a model thought before it wrote this.
+    pub reasoning: Option<String>,
     /// The model that wrote it, where a model did.
     pub model: Option<String>,
 }

@@ -71,6 +71,8 @@ pub struct Item {
     pub role: Role,
     pub content: Content,
     pub call_id: Option<CallId>,
+    /// What a model thought before it wrote the current version.
+    pub reasoning: Option<String>,
     /// The model that wrote the current version, where a model did.
     pub model: Option<String>,
     /// 1 for a message as it was sent; each edit, regeneration and restoration adds one.
@@ -97,6 +99,7 @@ impl NewItem {
             role: self.role,
             content: self.content,
             call_id: self.call_id,
+            reasoning: None,
             model: None,
             version: 1,
             author,
@@ -112,6 +115,8 @@ pub struct Version {
     /// 1, 2, 3, … without gaps.
     pub number: u32,
     pub content: Content,
+    /// What the model thought before it wrote this.
+    pub reasoning: Option<String>,
     /// The model that wrote it, where a model did.
     pub model: Option<String>,
     pub created_at: DateTime<Utc>,

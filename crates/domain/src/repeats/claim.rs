@@ -1,5 +1,5 @@
 use super::{Outcome, RepeatKey, RepeatStore};
-use crate::replies::Tasks;
+use crate::replies::{Seen, Tasks};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::watch;
@@ -26,7 +26,7 @@ struct State {
     /// What to write down although it was made earlier.
     found: Option<Outcome>,
     /// What a model has written so far.
-    text: Option<watch::Receiver<String>>,
+    written: Option<watch::Receiver<Seen>>,
 }
 
 /// The claims of this instance.
@@ -106,13 +106,13 @@ impl Claim {
     }
 
     /// Lets those who ask the same see what is being written.
-    pub fn shows(&self, text: watch::Receiver<String>) {
-        locked(&self.state).text = Some(text);
+    pub fn shows(&self, written: watch::Receiver<Seen>) {
+        locked(&self.state).written = Some(written);
     }
 
     /// What a model has written so far, while it writes.
-    pub fn text(&self) -> Option<watch::Receiver<String>> {
-        locked(&self.state).text.clone()
+    pub fn written(&self) -> Option<watch::Receiver<Seen>> {
+        locked(&self.state).written.clone()
     }
 
     /// Closed when this attempt is over.

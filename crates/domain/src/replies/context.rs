@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::id::{ConversationId, OwnerId, Sequence};
 use crate::items::{Item, Role};
 use crate::projects::Instruction;
+use crate::visible::can_be_seen;
 
 /// What a token is taken to be: four bytes of UTF-8. That is what English text has on average, and
 /// tokens of other scripts have fewer.
@@ -70,6 +71,8 @@ impl Told<'_> {
             role: item.role,
             content: item.content.into_string(),
         });
+        // A message that says nothing is refused by some servers.
+        let items = items.filter(|message| can_be_seen(&message.content));
         Ok(Context {
             messages: instruction.into_iter().chain(items).collect(),
             is_truncated,
@@ -87,7 +90,10 @@ impl Told<'_> {
                 .store
                 .preceding(self.owner, self.conversation, before, bytes)
                 .await?;
-            let is_last = batch.len() < BATCH;
+            // What was thought weighs in the store where it still stands in the texts.
+            let is_short = batch.len() < BATCH;
+            let is_last =
+                batch.is_empty() || is_short && batch.iter().all(|item| item.reasoning.is_none());
             for item in batch {
                 let Some(rest) = room.checked_sub(tokens(item.content.as_str())) else {
                     return Ok((fitting, true));

@@ -1,5 +1,7 @@
+use super::ending::Ending;
 use super::{ChatChunk, ProviderFailure};
 use crate::items::Content;
+use crate::thoughts::{self, Apart, Extent, Splitter};
 
 type Result<T> = std::result::Result<T, ProviderFailure>;
 
@@ -10,48 +12,133 @@ const REASON: usize = 64;
 #[derive(Default)]
 pub(crate) struct Draft {
     characters: usize,
+    /// All that was said, thoughts between marks included.
+    text: String,
+    /// What its server has told as thoughts.
+    thoughts: String,
+    splitter: Splitter,
     /// The model that the provider says is answering.
-    pub(crate) model: Option<String>,
+    model: Option<String>,
     /// Why it ended, in the provider's word.
+    finish_reason: Option<String>,
+}
+
+/// A reply that was written to its end.
+pub(crate) struct Written {
+    pub(crate) content: Content,
+    /// What the model thought.
+    pub(crate) reasoning: Option<String>,
+    /// The model that the provider says has answered.
+    pub(crate) model: Option<String>,
+    /// Why it ended, where the provider says so in a word that can be passed on.
     pub(crate) finish_reason: Option<String>,
 }
 
 impl Draft {
     /// Takes note of the next part, and gives up on a reply that could not be kept. The same question
-    /// would most likely lead to such a reply again, and cost as much.
-    pub(crate) fn add(&mut self, chunk: &mut ChatChunk) -> Result<()> {
-        self.characters += chunk.text.chars().count();
+    /// would most likely lead to such a reply again, and cost as much. What can be told of it.
+    pub(crate) fn add(&mut self, chunk: &mut ChatChunk) -> Result<Apart> {
+        self.characters += chunk.text.chars().count() + chunk.reasoning.chars().count();
         if self.characters > Content::MAX_CHARACTERS {
             return Err(ProviderFailure::lasting(
                 "its reply has more than 1,000,000 characters.",
             ));
         }
-        if chunk.text.contains('\0') {
+        if chunk.text.contains('\0') || chunk.reasoning.contains('\0') {
             return Err(ProviderFailure::lasting(
                 "its reply has a NUL character (U+0000).",
             ));
         }
-        if chunk.calls_a_tool() {
+        if chunk.calls_a_tool {
             return Err(ProviderFailure::lasting(
                 "it called a tool, which is no reply.",
             ));
         }
+        if let Some(form) = &chunk.unkept {
+            return Err(ProviderFailure::lasting(format!(
+                "its reply has something in it that is not text ({form}), and cannot be kept.",
+            )));
+        }
         self.model = self.model.take().or(chunk.model.take());
         self.finish_reason = self.finish_reason.take().or(chunk.finish_reason.take());
-        Ok(())
+        let mut told = self.splitter.push(&chunk.text);
+        self.text.push_str(&chunk.text);
+        if !chunk.reasoning.is_empty() {
+            self.thoughts.push_str(&chunk.reasoning);
+            told.thoughts = Some(chunk.reasoning.clone() + told.thoughts.as_deref().unwrap_or(""));
+        }
+        Ok(told)
     }
 
-    /// All that it says, as what is kept.
-    pub(crate) fn content(text: String) -> Result<Content> {
-        // An empty one is a matter of chance more often than not.
-        Content::parse(text).map_err(|_| ProviderFailure::failed("its reply is empty."))
+    /// What was held back, since it could have become a mark.
+    pub(crate) fn rest(&mut self) -> Apart {
+        self.splitter.end()
+    }
+
+    /// All that it says and thinks, as what is kept.
+    pub(crate) fn finish(self) -> Result<Written> {
+        let reason = self.finish_reason();
+        let ending = Ending::of(reason.unwrap_or_default());
+        if let (Ending::Failure, Some(reason)) = (ending, reason) {
+            return Err(ProviderFailure::failed(format!(
+                "it gave up midway ({reason})."
+            )));
+        }
+        let how = match ending {
+            Ending::Length => Extent::Cut,
+            _ => Extent::Whole,
+        };
+        let told = thoughts::unmarked(&self.thoughts);
+        let Apart { text, thoughts } = match told {
+            None => thoughts::apart(&self.text, how),
+            Some(_) => thoughts::apart_again(&self.text, how),
+        };
+        let reasoning: Vec<_> = told.into_iter().chain(thoughts).collect();
+        let reasoning = Some(reasoning.join("\n\n")).filter(|all| !all.is_empty());
+        if text.trim().is_empty() {
+            return Err(self.empty(ending, reasoning.is_some()));
+        }
+        // Whatever else could be wrong with it was seen when it came.
+        let content = Content::parse(text)
+            .map_err(|_| ProviderFailure::lasting("its reply cannot be kept."))?;
+        let finish_reason = self.finish_reason().map(str::to_owned);
+        Ok(Written {
+            content,
+            reasoning,
+            finish_reason,
+            model: self.model,
+        })
+    }
+
+    /// Why nothing is said. Asking once more would cost as much, and most likely lead to the same.
+    fn empty(&self, ending: Ending, has_thoughts: bool) -> ProviderFailure {
+        let why = match (ending, has_thoughts) {
+            (Ending::Length, true) => {
+                "its thoughts used up the length (`max_tokens`) before the answer began"
+            }
+            (Ending::Length, false) => {
+                "the length (`max_tokens`) was used up before the answer began"
+            }
+            (Ending::Filter, _) => "a filter of the provider's held it back",
+            (Ending::Failure | Ending::Other, true) => "it thought, and answered nothing",
+            (Ending::Failure | Ending::Other, false) => "",
+        };
+        let reason = self
+            .finish_reason()
+            .filter(|_| ending != Ending::Other || why.is_empty());
+        let reason = reason.filter(|reason| *reason != "stop");
+        let reason = reason
+            .map(|reason| format!(" ({reason})"))
+            .unwrap_or_default();
+        let colon = if why.is_empty() { "" } else { ": " };
+        ProviderFailure::lasting(format!("its reply is empty{colon}{why}{reason}."))
     }
 
     /// Why it ended, where the provider says so in a word that can be passed on.
-    pub(crate) fn into_finish_reason(self) -> Option<String> {
-        let is_word = |reason: &String| {
+    fn finish_reason(&self) -> Option<&str> {
+        let is_word = |reason: &&str| {
             (1..=REASON).contains(&reason.len()) && reason.bytes().all(|b| b.is_ascii_graphic())
         };
-        self.finish_reason.filter(is_word)
+        self.finish_reason.as_deref().filter(is_word)
     }
 }

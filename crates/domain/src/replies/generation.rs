@@ -1,5 +1,6 @@
 use super::Finished;
 use crate::error::{Error, Result};
+use crate::thoughts::Apart;
 use tokio::sync::{oneshot, watch};
 
 /// The most bytes of text that are told at once.
@@ -12,16 +13,39 @@ pub struct Generation {
     /// Whether the model was not told all that was said before.
     pub is_context_truncated: bool,
     /// All that was written so far. However slowly it is read, there is one copy of it.
-    text: watch::Receiver<String>,
-    /// How many bytes of that were told.
-    told: usize,
+    written: watch::Receiver<Seen>,
+    /// How many bytes of its text were told, and of its thoughts.
+    told: (usize, usize),
     /// `None` when it was told.
     outcome: Option<oneshot::Receiver<Result<Finished>>>,
+}
+
+/// What there is to see of a reply.
+#[derive(Debug, Default)]
+pub struct Seen {
+    text: String,
+    thoughts: String,
+}
+
+impl Seen {
+    /// A reply that was written.
+    pub fn whole(text: String, thoughts: Option<String>) -> Self {
+        let thoughts = thoughts.unwrap_or_default();
+        Self { text, thoughts }
+    }
+
+    pub(crate) fn add(&mut self, more: &Apart) {
+        self.text.push_str(&more.text);
+        self.thoughts
+            .push_str(more.thoughts.as_deref().unwrap_or_default());
+    }
 }
 
 /// What there is to tell of a reply.
 #[derive(Debug)]
 pub enum Progress {
+    /// The model goes on thinking like this.
+    Reasoning(String),
     /// It goes on like this.
     Text(String),
     /// It was stored, or will never be.
@@ -30,11 +54,24 @@ pub enum Progress {
 
 /// The writer's end of a generation.
 pub(super) struct Writer {
-    pub(super) text: watch::Sender<String>,
+    written: watch::Sender<Seen>,
     outcome: oneshot::Sender<Result<Finished>>,
 }
 
 impl Writer {
+    pub(super) fn tell(&self, more: &Apart) {
+        let thoughts = more.thoughts.as_deref().unwrap_or_default();
+        if more.text.is_empty() && thoughts.is_empty() {
+            return;
+        }
+        self.written.send_modify(|seen| seen.add(more));
+    }
+
+    /// Lets others see it come, too.
+    pub(super) fn shown(&self) -> watch::Receiver<Seen> {
+        self.written.subscribe()
+    }
+
     /// Tells how it ended. What nobody is there to hear comes back.
     pub(super) fn end(self, outcome: Result<Finished>) -> Result<()> {
         match self.outcome.send(outcome) {
@@ -46,16 +83,16 @@ impl Writer {
 
 impl Generation {
     pub(super) fn begin(is_context_truncated: bool) -> (Writer, Self) {
-        let (writing, text) = watch::channel(String::new());
+        let (writing, written) = watch::channel(Seen::default());
         let (ending, outcome) = oneshot::channel();
         let writer = Writer {
-            text: writing,
+            written: writing,
             outcome: ending,
         };
         let generation = Self {
             is_context_truncated,
-            text,
-            told: 0,
+            written,
+            told: (0, 0),
             outcome: Some(outcome),
         };
         (writer, generation)
@@ -63,13 +100,13 @@ impl Generation {
 
     /// The sight of a reply that another request has asked for: what is written, and how that ends.
     pub fn watched(
-        text: watch::Receiver<String>,
+        written: watch::Receiver<Seen>,
         outcome: oneshot::Receiver<Result<Finished>>,
     ) -> Self {
         Self {
             is_context_truncated: false,
-            text,
-            told: 0,
+            written,
+            told: (0, 0),
             outcome: Some(outcome),
         }
     }
@@ -79,9 +116,9 @@ impl Generation {
     pub async fn next(&mut self) -> Option<Progress> {
         loop {
             if let Some(piece) = self.piece() {
-                return Some(Progress::Text(piece));
+                return Some(piece);
             }
-            if self.text.changed().await.is_err() {
+            if self.written.changed().await.is_err() {
                 break;
             }
         }
@@ -105,18 +142,25 @@ impl Generation {
         outcome.try_recv().ok()?.err()
     }
 
-    /// What was written and not told, as much as is told at once.
-    fn piece(&mut self) -> Option<String> {
-        let text = self.text.borrow_and_update();
-        let rest = text.get(self.told..).filter(|rest| !rest.is_empty())?;
-        let mut end = rest.len().min(PIECE);
-        while !rest.is_char_boundary(end) {
-            end -= 1;
-        }
-        let piece = rest.get(..end)?.to_owned();
-        self.told += end;
-        Some(piece)
+    /// What was written and not told, as much as is told at once. Thoughts come first.
+    fn piece(&mut self) -> Option<Progress> {
+        let seen = self.written.borrow_and_update();
+        let (text, thoughts) = &mut self.told;
+        let more = piece(&seen.thoughts, thoughts).map(Progress::Reasoning);
+        more.or_else(|| piece(&seen.text, text).map(Progress::Text))
     }
+}
+
+/// What follows what was told.
+fn piece(text: &str, told: &mut usize) -> Option<String> {
+    let rest = text.get(*told..).filter(|rest| !rest.is_empty())?;
+    let mut end = rest.len().min(PIECE);
+    while !rest.is_char_boundary(end) {
+        end -= 1;
+    }
+    let piece = rest.get(..end)?.to_owned();
+    *told += end;
+    Some(piece)
 }
 
 async fn outcome(receiver: &mut oneshot::Receiver<Result<Finished>>) -> Result<Finished> {
@@ -136,11 +180,20 @@ mod tests {
     fn a_piece_ends_between_characters() {
         let (writer, mut generation) = Generation::begin(false);
         let text = format!("a{}", "é".repeat(PIECE));
-        writer.text.send_modify(|all| all.push_str(&text));
+        writer.tell(&Apart {
+            text: text.clone(),
+            thoughts: Some("Hm.".to_owned()),
+        });
         let pieces: Vec<_> = std::iter::from_fn(|| generation.piece()).collect();
-        assert_eq!(pieces.concat(), text);
-        assert_eq!(pieces.len(), 3);
-        assert_eq!(pieces[0].len(), PIECE - 1);
+        assert!(matches!(&pieces[0], Progress::Reasoning(thoughts) if thoughts == "Hm."));
+        let texts = pieces[1..].iter().map(|piece| match piece {
+            Progress::Text(text) => text.as_str(),
+            other => panic!("{other:?}"),
+        });
+        let texts: Vec<_> = texts.collect();
+        assert_eq!(texts.concat(), text);
+        assert_eq!(texts.len(), 3);
+        assert_eq!(texts[0].len(), PIECE - 1);
     }
 
     #[test]

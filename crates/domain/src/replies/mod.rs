@@ -2,6 +2,7 @@
 
 mod context;
 mod draft;
+mod ending;
 mod failure;
 mod generation;
 mod model;
@@ -10,9 +11,9 @@ mod service;
 mod store;
 
 pub(crate) use context::{Context, Told, longest, tokens};
-pub(crate) use draft::Draft;
+pub(crate) use draft::{Draft, Written};
 pub use failure::{ProviderFailure, Refusal, RefusalKind, Report};
-pub use generation::{Generation, Progress};
+pub use generation::{Generation, Progress, Seen};
 pub use model::{Ask, ChatChunk, ChatRequest, Message, Model, ReplyOptions};
 pub use ports::{ChatStream, ModelProvider, Tasks, Work};
 pub use service::ReplyService;

@@ -44,20 +44,17 @@ pub struct ChatChunk {
     pub json: String,
     /// What the first choice goes on to say; may be empty.
     pub text: String,
+    /// What the model goes on to think, where its server keeps that apart; may be empty.
+    pub reasoning: String,
     /// The model that the provider says is answering.
     pub model: Option<String>,
     /// Why the first choice ends here; `None` as long as it goes on.
     pub finish_reason: Option<String>,
-}
-
-impl ChatChunk {
-    /// Whether the first choice ends in a call of a tool, which is no reply.
-    pub(crate) fn calls_a_tool(&self) -> bool {
-        matches!(
-            self.finish_reason.as_deref(),
-            Some("tool_calls" | "function_call")
-        )
-    }
+    /// Whether the first choice calls a tool, which is no reply.
+    pub calls_a_tool: bool,
+    /// The provider's name for something that is said in another form than text, such as a picture.
+    /// A word of ASCII.
+    pub unkept: Option<String>,
 }
 
 /// A model that a provider has.

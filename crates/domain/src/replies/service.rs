@@ -3,12 +3,12 @@ use super::generation::{Generation, Writer};
 use super::model::{Ask, ChatRequest, ReplyOptions};
 use super::ports::{ModelProvider, Tasks};
 use super::store::{Finished, Place, Reply, ReplyStore, Stored, Surroundings};
-use super::{Draft, Neighbour};
+use super::{Draft, Neighbour, Written};
 use crate::admission::Caller;
 use crate::clock::{Clock, Ids};
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};
-use crate::items::{Content, Role};
+use crate::items::Role;
 use crate::repeats;
 use crate::usage::UsageGuard;
 use std::sync::Arc;
@@ -118,7 +118,7 @@ impl ReplyService {
         };
         let (writer, generation) = Generation::begin(is_truncated);
         if let Some(claim) = repeats::current() {
-            claim.shows(writer.text.subscribe());
+            claim.shows(writer.shown());
         }
         let writing = self.writing.clone();
         self.tasks.start(Box::pin(async move {
@@ -159,14 +159,19 @@ impl Writing {
             Ask::Passed(_) => None,
         };
         let caller = Caller::Owner(wanted.owner);
-        let (content, draft) = self.answer(caller, wanted.request, writer).await?;
+        let Written {
+            content,
+            reasoning,
+            model,
+            finish_reason,
+        } = self.answer(caller, wanted.request, writer).await?;
         let reply = Reply {
             content,
-            model: draft.model.clone().filter(|model| is_name(model)).or(asked),
+            reasoning,
+            model: model.filter(|model| is_name(model)).or(asked),
             seed: self.ids.ulid(),
             now: self.clock.now(),
         };
-        let finish_reason = draft.into_finish_reason();
         if let Some(claim) = repeats::current() {
             claim.ends_by(finish_reason.clone());
         }
@@ -192,17 +197,14 @@ impl Writing {
         caller: Caller,
         request: ChatRequest,
         writer: &Writer,
-    ) -> Result<(Content, Draft)> {
+    ) -> Result<Written> {
         let mut answer = self.provider.chat(caller, request).await?;
         let mut draft = Draft::default();
         while let Some(mut chunk) = answer.next().await? {
-            draft.add(&mut chunk)?;
-            if !chunk.text.is_empty() {
-                writer.text.send_modify(|text| text.push_str(&chunk.text));
-            }
+            writer.tell(&draft.add(&mut chunk)?);
         }
-        let text = writer.text.borrow().clone();
-        Ok((Draft::content(text)?, draft))
+        writer.tell(&draft.rest());
+        Ok(draft.finish()?)
     }
 }
 

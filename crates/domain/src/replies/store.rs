@@ -83,6 +83,8 @@ pub enum Place {
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub content: Content,
+    /// What the model thought.
+    pub reasoning: Option<String>,
     /// The model that has written it.
     pub model: Option<String>,
     /// Time and randomness of the id that it may get; see [`ItemId::at`].

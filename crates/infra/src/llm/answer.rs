@@ -1,14 +1,18 @@
-use super::bytes::{Broken, Limits, read};
+use super::bytes::{Broken, Limits, collect, read};
+use super::events::{ByteStream, CUT, events};
+use super::failure;
+use super::kind::{Kind, kind};
 use super::settings::ApiKey;
-use super::wire;
+use super::wire::{self, Joined};
 use bytes::Bytes;
 use domain::admission::Permit;
 use domain::error::Result;
 use domain::replies::{ChatChunk, ChatStream, ProviderFailure};
-use futures_util::stream::{BoxStream, Stream, StreamExt as _, TryStreamExt as _};
+use futures_util::stream::{self, StreamExt as _};
 use reqwest::Response;
-use reqwest::header::CONTENT_TYPE;
-use sse_stream::SseByteStream;
+use serde_json::value::RawValue;
+use sse_stream::{Sse, SseByteStream};
+use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -18,6 +22,11 @@ const GOODBYE: Duration = Duration::from_secs(2);
 /// What ends a stream of OpenAI's.
 const DONE: &str = "[DONE]";
 
+/// A chunk that says nothing.
+const NOTHING: &str = r#"{"object":"chat.completion.chunk","choices":[]}"#;
+
+type Outcome<T> = std::result::Result<T, ProviderFailure>;
+
 /// An answer that is being given. Its place is free for the next request when it is dropped.
 pub(super) struct Answer {
     body: Body,
@@ -26,17 +35,30 @@ pub(super) struct Answer {
     streamed: bool,
     begun: bool,
     finished: bool,
+    /// Whether what was read last is a whole completion.
+    is_whole: bool,
+    /// What was read and not told.
+    ready: VecDeque<ChatChunk>,
+    text: Joined,
+    reasoning: Joined,
     _place: Permit,
 }
 
 enum Body {
-    Events(SseByteStream<BoxStream<'static, std::result::Result<Bytes, Broken>>>),
-    Whole(Option<BoxStream<'static, std::result::Result<Bytes, Broken>>>),
+    /// What it is shows in its first bytes: what servers say of it is often not so.
+    Unseen {
+        bytes: ByteStream,
+        seen: Vec<u8>,
+    },
+    Events(SseByteStream<ByteStream>),
+    Json(ByteStream),
+    Read,
 }
 
 impl Answer {
     /// `streamed`: whether events were asked for. A server that cannot stream answers with a whole
-    /// completion all the same, which is then the only chunk.
+    /// completion all the same, which is then the only chunk; one that always streams answers with
+    /// events, which are then put together.
     pub(super) fn new(
         response: Response,
         streamed: bool,
@@ -44,107 +66,205 @@ impl Answer {
         key: Option<ApiKey>,
         place: Permit,
     ) -> Self {
-        let kind = response.headers().get(CONTENT_TYPE);
-        let is_json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
-        let body = if streamed && !is_json {
-            let bytes = read(response, Limits::streamed(silence)).boxed();
-            Body::Events(SseByteStream::new(bytes))
-        } else {
-            Body::Whole(Some(read(response, Limits::whole(silence)).boxed()))
+        let limits = match streamed {
+            true => Limits::streamed(silence),
+            false => Limits::whole(silence),
         };
         Self {
-            body,
+            body: Body::Unseen {
+                bytes: read(response, limits).boxed(),
+                seen: Vec::new(),
+            },
             key,
             streamed,
             begun: false,
             finished: false,
+            is_whole: false,
+            ready: VecDeque::new(),
+            text: Joined::default(),
+            reasoning: Joined::default(),
             _place: place,
         }
     }
 
-    async fn event(&mut self) -> std::result::Result<Option<ChatChunk>, ProviderFailure> {
-        let Body::Events(events) = &mut self.body else {
-            return Ok(None);
-        };
-        loop {
-            let next = match self.finished {
-                false => events.next().await,
-                // What comes after the end is told if it comes at once, and not waited for.
-                true => timeout(GOODBYE, events.next()).await.unwrap_or_default(),
-            };
-            let event = match next {
-                None | Some(Err(_)) if self.finished => return Ok(None),
-                None => return Err(ended(self.begun)),
-                Some(Err(error)) => return Err(broken(&error)),
-                Some(Ok(event)) => event,
-            };
-            match event.data {
-                None => {}
-                Some(data) if data.trim() == DONE => {
-                    self.finished = true;
-                    return match self.begun {
-                        true => Ok(None),
-                        false => Err(rubbish()),
-                    };
-                }
-                Some(data) => {
-                    let chunk = wire::chunk(data, self.key.as_ref());
-                    let chunk = match chunk.and_then(|chunk| chunk.ok_or_else(rubbish)) {
-                        Ok(chunk) => chunk,
-                        // The reply is complete: nothing that comes later takes it back.
-                        Err(_) if self.finished => return Ok(None),
-                        Err(failure) => return Err(failure),
-                    };
-                    self.begun = true;
-                    self.finished |= chunk.finish_reason.is_some();
-                    return Ok(Some(chunk));
+    /// Reads on. Nothing is lost when the wait is given up.
+    async fn read(&mut self) -> Outcome<()> {
+        match &mut self.body {
+            Body::Unseen { bytes, seen } => match kind(seen) {
+                Some(kind) => self.begin(kind),
+                None => match bytes.next().await {
+                    Some(Ok(piece)) => seen.extend_from_slice(&piece),
+                    Some(Err(broken)) => return Err(broken.failure()),
+                    None if seen.trim_ascii().is_empty() => return Err(ended(false)),
+                    None => self.begin(Kind::Json),
+                },
+            },
+            Body::Events(events) => {
+                let next = match self.finished {
+                    false => events.next().await,
+                    // What comes after the end is told if it comes at once, and not waited for.
+                    true => timeout(GOODBYE, events.next()).await.unwrap_or_default(),
+                };
+                if !self.event(next)? {
+                    self.end();
                 }
             }
+            Body::Json(bytes) => {
+                let json = String::from_utf8(collect(bytes).await?).map_err(|_| not_text())?;
+                let is_open = self.values(&json, false)?;
+                if !self.begun || is_open && !self.finished && !self.is_whole {
+                    return Err(ended(self.begun));
+                }
+                self.end();
+            }
+            Body::Read => {}
         }
+        Ok(())
+    }
+
+    fn begin(&mut self, kind: Kind) {
+        let Body::Unseen { bytes, seen } = std::mem::replace(&mut self.body, Body::Read) else {
+            return;
+        };
+        let seen = stream::once(std::future::ready(Ok(Bytes::from(seen))));
+        let all = seen.chain(bytes).boxed();
+        self.body = match kind {
+            Kind::Events => Body::Events(events(all)),
+            Kind::Json => Body::Json(all),
+        };
+    }
+
+    /// Takes the next event; `false` where none comes any more.
+    fn event(
+        &mut self,
+        next: Option<std::result::Result<Sse, sse_stream::Error>>,
+    ) -> Outcome<bool> {
+        let event = match next {
+            None | Some(Err(_)) if self.finished => return Ok(false),
+            None => return Err(ended(self.begun)),
+            Some(Err(error)) => return Err(broken(&error)),
+            Some(Ok(event)) => event,
+        };
+        let Some(data) = event.data.filter(|data| !data.trim().is_empty()) else {
+            return Ok(true);
+        };
+        if data.trim() == DONE {
+            return match self.begun {
+                true => Ok(false),
+                false => Err(ended(false)),
+            };
+        }
+        let name = event.event.as_deref();
+        let read = match name {
+            Some("error") => Err(failure::of_event(&data, self.key.as_ref())),
+            _ => self.values(&data, name == Some(CUT)),
+        };
+        match read {
+            // The reply is complete: nothing that comes later takes it back.
+            Err(_) if self.finished => Ok(false),
+            read => read,
+        }
+    }
+
+    /// Reads a completion or a chunk, or several of them in a row: some servers write lines of JSON,
+    /// or one completion and then the end of a stream. Whether more may come.
+    fn values(&mut self, text: &str, is_cut: bool) -> Outcome<bool> {
+        let mut rest = text.trim_start_matches('\u{feff}').trim();
+        while !rest.is_empty() {
+            let line = rest.strip_prefix("data:").unwrap_or(rest).trim_start();
+            if line.starts_with(DONE) {
+                return Ok(false);
+            }
+            let mut values = serde_json::Deserializer::from_str(line).into_iter::<Box<RawValue>>();
+            let Some(Ok(value)) = values.next() else {
+                return Err(match is_cut {
+                    true => ended(self.begun),
+                    false => self.rubbish(text),
+                });
+            };
+            rest = line
+                .get(values.byte_offset()..)
+                .unwrap_or_default()
+                .trim_start();
+            self.value(value)?;
+        }
+        Ok(true)
+    }
+
+    fn value(&mut self, value: Box<RawValue>) -> Outcome<()> {
+        let key = self.key.as_ref();
+        let read = wire::read(value.get(), key)?;
+        let read = read.ok_or_else(|| self.rubbish(value.get()))?;
+        let json: String = Box::<str>::from(value).into();
+        let json = match self.streamed && read.is_whole {
+            true => wire::whole_as_chunk(&json).ok_or_else(|| self.rubbish(&json))?,
+            false => json,
+        };
+        self.begun = true;
+        self.is_whole = read.is_whole;
+        self.finished |= read.finish_reason.is_some();
+        self.ready.push_back(ChatChunk {
+            json,
+            text: self.text.push(read.text),
+            reasoning: self.reasoning.push(read.reasoning),
+            model: read.model,
+            finish_reason: read.finish_reason,
+            calls_a_tool: read.calls_a_tool,
+            unkept: read.unkept,
+        });
+        Ok(())
+    }
+
+    /// All is read. A half of a character stays alone.
+    fn end(&mut self) {
+        self.body = Body::Read;
+        let (text, reasoning) = (self.text.end(), self.reasoning.end());
+        if text.is_some() || reasoning.is_some() {
+            self.ready.push_back(ChatChunk {
+                json: NOTHING.to_owned(),
+                text: text.into_iter().collect(),
+                reasoning: reasoning.into_iter().collect(),
+                ..ChatChunk::default()
+            });
+        }
+    }
+
+    /// A whole completion, in one piece.
+    async fn whole(&mut self) -> Outcome<ChatChunk> {
+        while !matches!(self.body, Body::Read) {
+            self.read().await?;
+        }
+        let chunks: Vec<_> = self.ready.drain(..).collect();
+        match <[ChatChunk; 1]>::try_from(chunks) {
+            Ok([whole]) if self.is_whole => Ok(whole),
+            Ok([chunk]) => wire::put_together(vec![chunk]),
+            Err(chunks) => wire::put_together(chunks),
+        }
+    }
+
+    fn rubbish(&self, answer: &str) -> ProviderFailure {
+        failure::rubbish(answer, self.key.as_ref())
     }
 }
 
 #[async_trait::async_trait]
 impl ChatStream for Answer {
     async fn next(&mut self) -> Result<Option<ChatChunk>> {
-        let Body::Whole(whole) = &mut self.body else {
-            return Ok(self.event().await?);
-        };
-        let Some(bytes) = whole.take() else {
-            return Ok(None);
-        };
-        let json = String::from_utf8(collect(bytes).await?).map_err(|_| rubbish())?;
-        let chunk = wire::chunk(json, self.key.as_ref())?.ok_or_else(rubbish)?;
-        Ok(Some(match self.streamed {
-            false => chunk,
-            true => ChatChunk {
-                json: wire::whole_as_chunk(&chunk.json).ok_or_else(rubbish)?,
-                ..chunk
-            },
-        }))
-    }
-}
-
-/// All that a stream of bytes holds.
-pub(super) async fn collect(
-    bytes: impl Stream<Item = std::result::Result<Bytes, Broken>>,
-) -> std::result::Result<Vec<u8>, ProviderFailure> {
-    let whole = bytes.try_fold(Vec::new(), |mut whole, piece| {
-        whole.extend_from_slice(&piece);
-        std::future::ready(Ok(whole))
-    });
-    whole.await.map_err(|broken| broken.failure())
-}
-
-fn rubbish() -> ProviderFailure {
-    ProviderFailure::failed("its answer is not one of OpenAI's API.")
-}
-
-/// An answer that ended without an end.
-fn ended(begun: bool) -> ProviderFailure {
-    match begun {
-        true => ProviderFailure::failed("its answer broke off."),
-        false => rubbish(),
+        if !self.streamed {
+            return match self.body {
+                Body::Read => Ok(None),
+                _ => Ok(Some(self.whole().await?)),
+            };
+        }
+        loop {
+            if let Some(chunk) = self.ready.pop_front() {
+                return Ok(Some(chunk));
+            }
+            if matches!(self.body, Body::Read) {
+                return Ok(None);
+            }
+            self.read().await?;
+        }
     }
 }
 
@@ -152,7 +272,19 @@ fn broken(error: &sse_stream::Error) -> ProviderFailure {
     match error {
         sse_stream::Error::Body(source) => source
             .downcast_ref::<Broken>()
-            .map_or_else(rubbish, Broken::failure),
-        _ => rubbish(),
+            .map_or_else(not_text, Broken::failure),
+        _ => not_text(),
+    }
+}
+
+fn not_text() -> ProviderFailure {
+    ProviderFailure::failed("its answer is not UTF-8.")
+}
+
+/// An answer that ended without an end.
+fn ended(begun: bool) -> ProviderFailure {
+    match begun {
+        true => ProviderFailure::failed("its answer broke off."),
+        false => ProviderFailure::failed("its answer is empty."),
     }
 }

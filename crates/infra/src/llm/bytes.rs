@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use domain::replies::{ProviderFailure, Report};
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, Stream, TryStreamExt as _};
 use reqwest::Response;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -119,4 +119,18 @@ pub(super) fn read(
         }
         Ok(Some((piece, reading)))
     })
+}
+
+/// All that a stream of bytes holds.
+pub(super) async fn collect(
+    bytes: impl Stream<Item = Result<Bytes, Broken>>,
+) -> Result<Vec<u8>, ProviderFailure> {
+    let whole = bytes.try_fold(Vec::new(), |mut whole, piece| {
+        whole.extend_from_slice(&piece);
+        std::future::ready(match whole.len() > WHOLE {
+            true => Err(Broken::TooLong),
+            false => Ok(whole),
+        })
+    });
+    whole.await.map_err(|broken| broken.failure())
 }

@@ -1,5 +1,5 @@
-use super::answer::{Answer, collect};
-use super::bytes::{Limits, read};
+use super::answer::Answer;
+use super::bytes::{Limits, collect, read};
 use super::failure::of_status;
 use super::request::{Prepared, prepare};
 use super::settings::ProviderSettings;
@@ -79,9 +79,11 @@ impl ModelProvider for OpenAiCompatible {
             model,
             silence,
             api_key,
+            strict_roles,
             ..
         } = &self.exchange.settings;
-        let Prepared { body, streamed } = prepare(&request, model.as_deref())?;
+        let prepared = prepare(&request, model.as_deref(), *strict_roles)?;
+        let Prepared { body, streamed } = prepared;
         drop(request);
         let place = self.places.take(caller, 1, sleep(*silence));
         let place = place.await.map_err(|_| BUSY)?;

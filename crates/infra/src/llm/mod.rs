@@ -3,11 +3,14 @@
 mod answer;
 mod bytes;
 mod client;
+mod events;
 mod failure;
+mod kind;
 mod none;
 mod probe;
 mod request;
 mod settings;
+mod told;
 mod wire;
 
 pub use client::{CertificatesUnusable, OpenAiCompatible};

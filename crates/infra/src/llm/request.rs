@@ -1,10 +1,9 @@
 //! What is sent to `POST /chat/completions`.
 
-use domain::items::Role;
+use super::told::told;
 use domain::replies::{Ask, ChatRequest, Message, ProviderFailure, Refusal, RefusalKind};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A body, and whether its answer is to be streamed.
@@ -18,7 +17,7 @@ pub(super) struct Prepared {
 struct Reply<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<&'a str>,
-    messages: Vec<WireMessage<'a>>,
+    messages: Vec<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     temperature: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,34 +27,10 @@ struct Reply<'a> {
     stream: bool,
 }
 
-#[derive(Serialize)]
-struct WireMessage<'a> {
-    role: &'static str,
-    content: Cow<'a, str>,
-}
-
-/// What stands before the result of a tool.
-const TOOL: &str = "Result of a tool:\n";
-
-impl<'a> From<&'a Message> for WireMessage<'a> {
-    /// The three roles that every server knows. `developer` is OpenAI's newer word for `system`. A
-    /// tool's result is only accepted with the call it answers, which is not kept here, so it is
-    /// told as what it is; not as `system`, since whoever wrote it is not to be obeyed.
-    fn from(message: &'a Message) -> Self {
-        let content = Cow::Borrowed(message.content.as_str());
-        let (role, content) = match message.role {
-            Role::System | Role::Developer => ("system", content),
-            Role::User => ("user", content),
-            Role::Assistant => ("assistant", content),
-            Role::Tool => ("user", Cow::Owned(format!("{TOOL}{content}"))),
-        };
-        Self { role, content }
-    }
-}
-
 pub(super) fn prepare(
     request: &ChatRequest,
     own_model: Option<&str>,
+    strict: bool,
 ) -> Result<Prepared, ProviderFailure> {
     match &request.ask {
         Ask::Reply {
@@ -66,7 +41,7 @@ pub(super) fn prepare(
         } => {
             let reply = Reply {
                 model: model.as_deref().or(own_model),
-                messages: request.context.iter().map(WireMessage::from).collect(),
+                messages: told(&request.context, &[], strict).map_err(unwritable)?,
                 temperature: *temperature,
                 max_tokens: *max_tokens,
                 max_completion_tokens: *max_completion_tokens,
@@ -78,7 +53,7 @@ pub(super) fn prepare(
                 streamed: true,
             })
         }
-        Ask::Passed(json) => passed(json, &request.context, own_model),
+        Ask::Passed(json) => passed(json, &request.context, own_model, strict),
     }
 }
 
@@ -87,20 +62,17 @@ fn passed(
     json: &str,
     context: &[Message],
     own_model: Option<&str>,
+    strict: bool,
 ) -> Result<Prepared, ProviderFailure> {
     let unreadable = |_| invalid("messages must be an array.", "messages");
     let mut fields: BTreeMap<String, Box<RawValue>> =
         serde_json::from_str(json).map_err(|_| invalid("the body must be an object.", ""))?;
-    if !context.is_empty() {
-        let sent: Vec<Box<RawValue>> = match fields.get("messages") {
+    if !context.is_empty() || strict {
+        let sent: Vec<&RawValue> = match fields.get("messages") {
             None => Vec::new(),
             Some(messages) => serde_json::from_str(messages.get()).map_err(unreadable)?,
         };
-        let before = context
-            .iter()
-            .map(|message| to_raw_value(&WireMessage::from(message)));
-        let mut messages = before.collect::<Result<Vec<_>, _>>().map_err(unwritable)?;
-        messages.extend(sent);
+        let messages = told(context, &sent, strict).map_err(unwritable)?;
         let messages = to_raw_value(&messages).map_err(unwritable)?;
         fields.insert("messages".to_owned(), messages);
     }
@@ -135,6 +107,7 @@ fn unwritable(error: serde_json::Error) -> ProviderFailure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::items::Role;
 
     fn message(role: Role, content: &str) -> Message {
         Message {
@@ -144,7 +117,7 @@ mod tests {
     }
 
     fn sent(ask: Ask, context: Vec<Message>) -> (String, bool) {
-        let prepared = prepare(&ChatRequest { context, ask }, Some("own")).unwrap();
+        let prepared = prepare(&ChatRequest { context, ask }, Some("own"), false).unwrap();
         (String::from_utf8(prepared.body).unwrap(), prepared.streamed)
     }
 
@@ -163,7 +136,7 @@ mod tests {
             max_tokens: None,
             max_completion_tokens: None,
         };
-        let expected = r#"{"model":"own","messages":[{"role":"system","content":"s"},{"role":"system","content":"d"},{"role":"user","content":"u"},{"role":"assistant","content":"a"},{"role":"user","content":"Result of a tool:\nt"}],"stream":true}"#;
+        let expected = r#"{"model":"own","messages":[{"role":"system","content":"s\n\nd"},{"role":"user","content":"u"},{"role":"assistant","content":"a"},{"role":"user","content":"Result of a tool:\nt"}],"stream":true}"#;
         assert_eq!(sent(ask, context), (expected.to_owned(), true));
     }
 
@@ -190,7 +163,7 @@ mod tests {
                 context: vec![message(Role::User, "before")],
                 ask: Ask::Passed(body.to_owned()),
             };
-            let refused = prepare(&request, None).unwrap_err();
+            let refused = prepare(&request, None, false).unwrap_err();
             assert!(matches!(refused, ProviderFailure::Refused(_)), "{body}");
         }
     }

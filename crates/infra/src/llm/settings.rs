@@ -9,6 +9,8 @@ pub struct ProviderSettings {
     pub api_key: Option<ApiKey>,
     /// The model that is asked unless a request names one; without it the provider chooses.
     pub model: Option<String>,
+    /// Whether chat templates insist that user and assistant take turns.
+    pub strict_roles: bool,
     /// How long the provider may be silent.
     pub silence: Duration,
     /// How many requests may be under way at once.

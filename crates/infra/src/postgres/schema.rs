@@ -107,6 +107,8 @@ diesel::table! {
         call_id -> Nullable<Text>,
         model -> Nullable<Text>,
         content -> Text,
+        reasoning_version -> Nullable<Integer>,
+        reasoning -> Nullable<Text>,
     }
 }
 
@@ -119,6 +121,8 @@ diesel::table! {
         version -> Integer,
         model -> Nullable<Text>,
         content -> Text,
+        reasoning_version -> Nullable<Integer>,
+        reasoning -> Nullable<Text>,
     }
 }
 

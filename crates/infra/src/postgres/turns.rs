@@ -39,6 +39,7 @@ statement!(
         roles: &'a [i16] => Array<SmallInt>,
         models: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         contents: &'a [&'a str] => Array<Text>,
+        reasonings: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
     } -> (Nullable<Text>, Integer),
     "with place as (
@@ -54,16 +55,17 @@ statement!(
     ),
     stored as (
         insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
-            model, content)
+            model, content, reasoning, reasoning_version)
         select p.owner_id, p.id, encode(t.seed || int4send(p.before + t.place::int), 'hex')::uuid,
-            $2, $2, p.before + t.place::int, t.role, t.model, t.content
-        from place p, unnest($6, $7, $8, $9) with ordinality
-            as t(seed, role, model, content, place)
+            $2, $2, p.before + t.place::int, t.role, t.model, t.content, t.reasoning,
+            case when t.model is not null or t.reasoning is not null then 1 end
+        from place p, unnest($6, $7, $8, $9, $10) with ordinality
+            as t(seed, role, model, content, reasoning, place)
     ),
     queued as (
         insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
-        select owner_id, 2, id, id, $2, $10 from place
-        where named and $10 is not null
+        select owner_id, 2, id, id, $2, $11 from place
+        where named and $11 is not null
         on conflict do nothing
     )
     select title, last from place"
@@ -79,7 +81,14 @@ impl TurnStore for PgTurns {
     ) -> Result<StoredTurn> {
         let key = (ids::stored(owner.ulid()), ids::stored(conversation.ulid()));
         let columns = Columns::from(turn);
-        let size = columns.contents.iter().map(|content| content.len()).sum();
+        let thoughts: usize = columns
+            .reasonings
+            .iter()
+            .flatten()
+            .map(|text| text.len())
+            .sum();
+        let texts: usize = columns.contents.iter().map(|content| content.len()).sum();
+        let size = texts + thoughts;
         let store = StoreTurn {
             size: i32::try_from(turn.messages.len())
                 .map_err(|error| Error::Internal(error.into()))?,
@@ -91,6 +100,7 @@ impl TurnStore for PgTurns {
             roles: &columns.roles,
             models: &columns.models,
             contents: &columns.contents,
+            reasonings: &columns.reasonings,
             titles_due: self.new_titles.due(turn.now),
         };
         type Place = (Option<String>, i32);
@@ -139,6 +149,7 @@ struct Columns<'a> {
     roles: Vec<i16>,
     models: Vec<Option<&'a str>>,
     contents: Vec<&'a str>,
+    reasonings: Vec<Option<&'a str>>,
 }
 
 impl<'a> From<&'a Turn> for Columns<'a> {
@@ -157,6 +168,10 @@ impl<'a> From<&'a Turn> for Columns<'a> {
             models: each
                 .clone()
                 .map(|message| message.model.as_deref())
+                .collect(),
+            reasonings: each
+                .clone()
+                .map(|message| message.reasoning.as_deref())
                 .collect(),
             contents: each.map(|message| message.content.as_str()).collect(),
         }

@@ -235,7 +235,7 @@ mod tests {
 
     type Setting = fn(&mut Settings) -> &mut Option<String>;
 
-    const BAD: [(&str, &str, Setting); 34] = [
+    const BAD: [(&str, &str, Setting); 35] = [
         ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
         ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
         ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
@@ -285,6 +285,9 @@ mod tests {
             &mut settings.llm_api_key
         }),
         ("LLM_MODEL", "m\0", |settings| &mut settings.llm_model),
+        ("LLM_STRICT_ROLES", "often", |settings| {
+            &mut settings.llm_strict_roles
+        }),
         ("LLM_TIMEOUT_SECONDS", "0", |settings| {
             &mut settings.llm_timeout_seconds
         }),

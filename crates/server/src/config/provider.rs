@@ -44,6 +44,11 @@ impl Provider {
         if model.as_deref().is_some_and(|model| !is_name(model)) {
             return Err(bad("LLM_MODEL", "must have at most 256 characters"));
         }
+        let strict_roles = parsed(
+            "LLM_STRICT_ROLES",
+            &settings.llm_strict_roles,
+            "must be true or false",
+        )?;
         let seconds = number(
             "LLM_TIMEOUT_SECONDS",
             &settings.llm_timeout_seconds,
@@ -74,6 +79,7 @@ impl Provider {
                 base_url,
                 api_key,
                 model,
+                strict_roles: strict_roles.unwrap_or(false),
                 silence: patience,
                 concurrency,
                 owner_concurrency,

@@ -173,6 +173,7 @@ pub(crate) fn connected(
         base_url: BaseUrl::parse(url).unwrap(),
         api_key: ApiKey::parse("sk-test"),
         model: Some("test-model".to_owned()),
+        strict_roles: false,
         silence: Duration::from_secs(30),
         concurrency: 8,
         owner_concurrency: 8,

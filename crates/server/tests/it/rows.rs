@@ -137,11 +137,13 @@ fn contradictions() -> [(&'static str, String); 6] {
         (
             "sizes that are wrong",
             "conversations c where counted_sequence > last_sequence or bytes <> (
-                select coalesce(sum(octet_length(content) + 128), 0) from items i
+                select coalesce(sum(octet_length(content) + coalesce(octet_length(reasoning), 0)
+                    + 128), 0) from items i
                 where i.owner_id = c.owner_id and i.conversation_id = c.id
                     and i.sequence <= c.counted_sequence
             ) + (
-                select coalesce(sum(octet_length(content) + 128), 0) from item_versions v
+                select coalesce(sum(octet_length(content) + coalesce(octet_length(reasoning), 0)
+                    + 128), 0) from item_versions v
                 where v.owner_id = c.owner_id and v.conversation_id = c.id
                     and v.sequence <= c.counted_sequence
             )"

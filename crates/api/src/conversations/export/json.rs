@@ -99,6 +99,7 @@ impl Writer {
         let body = EarlierVersionBody {
             version: version.number,
             content: version.content.into_string(),
+            reasoning: version.reasoning,
             model: version.model,
             created_at: version.created_at.into(),
         };

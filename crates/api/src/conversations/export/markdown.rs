@@ -7,6 +7,7 @@ use domain::conversations::Conversation;
 use domain::id::Sequence;
 use domain::items::{Item, Role};
 use futures_util::stream::{self, Stream};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// The export as Markdown, written as it is read: the current texts, each under who spoke and when.
@@ -65,12 +66,37 @@ fn message(text: &mut String, item: Item) {
     // Writing into a string cannot fail.
     let _ = write!(
         text,
-        "\n---\n\n**{speaker}**{model} · {}\n\n{}\n",
+        "\n---\n\n**{speaker}**{model} · {}\n\n",
         when(item.created_at),
-        item.content.as_str()
     );
+    if let Some(thoughts) = &item.reasoning {
+        folded(text, thoughts);
+    }
+    let _ = writeln!(text, "{}", item.content.as_str());
     if let Some(closing) = closing(item.content.as_str()) {
         let _ = writeln!(text, "{closing}");
+    }
+}
+
+/// What a model thought, folded up where Markdown is shown as HTML. As a quotation it ends where it
+/// ends, whatever it leaves open.
+fn folded(text: &mut String, thoughts: &str) {
+    text.push_str("<details>\n<summary>Thoughts</summary>\n\n");
+    for line in thoughts.lines() {
+        let _ = writeln!(text, "> {}", unfolding(line));
+    }
+    text.push_str("\n</details>\n\n");
+}
+
+/// The line without what would end the fold.
+fn unfolding(line: &str) -> Cow<'_, str> {
+    let lower = line.to_ascii_lowercase();
+    let ends = ["details", "summary"]
+        .iter()
+        .any(|tag| lower.contains(&format!("<{tag}")) || lower.contains(&format!("</{tag}")));
+    match ends {
+        true => Cow::Owned(line.replace('<', "&lt;")),
+        false => Cow::Borrowed(line),
     }
 }
 

@@ -61,6 +61,9 @@ pub(crate) struct EarlierVersionBody {
     #[schema(minimum = 1, example = 1)]
     version: u32,
     content: String,
+    /// What the model thought before it wrote it.
+    #[schema(required, example = json!(null))]
+    reasoning: Option<String>,
     /// The model that wrote it, where a model did.
     #[schema(required)]
     model: Option<String>,

@@ -32,7 +32,7 @@ struct Completed {
 #[schema(as = ItemEvent)]
 pub(crate) struct EventBody {
     event: EventName,
-    /// JSON: `{"text": …}` of a delta, `{"item": …, "context_truncated": …,
+    /// JSON: `{"text": …}` of a delta of either kind, `{"item": …, "context_truncated": …,
     /// "finish_reason": …}` when it is completed, the envelope of an error.
     #[schema(example = "{\"text\":\"Great! \"}")]
     data: String,
@@ -42,6 +42,9 @@ pub(crate) struct EventBody {
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[schema(as = ItemEventName)]
 enum EventName {
+    /// The model goes on thinking.
+    #[serde(rename = "item.reasoning_delta")]
+    ReasoningDelta,
     /// The reply goes on.
     #[serde(rename = "item.delta")]
     Delta,
@@ -62,6 +65,7 @@ impl EventBody {
     /// JSON has no line breaks of its own, so the data is one line.
     fn written(self) -> Vec<u8> {
         let name = match self.event {
+            EventName::ReasoningDelta => "item.reasoning_delta",
             EventName::Delta => "item.delta",
             EventName::Completed => "item.completed",
             EventName::Error => "error",
@@ -112,6 +116,7 @@ impl Events {
 
     fn event(&self, progress: Progress) -> Result<Vec<u8>, ApiError> {
         let event = match progress {
+            Progress::Reasoning(text) => EventBody::new(EventName::ReasoningDelta, &Delta { text }),
             Progress::Text(text) => EventBody::new(EventName::Delta, &Delta { text }),
             Progress::Ended(Ok(finished)) => {
                 let completed = Completed {

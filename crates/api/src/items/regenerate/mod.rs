@@ -65,8 +65,11 @@ impl WireBody for RegenerateItemBody {
 /// message is the last, it becomes a new message.
 ///
 /// With `stream: true` the answer is a stream of server-sent events: `item.delta` with
-/// `{"text": …}` for each piece, and at the end either `item.completed` with
+/// `{"text": …}` for each piece, `item.reasoning_delta` with the same for what the model thinks before,
+/// and at the end either `item.completed` with
 /// `{"item": …, "context_truncated": …, "finish_reason": …}` or `error` with the usual envelope.
+/// What counts is the item of `item.completed`: where a model's thoughts are marked at their end alone,
+/// they come as `item.delta`, and the item has them in `reasoning`.
 /// Failures before the first piece are answered as usual where they are known soon enough.
 ///
 /// A reply that was cut is stored as far as it goes: why it ends, in the provider's word, is in the

@@ -1,19 +1,6 @@
 //! What models write before and after an answer, for programs to take off.
 
-/// How thoughts begin and end, in lower case.
-const THOUGHTS: &[(&str, &str)] = &[
-    ("<think>", "</think>"),
-    ("<thinking>", "</thinking>"),
-    ("<thought>", "</thought>"),
-    ("<thoughts>", "</thoughts>"),
-    ("<reasoning>", "</reasoning>"),
-    ("<reflection>", "</reflection>"),
-    ("<seed:think>", "</seed:think>"),
-    ("[think]", "[/think]"),
-    ("◁think▷", "◁/think▷"),
-    ("<|begin_of_thought|>", "<|end_of_thought|>"),
-    ("<|channel|>analysis", "<|channel|>final"),
-];
+use crate::thoughts::MARKS as THOUGHTS;
 
 /// Marks that end an answer, whatever follows.
 const ENDS: &[&str] = &[

@@ -77,7 +77,8 @@ statement!(
         from conversations c
         left join lateral (
             select n.*, row_number() over w as place,
-                sum(octet_length(n.content)) over w - octet_length(n.content) as bytes_before
+                sum(", item_rows::size!("n."), ") over w - (", item_rows::size!("n."), ")
+                    as bytes_before
             from (
                 select * from items
                 where owner_id = c.owner_id and conversation_id = c.id

@@ -2,7 +2,7 @@
 //! other, and never beside the conversation's deletion.
 
 use super::key::ItemKey;
-use super::rows::Row;
+use super::rows::{self, Row};
 use super::statements;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::purge::delete_versions;
@@ -27,6 +27,7 @@ const AT_ONCE: Portion = Portion::of(1024 * 1024);
 /// The text to put in place.
 struct Next {
     content: String,
+    reasoning: Option<String>,
     model: Option<String>,
 }
 
@@ -43,18 +44,20 @@ pub(super) async fn revise(
         return Ok(Outcome::NoItem);
     };
     let next = match revision {
-        Revision::Edit(content) if content.as_str() == item.content() => {
+        Revision::Edit(content) if item.says(content.as_str()) => {
             return Ok(Outcome::Done(item));
         }
+        // What a person writes, no model has thought.
         Revision::Edit(content) => Next {
             content: content.as_str().to_owned(),
+            reasoning: None,
             model: None,
         },
         Revision::Restore(number) if number.cast_signed() == item.version() => {
             return Ok(Outcome::Done(item));
         }
         Revision::Restore(number) => match earlier(connection, key, *number).await? {
-            Some((content, model)) => Next { content, model },
+            Some(next) => next,
             None => return Ok(Outcome::NoVersion),
         },
     };
@@ -64,6 +67,7 @@ pub(super) async fn revise(
         sequence: key.sequence,
         now,
         content: &next.content,
+        reasoning: next.reasoning.as_deref(),
         model: next.model.as_deref(),
     };
     Ok(Outcome::Done(revise.fetch_one(connection).await?))
@@ -139,13 +143,29 @@ async fn earlier(
     connection: &mut AsyncPgConnection,
     key: ItemKey,
     number: u32,
-) -> QueryResult<Option<(String, Option<String>)>> {
+) -> QueryResult<Option<Next>> {
+    type Earlier = (String, Option<String>, Option<String>, Option<i32>);
     let Ok(number) = i32::try_from(number) else {
         return Ok(None);
     };
-    item_versions::table
+    let found: Option<Earlier> = item_versions::table
         .find((key.owner_id, key.conversation_id, key.sequence, number))
-        .select((item_versions::content, item_versions::model))
+        .select((
+            item_versions::content,
+            item_versions::model,
+            item_versions::reasoning,
+            item_versions::reasoning_version,
+        ))
         .fetch_optional(connection)
-        .await
+        .await?;
+    Ok(found.map(|(content, model, reasoning, parted)| {
+        let unparted = parted == Some(0) || model.is_some() && parted.is_none();
+        let reasoning = reasoning.or_else(|| (parted == Some(0)).then(String::new));
+        let (content, reasoning) = rows::apart(content, reasoning, unparted);
+        Next {
+            content,
+            reasoning,
+            model,
+        }
+    }))
 }

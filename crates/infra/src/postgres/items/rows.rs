@@ -6,6 +6,7 @@ use diesel::sql_types::{Bool, Integer, Nullable, SmallInt, Text, Timestamptz};
 use domain::error::{Error, Result};
 use domain::id::{ItemId, OwnerId};
 use domain::items::{Author, CallId, Content, Item, Role, Version};
+use domain::thoughts::{self, Apart, Extent};
 use uuid::Uuid;
 
 /// The columns of a [`Row`].
@@ -19,16 +20,74 @@ pub(in crate::postgres) type Sql = (
     Nullable<Text>,
     Nullable<Text>,
     Text,
+    Nullable<Text>,
+    Bool,
 );
 
 /// The names of those columns, in the same order.
 macro_rules! columns {
     () => {
-        "i.id, i.created_at, i.updated_at, i.version, i.role, i.author_id, i.call_id, i.model, \
-         i.content"
+        $crate::postgres::items::rows::columns!($crate::postgres::items::rows::reasoning!("i"))
+    };
+    ($reasoning:expr) => {
+        concat!(
+            "i.id, i.created_at, i.updated_at, i.version, i.role, i.author_id, i.call_id, \
+             i.model, i.content, ",
+            $reasoning,
+            ", ",
+            $crate::postgres::items::rows::unparted!("i")
+        )
     };
 }
 pub(in crate::postgres) use columns;
+
+/// A text's thoughts: those that stand beside it. Empty: those that stand in it are not for its owner.
+macro_rules! reasoning {
+    ($row:literal) => {
+        concat!(
+            "case ",
+            $row,
+            ".reasoning_version when ",
+            $row,
+            ".version then ",
+            $row,
+            ".reasoning when 0 then '' end"
+        )
+    };
+}
+pub(in crate::postgres) use reasoning;
+
+/// Whether thoughts may stand in a text.
+macro_rules! unparted {
+    ($row:literal) => {
+        concat!(
+            "(",
+            $row,
+            ".model is not null and ",
+            $row,
+            ".reasoning_version is distinct from ",
+            $row,
+            ".version or ",
+            $row,
+            ".reasoning_version is not distinct from 0)"
+        )
+    };
+}
+pub(in crate::postgres) use unparted;
+
+/// How much a row has to say, in bytes.
+macro_rules! size {
+    ($row:literal) => {
+        concat!(
+            "octet_length(",
+            $row,
+            "content) + coalesce(octet_length(",
+            $row,
+            "reasoning), 0)"
+        )
+    };
+}
+pub(in crate::postgres) use size;
 
 #[derive(Queryable)]
 pub(in crate::postgres) struct Row {
@@ -41,6 +100,27 @@ pub(in crate::postgres) struct Row {
     call_id: Option<String>,
     model: Option<String>,
     content: String,
+    reasoning: Option<String>,
+    /// Whether thoughts may stand in the content.
+    unparted: bool,
+}
+
+/// A text and its thoughts, which were stored in one before they were kept apart.
+pub(in crate::postgres) fn apart(
+    content: String,
+    reasoning: Option<String>,
+    unparted: bool,
+) -> (String, Option<String>) {
+    if unparted {
+        let Apart { text, thoughts } = thoughts::apart(&content, Extent::Whole);
+        // A text that is all thoughts is all that there is to show.
+        if !text.trim().is_empty() {
+            let thoughts = thoughts.filter(|_| reasoning.is_none());
+            return (text, thoughts);
+        }
+    }
+    let reasoning = reasoning.filter(|reasoning| !reasoning.is_empty());
+    (content, reasoning)
 }
 
 impl Row {
@@ -48,8 +128,12 @@ impl Row {
         ItemId::new(ids::read(self.id))
     }
 
-    pub(super) fn content(&self) -> &str {
-        &self.content
+    /// Whether this is the text as it is shown.
+    pub(super) fn says(&self, text: &str) -> bool {
+        match self.unparted {
+            false => self.content == text,
+            true => apart(self.content.clone(), None, true).0 == text,
+        }
     }
 
     pub(super) fn version(&self) -> i32 {
@@ -62,10 +146,12 @@ impl TryFrom<Row> for Item {
 
     fn try_from(row: Row) -> Result<Self> {
         let call_id = row.call_id.map(CallId::parse).transpose();
+        let (content, reasoning) = apart(row.content, row.reasoning, row.unparted);
         Ok(Self {
             id: ItemId::new(ids::read(row.id)),
             role: role(row.role)?,
-            content: Content::parse(row.content).map_err(inconsistent)?,
+            content: Content::parse(content).map_err(inconsistent)?,
+            reasoning,
             call_id: call_id.map_err(inconsistent)?,
             model: row.model,
             version: u32::try_from(row.version).map_err(|error| Error::Internal(error.into()))?,
@@ -82,7 +168,15 @@ impl TryFrom<Row> for Item {
 }
 
 /// The columns of a [`VersionRow`].
-pub(in crate::postgres) type VersionSql = (Integer, Text, Nullable<Text>, Timestamptz, Bool);
+pub(in crate::postgres) type VersionSql = (
+    Integer,
+    Text,
+    Nullable<Text>,
+    Timestamptz,
+    Bool,
+    Nullable<Text>,
+    Bool,
+);
 
 #[derive(Queryable)]
 pub(in crate::postgres) struct VersionRow {
@@ -91,15 +185,19 @@ pub(in crate::postgres) struct VersionRow {
     model: Option<String>,
     created_at: DateTime<Utc>,
     current: bool,
+    reasoning: Option<String>,
+    unparted: bool,
 }
 
 impl TryFrom<VersionRow> for Version {
     type Error = Error;
 
     fn try_from(row: VersionRow) -> Result<Self> {
+        let (content, reasoning) = apart(row.content, row.reasoning, row.unparted);
         Ok(Self {
             number: u32::try_from(row.number).map_err(|error| Error::Internal(error.into()))?,
-            content: Content::parse(row.content).map_err(inconsistent)?,
+            content: Content::parse(content).map_err(inconsistent)?,
+            reasoning,
             model: row.model,
             created_at: row.created_at,
             current: row.current,
@@ -138,6 +236,8 @@ impl HeadRow {
             call_id: self.call_id,
             model: current.model,
             content: current.content,
+            reasoning: current.reasoning,
+            unparted: current.unparted,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::error::storage;
 use super::ids;
 use super::items::key::{ItemKey, key};
 use super::items::rows::{self, Row};
-use super::items::statements::PageDown;
+use super::items::statements::Preceding;
 use super::work::Whose;
 use crate::postgres::execute::Execute as _;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
@@ -81,7 +81,7 @@ impl ReplyStore for PgReplies {
         bytes: usize,
     ) -> Result<Vec<Item>> {
         let (owner_id, conversation_id) = key(owner, conversation);
-        let query = PageDown {
+        let query = Preceding {
             owner_id,
             conversation_id,
             after: before.0.cast_signed(),
@@ -131,7 +131,8 @@ impl ReplyStore for PgReplies {
         let work = async |connection: &mut AsyncPgConnection| {
             store::store(connection, key, place, reply).await
         };
-        let whose = Whose::from(owner).writing(reply.content.as_str().len());
+        let thoughts = reply.reasoning.as_ref().map_or(0, String::len);
+        let whose = Whose::from(owner).writing(reply.content.as_str().len() + thoughts);
         let work = async |connection: &mut AsyncPgConnection| connection.transaction(work).await;
         let made = |outcome: &store::Outcome| outcome.made(conversation);
         let outcome = self.0.effect(whose, work, made).await?;

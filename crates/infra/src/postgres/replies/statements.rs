@@ -60,6 +60,7 @@ statement!(
         role: i16 => SmallInt,
         model: Option<&'a str> => Nullable<Text>,
         content: &'a str => Text,
+        reasoning: Option<&'a str> => Nullable<Text>,
     } -> rows::Sql,
     concat!(
         "with place as (
@@ -71,9 +72,9 @@ statement!(
             returning owner_id, id, last_sequence
         )
         insert into items as i (owner_id, conversation_id, id, created_at, updated_at, sequence,
-            role, model, content)
+            role, model, content, reasoning, reasoning_version)
         select owner_id, id, encode($4 || int4send(last_sequence), 'hex')::uuid, $1, $1,
-            last_sequence, $5, $6, $7
+            last_sequence, $5, $6, $7, $8, 1
         from place
         returning ", rows::columns!()
     )

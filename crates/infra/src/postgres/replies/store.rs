@@ -114,6 +114,7 @@ async fn version(
         sequence,
         now: reply.now,
         content: reply.content.as_str(),
+        reasoning: reply.reasoning.as_deref(),
         model: reply.model.as_deref(),
     };
     Ok(Outcome::Version(revise.fetch_one(connection).await?))
@@ -133,6 +134,7 @@ async fn append(
         role: rows::stored_role(Role::Assistant),
         model: reply.model.as_deref(),
         content: reply.content.as_str(),
+        reasoning: reply.reasoning.as_deref(),
     };
     let appended = append.fetch_optional(connection).await?;
     Ok(appended.map_or(Outcome::Full, Outcome::Appended))

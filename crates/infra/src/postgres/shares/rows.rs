@@ -1,5 +1,6 @@
 use crate::postgres::error::inconsistent;
 use crate::postgres::ids;
+use crate::postgres::items::rows::apart;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
@@ -89,7 +90,7 @@ pub(super) struct LinkRow {
 }
 
 /// The columns of an [`ItemRow`].
-pub(super) type ItemSql = (SqlUuid, SmallInt, Text, Timestamptz);
+pub(super) type ItemSql = (SqlUuid, SmallInt, Text, Timestamptz, Bool);
 
 /// A message as a visitor sees it.
 #[derive(Queryable)]
@@ -98,12 +99,15 @@ pub(super) struct ItemRow {
     role: i16,
     content: String,
     created_at: DateTime<Utc>,
+    /// Whether thoughts may stand in the content: they are not for visitors.
+    unparted: bool,
 }
 
 impl TryFrom<ItemRow> for SharedItem {
     type Error = Error;
 
     fn try_from(row: ItemRow) -> Result<Self> {
+        let (content, _) = apart(row.content, None, row.unparted);
         Ok(Self {
             id: ItemId::new(ids::read(row.id)),
             role: match row.role {
@@ -114,7 +118,7 @@ impl TryFrom<ItemRow> for SharedItem {
                     return Err(Error::Internal(problem.into()));
                 }
             },
-            content: Content::parse(row.content).map_err(inconsistent)?,
+            content: Content::parse(content).map_err(inconsistent)?,
             created_at: row.created_at,
         })
     }

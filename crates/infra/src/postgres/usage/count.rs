@@ -4,6 +4,7 @@
 
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
+use crate::postgres::items::rows;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
@@ -45,14 +46,14 @@ statement!(
 statement!(
     /// Counts the messages that came since. How long a text is, is known without reading it.
     Measure<'a> { owner_id: Uuid => SqlUuid, ids: &'a [Uuid] => Array<SqlUuid> } -> (),
-    "update conversations c set counted_sequence = c.last_sequence, bytes = c.bytes + (
-            select coalesce(sum(octet_length(content) + 128), 0) from items
+    concat!("update conversations c set counted_sequence = c.last_sequence, bytes = c.bytes + (
+            select coalesce(sum(", rows::size!(""), " + 128), 0) from items
             where owner_id = $1 and conversation_id = c.id and sequence > c.counted_sequence
         ) + (
-            select coalesce(sum(octet_length(content) + 128), 0) from item_versions
+            select coalesce(sum(", rows::size!(""), " + 128), 0) from item_versions
             where owner_id = $1 and conversation_id = c.id and sequence > c.counted_sequence
         )
-    where c.owner_id = $1 and c.id = any($2)"
+    where c.owner_id = $1 and c.id = any($2)")
 );
 
 statement!(

@@ -30,7 +30,7 @@ async fn what_is_said_and_replied_is_stored_and_what_was_said_before_is_told() {
     let asked = provider.asked();
     let first = r#"{"messages":[{"content":"Be brief.","role":"system"},{"content":"Capital of Norway?","role":"user"}],"model":"test-model","stream":false,"temperature":0.5}"#;
     assert_eq!(asked[0].body, first);
-    let second = r#"{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Capital of Norway?"},{"role":"assistant","content":"Certainly."},{"content":"Be brief.","role":"system"},{"content":"Capital of Norway?","role":"user"}],"model":"test-model","stream":true,"temperature":0.5}"#;
+    let second = r#"{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Capital of Norway?"},{"role":"assistant","content":"Certainly."},{"content":"Capital of Norway?","role":"user"}],"model":"test-model","stream":true,"temperature":0.5}"#;
     assert_eq!(asked[1].body, second);
 }
 

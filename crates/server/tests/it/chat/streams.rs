@@ -84,8 +84,7 @@ async fn the_usage_that_was_asked_for_comes_last_and_is_kept() {
 #[tokio::test]
 async fn a_provider_that_cannot_stream_is_heard_as_if_it_could() {
     let completion = r#"{"id":"chatcmpl-1","object":"chat.completion","model":"test-model-0613",
-        "seed":18446744073709551617,"choices":[
-            {"index":1,"message":{"role":"assistant","content":"Bergen."},"finish_reason":"length"},
+        "seed":18446744073709551617,"choices":[{"index":1,"message":{"role":"assistant","content":"Bergen."},"finish_reason":"length"},
             {"index":0,"message":{"role":"assistant","content":"Oslo.","reasoning_content":"Hm.",
                 "tool_calls":[{"id":"a","type":"function"},{"id":"b","index":7}]},
                 "logprobs":null,"finish_reason":"stop"}],
@@ -95,42 +94,54 @@ async fn a_provider_that_cannot_stream_is_heard_as_if_it_could() {
     let app = asking(&provider).await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({ "title": "Mine" })).await;
-    for place in [json!(null), json!(conversation)] {
+    // A call, or another choice, cannot be kept.
+    let calls = r#""tool_calls":[{"id":"a","type":"function"},{"id":"b","index":7}]"#;
+    let other = r#"{"index":1,"message":{"role":"assistant","content":"Bergen."},"finish_reason":"length"},"#;
+    let storable = completion
+        .replace(calls, "\"tool_calls\":[]")
+        .replace(other, "");
+    for (place, completion) in [(json!(null), completion), (json!(conversation), &storable)] {
+        provider.does(answers("200 OK", kind, completion));
         let body = json!({ "messages": [user("Hello")], "stream": true, "conversation": place });
         let answer = alice.post(PATH, body).await;
         assert_eq!(answer.header("content-type"), "text/event-stream");
         let events = data(answer.text());
         assert_eq!(events.len(), 2, "{events:?}");
         assert_eq!(events[1], "[DONE]");
-        assert!(
-            events[0].contains("\"seed\":18446744073709551617"),
-            "{}",
-            events[0]
-        );
+        let seed = "\"seed\":18446744073709551617";
+        assert!(events[0].contains(seed), "{}", events[0]);
         let mut chunk: Value = serde_json::from_str(events[0]).unwrap();
         let chunk = chunk.as_object_mut().unwrap();
         chunk.remove("seed");
         let kept = chunk.remove("conversation");
+        let calls =
+            json!([{ "id": "a", "type": "function", "index": 0 }, { "id": "b", "index": 7 }]);
+        let oslo = |calls: Value| {
+            json!({ "index": 0, "delta": {
+                "role": "assistant", "content": "Oslo.", "reasoning_content": "Hm.",
+                "tool_calls": calls,
+            }, "logprobs": null, "finish_reason": "stop" })
+        };
+        let bergen = json!({ "index": 1, "delta": { "role": "assistant", "content": "Bergen." },
+            "finish_reason": "length" });
+        let (choices, known) = match place.is_null() {
+            true => (json!([bergen, oslo(calls)]), None),
+            false => {
+                let known = json!({ "id": conversation, "title": "Mine" });
+                (json!([oslo(json!([]))]), Some(known))
+            }
+        };
         let expected = json!({
             "id": "chatcmpl-1", "object": "chat.completion.chunk", "model": "test-model-0613",
-            "choices": [
-                { "index": 1, "delta": { "role": "assistant", "content": "Bergen." },
-                    "finish_reason": "length" },
-                { "index": 0, "delta": {
-                    "role": "assistant", "content": "Oslo.", "reasoning_content": "Hm.",
-                    "tool_calls": [{ "id": "a", "type": "function", "index": 0 }, { "id": "b", "index": 7 }],
-                }, "logprobs": null, "finish_reason": "stop" },
-            ],
-            "usage": { "total_tokens": 7 },
+            "choices": choices, "usage": { "total_tokens": 7 },
         });
-        assert_eq!(json!(chunk), expected);
-        match place.is_null() {
-            true => assert_eq!(kept, None),
-            false => assert_eq!(kept, Some(json!({ "id": conversation, "title": "Mine" }))),
-        }
+        assert_eq!((json!(chunk), kept), (expected, known));
     }
     let expected = [line("user", "Hello"), reply("Oslo.")];
     assert_eq!(said(&alice, &conversation).await, expected);
+    provider.does(answers("200 OK", kind, completion));
+    let body = json!({ "messages": [user("Hello")], "stream": true, "conversation": conversation });
+    alice.post(PATH, body).await.failure("model_provider_error");
 }
 
 #[tokio::test]

@@ -96,11 +96,3 @@ async fn an_empty_reason_to_end_is_no_end() {
     let play = Play::Bytes(format!("{STREAM}{}", events(&[open])).into_bytes());
     assert_eq!(reply(play).await, (502, "Hm.".to_owned()));
 }
-
-#[tokio::test]
-async fn half_a_character_is_no_text() {
-    let stream = format!("{STREAM}{}", events(&[text("😀"), stop()]));
-    let halves = stream.replace('😀', "\\ud83d");
-    let play = Play::Bytes(halves.into_bytes());
-    assert_eq!(reply(play).await, (502, "Hm.".to_owned()));
-}

@@ -5,6 +5,9 @@ use crate::answer::Answer;
 use crate::app::TestApp;
 use crate::events::events;
 use crate::provider::{Play, Provider, STREAM, answers, connected, end, event, refuses, says};
+use chrono::TimeDelta;
+use domain::clock::Clock as _;
+use infra::clock::SystemClock;
 use serde_json::json;
 use std::time::Duration;
 
@@ -82,9 +85,45 @@ async fn a_limit_of_the_providers_is_passed_on() {
 }
 
 #[tokio::test]
+async fn a_pause_of_milliseconds_or_until_a_date_is_passed_on_in_seconds() {
+    let provider = Provider::that(says(&[]));
+    let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
+    let alice = app.alice();
+    let (conversation, ids) = said(&alice, &[("user", "Why?")]).await;
+    let question = json!({ "role": "user", "content": "Why?" });
+    let chat = json!({ "conversation": conversation, "messages": [question] });
+    let date = (SystemClock.now() + TimeDelta::seconds(300)).format("%a, %d %b %Y %H:%M:%S GMT");
+    for (pause, seconds) in [
+        ("retry-after-ms: 90000\r\n".to_owned(), 90..=90),
+        (
+            "Retry-After: 7\r\nretry-after-ms: 90000\r\n".to_owned(),
+            90..=90,
+        ),
+        (format!("Retry-After: {date}\r\n"), 270..=300),
+        (
+            "Date: Wed, 25 Nov 2026 10:00:00 GMT\r\nRetry-After: Wed, 25 Nov 2026 10:05:00 GMT\r\n"
+                .to_owned(),
+            300..=300,
+        ),
+    ] {
+        provider.does(answers("429 Too Many Requests", &pause, "slow down"));
+        for (path, body) in [
+            ("/v1/chat/completions".to_owned(), &chat),
+            (path(&conversation, &ids[0]), &json!({})),
+        ] {
+            let answer = alice.post(&path, body.clone()).await;
+            answer.failure("model_provider_rate_limited");
+            let told: u64 = answer.header("retry-after").parse().unwrap();
+            assert!(seconds.contains(&told), "{pause:?}: {told}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_reply_is_not_stored() {
     let begun = format!("{STREAM}{}", event("Hel"));
-    let rubbish = "The model provider failed: its answer is not one of OpenAI's API.";
+    let rubbish = "The model provider failed: its answer is not one of OpenAI's API. It begins with: \
+                   <html></html>";
     let html = answers("200 OK", "Content-Type: text/html\r\n", "<html></html>");
     assert_told(html, ERROR, rubbish).await;
     let broke_off = "The model provider failed: its answer broke off.";
@@ -171,8 +210,9 @@ async fn what_would_only_fail_again_is_not_to_be_asked_again() {
         (called, "false"),
         (says(&["a", "b\0c"]), "false"),
         (says(&[&long, &long]), "false"),
-        // A model may say something the next time, and a provider may recover.
-        (says(&[]), ""),
+        // It would most likely say as little the next time, and cost as much.
+        (says(&[]), "false"),
+        // A provider may recover.
         (html, ""),
         (Play::Bytes(begun.into()), ""),
         (Play::Bytes(Vec::new()), ""),

@@ -87,7 +87,7 @@ fn failures() -> Vec<Case> {
         (
             answers("200 OK", html, TEXT),
             "not one of OpenAI's API",
-            false,
+            true,
         ),
         (Play::Bytes(Vec::new()), "ended without an answer", false),
         (Play::Hangs(Vec::new()), "TimedOut", false),

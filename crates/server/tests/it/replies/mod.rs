@@ -1,12 +1,15 @@
 mod context;
 mod dialects;
 mod failures;
+mod forms;
 mod log;
 mod many;
 mod probe;
 mod provider;
 mod races;
+mod reasoning;
 mod streams;
+mod told;
 
 use crate::app::{Actor, id};
 use serde_json::{Value, json};

@@ -16,6 +16,7 @@ fn models(names: &[&str]) -> Play {
 /// What is said of a provider that answers like this.
 async fn said(base: &str, key: Option<&str>, model: Option<&str>) -> Option<String> {
     let settings = ProviderSettings {
+        strict_roles: false,
         base_url: BaseUrl::parse(base).unwrap(),
         api_key: key.and_then(ApiKey::parse),
         model: model.map(str::to_owned),

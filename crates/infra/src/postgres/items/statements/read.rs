@@ -40,7 +40,7 @@ statement!(
 
 /// A page in one direction: rows as long as those before them weigh no more than the page may.
 macro_rules! page {
-    ($(#[$doc:meta])* $name:ident, $after:literal, $order:literal) => {
+    ($(#[$doc:meta])* $name:ident, $after:literal, $order:literal, $size:expr, $columns:expr) => {
         statement!(
             $(#[$doc])*
             $name {
@@ -51,10 +51,10 @@ macro_rules! page {
                 bytes: i64 => BigInt,
             } -> rows::Sql,
             concat!(
-                "select ", rows::columns!(), "
+                "select ", $columns, "
                 from (
-                    select n.*, sum(octet_length(n.content)) over (order by n.sequence ", $order, ")
-                        - octet_length(n.content) as bytes_before
+                    select n.*, sum(", $size, ") over (order by n.sequence ", $order, ")
+                        - (", $size, ") as bytes_before
                     from (
                         select i.* from items i
                         join conversations c on c.owner_id = i.owner_id
@@ -72,11 +72,15 @@ macro_rules! page {
 }
 page!(
     /// Oldest first.
-    PageUp, ">", "asc"
+    PageUp, ">", "asc", rows::size!("n."), rows::columns!()
 );
 page!(
     /// Newest first.
-    PageDown, "<", "desc"
+    PageDown, "<", "desc", rows::size!("n."), rows::columns!()
+);
+page!(
+    /// Newest first, for a model, which is not told what was thought: texts alone weigh and are read.
+    Preceding, "<", "desc", "octet_length(n.content)", rows::columns!("null::text")
 );
 
 statement!(
@@ -90,8 +94,8 @@ statement!(
     concat!(
         "select ", rows::columns!(), "
         from (
-            select n.*, sum(octet_length(n.content)) over (order by n.sequence)
-                - octet_length(n.content) as bytes_before
+            select n.*, sum(", rows::size!("n."), ") over (order by n.sequence)
+                - (", rows::size!("n."), ") as bytes_before
             from (
                 select i.* from items i
                 join conversations c on c.owner_id = i.owner_id and c.id = i.conversation_id

@@ -26,15 +26,18 @@ macro_rules! versions {
                     where i.owner_id = $1 and i.conversation_id = $2 and i.sequence = $3
                         and i.id = $4
                 )
-                select version, content, model, created_at, current
+                select version, content, model, created_at, current, reasoning, unparted
                 from (
-                    select n.*, sum(octet_length(content)) over (order by version ", $order, ")
-                        - octet_length(content) as bytes_before
+                    select n.*, sum(", rows::size!(""), ") over (order by version ", $order, ")
+                        - (", rows::size!(""), ") as bytes_before
                     from (
-                        select version, content, model, updated_at as created_at, true as current
+                        select version, content, model, updated_at as created_at, true as current,
+                            ", rows::reasoning!("item"), " as reasoning,
+                            ", rows::unparted!("item"), " as unparted
                         from item
                         union all
-                        select v.version, v.content, v.model, v.created_at, false
+                        select v.version, v.content, v.model, v.created_at, false,
+                            ", rows::reasoning!("v"), ", ", rows::unparted!("v"), "
                         from item_versions v join item using (owner_id, conversation_id, sequence)
                     ) n
                     where version ", $after, " $5
@@ -66,18 +69,20 @@ statement!(
         last: i32 => Integer,
         place: i32 => Integer,
     } -> (Integer, Integer, rows::VersionSql, Nullable<rows::HeadSql>),
-    "with conversation as (
+    concat!("with conversation as (
         select owner_id, id from conversations where owner_id = $1 and id = $2
     )
-    select sequence, place, version, content, model, created_at, current,
+    select sequence, place, version, content, model, created_at, current, reasoning, unparted,
         id, first_at, role, author_id, call_id
     from (
-        select n.*, sum(octet_length(content)) over (order by sequence, place)
-            - octet_length(content) as bytes_before
+        select n.*, sum(", rows::size!(""), ") over (order by sequence, place)
+            - (", rows::size!(""), ") as bytes_before
         from (
             (
                 select i.sequence, 0 as place, i.version, i.content, i.model,
                     i.updated_at as created_at, true as current,
+                    ", rows::reasoning!("i"), " as reasoning,
+                    ", rows::unparted!("i"), " as unparted,
                     i.id, i.created_at as first_at, i.role, i.author_id, i.call_id
                 from items i join conversation c
                     on c.owner_id = i.owner_id and c.id = i.conversation_id
@@ -88,7 +93,8 @@ statement!(
             union all
             (
                 select v.sequence, v.version as place, v.version, v.content, v.model,
-                    v.created_at, false, null, null, null, null, null
+                    v.created_at, false, ", rows::reasoning!("v"), ", ", rows::unparted!("v"), ",
+                    null, null, null, null, null
                 from (
                     select i.sequence from items i join conversation c
                         on c.owner_id = i.owner_id and c.id = i.conversation_id
@@ -109,5 +115,5 @@ statement!(
         ) n
     ) page
     where bytes_before < 262144
-    order by sequence, place"
+    order by sequence, place")
 );

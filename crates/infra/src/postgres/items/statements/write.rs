@@ -129,22 +129,26 @@ statement!(
         sequence: i32 => Integer,
         now: DateTime<Utc> => Timestamptz,
         content: &'a str => Text,
+        reasoning: Option<&'a str> => Nullable<Text>,
         model: Option<&'a str> => Nullable<Text>,
     } -> rows::Sql,
     concat!(
         "with kept as (
             insert into item_versions (owner_id, conversation_id, created_at, sequence, version,
-                model, content)
-            select owner_id, conversation_id, updated_at, sequence, version, model, content
+                model, content, reasoning_version, reasoning)
+            select owner_id, conversation_id, updated_at, sequence, version, model, content,
+                case when reasoning_version in (0, version) then reasoning_version end,
+                case when reasoning_version = version then reasoning end
             from items where owner_id = $1 and conversation_id = $2 and sequence = $3
         ),
         moved as (
             update conversations set updated_at = greatest(updated_at, $4),
                 bytes = bytes + case when counted_sequence < $3 then 0
-                    else octet_length($5) + 128 end
+                    else octet_length($5) + coalesce(octet_length($6), 0) + 128 end
             where owner_id = $1 and id = $2
         )
-        update items i set content = $5, model = $6, version = version + 1,
+        update items i set content = $5, reasoning = $6, model = $7, version = version + 1,
+            reasoning_version = case when coalesce($6, $7) is not null then version + 1 end,
             updated_at = greatest(updated_at, $4)
         where owner_id = $1 and conversation_id = $2 and sequence = $3
         returning ", rows::columns!()
@@ -173,13 +177,13 @@ statement!(
         id: Uuid => SqlUuid,
         now: DateTime<Utc> => Timestamptz,
     } -> (),
-    "with gone as (
+    concat!("with gone as (
         delete from items
         where owner_id = $1 and conversation_id = $2 and sequence = $3 and id = $4
-        returning octet_length(content) + 128 as bytes
+        returning ", rows::size!(""), " + 128 as bytes
     )
     update conversations c set item_count = c.item_count - 1,
         updated_at = greatest(c.updated_at, $5),
         bytes = c.bytes - case when c.counted_sequence < $3 then 0 else gone.bytes end
-    from gone where c.owner_id = $1 and c.id = $2"
+    from gone where c.owner_id = $1 and c.id = $2")
 );

@@ -1,6 +1,7 @@
 //! What visitors do, who have nothing but the digest of a link's name.
 
 use crate::postgres::conversations::rows as conversation_rows;
+use crate::postgres::items::rows as item_rows;
 use crate::postgres::shares::rows;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -58,7 +59,7 @@ macro_rules! view {
                     s.live, s.expires_at, s.revoked_at,
                     c.id is not null and ", nobody_removed!("s.owner_id"), "
                         and ", has_its_message!(), ",
-                    i.id, i.role, i.content, i.created_at
+                    i.id, i.role, i.content, i.created_at, i.unparted
                 from (select $1 as digest) asked
                 left join share_tombstones t on t.digest = asked.digest
                 left join share_digests d on d.digest = asked.digest
@@ -69,7 +70,9 @@ macro_rules! view {
                     select n.*, sum(octet_length(n.content)) over (order by n.sequence ", $order, ")
                         - octet_length(n.content) as bytes_before
                     from (
-                        select m.id, m.role, m.content, m.created_at, m.sequence from items m
+                        select m.id, m.role, m.content, m.created_at, m.sequence,
+                            ", item_rows::unparted!("m"), " as unparted
+                        from items m
                         where ", shown!(), "
                             and m.sequence ", $from, " $2
                             and c.id is not null and s.revoked_at is null
@@ -183,7 +186,7 @@ statement!(
 
 statement!(
     /// Copies what a link shows into a conversation of somebody else's: the texts and when they
-    /// were said, numbered anew, and nothing of the owner.
+    /// were said, numbered anew, and nothing of the owner; of what a model thought nothing is shown.
     Fork<'a> {
         digest: &'a [u8] => Binary,
         now: DateTime<Utc> => Timestamptz,
@@ -195,12 +198,13 @@ statement!(
         "with ", link_to_copy!(), ",
         stored as (
             insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence,
-                role, content)
+                role, content, reasoning_version)
             select $3, $4, encode($5 || int4send(n.sequence), 'hex')::uuid, n.created_at, $2,
-                n.sequence, n.role, n.content
+                n.sequence, n.role, n.content, n.reasoning_version
             from (
                 select (row_number() over (order by m.sequence))::int as sequence, m.created_at,
-                    m.role, m.content
+                    m.role, m.content,
+                    case when ", item_rows::unparted!("m"), " then 0 end as reasoning_version
                 from link s join items m on ", shown!(), "
             ) n
             returning octet_length(content) + 128 as bytes

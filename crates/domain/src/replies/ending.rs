@@ -1,0 +1,51 @@
+//! Why a reply ends, in the words of many providers.
+
+/// What the end of a reply means to who keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// There was no room for more.
+    Length,
+    /// The provider did not let it through.
+    Filter,
+    /// It was never written to its end.
+    Failure,
+    Other,
+}
+
+impl Ending {
+    pub(super) fn of(reason: &str) -> Self {
+        match reason.to_ascii_lowercase().as_str() {
+            "length"
+            | "max_tokens"
+            | "max_output_tokens"
+            | "model_length"
+            | "max_length"
+            | "model_context_window_exceeded" => Self::Length,
+            "content_filter"
+            | "content_filtered"
+            | "safety"
+            | "image_safety"
+            | "recitation"
+            | "prohibited_content"
+            | "blocklist"
+            | "spii"
+            | "sensitive"
+            | "refusal"
+            | "language"
+            | "guardrail_intervened"
+            | "error_toxic" => Self::Filter,
+            "error"
+            | "network_error"
+            | "abort"
+            | "aborted"
+            | "cancelled"
+            | "canceled"
+            | "timeout"
+            | "insufficient_system_resource"
+            | "model_error"
+            | "malformed_function_call"
+            | "unexpected_tool_call" => Self::Failure,
+            _ => Self::Other,
+        }
+    }
+}

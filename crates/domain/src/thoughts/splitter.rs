@@ -1,0 +1,123 @@
+use super::Apart;
+use super::marks::{MARKS, beginning, end, may_become};
+
+/// How much white space may precede a mark, in bytes.
+const WHITE_SPACE: usize = 1024;
+
+/// Tells thoughts from text while they are being written, as well as that can be known by then: a
+/// closing mark that comes alone makes a thought of what was told as text.
+#[derive(Debug, Default)]
+pub(crate) struct Splitter {
+    state: State,
+    held: String,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum State {
+    #[default]
+    Before,
+    /// Up to this mark.
+    Within(&'static str),
+    /// A thought has ended. White space after it is no part of the text.
+    Between,
+    Text,
+}
+
+impl Splitter {
+    /// What can be told by now.
+    pub(crate) fn push(&mut self, next: &str) -> Apart {
+        self.held.push_str(next);
+        let mut told = Apart::default();
+        loop {
+            match self.state {
+                State::Text => {
+                    told.text.push_str(&std::mem::take(&mut self.held));
+                    return told;
+                }
+                State::Within(close) => {
+                    if !self.think(close, &mut told) {
+                        return told;
+                    }
+                }
+                State::Before | State::Between => {
+                    if !self.begin() {
+                        return told;
+                    }
+                }
+            }
+        }
+    }
+
+    /// What was held back in case it became a mark.
+    pub(crate) fn end(&mut self) -> Apart {
+        let held = std::mem::take(&mut self.held);
+        match self.state {
+            State::Within(_) => Apart {
+                text: String::new(),
+                thoughts: Some(held),
+            },
+            State::Before | State::Text => Apart {
+                text: held,
+                thoughts: None,
+            },
+            State::Between => Apart {
+                text: held.trim_start().to_owned(),
+                thoughts: None,
+            },
+        }
+    }
+
+    /// Whether it shows what comes.
+    fn begin(&mut self) -> bool {
+        let text = self.held.trim_start();
+        let opens = || MARKS.iter().map(|(open, _)| *open);
+        let closes = || MARKS.iter().map(|(_, close)| *close);
+        if let Some(open) = beginning(text, opens()) {
+            let close = MARKS.iter().find(|(of, _)| *of == open);
+            self.state = close.map_or(State::Text, |(_, close)| State::Within(close));
+            self.held = text.get(open.len()..).unwrap_or_default().to_owned();
+            return true;
+        }
+        if let Some(close) = beginning(text, closes()) {
+            self.state = State::Between;
+            self.held = text.get(close.len()..).unwrap_or_default().to_owned();
+            return true;
+        }
+        let is_long = self.held.len() > WHITE_SPACE;
+        if !is_long && (text.is_empty() || may_become(text, opens()) || may_become(text, closes()))
+        {
+            return false;
+        }
+        if self.state == State::Between {
+            self.held = text.to_owned();
+        }
+        self.state = State::Text;
+        true
+    }
+
+    /// Whether the thought has ended.
+    fn think(&mut self, close: &str, told: &mut Apart) -> bool {
+        let thoughts = told.thoughts.get_or_insert_default();
+        if let Some(end) = end(&self.held, close, false) {
+            let rest = self.held.split_off(end);
+            thoughts.push_str(&std::mem::replace(
+                &mut self.held,
+                rest.get(close.len()..).unwrap_or_default().to_owned(),
+            ));
+            self.state = State::Between;
+            return true;
+        }
+        // What may be the beginning of the mark, and the quotation mark before it, stay.
+        // A mark that is spoken of goes with it.
+        let lower = self.held.to_ascii_lowercase();
+        let spoken = lower.rfind(close).map(|at| at + close.len());
+        let spoken = spoken.filter(|end| *end < lower.len()).unwrap_or_default();
+        let mut keep = lower.len().saturating_sub(close.len() + 4).max(spoken);
+        while !self.held.is_char_boundary(keep) {
+            keep -= 1;
+        }
+        let rest = self.held.split_off(keep);
+        thoughts.push_str(&std::mem::replace(&mut self.held, rest));
+        false
+    }
+}

@@ -1,0 +1,171 @@
+//! What a provider's failures amount to. Its text is passed on; its headers and our key are not.
+
+mod pause;
+mod words;
+
+use super::settings::ApiKey;
+use domain::replies::{ProviderFailure, Refusal, RefusalKind, Report};
+use pause::pause;
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+/// How much of a provider's text is passed on, in characters.
+const TEXT: usize = 1_000;
+
+/// How much of an answer is quoted that is not understood, in characters.
+const BEGINNING: usize = 200;
+
+/// A failure that the provider answered with.
+pub(super) fn of_status(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    key: Option<&ApiKey>,
+) -> ProviderFailure {
+    let (text, param) = told(body);
+    let happened = format!("it answered {}.", status.as_u16());
+    let report = Report::from(happened).quoting(presentable(text, key, TEXT));
+    meaning(status, pause(headers), report, param)
+}
+
+/// What a status means. Under 200, an error can have a code that is one.
+fn meaning(
+    status: StatusCode,
+    retry_after: u64,
+    report: Report,
+    param: Option<String>,
+) -> ProviderFailure {
+    let refused = |kind, report| {
+        ProviderFailure::Refused(Refusal {
+            kind,
+            report,
+            param,
+        })
+    };
+    match status {
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
+            refused(RefusalKind::Invalid, report)
+        }
+        StatusCode::NOT_FOUND => refused(RefusalKind::NotFound, report),
+        StatusCode::PAYLOAD_TOO_LARGE => refused(RefusalKind::TooLarge, report),
+        StatusCode::TOO_MANY_REQUESTS => ProviderFailure::RateLimited {
+            retry_after,
+            report,
+        },
+        // Such a text likes to quote the key, or parts of it that we could not hide.
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ProviderFailure::lasting(format!(
+            "it answered {}: it does not accept this server's LLM_API_KEY.",
+            status.as_u16(),
+        )),
+        StatusCode::GATEWAY_TIMEOUT => ProviderFailure::TimedOut,
+        // Their causes pass.
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY => ProviderFailure::failed(report),
+        status if status.is_server_error() => ProviderFailure::failed(report),
+        _ => ProviderFailure::lasting(report),
+    }
+}
+
+/// The failure that came under 200, in place of a completion or the next part of one; `None` where
+/// the JSON does not look like one.
+pub(super) fn within(json: &str, key: Option<&ApiKey>) -> Option<ProviderFailure> {
+    let value: Value = serde_json::from_str(json).ok()?;
+    words::is_failure(&value).then(|| told_within(&value, key))
+}
+
+/// A failure that an event brings whose name says that it is one.
+pub(super) fn of_event(data: &str, key: Option<&ApiKey>) -> ProviderFailure {
+    match serde_json::from_str(data) {
+        Ok(value) => told_within(&value, key),
+        Err(_) => {
+            let quote = presentable(Some(data.to_owned()), key, TEXT);
+            ProviderFailure::failed(Report::from(MIDWAY).quoting(quote))
+        }
+    }
+}
+
+const MIDWAY: &str = "it gave up midway.";
+
+fn told_within(value: &Value, key: Option<&ApiKey>) -> ProviderFailure {
+    let quote = presentable(words::words(value), key, TEXT);
+    let report = Report::from(MIDWAY).quoting(quote);
+    match words::status(value) {
+        Some(status) => meaning(status, ProviderFailure::PAUSE, report, words::param(value)),
+        None => ProviderFailure::failed(report),
+    }
+}
+
+/// An answer that is not understood: the client is told how it begins.
+pub(super) fn rubbish(answer: &str, key: Option<&ApiKey>) -> ProviderFailure {
+    let happened = "its answer is not one of OpenAI's API.";
+    let begins = presentable(Some(answer.to_owned()), key, BEGINNING);
+    let quote = begins.map(|begins| format!("{happened} It begins with: {begins}"));
+    ProviderFailure::failed(Report::from(happened).quoting(quote))
+}
+
+/// What the provider says, and which field it blames.
+fn told(body: &[u8]) -> (Option<String>, Option<String>) {
+    if let Ok(body) = serde_json::from_slice::<Value>(body) {
+        return (words::words(&body), words::param(&body));
+    }
+    let text = std::str::from_utf8(body).ok().map(str::trim);
+    // Some put events before it, or are cut off.
+    let text = text.map(|text| text.strip_prefix("data:").unwrap_or(text).trim());
+    if let Some(Ok(value)) = text.map(serde_json::from_str::<Value>) {
+        return (words::words(&value), words::param(&value));
+    }
+    // A page for browsers says nothing to anybody here.
+    let text = text.filter(|text| !text.starts_with(['<', '{', '[']));
+    (text.map(str::to_owned), None)
+}
+
+fn presentable(text: Option<String>, key: Option<&ApiKey>, most: usize) -> Option<String> {
+    let text = text?;
+    let text = key.map_or(text.clone(), |key| key.hidden_in(&text));
+    let text: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(most)
+        .collect();
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(status: u16, body: &str) -> String {
+        let key = ApiKey::parse("sk-secret");
+        let status = StatusCode::from_u16(status).unwrap();
+        of_status(status, &HeaderMap::new(), body.as_bytes(), key.as_ref()).to_string()
+    }
+
+    #[test]
+    fn the_text_of_each_kind_of_server_is_passed_on() {
+        for body in [
+            r#"{"error":{"message":"no such thing","type":"x","param":null,"code":3}}"#,
+            r#"{"error":"no such thing"}"#,
+            r#"{"object":"error","message":"no such thing"}"#,
+            r#"{"detail":"no such thing"}"#,
+            "no such thing\n",
+        ] {
+            let message = message(500, body);
+            assert_eq!(message, "The model provider failed: no such thing");
+        }
+    }
+
+    #[test]
+    fn what_says_nothing_is_told_by_its_status() {
+        for body in ["", "<html>no</html>", "{}", r#"{"error":{}}"#, "[1]"] {
+            let message = message(500, body);
+            assert_eq!(message, "The model provider failed: it answered 500.");
+        }
+    }
+
+    #[test]
+    fn a_key_is_not_passed_on() {
+        assert!(!message(500, "what is sk-secret?").contains("sk-secret"));
+        assert!(!message(401, r#"{"error":{"message":"wrong: sk-se***et"}}"#).contains("sk-"));
+    }
+}

@@ -1,0 +1,97 @@
+//! How long a provider wants to be left alone.
+
+use crate::clock::SystemClock;
+use domain::clock::Clock as _;
+use domain::replies::ProviderFailure;
+use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+
+const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
+
+/// The most seconds that a provider may ask for.
+const LONGEST_PAUSE: u64 = 24 * 60 * 60;
+
+/// Seconds after which the provider may be asked again: as `retry-after-ms`, which is OpenAI's and the more
+/// exact, or `Retry-After`, a number of seconds or a date (RFC 9110, 10.2.3).
+pub(super) fn pause(headers: &HeaderMap) -> u64 {
+    let text = |name: &HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
+    let number = |name| text(name)?.parse::<f64>().ok().filter(|said| *said >= 0.0);
+    let said = number(&RETRY_AFTER_MS)
+        .map(|milliseconds| milliseconds / 1e3)
+        .or_else(|| number(&RETRY_AFTER))
+        .or_else(|| until(text(&RETRY_AFTER)?, text(&DATE)));
+    said.map_or(ProviderFailure::PAUSE, |seconds| {
+        (seconds.ceil() as u64).clamp(1, LONGEST_PAUSE)
+    })
+}
+
+/// Seconds until a date, by the clock of the server that names it: its own `Date`, or ours where that is missing.
+fn until(date: &str, now: Option<&str>) -> Option<f64> {
+    let read = |date| httpdate::parse_http_date(date).ok();
+    let now = now
+        .and_then(read)
+        .unwrap_or_else(|| SystemClock.now().into());
+    let left = read(date)?.duration_since(now);
+    Some(left.unwrap_or_default().as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_whole_seconds() {
+        for (said, seconds) in [
+            ("7", 7),
+            ("0.2", 1),
+            ("0", 1),
+            ("-1", 10),
+            ("NaN", 10),
+            ("Wed, 21 Oct 2026", 10),
+            ("Wed, 21 Oct 2015 07:28:00 GMT", 1),
+            ("Tomorrow", 10),
+            ("86400", 86_400),
+            ("86401", 86_400),
+            ("1e300", 86_400),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, said.parse().unwrap());
+            assert_eq!(pause(&headers), seconds, "{said}");
+        }
+        assert_eq!(pause(&HeaderMap::new()), 10);
+    }
+
+    #[test]
+    fn a_pause_is_milliseconds_or_a_date_by_the_providers_own_clock() {
+        for (said, seconds) in [
+            ("retry-after-ms: 90000", 90),
+            ("retry-after-ms: 90000|retry-after: 7", 90),
+            ("retry-after-ms: 1.5|retry-after: 7", 1),
+            ("retry-after-ms: soon|retry-after: 7", 7),
+            (
+                "date: Wed, 25 Nov 2026 10:00:00 GMT|retry-after: Wed, 25 Nov 2026 10:05:00 GMT",
+                300,
+            ),
+            // The two older forms (RFC 9110, 5.6.7).
+            (
+                "date: Wed, 25 Nov 2026 10:00:00 GMT|retry-after: Wednesday, 25-Nov-26 10:01:00 GMT",
+                60,
+            ),
+            (
+                "date: Wed, 25 Nov 2026 10:00:00 GMT|retry-after: Wed Nov 25 10:02:00 2026",
+                120,
+            ),
+            (
+                "date: Wed, 25 Nov 2026 10:00:00 GMT|retry-after: Wed, 25 Nov 2026 09:00:00 GMT",
+                1,
+            ),
+        ] {
+            let mut headers = HeaderMap::new();
+            for header in said.split('|') {
+                let (name, value) = header.split_once(": ").unwrap();
+                let name = HeaderName::from_static(name);
+                headers.insert(name, value.parse().unwrap());
+            }
+            assert_eq!(pause(&headers), seconds, "{said}");
+        }
+    }
+}

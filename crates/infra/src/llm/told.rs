@@ -1,0 +1,358 @@
+//! What the model is told: one system message, and, for chat templates that insist on it, user and
+//! assistant in turns.
+
+use domain::items::Role;
+use domain::replies::Message;
+use domain::visible::can_be_seen;
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
+use std::borrow::Cow;
+
+/// What stands before the result of a tool.
+const TOOL: &str = "Result of a tool:\n";
+
+/// What stands before what the model has said unasked.
+const GREETING: &str = "You began the conversation with these words:\n";
+
+/// What stands between texts that are told as one.
+const BETWEEN: &str = "\n\n";
+
+const SYSTEM: &str = "system";
+const ASSISTANT: &str = "assistant";
+
+/// A message, in the three roles that every server knows.
+struct Line<'a> {
+    role: Cow<'a, str>,
+    /// `None`: it is more than text, and stays as it is.
+    text: Option<Cow<'a, str>>,
+    /// As a client has sent it.
+    raw: Option<&'a RawValue>,
+}
+
+#[derive(Serialize)]
+struct WireMessage<'a> {
+    role: &'a str,
+    content: &'a str,
+}
+
+impl<'a> From<&'a Message> for Line<'a> {
+    /// `developer` is OpenAI's newer word for `system`. A tool's result is only accepted with the call
+    /// it answers, which is not kept here, so it is told as what it is; not as `system`, since whoever
+    /// wrote it is not to be obeyed.
+    fn from(message: &'a Message) -> Self {
+        let content = Cow::Borrowed(message.content.as_str());
+        let (role, text) = match message.role {
+            Role::System | Role::Developer => (SYSTEM, content),
+            Role::User => ("user", content),
+            Role::Assistant => (ASSISTANT, content),
+            Role::Tool => ("user", Cow::Owned(format!("{TOOL}{content}"))),
+        };
+        Self {
+            role: role.into(),
+            text: Some(text),
+            raw: None,
+        }
+    }
+}
+
+/// A message of a client that is nothing but text.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plain<'a> {
+    #[serde(borrow)]
+    role: Cow<'a, str>,
+    content: Content,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Content {
+    Text(String),
+    Parts(Vec<Part>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Part {
+    #[serde(rename = "type")]
+    kind: String,
+    text: String,
+}
+
+impl<'a> Line<'a> {
+    fn sent(raw: &'a RawValue) -> Self {
+        let plain: Option<Plain<'a>> = serde_json::from_str(raw.get()).ok();
+        let Some(Plain { role, content }) = plain else {
+            return Self {
+                role: Cow::Borrowed(""),
+                text: None,
+                raw: Some(raw),
+            };
+        };
+        let text = match content {
+            Content::Text(text) => Some(text),
+            Content::Parts(parts) if parts.iter().any(|part| part.kind != "text") => None,
+            Content::Parts(parts) => {
+                let texts: Vec<_> = parts.into_iter().map(|part| part.text).collect();
+                Some(texts.join("\n"))
+            }
+        };
+        Self {
+            role,
+            text: text.map(Cow::Owned),
+            raw: Some(raw),
+        }
+    }
+
+    fn is_system(&self) -> bool {
+        matches!(&*self.role, SYSTEM | "developer") && self.text.is_some()
+    }
+
+    fn is_blank(&self) -> bool {
+        self.text.as_deref().is_some_and(|text| !can_be_seen(text))
+    }
+
+    /// Puts another text below this one.
+    fn append(&mut self, text: &str) {
+        let own = self.text.take().unwrap_or_default();
+        self.text = Some(Cow::Owned(format!("{own}{BETWEEN}{text}")));
+        self.raw = None;
+    }
+
+    fn written(&self) -> serde_json::Result<Box<RawValue>> {
+        match self.raw {
+            Some(raw) => Ok(raw.to_owned()),
+            None => to_raw_value(&WireMessage {
+                role: &self.role,
+                content: self.text.as_deref().unwrap_or_default(),
+            }),
+        }
+    }
+}
+
+/// The messages of a request: what was said before, and what a client sends now. What is not changed
+/// stays to the byte.
+pub(super) fn told(
+    context: &[Message],
+    sent: &[&RawValue],
+    strict: bool,
+) -> serde_json::Result<Vec<Box<RawValue>>> {
+    let mut system: Vec<Line<'_>> = Vec::new();
+    let mut rest: Vec<Line<'_>> = Vec::new();
+    // System messages at the beginning, of the context or of what is sent, become one.
+    let mut is_beginning = true;
+    let own = context.iter().map(|message| (Line::from(message), true));
+    let last = sent.len().saturating_sub(1);
+    let sent = sent.iter().enumerate();
+    let sent = sent.map(|(index, raw)| (Line::sent(raw), index < last));
+    for (index, (line, may_go)) in own.chain(sent).enumerate() {
+        is_beginning |= index == context.len();
+        if may_go && line.is_blank() {
+            continue;
+        }
+        if !line.is_system() {
+            is_beginning = false;
+            rest.push(line);
+        } else if system.iter().any(|known| known.text == line.text) {
+            // SDKs send the same instruction with each turn.
+        } else if is_beginning || strict {
+            system.push(line);
+        } else {
+            rest.push(line);
+        }
+    }
+    if strict {
+        greet(&mut system, &mut rest);
+        rest = in_turns(rest);
+    }
+    let mut all = Vec::with_capacity(rest.len() + 1);
+    all.extend(one(system));
+    all.extend(rest);
+    all.iter().map(Line::written).collect()
+}
+
+/// All texts as one message.
+fn one(system: Vec<Line<'_>>) -> Option<Line<'_>> {
+    let mut system = system.into_iter();
+    let mut all = system.next()?;
+    for line in system {
+        all.append(line.text.as_deref().unwrap_or_default());
+        all.role = SYSTEM.into();
+    }
+    Some(all)
+}
+
+/// What an assistant has said before anybody else becomes a part of the system message.
+fn greet<'a>(system: &mut Vec<Line<'a>>, rest: &mut Vec<Line<'a>>) {
+    let is_greeting = |line: &Line<'_>| line.role == ASSISTANT && line.text.is_some();
+    let greetings = rest.iter().take_while(|line| is_greeting(line)).count();
+    if greetings == rest.len() {
+        return;
+    }
+    for mut line in rest.drain(..greetings) {
+        let text = line.text.take().unwrap_or_default();
+        line.text = Some(Cow::Owned(format!("{GREETING}{text}")));
+        line.raw = None;
+        line.role = SYSTEM.into();
+        system.push(line);
+    }
+}
+
+/// Neighbours of one role as one message.
+fn in_turns(lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
+    let mut turns: Vec<Line<'_>> = Vec::with_capacity(lines.len());
+    for line in lines {
+        match (turns.last_mut(), &line.text) {
+            (Some(before), Some(text)) if before.role == line.role && before.text.is_some() => {
+                before.append(text);
+            }
+            _ => turns.push(line),
+        }
+    }
+    turns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Role::{Assistant, Developer, System, Tool, User};
+
+    fn all(context: &[(Role, &str)], sent: &[&str], strict: bool) -> Vec<String> {
+        let context: Vec<_> = context
+            .iter()
+            .map(|(role, content)| Message {
+                role: *role,
+                content: (*content).to_owned(),
+            })
+            .collect();
+        let sent: Vec<&RawValue> = sent
+            .iter()
+            .map(|raw| serde_json::from_str(raw).unwrap())
+            .collect();
+        let told = told(&context, &sent, strict).unwrap();
+        told.iter()
+            .map(|message| message.get().to_owned())
+            .collect()
+    }
+
+    fn line(role: &str, content: &str) -> String {
+        format!(r#"{{"role":"{role}","content":"{content}"}}"#)
+    }
+
+    #[test]
+    fn system_messages_at_the_beginning_become_one() {
+        let context = [
+            (System, "project"),
+            (Developer, "own"),
+            (User, "u"),
+            (System, "later"),
+            (Assistant, "a"),
+        ];
+        let sent = [
+            r#"{"content":"now","role":"system"}"#,
+            r#"{"content":"u2","role":"user"}"#,
+        ];
+        let expected = [
+            line("system", r"project\n\nown\n\nnow"),
+            line("user", "u"),
+            line("system", "later"),
+            line("assistant", "a"),
+            sent[1].to_owned(),
+        ];
+        assert_eq!(all(&context, &sent, false), expected);
+        let strict = [
+            line("system", r"project\n\nown\n\nlater\n\nnow"),
+            line("user", "u"),
+            line("assistant", "a"),
+            sent[1].to_owned(),
+        ];
+        assert_eq!(all(&context, &sent, true), strict);
+    }
+
+    #[test]
+    fn an_instruction_that_is_sent_with_each_turn_is_told_once() {
+        let context = [
+            (System, "be brief"),
+            (User, "u"),
+            (Assistant, "a"),
+            (System, "be brief"),
+            (User, "u"),
+        ];
+        let sent = [line("system", "be brief"), line("user", "v")];
+        let sent: Vec<_> = sent.iter().map(String::as_str).collect();
+        let expected = [
+            line("system", "be brief"),
+            line("user", "u"),
+            line("assistant", "a"),
+            line("user", "u"),
+            line("user", "v"),
+        ];
+        assert_eq!(all(&context, &sent, false), expected);
+    }
+
+    #[test]
+    fn blank_messages_are_left_out() {
+        let context = [
+            (System, " "),
+            (User, "u"),
+            (Assistant, "\n"),
+            (Assistant, "\u{200b}"),
+            (User, "v"),
+        ];
+        let sent = [line("user", " "), line("user", " ")];
+        let sent: Vec<_> = sent.iter().map(String::as_str).collect();
+        // Something must be asked.
+        let expected = [line("user", "u"), line("user", "v"), line("user", " ")];
+        assert_eq!(all(&context, &sent, false), expected);
+    }
+
+    #[test]
+    fn strict_templates_are_told_turns() {
+        let context = [
+            (Assistant, "Hi!"),
+            (Assistant, "Well?"),
+            (User, "a"),
+            (Tool, "b"),
+            (Assistant, "c"),
+            (Assistant, "d"),
+            (User, "e"),
+        ];
+        let sent = [line("user", "f")];
+        let expected = [
+            line(
+                "system",
+                r"You began the conversation with these words:\nHi!\n\nYou began the conversation with these words:\nWell?",
+            ),
+            line("user", r"a\n\nResult of a tool:\nb"),
+            line("assistant", r"c\n\nd"),
+            line("user", r"e\n\nf"),
+        ];
+        assert_eq!(all(&context, &[&sent[0]], true), expected);
+        let untouched = all(&context, &[&sent[0]], false);
+        assert_eq!(untouched.len(), 8);
+        // There is nothing else to answer.
+        assert_eq!(
+            all(&[(Assistant, "Hi!")], &[], true),
+            [line("assistant", "Hi!")]
+        );
+    }
+
+    #[test]
+    fn what_is_more_than_text_stays_to_the_byte_and_is_merged_with_nothing() {
+        let picture = r#"{"role":"user","content":[{"type":"image_url","image_url":{}}]}"#;
+        let named = r#"{"role":"user","name":"al","content":"x"}"#;
+        let texts =
+            r#"{ "role":"user","content":[{"type":"text","text":"x"},{"type":"text","text":"y"}]}"#;
+        for strict in [false, true] {
+            assert_eq!(
+                all(&[(User, "u")], &[picture, named], strict),
+                [&line("user", "u"), picture, named]
+            );
+        }
+        assert_eq!(all(&[(User, "u")], &[texts], false)[1], texts);
+        assert_eq!(
+            all(&[(User, "u")], &[texts], true),
+            [line("user", r"u\n\nx\ny")]
+        );
+    }
+}

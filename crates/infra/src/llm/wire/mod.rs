@@ -1,0 +1,234 @@
+//! What a provider answers, as far as it is read here.
+
+mod models;
+mod said;
+mod text;
+mod whole;
+
+use super::failure;
+use super::settings::ApiKey;
+use domain::replies::ProviderFailure;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+pub(super) use models::models;
+pub(super) use text::Joined;
+pub(super) use whole::{put_together, whole_as_chunk};
+
+/// A completion, or a chunk of one.
+#[derive(Deserialize)]
+struct Completion<'a> {
+    #[serde(borrow)]
+    model: Option<&'a RawValue>,
+    #[serde(borrow)]
+    choices: Option<&'a RawValue>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+    /// Of chunks without choices.
+    #[serde(borrow)]
+    object: Option<&'a RawValue>,
+    #[serde(borrow)]
+    usage: Option<&'a RawValue>,
+    #[serde(borrow, rename = "type")]
+    kind: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Choice<'a> {
+    #[serde(borrow)]
+    index: Option<&'a RawValue>,
+    /// In a chunk.
+    #[serde(borrow)]
+    delta: Option<&'a RawValue>,
+    /// In a whole completion.
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
+    /// In the older API for completions.
+    #[serde(borrow)]
+    text: Option<&'a RawValue>,
+    #[serde(borrow)]
+    finish_reason: Option<&'a RawValue>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+}
+
+/// What a completion or a chunk says. Texts are of [`Joined`].
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    pub(super) text: Vec<u8>,
+    pub(super) reasoning: Vec<u8>,
+    pub(super) model: Option<String>,
+    pub(super) finish_reason: Option<String>,
+    pub(super) calls_a_tool: bool,
+    pub(super) unkept: Option<String>,
+    /// Whether it is a whole completion.
+    pub(super) is_whole: bool,
+}
+
+/// Reads a completion or a chunk; `None` when it is neither.
+pub(super) fn read(json: &str, key: Option<&ApiKey>) -> Result<Option<Read>, ProviderFailure> {
+    let Ok(completion) = serde_json::from_str::<Completion<'_>>(json) else {
+        return match failure::within(json, key) {
+            Some(failure) => Err(failure),
+            None => Ok(None),
+        };
+    };
+    let choices = completion.choices;
+    let choices = choices.map(|raw| serde_json::from_str::<Option<Vec<Choice<'_>>>>(raw.get()));
+    let Ok(choices) = choices.transpose() else {
+        return Ok(None);
+    };
+    let is_failure = |raw: &RawValue| !matches!(raw.get(), "null" | "false" | "\"\"" | "{}");
+    let choices_are_given = choices.as_ref().is_some_and(Option::is_some);
+    let choices = choices.flatten().unwrap_or_default();
+    let failed = [completion.error]
+        .into_iter()
+        .chain(choices.iter().map(|choice| choice.error));
+    if failed.flatten().any(is_failure) || choices.is_empty() {
+        if let Some(failure) = failure::within(json, key) {
+            return Err(failure);
+        }
+    }
+    let model = completion.model.and_then(text::string);
+    if choices.is_empty() {
+        let is_empty_chunk = choices_are_given || completion.is_beside_the_text();
+        let model = model.filter(|model| !model.is_empty());
+        return Ok(is_empty_chunk.then(|| Read {
+            model,
+            ..Read::default()
+        }));
+    }
+    Ok(Some(of_choices(&choices, model)))
+}
+
+impl Completion<'_> {
+    /// What servers send beside a reply: how much was used, signs of life.
+    fn is_beside_the_text(&self) -> bool {
+        let says = |raw: Option<&RawValue>, what: &str| {
+            raw.and_then(text::string)
+                .is_some_and(|said| said.starts_with(what))
+        };
+        self.choices.is_some()
+            || self.usage.is_some()
+            || says(self.object, "chat.completion")
+            || says(self.kind, "ping")
+    }
+}
+
+/// The first choice is what counts. Some servers write it in several pieces.
+fn of_choices(choices: &[Choice<'_>], model: Option<String>) -> Read {
+    let mut read = Read {
+        // Some chunks of Azure's have an empty one.
+        model: model.filter(|model| !model.is_empty()),
+        ..Read::default()
+    };
+    let is_first = |choice: &Choice<'_>| {
+        choice
+            .index
+            .is_none_or(|index| matches!(index.get(), "0" | "null" | "\"0\"" | "0.0"))
+    };
+    for choice in choices {
+        if !is_first(choice) {
+            // Where several were asked for, the answer is passed on and not kept.
+            let other = || Some("choice".to_owned());
+            read.unkept = read.unkept.take().or_else(other);
+            continue;
+        }
+        let reason = choice.finish_reason.and_then(reason);
+        read.finish_reason = read.finish_reason.take().or(reason);
+        read.is_whole |= choice.delta.is_none() && choice.message.is_some();
+        let Some(raw) = choice.delta.or(choice.message).or(choice.text) else {
+            continue;
+        };
+        let said = said::read(raw);
+        read.text.extend(said.text);
+        read.reasoning.extend(said.thought);
+        read.calls_a_tool |= said.calls_a_tool;
+        read.unkept = read.unkept.take().or(said.unkept);
+    }
+    let ends_in_a_call = matches!(
+        read.finish_reason.as_deref(),
+        Some("tool_calls" | "function_call" | "tool_call" | "tool_use")
+    );
+    read.calls_a_tool |= ends_in_a_call;
+    read
+}
+
+/// Some servers write an empty reason as long as there is none.
+fn reason(raw: &RawValue) -> Option<String> {
+    let reason = match raw.get() {
+        "null" | "false" => None,
+        other => Some(text::string(raw).unwrap_or_else(|| other.to_owned())),
+    };
+    reason.filter(|reason| !reason.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(json: &str) -> Option<Read> {
+        read(json, None).unwrap()
+    }
+
+    fn said(json: &str) -> String {
+        String::from_utf8(found(json).unwrap().text).unwrap()
+    }
+
+    #[test]
+    fn the_first_choice_is_what_counts() {
+        let json = r#"{"model":"m","choices":[{"index":1,"delta":{"content":"b"}},{"index":0,"delta":{"content":"a"},"finish_reason":null}]}"#;
+        let chunk = found(json).unwrap();
+        assert_eq!(
+            (chunk.text.as_slice(), chunk.finish_reason),
+            (&b"a"[..], None)
+        );
+        assert_eq!(chunk.model.as_deref(), Some("m"));
+        assert_eq!(chunk.unkept.as_deref(), Some("choice"));
+        let split = r#"{"choices":[{"message":{"content":"a"}},{"message":{"content":"b"},"finish_reason":"stop"}]}"#;
+        assert_eq!(said(split), "ab");
+    }
+
+    #[test]
+    fn a_chunk_may_say_nothing() {
+        for json in [
+            r#"{"choices":[]}"#,
+            r#"{"choices":null,"id":"","usage":null}"#,
+            r#"{"usage":{"total_tokens":3}}"#,
+            r#"{"object":"chat.completion.done"}"#,
+            r#"{"type":"ping"}"#,
+            r#"{"choices":[],"prompt_filter_results":[]}"#,
+            r#"{"choices":[{"index":0,"finish_reason":null,"content_filter_offsets":{}}]}"#,
+            r#"{"choices":[{"delta":{}}],"error":null}"#,
+            r#"{"choices":[{"delta":null}],"error":{}}"#,
+            r#"{"choices":[{"delta":{"role":"assistant","content":null}}]}"#,
+            r#"{"choices":[{"delta":{"content":[{"type":"thinking"}]}}]}"#,
+        ] {
+            assert_eq!(said(json), "", "{json}");
+        }
+    }
+
+    #[test]
+    fn a_whole_completion_is_a_chunk_too() {
+        let json = r#"{"choices":[{"message":{"content":"all"},"finish_reason":"stop"}]}"#;
+        let whole = found(json).unwrap();
+        assert_eq!((whole.text.as_slice(), whole.is_whole), (&b"all"[..], true));
+        assert_eq!(whole.finish_reason.as_deref(), Some("stop"));
+        assert_eq!(said(r#"{"choices":[{"text":"all","index":0}]}"#), "all");
+    }
+
+    #[test]
+    fn what_is_no_completion_is_told_apart() {
+        for json in [
+            "",
+            "{}",
+            "[]",
+            "null",
+            r#"{"choices":3}"#,
+            "<html>",
+            r#"{"hello":1}"#,
+        ] {
+            assert!(found(json).is_none(), "{json}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Answers in the other form than was asked for.
+
+use domain::replies::{ChatChunk, ProviderFailure};
+use serde_json::json;
+use serde_json::value::{RawValue, to_raw_value};
+use std::collections::BTreeMap;
+
+type Fields = BTreeMap<String, Box<RawValue>>;
+
+/// What a whole completion would be as the only chunk of a stream: its messages are what its choices
+/// go on to say. All else stays as it was written, to the byte.
+pub(in crate::llm) fn whole_as_chunk(json: &str) -> Option<String> {
+    let mut completion: Fields = serde_json::from_str(json).ok()?;
+    let choices: Vec<Fields> = serde_json::from_str(completion.get("choices")?.get()).ok()?;
+    let choices: Option<Vec<_>> = choices.into_iter().map(choice_as_delta).collect();
+    completion.insert("choices".to_owned(), to_raw_value(&choices?).ok()?);
+    let object = to_raw_value("chat.completion.chunk").ok()?;
+    completion.insert("object".to_owned(), object);
+    serde_json::to_string(&completion).ok()
+}
+
+fn choice_as_delta(mut choice: Fields) -> Option<Fields> {
+    let Some(message) = choice.remove("message") else {
+        return Some(choice);
+    };
+    let mut delta: Fields = serde_json::from_str(message.get()).ok()?;
+    let calls = delta.get("tool_calls").map(|calls| calls.get());
+    // They may also be null.
+    if let Some(Ok(mut calls)) = calls.map(serde_json::from_str::<Vec<Fields>>) {
+        // In a stream, a call says which one it is.
+        for (index, call) in calls.iter_mut().enumerate() {
+            let index = to_raw_value(&index).ok()?;
+            call.entry("index".to_owned()).or_insert(index);
+        }
+        delta.insert("tool_calls".to_owned(), to_raw_value(&calls).ok()?);
+    }
+    choice.insert("delta".to_owned(), to_raw_value(&delta).ok()?);
+    Some(choice)
+}
+
+/// What chunks amount to as one completion, of which they are all that came. `None` where they say
+/// what cannot be put together here.
+fn chunks_as_whole(chunks: &[ChatChunk]) -> Option<String> {
+    let mut whole = Fields::new();
+    let (mut text, mut reasoning) = (String::new(), String::new());
+    let mut reason = None;
+    for chunk in chunks {
+        if chunk.calls_a_tool || chunk.unkept.is_some() {
+            return None;
+        }
+        text.push_str(&chunk.text);
+        reasoning.push_str(&chunk.reasoning);
+        reason = chunk.finish_reason.as_ref().or(reason);
+        let fields: Fields = serde_json::from_str(&chunk.json).ok()?;
+        for (name, value) in fields {
+            // Usage comes last, and null before.
+            if value.get() != "null" || !whole.contains_key(&name) {
+                whole.insert(name, value);
+            }
+        }
+    }
+    let message = match reasoning.is_empty() {
+        true => json!({ "role": "assistant", "content": text }),
+        false => json!({ "role": "assistant", "content": text, "reasoning_content": reasoning }),
+    };
+    let choices = json!([{ "index": 0, "message": message, "finish_reason": reason }]);
+    whole.insert("choices".to_owned(), to_raw_value(&choices).ok()?);
+    let object = to_raw_value("chat.completion").ok()?;
+    whole.insert("object".to_owned(), object);
+    serde_json::to_string(&whole).ok()
+}
+
+/// The completion that the chunks of a stream amount to, which was not asked for.
+pub(in crate::llm) fn put_together(chunks: Vec<ChatChunk>) -> Result<ChatChunk, ProviderFailure> {
+    let json = chunks_as_whole(&chunks).ok_or_else(|| {
+        ProviderFailure::lasting("it streams where it was not asked to, and more than text.")
+    })?;
+    let mut whole = ChatChunk {
+        json,
+        ..ChatChunk::default()
+    };
+    for chunk in chunks {
+        whole.text.push_str(&chunk.text);
+        whole.reasoning.push_str(&chunk.reasoning);
+        whole.model = whole.model.or(chunk.model);
+        whole.finish_reason = whole.finish_reason.or(chunk.finish_reason);
+    }
+    Ok(whole)
+}

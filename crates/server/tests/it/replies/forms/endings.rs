@@ -1,0 +1,115 @@
+//! Answers that come in another form than was asked for, and streams that end in their own ways.
+
+use super::{Form, Reply, bytes, chunks, delta, ending};
+use crate::provider::{Play, answers};
+use serde_json::{Value, json};
+
+/// An answer of this type, in one piece.
+fn typed(kind: &str, text: &str) -> Option<Play> {
+    Some(answers(
+        "200 OK",
+        &format!("Content-Type: {kind}\r\n"),
+        text,
+    ))
+}
+
+pub(super) fn forms() -> Vec<Form> {
+    let choice = json!({ "index": 0, "message": { "role": "assistant", "content": "Yes." }, "finish_reason": "stop" });
+    let whole: Value =
+        json!({ "id": "c", "object": "chat.completion", "model": "m", "choices": [choice] });
+    let lines = [
+        delta(&json!({ "content": "Ye" })),
+        delta(&json!({ "content": "s." })),
+        ending("stop"),
+    ];
+    let events: String = lines
+        .iter()
+        .map(|line| format!("data: {line}\n\n"))
+        .collect();
+    let bare: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let close: String = lines.iter().map(|line| format!("data: {line}\n")).collect();
+    let form = |name, streamed: Option<Play>, whole| Form {
+        name,
+        streamed,
+        whole,
+        outcome: Reply("Yes.", None),
+    };
+    let events_type = "text/event-stream";
+    vec![
+        form(
+            "a whole completion that is called events, and an end",
+            typed(events_type, &format!("{whole}\n\ndata: [DONE]\n\n")),
+            typed(events_type, &format!("{whole}\n\ndata: [DONE]\n\n")),
+        ),
+        form(
+            "a whole completion as the only event",
+            typed(events_type, &format!("data: {whole}\n\ndata: [DONE]\n\n")),
+            typed(events_type, &format!("data: {whole}\n\ndata: [DONE]\n\n")),
+        ),
+        form(
+            "a whole completion that was to be streamed",
+            typed("application/json", &whole.to_string()),
+            typed("text/plain", &whole.to_string()),
+        ),
+        form(
+            "events that are called JSON",
+            typed("application/json", &format!("{events}data: [DONE]\n\n")),
+            typed("application/json", &format!("{events}data: [DONE]\n\n")),
+        ),
+        form(
+            "events without a type",
+            Some(answers("200 OK", "", &events)),
+            Some(answers("200 OK", "", &events)),
+        ),
+        form(
+            "lines of JSON",
+            typed("application/x-ndjson", &bare),
+            typed("application/x-ndjson", &bare),
+        ),
+        form(
+            "events with no blank lines between them",
+            typed(events_type, &format!("{close}data: [DONE]\n")),
+            None,
+        ),
+        form(
+            "no blank line after the last event",
+            bytes(events.trim_end()),
+            None,
+        ),
+        form(
+            "a byte order mark",
+            typed(events_type, &format!("\u{feff}{events}")),
+            typed("application/json", &format!("\u{feff}{whole}")),
+        ),
+        form(
+            "events without data, and data that is empty",
+            bytes(format!(
+                "event: open\n\ndata:\n\nid: 1\nretry: 9\n\n{events}data: [DONE]\n\n"
+            )),
+            None,
+        ),
+        form(
+            "signs of life in JSON",
+            chunks(&[
+                json!({ "type": "ping" }),
+                json!({ "object": "chat.completion.chunk", "usage": {} }),
+                delta(&json!({ "content": "Yes." })),
+                ending("stop"),
+                json!({ "object": "chat.completion.done" }),
+            ]),
+            None,
+        ),
+        form(
+            "an error after all is said",
+            bytes(format!(
+                "{events}event: error\ndata: {{\"error\":\"late\"}}\n\n"
+            )),
+            None,
+        ),
+        form(
+            "carriage returns",
+            bytes(events.replace('\n', "\r\n")),
+            None,
+        ),
+    ]
+}

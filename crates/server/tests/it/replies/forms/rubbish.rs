@@ -1,0 +1,92 @@
+//! What is not an answer, of which the client is told how it begins.
+
+use super::{Form, Outcome, bytes, passes};
+use crate::provider::answers;
+
+fn alike(name: &'static str, kind: &str, text: &str, outcome: Outcome) -> Form {
+    let play = answers("200 OK", &format!("Content-Type: {kind}\r\n"), text);
+    Form {
+        name,
+        streamed: Some(play.clone()),
+        whole: Some(play),
+        outcome,
+    }
+}
+
+pub(super) fn forms() -> Vec<Form> {
+    let json = "application/json";
+    vec![
+        alike(
+            "a page for browsers",
+            "text/html",
+            "<html>Welcome</html>",
+            passes("its answer is not one of OpenAI's API. It begins with: <html>Welcome</html>"),
+        ),
+        alike(
+            "a text",
+            "text/plain",
+            "upstream connect error",
+            passes("its answer is not one of OpenAI's API. It begins with: upstream connect error"),
+        ),
+        alike(
+            "an object that says nothing known",
+            json,
+            r#"{"hello":1}"#,
+            passes(r#"its answer is not one of OpenAI's API. It begins with: {"hello":1}"#),
+        ),
+        alike(
+            "Ollama's own API",
+            json,
+            r#"{"model":"m","done":true}"#,
+            passes(
+                r#"its answer is not one of OpenAI's API. It begins with: {"model":"m","done":true}"#,
+            ),
+        ),
+        alike(
+            "choices that are not a list",
+            json,
+            r#"{"choices":"Yes."}"#,
+            passes(r#"its answer is not one of OpenAI's API. It begins with: {"choices":"Yes."}"#),
+        ),
+        alike("no bytes", json, "", passes("its answer is empty.")),
+        alike("white space", json, "\n \n", passes("its answer is empty.")),
+        alike(
+            "JSON that is cut off",
+            json,
+            r#"{"choices":[{"mess"#,
+            passes(r#"It begins with: {"choices":[{"mess"#),
+        ),
+        Form {
+            name: "an event that is a text",
+            streamed: bytes("data: Hello\n\n"),
+            whole: None,
+            outcome: passes("its answer is not one of OpenAI's API. It begins with: Hello"),
+        },
+        Form {
+            name: "an end and nothing before it",
+            streamed: bytes("data: [DONE]\n\n"),
+            whole: None,
+            outcome: passes("its answer is empty."),
+        },
+        Form {
+            name: "an event that is cut off",
+            streamed: bytes(
+                "data: {\"choices\":[{\"delta\":{\"content\":\"Ye\"}}]}\n\ndata: {\"choi",
+            ),
+            whole: None,
+            outcome: passes("its answer broke off."),
+        },
+        Form {
+            name: "lines of JSON that stop before the end",
+            streamed: bytes("{\"choices\":[{\"delta\":{\"content\":\"Ye\"}}]}\n"),
+            whole: None,
+            outcome: passes("its answer broke off."),
+        },
+        Form {
+            name: "events that are not UTF-8",
+            streamed: bytes(b"data: \xff\n\n"),
+            whole: None,
+            outcome: passes("its answer is not UTF-8."),
+        },
+    ]
+}

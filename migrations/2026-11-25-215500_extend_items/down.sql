@@ -1,0 +1,6 @@
+alter table item_versions
+    drop column reasoning,
+    drop column reasoning_version;
+alter table items
+    drop column reasoning,
+    drop column reasoning_version;
