@@ -47,8 +47,8 @@ async fn a_repeated_chat_joins_the_one_under_way_from_its_first_word() {
     assert_eq!(kept["id"], conversation);
     let stored = keyed(&alice, PATH, "k", &body).await;
     assert_eq!(chunks(stored.text()).0, ["One two three"]);
-    let there = beside(&app, |_| {}).alice();
-    let stored = keyed(&there, PATH, "k", &body).await;
+    let other = beside(&app, |_| {});
+    let stored = keyed(&other.alice(), PATH, "k", &body).await;
     assert_eq!(chunks(stored.text()).0, ["One two three"]);
     assert_eq!(provider.asked().len(), 1);
     assert_eq!(held(&alice, &conversation).await.len(), 2);
