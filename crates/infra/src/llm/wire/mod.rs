@@ -84,10 +84,10 @@ pub(super) fn read(json: &str, key: Option<&ApiKey>) -> Result<Option<Read>, Pro
     let failed = [completion.error]
         .into_iter()
         .chain(choices.iter().map(|choice| choice.error));
-    if failed.flatten().any(is_failure) || choices.is_empty() {
-        if let Some(failure) = failure::within(json, key) {
-            return Err(failure);
-        }
+    if (failed.flatten().any(is_failure) || choices.is_empty())
+        && let Some(failure) = failure::within(json, key)
+    {
+        return Err(failure);
     }
     let model = completion.model.and_then(text::string);
     if choices.is_empty() {

@@ -241,92 +241,95 @@ mod tests {
         (text(said.text), text(said.thought), unkept)
     }
 
+    /// What is sent, its text, and its thoughts.
+    const FORMS: [(&str, &str, &str); 22] = [
+        (r#"{"content":"a"}"#, "a", ""),
+        (r#"{"content":null,"refusal":"no"}"#, "no", ""),
+        (r#"{"content":null,"refusal":null}"#, "", ""),
+        (
+            r#"{"content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}"#,
+            "ab",
+            "",
+        ),
+        (r#"{"content":["a","b"]}"#, "ab", ""),
+        (
+            r#"{"content":{"type":"text","text":{"value":"a","annotations":[]}}}"#,
+            "a",
+            "",
+        ),
+        (
+            r#"{"content":[{"type":"refusal","refusal":"no"}]}"#,
+            "no",
+            "",
+        ),
+        (
+            r#"{"content":[{"type":"thinking","thinking":[{"type":"text","text":"t"}]},{"type":"text","text":"a"}]}"#,
+            "a",
+            "t",
+        ),
+        (
+            r#"{"content":[{"type":"thinking","thinking":"t","signature":"x"}]}"#,
+            "",
+            "t",
+        ),
+        (
+            r#"{"content":[{"type":"reference","reference_ids":[1]},{"type":"text","text":"a"}]}"#,
+            "a",
+            "",
+        ),
+        (
+            r#"{"content":[{"text":"t","thought":true},{"text":"a"}]}"#,
+            "a",
+            "t",
+        ),
+        (r#"{"content":"","reasoning_content":"t"}"#, "", "t"),
+        (
+            r#"{"content":"a","reasoning":"t","reasoning_content":"t"}"#,
+            "a",
+            "t",
+        ),
+        (
+            r#"{"content":"a","reasoning_content":"","thinking":"t"}"#,
+            "a",
+            "t",
+        ),
+        (
+            r#"{"content":"","reasoning":"t","reasoning_details":[{"type":"reasoning.text","text":"t","signature":null}]}"#,
+            "",
+            "t",
+        ),
+        (
+            r#"{"content":"","reasoning":null,"reasoning_details":[{"type":"reasoning.summary","summary":"t"},{"type":"reasoning.encrypted","data":"x"}]}"#,
+            "",
+            "t",
+        ),
+        (
+            r#"{"content":"a","thinking_blocks":[{"type":"thinking","thinking":"t"}]}"#,
+            "a",
+            "t",
+        ),
+        (
+            r#"{"content":"t","extra_content":{"google":{"thought":true}}}"#,
+            "",
+            "t",
+        ),
+        (
+            r#"{"content":"a","extra_content":{"google":{"thought_signature":"x"}}}"#,
+            "a",
+            "",
+        ),
+        (
+            r#"{"content":"a","reasoning":{"effort":"low"},"tool_calls":[],"audio":null}"#,
+            "a",
+            "",
+        ),
+        (r#""a""#, "a", ""),
+        ("null", "", ""),
+    ];
+
     #[test]
     fn text_and_thoughts_are_told_apart_in_every_form() {
-        for (json, text, thought) in [
-            (r#"{"content":"a"}"#, "a", ""),
-            (r#"{"content":null,"refusal":"no"}"#, "no", ""),
-            (r#"{"content":null,"refusal":null}"#, "", ""),
-            (
-                r#"{"content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}"#,
-                "ab",
-                "",
-            ),
-            (r#"{"content":["a","b"]}"#, "ab", ""),
-            (
-                r#"{"content":{"type":"text","text":{"value":"a","annotations":[]}}}"#,
-                "a",
-                "",
-            ),
-            (
-                r#"{"content":[{"type":"refusal","refusal":"no"}]}"#,
-                "no",
-                "",
-            ),
-            (
-                r#"{"content":[{"type":"thinking","thinking":[{"type":"text","text":"t"}]},{"type":"text","text":"a"}]}"#,
-                "a",
-                "t",
-            ),
-            (
-                r#"{"content":[{"type":"thinking","thinking":"t","signature":"x"}]}"#,
-                "",
-                "t",
-            ),
-            (
-                r#"{"content":[{"type":"reference","reference_ids":[1]},{"type":"text","text":"a"}]}"#,
-                "a",
-                "",
-            ),
-            (
-                r#"{"content":[{"text":"t","thought":true},{"text":"a"}]}"#,
-                "a",
-                "t",
-            ),
-            (r#"{"content":"","reasoning_content":"t"}"#, "", "t"),
-            (
-                r#"{"content":"a","reasoning":"t","reasoning_content":"t"}"#,
-                "a",
-                "t",
-            ),
-            (
-                r#"{"content":"a","reasoning_content":"","thinking":"t"}"#,
-                "a",
-                "t",
-            ),
-            (
-                r#"{"content":"","reasoning":"t","reasoning_details":[{"type":"reasoning.text","text":"t","signature":null}]}"#,
-                "",
-                "t",
-            ),
-            (
-                r#"{"content":"","reasoning":null,"reasoning_details":[{"type":"reasoning.summary","summary":"t"},{"type":"reasoning.encrypted","data":"x"}]}"#,
-                "",
-                "t",
-            ),
-            (
-                r#"{"content":"a","thinking_blocks":[{"type":"thinking","thinking":"t"}]}"#,
-                "a",
-                "t",
-            ),
-            (
-                r#"{"content":"t","extra_content":{"google":{"thought":true}}}"#,
-                "",
-                "t",
-            ),
-            (
-                r#"{"content":"a","extra_content":{"google":{"thought_signature":"x"}}}"#,
-                "a",
-                "",
-            ),
-            (
-                r#"{"content":"a","reasoning":{"effort":"low"},"tool_calls":[],"audio":null}"#,
-                "a",
-                "",
-            ),
-            (r#""a""#, "a", ""),
-            ("null", "", ""),
-        ] {
+        for (json, text, thought) in FORMS {
             let expected = (text.to_owned(), thought.to_owned(), None);
             assert_eq!(said(json), expected, "{json}");
         }

@@ -466,7 +466,8 @@ async fn a_reader_who_wants_no_more_ends_a_command_quietly() {
         ("DATABASE_URL", schema.url.as_str()),
         ("JWT_SECRET", SECRET),
     ];
-    let commands: [(&[&str], &[(&str, &str)]); 6] = [
+    type Settings<'a> = &'a [(&'a str, &'a str)];
+    let commands: [(&[&str], Settings<'_>); 6] = [
         (&["openapi"], &[]),
         (&["token"], &embedded),
         (&["migrate"], &external),

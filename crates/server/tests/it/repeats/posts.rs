@@ -67,7 +67,7 @@ fn told(answer: &Answer) -> Vec<Value> {
     {
         true => {
             let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
-            let last = data.filter_map(json).last();
+            let last = data.filter_map(json).next_back();
             last.into_iter().map(essence).collect()
         }
         false => json(text).into_iter().map(essence).collect(),

@@ -7,7 +7,7 @@ use serde_json::json;
 fn under_200(name: &'static str, error: serde_json::Value, outcome: Outcome) -> Form {
     Form {
         name,
-        streamed: chunks(&[error.clone()]),
+        streamed: chunks(std::slice::from_ref(&error)),
         whole: body(&error),
         outcome,
     }

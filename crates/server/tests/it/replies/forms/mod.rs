@@ -2,6 +2,11 @@
 //! and as a reply that is written anew. The forms are our own; that providers send them so is known
 //! from their documentation, their trackers and the clients that had to learn it.
 
+#![expect(
+    clippy::too_many_lines,
+    reason = "each is a table of what providers send"
+)]
+
 mod endings;
 mod errors;
 mod hosted;
