@@ -34,6 +34,8 @@ const INNER: &[&str] = &[
     "innererror",
     "response",
     "body",
+    // OpenRouter's, where a choice has failed.
+    "choices",
 ];
 
 /// What is better than no words.
@@ -207,6 +209,8 @@ mod tests {
             r#"{"error":{"error":{"message":"no"}},"message":"Bad Request"}"#,
             r#"{"error":{"message":"no"},"message":"Compute error."}"#,
             r#"{"choices":[{"error":{"message":"x"}}],"error":{"message":"no"}}"#,
+            r#"{"choices":[{"index":0,"error":{"code":503,"message":"no"}}]}"#,
+            r#"{"choices":[{"index":0,"message":{"content":"x"},"error":{"message":"no"}}]}"#,
             r#"{"error":"Bad Request","message":"no","statusCode":400}"#,
             r#"{"code":400,"details":"no"}"#,
             r#"{"error":{"type":"no"}}"#,
