@@ -8,7 +8,7 @@ mod whole;
 use super::failure;
 use super::settings::ApiKey;
 use domain::replies::ProviderFailure;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 pub(super) use models::models;
@@ -20,7 +20,7 @@ pub(super) use whole::{put_together, whole_as_chunk};
 struct Completion<'a> {
     #[serde(borrow)]
     model: Option<&'a RawValue>,
-    #[serde(borrow)]
+    #[serde(borrow, default, deserialize_with = "given")]
     choices: Option<&'a RawValue>,
     #[serde(borrow)]
     error: Option<&'a RawValue>,
@@ -52,6 +52,11 @@ struct Choice<'a> {
     error: Option<&'a RawValue>,
 }
 
+/// A member that is there, even if it is null.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
+}
+
 /// What a completion or a chunk says. Texts are of [`Joined`].
 #[derive(Debug, Default)]
 pub(super) struct Read {
@@ -79,7 +84,7 @@ pub(super) fn read(json: &str, key: Option<&ApiKey>) -> Result<Option<Read>, Pro
         return Ok(None);
     };
     let is_failure = |raw: &RawValue| !matches!(raw.get(), "null" | "false" | "\"\"" | "{}");
-    let choices_are_given = choices.as_ref().is_some_and(Option::is_some);
+    let choices_are_given = choices.is_some();
     let choices = choices.flatten().unwrap_or_default();
     let failed = [completion.error]
         .into_iter()

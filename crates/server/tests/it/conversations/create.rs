@@ -57,6 +57,7 @@ async fn everything_may_be_given_at_once() {
         "id": "(id)",
         "model": null,
         "object": "conversation.item",
+        "reasoning": null,
         "role": "system",
         "updated_at": "2025-12-23T10:00:00.000000Z",
         "version": 1
@@ -71,6 +72,7 @@ async fn everything_may_be_given_at_once() {
         "id": "(id)",
         "model": null,
         "object": "conversation.item",
+        "reasoning": null,
         "role": "user",
         "updated_at": "2025-12-23T10:00:00.000000Z",
         "version": 1

@@ -25,6 +25,7 @@ async fn a_message_is_answered_whole() {
       "id": "item_01KD5ADF800000000400000001",
       "model": null,
       "object": "conversation.item",
+      "reasoning": null,
       "role": "tool",
       "updated_at": "2025-12-23T10:00:00.000000Z",
       "version": 1

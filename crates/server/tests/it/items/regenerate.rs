@@ -37,7 +37,7 @@ async fn the_second_of_five_answers_is_written_anew() {
         json!({
             "id": ids[3], "object": "conversation.item", "role": "assistant",
             "content": "Again two.", "call_id": null, "model": "test-model-0613", "version": 2,
-            "author": { "kind": "owner" },
+            "reasoning": null, "author": { "kind": "owner" },
             "created_at": "2025-12-23T10:00:00.000000Z", "updated_at": "2025-12-23T10:00:00.000000Z",
         })
     );
@@ -217,8 +217,7 @@ async fn every_role_is_told_as_one_that_the_provider_knows() {
     let answer = alice.post(&path(&conversation, &ids[4]), json!({})).await;
     answer.expect(200);
     let expected = [
-        "system: Be brief.",
-        "system: Be kind.",
+        "system: Be brief.\n\nBe kind.",
         "user: Why?",
         "user: Result of a tool:\n{\"why\":42}",
     ];

@@ -39,7 +39,7 @@ async fn a_restored_version_is_a_new_one() {
             ]
         })
         .collect();
-    let time = |second: u32| json!(format!("2025-12-23T10:00:0{second}Z"));
+    let time = |second: u32| json!(format!("2025-12-23T10:00:0{second}.000000Z"));
     assert_eq!(
         shown[0],
         [
