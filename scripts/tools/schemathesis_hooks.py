@@ -36,7 +36,8 @@ counts: dict[str, collections.Counter] = collections.defaultdict(collections.Cou
 if STATUS_COUNTS.exists():  # an earlier round's
     for operation, row in json.loads(STATUS_COUNTS.read_text()).items():
         counts[operation].update(row)
-refresh_tokens = [os.environ["REFRESH_TOKEN"]]
+# None of the session that makes the requests: who signs out by one ends its session.
+refresh_tokens: list[str] = []
 
 session = requests.Session()
 session.headers["Authorization"] = f"Bearer {os.environ['ACCESS_TOKEN']}"
@@ -190,8 +191,9 @@ def use_password(case) -> None:
 
 
 def use_guest(case, kwargs) -> None:
-    """Whoever is upgraded or removed must not be the one who makes all other requests."""
-    if (case.method, case.path) not in (("POST", "/auth/upgrade"), ("DELETE", "/auth/me")):
+    """The one who makes all other requests must not be upgraded, removed or signed out."""
+    endings = (("POST", "/auth/upgrade"), ("DELETE", "/auth/me"), ("DELETE", "/auth/sessions"))
+    if (case.method, case.path) not in endings:
         return
 
     def as_guest(request):
@@ -239,6 +241,18 @@ def use_names_that_are_seen(case) -> None:
         case.body = case.body | {key: "Research" for key in unseen}
 
 
+def use_one_name_for_the_length(case) -> None:
+    """JSON Schema can't say that two fields exclude each other."""
+    if isinstance(case.body, dict) and {"max_tokens", "max_completion_tokens"} <= set(case.body):
+        case.body = {name: value for name, value in case.body.items() if name != "max_tokens"}
+
+
+def use_fresh_key(case) -> None:
+    """A key that comes again with another body is refused."""
+    if case.headers and "Idempotency-Key" in case.headers:
+        case.headers["Idempotency-Key"] = f"key {next(numbers)}"
+
+
 # --- Hooks ---------------------------------------------------------------------------------------
 
 
@@ -263,8 +277,11 @@ def before_call(context, case, kwargs):
             use_existing_project(case, "body")
         if is_valid(case, ParameterLocation.QUERY):
             use_existing_project(case, "query")
+    if is_valid(case, ParameterLocation.HEADER):
+        use_fresh_key(case)
     if is_valid(case, ParameterLocation.BODY):
         use_distinct_call_ids(case)
+        use_one_name_for_the_length(case)
         use_flags_that_agree(case)
         use_account(case)
         use_password(case)
