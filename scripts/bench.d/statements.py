@@ -34,9 +34,22 @@ def literals(source: str) -> str:
     return "".join(re.sub(r"\\\n\s*", "", part) for part in parts)
 
 
-def columns() -> str:
+def macro(name: str, row: str) -> str:
+    """What one of the macros for an item's columns makes of a row's name."""
     source = (POSTGRES / "items/rows.rs").read_text()
-    return literals(re.search(r"macro_rules! columns \{(.*?)\n\}", source, re.DOTALL)[1])
+    body = re.search(rf"macro_rules! {name} \{{(.*?)\n\}}", source, re.DOTALL)[1]
+    body = body[body.rindex("concat!(") :].replace("$reasoning", f'reasoning!("{row}")')
+    return literals(expanded(body).replace("$row", f'"{row}"'))
+
+
+def expanded(source: str) -> str:
+    """The same without macros, but for `concat!`."""
+    inner = r'(?:[$\w]+::)*(reasoning|unparted|size)!\("([\w.]*)"\)'
+    return re.sub(inner, lambda found: f'"{macro(found[1], found[2])}"', source)
+
+
+def columns() -> str:
+    return macro("columns", "i")
 
 
 def shipped(name: str) -> tuple[str, list[tuple[str, str]]]:
@@ -52,7 +65,7 @@ def shipped(name: str) -> tuple[str, list[tuple[str, str]]]:
     ]
     body = rest[rest.index('"' if "concat!(" not in rest else "concat!(") :]
     body = re.sub(r"(?:\w+::)?(?:columns)!\(\)", lambda _: f'"{columns()}"', body)
-    text = literals(body)
+    text = literals(expanded(body))
     numbers = {int(n) for n in re.findall(r"\$(\d+)", text)}
     if numbers != set(range(1, len(parameters) + 1)):
         sys.exit(f"error: {name} was not understood: parameters {parameters}, text {text}")
