@@ -124,7 +124,7 @@ impl Memory {
     /// Waits in turn until there is room.
     async fn room_in_turn(&self, caller: Caller) -> Result<(), ApiError> {
         let permit = self.budget.take(caller, self.answer(), sleep(PATIENCE));
-        // It has waited its turn: that it was its own share is no news to it.
+        // It has waited its turn, so it is not told that its own share was the reason.
         permit.await.map(drop).map_err(|_| busy())
     }
 

@@ -82,7 +82,7 @@ impl Needs {
         Self(operations.collect())
     }
 
-    /// What is no operation needs nothing: it is answered by others.
+    /// A request that is not an operation needs no room: other handlers answer it.
     fn find(&self, method: &Method, path: &str) -> Need {
         let mut operations = self.0.iter();
         let found =

@@ -4,8 +4,8 @@ use serde_json::value::RawValue;
 use std::collections::HashSet;
 
 /// A JSON object whose fields are kept as they were written, to the byte and in their order. A field
-/// that is given twice is refused, and so are more fields than anybody needs: whoever looks for one
-/// looks at all.
+/// that is given twice is refused, and so is an object of too many fields, since a look for one field
+/// goes through all of them.
 #[derive(Debug)]
 pub(crate) struct Fields(Vec<(String, Box<RawValue>)>);
 

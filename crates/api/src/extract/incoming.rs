@@ -58,7 +58,7 @@ pub(super) struct Incoming {
 }
 
 impl Incoming {
-    /// Reads the body, once it is known who sends it: nobody else's is read.
+    /// Reads the body, after the caller is known. The bodies of unknown callers are not read.
     pub(super) async fn read(
         request: &HttpRequest,
         payload: Payload,

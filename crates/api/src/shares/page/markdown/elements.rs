@@ -93,7 +93,7 @@ impl Writer<'_, '_> {
         self.element(&format!("{opening}{class}"), closing);
     }
 
-    /// What Markdown has not seen. In a link there is no other link.
+    /// What Markdown has not seen. Links do not stand within links.
     pub(super) fn apart(&mut self, apart: &Apart<'_>) {
         match &apart.what {
             What::Address(address) if self.links == 0 => {

@@ -21,7 +21,7 @@ pub(super) struct Change {
 }
 
 pub(super) enum Written {
-    /// What follows is no definition of a link: no link would ever show it.
+    /// What follows does not define a link, since a link would never show it.
     Point,
     /// A line of its own.
     Break,
