@@ -69,5 +69,5 @@ pub fn pages(config: &mut actix_web::web::ServiceConfig) {
         .service(service::landing::get_landing)
         .service(service::swagger_ui::get_swagger_initializer)
         .service(shares::public::slash::leave_slash_out)
-        .service(shares::page::assets::get_asset);
+        .service(shares::assets::get_asset);
 }

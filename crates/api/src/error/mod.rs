@@ -10,7 +10,6 @@ pub(crate) use provider::passed;
 
 pub use code::{CODES, Code};
 
-use crate::shares::page;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ContentType, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
@@ -106,7 +105,7 @@ impl ApiError {
         }
         if self.page {
             let page = page::failure(&page::Failure {
-                status,
+                status: status.as_u16(),
                 message: &self.message,
                 retry_after: self.retry_after(),
                 request_id,

@@ -23,7 +23,7 @@ impl Fixed {
         Self {
             content_type: content_type.into(),
             cache: "private, no-cache",
-            tag: format!("{:016x}", digest(&bytes)),
+            tag: format!("{:016x}", page::assets::digest(&bytes)),
             bytes,
         }
     }
@@ -60,15 +60,4 @@ impl Fixed {
         answer.extensions_mut().insert(Shared);
         answer
     }
-}
-
-/// FNV-1a: it tells one release's file from another's, and nothing depends on more.
-#[must_use]
-pub(crate) const fn digest(mut bytes: &[u8]) -> u64 {
-    let mut digest = 0xcbf2_9ce4_8422_2325;
-    while let [first, rest @ ..] = bytes {
-        digest = (digest ^ *first as u64).wrapping_mul(0x0100_0000_01b3);
-        bytes = rest;
-    }
-    digest
 }

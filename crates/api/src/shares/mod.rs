@@ -1,10 +1,10 @@
 //! Share links on the wire: what owners see here, what visitors see in `public`.
 
+pub(crate) mod assets;
 pub(crate) mod create;
 pub(crate) mod create_item;
 pub(crate) mod list;
 pub(crate) mod list_conversation;
-pub mod page;
 pub mod public;
 pub(crate) mod revoke;
 pub(crate) mod revoke_conversation;

@@ -1,77 +1,15 @@
 use super::format::FormatParam;
-use super::{CURSOR, Layouts, SharedConversationBody, View, html, markdown};
+use super::query::{GetSharedConversationQuery, KNOWN};
+use super::{Layouts, SharedConversationBody, View, html, markdown};
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::Query;
-use crate::list::{numbered, unknown_cursor};
 use crate::memory::look_for_room;
 use crate::request::is_head;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use domain::error::Error;
-use domain::id::Sequence;
 use domain::limits::Origin;
-use domain::page::Limit;
-use domain::shares::{ShareService, ViewFrom, ViewPage, Visit};
-use serde::Deserialize;
-use utoipa::IntoParams;
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct GetSharedConversationQuery {
-    /// How many messages per page.
-    #[param(minimum = 1, maximum = 500, default = 100)]
-    pub(super) limit: Option<i64>,
-    /// The `next_after` of the page before.
-    after: Option<String>,
-    /// A place as in `after`: the page that ends before it. Not together with `after`.
-    before: Option<String>,
-    /// The form of the answer; otherwise `Accept` decides, and JSON is the answer to whoever takes
-    /// anything.
-    #[param(inline)]
-    pub(super) format: Option<FormatParam>,
-}
-
-impl GetSharedConversationQuery {
-    /// Where the page begins or ends, as a part of its address; only for a query that was found good.
-    pub(super) fn place(&self) -> Option<String> {
-        let places = [("after", &self.after), ("before", &self.before)];
-        places.into_iter().find_map(|(name, place)| {
-            let place = place.as_ref()?;
-            Some(format!("&{name}={place}"))
-        })
-    }
-}
-
-/// The parameters of the query above.
-const KNOWN: [&str; 4] = ["limit", "after", "before", "format"];
-
-impl TryFrom<&GetSharedConversationQuery> for ViewPage {
-    type Error = Error;
-
-    fn try_from(query: &GetSharedConversationQuery) -> Result<Self, Error> {
-        let from = match (&query.after, &query.before) {
-            (None, None) => ViewFrom::Beginning,
-            (Some(after), None) => ViewFrom::After(place(after, "after")?),
-            (None, Some(before)) => ViewFrom::Before(place(before, "before")?),
-            (Some(_), Some(_)) => {
-                let message = "before must be absent where after is given.";
-                return Err(Error::invalid("before", message));
-            }
-        };
-        Ok(Self {
-            limit: Limit::of_shared(query.limit)?,
-            from,
-        })
-    }
-}
-
-fn place(cursor: &str, param: &str) -> Result<Sequence, Error> {
-    numbered(CURSOR, cursor)
-        .map(Sequence)
-        .ok_or_else(|| unknown_cursor(param))
-}
+use domain::shares::{ShareService, ViewPage, Visit};
 
 /// Open a link
 ///

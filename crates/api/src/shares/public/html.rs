@@ -1,12 +1,12 @@
-use super::get::GetSharedConversationQuery;
+use super::query::GetSharedConversationQuery;
 use super::{View, cursor};
 use crate::error::ApiError;
-use crate::shares::page::{self, Neighbours};
 use actix_web::rt::time::sleep;
 use actix_web::web;
 use domain::admission::{Budget, Caller, Limits};
 use domain::error::Error;
 use domain::limits::Origin;
+use page::Neighbours;
 use std::time::Duration;
 
 /// More text than this is laid out on a thread that may take its time: a worker has others to serve.

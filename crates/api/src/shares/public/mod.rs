@@ -7,6 +7,7 @@ pub(crate) mod get;
 mod headers;
 mod html;
 mod markdown;
+mod query;
 pub(crate) mod slash;
 
 pub(crate) use headers::{protect, protection};

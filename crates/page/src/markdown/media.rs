@@ -1,24 +1,10 @@
-//! Links, images and code: what is written when it ends, or leads somewhere.
+//! Links, images and blocks of code.
 
-use super::super::highlight;
-use super::escape;
+use super::held::{Held, HeldKind};
 use super::links::allowed;
 use super::writer::Writer;
-
-pub(super) struct Held {
-    pub(super) kind: HeldKind,
-    pub(super) text: String,
-}
-
-pub(super) enum HeldKind {
-    Image {
-        opening: String,
-        destination: String,
-    },
-    Code {
-        info: String,
-    },
-}
+use crate::escape::escape;
+use crate::highlight;
 
 impl Writer<'_, '_> {
     /// The beginning of a link, where it may lead there.

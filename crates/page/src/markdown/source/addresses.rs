@@ -1,7 +1,7 @@
 //! Whole addresses in running text, which end where a person would end them.
 
-use super::super::links::allowed;
 use super::letters::{closing, full_width, opening, unspaced};
+use crate::markdown::links::allowed;
 use std::borrow::Cow;
 
 /// Longer ones are not for people to read; the bound keeps the search linear.

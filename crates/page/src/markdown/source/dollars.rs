@@ -1,6 +1,6 @@
 //! Dollars: around a formula, or before an amount.
 
-use super::formulas::is_prose;
+use super::prose::is_prose;
 
 /// How long a formula between single dollars is at the most, in bytes.
 const LONGEST: usize = 1024;

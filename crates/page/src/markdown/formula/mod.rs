@@ -3,7 +3,7 @@
 mod dialect;
 mod macros;
 
-use super::escape;
+use crate::escape::escape;
 use pulldown_latex::config::DisplayMode;
 use pulldown_latex::event::{Content, Dimension, DimensionUnit, EnvironmentFlow, Event, Visual};
 use pulldown_latex::{Parser, RenderConfig, Storage, push_mathml};

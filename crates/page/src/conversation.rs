@@ -7,7 +7,8 @@ use domain::shares::{Speaker, View};
 use maud::{Markup, html};
 
 /// The page of a link that is good.
-pub(crate) fn conversation(view: &View, around: &Neighbours) -> String {
+#[must_use]
+pub fn conversation(view: &View, around: &Neighbours) -> String {
     let title = view.title.as_ref().map(Title::as_str);
     let untitled = "Untitled conversation";
     let mut budget = Budget::of_a_page();

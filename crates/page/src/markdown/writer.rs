@@ -3,18 +3,16 @@
 
 use super::held::{Held, HeldKind};
 use super::lists::Numbers;
+use super::options::OPTIONS;
 use super::source::{Part, Source};
-use super::{Budget, escape, surplus};
+use super::surplus;
+use crate::budget::Budget;
+use crate::escape::escape;
 use domain::shares::Speaker;
 use pulldown_cmark::{
-    Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd,
-    TextMergeWithOffset,
+    Alignment, CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd, TextMergeWithOffset,
 };
 use std::ops::Range;
-
-pub(super) const OPTIONS: Options = Options::ENABLE_TABLES
-    .union(Options::ENABLE_STRIKETHROUGH)
-    .union(Options::ENABLE_TASKLISTS);
 
 pub(super) struct Writer<'a, 'b> {
     pub(super) source: &'a Source<'a>,

@@ -6,7 +6,7 @@ mod languages;
 mod lexer;
 mod lines;
 
-use super::markdown::escape;
+use super::escape::escape;
 use languages::Language;
 
 /// What a piece of code is; the class says it to the style sheet.

@@ -1,9 +1,9 @@
 //! The elements that blocks and spans become.
 
-use super::escape;
 use super::formula;
 use super::source::{Apart, What};
 use super::writer::Writer;
+use crate::escape::escape;
 use pulldown_cmark::{Alignment, HeadingLevel, Tag};
 use std::ops::Range;
 

@@ -14,8 +14,8 @@ pub(super) fn document(title: &str, head: &Markup, body: &Markup) -> String {
                 meta name="robots" content="noindex, nofollow";
                 meta name="referrer" content="no-referrer";
                 title { (title) }
-                link rel="stylesheet" href={ "../../assets/" (assets::STYLE.name()) };
-                link rel="icon" type="image/svg+xml" href={ "../../assets/" (assets::ICON.name()) };
+                link rel="stylesheet" href={ "../../assets/" (assets::STYLE.name) };
+                link rel="icon" type="image/svg+xml" href={ "../../assets/" (assets::ICON.name) };
                 (head)
             }
             body {

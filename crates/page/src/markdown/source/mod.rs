@@ -13,6 +13,7 @@ mod letters;
 mod marks;
 mod names;
 mod paths;
+mod prose;
 
 pub(super) use marks::Part;
 

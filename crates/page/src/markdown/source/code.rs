@@ -1,8 +1,8 @@
 //! A first reading of a message: where it has code, where its links lead, and what must be written
 //! otherwise so that Markdown leaves nothing out.
 
-use super::super::surplus;
-use super::super::writer::OPTIONS;
+use crate::markdown::options::OPTIONS;
+use crate::markdown::surplus;
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
 use std::collections::HashSet;
 use std::ops::Range;
@@ -132,7 +132,7 @@ impl Reading {
             let rest = text.get(open..).unwrap_or_default();
             let run = rest.find(|c| c != '`').unwrap_or(rest.len());
             let (ticks, inside) = rest.split_at(run);
-            // Longer runs are nobody's code, and would take long to look for.
+            // Real code has no longer runs, and they would take long to look for.
             let end = (run < 4).then(|| end_of_code(inside, ticks)).flatten();
             let code = end.and_then(|end| inside.get(..end)).unwrap_or_default();
             for (at, _) in code.match_indices('|') {

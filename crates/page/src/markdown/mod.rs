@@ -8,12 +8,14 @@ mod held;
 mod links;
 mod lists;
 mod mathml;
+mod media;
+mod options;
 mod sanitiser;
 mod source;
 mod surplus;
 mod writer;
 
-use super::budget::Budget;
+use crate::budget::Budget;
 use domain::shares::Speaker;
 use maud::{Markup, PreEscaped, html};
 use source::Source;
@@ -39,25 +41,6 @@ fn plain(content: &str) -> Markup {
         p.aside { "This message is shown as it was written, because it is too large to lay out." }
         p.plain dir="auto" { (content) }
     }
-}
-
-/// Writes text so that it stays text in an element and in a quoted attribute.
-pub(super) fn escape(out: &mut String, text: &str) {
-    let mut rest = text;
-    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
-        let (before, found) = rest.split_at(at);
-        out.push_str(before);
-        let mut characters = found.chars();
-        out.push_str(match characters.next() {
-            Some('&') => "&amp;",
-            Some('<') => "&lt;",
-            Some('>') => "&gt;",
-            Some('"') => "&quot;",
-            _ => "&#39;",
-        });
-        rest = characters.as_str();
-    }
-    out.push_str(rest);
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Where formulas stand: `\( \)`, `\[ \]`, `$$ $$`, `$ $`, and environments of LaTeX.
 
+use super::prose::is_prose;
 use super::{Around, What, dollars};
 use std::borrow::Cow;
 
@@ -179,15 +180,6 @@ fn says_more(inside: &str, before: &str, after: &str) -> bool {
 const SYMBOLS: [char; 16] = [
     '\\', '^', '_', '=', '+', '<', '>', '/', '*', '{', '|', '(', '≤', '≥', '≈', '×',
 ];
-
-/// Words and nothing else: `\(see below\)`.
-pub(super) fn is_prose(inside: &str) -> bool {
-    let words = inside.split_whitespace().filter(|word| {
-        let word = word.trim_matches(|c: char| c.is_ascii_punctuation());
-        word.chars().count() > 1 && word.chars().all(char::is_alphabetic)
-    });
-    !inside.contains(['\\', '^', '_', '=', '{', '+', '<', '>', '|']) && words.count() > 1
-}
 
 /// How many marks of quotations stand before, on the same line.
 fn quote_depth(before: &str) -> usize {

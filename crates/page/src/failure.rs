@@ -1,19 +1,21 @@
 use super::layout::document;
-use actix_web::http::StatusCode;
 use maud::{Markup, html};
 
-/// Why a link shows nothing.
-pub(crate) struct Failure<'a> {
-    pub(crate) status: StatusCode,
+/// Why a link does not work.
+#[derive(Debug)]
+pub struct Failure<'a> {
+    /// The HTTP status of the page.
+    pub status: u16,
     /// For those who wrote the address themselves.
-    pub(crate) message: &'a str,
+    pub message: &'a str,
     /// Seconds until it is worth asking again.
-    pub(crate) retry_after: Option<u64>,
-    pub(crate) request_id: Option<&'a str>,
+    pub retry_after: Option<u64>,
+    pub request_id: Option<&'a str>,
 }
 
-/// The page of a link that shows nothing: what happened, and what its reader can do.
-pub(crate) fn failure(failure: &Failure<'_>) -> String {
+/// The page of a link that does not work: what happened, and what its reader can do.
+#[must_use]
+pub fn failure(failure: &Failure<'_>) -> String {
     let (title, text) = explain(failure.status, failure.retry_after);
     let body = html! {
         main.failure #content tabindex="-1" {
@@ -21,8 +23,8 @@ pub(crate) fn failure(failure: &Failure<'_>) -> String {
             h1 { (title) }
             p { (text) }
             p.small {
-                "Error " (failure.status.as_u16())
-                @if failure.status == StatusCode::BAD_REQUEST { ": " (failure.message) }
+                "Error " (failure.status)
+                @if failure.status == 400 { ": " (failure.message) }
                 @if let Some(request_id) = failure.request_id {
                     " · Request " code { (request_id) }
                 }
@@ -32,35 +34,35 @@ pub(crate) fn failure(failure: &Failure<'_>) -> String {
     document(title, &html! {}, &body)
 }
 
-fn explain(status: StatusCode, retry_after: Option<u64>) -> (&'static str, Markup) {
+fn explain(status: u16, retry_after: Option<u64>) -> (&'static str, Markup) {
     match status {
-        StatusCode::NOT_FOUND => (
+        404 => (
             "There is nothing here",
             html! {
                 "No conversation is shared by this link. Please check that the address is complete: "
                 "even one missing letter leads nowhere."
             },
         ),
-        StatusCode::GONE => (
+        410 => (
             "This link has ended",
             html! {
                 "It has expired, or the person who shared the conversation has taken it back. You can "
                 "ask them for a new link."
             },
         ),
-        StatusCode::TOO_MANY_REQUESTS => (
+        429 => (
             "Too many requests",
             html! {
                 "Many pages were opened from your network in a short time. " (wait(retry_after))
             },
         ),
-        StatusCode::SERVICE_UNAVAILABLE => (
+        503 => (
             "Not available right now",
             html! {
                 "The conversation can't be shown at the moment. Nothing is lost. " (wait(retry_after))
             },
         ),
-        status if status.is_client_error() => (
+        400..=499 => (
             "This address is not right",
             html! {
                 "What stands behind the question mark in the address can't be understood. You can open "
