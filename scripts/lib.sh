@@ -33,6 +33,15 @@ target_directory() {
     sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p'
 }
 
+# --- Building ----------------------------------------------------------------------------------
+
+# Builds and runs tests with clippy as the compiler of our own code: so that code is compiled once, and its
+# dependencies are too, where `cargo clippy` would have them checked in a build of its own. Every part builds
+# in this way, or none would find what another has built.
+cargo_test() {
+  RUSTC_WORKSPACE_WRAPPER=clippy-driver cargo test --workspace --locked "$@"
+}
+
 # --- What may be missing -----------------------------------------------------------------------
 
 # Directories that may hold PostgreSQL's server programs, in the order in which they are tried.

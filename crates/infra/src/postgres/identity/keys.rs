@@ -142,7 +142,7 @@ impl KeyStore for PgKeys {
         let after = list.after.map(|after| ids::stored(after.ulid()));
         let rows: Vec<Row> = match list.order {
             Order::Ascending => {
-                let page = rows.filter(api_keys::id.gt(after.unwrap_or(Uuid::nil())));
+                let page = rows.filter(api_keys::id.gt(after.unwrap_or_default()));
                 let page = page.order(api_keys::id.asc());
                 self.0
                     .run(owner, async |connection| page.fetch_all(connection).await)

@@ -79,7 +79,7 @@ impl ProjectStore for PgProjects {
             Order::Ascending => {
                 let page = OldestFirst {
                     owner_id,
-                    after: after.unwrap_or(Uuid::nil()),
+                    after: after.unwrap_or_default(),
                     limit,
                 };
                 self.0

@@ -30,7 +30,7 @@ pub(super) async fn load(
     let after = list.after.map(|after| ids::stored(after.ulid()));
     match list.order {
         Order::Ascending => {
-            let page = alive.filter(refresh_tokens::family.gt(after.unwrap_or(Uuid::nil())));
+            let page = alive.filter(refresh_tokens::family.gt(after.unwrap_or_default()));
             let page = page.order(refresh_tokens::family.asc());
             page.fetch_all(connection).await
         }
