@@ -33,7 +33,21 @@ impl Argon2Hasher {
     /// # Errors
     /// The system has no random numbers.
     pub fn new(threads: usize) -> Result<Self> {
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT);
+        Self::with(threads, Params::DEFAULT)
+    }
+
+    /// The same with parameters that protect nothing: for tests that are about something else, and make
+    /// many passwords.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn unsafe_but_quick(threads: usize) -> Result<Self> {
+        let least = Params::new(Params::MIN_M_COST, Params::MIN_T_COST, 1, None);
+        Self::with(threads, least.map_err(|error| broken(error.into()))?)
+    }
+
+    fn with(threads: usize, params: Params) -> Result<Self> {
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         // Of a password that nobody can send: it is too short.
         let decoy = hash(&argon2, b"")?;
         Ok(Self {

@@ -1,9 +1,8 @@
 //! One throw-away PostgreSQL for the whole process, and a schema of its own for every test.
 
-use crate::migrations::migrations;
 use infra::postgres::embedded::ThrowawayPostgres;
 use infra::postgres::{Database, Target};
-use std::fs;
+use std::path::Path;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -24,11 +23,20 @@ static CLUSTER: OnceCell<ThrowawayPostgres> = OnceCell::const_new();
 
 /// The connection string of the cluster that all tests share; each uses a schema of its own.
 async fn cluster() -> &'static str {
+    started().await.database_url()
+}
+
+/// A directory of PostgreSQL's user that goes with this process.
+pub(crate) async fn shared_directory() -> &'static Path {
+    started().await.data_dir()
+}
+
+async fn started() -> &'static ThrowawayPostgres {
     let started = CLUSTER.get_or_init(|| async {
         let start = ThrowawayPostgres::start(None, 300);
         RUNTIME.spawn(start).await.unwrap().unwrap()
     });
-    started.await.database_url()
+    started.await
 }
 
 /// A schema that only one test knows of.
@@ -115,21 +123,15 @@ impl Schema {
     }
 }
 
-/// What the migrations do, as one piece of SQL: that takes two thirds of the time. What is noted of them is
-/// copied from a schema that the service's own code has migrated.
+/// What the migrations come to, as one piece of SQL: each table is made as it is in the end. The migrations
+/// are run once, by the service's own code, and what is noted of them is copied.
 async fn replay() -> String {
     let template = Schema::empty().await;
     migrate(&template.url).await.unwrap();
     let name = template.value("select current_schema()").await;
-    let files = migrations().into_iter().map(|path| path.join("up.sql"));
-    let up = files.map(|path| fs::read_to_string(path).unwrap());
-    let up = up.collect::<Vec<_>>().join(";\n");
+    let definitions = template.value(include_str!("definitions.sql")).await;
     const NOTES: &str = "__diesel_schema_migrations";
-    format!(
-        "{up};
-        create table {NOTES} (like {name}.{NOTES} including all);
-        insert into {NOTES} select * from {name}.{NOTES}"
-    )
+    format!("{definitions}; insert into {NOTES} select * from {name}.{NOTES}")
 }
 
 /// Brings a database to the schema of this version; says which migrations it took.

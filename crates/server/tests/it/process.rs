@@ -1,6 +1,7 @@
 //! The real binary, run as people run it.
 
 use crate::app::{Actor, SECRET};
+use crate::db::shared_directory;
 use chrono::TimeDelta;
 use domain::auth::{AccessTokens as _, Claims};
 use domain::clock::Clock as _;
@@ -10,7 +11,8 @@ use infra::postgres::embedded::in_memory;
 use infra::security::Jwt;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use std::fs;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,7 +20,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, ChildStderr, Command};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 use tokio::time::{Instant, timeout};
 use ulid::Ulid;
 
@@ -46,6 +48,17 @@ impl Scratch {
         &self.0
     }
 
+    /// Lays a copy of a cluster down where there is none: making one takes a second of processor time.
+    pub(crate) async fn with_cluster(&self) {
+        let cluster = self.0.join("postgres");
+        if cluster.exists() {
+            return;
+        }
+        let made = DirBuilder::new().mode(0o711).create(&self.0);
+        assert!(made.is_ok() || self.0.exists(), "{made:?}");
+        copy(template().await, &cluster).await;
+    }
+
     /// The process id of its postmaster, if one has begun to run.
     pub(crate) fn postmaster(&self) -> Option<i32> {
         let text = fs::read_to_string(self.0.join("postgres/postmaster.pid")).ok()?;
@@ -67,6 +80,28 @@ impl Drop for Scratch {
             std::thread::yield_now();
         }
     }
+}
+
+/// A cluster that the program has made and migrated. It lies beside the one that the tests share, and goes
+/// with it.
+async fn template() -> &'static Path {
+    static TEMPLATE: OnceCell<PathBuf> = OnceCell::const_new();
+    let made = TEMPLATE.get_or_init(|| async {
+        let first = Scratch::new();
+        let directory = first.path().to_str().unwrap();
+        let run = output(&["migrate"], &[("DATA_DIR", directory)]).await;
+        assert!(run.status.success(), "{}", text(&run.stderr));
+        let template = shared_directory().await.join("template");
+        copy(&first.path().join("postgres"), &template).await;
+        template
+    });
+    made.await
+}
+
+/// Copies a directory with its owners.
+async fn copy(from: &Path, to: &Path) {
+    let copied = Command::new("cp").arg("-a").args([from, to]).status().await;
+    assert!(copied.unwrap().success());
 }
 
 /// The program, with nothing of this process's settings.
@@ -163,7 +198,9 @@ impl Process {
         process
     }
 
+    /// A service with a database of its own, which is there already.
     pub(crate) async fn embedded(scratch: &Scratch, more: &[(&str, &str)]) -> Self {
+        scratch.with_cluster().await;
         let directory = scratch.path().to_str().unwrap();
         Self::serve(&[&[("DATA_DIR", directory)], more].concat()).await
     }

@@ -1,4 +1,4 @@
-use crate::app::{HASHER, PASSWORD, TestApp};
+use crate::app::{PASSWORD, SAFE_HASHER, TestApp};
 use domain::admission::Caller;
 use domain::auth::{Password, PasswordHash, PasswordHasher};
 use domain::error::Result;
@@ -69,18 +69,18 @@ impl Watched {
 #[async_trait::async_trait]
 impl PasswordHasher for Watched {
     async fn hash(&self, caller: Caller, password: Password) -> Result<PasswordHash> {
-        let hash = HASHER.hash(caller, password).await?;
+        let hash = SAFE_HASHER.hash(caller, password).await?;
         self.note("hash", &hash);
         Ok(hash)
     }
 
     async fn verify(&self, caller: Caller, password: Password, hash: PasswordHash) -> Result<bool> {
         self.note("verify", &hash);
-        HASHER.verify(caller, password, hash).await
+        SAFE_HASHER.verify(caller, password, hash).await
     }
 
     fn decoy(&self) -> PasswordHash {
-        HASHER.decoy()
+        SAFE_HASHER.decoy()
     }
 }
 

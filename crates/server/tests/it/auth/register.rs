@@ -1,4 +1,4 @@
-use crate::app::{PASSWORD, TestApp, limits};
+use crate::app::{PASSWORD, SAFE_HASHER, TestApp, limits};
 use crate::db::Schema;
 use crate::proxy::{Proxy, Way};
 use chrono::TimeDelta;
@@ -284,7 +284,7 @@ async fn dump(app: &TestApp) -> String {
 
 #[tokio::test]
 async fn a_dump_of_the_database_holds_no_usable_password_token_or_key() {
-    let app = TestApp::spawn().await;
+    let app = TestApp::spawn_with(|parts| parts.hasher = SAFE_HASHER.clone()).await;
     let (ada, session) = app.account("ada@example.org").await;
     let key = ada.key("Mine").await;
     let dump = dump(&app).await;

@@ -29,6 +29,7 @@ async fn answers(url: &str) {
 #[tokio::test]
 async fn a_standard_error_that_is_not_read_holds_up_nothing() {
     let scratch = Scratch::new();
+    scratch.with_cluster().await;
     let directory = scratch.path().to_str().unwrap();
     let settings = [("DATA_DIR", directory), ("LOG_LEVEL", "trace")];
     // Read until it says where it listens, and no further; the pipe stays open.
@@ -41,6 +42,7 @@ async fn a_standard_error_that_is_not_read_holds_up_nothing() {
 #[tokio::test]
 async fn a_standard_error_that_is_closed_holds_up_nothing() {
     let scratch = Scratch::new();
+    scratch.with_cluster().await;
     let directory = scratch.path().to_str().unwrap();
     let (mut process, pipe) = Process::unheard(&[("DATA_DIR", directory)]).await;
     drop(pipe);

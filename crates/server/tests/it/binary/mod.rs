@@ -34,7 +34,9 @@ async fn refusal(arguments: &[&str], settings: &[(&str, &str)]) -> String {
 #[tokio::test]
 async fn the_first_lines_of_the_log_say_what_a_person_looks_for() {
     let scratch = Scratch::new();
-    let process = Process::embedded(&scratch, &[]).await;
+    // The very first start: the others find a cluster.
+    let directory = scratch.path().to_str().unwrap();
+    let process = Process::serve(&[("DATA_DIR", directory)]).await;
     process.log.line("a token: jan-conversations token").await;
     let directory = scratch.path().display();
     let lines = process.log.lines();

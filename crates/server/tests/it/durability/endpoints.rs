@@ -14,6 +14,26 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+/// What an operation needs to be there. What deletes finds everything.
+struct Asked {
+    everything: bool,
+    parameters: Vec<String>,
+}
+
+impl Asked {
+    fn by(operation: &Operation) -> Self {
+        Self {
+            everything: operation.method == Method::DELETE || operation.name.contains("delete"),
+            parameters: operation.parameters(),
+        }
+    }
+
+    fn one_of(&self, names: &[&str]) -> bool {
+        let is_one = |parameter: &String| names.contains(&parameter.as_str());
+        self.everything || self.parameters.iter().any(is_one)
+    }
+}
+
 /// A guest, and an object for each path parameter.
 pub(crate) struct Guest {
     pub(crate) actor: Actor,
@@ -34,18 +54,25 @@ impl Guest {
             "update_password" => app.account(&email()).await,
             _ => app.guest().await,
         };
+        let asked = Asked::by(operation);
         let project = actor.project("Mine").await;
         let conversation = actor.conversation(json!({ "project_id": project })).await;
         let item = id(&actor.say(&conversation, "mine").await);
-        let edit = format!("/v1/conversations/{conversation}/items/{item}/edit");
-        let edited = json!({ "content": "mine, edited" });
-        actor
-            .call_with(Method::PUT, &edit, &edited)
-            .await
-            .expect(200);
-        let open = json!({ "read_only": false });
-        let share = actor.share(&conversation, open).await;
-        let key = id(&actor.key("Mine").await);
+        if asked.one_of(&["item_id", "share_id"]) {
+            let edit = format!("/v1/conversations/{conversation}/items/{item}/edit");
+            let edited = json!({ "content": "mine, edited" });
+            let edited = actor.call_with(Method::PUT, &edit, &edited).await;
+            edited.expect(200);
+        }
+        let mut share = String::new();
+        if asked.one_of(&["share_id"]) {
+            let open = json!({ "read_only": false });
+            share = actor.share(&conversation, open).await;
+        }
+        let mut key = String::new();
+        if asked.one_of(&["key_id"]) {
+            key = id(&actor.key("Mine").await);
+        }
         Self {
             actor,
             conversation,
