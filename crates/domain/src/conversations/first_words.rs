@@ -30,7 +30,8 @@ pub(super) fn of(message: &str, max: usize) -> Option<String> {
         if !words.chars().any(|c| c.is_alphanumeric() && !is_blank(c)) {
             continue;
         }
-        let rank = match (fence, quoted, is_address(words)) {
+        let other = quoted || inside.starts_with('|');
+        let rank = match (fence, other, is_address(words)) {
             (None, false, false) => return text::first_line(&without_inline_marks(words), max),
             (None, true, _) => 1,
             (Some(_), _, _) => 2,
@@ -75,7 +76,10 @@ fn without_marks(line: &str) -> &str {
         true => heading.trim_end_matches('#').trim(),
         false => line,
     };
-    for mark in ["- ", "* ", "+ ", "• ", "[ ] ", "[x] ", "[X] ", "| "] {
+    if let Some(cells) = line.strip_prefix("| ") {
+        line = cells.trim_matches([' ', '|']);
+    }
+    for mark in ["- ", "* ", "+ ", "• ", "[ ] ", "[x] ", "[X] "] {
         line = line.strip_prefix(mark).map_or(line, str::trim);
     }
     line
@@ -101,7 +105,10 @@ fn without_inline_marks(line: &str) -> String {
             .strip_prefix('`')
             .and_then(|inside| inside.find('`'))
             .map(|end| found.split_at(end + 2));
-        if let Some((code, after)) = code {
+        if let Some((name, after)) = special_name(found) {
+            out.push_str(name);
+            rest = after;
+        } else if let Some((code, after)) = code {
             out.push_str(code);
             rest = after;
         } else if let Some((text, after)) = link(found) {
@@ -124,6 +131,14 @@ fn without_inline_marks(line: &str) -> String {
         true => out,
         false => line.to_owned(),
     }
+}
+
+/// A name that underscores belong to, as in `__init__`, and what follows it.
+fn special_name(text: &str) -> Option<(&str, &str)> {
+    let inside = text.strip_prefix("__")?;
+    let end = inside.find(|c: char| !c.is_ascii_lowercase() && c != '_')?;
+    let (name, after) = text.split_at(end + 2);
+    (name.len() > 4 && name.ends_with("__")).then_some((name, after))
 }
 
 /// The text of the link or the image that the text begins with, and what follows it.
@@ -170,6 +185,8 @@ mod tests {
         ("**Oslo** by train", "Oslo by train"),
         ("**Oslo: by train**", "Oslo: by train"),
         ("__Oslo__ by train", "Oslo by train"),
+        ("__init__ what?", "__init__ what?"),
+        ("| a | b |\n|---|---|\n| 1 | 2 |\nExplain", "Explain"),
         ("| City | Days |\n|-|-|", "City | Days"),
         ("> They said so.\n\nIs it true?", "Is it true?"),
         ("> They said so.", "They said so."),

@@ -170,6 +170,10 @@ impl<'a, 'b> Writer<'a, 'b> {
             TagEnd::TableRow => self.surplus_cells(place.end),
             _ => {}
         }
+        // A link without words would not be seen.
+        if matches!(end, TagEnd::Link) && self.out.ends_with("\">") {
+            self.as_written(place.clone());
+        }
         let closing = self.open.pop().unwrap_or_default();
         self.out.push_str(closing);
         if closing == "</a>" {

@@ -189,7 +189,9 @@ fn without_half(line: &str) -> &str {
     for mark in ["\"", "“", "„", "«", "「", "『", "《", "**"] {
         let other = line
             .strip_prefix(mark)
-            .filter(|rest| !rest.contains(mark) && !rest.contains(['”', '»', '」', '』', '》']));
+            .filter(|rest| !rest.contains(mark) && !rest.contains(['”', '»', '」', '』', '》']))
+            // `**kwargs` is a name.
+            .filter(|rest| mark != "**" || !rest.starts_with(|c: char| c.is_ascii_lowercase()));
         if let Some(rest) = other {
             return rest.trim();
         }

@@ -26,13 +26,21 @@ pub(super) fn title(said: &str) -> Option<String> {
     for line in said.split_inclusive('\n') {
         let text = line.trim_start_matches(|c: char| c.is_whitespace() || c == '`');
         let text = text.strip_prefix("json").map_or(text, str::trim_start);
-        if text.starts_with('{') || text.starts_with("[\"") {
+        let list = text.starts_with("[\"") && closes(text);
+        if text.starts_with('{') || list {
             let from = at + (line.len() - text.len());
             return of_object(said.get(from..)?);
         }
         at += line.len();
     }
     None
+}
+
+/// Whether the list ends where its line does, or on a later one: `["a"].join()` is code.
+fn closes(text: &str) -> bool {
+    let line = text.lines().next().unwrap_or_default();
+    let end = line.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '`' | '.' | ','));
+    end.ends_with([']', '"', '[', '}', '{'])
 }
 
 fn of_object(text: &str) -> Option<String> {

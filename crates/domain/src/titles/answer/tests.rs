@@ -240,6 +240,8 @@ fn what_belongs_to_a_title_stays() {
         "U.S. vs. U.K.",
         "`git rebase -i` explained",
         "*args and **kwargs",
+        "**kwargs in Python",
+        "[\"a\", \"b\"].join in JS",
         "2**3 and 2*3",
         "__init__ and __new__",
         "[WIP] Trip to Oslo",

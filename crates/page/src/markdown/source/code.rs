@@ -1,6 +1,7 @@
 //! A first reading of a message: where it has code, where its links lead, and what must be written
 //! otherwise so that Markdown leaves nothing out.
 
+use crate::markdown::links::allowed;
 use crate::markdown::options::OPTIONS;
 use crate::markdown::surplus;
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
@@ -50,10 +51,13 @@ pub(super) fn read(content: &str) -> Reading {
     let mut reading = Reading::default();
     let mut parser = Parser::new_ext(content, OPTIONS).into_offset_iter();
     let mut used: HashSet<usize> = HashSet::new();
+    // Where something begins. A line with a definition that is not among them was dropped.
+    let mut known: HashSet<usize> = HashSet::new();
     // Where the text of each open link ends so far, and where the last cell of a table did.
     let mut links: Vec<usize> = Vec::new();
     let mut cell = 0;
     while let Some((event, place)) = parser.next() {
+        known.insert(place.start);
         match event {
             Event::Start(Tag::CodeBlock(kind)) => {
                 let code = matches!(kind, CodeBlockKind::Fenced(_));
@@ -64,6 +68,8 @@ pub(super) fn read(content: &str) -> Reading {
             Event::Html(_) => reading.keep(place.clone(), false),
             Event::Start(Tag::Link { link_type, id, .. } | Tag::Image { link_type, id, .. }) => {
                 let definition = parser.reference_definitions().get(&id);
+                // A link that may not lead there is shown as text, and so is its definition.
+                let definition = definition.filter(|definition| allowed(&definition.dest));
                 used.extend(definition.map(|definition| definition.span.start));
                 match link_type {
                     LinkType::Autolink | LinkType::Email => reading.keep(place.clone(), true),
@@ -93,6 +99,7 @@ pub(super) fn read(content: &str) -> Reading {
     }
     for (_, definition) in parser.reference_definitions().iter() {
         let place = definition.span.clone();
+        known.insert(place.start);
         if used.contains(&place.start) {
             reading.keep(place, false);
         } else {
@@ -100,6 +107,7 @@ pub(super) fn read(content: &str) -> Reading {
         }
     }
     reading.kept.sort_by_key(|kept| kept.place.start);
+    reading.show_repeated_definitions(content, &known);
     reading.changes.sort_by_key(|change| change.at);
     reading
 }
@@ -120,6 +128,28 @@ impl Reading {
         if rest.starts_with(['\n', '\r']) {
             self.change(place.end, Written::Break);
         }
+    }
+
+    /// Shows the definitions of a name that was defined before: Markdown drops them.
+    fn show_repeated_definitions(&mut self, content: &str, known: &HashSet<usize>) {
+        let mut at = 0;
+        for line in content.split_inclusive('\n') {
+            let inside = line.trim_start_matches([' ', '>']);
+            let start = at + line.len() - inside.len();
+            let end = at + line.trim_end_matches(['\n', '\r']).len();
+            at += line.len();
+            let defines = inside.starts_with('[') && inside.contains("]:");
+            if defines && !known.contains(&start) && !self.keeps(start) {
+                self.show(content, start..end);
+            }
+        }
+    }
+
+    /// Whether this place is in one that is kept. Those must be in their order.
+    fn keeps(&self, start: usize) -> bool {
+        let after = self.kept.partition_point(|kept| kept.place.start <= start);
+        let last = after.checked_sub(1).and_then(|last| self.kept.get(last));
+        last.is_some_and(|kept| kept.place.contains(&start))
     }
 
     /// A row has more cells than the table has columns, and Markdown would drop them. Most often a bar

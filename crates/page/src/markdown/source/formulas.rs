@@ -79,7 +79,7 @@ impl<'a, 'k> Formulas<'a, 'k> {
             (inside, end, true)
         } else if rest.starts_with("\\begin{") {
             let (inside, end) = self.environment(at)?;
-            (inside, end, true)
+            (inside, end, begins_line(content.get(..at)?))
         } else if rest.starts_with('$') {
             let length = dollars::length(content.get(..at)?, rest)?;
             (rest.get(1..length.checked_sub(1)?)?, at + length, false)
@@ -130,13 +130,9 @@ impl<'a, 'k> Formulas<'a, 'k> {
         (apt && !inside.trim().is_empty()).then_some((inside, end + close.len()))
     }
 
-    /// An environment that begins a line.
+    /// An environment, of those that are formulas.
     fn environment(&mut self, at: usize) -> Option<(&'a str, usize)> {
         let content = self.around.content;
-        let line = content.get(..at)?.rsplit('\n').next()?;
-        if !line.chars().all(|c| c.is_whitespace() || c == '>') {
-            return None;
-        }
         let rest = content.get(at..)?.strip_prefix("\\begin{")?;
         let name = rest.split_once('}')?.0;
         let name = ENVIRONMENTS.iter().find(|known| **known == name)?;
@@ -164,8 +160,14 @@ impl<'a, 'k> Formulas<'a, 'k> {
     }
 }
 
+/// Whether only marks of quotations stand before it on its line.
+fn begins_line(before: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    line.chars().all(|c| c.is_whitespace() || c == '>')
+}
+
 /// Whether what stands between brackets is a formula: it stands alone on its lines, or has a character
-/// that belongs to formulas. `\[1\]` is a bracket.
+/// that belongs to formulas, or spaces around it. `\[1\]` is a bracket, and `- \[ x \]` a task.
 fn says_more(inside: &str, before: &str, after: &str) -> bool {
     let blank = |c: char| c.is_whitespace() || matches!(c, '>' | '.' | ',' | ';');
     let first = before.rsplit('\n').next().unwrap_or_default();
@@ -173,7 +175,11 @@ fn says_more(inside: &str, before: &str, after: &str) -> bool {
     let alone = inside.contains('\n') || first.chars().all(blank) && last.chars().all(blank);
     let letters = inside.contains(char::is_alphabetic);
     let symbols = inside.contains(SYMBOLS);
-    (alone && letters || symbols) && !is_prose(inside)
+    let space = |c: char| c.is_whitespace();
+    let task = first.trim_matches(['-', '*', '+', ' ']).is_empty()
+        && inside.trim().eq_ignore_ascii_case("x");
+    let spaced = inside.starts_with(space) && inside.ends_with(space) && !task;
+    ((alone || spaced) && letters || symbols) && !is_prose(inside)
 }
 
 /// Characters that belong to formulas.

@@ -68,6 +68,15 @@ const FORMULAS: &[(&str, &[&str])] = &[
     ),
     ("$E=mc^2$。", &["E=mc^2"]),
     ("\\[a\\] and \\[b=c\\]", &["b=c"]),
+    ("The \\[ v \\] is, and \\[ A \\]", &["v", "A"]),
+    (
+        "A = \\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}",
+        &["\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}"],
+    ),
+    (
+        "**Matrix:** \\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}",
+        &["\\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}"],
+    ),
     ("text \\[\na\n\\] text", &["a"]),
     ("$x$-axis", &["x"]),
     ("($x$)", &["x"]),
@@ -136,6 +145,7 @@ fn code_and_escapes_are_no_formulas() {
         ("- a\n\n  ```\n  $x$\n  ```", "a$x$"),
         ("\\$x\\$", "$x$"),
         ("\\[1\\]", "[1]"),
+        ("- \\[ x \\] done", "[ x ] done"),
         ("see \\[1\\] and \\(see below\\)", "see [1] and (see below)"),
         ("\\\\(x\\\\)", "\\(x\\)"),
         ("$x `$` y", "$x $ y"),

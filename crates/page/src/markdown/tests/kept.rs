@@ -230,6 +230,27 @@ fn what_others_would_drop_is_shown() {
             "text a[c]: https://d.e",
         ),
         (
+            "As [Smith] says.\n\n[Smith]: 2020",
+            "As [Smith] says.[Smith]: 2020",
+        ),
+        (
+            "[alice]: hi\n\n[alice] said so",
+            "[alice]: hi[alice] said so",
+        ),
+        (
+            "see [1].\n\n[1]: docs/readme.md",
+            "see [1].[1]: docs/readme.md",
+        ),
+        ("[^1] note\n\n[^1]: foot", "[^1] note[^1]: foot"),
+        (
+            "a [b]\n\n[b]: https://c.d\n[b]: https://e.f \"G\"\n\n> [b]: https://h.i",
+            "a bb: https://e.f \"G\"b: https://h.i",
+        ),
+        ("[b]: c\n[b]: https://e.f", "[b]: c[b]: https://e.f"),
+        ("```\n[a]: b\n[a]: c\n```", "[a]: b\n[a]: c"),
+        ("[](https://a.b/lost)", "[](https://a.b/lost)"),
+        ("[**](https://a.b/lost)", "**"),
+        (
             "```python title=\"a.py\" {1,3}\nx\n```",
             "python title=\"a.py\" {1,3}x",
         ),
