@@ -247,7 +247,7 @@ fn what_others_would_drop_is_shown() {
             "a bb: https://e.f \"G\"b: https://h.i",
         ),
         ("[b]: c\n[b]: https://e.f", "[b]: c[b]: https://e.f"),
-        ("```\n[a]: b\n[a]: c\n```", "[a]: b\n[a]: c"),
+        ("```\n[a]: b\n[a]: c\n```", "[a]: b[a]: c"),
         ("[](https://a.b/lost)", "[](https://a.b/lost)"),
         ("[**](https://a.b/lost)", "**"),
         (
