@@ -38,6 +38,16 @@ impl Fields {
         self.0.push((name.to_owned(), value));
     }
 
+    /// All of it as JSON, in no more room than it takes.
+    pub(crate) fn written(&self) -> serde_json::Result<String> {
+        let bytes = self
+            .iter()
+            .map(|(name, value)| name.len() + value.len() + 8);
+        let mut json = Vec::with_capacity(bytes.sum());
+        serde_json::to_writer(&mut json, self)?;
+        String::from_utf8(json).map_err(serde::ser::Error::custom)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()

@@ -11,6 +11,9 @@ use domain::items::{Content, Role};
 /// How many messages one request may add, as when a conversation is created.
 const MOST: usize = 100;
 
+/// How many messages one request may have that are kept nowhere: as many as a conversation holds.
+pub(super) const MOST_TOLD: usize = 10_000;
+
 /// The messages of a request, each as it was written: all of them, if there are no more than may be
 /// kept, and else one more than that.
 pub(super) fn split(messages: &str) -> Result<Vec<&str>, ApiError> {
@@ -18,6 +21,10 @@ pub(super) fn split(messages: &str) -> Result<Vec<&str>, ApiError> {
     let each = each_element(messages, |index, message| {
         if !message.starts_with('{') {
             return Err(mistyped(&format!("messages[{index}]"), "must be an object"));
+        }
+        if index == MOST_TOLD {
+            let message = "messages must have at most 10,000 messages.";
+            return Err(Error::invalid("messages", message).into());
         }
         if first.len() <= MOST {
             first.push(message);
@@ -149,4 +156,16 @@ fn mistyped(at: &str, must: &str) -> ApiError {
 fn missing(at: &str, field: &str) -> ApiError {
     let param = format!("{at}.{field}");
     ApiError::new(code::MISSING_FIELD, format!("{param} is required.")).param(param)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_messages_are_told_and_no_more() {
+        let messages = |number: usize| format!("[{}]", vec!["{}"; number].join(","));
+        assert!(split(&messages(MOST_TOLD)).is_ok());
+        assert!(split(&messages(MOST_TOLD + 1)).is_err());
+    }
 }

@@ -103,7 +103,7 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
         }
         fields.remove("conversation");
         Ok(Self {
-            body: serde_json::to_string(&fields).map_err(crate::stream::internal)?,
+            body: fields.written().map_err(crate::stream::internal)?,
             model,
             streamed,
             place,

@@ -1,6 +1,8 @@
 //! OpenAI's objects as this service describes them: what it reads or adds itself. Everything else is
 //! passed on, so the objects are open.
 
+use super::messages::MOST_TOLD;
+use utoipa::openapi::schema::ArrayBuilder;
 use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, SchemaType, Type};
 use utoipa::openapi::{Array, Object, ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -99,7 +101,11 @@ fn request() -> ObjectBuilder {
                 "The model to ask; this server's own unless told.",
             ),
         )
-        .property("messages", Array::new(Ref::from_schema_name("ChatMessage")))
+        .property(
+            "messages",
+            ArrayBuilder::from(Array::new(Ref::from_schema_name("ChatMessage")))
+                .max_items(Some(MOST_TOLD)),
+        )
         .property("stream", nullable(Type::Boolean, stream))
         .property("conversation", conversation)
         .required("messages")

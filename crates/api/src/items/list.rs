@@ -2,7 +2,8 @@ use super::ItemListBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::list::{OrderParam, numbered, unknown_cursor};
-use actix_web::{HttpResponse, get, web};
+use crate::long_work::json;
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::error::Error;
 use domain::id::{ConversationId, ItemId, Sequence};
 use domain::items::{CallId, Item, ItemService, ListItems};
@@ -75,11 +76,14 @@ pub(crate) async fn list_items(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,
     conversation: web::Path<String>,
+    request: HttpRequest,
     Query(query): Query<ListItemsQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let conversation = ConversationId::parse(&conversation)?;
     let page = items
         .list(actor.owner_id, conversation, query.try_into()?)
         .await?;
-    Ok(HttpResponse::Ok().json(ItemListBody::new(page, cursor)))
+    let texts = page.data.iter().map(|item| item.bytes());
+    let bytes = texts.sum();
+    json(&request, bytes, ItemListBody::new(page, cursor)).await
 }

@@ -2,7 +2,8 @@ use super::VersionListBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::list::{OrderParam, numbered, unknown_cursor};
-use actix_web::{HttpResponse, get, web};
+use crate::long_work::json;
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::error::Error;
 use domain::id::{ConversationId, ItemId};
 use domain::items::{ItemService, Version, VersionList};
@@ -63,6 +64,7 @@ pub(crate) async fn list_item_versions(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,
     path: web::Path<(String, String)>,
+    request: HttpRequest,
     Query(query): Query<ListItemVersionsQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item) = path.into_inner();
@@ -72,5 +74,7 @@ pub(crate) async fn list_item_versions(
         .versions(actor.owner_id, conversation, item, query.try_into()?)
         .await?;
     let cursor = |last: &Version| format!("{CURSOR}{}", last.number);
-    Ok(HttpResponse::Ok().json(VersionListBody::new(page, cursor)))
+    let texts = page.data.iter().map(|version| version.bytes());
+    let bytes = texts.sum();
+    json(&request, bytes, VersionListBody::new(page, cursor)).await
 }

@@ -180,10 +180,8 @@ impl Generation {
     }
 
     async fn store(self, Answered { reply, last }: Answered) -> Result<Kept> {
-        let title = self
-            .messages
-            .iter()
-            .find_map(|message| Title::from_message(message.role, &message.content));
+        let messages = self.messages.iter();
+        let title = Title::from_messages(messages.map(|message| (message.role, &message.content)));
         let said = self.messages.into_iter().map(|message| TurnMessage {
             seed: self.ids.ulid(),
             role: message.role,

@@ -8,11 +8,12 @@ const LOOKED_AT: usize = 16 * 1024;
 
 /// The first words that say something, at most `max` characters of them: those that a person wrote in
 /// sentences, else those of a quotation or of code, else an address, else whatever there is. `None`
-/// when nothing can be seen.
+/// when nothing can be seen in its beginning.
 pub(super) fn of(message: &str, max: usize) -> Option<String> {
+    let message = beginning(message);
     let mut second_best: Option<(u8, &str)> = None;
     let mut fence: Option<&str> = None;
-    for line in beginning(message).lines() {
+    for line in message.lines() {
         let (quoted, inside) = without_quote(line);
         if let Some(mark) = fence_mark(inside) {
             fence = match fence {

@@ -64,15 +64,12 @@ impl ConversationService {
         request: CreateConversation,
     ) -> Result<Conversation> {
         let now = self.clock.now();
+        let items = self.first_items(request.items, now)?;
         let title = match request.title {
             Some(title) => Some((title, TitleSource::Person)),
-            None => request
-                .items
-                .iter()
-                .find_map(|item| Title::from_message(item.role, &item.content))
+            None => Title::from_messages(items.iter().map(|item| (item.role, &item.content)))
                 .map(|title| (title, TitleSource::FirstMessage)),
         };
-        let items = self.first_items(request.items, now)?;
         self.usage.room_for_conversation(owner)?;
         let new = NewConversation {
             id: ConversationId::new(self.ids.ulid()),

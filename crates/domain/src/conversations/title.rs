@@ -21,6 +21,8 @@ impl Title {
     const LENGTH: RangeInclusive<usize> = 1..=256;
     /// How long a title taken from a message may be, in characters.
     const DERIVED: usize = 60;
+    /// How many messages of a person are looked at.
+    const LOOKED_AT: usize = 4;
 
     pub fn parse(raw: &str) -> Result<Self> {
         let trimmed = raw.trim();
@@ -43,11 +45,40 @@ impl Title {
         }
     }
 
+    /// The same of the first of several messages that has one. Only so many are looked at: a hundred of
+    /// which each says nothing for long would keep others waiting.
+    pub fn from_messages<'a>(
+        messages: impl IntoIterator<Item = (Role, &'a Content)>,
+    ) -> Option<Self> {
+        let users = messages.into_iter().filter(|(role, _)| *role == Role::User);
+        users
+            .take(Self::LOOKED_AT)
+            .find_map(|(role, content)| Self::from_message(role, content))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     pub fn into_string(self) -> String {
         self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_a_few_messages_gives_the_title() {
+        let content = |text: &str| Content::parse(text.to_owned()).unwrap();
+        let (empty, oslo) = (content("\n"), content("Oslo"));
+        let title = |before: usize| {
+            let others = vec![(Role::User, &empty); before];
+            let all = [(Role::System, &oslo)].into_iter().chain(others);
+            Title::from_messages(all.chain([(Role::User, &oslo)])).map(Title::into_string)
+        };
+        assert_eq!(title(Title::LOOKED_AT - 1).as_deref(), Some("Oslo"));
+        assert_eq!(title(Title::LOOKED_AT), None);
     }
 }

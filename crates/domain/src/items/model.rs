@@ -83,6 +83,14 @@ pub struct Item {
     pub updated_at: DateTime<Utc>,
 }
 
+impl Item {
+    /// How many bytes of text it has.
+    pub fn bytes(&self) -> usize {
+        let reasoning = self.reasoning.as_ref().map_or(0, String::len);
+        self.content.as_str().len() + reasoning
+    }
+}
+
 /// A message a client sends.
 #[derive(Clone, Debug)]
 pub struct NewItem {
@@ -122,4 +130,12 @@ pub struct Version {
     pub created_at: DateTime<Utc>,
     /// Whether it is the item's text now.
     pub current: bool,
+}
+
+impl Version {
+    /// How many bytes of text it has.
+    pub fn bytes(&self) -> usize {
+        let reasoning = self.reasoning.as_ref().map_or(0, String::len);
+        self.content.as_str().len() + reasoning
+    }
 }

@@ -6,7 +6,9 @@ use super::settings::ProviderSettings;
 use super::wire;
 use domain::admission::{Budget, Caller, Limits as Places};
 use domain::error::{Error, Result};
-use domain::replies::{ChatRequest, ChatStream, Model, ModelProvider, ProviderFailure, Report};
+use domain::replies::{
+    Ask, ChatRequest, ChatStream, Model, ModelProvider, ProviderFailure, Report,
+};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, Request, Response, redirect};
 use std::sync::Arc;
@@ -18,6 +20,9 @@ use tracing::Instrument as _;
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(10);
+
+/// What has fewer bytes than this is written on the spot, within a millisecond.
+const LONG: usize = 128 * 1024;
 
 /// How long to wait before asking once more.
 const BACK_OFF: Duration = Duration::from_millis(300);
@@ -37,6 +42,8 @@ pub struct CertificatesUnusable(#[from] reqwest::Error);
 pub struct OpenAiCompatible {
     exchange: Arc<Exchange>,
     places: Budget,
+    /// Turns in writing what is long.
+    turns: Budget,
     /// Where connections live. Workers' own runtimes end before the last reply does.
     runtime: Handle,
 }
@@ -49,11 +56,32 @@ impl OpenAiCompatible {
     pub fn new(settings: ProviderSettings) -> std::result::Result<Self, CertificatesUnusable> {
         let client = client(&settings)?;
         let places = Budget::new(places(&settings));
+        let turns = Budget::new(turns(&settings));
         Ok(Self {
             exchange: Arc::new(Exchange { client, settings }),
             places,
+            turns,
             runtime: Handle::current(),
         })
+    }
+
+    /// Writes what is sent; what is long on a thread of its own and in turn, for all requests of a worker
+    /// wait as long as it takes.
+    async fn prepared(&self, caller: Caller, request: ChatRequest) -> Result<Prepared> {
+        if bytes(&request) <= LONG {
+            return Ok(self.exchange.prepare(&request)?);
+        }
+        let patience = sleep(self.exchange.settings.silence);
+        let turn = self.turns.take(caller, 1, patience).await;
+        let turn = turn.map_err(|_| BUSY)?;
+        let exchange = Arc::clone(&self.exchange);
+        let prepared = self.runtime.spawn_blocking(move || {
+            let prepared = exchange.prepare(&request);
+            drop((request, turn));
+            prepared
+        });
+        let prepared = prepared.await;
+        Ok(prepared.map_err(|error| Error::Internal(error.into()))??)
     }
 
     /// Sends a request where connections live.
@@ -76,15 +104,11 @@ impl ModelProvider for OpenAiCompatible {
     async fn chat(&self, caller: Caller, request: ChatRequest) -> Result<Box<dyn ChatStream>> {
         let ProviderSettings {
             base_url,
-            model,
             silence,
             api_key,
-            strict_roles,
             ..
         } = &self.exchange.settings;
-        let prepared = prepare(&request, model.as_deref(), *strict_roles)?;
-        let Prepared { body, streamed } = prepared;
-        drop(request);
+        let Prepared { body, streamed } = self.prepared(caller, request).await?;
         let place = self.places.take(caller, 1, sleep(*silence));
         let place = place.await.map_err(|_| BUSY)?;
         let mut post = Request::new(Method::POST, base_url.endpoint("chat/completions"));
@@ -139,6 +163,26 @@ struct Exchange {
     settings: ProviderSettings,
 }
 
+/// How many bytes of text it has.
+fn bytes(request: &ChatRequest) -> usize {
+    let context = request.context.iter().map(|message| message.content.len());
+    let asked = match &request.ask {
+        Ask::Passed(json) => json.len(),
+        Ask::Reply { .. } => 0,
+    };
+    asked + context.sum::<usize>()
+}
+
+/// How many requests are written at once that are long, and how many wait for that.
+fn turns(settings: &ProviderSettings) -> Places {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let at_once = (processors / 2).max(1) as u64;
+    Places::parts(at_once, 2).with_waiting(
+        settings.concurrency * WAITING,
+        settings.owner_concurrency * WAITING,
+    )
+}
+
 /// How many requests may be under way, and how many wait.
 fn places(settings: &ProviderSettings) -> Places {
     let share = settings.owner_concurrency.min(settings.concurrency);
@@ -157,6 +201,15 @@ struct Attempt {
 }
 
 impl Exchange {
+    fn prepare(&self, request: &ChatRequest) -> std::result::Result<Prepared, ProviderFailure> {
+        let ProviderSettings {
+            model,
+            strict_roles,
+            ..
+        } = &self.settings;
+        prepare(request, model.as_deref(), *strict_roles)
+    }
+
     async fn send(&self, request: Request) -> std::result::Result<Response, ProviderFailure> {
         // Bodies are in memory, so there is a copy.
         let spare = request.try_clone();

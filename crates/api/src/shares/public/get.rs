@@ -4,6 +4,7 @@ use super::{Layouts, SharedConversationBody, View, html, markdown};
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::Query;
+use crate::long_work::{LongWork, json};
 use crate::memory::look_for_room;
 use crate::request::is_head;
 use actix_web::http::header::ContentType;
@@ -60,7 +61,8 @@ pub(crate) async fn get_shared_conversation(
             waiting.done().await?;
         }
         let view = shares.view(client.origin(), &share_id, page, visit).await?;
-        show(view, format, &query, &share_id, (&layouts, client.origin())).await
+        let from = (layouts.get_ref(), client.origin());
+        show(&request, view, format, &query, &share_id, from).await
     };
     // Who asked for a page is told of failures by a page.
     answer.await.map_err(|error| match format {
@@ -70,19 +72,26 @@ pub(crate) async fn get_shared_conversation(
 }
 
 async fn show(
+    request: &HttpRequest,
     view: View,
     format: FormatParam,
     query: &GetSharedConversationQuery,
     share_id: &str,
     (layouts, origin): (&Layouts, Origin),
 ) -> Result<HttpResponse, ApiError> {
+    let texts = view.items.iter().map(|item| item.content.as_str().len());
+    let bytes = texts.sum();
     Ok(match format {
         FormatParam::Json => {
-            HttpResponse::Ok().json(SharedConversationBody::new(share_id.to_owned(), view))
+            let body = SharedConversationBody::new(share_id.to_owned(), view);
+            json(request, bytes, body).await?
         }
-        FormatParam::Md => HttpResponse::Ok()
-            .content_type("text/markdown; charset=utf-8")
-            .body(markdown::write(&view)),
+        FormatParam::Md => {
+            let write = move || Ok(markdown::write(&view));
+            HttpResponse::Ok()
+                .content_type("text/markdown; charset=utf-8")
+                .body(LongWork::run(request, bytes, write).await?)
+        }
         FormatParam::Html => {
             let neighbours = html::neighbours(&view, query);
             HttpResponse::Ok()

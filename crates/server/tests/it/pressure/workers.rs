@@ -186,6 +186,9 @@ async fn the_largest_bodies_are_read_beside_the_workers() {
     };
     let most = plain(&process, &alice, bytes).await * MOST;
     let message = r#"{"role":"user","content":"hello"}"#;
+    // A title is looked for in each, and not found.
+    let empty_lines = "\\n".repeat(bytes / 190);
+    let says_nothing = format!("{{\"role\":\"user\",\"content\":\"{empty_lines}\"}}");
     for (path, body) in [
         (
             "/v1/conversations",
@@ -202,6 +205,10 @@ async fn the_largest_bodies_are_read_beside_the_workers() {
         (
             "/v1/chat/completions",
             filled("{\"messages\":[", "{}", "]}", bytes),
+        ),
+        (
+            "/v1/conversations",
+            filled("{\"items\":[", &says_nothing, "]}", bytes),
         ),
     ] {
         let what = format!("{path} {}", &body[..40]);
