@@ -1,5 +1,6 @@
 //! Wires adapters to services and serves them: the one crate that sees both sides.
 
+pub mod allocator;
 mod app;
 mod background;
 mod chat;

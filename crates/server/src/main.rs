@@ -41,7 +41,11 @@ async fn run(cli: &Cli, output: &Output) -> Result<(), Box<dyn std::error::Error
     let config = Config::read(&cli.settings)?;
     server::telemetry::start(&config.log, output)?;
     match cli.command.as_ref().unwrap_or(&Command::Serve) {
-        Command::Serve => server::serve(config).await?,
+        Command::Serve => {
+            // It ends with the program.
+            tokio::spawn(server::allocator::give_back());
+            server::serve(config).await?;
+        }
         Command::Migrate => server::migrate(&config).await?,
         Command::Token => print::line(&server::token::operator(&config)?)?,
         Command::ResetPassword { email, stdin } => {

@@ -3,7 +3,7 @@ use super::error::{contended, unavailable};
 use super::unit::{LIMIT, Silent};
 use super::work::Places;
 use crate::storage::Storage;
-use deadpool::managed::{Hook, HookError, PoolConfig, PoolError, TimeoutType, Timeouts};
+use deadpool::managed::{Hook, HookError, PoolConfig, PoolError, TimeoutType, Timeouts, WeakPool};
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::Object, deadpool::Pool,
@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
 /// The database, behind a pool of connections. Cheap to clone.
 #[derive(Clone)]
@@ -48,6 +48,11 @@ const LONGER: Duration = Duration::from_millis(200);
 
 /// How long a connection is used: after a failover, or a change of address, all are new soon.
 const MAX_AGE: Duration = Duration::from_secs(30 * 60);
+
+/// How long a connection is kept that is not used, and how often that is looked at: it keeps the room of its
+/// largest statement, and the server as much for its own.
+const IDLE: Duration = Duration::from_secs(20);
+const LOOK: Duration = Duration::from_secs(5);
 
 /// Should calling off a statement fail, it still ends some time. That nothing of what was called off
 /// lives longer is what the sweeps after a removal go by.
@@ -102,6 +107,7 @@ impl Database {
             .build()
             // The builder fails only when timeouts come without a runtime.
             .unwrap_or_else(|error| unreachable!("{error}"));
+        home.spawn(close_idle(pool.weak()));
         Self {
             pool,
             target,
@@ -179,6 +185,18 @@ impl Database {
     /// Ends all connections; work that is under way ends first.
     pub fn close(&self) {
         self.pool.close();
+    }
+}
+
+/// Closes connections that are not used any more, as long as there is a pool. One that is in use is not
+/// seen here.
+async fn close_idle(pool: WeakPool<AsyncDieselConnectionManager<AsyncPgConnection>>) {
+    let mut looks = interval(LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        looks.tick().await;
+        let Some(pool) = pool.upgrade() else { return };
+        drop(pool.retain(|_, metrics| metrics.last_used() < IDLE));
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Lent {
     /// Of the caller whose work it is, as long as the server may be at it; `None` where that is the
     /// last word on other work.
     turn: Option<Arc<Permit>>,
+    /// Whether the connection is closed after this work.
+    is_last: bool,
 }
 
 impl Lent {
@@ -39,13 +41,29 @@ impl Lent {
             connection,
             database,
             turn,
+            is_last: false,
         }
+    }
+
+    /// The same, for work after which the connection is closed.
+    pub(super) fn for_the_last_time(mut self, is_last: bool) -> Self {
+        self.is_last = is_last;
+        self
     }
 
     pub(super) fn connection(&mut self) -> &mut AsyncPgConnection {
         match &mut self.connection {
             Some(connection) => connection,
             None => unreachable!("only `back` takes it, and ends this"),
+        }
+    }
+
+    /// The work has come to its end, and nothing runs on the connection.
+    pub(super) fn done(self) {
+        let is_last = self.is_last;
+        let connection = self.back();
+        if is_last {
+            drop(Object::take(connection));
         }
     }
 

@@ -72,7 +72,7 @@ impl<T> Ended<T> {
                 Err(unavailable(error))
             }
             Self::InTime(done) => {
-                drop(lent.back());
+                lent.done();
                 Ok(done)
             }
             Self::CalledOff(done) => {
@@ -117,12 +117,13 @@ impl Database {
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
     ) -> Result<QueryResult<T>> {
         let whose = whose.into();
-        let begun = whose.begun;
+        let (begun, is_large) = (whose.begun, whose.is_large());
         let turn = Arc::new(self.turn(whose).await?);
         let mut repeat = 0;
         loop {
             let connection = self.connection(begun).await?;
-            let mut lent = Lent::of(connection, self.clone(), Some(Arc::clone(&turn)));
+            let lent = Lent::of(connection, self.clone(), Some(Arc::clone(&turn)));
+            let mut lent = lent.for_the_last_time(is_large);
             let limit = self.patience.saturating_sub(begun.elapsed()).max(LEAST);
             let ended = {
                 let connection = lent.connection();

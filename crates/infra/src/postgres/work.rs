@@ -18,8 +18,13 @@ const FORKS_WAITING: usize = 4;
 /// When it is worth coming back, in seconds.
 const RETRY_AFTER: u64 = 2;
 
-/// How many bytes are as much work as a statement.
-const BYTES: usize = 64 * 1024;
+/// How many bytes are as much work as a statement. With the usual pool, one message of 200 kB of an owner is
+/// stored at a time: two keep both processors of a small machine from the others.
+const BYTES: usize = 32 * 1024;
+
+/// After work that writes more than this, its connection is not used again: the library keeps the room
+/// that a statement takes, twice, for as long as it keeps the connection.
+const LARGE: usize = 1024 * 1024;
 
 /// For whom a unit of work is done, since when it is waited for, and how much it is.
 #[derive(Clone, Copy)]
@@ -35,6 +40,11 @@ impl Whose {
     pub(super) fn writing(self, bytes: usize) -> Self {
         let weight = 1 + (bytes / BYTES) as u64;
         Self { weight, ..self }
+    }
+
+    /// Whether it writes so much that its connection is not worth keeping.
+    pub(super) fn is_large(&self) -> bool {
+        self.weight > (LARGE / BYTES) as u64
     }
 
     /// Work that has waited since then.

@@ -27,7 +27,7 @@ const LIMITS: Limits = Limits {
     waiting_each: 1_024,
     most: 128,
     most_each: 64,
-    bytes: 1024 * 1024,
+    bytes: 256 * 1024,
 };
 
 /// How long one waits for those before it.

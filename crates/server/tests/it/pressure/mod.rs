@@ -5,6 +5,7 @@ mod answers;
 mod bodies;
 mod connections;
 mod pipelines;
+mod room_of_connections;
 mod workers;
 
 use crate::answer::Answer;
