@@ -13,8 +13,10 @@ import argparse
 import contextlib
 import http.client
 import json
+import multiprocessing
 import os
 import pathlib
+import queue
 import resource
 import shutil
 import signal
@@ -22,7 +24,6 @@ import socket
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from dataclasses import asdict, dataclass
 
@@ -116,28 +117,37 @@ def head(method: str, path: str, length: int | None = None, token: str = "", **m
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
+def beat(service: Service, is_over, times) -> None:
+    taken = []
+    while not is_over.is_set():
+        begun = time.perf_counter()
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            service.request("GET", "/healthz", timeout=30)
+        taken.append((time.perf_counter() - begun) * 1e3)
+        time.sleep(0.005)
+    times.put(taken)
+
+
 class Heartbeat:
-    """Asks for /healthz again and again, on a connection of its own each time."""
+    """Asks for /healthz again and again, on a connection of its own each time.
+
+    It is a process of its own: a thread would wait for what others of this process do, such as the model
+    provider that reads what it is sent.
+    """
 
     def __init__(self, service: Service) -> None:
-        self.service, self.times, self.is_over = service, [], False
-        self.thread = threading.Thread(target=self._beat, daemon=True)
+        self.times, self.is_over, self.taken = [], multiprocessing.Event(), multiprocessing.Queue()
+        self.process = multiprocessing.Process(target=beat, args=(service, self.is_over, self.taken))
 
     def __enter__(self):
-        self.thread.start()
+        self.process.start()
         return self
 
     def __exit__(self, *_):
-        self.is_over = True
-        self.thread.join(timeout=60)
-
-    def _beat(self) -> None:
-        while not self.is_over:
-            begun = time.perf_counter()
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                self.service.request("GET", "/healthz", timeout=30)
-            self.times.append((time.perf_counter() - begun) * 1e3)
-            time.sleep(0.005)
+        self.is_over.set()
+        with contextlib.suppress(queue.Empty):
+            self.times = self.taken.get(timeout=60)
+        self.process.join(timeout=10)
 
     def worst(self) -> float:
         return max(self.times, default=float("inf"))
