@@ -60,7 +60,14 @@ impl Draft {
             )));
         }
         self.model = self.model.take().or(chunk.model.take());
-        self.finish_reason = self.finish_reason.take().or(chunk.finish_reason.take());
+        // Some servers write `stop` into every chunk, until they have a better reason.
+        if self
+            .finish_reason
+            .as_deref()
+            .is_none_or(|before| before == "stop")
+        {
+            self.finish_reason = chunk.finish_reason.take().or(self.finish_reason.take());
+        }
         let mut told = self.splitter.push(&chunk.text);
         self.text.push_str(&chunk.text);
         if !chunk.reasoning.is_empty() {

@@ -2,8 +2,9 @@ use super::bytes::{Broken, Limits, collect, read};
 use super::events::{ByteStream, CUT, events};
 use super::failure;
 use super::kind::{Kind, kind};
+use super::reply::Reply;
 use super::settings::ApiKey;
-use super::wire::{self, Joined};
+use super::wire;
 use bytes::Bytes;
 use domain::admission::Permit;
 use domain::error::Result;
@@ -34,13 +35,11 @@ pub(super) struct Answer {
     /// Whether chunks were asked for.
     streamed: bool,
     begun: bool,
-    finished: bool,
+    reply: Reply,
     /// Whether what was read last is a whole completion.
     is_whole: bool,
     /// What was read and not told.
     ready: VecDeque<ChatChunk>,
-    text: Joined,
-    reasoning: Joined,
     _place: Permit,
 }
 
@@ -70,19 +69,21 @@ impl Answer {
             true => Limits::streamed(silence),
             false => Limits::whole(silence),
         };
+        Self::of(read(response, limits).boxed(), streamed, key, place)
+    }
+
+    fn of(bytes: ByteStream, streamed: bool, key: Option<ApiKey>, place: Permit) -> Self {
         Self {
             body: Body::Unseen {
-                bytes: read(response, limits).boxed(),
+                bytes,
                 seen: Vec::new(),
             },
             key,
             streamed,
             begun: false,
-            finished: false,
+            reply: Reply::default(),
             is_whole: false,
             ready: VecDeque::new(),
-            text: Joined::default(),
-            reasoning: Joined::default(),
             _place: place,
         }
     }
@@ -100,7 +101,7 @@ impl Answer {
                 },
             },
             Body::Events(events) => {
-                let next = match self.finished {
+                let next = match self.reply.is_over() {
                     false => events.next().await,
                     // What comes after the end is told if it comes at once, and not waited for.
                     true => timeout(GOODBYE, events.next()).await.unwrap_or_default(),
@@ -112,7 +113,7 @@ impl Answer {
             Body::Json(bytes) => {
                 let json = String::from_utf8(collect(bytes).await?).map_err(|_| not_text())?;
                 let is_open = self.values(&json, false)?;
-                if !self.begun || is_open && !self.finished && !self.is_whole {
+                if !self.begun || is_open && !self.reply.is_finished() && !self.is_whole {
                     return Err(ended(self.begun));
                 }
                 self.end();
@@ -140,7 +141,8 @@ impl Answer {
         next: Option<std::result::Result<Sse, sse_stream::Error>>,
     ) -> Outcome<bool> {
         let event = match next {
-            None | Some(Err(_)) if self.finished => return Ok(false),
+            None if self.reply.is_finished() => return Ok(false),
+            Some(Err(_)) if self.reply.is_over() => return Ok(false),
             None => return Err(ended(self.begun)),
             Some(Err(error)) => return Err(broken(&error)),
             Some(Ok(event)) => event,
@@ -161,7 +163,7 @@ impl Answer {
         };
         match read {
             // The reply is complete: nothing that comes later takes it back.
-            Err(_) if self.finished => Ok(false),
+            Err(_) if self.reply.is_over() => Ok(false),
             read => read,
         }
     }
@@ -194,23 +196,24 @@ impl Answer {
     fn value(&mut self, value: Box<RawValue>) -> Outcome<()> {
         let key = self.key.as_ref();
         let read = wire::read(value.get(), key)?;
-        let read = read.ok_or_else(|| self.rubbish(value.get()))?;
+        let mut read = read.ok_or_else(|| self.rubbish(value.get()))?;
         let json: String = Box::<str>::from(value).into();
-        let json = match self.streamed && read.is_whole {
+        // Where it has come in pieces, the client has all of it.
+        let json = match self.streamed && read.is_whole && !self.reply.has_said_pieces() {
             true => wire::whole_as_chunk(&json).ok_or_else(|| self.rubbish(&json))?,
             false => json,
         };
         self.begun = true;
         self.is_whole = read.is_whole;
-        self.finished |= read.finish_reason.is_some();
+        let more = self.reply.add(&mut read);
         self.ready.push_back(ChatChunk {
             json,
-            text: self.text.push(read.text),
-            reasoning: self.reasoning.push(read.reasoning),
+            text: more.text,
+            reasoning: more.thoughts,
             model: read.model,
             finish_reason: read.finish_reason,
             calls_a_tool: read.calls_a_tool,
-            unkept: read.unkept,
+            unkept: read.unkept.or(more.unkept),
         });
         Ok(())
     }
@@ -218,14 +221,21 @@ impl Answer {
     /// All is read. A half of a character stays alone.
     fn end(&mut self) {
         self.body = Body::Read;
-        let (text, reasoning) = (self.text.end(), self.reasoning.end());
-        if text.is_some() || reasoning.is_some() {
-            self.ready.push_back(ChatChunk {
+        let (text, reasoning) = self.reply.end();
+        if text.is_empty() && reasoning.is_empty() {
+            return;
+        }
+        match self.ready.back_mut() {
+            Some(last) if !self.streamed => {
+                last.text.push_str(&text);
+                last.reasoning.push_str(&reasoning);
+            }
+            _ => self.ready.push_back(ChatChunk {
                 json: NOTHING.to_owned(),
-                text: text.into_iter().collect(),
-                reasoning: reasoning.into_iter().collect(),
+                text,
+                reasoning,
                 ..ChatChunk::default()
-            });
+            }),
         }
     }
 
@@ -288,3 +298,6 @@ fn ended(begun: bool) -> ProviderFailure {
         false => ProviderFailure::failed("its answer is empty."),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ mod failure;
 mod kind;
 mod none;
 mod probe;
+mod reply;
 mod request;
 mod settings;
 mod told;

@@ -120,6 +120,27 @@ impl Completion<'_> {
     }
 }
 
+impl Choice<'_> {
+    /// What it says, and whether that is a whole message. Some servers write a delta that says nothing
+    /// beside the message that does.
+    fn said(&self) -> (said::Said, bool) {
+        let forms = [
+            (self.delta, false),
+            (self.message, true),
+            (self.text, false),
+        ];
+        let given = forms
+            .into_iter()
+            .filter_map(|(raw, is_whole)| Some((said::read(raw?), is_whole)));
+        let mut all: Vec<_> = given.collect();
+        let first = all.iter().position(|(said, _)| !said.is_empty());
+        match all.is_empty() {
+            true => (said::Said::default(), false),
+            false => all.swap_remove(first.unwrap_or_default()),
+        }
+    }
+}
+
 /// The first choice is what counts. Some servers write it in several pieces.
 fn of_choices(choices: &[Choice<'_>], model: Option<String>) -> Read {
     let mut read = Read {
@@ -141,11 +162,8 @@ fn of_choices(choices: &[Choice<'_>], model: Option<String>) -> Read {
         }
         let reason = choice.finish_reason.and_then(reason);
         read.finish_reason = read.finish_reason.take().or(reason);
-        read.is_whole |= choice.delta.is_none() && choice.message.is_some();
-        let Some(raw) = choice.delta.or(choice.message).or(choice.text) else {
-            continue;
-        };
-        let said = said::read(raw);
+        let (said, is_whole) = choice.said();
+        read.is_whole |= is_whole;
         read.text.extend(said.text);
         read.reasoning.extend(said.thought);
         read.calls_a_tool |= said.calls_a_tool;
@@ -165,7 +183,12 @@ fn reason(raw: &RawValue) -> Option<String> {
         "null" | "false" => None,
         other => Some(text::string(raw).unwrap_or_else(|| other.to_owned())),
     };
-    reason.filter(|reason| !reason.is_empty())
+    let is_none = |reason: &str| {
+        ["", "null", "none", "undefined", "finish_reason_unspecified"]
+            .iter()
+            .any(|none| reason.eq_ignore_ascii_case(none))
+    };
+    reason.filter(|reason| !is_none(reason))
 }
 
 #[cfg(test)]
@@ -205,6 +228,7 @@ mod tests {
             r#"{"choices":[],"prompt_filter_results":[]}"#,
             r#"{"choices":[{"index":0,"finish_reason":null,"content_filter_offsets":{}}]}"#,
             r#"{"choices":[{"delta":{}}],"error":null}"#,
+            r#"{"choices":[{"delta":{},"finish_reason":"null"}]}"#,
             r#"{"choices":[{"delta":null}],"error":{}}"#,
             r#"{"choices":[{"delta":{"role":"assistant","content":null}}]}"#,
             r#"{"choices":[{"delta":{"content":[{"type":"thinking"}]}}]}"#,
@@ -220,6 +244,29 @@ mod tests {
         assert_eq!((whole.text.as_slice(), whole.is_whole), (&b"all"[..], true));
         assert_eq!(whole.finish_reason.as_deref(), Some("stop"));
         assert_eq!(said(r#"{"choices":[{"text":"all","index":0}]}"#), "all");
+        for beside in [
+            r#""delta":{}"#,
+            r#""delta":{"role":"assistant","content":""}"#,
+            r#""delta":null"#,
+        ] {
+            let message = format!(r#"{{"choices":[{{{beside},"message":{{"content":"all"}}}}]}}"#);
+            let whole = found(&message).unwrap();
+            assert_eq!(
+                (said(&message).as_str(), whole.is_whole),
+                ("all", true),
+                "{message}"
+            );
+            let text = format!(r#"{{"choices":[{{{beside},"text":"all"}}]}}"#);
+            assert_eq!(said(&text), "all");
+        }
+        let both = r#"{"choices":[{"delta":{"content":"b"},"message":{"content":"ab"}}]}"#;
+        assert_eq!(
+            (said(both).as_str(), found(both).unwrap().is_whole),
+            ("b", false)
+        );
+        let neither =
+            r#"{"choices":[{"delta":{},"message":{"content":null},"finish_reason":"null"}]}"#;
+        assert_eq!(found(neither).unwrap().finish_reason, None);
     }
 
     #[test]

@@ -140,6 +140,14 @@ enum Kind {
 }
 
 impl Said {
+    /// Whether nothing is said, in any form.
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+            && self.thought.is_empty()
+            && self.unkept.is_none()
+            && !self.calls_a_tool
+    }
+
     /// A text, a part, or a list of them.
     fn add(&mut self, raw: &RawValue, kind: Kind, depth: usize) {
         if depth > DEPTH {

@@ -50,7 +50,7 @@ fn chunks_as_whole(chunks: &[ChatChunk]) -> Option<String> {
         }
         text.push_str(&chunk.text);
         reasoning.push_str(&chunk.reasoning);
-        reason = chunk.finish_reason.as_ref().or(reason);
+        reason = later(reason, chunk.finish_reason.as_ref());
         let fields: Fields = serde_json::from_str(&chunk.json).ok()?;
         for (name, value) in fields {
             // Usage comes last, and null before.
@@ -70,6 +70,14 @@ fn chunks_as_whole(chunks: &[ChatChunk]) -> Option<String> {
     serde_json::to_string(&whole).ok()
 }
 
+/// The reason that counts: some servers write `stop` until they have a better one.
+fn later<T: AsRef<str>>(before: Option<T>, now: Option<T>) -> Option<T> {
+    match before {
+        Some(before) if before.as_ref() != "stop" => Some(before),
+        before => now.or(before),
+    }
+}
+
 /// The completion that the chunks of a stream amount to, which was not asked for.
 pub(in crate::llm) fn put_together(chunks: Vec<ChatChunk>) -> Result<ChatChunk, ProviderFailure> {
     let json = chunks_as_whole(&chunks).ok_or_else(|| {
@@ -83,7 +91,7 @@ pub(in crate::llm) fn put_together(chunks: Vec<ChatChunk>) -> Result<ChatChunk, 
         whole.text.push_str(&chunk.text);
         whole.reasoning.push_str(&chunk.reasoning);
         whole.model = whole.model.or(chunk.model);
-        whole.finish_reason = whole.finish_reason.or(chunk.finish_reason);
+        whole.finish_reason = later(whole.finish_reason, chunk.finish_reason);
     }
     Ok(whole)
 }

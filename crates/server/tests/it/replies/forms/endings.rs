@@ -1,6 +1,6 @@
 //! Answers that come in another form than was asked for, and streams that end in their own ways.
 
-use super::{Form, Reply, bytes, chunks, delta, ending};
+use super::{Form, Reply, body, bytes, chunks, delta, ending, passes};
 use crate::provider::{Play, answers};
 use serde_json::{Value, json};
 
@@ -14,6 +14,100 @@ fn typed(kind: &str, text: &str) -> Option<Play> {
 }
 
 pub(super) fn forms() -> Vec<Form> {
+    let mut forms = other_forms();
+    forms.extend(reasons());
+    forms
+}
+
+/// Reasons to end where the reply does not, and whole messages beside their pieces.
+fn reasons() -> Vec<Form> {
+    let stops = |delta: Value| {
+        let choice = json!({ "index": 0, "delta": delta, "finish_reason": "stop" });
+        json!({ "model": "m", "choices": [choice] })
+    };
+    let says = |text: &str| json!({ "content": text });
+    let whole = |delta: Option<Value>| {
+        let message = json!({ "role": "assistant", "content": "Yes.", "reasoning_content": "Hm." });
+        let mut choice = json!({ "index": 0, "finish_reason": "stop", "message": message });
+        if let Some(delta) = delta {
+            choice["delta"] = delta;
+        }
+        json!({ "object": "chat.completion", "model": "m", "choices": [choice] })
+    };
+    let form = |name, streamed, whole, outcome| Form {
+        name,
+        streamed,
+        whole,
+        outcome,
+    };
+    let thought = Reply("Yes.", Some("Hm."));
+    let begun = stops(says("Ye"));
+    vec![
+        form(
+            "Vertex AI through a proxy: `stop` in every chunk",
+            chunks(&[stops(says("Ye")), stops(says("s")), stops(says("."))]),
+            None,
+            Reply("Yes.", None),
+        ),
+        form(
+            "`stop` in the chunks of the thought",
+            chunks(&[
+                stops(json!({ "reasoning_content": "Hm." })),
+                stops(says("Yes.")),
+            ]),
+            None,
+            Reply("Yes.", Some("Hm.")),
+        ),
+        form(
+            "`stop` in the first chunk, and an error",
+            bytes(format!(
+                "data: {begun}\n\ndata: {{\"error\":{{\"message\":\"boom\"}}}}\n\n"
+            )),
+            None,
+            passes("boom"),
+        ),
+        form(
+            "the word null as the reason to end, and no end",
+            bytes(format!(
+                "data: {}\n\n",
+                begun.to_string().replace("\"stop\"", "\"null\"")
+            )),
+            None,
+            passes("its answer broke off."),
+        ),
+        form(
+            "the whole message after its pieces",
+            chunks(&[
+                delta(&json!({ "reasoning_content": "Hm." })),
+                delta(&says("Ye")),
+                delta(&says("s.")),
+                whole(None),
+            ]),
+            None,
+            thought,
+        ),
+        form(
+            "Perplexity: an empty delta beside the message",
+            chunks(&[
+                delta(&says("Ye")),
+                delta(&says("s.")),
+                whole(Some(says(""))),
+            ]),
+            body(&whole(Some(says("")))),
+            Reply("Yes.", Some("Hm.")),
+        ),
+        form(
+            "a whole message that says something else than its pieces",
+            chunks(&[delta(&says("No.")), whole(None)]),
+            None,
+            super::lasts(
+                "its reply has something in it that is not text (second_message), and cannot be kept.",
+            ),
+        ),
+    ]
+}
+
+fn other_forms() -> Vec<Form> {
     let choice = json!({ "index": 0, "message": { "role": "assistant", "content": "Yes." }, "finish_reason": "stop" });
     let whole: Value =
         json!({ "id": "c", "object": "chat.completion", "model": "m", "choices": [choice] });

@@ -1,0 +1,218 @@
+//! The reply so far, as far as it decides what the next chunk means.
+
+use super::wire::{Joined, Read};
+
+/// How much text is kept to be compared, in bytes. A reply that is longer is not kept anyway.
+const COMPARED: usize = 8 * 1024 * 1024;
+
+/// What a whole message that does not say the same as the pieces before it is called.
+const ANOTHER: &str = "second_message";
+
+/// What was said, and whether it has come to its end.
+#[derive(Debug, Default)]
+pub(super) struct Reply {
+    text: Told,
+    thoughts: Told,
+    /// Whether pieces have come that are no whole messages.
+    has_pieces: bool,
+    /// Whether the last text came with a reason to end, or a reason came after it.
+    finished: bool,
+    /// Whether a reason to end was given where the reply may go on: with text, or before there was any.
+    /// Some servers write one into every chunk.
+    doubtful: bool,
+}
+
+/// What a chunk adds.
+#[derive(Debug, Default)]
+pub(super) struct More {
+    pub(super) text: String,
+    pub(super) thoughts: String,
+    pub(super) unkept: Option<String>,
+}
+
+impl Reply {
+    /// Whether it can be complete.
+    pub(super) fn is_finished(&self) -> bool {
+        self.finished
+    }
+
+    /// Whether it is complete for certain, whatever comes now.
+    pub(super) fn is_over(&self) -> bool {
+        self.finished && !self.doubtful
+    }
+
+    /// Whether a whole message would say again what has come in pieces.
+    pub(super) fn has_said_pieces(&self) -> bool {
+        self.has_pieces && self.text.has_begun
+    }
+
+    /// Takes note of the next chunk.
+    pub(super) fn add(&mut self, read: &mut Read) -> More {
+        let (text, thoughts) = (
+            std::mem::take(&mut read.text),
+            std::mem::take(&mut read.reasoning),
+        );
+        let speaks = !text.is_empty() || !thoughts.is_empty();
+        let had_text = self.text.has_begun;
+        let more = match read.is_whole && self.has_pieces {
+            true => self.again(text, thoughts),
+            false => {
+                self.has_pieces |= speaks && !read.is_whole;
+                More {
+                    text: self.text.push(text),
+                    thoughts: self.thoughts.push(thoughts),
+                    unkept: None,
+                }
+            }
+        };
+        let ends = read.finish_reason.is_some();
+        if read.is_whole {
+            self.finished |= ends;
+        } else {
+            self.doubtful |= match ends {
+                true => speaks || !had_text,
+                false => speaks && self.finished,
+            };
+            self.finished = ends || self.finished && !speaks;
+        }
+        more
+    }
+
+    /// The whole message after its pieces: what they have not said.
+    fn again(&mut self, text: Vec<u8>, thoughts: Vec<u8>) -> More {
+        match (self.text.rest(text), self.thoughts.rest(thoughts)) {
+            (Some(text), Some(thoughts)) => More {
+                text,
+                thoughts,
+                unkept: None,
+            },
+            _ => More {
+                unkept: Some(ANOTHER.to_owned()),
+                ..More::default()
+            },
+        }
+    }
+
+    /// All has come. Halves of characters stay alone.
+    pub(super) fn end(&mut self) -> (String, String) {
+        (self.text.end(), self.thoughts.end())
+    }
+}
+
+/// Text, or thoughts.
+#[derive(Debug, Default)]
+struct Told {
+    joined: Joined,
+    so_far: String,
+    has_begun: bool,
+}
+
+impl Told {
+    fn push(&mut self, next: Vec<u8>) -> String {
+        self.has_begun |= !next.is_empty();
+        let next = self.joined.push(next);
+        if self.so_far.len() <= COMPARED {
+            self.so_far.push_str(&next);
+        }
+        next
+    }
+
+    fn end(&mut self) -> String {
+        let alone: String = self.joined.end().into_iter().collect();
+        self.so_far.push_str(&alone);
+        alone
+    }
+
+    /// What of the whole was not said by now; `None` where it is something else.
+    fn rest(&mut self, whole: Vec<u8>) -> Option<String> {
+        let alone = self.end();
+        let mut joined = Joined::default();
+        let mut whole = joined.push(whole);
+        whole.extend(joined.end());
+        let said = whole.trim().is_empty() || whole.trim() == self.so_far.trim();
+        let rest = match said {
+            true => "",
+            false => whole.strip_prefix(self.so_far.as_str())?,
+        };
+        self.so_far.push_str(rest);
+        self.has_begun |= !rest.is_empty();
+        Some(alone + rest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn piece(text: &str, reason: Option<&str>) -> Read {
+        Read {
+            text: text.as_bytes().to_vec(),
+            finish_reason: reason.map(str::to_owned),
+            ..Read::default()
+        }
+    }
+
+    fn whole(text: &str) -> Read {
+        Read {
+            is_whole: true,
+            ..piece(text, Some("stop"))
+        }
+    }
+
+    /// Finished, and over.
+    fn ending(pieces: Vec<Read>) -> (bool, bool) {
+        let mut reply = Reply::default();
+        for mut piece in pieces {
+            reply.add(&mut piece);
+        }
+        (reply.is_finished(), reply.is_over())
+    }
+
+    #[test]
+    fn a_reason_to_end_counts_where_no_text_comes_with_it_or_after_it() {
+        let stop = Some("stop");
+        for (pieces, expected) in [
+            (vec![piece("a", None)], (false, false)),
+            (vec![piece("a", None), piece("", stop)], (true, true)),
+            (vec![piece("a", stop)], (true, false)),
+            (vec![piece("", stop), piece("a", None)], (false, false)),
+            (vec![piece("", stop)], (true, false)),
+            (
+                vec![piece("a", stop), piece("b", None), piece("", stop)],
+                (true, false),
+            ),
+            (vec![whole("a")], (true, true)),
+        ] {
+            let name = format!("{pieces:?}");
+            assert_eq!(ending(pieces), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_whole_message_says_its_pieces_once() {
+        for (pieces, all, unkept) in [
+            (vec![piece("a", None), whole("a")], "a", false),
+            (
+                vec![piece("a ", None), piece("b", None), whole("a b")],
+                "a b",
+                false,
+            ),
+            (vec![piece("a b\n", None), whole("a b")], "a b\n", false),
+            (vec![piece("a", None), whole("ab")], "ab", false),
+            (vec![piece("a", None), whole("")], "a", false),
+            (vec![piece("ab", None), whole("a")], "ab", true),
+            (vec![piece("a", None), whole("c")], "a", true),
+            (vec![whole("ha"), whole("ha")], "haha", false),
+        ] {
+            let name = format!("{pieces:?}");
+            let mut reply = Reply::default();
+            let mut found = (String::new(), false);
+            for mut piece in pieces {
+                let more = reply.add(&mut piece);
+                found.0.push_str(&more.text);
+                found.1 |= more.unkept.is_some();
+            }
+            assert_eq!(found, (all.to_owned(), unkept), "{name}");
+        }
+    }
+}
