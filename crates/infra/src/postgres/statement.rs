@@ -1,13 +1,10 @@
 //! Statements that Diesel's query builder cannot express (it has no CTEs), as types of their own,
 //! so that they are prepared once per connection and checked where they are used.
 
-use diesel::pg::Pg;
-use diesel::query_builder::AstPass;
-use diesel::result::Error;
-
 /// Declares a statement: its parameters in the order `$1`, `$2`, …, the types of its columns, and
 /// its text. The text must be constant, since the cache of prepared statements knows it by the
-/// type alone. Each parameter's first occurrence comes after that of the one before.
+/// type alone. Each parameter's first occurrence comes after that of the one before; a text where it
+/// does not is an error of the compiler.
 macro_rules! statement {
     (
         $(#[$doc:meta])*
@@ -43,12 +40,15 @@ macro_rules! statement {
                 &'b self,
                 mut out: diesel::query_builder::AstPass<'_, 'b, diesel::pg::Pg>,
             ) -> diesel::QueryResult<()> {
-                let mut text = $crate::postgres::statement::Text::new($text);
+                const TEXT: $crate::postgres::statement::Text<
+                    { [$(stringify!($field)),+].len() },
+                > = $crate::postgres::statement::Text::split($text);
+                let [$($field),+] = TEXT.before;
                 $(
-                    text.before_next(&mut out)?;
+                    out.push_sql($field);
                     out.push_bind_param::<$sql, $rust>(&self.$field)?;
                 )+
-                text.rest(&mut out);
+                out.push_sql(TEXT.rest);
                 Ok(())
             }
         }
@@ -56,33 +56,73 @@ macro_rules! statement {
 }
 pub(super) use statement;
 
-/// A statement's text, consumed parameter by parameter: Diesel writes each `$n` itself.
-pub(super) struct Text {
-    rest: &'static str,
-    next: usize,
+/// A statement's text, cut where each of its parameters occurs first: Diesel writes that `$n` itself. It
+/// asks for the text and the parameters several times for each execution, so the cuts are found once.
+pub(super) struct Text<const PARAMETERS: usize> {
+    pub(super) before: [&'static str; PARAMETERS],
+    pub(super) rest: &'static str,
 }
 
-impl Text {
-    pub(super) fn new(text: &'static str) -> Self {
-        Self {
-            rest: text,
-            next: 1,
+impl<const PARAMETERS: usize> Text<PARAMETERS> {
+    pub(super) const fn split(text: &'static str) -> Self {
+        let mut before = [""; PARAMETERS];
+        let mut places: &mut [&'static str] = &mut before;
+        let (mut rest, mut number) = (text, 1);
+        while let [place, later @ ..] = places {
+            let (head, tail) = rest.split_at(occurrence(rest, number));
+            *place = head;
+            (_, rest) = tail.split_at(if number < 10 { 2 } else { 3 });
+            places = later;
+            number += 1;
         }
+        Self { before, rest }
+    }
+}
+
+/// Where `$number` begins.
+const fn occurrence(text: &str, number: usize) -> usize {
+    assert!(number < 100, "a statement has 100 parameters");
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        if *first == b'$' && leading_number(after) == number {
+            return text.len() - rest.len();
+        }
+        rest = after;
+    }
+    panic!("a parameter of a statement is missing or out of order")
+}
+
+const fn leading_number(mut text: &[u8]) -> usize {
+    let mut number = 0;
+    while let [digit @ b'0'..=b'9', rest @ ..] = text {
+        number = 10 * number + (*digit - b'0') as usize;
+        text = rest;
+    }
+    number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Text;
+
+    #[test]
+    fn a_text_is_cut_where_each_parameter_occurs_first() {
+        let Text { before, rest } = Text::<2>::split("select $1 + $1, $2 + $1 from t");
+        assert_eq!(before, ["select ", " + $1, "]);
+        assert_eq!(rest, " + $1 from t");
     }
 
-    /// Writes what stands before the first occurrence of the next parameter.
-    pub(super) fn before_next(&mut self, out: &mut AstPass<'_, '_, Pg>) -> Result<(), Error> {
-        let placeholder = format!("${}", self.next);
-        let (before, after) = self.rest.split_once(&placeholder).ok_or_else(|| {
-            Error::QueryBuilderError(format!("{placeholder} is missing or out of order").into())
-        })?;
-        out.push_sql(before);
-        self.rest = after;
-        self.next += 1;
-        Ok(())
+    #[test]
+    fn ten_is_not_one() {
+        let text = "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$1";
+        let Text { before, rest } = Text::<10>::split(text);
+        assert_eq!(before, ["", ",", ",", ",", ",", ",", ",", ",", ",", ","]);
+        assert_eq!(rest, ",$1");
     }
 
-    pub(super) fn rest(self, out: &mut AstPass<'_, '_, Pg>) {
-        out.push_sql(self.rest);
+    #[test]
+    #[should_panic(expected = "out of order")]
+    fn parameters_out_of_order_are_refused() {
+        Text::<2>::split("select $2, $1");
     }
 }
