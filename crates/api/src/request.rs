@@ -17,7 +17,7 @@ use domain::id::OwnerId;
 use futures_util::stream;
 use std::sync::Arc;
 use tracing::Instrument as _;
-use tracing::field::{Empty, display};
+use tracing::field::display;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -74,12 +74,8 @@ pub async fn around(
     let span = tracing::info_span!(
         "request",
         method = %request.method(),
-        route = Empty,
-        status = Empty,
-        milliseconds = Empty,
         request_id = id.0.to_str().unwrap_or_default(),
         client = client.0.map(display),
-        owner_id = Empty,
     );
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(client);
@@ -229,23 +225,26 @@ fn without_body(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> 
 }
 
 /// One line for each request. It has the route's template, never the raw path: a path can carry a
-/// secret.
+/// secret. What is known only now is said by the line, not added to the span, which would be written
+/// anew for each field.
 fn log(response: &ServiceResponse<BoxBody>, milliseconds: f64) {
-    let span = tracing::Span::current();
     let request = response.request();
-    let route = request
-        .match_pattern()
-        .unwrap_or_else(|| "(none)".to_owned());
-    span.record("route", route);
-    span.record("status", response.status().as_u16());
-    span.record("milliseconds", (milliseconds * 1e3).round() / 1e3);
-    if let Some(Caller(owner_id)) = request.extensions().get::<Caller>() {
-        span.record("owner_id", display(owner_id));
-    }
-    match response.status() {
-        status if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE => {
-            tracing::error!("request failed");
-        }
-        _ => tracing::info!("request"),
+    let route = request.match_pattern();
+    let route = route.as_deref().unwrap_or("(none)");
+    let status = response.status();
+    let milliseconds = (milliseconds * 1e3).round() / 1e3;
+    let caller = request.extensions().get().copied();
+    let owner_id = caller.map(|Caller(owner_id)| display(owner_id));
+    let code = status.as_u16();
+    if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE {
+        tracing::error!(
+            route,
+            status = code,
+            milliseconds,
+            owner_id,
+            "request failed"
+        );
+    } else {
+        tracing::info!(route, status = code, milliseconds, owner_id, "request");
     }
 }

@@ -20,6 +20,13 @@ const OVERHEAD: usize = 64;
 /// How long the end of the process waits for what is still to be written.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How long the first line of a batch waits for others: each is sent without waking the thread that
+/// writes then, and they are written together.
+const GATHER: Duration = Duration::from_millis(5);
+
+/// How many bytes are written together.
+const AT_ONCE: usize = 64 * 1024;
+
 /// A pause where standard error is set to refuse instead of waiting.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -94,25 +101,64 @@ impl Output {
 }
 
 fn write_all(messages: &Receiver<Message>, state: &State, mut written: impl Write) {
-    while let Ok(message) = messages.recv() {
-        match message {
-            Message::Line(line) => {
-                write(&mut written, &line);
-                let size = line.len() + OVERHEAD;
-                let waiting = state.waiting.fetch_sub(size, Ordering::Relaxed) - size;
-                let lost = match waiting < ROOM / 2 {
-                    true => state.lost.swap(0, Ordering::Relaxed),
-                    false => 0,
-                };
-                if lost > 0 {
-                    tracing::warn!(
-                        lines = lost,
-                        "lines of the log were lost, because standard error was not read"
-                    );
+    let mut batch = Batch::default();
+    while let Ok(first) = messages.recv() {
+        if matches!(first, Message::Line(_)) {
+            thread::sleep(GATHER);
+        }
+        let mut next = Some(first);
+        while let Some(message) = next {
+            match message {
+                Message::Line(line) => {
+                    if batch.text.len() + line.len() > AT_ONCE {
+                        batch.write(state, &mut written);
+                    }
+                    batch.add(&line);
+                }
+                Message::Finish(ending) => {
+                    batch.write(state, &mut written);
+                    // Whoever asked may have given up.
+                    let _ = ending.try_send(());
                 }
             }
-            // Whoever asked may have given up.
-            Message::Finish(ending) => drop(ending.try_send(())),
+            next = messages.try_recv().ok();
+        }
+        batch.write(state, &mut written);
+    }
+}
+
+/// Lines that are written together.
+#[derive(Default)]
+struct Batch {
+    text: Vec<u8>,
+    lines: usize,
+}
+
+impl Batch {
+    fn add(&mut self, line: &[u8]) {
+        self.text.extend_from_slice(line);
+        self.lines += 1;
+    }
+
+    fn write(&mut self, state: &State, written: &mut impl Write) {
+        if self.lines == 0 {
+            return;
+        }
+        write(written, &self.text);
+        let size = self.text.len() + self.lines * OVERHEAD;
+        let waiting = state.waiting.fetch_sub(size, Ordering::Relaxed) - size;
+        self.lines = 0;
+        self.text.clear();
+        self.text.shrink_to(AT_ONCE);
+        let lost = match waiting < ROOM / 2 {
+            true => state.lost.swap(0, Ordering::Relaxed),
+            false => 0,
+        };
+        if lost > 0 {
+            tracing::warn!(
+                lines = lost,
+                "lines of the log were lost, because standard error was not read"
+            );
         }
     }
 }
