@@ -1,5 +1,6 @@
 mod changes;
 mod list;
+mod open;
 pub(super) mod rows;
 pub(super) mod statements;
 
@@ -120,27 +121,12 @@ impl ConversationStore for PgConversations {
     }
 
     async fn find_with_items(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Opening>> {
-        type Joined = (Row, i32, Option<item_rows::Row>);
-        let (owner_id, id) = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
-        let query = statements::FindWithItems { owner_id, id };
-        let rows: Vec<Joined> = self
+        let key = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
+        let found = self
             .database
-            .run(owner, async |connection| query.fetch_all(connection).await)
+            .run(owner, async |connection| open::load(connection, key).await)
             .await?;
-        let mut rows = rows.into_iter();
-        let Some((conversation, last, first)) = rows.next() else {
-            return Ok(None);
-        };
-        let rest = rows.filter_map(|(_, _, item)| item);
-        Ok(Some(Opening {
-            conversation: conversation.try_into()?,
-            items: first
-                .into_iter()
-                .chain(rest)
-                .map(Item::try_from)
-                .collect::<Result<_>>()?,
-            last: sequence(last)?,
-        }))
+        found.map(open::opening).transpose()
     }
 
     async fn list(

@@ -31,6 +31,12 @@ pub(in crate::postgres) struct Row {
     updated_at: DateTime<Utc>,
 }
 
+impl Row {
+    pub(super) fn has_items(&self) -> bool {
+        self.item_count > 0
+    }
+}
+
 impl TryFrom<Row> for Conversation {
     type Error = Error;
 

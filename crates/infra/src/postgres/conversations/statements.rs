@@ -64,28 +64,23 @@ statement!(
 );
 
 statement!(
-    /// A conversation and the first batch of its items, bounded like [`items::statements::Batch`].
-    /// Only the first row carries the metadata, which may be large.
+    /// A conversation and its first items, where together they are no more than a batch; none of them
+    /// where they are more. Adding up once costs a fraction of a running sum. Only the first row carries
+    /// the metadata, which may be large.
     FindWithItems {
         owner_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,
     } -> (rows::Sql, Integer, Nullable<item_rows::Sql>),
     concat!(
-        "select c.id, c.project_id, c.title,
-            case when coalesce(i.place, 1) = 1 then c.metadata else '{}' end,
+        "with first as materialized (
+            select * from items where owner_id = $1 and conversation_id = $2
+            order by sequence limit 512
+        )
+        select c.id, c.project_id, c.title,
+            case when i.sequence > (select min(sequence) from first) then '{}' else c.metadata end,
             c.item_count, c.created_at, c.updated_at, c.last_sequence, ", item_rows::columns!(), "
         from conversations c
-        left join lateral (
-            select n.*, row_number() over w as place,
-                sum(", item_rows::size!("n."), ") over w - (", item_rows::size!("n."), ")
-                    as bytes_before
-            from (
-                select * from items
-                where owner_id = c.owner_id and conversation_id = c.id
-                order by sequence limit 512
-            ) n
-            window w as (order by n.sequence)
-        ) i on i.bytes_before < 262144
+        left join first i on (select sum(", item_rows::size!(""), ") from first) < 262144
         where c.owner_id = $1 and c.id = $2
         order by i.sequence"
     )
