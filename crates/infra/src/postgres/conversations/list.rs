@@ -82,6 +82,8 @@ async fn by_activity(
         (None, Order::Ascending) => (DateTime::UNIX_EPOCH, beginning(list.order)),
         (None, Order::Descending) => (far_future(), beginning(list.order)),
     };
+    // The two below say the same and more, but not in a way that an index can begin at.
+    let (until, since) = (updated_at.le(time), updated_at.ge(time));
     let older = updated_at.lt(time).or(updated_at.eq(time).and(id.lt(last)));
     let newer = updated_at.gt(time).or(updated_at.eq(time).and(id.gt(last)));
     let oldest_first = (updated_at.asc(), id.asc());
@@ -91,27 +93,31 @@ async fn by_activity(
         list.project_id.map(|project| ids::stored(project.ulid())),
     ) {
         (Order::Ascending, None) => {
-            rows.filter(newer)
+            rows.filter(since)
+                .filter(newer)
                 .order(oldest_first)
                 .fetch_all(connection)
                 .await
         }
         (Order::Descending, None) => {
-            rows.filter(older)
+            rows.filter(until)
+                .filter(older)
                 .order(newest_first)
                 .fetch_all(connection)
                 .await
         }
         (Order::Ascending, Some(project)) => {
             let rows = rows.filter(project_id.eq(project));
-            rows.filter(newer)
+            rows.filter(since)
+                .filter(newer)
                 .order(oldest_first)
                 .fetch_all(connection)
                 .await
         }
         (Order::Descending, Some(project)) => {
             let rows = rows.filter(project_id.eq(project));
-            rows.filter(older)
+            rows.filter(until)
+                .filter(older)
                 .order(newest_first)
                 .fetch_all(connection)
                 .await
