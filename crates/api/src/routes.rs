@@ -6,6 +6,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// The endpoints that the API's description tells of.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
+        // Addresses are tried in this order, and these are asked for most.
+        .service(utoipa_actix_web::scope("/v1").configure(v1))
         .service(auth::register::register)
         .service(auth::login::login)
         .service(auth::refresh_token::refresh_token)
@@ -26,8 +28,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(service::version::get_version)
         .service(shares::public::get::get_shared_conversation)
         .service(shares::public::create_item::create_shared_item)
-        .service(shares::public::fork::fork_shared_conversation)
-        .service(utoipa_actix_web::scope("/v1").configure(v1));
+        .service(shares::public::fork::fork_shared_conversation);
 }
 
 fn v1(config: &mut ServiceConfig<'_>) {
