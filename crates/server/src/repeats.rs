@@ -4,7 +4,7 @@ use crate::config::Config;
 use domain::clock::{Clock, Ids};
 use domain::repeats::RepeatService;
 use domain::replies::Tasks;
-use infra::clock::{RandomIds, SystemClock};
+use infra::clock::{RandomIds, RuntimeTimer, SystemClock};
 use infra::postgres::{Database, PgRepeats};
 use infra::security::RandomSecrets;
 use std::sync::Arc;
@@ -20,7 +20,8 @@ pub fn service(
 ) -> Arc<RepeatService> {
     let store = Arc::new(PgRepeats(database.clone()));
     let secrets = Arc::new(RandomSecrets);
-    let service = RepeatService::new(store, tasks, secrets, clock, ids, patience);
+    let timer = Arc::new(RuntimeTimer);
+    let service = RepeatService::new(store, tasks, secrets, clock, timer, ids, patience);
     Arc::new(service)
 }
 

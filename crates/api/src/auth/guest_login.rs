@@ -41,7 +41,7 @@ pub(crate) async fn guest_login(
     auth: web::Data<AuthService>,
     tasks: web::Data<dyn Tasks>,
     client: ClientAddress,
-    Body(GuestLoginBody {}): Body<GuestLoginBody>,
+    Body(GuestLoginBody {}, _): Body<GuestLoginBody>,
 ) -> Result<HttpResponse, ApiError> {
     let origin = client.origin();
     let session = to_its_end(

@@ -46,7 +46,7 @@ pub(crate) async fn login(
     accounts: web::Data<AccountService>,
     tasks: web::Data<dyn Tasks>,
     client: ClientAddress,
-    Body(body): Body<LoginBody>,
+    Body(body, _): Body<LoginBody>,
 ) -> Result<HttpResponse, ApiError> {
     let email = Email::parse(&body.email)?;
     let password = Password::attempt("password", &body.password)?;

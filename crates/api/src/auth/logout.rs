@@ -23,7 +23,7 @@ pub(crate) async fn logout(
     auth: web::Data<AuthService>,
     tasks: web::Data<dyn Tasks>,
     client: ClientAddress,
-    Body(body): Body<RefreshTokenBody>,
+    Body(body, _): Body<RefreshTokenBody>,
 ) -> Result<HttpResponse, ApiError> {
     let origin = client.origin();
     to_its_end(tasks.as_ref(), async move {

@@ -65,7 +65,7 @@ pub(crate) async fn update_password(
     accounts: web::Data<AccountService>,
     tasks: web::Data<dyn Tasks>,
     client: ClientAddress,
-    Body(body): Body<ChangePasswordBody>,
+    Body(body, _): Body<ChangePasswordBody>,
 ) -> Result<HttpResponse, ApiError> {
     actor.person()?;
     let (request, origin) = (body.try_into()?, client.origin());

@@ -41,7 +41,7 @@ pub(crate) async fn refresh_token(
     auth: web::Data<AuthService>,
     tasks: web::Data<dyn Tasks>,
     client: ClientAddress,
-    Body(body): Body<RefreshTokenBody>,
+    Body(body, _): Body<RefreshTokenBody>,
 ) -> Result<HttpResponse, ApiError> {
     let origin = client.origin();
     let work = async move { auth.refresh(&body.refresh_token, origin).await };

@@ -68,7 +68,7 @@ pub(crate) async fn register(
     accounts: web::Data<AccountService>,
     tasks: web::Data<dyn Tasks>,
     client: ClientAddress,
-    Body(body): Body<RegisterBody>,
+    Body(body, _): Body<RegisterBody>,
 ) -> Result<HttpResponse, ApiError> {
     let (register, origin) = (body.try_into()?, client.origin());
     let work = async move { accounts.register(register, origin).await };

@@ -53,7 +53,7 @@ pub(crate) async fn upgrade(
     accounts: web::Data<AccountService>,
     tasks: web::Data<dyn Tasks>,
     client: ClientAddress,
-    Body(body): Body<UpgradeBody>,
+    Body(body, _): Body<UpgradeBody>,
 ) -> Result<HttpResponse, ApiError> {
     let email = Email::choose(&body.email)?;
     let password = Password::choose("password", &body.password, &email)?;

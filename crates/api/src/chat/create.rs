@@ -56,7 +56,7 @@ pub(crate) async fn create_chat_completion(
     chat: web::Data<ChatService>,
     request: HttpRequest,
     room: web::Data<dyn Room>,
-    Body(body): Body<ChatCompletionRequestBody>,
+    Body(body, _): Body<ChatCompletionRequestBody>,
 ) -> Result<HttpResponse, ApiError> {
     let asked = LongWork::run(&request, body.length(), move || {
         CompleteChat::try_from(body)

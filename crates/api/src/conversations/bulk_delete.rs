@@ -61,7 +61,7 @@ impl From<BulkDeletion> for BulkDeletionBody {
 pub(crate) async fn bulk_delete_conversations(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
-    Body(body): Body<BulkDeleteConversationsBody>,
+    Body(body, _): Body<BulkDeleteConversationsBody>,
 ) -> Result<HttpResponse, ApiError> {
     let deletion = conversations
         .bulk_delete(actor.owner_id, body.conversation_ids)

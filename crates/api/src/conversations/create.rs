@@ -88,7 +88,7 @@ impl TryFrom<CreateConversationBody> for CreateConversation {
 pub(crate) async fn create_conversation(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
-    Body(body): Body<CreateConversationBody>,
+    Body(body, _): Body<CreateConversationBody>,
 ) -> Result<HttpResponse, ApiError> {
     let created = conversations
         .create(actor.owner_id, body.try_into()?)

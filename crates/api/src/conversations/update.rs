@@ -75,7 +75,7 @@ pub(crate) async fn update_conversation(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
     id: web::Path<String>,
-    Body(body): Body<UpdateConversationBody>,
+    Body(body, _): Body<UpdateConversationBody>,
 ) -> Result<HttpResponse, ApiError> {
     let id = ConversationId::parse(&id)?;
     let updated = conversations

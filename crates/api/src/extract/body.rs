@@ -3,7 +3,7 @@ use super::{Object, prose};
 use crate::error::{ApiError, code};
 use crate::long_work::LongWork;
 use crate::memory::Held;
-use crate::repeats::{Again, Repeat, Said};
+use crate::repeats::{Again, Looked, Repeat, Said};
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
@@ -37,8 +37,9 @@ pub(crate) trait WireBody: DeserializeOwned + Send + 'static {
     }
 }
 
-/// The body, read strictly: UTF-8 JSON, an object, and no field that is unknown or repeated.
-pub(crate) struct Body<T>(pub(crate) T);
+/// The body, read strictly: UTF-8 JSON, an object, and no field that is unknown or repeated. There is none
+/// before it was looked whether the request was done before.
+pub(crate) struct Body<T>(pub(crate) T, pub(crate) Looked);
 
 impl<T: WireBody> FromRequest for Body<T> {
     type Error = ApiError;
@@ -48,50 +49,44 @@ impl<T: WireBody> FromRequest for Body<T> {
         let request = request.clone();
         let payload = payload.take();
         Box::pin(async move {
-            let Incoming { bytes, memory } = Incoming::read(&request, payload, T::LIMIT).await?;
-            let repeat = Repeat::of(&request);
-            if bytes.is_empty()
-                && let Some(absent) = T::absent()
-            {
-                if let Some(repeat) = repeat {
-                    repeat
-                        .claim(
-                            &request,
-                            Said::of(&repeat.service, b"", false),
-                            Again::AtOnce,
-                        )
-                        .await?;
-                }
-                return Ok(Self(absent));
-            }
-            if bytes.is_empty() {
-                let message = "This request needs a JSON object as its body.";
-                return Err(ApiError::new(code::MISSING_FIELD, message));
-            }
-            if !is_json(&request) {
-                let unsupported = code::UNSUPPORTED_MEDIA_TYPE;
-                return Err(ApiError::new(unsupported, unsupported.meaning));
-            }
-            if is_null(&bytes)
-                && let Some(absent) = T::absent()
-            {
-                return Ok(Self(absent));
-            }
-            // What was read is as large as the body, and is there until the request has ended.
-            let service = repeat.as_ref().map(|repeat| repeat.service.clone());
-            let (body, memory, said) = LongWork::run(&request, bytes.len(), move || {
-                let body: T = parse(&bytes)?;
-                let said = service.map(|service| Said::of(&service, &bytes, T::IS_ANSWERED_WITH));
-                Ok((body, memory, said))
-            })
-            .await?;
-            request.extensions_mut().insert(Held(memory));
-            if let (Some(repeat), Some(said)) = (repeat, said) {
-                repeat.claim(&request, said, body.again()).await?;
-            }
-            Ok(Self(body))
+            let incoming = Incoming::read(&request, payload, T::LIMIT).await?;
+            let (body, said) = read::<T>(&request, incoming).await?;
+            let looked = Repeat::look(&request, said, body.again()).await?;
+            Ok(Self(body, looked))
         })
     }
+}
+
+/// The body, and what stands for it where the request may come again.
+async fn read<T: WireBody>(
+    request: &HttpRequest,
+    Incoming { bytes, memory }: Incoming,
+) -> Result<(T, Option<Said>), ApiError> {
+    let repeats = Repeat::of(request).map(|repeat| repeat.service.clone());
+    let said = move |bytes: &[u8]| {
+        let repeats = repeats.as_ref();
+        repeats.map(|repeats| Said::of(repeats, bytes, T::IS_ANSWERED_WITH))
+    };
+    if bytes.is_empty() {
+        let message = "This request needs a JSON object as its body.";
+        let absent = T::absent().ok_or_else(|| ApiError::new(code::MISSING_FIELD, message))?;
+        return Ok((absent, said(b"")));
+    }
+    if !is_json(request) {
+        let unsupported = code::UNSUPPORTED_MEDIA_TYPE;
+        return Err(ApiError::new(unsupported, unsupported.meaning));
+    }
+    let (body, memory, said) = LongWork::run(request, bytes.len(), move || {
+        let body = match T::absent() {
+            Some(absent) if is_null(&bytes) => absent,
+            _ => parse(&bytes)?,
+        };
+        Ok((body, memory, said(&bytes)))
+    })
+    .await?;
+    // What was read is as large as the body, and is there until the request has ended.
+    request.extensions_mut().insert(Held(memory));
+    Ok((body, said))
 }
 
 fn is_json(request: &HttpRequest) -> bool {

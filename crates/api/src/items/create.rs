@@ -40,7 +40,7 @@ pub(crate) async fn create_item(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,
     conversation: web::Path<String>,
-    Body(body): Body<NewItemBody>,
+    Body(body, _): Body<NewItemBody>,
 ) -> Result<HttpResponse, ApiError> {
     let conversation = ConversationId::parse(&conversation)?;
     match items

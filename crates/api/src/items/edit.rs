@@ -51,7 +51,7 @@ pub(crate) async fn edit_item(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,
     path: web::Path<(String, String)>,
-    Body(body): Body<EditItemBody>,
+    Body(body, _): Body<EditItemBody>,
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item) = path.into_inner();
     let conversation = ConversationId::parse(&conversation)?;

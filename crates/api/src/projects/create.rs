@@ -69,7 +69,7 @@ impl TryFrom<CreateProjectBody> for CreateProject {
 pub(crate) async fn create_project(
     Authenticated(actor): Authenticated,
     projects: web::Data<ProjectService>,
-    Body(body): Body<CreateProjectBody>,
+    Body(body, _): Body<CreateProjectBody>,
 ) -> Result<HttpResponse, ApiError> {
     let created = projects.create(actor.owner_id, body.try_into()?).await?;
     let location = format!("/v1/projects/{}", created.id);

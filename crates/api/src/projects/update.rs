@@ -68,7 +68,7 @@ pub(crate) async fn update_project(
     Authenticated(actor): Authenticated,
     projects: web::Data<ProjectService>,
     id: web::Path<String>,
-    Body(body): Body<UpdateProjectBody>,
+    Body(body, _): Body<UpdateProjectBody>,
 ) -> Result<HttpResponse, ApiError> {
     let id = ProjectId::parse(&id)?;
     let updated = projects

@@ -2,6 +2,7 @@
 
 use crate::browsers::PublicUrl;
 use crate::chat::replayed;
+use crate::client_address::ClientAddress;
 use crate::conversations::ConversationBody;
 use crate::conversations::bulk_delete::{BulkDeleteConversationsBody, BulkDeletionBody};
 use crate::error::ApiError;
@@ -15,13 +16,14 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{FromRequest as _, HttpMessage as _, HttpRequest, HttpResponse, web};
 use domain::conversations::{BulkDeletion, Conversation, ConversationService};
-use domain::error::{Error, Resource};
+use domain::error::Error;
 use domain::id::{ConversationId, ItemId, OwnerId};
 use domain::items::{Item, ItemService};
+use domain::limits::Origin;
 use domain::projects::ProjectService;
 use domain::repeats::{Made, Outcome};
 use domain::replies::{Finished, Generated};
-use domain::shares::{SharePlace, ShareService, SharedItem, Speaker};
+use domain::shares::{SharePlace, ShareService};
 use serde::Serialize;
 
 /// Answers as the request was answered that made this.
@@ -35,6 +37,9 @@ pub(super) async fn answer(
     let status = status.map_err(|error| Error::Internal(error.into()))?;
     match outcome.made {
         Made::Conversation(id) => {
+            if request.match_info().get("share_id").is_some() {
+                service::<ShareService>(request)?.visited(origin(request))?;
+            }
             let conversations = service::<ConversationService>(request)?;
             let body = ConversationBody::from(conversations.get(owner, id).await?);
             let location = format!("/v1/conversations/{id}");
@@ -45,17 +50,13 @@ pub(super) async fn answer(
             let finished = finished(item, outcome.status, outcome.finish_reason);
             Ok(regenerate::stored(finished, conversation))
         }
-        Made::SharedItem(owner, conversation, id) => {
-            let item = item(request, owner, conversation, id).await?;
-            let before = id.sequence().0.saturating_sub(1);
+        Made::SharedItem(_, _, id) => {
             let share_id = request.match_info().query("share_id");
+            let shares = service::<ShareService>(request)?;
+            // It is the conversation's owner's: what the link shows of it is all there is to be told.
+            let shown = shares.added(origin(request), share_id, owner, id).await?;
+            let before = id.sequence().0.saturating_sub(1);
             let location = format!("{}?after=seq_{before}", path(share_id));
-            let shown = SharedItem {
-                id,
-                role: Speaker::of(item.role).ok_or_else(|| Resource::Item.absent())?,
-                content: item.content,
-                created_at: item.created_at,
-            };
             Ok(created(status, location, &SharedItemBody::from(shown)))
         }
         Made::Project(id) => {
@@ -120,6 +121,11 @@ pub(super) fn owner(request: &HttpRequest) -> Result<OwnerId, ApiError> {
     let caller = request.extensions().get().copied();
     let caller = caller.map(|Caller(owner)| owner);
     caller.ok_or_else(|| Error::Internal("a repeat without an owner".into()).into())
+}
+
+fn origin(request: &HttpRequest) -> Origin {
+    let client = request.extensions().get().copied();
+    client.unwrap_or(ClientAddress(None)).origin()
 }
 
 pub(super) fn service<T: 'static>(request: &HttpRequest) -> Result<web::Data<T>, ApiError> {

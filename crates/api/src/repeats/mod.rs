@@ -76,6 +76,10 @@ pub(crate) struct Repeat {
     instead: RefCell<Option<Instead>>,
 }
 
+/// That it was looked whether the request was done before. No handler has a body without it, and it is made
+/// here alone.
+pub(crate) struct Looked(());
+
 /// What is answered instead of running the handler.
 enum Instead {
     Done {
@@ -112,16 +116,26 @@ impl Repeat {
         request.extensions().get().cloned()
     }
 
-    /// Claims the request. An error where its handler is not to run: it may be done already, or wrong.
-    pub(crate) async fn claim(
-        &self,
+    /// Looks whether the request was done before. An error where its handler is not to run: it may be done
+    /// already, or wrong.
+    pub(crate) async fn look(
         request: &HttpRequest,
-        said: Said,
+        said: Option<Said>,
         again: Again,
-    ) -> Result<(), ApiError> {
+    ) -> Result<Looked, ApiError> {
+        if let Some(repeat) = Self::of(request) {
+            let said = said.ok_or_else(|| Error::Internal("a repeat says nothing".into()))?;
+            repeat.claim(request, said, again).await?;
+        }
+        Ok(Looked(()))
+    }
+
+    /// Claims the request, if it is one that is kept.
+    async fn claim(&self, request: &HttpRequest, said: Said, again: Again) -> Result<(), ApiError> {
         let caller = request.extensions().get().copied();
         let asked = self.asked.as_ref().map_err(|()| asked::unreadable())?;
         let Some(Caller(owner)) = caller.filter(|_| again != Again::Never) else {
+            self.slot.leave_free();
             return Ok(());
         };
         let service = &self.service;
@@ -219,7 +233,7 @@ async fn rest(pause: Duration, over: Option<watch::Receiver<()>>) {
 }
 
 /// Of a handler that reads no body: its request is claimed here.
-pub(crate) struct Once;
+pub(crate) struct Once(pub(crate) Looked);
 
 impl FromRequest for Once {
     type Error = ApiError;
@@ -228,12 +242,10 @@ impl FromRequest for Once {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            if let Some(repeat) = Repeat::of(&request) {
-                crate::extract::proven(&request).await;
-                let said = Said::of(&repeat.service, b"", false);
-                repeat.claim(&request, said, Again::AtOnce).await?;
-            }
-            Ok(Self)
+            crate::extract::proven(&request).await;
+            let repeat = Repeat::of(&request);
+            let said = repeat.map(|repeat| Said::of(&repeat.service, b"", false));
+            Ok(Self(Repeat::look(&request, said, Again::AtOnce).await?))
         })
     }
 }

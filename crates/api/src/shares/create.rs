@@ -60,7 +60,7 @@ pub(crate) async fn share_conversation(
     shares: web::Data<ShareService>,
     public: PublicUrl,
     conversation: web::Path<String>,
-    Body(body): Body<ShareConversationBody>,
+    Body(body, _): Body<ShareConversationBody>,
 ) -> Result<HttpResponse, ApiError> {
     let conversation = ConversationId::parse(&conversation)?;
     let link = NewLink::to_conversation(body.read_only, body.live)?;

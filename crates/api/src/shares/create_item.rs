@@ -60,7 +60,7 @@ pub(crate) async fn share_item(
     shares: web::Data<ShareService>,
     public: PublicUrl,
     path_of: web::Path<(String, String)>,
-    Body(body): Body<ShareItemBody>,
+    Body(body, _): Body<ShareItemBody>,
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item) = path_of.into_inner();
     let conversation = ConversationId::parse(&conversation)?;

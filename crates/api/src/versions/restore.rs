@@ -46,7 +46,7 @@ pub(crate) async fn restore_item_version(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,
     path: web::Path<(String, String, String)>,
-    Body(RestoreItemVersionBody {}): Body<RestoreItemVersionBody>,
+    Body(RestoreItemVersionBody {}, _): Body<RestoreItemVersionBody>,
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item, version) = path.into_inner();
     let conversation = ConversationId::parse(&conversation)?;

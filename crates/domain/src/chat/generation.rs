@@ -139,11 +139,11 @@ impl Generation {
     /// Shows each part when it comes, but the last one, which says that all is well: not before the
     /// turn is stored.
     async fn write(&self, request: ChatRequest, audience: &mut Audience) -> Result<Answered> {
+        let claim = repeats::current()?;
         let mut reply = self
             .provider
             .chat(Caller::Owner(self.owner), request)
             .await?;
-        let claim = repeats::current();
         // Those who ask the same see it, too.
         let shown = claim.as_ref().map(|claim| {
             let (shown, written) = watch::channel(Seen::default());

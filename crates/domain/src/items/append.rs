@@ -28,9 +28,10 @@ impl ItemService {
         if let Err(full) = self.usage.room_for_text(owner) {
             // What was stored before is there still, by its call id.
             let repeated = self.repeated(owner, conversation, &item).await?;
-            return repeated
-                .map(|item| existing(conversation, item))
-                .ok_or(full);
+            return match repeated {
+                Some(item) => existing(conversation, item),
+                None => Err(full),
+            };
         }
         let title = Title::from_message(item.role, &item.content);
         let now = self.clock.now();
@@ -59,7 +60,7 @@ impl ItemService {
             // What was stored before the conversation was full is there still, by its call id.
             let repeated = self.repeated(owner, conversation, &pending.item).await?;
             match (repeated, instead) {
-                (Some(item), _) => return Ok(existing(conversation, item)),
+                (Some(item), _) => return existing(conversation, item),
                 (None, Some(error)) => return Err(error),
                 // Who had the call id was deleted in between, so it is free again.
                 (None, None) => {}
@@ -122,9 +123,9 @@ impl ItemService {
 
 /// An item that was there already. Where the request may come again it stands for the same item then, even
 /// if that is gone.
-fn existing(conversation: ConversationId, item: Item) -> Accepted {
-    if let Some(claim) = repeats::current() {
+fn existing(conversation: ConversationId, item: Item) -> Result<Accepted> {
+    if let Some(claim) = repeats::current()? {
         claim.found(Outcome::done(Made::Item(conversation, item.id)));
     }
-    Accepted::Existing(item)
+    Ok(Accepted::Existing(item))
 }

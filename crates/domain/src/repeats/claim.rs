@@ -1,4 +1,7 @@
-use super::{Outcome, RepeatKey, RepeatStore};
+use super::owed::Owed;
+use super::{Found, NewClaim, Outcome, RepeatKey, RepeatService, RepeatStore, Verdict};
+use crate::clock::{Clock, Timer};
+use crate::error::{Conflict, Error, Result};
 use crate::replies::{Seen, Tasks};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -33,19 +36,45 @@ struct State {
 pub(super) struct Held {
     pub(super) store: Arc<dyn RepeatStore>,
     pub(super) tasks: Arc<dyn Tasks>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) timer: Arc<dyn Timer>,
+    pub(super) owed: Owed,
     claims: Mutex<HashMap<RepeatKey, Weak<Claim>>>,
 }
 
 impl Held {
-    pub(super) fn new(store: Arc<dyn RepeatStore>, tasks: Arc<dyn Tasks>) -> Self {
+    pub(super) fn new(
+        store: Arc<dyn RepeatStore>,
+        tasks: Arc<dyn Tasks>,
+        clock: Arc<dyn Clock>,
+        timer: Arc<dyn Timer>,
+    ) -> Self {
         Self {
             store,
             tasks,
+            clock,
+            timer,
+            owed: Owed::default(),
             claims: Mutex::default(),
         }
     }
 
-    pub(super) fn hold(self: &Arc<Self>, key: RepeatKey, token: Ulid) -> Arc<Claim> {
+    /// Claims a request, or says what has become of it. A claim that its caller does not take is given back.
+    pub(super) async fn claim(self: &Arc<Self>, new: NewClaim) -> Result<Verdict> {
+        match self.store.claim(&new).await {
+            Ok(Found::Free) => Ok(Verdict::First(self.hold(new.key, new.token))),
+            Ok(Found::Reused) => Err(Error::Conflict(Conflict::IdempotencyKeyReused)),
+            Ok(Found::UnderWay) => Ok(Verdict::UnderWay(self.find(new.key))),
+            Ok(Found::Done(outcome)) => Ok(Verdict::Done(outcome)),
+            Err(error) => {
+                // It may have been made all the same, and would hold for a minute.
+                self.release(new.key, new.token);
+                Err(error)
+            }
+        }
+    }
+
+    fn hold(self: &Arc<Self>, key: RepeatKey, token: Ulid) -> Arc<Claim> {
         let claim = Arc::new(Claim {
             key,
             token,
@@ -58,13 +87,19 @@ impl Held {
     }
 
     /// Gives a key back, unless it is written down what its request did.
-    pub(super) fn release(&self, key: RepeatKey, token: Ulid) {
-        let store = Arc::clone(&self.store);
-        let release = async move { store.release(key, token).await };
-        self.tasks.start(Box::pin(release));
+    fn release(self: &Arc<Self>, key: RepeatKey, token: Ulid) {
+        let held = Arc::clone(self);
+        let until = self.clock.now() + RepeatService::LEASE;
+        self.tasks.start(Box::pin(async move {
+            let released = held.store.release(key, token).await;
+            if released.is_err() {
+                held.owe(key, token, until);
+            }
+            released
+        }));
     }
 
-    pub(super) fn find(&self, key: RepeatKey) -> Option<Arc<Claim>> {
+    fn find(&self, key: RepeatKey) -> Option<Arc<Claim>> {
         locked(&self.claims).get(&key)?.upgrade()
     }
 
@@ -121,7 +156,7 @@ impl Claim {
     }
 
     /// Writes down what was found, if that is all there was to do.
-    pub async fn settle(&self) -> crate::error::Result<()> {
+    pub async fn settle(&self) -> Result<()> {
         let found = {
             let mut state = locked(&self.state);
             let found = state.found.take();

@@ -6,6 +6,7 @@
 
 mod claim;
 mod model;
+mod owed;
 mod ports;
 mod scope;
 mod service;

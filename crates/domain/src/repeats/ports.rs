@@ -30,6 +30,9 @@ pub trait RepeatStore: Send + Sync {
     /// Gives a key back, unless it is written down what the request did.
     async fn release(&self, key: RepeatKey, token: Ulid) -> Result<()>;
 
+    /// The same of many at once.
+    async fn release_all(&self, claims: &[(RepeatKey, Ulid)]) -> Result<()>;
+
     /// Keeps claims for longer.
     async fn renew(&self, claims: &[(RepeatKey, Ulid)], until: DateTime<Utc>) -> Result<()>;
 

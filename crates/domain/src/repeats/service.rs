@@ -1,14 +1,15 @@
 use super::claim::Held;
-use super::{Claim, Found, NewClaim, Outcome, RepeatKey, RepeatStore};
+use super::{Claim, NewClaim, Outcome, RepeatKey, RepeatStore};
 use crate::auth::{Digest, Secrets};
-use crate::clock::{Clock, Ids};
-use crate::error::{Conflict, Error, Result};
+use crate::clock::{Clock, Ids, Timer};
+use crate::error::{Error, Result};
 use crate::id::OwnerId;
 use crate::jobs::Portion;
 use crate::replies::Tasks;
 use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::oneshot;
 
 /// The use cases of repeats.
 pub struct RepeatService {
@@ -53,7 +54,7 @@ impl RepeatService {
     /// How long an SDK may take to repeat a request.
     const ATTEMPTS: TimeDelta = TimeDelta::minutes(10);
     /// How long a claim is left to the instance that made it, unless it renews it.
-    const LEASE: TimeDelta = TimeDelta::seconds(60);
+    pub(super) const LEASE: TimeDelta = TimeDelta::seconds(60);
     /// How often claims are renewed.
     pub const RENEWAL: Duration = Duration::from_secs(20);
 
@@ -62,11 +63,12 @@ impl RepeatService {
         tasks: Arc<dyn Tasks>,
         secrets: Arc<dyn Secrets>,
         clock: Arc<dyn Clock>,
+        timer: Arc<dyn Timer>,
         ids: Arc<dyn Ids>,
         patience: Duration,
     ) -> Self {
         Self {
-            held: Arc::new(Held::new(store, tasks)),
+            held: Arc::new(Held::new(store, tasks, Arc::clone(&clock), timer)),
             secrets,
             clock,
             ids,
@@ -109,7 +111,8 @@ impl RepeatService {
         Ok(Begun { key, body, attempt })
     }
 
-    /// Claims the request, or says what has become of it.
+    /// Claims the request, or says what has become of it. The claim is made to its end also where the request
+    /// is given up meanwhile: then it is known that there is one to give back.
     pub async fn look(&self, begun: Begun) -> Result<Verdict> {
         let now = self.clock.now();
         let kept = match begun.attempt {
@@ -125,20 +128,16 @@ impl RepeatService {
             expires_at: now + kept,
             attempt: begun.attempt,
         };
-        let found = match self.held.store.claim(&new).await {
-            Ok(found) => found,
-            Err(error) => {
-                // It may have been made all the same, and would hold for a minute.
-                self.held.release(new.key, new.token);
-                return Err(error);
-            }
-        };
-        match found {
-            Found::Free => Ok(Verdict::First(self.held.hold(begun.key, new.token))),
-            Found::Reused => Err(Error::Conflict(Conflict::IdempotencyKeyReused)),
-            Found::UnderWay => Ok(Verdict::UnderWay(self.held.find(begun.key))),
-            Found::Done(outcome) => Ok(Verdict::Done(outcome)),
-        }
+        let held = Arc::clone(&self.held);
+        let (claimed, verdict) = oneshot::channel();
+        self.held.tasks.start(Box::pin(async move {
+            // Where the request is gone, the claim is dropped here, and the key is free.
+            let _ = claimed.send(held.claim(new).await);
+            Ok(())
+        }));
+        verdict
+            .await
+            .map_err(|error| Error::Internal(error.into()))?
     }
 
     /// The answer to an attempt of an SDK's was written whole: it will not come again.

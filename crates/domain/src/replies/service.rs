@@ -116,8 +116,9 @@ impl ReplyService {
                 },
             },
         };
+        let claim = repeats::current()?;
         let (writer, generation) = Generation::begin(is_truncated);
-        if let Some(claim) = repeats::current() {
+        if let Some(claim) = claim {
             claim.shows(writer.shown());
         }
         let writing = self.writing.clone();
@@ -172,7 +173,7 @@ impl Writing {
             seed: self.ids.ulid(),
             now: self.clock.now(),
         };
-        if let Some(claim) = repeats::current() {
+        if let Some(claim) = repeats::current()? {
             claim.ends_by(finish_reason.clone());
         }
         match self

@@ -47,6 +47,9 @@ pub trait ShareStore: Send + Sync {
     /// that was still on its way.
     async fn append(&self, digest: Digest, addition: &Addition) -> Result<Added>;
 
+    /// Waits until it is an owner's turn to copy. It is, until what is returned is dropped.
+    async fn fork_turn(&self, owner: OwnerId) -> Result<Box<dyn Send + Sync>>;
+
     /// Copies what a link shows into a new conversation. What is larger than there is room for is
     /// measured and not copied.
     async fn fork(&self, digest: Digest, fork: &Fork) -> Result<Forked>;

@@ -8,7 +8,7 @@ use crate::admission::Caller;
 use crate::auth::Digest;
 use crate::conversations::{Conversation, Title};
 use crate::error::{Conflict, Error, Forbidden, Resource, Result, Unauthenticated};
-use crate::id::{ConversationId, ItemId, OwnerId};
+use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::items::{Content, Role};
 use crate::limits::{Limited, Origin};
 use crate::page::Limit;
@@ -24,7 +24,7 @@ impl ShareService {
         page: ViewPage,
         visit: Visit,
     ) -> Result<View> {
-        self.limits.take(Limited::Share, origin.into())?;
+        self.visited(origin)?;
         let digest = self.secrets.digest(share_id);
         let link = self.open(Caller::Address(origin), digest, page).await?;
         if page.from == ViewFrom::Beginning && visit == Visit::Reading {
@@ -56,7 +56,7 @@ impl ShareService {
         author: OwnerId,
         content: Content,
     ) -> Result<SharedItem> {
-        self.limits.take(Limited::Share, origin.into())?;
+        self.visited(origin)?;
         let digest = self.secrets.digest(share_id);
         if self.usage.is_needed()
             && let Some(owner) = self.store.find_owner(author, digest).await?
@@ -83,6 +83,30 @@ impl ShareService {
         }
     }
 
+    /// A message that came through a link, as the link shows it now.
+    pub async fn added(
+        &self,
+        origin: Origin,
+        share_id: &str,
+        visitor: OwnerId,
+        id: ItemId,
+    ) -> Result<SharedItem> {
+        self.visited(origin)?;
+        let page = ViewPage {
+            limit: Limit::ONE,
+            from: ViewFrom::After(Sequence(id.sequence().0.saturating_sub(1))),
+        };
+        let digest = self.secrets.digest(share_id);
+        let link = self.open(Caller::Owner(visitor), digest, page).await?;
+        let shown = link.items.into_iter().find(|item| item.id == id);
+        shown.ok_or_else(|| Resource::Item.absent())
+    }
+
+    /// Counts a visit of any kind.
+    pub fn visited(&self, origin: Origin) -> Result<()> {
+        self.limits.take(Limited::Share, origin.into())
+    }
+
     /// Why a message did not come through.
     async fn refusal(&self, author: OwnerId, digest: Digest) -> Result<Error> {
         Ok(match self.glance(author, digest).await? {
@@ -101,9 +125,11 @@ impl ShareService {
         share_id: &str,
         owner: OwnerId,
     ) -> Result<Conversation> {
-        self.limits.take(Limited::Share, origin.into())?;
+        self.visited(origin)?;
         let digest = self.secrets.digest(share_id);
         self.usage.room_for_conversation(owner)?;
+        // The copies of an owner are made one after another, and each counts before the next one is weighed.
+        let _turn = self.store.fork_turn(owner).await?;
         let left = self.usage.storage_left(owner).await?;
         let fork = Fork {
             owner,

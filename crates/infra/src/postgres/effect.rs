@@ -22,7 +22,7 @@ impl Database {
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
         outcome: impl Fn(&T) -> Option<Outcome>,
     ) -> Result<QueryResult<T>> {
-        let Some(claim) = current() else {
+        let Some(claim) = current()? else {
             return self.attempt(whose, work).await;
         };
         let done = self

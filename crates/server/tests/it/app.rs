@@ -174,7 +174,7 @@ impl TestApp {
     pub(crate) async fn spawn_allowing(allowances: Allowances) -> Self {
         let clock = Arc::new(PinnedClock::new());
         let schema = Schema::migrated().await;
-        let database = schema.database(8);
+        let database = schema.patient_database(8);
         Self::serve_at(clock.clone(), schema, database, |parts| {
             parts.allowances = allowances;
             parts.usage = guard(allowances, &parts.database, &clock);

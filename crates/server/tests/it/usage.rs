@@ -13,6 +13,8 @@ use infra::postgres::{PgJobs, PgUsage};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio_postgres::NoTls;
 
 /// Guests may use so much, and everybody else anything.
 fn guests(storage_bytes: Option<u64>, conversations: Option<u64>) -> Allowances {
@@ -257,6 +259,41 @@ async fn a_copy_for_which_there_is_no_room_is_not_made() {
     // Others have room.
     app.bob().call(Method::POST, &fork).await.expect(201);
     rows::assert_consistent(&app.schema).await;
+}
+
+#[tokio::test]
+async fn copies_asked_for_at_once_are_no_more_than_there_is_room_for() {
+    let app = TestApp::spawn_allowing(guests(Some(10_000), None)).await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    rows::items(&app.schema, &conversation, 4, "repeat('x', 1000)").await;
+    let share = alice.share(&conversation, json!({})).await;
+    let fork = format!("/conversations/share/{share}/fork");
+    let (guest, _) = app.guest().await;
+    let (holder, connection) = tokio_postgres::connect(&app.schema.url, NoTls)
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    let lock = "begin; lock table items in share mode";
+    holder.batch_execute(lock).await.unwrap();
+    let ask = |_| {
+        let (guest, fork) = (guest.clone(), fork.clone());
+        tokio::spawn(async move { guest.call(Method::POST, &fork).await })
+    };
+    let asked: Vec<_> = (0..6).map(ask).collect();
+    // One is being made, four wait for their turn, and the sixth may not.
+    while !asked.iter().any(|asked| asked.is_finished()) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    holder.batch_execute("rollback").await.unwrap();
+    let mut codes = Vec::new();
+    for asked in asked {
+        codes.push(asked.await.unwrap().status);
+    }
+    codes.sort_unstable();
+    assert_eq!(codes, [201, 201, 409, 409, 409, 503]);
+    let copies = "select count(*) from conversations";
+    assert_eq!(app.schema.value(copies).await, "3");
 }
 
 #[tokio::test]

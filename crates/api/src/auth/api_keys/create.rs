@@ -77,7 +77,7 @@ pub(crate) async fn create_api_key(
     Authenticated(actor): Authenticated,
     keys: web::Data<KeyService>,
     tasks: web::Data<dyn Tasks>,
-    Body(body): Body<CreateApiKeyBody>,
+    Body(body, _): Body<CreateApiKeyBody>,
 ) -> Result<HttpResponse, ApiError> {
     let request = body.try_into()?;
     let work = async move { keys.create(actor, request).await };

@@ -120,7 +120,7 @@ pub(crate) async fn regenerate_item(
     replies: web::Data<ReplyService>,
     request: HttpRequest,
     path: web::Path<(String, String)>,
-    Body(body): Body<RegenerateItemBody>,
+    Body(body, _): Body<RegenerateItemBody>,
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item) = path.into_inner();
     let conversation = ConversationId::parse(&conversation)?;

@@ -54,7 +54,7 @@ pub(crate) async fn create_shared_item(
     client: ClientAddress,
     shares: web::Data<ShareService>,
     share_id: web::Path<String>,
-    Body(body): Body<NewSharedItemBody>,
+    Body(body, _): Body<NewSharedItemBody>,
 ) -> Result<HttpResponse, ApiError> {
     let content = Content::parse(body.content)?;
     let item = shares

@@ -26,7 +26,7 @@ pub(crate) async fn fork_shared_conversation(
     client: ClientAddress,
     shares: web::Data<ShareService>,
     share_id: web::Path<String>,
-    Once: Once,
+    _once: Once,
 ) -> Result<HttpResponse, ApiError> {
     let copy = shares
         .fork(client.origin(), &share_id, actor.owner_id)

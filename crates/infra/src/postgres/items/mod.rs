@@ -54,7 +54,7 @@ impl ItemStore for PgItems {
             pending,
         };
         // What may come again is written down with its own effect alone.
-        if append.is_groupable() && repeats::current().is_none() {
+        if append.is_groupable() && repeats::current()?.is_none() {
             self.group.append(append).await
         } else {
             append

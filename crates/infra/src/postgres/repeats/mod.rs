@@ -126,14 +126,23 @@ impl RepeatStore for PgRepeats {
         Ok(())
     }
 
+    async fn release_all(&self, claims: &[(RepeatKey, Ulid)]) -> Result<()> {
+        let (owner_ids, keys, tokens) = columns_of(claims);
+        let release = statements::ReleaseAll {
+            owner_ids: &owner_ids,
+            keys: &keys,
+            tokens: &tokens,
+        };
+        self.0
+            .run(Caller::Service, async |connection| {
+                release.write(connection).await
+            })
+            .await?;
+        Ok(())
+    }
+
     async fn renew(&self, claims: &[(RepeatKey, Ulid)], until: DateTime<Utc>) -> Result<()> {
-        let each = claims.iter();
-        let owner_ids: Vec<Uuid> = each
-            .clone()
-            .map(|(key, _)| ids::stored(key.owner.ulid()))
-            .collect();
-        let keys: Vec<&[u8]> = each.clone().map(|(key, _)| key.key.0.as_slice()).collect();
-        let tokens: Vec<Uuid> = each.map(|(_, token)| ids::stored(*token)).collect();
+        let (owner_ids, keys, tokens) = columns_of(claims);
         let renew = statements::Renew {
             until,
             owner_ids: &owner_ids,
@@ -215,6 +224,15 @@ async fn claim(connection: &mut AsyncPgConnection, new: &NewClaim) -> QueryResul
         }
     }
     Ok(Stored::Nothing)
+}
+
+/// The claims as one array per column.
+fn columns_of(claims: &[(RepeatKey, Ulid)]) -> (Vec<Uuid>, Vec<&[u8]>, Vec<Uuid>) {
+    let rows = claims.iter().map(|(key, token)| {
+        let (owner_id, digest) = row_key(key);
+        (owner_id, digest, ids::stored(*token))
+    });
+    rows.collect()
 }
 
 pub(super) fn row_key(key: &RepeatKey) -> (Uuid, &[u8]) {

@@ -86,6 +86,16 @@ statement!(
 );
 
 statement!(
+    ReleaseAll<'a> {
+        owner_ids: &'a [Uuid] => Array<SqlUuid>,
+        keys: &'a [&'a [u8]] => Array<Binary>,
+        tokens: &'a [Uuid] => Array<SqlUuid>,
+    } -> (),
+    "delete from repeats r using unnest($1, $2, $3) as t(owner_id, key, token)
+    where r.owner_id = t.owner_id and r.key = t.key and r.token = t.token and r.status is null"
+);
+
+statement!(
     Renew<'a> {
         until: DateTime<Utc> => Timestamptz,
         owner_ids: &'a [Uuid] => Array<SqlUuid>,

@@ -151,6 +151,11 @@ impl ShareStore for PgShares {
         }
     }
 
+    async fn fork_turn(&self, owner: OwnerId) -> Result<Box<dyn Send + Sync>> {
+        let turn = self.0.fork_turn(Whose::from(owner)).await?;
+        Ok(Box::new(turn))
+    }
+
     async fn fork(&self, digest: Digest, fork: &Fork) -> Result<Forked> {
         let [seed @ .., _, _, _, _] = fork.seed.0.to_be_bytes();
         let statement = statements::Fork {
@@ -167,7 +172,6 @@ impl ShareStore for PgShares {
         };
         let room = fork.room;
         let whose = Whose::from(fork.owner);
-        let _turn = self.0.fork_turn(whose).await?;
         type Row = (Option<u64>, Option<conversation_rows::Row>);
         let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Row> {
             let Some(room) = room else {

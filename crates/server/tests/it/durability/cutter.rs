@@ -8,7 +8,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UnixStream, unix};
 use tokio::sync::watch;
@@ -30,6 +30,8 @@ struct State {
     connections: AtomicU64,
     /// Whether what would be cut is held back instead.
     holds: watch::Sender<bool>,
+    /// Whether no connection is good for anything.
+    cuts_all: AtomicBool,
 }
 
 impl Cutter {
@@ -42,6 +44,7 @@ impl Cutter {
                 cuts: AtomicU64::new(0),
                 connections: AtomicU64::new(0),
                 holds: watch::Sender::new(false),
+                cuts_all: AtomicBool::new(false),
             }),
         };
         let (socket, state) = (socket_of(schema), Arc::clone(&cutter.state));
@@ -50,6 +53,9 @@ impl Cutter {
             let listener = TcpListener::from_std(listener).unwrap();
             while let Ok((client, _)) = listener.accept().await {
                 state.connections.fetch_add(1, Ordering::SeqCst);
+                if state.cuts_all.load(Ordering::SeqCst) {
+                    continue;
+                }
                 tokio::spawn(carry(client, socket.clone(), Arc::clone(&state)));
             }
         });
@@ -68,6 +74,7 @@ impl Cutter {
 
     pub(crate) fn let_all_through(&self) {
         self.state.left.store(-1, Ordering::SeqCst);
+        self.state.cuts_all.store(false, Ordering::SeqCst);
         self.state.holds.send_replace(false);
     }
 
@@ -85,6 +92,11 @@ impl Cutter {
     /// Cuts the connection at the end of the statement after so many others.
     pub(crate) fn cut_after(&self, statements: i64) {
         self.state.left.store(statements, Ordering::SeqCst);
+    }
+
+    /// Cuts every connection at the end of a statement, and lets no new one through.
+    pub(crate) fn cut_all(&self) {
+        self.state.cuts_all.store(true, Ordering::SeqCst);
     }
 
     /// How many connections were cut.
@@ -128,7 +140,7 @@ async fn answers(
             let mut holds = state.holds.subscribe();
             if left == Ok(0) && *holds.borrow_and_update() {
                 let _ = holds.wait_for(|holds| !holds).await;
-            } else if left == Ok(0) {
+            } else if left == Ok(0) || state.cuts_all.load(Ordering::SeqCst) {
                 state.cuts.fetch_add(1, Ordering::SeqCst);
                 return Ok(());
             }

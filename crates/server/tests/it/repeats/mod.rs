@@ -21,12 +21,12 @@ const KEY: &str = "Idempotency-Key";
 const REPLAYED: &str = "idempotency-replayed";
 
 /// Sends a body with a key.
-async fn keyed(actor: &Actor, path: &str, key: &str, body: &Value) -> Answer {
+pub(crate) async fn keyed(actor: &Actor, path: &str, key: &str, body: &Value) -> Answer {
     let request = actor.request(Method::POST, path).header(KEY, key);
     actor.sent(request.json(body)).await
 }
 
-fn is_replayed(answer: &Answer) -> bool {
+pub(crate) fn is_replayed(answer: &Answer) -> bool {
     answer.header(REPLAYED) == "true"
 }
 

@@ -1,13 +1,21 @@
 //! Repeats of what is still being done, on one instance and on several.
 
-use super::{beside, is_replayed, keyed, patient_for};
+use super::{KEY, beside, is_replayed, keyed, patient_for};
 use crate::app::{TestApp, id};
 use crate::chat::{PATH, conversing, said, user};
+use crate::clock::PinnedClock;
+use crate::db::Schema;
+use crate::durability::cutter::Cutter;
 use crate::provider::{Provider, says_when_told};
+use crate::purge::until;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
+use infra::clock::{RandomIds, SystemClock};
 use serde_json::json;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn twins_at_once_are_one_on_any_instance() {
@@ -104,4 +112,75 @@ async fn a_claim_whose_server_died_is_free_after_a_minute_and_the_dead_ones_turn
     // Whichever of the two was stored, the other was not.
     assert!(slow.status == 409 || slow.status == 200, "{}", slow.text());
     assert_eq!(said(&alice, &conversation).await.len(), 2);
+}
+
+/// A service whose way to the database may be cut, and the database itself.
+async fn behind(patience: Duration) -> (TestApp, Cutter, Schema) {
+    let schema = Schema::migrated().await;
+    let cutter = Cutter::to(&schema).await;
+    let proxied = cutter.schema(&schema);
+    let database = proxied.patient_database(1);
+    let clock = Arc::new(PinnedClock::new());
+    let app = TestApp::serve_at(clock.clone(), proxied, database, |parts| {
+        parts.ids = Arc::new(RandomIds(SystemClock));
+        patient_for(&clock, parts, patience);
+    });
+    (app, cutter, schema)
+}
+
+#[tokio::test]
+async fn a_key_is_free_again_whose_client_was_gone_while_it_was_claimed() {
+    let (app, cutter, schema) = behind(Duration::from_secs(5)).await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let path = format!("/v1/conversations/{conversation}/items");
+    let (line, body) = (format!("POST {path}"), user("once"));
+    let request = app.by_alice(line.as_bytes(), body.to_string().as_bytes());
+    let request = String::from_utf8(request).unwrap();
+    let marked = format!("Host: localhost\r\n{KEY}: k\r\n");
+    let request = request.replacen("Host: localhost\r\n", &marked, 1);
+    cutter.hold_after(0);
+    let mut client = TcpStream::connect(app.address).await.unwrap();
+    client.write_all(request.as_bytes()).await.unwrap();
+    // It is claimed, and the service does not know it yet.
+    until(&schema, "select count(*) from repeats", 20, |n| n == 1).await;
+    client.set_zero_linger().unwrap();
+    drop(client);
+    // The only worker has seen it when it has answered others.
+    for _ in 0..3 {
+        app.anon().get("/healthz").await.expect(200);
+    }
+    cutter.let_all_through();
+    let again = keyed(&alice, &path, "k", &body).await;
+    assert!(!is_replayed(&again), "{}", again.text());
+    again.expect(201);
+    assert_eq!(said(&alice, &conversation).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_key_is_free_again_soon_after_the_database_is_back() {
+    let (app, cutter, schema) = behind(Duration::from_millis(50)).await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let path = format!("/v1/conversations/{conversation}/items");
+    let connections = cutter.connections();
+    cutter.cut_all();
+    let failed = keyed(&alice, &path, "k", &user("once")).await;
+    failed.failure("database_unavailable");
+    until(&schema, "select count(*) from repeats", 20, |n| n == 1).await;
+    // It was tried to give the key back, in vain.
+    while cutter.connections() == connections {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    cutter.let_all_through();
+    let mut answer = keyed(&alice, &path, "k", &user("once")).await;
+    for _ in 0..200 {
+        if answer.status == 201 {
+            break;
+        }
+        answer = keyed(&alice, &path, "k", &user("once")).await;
+    }
+    assert!(!is_replayed(&answer), "{}", answer.text());
+    answer.expect(201);
+    assert_eq!(said(&alice, &conversation).await.len(), 1);
 }

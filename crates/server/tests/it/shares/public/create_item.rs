@@ -1,6 +1,10 @@
-use crate::app::{TestApp, id};
+use crate::app::{Actor, TestApp, id};
+use crate::repeats::{is_replayed, keyed};
 use crate::rows;
 use crate::shares::{link, shown};
+use chrono::TimeDelta;
+use domain::limits::Quota;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -190,4 +194,78 @@ async fn a_message_through_a_link_names_an_untitled_conversation_but_not_the_lin
     assert_eq!(alice.get(&path).await.expect(200)["title"], "Hello there");
     let view = app.anon().get(&link(&share)).await.expect(200);
     assert_eq!(view["title"], Value::Null);
+}
+
+/// A link of alice's, and a message that bob has sent through it with the link's name as the key.
+async fn sent_once(app: &TestApp, conversation: &str, terms: Value) -> (String, String) {
+    let share = app.alice().share(conversation, terms).await;
+    let item = again(app, &share).await;
+    assert!(!is_replayed(&item));
+    (share, id(&item.expect(201)))
+}
+
+/// The same message once more.
+async fn again(app: &TestApp, share: &str) -> crate::answer::Answer {
+    let body = json!({ "content": "theirs" });
+    keyed(&app.bob(), &format!("{}/items", link(share)), share, &body).await
+}
+
+async fn edit(alice: &Actor, item: &str, content: &str) {
+    let body = json!({ "content": content });
+    let path = format!("{item}/edit");
+    alice.call_with(Method::PUT, &path, &body).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_repeat_shows_what_the_link_shows_and_nothing_once_it_has_ended() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let path = format!("/v1/conversations/{conversation}");
+    let writable = || json!({ "read_only": false });
+    let (revoked, item) = sent_once(&app, &conversation, writable()).await;
+    let item = format!("{path}/items/{item}");
+    edit(&alice, &item, "for all to see").await;
+    let shown = again(&app, &revoked).await;
+    assert!(is_replayed(&shown));
+    assert_eq!(shown.expect(201)["content"], "for all to see");
+    alice
+        .delete(&format!("/v1/shares/{revoked}"))
+        .await
+        .expect_nothing(204);
+    edit(&alice, &item, "for alice alone").await;
+    again(&app, &revoked).await.refused("share_ended", None);
+
+    let (open, item) = sent_once(&app, &conversation, writable()).await;
+    let item = format!("{path}/items/{item}");
+    alice.delete(&item).await.expect_nothing(204);
+    again(&app, &open).await.refused("item_not_found", None);
+
+    let brief = json!({ "read_only": false, "expires_in": 60 });
+    let (expired, _) = sent_once(&app, &conversation, brief).await;
+    app.clock.advance(TimeDelta::seconds(60));
+    again(&app, &expired).await.refused("share_ended", None);
+
+    let (deleted, _) = sent_once(&app, &conversation, writable()).await;
+    alice.delete(&path).await.expect_nothing(204);
+    again(&app, &deleted).await.refused("share_ended", None);
+}
+
+#[tokio::test]
+async fn repeats_through_a_link_are_limited_as_all_that_goes_through_it() {
+    let app = TestApp::spawn_limited(|quotas| quotas.share = Quota::parse("4/h")).await;
+    let bob = app.bob();
+    let conversation = app.alice().conversation(json!({})).await;
+    let writable = json!({ "read_only": false });
+    let (share, _) = sent_once(&app, &conversation, writable).await;
+    assert!(is_replayed(&again(&app, &share).await));
+    let fork = format!("{}/fork", link(&share));
+    for is_again in [false, true] {
+        let copy = keyed(&bob, &fork, "k", &json!({})).await;
+        assert_eq!(is_replayed(&copy), is_again);
+        copy.expect(201);
+    }
+    again(&app, &share).await.failure("rate_limited");
+    let copy = keyed(&bob, &fork, "k", &json!({})).await;
+    copy.failure("rate_limited");
 }
