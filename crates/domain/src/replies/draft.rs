@@ -2,6 +2,7 @@ use super::ending::Ending;
 use super::{ChatChunk, ProviderFailure};
 use crate::items::Content;
 use crate::thoughts::{self, Apart, Extent, Splitter};
+use crate::visible::can_be_seen;
 
 type Result<T> = std::result::Result<T, ProviderFailure>;
 
@@ -100,9 +101,8 @@ impl Draft {
             None => thoughts::apart(&self.text, how),
             Some(_) => thoughts::apart_again(&self.text, how),
         };
-        let reasoning: Vec<_> = told.into_iter().chain(thoughts).collect();
-        let reasoning = Some(reasoning.join("\n\n")).filter(|all| !all.is_empty());
-        if text.trim().is_empty() {
+        let reasoning = thoughts::united(told, thoughts);
+        if !can_be_seen(&text) {
             return Err(self.empty(ending, reasoning.is_some()));
         }
         // Whatever else could be wrong with it was seen when it came.

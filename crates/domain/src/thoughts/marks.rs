@@ -68,17 +68,17 @@ pub(super) fn is_quoted(text: &str, at: usize, length: usize) -> bool {
     let after = text
         .get(at + length..)
         .and_then(|after| after.chars().next());
-    let ends = matches!(after, Some('`' | '"' | '\'' | '”' | '’' | '“' | '»' | ')'));
+    let ends = after.is_some_and(|after| "`\"'”’“»)」』》〉）".contains(after));
     ends && is_after_a_quote(text, at)
 }
 
 /// Whether a quotation begins right before this place. What ends one there begins none: of marks that
 /// are the same at both ends, the last of an even number.
-fn is_after_a_quote(text: &str, at: usize) -> bool {
+pub(super) fn is_after_a_quote(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
     match before.chars().next_back() {
         Some(mark @ ('`' | '"')) => before.matches(mark).count() % 2 == 1,
-        Some(mark) => matches!(mark, '\'' | '“' | '‘' | '«' | '„' | '('),
+        Some(mark) => "'“‘«„(「『《〈（".contains(mark),
         None => false,
     }
 }
@@ -98,28 +98,120 @@ pub(super) fn bare(thought: &str) -> Option<&str> {
     }
 }
 
-/// An answer that follows thoughts, without what is around it.
+/// Where a thought ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum End {
+    At(usize),
+    /// The line goes on as a sentence about the marks does.
+    Spoken,
+    Open,
+}
+
+/// Where the thought ends that these marks are around, in a text that has come to its end. Thoughts within
+/// the thought are passed by, and so is a mark that stands there as a word.
+pub(super) fn end_of(text: &str, open: &str, close: &str) -> End {
+    let lower = text.to_ascii_lowercase();
+    let places = |mark: &'static str| lower.match_indices(mark).take(MOST);
+    let said = |at: &usize, mark: &str| !is_quoted(text, *at, mark.len());
+    let (open, close) = match MARKS.iter().find(|(of, _)| *of == open) {
+        Some((open, end)) if *end == close => (*open, *end),
+        _ => return End::Open,
+    };
+    let closes: Vec<_> = places(close)
+        .map(|(at, _)| at)
+        .filter(|at| said(at, close))
+        .collect();
+    let Some(first) = closes.first().copied() else {
+        return End::Open;
+    };
+    let is_a_word = |at: usize| is_a_word(text, at, close.len());
+    let within = |at: &usize| !lower.get(..*at).is_some_and(|before| before.ends_with(' '));
+    let opened: Vec<_> = places(open)
+        .map(|(at, _)| at)
+        .filter(|at| said(at, open) && within(at))
+        .collect();
+    let ends: Vec<_> = closes
+        .iter()
+        .copied()
+        .filter(|at| !is_a_word(*at))
+        .collect();
+    // As many as were opened are closed before.
+    let nested = ends.iter().enumerate().find(|(closed, at)| {
+        let opened = opened.iter().filter(|open| open < at).count();
+        opened <= *closed
+    });
+    let is_alone = |at: usize| {
+        let after = text.get(at + close.len()..).unwrap_or_default();
+        lower.get(..at).is_some_and(|before| before.ends_with('\n'))
+            && after
+                .split('\n')
+                .next()
+                .is_some_and(|line| line.trim().is_empty())
+    };
+    match nested.map(|(_, at)| *at).or(ends.first().copied()) {
+        Some(at) if at == first || !is_a_word(first) || is_alone(at) => End::At(at),
+        _ if text.get(..first).is_some_and(|line| line.contains('\n')) => End::At(first),
+        _ => End::Spoken,
+    }
+}
+
+/// Whether the mark at this place stands as a word of a sentence.
+fn is_a_word(text: &str, at: usize, length: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let after = text.get(at + length..).unwrap_or_default();
+    let ends_sentence = before
+        .trim_end()
+        .ends_with(['.', '!', '?', '。', '！', '？', '…']);
+    before.ends_with(' ')
+        && !ends_sentence
+        && !after.trim_start_matches(' ').is_empty()
+        && !after.starts_with(['\n', '\r'])
+}
+
+/// Whether the answer that follows thoughts is between tags of its own.
+pub(super) fn is_wrapped(answer: &str) -> bool {
+    let tags = WRAPPERS
+        .iter()
+        .map(|(open, _)| *open)
+        .filter(|open| !open.starts_with("<|"));
+    beginning(answer.trim_start(), tags).is_some()
+}
+
+/// What follows a mark: without the rest of its line and empty lines, where that is white space.
+pub(super) fn after_a_mark(text: &str) -> &str {
+    let blank = text.len() - text.trim_start().len();
+    let line = text.get(..blank).and_then(|blank| blank.rfind('\n'));
+    text.get(line.map_or(blank, |end| end + 1)..)
+        .unwrap_or_default()
+}
+
+/// An answer that follows thoughts, without what is around all of it.
 pub(super) fn unwrapped(answer: &str) -> &str {
-    let answer = answer.trim_start();
-    let opens = WRAPPERS.iter().map(|(open, _)| *open);
-    let Some(open) = beginning(answer, opens) else {
+    let answer = after_a_mark(answer);
+    let begun = answer.trim_start();
+    let Some((open, close)) = WRAPPERS
+        .iter()
+        .find(|(open, _)| beginning(begun, [*open]).is_some())
+    else {
         return answer;
     };
-    let inside = answer.get(open.len()..).unwrap_or_default().trim_start();
+    // These are no text of anybody's, and the last one may be missing.
+    let is_token = open.starts_with("<|");
+    let inside = begun.get(open.len()..).unwrap_or_default();
     let trimmed = inside.trim_end();
-    let close = WRAPPERS
-        .iter()
-        .find(|(of, _)| *of == open)
-        .map(|(_, close)| close);
-    let cut = close.and_then(|close| {
-        let end = trimmed.len().checked_sub(close.len())?;
-        trimmed
-            .get(end..)?
-            .eq_ignore_ascii_case(close)
-            .then_some(end)
+    let end = trimmed.len().checked_sub(close.len());
+    let end = end.filter(|end| {
+        let last = trimmed.get(*end..);
+        last.is_some_and(|last| last.eq_ignore_ascii_case(close))
     });
-    match cut {
-        Some(end) => inside.get(..end).unwrap_or_default().trim_end(),
-        None => inside,
+    let within = match end {
+        Some(end) => trimmed.get(..end).unwrap_or_default(),
+        None if is_token => inside,
+        None => return answer,
+    };
+    let lower = within.to_ascii_lowercase();
+    if !is_token && (lower.contains(open) || lower.contains(close)) {
+        return answer;
     }
+    within.trim_matches(['\n', '\r'])
 }

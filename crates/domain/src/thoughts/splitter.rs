@@ -1,5 +1,6 @@
 use super::Apart;
-use super::marks::{MARKS, beginning, end, may_become};
+use super::alone::begins_sentence;
+use super::marks::{MARKS, after_a_mark, beginning, end, may_become};
 
 /// How much white space may precede a mark, in bytes.
 const WHITE_SPACE: usize = 1024;
@@ -61,7 +62,7 @@ impl Splitter {
                 thoughts: None,
             },
             State::Between => Apart {
-                text: held.trim_start().to_owned(),
+                text: after_a_mark(&held).to_owned(),
                 thoughts: None,
             },
         }
@@ -78,18 +79,28 @@ impl Splitter {
             self.held = text.get(open.len()..).unwrap_or_default().to_owned();
             return true;
         }
-        if let Some(close) = beginning(text, closes()) {
-            self.state = State::Between;
-            self.held = text.get(close.len()..).unwrap_or_default().to_owned();
+        let is_first = self.state == State::Before;
+        if is_first && let Some(close) = beginning(text, closes()) {
+            let rest = text.get(close.len()..).unwrap_or_default();
+            // A text can begin by speaking of the mark.
+            if rest.is_empty() {
+                return false;
+            }
+            if rest.starts_with(['\n', '\r']) || begins_sentence(rest) {
+                self.state = State::Between;
+                self.held = rest.to_owned();
+            } else {
+                self.state = State::Text;
+            }
             return true;
         }
         let is_long = self.held.len() > WHITE_SPACE;
-        if !is_long && (text.is_empty() || may_become(text, opens()) || may_become(text, closes()))
-        {
+        let may_close = is_first && may_become(text, closes());
+        if !is_long && (text.is_empty() || may_become(text, opens()) || may_close) {
             return false;
         }
         if self.state == State::Between {
-            self.held = text.to_owned();
+            self.held = after_a_mark(&self.held).to_owned();
         }
         self.state = State::Text;
         true

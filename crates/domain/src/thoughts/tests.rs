@@ -74,6 +74,41 @@ const BETWEEN_MARKS: &[(&str, &str, &str)] = &[
         "Hm.",
     ),
     ("<think>Hm.</think>a</think>b", "a</think>b", "Hm."),
+    // Thoughts within thoughts, and the mark as a word.
+    (
+        "<think>a<think>b</think>c</think>Hello",
+        "Hello",
+        "a<think>b</think>c",
+    ),
+    (
+        "<think>I should mention </think> carefully\nok\n</think>\nAnswer",
+        "Answer",
+        "I should mention </think> carefully\nok",
+    ),
+    ("<think>Hm. </think> Yes.", "Yes.", "Hm."),
+    ("<think>\nHm, so </think> Yes.", "Yes.", "Hm, so"),
+    // Tags around all of the answer, and tags that are a part of it.
+    (
+        "<think>Hm.</think>\n\n<response>\n  <a>1</a>\n</response>",
+        "  <a>1</a>",
+        "Hm.",
+    ),
+    (
+        "<think>Hm.</think>\n\n<answer>4</answer>\nThat is because 2+2.",
+        "<answer>4</answer>\nThat is because 2+2.",
+        "Hm.",
+    ),
+    (
+        "<think>Hm.</think><answer>A</answer>\n<answer>B</answer>",
+        "<answer>A</answer>\n<answer>B</answer>",
+        "Hm.",
+    ),
+    (
+        "<think>Hm.</think>\n\n    indented code\nsecond",
+        "    indented code\nsecond",
+        "Hm.",
+    ),
+    ("<reasoning>2+2</reasoning>\n4", "4", "2+2"),
 ];
 
 /// The chat template has opened the thought.
@@ -96,6 +131,29 @@ const CLOSED_ALONE: &[(&str, &str, &str)] = &[
     ("They wrote \"no\"</think>Yes.", "Yes.", "They wrote \"no\""),
     ("Hm.\n[/THINK]Yes.", "Yes.", "Hm."),
     ("Hm.◁/think▷Yes.", "Yes.", "Hm."),
+    (
+        "用户想要一封信。\n</think>\n\n尊敬的先生：",
+        "尊敬的先生：",
+        "用户想要一封信。",
+    ),
+    (
+        "用户想要一封信。</think>\n尊敬的先生：",
+        "尊敬的先生：",
+        "用户想要一封信。",
+    ),
+    (
+        "用户想要一封信</think>\n\n尊敬的先生：",
+        "尊敬的先生：",
+        "用户想要一封信",
+    ),
+    ("17 times 23 is 391</think>391", "391", "17 times 23 is 391"),
+    (
+        "- 17 × 23\n- 391\n</think>\n\n391",
+        "391",
+        "- 17 × 23\n- 391",
+    ),
+    ("It is 391. </think>\n\n391", "391", "It is 391."),
+    ("I write:\n</think>\n\n391", "391", "I write:"),
     (
         "Use `x`.\n\n```py\na\n```\n</think>\nYes.",
         "Yes.",
@@ -122,6 +180,35 @@ const TEXT: &[&str] = &[
     "<",
     "<thi",
     "[think about it] then answer",
+    // Tags of other kinds, with attributes.
+    "<notes>\n  <thought id=\"1\">Buy milk</thought>\n  <thought id=\"2\">Sell eggs</thought>\n</notes>\n\nDone.",
+    "<config>\n<reasoning effort=\"high\">on</reasoning>\n<model>x</model>\n</config>",
+    "import x\n\nreturn (<Thinking delay={3}>Wait</Thinking>);\n",
+    // The closing mark as a word.
+    "The model ends its thought with **</think>** and then answers.",
+    "<think> and </think> are the tags in which models write thoughts.",
+    "</think> closes the thought.",
+    "结束标记是「</think>」，然后才是答案。",
+    "结束标记是《</think>》，然后才是答案。",
+    "结束标记是</think>，然后才是答案。",
+    "He calls it the “</think>,” which ends it.",
+    "The template opens the thought, so the output only has </think>\nParsers must cope with that.",
+    "Use </think>/</thinking> as stop words.",
+    "Marks:\n- </think>\n- </thinking>\n- [/THINK]\n",
+    "Marks:\n</think>\n</thinking>\n",
+    "The model writes:\n</think>\nand then answers.",
+    "| mark | ends |\n|---|---|\n|</think>|yes|\n",
+    "<p>The tag <code></think></code> ends it.</p>",
+    "Like this:\n\n    </think>\n\nand so on.",
+    "It ends there.\n\n    </think>\n\nAnd so on.",
+    "let at = s.indexOf(\"</think>\\n\");",
+    "stop=[\"\\n</think>\"]",
+    "re.split(r'\\s*</think>\\s*', text)[1]",
+    "What ends it? It is\n</think>",
+    // Tags that were asked for.
+    "<reasoning>2+2 is 4</reasoning>\n<answer>4</answer>",
+    "<reflection>I was wrong.</reflection>",
+    "<thoughts>\nI was wrong.\n</thoughts>\n",
 ];
 
 #[test]
@@ -156,6 +243,7 @@ fn thoughts_that_are_only_closed_are_taken_out() {
         ("\n</think>\n\nYes.", "Yes."),
         ("<think>\n\n</think>\n\nYes.", "Yes."),
         ("Yes.\n</think>", "Yes."),
+        ("</think>Yes.", "Yes."),
     ] {
         assert_apart(written, Extent::Whole, text, None);
         assert_eq!(apart_again(written, Extent::Whole).text, text);
@@ -168,6 +256,7 @@ fn text_that_speaks_of_marks_stays() {
         assert_apart(text, Extent::Whole, text, None);
         assert_eq!(apart_again(text, Extent::Whole).text, *text);
     }
+    assert_eq!(apart_again("</think>yes", Extent::Whole).text, "yes");
     // Its server has parted thoughts from it, so there are none.
     let (closed, ..) = CLOSED_ALONE[0];
     assert_eq!(apart_again(closed, Extent::Whole).text, closed);
@@ -186,11 +275,52 @@ fn thoughts_of_a_server_lose_their_marks() {
         ("Hm.", Some("Hm.")),
         ("<thought>Hm.", Some("Hm.")),
         ("<think>\nHm.\n</think>\n", Some("Hm.")),
+        ("<think>a</think>b", Some("a\n\nb")),
         ("", None),
         ("\n \n", None),
         ("<think></think>", None),
     ] {
         assert_eq!(unmarked(told).as_deref(), thoughts, "{told:?}");
+    }
+}
+
+#[test]
+fn thoughts_that_are_told_twice_are_kept_once() {
+    let some = |thoughts: &str| Some(thoughts.to_owned());
+    for (told, found, all) in [
+        (some("a"), some("a"), some("a")),
+        (some("a"), some("b"), some("a\n\nb")),
+        (some("a"), None, some("a")),
+        (None, some("a"), some("a")),
+        (None, None, None),
+    ] {
+        assert_eq!(united(told, found), all);
+    }
+}
+
+#[test]
+fn an_answer_in_a_channel_needs_no_thought_before_it() {
+    for written in [
+        "<|channel|>final<|message|>Hi<|return|>",
+        "<|channel|>final<|message|>Hi",
+        "<|start|>assistant<|channel|>final<|message|>Hi<|return|>",
+    ] {
+        assert_apart(written, Extent::Whole, "Hi", None);
+    }
+    let thought = "<|start|>assistant<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>Hi";
+    assert_apart(thought, Extent::Whole, "Hi", Some("Hm."));
+}
+
+#[test]
+fn a_mark_may_say_how_long_the_thought_took() {
+    let written = "<think time=\"3\">\nHm.\n</think>\nYes.";
+    assert_apart(written, Extent::Whole, "Yes.", Some("Hm."));
+    for text in [
+        "<think about it> now</think> is",
+        "<thought id=\"1\">a</thought>\nb",
+        "<think =<b>",
+    ] {
+        assert_apart(text, Extent::Whole, text, None);
     }
 }
 
@@ -227,7 +357,13 @@ fn what_is_told_in_pieces_is_the_same_however_they_are_cut() {
             assert_eq!(told(written, size), whole, "{written:?} by {size}");
         }
     }
-    for text in TEXT.iter().filter(|text| !text.starts_with("<think> ")) {
+    // Until a text has come to its end, it can be a thought.
+    let begins = |text: &&&str| {
+        ["<think> ", "<refl", "<reas", "<thoughts>"]
+            .iter()
+            .any(|begin| text.starts_with(begin))
+    };
+    for text in TEXT.iter().filter(|text| !begins(text)) {
         assert_eq!(told(text, 1).text, *text);
     }
     for (written, text, thoughts) in BETWEEN_MARKS {

@@ -1,7 +1,7 @@
 use super::bytes::{Broken, Limits, collect, read};
 use super::events::{ByteStream, CUT, events};
 use super::failure;
-use super::kind::{Kind, kind};
+use super::kind::{self, Kind, kind};
 use super::reply::Reply;
 use super::settings::ApiKey;
 use super::wire;
@@ -20,8 +20,14 @@ use tokio::time::timeout;
 /// How long the provider may take to say that it has said everything, once its reply has ended.
 const GOODBYE: Duration = Duration::from_secs(2);
 
+/// What compressed bytes begin with.
+const GZIP: &[u8] = b"\x1f\x8b";
+
 /// What ends a stream of OpenAI's.
 const DONE: &str = "[DONE]";
+
+/// What comes in place of a chunk, and says nothing.
+const SIGNS_OF_LIFE: [&str; 5] = ["{}", "[]", "null", "ping", "keepalive"];
 
 /// A chunk that says nothing.
 const NOTHING: &str = r#"{"object":"chat.completion.chunk","choices":[]}"#;
@@ -92,12 +98,13 @@ impl Answer {
     async fn read(&mut self) -> Outcome<()> {
         match &mut self.body {
             Body::Unseen { bytes, seen } => match kind(seen) {
-                Some(kind) => self.begin(kind),
+                Some(kind) => self.begin(kind)?,
+                None if seen.len() > kind::MOST => return Err(blank()),
                 None => match bytes.next().await {
                     Some(Ok(piece)) => seen.extend_from_slice(&piece),
                     Some(Err(broken)) => return Err(broken.failure()),
                     None if seen.trim_ascii().is_empty() => return Err(ended(false)),
-                    None => self.begin(Kind::Json),
+                    None => self.begin(Kind::Json)?,
                 },
             },
             Body::Events(events) => {
@@ -112,7 +119,7 @@ impl Answer {
             }
             Body::Json(bytes) => {
                 let json = String::from_utf8(collect(bytes).await?).map_err(|_| not_text())?;
-                let is_open = self.values(&json, false)?;
+                let is_open = self.values(&json, true)?;
                 if !self.begun || is_open && !self.reply.is_finished() && !self.is_whole {
                     return Err(ended(self.begun));
                 }
@@ -123,16 +130,22 @@ impl Answer {
         Ok(())
     }
 
-    fn begin(&mut self, kind: Kind) {
+    fn begin(&mut self, kind: Kind) -> Outcome<()> {
         let Body::Unseen { bytes, seen } = std::mem::replace(&mut self.body, Body::Read) else {
-            return;
+            return Ok(());
         };
+        if seen.starts_with(GZIP) {
+            return Err(ProviderFailure::lasting(
+                "its answer is compressed (gzip), which was not asked for.",
+            ));
+        }
         let seen = stream::once(std::future::ready(Ok(Bytes::from(seen))));
         let all = seen.chain(bytes).boxed();
         self.body = match kind {
             Kind::Events => Body::Events(events(all)),
             Kind::Json => Body::Json(all),
         };
+        Ok(())
     }
 
     /// Takes the next event; `false` where none comes any more.
@@ -150,7 +163,11 @@ impl Answer {
         let Some(data) = event.data.filter(|data| !data.trim().is_empty()) else {
             return Ok(true);
         };
-        if data.trim() == DONE {
+        let data_is = |known: &str| data.trim().trim_matches('"').eq_ignore_ascii_case(known);
+        if SIGNS_OF_LIFE.iter().any(|sign| data_is(sign)) {
+            return Ok(true);
+        }
+        if data_is(DONE) {
             return match self.begun {
                 true => Ok(false),
                 false => Err(ended(false)),
@@ -178,11 +195,10 @@ impl Answer {
                 return Ok(false);
             }
             let mut values = serde_json::Deserializer::from_str(line).into_iter::<Box<RawValue>>();
-            let Some(Ok(value)) = values.next() else {
-                return Err(match is_cut {
-                    true => ended(self.begun),
-                    false => self.rubbish(text),
-                });
+            let value = match values.next() {
+                Some(Ok(value)) => value,
+                Some(Err(error)) if is_cut && error.is_eof() => return Err(ended(true)),
+                _ => return Err(self.rubbish(text)),
             };
             rest = line
                 .get(values.byte_offset()..)
@@ -196,6 +212,9 @@ impl Answer {
     fn value(&mut self, value: Box<RawValue>) -> Outcome<()> {
         let key = self.key.as_ref();
         let read = wire::read(value.get(), key)?;
+        let is_beside =
+            || matches!(self.body, Body::Events(_)) && wire::is_beside_a_stream(value.get());
+        let read = read.or_else(|| is_beside().then(wire::Read::default));
         let mut read = read.ok_or_else(|| self.rubbish(value.get()))?;
         let json: String = Box::<str>::from(value).into();
         // Where it has come in pieces, the client has all of it.
@@ -289,6 +308,10 @@ fn broken(error: &sse_stream::Error) -> ProviderFailure {
 
 fn not_text() -> ProviderFailure {
     ProviderFailure::failed("its answer is not UTF-8.")
+}
+
+fn blank() -> ProviderFailure {
+    ProviderFailure::lasting("its answer begins with more than 64 KiB of white space.")
 }
 
 /// An answer that ended without an end.

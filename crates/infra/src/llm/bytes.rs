@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use domain::replies::{ProviderFailure, Report};
-use futures_util::stream::{self, Stream, TryStreamExt as _};
+use futures_util::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
 use reqwest::Response;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -13,6 +13,9 @@ const STREAMED: usize = 64 * 1024 * 1024;
 
 /// The most bytes of an answer in one piece, and of a line of one that is streamed.
 const WHOLE: usize = 16 * 1024 * 1024;
+
+/// The most bytes of an error that are read.
+const ERROR: usize = 1024 * 1024;
 
 /// How many times as long as it may be silent the provider may take altogether.
 const PATIENCE: u32 = 10;
@@ -45,7 +48,7 @@ impl Limits {
 
     pub(super) fn of_error(silence: Duration) -> Self {
         Self {
-            bytes: 64 * 1024,
+            bytes: ERROR,
             deadline: Instant::now() + silence,
             ..Self::streamed(silence)
         }
@@ -98,7 +101,12 @@ pub(super) fn read(
         let Limits {
             silence, deadline, ..
         } = reading.limits;
-        let until = deadline.min(Instant::now() + silence);
+        let now = Instant::now();
+        // A wait does not end while bytes are there.
+        if now >= deadline {
+            return Err(Broken::Silent);
+        }
+        let until = deadline.min(now + silence);
         let piece = tokio::time::timeout_at(until, reading.response.chunk())
             .await
             .map_err(|_| Broken::Silent)?
@@ -133,4 +141,14 @@ pub(super) async fn collect(
         })
     });
     whole.await.map_err(|broken| broken.failure())
+}
+
+/// What a stream of bytes holds until it breaks, as much of it as counts.
+pub(super) async fn beginning(bytes: impl Stream<Item = Result<Bytes, Broken>>) -> Vec<u8> {
+    let mut bytes = std::pin::pin!(bytes);
+    let mut beginning = Vec::new();
+    while let Some(Ok(piece)) = bytes.next().await {
+        beginning.extend_from_slice(&piece);
+    }
+    beginning
 }

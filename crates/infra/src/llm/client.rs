@@ -1,9 +1,10 @@
 use super::answer::Answer;
-use super::bytes::{Limits, collect, read};
-use super::failure::of_status;
-use super::request::{Prepared, prepare};
+use super::bytes::{Limits, beginning, collect, read};
+use super::failure::{self, of_status};
+use super::request::{Prepared, halved, prepare};
 use super::settings::ProviderSettings;
 use super::wire;
+use bytes::Bytes;
 use domain::admission::{Budget, Caller, Limits as Places};
 use domain::error::{Error, Result};
 use domain::replies::{
@@ -84,6 +85,20 @@ impl OpenAiCompatible {
         Ok(prepared.map_err(|error| Error::Internal(error.into()))??)
     }
 
+    async fn ask(&self, body: Bytes, streamed: bool) -> Result<Response> {
+        let base_url = &self.exchange.settings.base_url;
+        let mut post = Request::new(Method::POST, base_url.endpoint("chat/completions"));
+        let json = HeaderValue::from_static("application/json");
+        let accept = match streamed {
+            true => HeaderValue::from_static("text/event-stream"),
+            false => json.clone(),
+        };
+        post.headers_mut().insert(CONTENT_TYPE, json);
+        post.headers_mut().insert(ACCEPT, accept);
+        *post.body_mut() = Some(body.into());
+        self.send(post).await
+    }
+
     /// Sends a request where connections live.
     async fn send(&self, request: Request) -> Result<Response> {
         let exchange = Arc::clone(&self.exchange);
@@ -103,24 +118,26 @@ impl OpenAiCompatible {
 impl ModelProvider for OpenAiCompatible {
     async fn chat(&self, caller: Caller, request: ChatRequest) -> Result<Box<dyn ChatStream>> {
         let ProviderSettings {
-            base_url,
-            silence,
-            api_key,
-            ..
+            silence, api_key, ..
         } = &self.exchange.settings;
+        // What a client sends by itself is passed on as it is, or not at all.
+        let has_context = !request.context.is_empty();
         let Prepared { body, streamed } = self.prepared(caller, request).await?;
+        let body = Bytes::from(body);
         let place = self.places.take(caller, 1, sleep(*silence));
         let place = place.await.map_err(|_| BUSY)?;
-        let mut post = Request::new(Method::POST, base_url.endpoint("chat/completions"));
-        let json = HeaderValue::from_static("application/json");
-        let accept = match streamed {
-            true => HeaderValue::from_static("text/event-stream"),
-            false => json.clone(),
+        let response = match self.ask(body.clone(), streamed).await {
+            Err(Error::Provider(failure)) if has_context && failure::is_too_long(&failure) => {
+                let half = self.runtime.spawn_blocking(move || halved(&body)).await;
+                let half = half.map_err(|error| Error::Internal(error.into()))?;
+                let Some(half) = half else {
+                    return Err(Error::Provider(failure));
+                };
+                tracing::info!(error = ?failure, "asking the model provider with half the context");
+                self.ask(half.into(), streamed).await?
+            }
+            response => response?,
         };
-        post.headers_mut().insert(CONTENT_TYPE, json);
-        post.headers_mut().insert(ACCEPT, accept);
-        *post.body_mut() = Some(body.into());
-        let response = self.send(post).await?;
         let answer = Answer::new(response, streamed, *silence, api_key.clone(), place);
         Ok(Box::new(answer))
     }
@@ -252,15 +269,9 @@ impl Exchange {
             return Ok(response);
         }
         let headers = response.headers().clone();
-        let body = collect(read(response, Limits::of_error(*silence))).await;
+        let body = beginning(read(response, Limits::of_error(*silence))).await;
         Err(Attempt {
-            failure: of_status(
-                status,
-                &headers,
-                &body.unwrap_or_default(),
-                api_key.as_ref(),
-            )
-            .asked_at(&address),
+            failure: of_status(status, &headers, &body, api_key.as_ref()).asked_at(&address),
             again: status.is_server_error(),
         })
     }

@@ -2,7 +2,7 @@
 
 use super::bytes::Broken;
 use bytes::Bytes;
-use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
+use futures_util::stream::{self, BoxStream, StreamExt as _};
 use sse_stream::SseByteStream;
 
 /// The bytes of an answer.
@@ -11,69 +11,143 @@ pub(super) type ByteStream = BoxStream<'static, Result<Bytes, Broken>>;
 /// The name of an event that had no end of its own.
 pub(super) const CUT: &str = "cut off";
 
+/// The fields of an event. Servers write them with spaces around the name, and in capitals.
+const FIELDS: [&str; 4] = ["data", "event", "id", "retry"];
+
 /// What servers write in place of an event's name and data: llama.cpp, for many versions.
-const ERROR: &[u8] = b"error:";
+const ERROR: &str = "error";
 
 /// The same as an event.
 const AS_EVENT: &[u8] = b"event: error\ndata:";
 
+/// How long a field can be, spaces included, before it shows that it is none.
+const LONGEST: usize = 64;
+
 /// The events that the bytes are. The last one needs no blank line to end it: it bears a name by which
 /// one that is cut off can be told.
 pub(super) fn events(bytes: ByteStream) -> SseByteStream<ByteStream> {
-    let end = format!("\nevent: {CUT}\n\n");
-    let end = stream::once(std::future::ready(Ok(Bytes::from(end))));
     let mut lines = Lines::default();
-    let bytes = bytes.map_ok(move |piece| lines.repaired(piece));
-    SseByteStream::new(bytes.chain(end).boxed())
+    let end = stream::once(std::future::ready(None));
+    let bytes = bytes.map(Some).chain(end).map(move |piece| match piece {
+        Some(piece) => piece.map(|piece| lines.repaired(&piece)),
+        None => Ok(lines.end()),
+    });
+    SseByteStream::new(bytes.boxed())
 }
 
 /// Where the last piece has left off.
+#[derive(Default)]
 struct Lines {
-    /// How much of [`ERROR`] the line has so far; `None`: it is another line.
-    begun: Option<usize>,
-}
-
-impl Default for Lines {
-    fn default() -> Self {
-        Self { begun: Some(0) }
-    }
+    /// How the line begins, as long as it does not show which one it is.
+    head: Vec<u8>,
+    /// Whether the line had white space before that.
+    is_indented: bool,
+    /// Whether it shows, and all that follows in the line stays.
+    is_known: bool,
+    /// Whether a line was seen.
+    has_begun: bool,
 }
 
 impl Lines {
-    /// The piece with each line that begins with [`ERROR`] made an event. What of the word is in one
-    /// piece and what in the next does not matter: the beginning waits for the rest.
-    fn repaired(&mut self, piece: Bytes) -> Bytes {
-        let suspicious = self.begun.is_some_and(|begun| begun > 0);
-        if !suspicious && !piece.contains(&b'e') {
-            let ends_a_line = piece.last().map(|last| matches!(last, b'\n' | b'\r'));
-            self.begun = match ends_a_line {
-                None => self.begun,
-                Some(true) => Some(0),
-                Some(false) => None,
-            };
-            return piece;
-        }
+    /// The piece with each line as a field of an event. A line that is none would be dropped without a
+    /// word: it is made data, which is then read, or named as what it is.
+    fn repaired(&mut self, piece: &[u8]) -> Bytes {
         let mut repaired = Vec::with_capacity(piece.len() + AS_EVENT.len());
-        for byte in piece {
-            let Some(begun) = self.begun else {
-                repaired.push(byte);
-                if matches!(byte, b'\n' | b'\r') {
-                    self.begun = Some(0);
-                }
-                continue;
-            };
-            if ERROR.get(begun) == Some(&byte) {
-                self.begun = Some(begun + 1).filter(|begun| *begun < ERROR.len());
-                if self.begun.is_none() {
-                    repaired.extend_from_slice(AS_EVENT);
-                }
+        let mut rest = piece;
+        while let Some((byte, after)) = rest.split_first() {
+            let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
+            if self.is_known {
+                let end = rest.iter().position(is_end).unwrap_or(rest.len());
+                let (line, after) = rest.split_at(end);
+                repaired.extend_from_slice(line);
+                self.is_known = after.is_empty();
+                rest = after;
                 continue;
             }
-            repaired.extend_from_slice(ERROR.get(..begun).unwrap_or_default());
-            repaired.push(byte);
-            self.begun = matches!(byte, b'\n' | b'\r').then_some(0);
+            rest = after;
+            if is_end(byte) {
+                self.end_line(&mut repaired);
+                repaired.push(*byte);
+            } else if self.head.is_empty() && matches!(byte, b' ' | b'\t') {
+                self.is_indented = true;
+            } else {
+                self.head.push(*byte);
+                self.look(&mut repaired);
+            }
         }
         repaired.into()
+    }
+
+    /// Takes the line for what it is, as soon as it shows.
+    fn look(&mut self, repaired: &mut Vec<u8>) {
+        const MARK: &[u8] = b"\xEF\xBB\xBF";
+        if !self.has_begun && MARK.starts_with(&self.head) {
+            if self.head == MARK {
+                self.head.clear();
+                self.has_begun = true;
+            }
+            return;
+        }
+        self.has_begun = true;
+        let colon = self.head.ends_with(b":");
+        let head = self.head.trim_ascii_end();
+        let name = head.strip_suffix(b":").unwrap_or(head).trim_ascii_end();
+        let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+        let all = FIELDS.iter().chain([&ERROR]);
+        if colon && (name.is_empty() || name == ERROR || FIELDS.contains(&name.as_str())) {
+            match name.as_str() {
+                ERROR => repaired.extend_from_slice(AS_EVENT),
+                name => {
+                    repaired.extend_from_slice(name.as_bytes());
+                    repaired.push(b':');
+                }
+            }
+            self.head.clear();
+            self.is_indented = false;
+            self.is_known = true;
+            return;
+        }
+        let has_spaces = head.len() < self.head.len();
+        let may_be = |field: &&str| match has_spaces {
+            true => **field == name,
+            false => field.starts_with(&name),
+        };
+        if colon || self.head.len() > LONGEST || !all.into_iter().any(may_be) {
+            self.take_as_data(repaired);
+            self.is_indented = false;
+            self.is_known = true;
+        }
+    }
+
+    fn take_as_data(&mut self, repaired: &mut Vec<u8>) {
+        repaired.extend_from_slice(b"data:");
+        repaired.append(&mut self.head);
+    }
+
+    /// The line has ended before it showed what it is.
+    fn end_line(&mut self, repaired: &mut Vec<u8>) {
+        let name = String::from_utf8_lossy(self.head.trim_ascii()).to_ascii_lowercase();
+        match name.as_str() {
+            // A line of white space is no empty one, which would end the event.
+            "" if self.is_indented => repaired.push(b':'),
+            "" => {}
+            name if FIELDS.contains(&name) => repaired.extend_from_slice(name.as_bytes()),
+            _ => self.take_as_data(repaired),
+        }
+        self.head.clear();
+        self.is_indented = false;
+        self.is_known = false;
+        self.has_begun = true;
+    }
+
+    /// What ends an event that had no end of its own.
+    fn end(&mut self) -> Bytes {
+        let mut rest = Vec::new();
+        if !self.is_known {
+            self.end_line(&mut rest);
+        }
+        rest.extend_from_slice(format!("\nevent: {CUT}\n\n").as_bytes());
+        rest.into()
     }
 }
 
@@ -120,6 +194,33 @@ mod tests {
             assert_eq!(found, [named("", "a"), named(name, "b")]);
         }
         assert_eq!(found(&["data: a\n\n"]).await.len(), 1);
-        assert_eq!(found(&["err"]).await, []);
+        let alone = (CUT.to_owned(), "err".to_owned());
+        assert_eq!(found(&["err"]).await, [alone]);
+    }
+
+    #[tokio::test]
+    async fn a_line_that_is_no_field_is_data() {
+        let text = "\u{feff} data: a\n\nDATA: b\r\n\r\ndata : c\n\n{\"d\":1}\n\n\
+            data: e\n \n{\"f\":1}\n\n<html>\n\n\t: no\n : no\nEvent: x\nid\nretry: 7\ndata:g\n\ndata\n\n\
+            error code\n\ndat\n\nfield: h\n\n[DONE]";
+        let expected = [
+            ("", "a"),
+            ("", "b"),
+            ("", "c"),
+            ("", "{\"d\":1}"),
+            ("", "e\n{\"f\":1}"),
+            ("", "<html>"),
+            ("x", "g"),
+            ("", "error code"),
+            ("", "dat"),
+            ("", "field: h"),
+            (CUT, "[DONE]"),
+        ];
+        let expected = expected.map(|(name, data)| (name.to_owned(), data.to_owned()));
+        assert_eq!(found(&[text]).await, expected);
+        for (cut, _) in text.char_indices() {
+            let (begin, rest) = text.split_at(cut);
+            assert_eq!(found(&[begin, rest]).await, expected, "{begin:?}");
+        }
     }
 }

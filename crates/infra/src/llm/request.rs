@@ -2,7 +2,7 @@
 
 use super::told::told;
 use domain::replies::{Ask, ChatRequest, Message, ProviderFailure, Refusal, RefusalKind};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use std::collections::BTreeMap;
 
@@ -96,6 +96,36 @@ fn passed(
     Ok(Prepared { body, streamed })
 }
 
+/// The same request with the later half of its messages, and with the system's that it begins with. `None`
+/// where there is no half to leave out.
+pub(super) fn halved(body: &[u8]) -> Option<Vec<u8>> {
+    #[derive(Deserialize)]
+    struct Said<'a> {
+        role: &'a str,
+    }
+    let mut fields: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(body).ok()?;
+    let messages: Vec<&RawValue> = serde_json::from_str(fields.get("messages")?.get()).ok()?;
+    let role = |message: &RawValue| {
+        serde_json::from_str::<Said<'_>>(message.get()).map(|said| said.role.to_owned())
+    };
+    let roles: Vec<_> = messages
+        .iter()
+        .map(|message| role(message).unwrap_or_default())
+        .collect();
+    let is_system = |role: &&String| matches!(role.as_str(), "system" | "developer");
+    let begin = roles.iter().take_while(is_system).count();
+    let middle = begin + (roles.len() - begin) / 2;
+    // An answer without its question, or a tool's without its call, would be refused.
+    let next = roles.iter().skip(middle).position(|role| role == "user")?;
+    let (head, rest) = (messages.get(..begin)?, messages.get(middle + next..)?);
+    if head.len() + rest.len() == messages.len() {
+        return None;
+    }
+    let messages = to_raw_value(&[head, rest].concat()).ok()?;
+    fields.insert("messages".to_owned(), messages);
+    serde_json::to_vec(&fields).ok()
+}
+
 fn invalid(message: &str, param: &str) -> ProviderFailure {
     ProviderFailure::Refused(Refusal {
         kind: RefusalKind::Invalid,
@@ -159,6 +189,32 @@ mod tests {
         let expected = r#"{"messages":[{"role":"user","content":"before"},{"role":"user"}],"model":"m","stream":true}"#;
         let context = vec![message(Role::User, "before")];
         assert_eq!(sent(ask, context), (expected.to_owned(), true));
+    }
+
+    #[test]
+    fn half_a_context_begins_with_a_question() {
+        let message = |role: &str| format!(r#"{{"role":"{role}","content":[1.0]}}"#);
+        let body = |roles: &str| {
+            let messages: Vec<_> = roles.split(' ').map(message).collect();
+            format!(r#"{{"messages":[{}],"x":1.0}}"#, messages.join(","))
+        };
+        for (roles, half) in [
+            (
+                "system user assistant user assistant user",
+                Some("system user assistant user"),
+            ),
+            ("user assistant user", Some("user")),
+            ("system user assistant tool user", Some("system user")),
+            ("user user", Some("user")),
+            ("system user", None),
+            ("user", None),
+            ("system user assistant", None),
+        ] {
+            let found = halved(body(roles).as_bytes());
+            let found = found.map(|found| String::from_utf8(found).unwrap());
+            assert_eq!(found, half.map(body), "{roles}");
+        }
+        assert!(halved(b"[]").is_none());
     }
 
     #[test]

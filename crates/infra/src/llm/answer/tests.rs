@@ -7,16 +7,18 @@ use serde_json::json;
 /// What a server writes, with pauses in between, of so many milliseconds.
 enum Write {
     Text(String),
+    Raw(&'static [u8]),
     Waits(u64),
     Breaks,
 }
 
-use Write::{Breaks, Text, Waits};
+use Write::{Breaks, Raw, Text, Waits};
 
 fn answer(writes: Vec<Write>, streamed: bool) -> Answer {
     let bytes = stream::iter(writes).filter_map(|write| async move {
         match write {
             Text(text) => Some(Ok(Bytes::from(text))),
+            Raw(bytes) => Some(Ok(Bytes::from_static(bytes))),
             Waits(milliseconds) => {
                 tokio::time::sleep(Duration::from_millis(milliseconds)).await;
                 None
@@ -154,4 +156,80 @@ async fn half_a_character_that_stays_alone_leaves_a_whole_answer_as_it_is() {
     let (found, shown) = read_all(vec![Text(json.to_owned())], false).await;
     assert_eq!(found.unwrap().0, "A\u{fffd}");
     assert_eq!(shown.trim_end(), json);
+}
+
+/// A chunk's JSON.
+fn bare(text: &str, reason: Option<&str>) -> String {
+    let choice = json!({ "index": 0, "delta": { "content": text }, "finish_reason": reason });
+    json!({ "choices": [choice] }).to_string()
+}
+
+#[tokio::test]
+async fn a_line_that_is_no_field_is_read_or_named() {
+    for line in [
+        format!(" data: {}", bare("B", None)),
+        bare("B", None),
+        format!("DATA: {}", bare("B", None)),
+        format!("data : {}", bare("B", None)),
+    ] {
+        let writes = vec![
+            says("A", None),
+            Text(format!("{line}\n\n")),
+            says("C", None),
+            chunk(json!({}), Some("stop")),
+            done(),
+        ];
+        assert_eq!(said(writes).await.unwrap(), "ABC", "{line}");
+    }
+    for (line, words) in [
+        (r#"{"error":{"message":"words"}}"#, "words"),
+        ("<html>away</html>", "It begins with: <html>away</html>"),
+        ("text: more", "It begins with: text: more"),
+    ] {
+        let writes = vec![says("A", None), Text(format!("{line}\n\n")), done()];
+        let failed = said(writes).await.unwrap_err();
+        assert!(failed.ends_with(words), "{failed}");
+    }
+}
+
+#[tokio::test]
+async fn signs_of_life_end_no_stream() {
+    for sign in [
+        "data: {}",
+        "data: null",
+        "data: []",
+        "data: ping",
+        r#"data: {"object":"keepalive"}"#,
+        r#"data: {"id":"a","model":"m"}"#,
+        r#"data: {"timings":{}}"#,
+        "event: done",
+        " ",
+        " : still here",
+    ] {
+        let writes = vec![
+            says("A", None),
+            Text(format!("{sign}\n\n")),
+            says("B", None),
+            chunk(json!({}), Some("stop")),
+        ];
+        assert_eq!(said(writes).await.unwrap(), "AB", "{sign}");
+    }
+    for end in ["data: [done]\n\n", "data: \"[DONE]\"\n\n", "[DONE]\n"] {
+        let writes = vec![says("A", None), Text(end.to_owned())];
+        assert_eq!(said(writes).await.unwrap(), "A", "{end}");
+    }
+    let other = r#"data: {"type":"response.output_text.delta","delta":"B"}"#;
+    let writes = vec![says("A", None), Text(format!("{other}\n\n")), done()];
+    assert!(said(writes).await.unwrap_err().contains("output_text"));
+}
+
+#[tokio::test]
+async fn what_an_answer_begins_or_ends_with_is_named() {
+    let writes = || (0..2_000).map(|_| Text(" ".repeat(4_096)));
+    let failed = said(writes().collect()).await.unwrap_err();
+    assert!(failed.ends_with("white space."), "{failed}");
+    let packed = said(vec![Raw(b"\x1f\x8b\x08")]).await.unwrap_err();
+    assert!(packed.contains("gzip"), "{packed}");
+    let cut = said(vec![Text("{\"choices\":[{\"mess".to_owned())]).await;
+    assert!(cut.unwrap_err().ends_with("its answer broke off."));
 }

@@ -16,6 +16,9 @@ const TEXT: usize = 1_000;
 /// How much of an answer is quoted that is not understood, in characters.
 const BEGINNING: usize = 200;
 
+/// OpenAI's code for a request from where it does not serve.
+const PLACE: &[u8] = b"unsupported_country_region_territory";
+
 /// A failure that the provider answered with.
 pub(super) fn of_status(
     status: StatusCode,
@@ -23,10 +26,15 @@ pub(super) fn of_status(
     body: &[u8],
     key: Option<&ApiKey>,
 ) -> ProviderFailure {
-    let (text, param) = told(body);
+    let Told { text, param, delay } = told(body);
+    if status == StatusCode::FORBIDDEN && body.windows(PLACE.len()).any(|part| part == PLACE) {
+        return ProviderFailure::lasting(
+            "it answered 403: it does not serve the country or region of this server.",
+        );
+    }
     let happened = format!("it answered {}.", status.as_u16());
     let report = Report::from(happened).quoting(presentable(text, key, TEXT));
-    meaning(status, pause(headers), report, param)
+    meaning(status, pause(headers, delay), report, param)
 }
 
 /// What a status means. Under 200, an error can have a code that is one.
@@ -66,6 +74,31 @@ fn meaning(
     }
 }
 
+/// How providers say that the model cannot be told as much.
+const TOO_LONG: [&str; 12] = [
+    "context too long",
+    "context is too long",
+    "context length",
+    "context_length",
+    "context window",
+    "context size",
+    "context limit",
+    "prompt is too long",
+    "input is too long",
+    "too many tokens",
+    "maximum number of tokens",
+    "exceeds the maximum number of input tokens",
+];
+
+/// Whether the provider refuses a context because it is too long.
+pub(super) fn is_too_long(failure: &ProviderFailure) -> bool {
+    let ProviderFailure::Refused(refusal) = failure else {
+        return false;
+    };
+    let words = refusal.report.to_string().to_lowercase();
+    refusal.kind == RefusalKind::Invalid && TOO_LONG.iter().any(|said| words.contains(said))
+}
+
 /// The failure that came under 200, in place of a completion or the next part of one; `None` where
 /// the JSON does not look like one.
 pub(super) fn within(json: &str, key: Option<&ApiKey>) -> Option<ProviderFailure> {
@@ -103,20 +136,52 @@ pub(super) fn rubbish(answer: &str, key: Option<&ApiKey>) -> ProviderFailure {
     ProviderFailure::failed(Report::from(happened).quoting(quote))
 }
 
-/// What the provider says, and which field it blames.
-fn told(body: &[u8]) -> (Option<String>, Option<String>) {
+/// What the provider says of a failure.
+#[derive(Default)]
+struct Told {
+    text: Option<String>,
+    /// The field that it blames.
+    param: Option<String>,
+    /// Seconds to wait.
+    delay: Option<f64>,
+}
+
+impl Told {
+    fn by(value: &Value) -> Self {
+        Self {
+            text: words::words(value),
+            param: words::param(value),
+            delay: words::delay(value),
+        }
+    }
+}
+
+fn told(body: &[u8]) -> Told {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     if let Ok(body) = serde_json::from_slice::<Value>(body) {
-        return (words::words(&body), words::param(&body));
+        return Told::by(&body);
     }
-    let text = std::str::from_utf8(body).ok().map(str::trim);
-    // Some put events before it, or are cut off.
-    let text = text.map(|text| text.strip_prefix("data:").unwrap_or(text).trim());
-    if let Some(Ok(value)) = text.map(serde_json::from_str::<Value>) {
-        return (words::words(&value), words::param(&value));
+    // What is cut off can end within a character.
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim().trim_end_matches(char::REPLACEMENT_CHARACTER);
+    // Some write events, or lines of JSON.
+    let lines = text
+        .lines()
+        .map(|line| line.strip_prefix("data:").unwrap_or(line));
+    let mut values = lines.filter_map(|line| serde_json::from_str::<Value>(line.trim()).ok());
+    if let Some(told) = values.find_map(|value| {
+        let told = Told::by(&value);
+        told.text.is_some().then_some(told)
+    }) {
+        return told;
     }
+    let text = text.strip_prefix("data:").unwrap_or(text).trim();
     // A page for browsers says nothing to anybody here.
-    let text = text.filter(|text| !text.starts_with(['<', '{', '[']));
-    (text.map(str::to_owned), None)
+    let text = Some(text).filter(|text| !text.starts_with('<'));
+    Told {
+        text: text.map(str::to_owned),
+        ..Told::default()
+    }
 }
 
 fn presentable(text: Option<String>, key: Option<&ApiKey>, most: usize) -> Option<String> {
@@ -161,6 +226,45 @@ mod tests {
             let message = message(500, body);
             assert_eq!(message, "The model provider failed: it answered 500.");
         }
+    }
+
+    #[test]
+    fn words_are_found_in_events_in_lines_and_in_what_is_cut_off() {
+        for body in [
+            "data: {\"error\":{\"message\":\"no such thing\"}}\n\ndata: [DONE]\n\n",
+            "event: error\ndata: {\"error\":{\"message\":\"no such thing\"}}\n\n",
+            "{\"hello\":1}\n{\"error\":{\"message\":\"no such thing\"}}\n",
+            "\u{feff}{\"error\":{\"message\":\"no such thing\"}}",
+        ] {
+            let message = message(500, body);
+            assert_eq!(message, "The model provider failed: no such thing");
+        }
+        let cut = message(500, "{\"error\":{\"message\":\"no such");
+        assert!(cut.ends_with("{\"error\":{\"message\":\"no such"), "{cut}");
+    }
+
+    #[test]
+    fn a_refusal_for_the_place_of_the_server_does_not_blame_its_key() {
+        let body = r#"{"error":{"code":"unsupported_country_region_territory","message":"x"}}"#;
+        let message = message(403, body);
+        assert!(
+            message.ends_with("the country or region of this server."),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn gemini_tells_in_the_body_how_long_to_wait() {
+        let body = br#"[{"error":{"code":429,"message":"no","details":[{"@type":"x"},{"retryDelay":"34s"}]}}]"#;
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let failure = of_status(status, &HeaderMap::new(), body, None);
+        assert!(matches!(
+            failure,
+            ProviderFailure::RateLimited {
+                retry_after: 34,
+                ..
+            }
+        ));
     }
 
     #[test]

@@ -11,14 +11,15 @@ const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
 const LONGEST_PAUSE: u64 = 24 * 60 * 60;
 
 /// Seconds after which the provider may be asked again: as `retry-after-ms`, which is OpenAI's and the more
-/// exact, or `Retry-After`, a number of seconds or a date (RFC 9110, 10.2.3).
-pub(super) fn pause(headers: &HeaderMap) -> u64 {
+/// exact, or `Retry-After`, a number of seconds or a date (RFC 9110, 10.2.3), or else what its body has told.
+pub(super) fn pause(headers: &HeaderMap, told: Option<f64>) -> u64 {
     let text = |name: &HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
     let number = |name| text(name)?.parse::<f64>().ok().filter(|said| *said >= 0.0);
     let said = number(&RETRY_AFTER_MS)
         .map(|milliseconds| milliseconds / 1e3)
         .or_else(|| number(&RETRY_AFTER))
-        .or_else(|| until(text(&RETRY_AFTER)?, text(&DATE)));
+        .or_else(|| until(text(&RETRY_AFTER)?, text(&DATE)))
+        .or_else(|| told.filter(|said| *said >= 0.0));
     said.map_or(ProviderFailure::PAUSE, |seconds| {
         (seconds.ceil() as u64).clamp(1, LONGEST_PAUSE)
     })
@@ -55,9 +56,10 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(RETRY_AFTER, said.parse().unwrap());
-            assert_eq!(pause(&headers), seconds, "{said}");
+            assert_eq!(pause(&headers, None), seconds, "{said}");
         }
-        assert_eq!(pause(&HeaderMap::new()), 10);
+        assert_eq!(pause(&HeaderMap::new(), None), 10);
+        assert_eq!(pause(&HeaderMap::new(), Some(33.2)), 34);
     }
 
     #[test]
@@ -91,7 +93,7 @@ mod tests {
                 let name = HeaderName::from_static(name);
                 headers.insert(name, value.parse().unwrap());
             }
-            assert_eq!(pause(&headers), seconds, "{said}");
+            assert_eq!(pause(&headers, None), seconds, "{said}");
         }
     }
 }

@@ -18,6 +18,10 @@ const TEXTS: &[&str] = &[
     "msg",
     "error_message",
     "errorMessage",
+    "error_msg",
+    "errorMsg",
+    "err_msg",
+    "faultstring",
     "status_msg",
     "error_description",
     "description",
@@ -34,9 +38,18 @@ const INNER: &[&str] = &[
     "innererror",
     "response",
     "body",
+    "fault",
+    "err",
+    "exception",
+    "output",
+    "data",
+    "result",
     // OpenRouter's, where a choice has failed.
     "choices",
 ];
+
+/// What a problem is called where nothing else is said of it (RFC 9457).
+const TITLE: &str = "title";
 
 /// What is better than no words.
 const CODES: &[&str] = &["status", "type", "code", "error_type"];
@@ -46,7 +59,11 @@ pub(super) fn words(value: &Value) -> Option<String> {
     find(value, DEPTH).or_else(|| {
         let inner = value.get("error").unwrap_or(value);
         let mut codes = CODES.iter().filter_map(|name| inner.get(name)?.as_str());
-        codes.next().and_then(some)
+        let number = value.get("error").and_then(Value::as_number);
+        codes
+            .next()
+            .and_then(some)
+            .or_else(|| number.map(ToString::to_string))
     })
 }
 
@@ -75,16 +92,36 @@ fn find(value: &Value, depth: usize) -> Option<String> {
             let own = own.map(|own| placed(value, own));
             let inner = INNER
                 .iter()
-                .find_map(|name| find(fields.get(*name)?, depth));
+                .find_map(|name| find(fields.get(*name)?, depth))
+                .or_else(|| by_field(fields.get("errors")?, depth));
             // Beside an error that is one word, such as "Bad Request", the message says more.
             let error = fields.get("error");
             match error.is_some_and(|error| error.is_object() || error.is_array()) {
                 true => inner.or(own),
                 false => own.or(inner),
             }
+            .or_else(|| find(fields.get(TITLE)?, depth))
         }
         _ => None,
     }
+}
+
+/// What is said of each field, by its name.
+fn by_field(errors: &Value, depth: usize) -> Option<String> {
+    let each = errors.as_object()?.iter();
+    let each = each.filter_map(|(name, said)| Some(format!("{name}: {}", find(said, depth)?)));
+    let each: Vec<_> = each.take(MOST).collect();
+    (!each.is_empty()).then(|| each.join("; "))
+}
+
+/// Seconds after which a failure says it may have passed: Gemini's.
+pub(super) fn delay(value: &Value) -> Option<f64> {
+    let error = value
+        .pointer("/error")
+        .or_else(|| value.pointer("/0/error"))?;
+    let mut details = error.get("details")?.as_array()?.iter();
+    let delay = details.find_map(|detail| detail.get("retryDelay")?.as_str())?;
+    delay.strip_suffix('s')?.parse().ok()
 }
 
 /// What is said of a place: FastAPI's, or what another provider has said, in OpenRouter's.
@@ -124,7 +161,12 @@ pub(super) fn is_failure(value: &Value) -> bool {
     match value {
         Value::Array(all) => all.first().is_some_and(is_failure),
         Value::Object(fields) => {
-            let named = ["error", "errors"]
+            let has_code = |name| {
+                fields
+                    .get(name)
+                    .is_some_and(|code| is_there(code) && *code != 0)
+            };
+            let named = ["error", "errors", "fault", "err", "exception", "error_msg"]
                 .iter()
                 .any(|name| fields.get(*name).is_some_and(is_there));
             let code = value.pointer("/base_resp/status_code");
@@ -140,6 +182,7 @@ pub(super) fn is_failure(value: &Value) -> bool {
                 .any(|name| fields.get(*name).is_some_and(is_there));
             named
                 || in_choice
+                || has_code("error_code")
                 || says("object", "error")
                 || says("type", "error")
                 || code.is_some_and(|code| code.as_i64() != Some(0))
@@ -216,6 +259,16 @@ mod tests {
             r#"{"error":{"type":"no"}}"#,
             r#"{"error":{"code":"no","message":""}}"#,
             r#"{"Message":"no"}"#,
+            r#"{"error_code":336003,"error_msg":"no"}"#,
+            r#"{"fault":{"faultstring":"no","detail":{"errorcode":"x"}}}"#,
+            r#"{"output":{"message":"no"},"request_id":"x"}"#,
+            r#"{"data":{"error":"no"}}"#,
+            r#"{"result":{"error":{"message":"no"}}}"#,
+            r#"{"err":"no"}"#,
+            r#"{"err":{"msg":"no"}}"#,
+            r#"{"exception":"no"}"#,
+            r#"{"type":"about:blank","title":"no","status":404}"#,
+            r#"{"type":"about:blank","title":"Not Found","detail":"no"}"#,
             r#""no""#,
         ] {
             assert_eq!(said(json).as_deref(), Some("no"), "{json}");
@@ -223,6 +276,9 @@ mod tests {
         let field =
             r#"{"detail":[{"loc":["body","messages",0],"msg":"field required"},{"msg":"b"}]}"#;
         assert_eq!(said(field).unwrap(), "body.messages.0: field required; b");
+        let fields = r#"{"errors":{"model":["not found"],"n":["too many"]}}"#;
+        assert_eq!(said(fields).unwrap(), "model: not found; n: too many");
+        assert_eq!(said(r#"{"error":123}"#).unwrap(), "123");
         let quoted = r#"{"error":{"message":"Provider returned error","code":400,"metadata":{"raw":"{\"error\":{\"message\":\"too long\"}}"}}}"#;
         assert_eq!(said(quoted).unwrap(), "Provider returned error: too long");
         for json in [
@@ -266,6 +322,9 @@ mod tests {
             (r#"{"base_resp":{"status_code":0},"choices":[{}]}"#, None),
             (r#"{"choices":[{}],"error":null,"message":"x"}"#, None),
             (r#"{"choices":[],"error":{}}"#, None),
+            (r#"{"error_code":336003,"error_msg":"no"}"#, Some(0)),
+            (r#"{"error_code":0,"choices":[{}]}"#, None),
+            (r#"{"fault":{"faultstring":"no"}}"#, Some(0)),
             (r#"{"hello":1}"#, None),
             ("[1]", None),
         ] {

@@ -9,7 +9,9 @@ use super::failure;
 use super::settings::ApiKey;
 use domain::replies::ProviderFailure;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 pub(super) use models::models;
 pub(super) use text::Joined;
@@ -104,6 +106,36 @@ pub(super) fn read(json: &str, key: Option<&ApiKey>) -> Result<Option<Read>, Pro
         }));
     }
     Ok(Some(of_choices(&choices, model)))
+}
+
+/// What servers tell in a stream beside its chunks. None of it is text.
+const BESIDE: [&str; 12] = [
+    "id",
+    "object",
+    "model",
+    "created",
+    "timings",
+    "usage",
+    "x_groq",
+    "system_fingerprint",
+    "service_tier",
+    "provider",
+    "timestamp",
+    "type",
+];
+
+/// Whether this came in a stream in place of a chunk, and holds neither text nor an error.
+pub(super) fn is_beside_a_stream(json: &str) -> bool {
+    let fields = serde_json::from_str::<BTreeMap<String, Value>>(json);
+    let says_a_word = |name: &str, value: &Value| {
+        let word = value.as_str().unwrap_or_default();
+        name != "type" || ["ping", "keepalive", "keep-alive", "heartbeat"].contains(&word)
+    };
+    fields.is_ok_and(|fields| {
+        fields
+            .iter()
+            .all(|(name, value)| BESIDE.contains(&name.as_str()) && says_a_word(name, value))
+    })
 }
 
 impl Completion<'_> {
@@ -267,6 +299,27 @@ mod tests {
         let neither =
             r#"{"choices":[{"delta":{},"message":{"content":null},"finish_reason":"null"}]}"#;
         assert_eq!(found(neither).unwrap().finish_reason, None);
+    }
+
+    #[test]
+    fn what_comes_beside_a_stream_holds_no_text() {
+        for (json, expected) in [
+            (r#"{"object":"keepalive"}"#, true),
+            (r#"{"id":"a","model":"m"}"#, true),
+            (r#"{"timings":{"prompt_ms":1}}"#, true),
+            (r#"{"x_groq":{"id":"a"}}"#, true),
+            (r#"{"type":"heartbeat"}"#, true),
+            (
+                r#"{"type":"response.output_text.delta","delta":"a"}"#,
+                false,
+            ),
+            (r#"{"type":"message_stop"}"#, false),
+            (r#"{"model":"m","response":"a"}"#, false),
+            (r#"{"hello":1}"#, false),
+            (r#""a""#, false),
+        ] {
+            assert_eq!(is_beside_a_stream(json), expected, "{json}");
+        }
     }
 
     #[test]

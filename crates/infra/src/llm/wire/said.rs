@@ -33,6 +33,12 @@ struct Message<'a> {
     #[serde(borrow)]
     thinking: Option<&'a RawValue>,
     #[serde(borrow)]
+    reasoning_text: Option<&'a RawValue>,
+    #[serde(borrow)]
+    cot_summary: Option<&'a RawValue>,
+    #[serde(borrow)]
+    thoughts: Option<&'a RawValue>,
+    #[serde(borrow)]
     thinking_blocks: Option<&'a RawValue>,
     #[serde(borrow)]
     reasoning_details: Option<&'a RawValue>,
@@ -44,6 +50,16 @@ struct Message<'a> {
     audio: Option<&'a RawValue>,
     #[serde(borrow)]
     images: Option<&'a RawValue>,
+    #[serde(borrow)]
+    image: Option<&'a RawValue>,
+    #[serde(borrow)]
+    video: Option<&'a RawValue>,
+    #[serde(borrow)]
+    videos: Option<&'a RawValue>,
+    #[serde(borrow)]
+    file: Option<&'a RawValue>,
+    #[serde(borrow)]
+    files: Option<&'a RawValue>,
     #[serde(borrow)]
     extra_content: Option<&'a RawValue>,
 }
@@ -105,20 +121,30 @@ pub(super) fn read(raw: &RawValue) -> Said {
         message.reasoning_content,
         message.reasoning,
         message.thinking,
-        message.thinking_blocks,
-        message.reasoning_details,
+        message.reasoning_text,
+        message.cot_summary,
+        message.thoughts,
     ] {
-        if let Some(thoughts) = thoughts
-            && said.thought.is_empty()
-        {
-            said.add(thoughts, Kind::Thought, 0);
+        said.add_other(thoughts);
+    }
+    for thoughts in [message.thinking_blocks, message.reasoning_details] {
+        if said.thought.is_empty() {
+            said.add_other(thoughts);
         }
     }
     let is_there = |raw: Option<&RawValue>| {
         raw.is_some_and(|raw| !matches!(raw.get(), "null" | "[]" | "{}" | "\"\"" | "false"))
     };
     said.calls_a_tool |= is_there(message.tool_calls) || is_there(message.function_call);
-    for (form, name) in [(message.audio, "audio"), (message.images, "images")] {
+    for (form, name) in [
+        (message.audio, "audio"),
+        (message.images, "images"),
+        (message.image, "image"),
+        (message.video, "video"),
+        (message.videos, "videos"),
+        (message.file, "file"),
+        (message.files, "files"),
+    ] {
         if is_there(form) {
             said.unkept = said.unkept.take().or(Some(name.to_owned()));
         }
@@ -146,6 +172,17 @@ impl Said {
             && self.thought.is_empty()
             && self.unkept.is_none()
             && !self.calls_a_tool
+    }
+
+    /// Thoughts that may have been told under another name.
+    fn add_other(&mut self, thoughts: Option<&RawValue>) {
+        let Some(thoughts) = thoughts else { return };
+        let mut other = Self::default();
+        other.add(thoughts, Kind::Thought, 0);
+        if self.thought.trim_ascii() != other.thought.trim_ascii() {
+            self.thought.extend(other.thought);
+        }
+        self.unkept = self.unkept.take().or(other.unkept);
     }
 
     /// A text, a part, or a list of them.
@@ -192,11 +229,13 @@ impl Said {
             "" | "text" | "output_text" | "input_text" => {
                 let is_thought = part.thought.is_some_and(|thought| thought.get() == "true");
                 let kind = if is_thought { Kind::Thought } else { kind };
-                let text = [part.text, part.value, part.content, part.refusal];
-                if text.iter().all(Option::is_none) && kind == Kind::Text {
+                let text = [part.text, part.value, part.content];
+                let all = text.iter().chain([&part.refusal]);
+                if all.into_iter().all(Option::is_none) && kind == Kind::Text {
                     return self.leave("content");
                 }
-                return self.add_first(&text, kind, depth);
+                self.add_first(&text, kind, depth);
+                return self.add_first(&[part.refusal], kind, depth);
             }
             name if name.starts_with("thinking")
                 || name.starts_with("reasoning")
@@ -250,7 +289,7 @@ mod tests {
     }
 
     /// What is sent, its text, and its thoughts.
-    const FORMS: [(&str, &str, &str); 22] = [
+    const FORMS: [(&str, &str, &str); 29] = [
         (r#"{"content":"a"}"#, "a", ""),
         (r#"{"content":null,"refusal":"no"}"#, "no", ""),
         (r#"{"content":null,"refusal":null}"#, "", ""),
@@ -333,6 +372,29 @@ mod tests {
         ),
         (r#""a""#, "a", ""),
         ("null", "", ""),
+        (r#"{"content":"a","reasoning_text":"t"}"#, "a", "t"),
+        (r#"{"content":"a","cot_summary":"t"}"#, "a", "t"),
+        (r#"{"content":"a","thoughts":"t"}"#, "a", "t"),
+        (
+            r#"{"content":"a","reasoning":"t","reasoning_content":"u"}"#,
+            "a",
+            "ut",
+        ),
+        (
+            r#"{"content":"a","reasoning":"t ","reasoning_content":"t"}"#,
+            "a",
+            "t",
+        ),
+        (
+            r#"{"content":[{"type":"text","text":"a","refusal":"b"}]}"#,
+            "ab",
+            "",
+        ),
+        (
+            r#"{"content":[{"type":"text","text":"a","refusal":null}],"video":null,"files":[]}"#,
+            "a",
+            "",
+        ),
     ];
 
     #[test]
@@ -355,6 +417,9 @@ mod tests {
             (r#"{"content":[{"text":[[[[[["a"]]]]]]}]}"#, "content"),
             (r#"{"content":"","audio":{"data":"x"}}"#, "audio"),
             (r#"{"content":"","images":[{}]}"#, "images"),
+            (r#"{"content":"a","image":{"url":"x"}}"#, "image"),
+            (r#"{"content":"a","video":{"url":"x"}}"#, "video"),
+            (r#"{"content":"a","files":[{"id":"x"}]}"#, "files"),
             (r#"{"content":"","tool_calls":[{"id":"x"}]}"#, "a tool"),
             (r#"{"content":"","function_call":{"name":"x"}}"#, "a tool"),
         ] {

@@ -355,3 +355,42 @@ async fn models_are_those_of_the_provider() {
         Error::Provider(ProviderFailure::Failed { .. })
     ));
 }
+
+#[tokio::test]
+async fn a_context_that_is_too_long_is_asked_once_more_with_half_of_it() {
+    let refusal = || {
+        refuses(
+            "400 Bad Request",
+            "This model's maximum context length is 8 tokens.",
+        )
+    };
+    let said = |role, content: &str| Message {
+        role,
+        content: content.to_owned(),
+    };
+    let request = || ChatRequest {
+        context: vec![
+            said(Role::System, "Be brief."),
+            said(Role::User, "Who?"),
+            said(Role::Assistant, "I."),
+            said(Role::User, "Why?"),
+        ],
+        ..question()
+    };
+    let provider = Provider::that(says(&["Because."])).then([refusal()]);
+    let reply_to_half = reply(&provider.connected(), request()).await;
+    assert_eq!(reply_to_half, Ok("Because.".to_owned()));
+    let asked: Vec<_> = provider
+        .asked()
+        .iter()
+        .map(|asked| asked.prompt())
+        .collect();
+    assert_eq!(asked[1], ["system: Be brief.", "user: Why?"]);
+    assert_eq!(asked.len(), 2);
+    let provider = Provider::that(refusal());
+    assert!(reply(&provider.connected(), request()).await.is_err());
+    assert_eq!(provider.asked().len(), 2);
+    let provider = Provider::that(refusal());
+    assert!(reply(&provider.connected(), question()).await.is_err());
+    assert_eq!(provider.asked().len(), 1);
+}

@@ -16,6 +16,7 @@ fn typed(kind: &str, text: &str) -> Option<Play> {
 pub(super) fn forms() -> Vec<Form> {
     let mut forms = other_forms();
     forms.extend(reasons());
+    forms.extend(lines());
     forms
 }
 
@@ -104,6 +105,73 @@ fn reasons() -> Vec<Form> {
                 "its reply has something in it that is not text (second_message), and cannot be kept.",
             ),
         ),
+    ]
+}
+
+/// Lines that are no fields of an event, and what holds no text.
+fn lines() -> Vec<Form> {
+    let says = |text: &str| delta(&json!({ "content": text }));
+    let (begin, more, end) = (says("Y"), says("e"), says("s."));
+    let stop = ending("stop");
+    let around = |line: String| {
+        bytes(format!(
+            "data: {begin}\n\n{line}\n\ndata: {end}\n\ndata: {stop}\n\ndata: [DONE]\n\n"
+        ))
+    };
+    let read = |name, line: String| Form {
+        name,
+        streamed: around(line),
+        whole: None,
+        outcome: Reply("Yes.", None),
+    };
+    let named = |name, line: &str, words| Form {
+        name,
+        streamed: around(line.to_owned()),
+        whole: None,
+        outcome: passes(words),
+    };
+    let alive = |name, line: &str| Form {
+        name,
+        streamed: around(format!("data: {more}\n\n{line}")),
+        whole: None,
+        outcome: Reply("Yes.", None),
+    };
+    vec![
+        read("a space before the field", format!(" data: {more}")),
+        read("a line of JSON between events", more.to_string()),
+        read("a field in capitals", format!("DATA: {more}")),
+        read("a space before the colon", format!("data : {more}")),
+        named(
+            "an error in a line of its own",
+            r#"{"error":{"message":"words"}}"#,
+            "words",
+        ),
+        named(
+            "a page for browsers midway",
+            "<html>away</html>",
+            "It begins with: <html>away</html>",
+        ),
+        named(
+            "an event of another API",
+            r#"data: {"type":"response.output_text.delta","delta":"e"}"#,
+            r#"It begins with: {"type":"response.output_text.delta","delta":"e"}"#,
+        ),
+        alive("an empty object midway", "data: {}"),
+        alive("a word as a sign of life", "data: ping"),
+        alive(
+            "an object as a sign of life",
+            r#"data: {"object":"keepalive"}"#,
+        ),
+        alive(
+            "Groq: its own field alone",
+            r#"data: {"x_groq":{"id":"r"}}"#,
+        ),
+        Form {
+            name: "an end in other letters",
+            streamed: bytes(format!("data: {}\n\ndata: \"[done]\"\n\n", says("Yes."))),
+            whole: None,
+            outcome: Reply("Yes.", None),
+        },
     ]
 }
 

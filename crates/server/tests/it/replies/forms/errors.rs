@@ -138,6 +138,36 @@ fn statuses() -> Vec<Form> {
             lasts("Insufficient Balance"),
         ),
         failure(
+            "Baidu: names of its own",
+            bad,
+            r#"{"error_code":336003,"error_msg":"the last message must be a user's"}"#,
+            refuses("the last message must be a user's"),
+        ),
+        failure(
+            "Apigee: a fault",
+            PASSING,
+            r#"{"fault":{"faultstring":"quota violation","detail":{"errorcode":"x"}}}"#,
+            passes("quota violation"),
+        ),
+        failure(
+            "ASP.NET: words by field",
+            bad,
+            r#"{"title":"One or more errors","errors":{"model":["not found"]}}"#,
+            refuses("model: not found"),
+        ),
+        failure(
+            "an error among events",
+            bad,
+            "event: error\ndata: {\"error\":{\"message\":\"no such tool\"}}\n\ndata: [DONE]\n\n",
+            refuses("no such tool"),
+        ),
+        failure(
+            "OpenAI: a country that it does not serve",
+            "403 Forbidden",
+            r#"{"error":{"code":"unsupported_country_region_territory","message":"Not here."}}"#,
+            lasts("it answered 403: it does not serve the country or region of this server."),
+        ),
+        failure(
             "a code alone",
             PASSING,
             r#"{"error":{"code":"model_overloaded"}}"#,
@@ -196,6 +226,11 @@ fn in_place_of_an_answer() -> Vec<Form> {
             "Ollama's old empty error",
             json!({ "error": { "message": "no slots", "type": "api_error", "param": null, "code": null } }),
             passes("no slots"),
+        ),
+        under_200(
+            "Baidu under 200",
+            json!({ "error_code": 18, "error_msg": "try later" }),
+            passes("try later"),
         ),
         under_200(
             "an error in the choice",

@@ -307,5 +307,49 @@ fn others() -> Vec<Form> {
                 "its reply is empty: a filter of the provider's held it back (sensitive).",
             ),
         },
+        Form {
+            name: "GitHub Copilot: thoughts by another name",
+            streamed: deltas(
+                &[
+                    json!({ "reasoning_text": "Hm." }),
+                    json!({ "content": "Yes." }),
+                ],
+                "stop",
+            ),
+            whole: message(
+                json!({ "content": "Yes.", "reasoning_text": "Hm." }),
+                "stop",
+            ),
+            outcome: Reply("Yes.", Some("Hm.")),
+        },
+        Form {
+            name: "MiniMax: the same thought in two places",
+            streamed: deltas(
+                &[
+                    json!({ "content": "<think>\nHm.\n</think>\n", "reasoning_content": "Hm." }),
+                    json!({ "content": "Yes." }),
+                ],
+                "stop",
+            ),
+            whole: message(
+                json!({ "content": "<think>Hm.</think>Yes.", "reasoning_content": "Hm." }),
+                "stop",
+            ),
+            outcome: Reply("Yes.", Some("Hm.")),
+        },
+        Form {
+            name: "a video beside the text",
+            streamed: deltas(
+                &[json!({ "content": "Yes.", "video": { "url": "x" } })],
+                "stop",
+            ),
+            whole: message(
+                json!({ "content": "Yes.", "video": { "url": "x" } }),
+                "stop",
+            ),
+            outcome: lasts(
+                "its reply has something in it that is not text (video), and cannot be kept.",
+            ),
+        },
     ]
 }

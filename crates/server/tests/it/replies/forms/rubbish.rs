@@ -1,6 +1,6 @@
 //! What is not an answer, of which the client is told how it begins.
 
-use super::{Form, Outcome, bytes, passes};
+use super::{Form, Outcome, bytes, lasts, passes};
 use crate::provider::answers;
 
 fn alike(name: &'static str, kind: &str, text: &str, outcome: Outcome) -> Form {
@@ -54,8 +54,26 @@ pub(super) fn forms() -> Vec<Form> {
             "JSON that is cut off",
             json,
             r#"{"choices":[{"mess"#,
-            passes(r#"It begins with: {"choices":[{"mess"#),
+            passes("its answer broke off."),
         ),
+        Form {
+            name: "an answer that is compressed",
+            streamed: bytes(b"\x1f\x8b\x08\x00"),
+            whole: bytes(b"\x1f\x8b\x08\x00"),
+            outcome: lasts("its answer is compressed (gzip), which was not asked for."),
+        },
+        Form {
+            name: "more white space than there is a reason for",
+            streamed: bytes(" ".repeat(100_000)),
+            whole: bytes("\n".repeat(100_000)),
+            outcome: lasts("its answer begins with more than 64 KiB of white space."),
+        },
+        Form {
+            name: "a reply of which there is nothing to see",
+            streamed: super::deltas(&[serde_json::json!({ "content": "\u{200b}" })], "stop"),
+            whole: super::message(serde_json::json!({ "content": "\u{200b}" }), "stop"),
+            outcome: lasts("its reply is empty."),
+        },
         Form {
             name: "an event that is a text",
             streamed: bytes("data: Hello\n\n"),

@@ -121,5 +121,65 @@ pub(super) fn forms() -> Vec<Form> {
             "stop",
             Reply("<thinker> and <thin> are no tags.", None),
         ),
+        form(
+            "tags of another kind with attributes",
+            "<notes>\n  <thought id=\"1\">Buy milk</thought>\n</notes>\n\nDone.",
+            "stop",
+            Reply(
+                "<notes>\n  <thought id=\"1\">Buy milk</thought>\n</notes>\n\nDone.",
+                None,
+            ),
+        ),
+        form(
+            "the closing mark at the end of a line of text",
+            "The output only has </think>\nParsers must cope with that.",
+            "stop",
+            Reply(
+                "The output only has </think>\nParsers must cope with that.",
+                None,
+            ),
+        ),
+        form(
+            "a Chinese sentence about the closing mark",
+            "结束标记是「</think>」，然后才是答案。",
+            "stop",
+            Reply("结束标记是「</think>」，然后才是答案。", None),
+        ),
+        form(
+            "a text that begins with the closing mark",
+            "</think> closes the thought.",
+            "stop",
+            Reply("</think> closes the thought.", None),
+        ),
+        form(
+            "an answer in tags that were asked for",
+            "<reasoning>2+2 is 4</reasoning>\n<answer>4</answer>",
+            "stop",
+            Reply("<reasoning>2+2 is 4</reasoning>\n<answer>4</answer>", None),
+        ),
+        form(
+            "an indented answer between tags",
+            "<think>They want a letter.</think>\n\n<response>\n  <a>1</a>\n</response>",
+            "stop",
+            Reply("  <a>1</a>", thought),
+        ),
+        form(
+            "a tag that is a part of the answer",
+            "<think>They want a letter.</think>\n\n<answer>4</answer>\nThat is because 2+2.",
+            "stop",
+            Reply("<answer>4</answer>\nThat is because 2+2.", thought),
+        ),
+        form(
+            "a thought within a thought",
+            "<think>a<think>b</think>c</think>Here is a polite letter.",
+            "stop",
+            Reply(letter, Some("a<think>b</think>c")),
+        ),
+        form(
+            "gpt-oss without a parser: an answer without a thought",
+            "<|channel|>final<|message|>Here is a polite letter.<|return|>",
+            "stop",
+            Reply(letter, None),
+        ),
     ]
 }
