@@ -81,15 +81,15 @@ pub trait SessionStore: Send + Sync {
         rotation: Rotation,
     ) -> Result<Rotated>;
 
-    /// Ends a session: none of its tokens can be spent any more, nor one that is being made now.
-    async fn end(&self, caller: Caller, session: SessionId) -> Result<()>;
+    /// Ends a session of this owner: none of its tokens can be spent any more, nor one that is being
+    /// made now. How often it was refreshed does not matter.
+    async fn end(&self, caller: Caller, owner: OwnerId, session: SessionId) -> Result<()>;
 
     /// The same for a session of this owner that can go on; `false`, and nothing happens, when there
     /// is none, or somebody else was faster.
     async fn end_of(&self, person: Person, session: SessionId) -> Result<bool>;
 
-    /// Takes away some refresh tokens of the person's other sessions, and leaves `most` of them at
-    /// least; `false` when there were no more. Where `most` is 0, no other session is left then that
+    /// Ends some of the person's other sessions, and leaves `most` of them at least; `false` when there were no more. Where `most` is 0, no other session is left then that
     /// had begun before.
     async fn end_some(&self, person: Person, most: u32) -> Result<bool>;
 

@@ -86,7 +86,7 @@ impl AuthService {
             Rotated::Done(user, session) => self.issuer.sign_in(user, session, secret),
             Rotated::Spent => Err(Error::Unauthenticated(Unauthenticated::RefreshToken)),
             Rotated::Reused(owner, session) => {
-                self.sessions.end(caller, session).await?;
+                self.sessions.end(caller, owner, session).await?;
                 self.audit.record(AuditEvent::RefreshReused, Some(owner));
                 self.unknown(origin)
             }
@@ -115,7 +115,7 @@ impl AuthService {
         let Some((session, owner)) = found else {
             return nothing();
         };
-        self.sessions.end(caller, session).await?;
+        self.sessions.end(caller, owner, session).await?;
         self.audit.record(AuditEvent::SignedOut, Some(owner));
         Ok(())
     }
@@ -148,7 +148,8 @@ impl AuthService {
         self.sessions.end_others(person, 0).await?;
         // The caller's own comes last, since it is what they may end the others by.
         if let Some(own) = person.session {
-            self.sessions.end(Caller::Owner(person.owner), own).await?;
+            let caller = Caller::Owner(person.owner);
+            self.sessions.end(caller, person.owner, own).await?;
         }
         let ended = AuditEvent::SessionsEnded;
         self.audit.record(ended, Some(person.owner));

@@ -4,7 +4,7 @@ use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::statement::statement;
 use diesel::QueryResult;
-use diesel::sql_types::{Binary, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Uuid as SqlUuid};
 use diesel_async::AsyncPgConnection;
 use domain::auth::Person;
 use domain::error::{Error, Unauthenticated};
@@ -14,15 +14,19 @@ use uuid::Uuid;
 pub(super) const ENDED: Error = Error::Unauthenticated(Unauthenticated::SessionEnded);
 
 statement!(
-    /// Locks the user and a token of the session. Any token will do: one is spent by refreshing, but
-    /// none is left when the session ends, and the newest outlives each access token of the session.
-    /// The user is locked before the token, as by all who change credentials.
-    Hold { owner_id: Uuid => SqlUuid, family: Uuid => SqlUuid } -> Binary,
+    /// Locks the user and the session's token that is not spent; says whether a refresh has spent it since
+    /// this statement began. None is left when the session has ended, and the newest outlives each access
+    /// token of the session. The user is locked before the token, as by all who change credentials.
+    Hold { owner_id: Uuid => SqlUuid, family: Uuid => SqlUuid } -> Bool,
     "with who as materialized (
         select owner_id from users where owner_id = $1 for no key update
+    ),
+    live as materialized (
+        select digest from refresh_tokens
+        where owner_id = $1 and family = $2 and spent_at is null
     )
-    select t.digest from who join refresh_tokens t on t.owner_id = who.owner_id
-    where t.family = $2 limit 1 for no key update of t"
+    select t.spent_at is not null from who, live join refresh_tokens t on t.digest = live.digest
+    limit 1 for no key update of t"
 );
 
 /// Whether the session that a person calls from can go on. If so, it does not end before this
@@ -34,10 +38,17 @@ pub(super) async fn may_go_on(
     let Some(session) = person.session else {
         return Ok(true);
     };
-    let hold = Hold {
-        owner_id: ids::stored(person.owner.ulid()),
-        family: ids::stored(session.ulid()),
-    };
-    let held: Option<Vec<u8>> = hold.fetch_optional(connection).await?;
-    Ok(held.is_some())
+    loop {
+        let hold = Hold {
+            owner_id: ids::stored(person.owner.ulid()),
+            family: ids::stored(session.ulid()),
+        };
+        let held: Option<bool> = hold.fetch_optional(connection).await?;
+        match held {
+            None => return Ok(false),
+            Some(false) => return Ok(true),
+            // The session goes on by another token now, which is to be held.
+            Some(true) => {}
+        }
+    }
 }

@@ -167,7 +167,7 @@ async fn what_became_of_a_spent_token_is_asked_for_its_address_too() {
     let stuck = scene.stuck(same.from, HALF as usize + 1).await;
     holder.batch_execute("rollback").await.unwrap();
     let signing_out = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' \
-                       and query ilike 'delete%refresh_tokens%' \
+                       and query ilike '%delete from refresh_tokens%' \
                        and application_name = current_setting('application_name')";
     until(&scene.app.schema, signing_out, 20, |count| count == HALF).await;
     for (request, expected) in scene.each_kind(&other) {

@@ -1,9 +1,9 @@
 //! Users, and their sessions: families of refresh tokens.
 
+mod end;
 mod list;
 mod statements;
 
-use super::person::{ENDED, may_go_on};
 use super::users::{NewRow, Row};
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
@@ -19,16 +19,14 @@ use domain::auth::{
 use domain::error::Result;
 use domain::id::{OwnerId, SessionId};
 use domain::page::Page;
-use statements::{EndOf, EndOthers, EndSome, FindSpent, Rotate, SignIn};
+use statements::{FindSpent, Rotate, SignIn};
 use uuid::Uuid;
 
+pub(super) use end::end_others;
 pub(super) use statements::InsertToken;
 
 /// Users and their refresh tokens in PostgreSQL.
 pub struct PgSessions(pub Database);
-
-/// How many tokens one step takes away.
-const STEP: i64 = 5_000;
 
 impl InsertToken<'_> {
     pub(super) fn of(owner: OwnerId, token: &RefreshToken) -> InsertToken<'_> {
@@ -37,21 +35,6 @@ impl InsertToken<'_> {
             owner_id: ids::stored(owner.ulid()),
             family: ids::stored(token.session.ulid()),
             seconds: token.lifetime.num_seconds(),
-        }
-    }
-}
-
-/// Ends all sessions of an owner but one, within a transaction. Each pass waits for the rotations that
-/// hold a token of it, and then does not see the tokens that they made: those are met by the next one.
-pub(super) async fn end_others(
-    connection: &mut AsyncPgConnection,
-    owner_id: Uuid,
-    kept: Option<Uuid>,
-) -> QueryResult<()> {
-    loop {
-        let end_others = EndOthers { owner_id, kept };
-        if end_others.write(connection).await? == 0 {
-            return Ok(());
         }
     }
 }
@@ -155,68 +138,16 @@ impl SessionStore for PgSessions {
         })
     }
 
-    /// A rotation that is under way holds the lock of a token of the session, so the deletion waits
-    /// for it, and then does not see the token that it made: that one is met the next time. When
-    /// nothing was there to delete, nothing can be under way.
-    async fn end(&self, caller: Caller, session: SessionId) -> Result<()> {
-        let family = ids::stored(session.ulid());
-        loop {
-            let delete =
-                diesel::delete(refresh_tokens::table).filter(refresh_tokens::family.eq(family));
-            let deleted = self
-                .0
-                .run(caller, async |connection| delete.write(connection).await)
-                .await?;
-            if deleted == 0 {
-                return Ok(());
-            }
-        }
+    async fn end(&self, caller: Caller, owner: OwnerId, session: SessionId) -> Result<()> {
+        end::end(&self.0, caller, owner, session).await
     }
 
     async fn end_of(&self, person: Person, session: SessionId) -> Result<bool> {
-        let end_of = EndOf {
-            owner_id: ids::stored(person.owner.ulid()),
-            family: ids::stored(session.ulid()),
-        };
-        let work = async |connection: &mut AsyncPgConnection| {
-            if !may_go_on(connection, person).await? {
-                return Ok(None);
-            }
-            end_of.fetch_one::<i64>(connection).await.map(Some)
-        };
-        let gone = self
-            .0
-            .run(person.owner, async |connection| {
-                connection.transaction(work).await
-            })
-            .await?;
-        if gone.ok_or(ENDED)? == 0 {
-            return Ok(false);
-        }
-        self.end(Caller::Owner(person.owner), session).await?;
-        Ok(true)
+        end::end_of(&self.0, person, session).await
     }
 
     async fn end_some(&self, person: Person, most: u32) -> Result<bool> {
-        let end_some = EndSome {
-            owner_id: ids::stored(person.owner.ulid()),
-            kept: person.session.map(|kept| ids::stored(kept.ulid())),
-            most: most.into(),
-            step: STEP,
-        };
-        let work = async |connection: &mut AsyncPgConnection| {
-            if !may_go_on(connection, person).await? {
-                return Ok(None);
-            }
-            end_some.write(connection).await.map(Some)
-        };
-        let deleted = self
-            .0
-            .run(person.owner, async |connection| {
-                connection.transaction(work).await
-            })
-            .await?;
-        Ok(deleted.ok_or(ENDED)? > 0)
+        end::end_some(&self.0, person, most).await
     }
 
     async fn find(&self, caller: Caller, token: Digest) -> Result<Option<(SessionId, OwnerId)>> {

@@ -77,8 +77,8 @@ statement!(
 );
 
 statement!(
-    /// A token that was spent: whose it is, whether that was a moment ago, and whether this one follows
-    /// it and is good.
+    /// A token that was spent, of a session that has not ended: whose it is, whether that was a moment
+    /// ago, and whether this one follows it and is good.
     FindSpent<'a> {
         again: i64 => BigInt,
         next: &'a [u8] => Binary,
@@ -93,43 +93,72 @@ statement!(
         )
     from refresh_tokens t join users u on u.owner_id = t.owner_id
     left join accounts a on a.owner_id = t.owner_id
-    where t.digest = $3 and t.spent_at is not null"
+    where t.digest = $3 and t.spent_at is not null and exists (
+        select from refresh_tokens n
+        where n.owner_id = t.owner_id and n.family = t.family and n.spent_at is null
+    )"
+);
+
+// A session goes on by its one token that is not spent, and has ended where there is none. Only that one
+// is taken away at once: the spent ones may be a million. The tokens are found by what was not spent when
+// the statement began, so one that a rotation spends meanwhile is waited for, and taken and counted, too:
+// the one that the rotation made is then met by the next pass.
+
+statement!(
+    /// Ends a session.
+    End { owner_id: Uuid => SqlUuid, family: Uuid => SqlUuid } -> (),
+    "with live as materialized (
+        select digest from refresh_tokens
+        where owner_id = $1 and family = $2 and spent_at is null
+    )
+    delete from refresh_tokens t using live where t.digest = live.digest"
 );
 
 statement!(
-    /// How many tokens went with a session that could go on.
+    /// Ends a session that could go on; says of how many tokens it did.
     EndOf { owner_id: Uuid => SqlUuid, family: Uuid => SqlUuid } -> BigInt,
-    "with live as (
-        select from refresh_tokens
+    "with live as materialized (
+        select digest from refresh_tokens
         where owner_id = $1 and family = $2 and spent_at is null and expires_at > now()
     ),
     gone as (
-        delete from refresh_tokens
-        where owner_id = $1 and family = $2 and exists (select from live)
-        returning digest
+        delete from refresh_tokens t using live where t.digest = live.digest
+        returning t.digest
     )
     select count(*) from gone"
 );
 
 statement!(
-    EndOthers {
-        owner_id: Uuid => SqlUuid,
-        kept: Option<Uuid> => Nullable<SqlUuid>,
-    } -> (),
-    "delete from refresh_tokens where owner_id = $1 and family is distinct from $2"
-);
-
-statement!(
+    /// Ends other sessions of an owner. With each go some of its spent tokens.
     EndSome {
         owner_id: Uuid => SqlUuid,
         kept: Option<Uuid> => Nullable<SqlUuid>,
         most: i64 => BigInt,
         step: i64 => BigInt,
     } -> (),
-    "with few as (
-        select digest from refresh_tokens
-        where owner_id = $1 and family is distinct from $2
-        offset $3 limit $4 for update
+    "with few as materialized (
+        select digest, family from refresh_tokens
+        where owner_id = $1 and family is distinct from $2 and spent_at is null
+        offset $3 limit $4
+    ),
+    gone as materialized (
+        select digest from few
+        union all (
+            select s.digest from few cross join lateral (
+                select digest from refresh_tokens t
+                where t.family = few.family and t.spent_at is not null limit 100
+            ) s
+            limit $4
+        )
     )
-    delete from refresh_tokens t using few where t.digest = few.digest"
+    delete from refresh_tokens t using gone where t.digest = gone.digest"
+);
+
+statement!(
+    /// Takes away some of the spent tokens of a session that has ended. They are good for nothing; those
+    /// that are left go when they expire.
+    ForgetSpent { family: Uuid => SqlUuid, most: i64 => BigInt } -> (),
+    "delete from refresh_tokens where digest in (
+        select digest from refresh_tokens where family = $1 limit $2 for update skip locked
+    )"
 );

@@ -2,5 +2,6 @@ mod delete;
 mod delete_all;
 mod ended;
 mod list;
+mod worn;
 
 const PATH: &str = "/auth/sessions";
