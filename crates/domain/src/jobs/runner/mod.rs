@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
+use ulid::Ulid;
 
 /// Works jobs of some kinds off, a step at a time, owner after owner.
 pub struct Runner {
@@ -18,14 +19,17 @@ pub struct Runner {
     /// What was due when it was last looked, without what was begun since.
     due: VecDeque<Job>,
     turn: Turn,
+    /// Where the turns of owners ended who had more to do.
+    stopped: HashMap<OwnerId, (Kind, Ulid)>,
     /// Whether another lap through the owners has begun, and something was done in it.
     is_busy: bool,
 }
 
-/// Whose turn it is, and how much of it is used up.
+/// Whose turn it is, how much of it is used up, and the job that was last.
 struct Turn {
     owner: OwnerId,
     used: Duration,
+    last: Option<(Kind, Ulid)>,
 }
 
 /// What the runner has done.
@@ -68,6 +72,7 @@ impl Runner {
             portions: HashMap::new(),
             due: VecDeque::new(),
             turn: Turn::of(Job::START),
+            stopped: HashMap::new(),
             is_busy: false,
         }
     }
@@ -93,6 +98,7 @@ impl Runner {
         let done = work.step(&job, portion).await;
         let took = (self.clock.now() - begun).to_std().unwrap_or_default();
         self.turn.used += took;
+        self.turn.last = Some((job.kind, job.key));
         let did = match done {
             Ok(Step::Taken) => Did::Missed,
             Ok(step @ (Step::Done | Step::More)) => {
@@ -133,7 +139,9 @@ impl Runner {
             if job.owner != self.turn.owner {
                 self.turn = Turn::of(job.owner);
             } else if self.turn.used >= Self::TURN {
-                // Their turn is over; the others come first.
+                // Their turn is over; the others come first, and then the job that would have been next.
+                self.stopped
+                    .extend(self.turn.last.map(|last| (job.owner, last)));
                 continue;
             }
             return Ok(Some(job));
@@ -146,19 +154,40 @@ impl Runner {
         let now = self.clock.now();
         let after = self.turn.owner;
         let due = self.queue.due(&self.kinds, after, now, Self::LOOK).await?;
-        self.due = due.into();
+        self.due = self.rotated(due).into();
         if !self.due.is_empty() {
             return Ok(true);
         }
         self.turn = Turn::of(Job::START);
+        if !self.is_busy {
+            self.stopped.clear();
+        }
         Ok(std::mem::take(&mut self.is_busy))
+    }
+
+    /// Jobs in their order, in which each owner's of the kind that was last go on after that one.
+    /// Otherwise a small one would wait until all that come before it are done, however large.
+    fn rotated(&self, mut due: Vec<Job>) -> Vec<Job> {
+        for alike in due.chunk_by_mut(|a, b| (a.owner, a.kind) == (b.owner, b.kind)) {
+            let Some(Job { owner, kind, .. }) = alike.first() else {
+                continue;
+            };
+            if let Some((_, key)) = self.stopped.get(owner).filter(|(last, _)| last == kind) {
+                let before = alike.partition_point(|job| job.key <= *key);
+                alike.rotate_left(before);
+            }
+        }
+        due
     }
 }
 
 impl Turn {
     fn of(owner: OwnerId) -> Self {
-        let used = Duration::ZERO;
-        Self { owner, used }
+        Self {
+            owner,
+            used: Duration::ZERO,
+            last: None,
+        }
     }
 }
 

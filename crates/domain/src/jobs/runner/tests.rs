@@ -1,12 +1,13 @@
 //! Turns, portions and pauses, over jobs in memory.
 
+mod large;
+
 use super::*;
 use crate::jobs::Backlog;
 use chrono::{DateTime, Utc};
 use std::pin::pin;
 use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
-use ulid::Ulid;
 
 /// Everything here is ready at once.
 fn now<T>(future: impl Future<Output = T>) -> T {
