@@ -16,9 +16,9 @@ pub struct RemovalService {
 }
 
 impl RemovalService {
-    /// How many steps are made while the caller waits, hundreds of conversations each. An owner who
-    /// has more leaves the rest to a job.
-    const STEPS: usize = 40;
+    /// For how long more steps are made while the caller waits, hundreds of conversations each. An owner
+    /// who has more leaves the rest to a job.
+    const AT_ONCE: TimeDelta = TimeDelta::seconds(2);
     /// How long a removal is remembered. The longest that an access token of ours lives is an hour.
     const REMEMBERED: TimeDelta = TimeDelta::days(30);
     /// Activity is noted once a day, so a guest who was last seen to be active may have been so for
@@ -41,11 +41,9 @@ impl RemovalService {
         self.store.remove(person, now).await?;
         self.removed.add(owner, now);
         self.audit.record(AuditEvent::AccountRemoved, Some(owner));
-        for _ in 0..Self::STEPS {
-            if !self.store.clear(owner, now, Portion::MOST).await? {
-                break;
-            }
-        }
+        while self.clock.now() - now < Self::AT_ONCE
+            && self.store.clear(owner, now, Portion::MOST).await?
+        {}
         Ok(())
     }
 
@@ -78,3 +76,6 @@ impl Work for RemovalService {
         self.store.sweep(job, portion, now, again).await
     }
 }
+
+#[cfg(test)]
+mod tests;
