@@ -33,8 +33,8 @@ const LIMITS: Limits = Limits {
 /// How long one waits for those before it.
 const PATIENCE: Duration = Duration::from_millis(4_600);
 
-/// When it is worth coming back, in seconds.
-const RETRY_AFTER: u64 = 2;
+/// Too many wait.
+const FULL: Error = Error::Overloaded { retry_after: 2 };
 
 /// Appends that arrive while others are being written are stored together by one statement, and so
 /// wait for the disk together. No append waits for company: one that finds no other under way is
@@ -87,9 +87,7 @@ impl Group {
             is_settled: Arc::clone(&is_settled),
         };
         let entered = locked(&self.lanes).push(owner, size, waiting);
-        entered.map_err(|_| Error::Overloaded {
-            retry_after: RETRY_AFTER,
-        })?;
+        entered.map_err(|_| FULL)?;
         // Where it is full, the writer has been told and not looked yet.
         let _ = self.arrived.try_send(());
         let answer = match tokio::time::timeout(PATIENCE, &mut answered).await {
@@ -207,6 +205,7 @@ fn alike(error: &Error) -> Error {
     match error {
         Error::Contended(source) => contended(Together(source.to_string())),
         Error::Unanswered(source) => unanswered(Together(source.to_string())),
+        &Error::Overloaded { retry_after } => Error::Overloaded { retry_after },
         error => unavailable(Together(error.to_string())),
     }
 }
