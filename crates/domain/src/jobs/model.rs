@@ -19,7 +19,7 @@ pub enum Kind {
     IdleGuests,
     /// What a removed owner has is taken away.
     Removal,
-    /// Earlier versions of a deleted message are reclaimed.
+    /// Earlier versions of a deleted message are reclaimed, and the links to it ended.
     Versions,
     /// What was in a deleted conversation is reclaimed.
     Purge,

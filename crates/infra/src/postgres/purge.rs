@@ -1,7 +1,7 @@
 use super::database::Database;
 use super::items::key::ItemKey;
 use super::jobs::{Locked, Next};
-use super::shares::sweep;
+use super::shares::{revoke_of_item, sweep};
 use super::statement::statement;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
@@ -177,7 +177,10 @@ impl PurgeStore for PgPurge {
             let Some(locked) = Locked::of(connection, job, now).await? else {
                 return Ok(Step::Taken);
             };
-            let is_done = delete_versions(connection, key, portion).await?;
+            // Links that the deletion has left; each costs a row in every index.
+            let is_done = revoke_of_item(connection, key, job.created_at, limits(portion).0)
+                .await?
+                && delete_versions(connection, key, portion).await?;
             let next = if is_done { Next::Done } else { Next::More };
             locked.end(connection, next).await
         };

@@ -38,6 +38,7 @@ mod provider;
 mod proxy;
 mod purge;
 mod races;
+mod reads;
 mod reclaiming;
 mod removal;
 mod repeats;

@@ -24,6 +24,9 @@ pub(super) enum Outcome {
 /// How much of its versions is deleted together with a message: milliseconds.
 const AT_ONCE: Portion = Portion::of(1024 * 1024);
 
+/// How many links to it are.
+const LINKS_AT_ONCE: i64 = 1_000;
+
 /// The text to put in place.
 struct Next {
     content: String,
@@ -91,8 +94,10 @@ pub(super) async fn delete(
     if deletion.write(connection).await? == 0 {
         return Ok(Deleted::NoItem);
     }
-    // Few versions are taken away at once; of many, the rest is left to a job.
-    if !delete_versions(connection, key, AT_ONCE).await? {
+    // Few versions are taken away at once, and few links are ended; of many, the rest is left to a job.
+    // Meanwhile no link shows the message: each looks for it.
+    let has_links = !shares::revoke_of_item(connection, key, now, LINKS_AT_ONCE).await?;
+    if !delete_versions(connection, key, AT_ONCE).await? || has_links {
         let job = statements::LeaveVersions {
             owner_id: key.owner_id,
             id: key.id,
@@ -101,7 +106,6 @@ pub(super) async fn delete(
         };
         job.write(connection).await?;
     }
-    shares::revoke_of_item(connection, key, now).await?;
     Ok(Deleted::Done)
 }
 

@@ -4,7 +4,9 @@ use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Timestamptz,
 use uuid::Uuid;
 
 statement!(
-    /// What is due of owners that come after one, along the primary key. Nothing is locked.
+    /// What is due of owners that come after one, along the primary key. Nothing is locked. Whether
+    /// anything is due at all is looked up first, since very many may wait that are not: the index has the
+    /// first one of each kind.
     Due<'a> {
         after: Uuid => SqlUuid,
         kinds: &'a [i16] => Array<SmallInt>,
@@ -13,6 +15,13 @@ statement!(
     } -> (SqlUuid, SmallInt, SqlUuid, Nullable<SqlUuid>, Timestamptz, Integer),
     "select owner_id, kind, key, conversation_id, created_at, attempts from jobs
     where owner_id > $1 and kind = any($2) and due_at <= $3 and leased_until <= $3
+        and exists (
+            select from unnest($2) wanted(kind) cross join lateral (
+                select from jobs first
+                where first.kind = wanted.kind and first.due_at <= $3 and first.leased_until <= $3
+                order by first.due_at limit 1
+            ) is_due
+        )
     order by owner_id, kind, key limit $4"
 );
 

@@ -220,19 +220,22 @@ impl ShareStore for PgShares {
     }
 }
 
-/// Ends the links to a message that is being deleted; its conversation must be locked.
+/// Ends links to a message that is deleted, at most so many; says whether those were all.
 pub(super) async fn revoke_of_item(
     connection: &mut AsyncPgConnection,
     key: ItemKey,
     now: DateTime<Utc>,
-) -> QueryResult<()> {
+    most: i64,
+) -> QueryResult<bool> {
     let revoke = statements::RevokeOfItem {
-        now,
         owner_id: key.owner_id,
         conversation_id: key.conversation_id,
         sequence: key.sequence,
+        most,
+        now,
     };
-    revoke.write(connection).await.map(drop)
+    let revoked = revoke.write(connection).await?;
+    Ok(i64::try_from(revoked).is_ok_and(|revoked| revoked < most))
 }
 
 fn each<T>(views: &[(ShareKey, u64)], column: impl Fn(&ShareKey) -> T) -> Vec<T> {

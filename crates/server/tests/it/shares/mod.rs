@@ -4,6 +4,7 @@ mod ending;
 mod list;
 mod list_conversation;
 mod logs;
+pub(crate) mod many;
 mod page;
 mod public;
 mod revoke;

@@ -5,7 +5,8 @@ use crate::postgres::statement::statement;
 use diesel::sql_types::{BigInt, Integer, Nullable, Uuid as SqlUuid};
 use uuid::Uuid;
 
-/// A page of versions in one direction; the current one is the item itself.
+/// A page of versions in one direction; the current one is the item itself. Of the earlier ones no more
+/// are read than the page may hold, however many there are.
 macro_rules! versions {
     ($(#[$doc:meta])* $name:ident, $after:literal, $order:literal) => {
         statement!(
@@ -34,13 +35,17 @@ macro_rules! versions {
                         select version, content, model, updated_at as created_at, true as current,
                             ", rows::reasoning!("item"), " as reasoning,
                             ", rows::unparted!("item"), " as unparted
-                        from item
+                        from item where version ", $after, " $5
                         union all
                         select v.version, v.content, v.model, v.created_at, false,
                             ", rows::reasoning!("v"), ", ", rows::unparted!("v"), "
-                        from item_versions v join item using (owner_id, conversation_id, sequence)
+                        from item cross join lateral (
+                            select * from item_versions o
+                            where o.owner_id = $1 and o.conversation_id = $2 and o.sequence = $3
+                                and o.version ", $after, " $5
+                            order by o.version ", $order, " limit $6
+                        ) v
                     ) n
-                    where version ", $after, " $5
                     order by version ", $order, " limit $6
                 ) page
                 where bytes_before <= $7

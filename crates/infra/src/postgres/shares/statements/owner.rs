@@ -74,7 +74,8 @@ insert!(
     "$12"
 );
 
-/// A page of links in one direction.
+/// A page of links in one direction. Their conversations are looked for one by one, not joined, so that
+/// links are read in order and no more of them than fill the page.
 macro_rules! page {
     ($(#[$doc:meta])* $name:ident { $($conversation_id:ident)? }, $those:literal, $after:literal,
         $order:literal, $rest:literal, $limit:literal) => {
@@ -93,8 +94,9 @@ macro_rules! page {
                 "select s.conversation_id, s.share_id, s.item_id, s.title, s.read_only, s.live,
                     s.include_context, s.view_count, s.created_at, s.expires_at, s.revoked_at
                 from shares s
-                join conversations c on c.owner_id = s.owner_id and c.id = s.conversation_id
                 where s.owner_id = $1 ", $those, " and s.id ", $after, $rest, "
+                    and (select true from conversations c
+                        where c.owner_id = s.owner_id and c.id = s.conversation_id)
                 order by s.id ", $order, " limit ", $limit
             )
         );
@@ -151,15 +153,23 @@ statement!(
 );
 
 statement!(
-    /// Ends the links to a message that is being deleted, whose conversation is locked.
+    /// Ends the first links to a message that is deleted. What is changed is a range, so that no plan
+    /// compares each row with each other one.
     RevokeOfItem {
-        now: DateTime<Utc> => Timestamptz,
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
         sequence: i32 => Integer,
+        most: i64 => BigInt,
+        now: DateTime<Utc> => Timestamptz,
     } -> (),
-    "update shares set revoked_at = $1
-    where owner_id = $2 and conversation_id = $3 and item_sequence = $4 and revoked_at is null"
+    "with few as (
+        select id from shares
+        where owner_id = $1 and conversation_id = $2 and item_sequence = $3 and revoked_at is null
+        order by id limit $4
+    )
+    update shares set revoked_at = $5
+    where owner_id = $1 and conversation_id = $2 and item_sequence = $3 and revoked_at is null
+        and id <= (select id from few order by id desc limit 1)"
 );
 
 statement!(

@@ -1,0 +1,132 @@
+//! How many rows the service reads: what it costs to find few among very many, on any machine.
+
+use crate::app::TestApp;
+use crate::db::Schema;
+use crate::purge::until;
+use crate::rows;
+use crate::shares::many::multiply;
+use crate::shares::{message, share_item};
+use domain::clock::Clock as _;
+use domain::jobs::{Job, JobQueue as _, Kind};
+use infra::clock::SystemClock;
+use infra::postgres::PgJobs;
+use serde_json::json;
+
+/// A schema whose connections bear its name, so that they can be told from those of other tests.
+async fn named() -> Schema {
+    let schema = Schema::migrated().await;
+    let name = schema.value("select current_schema()").await;
+    Schema::at(format!("{}&application_name={name}", schema.url))
+}
+
+/// How many rows of a table were read so far. The service's connections are ended for that: then at the
+/// latest they say what they have read.
+async fn rows_read(schema: &Schema, table: &str) -> u64 {
+    let others = "select pid, pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = current_schema() and pid <> pg_backend_pid()";
+    let ended = schema.rows(others).await.into_iter().flatten().flatten();
+    let ended: Vec<String> = ended.filter(|pid| pid.parse::<u32>().is_ok()).collect();
+    assert!(!ended.is_empty());
+    let left = format!(
+        "select count(*) from pg_stat_activity where pid = any('{{{}}}')",
+        ended.join(",")
+    );
+    until(schema, &left, 20, |count| count == 0).await;
+    let read = format!(
+        "select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) from pg_stat_user_tables
+        where schemaname = current_schema() and relname = '{table}'"
+    );
+    schema.value(&read).await.parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_page_of_versions_reads_no_more_than_the_page() {
+    let schema = named().await;
+    let database = schema.patient_database(2);
+    let app = TestApp::serve(schema, database, |_| {});
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let item = alice.say(&conversation, "the last").await;
+    let many =
+        "insert into item_versions (owner_id, conversation_id, created_at, sequence, version,
+            content)
+        select owner_id, conversation_id, created_at, sequence, n, 'version ' || n
+        from items, generate_series(1, 20000) n;
+        update items set version = 20001";
+    app.schema.rows(many).await;
+    let id = item["id"].as_str().unwrap();
+    let path = format!("/v1/conversations/{conversation}/items/{id}/versions?limit=2");
+    for (order, numbers) in [
+        ("asc", [1, 2, 3, 4]),
+        ("desc", [20_001, 20_000, 19_999, 19_998]),
+    ] {
+        let mut after = String::new();
+        for pair in numbers.chunks(2) {
+            let page = alice.get(&format!("{path}&order={order}{after}")).await;
+            let page = page.expect(200);
+            let found = [&page["data"][0]["version"], &page["data"][1]["version"]];
+            assert_eq!(found, [&json!(pair[0]), &json!(pair[1])]);
+            after = format!("&after={}", page["next_after"].as_str().unwrap());
+        }
+    }
+    let read = rows_read(&app.schema, "item_versions").await;
+    assert!(read < 100, "{read} rows were read");
+}
+
+#[tokio::test]
+async fn jobs_that_are_not_due_are_not_read() {
+    let schema = named().await;
+    let jobs = PgJobs(schema.database(1));
+    let many = "insert into jobs (owner_id, kind, key, created_at, due_at)
+        select gen_random_uuid(), 2, gen_random_uuid(), now(), now() + interval '1 day'
+        from generate_series(1, 20000)";
+    schema.rows(many).await;
+    let kinds = [Kind::Title, Kind::Purge, Kind::Removal];
+    let look = async || {
+        let now = SystemClock.now();
+        jobs.due(&kinds, Job::START, now, 64).await.unwrap()
+    };
+    for _ in 0..8 {
+        assert_eq!(look().await.len(), 0);
+    }
+    // The same when one is: what is known of the table tells how.
+    schema.rows("analyze jobs").await;
+    let conversation = &rows::conversations(&schema, 1).await[0];
+    let due = format!(
+        "insert into jobs (owner_id, kind, key, created_at, due_at)
+        values (gen_random_uuid(), 8, '{}', now(), now() - interval '1 minute')",
+        rows::stored(conversation)
+    );
+    schema.rows(&due).await;
+    for _ in 0..8 {
+        assert_eq!(look().await.len(), 1);
+    }
+    let read = rows_read(&schema, "jobs").await;
+    assert!(read < 1_000, "{read} rows were read");
+}
+
+#[tokio::test]
+async fn links_are_read_no_further_than_they_are_asked_for() {
+    let schema = named().await;
+    let database = schema.patient_database(2);
+    let app = TestApp::serve(schema, database, |_| {});
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let shared = message(&alice, &conversation, "user", "shared").await;
+    let other = message(&alice, &conversation, "user", "not shared").await;
+    share_item(&alice, &conversation, &shared, json!({})).await;
+    multiply(&app.schema, 5_000).await;
+    app.schema.rows("analyze shares, conversations").await;
+    let of_conversation = format!("/v1/conversations/{conversation}/shares");
+    for path in ["/v1/shares", &of_conversation] {
+        for query in ["limit=2", "limit=2&order=asc", "limit=2&state=active"] {
+            let page = alice.get(&format!("{path}?{query}")).await.expect(200);
+            assert_eq!(page["data"].as_array().unwrap().len(), 2);
+        }
+    }
+    // Nor for a message that has none.
+    let path = format!("/v1/conversations/{conversation}/items/{other}");
+    alice.delete(&path).await.expect_nothing(204);
+    let read = rows_read(&app.schema, "shares").await;
+    assert!(read < 500, "{read} rows were read");
+}
