@@ -6,15 +6,16 @@ use super::Email;
 use crate::visible::is_ignorable;
 
 /// A unit of so few characters, over and over, is no more than the unit.
-const UNIT: usize = 2;
+const UNIT: usize = 4;
 
 /// What stands side by side on keyboards, and in the alphabet.
-const RUNS: [&str; 22] = [
+const RUNS: [&str; 23] = [
     "01234567890",
+    "!@#$%^&*()",
     "abcdefghijklmnopqrstuvwxyz",
     "qwertyuiop",
     "asdfghjkl",
-    "zxcvbnm",
+    "zxcvbnm,./",
     "qwertzuiopü",
     "asdfghjklöä",
     "yxcvbnm",
@@ -61,7 +62,11 @@ const DIGITS: usize = 4;
 /// Whether a password, in lower case, is one of these for the account of this address.
 pub(super) fn is_guessable(password: &str, email: &Email) -> bool {
     let seen: Vec<char> = password.chars().filter(|c| !is_blank(*c)).collect();
-    repeats(&seen) || is_made_of(&seen, run) || is_given_away(&seen, email)
+    let spelt: Vec<char> = seen.iter().copied().map(letter).collect();
+    repeats(&seen)
+        || is_made_of(&seen, run)
+        || is_given_away(&seen, email)
+        || is_given_away(&spelt, email)
 }
 
 /// White space, and what is not shown at all.
@@ -69,14 +74,28 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control() || is_ignorable(c)
 }
 
-/// Whether nothing stands there, or a few characters over and over.
+/// The letter for which people write a digit or a sign.
+fn letter(c: char) -> char {
+    match c {
+        '0' => 'o',
+        '1' => 'i',
+        '3' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        c => c,
+    }
+}
+
+/// Whether nothing stands there, a few characters over and over, or one of them in all places but one.
 fn repeats(characters: &[char]) -> bool {
+    let count = characters.len();
     let over_and_over = |unit| {
         let mut beside = characters.iter().zip(characters.iter().skip(unit));
-        beside.all(|(one, next)| one == next)
+        count >= 2 * unit && beside.all(|(one, next)| one == next)
     };
-    let is_longer = characters.len() > UNIT;
-    characters.is_empty() || is_longer && (1..=UNIT).any(over_and_over)
+    let mut first = characters.iter().take(2);
+    let is_nearly_all = |one: &char| characters.iter().filter(|c| *c == one).count() + 1 >= count;
+    count == 0 || (1..=UNIT).any(over_and_over) || count > UNIT && first.any(is_nearly_all)
 }
 
 /// Whether pieces, of which `longest` says how long one at the beginning may be, make up all of it. A
@@ -116,15 +135,21 @@ fn run(characters: &[char]) -> usize {
     if longest < RUN { 0 } else { longest }
 }
 
-/// Whether it is made of words that are no secret, with a few digits and any punctuation between.
+/// Whether it is made of words that are no secret, with a few digits, or a run of them, and any punctuation
+/// between.
 fn is_given_away(characters: &[char], email: &Email) -> bool {
-    let digits = characters.iter().filter(|c| c.is_numeric()).count();
+    let digits: Vec<char> = characters
+        .iter()
+        .copied()
+        .filter(|c| c.is_numeric())
+        .collect();
+    let are_many = digits.len() > DIGITS && run(&digits) < digits.len();
     let letters: Vec<char> = characters
         .iter()
         .copied()
         .filter(|c| c.is_alphabetic())
         .collect();
-    if letters.is_empty() || digits > DIGITS {
+    if letters.is_empty() || are_many {
         return false;
     }
     let own = email.as_str().split(|c: char| !c.is_alphabetic());
@@ -173,6 +198,17 @@ mod tests {
             "abababab",
             "7x7x7x7x",
             "日日日日日日日日",
+            "日本語日本語日本",
+            "13371337",
+            "20262026",
+            "aA1!aA1!",
+            "aaaaaaab",
+            "baaaaaaa",
+            "!@#$%^&*",
+            "zxcvbnm,",
+            "jan12345678",
+            "j4n-c0nv3rs4t10ns",
+            "P@$$w0rd",
             "abcdefgh",
             "hgfedcba",
             "98765432",
@@ -217,7 +253,8 @@ mod tests {
             "q7 é日本語!",
             "        x",
             "été à Paris",
-            "日本語日本語日本",
+            "jan-4711-0815",
+            "aaaaaabb-",
             "19850412",
             "x1234567",
             "🦀🐘🦀🐘🌵🦀🐘🌵🌵",
