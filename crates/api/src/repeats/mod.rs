@@ -193,15 +193,16 @@ impl Repeat {
         let claim: Option<std::sync::Arc<Claim>> = self.slot.take();
         let answer = self.instead.take();
         let Some(answer) = answer else {
-            let done = claim.filter(|_| response.status().is_success());
-            return match done {
-                Some(claim) => match claim.settle().await {
-                    Ok(()) => response,
-                    Err(error) => {
-                        instead(response, HttpResponse::from_error(ApiError::from(error)))
-                    }
-                },
-                None => response,
+            let Some(claim) = claim else {
+                return response;
+            };
+            if !response.status().is_success() {
+                claim.give_up().await;
+                return response;
+            }
+            return match claim.settle().await {
+                Ok(()) => response,
+                Err(error) => instead(response, HttpResponse::from_error(ApiError::from(error))),
             };
         };
         let request = response.request().clone();

@@ -24,6 +24,8 @@ pub struct Claim {
 #[derive(Default)]
 struct State {
     is_recorded: bool,
+    /// It has failed, and its key is free.
+    is_released: bool,
     /// Why the reply ends that is about to be stored.
     finish_reason: Option<String>,
     /// What to write down although it was made earlier.
@@ -155,6 +157,17 @@ impl Claim {
         self.over.subscribe()
     }
 
+    /// Gives the key back of a request that failed, before its client learns of it: the next request with
+    /// this key may be another. Where work goes on that outlives the request, the key stays claimed.
+    pub async fn give_up(self: Arc<Self>) {
+        if Arc::strong_count(&self) > 1 || self.is_recorded() {
+            return;
+        }
+        let released = self.held.store.release(self.key, self.token).await;
+        // Otherwise it is tried once more when this is dropped.
+        locked(&self.state).is_released = released.is_ok();
+    }
+
     /// Writes down what was found, if that is all there was to do.
     pub async fn settle(&self) -> Result<()> {
         let found = {
@@ -182,7 +195,11 @@ impl Drop for Claim {
             claims.remove(&self.key);
         }
         drop(claims);
-        if !self.is_recorded() {
+        let is_open = {
+            let state = locked(&self.state);
+            !state.is_recorded && !state.is_released
+        };
+        if is_open {
             self.held.release(self.key, self.token);
         }
     }
