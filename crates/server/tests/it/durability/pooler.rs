@@ -13,13 +13,14 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
+use tokio::task::AbortHandle;
 use tokio_postgres::NoTls;
 
 struct Pooler {
     directory: PathBuf,
     url: String,
-    _child: Child,
+    supervised: AbortHandle,
 }
 
 impl Pooler {
@@ -57,7 +58,7 @@ impl Pooler {
             let owner = fs::metadata(&socket).unwrap();
             command.uid(owner.uid()).gid(owner.gid());
         }
-        let child = command.spawn().unwrap();
+        let supervised = RUNTIME.spawn(supervise(command)).abort_handle();
         let deadline = Instant::now() + Duration::from_secs(10);
         while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
             assert!(Instant::now() < deadline, "PgBouncer does not listen");
@@ -69,19 +70,29 @@ impl Pooler {
         Some(Self {
             directory,
             url: format!("postgres://{role}@127.0.0.1:{port}/{database}?sslmode=disable"),
-            _child: child,
+            supervised,
         })
     }
 }
 
 impl Drop for Pooler {
     fn drop(&mut self) {
+        self.supervised.abort();
         let _ = fs::remove_dir_all(&self.directory);
     }
 }
 
-/// PgBouncer 1.18, which Debian 12 has, may close one of our other connections when a statement is called off (its issue
-/// 801), and then the service cannot tell that it is only busy.
+/// Starts it again where it ends, as an operator's system does: PgBouncer 1.18, which Debian 12 has, dies
+/// when the client of a statement that was called off leaves.
+async fn supervise(mut pooler: Command) {
+    loop {
+        let ended = pooler.spawn().unwrap().wait().await;
+        println!("PgBouncer has ended, and is started again: {ended:?}");
+    }
+}
+
+/// PgBouncer 1.18 may also close one of our other connections when a statement is called off (its issue 801),
+/// and then the service cannot tell that it is only busy.
 fn must_be_refused(answer: &Answer) {
     let code = answer.json()["error"]["code"].clone();
     assert_eq!(answer.status, 503, "{code}");
