@@ -10,6 +10,8 @@ mod owed;
 mod ports;
 mod scope;
 mod service;
+#[cfg(test)]
+mod tests;
 
 pub use claim::Claim;
 pub use model::{Made, Outcome, RepeatKey};

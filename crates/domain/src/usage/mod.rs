@@ -7,6 +7,8 @@ mod guard;
 mod model;
 mod ports;
 mod service;
+#[cfg(test)]
+mod tests;
 
 pub use guard::UsageGuard;
 pub use model::{Allowance, Allowances, Quota, StorageLeft, Usage};

@@ -206,3 +206,6 @@ pub(crate) fn refused(refused: Refused) -> ApiError {
 fn busy() -> ApiError {
     Error::Overloaded { retry_after: 5 }.into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+//! When a claim's key is free again, over a store in memory.
+
+use super::claim::Held;
+use super::*;
+use crate::auth::Digest;
+use crate::error::{Error, Result};
+use crate::id::OwnerId;
+use crate::replies::{Tasks, Work};
+use chrono::{DateTime, Utc};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use ulid::Ulid;
+
+/// Everything here is ready at once.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("nothing here waits"),
+    }
+}
+
+/// The claims that were released, by their tokens.
+#[derive(Default)]
+struct Memory {
+    released: Mutex<Vec<u128>>,
+    is_away: AtomicBool,
+}
+
+impl Memory {
+    fn released(&self) -> Vec<u128> {
+        std::mem::take(&mut *self.released.lock().unwrap())
+    }
+}
+
+#[async_trait::async_trait]
+impl RepeatStore for Memory {
+    async fn claim(&self, _: &NewClaim) -> Result<Found> {
+        unreachable!("nothing is claimed here")
+    }
+
+    async fn matching(&self, _: RepeatKey, _: u16, _: DateTime<Utc>) -> Result<Option<RepeatKey>> {
+        unreachable!("nothing is matched here")
+    }
+
+    async fn record(&self, _: &Claim, _: &Outcome) -> Result<bool> {
+        Ok(true)
+    }
+
+    async fn release(&self, _: RepeatKey, token: Ulid) -> Result<()> {
+        if self.is_away.load(Ordering::Relaxed) {
+            return Err(Error::Unavailable("it is away".into()));
+        }
+        self.released.lock().unwrap().push(token.0);
+        Ok(())
+    }
+
+    async fn renew(&self, _: &[(RepeatKey, Ulid)], _: DateTime<Utc>) -> Result<()> {
+        unreachable!("nothing is renewed here")
+    }
+
+    async fn forget(&self, _: RepeatKey, _: u16) -> Result<()> {
+        unreachable!("nothing is forgotten here")
+    }
+
+    async fn forget_expired(&self, _: DateTime<Utc>, _: u64) -> Result<usize> {
+        unreachable!("nothing is forgotten here")
+    }
+}
+
+/// Work is done on the spot.
+struct AtOnce;
+
+impl Tasks for AtOnce {
+    fn start(&self, work: Work) {
+        let _ = now(work);
+    }
+}
+
+const KEY: RepeatKey = RepeatKey {
+    owner: OwnerId::new(Ulid(1)),
+    key: Digest([7; 32]),
+};
+
+fn scene() -> (Arc<Held>, Arc<Memory>) {
+    let memory = Arc::new(Memory::default());
+    (
+        Arc::new(Held::new(memory.clone(), Arc::new(AtOnce))),
+        memory,
+    )
+}
+
+#[test]
+fn a_key_is_free_when_the_last_who_works_for_it_has_stored_nothing() {
+    let (held, memory) = scene();
+    let claim = held.hold(KEY, Ulid(1));
+    let work = Arc::clone(&claim);
+    drop(claim);
+    assert!(memory.released().is_empty());
+    drop(work);
+    assert_eq!(memory.released(), [1]);
+    let claim = held.hold(KEY, Ulid(2));
+    claim.recorded();
+    drop(claim);
+    assert!(memory.released().is_empty());
+}
+
+#[test]
+fn the_key_of_a_failed_request_is_free_before_that_is_told_and_released_once() {
+    let (held, memory) = scene();
+    now(held.hold(KEY, Ulid(1)).give_up());
+    assert_eq!(memory.released(), [1]);
+    // Work that goes on keeps it.
+    let claim = held.hold(KEY, Ulid(2));
+    let work = Arc::clone(&claim);
+    now(claim.give_up());
+    assert!(memory.released().is_empty());
+    work.recorded();
+    now(work.give_up());
+    assert!(memory.released().is_empty());
+}
+
+#[test]
+fn what_is_found_is_written_down_once_and_keeps_the_key() {
+    let (held, memory) = scene();
+    let claim = held.hold(KEY, Ulid(1));
+    claim.found(Outcome::created(Made::Deleted(Vec::new())));
+    now(claim.settle()).unwrap();
+    assert!(claim.is_recorded());
+    drop(claim);
+    assert!(memory.released().is_empty());
+}
+
+#[test]
+fn an_attempt_that_is_over_leaves_the_next_one_of_its_key_alone() {
+    let (held, memory) = scene();
+    let first = held.hold(KEY, Ulid(1));
+    let second = held.hold(KEY, Ulid(2));
+    drop(first);
+    assert_eq!(memory.released(), [1]);
+    assert_eq!(held.find(KEY).map(|claim| claim.token), Some(Ulid(2)));
+    assert_eq!(held.all(), [(KEY, Ulid(2))]);
+    memory.is_away.store(true, Ordering::Relaxed);
+    drop(second);
+    assert!(held.find(KEY).is_none());
+    assert!(held.all().is_empty());
+}
