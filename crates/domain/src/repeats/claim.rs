@@ -76,7 +76,7 @@ impl Held {
         }
     }
 
-    fn hold(self: &Arc<Self>, key: RepeatKey, token: Ulid) -> Arc<Claim> {
+    pub(super) fn hold(self: &Arc<Self>, key: RepeatKey, token: Ulid) -> Arc<Claim> {
         let claim = Arc::new(Claim {
             key,
             token,
@@ -101,7 +101,7 @@ impl Held {
         }));
     }
 
-    fn find(&self, key: RepeatKey) -> Option<Arc<Claim>> {
+    pub(super) fn find(&self, key: RepeatKey) -> Option<Arc<Claim>> {
         locked(&self.claims).get(&key)?.upgrade()
     }
 

@@ -3,6 +3,7 @@
 use super::claim::Held;
 use super::*;
 use crate::auth::Digest;
+use crate::clock::{Clock, Timer};
 use crate::error::{Error, Result};
 use crate::id::OwnerId;
 use crate::replies::{Tasks, Work};
@@ -11,6 +12,7 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 use ulid::Ulid;
 
 /// Everything here is ready at once.
@@ -56,6 +58,10 @@ impl RepeatStore for Memory {
         Ok(())
     }
 
+    async fn release_all(&self, _: &[(RepeatKey, Ulid)]) -> Result<()> {
+        unreachable!("what is owed is not tried again here")
+    }
+
     async fn renew(&self, _: &[(RepeatKey, Ulid)], _: DateTime<Utc>) -> Result<()> {
         unreachable!("nothing is renewed here")
     }
@@ -78,6 +84,22 @@ impl Tasks for AtOnce {
     }
 }
 
+/// A time at which nothing happens.
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH
+    }
+}
+
+#[async_trait::async_trait]
+impl Timer for Still {
+    async fn wait(&self, _: Duration) {
+        std::future::pending().await
+    }
+}
+
 const KEY: RepeatKey = RepeatKey {
     owner: OwnerId::new(Ulid(1)),
     key: Digest([7; 32]),
@@ -85,10 +107,9 @@ const KEY: RepeatKey = RepeatKey {
 
 fn scene() -> (Arc<Held>, Arc<Memory>) {
     let memory = Arc::new(Memory::default());
-    (
-        Arc::new(Held::new(memory.clone(), Arc::new(AtOnce))),
-        memory,
-    )
+    let (clock, timer) = (Arc::new(Still), Arc::new(Still));
+    let held = Held::new(memory.clone(), Arc::new(AtOnce), clock, timer);
+    (Arc::new(held), memory)
 }
 
 #[test]
