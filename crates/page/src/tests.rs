@@ -33,7 +33,7 @@ fn page_of(view: &View) -> String {
 
 fn failed(status: u16, message: &str, request_id: &str) -> String {
     failure(&Failure {
-        status: status,
+        status,
         message,
         retry_after: None,
         request_id: Some(request_id),

@@ -35,7 +35,8 @@ async fn wear(app: &TestApp, session: &Value) {
 /// It has ended for good, with few of its spent tokens: they are not waited for.
 async fn assert_ended(app: &TestApp, session: &Value, spent: &Value) {
     let tokens = tokens(app, session);
-    let left = app.schema.value(&format!("select count(*) from {tokens}"));
+    let count = format!("select count(*) from {tokens}");
+    let left = app.schema.value(&count);
     let left: u64 = left.await.parse().unwrap();
     assert!((2_000..=SPENT).contains(&left), "{left} are left");
     app.trail.names();
