@@ -103,6 +103,15 @@ async fn jobs_that_are_not_due_are_not_read() {
     }
     let read = rows_read(&schema, "jobs").await;
     assert!(read < 1_000, "{read} rows were read");
+    // Where many are due, they come in the order of their owners all the same.
+    let many = "insert into jobs (owner_id, kind, key, created_at, due_at)
+        select gen_random_uuid(), 2, gen_random_uuid(), now(), now() - interval '1 hour'
+        from generate_series(1, 600)";
+    schema.rows(many).await;
+    let jobs = PgJobs(schema.database(1));
+    let found = jobs.due(&kinds, Job::START, SystemClock.now(), 64).await;
+    let found: Vec<_> = found.unwrap().iter().map(|job| job.owner).collect();
+    assert!(found.len() == 64 && found.is_sorted());
 }
 
 #[tokio::test]

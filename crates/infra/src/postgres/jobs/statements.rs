@@ -4,24 +4,30 @@ use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Timestamptz,
 use uuid::Uuid;
 
 statement!(
-    /// What is due of owners that come after one, along the primary key. Nothing is locked. Whether
-    /// anything is due at all is looked up first, since very many may wait that are not: the index has the
-    /// first one of each kind.
+    /// What is due of owners that come after one, in the order of the primary key. Nothing is locked. Very
+    /// many may wait that are not due, so those that are due are found by the index. Where they are many
+    /// themselves, the primary key is walked instead, so that each owner has its turn.
     Due<'a> {
         after: Uuid => SqlUuid,
         kinds: &'a [i16] => Array<SmallInt>,
         now: DateTime<Utc> => Timestamptz,
         most: i64 => BigInt,
     } -> (SqlUuid, SmallInt, SqlUuid, Nullable<SqlUuid>, Timestamptz, Integer),
-    "select owner_id, kind, key, conversation_id, created_at, attempts from jobs
-    where owner_id > $1 and kind = any($2) and due_at <= $3 and leased_until <= $3
-        and exists (
-            select from unnest($2) wanted(kind) cross join lateral (
-                select from jobs first
-                where first.kind = wanted.kind and first.due_at <= $3 and first.leased_until <= $3
-                order by first.due_at limit 1
-            ) is_due
-        )
+    "with found as materialized (
+        select few.* from unnest($2) wanted(kind) cross join lateral (
+            select owner_id, jobs.kind, key, conversation_id, created_at, attempts from jobs
+            where jobs.kind = wanted.kind and due_at <= $3 and leased_until <= $3
+            order by due_at limit 512
+        ) few
+    )
+    select owner_id, kind, key, conversation_id, created_at, attempts from found
+    where owner_id > $1 and (select count(*) from found) < 512
+    union all (
+        select owner_id, kind, key, conversation_id, created_at, attempts from jobs
+        where owner_id > $1 and kind = any($2) and due_at <= $3 and leased_until <= $3
+            and (select count(*) from found) >= 512
+        order by owner_id, kind, key limit $4
+    )
     order by owner_id, kind, key limit $4"
 );
 

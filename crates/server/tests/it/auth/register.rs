@@ -160,7 +160,7 @@ async fn a_password_has_8_to_256_characters_of_any_kind() {
     let app = TestApp::spawn().await;
     for (email, password) in [
         ("a@example.org", "q7 é日本語!"),
-        ("b@example.org", &*"é q7".repeat(64)),
+        ("b@example.org", &*"é q7nv0z".repeat(32)),
         ("c@example.org", "        x"),
     ] {
         let body = json!({ "email": email, "password": password });

@@ -136,6 +136,7 @@ async fn what_failed_is_done_anew_and_what_is_old_too() {
     assert_eq!((answer.status, is_replayed(&answer)), (200, false));
     claimed(&app, 0).await;
     // Somebody gives up, and asks again after ten minutes.
+    provider.does(says_when_told(&["Yes."]));
     let given_up = given_up(&app, 0, &body).await;
     until(
         &app.schema,
@@ -145,10 +146,12 @@ async fn what_failed_is_done_anew_and_what_is_old_too() {
     )
     .await;
     drop(given_up);
+    provider.go_on(2);
     until(&app.schema, "select count(*) from items", 20, |items| {
         items == 4
     })
     .await;
+    provider.does(says(&["Yes."]));
     app.clock.advance(TimeDelta::minutes(10));
     let answer = attempt(&alice, 1, &body).await;
     assert_eq!((answer.status, is_replayed(&answer)), (200, false));
