@@ -2,11 +2,12 @@
 //! in to do so.
 
 use crate::error::ApiError;
+use crate::repeats;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ResourceDef, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
-use actix_web::web;
+use actix_web::{HttpMessage as _, web};
 use domain::storage::Room;
 use utoipa::openapi::OpenApi;
 
@@ -25,13 +26,14 @@ pub enum Need {
 
 /// What changes something and is done all the same, beside every deletion. Signing in and refreshing
 /// leave a row behind; without them, people could reach nothing that they may want to delete. A password
-/// that somebody else knows cannot wait.
-const SPARED: [(Method, &str); 5] = [
+/// that somebody else knows cannot wait, and neither can a reply that is not wanted any more.
+const SPARED: [(Method, &str); 6] = [
     (Method::POST, "/auth/login"),
     (Method::POST, "/auth/logout"),
     (Method::POST, "/auth/password"),
     (Method::POST, "/auth/refresh-token"),
     (Method::POST, "/v1/conversations/bulk-delete"),
+    (Method::POST, "/v1/conversations/{conv_id}/cancel"),
 ];
 
 /// A chat that is kept nowhere needs no room.
@@ -91,6 +93,10 @@ impl Needs {
     }
 }
 
+/// Of a request that needs room while there is none. Where it was done before, its answer is told again;
+/// else it is refused when that is known.
+pub(crate) struct NoRoom;
+
 /// Refuses what needs room while there is none.
 ///
 /// # Errors
@@ -108,8 +114,11 @@ pub async fn keep(
             Need::Spared => full.make_way().await,
             Need::Room => {
                 if let Err(error) = full.check() {
-                    let error = ApiError::from(error);
-                    return Ok(request.error_response(error).map_into_boxed_body());
+                    if !repeats::may_be_one(&request) {
+                        let error = ApiError::from(error);
+                        return Ok(request.error_response(error).map_into_boxed_body());
+                    }
+                    request.extensions_mut().insert(NoRoom);
                 }
             }
         }

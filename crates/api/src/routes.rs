@@ -38,6 +38,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(conversations::create::create_conversation)
         .service(conversations::list::list_conversations)
         .service(conversations::bulk_delete::bulk_delete_conversations)
+        .service(conversations::cancel::cancel_turn)
         .service(conversations::export::export_conversation)
         .service(conversations::get::get_conversation)
         .service(conversations::update::update_conversation)

@@ -147,6 +147,15 @@ pub enum Conflict {
     #[error("You have 100 API keys, the most there may be; expired ones count. Revoke one first.")]
     ApiKeysFull,
     #[error(
+        "Another turn of this conversation is being answered, and did not come to its end in time. Try \
+         again, or end that one: POST /v1/conversations/{{conv_id}}/cancel."
+    )]
+    ConversationLocked,
+    #[error(
+        "The turn was ended by POST /v1/conversations/{{conv_id}}/cancel, and there is no reply."
+    )]
+    TurnCancelled,
+    #[error(
         "This Idempotency-Key was used in the last 24 hours with another address or body. A request \
          that is not a repeat needs a key of its own."
     )]

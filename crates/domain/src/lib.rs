@@ -27,5 +27,6 @@ pub mod storage;
 pub mod text;
 pub mod thoughts;
 pub mod titles;
+pub mod turns;
 pub mod usage;
 pub mod visible;

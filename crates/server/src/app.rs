@@ -22,9 +22,10 @@ use domain::items::ItemService;
 use domain::limits::RateLimits;
 use domain::projects::ProjectService;
 use domain::repeats::RepeatService;
-use domain::replies::{ModelProvider, ReplyService, Tasks};
+use domain::replies::{ModelProvider, ReplyPlaces, ReplyService, Tasks};
 use domain::shares::{ShareService, ViewCounts};
 use domain::storage::Room;
+use domain::turns::TurnService;
 use domain::usage::{Allowances, UsageGuard, UsageService};
 use infra::postgres::{
     Database, NewTitles, PgConversations, PgItems, PgProjects, PgReplies, PgShares, PgUsage,
@@ -68,6 +69,8 @@ pub struct Parts {
     pub tasks: Arc<BackgroundTasks>,
     /// The claims of requests that may come again; the starter of the service has them renewed.
     pub repeats: Arc<RepeatService>,
+    /// The turns of conversations; the starter of the service has them tended.
+    pub turns: Arc<TurnService>,
     /// How many tokens of a conversation a model is told at the most.
     pub context_tokens: usize,
     /// The memory of bodies and answers.
@@ -104,6 +107,7 @@ struct Services {
     shares: web::Data<ShareService>,
     surroundings: web::Data<Surroundings>,
     tasks: web::Data<dyn Tasks>,
+    turns: web::Data<TurnService>,
     usage: web::Data<UsageService>,
 }
 
@@ -148,7 +152,10 @@ impl Services {
             repeats: web::Data::from(Arc::clone(&parts.repeats)),
             replies: web::Data::new(ReplyService::new(
                 Arc::clone(&parts.provider),
-                Arc::new(PgReplies(database())),
+                ReplyPlaces {
+                    store: Arc::new(PgReplies(database())),
+                    queue: Arc::clone(&parts.turns),
+                },
                 usage(),
                 parts.tasks.clone(),
                 clock(),
@@ -172,6 +179,7 @@ impl Services {
                 proxies: parts.proxies.clone(),
             }),
             tasks: web::Data::from(Arc::clone(&parts.tasks) as Arc<dyn Tasks>),
+            turns: web::Data::from(Arc::clone(&parts.turns)),
             usage: web::Data::new(UsageService {
                 allowances: parts.allowances,
                 store: Arc::new(PgUsage(database())),
@@ -199,6 +207,7 @@ impl Services {
             .app_data(self.shares.clone())
             .app_data(self.surroundings.clone())
             .app_data(self.tasks.clone())
+            .app_data(self.turns.clone())
             .app_data(self.usage.clone());
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::app::Parts;
 use crate::config::Config;
-use crate::{jobs, repeats, views};
+use crate::{jobs, repeats, turns, views};
 use domain::shares::ViewCounts;
 use infra::clock::SystemClock;
 use infra::postgres::{Database, NewTitles, PgShares};
@@ -39,6 +39,7 @@ impl Background {
             }
         });
         workers.spawn(repeats::renew(database.clone(), Arc::clone(&parts.repeats)));
+        workers.spawn(turns::tend(database.clone(), Arc::clone(&parts.turns)));
         workers.spawn(views::run(database.clone(), Arc::clone(&views)));
         if config.provider.new_titles() == NewTitles::Queued {
             let provider = Arc::clone(&parts.provider);

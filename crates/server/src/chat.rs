@@ -15,6 +15,7 @@ pub(crate) fn chat(parts: &Parts) -> ChatService {
             conversations: Arc::new(PgConversations::new(database(), new_titles)),
             projects: Arc::new(PgProjects(database())),
             replies: Arc::new(PgReplies(database())),
+            queue: Arc::clone(&parts.turns),
         },
         Arc::clone(&parts.usage),
         parts.tasks.clone(),

@@ -10,7 +10,9 @@ use domain::replies::{ModelProvider, ProviderFailure};
 use domain::titles::TitleService;
 use domain::usage::{Allowances, UsageGuard, UsageService};
 use infra::audit::LoggedAudit;
-use infra::postgres::{Database, PgJobs, PgPurge, PgRemovals, PgRepeats, PgTitleQueue, PgUsage};
+use infra::postgres::{
+    Database, PgJobs, PgPurge, PgRemovals, PgRepeats, PgTitleQueue, PgTurnQueue, PgUsage,
+};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -56,6 +58,7 @@ pub async fn upkeep(
         purge: purge.clone(),
         removal: removal.clone(),
         repeats: Arc::new(PgRepeats(database.clone())),
+        turns: Arc::new(PgTurnQueue(database.clone())),
         guest_retention,
         clock: Arc::clone(&clock),
     });

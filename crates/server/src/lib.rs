@@ -21,6 +21,7 @@ mod serve;
 mod stop;
 pub mod telemetry;
 pub mod token;
+pub mod turns;
 pub mod views;
 
 pub use app::{Parts, start};

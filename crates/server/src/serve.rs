@@ -6,7 +6,7 @@ use crate::listening::Terms;
 use crate::repeats;
 use crate::secret::{SecretError, embedded_secret};
 use crate::stop::Stop;
-use crate::{files, migrate};
+use crate::{files, migrate, turns};
 use api::connection::Patience;
 use api::memory::Memory;
 use api::{BodyRate, LongWork};
@@ -190,6 +190,7 @@ async fn run(
         tasks: Arc::clone(&tasks),
         context_tokens: config.provider.context_tokens,
         repeats: repeats::of(config, &database, tasks.clone()),
+        turns: turns::of(config, &database, tasks.clone()),
         memory: Memory::new(config.memory),
         body_rate: BodyRate::USUAL,
         long_work: LongWork::new(half_of_the_processors()),

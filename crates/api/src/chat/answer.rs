@@ -4,10 +4,10 @@ use super::Fields;
 use crate::error::{ApiError, passed};
 use crate::presence::Presence;
 use crate::stream::internal;
-use domain::chat::{Event, Events, Kept};
+use domain::chat::{Cancelled, Event, Events, Kept};
 use domain::conversations::Title;
 use domain::error::Error;
-use domain::replies::{ChatStream, ProviderFailure};
+use domain::replies::{CANCELLED, ChatStream, ProviderFailure};
 use futures_util::stream::{self, LocalBoxStream, StreamExt as _};
 use serde_json::json;
 use serde_json::value::to_raw_value;
@@ -28,7 +28,7 @@ pub(super) async fn whole_kept(mut events: Events) -> Result<String, ApiError> {
     loop {
         match events.next().await {
             Some(Event::Chunk(_)) => {}
-            Some(Event::Kept(kept)) => return with_conversation(&kept),
+            Some(Event::Kept(kept)) => return with_conversation(&kept, false),
             Some(Event::Failed(error)) => return Err(passed(error)),
             None => return Err(interrupted()),
         }
@@ -70,7 +70,7 @@ pub(super) fn parts_kept(events: Events) -> Parts {
         };
         match listener.events.next().await {
             Some(Event::Chunk(json)) => Ok(Some((json, Some(listener)))),
-            Some(Event::Kept(kept)) => Ok(Some((with_conversation(&kept)?, None))),
+            Some(Event::Kept(kept)) => Ok(Some((with_conversation(&kept, true)?, None))),
             Some(Event::Failed(error)) => Err(passed(error)),
             None => Err(interrupted()),
         }
@@ -79,8 +79,11 @@ pub(super) fn parts_kept(events: Events) -> Parts {
 }
 
 /// The last part of an answer, with where it is kept.
-fn with_conversation(kept: &Kept) -> Result<String, ApiError> {
-    let own = || json!({ "object": "chat.completion.chunk", "choices": [] }).to_string();
+fn with_conversation(kept: &Kept, is_streamed: bool) -> Result<String, ApiError> {
+    let own = || match &kept.cancelled {
+        Some(cancelled) => ended(kept, cancelled, is_streamed),
+        None => json!({ "object": "chat.completion.chunk", "choices": [] }).to_string(),
+    };
     let last = kept.last.clone().unwrap_or_else(own);
     let mut fields = Fields::parse(&last).map_err(internal)?;
     let conversation = json!({
@@ -90,6 +93,26 @@ fn with_conversation(kept: &Kept) -> Result<String, ApiError> {
     let conversation = to_raw_value(&conversation).map_err(internal)?;
     fields.set("conversation", conversation);
     serde_json::to_string(&fields).map_err(internal)
+}
+
+/// The last part of an answer that was ended: all of it, where it was not to be streamed.
+fn ended(kept: &Kept, cancelled: &Cancelled, is_streamed: bool) -> String {
+    let (object, said, text) = match is_streamed {
+        true => ("chat.completion.chunk", "delta", None),
+        false => ("chat.completion", "message", Some(cancelled.text.as_str())),
+    };
+    let said_by = match text {
+        Some(text) => json!({ "role": "assistant", "content": text }),
+        None => json!({}),
+    };
+    json!({
+        "id": format!("chatcmpl-{}", kept.conversation.ulid()),
+        "object": object,
+        "created": cancelled.at.timestamp(),
+        "model": cancelled.model.as_deref().unwrap_or_default(),
+        "choices": [{ "index": 0, said: said_by, "finish_reason": CANCELLED }],
+    })
+    .to_string()
 }
 
 fn interrupted() -> ApiError {

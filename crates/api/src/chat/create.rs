@@ -16,7 +16,10 @@ use domain::storage::Room;
 ///
 /// OpenAI's `POST /v1/chat/completions`, passed on to the model provider with all its fields.
 /// With `conversation`, what that conversation holds precedes the messages, and the messages and
-/// the reply are stored in it, together or not at all.
+/// the reply are stored in it, together or not at all. Turns of one conversation are answered one after
+/// the other, in the order of asking, whichever instance was asked: a later one waits for those before
+/// it. A turn that was ended by `POST /v1/conversations/{conv_id}/cancel` has the finish reason
+/// `cancelled`.
 #[utoipa::path(
     tag = "chat",
     request_body(content = ChatCompletionRequest, examples(
@@ -43,7 +46,8 @@ use domain::storage::Room;
         headers(("X-Context-Truncated", description = "With a conversation: `true` where \
             earlier messages did not fit and the model was not told of them, else `false`.")))),
     extensions(("x-error-codes" = json!([
-        "quota_exceeded", "conversation_not_found", "conversation_full", "model_provider_not_configured",
+        "quota_exceeded", "conversation_not_found", "conversation_full", "conversation_locked", "turn_cancelled",
+        "model_provider_not_configured",
         "model_provider_busy", "model_provider_error", "model_provider_timeout",
         "model_provider_rate_limited", "model_request_refused", "model_not_found",
         "model_request_too_large",
@@ -68,6 +72,7 @@ pub(crate) async fn create_chat_completion(
     let streamed = asked.streamed;
     let presence = match asked.place {
         None => Presence::of(&request),
+        // It is the server's from now on.
         Some(_) => Presence::of_no_matter(),
     };
     let mut answer = HttpResponse::Ok();

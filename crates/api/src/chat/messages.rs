@@ -11,8 +11,8 @@ use domain::items::{Content, Role};
 /// How many messages one request may add, as when a conversation is created.
 const MOST: usize = 100;
 
-/// How many messages one request may have that are kept nowhere: as many as a conversation holds.
-pub(super) const MOST_TOLD: usize = 10_000;
+/// How many messages one request may have: all that a conversation holds, and those that it adds.
+pub(super) const MOST_SENT: usize = 10_000 + MOST;
 
 /// The messages of a request, each as it was written: all of them, if there are no more than may be
 /// kept, and else one more than that.
@@ -22,11 +22,11 @@ pub(super) fn split(messages: &str) -> Result<Vec<&str>, ApiError> {
         if !message.starts_with('{') {
             return Err(mistyped(&format!("messages[{index}]"), "must be an object"));
         }
-        if index == MOST_TOLD {
-            let message = "messages must have at most 10,000 messages.";
+        if index == MOST_SENT {
+            let message = "messages must have at most 10,100 messages.";
             return Err(Error::invalid("messages", message).into());
         }
-        if first.len() <= MOST {
+        if first.len() <= MOST_SENT {
             first.push(message);
         }
         Ok(())
@@ -42,13 +42,21 @@ pub(super) fn split(messages: &str) -> Result<Vec<&str>, ApiError> {
 /// Reads all messages or none: what could not be stored as it was sent is refused by name, so that
 /// nothing is dropped in silence.
 pub(super) fn read(messages: &[&str]) -> Result<Vec<NewMessage>, ApiError> {
-    if !(1..=MOST).contains(&messages.len()) {
-        let message = "messages must have 1 to 100 messages when they go into a conversation.";
-        return Err(Error::invalid("messages", message).into());
+    let miscounted = || {
+        let message = "messages must have 1 to 100 new messages when they go into a conversation.";
+        Err(Error::invalid("messages", message).into())
+    };
+    if !(1..=MOST_SENT).contains(&messages.len()) {
+        return miscounted();
     }
     let each = messages.iter().enumerate();
-    each.map(|(index, message)| read_one(&format!("messages[{index}]"), message))
-        .collect()
+    let each = each.map(|(index, message)| read_one(&format!("messages[{index}]"), message));
+    let all: Vec<NewMessage> = each.collect::<Result<_, _>>()?;
+    // What was said before is not new; without a reply among them nothing was.
+    if all.len() > MOST && !all.iter().any(|message| message.role == Role::Assistant) {
+        return miscounted();
+    }
+    Ok(all)
 }
 
 fn read_one(at: &str, message: &str) -> Result<NewMessage, ApiError> {
@@ -165,7 +173,7 @@ mod tests {
     #[test]
     fn so_many_messages_are_told_and_no_more() {
         let messages = |number: usize| format!("[{}]", vec!["{}"; number].join(","));
-        assert!(split(&messages(MOST_TOLD)).is_ok());
-        assert!(split(&messages(MOST_TOLD + 1)).is_err());
+        assert!(split(&messages(MOST_SENT)).is_ok());
+        assert!(split(&messages(MOST_SENT + 1)).is_err());
     }
 }

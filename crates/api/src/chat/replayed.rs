@@ -8,7 +8,7 @@ use crate::request::{Surroundings, request_id};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::conversations::{Conversation, Title};
 use domain::error::Resource;
-use domain::items::Item;
+use domain::items::{Item, Role};
 use domain::replies::{Finished, Generation, Progress};
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
@@ -22,7 +22,12 @@ pub(crate) fn completion(
     finish_reason: Option<String>,
     conversation: &Conversation,
 ) -> HttpResponse {
-    let mut message = json!({ "role": "assistant", "content": item.content.as_str() });
+    // A turn that was ended before anything was said ends with its question.
+    let text = match item.role {
+        Role::Assistant => item.content.as_str(),
+        _ => "",
+    };
+    let mut message = json!({ "role": "assistant", "content": text });
     if let (Some(message), Some(thoughts)) = (message.as_object_mut(), &item.reasoning) {
         message.insert("reasoning_content".to_owned(), thoughts.as_str().into());
     }

@@ -1,7 +1,7 @@
 //! OpenAI's objects as this service describes them: what it reads or adds itself. Everything else is
 //! passed on, so the objects are open.
 
-use super::messages::MOST_TOLD;
+use super::messages::MOST_SENT;
 use utoipa::openapi::schema::ArrayBuilder;
 use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, SchemaType, Type};
 use utoipa::openapi::{Array, Object, ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema};
@@ -104,7 +104,7 @@ fn request() -> ObjectBuilder {
         .property(
             "messages",
             ArrayBuilder::from(Array::new(Ref::from_schema_name("ChatMessage")))
-                .max_items(Some(MOST_TOLD)),
+                .max_items(Some(MOST_SENT)),
         )
         .property("stream", nullable(Type::Boolean, stream))
         .property("conversation", conversation)

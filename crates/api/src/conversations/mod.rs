@@ -1,6 +1,7 @@
 //! Conversations on the wire.
 
 pub(crate) mod bulk_delete;
+pub(crate) mod cancel;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod export;

@@ -121,6 +121,10 @@ codes! {
         "The guest cannot be upgraded with this e-mail address and password.";
     API_KEYS_FULL = "api_keys_full", 409, "conflict_error", None,
         "The caller has 100 API keys, the most there may be; expired ones count until revoked.";
+    CONVERSATION_LOCKED = "conversation_locked", 409, "conflict_error", None,
+        "Another turn of the conversation is being answered. Try again after `Retry-After` seconds.";
+    TURN_CANCELLED = "turn_cancelled", 409, "conflict_error", None,
+        "The turn was ended by a cancel, and no reply is kept of it.";
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused", 409, "conflict_error", Some("Idempotency-Key"),
         "The Idempotency-Key was used in the last 24 hours with another address or body.";
     IDEMPOTENCY_IN_PROGRESS = "idempotency_in_progress", 409, "conflict_error", None,

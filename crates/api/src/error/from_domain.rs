@@ -19,8 +19,10 @@ impl From<Error> for ApiError {
         let (code, param) = match &error {
             Error::Invalid(Invalid { param, reason, .. }) => (invalid(*reason), param.clone()),
             Error::NotFound { resource, param } => (absent(*resource), param.map(str::to_owned)),
-            Error::Conflict(Conflict::IdempotencyInProgress) => {
-                return Self::new(code::IDEMPOTENCY_IN_PROGRESS, message)
+            Error::Conflict(
+                waiting @ (Conflict::IdempotencyInProgress | Conflict::ConversationLocked),
+            ) => {
+                return Self::new(conflicting(*waiting).0, message)
                     .header(header::RETRY_AFTER, RETRY_AFTER)
                     .worth_repeating();
             }
@@ -122,6 +124,8 @@ fn conflicting(conflict: Conflict) -> (&'static Code, Option<&'static str>) {
         Conflict::ApiKeysFull => (code::API_KEYS_FULL, None),
         Conflict::IdempotencyKeyReused => (code::IDEMPOTENCY_KEY_REUSED, Some("Idempotency-Key")),
         Conflict::IdempotencyInProgress => (code::IDEMPOTENCY_IN_PROGRESS, None),
+        Conflict::ConversationLocked => (code::CONVERSATION_LOCKED, None),
+        Conflict::TurnCancelled => (code::TURN_CANCELLED, None),
     }
 }
 

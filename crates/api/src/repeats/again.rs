@@ -5,8 +5,9 @@ use crate::chat::replayed;
 use crate::client_address::ClientAddress;
 use crate::conversations::ConversationBody;
 use crate::conversations::bulk_delete::{BulkDeleteConversationsBody, BulkDeletionBody};
+use crate::conversations::cancel::CancelledTurnBody;
 use crate::error::ApiError;
-use crate::items::regenerate;
+use crate::items::{ItemBody, regenerate};
 use crate::projects::ProjectBody;
 use crate::request::Caller;
 use crate::shares::public::SharedItemBody;
@@ -76,6 +77,14 @@ pub(super) async fn answer(
                 serde_json::from_slice(said).map_err(internal)?;
             let deletion = BulkDeletion::again(sent.conversation_ids, gone);
             Ok(HttpResponse::build(status).json(BulkDeletionBody::from(deletion)))
+        }
+        Made::Cancelled(conversation, id) => {
+            let item = match conversation.zip(id) {
+                None => None,
+                Some((conversation, id)) => Some(item(request, owner, conversation, id).await?),
+            };
+            let body = CancelledTurnBody::new(conversation.is_some(), item.map(ItemBody::from));
+            Ok(HttpResponse::build(status).json(body))
         }
         Made::Turn(conversation, id) => {
             let item = item(request, owner, conversation, id).await?;

@@ -10,6 +10,7 @@ use actix_web::rt::time::sleep;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::error::Error;
 use domain::id::ConversationId;
+use domain::items::Role;
 use domain::repeats::{Begun, Made, Outcome, RepeatService, Verdict};
 use domain::replies::{Finished, Generation, ProviderFailure, Seen};
 use std::cell::Cell;
@@ -68,7 +69,12 @@ pub(super) async fn told(
     let kept = Kept::default();
     let finished = stored(request, outcome, &kept).await?;
     let item = &finished.generated.item;
-    let written = Seen::whole(item.content.as_str().to_owned(), item.reasoning.clone());
+    // A turn that was ended before anything was said ends with its question.
+    let text = match item.role {
+        Role::Assistant => item.content.as_str().to_owned(),
+        _ => String::new(),
+    };
+    let written = Seen::whole(text, item.reasoning.clone());
     let (_, written) = watch::channel(written);
     let (ended, outcome) = oneshot::channel();
     let _ = ended.send(Ok(finished));

@@ -14,6 +14,7 @@ use crate::error::ApiError;
 use crate::outgoing::instead;
 use crate::presence::Presence;
 use crate::request::Caller;
+use crate::room::NoRoom;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -136,7 +137,7 @@ impl Repeat {
         let asked = self.asked.as_ref().map_err(|()| asked::unreadable())?;
         let Some(Caller(owner)) = caller.filter(|_| again != Again::Never) else {
             self.slot.leave_free();
-            return Ok(());
+            return room_for(request);
         };
         let service = &self.service;
         let route = request.match_pattern().unwrap_or_default();
@@ -150,6 +151,7 @@ impl Repeat {
         loop {
             let over = match service.look(begun).await? {
                 Verdict::First(claim) => {
+                    room_for(request)?;
                     self.slot.put(claim);
                     return Ok(());
                 }
@@ -221,6 +223,19 @@ impl Repeat {
             headers.insert(REPLAYED, HeaderValue::from_static("true"));
         }
         instead(response, other)
+    }
+}
+
+/// Whether the request may be a repeat.
+pub(crate) fn may_be_one(request: &ServiceRequest) -> bool {
+    asked(request).is_some()
+}
+
+/// Refuses a request that is done now for the first time, where there is no room for what it does.
+fn room_for(request: &HttpRequest) -> Result<(), ApiError> {
+    match request.extensions().contains::<NoRoom>() {
+        true => Err(Error::StorageFull { found: None }.into()),
+        false => Ok(()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The answer to a chat that goes into a conversation. It belongs to the server: it is written to
 //! its end and stored whether somebody is reading along or not.
 
+use super::audience::{Audience, Cancelled, Event, Kept};
 use super::{NewMessage, StoredTurn, Turn, TurnMessage, TurnStore};
 use crate::admission::Caller;
 use crate::clock::{Clock, Ids};
@@ -9,103 +10,12 @@ use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, OwnerId};
 use crate::items::Role;
 use crate::repeats;
-use crate::replies::{ChatRequest, Draft, ModelProvider, Seen, Written};
+use crate::replies::{CANCELLED, ChatRequest, Draft, ModelProvider, Seen, Written};
+use crate::turns::{Called, Ending, Turn as QueuedUp};
+use futures_util::future::{Either, select};
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::sync::{mpsc, watch};
-
-/// How many bytes a reader may be behind. One that falls back further is left; the reply is stored
-/// all the same.
-const MOST_BEHIND: usize = 4 * 1024 * 1024;
-
-/// What whoever reads along gets to see.
-#[derive(Debug)]
-pub enum Event {
-    /// A part of the answer, as the provider sent it: never the last one.
-    Chunk(String),
-    /// The last part, once the turn is stored.
-    Kept(Kept),
-    /// There is no reply, or it could not be stored; nothing of the turn is.
-    Failed(Error),
-}
-
-/// A turn that was stored.
-#[derive(Debug)]
-pub struct Kept {
-    /// The answer, or the last part of it, as the provider sent it; `None`: it broke no part off
-    /// that says that it has come to its end.
-    pub last: Option<String>,
-    pub conversation: ConversationId,
-    pub title: Option<Title>,
-}
-
-/// An answer as it is written.
-pub struct Events {
-    receiver: mpsc::UnboundedReceiver<Event>,
-    behind: Arc<AtomicUsize>,
-}
-
-impl Events {
-    /// `None`: the reader was too slow, or the server is ending.
-    pub async fn next(&mut self) -> Option<Event> {
-        let event = self.receiver.recv().await?;
-        if let Event::Chunk(json) = &event {
-            self.behind.fetch_sub(json.len(), Ordering::Relaxed);
-        }
-        Some(event)
-    }
-
-    /// Stops listening. A failure that was told by then and not heard comes back.
-    pub fn leave(&mut self) -> Option<Error> {
-        self.receiver.close();
-        while let Ok(event) = self.receiver.try_recv() {
-            if let Event::Failed(error) = event {
-                return Some(error);
-            }
-        }
-        None
-    }
-}
-
-/// The other end of [`Events`].
-pub(super) struct Audience {
-    sender: Option<mpsc::UnboundedSender<Event>>,
-    behind: Arc<AtomicUsize>,
-}
-
-impl Audience {
-    pub(super) fn new() -> (Self, Events) {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        let behind = Arc::new(AtomicUsize::new(0));
-        let events = Events {
-            receiver,
-            behind: Arc::clone(&behind),
-        };
-        let sender = Some(sender);
-        (Self { sender, behind }, events)
-    }
-
-    fn show(&mut self, json: String) {
-        let Some(sender) = &self.sender else { return };
-        let length = json.len();
-        let behind = self.behind.fetch_add(length, Ordering::Relaxed) + length;
-        if behind > MOST_BEHIND || sender.send(Event::Chunk(json)).is_err() {
-            self.sender = None;
-        }
-    }
-
-    /// Tells how it ended. A failure that nobody is there to hear comes back.
-    fn end(self, event: Event) -> Result<()> {
-        let unheard = match self.sender {
-            Some(sender) => sender.send(event).err().map(|unsent| unsent.0),
-            None => Some(event),
-        };
-        match unheard {
-            Some(Event::Failed(error)) => Err(error),
-            Some(Event::Chunk(_) | Event::Kept(_)) | None => Ok(()),
-        }
-    }
-}
+use tokio::sync::watch;
 
 /// Everything an answer needs to be written and stored.
 pub(super) struct Generation {
@@ -115,6 +25,7 @@ pub(super) struct Generation {
     pub(super) ids: Arc<dyn Ids>,
     pub(super) owner: OwnerId,
     pub(super) conversation: ConversationId,
+    pub(super) turn: Arc<QueuedUp>,
     pub(super) messages: Vec<NewMessage>,
     pub(super) streamed: bool,
     /// The model that was asked for, should the provider not say which one answers.
@@ -123,35 +34,83 @@ pub(super) struct Generation {
 
 /// An answer that was written to its end.
 struct Answered {
-    reply: Written,
+    /// `None`: it was ended before anything was said.
+    reply: Option<Written>,
     last: Option<String>,
+    is_cancelled: bool,
 }
 
 impl Generation {
     pub(super) async fn run(self, request: ChatRequest, mut audience: Audience) -> Result<()> {
+        let turn = Arc::clone(&self.turn);
         let kept = match self.write(request, &mut audience).await {
             Ok(written) => self.store(written).await,
             Err(error) => Err(error),
         };
+        if let Err(error) = &kept {
+            turn.failed(error).await;
+        }
+        // It is over before anybody is told.
+        drop(turn);
         audience.end(kept.map_or_else(Event::Failed, Event::Kept))
+    }
+
+    /// Writes the answer until it is whole, or ended.
+    async fn write(&self, request: ChatRequest, audience: &mut Audience) -> Result<Answered> {
+        let mut draft = Draft::default();
+        let mut last = None;
+        let called = {
+            let called = pin!(self.turn.called());
+            let listening = pin!(self.listen(request, &mut draft, &mut last, audience));
+            match select(called, listening).await {
+                Either::Left((called, _)) => Some(called),
+                Either::Right((listened, _)) => {
+                    listened?;
+                    None
+                }
+            }
+        };
+        let is_cancelled = match called {
+            None => false,
+            Some(Called::Ended(Ending::Kept)) => true,
+            Some(Called::Ended(Ending::Dropped)) => return Err(self.turn.cancelled().await),
+            Some(Called::Overtaken) => return Err(Error::Conflict(Conflict::ConversationLocked)),
+        };
+        let reply = match is_cancelled {
+            true => draft.so_far(),
+            false => Some(draft.finish()?),
+        };
+        if let Some(claim) = repeats::current()? {
+            let ended = || is_cancelled.then(|| CANCELLED.to_owned());
+            claim.ends_by(match &reply {
+                Some(reply) => reply.finish_reason.clone(),
+                None => ended(),
+            });
+        }
+        Ok(Answered {
+            reply,
+            last: last.filter(|_| !is_cancelled),
+            is_cancelled,
+        })
     }
 
     /// Shows each part when it comes, but the last one, which says that all is well: not before the
     /// turn is stored.
-    async fn write(&self, request: ChatRequest, audience: &mut Audience) -> Result<Answered> {
-        let claim = repeats::current()?;
-        let mut reply = self
-            .provider
-            .chat(Caller::Owner(self.owner), request)
-            .await?;
+    async fn listen(
+        &self,
+        request: ChatRequest,
+        draft: &mut Draft,
+        held: &mut Option<String>,
+        audience: &mut Audience,
+    ) -> Result<()> {
+        let caller = Caller::Owner(self.owner);
+        let mut reply = self.provider.chat(caller, request).await?;
         // Those who ask the same see it, too.
-        let shown = claim.as_ref().map(|claim| {
+        let shown = repeats::current()?.map(|claim| {
             let (shown, written) = watch::channel(Seen::default());
             claim.shows(written);
             shown
         });
-        let mut draft = Draft::default();
-        let mut held: Option<String> = None;
         // An answer in one piece is all of it the last part.
         let mut ended = !self.streamed;
         while let Some(mut chunk) = reply.next().await? {
@@ -164,7 +123,7 @@ impl Generation {
                 audience.show(before);
             }
             match ended {
-                true => held = Some(chunk.json),
+                true => *held = Some(chunk.json),
                 false => audience.show(chunk.json),
             }
         }
@@ -172,14 +131,15 @@ impl Generation {
         if let Some(shown) = &shown {
             shown.send_modify(|seen| seen.add(&rest));
         }
-        let reply = draft.finish()?;
-        if let Some(claim) = claim {
-            claim.ends_by(reply.finish_reason.clone());
-        }
-        Ok(Answered { reply, last: held })
+        Ok(())
     }
 
-    async fn store(self, Answered { reply, last }: Answered) -> Result<Kept> {
+    async fn store(self, answered: Answered) -> Result<Kept> {
+        let Answered {
+            reply,
+            last,
+            is_cancelled,
+        } = answered;
         let messages = self.messages.iter();
         let title = Title::from_messages(messages.map(|message| (message.role, &message.content)));
         let said = self.messages.into_iter().map(|message| TurnMessage {
@@ -190,30 +150,49 @@ impl Generation {
             model: None,
         });
         let mut messages: Vec<_> = said.collect();
-        messages.push(TurnMessage {
-            seed: self.ids.ulid(),
-            role: Role::Assistant,
-            content: reply.content,
-            reasoning: reply.reasoning,
-            model: reply.model.or(self.model).and_then(storable),
+        let now = self.clock.now();
+        let has_reply = reply.is_some();
+        let mut cancelled = is_cancelled.then(|| Cancelled {
+            text: String::new(),
+            model: self.model.clone(),
+            at: now,
         });
+        if let Some(reply) = reply {
+            let model = reply.model.or(self.model).and_then(storable);
+            if let Some(cancelled) = &mut cancelled {
+                cancelled.text = reply.content.as_str().to_owned();
+                cancelled.model.clone_from(&model);
+            }
+            messages.push(TurnMessage {
+                seed: self.ids.ulid(),
+                role: Role::Assistant,
+                content: reply.content,
+                reasoning: reply.reasoning,
+                model,
+            });
+        }
         let turn = Turn {
             messages,
             title,
-            now: self.clock.now(),
+            now,
+            has_reply,
         };
-        match self
+        let leaving = self.turn.leaving(is_cancelled);
+        let stored = self
             .turns
-            .store(self.owner, self.conversation, &turn)
-            .await?
-        {
+            .store(self.owner, self.conversation, &turn, leaving)
+            .await?;
+        self.turn.has_left();
+        match stored {
             StoredTurn::Done { title } => Ok(Kept {
                 last,
                 conversation: self.conversation,
                 title,
+                cancelled,
             }),
             StoredTurn::NoConversation => Err(absent()),
             StoredTurn::Full => Err(Error::Conflict(Conflict::ConversationFull)),
+            StoredTurn::Overtaken => Err(Error::Conflict(Conflict::ConversationLocked)),
         }
     }
 }

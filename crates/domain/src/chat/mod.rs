@@ -1,11 +1,14 @@
 //! Chats: what a client says and what the model replies, stored together.
 
+mod audience;
 mod generation;
+mod history;
+mod keeping;
 mod model;
 mod ports;
 mod service;
 
-pub use generation::{Event, Events, Kept};
+pub use audience::{Cancelled, Event, Events, Kept};
 pub use model::{CompleteChat, NewMessage, Place};
 pub use ports::{StoredTurn, Turn, TurnMessage, TurnStore};
 pub use service::{Answering, ChatService, ChatStores};

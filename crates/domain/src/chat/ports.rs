@@ -2,6 +2,7 @@ use crate::conversations::Title;
 use crate::error::Result;
 use crate::id::{ConversationId, OwnerId};
 use crate::items::{Content, Role};
+use crate::turns::Leaving;
 use chrono::{DateTime, Utc};
 use ulid::Ulid;
 
@@ -9,12 +10,13 @@ use ulid::Ulid;
 #[async_trait::async_trait]
 pub trait TurnStore: Send + Sync {
     /// Adds the messages at the end of the conversation, in order, together or not at all; names an
-    /// untitled one. One atomic unit of work.
+    /// untitled one. The turn leaves the queue in any case. One atomic unit of work.
     async fn store(
         &self,
         owner: OwnerId,
         conversation: ConversationId,
         turn: &Turn,
+        leaving: Leaving,
     ) -> Result<StoredTurn>;
 }
 
@@ -25,6 +27,8 @@ pub struct Turn {
     /// The title the conversation gets if it has none.
     pub title: Option<Title>,
     pub now: DateTime<Utc>,
+    /// Whether the last message is the model's reply: one that was ended may have none.
+    pub has_reply: bool,
 }
 
 /// A message that has everything but its place.
@@ -49,4 +53,6 @@ pub enum StoredTurn {
     NoConversation,
     /// Nothing is stored: it would be more than a conversation holds.
     Full,
+    /// Nothing is stored: the turn was not in the queue any more.
+    Overtaken,
 }

@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::purge::PurgeService;
 use crate::removal::RemovalService;
 use crate::repeats::{RepeatService, RepeatStore};
+use crate::turns::TurnQueue;
 use chrono::TimeDelta;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ pub struct Upkeep {
     pub purge: PurgeService,
     pub removal: RemovalService,
     pub repeats: Arc<dyn RepeatStore>,
+    pub turns: Arc<dyn TurnQueue>,
     /// After how long without activity guests are removed; `None` is never.
     pub guest_retention: Option<TimeDelta>,
     pub clock: Arc<dyn Clock>,
@@ -38,7 +40,9 @@ impl Upkeep {
             (Kind::Credentials, _) => Ok(self.removal.tidy(portion).await? > 0),
             (Kind::Repeats, _) => {
                 let (store, clock) = (self.repeats.as_ref(), self.clock.as_ref());
-                RepeatService::forget_expired(store, clock, portion).await
+                let is_more = RepeatService::forget_expired(store, clock, portion).await?;
+                let turns = self.turns.forget_expired(portion.rows().max(1)).await?;
+                Ok(is_more || turns > 0)
             }
             (Kind::IdleGuests, Some(retention)) => self.removal.reclaim_guest(retention).await,
             _ => Ok(false),

@@ -32,7 +32,10 @@ pub enum Made {
     Share(ConversationId, Ulid),
     /// Conversations that are gone.
     Deleted(Vec<ConversationId>),
-    /// A turn of a chat, by its reply.
+    /// The end of a turn in a conversation, and what was kept of its reply; no conversation where no
+    /// turn was ended.
+    Cancelled(Option<ConversationId>, Option<ItemId>),
+    /// A turn of a chat, by its reply; by its last message, where it was ended before there was one.
     Turn(ConversationId, ItemId),
 }
 

@@ -9,6 +9,9 @@ type Result<T> = std::result::Result<T, ProviderFailure>;
 /// The longest word for the end of a reply that is passed on, in bytes.
 const REASON: usize = 64;
 
+/// Why a reply ends that was ended by who had asked for it.
+pub const CANCELLED: &str = "cancelled";
+
 /// What is known of a reply that is being written and is to be kept.
 #[derive(Default)]
 pub(crate) struct Draft {
@@ -83,6 +86,29 @@ impl Draft {
         self.splitter.end()
     }
 
+    /// What it says so far, as what is kept of a reply that was ended; `None` where that is nothing.
+    pub(crate) fn so_far(self) -> Option<Written> {
+        let (text, reasoning) = self.told(Extent::Cut);
+        let text = Some(text).filter(|text| can_be_seen(text))?;
+        let content = Content::parse(text).ok()?;
+        Some(Written {
+            content,
+            reasoning,
+            model: self.model,
+            finish_reason: Some(CANCELLED.to_owned()),
+        })
+    }
+
+    /// What was said, and what was thought.
+    fn told(&self, how: Extent) -> (String, Option<String>) {
+        let told = thoughts::unmarked(&self.thoughts);
+        let Apart { text, thoughts } = match told {
+            None => thoughts::apart(&self.text, how),
+            Some(_) => thoughts::apart_again(&self.text, how),
+        };
+        (text, thoughts::united(told, thoughts))
+    }
+
     /// All that it says and thinks, as what is kept.
     pub(crate) fn finish(self) -> Result<Written> {
         let reason = self.finish_reason();
@@ -96,12 +122,7 @@ impl Draft {
             Ending::Length => Extent::Cut,
             _ => Extent::Whole,
         };
-        let told = thoughts::unmarked(&self.thoughts);
-        let Apart { text, thoughts } = match told {
-            None => thoughts::apart(&self.text, how),
-            Some(_) => thoughts::apart_again(&self.text, how),
-        };
-        let reasoning = thoughts::united(told, thoughts);
+        let (text, reasoning) = self.told(how);
         if !can_be_seen(&text) {
             return Err(self.empty(ending, reasoning.is_some()));
         }

@@ -9,14 +9,16 @@ mod model;
 mod ports;
 mod service;
 mod store;
+mod writing;
 
 pub(crate) use context::{Context, Told, longest, tokens};
+pub use draft::CANCELLED;
 pub(crate) use draft::{Draft, Written};
 pub use failure::{ProviderFailure, Refusal, RefusalKind, Report};
 pub use generation::{Generation, Progress, Seen};
 pub use model::{Ask, ChatChunk, ChatRequest, Message, Model, ReplyOptions};
 pub use ports::{ChatStream, ModelProvider, Tasks, Work};
-pub use service::ReplyService;
+pub use service::{ReplyPlaces, ReplyService};
 pub use store::{
     BATCH, Finished, Generated, Neighbour, Place, Reply, ReplyStore, Stored, Surroundings,
 };

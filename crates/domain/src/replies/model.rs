@@ -34,6 +34,9 @@ pub enum Ask {
     /// it does not name is the server's own. Its answer comes in as many chunks as it asks for
     /// (`stream`): as OpenAI's chunks, or as one whole completion.
     Passed(String),
+    /// The same, where the context has some of its messages already: they are left out, by their
+    /// places.
+    Resumed { body: String, retold: Vec<usize> },
 }
 
 /// A part of an answer; all of it, where it was not to be streamed.

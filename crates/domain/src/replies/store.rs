@@ -2,6 +2,7 @@ use crate::error::Result;
 use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::items::{Content, Item, Role};
 use crate::projects::Instruction;
+use crate::turns::Leaving;
 use chrono::{DateTime, Utc};
 use ulid::Ulid;
 
@@ -36,14 +37,15 @@ pub trait ReplyStore: Send + Sync {
         before: Sequence,
     ) -> Result<Option<Item>>;
 
-    /// Puts a reply in its place, or leaves everything as it is. Moves the conversation's
-    /// `updated_at`.
+    /// Puts a reply in its place, or leaves everything as it is; its turn leaves the queue in either
+    /// case. Moves the conversation's `updated_at`.
     async fn store(
         &self,
         owner: OwnerId,
         conversation: ConversationId,
         place: Place,
         reply: &Reply,
+        leaving: Leaving,
     ) -> Result<Stored>;
 }
 
@@ -102,6 +104,8 @@ pub enum Stored {
     Taken,
     /// The conversation holds all it may.
     Full,
+    /// Its turn was not there any more.
+    Overtaken,
 }
 
 /// A reply in its place.

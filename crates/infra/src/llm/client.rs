@@ -184,7 +184,7 @@ struct Exchange {
 fn bytes(request: &ChatRequest) -> usize {
     let context = request.context.iter().map(|message| message.content.len());
     let asked = match &request.ask {
-        Ask::Passed(json) => json.len(),
+        Ask::Passed(json) | Ask::Resumed { body: json, .. } => json.len(),
         Ask::Reply { .. } => 0,
     };
     asked + context.sum::<usize>()

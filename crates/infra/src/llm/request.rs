@@ -53,13 +53,15 @@ pub(super) fn prepare(
                 streamed: true,
             })
         }
-        Ask::Passed(json) => passed(json, &request.context, own_model, strict),
+        Ask::Passed(json) => passed(json, &[], &request.context, own_model, strict),
+        Ask::Resumed { body, retold } => passed(body, retold, &request.context, own_model, strict),
     }
 }
 
 /// Each field stays as it was written, to the byte.
 fn passed(
     json: &str,
+    retold: &[usize],
     context: &[Message],
     own_model: Option<&str>,
     strict: bool,
@@ -72,6 +74,9 @@ fn passed(
             None => Vec::new(),
             Some(messages) => serde_json::from_str(messages.get()).map_err(unreadable)?,
         };
+        let sent = sent.into_iter().enumerate();
+        let sent = sent.filter(|(place, _)| retold.binary_search(place).is_err());
+        let sent: Vec<_> = sent.map(|(_, message)| message).collect();
         let messages = told(context, &sent, strict).map_err(unwritable)?;
         let messages = to_raw_value(&messages).map_err(unwritable)?;
         fields.insert("messages".to_owned(), messages);

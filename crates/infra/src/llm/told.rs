@@ -7,6 +7,7 @@ use domain::visible::can_be_seen;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// What stands before the result of a tool.
 const TOOL: &str = "Result of a tool:\n";
@@ -56,12 +57,25 @@ impl<'a> From<&'a Message> for Line<'a> {
 }
 
 /// A message of a client that is nothing but text.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Plain<'a> {
-    #[serde(borrow)]
-    role: Cow<'a, str>,
+struct Plain {
+    role: String,
     content: Content,
+}
+
+impl Plain {
+    /// Fields that say nothing may be there: SDKs give a reply back with all that it could have had.
+    fn parse(raw: &RawValue) -> Option<Self> {
+        let mut fields: BTreeMap<String, &RawValue> = serde_json::from_str(raw.get()).ok()?;
+        let role = serde_json::from_str(fields.remove("role")?.get()).ok()?;
+        let content = serde_json::from_str(fields.remove("content")?.get()).ok()?;
+        let says_nothing = |value: &&RawValue| {
+            value.get() == "null" || serde_json::from_str::<[(); 0]>(value.get()).is_ok()
+        };
+        fields
+            .values()
+            .all(says_nothing)
+            .then_some(Self { role, content })
+    }
 }
 
 #[derive(Deserialize)]
@@ -81,8 +95,7 @@ struct Part {
 
 impl<'a> Line<'a> {
     fn sent(raw: &'a RawValue) -> Self {
-        let plain: Option<Plain<'a>> = serde_json::from_str(raw.get()).ok();
-        let Some(Plain { role, content }) = plain else {
+        let Some(Plain { role, content }) = Plain::parse(raw) else {
             return Self {
                 role: Cow::Borrowed(""),
                 text: None,
@@ -98,7 +111,7 @@ impl<'a> Line<'a> {
             }
         };
         Self {
-            role,
+            role: role.into(),
             text: text.map(Cow::Owned),
             raw: Some(raw),
         }
@@ -350,6 +363,13 @@ mod tests {
             );
         }
         assert_eq!(all(&[(User, "u")], &[texts], false)[1], texts);
+        // What says nothing is no more than text.
+        let null = r#"{"role":"user","content":"x","name":null,"tool_calls":[],"refusal":null}"#;
+        assert_eq!(all(&[(User, "u")], &[null], false)[1], null);
+        assert_eq!(
+            all(&[(User, "u")], &[null], true),
+            [line("user", r"u\n\nx")]
+        );
         assert_eq!(
             all(&[(User, "u")], &[texts], true),
             [line("user", r"u\n\nx\ny")]

@@ -3,6 +3,7 @@ use super::items::key::ItemKey;
 use super::jobs::{Locked, Next};
 use super::shares::{revoke_of_item, sweep};
 use super::statement::statement;
+use super::turn_queue;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
@@ -150,6 +151,7 @@ impl PurgeStore for PgPurge {
                 return Ok(Step::Taken);
             };
             let links = (owner_id, conversation_id);
+            turn_queue::forget_conversation(connection, links).await?;
             let is_done = sweep::bury(connection, links, deleted_at, rows).await? == 0
                 && is_all(items.fetch_all(connection).await?, portion)
                 && is_all(versions.fetch_all(connection).await?, portion);

@@ -5,19 +5,21 @@ use super::items::rows::stored_role;
 use super::schema::conversations;
 use super::statement::statement;
 use super::titles::NewTitles;
+use super::turn_queue;
 use super::work::Whose;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{
-    Array, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, Binary, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::chat::{StoredTurn, Turn, TurnStore};
 use domain::conversations::Title;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::repeats::{Made, Outcome};
+use domain::turns::Leaving;
 use uuid::Uuid;
 
 /// Turns in PostgreSQL.
@@ -28,48 +30,58 @@ pub struct PgTurns {
 
 statement!(
     /// As the append of one message does it: the row's lock gives the numbers, so the limit is
-    /// exact, and all of it is stored or nothing.
+    /// exact, and all of it is stored or nothing. The turn leaves the queue with it; where it is not
+    /// there any more, nothing is stored.
     StoreTurn<'a> {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        token: Uuid => SqlUuid,
         size: i32 => Integer,
         now: DateTime<Utc> => Timestamptz,
         title: Option<&'a str> => Nullable<Text>,
-        owner_id: Uuid => SqlUuid,
-        conversation_id: Uuid => SqlUuid,
         seeds: &'a [Vec<u8>] => Array<Binary>,
         roles: &'a [i16] => Array<SmallInt>,
         models: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         contents: &'a [&'a str] => Array<Text>,
         reasonings: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
-    } -> (Nullable<Text>, Integer),
-    "with place as (
+    } -> (Bool, Nullable<Text>, Nullable<Integer>),
+    "with turn as (
+        delete from turn_queue where owner_id = $1 and conversation_id = $2 and token = $3
+        returning token
+    ),
+    place as (
         update conversations set
-            item_count = item_count + $1,
-            last_sequence = last_sequence + $1,
-            updated_at = greatest(updated_at, $2),
-            title_source = case when title is null and $3 is not null then 2 else title_source end,
-            title = coalesce(title, $3)
-        where owner_id = $4 and id = $5 and item_count + $1 <= 10000
-        returning owner_id, id, last_sequence - $1 as before, last_sequence as last, title,
-            title_source = 2 and title = $3 as named
+            item_count = item_count + $4,
+            last_sequence = last_sequence + $4,
+            updated_at = greatest(updated_at, $5),
+            title_source = case when title is null and $6 is not null then 2 else title_source end,
+            title = coalesce(title, $6)
+        where owner_id = $1 and id = $2 and item_count + $4 <= 10000
+            and exists (select from turn)
+        returning owner_id, id, last_sequence - $4 as before, last_sequence as last, title,
+            title_source = 2 and title = $6 as named
     ),
     stored as (
         insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
             model, content, reasoning, reasoning_version)
         select p.owner_id, p.id, encode(t.seed || int4send(p.before + t.place::int), 'hex')::uuid,
-            $2, $2, p.before + t.place::int, t.role, t.model, t.content, t.reasoning,
+            $5, $5, p.before + t.place::int, t.role, t.model, t.content, t.reasoning,
             case when t.model is not null or t.reasoning is not null then 1 end
-        from place p, unnest($6, $7, $8, $9, $10) with ordinality
+        from place p, unnest($7, $8, $9, $10, $11) with ordinality
             as t(seed, role, model, content, reasoning, place)
     ),
     queued as (
         insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
-        select owner_id, 2, id, id, $2, $11 from place
-        where named and $11 is not null
+        select owner_id, 2, id, id, $5, $12 from place
+        where named and $12 is not null
         on conflict do nothing
     )
-    select title, last from place"
+    select exists (select from turn), title, last from (select 1) one left join place on true"
 );
+
+/// Whether the turn was there; the title, and the last number.
+type Place = (bool, Option<String>, Option<i32>);
 
 #[async_trait::async_trait]
 impl TurnStore for PgTurns {
@@ -78,24 +90,18 @@ impl TurnStore for PgTurns {
         owner: OwnerId,
         conversation: ConversationId,
         turn: &Turn,
+        leaving: Leaving,
     ) -> Result<StoredTurn> {
         let key = (ids::stored(owner.ulid()), ids::stored(conversation.ulid()));
         let columns = Columns::from(turn);
-        let thoughts: usize = columns
-            .reasonings
-            .iter()
-            .flatten()
-            .map(|text| text.len())
-            .sum();
-        let texts: usize = columns.contents.iter().map(|content| content.len()).sum();
-        let size = texts + thoughts;
         let store = StoreTurn {
+            owner_id: key.0,
+            conversation_id: key.1,
+            token: ids::stored(leaving.turn.token),
             size: i32::try_from(turn.messages.len())
                 .map_err(|error| Error::Internal(error.into()))?,
             now: turn.now,
             title: turn.title.as_ref().map(Title::as_str),
-            owner_id: key.0,
-            conversation_id: key.1,
             seeds: &columns.seeds,
             roles: &columns.roles,
             models: &columns.models,
@@ -103,32 +109,42 @@ impl TurnStore for PgTurns {
             reasonings: &columns.reasonings,
             titles_due: self.new_titles.due(turn.now),
         };
-        type Place = (Option<String>, i32);
-        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Option<Place>> {
-            store.fetch_optional(connection).await
+        let last = |place: &Place| {
+            let (_, _, last) = place;
+            let last_message = turn.messages.last()?;
+            Some(ItemId::at(
+                last_message.seed,
+                Sequence((*last)?.cast_unsigned()),
+            ))
         };
-        let made = |place: &Option<Place>| {
-            let (_, last) = place.as_ref()?;
-            let reply = turn.messages.last()?;
-            let reply = ItemId::at(reply.seed, Sequence(last.cast_unsigned()));
-            Some(Outcome::done(Made::Turn(conversation, reply)))
+        let reply = |place: &Place| last(place).filter(|_| turn.has_reply);
+        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Place> {
+            if !leaving.is_cancelled {
+                return store.fetch_one(connection).await;
+            }
+            let work = async |connection: &mut AsyncPgConnection| {
+                let place: Place = store.fetch_one(connection).await?;
+                if last(&place).is_some() {
+                    turn_queue::remember(connection, leaving, reply(&place)).await?;
+                }
+                Ok(place)
+            };
+            connection.transaction(work).await
         };
-        let whose = Whose::from(owner).writing(size);
+        let made =
+            |place: &Place| last(place).map(|item| Outcome::done(Made::Turn(conversation, item)));
+        let whose = Whose::from(owner).writing(columns.bytes());
         let stored = self.database.effect(whose, work, made).await?;
-        if let Some((title, _)) = stored.map_err(storage)? {
+        let (was_there, title, last) = stored.map_err(storage)?;
+        if !was_there {
+            return Ok(StoredTurn::Overtaken);
+        }
+        if last.is_some() {
             let title = title.as_deref().map(Title::stored).transpose();
             let title = title.map_err(super::error::inconsistent)?;
             return Ok(StoredTurn::Done { title });
         }
-        let exists = diesel::select(diesel::dsl::exists(conversations::table.find(key)));
-        match self
-            .database
-            .run(owner, async |connection| exists.fetch_one(connection).await)
-            .await?
-        {
-            true => Ok(StoredTurn::Full),
-            false => Ok(StoredTurn::NoConversation),
-        }
+        self.full_or_absent(owner, key).await
     }
 }
 
@@ -138,6 +154,18 @@ impl PgTurns {
         Self {
             database,
             new_titles,
+        }
+    }
+
+    /// Why nothing could be stored.
+    async fn full_or_absent(&self, owner: OwnerId, key: (Uuid, Uuid)) -> Result<StoredTurn> {
+        let exists = diesel::select(diesel::dsl::exists(conversations::table.find(key)));
+        let exists = self
+            .database
+            .run(owner, async |connection| exists.fetch_one(connection).await);
+        match exists.await? {
+            true => Ok(StoredTurn::Full),
+            false => Ok(StoredTurn::NoConversation),
         }
     }
 }
@@ -175,5 +203,14 @@ impl<'a> From<&'a Turn> for Columns<'a> {
                 .collect(),
             contents: each.map(|message| message.content.as_str()).collect(),
         }
+    }
+}
+
+impl Columns<'_> {
+    /// What the texts and thoughts take.
+    fn bytes(&self) -> usize {
+        let texts = self.contents.iter();
+        let thoughts = self.reasonings.iter().flatten();
+        texts.chain(thoughts).map(|text| text.len()).sum()
     }
 }

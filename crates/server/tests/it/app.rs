@@ -12,13 +12,14 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use domain::auth::{AccessTokens as _, Claims, Doors};
-use domain::clock::Clock;
+use domain::clock::{Clock, Timer};
 use domain::id::OwnerId;
 use domain::limits::{Quotas, RateLimits};
 use domain::repeats::RepeatService;
 use domain::shares::ViewCounts;
+use domain::turns::TurnService;
 use domain::usage::{Allowances, UsageGuard};
-use infra::clock::{RandomIds, SystemClock};
+use infra::clock::{RandomIds, RuntimeTimer, SystemClock};
 use infra::limits::GovernorLimits;
 use infra::postgres::{Database, PgShares, PgUsage};
 use infra::security::{Argon2Hasher, HmacSuccessors, Jwt};
@@ -33,12 +34,13 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
 use ulid::Ulid;
 
 /// The password of the accounts of tests.
 pub(crate) const PASSWORD: &str = "a long sentence is easy to keep";
 
-/// How long a repeat waits for the request before it.
+/// How long a repeat waits for the request before it, and a turn for those before it.
 const REPEAT_PATIENCE: Duration = Duration::from_secs(30);
 
 /// What signs the tokens of tests.
@@ -61,6 +63,7 @@ pub(crate) struct TestApp {
     database: Database,
     views: Arc<ViewCounts>,
     usage: Arc<UsageGuard>,
+    turns: Arc<TurnService>,
     client: reqwest::Client,
     handle: ServerHandle,
 }
@@ -130,6 +133,7 @@ impl TestApp {
             tasks: Arc::new(BackgroundTasks::new(RUNTIME.handle().clone())),
             context_tokens: 8_192,
             repeats: repeats(&usage_of, &clock, REPEAT_PATIENCE),
+            turns: turns(&usage_of, Arc::new(RuntimeTimer), REPEAT_PATIENCE),
             memory: api::memory::Memory::new(256 << 20),
             body_rate: api::BodyRate::USUAL,
             long_work: api::LongWork::new(2),
@@ -146,6 +150,7 @@ impl TestApp {
         change(&mut parts);
         let (database, views) = (parts.database.clone(), Arc::clone(&parts.views));
         let usage = Arc::clone(&parts.usage);
+        let turns = Arc::clone(&parts.turns);
         let _inside = RUNTIME.enter();
         let server = server::start(listener, parts).unwrap();
         let handle = server.handle();
@@ -156,6 +161,7 @@ impl TestApp {
             database,
             views,
             usage,
+            turns,
             trail,
             schema,
             client: client(),
@@ -193,6 +199,12 @@ impl TestApp {
         let jobs = "select count(*) from jobs where kind = 1";
         until(&self.schema, jobs, 20, |jobs| jobs == 0).await;
         look().await.unwrap();
+    }
+
+    /// Has it look whether its turns are still wanted, as happens twice a second; until this is dropped.
+    pub(crate) fn tending_turns(&self) -> Tending {
+        let (database, turns) = (self.database.clone(), Arc::clone(&self.turns));
+        Tending(RUNTIME.spawn(server::turns::tend(database, turns)))
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -333,6 +345,25 @@ impl TestApp {
     pub(crate) async fn stop(&self) {
         self.handle.stop(true).await;
     }
+}
+
+/// Work that ends with this.
+pub(crate) struct Tending(JoinHandle<()>);
+
+impl Drop for Tending {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Turns that wait by any time, and for so long.
+pub(crate) fn turns(
+    database: &Database,
+    timer: Arc<dyn Timer>,
+    patience: Duration,
+) -> Arc<TurnService> {
+    let tasks = Arc::new(BackgroundTasks::new(RUNTIME.handle().clone()));
+    server::turns::service(database, tasks, timer, 256 << 20, patience)
 }
 
 /// Claims by any clock, with ids that no other service gives.

@@ -60,12 +60,14 @@ async fn settle(app: &TestApp) -> (crate::app::Actor, String, String) {
         .await
         .expect(201);
     let stored = rows::stored(&conversation);
-    // What leaves no row as long as no instance of an earlier version runs.
+    // What leaves no row as long as no instance of an earlier version runs, and none is killed.
     let queue = format!(
         "insert into purge_queue (owner_id, conversation_id, queued_at)
         values ('{owner}', '{stored}', now());
         insert into title_queue (owner_id, conversation_id, due_at)
         values ('{owner}', '{stored}', now());
+        insert into turn_queue (owner_id, conversation_id, place, token, leased_until)
+        values ('{owner}', '{stored}', 1, '{stored}', now());
         insert into usage (owner_id) values ('{owner}') on conflict do nothing"
     );
     app.schema.rows(&queue).await;

@@ -107,12 +107,14 @@ impl Schema {
         self.contents_but(&[]).await
     }
 
-    /// The same beside a service that runs on its own, which moves its jobs by itself all the time.
+    /// The same beside a service that runs on its own, which moves its jobs by itself all the time, and
+    /// whose turns wait in a queue.
     pub(crate) async fn contents_but_jobs(&self) -> Vec<Vec<Option<String>>> {
-        self.contents_but(&["jobs", "usage"]).await
+        self.contents_but(&["jobs", "usage", "turn_queue"]).await
     }
 
-    async fn contents_but(&self, moving: &[&str]) -> Vec<Vec<Option<String>>> {
+    /// The same but for some tables.
+    pub(crate) async fn contents_but(&self, moving: &[&str]) -> Vec<Vec<Option<String>>> {
         let tables = "select relname from pg_class
             where relnamespace = current_schema()::regnamespace and relkind = 'r' order by 1";
         let tables = self.rows(tables).await.into_iter().flatten().flatten();

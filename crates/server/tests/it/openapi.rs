@@ -55,6 +55,7 @@ fn every_operation_is_named_verb_and_resource_and_no_two_the_same() {
         "restore",
         "regenerate",
         "bulk_delete",
+        "cancel",
         "share",
         "revoke",
         "fork",

@@ -74,6 +74,10 @@ async fn all_rows_of_a_removed_account_go_and_nobody_elses() {
     }
     let (guest, _) = app.guest().await;
     let kept = settle(&guest).await;
+    // As an instance that was killed leaves them.
+    let turns = "insert into turn_queue (owner_id, conversation_id, place, token, leased_until) \
+                 select owner_id, id, 1, id, now() + interval '1 hour' from conversations";
+    app.schema.rows(turns).await;
     let before = belongings(&app.schema).await;
     ada.delete("/auth/me").await.expect_nothing(204);
     let of_guest = format!(

@@ -77,7 +77,8 @@ impl WireBody for RegenerateItemBody {
 /// `length` or `content_filter` where it was cut, null where the provider does not say).
 ///
 /// The reply is written and stored whether or not you wait for it. A failure leaves everything as
-/// it was.
+/// it was. It waits for the turns of the conversation that were asked for before it, and can be ended by
+/// `POST /v1/conversations/{conv_id}/cancel`.
 #[utoipa::path(
     tag = "items",
     params(
@@ -108,7 +109,8 @@ impl WireBody for RegenerateItemBody {
                     so: `length`, for instance, where it was cut."))),
     ),
     extensions(("x-error-codes" = json!([
-        "quota_exceeded", "reply_position_taken", "conversation_full", "model_provider_rate_limited",
+        "quota_exceeded", "reply_position_taken", "conversation_full", "conversation_locked", "turn_cancelled",
+         "model_provider_rate_limited",
         "model_provider_error", "model_provider_not_configured", "model_provider_busy",
         "model_provider_timeout",
     ]))),

@@ -29,6 +29,11 @@ impl From<&Made> for Columns {
                 let gone: Vec<_> = gone.iter().map(|id| id.ulid()).collect();
                 of(6, &gone)
             }
+            Made::Cancelled(conversation, item) => {
+                let ids = conversation.iter().map(|id| id.ulid());
+                let ids: Vec<_> = ids.chain(item.iter().map(|id| id.ulid())).collect();
+                of(8, &ids)
+            }
             Made::Turn(conversation, reply) => of(7, &[conversation.ulid(), reply.ulid()]),
         }
     }
@@ -47,6 +52,9 @@ fn made(kind: i16, stored: &[Uuid]) -> Option<Made> {
         (5, [id, place]) => Made::Share(conversation(*id), *place),
         (6, gone) => Made::Deleted(gone.iter().copied().map(conversation).collect()),
         (7, [id, reply]) => Made::Turn(conversation(*id), ItemId::new(*reply)),
+        (8, []) => Made::Cancelled(None, None),
+        (8, [id]) => Made::Cancelled(Some(conversation(*id)), None),
+        (8, [id, item]) => Made::Cancelled(Some(conversation(*id)), Some(ItemId::new(*item))),
         _ => return None,
     })
 }

@@ -15,6 +15,7 @@ use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::items::{Item, Role};
 use domain::projects::Instruction;
 use domain::replies::{BATCH, Neighbour, Place, Reply, ReplyStore, Stored, Surroundings};
+use domain::turns::Leaving;
 use uuid::Uuid;
 
 /// What replies need of conversations, in PostgreSQL.
@@ -123,13 +124,14 @@ impl ReplyStore for PgReplies {
         conversation: ConversationId,
         place: Place,
         reply: &Reply,
+        leaving: Leaving,
     ) -> Result<Stored> {
         let item = match place {
             Place::Instead(item) | Place::After(item) => item,
         };
         let key = ItemKey::new(owner, conversation, item);
         let work = async |connection: &mut AsyncPgConnection| {
-            store::store(connection, key, place, reply).await
+            store::store(connection, key, place, reply, leaving).await
         };
         let thoughts = reply.reasoning.as_ref().map_or(0, String::len);
         let whose = Whose::from(owner).writing(reply.content.as_str().len() + thoughts);

@@ -8,6 +8,7 @@ use crate::postgres::items::revise::{find, lock};
 use crate::postgres::items::rows::{self, Row};
 use crate::postgres::items::statements::Revise;
 use crate::postgres::schema::items;
+use crate::postgres::turn_queue;
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use domain::error::{Error, Result};
@@ -15,6 +16,7 @@ use domain::id::ConversationId;
 use domain::items::Role;
 use domain::repeats::{self, Made};
 use domain::replies::{Generated, Place, Reply, Stored};
+use domain::turns::Leaving;
 
 pub(super) enum Outcome {
     Version(Row),
@@ -23,6 +25,7 @@ pub(super) enum Outcome {
     NoItem,
     Taken,
     Full,
+    Overtaken,
 }
 
 impl Outcome {
@@ -34,7 +37,9 @@ impl Outcome {
                 let made = Made::Item(conversation, row.id());
                 Some(repeats::Outcome::created(made))
             }
-            Self::NoConversation | Self::NoItem | Self::Taken | Self::Full => None,
+            Self::NoConversation | Self::NoItem | Self::Taken | Self::Full | Self::Overtaken => {
+                None
+            }
         }
     }
 }
@@ -56,12 +61,32 @@ impl TryFrom<Outcome> for Stored {
             Outcome::NoItem => Ok(Self::NoItem),
             Outcome::Taken => Ok(Self::Taken),
             Outcome::Full => Ok(Self::Full),
+            Outcome::Overtaken => Ok(Self::Overtaken),
         }
     }
 }
 
 /// `key` is that of the item which the place names.
 pub(super) async fn store(
+    connection: &mut AsyncPgConnection,
+    key: ItemKey,
+    place: Place,
+    reply: &Reply,
+    leaving: Leaving,
+) -> QueryResult<Outcome> {
+    if !turn_queue::depart(connection, leaving.turn).await? {
+        return Ok(Outcome::Overtaken);
+    }
+    let stored = put(connection, key, place, reply).await?;
+    if leaving.is_cancelled
+        && let Outcome::Version(row) | Outcome::Appended(row) = &stored
+    {
+        turn_queue::remember(connection, leaving, Some(row.id())).await?;
+    }
+    Ok(stored)
+}
+
+async fn put(
     connection: &mut AsyncPgConnection,
     key: ItemKey,
     place: Place,

@@ -1,9 +1,11 @@
 mod create;
+mod histories;
 mod in_conversations;
 mod leaving;
 mod places;
 mod stopping;
 mod streams;
+pub(crate) mod turns;
 
 use crate::app::{Actor, TestApp};
 use crate::provider::Provider;
@@ -49,12 +51,12 @@ pub(crate) async fn said(
     .collect()
 }
 
-fn line(role: &str, content: &str) -> (String, String, Option<String>) {
+pub(crate) fn line(role: &str, content: &str) -> (String, String, Option<String>) {
     (role.to_owned(), content.to_owned(), None)
 }
 
 /// What the scripted provider says of itself.
-fn reply(content: &str) -> (String, String, Option<String>) {
+pub(crate) fn reply(content: &str) -> (String, String, Option<String>) {
     let model = Some("test-model-0613".to_owned());
     ("assistant".to_owned(), content.to_owned(), model)
 }

@@ -1,4 +1,5 @@
 mod bulk_delete;
+mod cancel;
 mod create;
 mod delete;
 mod export;

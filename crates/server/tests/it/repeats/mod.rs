@@ -31,7 +31,7 @@ pub(crate) fn is_replayed(answer: &Answer) -> bool {
 }
 
 /// Another instance on the same database and clock.
-fn beside(app: &TestApp, change: impl FnOnce(&mut Parts)) -> TestApp {
+pub(crate) fn beside(app: &TestApp, change: impl FnOnce(&mut Parts)) -> TestApp {
     let clock: Arc<PinnedClock> = Arc::clone(&app.clock);
     let schema = Schema::at(app.schema.url.clone());
     let database = schema.patient_database(4);

@@ -101,6 +101,8 @@ async fn a_claim_whose_server_died_is_free_after_a_minute_and_the_dead_ones_turn
     let (slow, ()) = tokio::join!(keyed(&alice, PATH, "k", &body), async {
         provider.was_asked(1).await;
         app.clock.advance(TimeDelta::seconds(61));
+        let expire = "update turn_queue set leased_until = now() - interval '1 second'";
+        app.schema.rows(expire).await;
         let there = other.alice();
         let (taken, ()) = tokio::join!(keyed(&there, PATH, "k", &body), async {
             provider.was_asked(2).await;

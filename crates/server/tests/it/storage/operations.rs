@@ -1,5 +1,6 @@
 use crate::app::{Actor, TestApp};
 use crate::operations::{Operation, operations};
+use crate::repeats::{beside, is_replayed, keyed};
 use domain::error::{Error, Result};
 use domain::storage::Room;
 use reqwest::Method;
@@ -23,8 +24,9 @@ impl Room for Full {
 }
 
 /// What changes something and goes on. Whoever adds to it has thought about where it takes the room.
-const GO_ON: [&str; 15] = [
+const GO_ON: [&str; 16] = [
     "bulk_delete_conversations",
+    "cancel_turn",
     "delete_api_key",
     "delete_conversation",
     "delete_item",
@@ -121,6 +123,23 @@ async fn a_chat_needs_room_where_it_is_kept() {
     assert_eq!(ready, json!({ "status": "ready", "storage": "full" }));
     let ready = app.anon().get("/readyz").await.expect(200);
     assert_eq!(ready, json!({ "status": "ready", "storage": "ok" }));
+}
+
+#[tokio::test]
+async fn what_was_done_before_is_told_again_while_there_is_no_room() {
+    let app = TestApp::spawn().await;
+    let full = beside(&app, |parts| parts.room = Arc::new(Full));
+    let project = json!({ "title": "P" });
+    let made = keyed(&app.alice(), "/v1/projects", "k", &project).await;
+    let again = keyed(&full.alice(), "/v1/projects", "k", &project).await;
+    assert_eq!((again.status, is_replayed(&again)), (201, true));
+    assert_eq!(again.expect(201), made.expect(201));
+    let other = keyed(&full.alice(), "/v1/projects", "other", &project).await;
+    other.failure("storage_full");
+    // Once there is room, it is done.
+    let other = keyed(&app.alice(), "/v1/projects", "other", &project).await;
+    assert!(!is_replayed(&other));
+    other.expect(201);
 }
 
 #[tokio::test]

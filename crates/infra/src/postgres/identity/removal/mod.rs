@@ -12,6 +12,7 @@ use crate::postgres::ids;
 use crate::postgres::jobs::{Locked, Next, kind};
 use crate::postgres::repeats::statements::ForgetOwner;
 use crate::postgres::schema::{api_keys, conversations, removed_owners, usage, users};
+use crate::postgres::turn_queue;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
@@ -243,5 +244,6 @@ async fn clear(
         + keys.write(connection).await?
         + usage.write(connection).await?
         + titles.write(connection).await?
-        + repeats.write(connection).await?)
+        + repeats.write(connection).await?
+        + turn_queue::forget_owner(connection, owner.id, small).await?)
 }

@@ -1,0 +1,95 @@
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Body, WireBody};
+use crate::items::ItemBody;
+use actix_web::{HttpResponse, post, web};
+use domain::error::Error;
+use domain::id::ConversationId;
+use domain::items::ItemService;
+use domain::repeats::{Made, Outcome};
+use domain::turns::{Ending, Over, TurnService};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// How the turn is to end; the body may be absent.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CancelTurn)]
+pub(crate) struct CancelTurnBody {
+    /// Whether the question and what was written by then are kept; `true` by default.
+    #[schema(default = true, example = true)]
+    keep: Option<bool>,
+}
+
+impl WireBody for CancelTurnBody {
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+/// What became of the turn.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CancelledTurn)]
+pub(crate) struct CancelledTurnBody {
+    /// `false`: no turn was being answered, or it came to its end before.
+    #[schema(example = true)]
+    cancelled: bool,
+    /// The reply as far as it was written; null where nothing of it is kept.
+    #[schema(required)]
+    item: Option<ItemBody>,
+}
+
+impl CancelledTurnBody {
+    pub(crate) fn new(cancelled: bool, item: Option<ItemBody>) -> Self {
+        Self { cancelled, item }
+    }
+}
+
+/// End the turn under way
+///
+/// Ends the reply that a model is writing in this conversation, whichever instance it runs on. What was
+/// written by then is kept, with the question, and its finish reason is `cancelled`; `keep: false`
+/// keeps nothing of the turn. Where nothing was written, the question alone is kept. Of a chat that is
+/// not streamed nothing is known before all of it is there. Turns that wait behind it go on.
+#[utoipa::path(
+    tag = "conversations",
+    params(("conv_id" = String, Path, description = "The conversation's id.",
+        example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")),
+    request_body(content = Option<CancelTurnBody>, examples(
+        ("keep" = (summary = "Keep what was written", value = json!({}))),
+        ("drop" = (summary = "Keep nothing", value = json!({ "keep": false }))),
+    )),
+    responses((status = 200, description = "What became of it.", body = CancelledTurnBody)),
+    security(("bearer" = [])),
+)]
+#[post("/conversations/{conv_id}/cancel")]
+pub(crate) async fn cancel_turn(
+    Authenticated(actor): Authenticated,
+    turns: web::Data<TurnService>,
+    items: web::Data<ItemService>,
+    conversation: web::Path<String>,
+    Body(body, _): Body<CancelTurnBody>,
+) -> Result<HttpResponse, ApiError> {
+    let conversation = ConversationId::parse(&conversation)?;
+    let ending = match body.keep {
+        Some(false) => Ending::Dropped,
+        Some(true) | None => Ending::Kept,
+    };
+    let over = turns.cancel(actor.owner_id, conversation, ending).await?;
+    let (ended, item) = match over {
+        Over::ByItself => (None, None),
+        Over::Ended(item) => (Some(conversation), item),
+    };
+    if let Some(claim) = domain::repeats::current()? {
+        claim.found(Outcome::done(Made::Cancelled(ended, item)));
+    }
+    let item = match item {
+        None => None,
+        Some(item) => match items.get(actor.owner_id, conversation, item).await {
+            Ok(item) => Some(ItemBody::from(item)),
+            // It was deleted at that very moment.
+            Err(Error::NotFound { .. }) => None,
+            Err(error) => return Err(error.into()),
+        },
+    };
+    Ok(HttpResponse::Ok().json(CancelledTurnBody::new(ended.is_some(), item)))
+}

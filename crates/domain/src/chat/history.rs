@@ -1,0 +1,124 @@
+//! Clients that send all that was said with each turn: what the conversation holds already is neither
+//! stored nor told once more.
+
+use super::NewMessage;
+use crate::error::Result;
+use crate::id::{ConversationId, OwnerId, Sequence};
+use crate::items::{Item, Role};
+use crate::replies::ReplyStore;
+use crate::thoughts::{Extent, apart};
+
+/// What a conversation may hold beside what the request says, in bytes. One that holds more is not
+/// read to its end.
+const BESIDE: usize = 1024 * 1024;
+
+/// What a conversation holds, newest first.
+#[derive(Default)]
+struct Held {
+    /// By users and assistants.
+    said: Vec<Item>,
+    instructions: Vec<Item>,
+}
+
+/// Which of the messages the conversation holds already, by their places: they begin with all that its
+/// users and assistants have said, in order, at least one of it by an assistant, and go on with
+/// something new. Instructions among them that it holds count as well. Empty where that is not so.
+pub(super) async fn retold(
+    store: &dyn ReplyStore,
+    owner: OwnerId,
+    conversation: ConversationId,
+    last: Sequence,
+    messages: &[NewMessage],
+) -> Result<Vec<usize>> {
+    let said = messages.iter().enumerate();
+    let said: Vec<_> = said.filter(|(_, message)| is_said(message.role)).collect();
+    if !said
+        .iter()
+        .any(|(_, message)| message.role == Role::Assistant)
+    {
+        return Ok(Vec::new());
+    }
+    let bytes = said.iter().map(|(_, said)| said.content.as_str().len());
+    let bytes = bytes.sum::<usize>() + BESIDE;
+    let held = held(store, owner, conversation, last, (said.len(), bytes)).await?;
+    Ok(held
+        .and_then(|held| places(&held, messages, &said))
+        .unwrap_or_default())
+}
+
+fn is_said(role: Role) -> bool {
+    matches!(role, Role::User | Role::Assistant)
+}
+
+/// All that the conversation holds; `None` where that is more than these messages or bytes.
+async fn held(
+    store: &dyn ReplyStore,
+    owner: OwnerId,
+    conversation: ConversationId,
+    last: Sequence,
+    (messages, bytes): (usize, usize),
+) -> Result<Option<Held>> {
+    let mut held = Held::default();
+    let mut before = last.next();
+    let mut room = bytes;
+    loop {
+        let batch = store.preceding(owner, conversation, before, room).await?;
+        let Some(oldest) = batch.last() else {
+            return Ok(Some(held));
+        };
+        before = oldest.id.sequence();
+        for item in batch {
+            let Some(rest) = room.checked_sub(item.content.as_str().len()) else {
+                return Ok(None);
+            };
+            room = rest;
+            match item.role {
+                Role::User | Role::Assistant => held.said.push(item),
+                Role::System | Role::Developer => held.instructions.push(item),
+                Role::Tool => {}
+            }
+        }
+        if held.said.len() > messages {
+            return Ok(None);
+        }
+    }
+}
+
+fn places(
+    held: &Held,
+    messages: &[NewMessage],
+    said: &[(usize, &NewMessage)],
+) -> Option<Vec<usize>> {
+    let again = said.get(..held.said.len())?;
+    let (end, _) = again.last()?;
+    let is_by_assistant = again.iter().any(|(_, said)| said.role == Role::Assistant);
+    let mut pairs = held.said.iter().rev().zip(again);
+    let is_same = pairs.all(|(item, (_, said))| is_same(item, said));
+    let is_more = messages.len() > end + 1;
+    if !(is_by_assistant && is_same && is_more) {
+        return None;
+    }
+    let instructions = messages.iter().take(*end).enumerate();
+    let instructions = instructions.filter(|(_, message)| {
+        let mut known = held.instructions.iter();
+        known.any(|known| known.content.as_str().trim() == message.content.as_str().trim())
+            && !is_said(message.role)
+    });
+    let instructions = instructions.map(|(place, _)| place);
+    let mut places: Vec<_> = again.iter().map(|(place, _)| *place).collect();
+    places.extend(instructions);
+    places.sort_unstable();
+    Some(places)
+}
+
+/// What a client has got has the model's thoughts in it; what is stored has not. Some clients cut white
+/// space off.
+fn is_same(item: &Item, said: &NewMessage) -> bool {
+    let (stored, sent) = (item.content.as_str().trim(), said.content.as_str());
+    item.role == said.role
+        && (stored == sent.trim()
+            || said.role == Role::Assistant
+                && [Extent::Whole, Extent::Cut]
+                    .into_iter()
+                    .any(|how| apart(sent, how).text.trim() == stored))
+}

@@ -1,0 +1,159 @@
+//! A chat that goes into a conversation, from when it is asked for until the model is.
+
+use super::audience::{Audience, Events};
+use super::generation::{Generation, absent};
+use super::history;
+use super::{ChatStores, CompleteChat, NewMessage, Place};
+use crate::clock::{Clock, Ids};
+use crate::conversations::Conversation;
+use crate::error::{Conflict, Error, Result};
+use crate::id::{OwnerId, Sequence};
+use crate::items::MAX_ITEMS;
+use crate::replies::{Ask, ChatRequest, Context, ModelProvider, Told, tokens};
+use crate::turns::Turn;
+use crate::usage::UsageGuard;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+/// What it takes to answer a chat that is kept.
+pub(super) struct Keeping {
+    pub(super) provider: Arc<dyn ModelProvider>,
+    pub(super) stores: ChatStores,
+    pub(super) usage: Arc<UsageGuard>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) ids: Arc<dyn Ids>,
+    /// How many tokens a model is told at the most.
+    pub(super) context_tokens: usize,
+}
+
+/// How many messages one request may add, as when a conversation is created.
+const MOST_NEW: usize = 100;
+
+/// Tells the client how its turn has begun.
+pub(super) type Beginning = oneshot::Sender<Result<(Events, bool)>>;
+
+impl Keeping {
+    /// Answers when it is this one's turn. A failure that nobody is there to hear comes back.
+    pub(super) async fn keep(
+        &self,
+        owner: OwnerId,
+        asked: CompleteChat,
+        beginning: Beginning,
+    ) -> Result<()> {
+        let begun = self.begin(owner, asked).await;
+        let (generation, request, is_truncated) = match begun {
+            Ok(begun) => begun,
+            Err(error) => {
+                return match beginning.send(Err(error)) {
+                    Ok(()) | Err(Ok(_)) => Ok(()),
+                    Err(Err(unheard)) => Err(unheard),
+                };
+            }
+        };
+        let (audience, events) = Audience::new();
+        // Who has left misses nothing but the sight of it.
+        drop(beginning.send(Ok((events, is_truncated))));
+        generation.run(request, audience).await
+    }
+
+    /// Waits for its turn, and finds out what the model is to be told.
+    async fn begin(
+        &self,
+        owner: OwnerId,
+        asked: CompleteChat,
+    ) -> Result<(Generation, ChatRequest, bool)> {
+        let conversation = asked.place.as_ref().map(|place| place.conversation);
+        let conversation = conversation.ok_or_else(absent)?;
+        let size = asked.body.len();
+        let turn = self.stores.queue.turn(owner, conversation, size).await;
+        let (turn, _) = turn.map_err(|error| error.named_by("conversation"))?;
+        let turn = Arc::new(turn);
+        let begun = self.ask(owner, asked, Arc::clone(&turn)).await;
+        if let Err(error) = &begun {
+            turn.failed(error).await;
+        }
+        begun
+    }
+
+    async fn ask(
+        &self,
+        owner: OwnerId,
+        asked: CompleteChat,
+        turn: Arc<Turn>,
+    ) -> Result<(Generation, ChatRequest, bool)> {
+        let CompleteChat {
+            body,
+            model,
+            streamed,
+            place,
+        } = asked;
+        let Place {
+            conversation,
+            messages,
+        } = place.ok_or_else(absent)?;
+        let conversations = self.stores.conversations.as_ref();
+        let outline = conversations.outline(owner, conversation).await?;
+        let (found, last) = outline.ok_or_else(absent)?;
+        let replies = self.stores.replies.as_ref();
+        let retold = history::retold(replies, owner, conversation, last, &messages).await?;
+        let each = messages.into_iter().enumerate();
+        let new = each.filter(|(place, _)| retold.binary_search(place).is_err());
+        let messages: Vec<_> = new.map(|(_, message)| message).collect();
+        if messages.len() > MOST_NEW {
+            let message =
+                "messages must have 1 to 100 new messages when they go into a conversation.";
+            return Err(Error::invalid("messages", message));
+        }
+        let more = u32::try_from(messages.len() + 1).unwrap_or(u32::MAX);
+        if found.item_count.saturating_add(more) > MAX_ITEMS {
+            return Err(Error::Conflict(Conflict::ConversationFull));
+        }
+        let Context {
+            messages: context,
+            is_truncated,
+        } = self.context(owner, &found, last, &messages).await?;
+        let generation = Generation {
+            provider: Arc::clone(&self.provider),
+            turns: Arc::clone(&self.stores.turns),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+            owner,
+            conversation,
+            turn,
+            messages,
+            streamed,
+            model,
+        };
+        let ask = match retold.is_empty() {
+            true => Ask::Passed(body),
+            false => Ask::Resumed { body, retold },
+        };
+        Ok((generation, ChatRequest { context, ask }, is_truncated))
+    }
+
+    /// What the model is told of the conversation: as much as fits beside the messages that are new.
+    async fn context(
+        &self,
+        owner: OwnerId,
+        conversation: &Conversation,
+        last: Sequence,
+        messages: &[NewMessage],
+    ) -> Result<Context> {
+        let projects = self.stores.projects.as_ref();
+        let instruction = match conversation.project_id {
+            None => None,
+            Some(project) => projects.find_instruction(owner, project).await?,
+        };
+        let each = messages.iter();
+        let asked: usize = each.map(|message| tokens(message.content.as_str())).sum();
+        let told = Told {
+            store: self.stores.replies.as_ref(),
+            owner,
+            conversation: conversation.id,
+            before: last.next(),
+            is_asked_later: true,
+        };
+        told.context(instruction, self.context_tokens.saturating_sub(asked))
+            .await
+    }
+}

@@ -1,0 +1,85 @@
+use super::{Called, QueuedTurn, TurnQueue};
+use crate::replies::Tasks;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Notify, watch};
+use ulid::Ulid;
+
+/// The turns of this instance.
+pub(super) struct Held {
+    pub(super) queue: Arc<dyn TurnQueue>,
+    pub(super) tasks: Arc<dyn Tasks>,
+    pub(super) turns: Mutex<BTreeMap<QueuedTurn, Ends>>,
+    /// Those that could not leave since the store was away.
+    pub(super) late: Mutex<Vec<QueuedTurn>>,
+}
+
+/// The other ends of a turn.
+pub(super) struct Ends {
+    pub(super) called: watch::Sender<Option<Called>>,
+    pub(super) woken: Arc<Notify>,
+}
+
+/// How many turns are remembered that could not leave; the others go when their leases run out.
+const MOST_LATE: usize = 10_000;
+
+impl Held {
+    /// Tells a turn of this instance that it is to stop, if it was not told before.
+    pub(super) fn call(&self, turn: QueuedTurn, why: Called) {
+        if let Some(ends) = locked(&self.turns).get(&turn) {
+            ends.called.send_if_modified(|called| {
+                let is_new = called.is_none();
+                called.get_or_insert(why);
+                is_new
+            });
+        }
+    }
+
+    /// Whether no other turn of this instance is before it.
+    pub(super) fn is_next(&self, turn: QueuedTurn) -> bool {
+        first(turn, &locked(&self.turns)) == Some(turn)
+    }
+
+    /// It has left the queue: the next one looks.
+    pub(super) fn left(&self, turn: QueuedTurn) {
+        let mut turns = locked(&self.turns);
+        turns.remove(&turn);
+        if let Some(next) = first(turn, &turns)
+            && let Some(ends) = turns.get(&next)
+        {
+            ends.woken.notify_one();
+        }
+    }
+
+    /// It leaves, whoever has left it.
+    pub(super) fn leaves(self: &Arc<Self>, turn: QueuedTurn) {
+        let held = Arc::clone(self);
+        self.tasks.start(Box::pin(async move {
+            let left = held.queue.leave(&[turn]).await;
+            if left.is_err() {
+                held.are_late(&[turn]);
+            }
+            held.left(turn);
+            left.map(drop)
+        }));
+    }
+
+    pub(super) fn are_late(&self, turns: &[QueuedTurn]) {
+        let mut late = locked(&self.late);
+        let room = MOST_LATE.saturating_sub(late.len());
+        late.extend(turns.iter().take(room));
+    }
+}
+
+/// The first turn of this instance in the conversation.
+fn first(of: QueuedTurn, turns: &BTreeMap<QueuedTurn, Ends>) -> Option<QueuedTurn> {
+    let (place, token) = (0, Ulid::nil());
+    let from = QueuedTurn { place, token, ..of };
+    let (first, _) = turns.range(from..).next()?;
+    (first.owner == of.owner && first.conversation == of.conversation).then_some(*first)
+}
+
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing panics in the middle of a change.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

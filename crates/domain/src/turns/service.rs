@@ -1,0 +1,194 @@
+use super::held::{Ends, Held, locked};
+use super::turn::overtaken;
+use super::{Called, Ending, Entered, Over, QueuedTurn, Turn, TurnQueue};
+use crate::admission::{Budget, Caller, Limits};
+use crate::clock::{Ids, Timer};
+use crate::error::{Conflict, Error, Resource, Result};
+use crate::id::{ConversationId, OwnerId};
+use crate::replies::Tasks;
+use futures_util::future::{Either, select};
+use std::collections::BTreeMap;
+use std::pin::pin;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+use ulid::Ulid;
+
+/// The use cases of turns.
+pub struct TurnService {
+    held: Arc<Held>,
+    ids: Arc<dyn Ids>,
+    timer: Arc<dyn Timer>,
+    /// What the requests of turns take, also of clients who have left.
+    memory: Budget,
+    /// How long a turn waits for those before it.
+    patience: Duration,
+}
+
+/// How long it takes until a turn that waits looks again: at first, and at the most.
+const FIRST_LOOK: Duration = Duration::from_millis(20);
+const LAST_LOOK: Duration = Duration::from_millis(500);
+
+/// How long an instance may take to end a turn, and how often it is looked whether it has.
+const ENDING: Duration = Duration::from_secs(10);
+const LOOK: Duration = Duration::from_millis(50);
+
+impl TurnService {
+    /// How often [`TurnService::tend`] wants to be called.
+    pub const TENDING: Duration = Duration::from_millis(500);
+    /// Every which time it is to renew what it tends.
+    pub const RENEWAL: u32 = 20;
+
+    /// `memory` is how many bytes the requests of turns may take together, and a quarter of that those
+    /// of one owner.
+    pub fn new(
+        queue: Arc<dyn TurnQueue>,
+        tasks: Arc<dyn Tasks>,
+        ids: Arc<dyn Ids>,
+        timer: Arc<dyn Timer>,
+        memory: u64,
+        patience: Duration,
+    ) -> Self {
+        Self {
+            held: Arc::new(Held {
+                queue,
+                tasks,
+                turns: Mutex::default(),
+                late: Mutex::default(),
+            }),
+            ids,
+            timer,
+            memory: Budget::new(Limits::parts(memory, 4)),
+            patience,
+        }
+    }
+
+    /// Queues up, and returns when all that were asked for before are over; whether it had to wait.
+    /// `bytes` is what its request takes.
+    pub async fn turn(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        bytes: usize,
+    ) -> Result<(Turn, bool)> {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let memory = self.memory.try_take(Caller::Owner(owner), bytes);
+        let memory = memory.map_err(|_| Error::Overloaded { retry_after: 5 })?;
+        let token = self.ids.ulid();
+        let entered = match self.held.queue.enter(owner, conversation, token).await {
+            Ok(entered) => entered,
+            Err(error) => {
+                // It may have queued up all the same.
+                self.held.leaves(QueuedTurn {
+                    owner,
+                    conversation,
+                    place: 0,
+                    token,
+                });
+                return Err(error);
+            }
+        };
+        let Entered {
+            turn: queued,
+            is_first,
+        } = entered.ok_or_else(|| Resource::Conversation.absent())?;
+        let (sender, called) = watch::channel(None);
+        let woken = Arc::new(Notify::new());
+        let ends = Ends {
+            called: sender,
+            woken: Arc::clone(&woken),
+        };
+        locked(&self.held.turns).insert(queued, ends);
+        let turn = Turn {
+            queued,
+            held: Arc::clone(&self.held),
+            called,
+            woken,
+            is_over: AtomicBool::new(false),
+            _memory: memory,
+        };
+        if !is_first && let Err(error) = self.wait(&turn).await {
+            turn.failed(&error).await;
+            return Err(error);
+        }
+        Ok((turn, !is_first))
+    }
+
+    async fn wait(&self, turn: &Turn) -> Result<()> {
+        let mut patience = self.timer.wait(self.patience);
+        let mut pause = FIRST_LOOK;
+        loop {
+            // Those behind another of this instance are woken when that one leaves.
+            if self.held.is_next(turn.queued) {
+                match self.held.queue.is_first(turn.queued).await {
+                    Ok(Some(true)) => return Ok(()),
+                    Ok(None) => return Err(overtaken()),
+                    Ok(Some(false)) => {}
+                    Err(error) if error.is_ours() && !matches!(error, Error::Internal(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            let woken = pin!(turn.woken.notified());
+            let rest = select(woken, self.timer.wait(pause));
+            if let Either::Right(_) = select(rest, &mut patience).await {
+                return Err(Error::Conflict(Conflict::ConversationLocked));
+            }
+            pause = (pause * 2).min(LAST_LOOK);
+        }
+    }
+
+    /// Ends the turn that is being answered, on whichever instance that is, and returns when it is over.
+    pub async fn cancel(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        ending: Ending,
+    ) -> Result<Over> {
+        let found = self.held.queue.end(owner, conversation, ending).await?;
+        let Some(turn) = found.ok_or_else(|| Resource::Conversation.absent())? else {
+            return Ok(Over::ByItself);
+        };
+        self.held.call(turn, Called::Ended(ending));
+        let mut patience = self.timer.wait(ENDING);
+        loop {
+            if let Some(over) = self.held.queue.outcome(turn).await? {
+                return Ok(over);
+            }
+            if let Either::Right(_) = select(self.timer.wait(LOOK), &mut patience).await {
+                break;
+            }
+        }
+        // Its instance does not react. It cannot store anything without its place.
+        if self.held.queue.leave(&[turn]).await? > 0 {
+            return Ok(Over::Ended(None));
+        }
+        let over = self.held.queue.outcome(turn).await?;
+        Ok(over.unwrap_or(Over::ByItself))
+    }
+
+    /// Looks which turns of this instance are to stop; keeps them, if `renews`.
+    pub async fn tend(&self, renews: bool) -> Result<()> {
+        let late = std::mem::take(&mut *locked(&self.held.late));
+        if !late.is_empty()
+            && let Err(error) = self.held.queue.leave(&late).await
+        {
+            self.held.are_late(&late);
+            return Err(error);
+        }
+        let turns: Vec<_> = locked(&self.held.turns).keys().copied().collect();
+        if turns.is_empty() {
+            return Ok(());
+        }
+        let there = self.held.queue.tend(&turns, renews).await?;
+        let there: BTreeMap<Ulid, Option<Ending>> = there.into_iter().collect();
+        for turn in turns {
+            match there.get(&turn.token) {
+                Some(None) => {}
+                Some(Some(ending)) => self.held.call(turn, Called::Ended(*ending)),
+                None => self.held.call(turn, Called::Overtaken),
+            }
+        }
+        Ok(())
+    }
+}

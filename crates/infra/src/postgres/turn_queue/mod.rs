@@ -1,0 +1,240 @@
+//! Turns that wait, as rows.
+
+mod statements;
+mod within;
+
+use super::database::Database;
+use super::error::contended;
+use super::ids;
+use super::items::key::key;
+use crate::postgres::execute::Execute as _;
+use diesel_async::AsyncPgConnection;
+use domain::admission::Caller;
+use domain::error::{Error, Result};
+use domain::id::{ConversationId, ItemId, OwnerId};
+use domain::turns::{Ending, Entered, Over, QueuedTurn, TurnQueue};
+use ulid::Ulid;
+use uuid::Uuid;
+pub(super) use within::{depart, forget_conversation, forget_owner, remember};
+
+/// The queue of turns in PostgreSQL.
+pub struct PgTurnQueue(pub Database);
+
+/// How often a place is looked for that nobody else takes at the same moment. Each time one has got
+/// its own, and an owner does only so much at once.
+const ATTEMPTS: u8 = 64;
+
+#[async_trait::async_trait]
+impl TurnQueue for PgTurnQueue {
+    async fn enter(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        token: Ulid,
+    ) -> Result<Option<Entered>> {
+        let (owner_id, conversation_id) = key(owner, conversation);
+        let enter = statements::Enter {
+            owner_id,
+            conversation_id,
+            token: ids::stored(token),
+        };
+        let work = async |connection: &mut AsyncPgConnection| {
+            for _ in 0..ATTEMPTS {
+                let enter = enter.clone();
+                let found: (bool, Option<i32>, bool) = enter.fetch_one(connection).await?;
+                match found {
+                    (false, ..) => return Ok(Some(None)),
+                    (true, Some(place), is_first) => return Ok(Some(Some((place, is_first)))),
+                    (true, None, _) => {}
+                }
+            }
+            Ok(None)
+        };
+        let entered = self.0.run(owner, work).await?;
+        let entered = entered.ok_or_else(|| contended(std::io::Error::other("turn_queue")))?;
+        Ok(entered.map(|(place, is_first)| Entered {
+            turn: QueuedTurn {
+                owner,
+                conversation,
+                place: place.cast_unsigned(),
+                token,
+            },
+            is_first,
+        }))
+    }
+
+    async fn is_first(&self, turn: QueuedTurn) -> Result<Option<bool>> {
+        let (owner_id, conversation_id) = key(turn.owner, turn.conversation);
+        let query = statements::IsFirst {
+            owner_id,
+            conversation_id,
+            place: turn.place.cast_signed(),
+            token: ids::stored(turn.token),
+        };
+        let (is_there, is_first): (bool, bool) = self
+            .0
+            .run(turn.owner, async |connection| {
+                query.fetch_one(connection).await
+            })
+            .await?;
+        Ok(is_there.then_some(is_first))
+    }
+
+    async fn leave(&self, turns: &[QueuedTurn]) -> Result<usize> {
+        let columns = Columns::from(turns);
+        let leave = statements::Leave {
+            owner_ids: &columns.owner_ids,
+            conversation_ids: &columns.conversation_ids,
+            tokens: &columns.tokens,
+        };
+        let caller = match turns {
+            [turn] => Caller::Owner(turn.owner),
+            _ => Caller::Service,
+        };
+        self.0
+            .run(caller, async |connection| leave.write(connection).await)
+            .await
+    }
+
+    async fn ended(&self, turn: QueuedTurn) -> Result<bool> {
+        let (owner_id, conversation_id) = key(turn.owner, turn.conversation);
+        let ended = statements::Ended {
+            owner_id,
+            conversation_id,
+            token: ids::stored(turn.token),
+        };
+        let ended = self
+            .0
+            .run(turn.owner, async |connection| ended.write(connection).await)
+            .await?;
+        Ok(ended > 0)
+    }
+
+    async fn tend(
+        &self,
+        turns: &[QueuedTurn],
+        renews: bool,
+    ) -> Result<Vec<(Ulid, Option<Ending>)>> {
+        let columns = Columns::from(turns);
+        let (owner_ids, conversation_ids, tokens) = (
+            columns.owner_ids.as_slice(),
+            columns.conversation_ids.as_slice(),
+            columns.tokens.as_slice(),
+        );
+        let renew = statements::Renew {
+            owner_ids,
+            conversation_ids,
+            tokens,
+        };
+        let look = statements::Look {
+            owner_ids,
+            conversation_ids,
+            tokens,
+        };
+        let work = async |connection: &mut AsyncPgConnection| match renews {
+            true => renew.fetch_all(connection).await,
+            false => look.fetch_all(connection).await,
+        };
+        let found: Vec<(Uuid, Option<i16>)> = self.0.run(Caller::Service, work).await?;
+        let read = |(token, ending): (Uuid, Option<i16>)| {
+            Ok((ids::read(token), ending.map(read).transpose()?))
+        };
+        found.into_iter().map(read).collect()
+    }
+
+    async fn end(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        ending: Ending,
+    ) -> Result<Option<Option<QueuedTurn>>> {
+        let (owner_id, conversation_id) = key(owner, conversation);
+        let end = statements::End {
+            ending: stored(ending),
+            owner_id,
+            conversation_id,
+        };
+        let found: Option<(Option<i32>, Option<Uuid>)> = self
+            .0
+            .run(owner, async |connection| {
+                end.fetch_optional(connection).await
+            })
+            .await?;
+        Ok(found.map(|(place, token)| {
+            let (place, token) = place.zip(token)?;
+            Some(QueuedTurn {
+                owner,
+                conversation,
+                place: place.cast_unsigned(),
+                token: ids::read(token),
+            })
+        }))
+    }
+
+    async fn outcome(&self, turn: QueuedTurn) -> Result<Option<Over>> {
+        let (owner_id, conversation_id) = key(turn.owner, turn.conversation);
+        let query = statements::Outcome {
+            owner_id,
+            conversation_id,
+            token: ids::stored(turn.token),
+        };
+        let found: Option<(bool, Option<Uuid>)> = self
+            .0
+            .run(turn.owner, async |connection| {
+                query.fetch_optional(connection).await
+            })
+            .await?;
+        Ok(match found {
+            None => Some(Over::ByItself),
+            Some((false, _)) => None,
+            Some((true, item)) => Some(Over::Ended(item.map(|item| ItemId::new(ids::read(item))))),
+        })
+    }
+
+    async fn forget_expired(&self, most: u64) -> Result<usize> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let forget = statements::ForgetExpired { most };
+        self.0
+            .run(Caller::Service, async |connection| {
+                forget.write(connection).await
+            })
+            .await
+    }
+}
+
+/// Turns as one array per column.
+struct Columns {
+    owner_ids: Vec<Uuid>,
+    conversation_ids: Vec<Uuid>,
+    tokens: Vec<Uuid>,
+}
+
+impl From<&[QueuedTurn]> for Columns {
+    fn from(turns: &[QueuedTurn]) -> Self {
+        let each = turns.iter();
+        let owners = each.clone().map(|turn| turn.owner.ulid());
+        let conversations = each.clone().map(|turn| turn.conversation.ulid());
+        Self {
+            owner_ids: owners.map(ids::stored).collect(),
+            conversation_ids: conversations.map(ids::stored).collect(),
+            tokens: each.map(|turn| ids::stored(turn.token)).collect(),
+        }
+    }
+}
+
+const fn stored(ending: Ending) -> i16 {
+    match ending {
+        Ending::Kept => 1,
+        Ending::Dropped => 2,
+    }
+}
+
+fn read(stored: i16) -> Result<Ending> {
+    match stored {
+        1 => Ok(Ending::Kept),
+        2 => Ok(Ending::Dropped),
+        other => Err(Error::Internal(
+            format!("{other} is not an end of a turn").into(),
+        )),
+    }
+}

@@ -1,0 +1,179 @@
+use crate::postgres::statement::statement;
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Uuid as SqlUuid};
+use uuid::Uuid;
+
+statement!(
+    /// Queues up behind the last that is there. Whether there is such a conversation; the place, if
+    /// nobody else has taken it at the same moment; whether nobody is before it. Who has a place sees
+    /// all whose places are before it, since it is counted from what can be seen.
+    Enter {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        token: Uuid => SqlUuid,
+    } -> (Bool, Nullable<Integer>, Bool),
+    "with here as (select from conversations where owner_id = $1 and id = $2),
+    others as (
+        select coalesce(max(place), 0) as last, count(*) filter (where ended_at is null) as before
+        from turn_queue where owner_id = $1 and conversation_id = $2
+    ),
+    entered as (
+        insert into turn_queue (owner_id, conversation_id, place, token, leased_until)
+        select $1, $2, last + 1, $3, now() + interval '30 seconds' from others
+        where exists (select from here)
+        on conflict do nothing
+        returning place
+    )
+    select exists (select from here), entered.place, others.before = 0
+    from others left join entered on true"
+);
+
+statement!(
+    /// Whether it is there, and all before it have left. Those whose leases have run out are taken away:
+    /// they can store nothing any more. One that is renewed at the same moment stays, and is before it.
+    IsFirst {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        place: i32 => Integer,
+        token: Uuid => SqlUuid,
+    } -> (Bool, Bool),
+    "with dead as (
+        delete from turn_queue
+        where owner_id = $1 and conversation_id = $2 and place < $3 and leased_until <= now()
+        returning place
+    )
+    select exists (
+        select from turn_queue where owner_id = $1 and conversation_id = $2 and token = $4
+    ), not exists (
+        select from turn_queue where owner_id = $1 and conversation_id = $2 and place < $3
+            and ended_at is null and place not in (select place from dead)
+    )"
+);
+
+statement!(
+    Depart {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        token: Uuid => SqlUuid,
+    } -> (),
+    "delete from turn_queue
+    where owner_id = $1 and conversation_id = $2 and token = $3 and ended_at is null"
+);
+
+statement!(
+    Leave<'a> {
+        owner_ids: &'a [Uuid] => Array<SqlUuid>,
+        conversation_ids: &'a [Uuid] => Array<SqlUuid>,
+        tokens: &'a [Uuid] => Array<SqlUuid>,
+    } -> (),
+    "delete from turn_queue q using unnest($1, $2, $3) as t(owner_id, conversation_id, token)
+    where q.owner_id = t.owner_id and q.conversation_id = t.conversation_id
+        and q.token = t.token and q.ended_at is null"
+);
+
+statement!(
+    /// It was ended, and no reply is kept of it.
+    Ended {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        token: Uuid => SqlUuid,
+    } -> (),
+    "update turn_queue set ended_at = now(), leased_until = now() + interval '1 minute'
+    where owner_id = $1 and conversation_id = $2 and token = $3 and ended_at is null"
+);
+
+statement!(
+    /// What was kept of one that was ended, and has left in the same transaction.
+    Remember {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        place: i32 => Integer,
+        token: Uuid => SqlUuid,
+        item_id: Option<Uuid> => Nullable<SqlUuid>,
+    } -> (),
+    "insert into turn_queue
+        (owner_id, conversation_id, place, token, leased_until, ended_at, item_id)
+    values ($1, $2, $3, $4, now() + interval '1 minute', now(), $5)"
+);
+
+statement!(
+    Renew<'a> {
+        owner_ids: &'a [Uuid] => Array<SqlUuid>,
+        conversation_ids: &'a [Uuid] => Array<SqlUuid>,
+        tokens: &'a [Uuid] => Array<SqlUuid>,
+    } -> (SqlUuid, Nullable<SmallInt>),
+    "update turn_queue q set leased_until = now() + interval '30 seconds'
+    from unnest($1, $2, $3) as t(owner_id, conversation_id, token)
+    where q.owner_id = t.owner_id and q.conversation_id = t.conversation_id
+        and q.token = t.token and q.ended_at is null
+    returning q.token, q.ending"
+);
+
+statement!(
+    Look<'a> {
+        owner_ids: &'a [Uuid] => Array<SqlUuid>,
+        conversation_ids: &'a [Uuid] => Array<SqlUuid>,
+        tokens: &'a [Uuid] => Array<SqlUuid>,
+    } -> (SqlUuid, Nullable<SmallInt>),
+    "select q.token, q.ending
+    from unnest($1, $2, $3) as t(owner_id, conversation_id, token)
+    join turn_queue q on q.owner_id = t.owner_id and q.conversation_id = t.conversation_id
+        and q.token = t.token and q.ended_at is null"
+);
+
+statement!(
+    /// The turn that is being answered is to be ended; who asks first says how. No row: there is no such
+    /// conversation.
+    End {
+        ending: i16 => SmallInt,
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+    } -> (Nullable<Integer>, Nullable<SqlUuid>),
+    "with ended as (
+        update turn_queue q set ending = coalesce(q.ending, $1)
+        from (
+            select place from turn_queue
+            where owner_id = $2 and conversation_id = $3 and ended_at is null
+                and leased_until > now()
+            order by place limit 1
+        ) first
+        where q.owner_id = $2 and q.conversation_id = $3 and q.place = first.place
+            and q.ended_at is null
+        returning q.place, q.token
+    )
+    select ended.place, ended.token
+    from conversations c left join ended on true where c.owner_id = $2 and c.id = $3"
+);
+
+statement!(
+    /// No row: it has left by itself.
+    Outcome {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        token: Uuid => SqlUuid,
+    } -> (Bool, Nullable<SqlUuid>),
+    "select ended_at is not null, item_id from turn_queue
+    where owner_id = $1 and conversation_id = $2 and token = $3"
+);
+
+statement!(
+    ForgetExpired { most: i64 => BigInt } -> (),
+    "delete from turn_queue where (owner_id, conversation_id, place) in (
+        select owner_id, conversation_id, place from turn_queue where leased_until <= now()
+        limit $1 for update skip locked
+    )"
+);
+
+statement!(
+    /// What instances that died have left of a conversation that was deleted.
+    ForgetConversation { owner_id: Uuid => SqlUuid, conversation_id: Uuid => SqlUuid } -> (),
+    "delete from turn_queue
+    where owner_id = $1 and conversation_id = $2 and leased_until <= now()"
+);
+
+statement!(
+    /// All of an owner's who was removed.
+    ForgetOwner { owner_id: Uuid => SqlUuid, most: i64 => BigInt } -> (),
+    "delete from turn_queue where owner_id = $1 and (conversation_id, place) in (
+        select conversation_id, place from turn_queue where owner_id = $1 limit $2
+    )"
+);

@@ -1,0 +1,46 @@
+//! Turns of conversations: those of this instance are kept, and it is looked whether they are still wanted.
+
+use crate::config::Config;
+use domain::clock::Timer;
+use domain::replies::Tasks;
+use domain::turns::TurnService;
+use infra::clock::{RandomIds, RuntimeTimer, SystemClock};
+use infra::postgres::{Database, PgTurnQueue};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The turns of an instance. A turn waits for `patience` for those before it; `memory` is how many bytes
+/// their requests may take.
+pub fn service(
+    database: &Database,
+    tasks: Arc<dyn Tasks>,
+    timer: Arc<dyn Timer>,
+    memory: u64,
+    patience: Duration,
+) -> Arc<TurnService> {
+    let queue = Arc::new(PgTurnQueue(database.clone()));
+    // Instances must not give the same ids, whatever clock a test has pinned.
+    let ids = Arc::new(RandomIds(SystemClock));
+    Arc::new(TurnService::new(queue, tasks, ids, timer, memory, patience))
+}
+
+/// Those of a running service: as long as the model provider may be silent, a turn waits.
+pub(crate) fn of(config: &Config, database: &Database, tasks: Arc<dyn Tasks>) -> Arc<TurnService> {
+    let timer = Arc::new(RuntimeTimer);
+    let patience = config.provider.patience;
+    service(database, tasks, timer, config.memory, patience)
+}
+
+/// Tends turns again and again, until it is dropped.
+pub async fn tend(database: Database, turns: Arc<TurnService>) {
+    for round in 1_u32.. {
+        tokio::time::sleep(TurnService::TENDING).await;
+        if !database.is_open() {
+            continue;
+        }
+        let renews = round.is_multiple_of(TurnService::RENEWAL);
+        if let Err(error) = turns.tend(renews).await {
+            tracing::warn!(%error, "turns under way cannot be renewed; trying again");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! A turn that is not wanted any more is ended, on whichever instance it runs.
+
+use crate::app::{Actor, TestApp, id, turns};
+use crate::chat::turns::queued;
+use crate::chat::{PATH, conversing, line, reply, said, user};
+use crate::provider::{Provider, says, says_when_told};
+use crate::repeats::{beside, is_replayed, keyed};
+use chrono::TimeDelta;
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+fn path(conversation: &str) -> String {
+    format!("/v1/conversations/{conversation}/cancel")
+}
+
+fn asking(conversation: &str, text: &str) -> Value {
+    json!({ "messages": [user(text)], "conversation": conversation, "stream": true })
+}
+
+/// A stream of which this much has come.
+async fn stream(actor: &Actor, path: &str, body: &Value, until: &str) -> (Response, String) {
+    let request = actor.request(Method::POST, path).json(body);
+    let mut response = request.send().await.unwrap();
+    let mut text = String::new();
+    while !text.contains(until) {
+        let chunk = response.chunk().await.unwrap().expect("it ended early");
+        text.push_str(std::str::from_utf8(&chunk).unwrap());
+    }
+    (response, text)
+}
+
+#[tokio::test]
+async fn a_turn_that_is_ended_keeps_what_was_written_and_the_next_goes_on() {
+    let provider = Provider::that(says(&["Next."])).then([says_when_told(&["One ", "two"])]);
+    let (app, alice, conversation) = conversing(&provider).await;
+    provider.go_on(1);
+    let body = asking(&conversation, "Count");
+    let (response, before) = stream(&alice, PATH, &body, "One ").await;
+    let (next, ended) = tokio::join!(alice.post(PATH, asking(&conversation, "And?")), async {
+        queued(&app, 2).await;
+        alice
+            .post(&path(&conversation), json!({}))
+            .await
+            .expect(200)
+    });
+    assert_eq!(ended["cancelled"], true);
+    assert_eq!(ended["item"]["content"], "One ");
+    assert_eq!(ended["item"]["role"], "assistant");
+    let text = before + &response.text().await.unwrap();
+    assert!(text.contains("\"finish_reason\":\"cancelled\""), "{text}");
+    assert!(text.ends_with("data: [DONE]\n\n"), "{text}");
+    assert!(next.text().ends_with("data: [DONE]\n\n"));
+    let expected = [
+        line("user", "Count"),
+        reply("One "),
+        line("user", "And?"),
+        reply("Next."),
+    ];
+    assert_eq!(said(&alice, &conversation).await, expected);
+    let nothing = alice
+        .post(&path(&conversation), json!({}))
+        .await
+        .expect(200);
+    assert_eq!(nothing, json!({ "cancelled": false, "item": null }));
+}
+
+#[tokio::test]
+async fn another_instance_ends_it_too_and_keeps_nothing_where_that_is_asked() {
+    let provider = Provider::that(says_when_told(&["One ", "two"]));
+    let (app, alice, conversation) = conversing(&provider).await;
+    let _tending = app.tending_turns();
+    let other = beside(&app, |_| {});
+    provider.go_on(1);
+    let body = asking(&conversation, "Count");
+    let (response, _) = stream(&alice, PATH, &body, "One ").await;
+    let drop = json!({ "keep": false });
+    let ended = other.alice().post(&path(&conversation), drop).await;
+    let ended = ended.expect(200);
+    assert_eq!(ended, json!({ "cancelled": true, "item": null }));
+    let text = response.text().await.unwrap();
+    assert!(
+        text.contains("turn_cancelled") && !text.contains("[DONE]"),
+        "{text}"
+    );
+    assert_eq!(said(&alice, &conversation).await, []);
+    queued(&app, 0).await;
+}
+
+#[tokio::test]
+async fn a_chat_that_is_not_streamed_keeps_its_question() {
+    let provider = Provider::that(says_when_told(&["One ", "two"]));
+    let (app, alice, conversation) = conversing(&provider).await;
+    let body = json!({ "messages": [user("Count")], "conversation": conversation });
+    let (answer, ended) = tokio::join!(keyed(&alice, PATH, "k", &body), async {
+        provider.was_asked(1).await;
+        app.alice().post(&path(&conversation), json!({})).await
+    });
+    assert_eq!(
+        ended.expect(200),
+        json!({ "cancelled": true, "item": null })
+    );
+    let answer = answer.expect(200);
+    let choice = &answer["choices"][0];
+    assert_eq!(choice["finish_reason"], "cancelled");
+    assert_eq!(choice["message"]["content"], "");
+    assert_eq!(answer["conversation"]["id"], conversation);
+    assert_eq!(said(&alice, &conversation).await, [line("user", "Count")]);
+    // A repeat asks nobody again.
+    let again = keyed(&alice, PATH, "k", &body).await;
+    assert!(is_replayed(&again));
+    let again = again.expect(200);
+    assert_eq!(again["choices"][0]["message"]["content"], "");
+    assert_eq!(again["choices"][0]["finish_reason"], "cancelled");
+    assert_eq!(provider.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn a_reply_that_is_written_anew_is_ended_as_well() {
+    let provider = Provider::that(says_when_told(&["One ", "two"]));
+    let (_app, alice, conversation) = conversing(&provider).await;
+    let question = id(&alice.say(&conversation, "Count").await);
+    let anew = format!("/v1/conversations/{conversation}/items/{question}/regenerate");
+    provider.go_on(1);
+    let body = json!({ "stream": true });
+    let (response, _) = stream(&alice, &anew, &body, "One ").await;
+    let ended = alice
+        .call(Method::POST, &path(&conversation))
+        .await
+        .expect(200);
+    assert_eq!(ended["item"]["content"], "One ");
+    let text = response.text().await.unwrap();
+    assert!(text.contains("item.completed"), "{text}");
+    assert!(text.contains("\"finish_reason\":\"cancelled\""), "{text}");
+    let expected = [line("user", "Count"), reply("One ")];
+    assert_eq!(said(&alice, &conversation).await, expected);
+    // Nothing was written yet, or nothing is to be kept: everything stays as it is.
+    for keep in [true, false] {
+        let asked = provider.asked().len();
+        let (refused, ended) = tokio::join!(alice.post(&anew, json!({})), async {
+            provider.was_asked(asked + 1).await;
+            alice
+                .post(&path(&conversation), json!({ "keep": keep }))
+                .await
+        });
+        refused.refused("turn_cancelled", None);
+        assert_eq!(
+            ended.expect(200),
+            json!({ "cancelled": true, "item": null })
+        );
+        assert_eq!(said(&alice, &conversation).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_cancel_does_not_end_the_next_turn() {
+    let provider = Provider::that(says_when_told(&["One ", "two"]));
+    let (app, alice, conversation) = conversing(&provider).await;
+    provider.go_on(1);
+    let body = asking(&conversation, "Count");
+    let (response, _) = stream(&alice, PATH, &body, "One ").await;
+    let cancel = path(&conversation);
+    let ended = keyed(&alice, &cancel, "c", &json!({})).await.expect(200);
+    response.text().await.unwrap();
+    let (next, again) = tokio::join!(alice.post(PATH, asking(&conversation, "Again")), async {
+        queued(&app, 1).await;
+        let again = keyed(&alice, &cancel, "c", &json!({})).await;
+        provider.go_on(100);
+        again
+    });
+    assert!(is_replayed(&again));
+    assert_eq!(again.expect(200), ended);
+    assert!(
+        next.text().contains("\"finish_reason\":\"stop\""),
+        "{}",
+        next.text()
+    );
+    assert_eq!(said(&alice, &conversation).await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_turn_whose_instance_does_not_react_is_ended_without_it() {
+    let provider = Provider::that(says(&["Next."]));
+    let (app, alice, conversation) = conversing(&provider).await;
+    let clock = app.clock.clone();
+    let other = beside(&app, |parts| {
+        parts.turns = turns(&parts.database, clock, Duration::from_secs(30));
+    });
+    // As an instance leaves it that was killed a moment ago.
+    let turn = "insert into turn_queue (owner_id, conversation_id, place, token, leased_until) \
+                select owner_id, id, 1, id, now() + interval '1 hour' from conversations";
+    app.schema.rows(turn).await;
+    let waits = app.clock.waits();
+    let there = other.alice();
+    let (ended, ()) = tokio::join!(there.post(&path(&conversation), json!({})), async {
+        app.clock.more_waits_than(waits + 1).await;
+        app.clock.advance(TimeDelta::seconds(10));
+    });
+    assert_eq!(
+        ended.expect(200),
+        json!({ "cancelled": true, "item": null })
+    );
+    let next = alice.post(PATH, asking(&conversation, "Next?")).await;
+    assert!(next.text().ends_with("data: [DONE]\n\n"));
+}
+
+#[tokio::test]
+async fn what_is_not_the_callers_is_not_there() {
+    let app = TestApp::spawn().await;
+    let conversation = app.alice().conversation(json!({})).await;
+    for id in [&conversation, "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG", "nonsense"] {
+        let refused = app.bob().post(&path(id), json!({})).await;
+        refused.refused("conversation_not_found", None);
+    }
+    let alice = app.alice();
+    for body in [
+        "{\"keep\":1}",
+        "{\"kep\":true}",
+        "[]",
+        "{\"keep\":true,\"keep\":true}",
+    ] {
+        let refused = alice.post_text(&path(&conversation), body.to_owned()).await;
+        assert_eq!(refused.status, 400, "{body}");
+    }
+    let nothing = alice
+        .post_text(&path(&conversation), "null")
+        .await
+        .expect(200);
+    assert_eq!(nothing, json!({ "cancelled": false, "item": null }));
+}
