@@ -41,13 +41,13 @@ def sign_in() -> AuthenticatedClient:
 
 
 def check_conversations(client: AuthenticatedClient) -> str:
-    asked = models.CreateProject(title="My AI Research", instruction="Be brief.")
+    asked = models.CreateProjectRequest(title="My AI Research", instruction="Be brief.")
     project = expect(models.Project, create_project.sync(client=client, body=asked))
-    first = models.CreateItem(role=models.Role.USER, content=QUESTION)
-    asked = models.CreateConversation(project_id=project.id, items=[first])
+    first = models.CreateItemRequest(role=models.Role.USER, content=QUESTION)
+    asked = models.CreateConversationRequest(project_id=project.id, items=[first])
     conversation = expect(models.Conversation, create_conversation.sync(client=client, body=asked))
     assert (conversation.title, conversation.item_count) == (QUESTION, 1), conversation
-    change = models.UpdateConversation(title="Planning")
+    change = models.UpdateConversationRequest(title="Planning")
     renamed = update_conversation.sync(conversation.id, client=client, body=change)
     assert expect(models.Conversation, renamed).title == "Planning"
     for page in (
@@ -61,12 +61,12 @@ def check_conversations(client: AuthenticatedClient) -> str:
 
 
 def check_items(client: AuthenticatedClient, conversation: str) -> None:
-    said = models.CreateItem(role=models.Role.ASSISTANT, content="one", call_id="call-1")
+    said = models.CreateItemRequest(role=models.Role.ASSISTANT, content="one", call_id="call-1")
     for status in (201, 200):
         answer = create_item.sync_detailed(conversation, client=client, body=said)
         assert answer.status_code == status, answer
     item = expect(models.Item, answer.parsed)
-    edited = edit_item.sync(conversation, item.id, client=client, body=models.EditItem(content="two"))
+    edited = edit_item.sync(conversation, item.id, client=client, body=models.EditItemRequest(content="two"))
     assert (expect(models.Item, edited).version, edited.content) == (2, "two"), edited
     restored = restore_item_version.sync(conversation, item.id, 1, client=client)
     assert (expect(models.Item, restored).version, restored.content) == (3, "one"), restored

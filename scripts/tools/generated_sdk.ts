@@ -19,7 +19,7 @@ async function checkConversations(): Promise<string> {
   });
   assert.deepEqual([conversation.title, conversation.item_count], [QUESTION, 1]);
   const { data: renamed } = await sdk.updateConversation({
-    path: { conv_id: conversation.id },
+    path: { conversation_id: conversation.id },
     body: { title: "Planning" },
     throwOnError: true,
   });
@@ -32,12 +32,12 @@ async function checkConversations(): Promise<string> {
 }
 
 async function checkItems(conversation: string): Promise<void> {
-  const path = { conv_id: conversation };
+  const path = { conversation_id: conversation };
   const body = { role: "assistant", content: "one", call_id: "call-1" } as const;
   const first = await sdk.createItem({ path, body, throwOnError: true });
   const again = await sdk.createItem({ path, body, throwOnError: true });
   assert.deepEqual([first.response.status, again.response.status], [201, 200]);
-  const item = { conv_id: conversation, item_id: first.data.id };
+  const item = { conversation_id: conversation, item_id: first.data.id };
   await sdk.editItem({ path: item, body: { content: "two" }, throwOnError: true });
   await sdk.restoreItemVersion({ path: { ...item, version: 1 }, throwOnError: true });
   const { data: versions } = await sdk.listItemVersions({ path: item, throwOnError: true });
@@ -46,7 +46,7 @@ async function checkItems(conversation: string): Promise<void> {
 }
 
 async function checkReplies(conversation: string): Promise<void> {
-  const path = { conv_id: conversation };
+  const path = { conversation_id: conversation };
   const { data: items } = await sdk.listItems({ path, query: { order: "desc" }, throwOnError: true });
   const [last] = items.data;
   assert(last);
@@ -67,7 +67,7 @@ async function checkReplies(conversation: string): Promise<void> {
 }
 
 async function checkShares(conversation: string): Promise<void> {
-  const path = { conv_id: conversation };
+  const path = { conversation_id: conversation };
   const { data: share } = await sdk.shareConversation({ path, throwOnError: true });
   const { data: seen } = await sdk.getSharedConversation({
     path: { share_id: share.share_id },
@@ -78,7 +78,7 @@ async function checkShares(conversation: string): Promise<void> {
 }
 
 async function checkEnd(conversation: string): Promise<void> {
-  const path = { conv_id: conversation };
+  const path = { conversation_id: conversation };
   const { response } = await sdk.deleteConversation({ path, throwOnError: true });
   assert.equal(response.status, 204);
   const { error } = await sdk.getConversation({ path });

@@ -60,7 +60,7 @@ def new_conversation(_: dict) -> str:
 
 def new_item(parameters: dict) -> str:
     body = {"role": "user", "content": "What is a hexagon?"}
-    return send("POST", f"/v1/conversations/{parameters['conv_id']}/items", json=body)["id"]
+    return send("POST", f"/v1/conversations/{parameters['conversation_id']}/items", json=body)["id"]
 
 
 def new_project(_: dict) -> str:
@@ -92,14 +92,14 @@ def new_session(_: dict) -> str:
 
 
 def new_share(parameters: dict) -> str:
-    conversation = parameters.get("conv_id") or new_conversation({})
+    conversation = parameters.get("conversation_id") or new_conversation({})
     body = {"read_only": False}
     return send("POST", f"/v1/conversations/{conversation}/share", json=body)["share_id"]
 
 
 # In the order in which they can be made: an item belongs to the conversation before it.
 PATH_PARAMETERS = {
-    "conv_id": new_conversation,
+    "conversation_id": new_conversation,
     "item_id": new_item,
     "project_id": new_project,
     "key_id": new_api_key,

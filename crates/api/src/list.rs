@@ -31,6 +31,8 @@ macro_rules! list_body {
         pub(crate) struct $name {
             #[schema(inline)]
             object: $crate::list::ListObject,
+            /// The entries of this page.
+            #[schema(max_items = 100)]
             pub(crate) data: Vec<$entry>,
             /// Whether another page follows.
             has_more: bool,

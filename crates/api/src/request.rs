@@ -2,7 +2,7 @@
 
 use crate::client_address::{ClientAddress, TrustedProxies};
 use crate::connection::Connection;
-use crate::error::{ApiError, code};
+use crate::error::{About, ApiError, code};
 use crate::outgoing::{Outgoing, paid_for, without_upgrade};
 use crate::repeats;
 use actix_web::body::{BodySize, BodyStream, BoxBody, MessageBody};
@@ -97,7 +97,7 @@ pub async fn around(
     };
     let answered = repeats::Answered::of(response.request());
     let (response, memory) = paid_for(response);
-    let response = span.in_scope(|| enveloped(response, &id));
+    let response = span.in_scope(|| enveloped(response));
     let response = without_upgrade(with_headers(response, id));
     let response = if is_head {
         without_body(response)
@@ -153,19 +153,19 @@ fn unreadable(request: &ServiceRequest) -> Option<ApiError> {
 }
 
 /// Puts a failure of any layer into the envelope, with the request's id.
-fn enveloped(response: ServiceResponse<BoxBody>, id: &RequestId) -> ServiceResponse<BoxBody> {
-    let id = id.0.to_str().ok();
+fn enveloped(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let about = || About::of(response.request());
     let rendered = match response.response().error() {
         None if !is_bare_failure(&response) => return response,
-        None => ApiError::from_status(response.status()).render(id),
+        None => ApiError::from_status(response.status()).render(&about()),
         Some(error) => match error.as_error::<ApiError>() {
             Some(error) => {
                 error.log();
-                error.render(id)
+                error.render(&about())
             }
             None => {
                 tracing::warn!(%error, "the framework refused the request");
-                ApiError::from_status(error.as_response_error().status_code()).render(id)
+                ApiError::from_status(error.as_response_error().status_code()).render(&about())
             }
         },
     };

@@ -33,7 +33,7 @@ const SPARED: [(Method, &str); 6] = [
     (Method::POST, "/auth/password"),
     (Method::POST, "/auth/refresh-token"),
     (Method::POST, "/v1/conversations/bulk-delete"),
-    (Method::POST, "/v1/conversations/{conv_id}/cancel"),
+    (Method::POST, "/v1/conversations/{conversation_id}/cancel"),
 ];
 
 /// A chat that is kept nowhere needs no room.

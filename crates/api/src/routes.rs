@@ -40,6 +40,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(conversations::bulk_delete::bulk_delete_conversations)
         .service(conversations::cancel::cancel_turn)
         .service(conversations::export::export_conversation)
+        .service(conversations::export::export_conversation_markdown)
         .service(conversations::get::get_conversation)
         .service(conversations::update::update_conversation)
         .service(conversations::delete::delete_conversation)
@@ -48,6 +49,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(items::get::get_item)
         .service(items::edit::edit_item)
         .service(items::regenerate::regenerate_item)
+        .service(items::regenerate::stream::stream_item_reply)
         .service(items::delete::delete_item)
         .service(versions::list::list_item_versions)
         .service(versions::restore::restore_item_version)
@@ -69,6 +71,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     config
         .service(service::landing::get_landing)
+        .service(service::errors::get_errors)
         .service(service::swagger_ui::get_swagger_initializer)
         .service(shares::public::slash::leave_slash_out)
         .service(shares::assets::get_asset);

@@ -15,7 +15,9 @@ pub enum Error {
     #[error("{}", .0.message)]
     Invalid(Invalid),
     /// There is no such object, or it belongs to somebody else: the two are never told apart.
-    #[error("No such {resource}: it does not exist, it was deleted, or it is not yours.")]
+    #[error(
+        "No such {resource}: it does not exist, it was deleted, or it is not yours. {}", .resource.shape()
+    )]
     NotFound {
         resource: Resource,
         /// The field that named the object, when it was not the address itself.
@@ -118,6 +120,21 @@ impl std::fmt::Display for Resource {
     }
 }
 
+impl Resource {
+    /// What names one. It is said of every absence alike, so it tells nothing of what there is.
+    fn shape(self) -> &'static str {
+        match self {
+            Self::ApiKey => "Its id begins with `key_`.",
+            Self::Conversation => "Its id begins with `conv_`.",
+            Self::Item => "Its id begins with `item_`.",
+            Self::Project => "Its id begins with `proj_`.",
+            Self::Session => "Its id begins with `sess_`.",
+            Self::Share => "Its id begins with `share_` or `msg_share_`.",
+            Self::Version => "Versions are numbered from 1.",
+        }
+    }
+}
+
 /// Which state stands in the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
@@ -178,6 +195,27 @@ pub enum Unauthenticated {
         "The token is not one of ours, or is damaged. POST /auth/refresh-token gives a new one."
     )]
     Invalid,
+    /// There is a credential, and no word that says which kind it is.
+    #[error(
+        "`Authorization` must begin with `Bearer `: `Authorization: Bearer <token>`, with an access \
+         token or an API key."
+    )]
+    NotBearer,
+    #[error(
+        "This is a refresh token. Send it to POST /auth/refresh-token, and the access_token of that \
+         answer here."
+    )]
+    RefreshTokenAsAccess,
+    #[error(
+        "This is an access token. Send it as `Authorization: Bearer <token>`; X-API-Key takes API keys, \
+         which begin with `sk_`."
+    )]
+    AccessTokenAsKey,
+    #[error(
+        "This is a key of another service: those of this server begin with `sk_`, and POST \
+         /auth/api-keys makes one."
+    )]
+    ForeignKey,
     #[error("The token has expired. Get a new one from POST /auth/refresh-token.")]
     Expired,
     #[error("The session of this token has ended. Sign in again.")]

@@ -1,7 +1,7 @@
 use crate::chat::chat;
 use crate::identity::Identity;
 use crate::listening::{Terms, listen};
-use crate::pages::{WRITTEN, cors, swagger_ui};
+use crate::pages::{cors, swagger_ui};
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
@@ -231,8 +231,6 @@ static NEEDS: LazyLock<web::Data<Needs>> = LazyLock::new(|| web::Data::new(Needs
 pub fn start(listener: TcpListener, parts: Parts) -> std::io::Result<Server> {
     let services = Services::wire(&parts);
     let methods = METHODS.clone();
-    // Whoever asks for it first does not wait for it.
-    LazyLock::force(&WRITTEN);
     let (terms, workers) = (parts.terms.clone(), parts.workers);
     listen(listener, terms, workers, move || {
         let (app, _) = App::new()

@@ -1,22 +1,16 @@
 //! What browsers are given: Swagger UI, and leave to call.
 
-use crate::app::DOCUMENT;
 use actix_cors::Cors;
 use actix_web::guard::Get;
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 use api::browsers::AllowedOrigins;
+use api::openapi::{get_document, get_older_document};
 use api::service::fixed::Fixed;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use utoipa_swagger_ui::Config;
-
-/// The document, as it is sent.
-pub(crate) static WRITTEN: LazyLock<Fixed> = LazyLock::new(|| {
-    let document = DOCUMENT.to_json().unwrap_or_default();
-    Fixed::new("application/json", document)
-});
 
 /// The files of Swagger UI that were asked for. There are few.
 static FILES: LazyLock<Mutex<HashMap<String, Arc<Fixed>>>> = LazyLock::new(Mutex::default);
@@ -25,9 +19,11 @@ static FILES: LazyLock<Mutex<HashMap<String, Arc<Fixed>>>> = LazyLock::new(Mutex
 /// (`api::service::swagger_ui`).
 pub(crate) fn swagger_ui(config: &mut web::ServiceConfig) {
     let document = web::resource("/openapi.json").guard(Get());
+    let older = web::resource("/openapi-3.0.json").guard(Get());
     let files = web::resource("/docs/{file:.*}").guard(Get());
     config
-        .service(document.to(async |request: HttpRequest| WRITTEN.answer(&request)))
+        .service(document.to(get_document))
+        .service(older.to(get_older_document))
         .service(files.to(get_file));
 }
 

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 /// Nothing is asked of a guest; the body may be absent.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = GuestLogin)]
+#[schema(as = GuestLoginRequest)]
 pub(crate) struct GuestLoginBody {}
 
 impl WireBody for GuestLoginBody {
@@ -33,7 +33,10 @@ impl WireBody for GuestLoginBody {
         ("guest" = (summary = "Nothing to say", value = json!({}))),
     )),
     responses((status = 201, description = "A new guest, signed in.", body = SignedInBody)),
-    extensions(("x-error-codes" = json!(["guest_login_disabled", "rate_limited"]))),
+    extensions(
+        ("x-error-codes" = json!(["guest_login_disabled", "rate_limited"])),
+        ("x-example" = json!({ "user": { "kind": "guest", "email": null, "name": null } })),
+    ),
     security(()),
 )]
 #[post("/auth/guest-login")]

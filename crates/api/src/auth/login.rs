@@ -12,10 +12,12 @@ use utoipa::ToSchema;
 /// What proves whose account it is.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Login)]
+#[schema(as = LoginRequest)]
 pub(crate) struct LoginBody {
+    /// The address the account was made with. Case does not matter.
     #[schema(format = Email, min_length = 3, max_length = 254, example = "ada@example.org")]
     email: String,
+    /// The account's password.
     #[schema(format = Password, min_length = 1, max_length = 256,
         example = "a long sentence is easy to keep")]
     password: String,

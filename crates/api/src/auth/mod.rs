@@ -21,6 +21,9 @@ use utoipa::ToSchema;
 #[schema(as = Session)]
 pub(crate) struct SignedInBody {
     /// Send it as `Authorization: Bearer <access_token>`.
+    #[schema(
+        example = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c2VyXzAxSkZRMk04WDNDNFY1QjZON004SzlKMEhHIn0.c2lnbmF0dXJl"
+    )]
     access_token: String,
     token_type: TokenType,
     /// How long the access token is good for, in seconds.
@@ -28,10 +31,12 @@ pub(crate) struct SignedInBody {
     expires_in: u32,
     /// Good for one call of POST /auth/refresh-token, which may be repeated for 30 seconds. Keep it
     /// secret.
+    #[schema(example = "rt_2rXbQ0a7cJ9n4kVfLw8sZpYtG3mHdE6uTiRoKjNxC1B")]
     refresh_token: String,
     user: UserBody,
 }
 
+/// How the access token is sent.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 enum TokenType {
     Bearer,
@@ -49,6 +54,7 @@ pub(crate) struct UserBody {
     /// What an account signs in with, as this service spells it.
     #[schema(required, example = "ada@example.org")]
     email: Option<String>,
+    /// What the user is called.
     #[schema(required, example = "Ada")]
     name: Option<String>,
     /// Null for an external user, of whom nothing is stored.
@@ -66,7 +72,7 @@ enum UserObject {
 /// user there is nothing but tokens.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-#[schema(as = UserKind)]
+#[schema(as = UserKind, example = "account")]
 enum UserKindBody {
     Guest,
     Account,

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 /// A password for another.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = ChangePassword)]
+#[schema(as = ChangePasswordRequest)]
 pub(crate) struct ChangePasswordBody {
     /// What the caller signs in with now.
     #[schema(format = Password, min_length = 1, max_length = 256,

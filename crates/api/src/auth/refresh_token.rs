@@ -12,8 +12,9 @@ use utoipa::ToSchema;
 /// The refresh token to spend.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = RefreshToken)]
+#[schema(as = RefreshTokenRequest)]
 pub(crate) struct RefreshTokenBody {
+    /// The `refresh_token` of the session's latest answer.
     #[schema(example = "rt_2rXbQ0a7cJ9n4kVfLw8sZpYtG3mHdE6uTiRoKjNxC1B")]
     pub(super) refresh_token: String,
 }

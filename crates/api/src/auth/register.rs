@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 /// A new account.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Register)]
+#[schema(as = RegisterRequest)]
 pub(crate) struct RegisterBody {
     /// Where case and Unicode spelling do not matter. Without invisible characters.
     #[schema(format = Email, min_length = 3, max_length = 254, example = "ada@example.org")]
@@ -24,7 +24,12 @@ pub(crate) struct RegisterBody {
         example = "a long sentence is easy to keep")]
     password: String,
     /// What to call you: 1 to 120 characters after trimming.
-    #[schema(min_length = 1, max_length = 120, pattern = r"\S", example = "Ada")]
+    #[schema(
+        min_length = 1,
+        max_length = 120,
+        pattern = r"^[\s\S]*\S[\s\S]*$",
+        example = "Ada"
+    )]
     name: Option<String>,
 }
 

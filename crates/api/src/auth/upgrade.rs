@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 /// What the guest will sign in with.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Upgrade)]
+#[schema(as = UpgradeRequest)]
 pub(crate) struct UpgradeBody {
     /// Where case and Unicode spelling do not matter. Without invisible characters.
     #[schema(format = Email, min_length = 3, max_length = 254, example = "ada@example.org")]

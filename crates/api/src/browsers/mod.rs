@@ -13,7 +13,7 @@ pub use hosts::AllowedHosts;
 pub use origins::{AllowedOrigins, origin};
 
 pub(crate) use headers::protect;
-pub(crate) use public_url::PublicUrl;
+pub use public_url::PublicUrl;
 
 use crate::client_address::TrustedProxies;
 use crate::error::{ApiError, code};

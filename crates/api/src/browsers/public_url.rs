@@ -9,16 +9,22 @@ use std::future::{Ready, ready};
 
 /// Where the caller reaches this server, without a slash at its end: as the operator says, else as the
 /// request was addressed. It goes into the answer to that request alone.
-pub(crate) struct PublicUrl(pub(crate) String);
+pub struct PublicUrl(pub(crate) String);
 
 impl FromRequest for PublicUrl {
     type Error = Infallible;
     type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self(Self::of(request))))
+    }
+}
+
+impl PublicUrl {
+    pub(crate) fn of(request: &HttpRequest) -> String {
         let browsers = request.app_data::<web::Data<Browsers>>();
         let set = browsers.and_then(|browsers| browsers.public_url.clone());
-        ready(Ok(Self(set.unwrap_or_else(|| asked(request, browsers)))))
+        set.unwrap_or_else(|| asked(request, browsers))
     }
 }
 

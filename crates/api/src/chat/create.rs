@@ -2,12 +2,11 @@ use super::answer::{parts, parts_kept, whole, whole_kept};
 use super::events::Events;
 use super::request::ChatCompletionRequestBody;
 use super::schema::{ChatCompletion, ChatCompletionEvent, ChatCompletionRequest};
-use crate::error::{ApiError, passed};
+use crate::error::{About, ApiError, passed};
 use crate::extract::{Authenticated, Body};
 use crate::items::regenerate::CONTEXT_TRUNCATED;
 use crate::long_work::LongWork;
 use crate::presence::Presence;
-use crate::request::request_id;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, post, web};
 use domain::chat::{Answering, ChatService, CompleteChat};
 use domain::storage::Room;
@@ -18,7 +17,7 @@ use domain::storage::Room;
 /// With `conversation`, what that conversation holds precedes the messages, and the messages and
 /// the reply are stored in it, together or not at all. Turns of one conversation are answered one after
 /// the other, in the order of asking, whichever instance was asked: a later one waits for those before
-/// it. A turn that was ended by `POST /v1/conversations/{conv_id}/cancel` has the finish reason
+/// it. A turn that was ended by `POST /v1/conversations/{conversation_id}/cancel` has the finish reason
 /// `cancelled`.
 #[utoipa::path(
     tag = "chat",
@@ -51,7 +50,13 @@ use domain::storage::Room;
         "model_provider_busy", "model_provider_error", "model_provider_timeout",
         "model_provider_rate_limited", "model_request_refused", "model_not_found",
         "model_request_too_large",
-    ]))),
+    ])), ("x-example" = json!({
+        "id": "chatcmpl-1", "object": "chat.completion", "created": 1_735_689_600, "model": "llama3.2",
+        "choices": [{ "index": 0, "finish_reason": "stop",
+            "message": { "role": "assistant", "content": "Oslo." } }],
+        "usage": { "prompt_tokens": 14, "completion_tokens": 2, "total_tokens": 16 },
+        "conversation": { "id": "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG", "title": "Norway" },
+    }))),
     security(("bearer" = [])),
 )]
 #[post("/chat/completions")]
@@ -94,7 +99,7 @@ pub(crate) async fn create_chat_completion(
             parts_kept(events)
         }
     };
-    Events::of(parts, request_id(&request)).begin(answer).await
+    Events::of(parts, About::of(&request)).begin(answer).await
 }
 
 fn json(mut answer: HttpResponseBuilder, completion: String) -> HttpResponse {

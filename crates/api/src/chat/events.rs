@@ -1,7 +1,7 @@
 //! An answer as it is written: server-sent events, in the form in which OpenAI's SDKs read them.
 
 use super::answer::Parts;
-use crate::error::ApiError;
+use crate::error::{About, ApiError};
 use crate::stream::{Chunks, internal};
 use actix_web::http::header::HeaderName;
 use actix_web::rt::time::timeout;
@@ -19,16 +19,16 @@ const DONE: &str = "data: [DONE]\n\n";
 pub(super) struct Events {
     /// `None`: nothing comes any more.
     parts: Option<Parts>,
-    request_id: Option<String>,
+    about: About,
     /// The request whose answer this is, for the log.
     request: tracing::Span,
 }
 
 impl Events {
-    pub(super) fn of(parts: Parts, request_id: Option<String>) -> Self {
+    pub(super) fn of(parts: Parts, about: About) -> Self {
         Self {
             parts: Some(parts),
-            request_id,
+            about,
             request: tracing::Span::current(),
         }
     }
@@ -82,7 +82,7 @@ impl Events {
             Part::Failed(error) => {
                 self.parts = None;
                 self.request.in_scope(|| error.log());
-                let body = error.body(self.request_id.as_deref());
+                let body = error.body(&self.about);
                 event(&serde_json::to_string(&body).map_err(internal)?)
             }
         };

@@ -2,7 +2,7 @@
 
 use super::answer::Parts;
 use super::events::Events;
-use crate::error::{ApiError, passed};
+use crate::error::{About, ApiError, passed};
 use crate::repeats::{Kept, conversation_of};
 use crate::request::{Surroundings, request_id};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -83,7 +83,7 @@ pub(crate) async fn stream(
     })
     .boxed_local();
     let answer = HttpResponse::Ok();
-    Events::of(parts, request_id(request)).begin(answer).await
+    Events::of(parts, About::of(request)).begin(answer).await
 }
 
 impl Told {

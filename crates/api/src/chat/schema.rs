@@ -2,9 +2,9 @@
 //! passed on, so the objects are open.
 
 use super::messages::MOST_SENT;
-use utoipa::openapi::schema::ArrayBuilder;
-use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, SchemaType, Type};
-use utoipa::openapi::{Array, Object, ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema};
+use serde_json::json;
+use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, SchemaType, Type};
+use utoipa::openapi::{ObjectBuilder, Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
@@ -36,42 +36,34 @@ macro_rules! object {
     };
 }
 
-object!(
-    ChatCompletionRequest,
-    request,
-    open = true,
-    [ChatMessage, ConversationReference]
-);
+object!(ChatCompletionRequest, request, open = true, [ChatMessage]);
 object!(
     ChatCompletion,
     completion,
     open = true,
-    [ChatMessage, ChatConversation]
+    [ChatChoice, ChatConversation]
 );
-object!(ChatCompletionChunk, chunk, open = true, [ChatConversation]);
+object!(ChatChoice, choice, open = true, [ChatMessage]);
 object!(
     /// One server-sent event of a chat.
     ChatCompletionEvent,
     event,
     open = true,
-    [ChatCompletionChunk]
+    []
 );
-object!(ChatMessage, message, open = true, [ChatMessagePart]);
-object!(ChatMessagePart, part, open = true, []);
+object!(ChatMessage, message, open = true, []);
 object!(ChatConversation, conversation, open = true, []);
-object!(ConversationReference, reference, open = false, []);
 
+/// The data is text: generators of clients know no type for what text contains.
 fn event() -> ObjectBuilder {
-    let chunk = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .content_media_type("application/json")
-        .content_schema(Some(Ref::from_schema_name("ChatCompletionChunk")));
-    let done = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .enum_values(Some(["[DONE]"]));
-    let data = AnyOfBuilder::new().item(chunk).item(done).description(Some(
-        "JSON: a chunk, or an object with an `error`; `[DONE]` at the end.",
-    ));
+    let data = described(
+        Type::String,
+        "JSON: a `chat.completion.chunk` of OpenAI's API (the last one has the `conversation`, too), or \
+         an object with an `error`; `[DONE]` at the end.",
+    )
+    .examples([json!(
+        r#"{"choices":[{"index":0,"delta":{"content":"Oslo"},"finish_reason":null}]}"#
+    )]);
     ObjectBuilder::new()
         .property("data", data)
         .required("data")
@@ -79,15 +71,19 @@ fn event() -> ObjectBuilder {
 }
 
 fn request() -> ObjectBuilder {
-    let conversation = OneOfBuilder::new()
-        .item(Object::with_type(Type::String))
-        .item(Ref::from_schema_name("ConversationReference"))
-        .item(Object::with_type(Type::Null))
+    let conversation = nullable(
+        Type::String,
+        "The id of a conversation (an object with its `id` is taken as well). What it holds precedes \
+         the messages in what the model is told, and the messages and the reply are stored in it. Then \
+         each message is a text: `content` is a string or text parts, and `n` is 1. Not passed on.",
+    )
+    .examples([json!("conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")]);
+    let messages = ArrayBuilder::new()
+        .items(Ref::from_schema_name("ChatMessage"))
+        .max_items(Some(MOST_SENT))
         .description(Some(
-            "The id of a conversation, or an object with its id. What it holds precedes the \
-             messages in what the model is told, and the messages and the reply are stored in it. \
-             Then each message is a text: `content` is a string or text parts, and `n` is 1. Not \
-             passed on.",
+            "What is said to the model. With `conversation`: 1 to 100 new messages, which are \
+             stored; they may follow all that the conversation holds.",
         ));
     let stream = "`true`: the answer is sent as it is written.";
     ObjectBuilder::new()
@@ -98,42 +94,29 @@ fn request() -> ObjectBuilder {
             "model",
             nullable(
                 Type::String,
-                "The model to ask; this server's own unless told.",
+                "The model to ask; this server's own by default.",
             ),
         )
-        .property(
-            "messages",
-            ArrayBuilder::from(Array::new(Ref::from_schema_name("ChatMessage")))
-                .max_items(Some(MOST_SENT)),
-        )
+        .property("messages", messages)
         .property("stream", nullable(Type::Boolean, stream))
         .property("conversation", conversation)
         .required("messages")
 }
 
-fn reference() -> ObjectBuilder {
-    ObjectBuilder::new()
-        .description(Some("A conversation, by its id."))
-        .property("id", described(Type::String, "The conversation's id."))
-        .required("id")
-}
-
-/// Which fields it has besides depends on the type.
-fn part() -> ObjectBuilder {
-    ObjectBuilder::new()
-        .description(Some("A part of a message, such as a text or an image."))
-        .property("type", described(Type::String, "What it is: `text`, …"))
-}
-
 fn message() -> ObjectBuilder {
-    let content = OneOfBuilder::new()
-        .item(Object::with_type(Type::String))
-        .item(Array::new(Ref::from_schema_name("ChatMessagePart")))
-        .item(Object::with_type(Type::Null))
-        .description(Some("A text, or its parts."));
+    // A union of text and parts has no type in Java and Rust.
+    let content = ObjectBuilder::new()
+        .schema_type(SchemaType::AnyValue)
+        .description(Some(
+            "A text; or a list of parts, such as `{\"type\": \"text\", \"text\": \"…\"}`; or null.",
+        ))
+        .examples([json!("What is the capital of Norway?")]);
     ObjectBuilder::new()
         .description(Some("A message of OpenAI's API."))
-        .property("role", described(Type::String, "Who speaks."))
+        .property(
+            "role",
+            described(Type::String, "Who speaks.").examples([json!("user")]),
+        )
         .property("content", content)
         .required("role")
 }
@@ -141,55 +124,44 @@ fn message() -> ObjectBuilder {
 fn conversation() -> ObjectBuilder {
     ObjectBuilder::new()
         .description(Some("Where an answer is kept."))
-        .property("id", described(Type::String, "The conversation's id."))
-        .property("title", nullable(Type::String, "Its title by now."))
+        .property(
+            "id",
+            described(Type::String, "The conversation's id.")
+                .examples([json!("conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")]),
+        )
+        .property(
+            "title",
+            nullable(Type::String, "Its title by now.").examples([json!("Norway")]),
+        )
         .required("id")
         .required("title")
 }
 
 fn completion() -> ObjectBuilder {
-    let choice = ObjectBuilder::new()
-        .property("index", Object::with_type(Type::Integer))
+    let choices = ArrayBuilder::new()
+        .items(Ref::from_schema_name("ChatChoice"))
+        .description(Some("The replies; one, unless `n` asks for more."));
+    ObjectBuilder::new()
+        .description(Some(
+            "A completion of OpenAI's API, as the provider sent it.",
+        ))
+        .property("choices", choices)
+        .property("conversation", Ref::from_schema_name("ChatConversation"))
+        .required("choices")
+}
+
+fn choice() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .description(Some("One of the replies."))
+        .property(
+            "index",
+            described(Type::Integer, "Which reply it is, from 0.").examples([json!(0)]),
+        )
         .property("message", Ref::from_schema_name("ChatMessage"))
         .property(
             "finish_reason",
-            nullable(Type::String, "Why the reply ends."),
+            nullable(Type::String, "Why the reply ends.").examples([json!("stop")]),
         )
-        .additional_properties(Some(AdditionalProperties::FreeForm(true)));
-    answer(
-        "A completion of OpenAI's API, as the provider sent it.",
-        choice,
-    )
-}
-
-fn chunk() -> ObjectBuilder {
-    let delta = ObjectBuilder::new()
-        .property(
-            "content",
-            nullable(Type::String, "What the reply goes on with."),
-        )
-        .additional_properties(Some(AdditionalProperties::FreeForm(true)));
-    let choice = ObjectBuilder::new()
-        .property("index", Object::with_type(Type::Integer))
-        .property("delta", delta)
-        .property(
-            "finish_reason",
-            nullable(Type::String, "Why the reply ends."),
-        )
-        .additional_properties(Some(AdditionalProperties::FreeForm(true)));
-    answer(
-        "A part of a completion, as the provider sent it: the data of one event. The last one has \
-         the conversation.",
-        choice,
-    )
-}
-
-fn answer(description: &str, choice: ObjectBuilder) -> ObjectBuilder {
-    ObjectBuilder::new()
-        .description(Some(description))
-        .property("choices", Array::new(choice))
-        .property("conversation", Ref::from_schema_name("ChatConversation"))
-        .required("choices")
 }
 
 fn described(kind: Type, description: &str) -> ObjectBuilder {

@@ -133,7 +133,7 @@ impl ClientStream {
 
 /// Says why, as far as that can be said to somebody who is not listened to. Nothing waits for it.
 fn refuse(stream: TcpStream) {
-    const BODY: &str = r#"{"error":{"message":"There are too many connections from your address. Close some, and try again.","type":"rate_limit_error","code":"too_many_connections","param":null,"request_id":null}}"#;
+    const BODY: &str = r#"{"error":{"message":"There are too many connections from your address. Close some, and try again.","type":"rate_limit_error","code":"too_many_connections","param":null,"request_id":null,"doc_url":null}}"#;
     let answer = format!(
         "HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nRetry-After: 5\r\n\
          Connection: close\r\nContent-Length: {}\r\n\r\n{BODY}",

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 /// The conversations to delete.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = BulkDeleteConversations)]
+#[schema(as = BulkDeleteConversationsRequest)]
 pub(crate) struct BulkDeleteConversationsBody {
     /// 1 to 100 ids; one that is given twice counts once.
     #[serde(deserialize_with = "hundred")]
@@ -25,12 +25,14 @@ impl WireBody for BulkDeleteConversationsBody {
 #[derive(Serialize, ToSchema)]
 #[schema(as = BulkDeletion)]
 pub(crate) struct BulkDeletionBody {
-    #[schema(example = 3)]
+    /// How many were deleted.
+    #[schema(value_type = u32, maximum = 100, example = 3)]
     deleted_count: usize,
-    #[schema(example = 0)]
+    /// How many of the ids named nothing of yours.
+    #[schema(value_type = u32, maximum = 100, example = 0)]
     failed_count: usize,
     /// The ids that named nothing of yours, as they were sent.
-    #[schema(example = json!([]))]
+    #[schema(max_items = 100, example = json!([]))]
     failed_ids: Vec<String>,
 }
 

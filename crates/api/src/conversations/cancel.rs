@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 /// How the turn is to end; the body may be absent.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = CancelTurn)]
+#[schema(as = CancelTurnRequest)]
 pub(crate) struct CancelTurnBody {
     /// Whether the question and what was written by then are kept; `true` by default.
     #[schema(default = true, example = true)]
@@ -52,7 +52,7 @@ impl CancelledTurnBody {
 /// not streamed nothing is known before all of it is there. Turns that wait behind it go on.
 #[utoipa::path(
     tag = "conversations",
-    params(("conv_id" = String, Path, description = "The conversation's id.",
+    params(("conversation_id" = String, Path, description = "The conversation's id.",
         example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")),
     request_body(content = Option<CancelTurnBody>, examples(
         ("keep" = (summary = "Keep what was written", value = json!({}))),
@@ -61,7 +61,7 @@ impl CancelledTurnBody {
     responses((status = 200, description = "What became of it.", body = CancelledTurnBody)),
     security(("bearer" = [])),
 )]
-#[post("/conversations/{conv_id}/cancel")]
+#[post("/conversations/{conversation_id}/cancel")]
 pub(crate) async fn cancel_turn(
     Authenticated(actor): Authenticated,
     turns: web::Data<TurnService>,

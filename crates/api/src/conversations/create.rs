@@ -14,13 +14,13 @@ use utoipa::ToSchema;
 /// A new conversation. Every field is optional, and so is the body.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = CreateConversation)]
+#[schema(as = CreateConversationRequest)]
 pub(crate) struct CreateConversationBody {
     /// 1 to 256 characters after trimming. Without one, the first user message gives it.
     #[schema(
         min_length = 1,
         max_length = 256,
-        pattern = r"\S",
+        pattern = r"^[\s\S]*\S[\s\S]*$",
         example = "Project Planning"
     )]
     title: Option<String>,

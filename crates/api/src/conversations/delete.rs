@@ -10,12 +10,12 @@ use domain::id::ConversationId;
 /// it is not found.
 #[utoipa::path(
     tag = "conversations",
-    params(("conv_id" = String, Path, description = "The conversation's id.",
+    params(("conversation_id" = String, Path, description = "The conversation's id.",
         example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")),
     responses((status = 204, description = "It is gone.")),
     security(("bearer" = [])),
 )]
-#[delete("/conversations/{conv_id}")]
+#[delete("/conversations/{conversation_id}")]
 pub(crate) async fn delete_conversation(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,

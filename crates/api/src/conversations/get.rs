@@ -1,6 +1,6 @@
 use super::ConversationBody;
 use crate::error::ApiError;
-use crate::extract::{Authenticated, Query};
+use crate::extract::{Authenticated, Query, yes_or_no};
 use crate::items::ItemBody;
 use crate::stream::{Chunks, internal};
 use actix_web::{HttpResponse, get, web};
@@ -17,6 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 pub(crate) struct GetConversationQuery {
     /// `false` leaves the messages out.
+    #[serde(default, deserialize_with = "yes_or_no")]
     #[param(default = true)]
     include_items: Option<bool>,
 }
@@ -39,14 +40,14 @@ pub(crate) struct ConversationWithItemsBody {
 #[utoipa::path(
     tag = "conversations",
     params(
-        ("conv_id" = String, Path, description = "The conversation's id.",
+        ("conversation_id" = String, Path, description = "The conversation's id.",
             example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
         GetConversationQuery,
     ),
     responses((status = 200, description = "The conversation.", body = ConversationWithItemsBody)),
     security(("bearer" = [])),
 )]
-#[get("/conversations/{conv_id}")]
+#[get("/conversations/{conversation_id}")]
 pub(crate) async fn get_conversation(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,

@@ -19,11 +19,13 @@ pub(crate) struct ListConversationsQuery {
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
     /// The `next_after` or the `last_id` of the page before.
+    #[param(min_length = 1)]
     after: Option<String>,
     /// `desc`, newest first, unless told.
     #[param(inline)]
     order: Option<OrderParam>,
     /// Only those of this project.
+    #[param(min_length = 1, example = "proj_01JFQ2K7W2B3V4C5X6Z7M8N9QA")]
     project_id: Option<String>,
     /// `created` (default) pages exactly, whatever happens meanwhile; `updated`, most recent activity first,
     /// may show a conversation again that was active while you paged.

@@ -11,14 +11,14 @@ use utoipa::ToSchema;
 /// What to change. An absent field keeps its value, null clears it.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = UpdateConversation)]
+#[schema(as = UpdateConversationRequest)]
 pub(crate) struct UpdateConversationBody {
     /// 1 to 256 characters after trimming; null makes it untitled again.
     #[serde(default, deserialize_with = "present")]
     #[schema(
         min_length = 1,
         max_length = 256,
-        pattern = r"\S",
+        pattern = r"^[\s\S]*\S[\s\S]*$",
         example = "Updated Project Title"
     )]
     title: Option<Option<String>>,
@@ -28,7 +28,6 @@ pub(crate) struct UpdateConversationBody {
     project_id: Option<Option<String>>,
     /// Replaces all pairs; null removes them.
     #[serde(default, deserialize_with = "present")]
-    #[schema(inline)]
     metadata: Option<Option<MetadataBody>>,
 }
 
@@ -59,7 +58,7 @@ impl TryFrom<UpdateConversationBody> for ConversationChanges {
 /// Renames it, moves it to a project, or replaces its metadata. This does not move `updated_at`.
 #[utoipa::path(
     tag = "conversations",
-    params(("conv_id" = String, Path, description = "The conversation's id.",
+    params(("conversation_id" = String, Path, description = "The conversation's id.",
         example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")),
     request_body(content = Option<UpdateConversationBody>, examples(
         ("rename" = (summary = "A new title", value = json!({"title": "Updated Project Title"}))),
@@ -70,7 +69,7 @@ impl TryFrom<UpdateConversationBody> for ConversationChanges {
     extensions(("x-error-codes" = json!(["project_not_found"]))),
     security(("bearer" = [])),
 )]
-#[patch("/conversations/{conv_id}")]
+#[patch("/conversations/{conversation_id}")]
 pub(crate) async fn update_conversation(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,

@@ -1,4 +1,4 @@
-use super::{ApiError, Code};
+use super::{About, ApiError, Code};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -15,19 +15,23 @@ pub(crate) struct ErrorBody {
 #[schema(as = ErrorDetail)]
 struct ErrorDetail {
     /// A sentence a person can act on. May change; programs go by `code`.
+    #[schema(example = "title must be 1 to 256 characters after trimming.")]
     message: String,
     /// The family of the failure.
     #[schema(example = "invalid_request_error")]
     r#type: &'static str,
     /// Which failure it is. Stable.
-    #[schema(example = "invalid_value")]
+    #[schema(example = "invalid_value", max_length = 64)]
     code: &'static str,
     /// The field at fault, as a path such as `items[3].content`; null when no single field is.
-    #[schema(required)]
+    #[schema(required, example = "title")]
     param: Option<String>,
     /// The request's id, as in the header `X-Request-Id`; it finds the request in the log.
-    #[schema(required)]
+    #[schema(required, example = "req_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
     request_id: Option<String>,
+    /// Where the code is explained; null where no request was read.
+    #[schema(required, example = "http://localhost:8000/docs/errors#invalid_value")]
+    doc_url: Option<String>,
 }
 
 /// How much is said at the most, in characters. What a client sent may be said back, and a name can be
@@ -43,17 +47,26 @@ fn shortened(text: &str, most: usize) -> String {
 }
 
 impl ErrorBody {
-    pub(super) fn new(error: &ApiError, request_id: Option<&str>) -> Self {
+    pub(super) fn new(error: &ApiError, about: &About) -> Self {
         Self {
             error: ErrorDetail {
                 message: shortened(&error.message, MESSAGE),
                 r#type: error.code.kind,
                 code: error.code.name,
                 param: error.param.as_deref().map(|param| shortened(param, PARAM)),
-                request_id: request_id.map(str::to_owned),
+                request_id: about.request_id.clone(),
+                doc_url: about
+                    .public_url
+                    .as_ref()
+                    .map(|url| doc_url(url, error.code)),
             },
         }
     }
+}
+
+/// Where a code is explained, on the page of errors.
+fn doc_url(public_url: &str, code: &Code) -> String {
+    format!("{public_url}/docs/errors#{}", code.name)
 }
 
 /// The envelope of a code, for the API's description.
@@ -64,5 +77,6 @@ pub(crate) fn example(code: &Code) -> Value {
         "code": code.name,
         "param": code.param,
         "request_id": "req_01JFQ2M8X3C4V5B6N7M8K9J0HG",
+        "doc_url": doc_url("http://localhost:8000", code),
     } })
 }

@@ -137,6 +137,12 @@ fn unauthenticated(reason: Unauthenticated) -> (&'static Code, &'static str) {
         Unauthenticated::Invalid => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),
         Unauthenticated::SessionEnded => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),
         Unauthenticated::Expired => (code::TOKEN_EXPIRED, "Bearer error=\"invalid_token\""),
+        Unauthenticated::NotBearer
+        | Unauthenticated::RefreshTokenAsAccess
+        | Unauthenticated::ForeignKey => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),
+        Unauthenticated::AccessTokenAsKey => {
+            (code::API_KEY_INVALID, "Bearer error=\"invalid_token\"")
+        }
         Unauthenticated::ApiKey => (code::API_KEY_INVALID, "Bearer error=\"invalid_token\""),
         Unauthenticated::Several => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),
         Unauthenticated::Password => (code::SIGN_IN_FAILED, "Bearer"),

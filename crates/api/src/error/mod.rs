@@ -1,10 +1,12 @@
 //! Failures as clients see them: one envelope, one table of codes, one match from the domain.
 
+mod about;
 mod body;
 pub(crate) mod code;
 mod from_domain;
 mod provider;
 
+pub(crate) use about::About;
 pub(crate) use body::{ErrorBody, example};
 pub(crate) use provider::passed;
 
@@ -97,7 +99,7 @@ impl ApiError {
     }
 
     /// The answer, in the envelope or as a page.
-    pub(crate) fn render(&self, request_id: Option<&str>) -> HttpResponse {
+    pub(crate) fn render(&self, about: &About) -> HttpResponse {
         let status = self.status_code();
         let mut response = HttpResponse::build(status);
         for (name, value) in &self.headers {
@@ -108,11 +110,11 @@ impl ApiError {
                 status: status.as_u16(),
                 message: &self.message,
                 retry_after: self.retry_after(),
-                request_id,
+                request_id: about.request_id.as_deref(),
             });
             return response.content_type(ContentType::html()).body(page);
         }
-        response.json(self.body(request_id))
+        response.json(self.body(about))
     }
 
     /// Seconds until the request is worth repeating, if that is known.
@@ -123,8 +125,8 @@ impl ApiError {
     }
 
     /// The envelope itself.
-    pub(crate) fn body(&self, request_id: Option<&str>) -> ErrorBody {
-        ErrorBody::new(self, request_id)
+    pub(crate) fn body(&self, about: &About) -> ErrorBody {
+        ErrorBody::new(self, about)
     }
 
     /// Says in the log what the client is not told.
@@ -173,6 +175,6 @@ impl ResponseError for ApiError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        self.render(None)
+        self.render(&About::default())
     }
 }

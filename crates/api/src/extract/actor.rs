@@ -14,7 +14,14 @@ use tokio::sync::Notify;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const INVALID: Error = Error::Unauthenticated(Unauthenticated::Invalid);
+const NOT_BEARER: Error = Error::Unauthenticated(Unauthenticated::NotBearer);
 const SEVERAL: Error = Error::Unauthenticated(Unauthenticated::Several);
+
+/// How refresh tokens begin, which prove nothing here.
+const REFRESH_TOKEN: &str = "rt_";
+
+/// How the keys of OpenAI and its like begin.
+const FOREIGN_KEY: &str = "sk-";
 
 /// The caller, proven by an access token or an API key. A handler cannot tell the two apart, except
 /// by asking for it ([`Actor::credential`]).
@@ -122,22 +129,38 @@ impl<'a> Presented<'a> {
         let key = key.map(|key| key.to_str().unwrap_or_default().trim());
         let Some(header) = sole(headers, &AUTHORIZATION)? else {
             let key = key.ok_or(Error::Unauthenticated(Unauthenticated::Missing))?;
-            return Ok(Self::ApiKey(key));
+            return match looks_like_jwt(key) {
+                true => Err(Error::Unauthenticated(Unauthenticated::AccessTokenAsKey)),
+                false => Ok(Self::ApiKey(key)),
+            };
         };
         let text = header.to_str().map_err(|_| INVALID)?;
-        let (scheme, token) = text.split_once(' ').ok_or(INVALID)?;
+        let (scheme, token) = text.split_once(' ').ok_or(NOT_BEARER)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(INVALID);
+            return Err(NOT_BEARER);
         }
         let token = token.trim();
         if key.is_some_and(|key| key != token) {
             return Err(SEVERAL);
+        }
+        if token.starts_with(REFRESH_TOKEN) {
+            return Err(Error::Unauthenticated(
+                Unauthenticated::RefreshTokenAsAccess,
+            ));
+        }
+        if token.starts_with(FOREIGN_KEY) {
+            return Err(Error::Unauthenticated(Unauthenticated::ForeignKey));
         }
         Ok(match token.starts_with(KeyService::PREFIX) {
             true => Self::ApiKey(token),
             false => Self::AccessToken(token),
         })
     }
+}
+
+/// Three parts of base64, the first of which is a JSON object (RFC 7519, 3).
+fn looks_like_jwt(text: &str) -> bool {
+    text.starts_with("eyJ") && text.matches('.').count() == 2
 }
 
 /// A header that is sent once; `None` where it is not sent.

@@ -126,11 +126,18 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
 }
 
 fn explain(path: &str, error: &serde_json::Error) -> ApiError {
-    match error.classify() {
-        Category::Data => prose::explain(path, &error.to_string()),
-        Category::Syntax | Category::Eof | Category::Io => ApiError::new(
-            code::INVALID_JSON,
-            format!("The body is not valid JSON: {error}."),
-        ),
-    }
+    let (line, column) = (error.line(), error.column());
+    let what = error.to_string();
+    let what = match error.classify() {
+        Category::Data => return prose::explain(prose::Part::Body, path, &what),
+        Category::Eof => format!("it ends too early, in line {line}, column {column}"),
+        Category::Syntax if what.starts_with("recursion limit") => {
+            format!("it is nested too deeply, in line {line}, column {column}")
+        }
+        Category::Syntax | Category::Io => what,
+    };
+    ApiError::new(
+        code::INVALID_JSON,
+        format!("The body is not valid JSON: {what}."),
+    )
 }

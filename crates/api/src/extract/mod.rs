@@ -3,6 +3,7 @@
 mod actor;
 mod body;
 mod incoming;
+mod nearest;
 mod object;
 mod prose;
 mod query;
@@ -10,5 +11,6 @@ mod query;
 pub(crate) use actor::{Authenticated, proven};
 pub(crate) use body::{Body, CREDENTIALS, MESSAGES, WireBody};
 pub use incoming::BodyRate;
-pub(crate) use object::{Object, hundred, hundred_if_any, present, whole, word};
+pub(crate) use nearest::nearest;
+pub(crate) use object::{Object, hundred, hundred_if_any, present, whole, word, yes_or_no};
 pub(crate) use query::Query;

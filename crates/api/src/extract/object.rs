@@ -99,6 +99,18 @@ pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
         .ok_or_else(|| serde::de::Error::custom("expected a whole number"))
 }
 
+/// Reads `true` or `false` of a query in any case: Python writes `True`.
+pub(crate) fn yes_or_no<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<bool>, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    match word.to_ascii_lowercase().as_str() {
+        "true" => Ok(Some(true)),
+        "false" => Ok(Some(false)),
+        _ => Err(serde::de::Error::custom("expected true or false")),
+    }
+}
+
 /// Reads one of a set of words. Without this, what is no string would pass for broken JSON.
 pub(crate) fn word<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,

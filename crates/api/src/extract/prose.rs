@@ -1,71 +1,183 @@
+use super::nearest::nearest;
 use crate::error::{ApiError, Code, code};
 use std::borrow::Cow;
 
 /// How much of what a client sent is said back, in characters.
 const SAID_BACK: usize = 200;
 
+/// Which part of a request is wrong.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Body,
+    Query,
+}
+
 /// What serde's error means. It tells the kind of an error in prose alone, so the prose is read
 /// here, and nowhere else; tests pin each sentence.
-pub(super) fn explain(path: &str, message: &str) -> ApiError {
-    let (path, message) = (&*shortened(path), &*shortened(without_place(message)));
-    let path = if path == "." { "" } else { path };
-    let named = |name: &str| match path.rsplit('.').next() {
-        Some(last) if last == name => path.to_owned(),
-        _ if path.is_empty() => name.to_owned(),
-        _ => format!("{path}.{name}"),
+pub(super) fn explain(part: Part, path: &str, message: &str) -> ApiError {
+    let message = without_place(message);
+    let path = match path {
+        "." => Cow::Borrowed(""),
+        path => shortened(path),
     };
-    let kinds: [(&str, &'static Code, &str); 3] = [
-        (
-            "unknown field `",
-            code::UNKNOWN_FIELD,
-            "is not a field here",
-        ),
-        ("missing field `", code::MISSING_FIELD, "is required"),
-        (
-            "duplicate field `",
-            code::DUPLICATE_FIELD,
-            "was given twice",
-        ),
-    ];
-    for (beginning, kind, says) in kinds {
-        if let Some(name) = quoted(message, beginning) {
-            let param = named(name);
-            return ApiError::new(kind, format!("{param} {says}.")).param(param);
-        }
+    if let Some(error) = of_a_name(part, &path, message) {
+        return error;
     }
-    let values = ["unknown variant", "invalid value", "more than "];
-    let kind = match values.iter().any(|words| message.starts_with(words)) {
-        true => code::INVALID_VALUE,
-        false => code::INVALID_TYPE,
+    let (kind, rule) = of_a_value(&path, message);
+    let place = match (path.is_empty(), part) {
+        (false, _) => &*path,
+        (true, Part::Body) => "The body",
+        (true, Part::Query) => "The query",
     };
-    let place = if path.is_empty() { "the request" } else { path };
-    // What Rust says of text in a query that is no number.
-    let sentence = match message {
-        "invalid digit found in string" | "cannot parse integer from empty string" => {
-            format!("{place} must be a whole number.")
-        }
-        _ if message.starts_with("more than ") => {
-            format!("{place} has {message}, the most there may be.")
-        }
-        _ => format!("{place}: {message}."),
-    };
-    let error = ApiError::new(kind, sentence);
-    if path.is_empty() {
-        error
-    } else {
-        error.param(path)
+    let error = ApiError::new(kind, format!("{place} {rule}."));
+    match path.is_empty() {
+        true => error,
+        false => error.param(path),
     }
 }
 
+/// A field that does not exist, is missing, or was given twice.
+fn of_a_name(part: Part, path: &str, message: &str) -> Option<ApiError> {
+    let named = |name: &str| {
+        let name = shortened(name);
+        match path.rsplit('.').next() {
+            Some(last) if last == name => path.to_owned(),
+            _ if path.is_empty() => name.into_owned(),
+            _ => format!("{path}.{name}"),
+        }
+    };
+    if let Some(name) = quoted(message, "missing field `") {
+        let param = named(name);
+        let sentence = format!("{param} is required.");
+        return Some(ApiError::new(code::MISSING_FIELD, sentence).param(param));
+    }
+    if let Some(name) = quoted(message, "duplicate field `") {
+        let param = named(name);
+        let sentence = format!("{param} was given twice.");
+        return Some(ApiError::new(code::DUPLICATE_FIELD, sentence).param(param));
+    }
+    let name = quoted(message, "unknown field `")?;
+    let param = named(name);
+    let sentence = unknown(part, &param, name, &alternatives(message));
+    Some(ApiError::new(code::UNKNOWN_FIELD, sentence).param(param))
+}
+
+fn unknown(part: Part, param: &str, name: &str, known: &[&str]) -> String {
+    let what = match part {
+        Part::Body => "a field",
+        Part::Query => "a query parameter",
+    };
+    let mut sentence = format!("{param} is not {what} here.");
+    if let Some(near) = nearest(&shortened(name), known) {
+        sentence.push_str(&format!(" Did you mean `{near}`?"));
+    } else if matches!(name, "page" | "offset" | "cursor") && known.contains(&"after") {
+        sentence.push_str(" Pages are asked for by `limit` and `after`.");
+    }
+    let all = match (part, known.is_empty()) {
+        (Part::Body, true) => " It takes no fields.".to_owned(),
+        (Part::Query, true) => " It takes no query parameters.".to_owned(),
+        (Part::Body, false) => format!(" The fields are {}.", listed(known)),
+        (Part::Query, false) => format!(" The query parameters are {}.", listed(known)),
+    };
+    sentence.push_str(&all);
+    sentence
+}
+
+fn listed(names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+/// What a value must be: the code, and the sentence after the name of its place.
+fn of_a_value(path: &str, message: &str) -> (&'static Code, String) {
+    if let Some(sent) = quoted(message, "unknown variant `") {
+        let words = listed(&alternatives(message));
+        let rule = format!("must be one of {words}, not `{}`", shortened(sent));
+        return (code::INVALID_VALUE, rule);
+    }
+    if message.starts_with("more than ") {
+        let rule = format!("has {message}, the most there may be");
+        return (code::INVALID_VALUE, rule);
+    }
+    for (beginning, kind) in [
+        ("invalid type: ", code::INVALID_TYPE),
+        ("invalid value: ", code::INVALID_VALUE),
+    ] {
+        let rest = message.strip_prefix(beginning);
+        if let Some((sent, wanted)) = rest.and_then(|rest| rest.rsplit_once(", expected ")) {
+            let rule = format!("must be {}, not {}", meant(path, wanted), found(sent));
+            return (kind, rule);
+        }
+    }
+    let rule = match message {
+        "invalid digit found in string" | "cannot parse integer from empty string" => {
+            "must be a whole number".to_owned()
+        }
+        "number too large to fit in target type" => "is too large a number".to_owned(),
+        "number too small to fit in target type" => "is too small a number".to_owned(),
+        _ => match message.strip_prefix("expected ") {
+            Some(wanted) => format!("must be {}", meant(path, wanted)),
+            None => format!("cannot be read: {}", shortened(message)),
+        },
+    };
+    (code::INVALID_TYPE, rule)
+}
+
+/// What serde wants, in the words of JSON.
+fn meant<'a>(path: &str, wanted: &'a str) -> &'a str {
+    if path.ends_with("expires_in") {
+        return "a whole number of seconds, 60 to 31536000";
+    }
+    match wanted {
+        "a sequence" => "a list",
+        "a map" => "an object",
+        "a boolean" | "true or false" => "true or false",
+        "a JSON number" | "f64" | "f32" => "a number",
+        "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize" => {
+            "a whole number"
+        }
+        _ if wanted.starts_with("struct ") => "an object",
+        _ => wanted,
+    }
+}
+
+/// What was sent, in the words of JSON.
+fn found(sent: &str) -> Cow<'_, str> {
+    match sent {
+        "sequence" => "a list".into(),
+        "map" => "an object".into(),
+        "unit value" | "Option value" | "null" => "null".into(),
+        _ => match (sent.strip_prefix("string "), sent.split_once('`')) {
+            (Some(text), _) => format!("the string {}", shortened(text)).into(),
+            (None, Some(("boolean ", value))) => value.trim_end_matches('`').to_owned().into(),
+            (None, Some((_, value))) => {
+                format!("the number {}", shortened(value.trim_end_matches('`'))).into()
+            }
+            (None, None) => shortened(sent),
+        },
+    }
+}
+
+/// The name in backticks after `beginning`. A name may itself contain a backtick; what serde says after
+/// it comes last.
 fn quoted<'a>(message: &'a str, beginning: &str) -> Option<&'a str> {
-    // A name may itself contain a backtick; what follows the name never does before a quote ends.
     let rest = message.strip_prefix(beginning)?;
     let end = rest
-        .find("`, expected")
-        .or_else(|| rest.rfind('`'))
-        // The name was too long to be said back whole.
-        .unwrap_or(rest.len());
+        .rfind("`, expected ")
+        .or_else(|| rest.rfind("`, there are no "))
+        .or_else(|| rest.rfind('`'))?;
     rest.get(..end)
+}
+
+/// The names that serde knows instead.
+fn alternatives(message: &str) -> Vec<&str> {
+    let known = message.rsplit_once("`, expected ").map(|(_, known)| known);
+    known
+        .unwrap_or_default()
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .collect()
 }
 
 /// Without the line and column, which say nothing about a body that a program wrote.

@@ -35,7 +35,7 @@ impl<T: DeserializeOwned> Query<T> {
             .map(Self)
             .map_err(|error| {
                 let path = error.path().to_string();
-                prose::explain(&path, &error.into_inner().to_string())
+                prose::explain(prose::Part::Query, &path, &error.into_inner().to_string())
             })
     }
 }

@@ -16,7 +16,7 @@ impl WireBody for NewItemBody {
 /// content, it answers 200 with the message that exists.
 #[utoipa::path(
     tag = "items",
-    params(("conv_id" = String, Path, description = "The conversation's id.",
+    params(("conversation_id" = String, Path, description = "The conversation's id.",
         example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")),
     request_body(content = NewItemBody, examples(
         ("user" = (summary = "A question", value = json!({
@@ -35,7 +35,7 @@ impl WireBody for NewItemBody {
     extensions(("x-error-codes" = json!(["quota_exceeded", "conversation_full", "call_id_conflict"]))),
     security(("bearer" = [])),
 )]
-#[post("/conversations/{conv_id}/items")]
+#[post("/conversations/{conversation_id}/items")]
 pub(crate) async fn create_item(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,

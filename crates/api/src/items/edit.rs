@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 /// The new text of a message.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = EditItem)]
+#[schema(as = EditItemRequest)]
 pub(crate) struct EditItemBody {
     /// 1 to 1,000,000 characters, kept exactly as sent.
     #[schema(
@@ -32,7 +32,7 @@ impl WireBody for EditItemBody {
 #[utoipa::path(
     tag = "items",
     params(
-        ("conv_id" = String, Path, description = "The conversation's id.",
+        ("conversation_id" = String, Path, description = "The conversation's id.",
             example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
         ("item_id" = String, Path, description = "The message's id.",
             example = "item_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
@@ -46,7 +46,7 @@ impl WireBody for EditItemBody {
     extensions(("x-error-codes" = json!(["quota_exceeded"]))),
     security(("bearer" = [])),
 )]
-#[put("/conversations/{conv_id}/items/{item_id}/edit")]
+#[put("/conversations/{conversation_id}/items/{item_id}/edit")]
 pub(crate) async fn edit_item(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,

@@ -11,7 +11,7 @@ use domain::items::ItemService;
 #[utoipa::path(
     tag = "items",
     params(
-        ("conv_id" = String, Path, description = "The conversation's id.",
+        ("conversation_id" = String, Path, description = "The conversation's id.",
             example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
         ("item_id" = String, Path, description = "The message's id.",
             example = "item_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
@@ -19,7 +19,7 @@ use domain::items::ItemService;
     responses((status = 200, description = "The message.", body = ItemBody)),
     security(("bearer" = [])),
 )]
-#[get("/conversations/{conv_id}/items/{item_id}")]
+#[get("/conversations/{conversation_id}/items/{item_id}")]
 pub(crate) async fn get_item(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,

@@ -20,6 +20,7 @@ pub(crate) struct ListItemsQuery {
     limit: Option<i64>,
     /// The `next_after` or the `last_id` of the page before. Ids of messages carry their place, so one that was
     /// deleted since is as good.
+    #[param(min_length = 1)]
     after: Option<String>,
     /// `asc`, oldest first, unless told.
     #[param(inline)]
@@ -63,7 +64,7 @@ fn read(cursor: &str) -> Result<Sequence, Error> {
 #[utoipa::path(
     tag = "items",
     params(
-        ("conv_id" = String, Path, description = "The conversation's id.",
+        ("conversation_id" = String, Path, description = "The conversation's id.",
             example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
         ListItemsQuery,
     ),
@@ -71,7 +72,7 @@ fn read(cursor: &str) -> Result<Sequence, Error> {
     extensions(("x-error-codes" = json!(["invalid_cursor"]))),
     security(("bearer" = [])),
 )]
-#[get("/conversations/{conv_id}/items")]
+#[get("/conversations/{conversation_id}/items")]
 pub(crate) async fn list_items(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,

@@ -55,7 +55,7 @@ enum ItemObject {
 /// Who speaks.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-#[schema(as = Role)]
+#[schema(as = Role, example = "user")]
 pub(crate) enum RoleBody {
     System,
     Developer,
@@ -64,20 +64,30 @@ pub(crate) enum RoleBody {
     Tool,
 }
 
-/// Who put the message there: the owner (or a model for the owner), or somebody with a writable
-/// share link.
+/// Who put the message there.
 #[derive(Serialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "lowercase")]
 #[schema(as = Author)]
-enum AuthorBody {
+struct AuthorBody {
+    kind: AuthorKindBody,
+    /// The user who wrote through a link; absent where it is the owner's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, pattern = "^user_[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
+    user_id: Option<String>,
+}
+
+/// `owner`: the owner, or a model for the owner. `link`: somebody with a writable share link.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = AuthorKind)]
+enum AuthorKindBody {
     Owner,
-    Link { user_id: String },
+    Link,
 }
 
 /// A message to add.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = CreateItem)]
+#[schema(as = CreateItemRequest)]
 pub(crate) struct NewItemBody {
     #[serde(deserialize_with = "word")]
     role: RoleBody,
@@ -118,9 +128,13 @@ impl From<Item> for ItemBody {
             model: item.model,
             version: item.version,
             author: match item.author {
-                Author::Owner => AuthorBody::Owner,
-                Author::Link { user_id } => AuthorBody::Link {
-                    user_id: user_id.to_string(),
+                Author::Owner => AuthorBody {
+                    kind: AuthorKindBody::Owner,
+                    user_id: None,
+                },
+                Author::Link { user_id } => AuthorBody {
+                    kind: AuthorKindBody::Link,
+                    user_id: Some(user_id.to_string()),
                 },
             },
             created_at: item.created_at.into(),

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 pub(crate) struct ModelListBody {
     #[schema(inline)]
     object: ModelListObject,
+    /// Every model.
     data: Vec<ModelBody>,
 }
 

@@ -1,32 +1,32 @@
-//! A body that may be absent comes out of the code as one that may be `null`, which it may not.
+//! A body that may be absent comes out of the code as one that may be `null`, and so does a parameter.
 
 use super::operations;
-use utoipa::openapi::schema::{OneOf, SchemaType, Type};
+use super::shapes::beside_null;
 use utoipa::openapi::{OpenApi, RefOr, Schema};
 
 pub(super) fn simplify(document: &mut OpenApi) {
     for item in document.paths.paths.values_mut() {
-        for body in operations(item).filter_map(|operation| operation.request_body.as_mut()) {
-            let RefOr::T(body) = body else { continue };
-            for content in body.content.values_mut() {
-                let RefOr::T(content) = content else { continue };
-                let Some(RefOr::T(Schema::OneOf(one_of))) = &content.schema else {
-                    continue;
-                };
-                if let Some(schema) = without_null(one_of) {
-                    content.schema = Some(schema);
+        for operation in operations(item) {
+            if let Some(RefOr::T(body)) = &mut operation.request_body {
+                for content in body.content.values_mut() {
+                    if let RefOr::T(content) = content {
+                        content.schema.iter_mut().for_each(without_null);
+                    }
+                }
+            }
+            for parameter in operation.parameters.iter_mut().flatten() {
+                if let RefOr::T(parameter) = parameter {
+                    parameter.schema.iter_mut().for_each(without_null);
                 }
             }
         }
     }
 }
 
-/// The one schema beside `null`, if that is all there is.
-fn without_null(one_of: &OneOf) -> Option<RefOr<Schema>> {
-    let is_null = |schema: &RefOr<Schema>| match schema {
-        RefOr::T(Schema::Object(object)) => object.schema_type == SchemaType::Type(Type::Null),
-        _ => false,
-    };
-    let mut rest = one_of.items.iter().filter(|schema| !is_null(schema));
-    rest.next().filter(|_| rest.next().is_none()).cloned()
+fn without_null(schema: &mut RefOr<Schema>) {
+    if let RefOr::T(Schema::OneOf(one_of)) = schema
+        && let Some(beside) = beside_null(one_of)
+    {
+        *schema = beside.clone();
+    }
 }

@@ -3,13 +3,15 @@
 use super::operations;
 use crate::error::{CODES, Code, code, example};
 use crate::shares::public::protection;
+use actix_web::http::StatusCode;
 use std::collections::BTreeMap;
-use utoipa::openapi::example::ExampleBuilder;
+use utoipa::openapi::example::{Example, ExampleBuilder};
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{ContentBuilder, Object, OpenApi, Ref, RefOr, ResponseBuilder, Type};
 
-/// The extension in which an endpoint names the codes that only it can tell of.
+/// The extension in which an endpoint names the codes that only it can tell of; in the document it has all
+/// codes of the operation.
 pub(super) const OWN_CODES: &str = "x-error-codes";
 
 /// The form of answers that people read.
@@ -19,34 +21,105 @@ const PAGE: &str = "text/html";
 const REQUEST_ID: (&str, &str) = ("X-Request-Id", "Finds the request in the log.");
 
 pub(super) fn add_to(document: &mut OpenApi) {
+    let mut shared = Responses::new();
+    let mut headers = BTreeMap::from([(REQUEST_ID.0.to_owned(), RefOr::T(header(REQUEST_ID.1)))]);
     for (path, item) in &mut document.paths.paths {
+        for (name, meaning) in protection(path) {
+            headers.insert(name.as_str().to_owned(), RefOr::T(header(meaning)));
+        }
         for operation in operations(item) {
-            let mut by_status: BTreeMap<u16, Vec<&'static Code>> = BTreeMap::new();
-            for code in codes(path, operation) {
-                by_status.entry(code.status).or_default().push(code);
-            }
-            let is_page = shows_a_page(operation);
-            for (status, codes) in by_status {
-                let response = RefOr::T(response(status, &codes, is_page));
-                operation
-                    .responses
-                    .responses
-                    .insert(status.to_string(), response);
-            }
             for response in operation.responses.responses.values_mut() {
                 if let RefOr::T(response) = response {
-                    let (name, description) = REQUEST_ID;
-                    response
-                        .headers
-                        .insert(name.to_owned(), RefOr::T(header(description)));
-                    for (name, meaning) in protection(path) {
-                        let name = name.as_str().to_owned();
-                        response.headers.insert(name, RefOr::T(header(meaning)));
-                    }
+                    response.headers.extend(common_headers(path));
                 }
             }
+            add_failures(path, operation, &mut shared);
         }
     }
+    let components = document.components.get_or_insert_default();
+    components.headers = headers;
+    components.examples = examples();
+    let shared = shared
+        .into_iter()
+        .map(|(name, shared)| (name, RefOr::T(shared.response())));
+    components.responses = shared.collect();
+}
+
+/// What is told of the same status in the same place is told once, for all operations.
+type Responses = BTreeMap<String, Shared>;
+
+struct Shared {
+    status: u16,
+    codes: Vec<&'static Code>,
+    headers: Vec<(String, RefOr<Header>)>,
+    is_page: bool,
+}
+
+/// Refers to the shared answers, and says which codes of theirs are this operation's.
+fn add_failures(path: &str, operation: &mut Operation, shared: &mut Responses) {
+    let mut by_status: BTreeMap<u16, Vec<&'static Code>> = BTreeMap::new();
+    let codes = codes(path, operation);
+    for code in &codes {
+        by_status.entry(code.status).or_default().push(code);
+    }
+    let is_page = shows_a_page(operation);
+    for (status, codes) in by_status {
+        let place = match (is_page, path.starts_with("/conversations/share/")) {
+            (true, _) => "Page",
+            (false, true) => "Link",
+            (false, false) => "",
+        };
+        let name = format!("{place}{}", name(status));
+        let names: Vec<_> = codes
+            .iter()
+            .map(|code| format!("`{}`", code.name))
+            .collect();
+        let mut reference = Ref::new(format!("#/components/responses/{name}"));
+        reference.description = format!("{}.", names.join(", "));
+        let responses = &mut operation.responses.responses;
+        responses.insert(status.to_string(), RefOr::Ref(reference));
+        let shared = shared.entry(name).or_insert_with(|| Shared {
+            status,
+            codes: Vec::new(),
+            headers: common_headers(path).collect(),
+            is_page,
+        });
+        shared.codes.extend(codes);
+    }
+    let names: Vec<_> = codes.iter().map(|code| code.name).collect();
+    let extensions = operation.extensions.get_or_insert_default();
+    extensions.insert(OWN_CODES.to_owned(), serde_json::json!(names));
+}
+
+/// The headers of every answer of an address.
+fn common_headers(path: &str) -> impl Iterator<Item = (String, RefOr<Header>)> {
+    let names = protection(path).map(|(name, _)| name.as_str().to_owned());
+    let names = names.chain([REQUEST_ID.0.to_owned()]);
+    names.map(|name| {
+        let reference = Ref::new(format!("#/components/headers/{name}"));
+        (name, RefOr::Ref(reference))
+    })
+}
+
+fn examples() -> BTreeMap<String, RefOr<Example>> {
+    let shown = |code: &Code| {
+        ExampleBuilder::new()
+            .summary(code.meaning)
+            .value(Some(example(code)))
+            .build()
+    };
+    let examples = CODES
+        .iter()
+        .map(|code| (code.name.to_owned(), RefOr::T(shown(code))));
+    examples.collect()
+}
+
+/// What HTTP calls a status (RFC 9110, 15), as one word.
+fn name(status: u16) -> String {
+    let reason = StatusCode::from_u16(status).ok();
+    let reason = reason.and_then(|status| status.canonical_reason());
+    let reason = reason.unwrap_or_default();
+    reason.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 /// Whether browsers are shown a page, and so are told of failures by a page.
@@ -134,7 +207,7 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
 /// What may not be there, by the ids in the path.
 fn absent(path: &str) -> impl Iterator<Item = &'static Code> {
     [
-        ("{conv_id}", code::CONVERSATION_NOT_FOUND),
+        ("{conversation_id}", code::CONVERSATION_NOT_FOUND),
         ("{item_id}", code::ITEM_NOT_FOUND),
         ("{project_id}", code::PROJECT_NOT_FOUND),
         ("{share_id}", code::SHARE_NOT_FOUND),
@@ -164,34 +237,39 @@ pub(super) fn has_own_code(operation: &Operation, code: &Code) -> bool {
     own.is_some_and(|own| own.iter().any(|name| name == code.name))
 }
 
-fn response(status: u16, codes: &[&'static Code], is_page: bool) -> utoipa::openapi::Response {
-    let meanings: Vec<_> = codes
-        .iter()
-        .map(|code| format!("- `{}`: {}", code.name, code.meaning))
-        .collect();
-    let examples = codes.iter().map(|code| {
-        let shown = ExampleBuilder::new()
-            .summary(code.meaning)
-            .value(Some(example(code)))
+impl Shared {
+    fn response(&self) -> utoipa::openapi::Response {
+        // In the order of the table, each once.
+        let codes = CODES.iter().filter(|code| self.codes.contains(code));
+        let meanings: Vec<_> = codes
+            .clone()
+            .map(|code| format!("- `{}`: {}", code.name, code.meaning))
+            .collect();
+        let examples = codes.map(|code| {
+            let reference = Ref::new(format!("#/components/examples/{}", code.name));
+            (code.name, RefOr::<Example>::Ref(reference))
+        });
+        let content = ContentBuilder::new()
+            .schema(Some(Ref::from_schema_name("ErrorResponse")))
+            .examples_from_iter(examples)
             .build();
-        (code.name, RefOr::T(shown))
-    });
-    let content = ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name("ErrorResponse")))
-        .examples_from_iter(examples)
-        .build();
-    let response = ResponseBuilder::new()
-        .description(meanings.join("\n"))
-        .content("application/json", content);
-    let page = Object::with_type(Type::String);
-    let page = ContentBuilder::new().schema(Some(page)).build();
-    let response = match is_page {
-        true => response.content(PAGE, page),
-        false => response,
-    };
-    match own_header(status) {
-        None => response.build(),
-        Some((name, description)) => response.header(name, header(description)).build(),
+        let response = ResponseBuilder::new()
+            .description(meanings.join("\n"))
+            .content("application/json", content);
+        let page = Object::with_type(Type::String);
+        let page = ContentBuilder::new().schema(Some(page)).build();
+        let response = match self.is_page {
+            true => response.content(PAGE, page),
+            false => response,
+        };
+        let mut response = response.build();
+        response.headers.extend(self.headers.iter().cloned());
+        if let Some((name, description)) = own_header(self.status) {
+            response
+                .headers
+                .insert(name.to_owned(), RefOr::T(header(description)));
+        }
+        response
     }
 }
 

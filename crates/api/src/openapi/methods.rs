@@ -2,11 +2,15 @@
 //! exist, so the description is asked.
 
 use crate::error::{ApiError, code};
+use crate::extract::nearest;
 use actix_web::HttpRequest;
 use actix_web::dev::ResourceDef;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::PathItem;
+
+/// How much of an address is said back, in characters.
+const SAID_BACK: usize = 200;
 
 /// The addresses of the service and the methods each takes.
 pub struct Methods(Vec<(ResourceDef, String)>);
@@ -22,6 +26,7 @@ impl Methods {
         let pages = [
             "/",
             "/openapi.json",
+            "/openapi-3.0.json",
             "/docs/{rest}*",
             "/assets/{name}",
             "/conversations/share/{share_id}/",
@@ -33,6 +38,50 @@ impl Methods {
                 .map(|(path, allow)| (ResourceDef::new(path), allow))
                 .collect(),
         )
+    }
+
+    /// The address that somebody may have meant: `/v1` was left out, a slash was added, or a word is
+    /// nearly right.
+    fn meant(&self, path: &str) -> Option<String> {
+        if path.len() > SAID_BACK {
+            return None;
+        }
+        let plain = path.trim_end_matches('/');
+        let versioned = format!("/v1{plain}");
+        let known = [plain, &versioned];
+        let known = known
+            .into_iter()
+            .find(|path| !path.is_empty() && self.allowed(path).is_some());
+        known.map(str::to_owned).or_else(|| {
+            let words: Vec<_> = plain.split('/').collect();
+            (0..words.len()).find_map(|place| self.with_another_word(&words, place))
+        })
+    }
+
+    fn with_another_word(&self, words: &[&str], place: usize) -> Option<String> {
+        let word = words.get(place).filter(|word| !word.is_empty())?;
+        let known = [
+            "v1",
+            "auth",
+            "conversations",
+            "items",
+            "projects",
+            "shares",
+            "share",
+            "models",
+            "versions",
+            "restore",
+            "edit",
+            "regenerate",
+            "export",
+            "bulk-delete",
+            "completions",
+        ];
+        let near = nearest(word, &known).filter(|near| near != word)?;
+        let mut words = words.to_vec();
+        *words.get_mut(place)? = near;
+        let path = words.join("/");
+        self.allowed(&path).is_some().then_some(path)
     }
 
     fn allowed(&self, path: &str) -> Option<&str> {
@@ -65,8 +114,15 @@ pub async fn no_route(
     request: HttpRequest,
     methods: actix_web::web::Data<Methods>,
 ) -> Result<actix_web::HttpResponse, actix_web::Error> {
-    let Some(allow) = methods.allowed(request.match_info().as_str()) else {
-        return Err(ApiError::new(code::ROUTE_NOT_FOUND, code::ROUTE_NOT_FOUND.meaning).into());
+    let path = request.match_info().as_str();
+    let Some(allow) = methods.allowed(path) else {
+        let there = match methods.meant(path) {
+            Some(meant) => format!("Did you mean {meant}?"),
+            None => "All addresses are described at /docs/.".to_owned(),
+        };
+        let shown: String = path.chars().take(SAID_BACK).collect();
+        let message = format!("There is no {} {shown} here. {there}", request.method());
+        return Err(ApiError::new(code::ROUTE_NOT_FOUND, message).into());
     };
     let error = ApiError::new(
         code::METHOD_NOT_ALLOWED,

@@ -2,10 +2,19 @@
 
 mod bodies;
 mod errors;
+mod examples;
+mod ids;
 mod methods;
+mod older;
 mod repeats;
+mod served;
+mod shapes;
+mod walk;
+mod words;
 
 pub use methods::{Methods, no_route};
+pub use older::rendering;
+pub use served::{get_document, get_older_document};
 
 use crate::error::code;
 use actix_web::App;
@@ -24,15 +33,16 @@ use utoipa_actix_web::AppExt as _;
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
         contact(name = "Jan Server", url = "https://github.com/menloresearch/jan-server"),
     ),
-    servers((url = "/", description = "This server")),
+    servers((url = "http://localhost:8000", description = "A server on this machine")),
+    // In the order of use.
     tags(
-        (name = "auth", description = "Who you are, and the tokens that prove it."),
-        (name = "chat", description = "OpenAI's API, over the model provider of this server."),
         (name = "conversations", description = "What a person and a model said to each other."),
         (name = "items", description = "The messages of a conversation, in order."),
+        (name = "chat", description = "OpenAI's API, over the model provider of this server."),
         (name = "projects", description = "Folders of conversations."),
-        (name = "service", description = "The server itself."),
         (name = "shares", description = "Links that show a conversation to whoever has them."),
+        (name = "auth", description = "Who you are, and the tokens that prove it."),
+        (name = "service", description = "The server itself."),
     ),
     components(schemas(crate::error::ErrorBody)),
     modifiers(&Credentials),
@@ -47,8 +57,9 @@ impl Modify for Credentials {
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
             .description(Some(
-                "The access_token of POST /auth/login or /auth/guest-login. Where an operation \
-                 lists `api_key`, too, an API key is as good here.",
+                "Paste the access_token of POST /auth/login or /auth/guest-login here. An API key is \
+                 taken as well where an operation lists `api_key`, too. Tokens are JWTs and are \
+                 checked as RFC 8725 says.",
             ))
             .build();
         let components = openapi.components.get_or_insert_default();
@@ -96,9 +107,25 @@ pub fn document() -> utoipa::openapi::OpenApi {
         .openapi(Base::openapi())
         .configure(crate::routes::routes)
         .split_for_parts();
+    name_tags(&mut document);
     accept_keys(&mut document);
+    shapes::simplify(&mut document);
     bodies::simplify(&mut document);
+    ids::describe(&mut document);
+    words::add_to(&mut document);
     repeats::describe(&mut document);
+    examples::add_to(&mut document);
     errors::add_to(&mut document);
     document
+}
+
+/// Gives tags the names that people read.
+fn name_tags(document: &mut utoipa::openapi::OpenApi) {
+    for tag in document.tags.iter_mut().flatten() {
+        let mut letters = tag.name.chars();
+        let first = letters.next().map(|first| first.to_ascii_uppercase());
+        let shown: String = first.into_iter().chain(letters).collect();
+        let extensions = tag.extensions.get_or_insert_default();
+        extensions.insert("x-displayName".to_owned(), shown.into());
+    }
 }

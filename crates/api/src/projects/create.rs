@@ -11,13 +11,13 @@ use utoipa::ToSchema;
 /// A new project.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = CreateProject)]
+#[schema(as = CreateProjectRequest)]
 pub(crate) struct CreateProjectBody {
     /// 1 to 120 characters after trimming.
     #[schema(
         min_length = 1,
         max_length = 120,
-        pattern = r"\S",
+        pattern = r"^[\s\S]*\S[\s\S]*$",
         example = "My AI Research"
     )]
     title: String,

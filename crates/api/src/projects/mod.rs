@@ -21,13 +21,14 @@ pub(crate) struct ProjectBody {
     id: String,
     #[schema(inline)]
     object: ProjectObject,
+    /// What it is called.
     #[schema(example = "My AI Research")]
     title: String,
     /// What it is about, for people.
     #[schema(required, example = "Conversations about machine learning")]
     description: Option<String>,
     /// What the model is told first in each of its conversations.
-    #[schema(required)]
+    #[schema(required, example = "Answer like a patient researcher.")]
     instruction: Option<String>,
     /// How many conversations it holds now.
     #[schema(minimum = 0, example = 3)]

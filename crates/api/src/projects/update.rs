@@ -12,12 +12,12 @@ use utoipa::ToSchema;
 /// What to change. An absent field keeps its value, null clears it.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = UpdateProject)]
+#[schema(as = UpdateProjectRequest)]
 pub(crate) struct UpdateProjectBody {
     /// 1 to 120 characters after trimming. A project always has a title.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = String, required = false, nullable = false, min_length = 1,
-        max_length = 120, pattern = r"\S", example = "My AI Research")]
+        max_length = 120, pattern = r"^[\s\S]*\S[\s\S]*$", example = "My AI Research")]
     title: Option<String>,
     /// Up to 2,000 characters; null clears it.
     #[serde(default, deserialize_with = "present")]

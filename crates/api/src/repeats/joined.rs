@@ -3,9 +3,8 @@
 use super::LAST_LOOK;
 use super::again::{finished, item, owner, service};
 use crate::chat::replayed;
-use crate::error::ApiError;
+use crate::error::{About, ApiError};
 use crate::items::regenerate::Events;
-use crate::request::request_id;
 use actix_web::rt::time::sleep;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::error::Error;
@@ -86,8 +85,8 @@ async fn begin(
     generation: Generation,
     kept: Kept,
 ) -> Result<HttpResponse, ApiError> {
-    match request.match_info().get("conv_id") {
-        Some(_) => Events::of(generation, request_id(request)).begin().await,
+    match request.match_info().get("conversation_id") {
+        Some(_) => Events::of(generation, About::of(request)).begin().await,
         None => replayed::stream(request, generation, kept).await,
     }
 }

@@ -1,5 +1,6 @@
 //! The service itself: what it is, whether it is well.
 
+pub(crate) mod errors;
 pub mod fixed;
 pub(crate) mod health;
 pub(crate) mod landing;

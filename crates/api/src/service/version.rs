@@ -6,8 +6,10 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Version)]
 pub(crate) struct VersionBody {
+    /// The program's name.
     #[schema(example = "jan-conversations")]
     name: &'static str,
+    /// Its version (semver.org).
     #[schema(example = "0.1.0")]
     version: &'static str,
 }

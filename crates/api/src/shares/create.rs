@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 /// What a link to a conversation is to be. Every field is optional, and so is the body.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = ShareConversation)]
+#[schema(as = ShareConversationRequest)]
 pub(crate) struct ShareConversationBody {
     /// Seconds from now until it ends; absent: it does not end by itself.
     #[schema(minimum = 60, maximum = 31_536_000, example = 86_400)]
@@ -39,7 +39,7 @@ impl WireBody for ShareConversationBody {
 /// messages of users and assistants are shown.
 #[utoipa::path(
     tag = "shares",
-    params(("conv_id" = String, Path, description = "The conversation's id.",
+    params(("conversation_id" = String, Path, description = "The conversation's id.",
         example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")),
     request_body(content = Option<ShareConversationBody>, examples(
         ("writable" = (summary = "Others may add messages", value = json!({
@@ -54,7 +54,7 @@ impl WireBody for ShareConversationBody {
     extensions(("x-error-codes" = json!(["quota_exceeded"]))),
     security(("bearer" = [])),
 )]
-#[post("/conversations/{conv_id}/share")]
+#[post("/conversations/{conversation_id}/share")]
 pub(crate) async fn share_conversation(
     Authenticated(actor): Authenticated,
     shares: web::Data<ShareService>,

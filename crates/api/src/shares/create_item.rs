@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 /// What a link to a message is to be. Every field is optional, and so is the body.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = ShareItem)]
+#[schema(as = ShareItemRequest)]
 pub(crate) struct ShareItemBody {
     /// Seconds from now until it ends; absent: it does not end by itself.
     #[schema(minimum = 60, maximum = 31_536_000, example = 3_600)]
@@ -39,7 +39,7 @@ impl WireBody for ShareItemBody {
 #[utoipa::path(
     tag = "shares",
     params(
-        ("conv_id" = String, Path, description = "The conversation's id.",
+        ("conversation_id" = String, Path, description = "The conversation's id.",
             example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
         ("item_id" = String, Path, description = "The message's id.",
             example = "item_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
@@ -54,7 +54,7 @@ impl WireBody for ShareItemBody {
     extensions(("x-error-codes" = json!(["quota_exceeded"]))),
     security(("bearer" = [])),
 )]
-#[post("/conversations/{conv_id}/items/{item_id}/share")]
+#[post("/conversations/{conversation_id}/items/{item_id}/share")]
 pub(crate) async fn share_item(
     Authenticated(actor): Authenticated,
     shares: web::Data<ShareService>,

@@ -13,7 +13,7 @@ use domain::shares::ShareService;
 #[utoipa::path(
     tag = "shares",
     params(
-        ("conv_id" = String, Path, description = "The conversation's id.",
+        ("conversation_id" = String, Path, description = "The conversation's id.",
             example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
         ListSharesQuery,
     ),
@@ -21,7 +21,7 @@ use domain::shares::ShareService;
     extensions(("x-error-codes" = json!(["invalid_cursor"]))),
     security(("bearer" = [])),
 )]
-#[get("/conversations/{conv_id}/shares")]
+#[get("/conversations/{conversation_id}/shares")]
 pub(crate) async fn list_conversation_shares(
     Authenticated(actor): Authenticated,
     shares: web::Data<ShareService>,

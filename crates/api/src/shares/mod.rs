@@ -40,6 +40,7 @@ pub(crate) struct ShareBody {
     #[schema(required, example = "Project Planning")]
     title: Option<String>,
     /// Whether nobody may add messages through it.
+    #[schema(example = true)]
     read_only: bool,
     /// Whether it shows what was said after it was made.
     live: bool,

@@ -11,7 +11,7 @@ use domain::shares::ShareService;
 #[utoipa::path(
     tag = "shares",
     params(
-        ("conv_id" = String, Path, description = "The conversation's id.",
+        ("conversation_id" = String, Path, description = "The conversation's id.",
             example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
         ("share_id" = String, Path, description = "The link's secret name.",
             example = "share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc"),
@@ -19,7 +19,7 @@ use domain::shares::ShareService;
     responses((status = 204, description = "It has ended.")),
     security(("bearer" = [])),
 )]
-#[delete("/conversations/{conv_id}/share/{share_id}")]
+#[delete("/conversations/{conversation_id}/share/{share_id}")]
 pub(crate) async fn revoke_conversation_share(
     Authenticated(actor): Authenticated,
     shares: web::Data<ShareService>,

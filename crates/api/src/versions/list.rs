@@ -19,6 +19,7 @@ pub(crate) struct ListItemVersionsQuery {
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
     /// The `next_after` of the page before.
+    #[param(min_length = 1)]
     after: Option<String>,
     /// `asc`, oldest first, unless told.
     #[param(inline)]
@@ -49,7 +50,7 @@ impl TryFrom<ListItemVersionsQuery> for VersionList {
 #[utoipa::path(
     tag = "items",
     params(
-        ("conv_id" = String, Path, description = "The conversation's id.",
+        ("conversation_id" = String, Path, description = "The conversation's id.",
             example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
         ("item_id" = String, Path, description = "The message's id.",
             example = "item_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
@@ -59,7 +60,7 @@ impl TryFrom<ListItemVersionsQuery> for VersionList {
     extensions(("x-error-codes" = json!(["invalid_cursor"]))),
     security(("bearer" = [])),
 )]
-#[get("/conversations/{conv_id}/items/{item_id}/versions")]
+#[get("/conversations/{conversation_id}/items/{item_id}/versions")]
 pub(crate) async fn list_item_versions(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 /// Nothing more is to be said; the body may be absent.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = RestoreItemVersion)]
+#[schema(as = RestoreItemVersionRequest)]
 pub(crate) struct RestoreItemVersionBody {}
 
 impl WireBody for RestoreItemVersionBody {
@@ -28,11 +28,11 @@ impl WireBody for RestoreItemVersionBody {
 #[utoipa::path(
     tag = "items",
     params(
-        ("conv_id" = String, Path, description = "The conversation's id.",
+        ("conversation_id" = String, Path, description = "The conversation's id.",
             example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
         ("item_id" = String, Path, description = "The message's id.",
             example = "item_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
-        ("version" = u32, Path, description = "The version's number.", example = 1),
+        ("version" = u32, Path, description = "The version's number.", minimum = 1, example = 1),
     ),
     request_body(content = Option<RestoreItemVersionBody>, examples(
         ("restore" = (summary = "Nothing to say", value = json!({}))),
@@ -41,7 +41,7 @@ impl WireBody for RestoreItemVersionBody {
     extensions(("x-error-codes" = json!(["quota_exceeded", "version_not_found"]))),
     security(("bearer" = [])),
 )]
-#[post("/conversations/{conv_id}/items/{item_id}/versions/{version}/restore")]
+#[post("/conversations/{conversation_id}/items/{item_id}/versions/{version}/restore")]
 pub(crate) async fn restore_item_version(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,

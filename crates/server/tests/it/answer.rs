@@ -87,7 +87,10 @@ impl Answer {
         assert_eq!(body.as_object().unwrap().len(), 1, "{body}");
         let mut fields: Vec<_> = error.keys().map(String::as_str).collect();
         fields.sort_unstable();
-        assert_eq!(fields, ["code", "message", "param", "request_id", "type"]);
+        assert_eq!(
+            fields,
+            ["code", "doc_url", "message", "param", "request_id", "type"]
+        );
         assert_eq!(error["type"], known.kind);
         assert_eq!(error["request_id"], self.header("x-request-id"));
         assert_ne!(error["message"].as_str().unwrap(), "", "{body}");

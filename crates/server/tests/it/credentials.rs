@@ -41,7 +41,7 @@ pub(crate) const PERSONS_ONLY: [&str; 8] = [
 /// Ids that are well-formed and were never given.
 fn unknown(parameter: &str) -> String {
     match parameter {
-        "conv_id" => "conv_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
+        "conversation_id" => "conv_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
         "item_id" => "item_01ARZ3NDEKTSV4RRFFQ69G0001".to_owned(),
         "project_id" => "proj_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
         "share_id" => "share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc".to_owned(),
@@ -111,7 +111,7 @@ impl Belongings {
 
     pub(crate) fn named(&self, parameter: &str) -> String {
         match parameter {
-            "conv_id" => self.conversation.clone(),
+            "conversation_id" => self.conversation.clone(),
             "item_id" => self.item.clone(),
             "project_id" => self.project.clone(),
             "share_id" => self.share.clone(),

@@ -60,6 +60,7 @@ fn every_operation_is_named_verb_and_resource_and_no_two_the_same() {
         "revoke",
         "fork",
         "add",
+        "stream",
     ];
     // What the guide and the contract themselves call so.
     let own_names = [
@@ -139,13 +140,14 @@ fn every_body_has_an_example() {
 
 /// The codes that a failure of an operation may have, by status.
 fn codes(operation: &Operation) -> BTreeMap<u16, BTreeSet<String>> {
-    let responses = operation.described["responses"].as_object().unwrap();
-    let failures = responses.iter().filter_map(|(status, response)| {
-        let status: u16 = status.parse().unwrap();
-        let examples = response["content"]["application/json"]["examples"].as_object()?;
-        (status >= 400).then(|| (status, examples.keys().cloned().collect()))
-    });
-    failures.collect()
+    let mut by_status: BTreeMap<u16, BTreeSet<String>> = BTreeMap::new();
+    for name in operation.described["x-error-codes"].as_array().unwrap() {
+        let name = name.as_str().unwrap();
+        let code = api::CODES.iter().find(|code| code.name == name);
+        let status = code.unwrap_or_else(|| panic!("{name} is unknown")).status;
+        by_status.entry(status).or_default().insert(name.to_owned());
+    }
+    by_status
 }
 
 #[test]
@@ -174,6 +176,8 @@ fn every_operation_tells_of_its_failures_by_code() {
                 let response = &operation.described["responses"][status.to_string()];
                 let text = response["description"].as_str().unwrap();
                 assert!(text.contains(known.meaning), "{name} {code}");
+                let examples = &response["content"]["application/json"]["examples"];
+                assert!(examples.get(code).is_some(), "{name} {code}");
             }
         }
         assert!(all.contains("internal_error"), "{name}");
@@ -220,18 +224,11 @@ fn codes_are_unique_and_in_snake_case() {
 /// uses.
 fn check(document: &Value, schema: &Value, value: &Value, at: &str) {
     let schema = resolved(document, schema);
-    if let Some(all) = schema["allOf"].as_array() {
-        // Together they describe one object.
-        let fields = all
-            .iter()
-            .map(|part| resolved(document, part)["properties"].as_object());
-        let fields: BTreeSet<_> = fields.flatten().flatten().map(|(name, _)| name).collect();
-        for name in value.as_object().unwrap().keys() {
-            assert!(fields.contains(name), "{at}.{name} is not described");
-        }
-        for part in all {
-            check_object(document, resolved(document, part), value, at);
-        }
+    assert!(
+        schema.get("allOf").is_none(),
+        "{at}: generators lose what `allOf` says"
+    );
+    if schema.get("type").is_none() && schema.get("oneOf").is_none() {
         return;
     }
     if let Some(one) = schema["oneOf"].as_array() {
@@ -349,7 +346,7 @@ async fn answer(app: &TestApp, alice: &Actor, operation: &Operation) -> (u16, Op
     let session = crate::credentials::session(app, alice).await;
     let parameters = operation.parameters();
     let ids = parameters.iter().map(|parameter| match parameter.as_str() {
-        "conv_id" => conversation.clone(),
+        "conversation_id" => conversation.clone(),
         "item_id" => item.clone(),
         "project_id" => project.clone(),
         "share_id" => share.clone(),
@@ -368,7 +365,13 @@ async fn answer(app: &TestApp, alice: &Actor, operation: &Operation) -> (u16, Op
         None => request,
     };
     let answer = alice.sent(request).await;
-    let body = (!answer.body.is_empty()).then(|| answer.json());
+    let body = match answer
+        .header("content-type")
+        .starts_with("application/json")
+    {
+        true => Some(answer.json()),
+        false => None,
+    };
     (answer.status, body)
 }
 
@@ -416,13 +419,16 @@ async fn a_failure_is_what_is_described() {
 
 #[test]
 fn who_is_shown_a_page_is_told_of_failures_by_a_page() {
-    let document = document();
-    let responses = &document["paths"]["/conversations/share/{share_id}"]["get"]["responses"];
-    for (status, response) in responses.as_object().unwrap() {
+    let operations = operations();
+    let responses = |name: &str| {
+        let operation = operations.iter().find(|operation| operation.name == name);
+        operation.unwrap().described["responses"].clone()
+    };
+    for (status, response) in responses("get_shared_conversation").as_object().unwrap() {
         let content = response["content"].as_object().unwrap();
         assert!(content.contains_key("text/html"), "{status}");
     }
-    let added = &document["paths"]["/conversations/share/{share_id}/items"]["post"]["responses"];
+    let added = responses("create_shared_item");
     assert_eq!(added["410"]["content"].as_object().unwrap().len(), 1);
 }
 

@@ -40,12 +40,21 @@ pub(crate) fn operations() -> Vec<Operation> {
                     .to_owned(),
                 method: method.to_uppercase().parse().unwrap(),
                 path: path.clone(),
-                described: described.clone(),
+                described: with_responses(document, described),
             });
         }
     }
     assert!(operations.len() > 10, "the description lists no operations");
     operations
+}
+
+/// The operation with the answers it refers to written out.
+fn with_responses(document: &Value, described: &Value) -> Value {
+    let mut described = described.clone();
+    for response in described["responses"].as_object_mut().unwrap().values_mut() {
+        *response = resolved(document, response).clone();
+    }
+    described
 }
 
 impl Operation {

@@ -13,13 +13,13 @@ use utoipa::ToSchema;
 /// A new API key.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = CreateApiKey)]
+#[schema(as = CreateApiKeyRequest)]
 pub(crate) struct CreateApiKeyBody {
     /// What it is for: 1 to 120 characters after trimming.
     #[schema(
         min_length = 1,
         max_length = 120,
-        pattern = r"\S",
+        pattern = r"^[\s\S]*\S[\s\S]*$",
         example = "My notebook"
     )]
     name: String,

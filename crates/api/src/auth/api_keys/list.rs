@@ -18,6 +18,7 @@ pub(crate) struct ListApiKeysQuery {
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
     /// The `next_after` of the page before.
+    #[param(min_length = 1)]
     after: Option<String>,
     /// `desc`, newest first, unless told.
     #[param(inline)]

@@ -18,6 +18,7 @@ pub(crate) struct ApiKeyBody {
     id: String,
     #[schema(inline)]
     object: ApiKeyObject,
+    /// What it is for.
     #[schema(example = "My notebook")]
     name: String,
     /// The last characters of the secret, by which you know it again.

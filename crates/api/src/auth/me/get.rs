@@ -24,16 +24,20 @@ pub(crate) struct UsageBody {
     /// project and link itself.
     #[schema(example = 1_843_200)]
     storage_bytes: u64,
+    /// The most bytes you may use.
     #[schema(required, example = 1_073_741_824)]
     storage_limit: Option<u64>,
+    /// How many conversations you have.
     #[schema(example = 12)]
     conversations: u64,
+    /// The most conversations you may have.
     #[schema(required, example = 100_000)]
     conversation_limit: Option<u64>,
     /// For how many titles a model was asked since midnight, UTC. Over the limit, conversations keep
     /// the title of their first message.
     #[schema(example = 3)]
     titles_today: u64,
+    /// For how many titles a model may be asked in a day.
     #[schema(required, example = 200)]
     titles_limit: Option<u64>,
 }

@@ -60,6 +60,7 @@ pub(crate) struct ExportedItemBody {
 pub(crate) struct EarlierVersionBody {
     #[schema(minimum = 1, example = 1)]
     version: u32,
+    #[schema(example = "What are the next steps?")]
     content: String,
     /// What the model thought before it wrote it.
     #[schema(required, example = json!(null))]
@@ -86,7 +87,7 @@ struct Source {
 #[utoipa::path(
     tag = "conversations",
     params(
-        ("conv_id" = String, Path, description = "The conversation's id.",
+        ("conversation_id" = String, Path, description = "The conversation's id.",
             example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
         ExportConversationQuery,
     ),
@@ -96,7 +97,7 @@ struct Source {
     ), headers(("Content-Disposition", description = "The file's name.")))),
     security(("bearer" = [])),
 )]
-#[get("/conversations/{conv_id}/export")]
+#[get("/conversations/{conversation_id}/export")]
 pub(crate) async fn export_conversation(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
@@ -104,25 +105,71 @@ pub(crate) async fn export_conversation(
     id: web::Path<String>,
     Query(query): Query<ExportConversationQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let id = ConversationId::parse(&id)?;
-    let (conversation, last) = conversations.outline(actor.owner_id, id).await?;
+    let format = query.format.unwrap_or(FormatParam::Json);
+    export(
+        &conversations,
+        items.into_inner(),
+        actor.owner_id,
+        &id,
+        format,
+    )
+    .await
+}
+
+/// Export a conversation as Markdown
+///
+/// The same as `GET …/export?format=md`: what was said, for reading, as a file.
+#[utoipa::path(
+    tag = "conversations",
+    params(("conversation_id" = String, Path, description = "The conversation's id.",
+        example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")),
+    responses((status = 200, description = "The file.", content((String = "text/markdown")),
+        headers(("Content-Disposition", description = "The file's name.")))),
+    security(("bearer" = [])),
+)]
+#[get("/conversations/{conversation_id}/export.md")]
+pub(crate) async fn export_conversation_markdown(
+    Authenticated(actor): Authenticated,
+    conversations: web::Data<ConversationService>,
+    items: web::Data<ItemService>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    export(
+        &conversations,
+        items.into_inner(),
+        actor.owner_id,
+        &id,
+        FormatParam::Md,
+    )
+    .await
+}
+
+async fn export(
+    conversations: &ConversationService,
+    items: Arc<ItemService>,
+    owner: OwnerId,
+    id: &str,
+    format: FormatParam,
+) -> Result<HttpResponse, ApiError> {
+    let id = ConversationId::parse(id)?;
+    let (conversation, last) = conversations.outline(owner, id).await?;
     let source = Source {
-        items: items.into_inner(),
-        owner: actor.owner_id,
+        items,
+        owner,
         id,
         last,
     };
-    let name = file_name::of(&conversation, query.format.unwrap_or(FormatParam::Json));
+    let name = file_name::of(&conversation, format);
     let disposition = HeaderValue::try_from(name).ok();
     let mut answer = HttpResponse::Ok();
     if let Some(disposition) = disposition {
         answer.insert_header((CONTENT_DISPOSITION, disposition));
     }
-    Ok(match query.format {
-        Some(FormatParam::Md) => answer
+    Ok(match format {
+        FormatParam::Md => answer
             .content_type("text/markdown; charset=utf-8")
             .streaming(markdown::write(source, conversation)),
-        Some(FormatParam::Json) | None => answer
+        FormatParam::Json => answer
             .content_type("application/json")
             .streaming(json::write(source, conversation)?),
     })

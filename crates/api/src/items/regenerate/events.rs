@@ -1,6 +1,6 @@
 //! A reply as it is written, as server-sent events.
 
-use crate::error::{ApiError, ErrorBody};
+use crate::error::{About, ApiError, ErrorBody};
 use crate::items::ItemBody;
 use crate::stream::{Chunks, internal};
 use actix_web::HttpResponse;
@@ -40,7 +40,7 @@ pub(crate) struct EventBody {
 
 /// What an event tells.
 #[derive(Clone, Copy, Serialize, ToSchema)]
-#[schema(as = ItemEventName)]
+#[schema(as = ItemEventName, example = "item.delta")]
 enum EventName {
     /// The model goes on thinking.
     #[serde(rename = "item.reasoning_delta")]
@@ -77,16 +77,16 @@ impl EventBody {
 /// The events of a generation.
 pub(crate) struct Events {
     generation: Generation,
-    request_id: Option<String>,
+    about: About,
     /// The request whose answer this is, for the log.
     request: tracing::Span,
 }
 
 impl Events {
-    pub(crate) fn of(generation: Generation, request_id: Option<String>) -> Self {
+    pub(crate) fn of(generation: Generation, about: About) -> Self {
         Self {
             generation,
-            request_id,
+            about,
             request: tracing::Span::current(),
         }
     }
@@ -129,7 +129,7 @@ impl Events {
             Progress::Ended(Err(error)) => {
                 let error = ApiError::from(error);
                 self.request.in_scope(|| error.log());
-                let body: ErrorBody = error.body(self.request_id.as_deref());
+                let body: ErrorBody = error.body(&self.about);
                 EventBody::new(EventName::Error, &body)
             }
         };

@@ -1,14 +1,14 @@
 mod events;
+pub(crate) mod stream;
 
 use super::ItemBody;
-use crate::error::ApiError;
+use crate::error::{About, ApiError};
 use crate::extract::{Authenticated, Body, WireBody};
 use crate::repeats::Again;
-use crate::request::request_id;
 use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, post, web};
-use domain::id::{ConversationId, ItemId};
-use domain::replies::{Finished, Generated, ReplyOptions, ReplyService};
+use domain::id::{ConversationId, ItemId, OwnerId};
+use domain::replies::{Finished, Generated, Generation, ReplyOptions, ReplyService};
 use events::EventBody;
 pub(crate) use events::Events;
 use serde::Deserialize;
@@ -23,24 +23,36 @@ const FINISH_REASON: HeaderName = HeaderName::from_static("x-finish-reason");
 /// How the reply is to be written; the body may be absent.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = RegenerateItem)]
+#[schema(as = RegenerateItemRequest)]
 pub(crate) struct RegenerateItemBody {
-    /// One of the provider's models; the server's own unless told.
+    /// One of the provider's models; the server's own by default.
     #[schema(min_length = 1, max_length = 256, example = "claude-3-5-sonnet")]
     model: Option<String>,
-    /// How much chance there is in the reply; the provider's own unless told.
+    /// How much chance there is in the reply; the provider's own by default.
     #[schema(minimum = 0, maximum = 2, example = 0.7)]
     temperature: Option<f64>,
-    /// How long the reply may become, in the model's tokens; the provider's own unless told.
+    /// How long the reply may become, in the model's tokens; the provider's own by default.
     // JSON knows no whole numbers: 512.0 is one, too.
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 1_000_000, example = 512)]
     max_tokens: Option<f64>,
     /// The same by the name that OpenAI's newer models take alone. Send one of the two.
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 1_000_000, example = 512)]
     max_completion_tokens: Option<f64>,
-    /// `true`: the reply is told as it is written, as server-sent events.
+    /// `true`: the reply is told as it is written, as server-sent events. Generated clients call
+    /// `stream_item_reply` for that.
     #[schema(example = false)]
     stream: Option<bool>,
+}
+
+impl RegenerateItemBody {
+    fn options(self) -> Result<ReplyOptions, domain::error::Error> {
+        ReplyOptions::parse(
+            self.model,
+            self.temperature,
+            self.max_tokens,
+            self.max_completion_tokens,
+        )
+    }
 }
 
 impl WireBody for RegenerateItemBody {
@@ -78,11 +90,11 @@ impl WireBody for RegenerateItemBody {
 ///
 /// The reply is written and stored whether or not you wait for it. A failure leaves everything as
 /// it was. It waits for the turns of the conversation that were asked for before it, and can be ended by
-/// `POST /v1/conversations/{conv_id}/cancel`.
+/// `POST /v1/conversations/{conversation_id}/cancel`.
 #[utoipa::path(
     tag = "items",
     params(
-        ("conv_id" = String, Path, description = "The conversation's id.",
+        ("conversation_id" = String, Path, description = "The conversation's id.",
             example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
         ("item_id" = String, Path, description = "The message's id: an assistant's or a user's.",
             example = "item_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
@@ -113,10 +125,13 @@ impl WireBody for RegenerateItemBody {
          "model_provider_rate_limited",
         "model_provider_error", "model_provider_not_configured", "model_provider_busy",
         "model_provider_timeout",
-    ]))),
+    ])), ("x-example" = json!({
+        "role": "assistant", "content": "First, write down what you know.", "model": "llama3.2",
+        "version": 2,
+    }))),
     security(("bearer" = [])),
 )]
-#[post("/conversations/{conv_id}/items/{item_id}/regenerate")]
+#[post("/conversations/{conversation_id}/items/{item_id}/regenerate")]
 pub(crate) async fn regenerate_item(
     Authenticated(actor): Authenticated,
     replies: web::Data<ReplyService>,
@@ -124,30 +139,65 @@ pub(crate) async fn regenerate_item(
     path: web::Path<(String, String)>,
     Body(body, _): Body<RegenerateItemBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let (conversation, item) = path.into_inner();
+    let is_streamed = body.stream == Some(true);
+    let options = body.options()?;
+    let answer = reply(&replies, actor.owner_id, path.into_inner(), options).await?;
+    if is_streamed {
+        answer.streamed(&request).await
+    } else {
+        answer.whole().await
+    }
+}
+
+/// A reply that is being written.
+struct Reply {
+    generation: Generation,
+    conversation: ConversationId,
+}
+
+/// Begins to write a reply to a message, or to write it again.
+async fn reply(
+    replies: &ReplyService,
+    owner: OwnerId,
+    (conversation, item): (String, String),
+    options: ReplyOptions,
+) -> Result<Reply, ApiError> {
     let conversation = ConversationId::parse(&conversation)?;
     let item = ItemId::parse(&item)?;
-    let options = ReplyOptions::parse(
-        body.model,
-        body.temperature,
-        body.max_tokens,
-        body.max_completion_tokens,
-    )?;
     let generation = replies
-        .regenerate(actor.owner_id, conversation, item, options)
+        .regenerate(owner, conversation, item, options)
         .await?;
-    let is_truncated = HeaderValue::from_static(match generation.is_context_truncated {
-        true => "true",
-        false => "false",
-    });
-    let mut response = if body.stream == Some(true) {
-        Events::of(generation, request_id(&request)).begin().await?
-    } else {
-        stored(generation.finished().await?, conversation)
-    };
+    Ok(Reply {
+        generation,
+        conversation,
+    })
+}
+
+impl Reply {
+    async fn streamed(self, request: &HttpRequest) -> Result<HttpResponse, ApiError> {
+        let is_truncated = self.is_truncated();
+        let events = Events::of(self.generation, About::of(request));
+        Ok(with(is_truncated, events.begin().await?))
+    }
+
+    async fn whole(self) -> Result<HttpResponse, ApiError> {
+        let is_truncated = self.is_truncated();
+        let finished = self.generation.finished().await?;
+        Ok(with(is_truncated, stored(finished, self.conversation)))
+    }
+
+    fn is_truncated(&self) -> HeaderValue {
+        HeaderValue::from_static(match self.generation.is_context_truncated {
+            true => "true",
+            false => "false",
+        })
+    }
+}
+
+fn with(is_truncated: HeaderValue, mut response: HttpResponse) -> HttpResponse {
     let headers = response.headers_mut();
     headers.insert(CONTEXT_TRUNCATED, is_truncated);
-    Ok(response)
+    response
 }
 
 pub(crate) fn stored(finished: Finished, conversation: ConversationId) -> HttpResponse {

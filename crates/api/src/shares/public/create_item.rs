@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 /// A message to add through a link.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = CreateSharedItem)]
+#[schema(as = CreateSharedItemRequest)]
 pub(crate) struct NewSharedItemBody {
     /// 1 to 1,000,000 characters, kept exactly as sent.
     #[schema(

@@ -34,6 +34,7 @@ pub(crate) struct SharedConversationBody {
     #[schema(required, example = "Project Planning")]
     title: Option<String>,
     /// Whether nobody may add messages.
+    #[schema(example = true)]
     read_only: bool,
     /// Whether new messages show, too.
     live: bool,
@@ -41,6 +42,7 @@ pub(crate) struct SharedConversationBody {
     #[schema(required)]
     expires_at: Option<Timestamp>,
     /// A page of messages, oldest first.
+    #[schema(max_items = 500)]
     items: Vec<SharedItemBody>,
     /// Whether another page follows.
     has_more: bool,

@@ -18,8 +18,10 @@ pub(crate) struct GetSharedConversationQuery {
     #[param(minimum = 1, maximum = 500, default = 100)]
     pub(super) limit: Option<i64>,
     /// The `next_after` of the page before.
+    #[param(min_length = 1)]
     after: Option<String>,
     /// A place as in `after`: the page that ends before it. Not together with `after`.
+    #[param(min_length = 1)]
     before: Option<String>,
     /// The form of the answer; otherwise `Accept` decides, and JSON is the answer to whoever takes
     /// anything.

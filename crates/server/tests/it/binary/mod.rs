@@ -446,11 +446,24 @@ fn assert_requests(lines: &[Value], owner: &str) {
         requests.iter().filter(is).count()
     };
     assert_eq!(seen("POST", "/v1/conversations", 201), 1);
-    assert_eq!(seen("POST", "/v1/conversations/{conv_id}/items", 201), 2);
-    assert_eq!(seen("POST", "/v1/conversations/{conv_id}/items", 200), 1);
-    assert_eq!(seen("POST", "/v1/conversations/{conv_id}/items", 400), 1);
     assert_eq!(
-        seen("GET", "/v1/conversations/{conv_id}/items/{item_id}", 200),
+        seen("POST", "/v1/conversations/{conversation_id}/items", 201),
+        2
+    );
+    assert_eq!(
+        seen("POST", "/v1/conversations/{conversation_id}/items", 200),
+        1
+    );
+    assert_eq!(
+        seen("POST", "/v1/conversations/{conversation_id}/items", 400),
+        1
+    );
+    assert_eq!(
+        seen(
+            "GET",
+            "/v1/conversations/{conversation_id}/items/{item_id}",
+            200
+        ),
         1
     );
     assert_eq!(seen("GET", "/v1/conversations", 401), 1);

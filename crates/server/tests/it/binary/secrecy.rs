@@ -144,7 +144,7 @@ async fn settled(process: &Process) -> (Actor, Ids, Vec<String>) {
         "a@canary.example".to_owned(),
     ];
     let ids = Ids(vec![
-        ("conv_id", conversation),
+        ("conversation_id", conversation),
         ("item_id", item),
         ("project_id", project),
         ("share_id", share),

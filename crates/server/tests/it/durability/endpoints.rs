@@ -87,7 +87,7 @@ impl Guest {
 
     pub(crate) fn named(&self, parameter: &str) -> String {
         match parameter {
-            "conv_id" => self.conversation.clone(),
+            "conversation_id" => self.conversation.clone(),
             "item_id" => self.item.clone(),
             "project_id" => self.project.clone(),
             "share_id" => self.share.clone(),
@@ -134,6 +134,7 @@ impl Guest {
             }
             "create_chat_completion" => [false, true].map(|stream| self.chat(stream)).to_vec(),
             "regenerate_item" => vec![None, Some(json!({ "stream": true }))],
+            "stream_item_reply" => vec![None],
             _ => vec![operation.body()],
         }
     }

@@ -27,7 +27,7 @@ async fn ids(app: &TestApp, operation: &Operation) -> Vec<String> {
         .await;
     let parameters = operation.parameters();
     let values = parameters.iter().map(|parameter| match parameter.as_str() {
-        "conv_id" => conversation.clone(),
+        "conversation_id" => conversation.clone(),
         "item_id" => item.clone(),
         "project_id" => project.clone(),
         "share_id" => share.clone(),

@@ -159,7 +159,7 @@ async fn no_body_of_any_operation_keeps_a_worker() {
     {
         let values = operation.parameters();
         let values = values.iter().map(|name| match name.as_str() {
-            "conv_id" => conversation.clone(),
+            "conversation_id" => conversation.clone(),
             _ => "x".to_owned(),
         });
         let path = operation.at(&values.collect::<Vec<_>>());

@@ -1,6 +1,7 @@
 use crate::app::TestApp;
 use reqwest::Method;
 use reqwest::header::IF_NONE_MATCH;
+use serde_json::json;
 
 #[tokio::test]
 async fn it_is_served_from_the_binary() {
@@ -39,7 +40,37 @@ async fn its_address_may_lack_the_slash() {
 async fn the_document_it_shows_is_that_of_the_code() {
     let app = TestApp::spawn().await;
     let shown = app.anon().get("/openapi.json").await.expect(200);
-    assert_eq!(shown, *crate::operations::document());
+    let mut code = crate::operations::document().clone();
+    let server = &shown["servers"][0]["url"];
+    assert!(
+        server.as_str().unwrap().starts_with("http://127.0.0.1:"),
+        "it names the address it was asked at: {server}"
+    );
+    code["servers"] = shown["servers"].clone();
+    assert_eq!(shown, code);
+}
+
+#[tokio::test]
+async fn tools_that_stop_at_openapi_3_0_have_a_document_of_their_own() {
+    let app = TestApp::spawn().await;
+    let document = app.anon().get("/openapi-3.0.json").await.expect(200);
+    assert_eq!(document["openapi"], "3.0.3");
+    let title = &document["components"]["schemas"]["Conversation"]["properties"]["title"];
+    assert_eq!(
+        (&title["type"], &title["nullable"]),
+        (&json!("string"), &json!(true))
+    );
+    let text = document.to_string();
+    for unknown in [
+        "\"type\":[",
+        "propertyNames",
+        "\"type\":\"null\"",
+        "\"identifier\"",
+    ] {
+        assert!(!text.contains(unknown), "{unknown} is not of 3.0");
+    }
+    let paths = crate::operations::document()["paths"].as_object().unwrap();
+    assert_eq!(document["paths"].as_object().unwrap().len(), paths.len());
 }
 
 #[tokio::test]
@@ -51,18 +82,24 @@ async fn what_comes_with_the_program_is_sent_once() {
     let assets = page.text().split("../..").skip(1);
     let assets = assets.map(|rest| rest.split('"').next().unwrap().to_owned());
     let mut tags = std::collections::BTreeSet::new();
-    for path in ["/", "/openapi.json", "/docs/"]
-        .map(str::to_owned)
-        .into_iter()
-        .chain(
-            [
-                "index.css",
-                "swagger-ui-bundle.js",
-                "swagger-initializer.js",
-            ]
-            .map(|file| format!("/docs/{file}")),
-        )
-        .chain(assets)
+    for path in [
+        "/",
+        "/openapi.json",
+        "/openapi-3.0.json",
+        "/docs/",
+        "/docs/errors",
+    ]
+    .map(str::to_owned)
+    .into_iter()
+    .chain(
+        [
+            "index.css",
+            "swagger-ui-bundle.js",
+            "swagger-initializer.js",
+        ]
+        .map(|file| format!("/docs/{file}")),
+    )
+    .chain(assets)
     {
         println!("{path}");
         let first = anybody.get(&path).await;
@@ -85,5 +122,5 @@ async fn what_comes_with_the_program_is_sent_once() {
             }
         }
     }
-    assert_eq!(tags.len(), 8);
+    assert_eq!(tags.len(), 10);
 }

@@ -45,7 +45,7 @@ const GO_ON: [&str; 16] = [
 ];
 
 /// What is refused.
-const REFUSED: [&str; 16] = [
+const REFUSED: [&str; 17] = [
     "create_api_key",
     "create_conversation",
     "create_item",
@@ -59,6 +59,7 @@ const REFUSED: [&str; 16] = [
     "restore_item_version",
     "share_conversation",
     "share_item",
+    "stream_item_reply",
     "update_conversation",
     "update_project",
     "upgrade",
@@ -66,7 +67,7 @@ const REFUSED: [&str; 16] = [
 
 async fn called(actor: &Actor, operation: &Operation) -> crate::answer::Answer {
     let unknown = |parameter: &String| match parameter.as_str() {
-        "conv_id" => "conv_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
+        "conversation_id" => "conv_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
         "item_id" => "item_01ARZ3NDEKTSV4RRFFQ69G0001".to_owned(),
         _ => "1".to_owned(),
     };

@@ -1,0 +1,20 @@
+use crate::browsers::PublicUrl;
+use crate::request::request_id;
+use actix_web::HttpRequest;
+
+/// What an envelope says of the request, beside what went wrong.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct About {
+    pub(super) request_id: Option<String>,
+    /// Where this server's pages are.
+    pub(super) public_url: Option<String>,
+}
+
+impl About {
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        Self {
+            request_id: request_id(request),
+            public_url: Some(PublicUrl::of(request)),
+        }
+    }
+}

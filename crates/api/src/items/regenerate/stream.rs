@@ -1,0 +1,91 @@
+//! The same under an address of its own: clients that are generated know one form of an answer per address.
+
+use super::{EventBody, RegenerateItemBody, reply};
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Body, WireBody};
+use crate::repeats::Again;
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use domain::replies::ReplyService;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// How the reply is to be written; the body may be absent.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = StreamItemReplyRequest)]
+pub(crate) struct StreamItemReplyBody {
+    /// One of the provider's models; the server's own by default.
+    #[schema(min_length = 1, max_length = 256, example = "claude-3-5-sonnet")]
+    model: Option<String>,
+    /// How much chance there is in the reply; the provider's own by default.
+    #[schema(minimum = 0, maximum = 2, example = 0.7)]
+    temperature: Option<f64>,
+    /// How long the reply may become, in the model's tokens; the provider's own by default.
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 1_000_000, example = 512)]
+    max_tokens: Option<f64>,
+    /// The same by the name that OpenAI's newer models take alone. Send one of the two.
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 1_000_000, example = 512)]
+    max_completion_tokens: Option<f64>,
+}
+
+impl WireBody for StreamItemReplyBody {
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+
+    fn again(&self) -> Again {
+        Again::AsStream
+    }
+}
+
+impl From<StreamItemReplyBody> for RegenerateItemBody {
+    fn from(body: StreamItemReplyBody) -> Self {
+        Self {
+            model: body.model,
+            temperature: body.temperature,
+            max_tokens: body.max_tokens,
+            max_completion_tokens: body.max_completion_tokens,
+            stream: Some(true),
+        }
+    }
+}
+
+/// Regenerate a reply as a stream
+///
+/// The same as `POST …/regenerate` with `stream: true`: the reply as server-sent events, as it is written.
+#[utoipa::path(
+    tag = "items",
+    params(
+        ("conversation_id" = String, Path, description = "The conversation's id.",
+            example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
+        ("item_id" = String, Path, description = "The message's id: an assistant's or a user's.",
+            example = "item_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
+    ),
+    request_body(content = Option<StreamItemReplyBody>, examples(
+        ("model" = (summary = "By another model", value = json!({
+            "model": "claude-3-5-sonnet",
+        }))),
+    )),
+    responses((status = 200, description = "The events.",
+        content((EventBody = "text/event-stream")),
+        headers(("X-Context-Truncated", description = "`true` where earlier messages did not \
+            fit and the model was not told of them, else `false`.")))),
+    extensions(("x-error-codes" = json!([
+        "quota_exceeded", "reply_position_taken", "conversation_full", "model_provider_rate_limited",
+        "model_provider_error", "model_provider_not_configured", "model_provider_busy",
+        "model_provider_timeout",
+    ]))),
+    security(("bearer" = [])),
+)]
+#[post("/conversations/{conversation_id}/items/{item_id}/regenerate/stream")]
+pub(crate) async fn stream_item_reply(
+    Authenticated(actor): Authenticated,
+    replies: web::Data<ReplyService>,
+    request: HttpRequest,
+    path: web::Path<(String, String)>,
+    Body(body, _): Body<StreamItemReplyBody>,
+) -> Result<HttpResponse, ApiError> {
+    let options = RegenerateItemBody::from(body).options()?;
+    let answer = reply(&replies, actor.owner_id, path.into_inner(), options).await?;
+    answer.streamed(&request).await
+}

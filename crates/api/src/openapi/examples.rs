@@ -1,0 +1,152 @@
+//! An example of each request and each success. It is put together from the examples of the fields; where an
+//! operation's answer is of another kind than those, the operation names the differences (`x-example`).
+
+use super::operations;
+use super::shapes::{beside_null, target};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{Array, ArrayItems, Object, SchemaType, Type};
+use utoipa::openapi::{Content, OpenApi, RefOr, Schema};
+
+/// The extension in which an endpoint says what its answer has that the fields' examples have not.
+pub(super) const DIFFERENCES: &str = "x-example";
+
+const JSON: &str = "application/json";
+const TEXTS: [(&str, &str); 2] = [
+    (
+        "text/markdown",
+        "# Project Planning\n\n## User\n\nLet's plan our project\n",
+    ),
+    (
+        "text/html",
+        "<!doctype html>\n<html lang=\"en\"><title>Project Planning</title>…</html>\n",
+    ),
+];
+
+type Schemas = BTreeMap<String, RefOr<Schema>>;
+
+pub(super) fn add_to(document: &mut OpenApi) {
+    let components = document.components.get_or_insert_default();
+    let schemas = components.schemas.clone();
+    for item in document.paths.paths.values_mut() {
+        for operation in operations(item) {
+            add_to_one(operation, &schemas);
+        }
+    }
+}
+
+fn add_to_one(operation: &mut Operation, schemas: &Schemas) {
+    let extensions = operation.extensions.as_mut();
+    let differences = extensions.and_then(|extensions| extensions.remove(DIFFERENCES));
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        for content in body.content.values_mut() {
+            add(content, None, schemas);
+        }
+    }
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else {
+            continue;
+        };
+        for (kind, content) in &mut response.content {
+            let text = TEXTS.iter().find(|(known, _)| known == kind);
+            match (text, content) {
+                (Some((_, text)), RefOr::T(content)) if content.example.is_none() => {
+                    content.example = Some(Value::from(*text));
+                }
+                (None, content) if status.starts_with('2') => {
+                    let differences = differences.as_ref().filter(|_| kind == JSON);
+                    add(content, differences, schemas);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn add(content: &mut RefOr<Content>, differences: Option<&Value>, schemas: &Schemas) {
+    let RefOr::T(content) = content else { return };
+    if content.example.is_some() || !content.examples.is_empty() {
+        return;
+    }
+    content.example = content
+        .schema
+        .as_ref()
+        .and_then(|schema| of(schema, schemas));
+    if let (Some(example), Some(differences)) = (&mut content.example, differences) {
+        merge(example, differences);
+    }
+}
+
+/// As a JSON merge patch (RFC 7396), but `null` is a value.
+fn merge(whole: &mut Value, differences: &Value) {
+    match (whole, differences) {
+        (Value::Object(whole), Value::Object(differences)) => {
+            for (name, value) in differences {
+                merge(whole.entry(name.as_str()).or_insert(Value::Null), value);
+            }
+        }
+        (whole, value) => *whole = value.clone(),
+    }
+}
+
+/// A value that the schema's own examples make; `None` where they are not enough.
+fn of(schema: &RefOr<Schema>, schemas: &Schemas) -> Option<Value> {
+    let schema = match schema {
+        RefOr::Ref(reference) => return of(target(reference, schemas)?, schemas),
+        RefOr::T(schema) => schema,
+    };
+    match schema {
+        Schema::Object(object) => of_object(object, schemas),
+        Schema::Array(array) => of_array(array, schemas),
+        Schema::OneOf(one_of) => {
+            let shown = one_of.example.clone().or(one_of.examples.first().cloned());
+            shown.or_else(|| of(beside_null(one_of)?, schemas))
+        }
+        _ => None,
+    }
+}
+
+fn of_array(array: &Array, schemas: &Schemas) -> Option<Value> {
+    let ArrayItems::RefOrSchema(items) = &array.items else {
+        return None;
+    };
+    let shown = array.example.clone().or(array.examples.first().cloned());
+    shown.or_else(|| Some(Value::from(vec![of(items, schemas)?])))
+}
+
+fn of_object(object: &Object, schemas: &Schemas) -> Option<Value> {
+    let shown = object.example.clone().or(object.examples.first().cloned());
+    let shown = shown.or(object.default.clone());
+    let first = object
+        .enum_values
+        .as_ref()
+        .and_then(|values| values.first().cloned());
+    if let Some(shown) = shown.or(first) {
+        return Some(shown);
+    }
+    match &object.schema_type {
+        SchemaType::Array(kinds) if kinds.contains(&Type::Null) => Some(Value::Null),
+        SchemaType::Type(Type::Object) => {
+            let fields = object.properties.iter();
+            let fields =
+                fields.filter_map(|(name, field)| Some((name.clone(), of(field, schemas)?)));
+            let mut fields = fields.collect::<Map<_, _>>();
+            name_entries(&mut fields);
+            Some(Value::Object(fields))
+        }
+        SchemaType::Type(Type::Boolean) => Some(Value::Bool(false)),
+        _ => None,
+    }
+}
+
+/// A list names its first and its last entry.
+fn name_entries(list: &mut Map<String, Value>) {
+    let first = list.get("data").and_then(|data| data.get(0));
+    let id = first.and_then(|first| first.get("id").or(first.get("share_id")).cloned());
+    for name in ["first_id", "last_id"] {
+        if let (Some(id), Some(field)) = (&id, list.get_mut(name)) {
+            field.clone_from(id);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The document in OpenAPI 3.0, for tools that stop there. It says the same, as far as 3.0 can.
+
+use serde_json::{Map, Value, json};
+
+/// What holds values of clients, not parts of the description.
+const VALUES: [&str; 5] = ["default", "enum", "example", "value", "required"];
+
+/// What 3.0 has no word for.
+const UNKNOWN: [&str; 3] = ["contentMediaType", "contentSchema", "propertyNames"];
+
+/// The same document in OpenAPI 3.0.3.
+#[must_use]
+pub fn rendering(mut document: Value) -> Value {
+    rewrite(&mut document);
+    if let Some(document) = document.as_object_mut() {
+        document.insert("openapi".to_owned(), json!("3.0.3"));
+    }
+    if let Some(licence) = document
+        .pointer_mut("/info/license")
+        .and_then(Value::as_object_mut)
+    {
+        licence.remove("identifier");
+        let url = "https://www.apache.org/licenses/LICENSE-2.0";
+        licence.insert("url".to_owned(), json!(url));
+    }
+    document
+}
+
+fn rewrite(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(rewrite),
+        Value::Object(object) => {
+            for (name, part) in object.iter_mut() {
+                if !VALUES.contains(&name.as_str()) && !name.starts_with("x-") {
+                    rewrite(part);
+                }
+            }
+            one_type(object);
+            no_union_with_null(object);
+            one_example(object);
+            one_media_type(object);
+            for name in UNKNOWN {
+                object.remove(name);
+            }
+            refer_alone(object);
+        }
+        _ => {}
+    }
+}
+
+/// `"type": ["string", "null"]` is a nullable string.
+fn one_type(object: &mut Map<String, Value>) {
+    let Some(Value::Array(kinds)) = object.get("type") else {
+        return;
+    };
+    let kind = kinds.iter().find(|kind| *kind != "null").cloned();
+    if let Some(kind) = kind {
+        object.insert("type".to_owned(), kind);
+        object.insert("nullable".to_owned(), json!(true));
+    }
+}
+
+/// `oneOf` a schema and `null` is that schema, nullable.
+fn no_union_with_null(object: &mut Map<String, Value>) {
+    let Some(Value::Array(parts)) = object.get("oneOf") else {
+        return;
+    };
+    let is_null = |part: &Value| part["type"] == "null";
+    let rest: Vec<_> = parts
+        .iter()
+        .filter(|part| !is_null(part))
+        .cloned()
+        .collect();
+    if rest.len() < parts.len() {
+        object.remove("oneOf");
+        object.insert("allOf".to_owned(), Value::Array(rest));
+        object.insert("nullable".to_owned(), json!(true));
+    }
+}
+
+/// A schema has one example.
+fn one_example(object: &mut Map<String, Value>) {
+    let Some(Value::Array(examples)) = object.get("examples") else {
+        return;
+    };
+    let first = examples.first().cloned().unwrap_or_default();
+    object.remove("examples");
+    object.entry("example").or_insert(first);
+}
+
+/// Tools that read 3.0 know one form of an answer; the others have addresses of their own.
+fn one_media_type(object: &mut Map<String, Value>) {
+    let Some(Value::Object(content)) = object.get_mut("content") else {
+        return;
+    };
+    if content.contains_key("application/json") {
+        content.retain(|kind, _| kind == "application/json");
+    }
+}
+
+/// A reference says nothing beside where it leads; in a schema, a union of one says it.
+fn refer_alone(object: &mut Map<String, Value>) {
+    let Some(reference) = object.get("$ref").cloned() else {
+        return;
+    };
+    let is_schema = reference
+        .as_str()
+        .is_some_and(|to| to.contains("/schemas/"));
+    let description = object.get("description").cloned();
+    object.clear();
+    match description.filter(|_| is_schema) {
+        Some(description) => {
+            object.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
+            object.insert("description".to_owned(), description);
+        }
+        None => {
+            object.insert("$ref".to_owned(), reference);
+        }
+    }
+}

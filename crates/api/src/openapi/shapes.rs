@@ -1,0 +1,155 @@
+//! Gives schemas the one shape that generators of clients read alike. What the code's types come out as is
+//! right, but OpenAPI Generator loses `null` where it flattens `allOf`, and a union with `null` becomes a
+//! type of its own in several languages.
+
+use super::walk::every_schema;
+use std::collections::BTreeMap;
+use utoipa::openapi::schema::{Object, OneOf, SchemaType, Type};
+use utoipa::openapi::{OpenApi, Ref, RefOr, Schema};
+
+/// Where references to schemas begin.
+pub(super) const SCHEMAS: &str = "#/components/schemas/";
+
+/// The schema that is written out wherever it is used: it is a format of text, and no type.
+const TIMESTAMP: &str = "Timestamp";
+
+type Schemas = BTreeMap<String, RefOr<Schema>>;
+
+pub(super) fn simplify(document: &mut OpenApi) {
+    let Some(components) = &mut document.components else {
+        return;
+    };
+    let before = components.schemas.clone();
+    for schema in components.schemas.values_mut() {
+        if let RefOr::T(Schema::AllOf(_)) = schema
+            && let Some(object) = flat(schema, &before)
+        {
+            *schema = RefOr::T(Schema::Object(object));
+        }
+    }
+    let timestamp = components.schemas.remove(TIMESTAMP);
+    every_schema(document, &mut |schema| {
+        write_out(schema, TIMESTAMP, timestamp.as_ref());
+        nullable_in_place(schema);
+        say_what_it_always_is(schema);
+        join_lines(schema);
+    });
+}
+
+/// One object that has the fields of all parts, in their order.
+fn flat(schema: &RefOr<Schema>, all: &Schemas) -> Option<Object> {
+    match schema {
+        RefOr::Ref(reference) => flat(target(reference, all)?, all),
+        RefOr::T(Schema::Object(object)) => Some(object.clone()),
+        RefOr::T(Schema::AllOf(parts)) => {
+            let mut whole = Object::new();
+            for part in &parts.items {
+                let part = flat(part, all)?;
+                whole.properties.extend(part.properties);
+                whole.required.extend(part.required);
+            }
+            whole.description.clone_from(&parts.description);
+            Some(whole)
+        }
+        RefOr::T(_) => None,
+    }
+}
+
+/// What a reference leads to.
+pub(super) fn target<'a>(reference: &Ref, all: &'a Schemas) -> Option<&'a RefOr<Schema>> {
+    all.get(reference.ref_location.strip_prefix(SCHEMAS)?)
+}
+
+/// Puts a schema in the place of a reference to it; what the reference says of itself stays.
+fn write_out(schema: &mut RefOr<Schema>, name: &str, written: Option<&RefOr<Schema>>) {
+    let RefOr::Ref(reference) = schema else {
+        return;
+    };
+    if reference.ref_location.strip_prefix(SCHEMAS) != Some(name) {
+        return;
+    }
+    let Some(RefOr::T(Schema::Object(object))) = written else {
+        return;
+    };
+    let mut object = object.clone();
+    let said = Some(reference.description.clone());
+    object.description = said.filter(|said| !said.is_empty());
+    *schema = RefOr::T(Schema::Object(object));
+}
+
+/// A union of `null` and a type that needs no name is that type, or null.
+fn nullable_in_place(schema: &mut RefOr<Schema>) {
+    let RefOr::T(Schema::OneOf(one_of)) = schema else {
+        return;
+    };
+    let Some(RefOr::T(Schema::Object(object))) = beside_null(one_of) else {
+        return;
+    };
+    let SchemaType::Type(kind) = &object.schema_type else {
+        return;
+    };
+    let mut object = object.clone();
+    object.schema_type = SchemaType::Array(vec![kind.clone(), Type::Null]);
+    if let Some(values) = &mut object.enum_values {
+        values.push(serde_json::Value::Null);
+    }
+    if one_of.description.is_some() {
+        object.description.clone_from(&one_of.description);
+    }
+    if one_of.example.is_some() {
+        object.example.clone_from(&one_of.example);
+    }
+    *schema = RefOr::T(Schema::Object(object));
+}
+
+/// The one schema beside `null`, if that is all there is.
+pub(super) fn beside_null(one_of: &OneOf) -> Option<&RefOr<Schema>> {
+    let is_null = |schema: &RefOr<Schema>| match schema {
+        RefOr::T(Schema::Object(object)) => object.schema_type == SchemaType::Type(Type::Null),
+        _ => false,
+    };
+    let has_null = one_of.items.iter().any(is_null);
+    let mut rest = one_of.items.iter().filter(|schema| !is_null(schema));
+    rest.next().filter(|_| has_null && rest.next().is_none())
+}
+
+/// The field by which an object says what it is, and others that have one value.
+fn say_what_it_always_is(schema: &mut RefOr<Schema>) {
+    let RefOr::T(Schema::Object(object)) = schema else {
+        return;
+    };
+    for (name, field) in &mut object.properties {
+        let RefOr::T(Schema::Object(field)) = field else {
+            continue;
+        };
+        if let (Some([serde_json::Value::String(value)]), "object") =
+            (field.enum_values.as_deref(), name.as_str())
+        {
+            field.description = Some(format!("Always `{value}`."));
+        }
+    }
+}
+
+/// Comments of the code are broken where their lines were full.
+fn join_lines(schema: &mut RefOr<Schema>) {
+    let description = match schema {
+        RefOr::T(Schema::Object(object)) => &mut object.description,
+        RefOr::T(Schema::Array(array)) => &mut array.description,
+        RefOr::T(Schema::OneOf(one_of)) => &mut one_of.description,
+        RefOr::T(_) => return,
+        RefOr::Ref(reference) => {
+            reference.description = joined(&reference.description);
+            return;
+        }
+    };
+    if let Some(text) = description {
+        *text = joined(text);
+    }
+}
+
+fn joined(text: &str) -> String {
+    let paragraphs = text
+        .split("\n\n")
+        .map(|paragraph| paragraph.replace('\n', " "));
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}

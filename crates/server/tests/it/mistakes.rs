@@ -1,0 +1,301 @@
+//! What people get wrong, and the whole of what they are told.
+
+use crate::app::{Actor, TestApp, id};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// The message of a refused request.
+async fn told(actor: &Actor, method: Method, path: &str, body: Option<Value>) -> String {
+    let request = actor.request(method, path);
+    let request = match body {
+        Some(body) => request.json(&body),
+        None => request,
+    };
+    message(actor.sent(request).await)
+}
+
+fn message(answer: crate::answer::Answer) -> String {
+    let error = &answer.json()["error"];
+    let code = error["code"].as_str().unwrap();
+    let page = error["doc_url"].as_str().unwrap();
+    assert!(page.ends_with(&format!("/docs/errors#{code}")), "{page}");
+    let text = error["message"].as_str().unwrap().to_owned();
+    for word in [
+        "sequence",
+        "variant",
+        "serde",
+        "invalid type",
+        "struct ",
+        "u32",
+        "i64",
+        "EOF",
+    ] {
+        assert!(!text.contains(word), "{text}");
+    }
+    text
+}
+
+#[tokio::test]
+async fn a_wrong_field_is_told_with_the_right_one() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let items = format!("/v1/conversations/{conversation}/items");
+    let of_a_conversation = "The fields are `title`, `project_id`, `metadata`, `items`.";
+    for (path, body, expected) in [
+        (
+            "/v1/conversations",
+            json!({ "titel": "T" }),
+            format!("titel is not a field here. Did you mean `title`? {of_a_conversation}"),
+        ),
+        (
+            "/v1/conversations",
+            json!({ "projectId": "x" }),
+            format!(
+                "projectId is not a field here. Did you mean `project_id`? {of_a_conversation}"
+            ),
+        ),
+        (
+            "/v1/conversations",
+            json!({ "colour": "x" }),
+            format!("colour is not a field here. {of_a_conversation}"),
+        ),
+        (
+            "/v1/conversations/bulk-delete",
+            json!({ "ids": [] }),
+            "ids is not a field here. Did you mean `conversation_ids`? The fields are \
+             `conversation_ids`."
+                .to_owned(),
+        ),
+        (
+            "/auth/guest-login",
+            json!({ "name": "x" }),
+            "name is not a field here. It takes no fields.".to_owned(),
+        ),
+        (
+            &items,
+            json!({ "role": "user" }),
+            "content is required.".to_owned(),
+        ),
+        (
+            &items,
+            json!({ "role": "user", "content": [{ "type": "text" }] }),
+            "content must be a string, not a list.".to_owned(),
+        ),
+        (
+            &items,
+            json!({ "role": "user", "content": { "text": "x" } }),
+            "content must be a string, not an object.".to_owned(),
+        ),
+        (
+            &items,
+            json!({ "role": "user", "content": 5 }),
+            "content must be a string, not the number 5.".to_owned(),
+        ),
+        (
+            &items,
+            json!({ "role": "user", "content": null }),
+            "content must be a string, not null.".to_owned(),
+        ),
+        (
+            &items,
+            json!({ "role": "bot", "content": "x" }),
+            "role must be one of `system`, `developer`, `user`, `assistant`, `tool`, not `bot`."
+                .to_owned(),
+        ),
+        (
+            "/v1/conversations",
+            json!({ "metadata": { "n": {} } }),
+            "metadata.n must be a string, not an object.".to_owned(),
+        ),
+        (
+            "/v1/conversations",
+            json!([1]),
+            "The body must be an object, not a list.".to_owned(),
+        ),
+        (
+            "/v1/conversations",
+            json!("x"),
+            "The body must be an object, not the string \"x\".".to_owned(),
+        ),
+        (
+            &format!("/v1/conversations/{conversation}/share"),
+            json!({ "read_only": "yes" }),
+            "read_only must be true or false, not the string \"yes\".".to_owned(),
+        ),
+        (
+            &format!("/v1/conversations/{conversation}/share"),
+            json!({ "expires_in": "1h" }),
+            "expires_in must be a whole number of seconds, 60 to 31536000, not the string \"1h\"."
+                .to_owned(),
+        ),
+    ] {
+        let told = told(&alice, Method::POST, path, Some(body.clone())).await;
+        assert_eq!(told, expected, "{path} {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_query_is_told_with_the_right_one() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let known = "The query parameters are `limit`, `after`, `order`.";
+    for (path, expected) in [
+        (
+            "/v1/projects?page=2".to_owned(),
+            format!(
+                "page is not a query parameter here. Pages are asked for by `limit` and `after`. \
+                     {known}"
+            ),
+        ),
+        (
+            "/v1/projects?Limit=2".to_owned(),
+            format!("Limit is not a query parameter here. Did you mean `limit`? {known}"),
+        ),
+        (
+            "/v1/projects?limit=abc".to_owned(),
+            "limit must be a whole number.".to_owned(),
+        ),
+        (
+            "/v1/projects?limit=1000".to_owned(),
+            "limit must be 1 to 100.".to_owned(),
+        ),
+        (
+            "/v1/projects?order=up".to_owned(),
+            "order must be one of `asc`, `desc`, not `up`.".to_owned(),
+        ),
+        (
+            format!("/v1/conversations/{conversation}?include_items=0"),
+            "include_items must be true or false.".to_owned(),
+        ),
+    ] {
+        assert_eq!(
+            told(&alice, Method::GET, &path, None).await,
+            expected,
+            "{path}"
+        );
+    }
+    let python = format!("/v1/conversations/{conversation}?include_items=False");
+    let without = alice.get(&python).await.expect(200);
+    assert!(without.get("items").is_none());
+}
+
+#[tokio::test]
+async fn a_credential_of_another_kind_is_told_as_what_it_is() {
+    let app = TestApp::spawn().await;
+    let (_, session) = app.guest().await;
+    let access = session["access_token"].as_str().unwrap();
+    let refresh = session["refresh_token"].as_str().unwrap();
+    let bearer = "`Authorization` must begin with `Bearer `: `Authorization: Bearer <token>`, with an \
+                  access token or an API key.";
+    for (header, value, expected) in [
+        ("authorization", access.to_owned(), bearer),
+        ("authorization", "Basic YTpi".to_owned(), bearer),
+        (
+            "authorization",
+            format!("Bearer {refresh}"),
+            "This is a refresh token. Send it to POST /auth/refresh-token, and the access_token of \
+             that answer here.",
+        ),
+        (
+            "authorization",
+            "Bearer sk-proj-abc".to_owned(),
+            "This is a key of another service: those of this server begin with `sk_`, and POST \
+             /auth/api-keys makes one.",
+        ),
+        (
+            "x-api-key",
+            access.to_owned(),
+            "This is an access token. Send it as `Authorization: Bearer <token>`; X-API-Key takes API \
+             keys, which begin with `sk_`.",
+        ),
+    ] {
+        let anon = app.anon();
+        let request = anon.request(Method::GET, "/auth/me").header(header, &value);
+        let answer = anon.sent(request).await;
+        assert_eq!(answer.status, 401);
+        assert_eq!(message(answer), expected, "{header}: {value}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_address_is_told_with_the_right_one() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let item = id(&alice.say(&conversation, "Hello").await);
+    for (method, path, expected) in [
+        (
+            Method::GET,
+            "/conversations".to_owned(),
+            "There is no GET /conversations here. Did you mean /v1/conversations?".to_owned(),
+        ),
+        (
+            Method::GET,
+            "/v1/conversations/".to_owned(),
+            "There is no GET /v1/conversations/ here. Did you mean /v1/conversations?".to_owned(),
+        ),
+        (
+            Method::GET,
+            "/v1/conversation".to_owned(),
+            "There is no GET /v1/conversation here. Did you mean /v1/conversations?".to_owned(),
+        ),
+        (
+            Method::POST,
+            "/v1/embeddings".to_owned(),
+            "There is no POST /v1/embeddings here. All addresses are described at /docs/."
+                .to_owned(),
+        ),
+        (
+            Method::PATCH,
+            format!("/v1/conversations/{conversation}/items/{item}"),
+            "This address does not take PATCH; it takes GET, HEAD, DELETE.".to_owned(),
+        ),
+        (
+            Method::GET,
+            format!("/v1/conversations/{item}"),
+            "No such conversation: it does not exist, it was deleted, or it is not yours. Its id \
+             begins with `conv_`."
+                .to_owned(),
+        ),
+    ] {
+        assert_eq!(told(&alice, method, &path, None).await, expected, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn json_that_is_none_is_told_where_it_ends() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    for (body, expected) in [
+        (
+            "{\"title\": \"T\"",
+            "it ends too early, in line 1, column 13",
+        ),
+        ("{\"title\": \"T\",}", "trailing comma at line 1 column 15"),
+        ("{'title': 'T'}", "key must be a string at line 1 column 2"),
+    ] {
+        let request = alice.request(Method::POST, "/v1/conversations");
+        let request = request
+            .header("content-type", "application/json")
+            .body(body);
+        let told = message(alice.sent(request).await);
+        assert_eq!(told, format!("The body is not valid JSON: {expected}."));
+    }
+}
+
+#[tokio::test]
+async fn every_code_has_its_place_on_the_page_of_errors() {
+    let app = TestApp::spawn().await;
+    let page = app.anon().get("/docs/errors").await;
+    assert_eq!(page.status, 200);
+    let page = page.text();
+    for code in api::CODES {
+        assert!(
+            page.contains(&format!("id=\"{}\"", code.name)),
+            "{}",
+            code.name
+        );
+    }
+}
