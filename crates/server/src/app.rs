@@ -111,6 +111,22 @@ struct Services {
     usage: web::Data<UsageService>,
 }
 
+fn replies(parts: &Parts) -> ReplyService {
+    let places = ReplyPlaces {
+        store: Arc::new(PgReplies(parts.database.clone())),
+        queue: Arc::clone(&parts.turns),
+    };
+    ReplyService::new(
+        Arc::clone(&parts.provider),
+        places,
+        Arc::clone(&parts.usage),
+        parts.tasks.clone(),
+        Arc::clone(&parts.clock),
+        Arc::clone(&parts.ids),
+        parts.context_tokens,
+    )
+}
+
 impl Services {
     fn wire(parts: &Parts) -> Self {
         let database = || parts.database.clone();
@@ -150,18 +166,7 @@ impl Services {
                 ids(),
             )),
             repeats: web::Data::from(Arc::clone(&parts.repeats)),
-            replies: web::Data::new(ReplyService::new(
-                Arc::clone(&parts.provider),
-                ReplyPlaces {
-                    store: Arc::new(PgReplies(database())),
-                    queue: Arc::clone(&parts.turns),
-                },
-                usage(),
-                parts.tasks.clone(),
-                clock(),
-                ids(),
-                parts.context_tokens,
-            )),
+            replies: web::Data::new(replies(parts)),
             readiness: web::Data::new(readiness),
             room: web::Data::from(Arc::clone(&parts.room)),
             shares: web::Data::new(ShareService::new(

@@ -31,6 +31,7 @@ pub(super) fn simplify(document: &mut OpenApi) {
     every_schema(document, &mut |schema| {
         write_out(schema, TIMESTAMP, timestamp.as_ref());
         nullable_in_place(schema);
+        describe_union(schema);
         say_what_it_always_is(schema);
         join_lines(schema);
     });
@@ -100,6 +101,21 @@ fn nullable_in_place(schema: &mut RefOr<Schema>) {
         object.example.clone_from(&one_of.example);
     }
     *schema = RefOr::T(Schema::Object(object));
+}
+
+/// What a reference beside `null` says of its field is said of the field.
+fn describe_union(schema: &mut RefOr<Schema>) {
+    let RefOr::T(Schema::OneOf(one_of)) = schema else {
+        return;
+    };
+    for item in &mut one_of.items {
+        if let RefOr::Ref(reference) = item
+            && one_of.description.is_none()
+            && !reference.description.is_empty()
+        {
+            one_of.description = Some(std::mem::take(&mut reference.description));
+        }
+    }
 }
 
 /// The one schema beside `null`, if that is all there is.

@@ -39,8 +39,6 @@ fn message(answer: crate::answer::Answer) -> String {
 async fn a_wrong_field_is_told_with_the_right_one() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
-    let conversation = alice.conversation(json!({})).await;
-    let items = format!("/v1/conversations/{conversation}/items");
     let of_a_conversation = "The fields are `title`, `project_id`, `metadata`, `items`.";
     for (path, body, expected) in [
         (
@@ -72,33 +70,47 @@ async fn a_wrong_field_is_told_with_the_right_one() {
             json!({ "name": "x" }),
             "name is not a field here. It takes no fields.".to_owned(),
         ),
+    ] {
+        let told = told(&alice, Method::POST, path, Some(body.clone())).await;
+        assert_eq!(told, expected, "{path} {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_value_of_another_kind_is_told_with_the_right_one() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let items = format!("/v1/conversations/{conversation}/items");
+    let items = items.as_str();
+    for (path, body, expected) in [
         (
-            &items,
+            items,
             json!({ "role": "user" }),
             "content is required.".to_owned(),
         ),
         (
-            &items,
+            items,
             json!({ "role": "user", "content": [{ "type": "text" }] }),
             "content must be a string, not a list.".to_owned(),
         ),
         (
-            &items,
+            items,
             json!({ "role": "user", "content": { "text": "x" } }),
             "content must be a string, not an object.".to_owned(),
         ),
         (
-            &items,
+            items,
             json!({ "role": "user", "content": 5 }),
             "content must be a string, not the number 5.".to_owned(),
         ),
         (
-            &items,
+            items,
             json!({ "role": "user", "content": null }),
             "content must be a string, not null.".to_owned(),
         ),
         (
-            &items,
+            items,
             json!({ "role": "bot", "content": "x" }),
             "role must be one of `system`, `developer`, `user`, `assistant`, `tool`, not `bot`."
                 .to_owned(),

@@ -193,10 +193,11 @@ async fn a_client_who_hangs_up_while_waiting_loses_neither_the_turn_nor_its_plac
     let provider = Provider::that(says(&["Quick."])).then([says_when_told(&["Slow."])]);
     let (app, alice, conversation) = conversing(&provider).await;
     let line_of = format!("POST {PATH}");
+    let left = tokio::sync::Notify::new();
     let (slow, last, ()) = tokio::join!(
         alice.post(PATH, asking(&conversation, "one")),
         async {
-            queued(&app, 2).await;
+            left.notified().await;
             alice.post(PATH, asking(&conversation, "three")).await
         },
         async {
@@ -207,6 +208,7 @@ async fn a_client_who_hangs_up_while_waiting_loses_neither_the_turn_nor_its_plac
                 .await;
             queued(&app, 2).await;
             drop(waiting);
+            left.notify_one();
             queued(&app, 3).await;
             provider.go_on(100);
         },

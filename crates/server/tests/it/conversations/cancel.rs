@@ -192,7 +192,8 @@ async fn a_turn_whose_instance_does_not_react_is_ended_without_it() {
     app.schema.rows(turn).await;
     let waits = app.clock.waits();
     let there = other.alice();
-    let (ended, ()) = tokio::join!(there.post(&path(&conversation), json!({})), async {
+    let path = path(&conversation);
+    let (ended, ()) = tokio::join!(there.post(&path, json!({})), async {
         app.clock.more_waits_than(waits + 1).await;
         app.clock.advance(TimeDelta::seconds(10));
     });

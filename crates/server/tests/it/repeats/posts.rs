@@ -129,8 +129,8 @@ async fn bodies_that_may_be_left_out_are_claimed_like_any_other() {
             assert_eq!(made(&app.schema).await, stored, "{name} ({body:?})");
         }
     }
-    // To create, restore, regenerate, share either, and fork.
-    assert_eq!(accepted, 6 * 4);
+    // To create, restore, regenerate in two forms, share either, fork, and cancel.
+    assert_eq!(accepted, 8 * 4);
 }
 
 #[test]

@@ -160,17 +160,25 @@ struct Asking {
     alice: Actor,
     conversation: String,
     regenerate: String,
+    /// Others, each with its way to regenerate: turns of one conversation wait for each other.
+    others: Vec<(String, String)>,
 }
 
 impl Asking {
     async fn of(process: &Process) -> Self {
         let alice = process.alice();
-        let (conversation, ids) = said(&alice, &[("user", QUESTION)]).await;
-        let regenerate = path(&conversation, &ids[0]);
+        let place = async || {
+            let (conversation, ids) = said(&alice, &[("user", QUESTION)]).await;
+            let regenerate = path(&conversation, &ids[0]);
+            (conversation, regenerate)
+        };
+        let (conversation, regenerate) = place().await;
+        let others = vec![place().await, place().await, place().await];
         Self {
             alice,
             conversation,
             regenerate,
+            others,
         }
     }
 
@@ -195,14 +203,16 @@ impl Asking {
 
     /// Asks in all ways at once that this is no reply to; the requests' ids, and what was told.
     async fn all_failed(&self, id: &str, of: Of) -> Vec<(String, String)> {
-        let kept = Some(&self.conversation);
+        let [first, second, third] = self.others.as_slice() else {
+            panic!("there are three others");
+        };
         let mut ways = vec![
             (self.regenerate.as_str(), json!({})),
-            (self.regenerate.as_str(), json!({ "stream": true })),
-            chat(kept, true),
+            (first.1.as_str(), json!({ "stream": true })),
+            chat(Some(&second.0), true),
         ];
         if of != Of::Stream {
-            ways.push(chat(kept, false));
+            ways.push(chat(Some(&third.0), false));
         }
         if of != Of::Reply {
             ways.push(chat(None, true));
@@ -271,10 +281,10 @@ async fn each_failure_is_in_the_log_once_with_its_reason_and_its_request_and_wit
         assert!(found[0].contains("\"level\":\"WARN\""), "{}", found[0]);
     }
     assert_no_secret(&process.log);
-    assert_eq!(
-        contents(&asking.alice, &asking.conversation).await,
-        [QUESTION]
-    );
+    let others = asking.others.iter().map(|(conversation, _)| conversation);
+    for conversation in others.chain([&asking.conversation]) {
+        assert_eq!(contents(&asking.alice, conversation).await, [QUESTION]);
+    }
 }
 
 #[tokio::test]
