@@ -38,7 +38,7 @@ pub(super) fn add_to(document: &mut OpenApi) {
     }
     let components = document.components.get_or_insert_default();
     components.headers = headers;
-    components.examples = examples();
+    components.examples = examples(&shared);
     let shared = shared
         .into_iter()
         .map(|(name, shared)| (name, RefOr::T(shared.response())));
@@ -101,7 +101,9 @@ fn common_headers(path: &str) -> impl Iterator<Item = (String, RefOr<Header>)> {
     })
 }
 
-fn examples() -> BTreeMap<String, RefOr<Example>> {
+/// Of the codes that operations tell of: an example to which no response refers would be idle.
+fn examples(shared: &Responses) -> BTreeMap<String, RefOr<Example>> {
+    let told = |code: &&&Code| shared.values().any(|shared| shared.codes.contains(code));
     let shown = |code: &Code| {
         ExampleBuilder::new()
             .summary(code.meaning)
@@ -110,6 +112,7 @@ fn examples() -> BTreeMap<String, RefOr<Example>> {
     };
     let examples = CODES
         .iter()
+        .filter(told)
         .map(|code| (code.name.to_owned(), RefOr::T(shown(code))));
     examples.collect()
 }
