@@ -59,6 +59,6 @@ fn key() -> Parameter {
             "A name of your own for this request, such as a UUID. Sent once more within 24 hours, with the \
              same body, the request is not done again: you get the answer it had.",
         ))
-        .example(Some(json!("6f1f0a7e-8f43-4a53-9b0c-3a6f2f1f7c11")))
+        // An example would be filled in by Swagger UI, and the second one would be a repeat.
         .build()
 }
