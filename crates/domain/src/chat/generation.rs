@@ -76,6 +76,10 @@ impl Generation {
             Some(Called::Ended(Ending::Dropped)) => return Err(self.turn.cancelled().await),
             Some(Called::Overtaken) => return Err(Error::Conflict(Conflict::ConversationLocked)),
         };
+        // What is kept of a turn that was ended is what its client has seen.
+        if is_cancelled && let Some(part) = last.take() {
+            audience.show(part);
+        }
         let reply = match is_cancelled {
             true => draft.so_far(),
             false => Some(draft.finish()?),
@@ -89,7 +93,7 @@ impl Generation {
         }
         Ok(Answered {
             reply,
-            last: last.filter(|_| !is_cancelled),
+            last,
             is_cancelled,
         })
     }

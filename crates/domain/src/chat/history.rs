@@ -7,6 +7,7 @@ use crate::id::{ConversationId, OwnerId, Sequence};
 use crate::items::{Item, Role};
 use crate::replies::ReplyStore;
 use crate::thoughts::{Extent, apart};
+use std::collections::HashSet;
 
 /// What a conversation may hold beside what the request says, in bytes. One that holds more is not
 /// read to its end.
@@ -98,11 +99,11 @@ fn places(
     if !(is_by_assistant && is_same && is_more) {
         return None;
     }
+    let known = held.instructions.iter();
+    let known: HashSet<&str> = known.map(|known| known.content.as_str().trim()).collect();
     let instructions = messages.iter().take(*end).enumerate();
     let instructions = instructions.filter(|(_, message)| {
-        let mut known = held.instructions.iter();
-        known.any(|known| known.content.as_str().trim() == message.content.as_str().trim())
-            && !is_said(message.role)
+        !is_said(message.role) && known.contains(message.content.as_str().trim())
     });
     let instructions = instructions.map(|(place, _)| place);
     let mut places: Vec<_> = again.iter().map(|(place, _)| *place).collect();

@@ -7,7 +7,8 @@ use ulid::Ulid;
 /// minute, by the store's clock, unless that is renewed.
 #[async_trait::async_trait]
 pub trait TurnQueue: Send + Sync {
-    /// Queues up behind all that are there. `None` when there is no such conversation.
+    /// Queues up behind all that are there. `None` when there is no such conversation; a conflict where very
+    /// many wait already.
     async fn enter(
         &self,
         owner: OwnerId,
@@ -38,7 +39,7 @@ pub trait TurnQueue: Send + Sync {
         owner: OwnerId,
         conversation: ConversationId,
         ending: Ending,
-    ) -> Result<Option<Option<QueuedTurn>>>;
+    ) -> Result<Option<Option<(QueuedTurn, Ending)>>>;
 
     /// What has become of a turn that was to be ended. `None`: nothing yet.
     async fn outcome(&self, turn: QueuedTurn) -> Result<Option<Over>>;

@@ -26,6 +26,9 @@ pub struct TurnService {
     patience: Duration,
 }
 
+/// What a turn that waits takes beside its request, in bytes.
+const OVERHEAD: usize = 32 * 1024;
+
 /// How long it takes until a turn that waits looks again: at first, and at the most.
 const FIRST_LOOK: Duration = Duration::from_millis(20);
 const LAST_LOOK: Duration = Duration::from_millis(500);
@@ -72,7 +75,7 @@ impl TurnService {
         conversation: ConversationId,
         bytes: usize,
     ) -> Result<(Turn, bool)> {
-        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let bytes = u64::try_from(bytes.saturating_add(OVERHEAD)).unwrap_or(u64::MAX);
         let memory = self.memory.try_take(Caller::Owner(owner), bytes);
         let memory = memory.map_err(|_| Error::Overloaded { retry_after: 5 })?;
         let token = self.ids.ulid();
@@ -146,7 +149,9 @@ impl TurnService {
         ending: Ending,
     ) -> Result<Over> {
         let found = self.held.queue.end(owner, conversation, ending).await?;
-        let Some(turn) = found.ok_or_else(|| Resource::Conversation.absent())? else {
+        let found = found.ok_or_else(|| Resource::Conversation.absent())?;
+        // Who asked first says how.
+        let Some((turn, ending)) = found else {
             return Ok(Over::ByItself);
         };
         self.held.call(turn, Called::Ended(ending));

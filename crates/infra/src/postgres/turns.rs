@@ -47,7 +47,9 @@ statement!(
         titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
     } -> (Bool, Nullable<Text>, Nullable<Integer>),
     "with turn as (
-        delete from turn_queue where owner_id = $1 and conversation_id = $2 and token = $3
+        update turn_queue
+        set ended_at = now(), leased_until = now() + interval '1 minute', ending = null
+        where owner_id = $1 and conversation_id = $2 and token = $3 and ended_at is null
         returning token
     ),
     place as (

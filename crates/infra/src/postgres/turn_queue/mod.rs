@@ -10,7 +10,7 @@ use super::items::key::key;
 use crate::postgres::execute::Execute as _;
 use diesel_async::AsyncPgConnection;
 use domain::admission::Caller;
-use domain::error::{Error, Result};
+use domain::error::{Conflict, Error, Result};
 use domain::id::{ConversationId, ItemId, OwnerId};
 use domain::turns::{Ending, Entered, Over, QueuedTurn, TurnQueue};
 use ulid::Ulid;
@@ -23,6 +23,9 @@ pub struct PgTurnQueue(pub Database);
 /// How often a place is looked for that nobody else takes at the same moment. Each time one has got
 /// its own, and an owner does only so much at once.
 const ATTEMPTS: u8 = 64;
+
+/// How many turns of one conversation wait at the most, also of clients who have hung up.
+const MOST: i64 = 100;
 
 #[async_trait::async_trait]
 impl TurnQueue for PgTurnQueue {
@@ -37,14 +40,16 @@ impl TurnQueue for PgTurnQueue {
             owner_id,
             conversation_id,
             token: ids::stored(token),
+            most: MOST,
         };
         let work = async |connection: &mut AsyncPgConnection| {
             for _ in 0..ATTEMPTS {
                 let enter = enter.clone();
-                let found: (bool, Option<i32>, bool) = enter.fetch_one(connection).await?;
+                let found: (bool, Option<i32>, i64) = enter.fetch_one(connection).await?;
                 match found {
                     (false, ..) => return Ok(Some(None)),
-                    (true, Some(place), is_first) => return Ok(Some(Some((place, is_first)))),
+                    (true, Some(place), before) => return Ok(Some(Some(Ok((place, before == 0))))),
+                    (true, None, MOST..) => return Ok(Some(Some(Err(())))),
                     (true, None, _) => {}
                 }
             }
@@ -52,7 +57,12 @@ impl TurnQueue for PgTurnQueue {
         };
         let entered = self.0.run(owner, work).await?;
         let entered = entered.ok_or_else(|| contended(std::io::Error::other("turn_queue")))?;
-        Ok(entered.map(|(place, is_first)| Entered {
+        let Some(entered) = entered else {
+            return Ok(None);
+        };
+        let too_many = |()| Error::Conflict(Conflict::ConversationLocked);
+        let (place, is_first) = entered.map_err(too_many)?;
+        Ok(Some(Entered {
             turn: QueuedTurn {
                 owner,
                 conversation,
@@ -147,28 +157,32 @@ impl TurnQueue for PgTurnQueue {
         owner: OwnerId,
         conversation: ConversationId,
         ending: Ending,
-    ) -> Result<Option<Option<QueuedTurn>>> {
+    ) -> Result<Option<Option<(QueuedTurn, Ending)>>> {
         let (owner_id, conversation_id) = key(owner, conversation);
         let end = statements::End {
             ending: stored(ending),
             owner_id,
             conversation_id,
         };
-        let found: Option<(Option<i32>, Option<Uuid>)> = self
+        let found: Option<(Option<i32>, Option<Uuid>, Option<i16>)> = self
             .0
             .run(owner, async |connection| {
                 end.fetch_optional(connection).await
             })
             .await?;
-        Ok(found.map(|(place, token)| {
-            let (place, token) = place.zip(token)?;
-            Some(QueuedTurn {
-                owner,
-                conversation,
-                place: place.cast_unsigned(),
-                token: ids::read(token),
-            })
-        }))
+        let Some((place, token, ending)) = found else {
+            return Ok(None);
+        };
+        let Some(((place, token), ending)) = place.zip(token).zip(ending) else {
+            return Ok(Some(None));
+        };
+        let turn = QueuedTurn {
+            owner,
+            conversation,
+            place: place.cast_unsigned(),
+            token: ids::read(token),
+        };
+        Ok(Some(Some((turn, read(ending)?))))
     }
 
     async fn outcome(&self, turn: QueuedTurn) -> Result<Option<Over>> {
@@ -178,16 +192,18 @@ impl TurnQueue for PgTurnQueue {
             conversation_id,
             token: ids::stored(turn.token),
         };
-        let found: Option<(bool, Option<Uuid>)> = self
+        let found: Option<(bool, bool, Option<Uuid>)> = self
             .0
             .run(turn.owner, async |connection| {
                 query.fetch_optional(connection).await
             })
             .await?;
         Ok(match found {
-            None => Some(Over::ByItself),
-            Some((false, _)) => None,
-            Some((true, item)) => Some(Over::Ended(item.map(|item| ItemId::new(ids::read(item))))),
+            None | Some((true, false, _)) => Some(Over::ByItself),
+            Some((false, ..)) => None,
+            Some((true, true, item)) => {
+                Some(Over::Ended(item.map(|item| ItemId::new(ids::read(item)))))
+            }
         })
     }
 

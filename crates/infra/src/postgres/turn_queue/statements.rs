@@ -3,14 +3,17 @@ use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Uuid a
 use uuid::Uuid;
 
 statement!(
-    /// Queues up behind the last that is there. Whether there is such a conversation; the place, if
-    /// nobody else has taken it at the same moment; whether nobody is before it. Who has a place sees
-    /// all whose places are before it, since it is counted from what can be seen.
+    /// Queues up behind the last that is there, unless too many wait already. Whether there is such a
+    /// conversation; the place, if no other turn has taken it at the same moment; how many are before it.
+    /// A turn sees all whose places are before its own: a place is counted from what can be seen, the key
+    /// keeps two from having the same, and a turn that has left keeps its place for a minute, so that no
+    /// place comes again while a statement that saw the queue before is under way.
     Enter {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
         token: Uuid => SqlUuid,
-    } -> (Bool, Nullable<Integer>, Bool),
+        most: i64 => BigInt,
+    } -> (Bool, Nullable<Integer>, BigInt),
     "with here as (select from conversations where owner_id = $1 and id = $2),
     others as (
         select coalesce(max(place), 0) as last, count(*) filter (where ended_at is null) as before
@@ -19,11 +22,11 @@ statement!(
     entered as (
         insert into turn_queue (owner_id, conversation_id, place, token, leased_until)
         select $1, $2, last + 1, $3, now() + interval '30 seconds' from others
-        where exists (select from here)
+        where exists (select from here) and before < $4
         on conflict do nothing
         returning place
     )
-    select exists (select from here), entered.place, others.before = 0
+    select exists (select from here), entered.place, others.before
     from others left join entered on true"
 );
 
@@ -43,6 +46,7 @@ statement!(
     )
     select exists (
         select from turn_queue where owner_id = $1 and conversation_id = $2 and token = $4
+            and ended_at is null
     ), not exists (
         select from turn_queue where owner_id = $1 and conversation_id = $2 and place < $3
             and ended_at is null and place not in (select place from dead)
@@ -50,12 +54,13 @@ statement!(
 );
 
 statement!(
+    /// It leaves by itself: `ending` tells this from being ended.
     Depart {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
         token: Uuid => SqlUuid,
     } -> (),
-    "delete from turn_queue
+    "update turn_queue set ended_at = now(), leased_until = now() + interval '1 minute', ending = null
     where owner_id = $1 and conversation_id = $2 and token = $3 and ended_at is null"
 );
 
@@ -65,7 +70,9 @@ statement!(
         conversation_ids: &'a [Uuid] => Array<SqlUuid>,
         tokens: &'a [Uuid] => Array<SqlUuid>,
     } -> (),
-    "delete from turn_queue q using unnest($1, $2, $3) as t(owner_id, conversation_id, token)
+    "update turn_queue q
+    set ended_at = now(), leased_until = now() + interval '1 minute', ending = null
+    from unnest($1, $2, $3) as t(owner_id, conversation_id, token)
     where q.owner_id = t.owner_id and q.conversation_id = t.conversation_id
         and q.token = t.token and q.ended_at is null"
 );
@@ -84,15 +91,13 @@ statement!(
 statement!(
     /// What was kept of one that was ended, and has left in the same transaction.
     Remember {
+        item_id: Option<Uuid> => Nullable<SqlUuid>,
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
-        place: i32 => Integer,
         token: Uuid => SqlUuid,
-        item_id: Option<Uuid> => Nullable<SqlUuid>,
     } -> (),
-    "insert into turn_queue
-        (owner_id, conversation_id, place, token, leased_until, ended_at, item_id)
-    values ($1, $2, $3, $4, now() + interval '1 minute', now(), $5)"
+    "update turn_queue set ending = 1, item_id = $1
+    where owner_id = $2 and conversation_id = $3 and token = $4"
 );
 
 statement!(
@@ -127,7 +132,7 @@ statement!(
         ending: i16 => SmallInt,
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
-    } -> (Nullable<Integer>, Nullable<SqlUuid>),
+    } -> (Nullable<Integer>, Nullable<SqlUuid>, Nullable<SmallInt>),
     "with ended as (
         update turn_queue q set ending = coalesce(q.ending, $1)
         from (
@@ -138,20 +143,20 @@ statement!(
         ) first
         where q.owner_id = $2 and q.conversation_id = $3 and q.place = first.place
             and q.ended_at is null
-        returning q.place, q.token
+        returning q.place, q.token, q.ending
     )
-    select ended.place, ended.token
+    select ended.place, ended.token, ended.ending
     from conversations c left join ended on true where c.owner_id = $2 and c.id = $3"
 );
 
 statement!(
-    /// No row: it has left by itself.
+    /// Whether it is over, and whether it was ended; the reply that is kept. No row: it has left by itself.
     Outcome {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
         token: Uuid => SqlUuid,
-    } -> (Bool, Nullable<SqlUuid>),
-    "select ended_at is not null, item_id from turn_queue
+    } -> (Bool, Bool, Nullable<SqlUuid>),
+    "select ended_at is not null, ending is not null, item_id from turn_queue
     where owner_id = $1 and conversation_id = $2 and token = $3"
 );
 
@@ -164,10 +169,11 @@ statement!(
 );
 
 statement!(
-    /// What instances that died have left of a conversation that was deleted.
+    /// What is left of a conversation that was deleted, by turns that are over and by instances that died.
     ForgetConversation { owner_id: Uuid => SqlUuid, conversation_id: Uuid => SqlUuid } -> (),
     "delete from turn_queue
-    where owner_id = $1 and conversation_id = $2 and leased_until <= now()"
+    where owner_id = $1 and conversation_id = $2
+        and (leased_until <= now() or ended_at is not null)"
 );
 
 statement!(

@@ -34,7 +34,6 @@ pub(in crate::postgres) async fn remember(
     let remember = statements::Remember {
         owner_id,
         conversation_id,
-        place: turn.place.cast_signed(),
         token: ids::stored(turn.token),
         item_id: item.map(|item| ids::stored(item.ulid())),
     };

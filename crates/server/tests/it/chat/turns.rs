@@ -21,6 +21,37 @@ fn asking(conversation: &str, text: &str) -> Value {
     json!({ "messages": [user(text)], "conversation": conversation })
 }
 
+/// Else a turn whose queueing up is under way, and was counted from the place before, could be first beside
+/// the one that got its place anew.
+#[tokio::test]
+async fn a_place_is_not_given_again_while_a_turn_may_be_counting_from_it() {
+    let provider = Provider::that(says(&["Yes."]));
+    let (app, alice, conversation) = conversing(&provider).await;
+    for place in 1..=3_u64 {
+        alice
+            .post(PATH, asking(&conversation, "Now?"))
+            .await
+            .expect(200);
+        let last = "select coalesce(max(place), 0) from turn_queue where ended_at is not null";
+        let last: u64 = app.schema.value(last).await.parse().unwrap();
+        assert_eq!(last, place);
+    }
+}
+
+#[tokio::test]
+async fn a_hundred_turns_of_a_conversation_wait_and_no_more() {
+    let provider = Provider::that(says(&["Yes."]));
+    let (app, alice, conversation) = conversing(&provider).await;
+    let many = "insert into turn_queue (owner_id, conversation_id, place, token, leased_until)
+        select owner_id, id, n, gen_random_uuid(), now() + interval '1 hour'
+        from conversations, generate_series(1, 100) n";
+    app.schema.rows(many).await;
+    let refused = alice.post(PATH, asking(&conversation, "Now?")).await;
+    refused.refused("conversation_locked", None);
+    assert_eq!(refused.header("x-should-retry"), "true");
+    queued(&app, 100).await;
+}
+
 #[tokio::test]
 async fn a_slow_turn_is_not_overtaken_on_any_instance() {
     let provider = Provider::that(says(&["Quick."])).then([says_when_told(&["Slow."])]);
