@@ -71,8 +71,8 @@ impl From<StreamItemReplyBody> for RegenerateItemBody {
         headers(("X-Context-Truncated", description = "`true` where earlier messages did not \
             fit and the model was not told of them, else `false`.")))),
     extensions(("x-error-codes" = json!([
-        "quota_exceeded", "reply_position_taken", "conversation_full", "model_provider_rate_limited",
-        "model_provider_error", "model_provider_not_configured", "model_provider_busy",
+        "quota_exceeded", "reply_position_taken", "conversation_full", "conversation_locked",
+        "turn_cancelled", "model_provider_rate_limited", "model_provider_error", "model_provider_not_configured", "model_provider_busy",
         "model_provider_timeout",
     ]))),
     security(("bearer" = [])),

@@ -1,3 +1,5 @@
+mod stream;
+
 use crate::app::{TestApp, id};
 use crate::events::events;
 use crate::provider::{Play, Provider, STREAM, answers, end, event, says};
