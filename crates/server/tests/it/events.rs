@@ -17,3 +17,17 @@ pub(crate) fn events(text: &str) -> Vec<(String, Value)> {
         })
         .collect()
 }
+
+/// The text that a stream of one reply has told, and its last event's data. In how many pieces it
+/// was told depends on how the provider's bytes arrived.
+#[track_caller]
+pub(crate) fn reply(text: &str) -> (String, Value) {
+    let mut events = events(text);
+    let (name, completed) = events.pop().expect("a stream tells something");
+    assert_eq!(name, "item.completed");
+    let pieces = events.iter().map(|(name, data)| {
+        assert_eq!(name, "item.delta");
+        data["text"].as_str().unwrap()
+    });
+    (pieces.collect(), completed)
+}

@@ -1,7 +1,7 @@
 mod stream;
 
 use crate::app::{TestApp, id};
-use crate::events::events;
+use crate::events::{events, reply};
 use crate::provider::{Play, Provider, STREAM, answers, end, event, says};
 use crate::replies::{contents, path, said};
 use infra::llm::NoProvider;
@@ -307,17 +307,8 @@ async fn a_stream_tells_the_reply_as_it_is_written() {
     assert_eq!(answer.header("content-type"), "text/event-stream");
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(answer.header("x-context-truncated"), "false");
-    let mut events = events(answer.text());
-    let (name, completed) = events.pop().unwrap();
-    assert_eq!(name, "item.completed");
-    let deltas: String = events
-        .iter()
-        .map(|(name, data)| {
-            assert_eq!(name, "item.delta");
-            data["text"].as_str().unwrap()
-        })
-        .collect();
-    assert_eq!(deltas, "Because ☃\n");
+    let (said, completed) = reply(answer.text());
+    assert_eq!(said, "Because ☃\n");
     let items = format!("/v1/conversations/{conversation}/items?order=desc&limit=1");
     let stored = alice.get(&items).await.expect(200)["data"][0].clone();
     assert_eq!(

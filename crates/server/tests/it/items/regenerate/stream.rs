@@ -1,5 +1,5 @@
 use super::app_with;
-use crate::events::events;
+use crate::events::reply;
 use crate::operations::document;
 use crate::provider::{Provider, says};
 use crate::replies::{contents, path, said};
@@ -17,10 +17,9 @@ async fn a_reply_is_streamed_and_stored_without_being_asked_for_by_a_field() {
         (answer.status, answer.header("x-context-truncated")),
         (200, "false")
     );
-    let told = events(answer.text());
-    let names: Vec<_> = told.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["item.delta", "item.delta", "item.completed"]);
-    assert_eq!(told[2].1["item"]["content"], "Again one.");
+    let (text, completed) = reply(answer.text());
+    assert_eq!(text, "Again one.");
+    assert_eq!(completed["item"]["content"], "Again one.");
     assert_eq!(
         contents(&alice, &conversation).await,
         ["one?", "Again one."]
