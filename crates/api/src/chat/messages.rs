@@ -39,27 +39,44 @@ pub(super) fn split(messages: &str) -> Result<Vec<&str>, ApiError> {
     }
 }
 
+/// The messages of a request as they are to be stored, and the places of those that say nothing.
+pub(super) struct Read {
+    pub(super) messages: Vec<NewMessage>,
+    pub(super) blank: Vec<usize>,
+}
+
 /// Reads all messages or none: what could not be stored as it was sent is refused by name, so that
 /// nothing is dropped in silence.
-pub(super) fn read(messages: &[&str]) -> Result<Vec<NewMessage>, ApiError> {
+pub(super) fn read(sent: &[&str]) -> Result<Read, ApiError> {
     let miscounted = || {
         let message = "messages must have 1 to 100 new messages when they go into a conversation.";
         Err(Error::invalid("messages", message).into())
     };
+    let mut read = Read {
+        messages: Vec::with_capacity(sent.len()),
+        blank: Vec::new(),
+    };
+    for (at, message) in sent.iter().enumerate() {
+        match read_one(at, message)? {
+            Some(message) => read.messages.push(message),
+            None => read.blank.push(at),
+        }
+    }
+    let messages = &read.messages;
     if !(1..=MOST_SENT).contains(&messages.len()) {
         return miscounted();
     }
-    let each = messages.iter().enumerate();
-    let each = each.map(|(index, message)| read_one(&format!("messages[{index}]"), message));
-    let all: Vec<NewMessage> = each.collect::<Result<_, _>>()?;
     // What was said before is not new; without a reply among them nothing was.
-    if all.len() > MOST && !all.iter().any(|message| message.role == Role::Assistant) {
+    let has_replies = messages.iter().any(|one| one.role == Role::Assistant);
+    if messages.len() > MOST && !has_replies && read.blank.is_empty() {
         return miscounted();
     }
-    Ok(all)
+    Ok(read)
 }
 
-fn read_one(at: &str, message: &str) -> Result<NewMessage, ApiError> {
+/// `None`: a reply that says nothing.
+fn read_one(place: usize, message: &str) -> Result<Option<NewMessage>, ApiError> {
+    let at = &format!("messages[{place}]");
     let fields = Fields::parse(message).map_err(|error| refused_object(at, &error))?;
     for (name, value) in fields.iter() {
         if !matches!(name, "role" | "content") && !says_nothing(value) {
@@ -73,14 +90,21 @@ fn read_one(at: &str, message: &str) -> Result<NewMessage, ApiError> {
             .into());
         }
     }
+    let role = role(at, &fields);
     let content = match fields.given("content") {
+        None if matches!(role, Ok(Role::Assistant)) => return Ok(None),
         None => return Err(missing(at, "content")),
         Some(content) => text(&format!("{at}.content"), content)?,
     };
-    Ok(NewMessage {
-        role: role(at, &fields)?,
+    let role = role?;
+    if role == Role::Assistant && content.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(NewMessage {
+        at: place,
+        role,
         content: Content::parse(content).map_err(|error| error.within(at))?,
-    })
+    }))
 }
 
 fn role(at: &str, fields: &Fields) -> Result<Role, ApiError> {

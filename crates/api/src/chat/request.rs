@@ -1,6 +1,7 @@
 //! A request, read as far as it concerns this service.
 
 use super::fields::{is_text, says_nothing};
+use super::messages::Read;
 use super::text;
 use super::{Fields, messages};
 use crate::error::{ApiError, code};
@@ -89,10 +90,11 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
             None => None,
             Some(conversation) => {
                 refuse_unstorable(&fields)?;
-                let messages = messages::read(&messages)?;
+                let Read { messages, blank } = messages::read(&messages)?;
                 Some(Place {
                     conversation,
                     messages,
+                    blank,
                 })
             }
         };

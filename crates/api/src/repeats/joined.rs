@@ -7,7 +7,7 @@ use crate::error::{About, ApiError};
 use crate::items::regenerate::Events;
 use actix_web::rt::time::sleep;
 use actix_web::{HttpRequest, HttpResponse};
-use domain::error::Error;
+use domain::error::{Conflict, Error};
 use domain::id::ConversationId;
 use domain::items::Role;
 use domain::repeats::{Begun, Made, Outcome, RepeatService, Verdict};
@@ -23,14 +23,14 @@ pub(crate) type Kept = Rc<Cell<Option<ConversationId>>>;
 pub(super) struct Watched {
     begun: Begun,
     written: watch::Receiver<Seen>,
-    over: watch::Receiver<()>,
+    over: watch::Receiver<bool>,
 }
 
 impl Watched {
     pub(super) fn of(
         begun: Begun,
         written: watch::Receiver<Seen>,
-        over: watch::Receiver<()>,
+        over: watch::Receiver<bool>,
     ) -> Self {
         Self {
             begun,
@@ -55,7 +55,11 @@ pub(super) async fn stream(
     let (of, keeps) = (request.clone(), Rc::clone(&kept));
     actix_web::rt::spawn(async move {
         while over.changed().await.is_ok() {}
-        let _ = ended.send(end(&of, begun, &keeps).await);
+        let is_cancelled = *over.borrow();
+        let _ = ended.send(match is_cancelled {
+            true => Err(Error::Conflict(Conflict::TurnCancelled)),
+            false => end(&of, begun, &keeps).await,
+        });
     });
     begin(request, Generation::watched(written, outcome), kept).await
 }

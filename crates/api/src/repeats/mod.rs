@@ -148,8 +148,15 @@ impl Repeat {
         self.begun.set(Some(begun));
         let until = Instant::now() + service.patience;
         let mut pause = FIRST_LOOK;
+        let mut over: Option<watch::Receiver<bool>> = None;
         loop {
-            let over = match service.look(begun).await? {
+            let verdict = service.look(begun).await?;
+            let is_cancelled = over.is_some_and(|over| *over.borrow());
+            over = match verdict {
+                // A claim that was just made is given back.
+                Verdict::First(_) | Verdict::UnderWay(_) if is_cancelled => {
+                    return Err(Error::Conflict(Conflict::TurnCancelled).into());
+                }
                 Verdict::First(claim) => {
                     room_for(request)?;
                     self.slot.put(claim);
@@ -177,7 +184,7 @@ impl Repeat {
                 return Err(Error::Conflict(Conflict::IdempotencyInProgress).into());
             }
             let waiting = async {
-                rest(pause.min(left), over).await;
+                rest(pause.min(left), over.as_mut()).await;
                 Ok(())
             };
             Presence::of(request).during(waiting).await?;
@@ -240,8 +247,8 @@ fn room_for(request: &HttpRequest) -> Result<(), ApiError> {
 }
 
 /// Rests until it is time to look again, or what is under way here is over.
-async fn rest(pause: Duration, over: Option<watch::Receiver<()>>) {
-    let Some(mut over) = over else {
+async fn rest(pause: Duration, over: Option<&mut watch::Receiver<bool>>) {
+    let Some(over) = over else {
         return sleep(pause).await;
     };
     let ended = async { while over.changed().await.is_ok() {} };

@@ -21,29 +21,27 @@ struct Held {
     instructions: Vec<Item>,
 }
 
-/// Which of the messages the conversation holds already, by their places: they begin with all that its
-/// users and assistants have said, in order, at least one of it by an assistant, and go on with
-/// something new. Instructions among them that it holds count as well. Empty where that is not so.
+/// Which of the messages the conversation holds already, by their places in the request: they begin with
+/// all that its users and assistants have said, in order, at least one message among them by an assistant,
+/// and go on with something new. Instructions among them that it holds count as well, and so do `blank`
+/// replies. Empty where that is not so.
 pub(super) async fn retold(
     store: &dyn ReplyStore,
     owner: OwnerId,
     conversation: ConversationId,
     last: Sequence,
     messages: &[NewMessage],
+    blank: &[usize],
 ) -> Result<Vec<usize>> {
-    let said = messages.iter().enumerate();
-    let said: Vec<_> = said.filter(|(_, message)| is_said(message.role)).collect();
-    if !said
-        .iter()
-        .any(|(_, message)| message.role == Role::Assistant)
-    {
+    let said: Vec<_> = messages.iter().filter(|sent| is_said(sent.role)).collect();
+    if blank.is_empty() && !said.iter().any(|sent| sent.role == Role::Assistant) {
         return Ok(Vec::new());
     }
-    let bytes = said.iter().map(|(_, said)| said.content.as_str().len());
+    let bytes = said.iter().map(|said| said.content.as_str().len());
     let bytes = bytes.sum::<usize>() + BESIDE;
     let held = held(store, owner, conversation, last, (said.len(), bytes)).await?;
     Ok(held
-        .and_then(|held| places(&held, messages, &said))
+        .and_then(|held| places(&held, messages, &said, blank))
         .unwrap_or_default())
 }
 
@@ -88,26 +86,28 @@ async fn held(
 fn places(
     held: &Held,
     messages: &[NewMessage],
-    said: &[(usize, &NewMessage)],
+    said: &[&NewMessage],
+    blank: &[usize],
 ) -> Option<Vec<usize>> {
     let again = said.get(..held.said.len())?;
-    let (end, _) = again.last()?;
-    let is_by_assistant = again.iter().any(|(_, said)| said.role == Role::Assistant);
+    let end = again.last()?.at;
+    let is_by_assistant = again.iter().any(|said| said.role == Role::Assistant)
+        || blank.iter().any(|place| *place > 0);
     let mut pairs = held.said.iter().rev().zip(again);
-    let is_same = pairs.all(|(item, (_, said))| is_same(item, said));
-    let is_more = messages.len() > end + 1;
+    let is_same = pairs.all(|(item, said)| is_same(item, said));
+    let is_more = messages.iter().any(|sent| sent.at > end);
     if !(is_by_assistant && is_same && is_more) {
         return None;
     }
     let known = held.instructions.iter();
     let known: HashSet<&str> = known.map(|known| known.content.as_str().trim()).collect();
-    let instructions = messages.iter().take(*end).enumerate();
-    let instructions = instructions.filter(|(_, message)| {
-        !is_said(message.role) && known.contains(message.content.as_str().trim())
-    });
-    let instructions = instructions.map(|(place, _)| place);
-    let mut places: Vec<_> = again.iter().map(|(place, _)| *place).collect();
+    let instructions = messages.iter().take_while(|sent| sent.at < end);
+    let instructions = instructions
+        .filter(|sent| !is_said(sent.role) && known.contains(sent.content.as_str().trim()));
+    let instructions = instructions.map(|sent| sent.at);
+    let mut places: Vec<_> = again.iter().map(|said| said.at).collect();
     places.extend(instructions);
+    places.extend(blank);
     places.sort_unstable();
     Some(places)
 }

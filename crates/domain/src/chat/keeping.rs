@@ -90,15 +90,16 @@ impl Keeping {
         let Place {
             conversation,
             messages,
+            blank,
         } = place.ok_or_else(absent)?;
         let conversations = self.stores.conversations.as_ref();
         let outline = conversations.outline(owner, conversation).await?;
         let (found, last) = outline.ok_or_else(absent)?;
         let replies = self.stores.replies.as_ref();
-        let retold = history::retold(replies, owner, conversation, last, &messages).await?;
-        let each = messages.into_iter().enumerate();
-        let new = each.filter(|(place, _)| retold.binary_search(place).is_err());
-        let messages: Vec<_> = new.map(|(_, message)| message).collect();
+        let retold = history::retold(replies, owner, conversation, last, &messages, &blank).await?;
+        let new = messages.into_iter();
+        let new = new.filter(|message| retold.binary_search(&message.at).is_err());
+        let messages: Vec<_> = new.collect();
         if messages.len() > MOST_NEW {
             let message =
                 "messages must have 1 to 100 new messages when they go into a conversation.";

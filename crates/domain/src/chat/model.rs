@@ -4,6 +4,8 @@ use crate::items::{Content, Role};
 /// A message that a client adds to a conversation.
 #[derive(Clone, Debug)]
 pub struct NewMessage {
+    /// Its place among the messages of the request, from 0.
+    pub at: usize,
     pub role: Role,
     pub content: Content,
 }
@@ -27,4 +29,7 @@ pub struct Place {
     pub conversation: ConversationId,
     /// The messages of the request, at least one.
     pub messages: Vec<NewMessage>,
+    /// The places of replies in the request that say nothing: a client keeps one where a turn was
+    /// cancelled before anything was said. They are not stored.
+    pub blank: Vec<usize>,
 }

@@ -16,8 +16,8 @@ pub struct Claim {
     /// Tells this attempt from others with the same key.
     pub token: Ulid,
     state: Mutex<State>,
-    /// Its other ends learn that it is over.
-    over: watch::Sender<()>,
+    /// Its other ends learn that it is over, and whether its turn was cancelled.
+    over: watch::Sender<bool>,
     held: Arc<Held>,
 }
 
@@ -152,9 +152,14 @@ impl Claim {
         locked(&self.state).written.clone()
     }
 
-    /// Closed when this attempt is over.
-    pub fn over(&self) -> watch::Receiver<()> {
+    /// Closed when this attempt is over; `true` where its turn was cancelled, and nothing of it is kept.
+    pub fn over(&self) -> watch::Receiver<bool> {
         self.over.subscribe()
+    }
+
+    /// The turn that it asked for was cancelled: repeats that wait for it are told the same.
+    pub fn cancelled(&self) {
+        self.over.send_replace(true);
     }
 
     /// Gives the key back of a request that failed, before its client learns of it: the next request with

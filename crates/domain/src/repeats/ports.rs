@@ -36,7 +36,8 @@ pub trait RepeatStore: Send + Sync {
     /// Keeps claims for longer.
     async fn renew(&self, claims: &[(RepeatKey, Ulid)], until: DateTime<Utc>) -> Result<()>;
 
-    /// Forgets a request of an SDK's whose answer was written, unless it was repeated since.
+    /// The answer to this attempt of an SDK's was written whole: it is forgotten, unless it was repeated
+    /// since. The outcome of one that was a repeat itself stays until it expires.
     async fn forget(&self, key: RepeatKey, attempt: u16) -> Result<()>;
 
     /// Forgets some of what has expired; says how many.

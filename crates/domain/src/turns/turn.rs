@@ -2,6 +2,7 @@ use super::held::Held;
 use super::{Called, Leaving, QueuedTurn};
 use crate::admission::Permit;
 use crate::error::{Conflict, Error};
+use crate::repeats;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{Notify, watch};
@@ -50,6 +51,9 @@ impl Turn {
         match self.held.queue.ended(self.queued).await {
             Ok(true) => {
                 self.has_left();
+                if let Ok(Some(claim)) = repeats::current() {
+                    claim.cancelled();
+                }
                 Error::Conflict(Conflict::TurnCancelled)
             }
             Ok(false) => overtaken(),

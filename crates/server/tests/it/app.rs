@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use domain::auth::{AccessTokens as _, Claims, Doors};
-use domain::clock::{Clock, Timer};
+use domain::clock::{Clock, Ids, Timer};
 use domain::id::OwnerId;
 use domain::limits::{Quotas, RateLimits};
 use domain::repeats::RepeatService;
@@ -132,7 +132,12 @@ impl TestApp {
             new_titles: infra::postgres::NewTitles::Kept,
             tasks: Arc::new(BackgroundTasks::new(RUNTIME.handle().clone())),
             context_tokens: 8_192,
-            repeats: repeats(&usage_of, &clock, REPEAT_PATIENCE),
+            repeats: repeats(
+                &usage_of,
+                &clock,
+                Arc::new(RandomIds(SystemClock)),
+                REPEAT_PATIENCE,
+            ),
             turns: turns(&usage_of, Arc::new(RuntimeTimer), REPEAT_PATIENCE),
             memory: api::memory::Memory::new(256 << 20),
             body_rate: api::BodyRate::USUAL,
@@ -370,10 +375,10 @@ pub(crate) fn turns(
 pub(crate) fn repeats(
     database: &Database,
     clock: &Arc<PinnedClock>,
+    ids: Arc<dyn Ids>,
     patience: Duration,
 ) -> Arc<RepeatService> {
     let tasks = Arc::new(BackgroundTasks::new(RUNTIME.handle().clone()));
-    let ids = Arc::new(RandomIds(SystemClock));
     server::repeats::service(database, tasks, clock.clone(), ids, patience)
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::clock::{Clock, Ids, Timer};
+use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
@@ -36,6 +37,16 @@ impl PinnedClock {
     pub(crate) async fn more_waits_than(&self, before: u64) {
         let mut waiting = self.waiting.subscribe();
         waiting.wait_for(|waits| *waits > before).await.unwrap();
+    }
+
+    /// Lets so much time pass each time that somebody begins to wait.
+    pub(crate) async fn passes(&self, by: TimeDelta) -> Infallible {
+        let mut before = self.waits();
+        loop {
+            self.more_waits_than(before).await;
+            before = self.waits();
+            self.advance(by);
+        }
     }
 
     pub(crate) fn advance(&self, by: TimeDelta) {

@@ -158,14 +158,30 @@ impl RepeatStore for PgRepeats {
     }
 
     async fn forget(&self, key: RepeatKey, attempt: u16) -> Result<()> {
+        let caller = key.owner;
         let (owner_id, digest) = row_key(&key);
-        let forget = statements::Forget {
-            owner_id,
-            key: digest,
-            attempt: stored(attempt),
-        };
+        let (key, attempt) = (digest, stored(attempt));
         self.0
-            .run(key.owner, async |connection| forget.write(connection).await)
+            .run(caller, async |connection| match attempt {
+                0 => {
+                    statements::Forget {
+                        owner_id,
+                        key,
+                        attempt,
+                    }
+                    .write(connection)
+                    .await
+                }
+                _ => {
+                    statements::Told {
+                        owner_id,
+                        key,
+                        attempt,
+                    }
+                    .write(connection)
+                    .await
+                }
+            })
             .await?;
         Ok(())
     }

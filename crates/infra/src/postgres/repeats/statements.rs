@@ -131,12 +131,24 @@ statement!(
 );
 
 statement!(
+    /// The first attempt was answered, and there was no other.
     Forget<'a> {
         owner_id: Uuid => SqlUuid,
         key: &'a [u8] => Binary,
         attempt: i16 => SmallInt,
     } -> (),
     "delete from repeats where owner_id = $1 and key = $2 and attempt = $3"
+);
+
+statement!(
+    /// A later attempt was answered: none after it is matched. What the request has come to stays, since an
+    /// earlier attempt may still wait for it.
+    Told<'a> {
+        owner_id: Uuid => SqlUuid,
+        key: &'a [u8] => Binary,
+        attempt: i16 => SmallInt,
+    } -> (),
+    "update repeats set attempt = null where owner_id = $1 and key = $2 and attempt = $3"
 );
 
 statement!(

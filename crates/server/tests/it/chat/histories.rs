@@ -96,6 +96,26 @@ async fn what_does_not_begin_with_all_of_it_is_new() {
 }
 
 #[tokio::test]
+async fn a_reply_that_says_nothing_is_not_stored_and_its_question_not_twice() {
+    // A client keeps one of a turn that was cancelled before anything was said.
+    for content in [json!(""), json!(null), json!([])] {
+        let blank = json!({ "role": "assistant", "content": content });
+        let provider = Provider::that(says(&["Yes."]));
+        let (_app, alice, conversation) = conversing(&provider).await;
+        alice.say(&conversation, "one").await;
+        let history = [user("one"), blank.clone(), user("two")];
+        ask(&alice, &conversation, &history).await;
+        let expected = [line("user", "one"), line("user", "two"), reply("Yes.")];
+        assert_eq!(said(&alice, &conversation).await, expected, "{blank}");
+        let told = provider.asked().pop().unwrap().prompt();
+        assert_eq!(told, ["user: one", "user: two"]);
+        let body = json!({ "messages": [blank], "conversation": conversation });
+        let refused = alice.post(PATH, body).await;
+        refused.refused("invalid_value", Some("messages"));
+    }
+}
+
+#[tokio::test]
 async fn an_edited_message_is_compared_as_it_is_now() {
     let provider = Provider::that(says(&["Yes."]));
     let (_app, alice, conversation) = conversing(&provider).await;

@@ -88,6 +88,25 @@ async fn another_instance_ends_it_too_and_keeps_nothing_where_that_is_asked() {
 }
 
 #[tokio::test]
+async fn a_stream_that_joined_the_turn_is_told_as_the_first_is() {
+    let provider = Provider::that(says_when_told(&["One ", "two"]));
+    let (_app, alice, conversation) = conversing(&provider).await;
+    provider.go_on(1);
+    let body = asking(&conversation, "Count");
+    let asked = || alice.request(Method::POST, PATH).json(&body);
+    let first = asked().header("Idempotency-Key", "k").send().await.unwrap();
+    let joined = asked().header("Idempotency-Key", "k").send().await.unwrap();
+    assert_eq!(joined.headers()["idempotency-replayed"], "true");
+    let drop = json!({ "keep": false });
+    alice.post(&path(&conversation), drop).await.expect(200);
+    for stream in [first, joined] {
+        let text = stream.text().await.unwrap();
+        assert!(text.contains("turn_cancelled"), "{text}");
+    }
+    assert_eq!(provider.asked().len(), 1);
+}
+
+#[tokio::test]
 async fn a_chat_that_is_not_streamed_keeps_its_question() {
     let provider = Provider::that(says_when_told(&["One ", "two"]));
     let (app, alice, conversation) = conversing(&provider).await;
@@ -190,13 +209,12 @@ async fn a_turn_whose_instance_does_not_react_is_ended_without_it() {
     let turn = "insert into turn_queue (owner_id, conversation_id, place, token, leased_until) \
                 select owner_id, id, 1, id, now() + interval '1 hour' from conversations";
     app.schema.rows(turn).await;
-    let waits = app.clock.waits();
     let there = other.alice();
     let path = path(&conversation);
-    let (ended, ()) = tokio::join!(there.post(&path, json!({})), async {
-        app.clock.more_waits_than(waits + 1).await;
-        app.clock.advance(TimeDelta::seconds(10));
-    });
+    let ended = tokio::select! {
+        answer = there.post(&path, json!({})) => answer,
+        never = app.clock.passes(TimeDelta::seconds(10)) => match never {},
+    };
     assert_eq!(
         ended.expect(200),
         json!({ "cancelled": true, "item": null })

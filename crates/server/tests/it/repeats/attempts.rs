@@ -1,16 +1,20 @@
 //! Official OpenAI SDKs repeat by themselves and count their attempts.
 
-use super::{is_replayed, remembered};
+use super::{ids, is_replayed, remembered};
 use crate::answer::Answer;
-use crate::app::{Actor, TestApp};
+use crate::app::{Actor, TestApp, repeats};
 use crate::chat::{PATH, conversing, said, user};
 use crate::provider::{Provider, answers, says, says_when_told};
 use crate::purge::until;
 use chrono::TimeDelta;
+use domain::id::OwnerId;
+use domain::repeats::{Asked, Made, Outcome, Verdict};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
+use ulid::Ulid;
 
 async fn attempt(actor: &Actor, number: u8, body: &Value) -> Answer {
     let request = actor.request(Method::POST, PATH);
@@ -30,12 +34,10 @@ async fn given_up(app: &TestApp, number: u8, body: &Value) -> TcpStream {
     stream
 }
 
-/// Waits until so many attempts are claimed.
+/// Waits until so many requests may still be repeated.
 async fn claimed(app: &TestApp, count: u64) {
-    until(&app.schema, "select count(*) from repeats", 20, |n| {
-        n == count
-    })
-    .await;
+    let open = "select count(*) from repeats where attempt is not null";
+    until(&app.schema, open, 20, |n| n == count).await;
 }
 
 #[tokio::test]
@@ -157,4 +159,35 @@ async fn what_failed_is_done_anew_and_what_is_old_too() {
     assert_eq!((answer.status, is_replayed(&answer)), (200, false));
     assert_eq!(said(&alice, &conversation).await.len(), 6);
     let _ = remembered(&app).await;
+}
+
+#[tokio::test]
+async fn an_attempt_that_still_waits_finds_what_a_later_one_was_told() {
+    let app = TestApp::spawn().await;
+    let database = app.schema.patient_database(2);
+    let service = repeats(&database, &app.clock, ids(), Duration::ZERO);
+    let owner = OwnerId::new(Ulid(0xA11CE));
+    let begun = async |attempt| {
+        let asked = Asked::Attempt(attempt);
+        let body = service.digest("{}");
+        service
+            .begin(owner, &asked, "/route", "/address", body)
+            .await
+    };
+    let first = begun(0).await.unwrap();
+    let Verdict::First(claim) = service.look(first).await.unwrap() else {
+        panic!("it is the first");
+    };
+    let (waiting, later) = (begun(1).await.unwrap(), begun(2).await.unwrap());
+    assert_eq!((waiting.key, later.key), (first.key, first.key));
+    claim.found(Outcome::done(Made::Cancelled(None, None)));
+    claim.settle().await.unwrap();
+    service.answered(later.key, 2);
+    claimed(&app, 0).await;
+    assert!(matches!(
+        service.look(waiting).await.unwrap(),
+        Verdict::Done(_)
+    ));
+    // The later one was answered: what comes after it is another request.
+    assert_ne!(begun(3).await.unwrap().key, first.key);
 }

@@ -10,6 +10,7 @@ use crate::answer::Answer;
 use crate::app::{Actor, TestApp, repeats};
 use crate::clock::PinnedClock;
 use crate::db::Schema;
+use domain::clock::Ids;
 use infra::clock::{RandomIds, SystemClock};
 use reqwest::Method;
 use serde_json::Value;
@@ -37,14 +38,18 @@ pub(crate) fn beside(app: &TestApp, change: impl FnOnce(&mut Parts)) -> TestApp 
     let database = schema.patient_database(4);
     TestApp::serve_at(clock, schema, database, |parts| {
         // Two services of one clock would give the same ids.
-        parts.ids = Arc::new(RandomIds(SystemClock));
+        parts.ids = ids();
         change(parts);
     })
 }
 
 /// Has repeats wait no longer than this.
 fn patient_for(app_clock: &Arc<PinnedClock>, parts: &mut Parts, patience: Duration) {
-    parts.repeats = repeats(&parts.database, app_clock, patience);
+    parts.repeats = repeats(&parts.database, app_clock, ids(), patience);
+}
+
+fn ids() -> Arc<dyn Ids> {
+    Arc::new(RandomIds(SystemClock))
 }
 
 /// How many of the owner's requests are remembered.

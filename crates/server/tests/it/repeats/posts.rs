@@ -1,6 +1,6 @@
 //! Each POST of the description, so that a new one cannot escape.
 
-use super::{KEY, REPLAYED, is_replayed};
+use super::{KEY, REPLAYED, ids, is_replayed};
 use crate::answer::Answer;
 use crate::app::{TestApp, repeats};
 use crate::clock::PinnedClock;
@@ -170,7 +170,7 @@ async fn cut_and_repeat(operation: &Operation, variant: usize) {
     let clock = Arc::new(PinnedClock::new());
     let through = TestApp::serve_at(clock.clone(), proxied, database, |parts| {
         parts.ids = Arc::new(RandomIds(SystemClock));
-        parts.repeats = repeats(&parts.database, &clock, Duration::from_millis(50));
+        parts.repeats = repeats(&parts.database, &clock, ids(), Duration::from_millis(50));
     });
     let database = schema.database(4);
     let plain = TestApp::serve(schema, database, |_| {});

@@ -1,7 +1,7 @@
 //! Repeats of what is still being done, on one instance and on several.
 
 use super::{KEY, beside, is_replayed, keyed, patient_for};
-use crate::app::{TestApp, id};
+use crate::app::{TestApp, id, repeats};
 use crate::chat::{PATH, conversing, said, user};
 use crate::clock::PinnedClock;
 use crate::db::Schema;
@@ -9,13 +9,16 @@ use crate::durability::cutter::Cutter;
 use crate::provider::{Provider, says_when_told};
 use crate::purge::until;
 use chrono::TimeDelta;
+use domain::clock::Ids;
 use futures_util::future::join_all;
 use infra::clock::{RandomIds, SystemClock};
 use serde_json::json;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
+use ulid::Ulid;
 
 #[tokio::test]
 async fn twins_at_once_are_one_on_any_instance() {
@@ -185,4 +188,49 @@ async fn a_key_is_free_again_soon_after_the_database_is_back() {
     assert!(!is_replayed(&answer), "{}", answer.text());
     answer.expect(201);
     assert_eq!(said(&alice, &conversation).await.len(), 1);
+}
+
+/// Counts how often requests are looked up.
+struct Looks(RandomIds<SystemClock>, AtomicUsize);
+
+impl Ids for Looks {
+    fn ulid(&self) -> Ulid {
+        self.1.fetch_add(1, Relaxed);
+        self.0.ulid()
+    }
+}
+
+#[tokio::test]
+async fn a_repeat_of_a_turn_that_is_cancelled_is_told_so_and_asks_no_model() {
+    let provider = Provider::that(says_when_told(&["One ", "two"]));
+    let (app, _, conversation) = conversing(&provider).await;
+    let looks = Arc::new(Looks(RandomIds(SystemClock), AtomicUsize::new(0)));
+    let counted = beside(&app, |parts| {
+        parts.provider = provider.connected();
+        let patience = Duration::from_secs(60);
+        parts.repeats = repeats(&parts.database, &app.clock, looks.clone(), patience);
+    });
+    let alice = counted.alice();
+    let body = json!({ "messages": [user("Count")], "conversation": conversation });
+    let (first, repeat, ended) = tokio::join!(
+        keyed(&alice, PATH, "k", &body),
+        async {
+            provider.was_asked(1).await;
+            keyed(&alice, PATH, "k", &body).await
+        },
+        async {
+            // The repeat has found the first under way when it looks once more.
+            while looks.1.load(Relaxed) < 3 {
+                tokio::task::yield_now().await;
+            }
+            let cancel = format!("/v1/conversations/{conversation}/cancel");
+            alice.post(&cancel, json!({ "keep": false })).await
+        },
+    );
+    ended.expect(200);
+    for answer in [first, repeat] {
+        answer.refused("turn_cancelled", None);
+    }
+    assert_eq!(provider.asked().len(), 1);
+    assert_eq!(said(&alice, &conversation).await, []);
 }
