@@ -30,6 +30,10 @@ const VERDICT: Duration = Duration::from_millis(500);
 /// be called off, and is waited for rather than answered wrongly.
 const LONG_VERDICT: Duration = Duration::from_secs(10);
 
+/// How long it may take to look a setting up after work was called off, and how often that is tried.
+const SETTING: Duration = Duration::from_secs(2);
+const LOOKS: u8 = 3;
+
 /// How often work that ran into others is tried again.
 const REPEATS: u32 = 3;
 
@@ -198,9 +202,16 @@ impl Database {
 /// servers are waited for, calling off ends that waiting, and is answered with success.
 async fn is_durable(connection: &mut AsyncPgConnection) -> bool {
     let alone = "current_setting('synchronous_standby_names') = ''";
-    let alone = diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(alone));
-    let asked = timeout(LEAST, alone.fetch_one(connection)).await;
-    matches!(asked, Ok(Ok(true)))
+    for _ in 0..LOOKS {
+        let asked = diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(alone));
+        match timeout(SETTING, asked.fetch_one(connection)).await {
+            Ok(Ok(is_alone)) => return is_alone,
+            // The request to call the work off may come this late, and meet this one.
+            Ok(Err(_)) => {}
+            Err(_) => return false,
+        }
+    }
+    false
 }
 
 /// Whether a statement failed because the server is shutting down or crashed. Such errors come as
