@@ -5,8 +5,10 @@ says the same, in words that tell nothing.
 import http.server
 import json
 import threading
+import time
 
 MODEL = "check-model"
+ENDLESS_SECONDS = 60
 PIECES = ("That ", "depends ", "on the question.")
 
 
@@ -64,6 +66,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer_json({"error": {"message": "a key is wanted"}}, 401)
         elif asked.get("model") == "broken-model":
             self.answer_json({"error": {"message": "out of memory"}}, 500)
+        elif asked.get("model") == "endless-model" and asked.get("stream") is True:
+            self.talk_for_ever()
         elif not all(is_message(message) for message in asked["messages"]):
             self.answer_json({"error": {"message": "that is no message", "param": "messages"}}, 400)
         elif asked.get("stream") is True and asked.get("model") != "unstreaming-model":
@@ -73,6 +77,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
             usage = {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}
             whole = completion("chat.completion", message=message, finish_reason="stop")
             self.answer_json(whole | {"usage": usage})
+
+    def talk_for_ever(self) -> None:
+        """Until whoever listens hangs up."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        chunk = completion("chat.completion.chunk", delta={"content": "And on. "})
+        try:
+            for _ in range(ENDLESS_SECONDS * 10):
+                self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+                time.sleep(0.1)
+        except OSError:
+            self.close_connection = True
 
     @staticmethod
     def events() -> bytes:

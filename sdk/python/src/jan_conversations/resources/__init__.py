@@ -1,0 +1,9 @@
+from .auth import Auth
+from .chat import Chat
+from .conversations import Conversations
+from .items import Items
+from .projects import Projects
+from .service import Service
+from .shares import Shares
+
+__all__ = ["Auth", "Chat", "Conversations", "Items", "Projects", "Service", "Shares"]

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import Unpack
+
+from .. import models, params
+from ..page import Page
+from ._resource import Resource
+
+
+class Conversations(Resource):
+    """What a person and a model said to each other."""
+
+    def create(self, **body: Unpack[params.CreateConversationRequest]) -> models.Conversation:
+        """Makes a conversation, with its first `items` if there are some."""
+        return self._api.get(models.Conversation, "create_conversation", body=body)
+
+    def list(self, **query: Unpack[params.ListConversationsQuery]) -> Page[models.Conversation]:
+        """Your conversations, newest first; `limit` is the length of a page."""
+        return Page(
+            lambda after: self._api.get(
+                models.ConversationList, "list_conversations", query=query | {"after": after}
+            ),
+            query.get("after"),
+        )
+
+    def get(
+        self, conversation_id: str, **query: Unpack[params.GetConversationQuery]
+    ) -> models.ConversationWithItems:
+        """A conversation with its messages."""
+        return self._api.get(
+            models.ConversationWithItems, "get_conversation", conversation_id, query=query
+        )
+
+    def update(
+        self, conversation_id: str, **body: Unpack[params.UpdateConversationRequest]
+    ) -> models.Conversation:
+        """Changes what is given; None clears it."""
+        return self._api.get(
+            models.Conversation, "update_conversation", conversation_id, body=body
+        )
+
+    def delete(self, conversation_id: str) -> None:
+        """Deletes a conversation for good, with its messages and links."""
+        self._api.do("delete_conversation", conversation_id)
+
+    def bulk_delete(
+        self, **body: Unpack[params.BulkDeleteConversationsRequest]
+    ) -> models.BulkDeletion:
+        """Deletes up to 100 conversations; those that cannot be deleted are told."""
+        return self._api.get(models.BulkDeletion, "bulk_delete_conversations", body=body)
+
+    def cancel(
+        self, conversation_id: str, **body: Unpack[params.CancelTurnRequest]
+    ) -> models.CancelledTurn:
+        """Ends the reply that is being written, and keeps what there is of it, unless `keep=False`."""
+        return self._api.get(models.CancelledTurn, "cancel_turn", conversation_id, body=body)
+
+    def export(self, conversation_id: str) -> models.ConversationExport:
+        """Everything of a conversation, earlier versions included."""
+        return self._api.get(models.ConversationExport, "export_conversation", conversation_id)
+
+    def export_markdown(self, conversation_id: str) -> str:
+        """The conversation as a Markdown document."""
+        return self._api.text("export_conversation_markdown", conversation_id)

@@ -1,0 +1,160 @@
+// Sends requests, again where that is safe, and reads answers.
+
+import { Clock, sleep } from "./clock.js";
+import type { Credentials } from "./credentials.js";
+import { ofAnswer } from "./errors.js";
+import { TokenExpiredError } from "./gen/codes.js";
+import type { operations, Session } from "./gen/openapi.js";
+import { routes } from "./gen/routes.js";
+import { encode, fill } from "./query.js";
+import * as retry from "./retry.js";
+import { JanError } from "./status.js";
+
+export type OperationId = keyof typeof routes & keyof operations;
+type Json<T> = T extends { content: { "application/json": infer B } } ? B : never;
+type Successes<R> = R[keyof R & (200 | 201)];
+
+/** What an operation takes and answers, by its name in the OpenAPI document. */
+export type Body<K extends OperationId> = Json<NonNullable<operations[K]["requestBody"]>>;
+export type Query<K extends OperationId> = NonNullable<operations[K]["parameters"]["query"]>;
+export type Answer<K extends OperationId> = Json<Successes<operations[K]["responses"]>>;
+
+export interface RequestOptions {
+  signal?: AbortSignal;
+  /** Milliseconds per answer, and between two pieces of a stream. */
+  timeout?: number;
+  maxRetries?: number;
+  idempotencyKey?: string;
+}
+
+export interface Call extends RequestOptions {
+  query?: object;
+  body?: object;
+  stream?: boolean;
+}
+
+type Id = string | number;
+type Fetch = typeof globalThis.fetch;
+
+/** A model may take its time, and turns of a conversation wait for each other. */
+export const MODEL_TIMEOUT = 600_000;
+const TIMEOUT = 60_000;
+/** Without a token: who calls these has none yet, or it has ended. */
+const OPEN: readonly OperationId[] = [
+  "guest_login", "login", "register", "refresh_token", "logout", "get_health", "get_readiness", "get_version",
+];
+
+/** An answer whose body is still to be read, and the clock that watches over that. */
+export interface Opened {
+  answer: Response;
+  clock: Clock;
+}
+
+type Read<T> = (opened: Opened) => Promise<T>;
+type Outcome<T> = { value: T } | { error: JanError; answer?: Response };
+
+interface Request {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body: object | undefined;
+}
+
+export class Api {
+  constructor(
+    readonly baseUrl: string,
+    readonly credentials: Credentials,
+    private readonly defaults: RequestOptions,
+    private readonly fetch: Fetch,
+  ) {}
+
+  async get<K extends OperationId>(id: K, ids: readonly Id[], call: Call = {}): Promise<Answer<K>> {
+    return JSON.parse(await this.text(id, ids, call)) as Answer<K>;
+  }
+
+  async do(id: OperationId, ids: readonly Id[], call: Call = {}): Promise<void> {
+    await this.text(id, ids, call);
+  }
+
+  /** The whole body; where the connection breaks in it, the request is sent again, too. */
+  text(id: OperationId, ids: readonly Id[], call: Call = {}): Promise<string> {
+    return this.#attempts(id, ids, call, async ({ answer, clock }) => {
+      const body = await answer.text();
+      clock.stop();
+      return body;
+    });
+  }
+
+  open(id: OperationId, ids: readonly Id[], call: Call): Promise<Opened> {
+    return this.#attempts(id, ids, { ...call, stream: true }, async (opened) => opened);
+  }
+
+  async #attempts<T>(id: OperationId, ids: readonly Id[], call: Call, read: Read<T>): Promise<T> {
+    const options = { timeout: TIMEOUT, maxRetries: 4, ...defined(this.defaults), ...defined(call) };
+    const [method, path] = routes[id];
+    const url = this.baseUrl + fill(path, ids) + encode(call.query);
+    const request: Request = { method, url, headers: headers(method, path, call), body: call.body };
+    const repeatable = method !== "POST" || "Idempotency-Key" in request.headers || id === "refresh_token";
+    let mayReplace = !OPEN.includes(id);
+    let inDoubt = false;
+    for (let attempt = 0; ; attempt++) {
+      const token = OPEN.includes(id) ? undefined : await this.credentials.token(this.#renew);
+      const outcome = await this.#once(request, token, new Clock(options.timeout, options.signal), read);
+      if ("value" in outcome) return outcome.value;
+      const { error, answer } = outcome;
+      // The attempt whose answer was lost has deleted it.
+      if (inDoubt && method === "DELETE" && answer?.status === 404) return "" as T;
+      inDoubt ||= !answer || answer.status >= 500;
+      if (error instanceof TokenExpiredError && mayReplace) {
+        mayReplace = false;
+        if (await this.credentials.replace(token, this.#renew)) continue;
+      }
+      const pause = answer
+        ? retry.afterAnswer(answer, attempt, repeatable)
+        : retry.afterFailure(error.cause, attempt, repeatable);
+      if (pause === undefined || attempt >= options.maxRetries) throw error;
+      await sleep(pause, options.signal);
+    }
+  }
+
+  async #once<T>(request: Request, token: string | undefined, clock: Clock, read: Read<T>): Promise<Outcome<T>> {
+    const authorization: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
+    try {
+      const answer = await this.fetch(request.url, {
+        method: request.method,
+        headers: { ...request.headers, ...authorization },
+        body: request.body ? JSON.stringify(request.body) : null,
+        signal: clock.signal,
+        // Tokens are all that is sent, never a browser's cookies.
+        credentials: "omit",
+      });
+      if (answer.ok) return { value: await read({ answer, clock }) };
+      const error = ofAnswer(answer, await answer.text());
+      clock.stop();
+      return { error, answer };
+    } catch (failure) {
+      clock.stop();
+      clock.throwIfGivenUp();
+      return { error: clock.explain(failure) };
+    }
+  }
+
+  #renew = (refresh_token: string): Promise<Session> => this.get("refresh_token", [], { body: { refresh_token } });
+}
+
+function headers(method: string, path: string, call: Call): Record<string, string> {
+  const found: Record<string, string> = { Accept: call.stream ? "text/event-stream" : "application/json, */*;q=0.1" };
+  if (call.body) found["Content-Type"] = "application/json";
+  // The same for all attempts: so the server does it once.
+  if (method === "POST" && !path.startsWith("/auth/")) found["Idempotency-Key"] = call.idempotencyKey ?? randomKey();
+  return found;
+}
+
+/** Not crypto.randomUUID, which browsers have on safe origins only. */
+function randomKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function defined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}

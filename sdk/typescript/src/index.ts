@@ -1,0 +1,7 @@
+export { Client, type ClientOptions } from "./client.js";
+export type { Answer, Body, OperationId, Query, RequestOptions } from "./api.js";
+export { Page, PageRequest } from "./page.js";
+export { Stream, type ChatChunk, type ItemEvent } from "./streams.js";
+export * from "./status.js";
+export * from "./gen/codes.js";
+export type * from "./gen/openapi.js";

@@ -1,0 +1,24 @@
+import { MODEL_TIMEOUT, type Body, type RequestOptions } from "../api.js";
+import { chatChunks, Stream, type ChatChunk } from "../streams.js";
+import { Resource } from "./resource.js";
+
+type ChatBody = Omit<Body<"create_chat_completion">, "stream">;
+
+/** OpenAI's chat completions. With a `conversation`, what it holds precedes `messages`, and the turn is kept in it. */
+export class Chat extends Resource {
+  /** A whole completion. Further fields (`temperature`, …) go to the model. */
+  create(body: ChatBody, options?: RequestOptions) {
+    return this.api.get("create_chat_completion", [], { timeout: MODEL_TIMEOUT, ...options, body });
+  }
+
+  /** The completion as it is written, chunk by chunk. */
+  async stream(body: ChatBody, options?: RequestOptions): Promise<Stream<ChatChunk>> {
+    const call = { timeout: MODEL_TIMEOUT, ...options, body: { ...body, stream: true } };
+    return new Stream(await this.api.open("create_chat_completion", [], call), chatChunks);
+  }
+
+  /** The models of the server's provider. */
+  async listModels(options?: RequestOptions) {
+    return (await this.api.get("list_models", [], options)).data;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Body, Query, RequestOptions } from "../api.js";
+import { Resource } from "./resource.js";
+
+/** Links that show a conversation, or one message, to everybody who has them. */
+export class Shares extends Resource {
+  /** Shares a conversation as it stands now; with `live`, what follows as well. */
+  create(conversationId: string, body: Body<"share_conversation"> = {}, options?: RequestOptions) {
+    return this.api.get("share_conversation", [conversationId], { ...options, body });
+  }
+
+  /** Shares a single message. */
+  createForItem(conversationId: string, itemId: string, body: Body<"share_item"> = {}, options?: RequestOptions) {
+    return this.api.get("share_item", [conversationId, itemId], { ...options, body });
+  }
+
+  /** Your links. */
+  list(query: Query<"list_shares"> = {}, options?: RequestOptions) {
+    return this.pages("list_shares", [], query, options);
+  }
+
+  listForConversation(conversationId: string, query: Query<"list_conversation_shares"> = {}, options?: RequestOptions) {
+    return this.pages("list_conversation_shares", [conversationId], query, options);
+  }
+
+  /** Ends a link, for the very next request. */
+  revoke(shareId: string, options?: RequestOptions) {
+    return this.api.do("revoke_share", [shareId], options);
+  }
+
+  revokeForConversation(conversationId: string, shareId: string, options?: RequestOptions) {
+    return this.api.do("revoke_conversation_share", [conversationId, shareId], options);
+  }
+
+  /** What a link shows; nobody has to sign in for it. */
+  open(shareId: string, query: Query<"get_shared_conversation"> = {}, options?: RequestOptions) {
+    return this.api.get("get_shared_conversation", [shareId], { ...options, query });
+  }
+
+  /** Adds a message through a link that is not read-only. */
+  add(shareId: string, body: Body<"create_shared_item">, options?: RequestOptions) {
+    return this.api.get("create_shared_item", [shareId], { ...options, body });
+  }
+
+  /** Copies what a link shows into a conversation of your own. */
+  fork(shareId: string, options?: RequestOptions) {
+    return this.api.get("fork_shared_conversation", [shareId], options);
+  }
+}
