@@ -1,37 +1,18 @@
 // Opens share links in a browser: hostile messages, each of which must be shown as text, and a long
-// conversation, of which it takes pictures. Environment: ACCESS_TOKEN, PICTURES (a directory), and
-// that of browser.mjs.
+// conversation, of which it takes pictures; what the page's script adds is in share_page/script.mjs.
+// Environment: ACCESS_TOKEN, PICTURES (a directory), and that of browser.mjs.
 
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { watch, withPage } from "./browser.mjs";
+import { copies, findsMessagesOnOtherPages, isWholeWithoutScript, prints } from "./share_page/script.mjs";
+import { findsNoFault } from "./share_page/axe.mjs";
+import { address, call, share } from "./share_page/share.mjs";
 
-const { BASE_URL, ACCESS_TOKEN, PICTURES } = process.env;
-
-// The first messages of a conversation that may be sent with it.
-const MOST = 100;
+const { BASE_URL, PICTURES } = process.env;
 
 const read = (name) => JSON.parse(readFileSync(new URL(`share_page/${name}.json`, import.meta.url)));
-
-async function call(method, path, body) {
-  const answer = await fetch(BASE_URL + path, {
-    method,
-    headers: { Authorization: `Bearer ${ACCESS_TOKEN}`, "Content-Type": "application/json" },
-    body: body && JSON.stringify(body),
-  });
-  assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
-  return answer.status === 204 ? null : answer.json();
-}
-
-// Shares a conversation; its answer has the link's id.
-async function share(title, items, link = {}) {
-  const { id } = await call("POST", "/v1/conversations", { title, items: items.slice(0, MOST) });
-  for (const item of items.slice(MOST)) await call("POST", `/v1/conversations/${id}/items`, item);
-  return call("POST", `/v1/conversations/${id}/share`, link);
-}
-
-const address = ({ share_id }) => `${BASE_URL}/conversations/share/${share_id}`;
 
 // White space is shown as one space, or not at all, and none of it can hide anything.
 const squeezed = (text) => text.replaceAll(/[\s\u202e\ufeff]+/gu, "");
@@ -55,13 +36,18 @@ async function showsAsText(page, troubles, { payload, shows = payload }) {
     const allowed = /^(https?:|mailto:|#|\?|\.\.\/)/;
     const elements = [...document.querySelectorAll("*")];
     const attributes = elements.flatMap((element) => [...element.attributes]);
+    // The one script is the page's own.
+    const own = (value) => /^\.\.\/\.\.\/assets\/share-[0-9a-f]+\.js$/.test(value);
     return [
+      ...elements.filter(({ localName }) => localName === "script").slice(1).map(() => "a second script"),
       ...elements
         .filter((element) =>
-          element.matches("script, style, iframe, object, embed, form, input, img, base, math, video"),
+          element.matches("style, iframe, object, embed, form, input, img, base, math, video"),
         )
         .map((element) => element.localName),
-      ...attributes.filter(({ name }) => /^on|^style$|^src/.test(name)).map(({ name }) => name),
+      ...attributes
+        .filter(({ name, value }) => /^on|^style$|^src/.test(name) && !(name === "src" && own(value)))
+        .map(({ name }) => name),
       ...attributes
         .filter(({ name, value }) => name === "href" && !allowed.test(value))
         .map(({ value }) => value),
@@ -108,6 +94,8 @@ async function keyboardReachesTheMessages(page) {
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   assert.equal(await focused(), "when", "the next is the first message's own link");
+  const shown = await page.locator("a.when").first().evaluate((link) => getComputedStyle(link).opacity);
+  assert.equal(shown, "1", "what has the focus is seen");
   await page.keyboard.press("Enter");
   const target = await page.evaluate(() => document.querySelector(":target")?.className);
   assert.match(target ?? "", /^message/, "a message can be linked to");
@@ -135,6 +123,10 @@ async function pagesAreLinkedBothWays(page) {
   }
   assert.deepEqual(back, seen, "the same backwards");
   console.log(`${seen.length} messages were read in pages, forwards and backwards`);
+  await page.getByRole("link", { name: "Last" }).first().click();
+  await page.waitForLoadState();
+  assert.equal((await page.locator(".said").allInnerTexts()).at(-1), items.at(-1).content, "the last page");
+  await findsMessagesOnOtherPages(page, items);
 }
 
 async function main() {
@@ -157,6 +149,8 @@ async function main() {
     await page.goto(address(good));
     await keyboardReachesTheMessages(page);
     await pagesAreLinkedBothWays(page);
+    await copies(page, address(good), items);
+    await prints(page, address(good), PICTURES);
     assert.deepEqual(troubles, [], "errors on the pages, or requests that left them");
   });
 
@@ -169,6 +163,7 @@ async function main() {
         for (const [name, url, status] of pages) {
           assert.equal((await page.goto(url)).status(), status, url);
           if (status === 200) await readsWell(page, `${name} at ${width}`);
+          await findsNoFault(page, `${name} at ${width}, ${colorScheme}`);
           const path = join(PICTURES, `${name}-${width}-${colorScheme}.png`);
           await page.screenshot({ path, fullPage: status === 200 });
         }
@@ -178,6 +173,8 @@ async function main() {
       assert.deepEqual(others, [], `errors at ${width} pixels, or requests that left the page`);
     });
   }
+  console.log("axe-core found no fault on any of the pages");
+  await isWholeWithoutScript(address(good), items.length);
   console.log(`pictures are in ${PICTURES}`);
 }
 

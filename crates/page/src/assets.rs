@@ -1,4 +1,4 @@
-//! The files that pages load: a style sheet and an icon. Their names change with their content, so
+//! The files that pages load: a style sheet, a script, an icon, and the picture of previews. Their names change with their content, so
 //! browsers may keep them for good.
 
 use std::sync::LazyLock;
@@ -8,22 +8,28 @@ use std::sync::LazyLock;
 pub struct Asset {
     pub name: String,
     pub content_type: &'static str,
-    pub text: &'static str,
+    pub bytes: &'static [u8],
 }
 
 pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
-    let style = include_str!("share.css");
+    let style = include_bytes!("share.css");
     Asset::new("share", "css", "text/css; charset=utf-8", style)
 });
+pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    let script = include_bytes!("share.js");
+    Asset::new("share", "js", "text/javascript; charset=utf-8", script)
+});
 pub static ICON: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_str!("icon.svg")));
+    LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_bytes!("icon.svg")));
+pub static PREVIEW: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("preview", "png", "image/png", include_bytes!("preview.png")));
 
 impl Asset {
-    fn new(stem: &str, extension: &str, content_type: &'static str, text: &'static str) -> Self {
+    fn new(stem: &str, extension: &str, content_type: &'static str, bytes: &'static [u8]) -> Self {
         Self {
-            name: format!("{stem}-{:016x}.{extension}", digest(text.as_bytes())),
+            name: format!("{stem}-{:016x}.{extension}", digest(bytes)),
             content_type,
-            text,
+            bytes,
         }
     }
 }

@@ -1,51 +1,62 @@
-use super::Neighbours;
 use super::budget::Budget;
+use super::contents::contents;
 use super::layout::document;
-use super::message::{message, moment};
+use super::message::{day, message, moment};
+use super::pages::{pages, standing};
+use super::preview::preview;
+use super::{Link, Neighbours, Surroundings};
 use domain::conversations::Title;
 use domain::shares::{Speaker, View};
 use maud::{Markup, html};
 
 /// The page of a link that is good.
 #[must_use]
-pub fn conversation(view: &View, around: &Neighbours) -> String {
+pub fn conversation(view: &View, around: &Surroundings) -> String {
+    let Surroundings {
+        neighbours, link, ..
+    } = around;
     let title = view.title.as_ref().map(Title::as_str);
-    let untitled = "Untitled conversation";
-    let mut budget = Budget::of_a_page();
+    let named = title.unwrap_or("Untitled conversation");
     let head = html! {
-        @if let Some(previous) = &around.previous { link rel="prev" href=(previous); }
-        @if let Some(next) = &around.next { link rel="next" href=(next); }
+        (preview(named, view, link))
+        @if let Some(previous) = &neighbours.previous { link rel="prev" href=(previous); }
+        @if let Some(next) = &neighbours.next { link rel="next" href=(next); }
     };
     let body = html! {
         header.top {
-            p.kind { "Shared conversation" }
+            p.kind { @if link.of_message { "Shared message" } @else { "Shared conversation" } }
             @match title {
                 // In whatever language it is: we don't know.
                 Some(title) => h1 lang="" dir="auto" { (title) },
-                None => h1 { (untitled) },
+                None => h1 { (named) },
             }
-            (state(view))
+            (state(view, link))
         }
         main #content tabindex="-1" {
-            @if around.previous.is_some() { (pages(around, "Pages, above the messages")) }
-            @if view.items.is_empty() {
-                p.empty { "There are no messages to show." }
-            }
-            @for item in &view.items { (message(item, &mut budget)) }
-            @if around.previous.is_some() || around.next.is_some() {
-                (pages(around, "Pages, below the messages"))
-            }
+            (messages(view, around))
+            (go_on(view, link))
         }
-        (footer(view, around))
+        (footer(view, neighbours))
     };
-    document(title.unwrap_or(untitled), &head, &body)
+    let title = match &around.standing {
+        Some(place) => format!("{named} ({})", standing(place)),
+        None => named.to_owned(),
+    };
+    document(&title, &head, &body)
 }
 
 /// What a reader should know about the link before reading on.
-fn state(view: &View) -> Markup {
+fn state(view: &View, link: &Link) -> Markup {
     html! {
         ul.state aria-label="About this link" {
-            li { @if view.live { "New messages appear here" } @else { "As it stood when it was shared" } }
+            li {
+                @match link.made_at {
+                    _ if view.live => "New messages appear here",
+                    Some(made_at) if link.of_message => { "Shared on " (day(made_at)) }
+                    Some(made_at) => { "Snapshot of " (day(made_at)) }
+                    None => "Snapshot",
+                }
+            }
             li {
                 @if view.read_only { "Read only" } @else { "People who sign in may add messages" }
             }
@@ -56,29 +67,47 @@ fn state(view: &View) -> Markup {
     }
 }
 
-fn pages(around: &Neighbours, label: &str) -> Markup {
+fn messages(view: &View, around: &Surroundings) -> Markup {
+    let (near, place) = (&around.neighbours, around.standing.as_ref());
+    let mut budget = Budget::of_a_page();
+    let mut last_day = None;
     html! {
-        nav.pages aria-label=(label) {
-            @if let Some(previous) = &around.previous {
-                a rel="prev" href=(previous) { span aria-hidden="true" { "←" } " Earlier messages" }
-            }
-            @if let Some(next) = &around.next {
-                a.next rel="next" href=(next) { "Later messages " span aria-hidden="true" { "→" } }
+        @if near.previous.is_some() { (pages(near, place, "Pages, above the messages")) }
+        (contents(&view.items))
+        @if view.items.is_empty() {
+            p.empty { "There are no messages to show." }
+        }
+        @for item in &view.items {
+            @let date = item.created_at.date_naive();
+            @if last_day.replace(date) != Some(date) { p.day { (day(item.created_at)) } }
+            (message(item, &mut budget))
+        }
+        @if near.previous.is_some() || near.next.is_some() {
+            (pages(near, place, "Pages, below the messages"))
+        }
+    }
+}
+
+/// The way to a program in which the conversation can go on.
+fn go_on(view: &View, link: &Link) -> Markup {
+    html! {
+        @if let Some(address) = &link.continue_url {
+            p.go-on {
+                a href=(address) rel="noopener noreferrer nofollow" {
+                    @if view.read_only { "Continue this conversation" } @else { "Add to this conversation" }
+                }
             }
         }
     }
 }
 
 fn footer(view: &View, around: &Neighbours) -> Markup {
-    let assistant = view
-        .items
-        .iter()
-        .any(|item| item.role == Speaker::Assistant);
+    let mut items = view.items.iter();
     html! {
         footer.bottom {
             p {
-                "Somebody shared this conversation by a link; nobody has checked what it says."
-                @if assistant { " The assistant is an AI model and can be wrong." }
+                "Shared by its owner."
+                @if items.any(|item| item.role == Speaker::Assistant) { " AI answers can be wrong." }
             }
             p.formats {
                 "This page as "

@@ -44,10 +44,9 @@ fn explain(status: u16, retry_after: Option<u64>) -> (&'static str, Markup) {
             },
         ),
         410 => (
-            "This link has ended",
+            "This link is no longer available",
             html! {
-                "It has expired, or the person who shared the conversation has taken it back. You can "
-                "ask them for a new link."
+                "It has expired, or its owner has ended it. You can ask them for a new link."
             },
         ),
         429 => (

@@ -15,6 +15,7 @@ pub(super) fn document(title: &str, head: &Markup, body: &Markup) -> String {
                 meta name="referrer" content="no-referrer";
                 title { (title) }
                 link rel="stylesheet" href={ "../../assets/" (assets::STYLE.name) };
+                script src={ "../../assets/" (assets::SCRIPT.name) } defer {}
                 link rel="icon" type="image/svg+xml" href={ "../../assets/" (assets::ICON.name) };
                 (head)
             }

@@ -1,8 +1,10 @@
-//! What a browser shows of a share link: pages without any script, whose every byte comes from this
-//! server. Text in, HTML out: this crate neither reads nor waits, and `Budget` bounds what a page costs.
+//! What a browser shows of a share link: pages whose every byte comes from this server, and which are
+//! whole without their one script. Text in, HTML out: this crate neither reads nor waits, and `Budget`
+//! bounds what a page costs.
 
 pub mod assets;
 mod budget;
+mod contents;
 mod conversation;
 mod escape;
 mod failure;
@@ -10,17 +12,56 @@ mod highlight;
 mod layout;
 mod markdown;
 mod message;
+mod pages;
+mod preview;
 
 pub use conversation::conversation;
 pub use failure::{Failure, failure};
 
+use chrono::{DateTime, Utc};
+
+/// What a page shows beside its messages.
+#[derive(Debug, Default)]
+pub struct Surroundings {
+    pub neighbours: Neighbours,
+    /// Absent where the page is the only one.
+    pub standing: Option<Standing>,
+    pub link: Link,
+}
+
 /// The page that is shown and those before and after it, as addresses relative to it.
 #[derive(Debug, Default)]
 pub struct Neighbours {
+    pub first: Option<String>,
     pub previous: Option<String>,
     pub next: Option<String>,
+    pub last: Option<String>,
     /// What the address of the page itself says of its place, each part after an `&`.
     pub here: String,
+}
+
+/// Where a page stands among all messages of its link, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub first: u64,
+    pub last: u64,
+    pub total: u64,
+    /// Which page it is, and of how many, where all pages are of the same size.
+    pub page: Option<(u64, u64)>,
+}
+
+/// What is known of the link itself.
+#[derive(Debug, Default)]
+pub struct Link {
+    /// Whether it is a link to one message.
+    pub of_message: bool,
+    pub made_at: Option<DateTime<Utc>>,
+    /// Where this server is reached, without a slash at its end, and where the link is there: what
+    /// shows a preview needs whole addresses.
+    pub base: String,
+    pub path: String,
+    /// Where the conversation can go on.
+    pub continue_url: Option<String>,
 }
 
 #[cfg(test)]

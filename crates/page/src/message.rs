@@ -17,7 +17,9 @@ pub(super) fn message(item: &SharedItem, budget: &mut Budget) -> Markup {
             header {
                 span.figure aria-hidden="true" { (figure) }
                 h2 id=(speaker_id) { (speaker) }
-                a.when href={ "#" (id) } title="Link to this message" { (moment(item.created_at)) }
+                a.when href={ "#" (id) } aria-label={ "Link to this message, " (when(item.created_at)) } {
+                    time datetime=(for_machines(item.created_at)) { (item.created_at.format("%H:%M UTC")) }
+                }
             }
             // In whatever language it was written: we don't know.
             div.said lang="" { (markdown::render(item.content.as_str(), item.role, budget)) }
@@ -27,11 +29,20 @@ pub(super) fn message(item: &SharedItem, budget: &mut Budget) -> Markup {
 
 /// A time for people and for machines.
 pub(super) fn moment(time: DateTime<Utc>) -> Markup {
-    html! {
-        time datetime=(time.to_rfc3339_opts(SecondsFormat::Secs, true)) {
-            (time.format("%-d %b %Y, %H:%M UTC"))
-        }
-    }
+    html! { time datetime=(for_machines(time)) { (when(time)) } }
+}
+
+/// A day, in the same way.
+pub(super) fn day(time: DateTime<Utc>) -> Markup {
+    html! { time datetime=(time.format("%Y-%m-%d")) { (time.format("%-d %b %Y")) } }
+}
+
+fn when(time: DateTime<Utc>) -> String {
+    time.format("%-d %b %Y, %H:%M UTC").to_string()
+}
+
+fn for_machines(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 fn person() -> Markup {

@@ -28,7 +28,7 @@ fn view(title: &str, items: Vec<SharedItem>) -> View {
 
 /// The page of a link that has only one.
 fn page_of(view: &View) -> String {
-    conversation(view, &Neighbours::default())
+    conversation(view, &Surroundings::default())
 }
 
 fn failed(status: u16, message: &str, request_id: &str) -> String {
@@ -55,13 +55,164 @@ fn it_says_who_spoke_and_when_and_links_to_each_message() {
         "<h2 id=\"item_00000000000000000000000001-by\">User</h2>",
         "<h2 id=\"item_00000000000000000000000002-by\">Assistant</h2>",
         "href=\"#item_00000000000000000000000002\"",
-        "<time datetime=\"2025-12-23T10:00:00Z\">23 Dec 2025, 10:00 UTC</time>",
-        "As it stood when it was shared",
+        "<p class=\"day\"><time datetime=\"2025-12-23\">23 Dec 2025</time></p>",
+        "aria-label=\"Link to this message, 23 Dec 2025, 10:00 UTC\"",
+        "<time datetime=\"2025-12-23T10:00:00Z\">10:00 UTC</time>",
+        "Snapshot",
+        "Shared by its owner. AI answers can be wrong.",
         "Read only",
     ] {
         assert!(page.contains(part), "{part} is not in {page}");
     }
     assert!(!page.contains("rel=\"next\"") && !page.contains("expires"));
+    assert_eq!(page.matches("class=\"day\"").count(), 1);
+    assert!(!page.contains("Continue this") && !page.contains("questions on this page"));
+}
+
+#[test]
+fn a_day_is_told_once() {
+    let mut items = vec![item(1, Speaker::User, "a"), item(2, Speaker::User, "b")];
+    items.extend([item(3, Speaker::User, "c"), item(4, Speaker::User, "d")]);
+    items[2].created_at += chrono::TimeDelta::hours(20);
+    items[3].created_at += chrono::TimeDelta::hours(21);
+    let page = page_of(&view("a", items));
+    let days: Vec<_> = page
+        .split("class=\"day\"><time datetime=\"")
+        .skip(1)
+        .collect();
+    assert_eq!(days.len(), 2, "{page}");
+    assert!(days[0].starts_with("2025-12-23") && days[1].starts_with("2025-12-24"));
+}
+
+/// A link, as a server knows it.
+fn link() -> Link {
+    Link {
+        of_message: true,
+        made_at: Some(Utc.with_ymd_and_hms(2025, 12, 24, 1, 2, 3).unwrap()),
+        base: "https://chat.example".to_owned(),
+        path: "/conversations/share/share_1".to_owned(),
+        continue_url: Some("jan://share/share_1?a&b".to_owned()),
+    }
+}
+
+fn surrounded(view: &View, link: Link) -> String {
+    let around = Surroundings {
+        link,
+        ..Surroundings::default()
+    };
+    conversation(view, &around)
+}
+
+#[test]
+fn it_says_what_the_link_is_and_where_the_conversation_can_go_on() {
+    let mut view = view("a", vec![item(1, Speaker::User, "b")]);
+    let page = surrounded(&view, link());
+    for part in [
+        "<p class=\"kind\">Shared message</p>",
+        "Shared on <time datetime=\"2025-12-24\">24 Dec 2025</time>",
+        "<a href=\"jan://share/share_1?a&amp;b\" rel=\"noopener noreferrer nofollow\">Continue this",
+    ] {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+    view.read_only = false;
+    let whole = Link {
+        of_message: false,
+        ..link()
+    };
+    let page = surrounded(&view, whole);
+    assert!(
+        page.contains("Snapshot of <time datetime=\"2025-12-24\">"),
+        "{page}"
+    );
+    assert!(page.contains("Add to this conversation"));
+}
+
+#[test]
+fn a_preview_has_the_title_the_first_question_and_a_picture() {
+    let items = vec![
+        item(1, Speaker::Assistant, "Welcome"),
+        item(2, Speaker::User, "\n\nWhat \"is\"\n\n<this>\u{202e}?"),
+    ];
+    let page = surrounded(&view("A & b", items), link());
+    for part in [
+        "<meta property=\"og:title\" content=\"A &amp; b\">",
+        "<meta property=\"og:description\" content=\"What &quot;is&quot; &lt;this&gt;?\">",
+        "<meta property=\"og:url\" content=\"https://chat.example/conversations/share/share_1\">",
+        "<meta property=\"og:image\" content=\"https://chat.example/assets/preview-",
+        "<meta name=\"twitter:card\" content=\"summary_large_image\">",
+    ] {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+    let page = page_of(&view("a", Vec::new()));
+    assert!(page.contains("og:description\" content=\"A conversation with an AI model.\""));
+    let long = "word ".repeat(200_000);
+    let page = page_of(&view("a", vec![item(1, Speaker::User, &long)]));
+    let (_, rest) = page.split_once("og:description\" content=\"").unwrap();
+    let (description, _) = rest.split_once('"').unwrap();
+    assert!(
+        (150..=200).contains(&description.chars().count()),
+        "{description}"
+    );
+}
+
+#[test]
+fn a_long_page_lists_its_questions() {
+    let ask = |number, text: &str| item(number, Speaker::User, text);
+    let items = vec![
+        ask(1, "First\nmore"),
+        item(2, Speaker::Assistant, "An answer"),
+        ask(3, &"long ".repeat(60)),
+        ask(4, "\u{200b}"),
+        ask(5, "<b>"),
+    ];
+    let page = page_of(&view("a", items));
+    let (_, rest) = page.split_once("<nav class=\"contents\"").unwrap();
+    let (contents, _) = rest.split_once("</nav>").unwrap();
+    assert!(contents.contains("4 questions on this page"), "{contents}");
+    for part in [
+        "href=\"#item_00000000000000000000000001\" lang=\"\" dir=\"auto\">First</a>",
+        "A question without words",
+        ">&lt;b&gt;</a>",
+    ] {
+        assert!(contents.contains(part), "{part} is not in {contents}");
+    }
+    assert!(!contents.contains("An answer") && contents.len() < 1_200);
+}
+
+#[test]
+fn a_page_says_where_it_stands() {
+    let place = |first, last, total, page| Standing {
+        first,
+        last,
+        total,
+        page,
+    };
+    let view = view("a", vec![item(1, Speaker::User, "b")]);
+    for (standing, words) in [
+        (
+            place(101, 200, 260, Some((2, 3))),
+            "Page 2 of 3, messages 101 to 200 of 260",
+        ),
+        (place(7, 7, 9, None), "Message 7 of 9"),
+    ] {
+        let around = Surroundings {
+            neighbours: Neighbours {
+                next: Some("?after=1".to_owned()),
+                ..Neighbours::default()
+            },
+            standing: Some(standing),
+            link: Link::default(),
+        };
+        let page = conversation(&view, &around);
+        assert!(
+            page.contains(&format!("<title>a ({words})</title>")),
+            "{page}"
+        );
+        assert!(
+            page.contains(&format!("<span class=\"place\">{words}</span>")),
+            "{page}"
+        );
+    }
 }
 
 #[test]
@@ -81,15 +232,22 @@ fn it_says_what_the_link_allows_and_when_it_ends() {
 fn pages_are_linked_both_ways() {
     let view = view("a", vec![item(1, Speaker::User, "b")]);
     let neighbours = Neighbours {
+        first: Some("?".to_owned()),
+        last: Some("?before=9".to_owned()),
         previous: Some("?before=1".to_owned()),
         next: Some("?after=1&x=\"".to_owned()),
         here: "&after=2".to_owned(),
     };
-    let page = conversation(&view, &neighbours);
+    let around = Surroundings {
+        neighbours,
+        ..Surroundings::default()
+    };
+    let page = conversation(&view, &around);
     for (part, times) in [
         ("<link rel=\"prev\" href=\"?before=1\">", 1),
         ("<link rel=\"next\" href=\"?after=1&amp;x=&quot;\">", 1),
         ("<a rel=\"prev\" href=\"?before=1\">", 2),
+        ("<a class=\"end\" href=\"?before=9\">", 2),
         ("<a href=\"?format=md&amp;after=2\" rel=\"nofollow\">", 1),
     ] {
         assert_eq!(page.matches(part).count(), times, "{part}");
@@ -97,13 +255,18 @@ fn pages_are_linked_both_ways() {
 }
 
 #[test]
-fn no_page_has_a_script_a_style_of_its_own_or_an_address_elsewhere() {
+fn no_page_has_a_script_or_a_style_in_it_or_an_address_elsewhere() {
     let mut pages = vec![page_of(&view("a", vec![item(1, Speaker::User, "b")]))];
     for status in [400, 404, 410, 429, 500, 503] {
         pages.push(failed(status, "c", "req_1"));
     }
     for page in pages {
-        assert!(!page.contains("<script") && !page.contains("style=") && !page.contains("<style"));
+        let script = format!(
+            "<script src=\"../../assets/{}\" defer></script>",
+            assets::SCRIPT.name
+        );
+        assert_eq!(page.matches("<script").count(), 1, "{page}");
+        assert!(page.contains(&script) && !page.contains("style=") && !page.contains("<style"));
         assert!(
             !page.contains("http:") && !page.contains("https:"),
             "{page}"
@@ -217,9 +380,9 @@ fn elements(html: &str) -> Vec<(&str, Vec<(&str, &str)>)> {
 /// All that a page without failures is made of.
 const ELEMENTS: &str = "a annotation article blockquote body br circle code del div em figcaption figure \
     footer h1 h2 h3 head header html li link main math meta mi mn mo mrow msub msup mtext p path pre semantics \
-    span strong svg table tbody td th thead time title tr ul";
+    script span strong svg table tbody td th thead time title tr ul";
 const ATTRIBUTES: &str = "aria-hidden aria-label aria-labelledby charset class content cx cy d datetime dir \
-    display encoding focusable height href id lang name r rel role scope tabindex title type viewBox \
+    display encoding focusable height href id lang name property r rel role scope src tabindex title type viewBox \
     width";
 
 #[test]
@@ -231,7 +394,8 @@ fn no_hostile_text_becomes_an_element_or_an_attribute() {
         let payload = payload["payload"].as_str().unwrap();
         let items = [Speaker::User, Speaker::Assistant];
         let items = items.map(|speaker| item(1, speaker, payload)).into();
-        let page = page_of(&view(payload, items));
+        // The one attribute that has no value.
+        let page = page_of(&view(payload, items)).replace(" defer>", ">");
         for (name, given) in elements(&page) {
             assert!(
                 ELEMENTS.split(' ').any(|known| known == name),
@@ -250,6 +414,8 @@ fn no_hostile_text_becomes_an_element_or_an_attribute() {
                     "?format=",
                 ];
                 let leads_away = !safe.iter().any(|safe| value.starts_with(safe));
+                let asset = value.starts_with("../../assets/share-");
+                assert!(attribute != "src" || name == "script" && asset, "{value}");
                 assert!(
                     attribute != "href" || !leads_away || value == "#content",
                     "{value} from {payload}"

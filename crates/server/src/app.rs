@@ -11,7 +11,7 @@ use api::memory::Memory;
 use api::openapi::{Methods, no_route};
 use api::request::{Surroundings, around};
 use api::room::{Needs, keep};
-use api::shares::public::Layouts;
+use api::shares::public::{ContinueUrl, Layouts};
 use api::{BodyRate, LongWork};
 use domain::auth::{AccessTokens, Audit, Doors, PasswordHasher, Successors};
 use domain::chat::ChatService;
@@ -60,6 +60,8 @@ pub struct Parts {
     pub allowances: Allowances,
     /// Who uses as much; the program around it has to make it look again and again.
     pub usage: Arc<UsageGuard>,
+    /// Where a shared conversation can go on, for a button on the pages of links.
+    pub continue_url: Option<ContinueUrl>,
     /// Turns in laying out the pages of links.
     pub layouts: Layouts,
     pub provider: Arc<dyn ModelProvider>,
@@ -94,6 +96,7 @@ struct Services {
     browsers: web::Data<Browsers>,
     identity: Identity,
     chat: web::Data<ChatService>,
+    continue_url: web::Data<Option<ContinueUrl>>,
     conversations: web::Data<ConversationService>,
     items: web::Data<ItemService>,
     layouts: web::Data<Layouts>,
@@ -144,6 +147,7 @@ impl Services {
             )),
             identity: Identity::wire(parts),
             chat: web::Data::new(chat(parts)),
+            continue_url: web::Data::new(parts.continue_url.clone()),
             conversations: web::Data::new(ConversationService::new(
                 Arc::new(PgConversations::new(database(), new_titles)),
                 usage(),
@@ -199,6 +203,7 @@ impl Services {
             .app_data(self.body_rate.clone())
             .app_data(self.browsers.clone())
             .app_data(self.chat.clone())
+            .app_data(self.continue_url.clone())
             .app_data(self.conversations.clone())
             .app_data(self.items.clone())
             .app_data(self.layouts.clone())

@@ -47,6 +47,10 @@ pub struct Settings {
     /// request was sent to]
     #[arg(long, env = "PUBLIC_URL", global = true)]
     pub public_url: Option<String>,
+    /// Where a shared conversation can go on, such as https://chat.example.org/shared/{share_id}: the
+    /// pages of links get a button that leads there [default: none, and no button]
+    #[arg(long, env = "SHARE_CONTINUE_URL", global = true)]
+    pub share_continue_url: Option<String>,
     /// A PostgreSQL database, such as postgres://user:password@host/name?sslmode=verify-full
     /// [default: an embedded PostgreSQL in DATA_DIR]
     #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]

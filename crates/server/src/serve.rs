@@ -184,6 +184,7 @@ async fn run(
             Arc::new(PgUsage(database.clone())),
             Arc::new(SystemClock),
         )),
+        continue_url: config.continue_url.clone(),
         layouts: api::shares::public::Layouts::new(half_of_the_processors()),
         provider: config.provider.connect()?,
         new_titles: config.provider.new_titles(),

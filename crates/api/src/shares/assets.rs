@@ -1,14 +1,14 @@
 use crate::error::{ApiError, code};
 use crate::service::fixed::Fixed;
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use page::assets::{Asset, ICON, STYLE};
+use page::assets::{Asset, ICON, PREVIEW, SCRIPT, STYLE};
 use std::sync::LazyLock;
 
-static FILES: LazyLock<[(&Asset, Fixed); 2]> =
-    LazyLock::new(|| [&*STYLE, &*ICON].map(|asset| (asset, fixed(asset))));
+static FILES: LazyLock<[(&Asset, Fixed); 4]> =
+    LazyLock::new(|| [&*STYLE, &*SCRIPT, &*ICON, &*PREVIEW].map(|asset| (asset, fixed(asset))));
 
 fn fixed(asset: &Asset) -> Fixed {
-    Fixed::new(asset.content_type, asset.text).for_good()
+    Fixed::new(asset.content_type, asset.bytes).for_good()
 }
 
 /// A file of the pages of links; a name of another release is 404.

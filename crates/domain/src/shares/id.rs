@@ -40,6 +40,18 @@ impl ShareId {
         &self.0
     }
 
+    /// When the link of this name was made; `None` when it is no such name.
+    pub fn made_at(raw: &str) -> Option<DateTime<Utc>> {
+        let micros = i64::try_from(micros(secret_part(raw)?)?).ok()?;
+        DateTime::from_timestamp_micros(micros)
+    }
+
+    /// Whether it names a link to a message.
+    pub fn is_of_message(raw: &str) -> bool {
+        let [_, message] = PREFIXES;
+        raw.starts_with(message)
+    }
+
     /// What the store finds the link by.
     pub fn digest(&self, secrets: &dyn Secrets) -> Digest {
         secrets.digest(&self.0)
@@ -54,19 +66,26 @@ impl SharePlace {
     /// The place that a link's name tells, whether there is such a link or not; `None` when it is
     /// no such name.
     pub fn read(secrets: &dyn Secrets, raw: &str) -> Option<Self> {
-        let secret = PREFIXES
-            .iter()
-            .find_map(|prefix| raw.strip_prefix(prefix))?;
-        let is_base62 = secret.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if secret.len() != TIME + RANDOM || !is_base62 {
-            return None;
-        }
-        let micros = secret.bytes().take(TIME).try_fold(0_u64, |sum, digit| {
-            let digit = ALPHABET.iter().position(|known| *known == digit)?;
-            sum.checked_mul(62)?.checked_add(u64::try_from(digit).ok()?)
-        })?;
+        let micros = micros(secret_part(raw)?)?;
         Some(Self(place(micros, secrets.digest(raw))))
     }
+}
+
+/// What follows the prefix of a link's name; `None` when it is no such name.
+fn secret_part(raw: &str) -> Option<&str> {
+    let secret = PREFIXES
+        .iter()
+        .find_map(|prefix| raw.strip_prefix(prefix))?;
+    let is_base62 = secret.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (secret.len() == TIME + RANDOM && is_base62).then_some(secret)
+}
+
+/// The microseconds that a name begins with.
+fn micros(secret: &str) -> Option<u64> {
+    secret.bytes().take(TIME).try_fold(0_u64, |sum, digit| {
+        let digit = ALPHABET.iter().position(|known| *known == digit)?;
+        sum.checked_mul(62)?.checked_add(u64::try_from(digit).ok()?)
+    })
 }
 
 /// Milliseconds as in any ULID, then the microseconds, then what tells apart what is left.
@@ -136,6 +155,18 @@ mod tests {
         assert_eq!(id.as_str().len(), 6 + TIME + RANDOM);
         let id = ShareId::generate(&Plain, true, at(0));
         assert!(id.as_str().starts_with("msg_share_"));
+    }
+
+    #[test]
+    fn a_name_tells_when_its_link_was_made() {
+        for (micros, of_message) in [(0, false), (86_400_000_001, true)] {
+            let id = ShareId::generate(&Plain, of_message, at(micros));
+            assert_eq!(ShareId::made_at(id.as_str()), Some(at(micros)));
+            assert_eq!(ShareId::is_of_message(id.as_str()), of_message);
+        }
+        for bad in ["", "share_", "share_0LJnh1cJkq"] {
+            assert_eq!(ShareId::made_at(bad), None);
+        }
     }
 
     #[test]

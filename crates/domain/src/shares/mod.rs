@@ -11,7 +11,7 @@ pub use id::{ShareId, SharePlace};
 pub use model::{Lifetime, NewLink, Share, ShareKey, SharedItem, Speaker, View, Visit};
 pub use ports::{
     Added, Addition, Fork, Forked, Found, Inserted, Link, NewShare, Revoked, ShareList, ShareState,
-    ShareStore, ViewFrom, ViewPage,
+    ShareStore, Standing, ViewFrom, ViewPage,
 };
 pub use service::{ListShares, ShareService};
 pub use views::ViewCounts;

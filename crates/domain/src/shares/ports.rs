@@ -39,6 +39,9 @@ pub trait ShareStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Found>;
 
+    /// How many messages a link shows in all, and how many of them stand before a place.
+    async fn count(&self, caller: Caller, digest: Digest, before: Sequence) -> Result<Standing>;
+
     /// Whose the link of this digest is, whether it has ended or not.
     async fn find_owner(&self, visitor: OwnerId, digest: Digest) -> Result<Option<OwnerId>>;
 
@@ -152,6 +155,15 @@ pub struct Link {
     pub items: Vec<SharedItem>,
     /// Whether more follow in the direction of the page.
     pub has_more: bool,
+}
+
+/// Where a page stands among all messages that a link shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// How many messages stand before it.
+    pub before: u64,
+    /// How many there are in all.
+    pub total: u64,
 }
 
 /// A message on its way through a link.

@@ -1,8 +1,8 @@
 //! What visitors do with a link: read, add, copy.
 
 use super::{
-    Added, Addition, Fork, Forked, Found, Link, ShareService, SharedItem, Speaker, View, ViewFrom,
-    ViewPage, Visit,
+    Added, Addition, Fork, Forked, Found, Link, ShareService, SharedItem, Speaker, Standing, View,
+    ViewFrom, ViewPage, Visit,
 };
 use crate::admission::Caller;
 use crate::auth::Digest;
@@ -46,6 +46,22 @@ impl ShareService {
             },
             items: link.items,
         })
+    }
+
+    /// Where a page stands among all messages of its link; `None` for the only page.
+    pub async fn standing(
+        &self,
+        origin: Origin,
+        share_id: &str,
+        view: &View,
+    ) -> Result<Option<Standing>> {
+        let first = match view.items.first() {
+            Some(first) if view.has_more || view.has_before => first.id.sequence(),
+            _ => return Ok(None),
+        };
+        let digest = self.secrets.digest(share_id);
+        let standing = self.store.count(Caller::Address(origin), digest, first);
+        standing.await.map(Some)
     }
 
     /// Adds a message of a signed-in visitor, who speaks as a user.

@@ -23,6 +23,8 @@ pub(super) struct Writer<'a, 'b> {
     pub(super) open: Vec<&'static str>,
     /// How many of those are links.
     pub(super) links: usize,
+    /// Where the last link begins.
+    link: usize,
     /// Inside something that is shown in another way: how deep.
     pub(super) skipping: usize,
     /// The text of an image or of a block of code, which is written when it ends.
@@ -46,6 +48,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             out: String::with_capacity(source.text.len() * 2),
             open: Vec::new(),
             links: 0,
+            link: 0,
             skipping: 0,
             held: None,
             columns: Vec::new(),
@@ -139,6 +142,7 @@ impl<'a, 'b> Writer<'a, 'b> {
                 dest_url, title, ..
             } => match self.opening("<a href=\"", &dest_url, &title) {
                 Some(opening) => {
+                    self.link = self.out.len();
                     self.element(&opening, "</a>");
                     self.links += usize::from(self.open.last() == Some(&"</a>"));
                 }
@@ -175,6 +179,9 @@ impl<'a, 'b> Writer<'a, 'b> {
             self.as_written(place.clone());
         }
         let closing = self.open.pop().unwrap_or_default();
+        if closing == "</a>" {
+            self.mark_bare();
+        }
         self.out.push_str(closing);
         if closing == "</a>" {
             self.links = self.links.saturating_sub(1);
@@ -203,6 +210,19 @@ impl<'a, 'b> Writer<'a, 'b> {
                 Part::Text(text) => escape(&mut self.out, &text),
                 Part::Apart(apart) => self.apart(apart),
             }
+        }
+    }
+
+    /// Marks a link whose text is its address, which print need not repeat.
+    fn mark_bare(&mut self) {
+        let written = self.out.get(self.link..).unwrap_or_default();
+        let inside = written.strip_prefix("<a href=\"");
+        if inside
+            .and_then(|inside| inside.split_once("\">"))
+            .is_some_and(|(to, text)| to == text)
+        {
+            self.out
+                .insert_str(self.link + "<a".len(), " class=\"bare\"");
         }
     }
 

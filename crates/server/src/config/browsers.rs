@@ -4,6 +4,7 @@ use super::{ConfigError, bad, given};
 use actix_web::http::Uri;
 use api::browsers::{AllowedOrigins, Host, origin, origin_of};
 use api::client_address::TrustedProxies;
+use api::shares::public::ContinueUrl;
 use std::net::IpAddr;
 
 pub(super) fn public_url(setting: &Option<String>) -> Result<Option<String>, ConfigError> {
@@ -21,6 +22,16 @@ pub(super) fn public_url(setting: &Option<String>) -> Result<Option<String>, Con
         ));
     }
     Ok(Some(url.trim_end_matches('/').to_owned()))
+}
+
+/// Where a shared conversation can go on.
+pub(super) fn continue_url(setting: &Option<String>) -> Result<Option<ContinueUrl>, ConfigError> {
+    let Some(url) = given(setting) else {
+        return Ok(None);
+    };
+    let url = ContinueUrl::parse(url);
+    url.map(Some)
+        .ok_or_else(|| bad("SHARE_CONTINUE_URL", ContinueUrl::RULE))
 }
 
 /// The host of a public address.

@@ -14,6 +14,7 @@ pub use storage::Storage;
 use crate::cli::Settings;
 use api::browsers::{AllowedHosts, Host};
 use api::client_address::TrustedProxies;
+use api::shares::public::ContinueUrl;
 use chrono::TimeDelta;
 use domain::limits::Quotas;
 use domain::usage::Allowances;
@@ -35,6 +36,7 @@ pub struct Config {
     pub host: IpAddr,
     pub port: u16,
     pub public_url: Option<String>,
+    pub continue_url: Option<ContinueUrl>,
     pub storage: Storage,
     pub pool_size: usize,
     pub guest_login: bool,
@@ -108,6 +110,7 @@ impl Config {
             )?,
             allowed_hosts: browsers::allowed_hosts(&settings.allowed_hosts)?,
             public_url,
+            continue_url: browsers::continue_url(&settings.share_continue_url)?,
             proxies: browsers::proxies(&settings.trusted_proxies)?,
             provider: Provider::read(settings)?,
             finishing: finishing(&settings.shutdown_timeout_seconds)?,
@@ -235,10 +238,13 @@ mod tests {
 
     type Setting = fn(&mut Settings) -> &mut Option<String>;
 
-    const BAD: [(&str, &str, Setting); 35] = [
+    const BAD: [(&str, &str, Setting); 36] = [
         ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
         ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
         ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
+        ("SHARE_CONTINUE_URL", "javascript:x({share_id})", |s| {
+            &mut s.share_continue_url
+        }),
         ("DATABASE_POOL_SIZE", "0", |settings| {
             &mut settings.database_pool_size
         }),

@@ -127,6 +127,7 @@ impl TestApp {
             views: Arc::default(),
             allowances: Allowances::NONE,
             usage: guard(Allowances::NONE, &usage_of, &clock),
+            continue_url: None,
             layouts: api::shares::public::Layouts::new(2),
             provider: Provider::obliging().connected(),
             new_titles: infra::postgres::NewTitles::Kept,

@@ -1,5 +1,6 @@
 //! In which form a link is shown: what the address says, and otherwise what the client accepts.
 
+use super::preview_bots;
 use actix_web::HttpRequest;
 use actix_web::http::header::ACCEPT;
 use serde::Deserialize;
@@ -15,14 +16,18 @@ pub(crate) enum FormatParam {
 }
 
 impl FormatParam {
-    /// What the request's `Accept` asks for: the best of those it names, and JSON for a client
-    /// that takes anything.
+    /// What the request's `Accept` asks for: the best of those it names. Where it takes anything, a
+    /// program that makes previews gets a page, and any other JSON.
     pub(crate) fn accepted(request: &HttpRequest) -> Self {
         let headers = request.headers().get_all(ACCEPT);
         let ranges = headers
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','));
-        let mut best = (Self::Json, 0);
+        let usual = match preview_bots::asks(request) {
+            true => Self::Html,
+            false => Self::Json,
+        };
+        let mut best = (usual, 0);
         for (format, weight) in ranges.filter_map(named) {
             if weight > best.1 {
                 best = (format, weight);
@@ -56,6 +61,7 @@ fn named(range: &str) -> Option<(FormatParam, u16)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use actix_web::http::header::USER_AGENT;
     use actix_web::test::TestRequest;
 
     fn accepted(accept: &[&str]) -> FormatParam {
@@ -88,6 +94,20 @@ mod tests {
             assert_eq!(accepted(&[accept]), FormatParam::Json, "{accept}");
         }
         assert_eq!(accepted(&[]), FormatParam::Json);
+    }
+
+    #[test]
+    fn previews_are_made_of_the_page_unless_data_is_asked_for() {
+        for (accept, format) in [
+            ("*/*", FormatParam::Html),
+            ("application/json", FormatParam::Json),
+        ] {
+            let request = TestRequest::get()
+                .append_header((ACCEPT, accept))
+                .append_header((USER_AGENT, "Slackbot-LinkExpanding 1.0"));
+            let request = request.to_http_request();
+            assert_eq!(FormatParam::accepted(&request), format, "{accept}");
+        }
     }
 
     #[test]

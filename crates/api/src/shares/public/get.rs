@@ -1,6 +1,6 @@
 use super::format::FormatParam;
 use super::query::{GetSharedConversationQuery, KNOWN};
-use super::{Layouts, SharedConversationBody, View, html, markdown};
+use super::{ContinueUrl, Layouts, SharedConversationBody, View, html, markdown, preview_bots};
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::Query;
@@ -9,8 +9,8 @@ use crate::memory::look_for_room;
 use crate::request::is_head;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use domain::limits::Origin;
 use domain::shares::{ShareService, ViewPage, Visit};
+use page::Surroundings;
 
 /// Open a link
 ///
@@ -39,6 +39,7 @@ pub(crate) async fn get_shared_conversation(
     client: ClientAddress,
     shares: web::Data<ShareService>,
     layouts: web::Data<Layouts>,
+    continue_url: web::Data<Option<ContinueUrl>>,
     share_id: web::Path<String>,
     query: Result<Query<GetSharedConversationQuery>, ApiError>,
 ) -> Result<HttpResponse, ApiError> {
@@ -50,7 +51,8 @@ pub(crate) async fn get_shared_conversation(
         FormatParam::Html => known,
         FormatParam::Json | FormatParam::Md => query,
     };
-    let visit = match is_head(&request) {
+    // A preview is not a reader yet.
+    let visit = match is_head(&request) || preview_bots::asks(&request) {
         true => Visit::Asking,
         false => Visit::Reading,
     };
@@ -60,9 +62,22 @@ pub(crate) async fn get_shared_conversation(
         if let Err(waiting) = look_for_room(&request) {
             waiting.done().await?;
         }
-        let view = shares.view(client.origin(), &share_id, page, visit).await?;
-        let from = (layouts.get_ref(), client.origin());
-        show(&request, view, format, &query, &share_id, from).await
+        let limit = page.limit.get();
+        let origin = client.origin();
+        let view = shares.view(origin, &share_id, page, visit).await?;
+        if format != FormatParam::Html {
+            return show(&request, view, format, &share_id).await;
+        }
+        let standing = shares.standing(origin, &share_id, &view).await?;
+        let around = Surroundings {
+            neighbours: html::neighbours(&view, &query),
+            standing: standing.map(|place| html::standing(place, view.items.len(), limit)),
+            link: html::link(&request, &share_id, continue_url.as_ref().as_ref()),
+        };
+        let page = html::write(view, around, &layouts, origin).await?;
+        Ok(HttpResponse::Ok()
+            .content_type(ContentType::html())
+            .body(page))
     };
     // Who asked for a page is told of failures by a page.
     answer.await.map_err(|error| match format {
@@ -71,32 +86,21 @@ pub(crate) async fn get_shared_conversation(
     })
 }
 
+/// As data, or as text.
 async fn show(
     request: &HttpRequest,
     view: View,
     format: FormatParam,
-    query: &GetSharedConversationQuery,
     share_id: &str,
-    (layouts, origin): (&Layouts, Origin),
 ) -> Result<HttpResponse, ApiError> {
     let texts = view.items.iter().map(|item| item.content.as_str().len());
     let bytes = texts.sum();
-    Ok(match format {
-        FormatParam::Json => {
-            let body = SharedConversationBody::new(share_id.to_owned(), view);
-            json(request, bytes, body).await?
-        }
-        FormatParam::Md => {
-            let write = move || Ok(markdown::write(&view));
-            HttpResponse::Ok()
-                .content_type("text/markdown; charset=utf-8")
-                .body(LongWork::run(request, bytes, write).await?)
-        }
-        FormatParam::Html => {
-            let neighbours = html::neighbours(&view, query);
-            HttpResponse::Ok()
-                .content_type(ContentType::html())
-                .body(html::write(view, neighbours, layouts, origin).await?)
-        }
-    })
+    if format == FormatParam::Json {
+        let body = SharedConversationBody::new(share_id.to_owned(), view);
+        return json(request, bytes, body).await;
+    }
+    let write = move || Ok(markdown::write(&view));
+    Ok(HttpResponse::Ok()
+        .content_type("text/markdown; charset=utf-8")
+        .body(LongWork::run(request, bytes, write).await?))
 }

@@ -15,10 +15,11 @@ const SAFETY: [(HeaderName, &str, &str); 5] = [
     ),
     (
         CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
-         form-action 'none'; frame-ancestors 'none'",
-        "Nothing but our own style sheets and pictures: no script, no frame, no form. What others \
-         wrote can do nothing.",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+         form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+         trusted-types 'none'",
+        "Nothing but our own files: no script in the page, none that makes HTML of text, no frame, \
+         no form. What others wrote can do nothing.",
     ),
     (
         REFERRER_POLICY,
@@ -45,13 +46,15 @@ pub(crate) fn protect(path: &str, headers: &mut HeaderMap) {
     for (name, value, _) in SAFETY {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.append(VARY, HeaderValue::from_static("Accept"));
+    for decisive in ["Accept", "User-Agent"] {
+        headers.append(VARY, HeaderValue::from_static(decisive));
+    }
 }
 
 /// The headers that the answers of an address carry because it is a link's: names, and what for.
 pub(crate) fn protection(path: &str) -> impl Iterator<Item = (HeaderName, &'static str)> {
     let safety = SAFETY.map(|(name, _, meaning)| (name, meaning));
-    let vary = (VARY, "`Accept`, which decides the form.");
+    let vary = (VARY, "`Accept` and `User-Agent`, which decide the form.");
     safety
         .into_iter()
         .chain([vary])

@@ -1,13 +1,20 @@
 use super::query::GetSharedConversationQuery;
-use super::{View, cursor};
+use super::{CURSOR, ContinueUrl, View, cursor};
+use crate::browsers::PublicUrl;
 use crate::error::ApiError;
+use crate::shares::path;
+use actix_web::HttpRequest;
 use actix_web::rt::time::sleep;
 use actix_web::web;
 use domain::admission::{Budget, Caller, Limits};
 use domain::error::Error;
 use domain::limits::Origin;
-use page::Neighbours;
+use domain::shares::ShareId;
+use page::{Neighbours, Standing, Surroundings};
 use std::time::Duration;
+
+/// The largest place among messages: the page before it is the last one.
+const LAST: u32 = i32::MAX.unsigned_abs();
 
 /// More text than this is laid out on a thread that may take its time: a worker has others to serve.
 const SMALL: usize = 16 * 1024;
@@ -41,7 +48,7 @@ impl Layouts {
 /// A page of what a link shows, for a browser.
 pub(super) async fn write(
     view: View,
-    neighbours: Neighbours,
+    around: Surroundings,
     layouts: &Layouts,
     origin: Origin,
 ) -> Result<String, ApiError> {
@@ -51,7 +58,7 @@ pub(super) async fn write(
         .map(|item| item.content.as_str().len())
         .sum();
     if weight <= SMALL {
-        return Ok(page::conversation(&view, &neighbours));
+        return Ok(page::conversation(&view, &around));
     }
     let patience = sleep(Layouts::PATIENCE);
     let turn = layouts.0.take(Caller::Address(origin), 1, patience).await;
@@ -59,7 +66,7 @@ pub(super) async fn write(
         retry_after: Layouts::RETRY_AFTER,
     })?;
     let written = web::block(move || {
-        let page = page::conversation(&view, &neighbours);
+        let page = page::conversation(&view, &around);
         drop(turn);
         page
     });
@@ -76,11 +83,19 @@ pub(super) fn neighbours(view: &View, query: &GetSharedConversationQuery) -> Nei
     let same: String = limit.iter().chain(&form).map(String::as_str).collect();
     let place = |name, item| format!("?{name}={}{same}", cursor(item));
     let first = view.items.first();
+    let beginning = || match same.strip_prefix('&') {
+        Some(same) => format!("?{same}"),
+        None => "?".to_owned(),
+    };
     Neighbours {
+        first: view.has_before.then(beginning),
+        last: view
+            .has_more
+            .then(|| format!("?before={CURSOR}{LAST}{same}")),
         previous: view.has_before.then(|| match first {
             Some(first) => place("before", first),
             // Nothing is left where this page begins: back to where the conversation does.
-            None => format!("?{}", same.trim_start_matches('&')),
+            None => beginning(),
         }),
         next: view
             .items
@@ -88,5 +103,34 @@ pub(super) fn neighbours(view: &View, query: &GetSharedConversationQuery) -> Nei
             .filter(|_| view.has_more)
             .map(|last| place("after", last)),
         here: query.place().into_iter().chain(limit).collect(),
+    }
+}
+
+/// In numbers for people: which messages a page of `limit` shows.
+pub(super) fn standing(place: domain::shares::Standing, shown: usize, limit: usize) -> Standing {
+    let (before, total, limit) = (place.before, place.total, limit as u64);
+    let last = before + shown as u64;
+    let whole = before.is_multiple_of(limit) && (shown as u64 == limit || last == total);
+    Standing {
+        first: before + 1,
+        last,
+        // More may have come since the messages were read.
+        total: total.max(last),
+        page: whole.then(|| (before / limit + 1, total.max(last).div_ceil(limit))),
+    }
+}
+
+/// What the page says of the link itself.
+pub(super) fn link(
+    request: &HttpRequest,
+    share_id: &str,
+    continue_url: Option<&ContinueUrl>,
+) -> page::Link {
+    page::Link {
+        of_message: ShareId::is_of_message(share_id),
+        made_at: ShareId::made_at(share_id),
+        base: PublicUrl::of(request),
+        path: path(share_id),
+        continue_url: continue_url.and_then(|url| url.of(share_id)),
     }
 }

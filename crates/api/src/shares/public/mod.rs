@@ -1,5 +1,6 @@
 //! What visitors see, who have nothing but the link.
 
+mod continue_url;
 pub(crate) mod create_item;
 pub(crate) mod fork;
 mod format;
@@ -7,9 +8,11 @@ pub(crate) mod get;
 mod headers;
 mod html;
 mod markdown;
+mod preview_bots;
 mod query;
 pub(crate) mod slash;
 
+pub use continue_url::ContinueUrl;
 pub(crate) use headers::{protect, protection};
 pub use html::Layouts;
 

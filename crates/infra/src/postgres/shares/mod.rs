@@ -25,7 +25,7 @@ use domain::page::Page;
 use domain::repeats::{Made, Outcome};
 use domain::shares::{
     Added, Addition, Fork, Forked, Found, Inserted, NewShare, Revoked, Share, ShareKey, ShareList,
-    ShareStore, ViewPage,
+    ShareStore, Standing, ViewPage,
 };
 use uuid::Uuid;
 
@@ -103,6 +103,24 @@ impl ShareStore for PgShares {
             })
             .await?;
         view::found(rows, page)
+    }
+
+    async fn count(&self, caller: Caller, digest: Digest, before: Sequence) -> Result<Standing> {
+        let count = statements::CountShown {
+            before: before.0.cast_signed(),
+            digest: &digest.0,
+        };
+        let counted: Option<(i64, i64)> = self
+            .0
+            .run(caller, async |connection| {
+                count.fetch_optional(connection).await
+            })
+            .await?;
+        let (before, total) = counted.unwrap_or_default();
+        Ok(Standing {
+            before: before.max(0).unsigned_abs(),
+            total: total.max(0).unsigned_abs(),
+        })
     }
 
     async fn find_owner(&self, visitor: OwnerId, digest: Digest) -> Result<Option<OwnerId>> {

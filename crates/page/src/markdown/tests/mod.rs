@@ -97,8 +97,13 @@ fn links_are_to_the_web_and_send_no_referrer() {
         ),
         (
             "<https://example.org>",
-            "href=\"https://example.org",
+            "class=\"bare\" href=\"https://example.org",
             "https://example.org",
+        ),
+        (
+            "[https://example.org/?a&b](https://example.org/?a&b)",
+            "class=\"bare\" href=\"https://example.org/?a&amp;b",
+            "https://example.org/?a&amp;b",
         ),
         (
             "https://example.org/x",

@@ -47,11 +47,7 @@ async fn pages_cannot_be_framed_and_load_nothing_from_elsewhere() {
             );
         }
         let scripts = sources(policy, "script-src").unwrap_or("'none'");
-        let expected = if path.starts_with("/docs/") {
-            "'self'"
-        } else {
-            "'none'"
-        };
+        let expected = if path == "/" { "'none'" } else { "'self'" };
         assert_eq!(scripts, expected, "{path}");
         assert!(!policy.contains("http") && !policy.contains('*') && !policy.contains("eval"));
         for (name, value) in [

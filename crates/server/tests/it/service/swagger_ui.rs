@@ -122,5 +122,5 @@ async fn what_comes_with_the_program_is_sent_once() {
             }
         }
     }
-    assert_eq!(tags.len(), 10);
+    assert_eq!(tags.len(), 11);
 }

@@ -95,6 +95,22 @@ view!(
 );
 
 statement!(
+    /// How many messages a link shows before a place, and in all.
+    CountShown<'a> {
+        before: i32 => Integer,
+        digest: &'a [u8] => Binary,
+    } -> (BigInt, BigInt),
+    concat!(
+        "select count(*) filter (where m.sequence < $1), count(*)
+        from (select $2 as digest) asked
+        join share_digests d on d.digest = asked.digest
+        join shares s on s.owner_id = d.owner_id
+            and s.conversation_id = d.conversation_id and s.id = d.id
+        join items m on ", shown!()
+    )
+);
+
+statement!(
     /// Stores a message that comes through a link. The conversation's row is locked first, as by
     /// any append, so those that come through one link form a queue; then the link's, so that it
     /// is looked at again if it was revoked meanwhile. Whoever locks both does so in this order,

@@ -32,7 +32,10 @@ async fn failures_are_pages_too() {
     app.clock.advance(TimeDelta::seconds(60));
     let answer = open(&app, &address).await;
     assert_is_a_page(&answer, 410);
-    assert!(answer.text().contains("This link has ended") && !answer.text().contains("Hello"));
+    assert!(
+        answer.text().contains("This link is no longer available")
+            && !answer.text().contains("Hello")
+    );
     // Programs are told in the envelope.
     app.anon().get(&address).await.refused("share_ended", None);
 }
