@@ -108,6 +108,8 @@ PATH_PARAMETERS = {
     "share_id": new_share,
     # An item's first version is there from the start.
     "version": lambda _: 1,
+    # Of the scripted provider.
+    "model": lambda _: "check-model",
 }
 
 

@@ -35,6 +35,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
     config
         .service(chat::create::create_chat_completion)
         .service(models::list::list_models)
+        .service(models::get::get_model)
         .service(conversations::create::create_conversation)
         .service(conversations::list::list_conversations)
         .service(conversations::bulk_delete::bulk_delete_conversations)

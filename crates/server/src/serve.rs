@@ -21,6 +21,7 @@ use infra::clock::{RandomIds, RuntimeTimer, SteadyClock, SystemClock};
 use infra::limits::GovernorLimits;
 use infra::llm::CertificatesUnusable;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres};
+use infra::postgres::pooler::{self, Forgetful};
 use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, PgUsage, Target};
 use infra::security::{Argon2Hasher, HmacSuccessors, Jwt, SecretTooShort};
 use infra::storage::Storage as DiskRoom;
@@ -44,6 +45,8 @@ pub enum ServeError {
     Listen(std::io::Error),
     #[error("DATABASE_URL cannot be used: {0}.")]
     Address(#[from] ConnectError),
+    #[error("DATABASE_URL cannot be used: {0}.")]
+    Pooler(#[from] Forgetful),
     #[error("{0}")]
     Embedded(#[from] EmbeddedError),
     #[error("The database could not be brought to the schema of this version: {0}.")]
@@ -111,6 +114,10 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
             jwt_secret,
         } => {
             let target = Target::parse(database_url)?;
+            // A database that is away is waited for.
+            if let Ok(kept) = pooler::keeps_statements(&target).await {
+                kept?;
+            }
             let storage = DiskRoom::unmeasured();
             let database = Database::new(Target::parse(database_url)?, config.pool_size)
                 .reporting_to(Arc::clone(&storage));

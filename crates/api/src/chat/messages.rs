@@ -2,9 +2,9 @@
 
 use super::Fields;
 use super::elements::each_element;
-use super::fields::{TOO_MANY, is_text, says_nothing};
+use super::fields::{TOO_MANY, says_nothing};
 use crate::error::{ApiError, code};
-use domain::chat::NewMessage;
+use domain::chat::{NewMessage, Unkept};
 use domain::error::Error;
 use domain::items::{Content, Role};
 
@@ -74,36 +74,42 @@ pub(super) fn read(sent: &[&str]) -> Result<Read, ApiError> {
     Ok(read)
 }
 
-/// `None`: a reply that says nothing.
+/// `None`: a reply that says nothing. What cannot be kept is refused where the message turns out to be
+/// new: of one that the conversation holds already nothing is stored.
 fn read_one(place: usize, message: &str) -> Result<Option<NewMessage>, ApiError> {
     let at = &format!("messages[{place}]");
     let fields = Fields::parse(message).map_err(|error| refused_object(at, &error))?;
-    for (name, value) in fields.iter() {
-        if !matches!(name, "role" | "content") && !says_nothing(value) {
-            return Err(Error::invalid(
-                format!("{at}.{name}"),
-                format!(
-                    "{at}.{name} cannot be kept in a conversation, where a message has a role and \
-                     a text. Leave it out, or leave out conversation."
-                ),
-            )
-            .into());
-        }
-    }
     let role = role(at, &fields);
-    let content = match fields.given("content") {
-        None if matches!(role, Ok(Role::Assistant)) => return Ok(None),
+    let is_reply = matches!(role, Ok(Role::Assistant));
+    let mut said = match fields.given("content") {
+        None if is_reply => Said::default(),
         None => return Err(missing(at, "content")),
-        Some(content) => text(&format!("{at}.content"), content)?,
+        Some(content) => said(&format!("{at}.content"), content, is_reply)?,
     };
     let role = role?;
-    if role == Role::Assistant && content.is_empty() {
-        return Ok(None);
+    let beside = fields
+        .iter()
+        .filter(|(name, value)| !matches!(*name, "role" | "content") && !says_nothing(value));
+    let beside: Vec<_> = beside.map(|(name, _)| name).collect();
+    if is_reply && said.text.is_empty() {
+        said.text = refusal(&fields).unwrap_or_default();
+        if said.text.is_empty() && beside.iter().all(|name| THOUGHTS.contains(name)) {
+            return Ok(None);
+        }
+    }
+    if let Some(name) = beside.first() {
+        said.unkept = Some(beside_text(at, name));
+    }
+    let Said { text, unkept } = said;
+    if let Some(unkept) = unkept.clone().filter(|_| text.is_empty()) {
+        // Without a text it cannot be one that the conversation holds.
+        return Err(Error::invalid(unkept.param, unkept.why).into());
     }
     Ok(Some(NewMessage {
         at: place,
         role,
-        content: Content::parse(content).map_err(|error| error.within(at))?,
+        content: Content::parse(text).map_err(|error| error.within(at))?,
+        unkept,
     }))
 }
 
@@ -124,21 +130,63 @@ fn role(at: &str, fields: &Fields) -> Result<Role, ApiError> {
     }
 }
 
+/// What a content says, and the first thing in it that cannot be kept.
+#[derive(Default)]
+struct Said {
+    text: String,
+    unkept: Option<Unkept>,
+}
+
+/// The names of thoughts beside a reply, as servers write them.
+const THOUGHTS: [&str; 8] = [
+    "reasoning_content",
+    "reasoning",
+    "reasoning_details",
+    "reasoning_text",
+    "thinking",
+    "thinking_blocks",
+    "thoughts",
+    "cot_summary",
+];
+
 /// A content's text: all of it, or, of parts, the texts of all of them, one below the other.
-fn text(at: &str, content: &str) -> Result<String, ApiError> {
+fn said(at: &str, content: &str, is_reply: bool) -> Result<Said, ApiError> {
     if let Ok(text) = serde_json::from_str::<String>(content) {
-        return Ok(text);
+        return Ok(Said { text, unkept: None });
     }
-    let mut texts = String::new();
+    let mut said = Said::default();
+    let mut is_first = true;
     let each = each_element(content, |index, part| {
-        if index > 0 {
-            texts.push('\n');
+        let at = format!("{at}[{index}]");
+        let fields = Fields::parse(part).map_err(|error| refused_object(&at, &error))?;
+        let kind = fields.get("type").and_then(string).unwrap_or_default();
+        let text = match kind.as_str() {
+            "text" => fields.get("text").and_then(string),
+            "output_text" if is_reply => fields.get("text").and_then(string),
+            "refusal" if is_reply => refusal(&fields),
+            _ => None,
+        };
+        let is_plain = kind == "text"
+            && fields
+                .iter()
+                .all(|(name, value)| matches!(name, "type" | "text") || says_nothing(value));
+        if !is_plain {
+            said.unkept.get_or_insert_with(|| no_text(&at));
         }
-        texts.push_str(&part_text(&format!("{at}[{index}]"), part)?);
+        match text {
+            Some(text) => {
+                if !std::mem::take(&mut is_first) {
+                    said.text.push('\n');
+                }
+                said.text.push_str(&text);
+            }
+            None if is_reply && is_thought(&kind) => {}
+            None => return Err(Error::invalid(at.clone(), no_text(&at).why).into()),
+        }
         Ok(())
     });
     match each {
-        Ok(()) => Ok(texts),
+        Ok(()) => Ok(said),
         Err(refused) => {
             Err(refused
                 .unwrap_or_else(|| mistyped(at, "must be a string or an array of text parts")))
@@ -146,21 +194,47 @@ fn text(at: &str, content: &str) -> Result<String, ApiError> {
     }
 }
 
-fn part_text(at: &str, part: &str) -> Result<String, ApiError> {
-    let fields = Fields::parse(part).map_err(|error| refused_object(at, &error))?;
-    let is_text = fields.get("type").is_some_and(|kind| is_text(kind, "text"));
-    let known = fields
-        .iter()
-        .all(|(name, _)| matches!(name, "type" | "text"));
-    let text = fields.get("text").filter(|_| is_text && known);
-    let text = text.and_then(|text| serde_json::from_str(text).ok());
-    text.ok_or_else(|| {
-        let message = format!(
+fn string(json: &str) -> Option<String> {
+    serde_json::from_str(json).ok()
+}
+
+/// What a model says instead of a reply; it is stored as the reply.
+fn refusal(fields: &Fields) -> Option<String> {
+    fields.get("refusal").and_then(string)
+}
+
+/// A part of a reply that is none of its text.
+fn is_thought(kind: &str) -> bool {
+    [
+        "thinking",
+        "reasoning",
+        "redacted_thinking",
+        "reference",
+        "citation",
+    ]
+    .iter()
+    .any(|known| kind.starts_with(known))
+}
+
+fn no_text(at: &str) -> Unkept {
+    Unkept {
+        param: at.to_owned(),
+        why: format!(
             "{at} is no part of the form {{\"type\": \"text\", \"text\": \"…\"}}, and only text \
              can be kept in a conversation."
-        );
-        Error::invalid(at, message).into()
-    })
+        ),
+    }
+}
+
+fn beside_text(at: &str, name: &str) -> Unkept {
+    let param = format!("{at}.{name}");
+    Unkept {
+        why: format!(
+            "{param} cannot be kept in a conversation, where a message has a role and a text. Leave \
+             it out, or leave out conversation."
+        ),
+        param,
+    }
 }
 
 fn refused_object(at: &str, error: &serde_json::Error) -> ApiError {

@@ -1,5 +1,6 @@
 //! The provider's models on the wire, as OpenAI's API lists them.
 
+pub(crate) mod get;
 pub(crate) mod list;
 
 use domain::replies::Model;

@@ -112,14 +112,22 @@ fn places(
     Some(places)
 }
 
-/// What a client has got has the model's thoughts in it; what is stored has not. Some clients cut white
-/// space off.
+/// What a client has got has the model's thoughts in it; what is stored has not. Clients cut white space off,
+/// write line ends in their own way, and put the parts of a reply together with or without them.
 fn is_same(item: &Item, said: &NewMessage) -> bool {
-    let (stored, sent) = (item.content.as_str().trim(), said.content.as_str());
+    let (stored, sent) = (item.content.as_str(), said.content.as_str());
     item.role == said.role
-        && (stored == sent.trim()
+        && (is_equal(stored, sent)
             || said.role == Role::Assistant
                 && [Extent::Whole, Extent::Cut]
                     .into_iter()
-                    .any(|how| apart(sent, how).text.trim() == stored))
+                    .any(|how| is_equal(stored, &apart(sent, how).text)))
+}
+
+/// Whether two texts differ in white space at the most.
+fn is_equal(stored: &str, sent: &str) -> bool {
+    fn seen(text: &str) -> impl Iterator<Item = char> {
+        text.chars().filter(|c| !c.is_whitespace())
+    }
+    stored == sent || seen(stored).eq(seen(sent))
 }

@@ -100,6 +100,9 @@ impl Keeping {
         let new = messages.into_iter();
         let new = new.filter(|message| retold.binary_search(&message.at).is_err());
         let messages: Vec<_> = new.collect();
+        if let Some(unkept) = messages.iter().find_map(|message| message.unkept.clone()) {
+            return Err(Error::invalid(unkept.param, unkept.why));
+        }
         if messages.len() > MOST_NEW {
             let message =
                 "messages must have 1 to 100 new messages when they go into a conversation.";

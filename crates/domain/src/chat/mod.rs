@@ -9,6 +9,6 @@ mod ports;
 mod service;
 
 pub use audience::{Cancelled, Event, Events, Kept};
-pub use model::{CompleteChat, NewMessage, Place};
+pub use model::{CompleteChat, NewMessage, Place, Unkept};
 pub use ports::{StoredTurn, Turn, TurnMessage, TurnStore};
 pub use service::{Answering, ChatService, ChatStores};

@@ -8,6 +8,17 @@ pub struct NewMessage {
     pub at: usize,
     pub role: Role,
     pub content: Content,
+    /// What beside the text cannot be kept: a message that has it and is new is refused.
+    pub unkept: Option<Unkept>,
+}
+
+/// A part or a field of a message that cannot be kept.
+#[derive(Clone, Debug)]
+pub struct Unkept {
+    /// Its path in the request.
+    pub param: String,
+    /// The sentence for the client.
+    pub why: String,
 }
 
 /// A chat completion as a client asks for it.

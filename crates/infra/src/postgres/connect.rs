@@ -69,6 +69,18 @@ impl Target {
         AsyncPgConnection::try_from_client_and_connection(client, connection).await
     }
 
+    /// A connection of the driver's, for what Diesel has no words for.
+    pub(super) async fn client(&self) -> ConnectionResult<tokio_postgres::Client> {
+        let connecting = self.config.connect(self.tls.clone());
+        let (client, connection) = tokio::time::timeout(HANDSHAKE, connecting)
+            .await
+            .map_err(|_| ConnectionError::BadConnection("the server does not answer".to_owned()))?
+            .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
+        // It ends with its client.
+        tokio::spawn(connection);
+        Ok(client)
+    }
+
     /// Asks the server to call off what a connection is doing, again and again, since a request may
     /// come between two statements.
     pub(super) async fn keep_cancelling(&self, running: CancelToken) -> Infallible {

@@ -1,12 +1,20 @@
 use super::connect::Target;
-use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection as _};
+use diesel_async::AsyncMigrationHarness;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
+use std::time::Duration;
+use tokio::time::sleep;
+use tokio_postgres::{Client, SimpleQueryMessage};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
 
-/// One migration at a time per schema, however many instances start at once.
-const LOCK: &str = "select pg_advisory_lock(hashtextextended('jan-conversations ' || \
+/// One migration at a time per schema, however many instances start at once. The lock is a transaction's: a
+/// pooler would keep a session's when we are gone.
+const LOCK: &str = "select pg_try_advisory_xact_lock(hashtextextended('jan-conversations ' || \
                     current_schema(), 0))";
+
+/// How often it is tried. An instance that waited within a statement would hold up an index that another one
+/// makes concurrently, which waits for all statements that began before.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The database could not be brought to the schema of this version.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +22,7 @@ pub enum MigrateError {
     #[error("the database cannot be reached: {0}")]
     Connect(#[from] diesel::ConnectionError),
     #[error("the database refused: {0}")]
-    Lock(#[from] diesel::result::Error),
+    Lock(#[from] tokio_postgres::Error),
     #[error("a migration failed: {0}")]
     Migration(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -22,16 +30,30 @@ pub enum MigrateError {
 /// Applies the migrations that are pending and returns their names. Needs a multi-threaded
 /// runtime, since Diesel's migrations are not asynchronous.
 pub async fn migrate(target: &Target) -> Result<Vec<String>, MigrateError> {
-    let mut harness = locked(target).await?;
+    let lock = locked(target).await?;
+    let mut harness = AsyncMigrationHarness::new(target.connect().await?);
     let applied = harness
         .run_pending_migrations(MIGRATIONS)
         .map_err(MigrateError::Migration)?;
-    Ok(applied.iter().map(ToString::to_string).collect())
-    // The connection closes here, and with it goes the lock.
+    let applied = applied.iter().map(ToString::to_string).collect();
+    // Where this fails, the lock goes with the connection.
+    drop(lock.batch_execute("rollback").await);
+    Ok(applied)
 }
 
-async fn locked(target: &Target) -> Result<AsyncMigrationHarness<AsyncPgConnection>, MigrateError> {
-    let mut connection = target.connect().await?;
-    connection.batch_execute(LOCK).await?;
-    Ok(AsyncMigrationHarness::new(connection))
+/// A connection with a transaction that holds the lock.
+async fn locked(target: &Target) -> Result<Client, MigrateError> {
+    let client = target.client().await?;
+    loop {
+        client.batch_execute("begin").await?;
+        let answer = client.simple_query(LOCK).await?;
+        let is_locked = answer.iter().any(
+            |message| matches!(message, SimpleQueryMessage::Row(row) if row.get(0) == Some("t")),
+        );
+        if is_locked {
+            return Ok(client);
+        }
+        client.batch_execute("rollback").await?;
+        sleep(PAUSE).await;
+    }
 }

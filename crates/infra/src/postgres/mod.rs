@@ -13,6 +13,7 @@ mod items;
 mod jobs;
 mod lent;
 mod migrate;
+pub mod pooler;
 mod projects;
 mod purge;
 mod repeats;

@@ -351,6 +351,7 @@ async fn answer(app: &TestApp, alice: &Actor, operation: &Operation) -> (u16, Op
         "project_id" => project.clone(),
         "share_id" => share.clone(),
         "version" => "1".to_owned(),
+        "model" => "test-model".to_owned(),
         "key_id" => key.clone(),
         "session_id" => session.clone(),
         new => panic!("the path parameter {{{new}}} is new: say in openapi.rs what it names"),

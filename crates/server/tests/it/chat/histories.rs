@@ -116,6 +116,46 @@ async fn a_reply_that_says_nothing_is_not_stored_and_its_question_not_twice() {
 }
 
 #[tokio::test]
+async fn replies_are_met_as_sdks_give_them_back() {
+    // What this service handed out, and what an SDK appends of it.
+    let replies = [
+        json!({ "content": "Yes.", "reasoning_content": "Hm." }),
+        json!({ "content": "Yes.", "reasoning": "Hm.", "reasoning_details": [{ "text": "Hm." }] }),
+        json!({ "content": "Yes.", "annotations": [{ "type": "url_citation" }], "id": "1" }),
+        json!({ "content": "Yes.", "provider_specific_fields": { "a": 1 } }),
+        json!({ "content": null, "refusal": "Yes." }),
+        json!({ "content": [
+            { "type": "thinking", "thinking": [{ "type": "text", "text": "Hm." }] },
+            { "type": "text", "text": "Yes." },
+        ] }),
+        json!({ "content": [{ "type": "text", "text": "Y" }, { "type": "text", "text": "es." }] }),
+        json!({ "content": [{ "type": "output_text", "text": "Yes.", "annotations": [] }] }),
+    ];
+    let provider = Provider::that(says(&["Yes."]));
+    for mut reply in replies {
+        reply["role"] = json!("assistant");
+        let (_app, alice, conversation) = conversing(&provider).await;
+        ask(&alice, &conversation, &[user("one\ntwo")]).await;
+        // A client's own fields and line ends do not matter either.
+        let mut question = user("one\r\ntwo");
+        question["timestamp"] = json!(1);
+        let history = [question, reply.clone(), user("Now?")];
+        ask(&alice, &conversation, &history).await;
+        assert_eq!(said(&alice, &conversation).await.len(), 4, "{reply}");
+        // What is new has to be kept, and this cannot.
+        if reply["content"] == "Yes." {
+            let body = json!({ "messages": [user("Why?"), reply], "conversation": conversation });
+            let refused = alice.post(PATH, body).await;
+            let param = refused.failure("invalid_value")["param"].clone();
+            assert!(
+                param.as_str().unwrap().starts_with("messages[1]."),
+                "{param}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_edited_message_is_compared_as_it_is_now() {
     let provider = Provider::that(says(&["Yes."]));
     let (_app, alice, conversation) = conversing(&provider).await;

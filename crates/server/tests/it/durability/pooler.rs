@@ -4,7 +4,9 @@
 use crate::answer::Answer;
 use crate::app::TestApp;
 use crate::db::{RUNTIME, Schema};
+use crate::process::{self, Process};
 use crate::proxy::socket_of;
+use nix::sys::signal::Signal;
 use nix::unistd::Uid;
 use serde_json::json;
 use std::fs;
@@ -24,13 +26,13 @@ struct Pooler {
 }
 
 impl Pooler {
-    /// In session mode, which every version can do; none where it is not installed.
-    async fn to(schema: &Schema, role: &str) -> Option<Self> {
+    /// `None` where it is not installed.
+    async fn to(schema: &Schema, role: &str, mode: &str) -> Option<Self> {
         let program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"];
         let program = program
             .iter()
             .find(|program| fs::exists(program).unwrap_or(false))?;
-        let directory = PathBuf::from(format!("/tmp/jan-pooler-{}", std::process::id()));
+        let directory = PathBuf::from(format!("/tmp/jan-pooler-{mode}-{}", std::process::id()));
         fs::create_dir_all(&directory).unwrap();
         // It refuses to run as root.
         fs::set_permissions(&directory, fs::Permissions::from_mode(0o777)).unwrap();
@@ -41,7 +43,7 @@ impl Pooler {
         let host = socket.parent().unwrap().display();
         let settings = format!(
             "[databases]\n* = host={host} port=5432 user={role}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
-             listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = session\n\
+             listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = {mode}\n\
              logfile = {0}/log\npidfile = {0}/pid\n\
              server_reset_query = discard all\nignore_startup_parameters = options\n",
             directory.display()
@@ -91,6 +93,56 @@ async fn supervise(mut pooler: Command) {
     }
 }
 
+/// A role with the schema's search path, which a pooler does not pass on.
+async fn role(schema: &Schema) -> String {
+    let name = schema.value("select current_schema()").await;
+    let role = format!("pooled_{name}");
+    let make =
+        format!("create role {role} superuser login; alter role {role} set search_path = {name}");
+    schema.rows(&make).await;
+    role
+}
+
+#[tokio::test]
+async fn a_pooler_that_forgets_prepared_statements_is_refused_at_the_start() {
+    let schema = Schema::migrated().await;
+    let role = role(&schema).await;
+    let Some(pooler) = Pooler::to(&schema, &role, "transaction").await else {
+        println!("skipped: there is no pgbouncer");
+        return;
+    };
+    let settings = [
+        ("DATABASE_URL", pooler.url.as_str()),
+        ("JWT_SECRET", "a secret that is long enough for this"),
+    ];
+    let ended = process::output(&["serve", "--http-port", "0"], &settings).await;
+    assert!(!ended.status.success());
+    let said = process::text(&ended.stderr);
+    assert!(said.contains("does not keep prepared statements"), "{said}");
+    assert!(
+        said.contains("1.21") && said.contains("pool_mode"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn a_pooler_in_session_mode_is_served_through() {
+    let schema = Schema::migrated().await;
+    let role = role(&schema).await;
+    let Some(pooler) = Pooler::to(&schema, &role, "session").await else {
+        println!("skipped: there is no pgbouncer");
+        return;
+    };
+    for _ in 0..2 {
+        let mut served = Process::external(&pooler.url, &[]).await;
+        served.ready().await;
+        let alice = served.alice();
+        alice.conversation(json!({ "title": "Through it" })).await;
+        served.signal(Signal::SIGTERM);
+        served.ended().await;
+    }
+}
+
 /// PgBouncer 1.18 may also close one of our other connections when a statement is called off (its issue 801),
 /// and then the service cannot tell that it is only busy.
 fn must_be_refused(answer: &Answer) {
@@ -107,13 +159,8 @@ async fn what_is_refused_through_a_pooler_is_not_stored_afterwards() {
         return;
     }
     let schema = Schema::migrated().await;
-    // A pooler passes no search path on: the role has it.
-    let name = schema.value("select current_schema()").await;
-    let role = format!("pooled_{name}");
-    let make =
-        format!("create role {role} superuser login; alter role {role} set search_path = {name}");
-    schema.rows(&make).await;
-    let Some(pooler) = Pooler::to(&schema, &role).await else {
+    let role = role(&schema).await;
+    let Some(pooler) = Pooler::to(&schema, &role, "session").await else {
         println!("skipped: there is no pgbouncer");
         return;
     };

@@ -32,6 +32,7 @@ async fn ids(app: &TestApp, operation: &Operation) -> Vec<String> {
         "project_id" => project.clone(),
         "share_id" => share.clone(),
         "version" => "1".to_owned(),
+        "model" => "test-model".to_owned(),
         new => panic!("the path parameter {{{new}}} is new: say in malformed/mod.rs what it names"),
     });
     values.collect()
