@@ -1,11 +1,12 @@
-// Does in a browser what a newcomer does at /docs/: authorizes and creates a conversation.
-// Environment: ACCESS_TOKEN, SCREENSHOT, and that of browser.mjs.
+// Does in a browser what a newcomer does at / and /docs/: gets a token, authorizes, holds a conversation,
+// and shares it. Environment: SCREENSHOT, and that of browser.mjs.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { watch, withPage } from "./browser.mjs";
+import { findsNoFault } from "./share_page/axe.mjs";
 
-const { BASE_URL, ACCESS_TOKEN, SCREENSHOT } = process.env;
+const { BASE_URL, SCREENSHOT } = process.env;
 
 async function showsEveryOperation(page) {
   const document = await (await fetch(`${BASE_URL}/openapi.json`)).json();
@@ -18,29 +19,88 @@ async function showsEveryOperation(page) {
   console.log(`${documented} operations are shown`);
 }
 
-async function authorize(page) {
+// The block of an operation, opened and ready to be tried.
+async function ready(page, tag, id) {
+  const block = page.locator(`#operations-${tag}-${id}`);
+  await block.waitFor();
+  if (!(await block.evaluate(({ classList }) => classList.contains("is-open"))))
+    await block.locator(".opblock-summary-control").click();
+  const button = block.getByRole("button", { name: "Try it out" });
+  if (await button.count()) await button.click();
+  return block;
+}
+
+// Executes an operation as the page proposes it, with what `boxes` has for its empty boxes.
+async function execute(page, tag, id, expected, boxes = {}) {
+  const block = await ready(page, tag, id);
+  for (const [name, value] of Object.entries(boxes)) {
+    const box = block.locator(`tr[data-param-name="${name}"] input`);
+    assert.equal(await box.inputValue(), "", `${id}: the box of ${name} names what is not there`);
+    await box.fill(value);
+  }
+  await block.getByRole("button", { name: "Execute" }).click();
+  const live = block.locator(".live-responses-table");
+  const status = live.locator("tbody .response-col_status").first();
+  await status.waitFor();
+  assert.match(await status.innerText(), expected, `status of ${id}`);
+  return JSON.parse(await live.locator(".highlight-code code").first().innerText());
+}
+
+async function startsWhereANewcomerDoes(page) {
+  await page.goto(BASE_URL);
+  await page.screenshot({ path: SCREENSHOT.replace(/\.png$/, "-landing.png"), fullPage: true });
+  await findsNoFault(page, "the first page");
+  await page.getByRole("link", { name: "Get a token" }).click();
+  await page.locator("#operations-auth-guest_login.is-open").waitFor();
+  const tags = await page.locator(".opblock-tag-section h3").allInnerTexts();
+  assert.match(tags[0], /^auth/i, "the first group");
+  assert.equal(await page.locator(".topbar").count(), 0, "a bar for other documents");
+}
+
+async function authorize(page, token) {
   await page.getByRole("button", { name: "Authorize", exact: true }).first().click();
   const dialog = page.locator(".modal-ux");
   // Each kind of credentials has a form of its own.
-  const form = dialog.locator(".auth-container").filter({ hasText: /^\s*bearer/ });
-  await form.locator("input[type=text], input[type=password]").fill(ACCESS_TOKEN);
+  const form = dialog.locator(".auth-container").first();
+  assert.match(await form.innerText(), /^\s*bearer[^]*Paste the access_token/, "the first form");
+  await form.locator("input[type=text], input[type=password]").fill(token);
   await form.getByRole("button", { name: /^(Authorize|Apply)/ }).click();
   await form.getByRole("button", { name: /^(Logout|Remove)/ }).waitFor();
   await dialog.getByRole("button", { name: "Close", exact: true }).first().click();
 }
 
-async function createConversation(page) {
-  const block = page
-    .locator(".opblock-post")
-    .filter({ has: page.locator('[data-path="/v1/conversations"]') });
-  await block.locator(".opblock-summary").click();
-  await block.getByRole("button", { name: "Try it out" }).click();
-  await block.getByRole("button", { name: "Execute" }).click();
-  const status = block.locator(".live-responses-table .response-col_status").last();
-  await status.waitFor();
-  assert.match(await status.innerText(), /^201/, "status of POST /v1/conversations");
-  console.log("POST /v1/conversations, as the page proposes it, answered 201");
+// From nothing to a link that shows what was said.
+async function holdsAConversation(page) {
+  const { access_token: token } = await execute(page, "auth", "guest_login", /^201/);
+  await authorize(page, token);
+  const { id } = await execute(page, "conversations", "create_conversation", /^201/);
+  const item = await execute(page, "items", "create_item", /^201/, { conversation_id: id });
+  const at = { conversation_id: id, item_id: item.id };
+  const reply = await execute(page, "items", "regenerate_item", /^20[01]/, at);
+  assert.equal(reply.role, "assistant");
+  const { url } = await execute(page, "shares", "share_conversation", /^201/, { conversation_id: id });
+  const other = await page.context().newPage();
+  await other.goto(url);
+  assert.ok((await other.locator(".said").allInnerTexts()).includes(reply.content), "the link shows it");
+  await other.close();
+  console.log("a token, a conversation, a message, a reply and a link were made as the page proposes");
+  return token;
 }
+
+async function foldsErrors(page) {
+  const block = await ready(page, "items", "create_item");
+  const rows = () => block.locator(".responses-table:not(.live-responses-table) tr.response").count();
+  const button = block.getByRole("button", { name: /^Show the errors: 400/ });
+  const [few, { height }] = [await rows(), await block.boundingBox()];
+  await button.click();
+  await block.getByRole("button", { name: "Hide the errors" }).waitFor();
+  const many = await rows();
+  assert.ok(few < 3 && many > few + 5, `${few} answers are shown, and ${many} with errors`);
+  console.log(`an operation with its answer is ${Math.round(height)} pixels high, its ${many - few} errors folded`);
+  await block.getByRole("button", { name: "Hide the errors" }).click();
+}
+
+const createConversation = (page) => execute(page, "conversations", "create_conversation", /^201/);
 
 const kept = (page, storage) =>
   page.evaluate((storage) => JSON.stringify({ ...window[storage] }), storage);
@@ -48,12 +108,12 @@ const kept = (page, storage) =>
 // The number of locks that are closed: operations that a token is ready for.
 const authorized = (page) => page.locator(".authorization__btn .locked").count();
 
-async function theTabKeepsTheToken(page) {
+async function theTabKeepsTheToken(page, token) {
   await page.goto(BASE_URL);
   await page.goto(`${BASE_URL}/docs/`);
   await page.locator(".authorization__btn .locked").first().waitFor();
-  assert.ok((await kept(page, "sessionStorage")).includes(ACCESS_TOKEN), "kept for the tab");
-  assert.ok(!(await kept(page, "localStorage")).includes(ACCESS_TOKEN), "not in localStorage");
+  assert.ok((await kept(page, "sessionStorage")).includes(token), "kept for the tab");
+  assert.ok(!(await kept(page, "localStorage")).includes(token), "not in localStorage");
   await createConversation(page);
 }
 
@@ -107,15 +167,16 @@ async function anotherSiteGetsNothing(page) {
 
 await withPage({ viewport: { width: 1280, height: 1600 } }, async (page) => {
   const troubles = watch(page);
-  await page.goto(`${BASE_URL}/docs/`);
+  await startsWhereANewcomerDoes(page);
+  let token;
   try {
     await showsEveryOperation(page);
-    await authorize(page);
-    await createConversation(page);
+    token = await holdsAConversation(page);
+    await foldsErrors(page);
   } finally {
     await page.screenshot({ path: SCREENSHOT });
   }
-  await theTabKeepsTheToken(page);
+  await theTabKeepsTheToken(page, token);
   await anotherTabHasNone(page);
   await loggingOutForgetsTheToken(page);
   await anotherSiteGetsNothing(page);

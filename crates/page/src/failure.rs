@@ -1,4 +1,4 @@
-use super::layout::document;
+use super::layout::{Place, document};
 use maud::{Markup, html};
 
 /// Why a link does not work.
@@ -31,7 +31,7 @@ pub fn failure(failure: &Failure<'_>) -> String {
             }
         }
     };
-    document(title, &html! {}, &body)
+    document(title, Place::Link, &html! {}, &body)
 }
 
 fn explain(status: u16, retry_after: Option<u64>) -> (&'static str, Markup) {

@@ -1,9 +1,22 @@
-use super::assets;
+use super::assets::{ICON, SCRIPT, STYLE};
 use maud::{DOCTYPE, Markup, html};
+
+/// Where a page is, as seen from the files it loads.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    /// At the root of the server.
+    Root,
+    /// Where links are. Their pages have a script.
+    Link,
+}
 
 /// What every page has around its content. Addresses are relative, so that the service may stand
 /// behind any path of a proxy.
-pub(super) fn document(title: &str, head: &Markup, body: &Markup) -> String {
+pub(super) fn document(title: &str, place: Place, head: &Markup, body: &Markup) -> String {
+    let assets = match place {
+        Place::Root => "assets/",
+        Place::Link => "../../assets/",
+    };
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -14,9 +27,11 @@ pub(super) fn document(title: &str, head: &Markup, body: &Markup) -> String {
                 meta name="robots" content="noindex, nofollow";
                 meta name="referrer" content="no-referrer";
                 title { (title) }
-                link rel="stylesheet" href={ "../../assets/" (assets::STYLE.name) };
-                script src={ "../../assets/" (assets::SCRIPT.name) } defer {}
-                link rel="icon" type="image/svg+xml" href={ "../../assets/" (assets::ICON.name) };
+                link rel="stylesheet" href={ (assets) (STYLE.name) };
+                @if let Place::Link = place {
+                    script src={ (assets) (SCRIPT.name) } defer {}
+                }
+                link rel="icon" type="image/svg+xml" href={ (assets) (ICON.name) };
                 (head)
             }
             body {

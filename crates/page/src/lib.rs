@@ -9,6 +9,7 @@ mod conversation;
 mod escape;
 mod failure;
 mod highlight;
+mod landing;
 mod layout;
 mod markdown;
 mod message;
@@ -17,6 +18,7 @@ mod preview;
 
 pub use conversation::conversation;
 pub use failure::{Failure, failure};
+pub use landing::landing;
 
 use chrono::{DateTime, Utc};
 

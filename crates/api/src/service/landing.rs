@@ -3,18 +3,22 @@ use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, get};
 use std::sync::LazyLock;
 
-static PAGE: LazyLock<Fixed> =
-    LazyLock::new(|| Fixed::new("text/html; charset=utf-8", include_str!("landing.html")));
+static PAGE: LazyLock<Fixed> = LazyLock::new(|| {
+    Fixed::new(
+        "text/html; charset=utf-8",
+        page::landing(env!("CARGO_PKG_VERSION")),
+    )
+});
 
 const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'",
 );
 
-/// The page at `/`: what this is, and where to go.
+/// The page at `/`: what this is, and the first steps.
 #[get("/")]
 pub(crate) async fn get_landing(request: HttpRequest) -> HttpResponse {
-    let mut page = PAGE.answer(&request);
-    page.headers_mut().insert(CONTENT_SECURITY_POLICY, POLICY);
-    page
+    let mut answer = PAGE.answer(&request);
+    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, POLICY);
+    answer
 }

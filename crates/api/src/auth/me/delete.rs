@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, delete, web};
 use domain::removal::RemovalService;
 use domain::replies::Tasks;
 
-/// Remove yourself
+/// Delete your account and all that is in it
 ///
 /// Removes the caller with everything that is theirs, for good: conversations, projects, links,
 /// sessions and keys. Access tokens end within 30 seconds.
