@@ -4,6 +4,10 @@
 serve *arguments:
     scripts/serve {{ arguments }}
 
+# One file to give away, with its checksum, in dist/
+release:
+    scripts/release
+
 # All checks; `just test --all` runs the slow ones too
 test *arguments:
     scripts/test {{ arguments }}

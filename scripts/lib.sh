@@ -33,6 +33,36 @@ target_directory() {
     sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p'
 }
 
+# --- Releases ------------------------------------------------------------------------------------
+
+# The commit that the files of this clone are; false where some are changed, or there is no git.
+commit_of_files() {
+  command -v git >/dev/null || return 1
+  [[ -z "$(git -C "$ROOT" status --porcelain 2>&1)" ]] || return 1
+  git -C "$ROOT" rev-parse HEAD
+}
+
+# The name of the binary that scripts/release makes for this machine.
+release_name() {
+  local version
+  version="$(sed -n '/^\[workspace.package\]/,/^\[[^w]/s/^version = "\(.*\)"/\1/p' "$ROOT/Cargo.toml")"
+  printf 'dist/jan-conversations-%s-%s-%s\n' "$version" "$(uname -s | tr '[:upper:]' '[:lower:]')" "$(uname -m)"
+}
+
+# That binary, where it was built from the very files that are here; else false.
+released() {
+  local release commit
+  release="$(release_name)"
+  commit="$(commit_of_files)" || return 1
+  [[ -x "$ROOT/$release" && "$(cat "$ROOT/$release.commit" 2>/dev/null)" == "$commit" ]] || return 1
+  printf '%s\n' "$release"
+}
+
+# As `sha256sum` writes it; macOS has another program for it.
+checksum() {
+  if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum --algorithm 256 "$@"; fi
+}
+
 # --- Building ----------------------------------------------------------------------------------
 
 # Builds and runs tests with clippy as the compiler of our own code: so that code is compiled once, and its

@@ -38,155 +38,263 @@ pub enum Command {
 #[derive(Clone, Debug, Default, Args)]
 pub struct Settings {
     /// The address to listen on [default: 127.0.0.1]
-    #[arg(long, env = "HTTP_HOST", global = true)]
+    #[arg(long, help_heading = "Server", env = "HTTP_HOST", global = true)]
     pub http_host: Option<String>,
     /// The port to listen on; 0 takes any free one [default: 8000]
-    #[arg(long, env = "HTTP_PORT", global = true)]
+    #[arg(long, help_heading = "Server", env = "HTTP_PORT", global = true)]
     pub http_port: Option<String>,
     /// Where clients reach this server, for the links it hands out [default: the address that each
     /// request was sent to]
-    #[arg(long, env = "PUBLIC_URL", global = true)]
+    #[arg(long, help_heading = "Server", env = "PUBLIC_URL", global = true)]
     pub public_url: Option<String>,
     /// Where a shared conversation can go on, such as https://chat.example.org/shared/{share_id}: the
     /// pages of links get a button that leads there [default: none, and no button]
-    #[arg(long, env = "SHARE_CONTINUE_URL", global = true)]
+    #[arg(
+        long,
+        help_heading = "Server",
+        env = "SHARE_CONTINUE_URL",
+        global = true
+    )]
     pub share_continue_url: Option<String>,
     /// A PostgreSQL database, such as postgres://user:password@host/name?sslmode=verify-full
     /// [default: an embedded PostgreSQL in DATA_DIR]
-    #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
+    #[arg(
+        long,
+        help_heading = "Database",
+        env = "DATABASE_URL",
+        global = true,
+        hide_env_values = true
+    )]
     pub database_url: Option<String>,
     /// The most connections to the database [default: 16]
-    #[arg(long, env = "DATABASE_POOL_SIZE", global = true)]
+    #[arg(
+        long,
+        help_heading = "Database",
+        env = "DATABASE_POOL_SIZE",
+        global = true
+    )]
     pub database_pool_size: Option<String>,
     /// Where the embedded PostgreSQL and its secrets live [default: ./data; for root, a directory
     /// under /var/lib where PostgreSQL's user cannot reach ./data]
-    #[arg(long, env = "DATA_DIR", global = true)]
+    #[arg(long, help_heading = "Database", env = "DATA_DIR", global = true)]
     pub data_dir: Option<String>,
     /// How much of the file system of DATA_DIR stays free, such as 512MiB or 1GiB, or off: with less,
     /// nothing more is stored, and reading and deleting go on [default: the smaller of 1GiB and 10 %
     /// of the file system]
-    #[arg(long, env = "DISK_RESERVE", global = true)]
+    #[arg(long, help_heading = "Database", env = "DISK_RESERVE", global = true)]
     pub disk_reserve: Option<String>,
     /// The directory of PostgreSQL's server programs [default: searched]
-    #[arg(long, env = "PG_BIN", global = true)]
+    #[arg(long, help_heading = "Database", env = "PG_BIN", global = true)]
     pub pg_bin: Option<String>,
     /// The secret that signs access tokens, at least 32 bytes; required with DATABASE_URL, and the
     /// same on every instance [default: made once and kept in DATA_DIR]
-    #[arg(long, env = "JWT_SECRET", global = true, hide_env_values = true)]
+    #[arg(
+        long,
+        help_heading = "Accounts",
+        env = "JWT_SECRET",
+        global = true,
+        hide_env_values = true
+    )]
     pub jwt_secret: Option<String>,
     /// Whether anybody may become a guest: true or false [default: true with the embedded database]
-    #[arg(long, env = "GUEST_LOGIN", global = true)]
+    #[arg(long, help_heading = "Accounts", env = "GUEST_LOGIN", global = true)]
     pub guest_login: Option<String>,
     /// Whether anybody may make an account: true or false [default: true with the embedded database]
-    #[arg(long, env = "REGISTRATION", global = true)]
+    #[arg(long, help_heading = "Accounts", env = "REGISTRATION", global = true)]
     pub registration: Option<String>,
     /// After how many days without activity a guest is removed with everything, 1 to 36500
     /// [default: never]
-    #[arg(long, env = "GUEST_RETENTION_DAYS", global = true)]
+    #[arg(
+        long,
+        help_heading = "Accounts",
+        env = "GUEST_RETENTION_DAYS",
+        global = true
+    )]
     pub guest_retention_days: Option<String>,
     /// The most failed sign-ins from one address, as COUNT/PERIOD such as 50/15m, or off
     /// [default: 50/15m]
-    #[arg(long, env = "LOGIN_LIMIT", global = true)]
+    #[arg(long, help_heading = "Limits", env = "LOGIN_LIMIT", global = true)]
     pub login_limit: Option<String>,
     /// The most failed sign-ins to one account from one address; with as many from anywhere, the
     /// next ones are slowed down [default: 10/15m]
-    #[arg(long, env = "LOGIN_ACCOUNT_LIMIT", global = true)]
+    #[arg(
+        long,
+        help_heading = "Limits",
+        env = "LOGIN_ACCOUNT_LIMIT",
+        global = true
+    )]
     pub login_account_limit: Option<String>,
     /// The most new accounts from one address [default: 20/60m]
-    #[arg(long, env = "REGISTRATION_LIMIT", global = true)]
+    #[arg(
+        long,
+        help_heading = "Limits",
+        env = "REGISTRATION_LIMIT",
+        global = true
+    )]
     pub registration_limit: Option<String>,
     /// The most new guests from one address [default: 60/60m]
-    #[arg(long, env = "GUEST_LIMIT", global = true)]
+    #[arg(long, help_heading = "Limits", env = "GUEST_LIMIT", global = true)]
     pub guest_limit: Option<String>,
     /// The most bad refresh tokens from one address [default: 60/15m]
-    #[arg(long, env = "REFRESH_LIMIT", global = true)]
+    #[arg(long, help_heading = "Limits", env = "REFRESH_LIMIT", global = true)]
     pub refresh_limit: Option<String>,
     /// The most bad API keys from one address [default: 60/15m]
-    #[arg(long, env = "KEY_LIMIT", global = true)]
+    #[arg(long, help_heading = "Limits", env = "KEY_LIMIT", global = true)]
     pub key_limit: Option<String>,
     /// The most requests to share links from one address [default: 300/1m]
-    #[arg(long, env = "SHARE_LIMIT", global = true)]
+    #[arg(long, help_heading = "Limits", env = "SHARE_LIMIT", global = true)]
     pub share_limit: Option<String>,
     /// The most a guest may store, as 500MiB or 1GiB, or off [default: 1GiB; off with the embedded
     /// database]
-    #[arg(long, env = "GUEST_STORAGE_LIMIT", global = true)]
+    #[arg(
+        long,
+        help_heading = "Limits",
+        env = "GUEST_STORAGE_LIMIT",
+        global = true
+    )]
     pub guest_storage_limit: Option<String>,
     /// The most conversations of a guest, or off [default: 100000; off with the embedded database]
-    #[arg(long, env = "GUEST_CONVERSATION_LIMIT", global = true)]
+    #[arg(
+        long,
+        help_heading = "Limits",
+        env = "GUEST_CONVERSATION_LIMIT",
+        global = true
+    )]
     pub guest_conversation_limit: Option<String>,
     /// For how many titles a day a model is asked for a guest, or off [default: 200; off with the
     /// embedded database]
-    #[arg(long, env = "GUEST_TITLES_PER_DAY", global = true)]
+    #[arg(
+        long,
+        help_heading = "Limits",
+        env = "GUEST_TITLES_PER_DAY",
+        global = true
+    )]
     pub guest_titles_per_day: Option<String>,
     /// The most that any other owner may store, as 500MiB or 1GiB [default: off]
-    #[arg(long, env = "ACCOUNT_STORAGE_LIMIT", global = true)]
+    #[arg(
+        long,
+        help_heading = "Limits",
+        env = "ACCOUNT_STORAGE_LIMIT",
+        global = true
+    )]
     pub account_storage_limit: Option<String>,
     /// The most conversations of any other owner [default: off]
-    #[arg(long, env = "ACCOUNT_CONVERSATION_LIMIT", global = true)]
+    #[arg(
+        long,
+        help_heading = "Limits",
+        env = "ACCOUNT_CONVERSATION_LIMIT",
+        global = true
+    )]
     pub account_conversation_limit: Option<String>,
     /// For how many titles a day a model is asked for any other owner [default: off]
-    #[arg(long, env = "ACCOUNT_TITLES_PER_DAY", global = true)]
+    #[arg(
+        long,
+        help_heading = "Limits",
+        env = "ACCOUNT_TITLES_PER_DAY",
+        global = true
+    )]
     pub account_titles_per_day: Option<String>,
     /// The most memory that the bodies and answers under way may take, such as 512MiB or 1GiB, 64MiB
     /// at the least; one caller gets a quarter of it [default: 256MiB]
-    #[arg(long, env = "BODY_MEMORY", global = true)]
+    #[arg(long, help_heading = "Limits", env = "BODY_MEMORY", global = true)]
     pub body_memory: Option<String>,
     /// The most connections from one address, but from this machine and TRUSTED_PROXIES [default: half
     /// of the limit on open files]
-    #[arg(long, env = "ADDRESS_CONNECTION_LIMIT", global = true)]
+    #[arg(
+        long,
+        help_heading = "Limits",
+        env = "ADDRESS_CONNECTION_LIMIT",
+        global = true
+    )]
     pub address_connection_limit: Option<String>,
     /// Origins whose pages may call this server: a list separated by commas, or * [default: with
     /// the embedded database those of this machine and of PUBLIC_URL, none otherwise]
-    #[arg(long, env = "CORS_ALLOWED_ORIGINS", global = true)]
+    #[arg(
+        long,
+        help_heading = "Server",
+        env = "CORS_ALLOWED_ORIGINS",
+        global = true
+    )]
     pub cors_allowed_origins: Option<String>,
     /// Hosts that requests may name beside localhost and PUBLIC_URL's: a list such as
     /// chat.example.org,192.168.1.5 [default: none when listening on loopback, any otherwise]
-    #[arg(long, env = "ALLOWED_HOSTS", global = true)]
+    #[arg(long, help_heading = "Server", env = "ALLOWED_HOSTS", global = true)]
     pub allowed_hosts: Option<String>,
     /// Networks of our own proxies, whose X-Forwarded-For, -Host and -Proto are believed: a list such
     /// as 10.0.0.0/8,::1/128 [default: none]
-    #[arg(long, env = "TRUSTED_PROXIES", global = true)]
+    #[arg(long, help_heading = "Server", env = "TRUSTED_PROXIES", global = true)]
     pub trusted_proxies: Option<String>,
     /// A server that speaks OpenAI's API, up to /v1, such as http://localhost:11434/v1 [default:
     /// none, and what needs a model is refused]
-    #[arg(long, env = "LLM_BASE_URL", global = true)]
+    #[arg(long, help_heading = "Model", env = "LLM_BASE_URL", global = true)]
     pub llm_base_url: Option<String>,
     /// The key that server asks for [default: none]
-    #[arg(long, env = "LLM_API_KEY", global = true, hide_env_values = true)]
+    #[arg(
+        long,
+        help_heading = "Model",
+        env = "LLM_API_KEY",
+        global = true,
+        hide_env_values = true
+    )]
     pub llm_api_key: Option<String>,
     /// The model that is asked unless a request names one [default: that server's own]
-    #[arg(long, env = "LLM_MODEL", global = true)]
+    #[arg(long, help_heading = "Model", env = "LLM_MODEL", global = true)]
     pub llm_model: Option<String>,
     /// Whether that server's chat template wants user and assistant to take turns: what one of them says
     /// in a row is told as one message [default: false]
-    #[arg(long, env = "LLM_STRICT_ROLES", global = true)]
+    #[arg(long, help_heading = "Model", env = "LLM_STRICT_ROLES", global = true)]
     pub llm_strict_roles: Option<String>,
     /// How many seconds that server may be silent; a whole reply may take ten times as long
     /// [default: 120]
-    #[arg(long, env = "LLM_TIMEOUT_SECONDS", global = true)]
+    #[arg(
+        long,
+        help_heading = "Model",
+        env = "LLM_TIMEOUT_SECONDS",
+        global = true
+    )]
     pub llm_timeout_seconds: Option<String>,
     /// How many replies may be written at once; four times as many may wait [default: 32]
-    #[arg(long, env = "LLM_MAX_CONCURRENCY", global = true)]
+    #[arg(
+        long,
+        help_heading = "Model",
+        env = "LLM_MAX_CONCURRENCY",
+        global = true
+    )]
     pub llm_max_concurrency: Option<String>,
     /// How many of those may be one owner's [default: a quarter of LLM_MAX_CONCURRENCY, at least 1]
-    #[arg(long, env = "LLM_OWNER_CONCURRENCY", global = true)]
+    #[arg(
+        long,
+        help_heading = "Model",
+        env = "LLM_OWNER_CONCURRENCY",
+        global = true
+    )]
     pub llm_owner_concurrency: Option<String>,
     /// How many tokens of a conversation the model is told at the most [default: 8192]
-    #[arg(long, env = "LLM_CONTEXT_TOKENS", global = true)]
+    #[arg(
+        long,
+        help_heading = "Model",
+        env = "LLM_CONTEXT_TOKENS",
+        global = true
+    )]
     pub llm_context_tokens: Option<String>,
     /// Whether that server is asked for titles of conversations, which it is sent the beginnings of: true
     /// or false [default: true]
-    #[arg(long, env = "LLM_TITLES", global = true)]
+    #[arg(long, help_heading = "Model", env = "LLM_TITLES", global = true)]
     pub llm_titles: Option<String>,
     /// How many seconds requests and replies under way have to finish when the service is told to stop,
     /// 1 to 3600 [default: 25]
-    #[arg(long, env = "SHUTDOWN_TIMEOUT_SECONDS", global = true)]
+    #[arg(
+        long,
+        help_heading = "Server",
+        env = "SHUTDOWN_TIMEOUT_SECONDS",
+        global = true
+    )]
     pub shutdown_timeout_seconds: Option<String>,
     /// How much to log: error, warn, info, debug, trace, or a filter such as info,infra=debug
     /// [default: info]
-    #[arg(long, env = "LOG_LEVEL", global = true)]
+    #[arg(long, help_heading = "Log", env = "LOG_LEVEL", global = true)]
     pub log_level: Option<String>,
     /// How to log: text or json [default: text]
-    #[arg(long, env = "LOG_FORMAT", global = true)]
+    #[arg(long, help_heading = "Log", env = "LOG_FORMAT", global = true)]
     pub log_format: Option<String>,
 }

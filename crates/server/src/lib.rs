@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 mod files;
 mod greeting;
+pub mod help;
 mod identity;
 pub mod jobs;
 mod listening;

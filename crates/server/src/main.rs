@@ -1,10 +1,10 @@
 //! The one binary: `jan-conversations serve | migrate | openapi | token | reset-password`.
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 use server::cli::{Cli, Command};
 use server::config::Config;
-use server::print;
 use server::telemetry::Output;
+use server::{help, print};
 use std::process::ExitCode;
 
 /// Gives memory back that is no longer needed, which the system's allocator keeps: bodies are read by
@@ -14,7 +14,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_arg_matches(&help::command().get_matches());
+    let cli = cli.unwrap_or_else(|error| error.exit());
     let output = match Output::start() {
         Ok(output) => output,
         Err(error) => {

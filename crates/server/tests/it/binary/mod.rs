@@ -473,6 +473,28 @@ fn assert_requests(lines: &[Value], owner: &str) {
 }
 
 #[tokio::test]
+async fn a_command_tells_of_the_settings_it_goes_by() {
+    for (command, told, not) in [
+        ("migrate", "--database-url", "--http-port"),
+        ("token", "--data-dir", "--database-url"),
+        ("reset-password", "--stdin", "--llm-model"),
+        ("openapi", "--help", "--data-dir"),
+        ("serve", "--http-port", "--stdin"),
+    ] {
+        let run = output(&[command, "--help"], &[]).await;
+        let help = text(&run.stdout);
+        assert!(help.contains(told) && !help.contains(not), "{help}");
+    }
+    // What is set for the service beside it is no mistake.
+    let run = output(&["openapi", "--http-port", "1"], &[]).await;
+    assert_eq!(run.status.code(), Some(0));
+    let help = text(&output(&["--help"], &[]).await.stdout).to_owned();
+    for heading in ["Server", "Database", "Accounts", "Limits", "Model", "Log"] {
+        assert!(help.contains(&format!("\n{heading}:\n")), "{heading}");
+    }
+}
+
+#[tokio::test]
 async fn a_reader_who_wants_no_more_ends_a_command_quietly() {
     let scratch = Scratch::new();
     let schema = Schema::empty().await;
