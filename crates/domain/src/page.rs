@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 
-/// How many entries a page holds at the most: 1 to 100, 20 unless told (the guide).
+/// How many entries a page holds at the most: 1 to 100, 20 by default (the guide).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit(u16);
 
@@ -15,7 +15,7 @@ impl Limit {
         Self::within(raw, 20, Self::MAX)
     }
 
-    /// The limit of a page of what a share link shows: 1 to 500, 100 unless told.
+    /// The limit of a page of what a share link shows: 1 to 500, 100 by default.
     pub fn of_shared(raw: Option<i64>) -> Result<Self> {
         Self::within(raw, 100, 500)
     }

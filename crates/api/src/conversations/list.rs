@@ -21,7 +21,7 @@ pub(crate) struct ListConversationsQuery {
     /// The `next_after` or the `last_id` of the page before.
     #[param(min_length = 1)]
     after: Option<String>,
-    /// `desc`, newest first, unless told.
+    /// `desc`, newest first, by default.
     #[param(inline)]
     order: Option<OrderParam>,
     /// Only those of this project.
@@ -124,7 +124,7 @@ fn activity(digits: &str) -> Option<DateTime<chrono::Utc>> {
 
 /// List your conversations
 ///
-/// A page of conversations without their messages, newest first unless told. Paging is exact: each
+/// A page of conversations without their messages, newest first by default. Paging is exact: each
 /// conversation that exists throughout is returned once.
 #[utoipa::path(
     tag = "conversations",

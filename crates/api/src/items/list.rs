@@ -22,7 +22,7 @@ pub(crate) struct ListItemsQuery {
     /// deleted since is as good.
     #[param(min_length = 1)]
     after: Option<String>,
-    /// `asc`, oldest first, unless told.
+    /// `asc`, oldest first, by default.
     #[param(inline)]
     order: Option<OrderParam>,
     /// Only the message of this `call_id`.
@@ -60,7 +60,7 @@ fn read(cursor: &str) -> Result<Sequence, Error> {
 
 /// List the messages of a conversation
 ///
-/// A page of messages, oldest first unless told. A page ends early when its messages are large.
+/// A page of messages, oldest first by default. A page ends early when its messages are large.
 #[utoipa::path(
     tag = "items",
     params(

@@ -20,7 +20,7 @@ pub(crate) struct ListProjectsQuery {
     /// The `next_after` of the page before.
     #[param(min_length = 1)]
     after: Option<String>,
-    /// `desc`, newest first, unless told.
+    /// `desc`, newest first, by default.
     #[param(inline)]
     order: Option<OrderParam>,
 }
@@ -43,7 +43,7 @@ impl TryFrom<ListProjectsQuery> for ProjectList {
 
 /// List your projects
 ///
-/// A page of projects, newest first unless told. Paging is exact.
+/// A page of projects, newest first by default. Paging is exact.
 #[utoipa::path(
     tag = "projects",
     params(ListProjectsQuery),

@@ -21,7 +21,7 @@ pub(crate) struct ListSharesQuery {
     /// The `next_after` of the page before.
     #[param(min_length = 1)]
     after: Option<String>,
-    /// `desc`, newest first, unless told.
+    /// `desc`, newest first, by default.
     #[param(inline)]
     order: Option<OrderParam>,
     /// Only links in this state. One that was revoked after it expired counts as revoked.
@@ -66,7 +66,7 @@ pub(crate) fn body(page: Page<Share>, public: &PublicUrl) -> ShareListBody {
 
 /// List your links
 ///
-/// A page of the links you made, newest first unless told. Links that ended are listed for 30 days
+/// A page of the links you made, newest first by default. Links that ended are listed for 30 days
 /// more; those of a deleted conversation go with it.
 #[utoipa::path(
     tag = "shares",

@@ -21,7 +21,7 @@ pub(crate) struct ListItemVersionsQuery {
     /// The `next_after` of the page before.
     #[param(min_length = 1)]
     after: Option<String>,
-    /// `asc`, oldest first, unless told.
+    /// `asc`, oldest first, by default.
     #[param(inline)]
     order: Option<OrderParam>,
 }
@@ -46,7 +46,7 @@ impl TryFrom<ListItemVersionsQuery> for VersionList {
 
 /// List the versions of a message
 ///
-/// Every text the message has had, oldest first unless told; the current one is among them.
+/// Every text the message has had, oldest first by default; the current one is among them.
 #[utoipa::path(
     tag = "items",
     params(

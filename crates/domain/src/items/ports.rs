@@ -67,7 +67,7 @@ pub trait ItemStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Revised>;
 
-    /// The item's versions, oldest first unless told. A page is bounded in bytes by
+    /// The item's versions, oldest first by default. A page is bounded in bytes by
     /// [`crate::page::PAGE_BYTES`].
     async fn versions(
         &self,

@@ -22,7 +22,7 @@ pub struct ChatRequest {
 pub enum Ask {
     /// The next message of the context. Always streamed.
     Reply {
-        /// The server's own, unless told.
+        /// The server's own by default.
         model: Option<String>,
         temperature: Option<f64>,
         max_tokens: Option<u32>,

@@ -69,7 +69,7 @@ pub enum NewLink {
 }
 
 impl NewLink {
-    /// A link to a conversation, read-only and standing still unless told. Whoever may write
+    /// A link to a conversation, read-only and standing still by default. Whoever may write
     /// wants to see what was written, so a writable one is live.
     pub fn to_conversation(read_only: Option<bool>, live: Option<bool>) -> Result<Self> {
         let read_only = read_only.unwrap_or(true);

@@ -20,7 +20,7 @@ pub(crate) struct ListApiKeysQuery {
     /// The `next_after` of the page before.
     #[param(min_length = 1)]
     after: Option<String>,
-    /// `desc`, newest first, unless told.
+    /// `desc`, newest first, by default.
     #[param(inline)]
     order: Option<OrderParam>,
 }
@@ -40,7 +40,7 @@ impl TryFrom<ListApiKeysQuery> for KeyList {
 
 /// List your API keys
 ///
-/// A page of keys, newest first unless told; their secrets are not shown. Expired ones stay until you
+/// A page of keys, newest first by default; their secrets are not shown. Expired ones stay until you
 /// revoke them.
 #[utoipa::path(
     tag = "auth",

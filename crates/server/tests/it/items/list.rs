@@ -13,7 +13,7 @@ async fn paging_is_exact_whatever_the_limit_and_the_order() {
     }
     let path = format!("/v1/conversations/{conversation}/items");
     paging::assert_exact(&alice, &path, &sent).await;
-    // Oldest first unless told.
+    // Oldest first by default.
     assert_eq!(paging::read(&alice, &path, 4).await, sent);
 }
 
