@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use std::time::Duration;
 use ulid::Ulid;
 
-/// The current time. Microseconds at most, since that is what the store keeps: a time that was
-/// answered and the same time read back are equal.
+/// The current time, in whole microseconds. The store keeps microseconds, so a time in an answer
+/// equals the same time read back.
 pub trait Clock: Send + Sync {
     fn now(&self) -> DateTime<Utc>;
 }

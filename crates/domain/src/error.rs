@@ -1,4 +1,4 @@
-//! Everything a use case can answer besides success. Knows nothing of HTTP.
+//! All failures of use cases. Knows nothing of HTTP.
 
 use crate::limits::Limited;
 use crate::replies::ProviderFailure;
@@ -8,59 +8,59 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
-/// A failure, by what it means to the caller.
+/// A failure, by its meaning to the caller.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// What the caller sent breaks a rule.
+    /// The caller's input breaks a rule.
     #[error("{}", .0.message)]
     Invalid(Invalid),
-    /// There is no such object, or it belongs to somebody else: the two are never told apart.
+    /// The object does not exist, or belongs to another owner. The answer is the same for both.
     #[error(
         "No such {resource}: it does not exist, it was deleted, or it is not yours. {}", .resource.shape()
     )]
     NotFound {
         resource: Resource,
-        /// The field that named the object, when it was not the address itself.
+        /// The field that named the object; `None` when the address named it.
         param: Option<&'static str>,
     },
-    /// There was such a link, and it has ended: whoever has it may know that much.
+    /// The link existed and has ended. A caller who has the link may know that much.
     #[error("This link has ended: it expired, it was revoked, or what it showed was deleted.")]
     Gone,
     /// The request is sound, but the state of the object does not allow it.
     #[error("{0}")]
     Conflict(Conflict),
-    /// The caller did not prove who they are.
+    /// The caller did not prove their identity.
     #[error("{0}")]
     Unauthenticated(Unauthenticated),
     /// The caller may see this, but not do that.
     #[error("{0}")]
     Forbidden(Forbidden),
-    /// The model provider did not give what was asked of it.
+    /// The model provider failed.
     #[error("{0}")]
     Provider(#[from] ProviderFailure),
-    /// Too many attempts; so many seconds from now the next one may be made.
+    /// Too many attempts; the next one is allowed after `retry_after` seconds.
     #[error("{} Try again in {retry_after} seconds.", .limited.exceeded())]
     RateLimited { limited: Limited, retry_after: u64 },
-    /// So many wait for the same that this one is better told to come back.
+    /// Too many requests wait for the same resource; the caller should retry later.
     #[error("Too many requests are waiting for this. Try again in {retry_after} seconds.")]
     Overloaded { retry_after: u64 },
     /// Something this service depends on cannot be reached now; the same request may succeed soon.
     #[error("The database cannot be reached at the moment. Nothing is lost; try again shortly.")]
     Unavailable(#[source] Source),
-    /// What it needs was held by others for too long, or the database was too slow for it: it was
-    /// called off.
+    /// Other work held a lock or a connection for too long, or the database was too slow. The work
+    /// was called off.
     #[error(
         "Others were changing the same, or the database was too slow. Nothing has changed; try again \
          shortly."
     )]
     Contended(#[source] Source),
-    /// The database did not say what has become of it.
+    /// The database did not report the result.
     #[error(
         "The database did not answer in time. If this was to change something, look whether it has \
          before you try again."
     )]
     Unanswered(#[source] Source),
-    /// There is no room to store more. Where it was the database that found none, it says so.
+    /// There is no room to store more. If the database reported that, the cause is included.
     #[error(
         "There is no room to store more. Reading and deleting go on; who runs this server can make \
          room."
@@ -74,7 +74,8 @@ pub enum Error {
 /// A value that breaks a rule.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Invalid {
-    /// The field, as a path such as `items[3].content`; `None` when no single field is to blame.
+    /// The field, as a path such as `items[3].content`; `None` when the error is not about one
+    /// field.
     pub param: Option<String>,
     pub reason: InvalidReason,
     /// A sentence a person can act on.
@@ -86,7 +87,7 @@ pub struct Invalid {
 pub enum InvalidReason {
     /// Outside the allowed length, range or set.
     Value,
-    /// A paging cursor that this list did not issue, or whose item is gone.
+    /// A paging cursor that this list did not issue, or whose item was deleted.
     Cursor,
     /// Contains U+0000, which no text here may carry.
     NulCharacter,
@@ -94,7 +95,7 @@ pub enum InvalidReason {
     Password,
 }
 
-/// What can be missing.
+/// The kinds of objects that can be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource {
     ApiKey,
@@ -121,7 +122,8 @@ impl std::fmt::Display for Resource {
 }
 
 impl Resource {
-    /// What names one. It is said of every absence alike, so it tells nothing of what there is.
+    /// How the object's id looks. It is in the message of every absence, so it does not reveal what
+    /// exists.
     fn shape(self) -> &'static str {
         match self {
             Self::ApiKey => "Its id begins with `key_`.",
@@ -195,7 +197,7 @@ pub enum Unauthenticated {
         "The token is not one of ours, or is damaged. POST /auth/refresh-token gives a new one."
     )]
     Invalid,
-    /// There is a credential, and no word that says which kind it is.
+    /// There is a credential without the word for its kind.
     #[error(
         "`Authorization` must begin with `Bearer `: `Authorization: Bearer <token>`, with an access \
          token or an API key."
@@ -231,7 +233,7 @@ pub enum Unauthenticated {
     Password,
 }
 
-/// What a known caller may not do.
+/// Actions that a known caller may not do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Forbidden {
     #[error("Guest accounts are switched off on this server (GUEST_LOGIN).")]
@@ -249,7 +251,7 @@ pub enum Forbidden {
 }
 
 impl Error {
-    /// Whether it failed for a reason that is not the caller's.
+    /// Whether the failure is the server's and not the caller's.
     pub fn is_ours(&self) -> bool {
         matches!(
             self,

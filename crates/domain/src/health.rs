@@ -1,8 +1,8 @@
-//! Whether the service can do its work.
+//! Whether the service is ready.
 
 use crate::error::Result;
 
-/// What the service depends on.
+/// Checks what the service depends on.
 #[async_trait::async_trait]
 pub trait Readiness: Send + Sync {
     /// `Unavailable` when a request would be refused now.

@@ -4,9 +4,9 @@ use crate::error::{Error, Resource};
 use chrono::{DateTime, Utc};
 use ulid::Ulid;
 
-/// Reads the ULID of a public id. Letters may have either case. Strict otherwise: 26 characters of
-/// Crockford's alphabet, and a first one of at most 7, since anything above does not fit 128 bits
-/// (the ULID specification) and would make two spellings of one id.
+/// Reads the ULID of a public id, in either case. Strict otherwise: 26 characters of Crockford's
+/// alphabet, the first at most 7, since a larger one does not fit into 128 bits (the ULID
+/// specification) and would give two spellings of one id.
 fn parse(prefix: &str, raw: &str) -> Option<Ulid> {
     let (kind, digits) = raw.split_at_checked(prefix.len())?;
     let fits = digits.starts_with(|first: char| ('0'..='7').contains(&first));
@@ -24,8 +24,8 @@ macro_rules! id {
         id!($(#[$doc])* $name, $prefix);
 
         impl $name {
-            /// Reads a public id. One that is malformed is an unknown id, so the error is that
-            /// the object is absent.
+            /// Reads a public id. A malformed id counts as unknown, so the error says that the
+            /// object is absent.
             pub fn parse(raw: &str) -> Result<Self, Error> {
                 Self::read(raw).ok_or_else(|| $resource.absent())
             }
@@ -65,7 +65,7 @@ id!(
 );
 id!(
     /// A message of a conversation: `item_…`. Its last 32 bits are the item's sequence number, so
-    /// that the item is found by the conversation's primary key and needs no index of its own.
+    /// the conversation's primary key finds the item and no other index is needed.
     ItemId, "item_", Resource::Item
 );
 id!(
@@ -78,17 +78,18 @@ id!(
 );
 
 id!(
-    /// An API key, by which its owner speaks of it: `key_…`. It is no secret.
+    /// The public id of an API key: `key_…`. It is not secret.
     KeyId, "key_", Resource::ApiKey
 );
 
 id!(
-    /// A session: all refresh tokens that descend from one sign-in, and what they gave: `sess_…`.
+    /// A session: all refresh tokens that descend from one sign-in, and their access tokens:
+    /// `sess_…`.
     SessionId, "sess_", Resource::Session
 );
 
 impl SessionId {
-    /// When it began, to the millisecond.
+    /// When the session began, to the millisecond.
     pub fn began_at(self) -> DateTime<Utc> {
         let milliseconds = i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX);
         DateTime::from_timestamp_millis(milliseconds).unwrap_or(DateTime::<Utc>::MAX_UTC)
@@ -106,7 +107,7 @@ impl ItemId {
 
     /// The sequence number this id carries.
     pub fn sequence(self) -> Sequence {
-        // The mask leaves 32 bits, so nothing is cut.
+        // The mask leaves 32 bits, so the cast loses nothing.
         Sequence((self.0.0 & SEQUENCE_BITS) as u32)
     }
 }

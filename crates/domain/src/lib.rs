@@ -1,7 +1,7 @@
 //! Entities, ports and services of jan-conversations: every rule, and no IO.
 //!
-//! Services are the use cases. What they need from outside they ask of a port (a trait here),
-//! which an adapter in `infra` implements.
+//! Services are the use cases. For outside things they call a port (a trait here), which an adapter
+//! in `infra` implements.
 
 pub mod admission;
 pub mod auth;

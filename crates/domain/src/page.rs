@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 
-/// How many entries a page holds at the most: 1 to 100, 20 by default (the guide).
+/// The most entries of a page: 1 to 100, default 20 (the guide).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit(u16);
 
@@ -15,7 +15,7 @@ impl Limit {
         Self::within(raw, 20, Self::MAX)
     }
 
-    /// The limit of a page of what a share link shows: 1 to 500, 100 by default.
+    /// The limit for a page of a share link: 1 to 500, default 100.
     pub fn of_shared(raw: Option<i64>) -> Result<Self> {
         Self::within(raw, 100, 500)
     }
@@ -43,8 +43,8 @@ pub enum Order {
     Descending,
 }
 
-/// What a page may weigh in bytes of text, whatever its limit says: a list of large messages ends
-/// early and says that there is more.
+/// The most bytes of text in a page, independent of its limit: a list of large messages ends early
+/// and says that more follow.
 pub const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
 /// One page of a list.
@@ -56,8 +56,8 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// A page from rows of which one more than `limit` was asked for, to see whether more follow.
-    /// Ends before the entry that would take it over [`PAGE_BYTES`], but never before the first.
+    /// Makes a page from rows. The caller reads one row more than `limit`, to see whether more
+    /// follow. Ends before the entry that would exceed [`PAGE_BYTES`], but has at least one entry.
     pub fn of(rows: Vec<T>, limit: Limit, size: impl Fn(&T) -> usize) -> Self {
         let found = rows.len();
         let mut bytes = 0;

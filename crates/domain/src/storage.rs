@@ -1,5 +1,5 @@
-//! Whether there is room to store more. Where there is none, what needs no room goes on: reading, and
-//! above all deleting.
+//! Whether there is room to store more. On a full disk, operations that need no room go on:
+//! reading, and above all deleting.
 
 use crate::error::Result;
 
@@ -9,9 +9,9 @@ pub trait Room: Send + Sync {
     /// Whether the disk is full, or was so a moment ago.
     fn is_full(&self) -> bool;
 
-    /// `StorageFull` where what needs room is to be refused.
+    /// `StorageFull` where operations that need room must be refused.
     fn check(&self) -> Result<()>;
 
-    /// Sees to it that what frees room, and itself needs a little, finds that little.
+    /// Makes a little room for operations that free room and need some themselves.
     async fn make_way(&self);
 }

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Checks a text of the field `param`: its length, and that it has no U+0000, which PostgreSQL
-/// cannot keep.
+/// cannot store.
 pub fn check(param: &str, text: &str, length: RangeInclusive<usize>) -> Result<()> {
     if text.contains('\0') {
         return Err(Error::Invalid(Invalid {
@@ -28,7 +28,7 @@ pub fn check(param: &str, text: &str, length: RangeInclusive<usize>) -> Result<(
     Ok(())
 }
 
-/// Checks what a person gives a name to something: as [`check`] does, and that it can be seen.
+/// Checks a name that a person gives: as [`check`], and that it has visible characters.
 pub fn check_name(param: &str, text: &str, length: RangeInclusive<usize>) -> Result<()> {
     check(param, text, length)?;
     if !can_be_seen(text) {
@@ -38,9 +38,9 @@ pub fn check_name(param: &str, text: &str, length: RangeInclusive<usize>) -> Res
     Ok(())
 }
 
-/// The first line of `text` that says anything, at most `max` characters of it: cut after a word
-/// where there is one in the second half, on a grapheme boundary otherwise, with an ellipsis that
-/// counts. `None` when there is nothing that can be seen.
+/// The first visible line of `text`, at most `max` characters: cut after a word where one ends in
+/// the second half, otherwise on a grapheme boundary, with an ellipsis that counts. `None` when the
+/// text has no visible characters.
 pub fn first_line(text: &str, max: usize) -> Option<String> {
     let line = text.lines().find(|line| can_be_seen(line))?;
     let line: String = line
@@ -69,7 +69,7 @@ pub fn first_line(text: &str, max: usize) -> Option<String> {
     if let Some(end) = last_word.filter(|end| *end * 2 >= cut.len()) {
         cut.truncate(end);
     }
-    // One grapheme can be longer than the room; then its characters are all there is to cut.
+    // One grapheme can be longer than the room; then it is cut between characters.
     if cut.is_empty() {
         cut = line.chars().take(room).collect();
     }

@@ -1,13 +1,13 @@
-//! What a person can see of a text.
+//! The visible characters of a text.
 
-/// Whether the text has a character that leaves a mark. A name of spaces, joiners or marks of
-/// direction alone looks like no name at all, and can be neither found nor clicked.
+/// Whether the text has a visible character. A name of only spaces, joiners or direction marks
+/// looks empty, and can be neither found nor clicked.
 pub fn can_be_seen(text: &str) -> bool {
     text.chars().any(|c| !is_blank(c))
 }
 
-/// Characters that leave no mark: white space, controls, those that are not shown, and those whose
-/// picture is empty. A combining mark alone is shown, and so is a character that no font has.
+/// Invisible characters: white space, controls, ignorable characters, and those with an empty
+/// glyph. A combining mark alone is visible, and so is a character that no font has.
 pub fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control() || is_ignorable(c) || is_format(c) || is_empty(c)
 }
@@ -37,13 +37,13 @@ pub fn is_ignorable(c: char) -> bool {
     )
 }
 
-/// Marks for programs that are not ignorable, and yet not shown (of the category Cf; its number and
-/// verse signs are shown).
+/// Format characters that are not ignorable, but still invisible (of the category Cf; its number
+/// and verse signs are visible).
 fn is_format(c: char) -> bool {
     matches!(c, '\u{fff9}'..='\u{fffb}' | '\u{13430}'..='\u{1343f}')
 }
 
-/// Letters and symbols whose picture is empty: Braille without a dot, a note without a head, the
+/// Letters and symbols with an empty glyph: Braille without a dot, a note without a head, the
 /// fillers of Khitan and the blanks of hieroglyphs.
 fn is_empty(c: char) -> bool {
     matches!(

@@ -5,12 +5,12 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
-/// Units that callers share. Cheap to clone; the clones share the same units. It needs no runtime.
+/// Units that callers share. Cheap to clone; all clones share the same units. Needs no runtime.
 #[derive(Clone)]
 pub struct Budget(Arc<Mutex<Queue>>);
 
-/// Units that a caller holds until this is dropped. It goes with the work, not with the client that
-/// waits for it: a client that goes away does not let another in before the work is done.
+/// Units that a caller holds until this is dropped. The permit stays with the work: when a client
+/// disconnects before its work is done, the units stay taken.
 #[must_use]
 pub struct Permit {
     budget: Budget,
@@ -27,7 +27,7 @@ impl Budget {
     /// Takes units that are free now.
     ///
     /// # Errors
-    /// Which share is used up. Where others wait for what is free, it is theirs.
+    /// Says which share is used up. Free units that a waiting request may take count as used.
     pub fn try_take(&self, caller: Caller, units: u64) -> Result<Permit, Refused> {
         self.queue().take(caller, units)?;
         Ok(self.permit(caller, units))
@@ -37,8 +37,8 @@ impl Budget {
     /// [`std::future::pending`]). A future that is dropped leaves the queue.
     ///
     /// # Errors
-    /// Which share is still used up when `patience` has ended, or at once where too many requests
-    /// wait already.
+    /// Says which share is still used up when `patience` has ended. Fails at once where too many
+    /// requests wait already.
     pub async fn take(
         &self,
         caller: Caller,
@@ -72,7 +72,7 @@ impl Budget {
         self.queue().held_by(caller)
     }
 
-    /// `None`: the units were free.
+    /// `None`: the units were free and are taken.
     fn enter(&self, caller: Caller, units: u64) -> Result<Option<Waiting>, Refused> {
         let mut queue = self.queue();
         if queue.take(caller, units).is_ok() {
@@ -101,36 +101,38 @@ impl Budget {
         self.hand_on();
     }
 
-    /// Gives what is free to those who wait. They are told without the lock: a waker may do anything.
+    /// Gives free units to waiting requests. Wakes them without holding the lock: a waker may run
+    /// any code.
     fn hand_on(&self) {
         loop {
             let next = self.queue().next();
             let Some(given) = next else { return };
-            // One that has just given up gives the units back when it sees that it got them.
+            // A request that gives up at this moment sees that it got the units, and returns them.
             let _ = given.send(());
         }
     }
 
     pub(super) fn queue(&self) -> MutexGuard<'_, Queue> {
-        // Nothing in the queue panics halfway through a change.
+        // No code panics while it changes the queue.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Permit {
-    /// Takes more for the same work, if it is free. What is held already stays held in any case.
+    /// Takes more units for the same work, if they are free. The units held so far stay held.
     ///
     /// # Errors
-    /// Which share is used up.
+    /// Says which share is used up.
     pub fn grow(&mut self, more: u64) -> Result<(), Refused> {
         self.budget.queue().grow(self.caller, more)?;
         self.units += more;
-        // What the caller waited for may have been next, and fits into its share no more.
+        // The caller's waiting request may have had the turn, and no longer fits into the caller's
+        // share.
         self.budget.hand_on();
         Ok(())
     }
 
-    /// Gives back what is held above `units`.
+    /// Gives back the units above `units`.
     pub fn shrink_to(&mut self, units: u64) {
         let less = self.units.saturating_sub(units);
         if less > 0 {
@@ -171,7 +173,7 @@ impl Drop for Waiting {
         if self.is_over {
             return;
         }
-        // What follows in the queue may fit where this one did not.
+        // A later request in the queue may fit where this one did not.
         let was_waiting = self.budget.queue().leave(self.caller, self.place.ticket);
         match was_waiting {
             true => self.budget.hand_on(),

@@ -2,11 +2,12 @@ use super::{Caller, Limits, Refused};
 use std::collections::BTreeMap;
 use tokio::sync::oneshot;
 
-/// The names of places in a queue rise, so the first of a map is the one that waited longest.
+/// The number of a place in a queue. Numbers rise, so the first of a map has waited longest.
 type Ticket = u64;
 
-/// Who holds what, and who waits for what. Each step costs O(log n) in the number of callers and of
-/// requests that wait. A caller that holds and awaits nothing leaves no trace.
+/// The units each caller holds, and the requests that wait. Each step costs O(log n) in the number
+/// of callers and of waiting requests. A caller without units and without waiting requests is
+/// removed.
 pub(super) struct Queue {
     limits: Limits,
     free: u64,
@@ -64,10 +65,11 @@ impl Queue {
             && self.waiting == 0
     }
 
-    /// Gives units at once, unless others wait for theirs: a small request never overtakes a large one.
+    /// Takes units at once, unless other callers wait for them: a small request never overtakes a
+    /// large one.
     pub(super) fn take(&mut self, caller: Caller, units: u64) -> Result<(), Refused> {
         if units == 0 {
-            // Nothing is taken from those who wait.
+            // A request for zero units takes no units from waiting requests.
             return Ok(());
         }
         let own = self.callers.get(&caller);
@@ -80,8 +82,8 @@ impl Queue {
         self.grow(caller, units)
     }
 
-    /// Gives more to one who has some already. It is not asked to wait its turn: it would hold what it
-    /// has meanwhile.
+    /// Gives more units to a caller who holds some. It does not wait for a turn, since it would
+    /// hold its units meanwhile.
     pub(super) fn grow(&mut self, caller: Caller, units: u64) -> Result<(), Refused> {
         if !self.fits(caller, units) || units > self.free {
             return Err(self.reason(caller, units));
@@ -115,7 +117,7 @@ impl Queue {
         })
     }
 
-    /// Takes a request out of the queue. `false`: its units were given before.
+    /// Takes a request out of the queue. `false`: the request has got its units already.
     pub(super) fn leave(&mut self, caller: Caller, ticket: Ticket) -> bool {
         let account = self.callers.get_mut(&caller);
         let request = account.and_then(|account| account.waiting.remove(&ticket));
@@ -134,7 +136,8 @@ impl Queue {
         self.settle(caller);
     }
 
-    /// Gives to the next in turn, if enough is free for it. The one it returns is to be told.
+    /// Gives units to the next request in turn, if enough are free. The caller must notify the
+    /// returned sender.
     pub(super) fn next(&mut self) -> Option<oneshot::Sender<()>> {
         let (_, &caller) = self.turns.first_key_value()?;
         let account = self.callers.get_mut(&caller)?;
@@ -145,7 +148,7 @@ impl Queue {
         let Request { units, given } = first.remove();
         self.waiting -= 1;
         self.give(caller, units);
-        // The caller's next request comes after one of each other caller.
+        // The caller's next request comes after one request of each other caller.
         self.end_turn(caller);
         self.settle(caller);
         Some(given)
@@ -155,7 +158,8 @@ impl Queue {
     pub(super) fn reason(&self, caller: Caller, units: u64) -> Refused {
         let account = self.callers.get(&caller);
         let is_within_share = match account {
-            // It comes after those, which wait for the others if the caller has a turn.
+            // The new request comes after the caller's waiting ones. If the caller has a turn,
+            // those wait for units of other callers.
             Some(account) if !account.waiting.is_empty() => account.turn.is_some(),
             Some(_) | None => self.fits(caller, units),
         };
@@ -182,8 +186,8 @@ impl Queue {
         }
     }
 
-    /// After any change to a caller's account: it has a turn exactly when its first request fits into
-    /// its share, and an account as long as there is something in it.
+    /// Updates a caller after any change: the caller has a turn exactly when its first request fits
+    /// into its share, and has an account as long as it holds units or waits.
     fn settle(&mut self, caller: Caller) {
         let Some(account) = self.callers.get(&caller) else {
             return;

@@ -21,7 +21,7 @@ pub struct AccountService {
     pub issuer: Arc<Issuer>,
 }
 
-/// An account as a client asks for it.
+/// A client's request for an account.
 pub struct Register {
     pub email: Email,
     pub password: Password,
@@ -29,8 +29,9 @@ pub struct Register {
 }
 
 impl AccountService {
-    /// Makes an account and signs in. That an address is taken is told here and nowhere else: without
-    /// sending mail there is no other way, and the limit makes it a slow way to find out.
+    /// Makes an account and signs in. Only here does a client learn that an address is taken: the
+    /// service sends no mail, so it cannot tell the client another way. The rate limit makes
+    /// guessing slow.
     pub async fn register(&self, register: Register, origin: Origin) -> Result<SignedIn> {
         if !self.doors.registration {
             return Err(Error::Forbidden(Forbidden::RegistrationDisabled));
@@ -95,7 +96,7 @@ impl AccountService {
         };
         self.throttle.succeeded(attempt);
         let (secret, token) = self.issuer.begin();
-        // The account may have gone since it was found, or have got another password.
+        // Since the look-up, the account may have been removed or got another password.
         if !self.sessions.sign_in(user.id, &hash, &token).await? {
             return Err(WRONG);
         }
@@ -103,7 +104,7 @@ impl AccountService {
         self.issuer.sign_in(user, token.session, secret)
     }
 
-    /// Whose address it is, and the hash if the password is right: the same work either way.
+    /// The account of the address, and its hash if the password is right. Takes as long either way.
     async fn check(
         &self,
         email: &Email,
@@ -164,7 +165,7 @@ impl AccountService {
         self.issuer.sign_in(user, token.session, secret)
     }
 
-    /// Who is calling. Of somebody whose tokens somebody else makes, nothing but the id is known.
+    /// The caller's account. For an owner with external tokens, only the id is known.
     pub async fn me(&self, actor: Actor) -> Result<User> {
         let found = self.accounts.find(actor.owner_id).await?;
         Ok(found.unwrap_or(User {
@@ -178,7 +179,7 @@ impl AccountService {
 }
 
 impl Actor {
-    /// Refuses an API key: one that is found must not be enough to make more of it.
+    /// Refuses an API key: a stolen key must not be enough to make more keys.
     pub fn person(self) -> Result<Person> {
         match self.credential {
             Credential::AccessToken { session } => Ok(Person {

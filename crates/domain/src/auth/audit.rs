@@ -1,6 +1,6 @@
 use crate::id::KeyId;
 
-/// What is kept in the audit trail. Never an address, a password, a token or a key.
+/// An event in the audit trail. It never contains an address, a password, a token or a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditEvent {
     GuestMade,
@@ -11,7 +11,7 @@ pub enum AuditEvent {
     /// Too many failures; the password was not looked at.
     SignInRefused,
     SignedOut,
-    /// One session was ended by its owner from another one.
+    /// The owner ended one session from another session.
     SessionEnded,
     /// All sessions of the owner were.
     SessionsEnded,
@@ -20,7 +20,7 @@ pub enum AuditEvent {
     PasswordChangeFailed,
     /// By the operator.
     PasswordReset,
-    /// A refresh token was used again: its family has ended.
+    /// A spent refresh token was used again: its session has ended.
     RefreshReused,
     KeyMade(KeyId),
     KeyRevoked(KeyId),
@@ -30,7 +30,7 @@ pub enum AuditEvent {
 }
 
 impl AuditEvent {
-    /// Its name in the trail.
+    /// The event's name in the trail.
     pub fn name(self) -> &'static str {
         match self {
             Self::GuestMade => "guest_made",
@@ -53,7 +53,7 @@ impl AuditEvent {
         }
     }
 
-    /// The key it is about.
+    /// The key of an event about a key.
     pub fn key(self) -> Option<KeyId> {
         match self {
             Self::KeyMade(key) | Self::KeyRevoked(key) => Some(key),

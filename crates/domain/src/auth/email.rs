@@ -3,9 +3,9 @@ use crate::text;
 use crate::visible::is_ignorable;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// An e-mail address, so written that an address has one spelling: trimmed, in compatibility
-/// composition (NFKC), in lower case, and the domain in ASCII (IDNA). Mail hosts that tell case apart
-/// exist on paper alone (RFC 5321, 2.4 advises against it).
+/// An e-mail address in its one normal spelling: trimmed, in compatibility composition (NFKC), in
+/// lower case, and the domain in ASCII (IDNA). Mail hosts that distinguish upper and lower case do
+/// not exist in practice (RFC 5321, 2.4 advises against it).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email(String);
 
@@ -15,8 +15,8 @@ impl Email {
     /// The most bytes before the `@` (RFC 5321, 4.5.3.1.1).
     const MOST_LOCAL: usize = 64;
 
-    /// An address for a new account: none that looks like another one by characters that nobody sees.
-    /// In a domain, IDNA has the say on those.
+    /// An address for a new account. Refuses invisible characters, which would let it look like
+    /// another address. In the domain, the rules of IDNA apply.
     pub fn choose(raw: &str) -> Result<Self> {
         let email = Self::parse(raw)?;
         if email.local().contains(is_ignorable) {
@@ -26,7 +26,7 @@ impl Email {
         Ok(email)
     }
 
-    /// An address to be looked for, or one that is stored.
+    /// An address to look up, or a stored address.
     pub fn parse(raw: &str) -> Result<Self> {
         let raw = raw.trim();
         text::check("email", raw, 3..=Self::MOST)?;
@@ -35,7 +35,7 @@ impl Email {
         })
     }
 
-    /// Whether the text is this address, or what stands before its `@`, however it is spelt.
+    /// Whether the text is this address, or the part before its `@`, in any spelling.
     pub(super) fn is_spelt(&self, text: &str) -> bool {
         folded(text.trim()) == self.local() || Self::parse(text).is_ok_and(|email| email == *self)
     }
@@ -93,7 +93,7 @@ mod tests {
         );
         assert_eq!(spelt("e\u{301}va@example.org"), "éva@example.org");
         assert_eq!(spelt("ÉVA@example.org"), "éva@example.org");
-        // What stands before the @ means something to its host alone.
+        // Only the host knows the meaning of the part before the @.
         assert_ne!(spelt("ada+x@example.org"), spelt("ada@example.org"));
     }
 
@@ -103,7 +103,7 @@ mod tests {
             assert!(Email::choose(raw).is_err(), "{raw:?}");
             assert!(Email::parse(raw).is_ok(), "{raw:?}");
         }
-        // A domain without them is the same domain.
+        // A domain without the invisible character is the same domain.
         let same = Email::choose("ada@exam\u{ad}ple.org").unwrap();
         assert_eq!(same.as_str(), "ada@example.org");
     }

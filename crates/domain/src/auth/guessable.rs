@@ -1,14 +1,14 @@
-//! Passwords that others would try first, beside those of the list: nothing but blanks, repetition,
-//! runs of the keyboard or the alphabet, and words that the account or this service gives away (NIST
-//! SP 800-63B, 3.1.1.2). All that is asked is whether a password is made of such a thing whole.
+//! Passwords that are easy to guess, beside those of the list of common ones: only blanks,
+//! repetitions, runs of the keyboard or the alphabet, and words about the account or this service
+//! (NIST SP 800-63B, 3.1.1.2). A password counts only when it consists of such parts entirely.
 
 use super::Email;
 use crate::visible::is_ignorable;
 
-/// A unit of so few characters, over and over, is no more than the unit.
+/// A password that repeats a unit of at most this many characters is as weak as the unit.
 const UNIT: usize = 4;
 
-/// What stands side by side on keyboards, and in the alphabet.
+/// Neighbouring characters on keyboards and in the alphabet.
 const RUNS: [&str; 23] = [
     "01234567890",
     "!@#$%^&*()",
@@ -38,7 +38,7 @@ const RUNS: [&str; 23] = [
 /// The least that makes a run.
 const RUN: usize = 3;
 
-/// What this service is called, and what people call a password.
+/// Names of this service, and usual words for a password.
 const WORDS: [&str; 14] = [
     "jan",
     "conversation",
@@ -59,7 +59,7 @@ const WORDS: [&str; 14] = [
 /// Digits that people put behind a word: a year, at the most.
 const DIGITS: usize = 4;
 
-/// Whether a password, in lower case, is one of these for the account of this address.
+/// Whether a password (in lower case) is easy to guess for the account of this address.
 pub(super) fn is_guessable(password: &str, email: &Email) -> bool {
     let seen: Vec<char> = password.chars().filter(|c| !is_blank(*c)).collect();
     let spelt: Vec<char> = seen.iter().copied().map(letter).collect();
@@ -69,7 +69,7 @@ pub(super) fn is_guessable(password: &str, email: &Email) -> bool {
         || is_given_away(&spelt, email)
 }
 
-/// White space, and what is not shown at all.
+/// White space and invisible characters.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control() || is_ignorable(c)
 }
@@ -86,7 +86,7 @@ fn letter(c: char) -> char {
     }
 }
 
-/// Whether nothing stands there, a few characters over and over, or one of them in all places but one.
+/// Whether the text is empty, repeats a few characters, or is one character in all places but one.
 fn repeats(characters: &[char]) -> bool {
     let count = characters.len();
     let over_and_over = |unit| {
@@ -98,8 +98,8 @@ fn repeats(characters: &[char]) -> bool {
     count == 0 || (1..=UNIT).any(over_and_over) || count > UNIT && first.any(is_nearly_all)
 }
 
-/// Whether pieces, of which `longest` says how long one at the beginning may be, make up all of it. A
-/// piece is taken as long as it can be, which is right for runs.
+/// Whether the text consists of pieces only. `longest` gives the length of the longest piece at the
+/// beginning. Always takes the longest piece, which is right for runs.
 fn is_made_of(characters: &[char], longest: impl Fn(&[char]) -> usize) -> bool {
     let mut rest = characters;
     while !rest.is_empty() {
@@ -111,8 +111,8 @@ fn is_made_of(characters: &[char], longest: impl Fn(&[char]) -> usize) -> bool {
     true
 }
 
-/// How many characters at the beginning are a run, in either direction, or one character; 0 when too
-/// few.
+/// The length of the run at the beginning, in either direction, or of the repeated character; 0
+/// when it is too short.
 fn run(characters: &[char]) -> usize {
     let as_long_as = |goes_on: &dyn Fn(char, char) -> bool| {
         let pairs = characters.iter().zip(characters.iter().skip(1));
@@ -135,8 +135,8 @@ fn run(characters: &[char]) -> usize {
     if longest < RUN { 0 } else { longest }
 }
 
-/// Whether it is made of words that are no secret, with a few digits, or a run of them, and any punctuation
-/// between.
+/// Whether the text consists of words that are easy to guess, with a few digits or a run of digits,
+/// and any punctuation between.
 fn is_given_away(characters: &[char], email: &Email) -> bool {
     let digits: Vec<char> = characters
         .iter()
@@ -158,7 +158,7 @@ fn is_given_away(characters: &[char], email: &Email) -> bool {
         .filter(|word| word.chars().count() >= RUN)
         .map(|word| word.chars().collect())
         .collect();
-    // Where a word may end, from the left: whether all can be made of them.
+    // Marks where a word may end, from the left. The text is made of words if its end is marked.
     let mut ends = vec![false; letters.len() + 1];
     if let Some(beginning) = ends.first_mut() {
         *beginning = true;

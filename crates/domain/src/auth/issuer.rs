@@ -22,15 +22,15 @@ impl Issuer {
     pub(super) const ACCESS_SECONDS: u32 = 3_600;
     /// How long a refresh token waits to be spent; each rotation begins anew.
     const REFRESH: TimeDelta = TimeDelta::days(30);
-    /// A spent token that comes again this soon is of a client who did not get the answer, or of a
-    /// second window of it: it gets the same successor once more.
+    /// How long a spent token gets the same successor again. A client sends one so soon when it did
+    /// not get the answer, or from a second window.
     const AGAIN: TimeDelta = TimeDelta::seconds(30);
     /// The prefix by which people and secret scanners know a refresh token.
     const PREFIX: &str = "rt_";
     /// A refresh token is the prefix and so many letters and digits.
     const SECRET: usize = 43;
 
-    /// The first refresh token of a new session: for the client, and as it is stored.
+    /// The first refresh token of a new session: the secret for the client, and the token to store.
     pub(super) fn begin(&self) -> (Secret, RefreshToken) {
         let secret = self.secrets.generate(Self::PREFIX);
         let token = RefreshToken {
@@ -41,7 +41,7 @@ impl Issuer {
         (secret, token)
     }
 
-    /// What may be stored of a refresh token; `None` for what cannot be one.
+    /// The digest of a refresh token, to store; `None` when the text cannot be a refresh token.
     pub(super) fn digest(&self, refresh_token: &str) -> Option<Digest> {
         let secret = refresh_token.strip_prefix(Self::PREFIX)?;
         let is_one =
@@ -49,7 +49,7 @@ impl Issuer {
         is_one.then(|| self.secrets.digest(refresh_token))
     }
 
-    /// The token that follows this one: for the client, and what may be stored of it.
+    /// The successor of a token: the secret for the client, and the digest to store.
     pub(super) fn successor(&self, spent: &str) -> (Secret, Digest) {
         let next = self.successors.successor(Self::PREFIX, spent);
         let digest = self.secrets.digest(&next.0);

@@ -5,21 +5,22 @@ use crate::id::{KeyId, OwnerId};
 use crate::page::{Limit, Order, Page};
 use chrono::{DateTime, Utc};
 
-/// Where API keys are kept. Every method is one atomic unit of work. It is the owner's, or, where it
-/// is not known yet who calls, the `caller`'s. What a [`Person`] changes is refused as
-/// `SessionEnded`, and nothing changes, once their session has ended.
+/// Where API keys are kept. Every method is one atomic unit of work, and counts for the owner, or
+/// for `caller` where the owner is not known yet. Once the session of a [`Person`] has ended, their
+/// changes fail with `SessionEnded` and change nothing.
 #[async_trait::async_trait]
 pub trait KeyStore: Send + Sync {
-    /// Stores a new key; `false`, and nothing is stored, when the owner has [`ApiKey::MOST`] of them,
-    /// however many are made at once. `Unauthenticated` when the owner has been removed.
+    /// Stores a new key. `false`: the owner has [`ApiKey::MOST`] keys, and the key was not stored.
+    /// The limit is exact also when many keys are made at once. `Unauthenticated` when the owner
+    /// was removed.
     async fn insert(&self, person: Person, key: &ApiKey, digest: Digest) -> Result<bool>;
 
     async fn list(&self, owner: OwnerId, list: &KeyList) -> Result<Page<ApiKey>>;
 
-    /// The digest of the key that is no more; `None` when there is none.
+    /// Deletes a key and returns its digest; `None` when the owner has no such key.
     async fn delete(&self, person: Person, id: KeyId) -> Result<Option<Digest>>;
 
-    /// Whose key it is, and until when it is good. Notes that its owner is active.
+    /// The owner of a key, and its expiry. Notes that the owner is active.
     async fn find(
         &self,
         caller: Caller,
@@ -43,23 +44,24 @@ pub struct KeyHolder {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Remembers for a while what was found out about keys, good ones and bad ones. Its size is
+/// Remembers for a while the results of key look-ups, for good and for bad keys. Its size is
 /// bounded.
 pub trait KeyCache: Send + Sync {
     fn get(&self, digest: &Digest) -> Option<KnownKey>;
 
-    /// How many keys have been forgotten so far. It is asked before a key is looked up.
+    /// How many keys have been forgotten so far. Read it before each look-up, for
+    /// [`KeyCache::put`].
     fn forgotten(&self) -> u64;
 
-    /// Remembers what a look-up found that began when so many had been forgotten. If more have been
-    /// since, it may have found what was revoked meanwhile, and is not remembered.
+    /// Remembers the result of a look-up that began when `forgotten` keys had been forgotten. If
+    /// more have been forgotten since, the result may be of a revoked key, and is not remembered.
     fn put(&self, digest: Digest, known: KnownKey, forgotten: u64);
 
-    /// Forgets a key. What is being looked up at this moment is not remembered either.
+    /// Forgets a key. The results of look-ups that run at this moment are not remembered either.
     fn forget(&self, digest: &Digest);
 }
 
-/// What was found out about a key, and when.
+/// The result of a look-up, and its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownKey {
     pub holder: Option<KeyHolder>,

@@ -25,7 +25,7 @@ pub struct KeyService {
     pub ids: Arc<dyn Ids>,
 }
 
-/// An API key as a client asks for it.
+/// A client's request for an API key.
 #[derive(Clone, Debug)]
 pub struct CreateKey {
     pub name: Name,
@@ -51,15 +51,15 @@ impl KeyService {
     pub const PREFIX: &str = "sk_";
     /// A key is the prefix and so many letters and digits.
     const SECRET: usize = 43;
-    /// So many of its last characters are shown later. The rest has more than 230 random bits.
+    /// How many of the last characters are shown later. The rest has more than 230 random bits.
     const HINT: usize = 4;
-    /// How long a good key counts as good without another look: what a revocation takes at other
-    /// instances, at most. A look is one statement by a primary key.
+    /// How long a good key is remembered. So a revocation takes effect at other instances after at
+    /// most this time. A look-up is one statement by a primary key.
     const GOOD: TimeDelta = TimeDelta::seconds(10);
-    /// The same for a bad one, which may be of a key that another instance has just made.
+    /// How long a bad key is remembered. Another instance may have just made the key.
     const BAD: TimeDelta = TimeDelta::seconds(5);
 
-    /// Whose key it is. What cannot be a key reaches no store.
+    /// The owner of a key. A text that cannot be a key is refused without a look-up.
     pub async fn authenticate(&self, key: &str, origin: Origin) -> Result<Actor> {
         const BAD: Error = Error::Unauthenticated(Unauthenticated::ApiKey);
         let secret = key.strip_prefix(Self::PREFIX).ok_or(BAD)?;
@@ -87,7 +87,7 @@ impl KeyService {
         })
     }
 
-    /// What is known of a key, unless it may have changed since.
+    /// The remembered result for a key, unless it is too old.
     fn fresh(known: KnownKey, now: DateTime<Utc>) -> Option<Option<KeyHolder>> {
         let good_for = match known.holder {
             Some(_) => Self::GOOD,
@@ -98,9 +98,10 @@ impl KeyService {
         (age < good_for && age >= TimeDelta::zero()).then_some(known.holder)
     }
 
-    /// Looks first, and counts bad keys alone: a caller with a good one is let in, whatever others
-    /// of the address have tried. A client that repeats one bad key costs little; one that tries
-    /// ever new ones is told to stop. `counts` is whether this is a new one.
+    /// Looks up a key before it counts the attempt, and counts bad keys only: a caller with a good
+    /// key is let in, even when other callers of the address have sent bad ones. Repeating one bad
+    /// key costs little; a caller who tries many bad keys is refused. `counts` says whether this
+    /// key is new.
     async fn look_up(
         &self,
         digest: Digest,
@@ -124,7 +125,7 @@ impl KeyService {
         Ok(holder)
     }
 
-    /// Makes a key. Its secret is in the answer, and nowhere else.
+    /// Makes a key. Only this answer contains its secret.
     pub async fn create(&self, actor: Actor, request: CreateKey) -> Result<(ApiKey, Secret)> {
         let person = actor.person()?;
         let now = self.clock.now();

@@ -5,9 +5,9 @@ use crate::limits::Origin;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Turns in looking up keys and tokens of which nothing is known yet. A good one is looked up
-/// whatever its neighbours have tried, so that it is never refused for them; in turn, whoever sends
-/// ever new bad ones keeps no more than a few connections of the database busy.
+/// Turns for looking up unknown keys and tokens. A good one is looked up even when other callers of
+/// the address have sent bad ones. Since look-ups take turns, a caller who sends many bad ones
+/// keeps only a few connections of the database busy.
 #[derive(Clone)]
 pub struct Lookups {
     budget: Budget,
@@ -17,10 +17,10 @@ pub struct Lookups {
 impl Lookups {
     /// How long a look-up waits for its turn.
     const PATIENCE: Duration = Duration::from_secs(4);
-    /// How many may wait, from everywhere and from one address.
+    /// How many look-ups may wait: of all addresses, and of one address.
     const WAITING: (usize, usize) = (10_000, 2_000);
 
-    /// Half of so many connections, for one address half of that.
+    /// Uses half of `connections`, at least two, and half of that for one address.
     pub fn of(connections: usize, timer: Arc<dyn Timer>) -> Self {
         let (all, each) = Self::WAITING;
         let total = (connections as u64 / 2).max(2);

@@ -1,4 +1,4 @@
-//! Identity: who is calling, and the tokens, passwords and keys that prove it.
+//! Identity: the caller, and the tokens, passwords and keys that prove it.
 
 mod accounts;
 mod audit;

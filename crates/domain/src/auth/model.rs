@@ -5,32 +5,33 @@ use crate::text;
 use chrono::{DateTime, Utc};
 use std::ops::RangeInclusive;
 
-/// Who is calling, and by what kind of credential.
+/// The caller, and the kind of credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// Whose objects the caller sees.
+    /// The owner of the objects that the caller sees.
     pub owner_id: OwnerId,
     pub credential: Credential,
 }
 
-/// What proved who is calling. It matters only where a key may do less than its owner.
+/// The credential that the caller has shown. It matters only where a key may do less than its
+/// owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credential {
     AccessToken {
-        /// The session that it was issued in; tokens of older versions, and those of the command
-        /// `token`, are of none.
+        /// The session that it was issued in; `None` for tokens of older versions and of the
+        /// command `token`.
         session: Option<SessionId>,
     },
     ApiKey,
 }
 
-/// Somebody who calls with an access token, and the session that it was issued in. Such a token lives
-/// out its hour when its session ends, but the credentials of its owner are the session's to change:
-/// the stores look, in the unit of work that changes them, whether it can still go on.
+/// A caller with an access token, and the session that it was issued in. An access token stays
+/// valid for its hour after its session ends, but only a session that can go on may change the
+/// owner's credentials: the stores check that in the unit of work that changes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Person {
     pub owner: OwnerId,
-    /// `None` where the token is of no session, or the operator acts for the owner.
+    /// `None` where the token has no session, or the operator acts for the owner.
     pub session: Option<SessionId>,
 }
 
@@ -41,7 +42,7 @@ pub struct User {
     pub kind: UserKind,
     pub email: Option<Email>,
     pub name: Option<String>,
-    /// `None` for somebody of whom this service has nothing but the tokens.
+    /// `None` for an owner with external tokens, of whom nothing else is stored.
     pub created_at: Option<DateTime<Utc>>,
 }
 
@@ -54,11 +55,11 @@ pub enum UserKind {
     Account,
     /// The one owner of an embedded database.
     Operator,
-    /// Known by tokens that somebody else makes.
+    /// An owner with tokens of an external issuer.
     External,
 }
 
-/// What a person calls themselves: 1 to 120 characters, trimmed, that can be seen.
+/// A person's display name: 1 to 120 characters, trimmed, with at least one visible character.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(String);
 
@@ -86,7 +87,7 @@ impl Name {
     }
 }
 
-/// What an access token says.
+/// The content of an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claims {
     pub subject: OwnerId,
@@ -95,15 +96,15 @@ pub struct Claims {
     pub expires_at: DateTime<Utc>,
 }
 
-/// A secret in clear, on its way to the client that alone will keep it. It has no `Debug` on
+/// A secret in clear, on its way to the client; the service does not keep it. It has no `Debug` on
 /// purpose.
 pub struct Secret(pub String);
 
-/// The SHA-256 of a secret: what the store keeps, and worth nothing to a thief.
+/// The SHA-256 of a secret. The store keeps it; a thief cannot use it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Digest(pub [u8; 32]);
 
-/// What a client gets when it signs in.
+/// The result of a sign-in.
 pub struct SignedIn {
     pub user: User,
     pub access_token: String,
@@ -116,12 +117,12 @@ pub struct SignedIn {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Session {
     pub id: SessionId,
-    /// When its newest tokens were given, at sign-in or at a refresh.
+    /// When the newest tokens were issued, at sign-in or at a refresh.
     pub last_used_at: DateTime<Utc>,
 }
 
 impl Session {
-    /// When it began.
+    /// When the session began.
     pub fn created_at(&self) -> DateTime<Utc> {
         // The id is made by the clock of an instance, the other time is the database's.
         self.id.began_at().min(self.last_used_at)
@@ -133,13 +134,13 @@ impl Session {
 pub struct ApiKey {
     pub id: KeyId,
     pub name: Name,
-    /// The last characters of the secret, by which a person knows it again.
+    /// The last characters of the secret, so that a person recognises the key.
     pub hint: String,
     pub created_at: DateTime<Utc>,
     pub expires_at: Option<DateTime<Utc>>,
 }
 
 impl ApiKey {
-    /// How many of them an owner may have, expired ones included until they are revoked.
+    /// How many keys an owner may have, expired ones included until they are revoked.
     pub const MOST: i64 = 100;
 }

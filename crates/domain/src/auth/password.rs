@@ -7,21 +7,21 @@ use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// A password in clear, in compatibility composition (NFKC), so that it does not matter how a
-/// keyboard spells it (NIST SP 800-63B, 3.1.1.2). It has no `Debug` on purpose.
+/// A password in clear, in compatibility composition (NFKC), so that different keyboards give the
+/// same password (NIST SP 800-63B, 3.1.1.2). It has no `Debug` on purpose.
 pub struct Password(String);
 
 impl Password {
     /// In characters: the least before and after normalisation, the most after it.
     const LENGTH: RangeInclusive<usize> = 8..=256;
-    /// Composition makes one character of four at the most (U+1F82 is one of these), so whatever is
-    /// longer than this is too long after normalisation, too.
+    /// Composition makes one character of at most four (U+1F82 is an example), so a text that is
+    /// longer than this is still too long after normalisation.
     const RAW: usize = 4 * (*Self::LENGTH.end() + 1);
 
-    /// A new password, of the field `param`, for the account of this address. Its length counts, and
-    /// that attackers do not try it first: it is none of the most common ones, nor the address, nor
-    /// anything else that is easily guessed. There are no other rules of what must be in it (NIST SP
-    /// 800-63B, 3.1.1.2).
+    /// A new password, of the field `param`, for the account of this address. It must have the
+    /// right length, and must not be one of the most common passwords, the address, or easy to
+    /// guess in another way. There are no other rules of what must be in it (NIST SP 800-63B,
+    /// 3.1.1.2).
     pub fn choose(param: &str, raw: &str, email: &Email) -> Result<Self> {
         let password = Self::normalised(raw);
         text::check(param, &password.0, Self::LENGTH)?;
@@ -40,16 +40,16 @@ impl Password {
         Ok(password)
     }
 
-    /// A password to be compared, of the field `param`. One that nobody can have is a wrong one, like
-    /// any other.
+    /// A password to compare, of the field `param`. A text that is too short or too long to be a
+    /// password counts as a wrong password.
     pub fn attempt(param: &str, raw: &str) -> Result<Self> {
         let password = Self::normalised(raw);
         text::check(param, &password.0, 1..=*Self::LENGTH.end())?;
         Ok(password)
     }
 
-    /// At most one character more than is allowed is looked at. Normalising costs most where it reads
-    /// far ahead, past marks without end, so what it reads is bounded as well.
+    /// Reads at most one character more than is allowed. Normalising reads far ahead past combining
+    /// marks and then costs most, so its input is bounded as well.
     fn normalised(raw: &str) -> Self {
         let raw = raw.chars().take(Self::RAW);
         Self(raw.nfkc().take(Self::LENGTH.end() + 1).collect())
@@ -61,7 +61,7 @@ impl Password {
     }
 }
 
-/// A password as it is stored: an Argon2id hash with its salt and parameters (PHC string format).
+/// A stored password: an Argon2id hash with its salt and parameters (PHC string format).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PasswordHash(pub String);
 
@@ -100,7 +100,7 @@ mod tests {
         let composed = format!("{}wxzy", "\u{1f82}".repeat(252));
         assert_eq!(longest.as_bytes(), composed.as_bytes());
         assert!(choose(&four.repeat(257)).is_err());
-        // The last mark would stand before all others, had it been read.
+        // The last mark would be moved before all others, had it been read.
         let marks = format!("a{}\u{323}", "\u{300}".repeat(2_000));
         assert!(choose(&marks).is_err());
         assert!(Password::attempt("password", &marks).is_err());

@@ -9,10 +9,10 @@ use crate::error::{Conflict, Error, Invalid, InvalidReason, Result};
 use crate::id::OwnerId;
 use crate::limits::Origin;
 
-/// A change of password as a client asks for it.
+/// A client's request to change a password.
 pub struct ChangePassword {
     pub current: Password,
-    /// As it was sent: whether it will do depends on whose account it is.
+    /// The new password as sent. It is checked later, since the check depends on the account.
     pub new: String,
 }
 
@@ -21,8 +21,8 @@ pub struct ChangePassword {
 const AT_ONCE: u32 = 10_000;
 
 impl AccountService {
-    /// Gives the caller's account another password and ends every other session. The current password
-    /// is asked for, whatever token is sent: a token that is found must not be enough to keep the
+    /// Gives the caller's account another password and ends every other session. The current
+    /// password is required with every token: a stolen token must not be enough to take over the
     /// account.
     pub async fn change_password(
         &self,
@@ -43,7 +43,7 @@ impl AccountService {
         };
         self.sessions.end_others(person, AT_ONCE).await?;
         if !self.accounts.set_password(person, &change).await? {
-            // It was changed, or removed, since it was found.
+            // The password was changed, or the account removed, since the look-up.
             return Err(wrong());
         }
         self.audit.record(AuditEvent::PasswordChanged, Some(owner));
@@ -92,7 +92,7 @@ fn wrong() -> Error {
     })
 }
 
-/// What the operator can do for a person who has forgotten a password.
+/// Resets a forgotten password, for the operator.
 pub struct PasswordReset<'a> {
     pub accounts: &'a dyn AccountStore,
     pub sessions: &'a dyn SessionStore,
@@ -101,8 +101,8 @@ pub struct PasswordReset<'a> {
 }
 
 impl PasswordReset<'_> {
-    /// Gives the account of an address another password and ends all its sessions; `false` when there
-    /// is none.
+    /// Gives the account of an address another password and ends all its sessions; `false` when the
+    /// address has no account.
     pub async fn reset(&self, email: &Email, new: Password) -> Result<bool> {
         let found = self.accounts.find_by_email(Caller::Service, email);
         let Some((user, _)) = found.await? else {

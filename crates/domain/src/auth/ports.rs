@@ -16,9 +16,9 @@ pub trait AccessTokens: Send + Sync {
     fn verify(&self, token: &str) -> Result<Actor>;
 }
 
-/// Makes secrets that cannot be guessed, and what may be stored of them.
+/// Makes secrets that cannot be guessed, and the digests to store.
 pub trait Secrets: Send + Sync {
-    /// At least 256 random bits, after a prefix that tells what it is.
+    /// At least 256 random bits, after a prefix that says what kind of secret it is.
     fn generate(&self, prefix: &str) -> Secret;
 
     fn digest(&self, secret: &str) -> Digest;
@@ -26,13 +26,13 @@ pub trait Secrets: Send + Sync {
 
 /// Derives secrets from secrets.
 pub trait Successors: Send + Sync {
-    /// The secret that follows `spent`: always the same one, of as many bits, after the same prefix.
-    /// It cannot be told without a key of this service.
+    /// The secret that follows `spent`: always the same one, of as many bits, after the same
+    /// prefix. Computing it needs a key of this service.
     fn successor(&self, prefix: &str, spent: &str) -> Secret;
 }
 
-/// Hashes passwords, slowly on purpose, on threads of its own. Callers take turns; one that
-/// waits too long, or comes when too many wait, is told `Overloaded`.
+/// Hashes passwords, slowly on purpose, on threads of its own. Callers take turns; a caller that
+/// waits too long, or comes when too many wait, gets `Overloaded`.
 #[async_trait::async_trait]
 pub trait PasswordHasher: Send + Sync {
     async fn hash(&self, caller: Caller, password: Password) -> Result<PasswordHash>;
@@ -44,23 +44,23 @@ pub trait PasswordHasher: Send + Sync {
     fn decoy(&self) -> PasswordHash;
 }
 
-/// Keeps the trail of what concerns accounts.
+/// Keeps the audit trail of accounts.
 pub trait Audit: Send + Sync {
-    /// `owner` is whom it concerns, where that is known.
+    /// `owner` is the owner that the event is about, where known.
     fn record(&self, event: AuditEvent, owner: Option<OwnerId>);
 }
 
-/// Where users and their refresh tokens are kept. Every method is one atomic unit of work. It is the
-/// owner's, or, where it is not known yet who calls, the `caller`'s; what a [`Person`] changes is
-/// refused as `SessionEnded`, and nothing changes, once their session has ended.
+/// Where users and their refresh tokens are kept. Every method is one atomic unit of work, and
+/// counts for the owner, or for `caller` where the owner is not known yet. Once the session of a
+/// [`Person`] has ended, their changes fail with `SessionEnded` and change nothing.
 #[async_trait::async_trait]
 pub trait SessionStore: Send + Sync {
     /// Stores a new user and the first refresh token of a family.
     async fn insert(&self, caller: Caller, user: &User, token: &RefreshToken) -> Result<()>;
 
-    /// Stores the first refresh token of another session, for who has shown the password of this
-    /// hash; `false` when the user is gone, or the account has another password by now. One that is
-    /// being changed is waited for.
+    /// Stores the first refresh token of another session, after the client has shown the password
+    /// of this hash. `false`: the user was removed, or the account has another password by now.
+    /// Waits for a change of the password that runs at the same time.
     async fn sign_in(
         &self,
         owner: OwnerId,
@@ -68,11 +68,11 @@ pub trait SessionStore: Send + Sync {
         token: &RefreshToken,
     ) -> Result<bool>;
 
-    /// Stores the user unless it is there.
+    /// Stores the user unless the user exists.
     async fn ensure_user(&self, user: &User) -> Result<()>;
 
-    /// Spends the token `spent` and puts `next` into its session. Nothing else happens when it
-    /// cannot be spent. Of two at once, one spends it and the other finds it spent.
+    /// Spends the token `spent` and puts `next` into its session. Changes nothing when the token
+    /// cannot be spent. Of two calls at once, one spends it and the other finds it spent.
     async fn rotate(
         &self,
         caller: Caller,
@@ -81,19 +81,20 @@ pub trait SessionStore: Send + Sync {
         rotation: Rotation,
     ) -> Result<Rotated>;
 
-    /// Ends a session of this owner: none of its tokens can be spent any more, nor one that is being
-    /// made now. How often it was refreshed does not matter.
+    /// Ends a session of this owner: its tokens can no longer be spent, not even one that is made
+    /// at this moment. Takes as long however often the session was refreshed.
     async fn end(&self, caller: Caller, owner: OwnerId, session: SessionId) -> Result<()>;
 
-    /// The same for a session of this owner that can go on; `false`, and nothing happens, when there
-    /// is none, or somebody else was faster.
+    /// The same for a session of this owner that can go on. `false`: the owner has no such session,
+    /// or another request has just ended it, and nothing changed.
     async fn end_of(&self, person: Person, session: SessionId) -> Result<bool>;
 
-    /// Ends some of the person's other sessions, and leaves `most` of them at least; `false` when there were no more. Where `most` is 0, no other session is left then that
-    /// had begun before.
+    /// Ends some of the person's other sessions, and leaves at least `most` of them. `false`: no
+    /// more sessions were there to end. With `most` 0, all other sessions that began before have
+    /// ended then.
     async fn end_some(&self, person: Person, most: u32) -> Result<bool>;
 
-    /// The session of a token, spent or not, and whose it is.
+    /// The session and the owner of a token, spent or not.
     async fn find(&self, caller: Caller, token: Digest) -> Result<Option<(SessionId, OwnerId)>>;
 
     /// The owner's sessions that can go on.
@@ -108,48 +109,48 @@ pub struct SessionList {
     pub after: Option<SessionId>,
 }
 
-/// A refresh token as it is stored. When it was made, and when it expires, is a matter of the
-/// database's clock, which all instances share.
+/// A refresh token to store. Its creation and expiry go by the database's clock, which all
+/// instances share.
 #[derive(Clone, Copy, Debug)]
 pub struct RefreshToken {
     pub digest: Digest,
     pub session: SessionId,
-    /// How long it waits to be spent.
+    /// How long the token can be spent.
     pub lifetime: TimeDelta,
 }
 
-/// What a rotation goes by.
+/// The arguments of a rotation.
 #[derive(Clone, Copy, Debug)]
 pub struct Rotation {
     /// How long the next token waits to be spent.
     pub lifetime: TimeDelta,
     /// For how long a spent token gets the same successor again.
     pub again: TimeDelta,
-    /// When its user is noted to be active.
+    /// The time at which the user is noted as active.
     pub now: DateTime<Utc>,
 }
 
-/// What became of a rotation.
+/// The result of a rotation.
 #[derive(Clone, Debug)]
 pub enum Rotated {
-    /// `next` is good: it has just been put into the session, or was a moment ago for the same token
-    /// and is not spent.
+    /// `next` is good: this call has put it into the session, or an earlier call with the same
+    /// token did a moment ago and it is not spent.
     Done(User, SessionId),
-    /// It was spent a moment ago, and what followed it is spent, too, or is another one than `next`.
+    /// The token was spent a moment ago, and its successor is spent, too, or differs from `next`.
     Spent,
-    /// It was spent long ago.
+    /// The token was spent long ago.
     Reused(OwnerId, SessionId),
     /// Never issued, expired, or of a session that has ended.
     Unknown,
 }
 
-/// Where e-mail addresses and passwords are kept. Every method is one atomic unit of work. It is the
-/// owner's, or, where it is not known yet who calls, the `caller`'s; what a [`Person`] changes is
-/// refused as `SessionEnded`, and nothing changes, once their session has ended.
+/// Where e-mail addresses and passwords are kept. Every method is one atomic unit of work, and
+/// counts for the owner, or for `caller` where the owner is not known yet. Once the session of a
+/// [`Person`] has ended, their changes fail with `SessionEnded` and change nothing.
 #[async_trait::async_trait]
 pub trait AccountStore: Send + Sync {
-    /// Stores a new user with its address and password, and its first refresh token; `false`, and
-    /// nothing is stored, when the address is taken.
+    /// Stores a new user with its address and password, and its first refresh token. `false`: the
+    /// address is taken, and nothing was stored.
     async fn insert(
         &self,
         caller: Caller,
@@ -174,11 +175,11 @@ pub trait AccountStore: Send + Sync {
         email: &Email,
     ) -> Result<Option<(User, PasswordHash)>>;
 
-    /// The address and the password of an owner; `None` when there is no such account.
+    /// The address and the password of an owner; `None` when the owner has no account.
     async fn find_password(&self, owner: OwnerId) -> Result<Option<(Email, PasswordHash)>>;
 
-    /// Gives an account another password, and ends all sessions but the person's own, with it or not
-    /// at all.
+    /// Gives an account another password and ends all sessions but the person's own, both or
+    /// neither.
     async fn set_password(&self, person: Person, change: &PasswordChange) -> Result<bool>;
 }
 
@@ -186,7 +187,8 @@ pub trait AccountStore: Send + Sync {
 #[derive(Clone, Debug)]
 pub struct PasswordChange {
     pub new: PasswordHash,
-    /// Only in the place of this one; [`AccountStore::set_password`] says `false` where it is not.
+    /// The hash to replace; [`AccountStore::set_password`] gives `false` where the account has
+    /// another.
     pub old: Option<PasswordHash>,
 }
 
@@ -199,12 +201,12 @@ pub struct NewAccount {
     pub created_at: DateTime<Utc>,
 }
 
-/// What became of an upgrade.
+/// The result of an upgrade.
 #[derive(Clone, Debug)]
 pub enum Upgraded {
     Done(User),
-    /// The caller is no guest, or none any more.
+    /// The caller is not a guest, or not any more.
     NotGuest,
-    /// The address belongs to somebody.
+    /// Another account has the address.
     Taken,
 }

@@ -14,13 +14,13 @@ use ulid::Ulid;
 /// Which doors are open.
 #[derive(Clone, Copy, Debug)]
 pub struct Doors {
-    /// Whether anybody may become a guest (`GUEST_LOGIN`).
+    /// Whether new guests are allowed (`GUEST_LOGIN`).
     pub guest_login: bool,
-    /// Whether anybody may make an account (`REGISTRATION`).
+    /// Whether new accounts are allowed (`REGISTRATION`).
     pub registration: bool,
 }
 
-/// The use cases of sessions: guests, refresh, sign-out, and whose an access token is.
+/// The use cases of sessions: guests, refresh, sign-out, and checking access tokens.
 pub struct AuthService {
     pub doors: Doors,
     pub limits: Arc<dyn RateLimits>,
@@ -35,10 +35,10 @@ impl AuthService {
     /// Seconds an access token is good for.
     pub const ACCESS_SECONDS: u32 = Issuer::ACCESS_SECONDS;
 
-    /// The owner of an embedded database: always the same one.
+    /// The owner of an embedded database: always the same id.
     pub const OPERATOR: OwnerId = OwnerId::new(Ulid(1));
 
-    /// Who holds this access token. Needs no store.
+    /// The holder of this access token. Needs no store.
     pub fn authenticate(&self, token: &str) -> Result<Actor> {
         let actor = self.issuer.tokens.verify(token)?;
         self.removed.refuse(actor.owner_id)?;
@@ -69,9 +69,10 @@ impl AuthService {
         self.issuer.sign_in(user, token.session, secret)
     }
 
-    /// Spends a refresh token for a new pair. One that was spent a moment ago gets the same refresh
-    /// token again, since its client may not have heard of it, or have asked twice. One that was spent
-    /// long ago means that somebody else holds a copy, so the whole session ends (RFC 9700, 4.14.2).
+    /// Spends a refresh token for a new pair. A token that was spent a moment ago gets the same
+    /// successor again, since its client may have lost the answer or have asked twice. A token that
+    /// was spent long ago means that a second party holds a copy, so the whole session ends (RFC
+    /// 9700, 4.14.2).
     pub async fn refresh(&self, refresh_token: &str, origin: Origin) -> Result<SignedIn> {
         let Some(spent) = self.issuer.digest(refresh_token) else {
             return self.unknown(origin);
@@ -94,15 +95,16 @@ impl AuthService {
         }
     }
 
-    /// Counts a refresh token that was no good. Good ones are not counted, and are looked at before:
-    /// a caller with one gets on, whatever others of the address have tried.
+    /// Counts a bad refresh token. Tokens are looked up before they are counted, and good ones do
+    /// not count: so a caller with a good token gets through, even when others of the address sent
+    /// bad ones.
     fn unknown<T>(&self, origin: Origin) -> Result<T> {
         self.limits.take(Limited::Refresh, origin.into())?;
         Err(Error::Unauthenticated(Unauthenticated::RefreshToken))
     }
 
-    /// Ends the session that a refresh token belongs to, spent or not. One that belongs to none has
-    /// nothing to end, and the caller learns no more (RFC 7009, 2.2). Only such a one counts.
+    /// Ends the session of a refresh token, spent or not. A token without a session gets the same
+    /// answer (RFC 7009, 2.2). Only such a token counts for the limit.
     pub async fn sign_out(&self, refresh_token: &str, origin: Origin) -> Result<()> {
         let nothing = || self.limits.take(Limited::Refresh, origin.into());
         let Some(token) = self.issuer.digest(refresh_token) else {
@@ -120,7 +122,7 @@ impl AuthService {
         Ok(())
     }
 
-    /// The caller's sessions that can go on, and which of them the caller is in.
+    /// The caller's sessions that can go on, and the session of the caller's own token.
     pub async fn list_sessions(
         &self,
         actor: Actor,
@@ -131,7 +133,7 @@ impl AuthService {
         Ok((page, person.session))
     }
 
-    /// Ends one of the caller's sessions. Access tokens live out their hour.
+    /// Ends one of the caller's sessions. Its access tokens stay valid for the rest of their hour.
     pub async fn end_session(&self, actor: Actor, session: SessionId) -> Result<()> {
         let person = actor.person()?;
         if !self.sessions.end_of(person, session).await? {
@@ -146,7 +148,7 @@ impl AuthService {
     pub async fn end_sessions(&self, actor: Actor) -> Result<()> {
         let person = actor.person()?;
         self.sessions.end_others(person, 0).await?;
-        // The caller's own comes last, since it is what they may end the others by.
+        // The caller's own session ends last, since it is what lets the caller end the others.
         if let Some(own) = person.session {
             let caller = Caller::Owner(person.owner);
             self.sessions.end(caller, person.owner, own).await?;
@@ -161,8 +163,8 @@ impl dyn SessionStore + '_ {
     /// How many steps are made while the caller waits, thousands of sessions each.
     const STEPS: usize = 1_000;
 
-    /// Ends the sessions of a person but the one they are in, step by step, until at most `most`
-    /// tokens of others are left. `Overloaded` when the caller makes new ones faster.
+    /// Ends the person's sessions except their own, step by step, until at most `most` tokens of
+    /// others are left. `Overloaded` when the caller makes new ones faster.
     pub(super) async fn end_others(&self, person: Person, most: u32) -> Result<()> {
         for _ in 0..Self::STEPS {
             if !self.end_some(person, most).await? {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// Slows down whoever guesses passwords. Failures from one address end in a refusal; failures to one
-/// account from ever new addresses only make the next attempt slower, for all, so that nobody can
-/// lock a stranger out.
+/// Slows down guessing of passwords. Too many failures from one address are refused. Failures to
+/// one account from many addresses only delay the next attempt, for all, so that an attacker cannot
+/// lock the owner out.
 pub struct Throttle {
     limits: Arc<dyn RateLimits>,
     timer: Arc<dyn Timer>,
@@ -18,8 +18,8 @@ pub struct Throttle {
 impl Throttle {
     /// The longest that an attempt is made to wait.
     pub const DELAY: Duration = Duration::from_secs(2);
-    /// How many attempts wait at the same time. More would only help whoever sends them: they go on
-    /// at once, and the hasher's queue is theirs to fill.
+    /// How many attempts may be delayed at the same time. Further attempts go on at once; the
+    /// hasher's queue limits them.
     const MOST: usize = 1_024;
 
     pub fn new(limits: Arc<dyn RateLimits>, timer: Arc<dyn Timer>) -> Self {
@@ -30,8 +30,8 @@ impl Throttle {
         }
     }
 
-    /// Lets an attempt pass, at once or a little later; `RateLimited` when there were too many. It
-    /// counts as a failure until [`Throttle::succeeded`].
+    /// Lets an attempt pass, at once or after a delay; `RateLimited` when there were too many. The
+    /// attempt counts as a failure until [`Throttle::succeeded`].
     pub(super) async fn admit(&self, account: Digest, origin: Origin) -> Result<Admitted> {
         self.limits.take(Limited::SignIn, origin.into())?;
         let both = Subject::Both(account, origin);
@@ -54,14 +54,14 @@ impl Throttle {
         })
     }
 
-    /// The attempt was right: it does not count, nor do those before it from the same address.
+    /// The attempt was right: it does not count, nor do earlier ones from the same address.
     pub(super) fn succeeded(&self, attempt: Admitted) {
         let both = Subject::Both(attempt.account, attempt.origin);
         self.limits.forget(Limited::SignInToAccount, both);
         self.give_back(attempt);
     }
 
-    /// The attempt was neither right nor wrong.
+    /// The attempt was neither right nor wrong: it does not count.
     pub(super) fn undo(&self, attempt: Admitted) {
         let both = Subject::Both(attempt.account, attempt.origin);
         self.limits.give_back(Limited::SignInToAccount, both);
@@ -90,11 +90,11 @@ impl Throttle {
 pub(super) struct Admitted {
     account: Digest,
     origin: Origin,
-    /// There was none left to take of those from anywhere, so there is none to give back.
+    /// The limit for attempts from anywhere was used up: none was taken, so none is given back.
     delayed: bool,
 }
 
-/// One of those who wait.
+/// The place of one delayed attempt.
 struct Place<'a> {
     waiting: &'a AtomicUsize,
     number: usize,

@@ -1,4 +1,4 @@
-//! Who reads along while an answer is written.
+//! Readers of an answer while it is written.
 
 use crate::conversations::Title;
 use crate::error::{Error, Result};
@@ -8,43 +8,43 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::mpsc;
 
-/// How many bytes a reader may be behind. One that falls back further is left; the reply is stored
-/// all the same.
+/// How many bytes a reader may fall behind. A slower reader is dropped; the reply is stored all the
+/// same.
 const MOST_BEHIND: usize = 4 * 1024 * 1024;
 
-/// What whoever reads along gets to see.
+/// An event for the readers of an answer.
 #[derive(Debug)]
 pub enum Event {
-    /// A part of the answer, as the provider sent it: never the last one.
+    /// A part of the answer, as the provider sent it: never the last part.
     Chunk(String),
     /// The last part, once the turn is stored.
     Kept(Kept),
-    /// There is no reply, or it could not be stored; nothing of the turn is.
+    /// The reply failed, or could not be stored; nothing of the turn is stored.
     Failed(Error),
 }
 
 /// A turn that was stored.
 #[derive(Debug)]
 pub struct Kept {
-    /// The answer, or the last part of it, as the provider sent it; `None`: it broke no part off
-    /// that says that it has come to its end.
+    /// The answer, or the last part of it, as the provider sent it; `None`: the provider sent no
+    /// separate part that marks the end.
     pub last: Option<String>,
     pub conversation: ConversationId,
     pub title: Option<Title>,
-    /// The turn was ended before the answer was; then there is no last part.
+    /// Set where the turn was cancelled before the answer was complete; then `last` is `None`.
     pub cancelled: Option<Cancelled>,
 }
 
-/// What was kept of an answer that was ended.
+/// The kept part of an answer that was cancelled.
 #[derive(Debug)]
 pub struct Cancelled {
-    /// Empty where nothing was said by then, or nothing was told before the whole.
+    /// Empty where the model had said nothing by then, or where the answer comes in one piece.
     pub text: String,
     pub model: Option<String>,
     pub at: DateTime<Utc>,
 }
 
-/// An answer as it is written.
+/// The events of an answer, as it is written.
 pub struct Events {
     receiver: mpsc::UnboundedReceiver<Event>,
     behind: Arc<AtomicUsize>,
@@ -99,7 +99,7 @@ impl Audience {
         }
     }
 
-    /// Tells how it ended. A failure that nobody is there to hear comes back.
+    /// Sends the last event. Returns a failure that no reader is left to receive.
     pub(super) fn end(self, event: Event) -> Result<()> {
         let unheard = match self.sender {
             Some(sender) => sender.send(event).err().map(|unsent| unsent.0),

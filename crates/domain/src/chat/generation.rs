@@ -1,5 +1,5 @@
-//! The answer to a chat that goes into a conversation. It belongs to the server: it is written to
-//! its end and stored whether somebody is reading along or not.
+//! The answer to a chat that goes into a conversation. It runs in the background: it is completed
+//! and stored even when the client disconnects.
 
 use super::audience::{Audience, Cancelled, Event, Kept};
 use super::{NewMessage, StoredTurn, Turn, TurnMessage, TurnStore};
@@ -28,13 +28,13 @@ pub(super) struct Generation {
     pub(super) turn: Arc<QueuedUp>,
     pub(super) messages: Vec<NewMessage>,
     pub(super) streamed: bool,
-    /// The model that was asked for, should the provider not say which one answers.
+    /// The requested model, for the case that the provider does not name the one that answers.
     pub(super) model: Option<String>,
 }
 
-/// An answer that was written to its end.
+/// An answer that is complete, or was cancelled.
 struct Answered {
-    /// `None`: it was ended before anything was said.
+    /// `None`: the turn was cancelled before the model said anything.
     reply: Option<Written>,
     last: Option<String>,
     is_cancelled: bool,
@@ -50,12 +50,12 @@ impl Generation {
         if let Err(error) = &kept {
             turn.failed(error).await;
         }
-        // It is over before anybody is told.
+        // The turn ends before the readers are told.
         drop(turn);
         audience.end(kept.map_or_else(Event::Failed, Event::Kept))
     }
 
-    /// Writes the answer until it is whole, or ended.
+    /// Writes the answer until it is complete or cancelled.
     async fn write(&self, request: ChatRequest, audience: &mut Audience) -> Result<Answered> {
         let mut draft = Draft::default();
         let mut last = None;
@@ -76,7 +76,7 @@ impl Generation {
             Some(Called::Ended(Ending::Dropped)) => return Err(self.turn.cancelled().await),
             Some(Called::Overtaken) => return Err(Error::Conflict(Conflict::ConversationLocked)),
         };
-        // What is kept of a turn that was ended is what its client has seen.
+        // Of a cancelled turn, the part that its client has seen is kept.
         if is_cancelled && let Some(part) = last.take() {
             audience.show(part);
         }
@@ -98,8 +98,8 @@ impl Generation {
         })
     }
 
-    /// Shows each part when it comes, but the last one, which says that all is well: not before the
-    /// turn is stored.
+    /// Shows each part as it comes, except the last: it says that all went well, so it is shown
+    /// after the turn is stored.
     async fn listen(
         &self,
         request: ChatRequest,
@@ -109,13 +109,13 @@ impl Generation {
     ) -> Result<()> {
         let caller = Caller::Owner(self.owner);
         let mut reply = self.provider.chat(caller, request).await?;
-        // Those who ask the same see it, too.
+        // Repeats of the request see the text, too.
         let shown = repeats::current()?.map(|claim| {
             let (shown, written) = watch::channel(Seen::default());
             claim.shows(written);
             shown
         });
-        // An answer in one piece is all of it the last part.
+        // An answer in one piece is a single last part.
         let mut ended = !self.streamed;
         while let Some(mut chunk) = reply.next().await? {
             ended |= chunk.finish_reason.is_some();
@@ -201,7 +201,7 @@ impl Generation {
     }
 }
 
-/// A model's name, as far as it can be stored.
+/// A model's name, made storable.
 fn storable(model: String) -> Option<String> {
     let model: String = model.chars().filter(|c| *c != '\0').take(256).collect();
     (!model.is_empty()).then_some(model)

@@ -1,5 +1,5 @@
-//! Clients that send all that was said with each turn: what the conversation holds already is neither
-//! stored nor told once more.
+//! Clients that send the whole history with each turn. Messages that the conversation holds already
+//! are neither stored nor sent to the model again.
 
 use super::NewMessage;
 use crate::error::Result;
@@ -9,11 +9,11 @@ use crate::replies::ReplyStore;
 use crate::thoughts::{Extent, apart};
 use std::collections::HashSet;
 
-/// What a conversation may hold beside what the request says, in bytes. One that holds more is not
-/// read to its end.
+/// How many bytes a conversation may hold beyond the messages of the request. A longer conversation
+/// is not read to its end.
 const BESIDE: usize = 1024 * 1024;
 
-/// What a conversation holds, newest first.
+/// The items of a conversation, newest first.
 #[derive(Default)]
 struct Held {
     /// By users and assistants.
@@ -21,10 +21,10 @@ struct Held {
     instructions: Vec<Item>,
 }
 
-/// Which of the messages the conversation holds already, by their places in the request: they begin with
-/// all that its users and assistants have said, in order, at least one message among them by an assistant,
-/// and go on with something new. Instructions among them that it holds count as well, and so do `blank`
-/// replies. Empty where that is not so.
+/// The places in the request of the messages that the conversation holds already. The request must
+/// begin with all user and assistant messages of the conversation, in order, with at least one
+/// assistant message, and must end with something new. Instructions that the conversation holds
+/// count as well, and so do `blank` replies. Empty where the request is not of this form.
 pub(super) async fn retold(
     store: &dyn ReplyStore,
     owner: OwnerId,
@@ -49,7 +49,7 @@ fn is_said(role: Role) -> bool {
     matches!(role, Role::User | Role::Assistant)
 }
 
-/// All that the conversation holds; `None` where that is more than these messages or bytes.
+/// All items of the conversation; `None` where they are more than these messages or bytes.
 async fn held(
     store: &dyn ReplyStore,
     owner: OwnerId,
@@ -112,8 +112,8 @@ fn places(
     Some(places)
 }
 
-/// What a client has got has the model's thoughts in it; what is stored has not. Clients cut white space off,
-/// write line ends in their own way, and put the parts of a reply together with or without them.
+/// The client may have got the model's thoughts within the text; the stored text does not have
+/// them. Some clients trim white space.
 fn is_same(item: &Item, said: &NewMessage) -> bool {
     let (stored, sent) = (item.content.as_str(), said.content.as_str());
     item.role == said.role

@@ -1,4 +1,4 @@
-//! A chat that goes into a conversation, from when it is asked for until the model is.
+//! A chat that goes into a conversation, from the request until the model is asked.
 
 use super::audience::{Audience, Events};
 use super::generation::{Generation, absent};
@@ -15,7 +15,7 @@ use crate::usage::UsageGuard;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
-/// What it takes to answer a chat that is kept.
+/// The services and data that a stored chat needs.
 pub(super) struct Keeping {
     pub(super) provider: Arc<dyn ModelProvider>,
     pub(super) stores: ChatStores,
@@ -29,11 +29,11 @@ pub(super) struct Keeping {
 /// How many messages one request may add, as when a conversation is created.
 const MOST_NEW: usize = 100;
 
-/// Tells the client how its turn has begun.
+/// Tells the client how its turn began.
 pub(super) type Beginning = oneshot::Sender<Result<(Events, bool)>>;
 
 impl Keeping {
-    /// Answers when it is this one's turn. A failure that nobody is there to hear comes back.
+    /// Waits for its turn and answers. Returns a failure that no reader is left to receive.
     pub(super) async fn keep(
         &self,
         owner: OwnerId,
@@ -51,12 +51,12 @@ impl Keeping {
             }
         };
         let (audience, events) = Audience::new();
-        // Who has left misses nothing but the sight of it.
+        // A client that has disconnected changes nothing for the answer.
         drop(beginning.send(Ok((events, is_truncated))));
         generation.run(request, audience).await
     }
 
-    /// Waits for its turn, and finds out what the model is to be told.
+    /// Waits for its turn, and determines the messages for the model.
     async fn begin(
         &self,
         owner: OwnerId,
@@ -135,7 +135,7 @@ impl Keeping {
         Ok((generation, ChatRequest { context, ask }, is_truncated))
     }
 
-    /// What the model is told of the conversation: as much as fits beside the messages that are new.
+    /// The messages of the conversation for the model: as much as fits beside the new messages.
     async fn context(
         &self,
         owner: OwnerId,

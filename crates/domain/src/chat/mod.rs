@@ -1,4 +1,4 @@
-//! Chats: what a client says and what the model replies, stored together.
+//! Chats: a client's messages and the model's replies, stored together.
 
 mod audience;
 mod generation;

@@ -4,7 +4,7 @@ use crate::items::{Content, Role};
 /// A message that a client adds to a conversation.
 #[derive(Clone, Debug)]
 pub struct NewMessage {
-    /// Its place among the messages of the request, from 0.
+    /// The place of the message in the request, from 0.
     pub at: usize,
     pub role: Role,
     pub content: Content,
@@ -21,26 +21,26 @@ pub struct Unkept {
     pub why: String,
 }
 
-/// A chat completion as a client asks for it.
+/// A client's request for a chat completion.
 #[derive(Clone, Debug)]
 pub struct CompleteChat {
     /// The request of OpenAI's API, which is passed on.
     pub body: String,
-    /// The model it names.
+    /// The requested model.
     pub model: Option<String>,
-    /// Whether the answer is wanted as it is written.
+    /// Whether the client wants a streamed answer.
     pub streamed: bool,
-    /// Where it is kept; `None`: nowhere.
+    /// Where the chat is stored; `None`: not at all.
     pub place: Option<Place>,
 }
 
-/// The conversation that a chat goes on, and what is new in it.
+/// The conversation that a chat continues, and the new messages.
 #[derive(Clone, Debug)]
 pub struct Place {
     pub conversation: ConversationId,
     /// The messages of the request, at least one.
     pub messages: Vec<NewMessage>,
-    /// The places of replies in the request that say nothing: a client keeps one where a turn was
-    /// cancelled before anything was said. They are not stored.
+    /// The places of blank replies in the request: a client keeps one where a turn was cancelled
+    /// before the model said anything. They are not stored.
     pub blank: Vec<usize>,
 }

@@ -6,11 +6,11 @@ use crate::turns::Leaving;
 use chrono::{DateTime, Utc};
 use ulid::Ulid;
 
-/// Where the turns of a chat are kept: what was said, and what the model replied.
+/// Where the turns of a chat are kept: the client's messages, and the model's reply.
 #[async_trait::async_trait]
 pub trait TurnStore: Send + Sync {
-    /// Adds the messages at the end of the conversation, in order, together or not at all; names an
-    /// untitled one. The turn leaves the queue in any case. One atomic unit of work.
+    /// Adds the messages at the end of the conversation, in order, all or none, and names an
+    /// untitled conversation. The turn leaves the queue in any case. One atomic unit of work.
     async fn store(
         &self,
         owner: OwnerId,
@@ -24,35 +24,35 @@ pub trait TurnStore: Send + Sync {
 #[derive(Clone, Debug)]
 pub struct Turn {
     pub messages: Vec<TurnMessage>,
-    /// The title the conversation gets if it has none.
+    /// The title for an untitled conversation.
     pub title: Option<Title>,
     pub now: DateTime<Utc>,
-    /// Whether the last message is the model's reply: one that was ended may have none.
+    /// Whether the last message is the model's reply; a cancelled turn may have no reply.
     pub has_reply: bool,
 }
 
-/// A message that has everything but its place.
+/// A message without its place.
 #[derive(Clone, Debug)]
 pub struct TurnMessage {
     /// Time and randomness of the id-to-be; see [`crate::id::ItemId::at`].
     pub seed: Ulid,
     pub role: Role,
     pub content: Content,
-    /// What a model thought before it wrote this.
+    /// The model's thoughts before this message.
     pub reasoning: Option<String>,
-    /// The model that wrote it, where a model did.
+    /// The model that wrote the message, where a model did.
     pub model: Option<String>,
 }
 
-/// What became of a turn.
+/// The result of storing a turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoredTurn {
-    /// All of it is stored; the conversation's title by now.
+    /// All messages are stored. `title` is the conversation's title now.
     Done { title: Option<Title> },
-    /// Nothing is stored: there is no such conversation, or none any more.
+    /// Nothing is stored: the conversation does not exist, or not any more.
     NoConversation,
-    /// Nothing is stored: it would be more than a conversation holds.
+    /// Nothing is stored: the conversation would hold too many messages.
     Full,
-    /// Nothing is stored: the turn was not in the queue any more.
+    /// Nothing is stored: the turn is no longer in the queue.
     Overtaken,
 }

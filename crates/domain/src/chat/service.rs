@@ -23,7 +23,7 @@ pub struct ChatService {
     models: Mutex<Option<KnownModels>>,
 }
 
-/// What the provider said when it was last asked for its models, and when.
+/// The provider's last answer about its models, and its time.
 struct KnownModels {
     since: DateTime<Utc>,
     said: std::result::Result<Vec<Model>, ProviderFailure>,
@@ -32,7 +32,7 @@ struct KnownModels {
 impl KnownModels {
     /// How long a list is good for.
     const LIST: TimeDelta = TimeDelta::seconds(30);
-    /// How long a failure is: long enough for all who waited for it.
+    /// How long a failure is remembered: long enough for all requests that waited for it.
     const FAILURE: TimeDelta = TimeDelta::seconds(3);
 
     fn are_fresh(&self, now: DateTime<Utc>) -> bool {
@@ -44,7 +44,7 @@ impl KnownModels {
     }
 }
 
-/// Where chats find what was said, and keep what is.
+/// The stores from which chats read, and into which they write.
 pub struct ChatStores {
     pub turns: Arc<dyn TurnStore>,
     pub conversations: Arc<dyn ConversationStore>,
@@ -54,14 +54,14 @@ pub struct ChatStores {
     pub queue: Arc<TurnService>,
 }
 
-/// An answer, from where it begins.
+/// An answer that has begun.
 pub enum Answering {
-    /// It is kept nowhere, and ends when nobody reads it any more.
+    /// The answer is not stored, and stops when its reader disconnects.
     Passed(Box<dyn ChatStream>),
-    /// It goes into a conversation.
+    /// The answer goes into a conversation.
     Kept {
         events: Events,
-        /// Whether older messages did not fit into what the model is told.
+        /// Whether older messages did not fit into the model's context.
         is_truncated: bool,
     },
 }
@@ -90,9 +90,9 @@ impl ChatService {
         }
     }
 
-    /// Completes a chat. One that goes into a conversation waits for the turns before it, and is
-    /// refused where it cannot be stored, before a model is asked for nothing. From when it was asked
-    /// for it is the server's, whether somebody waits for it or not.
+    /// Completes a chat. A stored chat waits for the turns before it, and is refused before the
+    /// model is asked where it cannot be stored. It runs in the background from the start, so it
+    /// continues when the client disconnects.
     pub async fn complete(&self, owner: OwnerId, asked: CompleteChat) -> Result<Answering> {
         if asked.place.is_none() {
             let context = Vec::new();
@@ -117,8 +117,8 @@ impl ChatService {
         })
     }
 
-    /// The provider's models, as they were a moment ago. Whoever comes while it is being asked
-    /// waits for that one answer, even if it is a failure.
+    /// The provider's models, from a short cache. Requests that come while the provider is asked
+    /// wait for the same answer, even if that is a failure.
     pub async fn models(&self) -> Result<Vec<Model>> {
         let mut known = self.models.lock().await;
         let now = self.keeping.clock.now();

@@ -6,9 +6,9 @@ use crate::visible::is_blank;
 /// How much of a message is looked at, in bytes.
 const LOOKED_AT: usize = 16 * 1024;
 
-/// The first words that say something, at most `max` characters of them: those that a person wrote in
-/// sentences, else those of a quotation or of code, else an address, else whatever there is. `None`
-/// when nothing can be seen in its beginning.
+/// The first meaningful words, at most `max` characters: of prose that a person wrote, else of a
+/// quotation or of code, else an address, else any other words. `None` when the beginning has no
+/// visible text.
 pub(super) fn of(message: &str, max: usize) -> Option<String> {
     let message = beginning(message);
     let mut second_best: Option<(u8, &str)> = None;
@@ -18,7 +18,7 @@ pub(super) fn of(message: &str, max: usize) -> Option<String> {
         if let Some(mark) = fence_mark(inside) {
             fence = match fence {
                 None => Some(mark),
-                // Another fence in it is code.
+                // Another fence inside a block is code.
                 Some(open) if mark.starts_with(open) => None,
                 open => open,
             };
@@ -134,7 +134,7 @@ fn without_inline_marks(line: &str) -> String {
     }
 }
 
-/// A name that underscores belong to, as in `__init__`, and what follows it.
+/// A name with underscores, as in `__init__`, and the text after it.
 fn special_name(text: &str) -> Option<(&str, &str)> {
     let inside = text.strip_prefix("__")?;
     let end = inside.find(|c: char| !c.is_ascii_lowercase() && c != '_')?;
@@ -142,7 +142,7 @@ fn special_name(text: &str) -> Option<(&str, &str)> {
     (name.len() > 4 && name.ends_with("__")).then_some((name, after))
 }
 
-/// The text of the link or the image that the text begins with, and what follows it.
+/// The text of the link or the image at the beginning, and the text after it.
 fn link(text: &str) -> Option<(&str, &str)> {
     let inside = text.strip_prefix('!').unwrap_or(text).strip_prefix('[')?;
     let (words, rest) = inside.split_once("](")?;
@@ -152,7 +152,7 @@ fn link(text: &str) -> Option<(&str, &str)> {
     apt.then_some((words, after))
 }
 
-/// An address and nothing else.
+/// Whether the words are an address only.
 fn is_address(words: &str) -> bool {
     let scheme = ["http://", "https://"]
         .iter()

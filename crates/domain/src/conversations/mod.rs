@@ -1,4 +1,4 @@
-//! Conversations: what a person and a model said to each other, in order.
+//! Conversations: the messages of a person and a model, in order.
 
 mod first_words;
 mod model;

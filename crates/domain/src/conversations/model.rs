@@ -9,15 +9,15 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug)]
 pub struct Conversation {
     pub id: ConversationId,
-    /// `None`: nobody has named it, and no user has said anything yet.
+    /// `None`: the conversation has no given title, and no user message yet.
     pub title: Option<Title>,
     pub project_id: Option<ProjectId>,
     pub metadata: Metadata,
-    /// How many items it holds now; deleted ones do not count.
+    /// How many items the conversation holds now; deleted ones do not count.
     pub item_count: u32,
     pub created_at: DateTime<Utc>,
-    /// When an item was last added, edited, regenerated, restored or deleted. Organising (title,
-    /// project, metadata) does not move it.
+    /// When an item was last added, edited, regenerated, restored or deleted. Changing the title,
+    /// the project or the metadata does not change it.
     pub updated_at: DateTime<Utc>,
 }
 

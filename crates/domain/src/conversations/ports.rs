@@ -5,25 +5,25 @@ use crate::items::Item;
 use crate::page::{Limit, Order, Page};
 use chrono::{DateTime, Utc};
 
-/// Where conversations are kept. Every method is one atomic unit of work, and sees only what
-/// belongs to the given owner.
+/// Where conversations are kept. Every method is one atomic unit of work, and sees only the objects
+/// of the given owner.
 #[async_trait::async_trait]
 pub trait ConversationStore: Send + Sync {
-    /// Stores the conversation and its first items, all or nothing. `false`: nothing was stored,
-    /// because its project is not there.
+    /// Stores the conversation and its first items, all or none. `false`: its project does not
+    /// exist, and nothing was stored.
     async fn insert(&self, conversation: &NewConversation, items: &[Item]) -> Result<bool>;
 
-    /// The conversation alone, and the sequence number of its last item.
+    /// The conversation without its items, and the sequence number of its last item.
     async fn outline(
         &self,
         owner: OwnerId,
         id: ConversationId,
     ) -> Result<Option<(Conversation, Sequence)>>;
 
-    /// The conversation together with the first batch of its items.
+    /// The conversation with the first batch of its items.
     async fn find_with_items(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Opening>>;
 
-    /// `None` when the list is to be of a project that is not there.
+    /// `None` when the list is of a project that does not exist.
     async fn list(
         &self,
         owner: OwnerId,
@@ -37,8 +37,8 @@ pub trait ConversationStore: Send + Sync {
         changes: &ConversationChanges,
     ) -> Result<Updated>;
 
-    /// Makes those of `ids` that exist unreachable for every reader, and queues their rows for
-    /// reclaiming. Returns the ids that existed.
+    /// Makes the existing conversations among `ids` unreachable for every reader, and queues their
+    /// rows for reclaiming. Returns the ids that existed.
     async fn delete(
         &self,
         owner: OwnerId,
@@ -52,7 +52,7 @@ pub trait ConversationStore: Send + Sync {
 pub struct Opening {
     pub conversation: Conversation,
     pub items: Vec<Item>,
-    /// The sequence number of the last item there was; items after it came later.
+    /// The sequence number of the last item; later items came after the opening.
     pub last: Sequence,
 }
 
@@ -65,7 +65,7 @@ pub struct ConversationList {
     pub sort: ListSort,
 }
 
-/// What a list of conversations is ordered by, and where the page begins.
+/// The order of a list of conversations, and the place where the page begins.
 #[derive(Clone, Debug)]
 pub enum ListSort {
     /// By creation; `after` is the last id of the page before.
@@ -76,7 +76,7 @@ pub enum ListSort {
     },
 }
 
-/// A new value for a field, or the one it has.
+/// A new value for a field, or its current value.
 #[derive(Clone, Debug, Default)]
 pub enum Change<T> {
     #[default]
@@ -84,17 +84,17 @@ pub enum Change<T> {
     Set(T),
 }
 
-/// What a person changes about a conversation.
+/// A person's changes to a conversation.
 #[derive(Clone, Debug, Default)]
 pub struct ConversationChanges {
-    /// `Set(None)` makes it untitled again.
+    /// `Set(None)` removes the title.
     pub title: Change<Option<Title>>,
     pub project_id: Change<Option<ProjectId>>,
     pub metadata: Change<Metadata>,
 }
 
 impl ConversationChanges {
-    /// Whether the conversation has more text with them than it has now.
+    /// Whether the changes add text to the conversation.
     pub(super) fn add_text(&self, to: &Conversation) -> bool {
         let length = |title: &Option<Title>| title.as_ref().map_or(0, |title| title.as_str().len());
         let (title, metadata) = (length(&to.title), to.metadata.bytes());
@@ -103,17 +103,17 @@ impl ConversationChanges {
     }
 }
 
-/// What became of a change.
+/// The result of a change.
 #[derive(Clone, Debug)]
 pub enum Updated {
     Done(Conversation),
     NoConversation,
-    /// Nothing was changed: the project is not there.
+    /// The project does not exist; nothing was changed.
     NoProject,
 }
 
 impl<T> Change<T> {
-    /// What is said of the new value, or of the one there is.
+    /// Computes a result from the new value; `kept` where the current value stays.
     pub fn or<R>(&self, kept: R, of: impl FnOnce(&T) -> R) -> R {
         match self {
             Self::Keep => kept,
@@ -121,7 +121,7 @@ impl<T> Change<T> {
         }
     }
 
-    /// A new value, read by `parse`, where one was `given`.
+    /// `Set` with the parsed value where one was `given`, otherwise `Keep`.
     pub fn of<R>(given: Option<R>, parse: impl FnOnce(R) -> Result<T>) -> Result<Self> {
         given.map_or(Ok(Self::Keep), |raw| parse(raw).map(Self::Set))
     }

@@ -11,7 +11,7 @@ use crate::usage::UsageGuard;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// A conversation as a client asks for it.
+/// A client's request for a conversation.
 #[derive(Clone, Debug, Default)]
 pub struct CreateConversation {
     pub title: Option<Title>,
@@ -21,11 +21,11 @@ pub struct CreateConversation {
     pub items: Vec<NewItem>,
 }
 
-/// What became of a bulk deletion.
+/// The result of a bulk deletion.
 #[derive(Clone, Debug)]
 pub struct BulkDeletion {
     pub deleted: usize,
-    /// The ids that named nothing of the owner's, as they were sent, each once.
+    /// The sent ids for which the owner has no conversation, as sent, each once.
     pub failed: Vec<String>,
 }
 
@@ -57,7 +57,7 @@ impl ConversationService {
         }
     }
 
-    /// Stores a new conversation, with its first messages if there are any.
+    /// Stores a new conversation, with its first messages if given.
     pub async fn create(
         &self,
         owner: OwnerId,
@@ -129,7 +129,7 @@ impl ConversationService {
         Ok(self.outline(owner, id).await?.0)
     }
 
-    /// The conversation with the first batch of its items; `ItemService::batch` gives the rest.
+    /// The conversation with the first batch of its items; `ItemService::batch` reads the rest.
     pub async fn open(&self, owner: OwnerId, id: ConversationId) -> Result<Opening> {
         self.store
             .find_with_items(owner, id)
@@ -137,7 +137,7 @@ impl ConversationService {
             .ok_or_else(|| Resource::Conversation.absent())
     }
 
-    /// The conversation alone, and the sequence number of its last item.
+    /// The conversation without its items, and the sequence number of its last item.
     pub async fn outline(
         &self,
         owner: OwnerId,
@@ -152,7 +152,8 @@ impl ConversationService {
         page.ok_or_else(|| Resource::Project.absent())
     }
 
-    /// Changes what organises a conversation. A request that changes nothing returns it as it is.
+    /// Changes the title, the project or the metadata. A request without changes returns the
+    /// conversation.
     pub async fn update(
         &self,
         owner: OwnerId,
@@ -185,8 +186,8 @@ impl ConversationService {
         Ok(())
     }
 
-    /// Deletes those of `sent` that exist and are the owner's. The answer adds up: each distinct id
-    /// is deleted or failed.
+    /// Deletes the conversations in `sent` that the owner has. Each distinct id is either deleted
+    /// or failed.
     pub async fn bulk_delete(&self, owner: OwnerId, sent: Vec<String>) -> Result<BulkDeletion> {
         if !(1..=Self::MAX_BULK).contains(&sent.len()) {
             let message = "conversation_ids must have 1 to 100 entries.";
@@ -205,7 +206,7 @@ impl ConversationService {
 /// The distinct ids of a bulk deletion.
 struct Wanted {
     ids: Vec<(ConversationId, String)>,
-    /// Those that are no ids of conversations.
+    /// The texts that are not ids of conversations.
     malformed: Vec<String>,
 }
 
@@ -237,7 +238,7 @@ impl Wanted {
 }
 
 impl BulkDeletion {
-    /// The answer to a request that was answered before, and deleted these of what was sent.
+    /// The answer to a repeated request, whose first attempt deleted these of the sent ids.
     pub fn again(sent: Vec<String>, deleted: Vec<ConversationId>) -> Self {
         Wanted::of(sent).but(deleted)
     }

@@ -8,8 +8,8 @@ use std::ops::RangeInclusive;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Title(String);
 
-/// Who wrote a title. Only a person's is final: what was derived may be replaced by something
-/// better, what a person chose never is.
+/// The author of a title. A derived title may be replaced by a better one; a person's title is
+/// never replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TitleSource {
     Person,
@@ -36,8 +36,8 @@ impl Title {
         Ok(Self(raw.to_owned()))
     }
 
-    /// The title an untitled conversation gets from a message: its first words that say something,
-    /// when a user wrote it.
+    /// The title that a message gives to an untitled conversation: the first meaningful words of a
+    /// user's message.
     pub fn from_message(role: Role, content: &Content) -> Option<Self> {
         match role {
             Role::User => first_words::of(content.as_str(), Self::DERIVED).map(Self),
@@ -45,8 +45,8 @@ impl Title {
         }
     }
 
-    /// The same of the first of several messages that has one. Only so many are looked at: a hundred of
-    /// which each says nothing for long would keep others waiting.
+    /// The title from the first of several messages that gives one. Looks at a limited number: a
+    /// hundred long messages without words would keep other requests waiting.
     pub fn from_messages<'a>(
         messages: impl IntoIterator<Item = (Role, &'a Content)>,
     ) -> Option<Self> {

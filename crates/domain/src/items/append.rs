@@ -13,12 +13,12 @@ pub enum Accepted {
     Existing(Item),
 }
 
-/// How often an append is tried whose call id is taken and given up again meanwhile.
+/// How often an append is tried whose call id is taken and freed again meanwhile.
 const ATTEMPTS: u8 = 3;
 
 impl ItemService {
-    /// Adds a message at the end. Sending one again with the same call id, role and content is
-    /// answered with the item that exists.
+    /// Adds a message at the end. A second message with the same call id, role and content returns
+    /// the existing item.
     pub async fn append(
         &self,
         owner: OwnerId,
@@ -26,7 +26,7 @@ impl ItemService {
         item: NewItem,
     ) -> Result<Accepted> {
         if let Err(full) = self.usage.room_for_text(owner) {
-            // What was stored before is there still, by its call id.
+            // An item that was stored before is found by its call id.
             let repeated = self.repeated(owner, conversation, &item).await?;
             return match repeated {
                 Some(item) => existing(conversation, item),
@@ -57,20 +57,20 @@ impl ItemService {
                 Appended::Full => Some(Error::Conflict(Conflict::ConversationFull)),
                 Appended::CallIdTaken => None,
             };
-            // What was stored before the conversation was full is there still, by its call id.
+            // An item that was stored before the conversation was full is found by its call id.
             let repeated = self.repeated(owner, conversation, &pending.item).await?;
             match (repeated, instead) {
                 (Some(item), _) => return existing(conversation, item),
                 (None, Some(error)) => return Err(error),
-                // Who had the call id was deleted in between, so it is free again.
+                // The item with the call id was deleted in between, so the call id is free again.
                 (None, None) => {}
             }
         }
         Err(Error::Conflict(Conflict::CallIdConflict))
     }
 
-    /// The item that a message with this call id has become, `None` when there is none. A message
-    /// that says something else than that one did is a conflict.
+    /// The existing item with this call id; `None` when the conversation has none. A conflict when
+    /// that item has another role or content.
     async fn repeated(
         &self,
         owner: OwnerId,
@@ -93,8 +93,8 @@ impl ItemService {
         Err(Error::Conflict(Conflict::CallIdConflict))
     }
 
-    /// Whether the item says what was sent, or said it when it was new: a late retry is safe even
-    /// when the item was edited meanwhile.
+    /// Whether the item has the sent text, or had it as its first version: so a late retry is safe
+    /// even when the item was edited meanwhile.
     async fn has_said(
         &self,
         owner: OwnerId,
@@ -121,8 +121,8 @@ impl ItemService {
     }
 }
 
-/// An item that was there already. Where the request may come again it stands for the same item then, even
-/// if that is gone.
+/// Returns an existing item. Where the request may be repeated, it stands for this item from now
+/// on, even after the item is deleted.
 fn existing(conversation: ConversationId, item: Item) -> Result<Accepted> {
     if let Some(claim) = repeats::current()? {
         claim.found(Outcome::done(Made::Item(conversation, item.id)));

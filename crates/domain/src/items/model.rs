@@ -3,7 +3,7 @@ use crate::id::{ItemId, OwnerId};
 use crate::text;
 use chrono::{DateTime, Utc};
 
-/// Who speaks, in the terms of OpenAI's API.
+/// The role of a message, in the terms of OpenAI's API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     System,
@@ -13,7 +13,7 @@ pub enum Role {
     Tool,
 }
 
-/// The text of a message: 1 to 1,000,000 characters, kept exactly as it was sent.
+/// The text of a message: 1 to 1,000,000 characters, stored exactly as sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content(String);
 
@@ -34,8 +34,8 @@ impl Content {
     }
 }
 
-/// A client's own name for a message, unique within its conversation: 1 to 256 characters. It
-/// makes sending a message again harmless.
+/// A client's own name for a message, unique within its conversation: 1 to 256 characters. With it,
+/// a client can safely send a message again.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CallId(String);
 
@@ -54,7 +54,7 @@ impl CallId {
     }
 }
 
-/// Who put a message into the conversation.
+/// The author of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Author {
     /// The owner of the conversation, or a model on the owner's behalf.
@@ -71,11 +71,11 @@ pub struct Item {
     pub role: Role,
     pub content: Content,
     pub call_id: Option<CallId>,
-    /// What a model thought before it wrote the current version.
+    /// The model's thoughts before the current version.
     pub reasoning: Option<String>,
     /// The model that wrote the current version, where a model did.
     pub model: Option<String>,
-    /// 1 for a message as it was sent; each edit, regeneration and restoration adds one.
+    /// 1 for a new message; each edit, regeneration and restoration adds one.
     pub version: u32,
     pub author: Author,
     pub created_at: DateTime<Utc>,
@@ -84,7 +84,7 @@ pub struct Item {
 }
 
 impl Item {
-    /// How many bytes of text it has.
+    /// The size of its text in bytes.
     pub fn bytes(&self) -> usize {
         let reasoning = self.reasoning.as_ref().map_or(0, String::len);
         self.content.as_str().len() + reasoning
@@ -123,17 +123,17 @@ pub struct Version {
     /// 1, 2, 3, … without gaps.
     pub number: u32,
     pub content: Content,
-    /// What the model thought before it wrote this.
+    /// The model's thoughts before this version.
     pub reasoning: Option<String>,
-    /// The model that wrote it, where a model did.
+    /// The model that wrote the version, where a model did.
     pub model: Option<String>,
     pub created_at: DateTime<Utc>,
-    /// Whether it is the item's text now.
+    /// Whether this is the item's current version.
     pub current: bool,
 }
 
 impl Version {
-    /// How many bytes of text it has.
+    /// The size of its text in bytes.
     pub fn bytes(&self) -> usize {
         let reasoning = self.reasoning.as_ref().map_or(0, String::len);
         self.content.as_str().len() + reasoning

@@ -7,12 +7,12 @@ use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use ulid::Ulid;
 
-/// Where items are kept. Every method is one atomic unit of work, sees only what belongs to the
-/// given owner, and nothing of a conversation that was deleted.
+/// Where items are kept. Every method is one atomic unit of work, and sees only the objects of the
+/// given owner, without deleted conversations.
 #[async_trait::async_trait]
 pub trait ItemStore: Send + Sync {
-    /// Gives the item the next sequence number of its conversation and stores it; counts it, and
-    /// names an untitled conversation.
+    /// Stores the item under the next sequence number of its conversation, counts it, and names an
+    /// untitled conversation.
     async fn append(
         &self,
         owner: OwnerId,
@@ -20,7 +20,7 @@ pub trait ItemStore: Send + Sync {
         pending: Arc<PendingItem>,
     ) -> Result<Appended>;
 
-    /// `None` when there is no such conversation, `Some(None)` when it has no such item.
+    /// `None` when the conversation does not exist, `Some(None)` when it has no such item.
     async fn find(
         &self,
         owner: OwnerId,
@@ -28,7 +28,7 @@ pub trait ItemStore: Send + Sync {
         id: ItemId,
     ) -> Result<Option<Option<Item>>>;
 
-    /// `None` when there is no such conversation, `Some(None)` when it has no such item.
+    /// `None` when the conversation does not exist, `Some(None)` when it has no such item.
     async fn find_by_call_id(
         &self,
         owner: OwnerId,
@@ -36,7 +36,7 @@ pub trait ItemStore: Send + Sync {
         call_id: &CallId,
     ) -> Result<Option<Option<Item>>>;
 
-    /// `None` when there is no such conversation. A page is bounded in bytes by
+    /// `None` when the conversation does not exist. A page is bounded in bytes by
     /// [`crate::page::PAGE_BYTES`].
     async fn list(
         &self,
@@ -45,8 +45,8 @@ pub trait ItemStore: Send + Sync {
         list: &ItemList,
     ) -> Result<Option<Page<Item>>>;
 
-    /// The items after `after` up to `last`, in order, as many as fit a batch and at least one if
-    /// there is one. `None` when there is no such conversation any more.
+    /// The items after `after` up to `last`, in order: as many as fit into a batch, and at least
+    /// one where one exists. `None` when the conversation does not exist any more.
     async fn batch(
         &self,
         owner: OwnerId,
@@ -55,8 +55,8 @@ pub trait ItemStore: Send + Sync {
         last: Sequence,
     ) -> Result<Option<Vec<Item>>>;
 
-    /// Makes another text the item's current one, as a new version; the one it replaces is kept.
-    /// Moves the conversation's `updated_at`. Revisions of one conversation happen one after the
+    /// Makes another text the item's current one, as a new version, and keeps the replaced text.
+    /// Sets the conversation's `updated_at`. Revisions of one conversation happen one after the
     /// other.
     async fn revise(
         &self,
@@ -77,7 +77,7 @@ pub trait ItemStore: Send + Sync {
         list: &VersionList,
     ) -> Result<Page<Version>>;
 
-    /// Deletes the item with its versions, and nothing else.
+    /// Deletes the item with its versions only.
     async fn delete(
         &self,
         owner: OwnerId,
@@ -86,8 +86,8 @@ pub trait ItemStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Deleted>;
 
-    /// The next part of everything a conversation holds, as much as fits a batch and at least one
-    /// entry if there is one. `None` when there is no such conversation any more.
+    /// The next part of an export: as much as fits into a batch, and at least one entry where one
+    /// exists. `None` when the conversation does not exist any more.
     async fn export(
         &self,
         owner: OwnerId,
@@ -100,24 +100,24 @@ pub trait ItemStore: Send + Sync {
 /// Where an item's next text comes from.
 #[derive(Clone, Debug)]
 pub enum Revision {
-    /// A person wrote it. The text the item has already makes no version.
+    /// A person's new text. The item's current text makes no new version.
     Edit(Content),
-    /// The text of an earlier version. The version that is current already makes no new one.
+    /// The text of an earlier version. Restoring the current version makes no new version.
     Restore(u32),
 }
 
-/// What became of a revision.
+/// The result of a revision.
 #[derive(Clone, Debug)]
 pub enum Revised {
-    /// The item as it is now.
+    /// The revised item.
     Done(Item),
     NoConversation,
     NoItem,
-    /// There is no such version to restore.
+    /// The version to restore does not exist.
     NoVersion,
 }
 
-/// What became of a deletion.
+/// The result of a deletion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deleted {
     Done,
@@ -133,8 +133,8 @@ pub struct VersionList {
     pub after: Option<u32>,
 }
 
-/// How far an export has come: behind this item, and behind this one of its earlier versions (0:
-/// behind the item itself).
+/// The place in an export: after this item, and after this earlier version of it (0: after the item
+/// itself).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ExportPlace {
     pub sequence: Sequence,
@@ -151,26 +151,26 @@ pub enum ExportEntry {
     },
 }
 
-/// An item that has everything but its place.
+/// An item without its place.
 #[derive(Clone, Debug)]
 pub struct PendingItem {
     /// Time and randomness of the id-to-be; see [`ItemId::at`].
     pub seed: Ulid,
     pub item: NewItem,
     pub author: Author,
-    /// The title the conversation gets if it has none.
+    /// The title for an untitled conversation.
     pub title: Option<Title>,
     pub now: DateTime<Utc>,
 }
 
-/// What became of an append.
+/// The result of an append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Appended {
     At(Sequence),
     NoConversation,
-    /// The conversation holds all it may.
+    /// The conversation holds the most items that it may.
     Full,
-    /// The conversation has an item of this call id; nothing was changed.
+    /// The conversation has another item with this call id; nothing was changed.
     CallIdTaken,
 }
 

@@ -20,12 +20,12 @@ pub struct ItemService {
     pub(super) ids: Arc<dyn Ids>,
 }
 
-/// A page of items as a client asks for it.
+/// A client's request for a page of items.
 #[derive(Clone, Debug)]
 pub struct ListItems {
     pub limit: Limit,
     pub order: Order,
-    /// Behind this place; there may be no item at it any more.
+    /// Begins after this place, even if its item was deleted.
     pub after: Option<Sequence>,
     pub call_id: Option<CallId>,
 }
@@ -72,7 +72,7 @@ impl ItemService {
                 };
                 self.store.list(owner, conversation, &list).await?
             }
-            // A call id names one item at the most, so there is but one page.
+            // A call id names at most one item, so there is only one page.
             Some(call_id) => self
                 .store
                 .find_by_call_id(owner, conversation, &call_id)
@@ -102,7 +102,8 @@ impl ItemService {
             .ok_or_else(|| Resource::Conversation.absent())
     }
 
-    /// Gives the item another text: the same id, one version more, the earlier text kept.
+    /// Gives the item another text: the id stays, the version rises by one, the earlier text is
+    /// kept.
     pub async fn edit(
         &self,
         owner: OwnerId,
@@ -156,13 +157,13 @@ impl ItemService {
     ) -> Result<Page<Version>> {
         let page = self.store.versions(owner, conversation, id, &list).await?;
         if page.data.is_empty() {
-            // Every item has a version: there is none behind `after`, or there is no such item.
+            // Every item has a version. So no version follows `after`, or the item does not exist.
             self.get(owner, conversation, id).await?;
         }
         Ok(page)
     }
 
-    /// Deletes the message and its versions, and nothing else.
+    /// Deletes the message with its versions only.
     pub async fn delete(
         &self,
         owner: OwnerId,

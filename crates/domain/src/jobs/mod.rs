@@ -1,9 +1,9 @@
-//! Work that is done beside the requests. Each job is a row of the database, so that any number of
-//! instances work them off together and a crash loses none.
+//! Background jobs. Each job is a row of the database, so any number of instances share the work
+//! and a crash loses no job.
 //!
-//! Owners take turns, so one who has thousands of jobs delays no other. A job is done in steps whose
-//! size follows from how long they take; one that fails waits longer each time, and holds up none
-//! behind it.
+//! Owners take turns, so an owner with thousands of jobs does not delay the others. A job is done
+//! in steps, whose size follows from how long they take. A job that fails waits longer each time,
+//! while the jobs behind it go on.
 
 mod model;
 mod portion;

@@ -2,31 +2,31 @@ use crate::id::{ConversationId, OwnerId};
 use chrono::{DateTime, Utc};
 use ulid::Ulid;
 
-/// What kind of work it is. An owner's jobs are done in this order: first what is small.
+/// The kind of a job. An owner's jobs are done in this order: small ones first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
-    /// What an owner uses is counted.
+    /// Counts an owner's usage.
     Usage,
     /// A model is to write a title.
     Title,
-    /// Links that ended, and what is remembered of them, are forgotten. The service's own.
+    /// Forgets ended links and tombstones. One of the service's own jobs.
     Links,
     /// Expired sessions and old removals are forgotten. The service's own.
     Credentials,
     /// Answers that are not repeated any more are forgotten. The service's own.
     Repeats,
-    /// Guests who have not come back are removed. The service's own.
+    /// Removes guests who have not come back. One of the service's own jobs.
     IdleGuests,
-    /// What a removed owner has is taken away.
+    /// Deletes the data of a removed owner.
     Removal,
-    /// Earlier versions of a deleted message are reclaimed, and the links to it ended.
+    /// Reclaims earlier versions of a deleted message, and ends the links to it.
     Versions,
-    /// What was in a deleted conversation is reclaimed.
+    /// Reclaims the items of a deleted conversation.
     Purge,
 }
 
 impl Kind {
-    /// The word for it in the log.
+    /// The name in the log.
     pub fn name(self) -> &'static str {
         match self {
             Self::Usage => "usage",
@@ -47,27 +47,27 @@ impl Kind {
 pub struct Job {
     pub owner: OwnerId,
     pub kind: Kind,
-    /// What it is about.
+    /// The object of the job.
     pub key: Ulid,
-    /// The conversation that it is about, or in which that is.
+    /// The conversation of the job: its object, or the one that contains it.
     pub conversation: Option<ConversationId>,
     pub created_at: DateTime<Utc>,
-    /// How often it failed since it last went on.
+    /// How many attempts in a row have failed.
     pub attempts: u32,
 }
 
 impl Job {
-    /// Whose jobs are those of the service itself: they come after everybody's.
+    /// The owner of the service's own jobs; it comes after all other owners.
     pub const SERVICE: OwnerId = OwnerId::new(Ulid(u128::MAX));
     /// Before the first of all owners.
     pub const START: OwnerId = OwnerId::new(Ulid(0));
 }
 
-/// How much of one kind waits.
+/// The waiting jobs of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backlog {
     pub kind: Kind,
     pub length: u64,
-    /// When the oldest one came.
+    /// When the oldest one was added.
     pub oldest: DateTime<Utc>,
 }

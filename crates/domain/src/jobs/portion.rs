@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-/// How much one step takes: bytes that are reclaimed, of which each row counts some for itself.
+/// The size of one step: the bytes to reclaim, where each row adds a fixed number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Portion(u64);
 
@@ -9,7 +9,7 @@ impl Portion {
     pub const MOST: Self = Self(8 * 1024 * 1024);
     /// A step of this size takes a row and little more.
     pub const LEAST: Self = Self(4 * 1024);
-    /// What a row counts beside its text.
+    /// The bytes that a row counts beside its text.
     pub const ROW: u64 = 1024;
     /// How long a step should take.
     const AIM: Duration = Duration::from_millis(500);
@@ -27,13 +27,13 @@ impl Portion {
         self.0 / Self::ROW
     }
 
-    /// The next one, after a step that ran out of time.
+    /// The next portion, after a step that ran out of time.
     #[must_use]
     pub fn halved(self) -> Self {
         Self(self.0 / 2).clamp(Self::LEAST, Self::MOST)
     }
 
-    /// The next one, after a step of this size that took so long: less at once, more by and by.
+    /// The next portion, after a step of this size took so long: shrinks at once, grows slowly.
     #[must_use]
     pub fn after(self, took: Duration) -> Self {
         if took > Self::AIM {

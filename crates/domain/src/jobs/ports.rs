@@ -3,11 +3,11 @@ use crate::error::{Error, Result};
 use crate::id::OwnerId;
 use chrono::{DateTime, Utc};
 
-/// The jobs there are. Every method is one atomic unit of work.
+/// The queue of jobs. Every method is one atomic unit of work.
 #[async_trait::async_trait]
 pub trait JobQueue: Send + Sync {
-    /// Jobs of these kinds that are due, of owners who come after `after`, by owner and kind.
-    /// Nothing is locked: by the time one is begun, another instance may be at it.
+    /// Due jobs of these kinds, of owners after `after`, sorted by owner and kind. Locks nothing:
+    /// another instance may take a job before this one begins it.
     async fn due(
         &self,
         kinds: &[Kind],
@@ -16,47 +16,47 @@ pub trait JobQueue: Send + Sync {
         most: usize,
     ) -> Result<Vec<Job>>;
 
-    /// Takes a job that is due, until `until`: should this instance die, another takes it up then.
-    /// `false`: another has it, or has done it.
+    /// Leases a due job until `until`: if this instance dies, another takes the job then. `false`:
+    /// another instance has the job, or has done it.
     async fn claim(&self, job: &Job, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<bool>;
 
     /// Gives a job back that went well, and is due again at `at`.
     async fn again(&self, job: &Job, at: DateTime<Utc>) -> Result<()>;
 
-    /// Puts a job off that failed, and counts it.
+    /// Postpones a failed job, and counts the failure.
     async fn put_off(&self, job: &Job, until: DateTime<Utc>) -> Result<()>;
 
-    /// Sees to it that the service's own jobs of these kinds are there.
+    /// Makes sure that the service's own jobs of these kinds exist.
     async fn ensure(&self, kinds: &[Kind], now: DateTime<Utc>) -> Result<()>;
 
-    /// Moves some entries of the queues that instances of earlier versions still fill, as far as
-    /// they are of these kinds and no such instance is at them; says how many.
+    /// Moves some entries of these kinds from the queues that earlier versions still fill, except
+    /// entries that such an instance is working on. Returns how many.
     async fn take_over(&self, kinds: &[Kind]) -> Result<usize>;
 
-    /// How much of these kinds waits, but for the service's own. Kinds of which there is none are
+    /// The waiting jobs of these kinds, without the service's own. Kinds without waiting jobs are
     /// left out.
     async fn backlog(&self, kinds: &[Kind]) -> Result<Vec<Backlog>>;
 }
 
-/// What does jobs of some kind.
+/// Does the jobs of some kind.
 #[async_trait::async_trait]
 pub trait Work: Send + Sync {
-    /// Does some of a job, a portion at the most, and sees to it when it goes on. An error says that
-    /// nothing was done: the job is put off by the caller.
+    /// Does at most a portion of a job, and stores when it continues. On an error nothing was done,
+    /// and the caller postpones the job.
     async fn step(&self, job: &Job, portion: Portion) -> Result<Step>;
 }
 
-/// What a step has done.
+/// The result of a step.
 #[derive(Debug)]
 pub enum Step {
-    /// Another instance is at it, or has done it.
+    /// Another instance works on the job, or has done it.
     Taken,
     /// All that there is to do now.
     Done,
     /// A portion; there is more.
     More,
-    /// It did not go well; the job waits for another attempt.
+    /// The step failed; the job waits for another attempt.
     Failed(Error),
-    /// It did not go well, once too often: the job is given up.
+    /// The step failed for the last time: the job is given up.
     GivenUp(Error),
 }

@@ -8,22 +8,22 @@ use crate::turns::TurnQueue;
 use chrono::TimeDelta;
 use std::sync::Arc;
 
-/// The service's own jobs, which come again and again: what has ended is forgotten.
+/// The service's own jobs, which repeat: they remove expired data.
 pub struct Upkeep {
     pub queue: Arc<dyn JobQueue>,
     pub purge: PurgeService,
     pub removal: RemovalService,
     pub repeats: Arc<dyn RepeatStore>,
     pub turns: Arc<dyn TurnQueue>,
-    /// After how long without activity guests are removed; `None` is never.
+    /// How long guests may be inactive before they are removed; `None`: for ever.
     pub guest_retention: Option<TimeDelta>,
     pub clock: Arc<dyn Clock>,
 }
 
 impl Upkeep {
-    /// How long to rest when there is nothing to do.
+    /// The pause when there is no work.
     const REST: TimeDelta = TimeDelta::minutes(1);
-    /// How long a job is left to the instance that took it.
+    /// How long a job is leased to an instance.
     const LEASE: TimeDelta = TimeDelta::seconds(30);
 
     /// The kinds that this instance does.

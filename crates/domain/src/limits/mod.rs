@@ -1,4 +1,4 @@
-//! How often somebody may try something.
+//! Rate limits.
 
 mod model;
 mod ports;

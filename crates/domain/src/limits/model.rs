@@ -3,14 +3,14 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// What is limited. Each is counted for itself.
+/// The limited actions. Each is counted separately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Limited {
     /// Failed sign-ins from one address.
     SignIn,
     /// Failed sign-ins to one account from one address.
     SignInToAccount,
-    /// Failed sign-ins to one account from anywhere. They only make the next one slower.
+    /// Failed sign-ins to one account from all addresses. They only delay the next attempt.
     SignInFromAnywhere,
     /// New accounts, and guests that become accounts.
     Registration,
@@ -20,7 +20,7 @@ pub enum Limited {
     Refresh,
     /// API keys that were no good.
     KeyCheck,
-    /// Whatever visitors do with share links.
+    /// All actions of visitors with share links.
     Share,
 }
 
@@ -49,7 +49,7 @@ impl Limited {
         }
     }
 
-    /// What a caller who went over it is told: what was counted, that others may share the address,
+    /// The message when the limit is exceeded: what was counted, that others may share the address,
     /// and the setting by which the operator can allow more.
     pub fn exceeded(self) -> &'static str {
         match self {
@@ -85,13 +85,13 @@ impl Limited {
     }
 }
 
-/// Where a request comes from, as limits count it: an IPv4 address, or the /64 of an IPv6 one, since
-/// whoever has one address there has all of them.
+/// The origin of a request, as limits count it: an IPv4 address, or the /64 of an IPv6 address,
+/// since one client usually has the whole /64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin(Option<IpAddr>);
 
 impl Origin {
-    /// Connections without an address share one origin.
+    /// All connections without an address share one origin.
     pub fn of(address: Option<IpAddr>) -> Self {
         Self(address.map(|address| match address.to_canonical() {
             IpAddr::V4(address) => IpAddr::V4(address),
@@ -102,13 +102,13 @@ impl Origin {
     }
 }
 
-/// Whose attempts are counted together.
+/// The subject whose attempts are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
     Origin(Origin),
-    /// One account (or link, or whatever the digest is of) from one origin.
+    /// One account (or another subject of the digest, such as a link) from one origin.
     Both(Digest, Origin),
-    /// One account, from wherever.
+    /// One account, from all origins.
     Account(Digest),
 }
 
@@ -149,7 +149,7 @@ impl Quota {
         })
     }
 
-    /// The same, where it is known to be right.
+    /// The same for constants, which are known to be valid.
     const fn each(count: u32, minutes: u64) -> Option<Self> {
         match NonZeroU32::new(count) {
             None => None,
@@ -166,7 +166,7 @@ fn number(digits: &str) -> Option<u32> {
     digits.parse().ok().filter(|_| plain)
 }
 
-/// How often what may be tried; `None` is without a limit.
+/// The quota of each action; `None` means no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quotas {
     pub sign_in: Option<Quota>,
@@ -180,7 +180,7 @@ pub struct Quotas {
 }
 
 impl Quotas {
-    /// Room for people who mistype, and for several behind one address; too little to guess.
+    /// Allows typing errors, and several people behind one address; too little for guessing.
     pub const USUAL: Self = Self {
         sign_in: Quota::each(50, 15),
         sign_in_to_account: Quota::each(10, 15),

@@ -1,12 +1,12 @@
 use super::{Limited, Origin, Subject};
 use crate::error::{Error, Result};
 
-/// Counts attempts, in this instance alone. Memory is bounded.
+/// Counts attempts, in this instance only. Memory is bounded.
 ///
-/// An attempt is taken before it is made, so that many at once cannot slip through together; where
-/// only failures count, a success gives it back.
+/// An attempt is taken before it is made, so that concurrent attempts cannot exceed the limit.
+/// Where only failures count, a success gives the attempt back.
 pub trait RateLimits: Send + Sync {
-    /// Takes one attempt; `RateLimited` when none is left.
+    /// Takes one attempt; `RateLimited` when the limit is reached.
     fn take(&self, limited: Limited, subject: Subject) -> Result<()>;
 
     /// Gives one attempt back.
@@ -17,7 +17,7 @@ pub trait RateLimits: Send + Sync {
 }
 
 impl dyn RateLimits {
-    /// Does what is limited. What fails on our side does not count.
+    /// Runs limited work. The server's own failures do not count.
     pub async fn counted<T>(
         &self,
         limited: Limited,

@@ -11,10 +11,10 @@ pub struct Project {
     pub title: ProjectTitle,
     pub description: Option<Description>,
     pub instruction: Option<Instruction>,
-    /// How many conversations it holds now.
+    /// How many conversations the project holds now.
     pub conversation_count: u64,
     pub created_at: DateTime<Utc>,
-    /// When the project itself was last changed; its conversations do not move it.
+    /// When the project itself was last changed; changes of its conversations do not count.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -70,11 +70,11 @@ impl ProjectTitle {
 }
 
 bounded_text!(
-    /// What the project is about, for people: up to 2,000 characters, kept as sent.
+    /// The description of the project, for people: up to 2,000 characters, stored as sent.
     Description, "description", 0..=2_000
 );
 bounded_text!(
-    /// What the model is told first in every conversation of the project: up to 32,768 characters,
-    /// kept as sent.
+    /// The first message for the model in every conversation of the project: up to 32,768
+    /// characters, stored as sent.
     Instruction, "instruction", 0..=32_768
 );

@@ -5,7 +5,7 @@ use crate::id::{OwnerId, ProjectId};
 use crate::page::{Limit, Order, Page};
 use chrono::{DateTime, Utc};
 
-/// Where projects are kept. Every method is one atomic unit of work, and sees only what belongs to
+/// Where projects are kept. Every method is one atomic unit of work, and sees only the objects of
 /// the given owner.
 #[async_trait::async_trait]
 pub trait ProjectStore: Send + Sync {
@@ -13,13 +13,13 @@ pub trait ProjectStore: Send + Sync {
 
     async fn find(&self, owner: OwnerId, id: ProjectId) -> Result<Option<Project>>;
 
-    /// What the project tells a model. `None`: there is no such project, or it tells nothing.
+    /// The project's instruction. `None`: the project does not exist, or has no instruction.
     async fn find_instruction(&self, owner: OwnerId, id: ProjectId) -> Result<Option<Instruction>>;
 
     /// A page is bounded in bytes by [`crate::page::PAGE_BYTES`].
     async fn list(&self, owner: OwnerId, list: &ProjectList) -> Result<Page<Project>>;
 
-    /// `None` when there is no such project.
+    /// `None` when the project does not exist.
     async fn update(
         &self,
         owner: OwnerId,
@@ -28,7 +28,7 @@ pub trait ProjectStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Option<Project>>;
 
-    /// Deletes the project; its conversations stay and leave it. `false` when there is none.
+    /// Deletes the project; its conversations stay, without a project. `false`: it does not exist.
     async fn delete(&self, owner: OwnerId, id: ProjectId) -> Result<bool>;
 }
 
@@ -50,7 +50,7 @@ pub struct ProjectList {
     pub after: Option<ProjectId>,
 }
 
-/// What a person changes about a project.
+/// A person's changes to a project.
 #[derive(Clone, Debug, Default)]
 pub struct ProjectChanges {
     pub title: Change<ProjectTitle>,
@@ -59,7 +59,7 @@ pub struct ProjectChanges {
 }
 
 impl ProjectChanges {
-    /// Whether the project has more text with them than it has now.
+    /// Whether the changes add text to the project.
     pub(super) fn add_text(&self, to: &Project) -> bool {
         let described =
             |text: &Option<Description>| text.as_ref().map_or(0, |it| it.as_str().len());

@@ -10,7 +10,7 @@ use crate::page::Page;
 use crate::usage::UsageGuard;
 use std::sync::Arc;
 
-/// A project as a client asks for it.
+/// A client's request for a project.
 #[derive(Clone, Debug)]
 pub struct CreateProject {
     pub title: ProjectTitle,
@@ -73,7 +73,7 @@ impl ProjectService {
         self.store.list(owner, &list).await
     }
 
-    /// A request that changes nothing returns the project as it is.
+    /// Changes the project. A request without changes returns the project.
     pub async fn update(
         &self,
         owner: OwnerId,

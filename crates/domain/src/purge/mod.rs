@@ -1,5 +1,5 @@
-//! Reclaiming what was deleted. A deletion takes the conversation, or the message, away at once and
-//! leaves its rows to a job.
+//! Reclaiming deleted data. A deletion removes the conversation, or the message, at once and leaves
+//! its rows to a job.
 
 mod ports;
 mod service;

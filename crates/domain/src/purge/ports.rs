@@ -2,11 +2,11 @@ use crate::error::Result;
 use crate::jobs::{Job, Portion, Step};
 use chrono::{DateTime, Utc};
 
-/// The rows that are to be reclaimed. Every method is one atomic unit of work; of a job it locks the
-/// entry, and takes it away when all is done.
+/// The rows to reclaim. Every method is one atomic unit of work: it locks the job's entry, and
+/// deletes the entry when all is done.
 #[async_trait::async_trait]
 pub trait PurgeStore: Send + Sync {
-    /// Reclaims a portion of what was in a deleted conversation. Links to it become tombstones.
+    /// Reclaims a portion of a deleted conversation. Links to it become tombstones.
     async fn purge(&self, job: &Job, portion: Portion, now: DateTime<Utc>) -> Result<Step>;
 
     /// Reclaims a portion of the earlier versions of a deleted message.

@@ -5,7 +5,7 @@ use crate::jobs::{Job, Kind, Portion, Step, Work};
 use crate::shares::ShareService;
 use std::sync::Arc;
 
-/// Reclaims what was deleted.
+/// Reclaims deleted data.
 #[derive(Clone)]
 pub struct PurgeService {
     pub store: Arc<dyn PurgeStore>,
@@ -13,7 +13,7 @@ pub struct PurgeService {
 }
 
 impl PurgeService {
-    /// Forgets links that ended so long ago that nobody is told of them any more; says whether there
+    /// Forgets links that ended so long ago that readers are no longer told so. Says whether there
     /// may be more.
     pub async fn forget_links(&self, portion: Portion) -> Result<bool> {
         let before = self.clock.now() - ShareService::REMEMBERED;

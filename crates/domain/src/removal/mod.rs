@@ -1,7 +1,7 @@
-//! Removing an owner with everything that is theirs.
+//! Removing an owner with all their data.
 //!
-//! An owner who goes is remembered: whatever is still on its way in their name is refused, by every
-//! instance within seconds, and by the statements that would store something at once.
+//! A removed owner is remembered: every instance refuses their later requests within seconds, and
+//! the statements that store data refuse them at once.
 
 mod owners;
 mod ports;

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-/// The owners who have been removed and whose access tokens may not have expired yet, as far as this
-/// instance knows: those removed here at once, those removed elsewhere after the next look.
+/// The removed owners whose access tokens may still be valid, as far as this instance knows: owners
+/// removed here at once, owners removed by other instances after the next look.
 pub struct RemovedOwners {
     store: Arc<dyn RemovalStore>,
     clock: Arc<dyn Clock>,
@@ -20,7 +20,8 @@ impl RemovedOwners {
     pub const REST: Duration = Duration::from_secs(10);
     /// How long to rest after a look that failed.
     pub const RETRY: Duration = Duration::from_secs(1);
-    /// How long a removal is of interest: longer than an access token lives, whatever clocks say.
+    /// How long a removal is remembered: longer than an access token is valid, with room for clock
+    /// skew.
     const MEMORY: TimeDelta = TimeDelta::hours(2);
 
     pub fn new(store: Arc<dyn RemovalStore>, clock: Arc<dyn Clock>) -> Self {
@@ -31,7 +32,7 @@ impl RemovedOwners {
         }
     }
 
-    /// Refuses who has been removed.
+    /// Refuses a removed owner.
     pub fn refuse(&self, owner: OwnerId) -> Result<()> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         match known.contains_key(&owner) {
@@ -45,7 +46,7 @@ impl RemovedOwners {
         known.insert(owner, at);
     }
 
-    /// Looks who has been removed elsewhere. What was added here meanwhile stays.
+    /// Reads the owners that other instances removed. Owners that were added here meanwhile stay.
     pub async fn look(&self) -> Result<()> {
         let since = self.clock.now() - Self::MEMORY;
         let removed = self.store.removed_since(since).await?;

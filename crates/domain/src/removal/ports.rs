@@ -4,20 +4,20 @@ use crate::id::OwnerId;
 use crate::jobs::{Job, Portion, Step};
 use chrono::{DateTime, Utc};
 
-/// Where it is kept who has been removed. Every method is one atomic unit of work.
+/// The record of removed owners. Every method is one atomic unit of work.
 #[async_trait::async_trait]
 pub trait RemovalStore: Send + Sync {
-    /// Takes away the person's account and keys, ends their sessions, and remembers the removal. From
-    /// here on no statement that begins stores anything for this owner, and there is a job that
-    /// outlives those that had begun before. A second time changes nothing. `SessionEnded`, and
-    /// nothing changes, where the person's session has ended.
+    /// Deletes the person's account and keys, ends their sessions, and records the removal.
+    /// Statements that begin later store nothing for this owner. A job stays until all statements
+    /// that began earlier have ended. A second call changes nothing. `SessionEnded`, and nothing
+    /// changes, where the person's session has ended.
     async fn remove(&self, person: Person, now: DateTime<Utc>) -> Result<()>;
 
-    /// Takes away some of what a removed owner has; `false` when nothing was left to take.
+    /// Deletes some data of a removed owner; `false` when nothing was left.
     async fn clear(&self, owner: OwnerId, now: DateTime<Utc>, portion: Portion) -> Result<bool>;
 
-    /// Does the same for the job that a removal has left. When nothing was left to take, it is
-    /// looked for again at `again`, or where that is `None` no more.
+    /// Does the same for the job of a removal. When no data was left, the job runs again at
+    /// `again`, or ends where that is `None`.
     async fn sweep(
         &self,
         job: &Job,
@@ -26,19 +26,19 @@ pub trait RemovalStore: Send + Sync {
         again: Option<DateTime<Utc>>,
     ) -> Result<Step>;
 
-    /// Who has been removed since then.
+    /// The owners removed since `time`.
     async fn removed_since(&self, time: DateTime<Utc>) -> Result<Vec<(OwnerId, DateTime<Utc>)>>;
 
     /// Removes one guest who has not been active since `idle_since`, as [`RemovalStore::remove`]
-    /// does. `None` when there is none.
+    /// does. `None`: no guest is idle for so long.
     async fn remove_idle_guest(
         &self,
         idle_since: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Option<OwnerId>>;
 
-    /// Forgets removals of before `removed_before` and refresh tokens that have expired by the
-    /// database's clock, some of them; says how many rows that were. A removal that has a job left is
-    /// remembered.
+    /// Forgets some removals from before `removed_before`, and some refresh tokens that have
+    /// expired by the database's clock. Returns how many rows. A removal that still has a job is
+    /// kept.
     async fn tidy(&self, removed_before: DateTime<Utc>, portion: Portion) -> Result<usize>;
 }

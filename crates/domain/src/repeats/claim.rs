@@ -8,15 +8,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::watch;
 use ulid::Ulid;
 
-/// That a request is being done, here and now. Work that outlives the request keeps it, too. It ends
-/// when the last of them is through: where nothing was written down by then, the request has done
-/// nothing, and its key is free.
+/// The claim of a request that runs now in this instance. Work that outlives the request holds it,
+/// too. It ends when its last holder drops it: where no outcome was recorded by then, the request
+/// has done nothing, and its key is released.
 pub struct Claim {
     pub key: RepeatKey,
     /// Tells this attempt from others with the same key.
     pub token: Ulid,
     state: Mutex<State>,
-    /// Its other ends learn that it is over, and whether its turn was cancelled.
+    /// Tells the subscribers that the claim is over, and whether its turn was cancelled.
     over: watch::Sender<bool>,
     held: Arc<Held>,
 }
@@ -24,13 +24,13 @@ pub struct Claim {
 #[derive(Default)]
 struct State {
     is_recorded: bool,
-    /// It has failed, and its key is free.
+    /// The request failed, and its key is released.
     is_released: bool,
     /// Why the reply ends that is about to be stored.
     finish_reason: Option<String>,
-    /// What to write down although it was made earlier.
+    /// An outcome to record although an earlier request made the object.
     found: Option<Outcome>,
-    /// What a model has written so far.
+    /// The text that a model has written so far.
     written: Option<watch::Receiver<Seen>>,
 }
 
@@ -61,7 +61,7 @@ impl Held {
         }
     }
 
-    /// Claims a request, or says what has become of it. A claim that its caller does not take is given back.
+    /// Claims a request, or says what became of it. A claim that the caller drops is released.
     pub(super) async fn claim(self: &Arc<Self>, new: NewClaim) -> Result<Verdict> {
         match self.store.claim(&new).await {
             Ok(Found::Free) => Ok(Verdict::First(self.hold(new.key, new.token))),
@@ -69,7 +69,7 @@ impl Held {
             Ok(Found::UnderWay) => Ok(Verdict::UnderWay(self.find(new.key))),
             Ok(Found::Done(outcome)) => Ok(Verdict::Done(outcome)),
             Err(error) => {
-                // It may have been made all the same, and would hold for a minute.
+                // The claim may have been made all the same, and would hold for a minute.
                 self.release(new.key, new.token);
                 Err(error)
             }
@@ -88,7 +88,7 @@ impl Held {
         claim
     }
 
-    /// Gives a key back, unless it is written down what its request did.
+    /// Releases a key in the background, unless the outcome of its request is recorded.
     fn release(self: &Arc<Self>, key: RepeatKey, token: Ulid) {
         let held = Arc::clone(self);
         let until = self.clock.now() + RepeatService::LEASE;
@@ -106,7 +106,8 @@ impl Held {
     }
 
     pub(super) fn all(&self) -> Vec<(RepeatKey, Ulid)> {
-        // Dropped when the lock is free again: the last of a claim takes it, too.
+        // Drop the claims after the lock is free: dropping the last holder of a claim takes the
+        // lock, too.
         let claims: Vec<_> = {
             let claims = locked(&self.claims);
             claims.values().filter_map(Weak::upgrade).collect()
@@ -119,7 +120,7 @@ impl Held {
 }
 
 impl Claim {
-    /// What it did is stored, and so is that it did it.
+    /// The effect of the request is stored together with its outcome.
     pub fn recorded(&self) {
         locked(&self.state).is_recorded = true;
     }
@@ -128,7 +129,7 @@ impl Claim {
         locked(&self.state).is_recorded
     }
 
-    /// What it asked for was there already, and needs but to be written down.
+    /// The requested object existed already; its outcome only needs to be recorded.
     pub fn found(&self, outcome: Outcome) {
         locked(&self.state).found = Some(outcome);
     }
@@ -142,38 +143,40 @@ impl Claim {
         locked(&self.state).finish_reason.clone()
     }
 
-    /// Lets those who ask the same see what is being written.
+    /// Shows the text that is being written to repeats of the request.
     pub fn shows(&self, written: watch::Receiver<Seen>) {
         locked(&self.state).written = Some(written);
     }
 
-    /// What a model has written so far, while it writes.
+    /// The text that a model has written so far, while it writes.
     pub fn written(&self) -> Option<watch::Receiver<Seen>> {
         locked(&self.state).written.clone()
     }
 
-    /// Closed when this attempt is over; `true` where its turn was cancelled, and nothing of it is kept.
+    /// Closed when this attempt is over; `true` where its turn was cancelled and nothing of it is
+    /// kept.
     pub fn over(&self) -> watch::Receiver<bool> {
         self.over.subscribe()
     }
 
-    /// The turn that it asked for was cancelled: repeats that wait for it are told the same.
+    /// The turn of the request was cancelled: repeats that wait for it get the same answer.
     pub fn cancelled(&self) {
         self.over.send_replace(true);
     }
 
-    /// Gives the key back of a request that failed, before its client learns of it: the next request with
-    /// this key may be another. Where work goes on that outlives the request, the key stays claimed.
+    /// Releases the key of a failed request before its client gets the answer: the next request
+    /// with this key may be another. Where work goes on that outlives the request, the key stays
+    /// claimed.
     pub async fn give_up(self: Arc<Self>) {
         if Arc::strong_count(&self) > 1 || self.is_recorded() {
             return;
         }
         let released = self.held.store.release(self.key, self.token).await;
-        // Otherwise it is tried once more when this is dropped.
+        // If that failed, dropping this tries once more.
         locked(&self.state).is_released = released.is_ok();
     }
 
-    /// Writes down what was found, if that is all there was to do.
+    /// Records the found outcome, if the request did nothing else.
     pub async fn settle(&self) -> Result<()> {
         let found = {
             let mut state = locked(&self.state);
@@ -211,6 +214,6 @@ impl Drop for Claim {
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing panics in the middle of a change.
+    // No code panics while it holds the lock.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,8 +1,7 @@
-//! Requests that come again: a client that lost an answer asks once more, and what it asked for is done
-//! once.
+//! Repeated requests: a client that lost an answer sends the request again, and it is done once.
 //!
-//! A request with a key is claimed before anything is done for it. What it did is written down in the
-//! transaction that did it, so one is never stored without the other.
+//! A request with a key is claimed before it runs. Its outcome is recorded in the same transaction
+//! as its effect, so one is never stored without the other.
 
 mod claim;
 mod model;

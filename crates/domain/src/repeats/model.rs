@@ -2,7 +2,7 @@ use crate::auth::Digest;
 use crate::id::{ConversationId, ItemId, OwnerId, ProjectId};
 use ulid::Ulid;
 
-/// Which request it is that may come again.
+/// The identity of a request that may be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RepeatKey {
     pub owner: OwnerId,
@@ -10,17 +10,17 @@ pub struct RepeatKey {
     pub key: Digest,
 }
 
-/// What a request has come to: enough to answer it again from what it made.
+/// The outcome of a request: enough to answer it again from the object that it made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// The HTTP status of its answer.
+    /// The HTTP status of the answer.
     pub status: u16,
     pub made: Made,
     /// Why a model's reply ends, in the provider's word.
     pub finish_reason: Option<String>,
 }
 
-/// What a request made or changed.
+/// The object that a request made or changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Made {
     Conversation(ConversationId),
@@ -28,14 +28,15 @@ pub enum Made {
     /// A message that came through a link, in a conversation of this owner's.
     SharedItem(OwnerId, ConversationId, ItemId),
     Project(ProjectId),
-    /// A link, by its place.
+    /// A share link, by its place.
     Share(ConversationId, Ulid),
     /// Conversations that are gone.
     Deleted(Vec<ConversationId>),
-    /// The end of a turn in a conversation, and what was kept of its reply; no conversation where no
-    /// turn was ended.
+    /// The cancel of a turn: the conversation, and the reply that was kept. No conversation where
+    /// no turn was cancelled.
     Cancelled(Option<ConversationId>, Option<ItemId>),
-    /// A turn of a chat, by its reply; by its last message, where it was ended before there was one.
+    /// A turn of a chat, by its reply, or by its last message where it was cancelled before the
+    /// reply.
     Turn(ConversationId, ItemId),
 }
 

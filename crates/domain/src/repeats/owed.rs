@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use ulid::Ulid;
 
-/// How long it takes until it is tried again: at first, and at the most.
+/// The pause before the next attempt: the first, and the longest.
 const FIRST: Duration = Duration::from_millis(100);
 const LAST: Duration = Duration::from_secs(2);
 
 /// How many are given back at once.
 const BATCH: usize = 500;
 
-/// How many may be owed: 10 MB. What is beyond is free when its claim has expired.
+/// How many keys may be owed: 10 MB. Further keys become free when their claims expire.
 const MOST: usize = 100_000;
 
 #[derive(Default)]
@@ -23,11 +23,11 @@ pub(super) struct Owed(Mutex<State>);
 #[derive(Default)]
 struct State {
     keys: Vec<Debt>,
-    /// Whether somebody sees to it.
+    /// Whether a background task is giving them back.
     is_seen_to: bool,
 }
 
-/// A key, and until when its claim holds by itself.
+/// A key to release, and the time when its claim expires anyway.
 struct Debt {
     key: RepeatKey,
     token: Ulid,
@@ -39,7 +39,7 @@ impl Owed {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Some of them; `None`, and it is not seen to any more, where there are none.
+    /// A batch of owed keys. `None` where there are none left; the background task ends then.
     fn some(&self, now: DateTime<Utc>) -> Option<Vec<Debt>> {
         let mut state = self.lock();
         state.keys.retain(|debt| debt.until > now);
@@ -52,7 +52,7 @@ impl Owed {
 }
 
 impl Held {
-    /// Gives a key back later, as often as it takes until its claim would have expired.
+    /// Releases a key later, and retries until its claim would have expired.
     pub(super) fn owe(self: &Arc<Self>, key: RepeatKey, token: Ulid, until: DateTime<Utc>) {
         let mut state = self.owed.lock();
         if state.keys.len() >= MOST {

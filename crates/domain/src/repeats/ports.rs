@@ -4,19 +4,19 @@ use crate::error::Result;
 use chrono::{DateTime, Utc};
 use ulid::Ulid;
 
-/// Where it is kept which requests were claimed and what they have come to. Every method is one atomic
-/// unit of work.
+/// The record of claimed requests and their outcomes. Every method is one atomic unit of work.
 ///
-/// What a request did is written down by the stores that do it: each unit of work that a POST does looks
-/// for the claim it is done under ([`super::current`]).
+/// The stores record the outcome of a request together with its effect: each unit of work of a POST
+/// reads the current claim ([`super::current`]).
 #[async_trait::async_trait]
 pub trait RepeatStore: Send + Sync {
-    /// Claims a key that is free, or says what has become of it. One that has expired is free, and so
-    /// is one that was not renewed in time.
+    /// Claims a free key, or says what became of it. A key that has expired is free, and so is a
+    /// key whose claim was not renewed in time.
     async fn claim(&self, new: &NewClaim) -> Result<Found>;
 
-    /// Finds the latest request with this body that an SDK has marked, since that time, and whose
-    /// attempts were fewer than so many; notes that this is one of its repeats. So each is found once.
+    /// Finds the latest request with the same body that an SDK has marked, made since `since` and
+    /// with fewer attempts than `attempt`. Notes that this request repeats it, so each is found
+    /// once.
     async fn matching(
         &self,
         key: RepeatKey,
@@ -24,10 +24,11 @@ pub trait RepeatStore: Send + Sync {
         since: DateTime<Utc>,
     ) -> Result<Option<RepeatKey>>;
 
-    /// Writes down what a request found that was there already. `false`: the claim is another's by now.
+    /// Records the outcome of a request that found its object. `false`: another request has the
+    /// claim.
     async fn record(&self, claim: &Claim, outcome: &Outcome) -> Result<bool>;
 
-    /// Gives a key back, unless it is written down what the request did.
+    /// Releases a key, unless the outcome of its request is recorded.
     async fn release(&self, key: RepeatKey, token: Ulid) -> Result<()>;
 
     /// The same of many at once.
@@ -36,11 +37,11 @@ pub trait RepeatStore: Send + Sync {
     /// Keeps claims for longer.
     async fn renew(&self, claims: &[(RepeatKey, Ulid)], until: DateTime<Utc>) -> Result<()>;
 
-    /// The answer to this attempt of an SDK's was written whole: it is forgotten, unless it was repeated
-    /// since. The outcome of one that was a repeat itself stays until it expires.
+    /// The answer to this attempt of an SDK was sent completely: forgets it, unless it was repeated
+    /// since. The outcome of a request that was itself a repeat stays until it expires.
     async fn forget(&self, key: RepeatKey, attempt: u16) -> Result<()>;
 
-    /// Forgets some of what has expired; says how many.
+    /// Forgets some expired requests; returns how many.
     async fn forget_expired(&self, now: DateTime<Utc>, most: u64) -> Result<usize>;
 }
 
@@ -54,16 +55,16 @@ pub struct NewClaim {
     pub now: DateTime<Utc>,
     pub leased_until: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
-    /// Which attempt it is, of a request that an SDK marks.
+    /// The number of the attempt, where an SDK counts its attempts.
     pub attempt: Option<u16>,
 }
 
-/// What has become of a key.
+/// The state of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// It was free, and is claimed.
+    /// The key was free, and is claimed now.
     Free,
-    /// It stands for another body.
+    /// The key was used with another body.
     Reused,
     UnderWay,
     Done(Outcome),

@@ -1,5 +1,5 @@
-//! Under which claim work is done. It goes with the work rather than through every signature: the stores
-//! at the one end and the request at the other know of it, and what lies between has no part in it.
+//! The current claim. It is task-local and not a parameter: the request sets it and the stores read
+//! it; the code between them does not know of it.
 
 use super::Claim;
 use crate::error::{Error, Result};
@@ -19,10 +19,10 @@ pub struct Slot(Arc<Mutex<Place>>);
 
 #[derive(Clone, Default)]
 enum Place {
-    /// The request may come again, and it was not looked yet whether it was done before.
+    /// The request may be repeated, and was not looked up yet.
     #[default]
     Unseen,
-    /// Nothing of the request is kept.
+    /// The request is not recorded.
     Free,
     Claimed(Arc<Claim>),
 }
@@ -57,8 +57,8 @@ fn place() -> Place {
     CURRENT.with_borrow(|slot| slot.as_ref().map_or(Place::Free, Slot::place))
 }
 
-/// The claim under which the caller's work is done. An error where the request may come again and has no
-/// claim yet: then nothing may be done for it.
+/// The claim of the running work. An error where the request may be repeated and has not been
+/// claimed yet: then no work may be done for it.
 pub fn current() -> Result<Option<Arc<Claim>>> {
     match place() {
         Place::Free => Ok(None),
@@ -69,7 +69,7 @@ pub fn current() -> Result<Option<Arc<Claim>>> {
     }
 }
 
-/// Work whose claim, once there is one, is found in `slot`.
+/// Runs work with the claim in `slot`, once there is one.
 pub fn scope<F: Future>(slot: Slot, work: F) -> Scoped<F> {
     Scoped {
         slot,
@@ -77,7 +77,7 @@ pub fn scope<F: Future>(slot: Slot, work: F) -> Scoped<F> {
     }
 }
 
-/// Work that outlives what it is begun from, under the same claim.
+/// Gives background work the claim of the current work.
 pub fn carried(work: Work) -> Work {
     let slot = Slot::default();
     match place() {
@@ -104,7 +104,7 @@ impl<F: Future> Future for Scoped<F> {
     }
 }
 
-/// Puts back what there was before, also where the work panics.
+/// Restores the previous slot, also where the work panics.
 struct Inside(Option<Slot>);
 
 impl Inside {

@@ -17,20 +17,20 @@ pub struct RepeatService {
     secrets: Arc<dyn Secrets>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
-    /// How long a repeat waits for the request before it.
+    /// How long a repeat waits for the running request.
     pub patience: Duration,
 }
 
 /// How a client says that a request may be a repeat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// By a key of its own.
+    /// A key of the client.
     Key(String),
-    /// An official SDK counts its attempts.
+    /// The attempt number of an official SDK.
     Attempt(u16),
 }
 
-/// A request that was looked up, as it is looked up again while another is under way.
+/// A request that was looked up, kept for further looks while another one runs.
 #[derive(Clone, Copy, Debug)]
 pub struct Begun {
     pub key: RepeatKey,
@@ -38,22 +38,22 @@ pub struct Begun {
     pub attempt: Option<u16>,
 }
 
-/// What is to be done with a request.
+/// What to do with a request.
 pub enum Verdict {
-    /// It is done now, under this claim.
+    /// Run it now, under this claim.
     First(Arc<Claim>),
     /// Another with the same key is being done; here, if the claim is there.
     UnderWay(Option<Arc<Claim>>),
-    /// It was done, and is answered again.
+    /// It was done; answer it again from its outcome.
     Done(Outcome),
 }
 
 impl RepeatService {
-    /// How long a key stands for its answer.
+    /// How long an outcome is kept.
     const KEPT: TimeDelta = TimeDelta::hours(24);
     /// How long an SDK may take to repeat a request.
     const ATTEMPTS: TimeDelta = TimeDelta::minutes(10);
-    /// How long a claim is left to the instance that made it, unless it renews it.
+    /// How long a claim is leased to its instance; the instance renews it.
     pub(super) const LEASE: TimeDelta = TimeDelta::seconds(60);
     /// How often claims are renewed.
     pub const RENEWAL: Duration = Duration::from_secs(20);
@@ -76,12 +76,12 @@ impl RepeatService {
         }
     }
 
-    /// What stands for a body.
+    /// The digest of a body.
     pub fn digest(&self, body: &str) -> Digest {
         self.secrets.digest(body)
     }
 
-    /// Which request it is: a key belongs to a route, and stands for an address and a body.
+    /// Identifies the request: a key belongs to a route, and stands for an address and a body.
     pub async fn begin(
         &self,
         owner: OwnerId,
@@ -111,8 +111,8 @@ impl RepeatService {
         Ok(Begun { key, body, attempt })
     }
 
-    /// Claims the request, or says what has become of it. The claim is made to its end also where the request
-    /// is given up meanwhile: then it is known that there is one to give back.
+    /// Claims the request, or says what became of it. The claim is made completely even when the
+    /// request is dropped meanwhile, so that it is known and can be released.
     pub async fn look(&self, begun: Begun) -> Result<Verdict> {
         let now = self.clock.now();
         let kept = match begun.attempt {
@@ -140,7 +140,7 @@ impl RepeatService {
             .map_err(|error| Error::Internal(error.into()))?
     }
 
-    /// The answer to an attempt of an SDK's was written whole: it will not come again.
+    /// The answer to an attempt of an SDK was sent completely: the SDK will not repeat it.
     pub fn answered(&self, key: RepeatKey, attempt: u16) {
         let store = Arc::clone(&self.held.store);
         let forget = async move { store.forget(key, attempt).await };
@@ -157,7 +157,7 @@ impl RepeatService {
         self.held.store.renew(&claims, until).await
     }
 
-    /// Forgets some of what has expired; says whether there may be more.
+    /// Forgets some expired requests; says whether there may be more.
     pub async fn forget_expired(
         store: &dyn RepeatStore,
         clock: &dyn Clock,

@@ -1,4 +1,4 @@
-//! What of a conversation a model is told: as much as fits.
+//! The part of a conversation that is sent to a model: as much as fits.
 
 use super::Message;
 use super::store::{BATCH, ReplyStore};
@@ -8,14 +8,14 @@ use crate::items::{Item, Role};
 use crate::projects::Instruction;
 use crate::visible::can_be_seen;
 
-/// What a token is taken to be: four bytes of UTF-8. That is what English text has on average, and
+/// The estimated size of a token: four bytes of UTF-8. English text has about that on average, and
 /// tokens of other scripts have fewer.
 const BYTES_PER_TOKEN: usize = 4;
 
-/// What a message takes beside its text.
+/// The estimated tokens of a message beside its text.
 const TOKENS_PER_MESSAGE: usize = 4;
 
-/// What a message of this text is taken to cost.
+/// The estimated tokens of a message with this text.
 pub(crate) fn tokens(text: &str) -> usize {
     text.len().div_ceil(BYTES_PER_TOKEN) + TOKENS_PER_MESSAGE
 }
@@ -27,7 +27,7 @@ pub(crate) fn longest(tokens: usize) -> usize {
         .saturating_mul(BYTES_PER_TOKEN)
 }
 
-/// What a model is told.
+/// The context for a model.
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) messages: Vec<Message>,
@@ -40,16 +40,17 @@ pub(crate) struct Told<'a> {
     pub(crate) store: &'a dyn ReplyStore,
     pub(crate) owner: OwnerId,
     pub(crate) conversation: ConversationId,
-    /// The items before this one are told.
+    /// Only the items before this one belong to the context.
     pub(crate) before: Sequence,
-    /// Whether what is asked comes behind all of them, and so is told in any case.
+    /// Whether the question comes after all these items, and so is sent in any case.
     pub(crate) is_asked_later: bool,
 }
 
 impl Told<'_> {
-    /// The instruction, always, and the newest items that fit `budget` tokens together with it. The
-    /// last question is always among them: what follows it, the reply that is wanted included, says
-    /// nothing without it. Where earlier items are left out, the first that is told is no answer.
+    /// The instruction, always, and the newest items that fit into `budget` tokens together with
+    /// it. The last question is always included, since the items after it and the wanted reply make
+    /// no sense without it. Where earlier items are left out, the context does not begin with an
+    /// answer.
     pub(crate) async fn context(
         &self,
         instruction: Option<Instruction>,
@@ -71,7 +72,7 @@ impl Told<'_> {
             role: item.role,
             content: item.content.into_string(),
         });
-        // A message that says nothing is refused by some servers.
+        // Some servers refuse a message without visible text.
         let items = items.filter(|message| can_be_seen(&message.content));
         Ok(Context {
             messages: instruction.into_iter().chain(items).collect(),
@@ -90,7 +91,8 @@ impl Told<'_> {
                 .store
                 .preceding(self.owner, self.conversation, before, bytes)
                 .await?;
-            // What was thought weighs in the store where it still stands in the texts.
+            // The store counts thoughts that are still within the texts, so a batch may be short
+            // for that reason.
             let is_short = batch.len() < BATCH;
             let is_last =
                 batch.is_empty() || is_short && batch.iter().all(|item| item.reasoning.is_none());
@@ -108,7 +110,7 @@ impl Told<'_> {
         }
     }
 
-    /// Makes sure that no reply is told without its question.
+    /// Makes sure that the context has no reply without its question.
     async fn complete(&self, newest_first: &mut Vec<Item>) -> Result<()> {
         if self.is_asked_later || newest_first.iter().any(|item| item.role == Role::User) {
             leave_out_unasked(newest_first, |item| item.role);
@@ -123,7 +125,7 @@ impl Told<'_> {
             .await?;
         match question {
             Some(question) => newest_first.push(question),
-            // Nobody has asked anything, and what was said last is too long.
+            // No user message exists, and the last item is too long.
             None if newest_first.is_empty() => {
                 let last = self
                     .store
@@ -137,7 +139,7 @@ impl Told<'_> {
     }
 }
 
-/// Leaves out what answers a question that is not told: all replies before the first one that is.
+/// Leaves out answers whose question is left out: all replies before the first question.
 fn leave_out_unasked<T>(newest_first: &mut Vec<T>, role: impl Fn(&T) -> Role) {
     let first = newest_first
         .iter()

@@ -9,38 +9,39 @@ type Result<T> = std::result::Result<T, ProviderFailure>;
 /// The longest word for the end of a reply that is passed on, in bytes.
 const REASON: usize = 64;
 
-/// Why a reply ends that was ended by who had asked for it.
+/// The finish reason of a reply that its client has cancelled.
 pub const CANCELLED: &str = "cancelled";
 
-/// What is known of a reply that is being written and is to be kept.
+/// The known state of a reply that is being written and will be stored.
 #[derive(Default)]
 pub(crate) struct Draft {
     characters: usize,
     /// All that was said, thoughts between marks included.
     text: String,
-    /// What its server has told as thoughts.
+    /// The thoughts that the server sent as such.
     thoughts: String,
     splitter: Splitter,
     /// The model that the provider says is answering.
     model: Option<String>,
-    /// Why it ended, in the provider's word.
+    /// The finish reason, in the provider's word.
     finish_reason: Option<String>,
 }
 
-/// A reply that was written to its end.
+/// A complete reply.
 pub(crate) struct Written {
     pub(crate) content: Content,
-    /// What the model thought.
+    /// The model's thoughts.
     pub(crate) reasoning: Option<String>,
     /// The model that the provider says has answered.
     pub(crate) model: Option<String>,
-    /// Why it ended, where the provider says so in a word that can be passed on.
+    /// The finish reason, where the provider gives one that can be passed on.
     pub(crate) finish_reason: Option<String>,
 }
 
 impl Draft {
-    /// Takes note of the next part, and gives up on a reply that could not be kept. The same question
-    /// would most likely lead to such a reply again, and cost as much. What can be told of it.
+    /// Adds the next part, and returns what can be shown of it. Fails as soon as the reply cannot
+    /// be stored; that failure is lasting, since the same question would most likely lead to such a
+    /// reply again, and cost as much.
     pub(crate) fn add(&mut self, chunk: &mut ChatChunk) -> Result<Apart> {
         self.characters += chunk.text.chars().count() + chunk.reasoning.chars().count();
         if self.characters > Content::MAX_CHARACTERS {
@@ -81,12 +82,12 @@ impl Draft {
         Ok(told)
     }
 
-    /// What was held back, since it could have become a mark.
+    /// The text that was held back because it might have become a mark.
     pub(crate) fn rest(&mut self) -> Apart {
         self.splitter.end()
     }
 
-    /// What it says so far, as what is kept of a reply that was ended; `None` where that is nothing.
+    /// The reply so far, for storing a cancelled reply; `None` where it has no visible text.
     pub(crate) fn so_far(self) -> Option<Written> {
         let (text, reasoning) = self.told(Extent::Cut);
         let text = Some(text).filter(|text| can_be_seen(text))?;
@@ -99,7 +100,7 @@ impl Draft {
         })
     }
 
-    /// What was said, and what was thought.
+    /// The text, and the thoughts.
     fn told(&self, how: Extent) -> (String, Option<String>) {
         let told = thoughts::unmarked(&self.thoughts);
         let Apart { text, thoughts } = match told {
@@ -109,7 +110,7 @@ impl Draft {
         (text, thoughts::united(told, thoughts))
     }
 
-    /// All that it says and thinks, as what is kept.
+    /// The complete reply, for storing.
     pub(crate) fn finish(self) -> Result<Written> {
         let reason = self.finish_reason();
         let ending = Ending::of(reason.unwrap_or_default());
@@ -126,7 +127,7 @@ impl Draft {
         if !can_be_seen(&text) {
             return Err(self.empty(ending, reasoning.is_some()));
         }
-        // Whatever else could be wrong with it was seen when it came.
+        // All other rules were checked when the parts came.
         let content = Content::parse(text)
             .map_err(|_| ProviderFailure::lasting("its reply cannot be kept."))?;
         let finish_reason = self.finish_reason().map(str::to_owned);
@@ -138,7 +139,8 @@ impl Draft {
         })
     }
 
-    /// Why nothing is said. Asking once more would cost as much, and most likely lead to the same.
+    /// The failure of an empty reply. It is lasting: asking again would cost as much, and most
+    /// likely lead to the same.
     fn empty(&self, ending: Ending, has_thoughts: bool) -> ProviderFailure {
         let why = match (ending, has_thoughts) {
             (Ending::Length, true) => {
@@ -162,7 +164,7 @@ impl Draft {
         ProviderFailure::lasting(format!("its reply is empty{colon}{why}{reason}."))
     }
 
-    /// Why it ended, where the provider says so in a word that can be passed on.
+    /// The finish reason, where the provider gives one that can be passed on.
     fn finish_reason(&self) -> Option<&str> {
         let is_word = |reason: &&str| {
             (1..=REASON).contains(&reason.len()) && reason.bytes().all(|b| b.is_ascii_graphic())

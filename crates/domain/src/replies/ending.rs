@@ -1,13 +1,13 @@
 //! Why a reply ends, in the words of many providers.
 
-/// What the end of a reply means to who keeps it.
+/// The meaning of a finish reason for storing the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
     /// There was no room for more.
     Length,
-    /// The provider did not let it through.
+    /// A filter of the provider held the reply back.
     Filter,
-    /// It was never written to its end.
+    /// The reply was not completed.
     Failure,
     Other,
 }

@@ -1,13 +1,13 @@
-//! What can go wrong with a model provider, by what it means to the caller. As text, a failure is
-//! for the client; for the log it is written by `Debug`, which has nothing that the provider said.
+//! Failures of a model provider, by their meaning to the caller. `Display` is for the client;
+//! `Debug` is for the log and contains no text of the provider.
 
 use std::error::Error;
 use std::fmt::{Debug, Display, Formatter, Result};
 
-/// Why there is no reply.
+/// The reason for the missing reply.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProviderFailure {
-    /// Nobody has said where a model is.
+    /// No model provider is configured.
     #[error("This server has no model provider yet: whoever runs it sets {variable}.")]
     NotConfigured { variable: &'static str },
     /// As many requests as may be are under way, and as many as may wait are waiting.
@@ -15,16 +15,16 @@ pub enum ProviderFailure {
         "The model is busy, and no place in its queue came free. Try again in {retry_after} seconds."
     )]
     Busy { retry_after: u64 },
-    /// It was silent for too long, or took too long altogether.
+    /// The provider was silent for too long, or took too long altogether.
     #[error("The model provider did not answer in time.")]
     TimedOut,
-    /// It wants to be asked less often; seconds to wait.
+    /// The provider limits the rate of requests; `retry_after` is in seconds.
     #[error("The model provider limits how often it may be asked: {report}")]
     RateLimited { retry_after: u64, report: Report },
-    /// It will never do what was asked.
+    /// The provider refuses this request for good.
     #[error("The model provider refused the request: {}", .0.report)]
     Refused(Refusal),
-    /// It could not be reached, failed, or answered with something that is no reply.
+    /// The provider could not be reached, failed, or sent an answer that is not a reply.
     #[error("The model provider failed: {report}")]
     Failed {
         report: Report,
@@ -34,7 +34,7 @@ pub enum ProviderFailure {
 }
 
 impl ProviderFailure {
-    /// How long to wait before asking again where nobody has said so, in seconds.
+    /// The seconds to wait before a retry where the provider gives no time.
     pub const PAUSE: u64 = 10;
 
     /// A failure that may have passed when the provider is asked again.
@@ -43,7 +43,7 @@ impl ProviderFailure {
         Self::Failed { report, lasts }
     }
 
-    /// A failure that stays until somebody changes something.
+    /// A failure that a retry does not change.
     pub fn lasting(report: impl Into<Report>) -> Self {
         let (report, lasts) = (report.into(), true);
         Self::Failed { report, lasts }
@@ -67,20 +67,20 @@ impl ProviderFailure {
     }
 }
 
-/// What is known of a failure.
+/// The details of a failure.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Report {
-    /// What happened, in our words.
+    /// The event, in our words.
     happened: String,
-    /// What the provider says of it. It can quote what was said to it, and keys: it is for the
-    /// client alone.
+    /// The provider's own message. It can quote the request, and keys: it is for the client
+    /// only.
     quote: Option<String>,
-    /// What brought it about. It can tell where the provider is: it is for the log alone.
+    /// The cause. It can contain the provider's address: it is for the log only.
     cause: Option<String>,
 }
 
 impl Report {
-    /// With what the provider says of it, if it does.
+    /// Adds the provider's message, if it sent one.
     #[must_use]
     pub fn quoting(self, quote: Option<String>) -> Self {
         Self { quote, ..self }
@@ -105,7 +105,7 @@ impl<T: Into<String>> From<T> for Report {
     }
 }
 
-/// For the client: the provider's words, and ours where it has none.
+/// For the client: the provider's message, and ours where it sent none.
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         f.write_str(self.quote.as_ref().unwrap_or(&self.happened))
@@ -139,11 +139,11 @@ impl Debug for Refusal {
     }
 }
 
-/// What is wrong with a request, in the provider's view.
+/// The kind of error in a request, in the provider's view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalKind {
     Invalid,
-    /// There is no such model, as a rule.
+    /// The model does not exist, as a rule.
     NotFound,
     TooLarge,
 }

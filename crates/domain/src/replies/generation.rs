@@ -6,21 +6,21 @@ use tokio::sync::{oneshot, watch};
 /// The most bytes of text that are told at once.
 const PIECE: usize = 16 * 1024;
 
-/// A reply that is being written. It belongs to the server: whoever drops this misses nothing but
-/// the sight of it.
+/// A reply that is being written in the background. Dropping this stops watching only; the reply is
+/// still completed and stored.
 #[derive(Debug)]
 pub struct Generation {
     /// Whether the model was not told all that was said before.
     pub is_context_truncated: bool,
-    /// All that was written so far. However slowly it is read, there is one copy of it.
+    /// All text so far. There is one copy of it, also for a slow reader.
     written: watch::Receiver<Seen>,
-    /// How many bytes of its text were told, and of its thoughts.
+    /// How many bytes of the text, and of the thoughts, the reader has got.
     told: (usize, usize),
-    /// `None` when it was told.
+    /// `None` when the reader has got it.
     outcome: Option<oneshot::Receiver<Result<Finished>>>,
 }
 
-/// What there is to see of a reply.
+/// The visible part of a reply that is being written.
 #[derive(Debug, Default)]
 pub struct Seen {
     text: String,
@@ -41,14 +41,14 @@ impl Seen {
     }
 }
 
-/// What there is to tell of a reply.
+/// An event of a reply.
 #[derive(Debug)]
 pub enum Progress {
     /// The model goes on thinking like this.
     Reasoning(String),
-    /// It goes on like this.
+    /// More text.
     Text(String),
-    /// It was stored, or will never be.
+    /// The reply was stored, or has failed.
     Ended(Result<Finished>),
 }
 
@@ -67,12 +67,12 @@ impl Writer {
         self.written.send_modify(|seen| seen.add(more));
     }
 
-    /// Lets others see it come, too.
+    /// Another receiver of the text, for repeats of the request.
     pub(super) fn shown(&self) -> watch::Receiver<Seen> {
         self.written.subscribe()
     }
 
-    /// Tells how it ended. What nobody is there to hear comes back.
+    /// Sends the outcome. Returns a failure that no reader is left to receive.
     pub(super) fn end(self, outcome: Result<Finished>) -> Result<()> {
         match self.outcome.send(outcome) {
             Ok(()) | Err(Ok(_)) => Ok(()),
@@ -98,7 +98,7 @@ impl Generation {
         (writer, generation)
     }
 
-    /// The sight of a reply that another request has asked for: what is written, and how that ends.
+    /// Watches a reply that another request has asked for: its text, and its outcome.
     pub fn watched(
         written: watch::Receiver<Seen>,
         outcome: oneshot::Receiver<Result<Finished>>,
@@ -111,8 +111,7 @@ impl Generation {
         }
     }
 
-    /// What comes next, when it does; `None` after the end. Nothing is lost when the wait is given
-    /// up.
+    /// Waits for the next event; `None` after the end. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Progress> {
         loop {
             if let Some(piece) = self.piece() {
@@ -142,7 +141,7 @@ impl Generation {
         outcome.try_recv().ok()?.err()
     }
 
-    /// What was written and not told, as much as is told at once. Thoughts come first.
+    /// The next piece of new text, at most `PIECE` bytes. Thoughts come first.
     fn piece(&mut self) -> Option<Progress> {
         let seen = self.written.borrow_and_update();
         let (text, thoughts) = &mut self.told;
@@ -151,7 +150,7 @@ impl Generation {
     }
 }
 
-/// What follows what was told.
+/// The text after the part that the reader has got.
 fn piece(text: &str, told: &mut usize) -> Option<String> {
     let rest = text.get(*told..).filter(|rest| !rest.is_empty())?;
     let mut end = rest.len().min(PIECE);
@@ -167,7 +166,7 @@ async fn outcome(receiver: &mut oneshot::Receiver<Result<Finished>>) -> Result<F
     receiver.await.unwrap_or_else(|_| Err(abandoned()))
 }
 
-/// The writer was stopped, as it is when the server ends.
+/// The writer was stopped, as happens when the server stops.
 fn abandoned() -> Error {
     Error::Internal("the generation was abandoned".into())
 }

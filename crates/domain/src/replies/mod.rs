@@ -1,4 +1,4 @@
-//! Replies: what a model is asked, and what becomes of its answer.
+//! Replies: the request to a model, and how its answer is stored.
 
 mod context;
 mod draft;

@@ -2,27 +2,27 @@ use crate::error::{Error, Result};
 use crate::items::Role;
 use crate::text;
 
-/// Something that was said, as the model is told of it.
+/// A message of the context for a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     pub role: Role,
     pub content: String,
 }
 
-/// What a model is asked.
+/// A request to a model.
 #[derive(Clone, Debug)]
 pub struct ChatRequest {
-    /// What was said before, oldest first.
+    /// The earlier messages, oldest first.
     pub context: Vec<Message>,
     pub ask: Ask,
 }
 
-/// What is asked about the context.
+/// The question about the context.
 #[derive(Clone, Debug)]
 pub enum Ask {
     /// The next message of the context. Always streamed.
     Reply {
-        /// The server's own by default.
+        /// The server's own model by default.
         model: Option<String>,
         temperature: Option<f64>,
         max_tokens: Option<u32>,
@@ -30,30 +30,30 @@ pub enum Ask {
         max_completion_tokens: Option<u32>,
     },
     /// A request of OpenAI's `POST /chat/completions`: a JSON object that is passed on with all its
-    /// fields, whether they are known here or not. The context precedes its messages; a model that
-    /// it does not name is the server's own. Its answer comes in as many chunks as it asks for
-    /// (`stream`): as OpenAI's chunks, or as one whole completion.
+    /// fields, also unknown ones. The context precedes its messages; where it names no model, the
+    /// server's own is used. `stream` decides the form of the answer: OpenAI's chunks, or one whole
+    /// completion.
     Passed(String),
-    /// The same, where the context has some of its messages already: they are left out, by their
-    /// places.
+    /// The same, where the context already contains some of its messages: these are left out, by
+    /// their places.
     Resumed { body: String, retold: Vec<usize> },
 }
 
-/// A part of an answer; all of it, where it was not to be streamed.
+/// A part of an answer; the whole answer, where it was not streamed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChatChunk {
-    /// What the provider sent, a JSON object: a chunk where chunks were asked for, also of a
-    /// provider that has sent one whole completion instead; else that.
+    /// The JSON object from the provider. A chunk where chunks were requested, even if the provider
+    /// has sent one whole completion; otherwise the completion.
     pub json: String,
-    /// What the first choice goes on to say; may be empty.
+    /// The next text of the first choice; may be empty.
     pub text: String,
-    /// What the model goes on to think, where its server keeps that apart; may be empty.
+    /// The next thoughts of the model, where the server sends them separately; may be empty.
     pub reasoning: String,
     /// The model that the provider says is answering.
     pub model: Option<String>,
-    /// Why the first choice ends here; `None` as long as it goes on.
+    /// The finish reason of the first choice; `None` as long as it goes on.
     pub finish_reason: Option<String>,
-    /// Whether the first choice calls a tool, which is no reply.
+    /// Whether the first choice calls a tool. Such an answer is not a reply.
     pub calls_a_tool: bool,
     /// The provider's name for something that is said in another form than text, such as a picture.
     /// A word of ASCII.
@@ -80,8 +80,9 @@ pub struct ReplyOptions {
 }
 
 impl ReplyOptions {
-    /// Which of a provider's models: 1 to 256 characters. `temperature`: 0 to 2, as in OpenAI's
-    /// API. `max_tokens` and `max_completion_tokens`: a whole number, 1 to 1,000,000, and one of them alone.
+    /// Checks the options. `model`: 1 to 256 characters. `temperature`: 0 to 2, as in OpenAI's API.
+    /// `max_tokens` and `max_completion_tokens`: a whole number, 1 to 1,000,000, and only one of
+    /// them.
     pub fn parse(
         model: Option<String>,
         temperature: Option<f64>,
@@ -99,7 +100,7 @@ impl ReplyOptions {
                 return Ok(None);
             };
             let is_count = (1.0..=1e6).contains(&tokens) && tokens.fract() == 0.0;
-            // A whole number of that size is one in either type.
+            // A whole number within the limits converts without loss.
             is_count.then_some(Some(tokens as u32)).ok_or_else(|| {
                 let message = format!("{name} must be a whole number, 1 to 1,000,000.");
                 Error::invalid(name, message)

@@ -3,35 +3,36 @@ use crate::admission::Caller;
 use crate::error::Result;
 use std::pin::Pin;
 
-/// Where models are. Every failure is [`crate::error::Error::Provider`], whatever went wrong, unless
-/// it is our own fault.
+/// The model provider. Every failure is [`crate::error::Error::Provider`], except failures of this
+/// server.
 #[async_trait::async_trait]
 pub trait ModelProvider: Send + Sync {
-    /// Asks a model, and returns when it has begun to answer. As many requests as the server allows
-    /// are under way at once, and as many of one caller as is its share, until their answer is read
-    /// to its end or dropped; some more wait for their turn, and any further one is refused as
-    /// `Busy`. A provider that cannot be reached, or fails before it has begun, is asked once more.
+    /// Asks a model, and returns when the answer has begun. A request holds one of the places at
+    /// the model until its answer is complete or dropped. The places and the share of one caller
+    /// are limited; a limited number of requests wait for a place, and any further one fails as
+    /// `Busy`. If the provider cannot be reached, or fails before the answer begins, it is asked
+    /// once more.
     async fn chat(&self, caller: Caller, request: ChatRequest) -> Result<Box<dyn ChatStream>>;
 
-    /// The models it has, in its own order.
+    /// The provider's models, in its own order.
     async fn models(&self) -> Result<Vec<Model>>;
 }
 
 /// An answer that is being given.
 #[async_trait::async_trait]
 pub trait ChatStream: Send {
-    /// The next part; `None` when the answer is complete. One that breaks off, is too long or no
-    /// answer at all is a failure.
+    /// The next part; `None` when the answer is complete. An answer that breaks off, is too long or
+    /// is not an answer at all is a failure.
     async fn next(&mut self) -> Result<Option<ChatChunk>>;
 }
 
-/// Work that nobody has to wait for.
+/// Work that runs in the background.
 pub type Work = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
 /// Runs work of the server's own.
 pub trait Tasks: Send + Sync {
-    /// Begins the work at once and brings it to its end, whoever has asked for it and has left
-    /// since; only the end of the server ends it early. A failure that it returns was told to
-    /// nobody, and is logged.
+    /// Starts the work at once and runs it to its end, also when the client disconnects; only the
+    /// server's stop ends it early. A failure that it returns has reached no client, and is
+    /// logged.
     fn start(&self, work: Work);
 }

@@ -18,7 +18,7 @@ pub struct ReplyService {
     tasks: Arc<dyn Tasks>,
 }
 
-/// Where replies go, and when it is their turn.
+/// Where replies are stored, and the queue of turns.
 pub struct ReplyPlaces {
     pub store: Arc<dyn ReplyStore>,
     pub queue: Arc<TurnService>,
@@ -50,8 +50,8 @@ impl ReplyService {
 
     /// Lets a model write another reply: another version of the reply `id`, or of the reply right
     /// after the user's message `id`, or the first reply to it where it is the last message.
-    /// Returns when it is its turn in the conversation and the model is about to be asked. From when
-    /// it was asked for it is the server's, whether somebody waits for it or not.
+    /// Returns when it is its turn in the conversation and the model is about to be asked. It runs
+    /// in the background from the start, so it continues when the client disconnects.
     pub async fn regenerate(
         &self,
         owner: OwnerId,
@@ -59,7 +59,7 @@ impl ReplyService {
         id: ItemId,
         options: ReplyOptions,
     ) -> Result<Generation> {
-        // What is wrong with it is said at once.
+        // Errors in the request are returned before it waits.
         let surroundings = self.writing.surroundings(owner, conversation, id).await?;
         place(id, &surroundings)?;
         self.usage.room_for_text(owner)?;

@@ -6,11 +6,11 @@ use crate::turns::Leaving;
 use chrono::{DateTime, Utc};
 use ulid::Ulid;
 
-/// What replies need of conversations. Every method is one atomic unit of work, sees only what
-/// belongs to the given owner, and nothing of a conversation that was deleted.
+/// The store of replies. Every method is one atomic unit of work, and sees only the objects of the
+/// given owner, without deleted conversations.
 #[async_trait::async_trait]
 pub trait ReplyStore: Send + Sync {
-    /// `None` when there is no such conversation, `Some(None)` when it has no such item.
+    /// `None` when the conversation does not exist, `Some(None)` when it has no such item.
     async fn surroundings(
         &self,
         owner: OwnerId,
@@ -18,9 +18,9 @@ pub trait ReplyStore: Send + Sync {
         item: ItemId,
     ) -> Result<Option<Option<Surroundings>>>;
 
-    /// The items before `before`, newest first: those that together have no more than `bytes` of
-    /// text, and the one that would not fit any more; [`BATCH`] at the most. Empty when there
-    /// are none, or no such conversation.
+    /// The items before `before`, newest first: as many as fit into `bytes` of text together, and
+    /// the first one that does not fit; at most [`BATCH`]. Empty when no item precedes, or the
+    /// conversation does not exist.
     async fn preceding(
         &self,
         owner: OwnerId,
@@ -29,7 +29,7 @@ pub trait ReplyStore: Send + Sync {
         bytes: usize,
     ) -> Result<Vec<Item>>;
 
-    /// The last item before `before` that a user has said, if there is one.
+    /// The last user item before `before`, if one exists.
     async fn question(
         &self,
         owner: OwnerId,
@@ -37,8 +37,8 @@ pub trait ReplyStore: Send + Sync {
         before: Sequence,
     ) -> Result<Option<Item>>;
 
-    /// Puts a reply in its place, or leaves everything as it is; its turn leaves the queue in either
-    /// case. Moves the conversation's `updated_at`.
+    /// Puts a reply in its place, or changes nothing; its turn leaves the queue in either case.
+    /// Sets the conversation's `updated_at`.
     async fn store(
         &self,
         owner: OwnerId,
@@ -52,15 +52,15 @@ pub trait ReplyStore: Send + Sync {
 /// The most items that [`ReplyStore::preceding`] gives at once.
 pub const BATCH: usize = 100;
 
-/// An item, and what a reply to it depends on.
+/// An item, and the facts that a reply to it depends on.
 #[derive(Clone, Debug)]
 pub struct Surroundings {
     pub role: Role,
-    /// The item right after it.
+    /// The next item.
     pub next: Option<Neighbour>,
     /// That of the conversation's project.
     pub instruction: Option<Instruction>,
-    /// Whether the conversation holds as many items as it may.
+    /// Whether the conversation holds the most items that it may.
     pub is_full: bool,
 }
 
@@ -74,10 +74,10 @@ pub struct Neighbour {
 /// Where a reply goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// It becomes this item's next version.
+    /// The reply becomes this item's next version.
     Instead(ItemId),
-    /// It becomes the item right after this one, which must still be the last. Where a model has
-    /// replied to it in the meantime, it becomes that reply's next version.
+    /// The reply becomes a new item right after this one, which must still be the last. Where a
+    /// model has replied to it in the meantime, it becomes that reply's next version.
     After(ItemId),
 }
 
@@ -85,42 +85,42 @@ pub enum Place {
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub content: Content,
-    /// What the model thought.
+    /// The model's thoughts.
     pub reasoning: Option<String>,
-    /// The model that has written it.
+    /// The model that wrote the reply.
     pub model: Option<String>,
-    /// Time and randomness of the id that it may get; see [`ItemId::at`].
+    /// Time and randomness for a new item's id; see [`ItemId::at`].
     pub seed: Ulid,
     pub now: DateTime<Utc>,
 }
 
-/// What became of a reply.
+/// The result of storing a reply.
 #[derive(Clone, Debug)]
 pub enum Stored {
     Done(Generated),
     NoConversation,
     NoItem,
-    /// Something else was said where it belongs.
+    /// Another message has taken the reply's place.
     Taken,
-    /// The conversation holds all it may.
+    /// The conversation holds the most items that it may.
     Full,
-    /// Its turn was not there any more.
+    /// The turn is no longer in the queue.
     Overtaken,
 }
 
-/// A reply in its place.
+/// A stored reply.
 #[derive(Clone, Debug)]
 pub struct Generated {
     pub item: Item,
-    /// Whether the item was made for it, and is not an earlier one's next version.
+    /// Whether the reply is a new item, and not a new version of an earlier one.
     pub is_new: bool,
 }
 
-/// A reply that was written to its end and stored.
+/// A complete, stored reply.
 #[derive(Clone, Debug)]
 pub struct Finished {
     pub generated: Generated,
-    /// Why it ends where it ends, in the provider's word: `length`, for instance, where it was cut.
-    /// `None` where the provider does not say. Visible ASCII.
+    /// The finish reason, in the provider's word: `length`, for instance, where the reply was cut.
+    /// `None` where the provider gives none. Visible ASCII.
     pub finish_reason: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The writing of a reply, when it is its turn.
+//! Writing a reply, in its turn.
 
 use super::context::{Context, Told};
 use super::generation::{Generation, Writer};
@@ -18,7 +18,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
-/// What it takes to write a reply.
+/// The services and settings for writing a reply.
 #[derive(Clone)]
 pub(super) struct Writing {
     pub(super) provider: Arc<dyn ModelProvider>,
@@ -30,7 +30,7 @@ pub(super) struct Writing {
     pub(super) context_tokens: usize,
 }
 
-/// A reply as it was asked for.
+/// A client's request for a reply.
 pub(super) struct Asked {
     pub(super) owner: OwnerId,
     pub(super) conversation: ConversationId,
@@ -82,7 +82,8 @@ impl Writing {
             .ok_or_else(|| Resource::Item.absent())
     }
 
-    /// Writes the reply when it is its turn. A failure that nobody is there to hear comes back.
+    /// Waits for its turn and writes the reply. Returns a failure that no reader is left to
+    /// receive.
     pub(super) async fn keep(
         &self,
         asked: Asked,
@@ -94,7 +95,7 @@ impl Writing {
             let (turn, has_waited) = self.queue.turn(owner, conversation, 0).await?;
             let wanted = match has_waited {
                 false => self.wanted(asked, surroundings).await,
-                // What stands around it may be something else by now.
+                // The items around it may have changed while it waited.
                 true => match self.surroundings(owner, conversation, asked.id).await {
                     Ok(surroundings) => self.wanted(asked, surroundings).await,
                     Err(error) => Err(error),
@@ -121,18 +122,18 @@ impl Writing {
         if let Some(claim) = repeats::current()? {
             claim.shows(writer.shown());
         }
-        // Who has left misses nothing but the sight of it.
+        // A client that has disconnected changes nothing for the reply.
         drop(beginning.send(Ok(generation)));
         let outcome = self.write(wanted, &writer, &turn).await;
         if let Err(error) = &outcome {
             turn.failed(error).await;
         }
-        // It is over before anybody is told.
+        // The turn ends before the reader is told.
         drop(turn);
         writer.end(outcome)
     }
 
-    /// What the model is to be told, and whether that is not all.
+    /// The request to the model, and whether its context is truncated.
     async fn wanted(&self, asked: Asked, surroundings: Surroundings) -> Result<(Wanted, bool)> {
         let Asked {
             owner,
@@ -249,7 +250,7 @@ impl Writing {
         }
     }
 
-    /// Reads all that the model says. Whoever watches sees it come.
+    /// Reads the whole answer. Watchers see the text as it comes.
     async fn answer(
         &self,
         caller: Caller,
@@ -266,7 +267,7 @@ impl Writing {
     }
 }
 
-/// Whether a model's name, as its provider tells it, can be kept.
+/// Whether a model's name, as its provider sends it, can be stored.
 fn is_name(name: &str) -> bool {
     crate::text::check("model", name, 1..=256).is_ok()
 }

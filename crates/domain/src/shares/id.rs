@@ -4,7 +4,7 @@ use crate::auth::{Digest, Secrets};
 use chrono::{DateTime, Utc};
 use ulid::Ulid;
 
-/// What a link to a conversation, or to one of its messages, begins with.
+/// The prefixes of links to a conversation, and to one of its messages.
 const PREFIXES: [&str; 2] = ["share_", "msg_share_"];
 
 /// How many characters tell when the link was made: microseconds, until the year 2398.
@@ -15,8 +15,9 @@ const RANDOM: usize = 24;
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// The secret name of a link: whoever has it may read. It begins with the time of its creation, so
-/// that it is a place in a list even when the link is gone. It has no `Debug` on purpose.
+/// The secret name of a link: knowing it is enough to read. It begins with the time of its
+/// creation, so it is a place in a list even after the link is deleted. It has no `Debug` on
+/// purpose.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ShareId(String);
 
@@ -31,7 +32,7 @@ impl ShareId {
         Self(format!("{prefix}{time}{random}"))
     }
 
-    /// One that was stored.
+    /// A stored name.
     pub fn stored(text: String) -> Self {
         Self(text)
     }
@@ -52,7 +53,7 @@ impl ShareId {
         raw.starts_with(message)
     }
 
-    /// What the store finds the link by.
+    /// The digest by which the store finds the link.
     pub fn digest(&self, secrets: &dyn Secrets) -> Digest {
         secrets.digest(&self.0)
     }
@@ -63,8 +64,8 @@ impl ShareId {
 pub struct SharePlace(pub Ulid);
 
 impl SharePlace {
-    /// The place that a link's name tells, whether there is such a link or not; `None` when it is
-    /// no such name.
+    /// The place that a link's name gives, whether the link exists or not; `None` when the text is
+    /// not the name of a link.
     pub fn read(secrets: &dyn Secrets, raw: &str) -> Option<Self> {
         let micros = micros(secret_part(raw)?)?;
         Some(Self(place(micros, secrets.digest(raw))))
@@ -88,7 +89,8 @@ fn micros(secret: &str) -> Option<u64> {
     })
 }
 
-/// Milliseconds as in any ULID, then the microseconds, then what tells apart what is left.
+/// Milliseconds as in any ULID, then microseconds, then part of the digest, to tell links of the
+/// same microsecond apart.
 fn place(micros: u64, Digest(digest): Digest) -> Ulid {
     let [b0, b1, b2, b3, b4, b5, b6, b7, b8, ..] = digest;
     let tail = u128::from_be_bytes([0, 0, 0, 0, 0, 0, 0, b0, b1, b2, b3, b4, b5, b6, b7, b8]);
@@ -115,7 +117,7 @@ mod tests {
     use crate::auth::Secret;
     use chrono::TimeDelta;
 
-    /// Secrets that are none, and a digest that depends on every character.
+    /// Secrets that are not secret, and a digest that depends on every character.
     struct Plain;
 
     impl Secrets for Plain {

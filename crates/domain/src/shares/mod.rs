@@ -1,4 +1,4 @@
-//! Links that show a conversation, or a message of one, to whoever has them.
+//! Share links: each shows a conversation, or one message, to everyone who has the link.
 
 mod id;
 mod model;

@@ -6,31 +6,31 @@ use crate::items::{Content, Role};
 use chrono::{DateTime, TimeDelta, Utc};
 use ulid::Ulid;
 
-/// A link that its owner made.
+/// An owner's link.
 #[derive(Clone)]
 pub struct Share {
     pub share_id: ShareId,
     pub conversation_id: ConversationId,
     /// The message of a message link; `None` for a whole conversation.
     pub item_id: Option<ItemId>,
-    /// The conversation's title when the link was made: what the link shows.
+    /// The conversation's title when the link was made. The link shows this title.
     pub title: Option<Title>,
-    /// Whether nobody may add messages through it.
+    /// Whether visitors cannot add messages through it.
     pub read_only: bool,
-    /// Whether it shows what was said after it was made.
+    /// Whether it shows messages that came after it was made.
     pub live: bool,
-    /// Whether a message link shows what stands before the message.
+    /// Whether a message link also shows the messages before it.
     pub include_context: bool,
     /// How often its first page was shown.
     pub view_count: u64,
     pub created_at: DateTime<Utc>,
-    /// From when on it has ended; `None`: never.
+    /// When it expires; `None`: never.
     pub expires_at: Option<DateTime<Utc>>,
     /// When it was revoked, or its message deleted.
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-/// Which link, as the store knows it.
+/// The key of a link in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ShareKey {
     pub owner: OwnerId,
@@ -59,18 +59,18 @@ impl Lifetime {
     }
 }
 
-/// What a link is to be, as a client asks for it.
+/// A client's request for a link.
 #[derive(Clone, Copy, Debug)]
 pub enum NewLink {
-    /// To a conversation as it stands; a writable one follows new messages.
+    /// To a conversation as it is now; a writable link shows new messages, too.
     Conversation { read_only: bool, live: bool },
-    /// To one message, with or without what stands before it.
+    /// To one message, with or without the messages before it.
     Message { item: ItemId, include_context: bool },
 }
 
 impl NewLink {
-    /// A link to a conversation, read-only and standing still by default. Whoever may write
-    /// wants to see what was written, so a writable one is live.
+    /// A link to a conversation; by default read-only, and without later messages. A writable link
+    /// is live, since its visitors want to see the messages that they add.
     pub fn to_conversation(read_only: Option<bool>, live: Option<bool>) -> Result<Self> {
         let read_only = read_only.unwrap_or(true);
         match (read_only, live) {
@@ -102,16 +102,16 @@ impl NewLink {
     }
 }
 
-/// What a link is opened for.
+/// The purpose of opening a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Visit {
-    /// To read it.
+    /// Reading it.
     Reading,
-    /// To see what the answer would be; it is thrown away.
+    /// Reading the headers of the answer only; its body is thrown away.
     Asking,
 }
 
-/// What a visitor sees of a link: a page of messages, and nothing of the owner.
+/// A visitor's view of a link: a page of messages, without information about the owner.
 #[derive(Clone, Debug)]
 pub struct View {
     pub title: Option<Title>,
@@ -120,13 +120,13 @@ pub struct View {
     pub expires_at: Option<DateTime<Utc>>,
     /// In the order they were said.
     pub items: Vec<SharedItem>,
-    /// Whether messages follow the last one.
+    /// Whether more messages follow the last one.
     pub has_more: bool,
-    /// Whether messages may stand before the first one.
+    /// Whether messages may precede the first one.
     pub has_before: bool,
 }
 
-/// What a visitor sees of a message.
+/// A visitor's view of a message.
 #[derive(Clone, Debug)]
 pub struct SharedItem {
     pub id: ItemId,
@@ -135,7 +135,7 @@ pub struct SharedItem {
     pub created_at: DateTime<Utc>,
 }
 
-/// Whose messages a link shows. Those of other roles are never shown.
+/// The roles whose messages a link shows. Other roles are never shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speaker {
     User,
@@ -143,7 +143,7 @@ pub enum Speaker {
 }
 
 impl Speaker {
-    /// `None` for roles that no link shows.
+    /// `None` for roles that links do not show.
     pub fn of(role: Role) -> Option<Self> {
         match role {
             Role::User => Some(Self::User),

@@ -9,18 +9,18 @@ use crate::page::{Limit, Order, Page};
 use chrono::{DateTime, Utc};
 use ulid::Ulid;
 
-/// Where links are kept. Every method is one atomic unit of work. Methods that name an owner see
-/// only what is the owner's; the others find a link by the digest of its secret name.
+/// Where links are kept. Every method is one atomic unit of work. Methods with an owner see only
+/// the owner's links; the others find a link by the digest of its secret name.
 #[async_trait::async_trait]
 pub trait ShareStore: Send + Sync {
-    /// Stores a link to what is there now, under the title there is now.
+    /// Stores a link to the current state of the conversation, under its current title.
     async fn insert(&self, share: &NewShare) -> Result<Inserted>;
 
-    /// Links of an owner, of deleted conversations none. `None` when the list is to be of a
-    /// conversation that is not there.
+    /// The links of an owner, without those of deleted conversations. `None` when the list is of a
+    /// conversation that does not exist.
     async fn list(&self, owner: OwnerId, list: &ShareList) -> Result<Option<Page<Share>>>;
 
-    /// Ends a link that was not revoked yet; of `conversation` alone, where it is given.
+    /// Ends a link that was not revoked yet; only a link of `conversation`, where it is given.
     async fn revoke(
         &self,
         owner: OwnerId,
@@ -29,8 +29,8 @@ pub trait ShareStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Revoked>;
 
-    /// The link and a page of what it shows. Asks the same of the database whether there is such a
-    /// link, was one, or never was. A page is bounded in bytes by [`crate::page::PAGE_BYTES`].
+    /// The link and a page of its messages. Runs the same query whether the link exists, existed,
+    /// or never did. A page is bounded in bytes by [`crate::page::PAGE_BYTES`].
     async fn find(
         &self,
         caller: Caller,
@@ -42,22 +42,22 @@ pub trait ShareStore: Send + Sync {
     /// How many messages a link shows in all, and how many of them stand before a place.
     async fn count(&self, caller: Caller, digest: Digest, before: Sequence) -> Result<Standing>;
 
-    /// Whose the link of this digest is, whether it has ended or not.
+    /// The owner of the link with this digest, whether it has ended or not.
     async fn find_owner(&self, visitor: OwnerId, digest: Digest) -> Result<Option<OwnerId>>;
 
-    /// Stores a message that came through a writable link which has not ended, and counts it, for
-    /// the link and for the conversation. Once a revocation has been answered, nothing is stored
-    /// that was still on its way.
+    /// Stores a message that came through a writable link, if the link has not ended, and counts it
+    /// for the link and for the conversation. Once a revocation has been answered, messages that
+    /// were still on their way are not stored.
     async fn append(&self, digest: Digest, addition: &Addition) -> Result<Added>;
 
-    /// Waits until it is an owner's turn to copy. It is, until what is returned is dropped.
+    /// Waits for the owner's turn to copy. The turn lasts until the returned value is dropped.
     async fn fork_turn(&self, owner: OwnerId) -> Result<Box<dyn Send + Sync>>;
 
-    /// Copies what a link shows into a new conversation. What is larger than there is room for is
-    /// measured and not copied.
+    /// Copies the messages of a link into a new conversation. A copy that is larger than the room
+    /// for it is measured and not made.
     async fn fork(&self, digest: Digest, fork: &Fork) -> Result<Forked>;
 
-    /// Adds to the views of these links, those that are still there.
+    /// Adds to the views of these links, except links that no longer exist.
     async fn add_views(&self, views: &[(ShareKey, u64)]) -> Result<()>;
 }
 
@@ -76,7 +76,7 @@ pub struct NewShare {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// What became of a new link.
+/// The result of making a link.
 #[derive(Clone, Debug)]
 pub enum Inserted {
     /// Stored, under this title.
@@ -87,7 +87,7 @@ pub enum Inserted {
     HiddenItem,
 }
 
-/// What became of a revocation.
+/// The result of a revocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revoked {
     Done,
@@ -108,7 +108,7 @@ pub struct ShareList {
     pub ended_since: DateTime<Utc>,
 }
 
-/// Whether a link has ended, and how. One that was revoked after it expired counts as revoked.
+/// Whether and how a link has ended. A link that was revoked after it expired counts as revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShareState {
     Active,
@@ -116,7 +116,7 @@ pub enum ShareState {
     Revoked,
 }
 
-/// Which page of what a link shows.
+/// The requested page of a link.
 #[derive(Clone, Copy, Debug)]
 pub struct ViewPage {
     pub limit: Limit,
@@ -131,16 +131,16 @@ pub enum ViewFrom {
     Before(Sequence),
 }
 
-/// What is known of a digest.
+/// The result of looking up a digest.
 #[derive(Clone, Debug)]
 pub enum Found {
     Nothing,
-    /// A link ended at this time, and nothing else is known of it.
+    /// A link ended at this time; nothing else is known of it.
     Tombstone(DateTime<Utc>),
     Link(Box<Link>),
 }
 
-/// A link, whether it has ended or not, and a page of what it shows if it has not.
+/// A link, ended or not, and a page of its messages if it has not ended.
 #[derive(Clone, Debug)]
 pub struct Link {
     pub key: ShareKey,
@@ -149,7 +149,7 @@ pub struct Link {
     pub live: bool,
     pub expires_at: Option<DateTime<Utc>>,
     pub revoked_at: Option<DateTime<Utc>>,
-    /// Whether its conversation, and the message of a message link, are still there.
+    /// Whether its conversation, and the message of a message link, still exist.
     pub present: bool,
     /// In the order they were said.
     pub items: Vec<SharedItem>,
@@ -166,19 +166,19 @@ pub struct Standing {
     pub total: u64,
 }
 
-/// A message on its way through a link.
+/// A message that comes through a link.
 #[derive(Clone, Debug)]
 pub struct Addition {
     /// Time and randomness of the id-to-be; see [`ItemId::at`].
     pub seed: Ulid,
     pub author: OwnerId,
     pub content: Content,
-    /// The title the conversation gets if it has none.
+    /// The title for an untitled conversation.
     pub title: Option<Title>,
     pub now: DateTime<Utc>,
 }
 
-/// What became of a message that came through a link.
+/// The result of adding a message through a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Added {
     At(Sequence),
@@ -193,20 +193,21 @@ pub enum Added {
 /// A copy about to be made.
 #[derive(Clone, Copy, Debug)]
 pub struct Fork {
-    /// Whose the copy is.
+    /// The owner of the copy.
     pub owner: OwnerId,
     pub id: ConversationId,
     /// Time and randomness of the messages' ids; see [`ItemId::at`].
     pub seed: Ulid,
     pub now: DateTime<Utc>,
-    /// How many bytes it may have, as they count for what an owner stores; `None` is any.
+    /// The most bytes that the copy may have, as they count for the owner's storage; `None` is no
+    /// limit.
     pub room: Option<u64>,
 }
 
-/// What became of a copy.
+/// The result of a copy.
 #[derive(Clone, Debug)]
 pub enum Forked {
-    /// It is made; how many bytes it has, where there was room for so many.
+    /// The copy is made. The number is its size in bytes, where `room` was given.
     Done(Conversation, Option<u64>),
     TooLarge,
     /// The link is not there or has ended, or the owner has been removed.

@@ -1,4 +1,4 @@
-//! What visitors do with a link: read, add, copy.
+//! The use cases of a link's visitors: read, add, copy.
 
 use super::{
     Added, Addition, Fork, Forked, Found, Link, ShareService, SharedItem, Speaker, Standing, View,
@@ -16,7 +16,7 @@ use crate::usage::Quota;
 use chrono::{DateTime, Utc};
 
 impl ShareService {
-    /// A page of what a link shows. The first one counts as a view when it is read.
+    /// A page of a link. Reading the first page counts as a view.
     pub async fn view(
         &self,
         origin: Origin,
@@ -64,7 +64,7 @@ impl ShareService {
         standing.await.map(Some)
     }
 
-    /// Adds a message of a signed-in visitor, who speaks as a user.
+    /// Adds a message of a signed-in visitor, with the role `user`.
     pub async fn append(
         &self,
         origin: Origin,
@@ -134,7 +134,7 @@ impl ShareService {
         })
     }
 
-    /// Copies what a link shows into a new conversation of `owner`.
+    /// Copies the messages of a link into a new conversation of `owner`.
     pub async fn fork(
         &self,
         origin: Origin,
@@ -144,7 +144,8 @@ impl ShareService {
         self.visited(origin)?;
         let digest = self.secrets.digest(share_id);
         self.usage.room_for_conversation(owner)?;
-        // The copies of an owner are made one after another, and each counts before the next one is weighed.
+        // An owner's copies are made one after another, and each is counted before the next is
+        // measured.
         let _turn = self.store.fork_turn(owner).await?;
         let left = self.usage.storage_left(owner).await?;
         let fork = Fork {
@@ -173,7 +174,7 @@ impl ShareService {
         }
     }
 
-    /// The link, for what it is, if it has not ended.
+    /// The link, with as few messages as possible, if it has not ended.
     async fn glance(&self, owner: OwnerId, digest: Digest) -> Result<Link> {
         let first = ViewPage {
             limit: Limit::ONE,

@@ -13,7 +13,7 @@ use chrono::TimeDelta;
 use std::sync::Arc;
 use ulid::Ulid;
 
-/// The use cases of links: here those of their owners, in `public` those of visitors.
+/// The use cases of links: those of owners here, those of visitors in `public`.
 pub struct ShareService {
     pub(super) store: Arc<dyn ShareStore>,
     pub(super) usage: Arc<UsageGuard>,
@@ -24,10 +24,10 @@ pub struct ShareService {
     pub(super) ids: Arc<dyn Ids>,
 }
 
-/// A page of links as an owner asks for it.
+/// An owner's request for a page of links.
 #[derive(Clone, Debug)]
 pub struct ListShares {
-    /// Those of this conversation alone.
+    /// Only links of this conversation.
     pub conversation: Option<ConversationId>,
     pub state: Option<ShareState>,
     pub limit: Limit,
@@ -37,7 +37,7 @@ pub struct ListShares {
 }
 
 impl ShareService {
-    /// How long a link that ended is told from one that never was, and is listed for its owner.
+    /// How long an ended link is distinguished from an unknown one, and is in its owner's list.
     pub const REMEMBERED: TimeDelta = TimeDelta::days(30);
 
     pub fn new(
@@ -60,7 +60,7 @@ impl ShareService {
         }
     }
 
-    /// Makes a link to what is there now.
+    /// Makes a link to the current state of a conversation or message.
     pub async fn create(
         &self,
         owner: OwnerId,
@@ -142,7 +142,7 @@ impl ShareService {
         page.ok_or_else(|| Resource::Conversation.absent())
     }
 
-    /// A link of the owner's, by its place.
+    /// An owner's link, by its place.
     pub async fn find(
         &self,
         owner: OwnerId,
@@ -155,7 +155,7 @@ impl ShareService {
             state: None,
             limit: Limit::ONE,
             order: Order::Descending,
-            // Links before the next place; the first of them is this one, if it is there.
+            // The first link before the next place is the wanted one, if it exists.
             after: Some(SharePlace(Ulid(place.0.0.saturating_add(1)))),
             now,
             ended_since: now - Self::REMEMBERED,
@@ -169,7 +169,7 @@ impl ShareService {
         share.ok_or_else(|| Resource::Share.absent())
     }
 
-    /// Ends a link, for the very next request. A second time there is none.
+    /// Ends a link; the next request sees it. Ending it a second time fails as absent.
     pub async fn revoke(
         &self,
         owner: OwnerId,

@@ -3,20 +3,20 @@ use crate::error::Result;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// How often links were shown since that was last written down. Counting costs a reader nothing;
-/// what a crash takes away is the last few seconds.
+/// The views of links since they were last written to the store. Counting does not delay a reader;
+/// a crash loses the last few seconds.
 #[derive(Default)]
 pub struct ViewCounts(Mutex<HashMap<ShareKey, u64>>);
 
 impl ViewCounts {
-    /// How many links one statement writes at the most.
+    /// How many links one statement writes.
     const BATCH: usize = 1_000;
 
     pub fn count(&self, key: ShareKey) {
         self.add(key, 1);
     }
 
-    /// Writes down what was counted. What could not be written is kept for the next time.
+    /// Writes the counted views. Views that could not be written are kept for the next time.
     pub async fn flush(&self, store: &dyn ShareStore) -> Result<()> {
         let counted = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         let counted: Vec<_> = counted.into_iter().collect();

@@ -1,16 +1,16 @@
-//! A closing mark that comes alone, since the chat template has opened the thought. Texts speak of such
-//! marks, too: one ends a thought only where no sentence would have it.
+//! A closing mark without an opening one, since the chat template has written the opening one.
+//! Texts also mention such marks: a mark ends a thought only where it cannot be part of a sentence.
 
 use super::code;
 use super::marks::{MARKS, bare, is_after_a_quote, is_quoted, unwrapped};
 use super::{Apart, marks};
 
-/// How many places are looked at where a thought could end whose beginning is not marked.
+/// How many places are checked for the end of a thought without an opening mark.
 const PLACES: usize = 8;
 
-/// Thoughts whose beginning the chat template has written.
+/// Thoughts whose opening mark the chat template has written.
 pub(super) fn closed_alone(written: &str) -> Option<Apart> {
-    // Each closing mark has one of these.
+    // Each closing mark begins with one of these.
     if !["</", "[/", "◁/", "<|"]
         .iter()
         .any(|begin| written.contains(begin))
@@ -32,7 +32,7 @@ pub(super) fn closed_alone(written: &str) -> Option<Apart> {
     let (at, length) = places.into_iter().next()?;
     let (before, after) = (written.get(..at)?, written.get(at + length..)?);
     Some(match after.trim().is_empty() {
-        // Nothing was answered but this.
+        // No answer follows the mark, so the text before it is the answer.
         true => Apart {
             text: before.trim_end().to_owned(),
             thoughts: None,
@@ -44,7 +44,7 @@ pub(super) fn closed_alone(written: &str) -> Option<Apart> {
     })
 }
 
-/// Whether a tag like this one was opened, with attributes or without.
+/// Whether such a tag was opened before, with or without attributes.
 fn is_opened(before: &str, open: &str) -> bool {
     let Some(name) = open.strip_prefix('<').and_then(|tag| tag.strip_suffix('>')) else {
         return before.contains(open);
@@ -111,7 +111,7 @@ pub(super) fn begins_sentence(after: &str) -> bool {
     after.starts_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit())
 }
 
-/// Takes off the closing mark that the text begins with, whose thought its server has taken out.
+/// Removes a closing mark at the beginning; its server has removed the thought before it.
 pub(super) fn left_over(written: &str) -> Option<Apart> {
     let text = written.trim_start();
     let close = marks::beginning(text, MARKS.iter().map(|(_, close)| *close))?;
@@ -131,13 +131,13 @@ fn ends_sentence(text: &str) -> bool {
     }
 }
 
-/// Whether an empty line comes after the end of this one.
+/// Whether an empty line follows this line.
 fn ends_paragraph(after: &str) -> bool {
     let mut lines = after.split('\n').skip(1);
     lines.next().is_some_and(|line| line.trim().is_empty())
 }
 
-/// Whether another closing mark follows, as in a list of them.
+/// Whether another closing mark follows, as in a list of marks.
 fn begins_with_a_mark(after: &str) -> bool {
     let closes = MARKS.iter().map(|(_, close)| *close);
     marks::beginning(after.trim_start(), closes).is_some()

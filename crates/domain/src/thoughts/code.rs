@@ -32,12 +32,12 @@ pub(super) fn contains(text: &str, at: usize) -> bool {
     false
 }
 
-/// A fence of backticks has none in the rest of its line.
+/// Whether backticks follow in the same line: then they are a code span and not a fence.
 fn opens_and_closes(line: &str, mark: char, count: usize) -> bool {
     mark == '`' && line.chars().skip(count).any(|c| c == '`')
 }
 
-/// Whether the place is between two runs of as many backticks, within its paragraph.
+/// Whether the place is between two runs of equally many backticks, within its paragraph.
 fn in_span(text: &str, paragraph: usize, at: usize) -> bool {
     let rest = text.get(paragraph..).unwrap_or_default();
     let block = rest.split("\n\n").next().unwrap_or_default();

@@ -17,7 +17,7 @@ pub(crate) const MARKS: &[(&str, &str)] = &[
     ("<|channel|>analysis", "<|channel|>final"),
 ];
 
-/// What models write around the answer that follows. It says nothing.
+/// Marks that models write around the answer after the thoughts. They are not part of it.
 const WRAPPERS: &[(&str, &str)] = &[
     ("<|message|>", "<|return|>"),
     ("<answer>", "</answer>"),
@@ -26,7 +26,7 @@ const WRAPPERS: &[(&str, &str)] = &[
     ("<|start_response|>", "<|end_response|>"),
 ];
 
-/// What may stand at either end of a thought and is no part of it.
+/// Marks at either end of a thought that are not part of it.
 const EDGES: &[&str] = &["<|message|>", "<|end|>", "<|start|>assistant"];
 
 /// The mark that the text begins with, of these.
@@ -41,7 +41,7 @@ pub(super) fn beginning<'a>(
     marks.into_iter().find(begins)
 }
 
-/// Whether more text may turn this into one of the marks.
+/// Whether the text is a prefix of one of the marks.
 pub(super) fn may_become<'a>(text: &str, marks: impl IntoIterator<Item = &'a str>) -> bool {
     let begins = |mark: &str| {
         let head = mark.as_bytes().get(..text.len());
@@ -53,7 +53,7 @@ pub(super) fn may_become<'a>(text: &str, marks: impl IntoIterator<Item = &'a str
 /// How many marks that are spoken of in a thought are passed by.
 const MOST: usize = 64;
 
-/// Where the mark ends a thought, and is not spoken of in it. `is_over`: nothing comes after the text.
+/// Where the mark ends a thought; a quoted mark does not. `is_over`: no more text follows.
 pub(super) fn end(text: &str, close: &str, is_over: bool) -> Option<usize> {
     let lower = text.to_ascii_lowercase();
     let places = lower.match_indices(close).map(|(at, _)| at).take(MOST);
@@ -72,8 +72,8 @@ pub(super) fn is_quoted(text: &str, at: usize, length: usize) -> bool {
     ends && is_after_a_quote(text, at)
 }
 
-/// Whether a quotation begins right before this place. What ends one there begins none: of marks that
-/// are the same at both ends, the last of an even number.
+/// Whether a quotation begins right before this place. A quotation mark that is the same at both
+/// ends begins a quotation when it is the last of an odd number.
 pub(super) fn is_after_a_quote(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
     match before.chars().next_back() {
@@ -83,7 +83,7 @@ pub(super) fn is_after_a_quote(text: &str, at: usize) -> bool {
     }
 }
 
-/// A thought without what is no part of it; `None` where nothing is left.
+/// A thought without the marks at its ends; `None` where nothing is left.
 pub(super) fn bare(thought: &str) -> Option<&str> {
     let mut bare = thought.trim();
     loop {
@@ -107,8 +107,8 @@ pub(super) enum End {
     Open,
 }
 
-/// Where the thought ends that these marks are around, in a text that has come to its end. Thoughts within
-/// the thought are passed by, and so is a mark that stands there as a word.
+/// The end of the thought between these marks, in a complete text. Skips thoughts within the
+/// thought, and marks that are a word of a sentence.
 pub(super) fn end_of(text: &str, open: &str, close: &str) -> End {
     let lower = text.to_ascii_lowercase();
     let places = |mark: &'static str| lower.match_indices(mark).take(MOST);
@@ -168,7 +168,7 @@ fn is_a_word(text: &str, at: usize, length: usize) -> bool {
         && !after.starts_with(['\n', '\r'])
 }
 
-/// Whether the answer that follows thoughts is between tags of its own.
+/// Whether the answer after the thoughts is between tags of its own.
 pub(super) fn is_wrapped(answer: &str) -> bool {
     let tags = WRAPPERS
         .iter()
@@ -177,7 +177,7 @@ pub(super) fn is_wrapped(answer: &str) -> bool {
     beginning(answer.trim_start(), tags).is_some()
 }
 
-/// What follows a mark: without the rest of its line and empty lines, where that is white space.
+/// The text after a mark, without the rest of its line and empty lines, where that is white space.
 pub(super) fn after_a_mark(text: &str) -> &str {
     let blank = text.len() - text.trim_start().len();
     let line = text.get(..blank).and_then(|blank| blank.rfind('\n'));
@@ -185,7 +185,7 @@ pub(super) fn after_a_mark(text: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// An answer that follows thoughts, without what is around all of it.
+/// The answer after the thoughts, without the marks around it.
 pub(super) fn unwrapped(answer: &str) -> &str {
     let answer = after_a_mark(answer);
     let begun = answer.trim_start();
@@ -195,7 +195,7 @@ pub(super) fn unwrapped(answer: &str) -> &str {
     else {
         return answer;
     };
-    // These are no text of anybody's, and the last one may be missing.
+    // These marks are never part of a text, and the last one may be missing.
     let is_token = open.starts_with("<|");
     let inside = begun.get(open.len()..).unwrap_or_default();
     let trimmed = inside.trim_end();

@@ -1,5 +1,6 @@
-//! What a model thinks, apart from what it says. Many models write their thoughts into the text, between
-//! marks; some chat templates have opened them already, and then the closing mark comes alone.
+//! Separates a model's thoughts from its answer. Many models write their thoughts into the text,
+//! between marks. Some chat templates have written the opening mark already; then only the closing
+//! one comes.
 
 mod alone;
 mod code;
@@ -12,18 +13,18 @@ use marks::{End, bare, beginning, end, end_of, is_wrapped, unwrapped};
 pub(crate) use marks::MARKS;
 pub(crate) use splitter::Splitter;
 
-/// A text, and the thoughts that were in it.
+/// A text, and the thoughts that were taken out of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Apart {
     pub text: String,
     pub thoughts: Option<String>,
 }
 
-/// How a text that may begin with thoughts came to its end.
+/// Whether a text that may begin with thoughts is complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
     Whole,
-    /// A thought that was not closed is one all the same.
+    /// The text was cut: an unclosed thought counts as a thought.
     Cut,
 }
 
@@ -33,15 +34,15 @@ const MOST: usize = 32;
 /// The most bytes of attributes that a mark has.
 const ATTRIBUTES: usize = 100;
 
-/// What opens a thought of some models, and as often a part of an answer that was asked for in such tags.
+/// Tags of some models around thoughts; as often, tags that the client asked for in the answer.
 const TAGS: &[&str] = &["<reasoning>", "<reflection>", "<thoughts>"];
 
-/// What gpt-oss writes before a message, and before one that is its answer.
+/// The marks that gpt-oss writes before a message, and before its answer.
 const ASSISTANT: &str = "<|start|>assistant";
 const ANSWER: &str = "<|channel|>final";
 
-/// Takes the thoughts out of what a model has written. Text that has none stays to the byte, and so
-/// does text that speaks of the marks.
+/// Separates the thoughts from a model's text. A text without thoughts is returned unchanged, and
+/// so is a text that only mentions the marks.
 pub fn apart(written: &str, how: Extent) -> Apart {
     leading(written, how)
         .or_else(|| closed_alone(written))
@@ -51,8 +52,8 @@ pub fn apart(written: &str, how: Extent) -> Apart {
         })
 }
 
-/// Takes the thoughts out of a text that its server has parted from other thoughts: what is left of
-/// marks there.
+/// Separates the rest of the thoughts and marks from a text whose server has already separated
+/// other thoughts.
 pub(crate) fn apart_again(written: &str, how: Extent) -> Apart {
     let alone = || closed_alone(written).filter(|apart| apart.thoughts.is_none());
     leading(written, how)
@@ -64,7 +65,7 @@ pub(crate) fn apart_again(written: &str, how: Extent) -> Apart {
         })
 }
 
-/// Thoughts as their server tells them, without marks.
+/// Thoughts that the server sent separately, without marks.
 pub(crate) fn unmarked(thoughts: &str) -> Option<String> {
     let thoughts = thoughts.trim();
     let opens = MARKS.iter().map(|(open, _)| *open);
@@ -80,7 +81,7 @@ pub(crate) fn unmarked(thoughts: &str) -> Option<String> {
     (!all.is_empty()).then(|| all.join("\n\n"))
 }
 
-/// What a server has told as thoughts, and what was found in the text: some tell them in both places.
+/// Joins the thoughts that the server sent and those found in the text: some servers send both.
 pub(crate) fn united(told: Option<String>, found: Option<String>) -> Option<String> {
     match (told, found) {
         (Some(told), Some(found)) if told != found => Some(format!("{told}\n\n{found}")),
@@ -88,7 +89,7 @@ pub(crate) fn united(told: Option<String>, found: Option<String>) -> Option<Stri
     }
 }
 
-/// Thoughts at the beginning, each between its marks.
+/// Separates thoughts at the beginning, each between its marks.
 fn leading(written: &str, how: Extent) -> Option<Apart> {
     let mut thoughts = Vec::new();
     let mut rest = without_role(written);
@@ -107,7 +108,7 @@ fn leading(written: &str, how: Extent) -> Option<Apart> {
                 rest = inside.get(end + close.len()..)?;
             }
             End::Spoken => break,
-            // What goes on in the same line may speak of the mark.
+            // More text in the same line may be a sentence about the mark.
             End::Open if is_tag || how == Extent::Whole && !inside.starts_with(['\n', '\r']) => {
                 break;
             }
@@ -120,7 +121,7 @@ fn leading(written: &str, how: Extent) -> Option<Apart> {
     if let Some(answer) = beginning(rest, [ANSWER]) {
         rest = rest.get(answer.len()..)?;
     }
-    // An answer that was asked for in tags is all of it the answer.
+    // Where the client asked for an answer in tags, the whole text is the answer.
     if are_tags && (rest.trim().is_empty() || is_wrapped(rest)) {
         return None;
     }
@@ -131,7 +132,7 @@ fn leading(written: &str, how: Extent) -> Option<Apart> {
     })
 }
 
-/// The mark that the text begins with, and its length: some proxies write how long a thought took.
+/// The opening mark at the beginning, and its length: some proxies add the duration of the thought.
 fn opening(text: &str) -> Option<(&'static str, usize)> {
     let opens = MARKS.iter().map(|(open, _)| *open);
     if let Some(open) = beginning(text, opens) {
@@ -143,7 +144,7 @@ fn opening(text: &str) -> Option<(&'static str, usize)> {
     is_one.then_some(("<think>", "<think ".len() + end + 1))
 }
 
-/// The text without the name of who speaks, where a channel follows.
+/// The text without the role before a channel.
 fn without_role(written: &str) -> &str {
     let text = written.trim_start();
     let rest = beginning(text, [ASSISTANT]).and_then(|role| text.get(role.len()..));

@@ -5,8 +5,8 @@ use super::marks::{MARKS, after_a_mark, beginning, end, may_become};
 /// How much white space may precede a mark, in bytes.
 const WHITE_SPACE: usize = 1024;
 
-/// Tells thoughts from text while they are being written, as well as that can be known by then: a
-/// closing mark that comes alone makes a thought of what was told as text.
+/// Separates thoughts from text while they are written, as far as possible by then: a closing mark
+/// without an opening one shows only later that the text before it was a thought.
 #[derive(Debug, Default)]
 pub(crate) struct Splitter {
     state: State,
@@ -19,13 +19,13 @@ enum State {
     Before,
     /// Up to this mark.
     Within(&'static str),
-    /// A thought has ended. White space after it is no part of the text.
+    /// A thought has ended. White space after it does not belong to the text.
     Between,
     Text,
 }
 
 impl Splitter {
-    /// What can be told by now.
+    /// Adds text, and returns what can be shown by now.
     pub(crate) fn push(&mut self, next: &str) -> Apart {
         self.held.push_str(next);
         let mut told = Apart::default();
@@ -49,7 +49,7 @@ impl Splitter {
         }
     }
 
-    /// What was held back in case it became a mark.
+    /// The text that was held back because it might have become a mark.
     pub(crate) fn end(&mut self) -> Apart {
         let held = std::mem::take(&mut self.held);
         match self.state {
@@ -68,7 +68,7 @@ impl Splitter {
         }
     }
 
-    /// Whether it shows what comes.
+    /// Whether it is known by now if the held text begins with a mark.
     fn begin(&mut self) -> bool {
         let text = self.held.trim_start();
         let opens = || MARKS.iter().map(|(open, _)| *open);
@@ -118,8 +118,8 @@ impl Splitter {
             self.state = State::Between;
             return true;
         }
-        // What may be the beginning of the mark, and the quotation mark before it, stay.
-        // A mark that is spoken of goes with it.
+        // Keeps the end that may be the beginning of the mark, with a quotation mark before it.
+        // A quoted mark is shown.
         let lower = self.held.to_ascii_lowercase();
         let spoken = lower.rfind(close).map(|at| at + close.len());
         let spoken = spoken.filter(|end| *end < lower.len()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Titles by a model. A conversation is named at once by its first message, and leaves a job: a model
+//! Titles by a model. The first message names a conversation at once, and leaves a job: a model
 //! writes a better title a little later.
 
 mod answer;

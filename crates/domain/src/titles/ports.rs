@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 /// is one atomic unit of work.
 #[async_trait::async_trait]
 pub trait TitleQueue: Send + Sync {
-    /// Takes a job that is due until `until`, and counts the attempt: should this instance die,
-    /// another takes it up then. `None`: another has it, or has done it.
+    /// Leases a due job until `until`, and counts the attempt: if this instance dies, another takes
+    /// the job then. `None`: another instance has it, or has done it.
     async fn claim(
         &self,
         job: &Job,
@@ -18,8 +18,8 @@ pub trait TitleQueue: Send + Sync {
         until: DateTime<Utc>,
     ) -> Result<Option<Claim>>;
 
-    /// Gives the conversation this title if its title is still that of its first message, and takes
-    /// the job away. `false`: it kept the title it has, or it is gone.
+    /// Sets this title if the conversation's title still comes from its first message, and deletes
+    /// the job. `false`: the conversation kept its title, or was deleted.
     async fn finish(
         &self,
         owner: OwnerId,
@@ -35,7 +35,7 @@ pub trait TitleQueue: Send + Sync {
         until: DateTime<Utc>,
     ) -> Result<()>;
 
-    /// Takes the job away; the conversation keeps the title it has.
+    /// Deletes the job; the conversation keeps its title.
     async fn give_up(&self, owner: OwnerId, conversation: ConversationId) -> Result<()>;
 }
 
@@ -46,12 +46,13 @@ pub struct Claim {
     pub conversation: ConversationId,
     /// 1 for the first attempt.
     pub attempt: u32,
-    /// The beginnings of the first things that user and assistant said. Empty when there is nothing
-    /// to name: it is gone, somebody has named it, or all of it was deleted.
+    /// The beginnings of the first messages of the user and the assistant. Empty when no title is
+    /// needed: the conversation was deleted, a person has named it, or all its messages were
+    /// deleted.
     pub beginning: Vec<Line>,
 }
 
-/// What somebody said, or the beginning of it.
+/// A message, or the beginning of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     pub role: Role,

@@ -24,12 +24,13 @@ pub struct TitleService {
 impl TitleService {
     /// How long a model may take for a title.
     pub const PATIENCE: Duration = Duration::from_secs(300);
-    /// How long a conversation waits at first: what its owner is waiting for, the reply to the
-    /// first message, is asked for by then and comes first, and the title can speak of it.
+    /// How long a new conversation waits. By then its owner has usually asked for the reply to the
+    /// first message: the reply comes first, and the title can refer to it.
     pub const SETTLING: TimeDelta = TimeDelta::seconds(2);
-    /// How long an entry is left to the instance that took it.
+    /// How long an entry is leased to an instance.
     const LEASE: TimeDelta = TimeDelta::seconds(360);
-    /// Seconds to wait after each attempt that failed; after as many, one more is the last.
+    /// The seconds to wait after each failed attempt. After the last pause, one more attempt is
+    /// made.
     const PAUSES: [u64; 4] = [10, 60, 600, 3_600];
 
     pub fn new(
@@ -51,7 +52,7 @@ impl TitleService {
     async fn ask(&self, claim: &Claim) -> Result<Title> {
         let request = ChatRequest {
             context: wording::prompt(&claim.beginning, self.context_tokens),
-            // Nothing is set that some model refuses.
+            // Sets no options, since some models refuse them.
             ask: Ask::Reply {
                 model: None,
                 temperature: None,
@@ -85,7 +86,7 @@ impl TitleService {
             ) => *retry_after,
             _ => 0,
         };
-        // A provider may ask for any pause; more than a day is none of ours.
+        // A provider may ask for any pause; a day is the most that is accepted.
         let pause = asked.max(*pause).min(86_400);
         let pause = TimeDelta::try_seconds(pause.cast_signed()).unwrap_or_default();
         let until = self.clock.now() + pause;
@@ -104,7 +105,7 @@ impl Work for TitleService {
             return Ok(Step::Taken);
         };
         let (owner, conversation) = (claim.owner, claim.conversation);
-        // An attempt that ended with its instance has not told that it failed.
+        // An attempt whose instance died has not recorded its failure.
         let attempts = usize::try_from(claim.attempt).unwrap_or(usize::MAX);
         if claim.beginning.is_empty() || attempts > Self::PAUSES.len() + 1 {
             self.queue.give_up(owner, conversation).await?;

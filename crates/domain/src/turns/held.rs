@@ -10,7 +10,7 @@ pub(super) struct Held {
     pub(super) queue: Arc<dyn TurnQueue>,
     pub(super) tasks: Arc<dyn Tasks>,
     pub(super) turns: Mutex<BTreeMap<QueuedTurn, Ends>>,
-    /// Those that could not leave since the store was away.
+    /// Turns that could not leave because the store was unavailable.
     pub(super) late: Mutex<Vec<QueuedTurn>>,
 }
 
@@ -24,7 +24,7 @@ pub(super) struct Ends {
 const MOST_LATE: usize = 10_000;
 
 impl Held {
-    /// Tells a turn of this instance that it is to stop, if it was not told before.
+    /// Tells a turn of this instance to stop, unless it was told before.
     pub(super) fn call(&self, turn: QueuedTurn, why: Called) {
         if let Some(ends) = locked(&self.turns).get(&turn) {
             ends.called.send_if_modified(|called| {
@@ -35,12 +35,12 @@ impl Held {
         }
     }
 
-    /// Whether no other turn of this instance is before it.
+    /// Whether this is the first turn of this instance in its conversation.
     pub(super) fn is_next(&self, turn: QueuedTurn) -> bool {
         first(turn, &locked(&self.turns)) == Some(turn)
     }
 
-    /// It has left the queue: the next one looks.
+    /// Removes a turn that has left the queue, and wakes the next one.
     pub(super) fn left(&self, turn: QueuedTurn) {
         let mut turns = locked(&self.turns);
         turns.remove(&turn);
@@ -51,7 +51,7 @@ impl Held {
         }
     }
 
-    /// It leaves, whoever has left it.
+    /// Takes the turn out of the queue in a background task.
     pub(super) fn leaves(self: &Arc<Self>, turn: QueuedTurn) {
         let held = Arc::clone(self);
         self.tasks.start(Box::pin(async move {
@@ -80,6 +80,6 @@ fn first(of: QueuedTurn, turns: &BTreeMap<QueuedTurn, Ends>) -> Option<QueuedTur
 }
 
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing panics in the middle of a change.
+    // No code panics while it holds the lock.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,6 @@
-//! Turns: the models' replies of one conversation are written one after the other, in the order in
-//! which they were asked for, whichever instance was asked. While a turn waits or is answered, a row
-//! stands for it, and no connection is held.
+//! Turns: the replies of one conversation are written one after the other, in the order of the
+//! requests, across all instances. While a turn waits or is answered, it has a row in the queue and
+//! holds no connection.
 
 mod held;
 mod model;

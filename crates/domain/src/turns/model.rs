@@ -6,9 +6,9 @@ use ulid::Ulid;
 pub struct QueuedTurn {
     pub owner: OwnerId,
     pub conversation: ConversationId,
-    /// Among those of the conversation.
+    /// The place among the turns of the conversation.
     pub place: u32,
-    /// Tells it from another that has its place after it has left.
+    /// Distinguishes the turn from a later one with the same place.
     pub token: Ulid,
 }
 
@@ -16,14 +16,14 @@ pub struct QueuedTurn {
 #[derive(Clone, Copy, Debug)]
 pub struct Entered {
     pub turn: QueuedTurn,
-    /// Whether it is its turn at once.
+    /// Whether the turn can begin at once.
     pub is_first: bool,
 }
 
 /// How a turn ends that is not wanted any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// The question and what was written by then are kept.
+    /// The question and the reply so far are kept.
     Kept,
     Dropped,
 }
@@ -32,24 +32,24 @@ pub enum Ending {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Called {
     Ended(Ending),
-    /// Its lease ran out, and others have been answered before it.
+    /// The turn's lease ran out, and others have been answered before it.
     Overtaken,
 }
 
-/// That a turn leaves the queue, in the transaction that stores what it has come to. One that is not
-/// there any more stores nothing.
+/// A turn that leaves the queue, in the transaction that stores its result. If the turn is no
+/// longer in the queue, nothing is stored.
 #[derive(Clone, Copy, Debug)]
 pub struct Leaving {
     pub turn: QueuedTurn,
-    /// Whether it was ended: what was kept of it is told to those who have ended it.
+    /// Whether the turn was cancelled: the kept reply is returned to the callers who cancelled it.
     pub is_cancelled: bool,
 }
 
 /// How a turn is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Over {
-    /// It came to its end before it was ended.
+    /// The turn ended before it could be cancelled.
     ByItself,
-    /// It was ended; the reply that was kept of it.
+    /// The turn was cancelled; the reply that was kept.
     Ended(Option<ItemId>),
 }

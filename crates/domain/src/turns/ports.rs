@@ -3,12 +3,12 @@ use crate::error::Result;
 use crate::id::{ConversationId, OwnerId};
 use ulid::Ulid;
 
-/// Where turns wait. Every method is one atomic unit of work. A turn is left to its instance for half a
-/// minute, by the store's clock, unless that is renewed.
+/// The queue of turns. Every method is one atomic unit of work. A turn is leased to its instance
+/// for half a minute, by the store's clock; [`TurnQueue::tend`] renews the lease.
 #[async_trait::async_trait]
 pub trait TurnQueue: Send + Sync {
-    /// Queues up behind all that are there. `None` when there is no such conversation; a conflict where very
-    /// many wait already.
+    /// Adds a turn at the end of the conversation's queue. `None` when the conversation does not
+    /// exist; a conflict when very many turns wait already.
     async fn enter(
         &self,
         owner: OwnerId,
@@ -16,24 +16,24 @@ pub trait TurnQueue: Send + Sync {
         token: Ulid,
     ) -> Result<Option<Entered>>;
 
-    /// Whether all before it have left; those whose leases have run out are taken away for that.
-    /// `None`: it was taken away itself.
+    /// Whether all turns before this one have left; turns whose leases have run out are removed
+    /// first. `None`: this turn was removed itself.
     async fn is_first(&self, turn: QueuedTurn) -> Result<Option<bool>>;
 
-    /// These leave, and nothing is stored of them; says how many were there. The place of a turn does
-    /// not matter. One that was ended stays as it is.
+    /// Removes these turns without storing anything; returns how many were in the queue. Ignores
+    /// the places of the turns. A turn that was cancelled and has ended stays as it is.
     async fn leave(&self, turns: &[QueuedTurn]) -> Result<usize>;
 
-    /// It was ended, and no reply is kept of it. `false`: it is not there any more.
+    /// Marks a cancelled turn as ended without a reply. `false`: it is no longer in the queue.
     async fn ended(&self, turn: QueuedTurn) -> Result<bool>;
 
-    /// Those that are there, by their tokens, and how they are to be ended, if they are; keeps them for
-    /// longer, if that is asked.
+    /// The tokens of these turns that are still in the queue, each with the requested ending, if
+    /// one was requested. Renews their leases if `renews` is true.
     async fn tend(&self, turns: &[QueuedTurn], renews: bool)
     -> Result<Vec<(Ulid, Option<Ending>)>>;
 
-    /// Asks for the end of the turn that is being answered: who asks first says how. `Some(None)` when
-    /// there is none, `None` when there is no such conversation.
+    /// Asks for the end of the turn that is being answered; the first request decides the ending.
+    /// `Some(None)` when no turn is being answered, `None` when the conversation does not exist.
     async fn end(
         &self,
         owner: OwnerId,
@@ -41,10 +41,10 @@ pub trait TurnQueue: Send + Sync {
         ending: Ending,
     ) -> Result<Option<Option<(QueuedTurn, Ending)>>>;
 
-    /// What has become of a turn that was to be ended. `None`: nothing yet.
+    /// The result of a turn that was told to end. `None`: it has not ended yet.
     async fn outcome(&self, turn: QueuedTurn) -> Result<Option<Over>>;
 
-    /// The reply of a turn that was ended stays known for a minute; forgets that, and what instances
-    /// that died have left. Says how many.
+    /// Deletes the results of cancelled turns, which are kept for a minute, and the turns of
+    /// instances that died. Returns how many.
     async fn forget_expired(&self, most: u64) -> Result<usize>;
 }

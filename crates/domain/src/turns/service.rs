@@ -20,31 +20,31 @@ pub struct TurnService {
     held: Arc<Held>,
     ids: Arc<dyn Ids>,
     timer: Arc<dyn Timer>,
-    /// What the requests of turns take, also of clients who have left.
+    /// The memory for the requests of turns, also of clients that have disconnected.
     memory: Budget,
-    /// How long a turn waits for those before it.
+    /// How long a turn waits for earlier turns.
     patience: Duration,
 }
 
-/// What a turn that waits takes beside its request, in bytes.
+/// The bytes that a waiting turn needs beside its request.
 const OVERHEAD: usize = 32 * 1024;
 
-/// How long it takes until a turn that waits looks again: at first, and at the most.
+/// The pause before a waiting turn looks again: the first, and the longest.
 const FIRST_LOOK: Duration = Duration::from_millis(20);
 const LAST_LOOK: Duration = Duration::from_millis(500);
 
-/// How long an instance may take to end a turn, and how often it is looked whether it has.
+/// How long an instance may take to end a turn, and how often to check.
 const ENDING: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(50);
 
 impl TurnService {
     /// How often [`TurnService::tend`] wants to be called.
     pub const TENDING: Duration = Duration::from_millis(500);
-    /// Every which time it is to renew what it tends.
+    /// Every how many calls [`TurnService::tend`] must renew the leases.
     pub const RENEWAL: u32 = 20;
 
-    /// `memory` is how many bytes the requests of turns may take together, and a quarter of that those
-    /// of one owner.
+    /// `memory` is the number of bytes for the requests of all turns; the requests of one owner may
+    /// use a quarter of it.
     pub fn new(
         queue: Arc<dyn TurnQueue>,
         tasks: Arc<dyn Tasks>,
@@ -67,8 +67,8 @@ impl TurnService {
         }
     }
 
-    /// Queues up, and returns when all that were asked for before are over; whether it had to wait.
-    /// `bytes` is what its request takes.
+    /// Queues up, and returns when all earlier turns of the conversation are over. The `bool` says
+    /// whether it had to wait. `bytes` is the size of its request.
     pub async fn turn(
         &self,
         owner: OwnerId,
@@ -82,7 +82,7 @@ impl TurnService {
         let entered = match self.held.queue.enter(owner, conversation, token).await {
             Ok(entered) => entered,
             Err(error) => {
-                // It may have queued up all the same.
+                // The turn may be in the queue all the same.
                 self.held.leaves(QueuedTurn {
                     owner,
                     conversation,
@@ -122,7 +122,7 @@ impl TurnService {
         let mut patience = self.timer.wait(self.patience);
         let mut pause = FIRST_LOOK;
         loop {
-            // Those behind another of this instance are woken when that one leaves.
+            // A turn behind another one of this instance is woken when that one leaves.
             if self.held.is_next(turn.queued) {
                 match self.held.queue.is_first(turn.queued).await {
                     Ok(Some(true)) => return Ok(()),
@@ -141,7 +141,7 @@ impl TurnService {
         }
     }
 
-    /// Ends the turn that is being answered, on whichever instance that is, and returns when it is over.
+    /// Cancels the turn that is being answered, on any instance, and returns when it is over.
     pub async fn cancel(
         &self,
         owner: OwnerId,
@@ -150,7 +150,7 @@ impl TurnService {
     ) -> Result<Over> {
         let found = self.held.queue.end(owner, conversation, ending).await?;
         let found = found.ok_or_else(|| Resource::Conversation.absent())?;
-        // Who asked first says how.
+        // The first request decides the ending.
         let Some((turn, ending)) = found else {
             return Ok(Over::ByItself);
         };
@@ -164,7 +164,7 @@ impl TurnService {
                 break;
             }
         }
-        // Its instance does not react. It cannot store anything without its place.
+        // The turn's instance does not react. Without its row, it cannot store anything.
         if self.held.queue.leave(&[turn]).await? > 0 {
             return Ok(Over::Ended(None));
         }
@@ -172,7 +172,7 @@ impl TurnService {
         Ok(over.unwrap_or(Over::ByItself))
     }
 
-    /// Looks which turns of this instance are to stop; keeps them, if `renews`.
+    /// Checks which turns of this instance must stop. Renews their leases if `renews` is true.
     pub async fn tend(&self, renews: bool) -> Result<()> {
         let late = std::mem::take(&mut *locked(&self.held.late));
         if !late.is_empty()

@@ -7,15 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{Notify, watch};
 
-/// A turn that is being answered, or waits for that. It is over when this is dropped.
+/// A turn that waits or is being answered. Dropping it ends it.
 pub struct Turn {
     pub(super) queued: QueuedTurn,
     pub(super) held: Arc<Held>,
     pub(super) called: watch::Receiver<Option<Called>>,
     pub(super) woken: Arc<Notify>,
-    /// Whether it has left the queue.
+    /// Whether the turn has left the queue.
     pub(super) is_over: AtomicBool,
-    /// The memory that its request takes.
+    /// The memory for its request.
     pub(super) _memory: Permit,
 }
 
@@ -33,7 +33,7 @@ impl Turn {
         }
     }
 
-    /// For the transaction that stores it.
+    /// The entry for the transaction that stores the result.
     pub fn leaving(&self, is_cancelled: bool) -> Leaving {
         Leaving {
             turn: self.queued,
@@ -41,12 +41,13 @@ impl Turn {
         }
     }
 
-    /// It has left, with what was stored.
+    /// Notes that the turn has left the queue, together with the stored result.
     pub fn has_left(&self) {
         self.is_over.store(true, Ordering::Relaxed);
     }
 
-    /// It was ended, and no reply is kept. The error that those get who have asked for one.
+    /// Records that the turn was cancelled without a reply. Returns the error for the clients that
+    /// asked for the reply.
     pub async fn cancelled(&self) -> Error {
         match self.held.queue.ended(self.queued).await {
             Ok(true) => {
@@ -61,8 +62,8 @@ impl Turn {
         }
     }
 
-    /// It came to nothing. Where the store was not what failed, it has left when this returns, so that
-    /// who is told of the failure and asks again does not wait for it.
+    /// Records that the turn has failed. Unless the failure is the server's own, the turn has left
+    /// the queue when this returns, so that a client that retries does not wait for it.
     pub async fn failed(&self, error: &Error) {
         if !error.is_ours() && self.held.queue.leave(&[self.queued]).await.is_ok() {
             self.has_left();
@@ -70,7 +71,7 @@ impl Turn {
     }
 }
 
-/// What those are told whose turn was held up for so long that others were answered first.
+/// The error for a turn that was delayed for so long that others were answered first.
 pub(crate) fn overtaken() -> Error {
     Error::Conflict(Conflict::ConversationLocked)
 }

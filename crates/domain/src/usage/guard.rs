@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Refuses writes of owners who use as much as they may, by what was last counted. Needs no store:
-/// an owner of whom nothing is known yet may write, and is counted soon.
+/// Refuses writes of owners whose usage, as last counted, has reached the limit. Needs no store: an
+/// unknown owner may write, and is counted soon.
 pub struct UsageGuard {
     allowances: Allowances,
     store: Arc<dyn UsageStore>,
@@ -15,18 +15,18 @@ pub struct UsageGuard {
     known: Mutex<HashMap<OwnerId, Known>>,
 }
 
-/// What is remembered of an owner who writes.
+/// The remembered usage of an owner who writes.
 #[derive(Clone, Copy, Default)]
 struct Known {
     counted: Option<Counted>,
-    /// Whether they have written, or tried to, since it was last looked.
+    /// Whether the owner has written, or tried to, since the last look.
     is_active: bool,
     /// When they last did.
     active_at: DateTime<Utc>,
 }
 
 impl Known {
-    /// What was counted, and what was noted since, unless it has been counted again.
+    /// `counted`; where it is still the same count, with the noted additions.
     fn newer(&self, counted: Counted) -> Counted {
         let noted = self
             .counted
@@ -39,13 +39,13 @@ impl Known {
 }
 
 impl UsageGuard {
-    /// How old a count may be of an owner who writes.
+    /// The greatest age of a count for an owner who writes.
     const FRESH: TimeDelta = TimeDelta::seconds(20);
-    /// How long an owner is remembered who writes no more.
+    /// How long an owner who no longer writes is remembered.
     const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
-    /// How many owners are remembered: 20 MB. Beyond that, those who come are not limited here.
+    /// How many owners are remembered: 20 MB. Further owners are not limited here.
     const MOST: usize = 100_000;
-    /// How many owners one statement looks for.
+    /// How many owners one statement reads.
     const BATCH: usize = 500;
 
     pub fn new(allowances: Allowances, store: Arc<dyn UsageStore>, clock: Arc<dyn Clock>) -> Self {
@@ -57,18 +57,18 @@ impl UsageGuard {
         }
     }
 
-    /// Refuses more text of an owner who has as much as there may be.
+    /// Refuses more text when the owner's storage has reached the limit.
     pub fn room_for_text(&self, owner: OwnerId) -> Result<()> {
         self.check(owner, false)
     }
 
-    /// Refuses another conversation of an owner who has as many, or as much, as there may be.
+    /// Refuses another conversation when the owner has too many conversations, or too much text.
     pub fn room_for_conversation(&self, owner: OwnerId) -> Result<()> {
         self.check(owner, true)
     }
 
-    /// How much more text an owner may store; `None` is any. For what may be large: of an owner of
-    /// whom nothing is known here, it is looked up what was last counted.
+    /// How many more bytes an owner may store; `None` is no limit. For large additions: the last
+    /// count of an unknown owner is read from the store.
     pub async fn storage_left(&self, owner: OwnerId) -> Result<Option<StorageLeft>> {
         if !self.is_needed() {
             return Ok(None);
@@ -93,7 +93,7 @@ impl UsageGuard {
         }))
     }
 
-    /// Notes that an owner has stored so much at once, before it is counted.
+    /// Adds stored bytes to the remembered usage, before they are counted.
     pub fn stored(&self, owner: OwnerId, bytes: u64) {
         if let Some(Known {
             counted: Some(counted),
@@ -138,8 +138,8 @@ impl UsageGuard {
         }
     }
 
-    /// Looks what was counted of those who have written since the last look, and sees to it that
-    /// they are counted again.
+    /// Reads the counts of owners who have written since the last look, and makes sure that they
+    /// are counted again.
     pub async fn look(&self) -> Result<()> {
         if !self.is_needed() {
             return Ok(());
@@ -169,8 +169,8 @@ impl UsageGuard {
         Ok(())
     }
 
-    /// Who has written within the last minute, so that their last writes are counted, too. Forgets
-    /// those who have not for long.
+    /// The owners who have written within the last minute, so that their last writes are counted,
+    /// too. Forgets owners who have not written for long.
     fn active(&self, now: DateTime<Utc>) -> Vec<OwnerId> {
         let mut known = self.lock();
         known.retain(|_, known| now - known.active_at < Self::REMEMBERED);

@@ -1,7 +1,7 @@
-//! How much owners use, and how much they may.
+//! The usage of owners, and their limits.
 //!
-//! It is counted beside the requests and may lag a minute, so that no write waits for a count: each
-//! instance remembers what was last counted of the owners who write through it.
+//! Usage is counted in the background and may lag a minute, so that writes do not wait for a count:
+//! each instance remembers the last counts of the owners who write through it.
 
 mod guard;
 mod model;

@@ -1,6 +1,6 @@
 use crate::auth::UserKind;
 
-/// What an owner uses.
+/// An owner's usage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     /// The bytes of all texts, and some for each thing itself.
@@ -18,11 +18,11 @@ pub struct Allowance {
     pub titles_per_day: Option<u64>,
 }
 
-/// The most that anybody may use, by what they are.
+/// The allowances for each kind of owner.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Allowances {
     pub guest: Allowance,
-    /// Accounts, and those whose tokens somebody else makes.
+    /// Owners with an account, and owners with external tokens.
     pub account: Allowance,
 }
 
@@ -33,7 +33,7 @@ pub struct StorageLeft {
     pub bytes: u64,
 }
 
-/// What there is only so much of.
+/// A limited resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quota {
     Storage { limit: u64 },
@@ -47,14 +47,14 @@ impl Allowance {
         titles_per_day: None,
     };
 
-    /// Guests, where there is no other setting.
+    /// The default for guests.
     pub const GUEST: Self = Self {
         storage_bytes: Some(1024 * 1024 * 1024),
         conversations: Some(100_000),
         titles_per_day: Some(200),
     };
 
-    /// Whether what is stored is limited at all.
+    /// Whether storage or conversations are limited.
     pub(super) fn limits_storage(self) -> bool {
         self.storage_bytes.is_some() || self.conversations.is_some()
     }
@@ -76,7 +76,7 @@ impl Allowances {
 }
 
 impl Quota {
-    /// As it is called where usage is told.
+    /// The name in the usage answer.
     pub fn name(self) -> &'static str {
         match self {
             Self::Storage { .. } => "storage_limit",

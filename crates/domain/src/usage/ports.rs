@@ -5,18 +5,19 @@ use crate::id::OwnerId;
 use crate::jobs::{Job, Portion, Step};
 use chrono::{DateTime, Utc};
 
-/// Where it is kept what owners use. Every method is one atomic unit of work.
+/// The counted usage of owners. Every method is one atomic unit of work.
 #[async_trait::async_trait]
 pub trait UsageStore: Send + Sync {
-    /// What was last counted of each of these owners; of titles, those since `midnight`.
+    /// The last counts of these owners; titles are counted since `midnight`.
     async fn find(&self, owners: &[OwnerId], midnight: DateTime<Utc>) -> Result<Vec<Counted>>;
 
     /// Leaves a job to count for each of these owners.
     async fn leave_jobs(&self, owners: &[OwnerId], now: DateTime<Utc>) -> Result<()>;
 
-    /// Counts what the owner of a job uses: the conversations and their sizes, which each write
-    /// keeps; no text is read. A portion of conversations whose sizes are not known is measured
-    /// first: those of before sizes were kept, and those that an earlier version has written to.
+    /// Counts the usage of the job's owner: the conversations and their sizes, which each write
+    /// keeps up to date; no text is read. First measures a portion of the conversations without a
+    /// known size: those from before sizes were kept, and those that an earlier version has
+    /// changed.
     async fn count(&self, job: &Job, portion: Portion, now: DateTime<Utc>) -> Result<Step>;
 
     /// Counts a title for which a model is to be asked; `false` when there were as many since
@@ -24,12 +25,12 @@ pub trait UsageStore: Send + Sync {
     async fn take_title(&self, owner: OwnerId, midnight: DateTime<Utc>, most: u64) -> Result<bool>;
 }
 
-/// What is known of an owner.
+/// The counted usage of an owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counted {
     pub owner: OwnerId,
     pub kind: UserKind,
     pub usage: Usage,
-    /// `None`: never.
+    /// `None`: never counted.
     pub counted_at: Option<DateTime<Utc>>,
 }

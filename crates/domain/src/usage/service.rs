@@ -16,8 +16,8 @@ pub struct UsageService {
 }
 
 impl UsageService {
-    /// What an owner uses, as it was last counted, and may use. One who was never counted, or not
-    /// for a while, is counted soon.
+    /// An owner's usage, as last counted, and allowance. An owner without a recent count is counted
+    /// soon.
     pub async fn usage(&self, owner: OwnerId, kind: UserKind) -> Result<(Usage, Allowance)> {
         let now = self.clock.now();
         let found = self.store.find(&[owner], midnight(now)).await?;
@@ -30,7 +30,7 @@ impl UsageService {
         Ok((usage, self.allowances.of(kind)))
     }
 
-    /// Whether a model may be asked for another title of this owner's today; counts it.
+    /// Whether a model may be asked for another title for this owner today. Counts the title.
     pub async fn take_title(&self, owner: OwnerId) -> Result<bool> {
         let now = self.clock.now();
         let found = self.store.find(&[owner], midnight(now)).await?;

@@ -16,32 +16,32 @@ pub struct Runner {
     kinds: Vec<Kind>,
     /// How much the next step of each kind takes.
     portions: HashMap<Kind, Portion>,
-    /// What was due when it was last looked, without what was begun since.
+    /// The jobs that were due at the last look, without those begun since.
     due: VecDeque<Job>,
     turn: Turn,
-    /// Where the turns of owners ended who had more to do.
+    /// For owners with more jobs, the last job of their turn.
     stopped: HashMap<OwnerId, (Kind, Ulid)>,
-    /// Whether another lap through the owners has begun, and something was done in it.
+    /// Whether a step was done in the current lap through the owners.
     is_busy: bool,
 }
 
-/// Whose turn it is, how much of it is used up, and the job that was last.
+/// The owner in turn, the used time, and the owner's last job.
 struct Turn {
     owner: OwnerId,
     used: Duration,
     last: Option<(Kind, Ulid)>,
 }
 
-/// What the runner has done.
+/// What the runner did.
 #[derive(Debug)]
 pub enum Did {
-    /// There is nothing to do.
+    /// There was no work.
     Nothing,
     /// Another instance was faster.
     Missed,
     /// A step.
     Step { kind: Kind, took: Duration },
-    /// It did not go well. The job waits, or is given up.
+    /// The step failed. The job waits, or is given up.
     Failed {
         job: Job,
         error: Error,
@@ -51,11 +51,11 @@ pub enum Did {
 }
 
 impl Runner {
-    /// How many jobs one look brings.
+    /// How many jobs one look reads.
     const LOOK: usize = 64;
     /// How much of a turn is left to an owner once a step has begun.
     const TURN: Duration = Duration::from_millis(500);
-    /// The longest that a job waits after it failed.
+    /// The longest pause of a failed job.
     const LONGEST: TimeDelta = TimeDelta::minutes(5);
 
     pub fn new(
@@ -77,7 +77,7 @@ impl Runner {
         }
     }
 
-    /// The kinds that it works off.
+    /// The kinds of jobs that this runner does.
     pub fn kinds(&self) -> &[Kind] {
         &self.kinds
     }
@@ -102,7 +102,7 @@ impl Runner {
         let did = match done {
             Ok(Step::Taken) => Did::Missed,
             Ok(step @ (Step::Done | Step::More)) => {
-                // A small job says nothing of how large a portion may be, unless it was slow.
+                // A small job does not show how large a portion may be, unless it was slow.
                 if matches!(step, Step::More) || portion.after(took) < portion {
                     self.portions.insert(job.kind, portion.after(took));
                 }
@@ -127,7 +127,7 @@ impl Runner {
         portion.copied().unwrap_or(Portion::MOST)
     }
 
-    /// The job whose turn it is. `None`: in a whole lap through the owners there was nothing to do.
+    /// The next job in turn. `None`: no step was done in a whole lap through the owners.
     async fn next(&mut self) -> Result<Option<Job>> {
         loop {
             let Some(job) = self.due.pop_front() else {
@@ -148,8 +148,8 @@ impl Runner {
         }
     }
 
-    /// Looks what is due after the owner whose turn it was; `false` at the end of a lap in which
-    /// there was nothing to do.
+    /// Reads the due jobs after the owner in turn; `false` at the end of a lap in which no step was
+    /// done.
     async fn look(&mut self) -> Result<bool> {
         let now = self.clock.now();
         let after = self.turn.owner;
@@ -165,8 +165,8 @@ impl Runner {
         Ok(std::mem::take(&mut self.is_busy))
     }
 
-    /// Jobs in their order, in which each owner's of the kind that was last go on after that one.
-    /// Otherwise a small one would wait until all that come before it are done, however large.
+    /// Sorts the jobs so that each owner's jobs of a kind continue after the last one done.
+    /// Otherwise a small job would wait until all jobs before it are done, however large.
     fn rotated(&self, mut due: Vec<Job>) -> Vec<Job> {
         for alike in due.chunk_by_mut(|a, b| (a.owner, a.kind) == (b.owner, b.kind)) {
             let Some(Job { owner, kind, .. }) = alike.first() else {

@@ -16,19 +16,19 @@ pub struct RemovalService {
 }
 
 impl RemovalService {
-    /// For how long more steps are made while the caller waits, hundreds of conversations each. An owner
-    /// who has more leaves the rest to a job.
+    /// How long the request itself continues deleting, hundreds of conversations per step. A job
+    /// deletes the rest.
     const AT_ONCE: TimeDelta = TimeDelta::seconds(2);
     /// How long a removal is remembered. The longest that an access token of ours lives is an hour.
     const REMEMBERED: TimeDelta = TimeDelta::days(30);
-    /// Activity is noted once a day, so a guest who was last seen to be active may have been so for
-    /// a day more.
+    /// Activity is noted once a day, so a guest may have been active up to a day after the last
+    /// note.
     const NOTED: TimeDelta = TimeDelta::days(1);
-    /// How long a removed owner is swept after. What was under way at the removal ends within half a
-    /// minute, by the limit that every connection has; clocks may differ by a minute, and then there
-    /// is another one.
+    /// How long a removed owner's data is searched again. Work that ran at the removal ends within
+    /// half a minute, by the limit of every connection; clocks may differ by a minute, and one more
+    /// minute is reserve.
     const WATCHED: TimeDelta = TimeDelta::seconds(150);
-    /// How long to rest between two sweeps that found nothing.
+    /// The pause between two sweeps that found nothing.
     const REST: TimeDelta = TimeDelta::seconds(2);
 
     /// Removes the caller with everything that is theirs.
@@ -47,7 +47,8 @@ impl RemovalService {
         Ok(())
     }
 
-    /// Removes one guest who has been idle for longer than `retention`, and a day more at the most; `false` when there is none.
+    /// Removes one guest who has been idle for longer than `retention`, plus at most a day;
+    /// `false`: none.
     pub async fn reclaim_guest(&self, retention: TimeDelta) -> Result<bool> {
         let now = self.clock.now();
         let idle_since = now - retention - Self::NOTED;
@@ -60,7 +61,7 @@ impl RemovalService {
         Ok(true)
     }
 
-    /// Forgets some of what is of no use any more; says how many rows that were.
+    /// Forgets some expired data; returns how many rows.
     pub async fn tidy(&self, portion: Portion) -> Result<usize> {
         let now = self.clock.now();
         self.store.tidy(now - Self::REMEMBERED, portion).await

@@ -9,7 +9,7 @@ const TITLE: &str = "\
     наслов|загаловак|τίτλος|عنوان|العنوان|כותרת|शीर्षक|শিরোনাম|தலைப்பு|శీర్షిక|หัวข้อ|\
     ชื่อเรื่อง|标题|標題|题目|題目|タイトル|題名|제목";
 
-/// Words that stand beside it in a label or a sentence that leads to the title.
+/// Words around "title" in a label, or in a sentence that announces the title.
 const BESIDE: &str = "\
     the|a|an|is|would|could|be|for|of|this|your|our|chat|conversation|discussion|thread|\
     session|dialogue|suggested|proposed|possible|suitable|appropriate|good|great|short|\
@@ -21,7 +21,7 @@ const BESIDE: &str = "\
     tienes|está|el|conversación|sugerido|propuesto|esta|para|claro|aqui|um|o|da|\
     conversa|ecco|il|della|conversazione|per|вот|беседы|разговора|чата|диалога";
 
-/// Answers that only say that a title follows, or nothing at all.
+/// Answers that only announce a title, or are empty.
 const ALONE: &str = "\
     sure|certainly|of course|okay|ok|absolutely|great|got it|here you go|claro|\
     por supuesto|natürlich|gerne|selbstverständlich|bien sûr|certo|certamente|\
@@ -64,7 +64,7 @@ pub(super) fn leads(line: &str) -> bool {
     colon || is_alone(&line) || is_label(&line)
 }
 
-/// Whether it is the label of a title without the title.
+/// Whether the line is a label without the title.
 pub(super) fn is_label(line: &str) -> bool {
     let line = plain(line);
     labels(line.trim_end_matches([':', '：']).trim())
@@ -125,7 +125,7 @@ pub(super) fn without(line: &str) -> String {
     line.to_owned()
 }
 
-/// Whether a text in lower case is a label: it names a title, and has no word that could be one of it.
+/// Whether a text in lower case is a label: it has a word for "title", and no word of a title.
 fn labels(text: &str) -> bool {
     if is_in(TITLE, text) {
         return true;

@@ -1,6 +1,6 @@
 //! Quotation marks and Markdown around a title.
 
-/// Pairs that are taken off where they stand around the whole of it.
+/// Pairs that are removed where they enclose the whole line.
 const PAIRS: &[(&str, &str)] = &[
     ("***", "***"),
     ("**", "**"),
@@ -121,7 +121,7 @@ fn without_block_marks(line: &str) -> &str {
             return rest.trim();
         }
     }
-    // Lines that nothing but a mark is on.
+    // Lines that consist of a mark.
     if line
         .chars()
         .all(|c| matches!(c, '#' | '>' | '-' | '*' | '•' | '`' | '_'))
@@ -146,8 +146,8 @@ fn without_stop(line: &str) -> &str {
     if quoted || word { rest } else { line }
 }
 
-/// What stands inside of a pair, where it stands around the whole and not around two parts: `"A" and
-/// "B"` stays.
+/// The text inside a pair that encloses the whole line. A pair around two parts stays: `"A" and
+/// "B"`.
 fn inside<'l>(line: &'l str, open: &str, close: &str) -> Option<&'l str> {
     let inside = line.strip_prefix(open)?.strip_suffix(close)?;
     if open == close {
@@ -164,7 +164,7 @@ fn inside<'l>(line: &'l str, open: &str, close: &str) -> Option<&'l str> {
             }
             _ => !inside.contains(close),
         };
-        // One star and a space is no emphasis: `* in SELECT *`.
+        // A star followed by a space is not emphasis: `* in SELECT *`.
         let tight =
             !matches!(open, "*" | "_") || !inside.starts_with(' ') && !inside.ends_with(' ');
         return (apart && tight).then_some(inside);
@@ -184,7 +184,7 @@ fn inside<'l>(line: &'l str, open: &str, close: &str) -> Option<&'l str> {
     Some(inside)
 }
 
-/// Without a quotation mark whose other half is missing.
+/// Removes a quotation mark whose other half is missing.
 fn without_half(line: &str) -> &str {
     for mark in ["\"", "“", "„", "«", "「", "『", "《", "**"] {
         let other = line
@@ -223,7 +223,7 @@ fn without_strong(line: &str) -> String {
     }
 }
 
-/// Characters that say nothing.
+/// White space, control characters, and marks beyond ASCII.
 pub(super) fn is_mark(c: char) -> bool {
     matches!(c, '\u{80}'..='\u{BF}' | '\u{2000}'..='\u{206F}' | '\u{3000}'..='\u{303F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FF00}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}' | '\u{FF3B}'..='\u{FF40}' | '\u{FF5B}'..='\u{FF65}' | '\u{FFFD}')
         || c.is_whitespace()

@@ -1,6 +1,6 @@
-//! How a model's answer is read as a title. Models put much around one: thoughts, a sentence that
-//! leads to it, a label, quotation marks, Markdown, JSON. All of that is taken off; what belongs to the
-//! title stays.
+//! Reads a model's answer as a title. Models put much around a title: thoughts, an introduction,
+//! a label, quotation marks, Markdown, JSON. All of that is removed; the parts of the title
+//! stay.
 
 mod labels;
 mod marks;
@@ -13,10 +13,10 @@ use crate::text;
 /// How long a title by a model may be, in characters.
 const LENGTH: usize = 60;
 
-/// A line of more words is no title: the model has answered the conversation.
+/// A line with more words is not a title: the model has answered the conversation.
 const WORDS: usize = 24;
 
-/// `None` where the answer holds no title.
+/// `None` where the answer contains no title.
 pub(super) fn read(answer: &str) -> Option<Title> {
     let said = thoughts::without(answer)?;
     let line = match object::title(said) {
@@ -54,10 +54,10 @@ fn first(said: &str) -> Option<String> {
     None
 }
 
-/// A line without anything around the title in it. `None` when nothing is left that says anything.
+/// A line without the text around the title. `None` when nothing visible is left.
 fn bare(line: &str) -> Option<String> {
     let mut line = line.trim().to_owned();
-    // Each round takes off what the one before has laid bare.
+    // Removing one layer can uncover the next.
     for _ in 0..8 {
         let shorter = marks::without(&labels::without(&line));
         if shorter == line {

@@ -1,6 +1,6 @@
 //! A title in an object of JSON, or in something like it.
 
-/// What models call it, in lower case.
+/// The names that models give to the title, in lower case.
 const KEYS: &[&str] = &[
     "title",
     "titel",
@@ -36,7 +36,7 @@ pub(super) fn title(said: &str) -> Option<String> {
     None
 }
 
-/// Whether the list ends where its line does, or on a later one: `["a"].join()` is code.
+/// Whether the list ends at the end of its line, or on a later line: `["a"].join()` is code.
 fn closes(text: &str) -> bool {
     let line = text.lines().next().unwrap_or_default();
     let end = line.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '`' | '.' | ','));
@@ -69,7 +69,7 @@ fn of_object(text: &str) -> Option<String> {
     first
 }
 
-/// The string that the text begins with, and what follows it.
+/// The string at the beginning, and the text after it.
 fn string(text: &str) -> Option<(String, &str)> {
     let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let mut out = String::new();
@@ -98,6 +98,6 @@ fn string(text: &str) -> Option<(String, &str)> {
             c => out.push(c),
         }
     }
-    // It was cut off.
+    // The string was cut off.
     (!out.trim().is_empty()).then_some((out, ""))
 }

@@ -1,8 +1,8 @@
-//! What models write before and after an answer, for programs to take off.
+//! Marks that models write before and after an answer, for programs to remove.
 
 use crate::thoughts::MARKS as THOUGHTS;
 
-/// Marks that end an answer, whatever follows.
+/// Marks that end an answer; the text after them is ignored.
 const ENDS: &[&str] = &[
     "<|im_end|>",
     "<|eot_id|>",
@@ -17,7 +17,7 @@ const ENDS: &[&str] = &[
     "[/inst]",
 ];
 
-/// Marks that begin one.
+/// Marks that begin an answer.
 const BEGINS: &[&str] = &[
     "<|im_start|>assistant",
     "<|start_header_id|>assistant<|end_header_id|>",
@@ -30,7 +30,7 @@ const BEGINS: &[&str] = &[
     "<answer>",
 ];
 
-/// The answer without thoughts. `None` where a model has not come to an end of them.
+/// The answer without thoughts. `None` where the thoughts do not end.
 pub(super) fn without(answer: &str) -> Option<&str> {
     // Only ASCII changes, so that places stay.
     let lower = answer.to_ascii_lowercase();
@@ -47,7 +47,7 @@ pub(super) fn without(answer: &str) -> Option<&str> {
         Some(end) => (answer.get(end..)?, lower.get(end..)?),
         None => {
             let begins = lower.trim_start();
-            // A line that goes on after the mark speaks of it: "<think> tags explained".
+            // If the line continues after the mark, it is about the mark: "<think> tags explained".
             let is_open = |open: &str| {
                 let inside = begins.strip_prefix(open)?;
                 let speaks = inside.starts_with(' ') && !inside.contains(['\n', '.', ',']);
