@@ -7,20 +7,20 @@ use reqwest::Response;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// The most bytes of an answer that is streamed: a reply of a million characters, each in a chunk
-/// of its own, would be longer, but is refused before.
+/// The most bytes of a streamed answer. A reply of a million characters with a chunk for each would
+/// be longer, but is refused before.
 const STREAMED: usize = 64 * 1024 * 1024;
 
-/// The most bytes of an answer in one piece, and of a line of one that is streamed.
+/// The most bytes of an answer in one piece, and of a line of a streamed answer.
 const WHOLE: usize = 16 * 1024 * 1024;
 
 /// The most bytes of an error that are read.
 const ERROR: usize = 1024 * 1024;
 
-/// How many times as long as it may be silent the provider may take altogether.
+/// The total time for an answer, as a multiple of the allowed silence.
 const PATIENCE: u32 = 10;
 
-/// What a provider is given.
+/// The limits for a provider's answer.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
     silence: Duration,
@@ -86,7 +86,7 @@ struct Reading {
     line: usize,
 }
 
-/// The answer piece by piece, until it ends or a limit is reached.
+/// The answer piece by piece, until its end or a limit.
 pub(super) fn read(
     response: Response,
     limits: Limits,
@@ -143,7 +143,7 @@ pub(super) async fn collect(
     whole.await.map_err(|broken| broken.failure())
 }
 
-/// What a stream of bytes holds until it breaks, as much of it as counts.
+/// Collects the bytes of a stream until it ends or breaks.
 pub(super) async fn beginning(bytes: impl Stream<Item = Result<Bytes, Broken>>) -> Vec<u8> {
     let mut bytes = std::pin::pin!(bytes);
     let mut beginning = Vec::new();

@@ -22,19 +22,19 @@ use tracing::Instrument as _;
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// What has fewer bytes than this is written on the spot, within a millisecond.
+/// A request with fewer bytes is serialised at once, within a millisecond.
 const LONG: usize = 128 * 1024;
 
 /// How long to wait before asking once more.
 const BACK_OFF: Duration = Duration::from_millis(300);
 
-/// How many requests wait for each place, of all callers or of one.
+/// How many requests may wait for each place: of all callers, and of one.
 const WAITING: usize = 4;
 
 /// All places are taken. A place to wait in may be free after a few seconds.
 const BUSY: ProviderFailure = ProviderFailure::Busy { retry_after: 5 };
 
-/// There is no safe way to reach a provider over TLS.
+/// No TLS certificates can be used, so the provider cannot be reached safely.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct CertificatesUnusable(#[from] reqwest::Error);
@@ -43,7 +43,7 @@ pub struct CertificatesUnusable(#[from] reqwest::Error);
 pub struct OpenAiCompatible {
     exchange: Arc<Exchange>,
     places: Budget,
-    /// Turns in writing what is long.
+    /// Turns for serialising long requests.
     turns: Budget,
     /// Where connections live. Workers' own runtimes end before the last reply does.
     runtime: Handle,
@@ -66,8 +66,8 @@ impl OpenAiCompatible {
         })
     }
 
-    /// Writes what is sent; what is long on a thread of its own and in turn, for all requests of a worker
-    /// wait as long as it takes.
+    /// Serialises a request. A long one is serialised on a separate thread, in turn, since it would
+    /// block all requests of the worker meanwhile.
     async fn prepared(&self, caller: Caller, request: ChatRequest) -> Result<Prepared> {
         if bytes(&request) <= LONG {
             return Ok(self.exchange.prepare(&request)?);
@@ -103,7 +103,7 @@ impl OpenAiCompatible {
     async fn send(&self, request: Request) -> Result<Response> {
         let exchange = Arc::clone(&self.exchange);
         let sending = async move { exchange.send(request).await };
-        // A set, so that it ends with whoever waits for it.
+        // A set, so that the task ends when this future is dropped.
         let mut sent = JoinSet::new();
         sent.spawn_on(sending.in_current_span(), &self.runtime);
         match sent.join_next().await {
@@ -120,7 +120,7 @@ impl ModelProvider for OpenAiCompatible {
         let ProviderSettings {
             silence, api_key, ..
         } = &self.exchange.settings;
-        // What a client sends by itself is passed on as it is, or not at all.
+        // A request without a context is passed on as sent, and never shortened.
         let has_context = !request.context.is_empty();
         let Prepared { body, streamed } = self.prepared(caller, request).await?;
         let body = Bytes::from(body);
@@ -155,7 +155,7 @@ impl ModelProvider for OpenAiCompatible {
     }
 }
 
-/// What sends requests to a provider.
+/// The HTTP client for a provider.
 pub(super) fn client(settings: &ProviderSettings) -> reqwest::Result<Client> {
     let mut headers = HeaderMap::new();
     let key = settings.api_key.as_ref();
@@ -163,7 +163,7 @@ pub(super) fn client(settings: &ProviderSettings) -> reqwest::Result<Client> {
     let mut client = Client::builder()
         .default_headers(headers)
         .user_agent(concat!("jan-conversations/", env!("CARGO_PKG_VERSION")))
-        // The key goes where the operator has sent it, and nowhere else.
+        // The key must go only to the configured server.
         .redirect(redirect::Policy::none())
         .no_proxy()
         .retry(reqwest::retry::never())
@@ -180,7 +180,7 @@ struct Exchange {
     settings: ProviderSettings,
 }
 
-/// How many bytes of text it has.
+/// The size of the request's text in bytes.
 fn bytes(request: &ChatRequest) -> usize {
     let context = request.context.iter().map(|message| message.content.len());
     let asked = match &request.ask {
@@ -251,7 +251,7 @@ impl Exchange {
         let ProviderSettings {
             silence, api_key, ..
         } = &self.settings;
-        // It has no credentials: those are no part of LLM_BASE_URL.
+        // The address contains no credentials: LLM_BASE_URL does not allow them.
         let address = request.url().to_string();
         let sent = tokio::time::timeout(*silence, self.client.execute(request)).await;
         let response = match sent {

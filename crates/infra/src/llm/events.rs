@@ -1,4 +1,4 @@
-//! Server-sent events, with what some servers do to them.
+//! Server-sent events, with the deviations of some servers.
 
 use super::bytes::Broken;
 use bytes::Bytes;
@@ -8,23 +8,23 @@ use sse_stream::SseByteStream;
 /// The bytes of an answer.
 pub(super) type ByteStream = BoxStream<'static, Result<Bytes, Broken>>;
 
-/// The name of an event that had no end of its own.
+/// The name that is given to an event without an end.
 pub(super) const CUT: &str = "cut off";
 
 /// The fields of an event. Servers write them with spaces around the name, and in capitals.
 const FIELDS: [&str; 4] = ["data", "event", "id", "retry"];
 
-/// What servers write in place of an event's name and data: llama.cpp, for many versions.
+/// A field that llama.cpp has written in place of an event's name and data, in many versions.
 const ERROR: &str = "error";
 
 /// The same as an event.
 const AS_EVENT: &[u8] = b"event: error\ndata:";
 
-/// How long a field can be, spaces included, before it shows that it is none.
+/// The greatest length of a field name, with spaces. A longer text is not a field.
 const LONGEST: usize = 64;
 
-/// The events that the bytes are. The last one needs no blank line to end it: it bears a name by which
-/// one that is cut off can be told.
+/// The events in the bytes. The last event needs no blank line at its end; it then gets a name, so
+/// that a cut-off event can be recognised.
 pub(super) fn events(bytes: ByteStream) -> SseByteStream<ByteStream> {
     let mut lines = Lines::default();
     let end = stream::once(std::future::ready(None));
@@ -38,19 +38,19 @@ pub(super) fn events(bytes: ByteStream) -> SseByteStream<ByteStream> {
 /// Where the last piece has left off.
 #[derive(Default)]
 struct Lines {
-    /// How the line begins, as long as it does not show which one it is.
+    /// The beginning of the line, until the kind of line is known.
     head: Vec<u8>,
     /// Whether the line had white space before that.
     is_indented: bool,
-    /// Whether it shows, and all that follows in the line stays.
+    /// Whether the kind of line is known; the rest of the line then stays unchanged.
     is_known: bool,
     /// Whether a line was seen.
     has_begun: bool,
 }
 
 impl Lines {
-    /// The piece with each line as a field of an event. A line that is none would be dropped without a
-    /// word: it is made data, which is then read, or named as what it is.
+    /// The piece with each line as a field of an event. The parser would silently drop a line that
+    /// is not a field: such a line becomes data, which is then read or reported.
     fn repaired(&mut self, piece: &[u8]) -> Bytes {
         let mut repaired = Vec::with_capacity(piece.len() + AS_EVENT.len());
         let mut rest = piece;
@@ -78,7 +78,7 @@ impl Lines {
         repaired.into()
     }
 
-    /// Takes the line for what it is, as soon as it shows.
+    /// Determines the kind of line, as soon as the beginning shows it.
     fn look(&mut self, repaired: &mut Vec<u8>) {
         const MARK: &[u8] = b"\xEF\xBB\xBF";
         if !self.has_begun && MARK.starts_with(&self.head) {
@@ -124,11 +124,11 @@ impl Lines {
         repaired.append(&mut self.head);
     }
 
-    /// The line has ended before it showed what it is.
+    /// Ends a line whose kind is not known yet.
     fn end_line(&mut self, repaired: &mut Vec<u8>) {
         let name = String::from_utf8_lossy(self.head.trim_ascii()).to_ascii_lowercase();
         match name.as_str() {
-            // A line of white space is no empty one, which would end the event.
+            // A line of white space is not an empty line, which would end the event.
             "" if self.is_indented => repaired.push(b':'),
             "" => {}
             name if FIELDS.contains(&name) => repaired.extend_from_slice(name.as_bytes()),
@@ -140,7 +140,7 @@ impl Lines {
         self.has_begun = true;
     }
 
-    /// What ends an event that had no end of its own.
+    /// The end for an event that had none.
     fn end(&mut self) -> Bytes {
         let mut rest = Vec::new();
         if !self.is_known {

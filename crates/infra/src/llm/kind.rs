@@ -1,22 +1,24 @@
-//! What an answer is, by its first bytes: what servers say of it is often not so.
+//! Detects the kind of an answer from its first bytes, since the servers' declaration is often
+//! wrong.
 
-/// What an answer can be.
+/// The kind of an answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Kind {
     Events,
     Json,
 }
 
-/// What begins a line of events, spaces before the colon and capitals aside. The last one is of llama.cpp.
+/// The beginnings of a line of events, without spaces before the colon and in lower case. The last
+/// is llama.cpp's.
 const FIELDS: [&[u8]; 6] = [b":", b"data:", b"event:", b"id:", b"retry:", b"error:"];
 
 /// The most bytes that are looked at: servers keep a connection open with white space.
 pub(super) const MOST: usize = 64 * 1024;
 
-/// As much as shows which field it is.
+/// The most bytes that are needed to recognise a field.
 const MOST_OF_A_FIELD: usize = 16;
 
-/// What an answer is that begins like this; `None` as long as it does not show.
+/// The kind of an answer with this beginning; `None` as long as it is not known.
 pub(super) fn kind(seen: &[u8]) -> Option<Kind> {
     const MARK: &[u8] = b"\xEF\xBB\xBF";
     if MARK.starts_with(seen) {

@@ -2,7 +2,7 @@ use domain::admission::Caller;
 use domain::error::Result;
 use domain::replies::{ChatRequest, ChatStream, Model, ModelProvider, ProviderFailure};
 
-/// No provider at all: whoever needs a model is told which setting is missing.
+/// The absence of a provider: every use of a model fails and names the missing setting.
 pub struct NoProvider;
 
 const NOT_CONFIGURED: ProviderFailure = ProviderFailure::NotConfigured {

@@ -1,4 +1,4 @@
-//! Whether the provider is what its settings say: asked once, when the service starts.
+//! Checks the provider against its settings, once, when the service starts.
 
 use super::client::client;
 use super::settings::ProviderSettings;
@@ -6,13 +6,13 @@ use super::wire;
 use reqwest::{Client, StatusCode, Url};
 use std::time::Duration;
 
-/// How long the provider may take. The service waits for none of it.
+/// How long the provider may take. The start does not wait for the check.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How many of its models are named where the one that is set is none of them.
+/// How many of the provider's models are named where the configured model is not among them.
 const NAMED: usize = 5;
 
-/// What an address answered.
+/// The answer of an address.
 enum Seen {
     /// A list of models.
     Models(Vec<String>),
@@ -21,8 +21,8 @@ enum Seen {
     Else(String),
 }
 
-/// Asks the provider for its models. Returns what is wrong, what was asked and what to change: one
-/// sentence or two for the operator.
+/// Asks the provider for its models. Returns the problem, the request and the suggested change, in
+/// one or two sentences for the operator.
 pub async fn probe(settings: &ProviderSettings) -> Option<String> {
     let client = client(settings).ok()?;
     let address = settings.base_url.endpoint("models");
@@ -52,7 +52,7 @@ pub async fn probe(settings: &ProviderSettings) -> Option<String> {
     ))
 }
 
-/// What is wrong with the model that is set, if anything.
+/// The problem with the configured model, if there is one.
 fn unknown(settings: &ProviderSettings, address: &Url, models: &[String]) -> Option<String> {
     let wanted = settings.model.as_ref()?;
     // Ollama lists `llama3.2:latest`, and takes `llama3.2`.

@@ -1,28 +1,28 @@
-//! The reply so far, as far as it decides what the next chunk means.
+//! The state of a reply that decides how the next chunk is read.
 
 use super::wire::{Joined, Read};
 
 /// How much text is kept to be compared, in bytes. A reply that is longer is not kept anyway.
 const COMPARED: usize = 8 * 1024 * 1024;
 
-/// What a whole message that does not say the same as the pieces before it is called.
+/// The name of a form that is not kept: a whole message that differs from the pieces before it.
 const ANOTHER: &str = "second_message";
 
-/// What was said, and whether it has come to its end.
+/// The reply so far, and whether it has ended.
 #[derive(Debug, Default)]
 pub(super) struct Reply {
     text: Told,
     thoughts: Told,
-    /// Whether pieces have come that are no whole messages.
+    /// Whether pieces have come, and not only whole messages.
     has_pieces: bool,
-    /// Whether the last text came with a reason to end, or a reason came after it.
+    /// Whether a finish reason came with the last text, or after it.
     finished: bool,
-    /// Whether a reason to end was given where the reply may go on: with text, or before there was any.
-    /// Some servers write one into every chunk.
+    /// Whether a finish reason came where the reply may go on: with text, or before any text. Some
+    /// servers write a reason into every chunk.
     doubtful: bool,
 }
 
-/// What a chunk adds.
+/// The addition of one chunk.
 #[derive(Debug, Default)]
 pub(super) struct More {
     pub(super) text: String,
@@ -31,17 +31,17 @@ pub(super) struct More {
 }
 
 impl Reply {
-    /// Whether it can be complete.
+    /// Whether the reply may be complete.
     pub(super) fn is_finished(&self) -> bool {
         self.finished
     }
 
-    /// Whether it is complete for certain, whatever comes now.
+    /// Whether the reply is complete for certain, so that later errors do not matter.
     pub(super) fn is_over(&self) -> bool {
         self.finished && !self.doubtful
     }
 
-    /// Whether a whole message would say again what has come in pieces.
+    /// Whether a whole message would repeat text that has come in pieces.
     pub(super) fn has_said_pieces(&self) -> bool {
         self.has_pieces && self.text.has_begun
     }
@@ -78,7 +78,7 @@ impl Reply {
         more
     }
 
-    /// The whole message after its pieces: what they have not said.
+    /// Adds a whole message after its pieces: the rest that the pieces did not contain.
     fn again(&mut self, text: Vec<u8>, thoughts: Vec<u8>) -> More {
         match (self.text.rest(text), self.thoughts.rest(thoughts)) {
             (Some(text), Some(thoughts)) => More {
@@ -123,7 +123,7 @@ impl Told {
         alone
     }
 
-    /// What of the whole was not said by now; `None` where it is something else.
+    /// The part of the whole text that has not come in pieces; `None` where the texts differ.
     fn rest(&mut self, whole: Vec<u8>) -> Option<String> {
         let alone = self.end();
         let mut joined = Joined::default();

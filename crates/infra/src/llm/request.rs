@@ -1,4 +1,4 @@
-//! What is sent to `POST /chat/completions`.
+//! The body of `POST /chat/completions`.
 
 use super::told::told;
 use domain::replies::{Ask, ChatRequest, Message, ProviderFailure, Refusal, RefusalKind};
@@ -58,7 +58,7 @@ pub(super) fn prepare(
     }
 }
 
-/// Each field stays as it was written, to the byte.
+/// Each field is passed on unchanged, byte by byte.
 fn passed(
     json: &str,
     retold: &[usize],
@@ -92,7 +92,7 @@ fn passed(
     let streamed = fields
         .get("stream")
         .is_some_and(|stream| stream.get() == "true");
-    // A body that grows takes twice its room.
+    // A body that grows needs twice its size in memory.
     let values = fields
         .iter()
         .map(|(name, value)| name.len() + value.get().len());
@@ -101,8 +101,8 @@ fn passed(
     Ok(Prepared { body, streamed })
 }
 
-/// The same request with the later half of its messages, and with the system's that it begins with. `None`
-/// where there is no half to leave out.
+/// The same request with the system messages at its beginning and the later half of the other
+/// messages. `None` where no half can be left out.
 pub(super) fn halved(body: &[u8]) -> Option<Vec<u8>> {
     #[derive(Deserialize)]
     struct Said<'a> {
@@ -120,7 +120,7 @@ pub(super) fn halved(body: &[u8]) -> Option<Vec<u8>> {
     let is_system = |role: &&String| matches!(role.as_str(), "system" | "developer");
     let begin = roles.iter().take_while(is_system).count();
     let middle = begin + (roles.len() - begin) / 2;
-    // An answer without its question, or a tool's without its call, would be refused.
+    // Servers would refuse an answer without its question, or a tool's result without its call.
     let next = roles.iter().skip(middle).position(|role| role == "user")?;
     let (head, rest) = (messages.get(..begin)?, messages.get(middle + next..)?);
     if head.len() + rest.len() == messages.len() {
@@ -139,7 +139,7 @@ fn invalid(message: &str, param: &str) -> ProviderFailure {
     })
 }
 
-/// A temperature that is no number, for instance.
+/// The failure for a value that JSON cannot contain, such as a temperature that is not a number.
 fn unwritable(error: serde_json::Error) -> ProviderFailure {
     ProviderFailure::lasting(format!("the request cannot be written as JSON ({error})."))
 }

@@ -2,12 +2,12 @@ use reqwest::Url;
 use reqwest::header::HeaderValue;
 use std::time::Duration;
 
-/// Where the provider is, and how it is to be treated.
+/// The address of the provider, and the limits for it.
 #[derive(Clone, Debug)]
 pub struct ProviderSettings {
     pub base_url: BaseUrl,
     pub api_key: Option<ApiKey>,
-    /// The model that is asked unless a request names one; without it the provider chooses.
+    /// The model for requests without one; if it is missing, the provider chooses.
     pub model: Option<String>,
     /// Whether chat templates insist that user and assistant take turns.
     pub strict_roles: bool,
@@ -15,7 +15,7 @@ pub struct ProviderSettings {
     pub silence: Duration,
     /// How many requests may be under way at once.
     pub concurrency: usize,
-    /// How many of them may be one caller's.
+    /// How many of these requests may be of one caller.
     pub owner_concurrency: usize,
 }
 
@@ -24,7 +24,7 @@ pub struct ProviderSettings {
 pub struct BaseUrl(Url);
 
 impl BaseUrl {
-    /// `None` unless it is an http or https address without query, fragment or credentials.
+    /// `None` unless the text is an http or https address without query, fragment or credentials.
     pub fn parse(raw: &str) -> Option<Self> {
         let url: Url = raw.parse().ok()?;
         let plain = url.query().is_none()
@@ -39,7 +39,7 @@ impl BaseUrl {
         self.0.scheme() == "https"
     }
 
-    /// Whether it ends as such addresses do: `/v1`, or another version.
+    /// Whether the address ends in a version, such as `/v1`.
     pub(super) fn ends_in_version(&self) -> bool {
         let last = self.0.path().trim_end_matches('/').rsplit('/').next();
         let version = last.and_then(|last| last.strip_prefix('v'));
@@ -54,12 +54,12 @@ impl BaseUrl {
     }
 }
 
-/// What opens the provider's door. Never shown.
+/// The provider's API key. Never shown.
 #[derive(Clone)]
 pub struct ApiKey(String);
 
 impl ApiKey {
-    /// `None` unless it can be sent as it is: visible ASCII.
+    /// `None` unless the key consists of visible ASCII, so that it can be sent in a header.
     pub fn parse(raw: &str) -> Option<Self> {
         let visible = !raw.is_empty() && raw.bytes().all(|byte| byte.is_ascii_graphic());
         visible.then(|| Self(raw.to_owned()))

@@ -1,5 +1,5 @@
-//! What the model is told: one system message, and, for chat templates that insist on it, user and
-//! assistant in turns.
+//! Prepares the messages for the model: one system message, and, for chat templates that require
+//! it, user and assistant in turns.
 
 use domain::items::Role;
 use domain::replies::Message;
@@ -9,13 +9,13 @@ use serde_json::value::{RawValue, to_raw_value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// What stands before the result of a tool.
+/// The text before the result of a tool.
 const TOOL: &str = "Result of a tool:\n";
 
-/// What stands before what the model has said unasked.
+/// The text before messages of the model that precede the first user message.
 const GREETING: &str = "You began the conversation with these words:\n";
 
-/// What stands between texts that are told as one.
+/// The separator between texts that are joined.
 const BETWEEN: &str = "\n\n";
 
 const SYSTEM: &str = "system";
@@ -24,9 +24,9 @@ const ASSISTANT: &str = "assistant";
 /// A message, in the three roles that every server knows.
 struct Line<'a> {
     role: Cow<'a, str>,
-    /// `None`: it is more than text, and stays as it is.
+    /// `None`: the message contains more than text, and stays unchanged.
     text: Option<Cow<'a, str>>,
-    /// As a client has sent it.
+    /// The message as the client sent it.
     raw: Option<&'a RawValue>,
 }
 
@@ -37,9 +37,9 @@ struct WireMessage<'a> {
 }
 
 impl<'a> From<&'a Message> for Line<'a> {
-    /// `developer` is OpenAI's newer word for `system`. A tool's result is only accepted with the call
-    /// it answers, which is not kept here, so it is told as what it is; not as `system`, since whoever
-    /// wrote it is not to be obeyed.
+    /// `developer` is OpenAI's newer word for `system`. A tool's result is only accepted together
+    /// with the call that it answers, which is not stored here. So it is sent with an explaining
+    /// text, and not as `system`, since the model must not obey it.
     fn from(message: &'a Message) -> Self {
         let content = Cow::Borrowed(message.content.as_str());
         let (role, text) = match message.role {
@@ -56,14 +56,14 @@ impl<'a> From<&'a Message> for Line<'a> {
     }
 }
 
-/// A message of a client that is nothing but text.
+/// A client's message with text only.
 struct Plain {
     role: String,
     content: Content,
 }
 
 impl Plain {
-    /// Fields that say nothing may be there: SDKs give a reply back with all that it could have had.
+    /// Empty fields are allowed: SDKs send a reply back with all its possible fields.
     fn parse(raw: &RawValue) -> Option<Self> {
         let mut fields: BTreeMap<String, &RawValue> = serde_json::from_str(raw.get()).ok()?;
         let role = serde_json::from_str(fields.remove("role")?.get()).ok()?;
@@ -125,7 +125,7 @@ impl<'a> Line<'a> {
         self.text.as_deref().is_some_and(|text| !can_be_seen(text))
     }
 
-    /// Puts another text below this one.
+    /// Appends another text to this one.
     fn append(&mut self, text: &str) {
         let own = self.text.take().unwrap_or_default();
         self.text = Some(Cow::Owned(format!("{own}{BETWEEN}{text}")));
@@ -143,8 +143,8 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The messages of a request: what was said before, and what a client sends now. What is not changed
-/// stays to the byte.
+/// The messages of a request: the context, and the client's messages. Unchanged messages are passed
+/// on byte by byte.
 pub(super) fn told(
     context: &[Message],
     sent: &[&RawValue],
@@ -152,7 +152,7 @@ pub(super) fn told(
 ) -> serde_json::Result<Vec<Box<RawValue>>> {
     let mut system: Vec<Line<'_>> = Vec::new();
     let mut rest: Vec<Line<'_>> = Vec::new();
-    // System messages at the beginning, of the context or of what is sent, become one.
+    // System messages at the beginning, of the context or of the client's messages, become one.
     let mut is_beginning = true;
     let own = context.iter().map(|message| (Line::from(message), true));
     let last = sent.len().saturating_sub(1);
@@ -184,7 +184,7 @@ pub(super) fn told(
     all.iter().map(Line::written).collect()
 }
 
-/// All texts as one message.
+/// Joins all texts into one message.
 fn one(system: Vec<Line<'_>>) -> Option<Line<'_>> {
     let mut system = system.into_iter();
     let mut all = system.next()?;
@@ -195,7 +195,7 @@ fn one(system: Vec<Line<'_>>) -> Option<Line<'_>> {
     Some(all)
 }
 
-/// What an assistant has said before anybody else becomes a part of the system message.
+/// Moves assistant messages before the first other message into the system message.
 fn greet<'a>(system: &mut Vec<Line<'a>>, rest: &mut Vec<Line<'a>>) {
     let is_greeting = |line: &Line<'_>| line.role == ASSISTANT && line.text.is_some();
     let greetings = rest.iter().take_while(|line| is_greeting(line)).count();
@@ -211,7 +211,7 @@ fn greet<'a>(system: &mut Vec<Line<'a>>, rest: &mut Vec<Line<'a>>) {
     }
 }
 
-/// Neighbours of one role as one message.
+/// Joins neighbouring messages of the same role.
 fn in_turns(lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
     let mut turns: Vec<Line<'_>> = Vec::with_capacity(lines.len());
     for line in lines {
@@ -343,7 +343,7 @@ mod tests {
         assert_eq!(all(&context, &[&sent[0]], true), expected);
         let untouched = all(&context, &[&sent[0]], false);
         assert_eq!(untouched.len(), 8);
-        // There is nothing else to answer.
+        // The request contains no other message to answer.
         assert_eq!(
             all(&[(Assistant, "Hi!")], &[], true),
             [line("assistant", "Hi!")]
@@ -363,7 +363,7 @@ mod tests {
             );
         }
         assert_eq!(all(&[(User, "u")], &[texts], false)[1], texts);
-        // What says nothing is no more than text.
+        // Empty fields do not count as more than text.
         let null = r#"{"role":"user","content":"x","name":null,"tool_calls":[],"refusal":null}"#;
         assert_eq!(all(&[(User, "u")], &[null], false)[1], null);
         assert_eq!(

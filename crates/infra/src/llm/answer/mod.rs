@@ -17,24 +17,24 @@ use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long the provider may take to say that it has said everything, once its reply has ended.
+/// How long the provider may take to close the stream after its reply has ended.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-/// What compressed bytes begin with.
+/// The first bytes of gzip data.
 const GZIP: &[u8] = b"\x1f\x8b";
 
-/// What ends a stream of OpenAI's.
+/// The end of an OpenAI stream.
 const DONE: &str = "[DONE]";
 
-/// What comes in place of a chunk, and says nothing.
+/// Data that servers send in place of a chunk to keep the connection alive.
 const SIGNS_OF_LIFE: [&str; 5] = ["{}", "[]", "null", "ping", "keepalive"];
 
-/// A chunk that says nothing.
+/// A chunk without content.
 const NOTHING: &str = r#"{"object":"chat.completion.chunk","choices":[]}"#;
 
 type Outcome<T> = std::result::Result<T, ProviderFailure>;
 
-/// An answer that is being given. Its place is free for the next request when it is dropped.
+/// An answer that is being received. Dropping it frees its place at the provider.
 pub(super) struct Answer {
     body: Body,
     key: Option<ApiKey>,
@@ -42,15 +42,16 @@ pub(super) struct Answer {
     streamed: bool,
     begun: bool,
     reply: Reply,
-    /// Whether what was read last is a whole completion.
+    /// Whether the last value was a whole completion.
     is_whole: bool,
-    /// What was read and not told.
+    /// Chunks that were read and not returned yet.
     ready: VecDeque<ChatChunk>,
     _place: Permit,
 }
 
 enum Body {
-    /// What it is shows in its first bytes: what servers say of it is often not so.
+    /// The kind is detected from the first bytes, since the servers' own declaration is often
+    /// wrong.
     Unseen {
         bytes: ByteStream,
         seen: Vec<u8>,
@@ -61,9 +62,9 @@ enum Body {
 }
 
 impl Answer {
-    /// `streamed`: whether events were asked for. A server that cannot stream answers with a whole
-    /// completion all the same, which is then the only chunk; one that always streams answers with
-    /// events, which are then put together.
+    /// `streamed`: whether events were requested. A server that cannot stream sends a whole
+    /// completion all the same, which becomes the only chunk. A server that always streams sends
+    /// events, which are joined into one completion.
     pub(super) fn new(
         response: Response,
         streamed: bool,
@@ -94,7 +95,7 @@ impl Answer {
         }
     }
 
-    /// Reads on. Nothing is lost when the wait is given up.
+    /// Reads the next piece. Dropping the future loses nothing.
     async fn read(&mut self) -> Outcome<()> {
         match &mut self.body {
             Body::Unseen { bytes, seen } => match kind(seen) {
@@ -110,7 +111,8 @@ impl Answer {
             Body::Events(events) => {
                 let next = match self.reply.is_over() {
                     false => events.next().await,
-                    // What comes after the end is told if it comes at once, and not waited for.
+                    // Events after the end are read if they come soon; the server need not send
+                    // any.
                     true => timeout(GOODBYE, events.next()).await.unwrap_or_default(),
                 };
                 if !self.event(next)? {
@@ -148,7 +150,7 @@ impl Answer {
         Ok(())
     }
 
-    /// Takes the next event; `false` where none comes any more.
+    /// Processes the next event; `false` where no more will come.
     fn event(
         &mut self,
         next: Option<std::result::Result<Sse, sse_stream::Error>>,
@@ -179,14 +181,14 @@ impl Answer {
             _ => self.values(&data, name == Some(CUT)),
         };
         match read {
-            // The reply is complete: nothing that comes later takes it back.
+            // The reply is complete: a later error does not change that.
             Err(_) if self.reply.is_over() => Ok(false),
             read => read,
         }
     }
 
-    /// Reads a completion or a chunk, or several of them in a row: some servers write lines of JSON,
-    /// or one completion and then the end of a stream. Whether more may come.
+    /// Reads a completion or a chunk, or several of them in a row: some servers write lines of
+    /// JSON, or one completion and then the end of a stream. Returns whether more may come.
     fn values(&mut self, text: &str, is_cut: bool) -> Outcome<bool> {
         let mut rest = text.trim_start_matches('\u{feff}').trim();
         while !rest.is_empty() {
@@ -217,7 +219,7 @@ impl Answer {
         let read = read.or_else(|| is_beside().then(wire::Read::default));
         let mut read = read.ok_or_else(|| self.rubbish(value.get()))?;
         let json: String = Box::<str>::from(value).into();
-        // Where it has come in pieces, the client has all of it.
+        // Where the text has come in pieces, the client has all of it already.
         let json = match self.streamed && read.is_whole && !self.reply.has_said_pieces() {
             true => wire::whole_as_chunk(&json).ok_or_else(|| self.rubbish(&json))?,
             false => json,
@@ -258,7 +260,7 @@ impl Answer {
         }
     }
 
-    /// A whole completion, in one piece.
+    /// The whole completion, in one piece.
     async fn whole(&mut self) -> Outcome<ChatChunk> {
         while !matches!(self.body, Body::Read) {
             self.read().await?;

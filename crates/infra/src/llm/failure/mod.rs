@@ -1,4 +1,4 @@
-//! What a provider's failures amount to. Its text is passed on; its headers and our key are not.
+//! Classifies a provider's failures. Its text is passed on; its headers and our key are not.
 
 mod pause;
 mod words;
@@ -16,7 +16,7 @@ const TEXT: usize = 1_000;
 /// How much of an answer is quoted that is not understood, in characters.
 const BEGINNING: usize = 200;
 
-/// OpenAI's code for a request from where it does not serve.
+/// OpenAI's code for a request from an unsupported region.
 const PLACE: &[u8] = b"unsupported_country_region_territory";
 
 /// A failure that the provider answered with.
@@ -37,7 +37,7 @@ pub(super) fn of_status(
     meaning(status, pause(headers, delay), report, param)
 }
 
-/// What a status means. Under 200, an error can have a code that is one.
+/// The meaning of a status. An error under 200 may contain a status as its code.
 fn meaning(
     status: StatusCode,
     retry_after: u64,
@@ -61,7 +61,7 @@ fn meaning(
             retry_after,
             report,
         },
-        // Such a text likes to quote the key, or parts of it that we could not hide.
+        // Such texts often quote the key, or parts of it that we could not hide.
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ProviderFailure::lasting(format!(
             "it answered {}: it does not accept this server's LLM_API_KEY.",
             status.as_u16(),
@@ -99,14 +99,14 @@ pub(super) fn is_too_long(failure: &ProviderFailure) -> bool {
     refusal.kind == RefusalKind::Invalid && TOO_LONG.iter().any(|said| words.contains(said))
 }
 
-/// The failure that came under 200, in place of a completion or the next part of one; `None` where
-/// the JSON does not look like one.
+/// The failure in JSON that came with status 200, in place of a completion or chunk; `None` where
+/// the JSON does not look like a failure.
 pub(super) fn within(json: &str, key: Option<&ApiKey>) -> Option<ProviderFailure> {
     let value: Value = serde_json::from_str(json).ok()?;
     words::is_failure(&value).then(|| told_within(&value, key))
 }
 
-/// A failure that an event brings whose name says that it is one.
+/// The failure in an event whose name says that it is an error.
 pub(super) fn of_event(data: &str, key: Option<&ApiKey>) -> ProviderFailure {
     match serde_json::from_str(data) {
         Ok(value) => told_within(&value, key),
@@ -128,7 +128,7 @@ fn told_within(value: &Value, key: Option<&ApiKey>) -> ProviderFailure {
     }
 }
 
-/// An answer that is not understood: the client is told how it begins.
+/// The failure for an answer that cannot be read; it quotes the beginning for the client.
 pub(super) fn rubbish(answer: &str, key: Option<&ApiKey>) -> ProviderFailure {
     let happened = "its answer is not one of OpenAI's API.";
     let begins = presentable(Some(answer.to_owned()), key, BEGINNING);
@@ -136,11 +136,11 @@ pub(super) fn rubbish(answer: &str, key: Option<&ApiKey>) -> ProviderFailure {
     ProviderFailure::failed(Report::from(happened).quoting(quote))
 }
 
-/// What the provider says of a failure.
+/// The provider's information about a failure.
 #[derive(Default)]
 struct Told {
     text: Option<String>,
-    /// The field that it blames.
+    /// The field that the provider blames.
     param: Option<String>,
     /// Seconds to wait.
     delay: Option<f64>,
@@ -161,7 +161,7 @@ fn told(body: &[u8]) -> Told {
     if let Ok(body) = serde_json::from_slice::<Value>(body) {
         return Told::by(&body);
     }
-    // What is cut off can end within a character.
+    // A cut-off text can end within a character.
     let text = String::from_utf8_lossy(body);
     let text = text.trim().trim_end_matches(char::REPLACEMENT_CHARACTER);
     // Some write events, or lines of JSON.
@@ -176,7 +176,7 @@ fn told(body: &[u8]) -> Told {
         return told;
     }
     let text = text.strip_prefix("data:").unwrap_or(text).trim();
-    // A page for browsers says nothing to anybody here.
+    // An HTML page is of no use to the client.
     let text = Some(text).filter(|text| !text.starts_with('<'));
     Told {
         text: text.map(str::to_owned),

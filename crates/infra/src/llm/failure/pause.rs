@@ -10,8 +10,8 @@ const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
 /// The most seconds that a provider may ask for.
 const LONGEST_PAUSE: u64 = 24 * 60 * 60;
 
-/// Seconds after which the provider may be asked again: as `retry-after-ms`, which is OpenAI's and the more
-/// exact, or `Retry-After`, a number of seconds or a date (RFC 9110, 10.2.3), or else what its body has told.
+/// The seconds before a retry. Reads `retry-after-ms`, which is OpenAI's and more exact, else
+/// `Retry-After`, a number of seconds or a date (RFC 9110, 10.2.3), else the value from the body.
 pub(super) fn pause(headers: &HeaderMap, told: Option<f64>) -> u64 {
     let text = |name: &HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
     let number = |name| text(name)?.parse::<f64>().ok().filter(|said| *said >= 0.0);

@@ -1,6 +1,6 @@
-//! The words in a failure, whatever its shape: OpenAI's and Azure's, Gemini's and Vertex AI's (a
-//! list), Anthropic's, Ollama's, vLLM's, FastAPI's, Cloudflare's, MiniMax's, OpenRouter's (which quote
-//! another provider's).
+//! Finds the message in a failure of any shape: OpenAI's and Azure's, Gemini's and Vertex AI's (a
+//! list), Anthropic's, Ollama's, vLLM's, FastAPI's, Cloudflare's, MiniMax's, OpenRouter's (which
+//! quote another provider's).
 
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -48,13 +48,13 @@ const INNER: &[&str] = &[
     "choices",
 ];
 
-/// What a problem is called where nothing else is said of it (RFC 9457).
+/// The short title of a problem, used where there is no other text (RFC 9457).
 const TITLE: &str = "title";
 
-/// What is better than no words.
+/// Fields to use where there is no text.
 const CODES: &[&str] = &["status", "type", "code", "error_type"];
 
-/// What the provider says.
+/// The provider's message.
 pub(super) fn words(value: &Value) -> Option<String> {
     find(value, DEPTH).or_else(|| {
         let inner = value.get("error").unwrap_or(value);
@@ -94,7 +94,7 @@ fn find(value: &Value, depth: usize) -> Option<String> {
                 .iter()
                 .find_map(|name| find(fields.get(*name)?, depth))
                 .or_else(|| by_field(fields.get("errors")?, depth));
-            // Beside an error that is one word, such as "Bad Request", the message says more.
+            // If the error is one word, such as "Bad Request", the message beside it says more.
             let error = fields.get("error");
             match error.is_some_and(|error| error.is_object() || error.is_array()) {
                 true => inner.or(own),
@@ -106,7 +106,7 @@ fn find(value: &Value, depth: usize) -> Option<String> {
     }
 }
 
-/// What is said of each field, by its name.
+/// The messages of the fields, each with the field's name.
 fn by_field(errors: &Value, depth: usize) -> Option<String> {
     let each = errors.as_object()?.iter();
     let each = each.filter_map(|(name, said)| Some(format!("{name}: {}", find(said, depth)?)));
@@ -114,7 +114,7 @@ fn by_field(errors: &Value, depth: usize) -> Option<String> {
     (!each.is_empty()).then(|| each.join("; "))
 }
 
-/// Seconds after which a failure says it may have passed: Gemini's.
+/// The seconds after which a failure may have passed, in Gemini's form.
 pub(super) fn delay(value: &Value) -> Option<f64> {
     let error = value
         .pointer("/error")
@@ -124,7 +124,7 @@ pub(super) fn delay(value: &Value) -> Option<f64> {
     delay.strip_suffix('s')?.parse().ok()
 }
 
-/// What is said of a place: FastAPI's, or what another provider has said, in OpenRouter's.
+/// A message with its place: FastAPI's, or the quoted message of another provider in OpenRouter's.
 fn placed(error: &Value, words: String) -> String {
     if let Some(Value::Array(place)) = error.get("loc") {
         let steps = place.iter().map(|step| match step {
@@ -192,7 +192,7 @@ pub(super) fn is_failure(value: &Value) -> bool {
     }
 }
 
-/// The status that a failure under 200 names as its code.
+/// The status that a failure under 200 contains as its code.
 pub(super) fn status(value: &Value) -> Option<StatusCode> {
     let value = match value {
         Value::Array(all) => all.first()?,

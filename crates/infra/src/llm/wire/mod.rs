@@ -1,4 +1,4 @@
-//! What a provider answers, as far as it is read here.
+//! The provider's answers, as far as they are read here.
 
 mod models;
 mod said;
@@ -54,12 +54,12 @@ struct Choice<'a> {
     error: Option<&'a RawValue>,
 }
 
-/// A member that is there, even if it is null.
+/// A member that is present, even if it is null.
 fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
     <&RawValue>::deserialize(deserializer).map(Some)
 }
 
-/// What a completion or a chunk says. Texts are of [`Joined`].
+/// The content of a completion or a chunk. Texts are for [`Joined`].
 #[derive(Debug, Default)]
 pub(super) struct Read {
     pub(super) text: Vec<u8>,
@@ -68,11 +68,11 @@ pub(super) struct Read {
     pub(super) finish_reason: Option<String>,
     pub(super) calls_a_tool: bool,
     pub(super) unkept: Option<String>,
-    /// Whether it is a whole completion.
+    /// Whether the value is a whole completion.
     pub(super) is_whole: bool,
 }
 
-/// Reads a completion or a chunk; `None` when it is neither.
+/// Reads a completion or a chunk; `None` when the text is neither.
 pub(super) fn read(json: &str, key: Option<&ApiKey>) -> Result<Option<Read>, ProviderFailure> {
     let Ok(completion) = serde_json::from_str::<Completion<'_>>(json) else {
         return match failure::within(json, key) {
@@ -108,7 +108,7 @@ pub(super) fn read(json: &str, key: Option<&ApiKey>) -> Result<Option<Read>, Pro
     Ok(Some(of_choices(&choices, model)))
 }
 
-/// What servers tell in a stream beside its chunks. None of it is text.
+/// Fields that servers send in a stream outside of chunks. None of them is text.
 const BESIDE: [&str; 12] = [
     "id",
     "object",
@@ -124,7 +124,7 @@ const BESIDE: [&str; 12] = [
     "type",
 ];
 
-/// Whether this came in a stream in place of a chunk, and holds neither text nor an error.
+/// Whether this came in a stream in place of a chunk, and contains neither text nor an error.
 pub(super) fn is_beside_a_stream(json: &str) -> bool {
     let fields = serde_json::from_str::<BTreeMap<String, Value>>(json);
     let says_a_word = |name: &str, value: &Value| {
@@ -139,7 +139,7 @@ pub(super) fn is_beside_a_stream(json: &str) -> bool {
 }
 
 impl Completion<'_> {
-    /// What servers send beside a reply: how much was used, signs of life.
+    /// Whether the value has the form of a chunk without choices: usage, or a keep-alive.
     fn is_beside_the_text(&self) -> bool {
         let says = |raw: Option<&RawValue>, what: &str| {
             raw.and_then(text::string)
@@ -153,8 +153,8 @@ impl Completion<'_> {
 }
 
 impl Choice<'_> {
-    /// What it says, and whether that is a whole message. Some servers write a delta that says nothing
-    /// beside the message that does.
+    /// The message, and whether it is a whole one. Some servers write an empty delta beside the
+    /// whole message.
     fn said(&self) -> (said::Said, bool) {
         let forms = [
             (self.delta, false),
@@ -173,10 +173,10 @@ impl Choice<'_> {
     }
 }
 
-/// The first choice is what counts. Some servers write it in several pieces.
+/// Reads the first choice; others are ignored. Some servers write it in several pieces.
 fn of_choices(choices: &[Choice<'_>], model: Option<String>) -> Read {
     let mut read = Read {
-        // Some chunks of Azure's have an empty one.
+        // Some chunks of Azure's have an empty model name.
         model: model.filter(|model| !model.is_empty()),
         ..Read::default()
     };
@@ -209,7 +209,7 @@ fn of_choices(choices: &[Choice<'_>], model: Option<String>) -> Read {
     read
 }
 
-/// Some servers write an empty reason as long as there is none.
+/// Reads a finish reason. Some servers write an empty one until there is one.
 fn reason(raw: &RawValue) -> Option<String> {
     let reason = match raw.get() {
         "null" | "false" => None,

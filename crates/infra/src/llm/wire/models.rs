@@ -1,4 +1,4 @@
-//! What a provider says it has.
+//! The provider's list of models.
 
 use domain::replies::Model;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! What a message, or the next piece of one, says: as one text, or as a list of parts.
+//! Reads a message, or the next piece of one: as one text, or as a list of parts.
 
 use super::text;
 use serde::Deserialize;
@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 /// How deep parts are looked for in parts.
 const DEPTH: usize = 4;
 
-/// What was said.
+/// The content of a message.
 #[derive(Debug, Default)]
 pub(super) struct Said {
     /// WTF-8.
@@ -116,7 +116,7 @@ pub(super) fn read(raw: &RawValue) -> Said {
     if let Some(refusal) = message.refusal {
         said.add(refusal, Kind::Text, 0);
     }
-    // Several of them say the same, each for other clients.
+    // Several of these fields repeat the same text, for different clients.
     for thoughts in [
         message.reasoning_content,
         message.reasoning,
@@ -158,7 +158,7 @@ fn is_thought(extra: &RawValue) -> bool {
     google.and_then(|google| google.thought).unwrap_or_default()
 }
 
-/// What a part is read as.
+/// How a part is read.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Text,
@@ -166,7 +166,7 @@ enum Kind {
 }
 
 impl Said {
-    /// Whether nothing is said, in any form.
+    /// Whether the message has no content of any form.
     pub(super) fn is_empty(&self) -> bool {
         self.text.is_empty()
             && self.thought.is_empty()
@@ -185,7 +185,7 @@ impl Said {
         self.unkept = self.unkept.take().or(other.unkept);
     }
 
-    /// A text, a part, or a list of them.
+    /// Adds a text, a part, or a list of them.
     fn add(&mut self, raw: &RawValue, kind: Kind, depth: usize) {
         if depth > DEPTH {
             return self.leave("content");
@@ -219,7 +219,7 @@ impl Said {
         ];
         let refusals = [part.refusal, part.text];
         let (kind, forms): (Kind, &[Option<&RawValue>]) = match name.as_str() {
-            // It may say so itself, and nothing that could be read.
+            // The part may name its type, and otherwise contain no readable text.
             "redacted_thinking"
             | "reasoning.encrypted"
             | "reference"
@@ -262,7 +262,7 @@ impl Said {
         }
     }
 
-    /// Takes note of a form that is not text, by the name that the provider gives it.
+    /// Notes a form that is not text, by the provider's name for it.
     fn leave(&mut self, name: &str) {
         let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         let name = match (1..=64).contains(&name.len()) && name.chars().all(is_word) {
@@ -277,7 +277,7 @@ impl Said {
 mod tests {
     use super::*;
 
-    /// Text, thoughts, and what is neither.
+    /// Text, thoughts, and the name of a form that is neither.
     fn said(json: &str) -> (String, String, Option<String>) {
         let said = read(&RawValue::from_string(json.to_owned()).unwrap());
         let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -288,7 +288,7 @@ mod tests {
         (text(said.text), text(said.thought), unkept)
     }
 
-    /// What is sent, its text, and its thoughts.
+    /// The JSON, its text, and its thoughts.
     const FORMS: [(&str, &str, &str); 29] = [
         (r#"{"content":"a"}"#, "a", ""),
         (r#"{"content":null,"refusal":"no"}"#, "no", ""),

@@ -1,4 +1,4 @@
-//! Text as providers write it: strings of JSON, in which the halves of a character may come apart.
+//! Text in providers' JSON strings, in which a surrogate pair may be split between two strings.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 /// How many bytes a half of a pair takes (WTF-8).
 const HALF: usize = 3;
 
-/// What a string of JSON says: UTF-8, where a half of a surrogate pair may stand alone.
+/// The content of a JSON string: UTF-8, except that half a surrogate pair may stand alone.
 struct Wtf8(Vec<u8>);
 
 impl<'de> Deserialize<'de> for Wtf8 {
@@ -29,14 +29,14 @@ impl<'de> Deserialize<'de> for Wtf8 {
     }
 }
 
-/// The bytes of a string, for [`Joined`]; `None` where it is none.
+/// The bytes of a string, for [`Joined`]; `None` where the value is not a string.
 pub(super) fn bytes(raw: &RawValue) -> Option<Vec<u8>> {
     let is_string = raw.get().starts_with('"');
     let text: Wtf8 = is_string.then(|| serde_json::from_str(raw.get()).ok())??;
     Some(text.0)
 }
 
-/// A string by itself; `None` where it is none.
+/// A string by itself; `None` where the value is not a string.
 pub(super) fn string(raw: &RawValue) -> Option<String> {
     let mut joined = Joined::default();
     let mut text = joined.push(bytes(raw)?);
@@ -44,8 +44,8 @@ pub(super) fn string(raw: &RawValue) -> Option<String> {
     Some(text)
 }
 
-/// Texts that follow each other. A half at the end of one is joined with a half at the beginning of
-/// the next; one that stays alone becomes U+FFFD.
+/// Joins consecutive texts. A half at the end of one text is joined with the half at the beginning
+/// of the next; a half without its other half becomes U+FFFD.
 #[derive(Debug, Default)]
 pub(in crate::llm) struct Joined {
     half: Vec<u8>,
@@ -65,14 +65,14 @@ impl Joined {
         String::from_utf8(bytes).unwrap_or_else(|error| joined(error.as_bytes()))
     }
 
-    /// What stands for a half whose other half has not come.
+    /// The replacement for a half whose other half has not come.
     pub(in crate::llm) fn end(&mut self) -> Option<char> {
         let alone = !std::mem::take(&mut self.half).is_empty();
         alone.then_some(char::REPLACEMENT_CHARACTER)
     }
 }
 
-/// Text with halves in it.
+/// Text that may contain halves.
 fn joined(mut bytes: &[u8]) -> String {
     let mut text = String::new();
     while !bytes.is_empty() {

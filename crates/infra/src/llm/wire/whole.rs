@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 type Fields = BTreeMap<String, Box<RawValue>>;
 
-/// What a whole completion would be as the only chunk of a stream: its messages are what its choices
-/// go on to say. All else stays as it was written, to the byte.
+/// Converts a whole completion into the only chunk of a stream: its messages become deltas. All
+/// other fields stay unchanged, byte by byte.
 pub(in crate::llm) fn whole_as_chunk(json: &str) -> Option<String> {
     let mut completion: Fields = serde_json::from_str(json).ok()?;
     let choices: Vec<Fields> = serde_json::from_str(completion.get("choices")?.get()).ok()?;
@@ -27,7 +27,7 @@ fn choice_as_delta(mut choice: Fields) -> Option<Fields> {
     let calls = delta.get("tool_calls").map(|calls| calls.get());
     // They may also be null.
     if let Some(Ok(mut calls)) = calls.map(serde_json::from_str::<Vec<Fields>>) {
-        // In a stream, a call says which one it is.
+        // In a stream, each tool call has an index.
         for (index, call) in calls.iter_mut().enumerate() {
             let index = to_raw_value(&index).ok()?;
             call.entry("index".to_owned()).or_insert(index);
@@ -38,8 +38,8 @@ fn choice_as_delta(mut choice: Fields) -> Option<Fields> {
     Some(choice)
 }
 
-/// What chunks amount to as one completion, of which they are all that came. `None` where they say
-/// what cannot be put together here.
+/// Joins all chunks of an answer into one completion. `None` where they contain something that
+/// cannot be joined here.
 fn chunks_as_whole(chunks: &[ChatChunk]) -> Option<String> {
     let mut whole = Fields::new();
     let (mut text, mut reasoning) = (String::new(), String::new());
@@ -70,7 +70,7 @@ fn chunks_as_whole(chunks: &[ChatChunk]) -> Option<String> {
     serde_json::to_string(&whole).ok()
 }
 
-/// The reason that counts: some servers write `stop` until they have a better one.
+/// The finish reason that counts: some servers write `stop` until they have a better one.
 fn later<T: AsRef<str>>(before: Option<T>, now: Option<T>) -> Option<T> {
     match before {
         Some(before) if before.as_ref() != "stop" => Some(before),
