@@ -18,7 +18,7 @@ const HANDSHAKE: Duration = Duration::from_secs(4);
 /// How long one request to call off a statement may take.
 const CANCEL: Duration = Duration::from_millis(400);
 
-/// A database and how to reach it.
+/// A database and the way to reach it.
 pub struct Target {
     config: tokio_postgres::Config,
     tls: MakeRustlsConnect,
@@ -60,7 +60,7 @@ impl Target {
 
     pub(super) async fn connect(&self) -> ConnectionResult<AsyncPgConnection> {
         // The connection's own time limit ends with the TCP handshake; a server that accepts and
-        // then says nothing would be waited for for ever.
+        // then does not answer would block this for ever.
         let connecting = self.config.connect(self.tls.clone());
         let (client, connection) = tokio::time::timeout(HANDSHAKE, connecting)
             .await
@@ -81,8 +81,8 @@ impl Target {
         Ok(client)
     }
 
-    /// Asks the server to call off what a connection is doing, again and again, since a request may
-    /// come between two statements.
+    /// Asks the server to cancel the statement of a connection. Repeats the request, since it may
+    /// arrive between two statements.
     pub(super) async fn keep_cancelling(&self, running: CancelToken) -> Infallible {
         let mut pause = Duration::from_millis(100);
         loop {

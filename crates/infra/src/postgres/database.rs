@@ -27,8 +27,8 @@ pub struct Database {
     pub(super) target: Arc<Target>,
     /// Where connections live.
     pub(super) home: Handle,
-    /// How many connections more than the pool's size there may be, because it is not known whether
-    /// the server has ended what runs on those that were given up.
+    /// How many connections above the pool's size there may be: of connections that were given up,
+    /// it is not known whether the server has ended their statements.
     pub(super) write_offs: Arc<Semaphore>,
     /// How long a unit of work may take.
     pub(super) patience: Duration,
@@ -38,24 +38,24 @@ pub struct Database {
     pub(super) places: Arc<Places>,
     /// Whether the schema is that of this version; before, every unit of work is refused.
     open: Arc<AtomicBool>,
-    /// What is told when there is no room.
+    /// Is notified when the database has no room.
     pub(super) storage: Arc<Storage>,
 }
 
-/// A unit of work waits for a connection a little longer than one may take, since those that took too
-/// long give theirs back then.
+/// A unit of work waits for a connection a little longer than a unit may take, since units that
+/// took too long return theirs then.
 const LONGER: Duration = Duration::from_millis(200);
 
 /// How long a connection is used: after a failover, or a change of address, all are new soon.
 const MAX_AGE: Duration = Duration::from_secs(30 * 60);
 
-/// How long a connection is kept that is not used, and how often that is looked at: it keeps the room of its
-/// largest statement, and the server as much for its own.
+/// How long an unused connection is kept, and how often that is checked. A connection keeps the
+/// memory of its largest statement, and the server keeps as much for it.
 const IDLE: Duration = Duration::from_secs(20);
 const LOOK: Duration = Duration::from_secs(5);
 
-/// Should calling off a statement fail, it still ends some time. That nothing of what was called off
-/// lives longer is what the sweeps after a removal go by.
+/// Ends a statement whose cancellation has failed. The sweeps after a removal rely on this limit:
+/// no cancelled work runs longer.
 const LAST_RESORT: &str = "set statement_timeout = '30s'";
 
 /// The schema is not yet that of this version.
@@ -64,21 +64,21 @@ const LAST_RESORT: &str = "set statement_timeout = '30s'";
 struct NotMigrated;
 
 impl Database {
-    /// A pool of at most `size` connections. It connects when it is first asked to, so it can be
-    /// built while the database is away. Connections live on the current runtime, which has to live
-    /// as long as work is done: each worker of the HTTP server has one of its own, which ends with the
-    /// worker, while others still serve.
+    /// A pool of at most `size` connections. It connects when the first connection is needed, so it
+    /// can be built while the database is away. Connections live on the current runtime, which must
+    /// live as long as work is done: each worker of the HTTP server has its own runtime, which ends
+    /// with the worker, while others still serve.
     pub fn new(target: Target, size: usize) -> Self {
         Self::patient(target, size, LIMIT)
     }
 
-    /// The same, whose units of work may take so long: for tests that hold a lock until others wait
-    /// for it, however long those take to come.
+    /// The same with another time limit for units of work: for tests that hold a lock until others
+    /// wait for it, however long those take to come.
     pub fn patient(target: Target, size: usize, patience: Duration) -> Self {
         let queue = patience.saturating_add(LONGER);
         let mut config = ManagerConfig::<AsyncPgConnection>::default();
-        // A connection that the server closed is noticed without asking it; a ping for each use
-        // would double the round trips.
+        // A connection that the server closed is noticed without a ping; a ping for each use would
+        // double the round trips.
         config.recycling_method = RecyclingMethod::Fast;
         let target = Arc::new(target);
         let connecting = Arc::clone(&target);
@@ -137,8 +137,8 @@ impl Database {
         self.patience.saturating_add(LONGER)
     }
 
-    /// A connection, once one is free. Where all are busy for so long since `begun`, and the server
-    /// has answered one of them meanwhile, it is not away.
+    /// A connection, once one is free. If none was free for so long since `begun`, but the server
+    /// has answered another connection meanwhile, the database counts as busy and not as away.
     pub(super) async fn connection(&self, begun: Instant) -> Result<Object<AsyncPgConnection>> {
         let queue = self.queue();
         let acquired = tokio::time::timeout_at(begun + queue, self.pool.get()).await;
@@ -188,8 +188,8 @@ impl Database {
     }
 }
 
-/// Closes connections that are not used any more, as long as there is a pool. One that is in use is not
-/// seen here.
+/// Closes unused connections, as long as the pool exists. Connections in use are not in the pool at
+/// that moment.
 async fn close_idle(pool: WeakPool<AsyncDieselConnectionManager<AsyncPgConnection>>) {
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);

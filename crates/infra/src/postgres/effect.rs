@@ -1,4 +1,4 @@
-//! What a request does, and that it has done it, in one transaction.
+//! The effect of a request and the record of its outcome, in one transaction.
 
 use super::database::Database;
 use super::repeats::statements::Record;
@@ -13,9 +13,9 @@ use domain::error::{Conflict, Error, Result};
 use domain::repeats::{Claim, Outcome, current};
 
 impl Database {
-    /// Runs the unit of work that is what a request was sent for. Where it may come again, `outcome`
-    /// says what it has come to, `None` where it has changed nothing, and that is written down in the
-    /// same transaction. Everywhere else this is [`Database::attempt`].
+    /// Runs the unit of work that has the effect of a request. If the request may be repeated, the
+    /// outcome (`outcome`; `None` where nothing has changed) is recorded in the same transaction.
+    /// For other requests this is [`Database::attempt`].
     pub(super) async fn effect<T>(
         &self,
         whose: impl Into<Whose>,
@@ -45,7 +45,7 @@ impl Database {
     }
 }
 
-/// Does the work and writes down what it has come to. Rolled back, where the claim is another's by now.
+/// Does the work and records its outcome. Rolls back if another request has taken the claim.
 async fn once<T>(
     connection: &mut AsyncPgConnection,
     claim: &Claim,
@@ -66,7 +66,7 @@ async fn once<T>(
             Ok(done)
         }
         Err(error) => match Transactions::rollback_transaction(connection).await {
-            // What made it necessary says more.
+            // The error that caused the rollback says more.
             Ok(()) | Err(DieselError::BrokenTransactionManager) => Err(error),
             Err(rollback) => Err(rollback),
         },
@@ -84,7 +84,7 @@ async fn record(
     }
 }
 
-/// Writes down what a claimed request has come to; `false` where the claim is another's by now.
+/// Records the outcome of a claimed request; `false` if another request has taken the claim.
 pub(super) async fn recorded(
     connection: &mut AsyncPgConnection,
     claim: &Claim,

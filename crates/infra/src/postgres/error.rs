@@ -1,9 +1,9 @@
-//! The one place where driver errors become domain errors.
+//! Converts driver errors into domain errors. No other module does that.
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use domain::error::Error;
 
-/// A failure of a statement, for callers that cannot explain it otherwise.
+/// The domain error of a failed statement, for callers without a better explanation.
 pub(super) fn storage(error: DieselError) -> Error {
     match error {
         error if is_cut(&error) => unavailable(error),
@@ -28,9 +28,9 @@ pub(super) fn is_cut(error: &DieselError) -> bool {
     )
 }
 
-/// Whether work ran into others, and may succeed when it is done again: a serialization failure, or
-/// a deadlock. Diesel has no kind for the latter and does not tell the server's code, but its details
-/// are a line for each of those who wait for each other, whatever the language.
+/// Whether the work conflicted with other work and may succeed when repeated: a serialization
+/// failure, or a deadlock. Diesel has no kind for a deadlock and does not give the server's code,
+/// but its details have a line for each process in the deadlock, in every language.
 pub(super) fn is_repeatable(error: &DieselError) -> bool {
     match error {
         DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
@@ -41,10 +41,10 @@ pub(super) fn is_repeatable(error: &DieselError) -> bool {
     }
 }
 
-/// Whether PostgreSQL found no room on its disk, or no more than its user may take. Diesel does not
-/// tell the server's code (53100), but the reason is the system's own, at the end of the message or of its
-/// details: strerror(3) of ENOSPC or EDQUOT. Where a part of what was to be written found room, the system
-/// has given no reason, and the server's hint tells. A server that speaks another language is not understood.
+/// Whether PostgreSQL found no room on its disk, or its user has reached its quota. Diesel does not
+/// give the server's code (53100), but the system's reason is at the end of the message or of its
+/// details: strerror(3) of ENOSPC or EDQUOT. Where only part of the data was written, the system
+/// gives no reason, and the server's hint tells. Messages in another language are not recognised.
 pub(super) fn is_full(error: &DieselError) -> bool {
     let DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) = error else {
         return false;
@@ -62,17 +62,17 @@ pub(super) fn unavailable(error: impl std::error::Error + Send + Sync + 'static)
     Error::Unavailable(Box::new(error))
 }
 
-/// The work was called off, or gave way to others: nothing has changed.
+/// The work was called off, or conflicted with other work: nothing has changed.
 pub(super) fn contended(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::Contended(Box::new(error))
 }
 
-/// The database went silent in the middle of the work: what has become of it is not known.
+/// The database stopped answering in the middle of the work: the result is not known.
 pub(super) fn unanswered(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::Unanswered(Box::new(error))
 }
 
-/// A row that breaks a rule of the domain: our failure, whatever the rule was.
+/// A row that breaks a rule of the domain. That is always an internal error.
 pub(super) fn inconsistent(broken: Error) -> Error {
     Error::Internal(Box::new(broken))
 }

@@ -1,10 +1,10 @@
-//! The one way to run a statement.
+//! The only way to run a statement.
 //!
-//! Outside of a transaction PostgreSQL commits after it has sent the rows, and even after it has said
-//! that the command is complete: only "ready for query" says that the commit is durable. Where the
-//! server goes down in between, the rows have come and the write is gone. `get_result` and `first` of
-//! `diesel_async` return at the first row; `clippy.toml` refuses them, and the others with them, so
-//! that each statement runs through here and is read to its end.
+//! Outside of a transaction PostgreSQL commits after it has sent the rows, and even after it has
+//! said that the command is complete: only "ready for query" says that the commit is durable. If
+//! the server goes down in between, the client has the rows but the write is lost. `get_result` and
+//! `first` of `diesel_async` return at the first row; `clippy.toml` forbids them, and the others
+//! with them, so that each statement runs through here and is read to its end.
 
 use diesel::pg::Pg;
 use diesel::query_builder::{QueryFragment, QueryId};
@@ -21,9 +21,9 @@ type Optional<'conn, 'query, Q, U> = MapOk<All<'conn, 'query, Q, U>, fn(Vec<U>) 
 type One<'conn, 'query, Q, U> =
     AndThen<All<'conn, 'query, Q, U>, Ready<QueryResult<U>>, fn(Vec<U>) -> Ready<QueryResult<U>>>;
 
-/// Runs a statement and returns when the server is ready for the next one: what it wrote is durable
-/// then, unless a transaction around it is still to be committed. Errors that come after the rows, as
-/// those of a deferred constraint do, are errors of the statement.
+/// Runs a statement and returns when the server is ready for the next one. Its writes are durable
+/// then, unless a surrounding transaction is still to be committed. Errors that come after the
+/// rows, such as those of a deferred constraint, are errors of the statement.
 pub(super) trait Execute: Sized {
     /// All rows.
     #[expect(
@@ -41,7 +41,7 @@ pub(super) trait Execute: Sized {
         RunQueryDsl::load(self, connection)
     }
 
-    /// The only row; `NotFound` where there is none.
+    /// The only row; `NotFound` where the result has no row.
     fn fetch_one<'query, 'conn, U>(
         self,
         connection: &'conn mut AsyncPgConnection,
@@ -54,7 +54,7 @@ pub(super) trait Execute: Sized {
             .and_then(|rows| ready(only(rows).ok_or(Error::NotFound)))
     }
 
-    /// The only row, if there is one.
+    /// The only row, or `None`.
     fn fetch_optional<'query, 'conn, U>(
         self,
         connection: &'conn mut AsyncPgConnection,

@@ -7,24 +7,24 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
-/// How long a statement whose client has left may go on before it is called off.
+/// How long a statement may go on before it is called off, after its client has disconnected.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// How long a connection is kept after that, for the server to end what runs on it.
+/// How much longer a connection is kept, so that the server can end its statement.
 const HOLD: Duration = Duration::from_secs(8);
 
-/// After that long, the server has ended what ran on a connection that was given up: a statement's
-/// last resort is half of it.
+/// After this time the server has surely ended the statement of a connection that was given up: the
+/// statement timeout is half of it.
 const FORGET: Duration = Duration::from_secs(60);
 
-/// A connection on which a unit of work is done. When a client leaves, its work is dropped wherever
-/// it is: a statement may still be running then, or a transaction be open, which holds its locks.
-/// The next to get such a connection would wait for the one, and everybody for the other.
+/// A connection that a unit of work uses. When a client disconnects, its work is dropped at any
+/// point: a statement may still be running then, or a transaction be open, which holds its locks.
+/// The next user of the connection would wait for the statement, and other work for the locks.
 pub(super) struct Lent {
     connection: Option<Object<AsyncPgConnection>>,
     database: Database,
-    /// Of the caller whose work it is, as long as the server may be at it; `None` where that is the
-    /// last word on other work.
+    /// The turn of the caller, held as long as the server may work on the statement; `None` where
+    /// this connection only checks the result of other work.
     turn: Option<Arc<Permit>>,
     /// Whether the connection is closed after this work.
     is_last: bool,
@@ -58,7 +58,7 @@ impl Lent {
         }
     }
 
-    /// The work has come to its end, and nothing runs on the connection.
+    /// Returns the connection after its work has ended and no statement runs on it.
     pub(super) fn done(self) {
         let is_last = self.is_last;
         let connection = self.back();
@@ -67,7 +67,7 @@ impl Lent {
         }
     }
 
-    /// The work has come to its end.
+    /// Takes the connection after its work has ended.
     pub(super) fn back(mut self) -> Object<AsyncPgConnection> {
         match self.connection.take() {
             Some(connection) => connection,
@@ -89,10 +89,10 @@ impl Drop for Lent {
     }
 }
 
-/// Gives a connection back once nothing runs on it any more. One in the middle of a transaction is
-/// closed, which undoes the transaction. What goes on for long is called off, and the connection is
-/// closed when it has ended: until then it keeps its place in the pool, so that the server never has
-/// more of them than the pool may hold.
+/// Returns a connection to the pool when no statement runs on it any more. If a transaction is
+/// open, the connection is closed, which rolls the transaction back. A long statement is called
+/// off, and the connection is closed when it has ended. Until then the connection keeps its place
+/// in the pool, so the server never has more connections than the pool may hold.
 async fn settle(mut connection: Object<AsyncPgConnection>, database: Database) {
     let running = connection.cancel_token();
     let is_idle = {
@@ -114,8 +114,8 @@ async fn settle(mut connection: Object<AsyncPgConnection>, database: Database) {
     }
 }
 
-/// Returns when a connection that says nothing may be closed all the same: a network that fails
-/// silently would keep its place for ever otherwise.
+/// Returns when a silent connection may be closed anyway: with a network that fails silently it
+/// would otherwise keep its place for ever.
 async fn give_up(database: &Database) {
     loop {
         sleep(HOLD).await;

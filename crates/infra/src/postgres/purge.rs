@@ -16,14 +16,14 @@ use domain::jobs::{Job, Portion, Step};
 use domain::purge::PurgeStore;
 use uuid::Uuid;
 
-/// What is to be reclaimed, in PostgreSQL.
+/// Reclaiming deleted data, in PostgreSQL.
 pub struct PgPurge(pub Database);
 
-// Each of these takes the first rows whose sizes fit into a portion, and one at the least. What a
-// row costs is what its text takes on the disk, which is known without reading it, and 1024 bytes
-// for itself. They return what was taken: where that is less than the portion, nothing is left. What
-// is deleted is a range that ends at a number found before, so that no plan compares each row with
-// each other one.
+// Each of these deletes the first rows whose sizes fit into a portion, and at least one row. The
+// cost of a row is the size of its text on the disk, which is known without reading it, and 1024
+// bytes for the row. They return the deleted cost: where that is less than the portion, no rows are
+// left. The deleted rows are a range up to a number found before, so that no plan compares each row
+// with each other one.
 
 statement!(
     DeleteItems {
@@ -115,7 +115,7 @@ statement!(
     where owner_id = $2 and id = $3 and counted_sequence >= $4"
 );
 
-/// A portion as the statements take it.
+/// A portion in the form of the statements' parameters.
 fn limits(portion: Portion) -> (i64, i64) {
     let number = |number| i64::try_from(number).unwrap_or(i64::MAX);
     (number(portion.rows() + 1), number(portion.bytes()))
@@ -206,7 +206,7 @@ impl PurgeStore for PgPurge {
     }
 }
 
-/// Deletes a portion of the earlier versions of an item; says whether those were all.
+/// Deletes a portion of the earlier versions of an item; returns whether all are deleted.
 pub(super) async fn delete_versions(
     connection: &mut AsyncPgConnection,
     key: ItemKey,

@@ -2,9 +2,9 @@
 //! so that they are prepared once per connection and checked where they are used.
 
 /// Declares a statement: its parameters in the order `$1`, `$2`, …, the types of its columns, and
-/// its text. The text must be constant, since the cache of prepared statements knows it by the
-/// type alone. Each parameter's first occurrence comes after that of the one before; a text where it
-/// does not is an error of the compiler.
+/// its text. The text must be constant, since the type alone is its key in the cache of prepared
+/// statements. The first occurrences of the parameters must be in the order of their numbers;
+/// otherwise the text does not compile.
 macro_rules! statement {
     (
         $(#[$doc:meta])*
@@ -20,7 +20,7 @@ macro_rules! statement {
         }
 
         const _: () = {
-            /// Stands for the statement in the cache, whatever it borrows.
+            /// The statement's key in the cache, independent of lifetimes.
             pub(in crate::postgres) struct Id;
 
             impl$(<$lifetime>)? diesel::query_builder::QueryId for $name$(<$lifetime>)? {
@@ -56,8 +56,9 @@ macro_rules! statement {
 }
 pub(super) use statement;
 
-/// A statement's text, cut where each of its parameters occurs first: Diesel writes that `$n` itself. It
-/// asks for the text and the parameters several times for each execution, so the cuts are found once.
+/// A statement's text, cut at the first occurrence of each parameter: Diesel writes that `$n`
+/// itself. It asks for the text and the parameters several times for each execution, so the cuts
+/// are found once.
 pub(super) struct Text<const PARAMETERS: usize> {
     pub(super) before: [&'static str; PARAMETERS],
     pub(super) rest: &'static str,

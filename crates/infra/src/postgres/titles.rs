@@ -15,12 +15,12 @@ use domain::jobs::{Job, Kind};
 use domain::titles::{Claim, Line, TitleQueue, TitleService};
 use uuid::Uuid;
 
-/// What becomes of a title that is taken from a conversation's first message.
+/// What happens after the first message has named a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewTitles {
-    /// It leaves a job, in the statement that names the conversation: a model will write a better one.
+    /// The statement that names the conversation leaves a job: a model will write a better title.
     Queued,
-    /// It stays, since there is no model.
+    /// The title stays, since no model is configured.
     Kept,
 }
 
@@ -38,8 +38,8 @@ impl NewTitles {
 pub struct PgTitleQueue(pub Database);
 
 statement!(
-    /// The first six messages of user and assistant are enough to name a conversation, and a
-    /// thousand characters of each. Nothing where there is nothing to name any more.
+    /// The first six messages of user and assistant, at most a thousand characters of each. No rows
+    /// where the conversation needs no title any more.
     Beginning { owner_id: Uuid => SqlUuid, conversation_id: Uuid => SqlUuid } -> (SmallInt, Text),
     "select i.role, left(i.content, 1000)
     from conversations c
@@ -50,7 +50,7 @@ statement!(
 );
 
 statement!(
-    /// What a person has chosen meanwhile stays: the update looks at where the title came from.
+    /// A title that a person has chosen meanwhile stays: the update checks the source of the title.
     FinishTitle<'a> {
         owner_id: Uuid => SqlUuid,
         kind: i16 => SmallInt,

@@ -29,9 +29,9 @@ pub struct PgTurns {
 }
 
 statement!(
-    /// As the append of one message does it: the row's lock gives the numbers, so the limit is
-    /// exact, and all of it is stored or nothing. The turn leaves the queue with it; where it is not
-    /// there any more, nothing is stored.
+    /// Like the append of one message: the row's lock gives the numbers, so the limit is exact, and
+    /// all messages are stored or none. The turn leaves the queue in the same transaction; if it is
+    /// no longer in the queue, nothing is stored.
     StoreTurn<'a> {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
@@ -159,7 +159,7 @@ impl PgTurns {
         }
     }
 
-    /// Why nothing could be stored.
+    /// Finds the reason why nothing was stored.
     async fn full_or_absent(&self, owner: OwnerId, key: (Uuid, Uuid)) -> Result<StoredTurn> {
         let exists = diesel::select(diesel::dsl::exists(conversations::table.find(key)));
         let exists = self
@@ -174,7 +174,7 @@ impl PgTurns {
 
 /// The messages as one array per column.
 struct Columns<'a> {
-    /// The part of each id that is known before its number is.
+    /// The part of each id that is known before its number.
     seeds: Vec<Vec<u8>>,
     roles: Vec<i16>,
     models: Vec<Option<&'a str>>,
@@ -209,7 +209,7 @@ impl<'a> From<&'a Turn> for Columns<'a> {
 }
 
 impl Columns<'_> {
-    /// What the texts and thoughts take.
+    /// The size of the texts and thoughts in bytes.
     fn bytes(&self) -> usize {
         let texts = self.contents.iter();
         let thoughts = self.reasonings.iter().flatten();

@@ -1,5 +1,5 @@
-//! Units of work: how long they may take, how often they are tried, and what becomes of those that
-//! are too slow.
+//! Units of work: their time limit, their retries, and the result of those that are too
+//! slow.
 
 use super::database::Database;
 use super::error::{contended, is_cut, is_full, is_repeatable, storage, unanswered, unavailable};
@@ -16,18 +16,18 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
-/// How long a unit of work may take, from waiting for a connection to the last row. Under load most
-/// of it goes into waiting, and a database that is gone or silent is told of within five seconds.
+/// How long a unit of work may take, from waiting for a connection to the last row. Under load it
+/// mostly waits; a database that is away or silent is reported within five seconds.
 pub(super) const LIMIT: Duration = Duration::from_secs(4);
 
-/// What is left for the work itself when all of that went into waiting.
+/// The time left for the work itself when all of that was spent on waiting.
 const LEAST: Duration = Duration::from_millis(400);
 
-/// How long a server may take to say what has become of work that was called off.
+/// How long a server may take to report the result of work that was called off.
 const VERDICT: Duration = Duration::from_millis(500);
 
-/// How much longer it may take where it answers others: a commit that waits for a slow disk cannot
-/// be called off, and is waited for rather than answered wrongly.
+/// How much longer it may take if the server answers other connections: a commit that waits for a
+/// slow disk cannot be called off; a wrong answer would be worse than a late one.
 const LONG_VERDICT: Duration = Duration::from_secs(10);
 
 /// How long it may take to look a setting up after work was called off, and how often that is tried.
@@ -45,7 +45,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 #[error("the database did not answer within {0:?}")]
 pub(super) struct Silent(pub(super) Duration);
 
-/// What was committed may be on this server alone.
+/// The commit may be on this server only.
 #[derive(Debug, thiserror::Error)]
 #[error("the wait for copies on other servers was called off")]
 struct NotCopied;
@@ -53,7 +53,7 @@ struct NotCopied;
 /// How a unit of work ended.
 enum Ended<T> {
     InTime(QueryResult<T>),
-    /// It was called off; what it ended with all the same.
+    /// The work was called off; its final result.
     CalledOff(QueryResult<T>),
     /// The server did not say within this time.
     Unknown(Duration),
@@ -68,7 +68,7 @@ impl<T> Ended<T> {
         }
     }
 
-    /// What that means, and what becomes of the connection.
+    /// The result to return. Also decides what happens to the connection.
     async fn conclude(self, mut lent: Lent) -> Result<QueryResult<T>> {
         match self {
             Self::InTime(Err(error)) if went_away(&error, lent.connection()).await => {
@@ -81,8 +81,8 @@ impl<T> Ended<T> {
             }
             Self::CalledOff(done) => {
                 let is_durable = done.is_err() || is_durable(lent.connection()).await;
-                // A request to call it off may still be on its way, and would meet the work of the
-                // next to get this connection.
+                // A request to call it off may still be on its way, and would cancel the next
+                // user's work on this connection.
                 drop(Object::take(lent.back()));
                 match done {
                     Ok(_) if !is_durable => Err(unanswered(NotCopied)),
@@ -100,8 +100,8 @@ impl<T> Ended<T> {
 }
 
 impl Database {
-    /// Runs one unit of somebody's work on a connection of its own, when it is their turn. It may be
-    /// run again, which is why it can be cloned.
+    /// Runs a unit of work on a connection, in the caller's turn. The work may be run several
+    /// times, so it must be `Clone`.
     pub(super) async fn run<T>(
         &self,
         whose: impl Into<Whose>,
@@ -110,11 +110,11 @@ impl Database {
         self.attempt(whose, work).await?.map_err(storage)
     }
 
-    /// Like [`Database::run`], and gives a failed statement back to be explained by what it ran
-    /// into. The error outside means that the database is away, or that the work took too long.
+    /// Like [`Database::run`], but returns the error of a failed statement, so that the caller can
+    /// explain it. The outer error means that the database is away, or that the work took too long.
     ///
-    /// What fails has changed nothing, so work that ran into a deadlock, or into others who changed
-    /// the same, is tried again.
+    /// Failed work has changed nothing, so work that failed by a deadlock or a serialization
+    /// failure is tried again.
     pub(super) async fn attempt<T>(
         &self,
         whose: impl Into<Whose>,
@@ -159,9 +159,9 @@ impl Database {
         }
     }
 
-    /// Calls work off and waits for what has become of it: it may have been done by then, and then
-    /// has to be answered as such. The request goes out while the connection is open, since a pooler
-    /// in between forgets whose it was otherwise.
+    /// Calls work off and waits for its result: it may have been done by then, and then the answer
+    /// must say so. The request goes out while the connection is open, since a pooler in between
+    /// would otherwise not know the connection any more.
     async fn call_off<T>(
         &self,
         running: tokio_postgres::CancelToken,
@@ -180,7 +180,7 @@ impl Database {
         timeout(LONG_VERDICT, done).await.ok()
     }
 
-    /// Whether the server answers on another connection. That it does not is said after a while.
+    /// Whether the server answers on another connection. `false` comes only after the full time.
     async fn answers_others(&self) -> bool {
         let over = sleep(VERDICT);
         let asked = async {

@@ -1,4 +1,4 @@
-//! Whose work the database does, and how much of it at once.
+//! The caller of a unit of work, and the limits of concurrent work.
 
 use super::database::Database;
 use super::error::unavailable;
@@ -8,25 +8,25 @@ use domain::error::{Error, Result};
 use domain::id::OwnerId;
 use tokio::time::{Instant, sleep_until};
 
-/// How many units of work may wait, of all callers and of one.
+/// How many units of work may wait: of all callers, and of one.
 const WAITING: usize = 16_384;
 const WAITING_EACH: usize = 4_096;
 
 /// How many forks of one owner may wait.
 const FORKS_WAITING: usize = 4;
 
-/// When it is worth coming back, in seconds.
+/// The suggested pause before a retry, in seconds.
 const RETRY_AFTER: u64 = 2;
 
-/// How many bytes are as much work as a statement. With the usual pool, one message of 200 kB of an owner is
-/// stored at a time: two keep both processors of a small machine from the others.
+/// How many bytes count as one statement. With the usual pool, an owner's messages of 200 kB are
+/// stored one at a time: two at once would keep both processors of a small machine busy.
 const BYTES: usize = 32 * 1024;
 
-/// After work that writes more than this, its connection is not used again: the library keeps the room
-/// that a statement takes, twice, for as long as it keeps the connection.
+/// After work that writes more than this, its connection is closed: the library keeps the memory of
+/// a statement, twice, for as long as it keeps the connection.
 const LARGE: usize = 1024 * 1024;
 
-/// For whom a unit of work is done, since when it is waited for, and how much it is.
+/// The caller of a unit of work, the time since when it waits, and its weight.
 #[derive(Clone, Copy)]
 pub(super) struct Whose {
     caller: Caller,
@@ -42,7 +42,7 @@ impl Whose {
         Self { weight, ..self }
     }
 
-    /// Whether it writes so much that its connection is not worth keeping.
+    /// Whether it writes so much that its connection must not be kept.
     pub(super) fn is_large(&self) -> bool {
         self.weight > (LARGE / BYTES) as u64
     }
@@ -69,12 +69,12 @@ impl From<OwnerId> for Whose {
     }
 }
 
-/// As much work at once as there are connections, and half of it for one caller.
+/// As many concurrent units as there are connections, and half of them for one caller.
 pub(super) struct Places {
     budget: Budget,
     share: u64,
-    /// Forks, which may be as much work as a whole conversation: one of each owner, and together a
-    /// quarter of the connections.
+    /// Forks, each of which may be as much work as a whole conversation: one of each owner, and a
+    /// quarter of the connections in all.
     forks: Budget,
 }
 
@@ -95,7 +95,7 @@ impl Places {
 }
 
 impl Database {
-    /// Waits until it is the caller's turn to fork; half of the time is left for the work itself.
+    /// Waits for the caller's turn to fork; half of the time is left for the work itself.
     pub(super) async fn fork_turn(&self, whose: Whose) -> Result<Permit> {
         let patience = sleep_until(whose.begun + self.queue() / 2);
         let turn = self.places.forks.take(whose.caller, 1, patience).await;
@@ -104,11 +104,11 @@ impl Database {
         })
     }
 
-    /// Waits until it is the caller's turn.
+    /// Waits for the caller's turn.
     pub(super) async fn turn(&self, whose: Whose) -> Result<Permit> {
         self.must_be_open()?;
         let places = &self.places;
-        // What is more than a share is done alone.
+        // Work that is larger than a share takes a whole share.
         let weight = whose.weight.min(places.share);
         let patience = sleep_until(whose.begun + self.queue());
         let turn = places.budget.take(whose.caller, weight, patience).await;

@@ -18,7 +18,7 @@ pub(super) struct NewRow {
     pub(super) metadata: serde_json::Value,
 }
 
-/// `None` keeps what is there.
+/// `None` keeps the current value.
 #[derive(AsChangeset)]
 #[diesel(table_name = conversations)]
 pub(super) struct ChangedRow {

@@ -10,10 +10,10 @@ use domain::id::{ConversationId, OwnerId};
 use domain::page::Order;
 use uuid::Uuid;
 
-/// One row more than the page holds, to see whether more follow.
+/// Reads one row more than the page holds, to see whether more follow.
 ///
 /// Each arm is a type of its own, so that its statement is prepared once: a boxed query would be
-/// prepared anew each time.
+/// prepared again each time.
 pub(super) async fn load(
     connection: &mut AsyncPgConnection,
     owner: OwnerId,

@@ -28,7 +28,7 @@ use domain::repeats::{Made, Outcome};
 use rows::Row;
 use uuid::Uuid;
 
-/// The constraint that a conversation's project exists and is its owner's.
+/// The constraint that a conversation's project exists and belongs to its owner.
 pub(super) const PROJECT: &str = "conversations_owner_id_project_id_fkey";
 
 /// Conversations in PostgreSQL.
@@ -219,7 +219,7 @@ fn sequence(stored: i32) -> Result<Sequence> {
         .map_err(|error| Error::Internal(error.into()))
 }
 
-/// What an entry adds to the bytes of a page.
+/// The bytes that an entry adds to a page.
 fn size(conversation: &Conversation) -> usize {
     let title = conversation
         .title

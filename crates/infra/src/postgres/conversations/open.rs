@@ -15,7 +15,7 @@ use domain::items::Item;
 /// The conversation, the sequence number of its last item, and its first items.
 pub(super) type Found = (Row, i32, Vec<ItemRow>);
 
-/// In one statement where the items are small.
+/// Uses one statement where the items are small.
 pub(super) async fn load(
     connection: &mut AsyncPgConnection,
     (owner_id, id): Key,

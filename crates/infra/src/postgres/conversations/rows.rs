@@ -60,7 +60,7 @@ fn metadata(stored: serde_json::Value) -> Result<Metadata> {
     Metadata::parse(pairs).map_err(inconsistent)
 }
 
-/// Metadata as it is stored: an object of strings.
+/// Metadata in its stored form: an object of strings.
 pub(super) fn stored_metadata(metadata: &Metadata) -> serde_json::Value {
     let pairs = metadata.pairs().iter();
     serde_json::Value::Object(

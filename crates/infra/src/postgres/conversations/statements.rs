@@ -26,7 +26,7 @@ statement!(
 
 statement!(
     /// Stores a conversation and its first items, unless its owner has been removed, and queues it
-    /// for a better title if one of them names it.
+    /// for a better title if one of the items names it.
     InsertWithItems<'a> {
         owner_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,
@@ -64,9 +64,9 @@ statement!(
 );
 
 statement!(
-    /// A conversation and its first items, where together they are no more than a batch; none of them
-    /// where they are more. Adding up once costs a fraction of a running sum. Only the first row carries
-    /// the metadata, which may be large.
+    /// A conversation with all of its first items, if together they fit into a batch, and without
+    /// items otherwise. One sum costs a fraction of a running sum. Only the first row carries the
+    /// metadata, which may be large.
     FindWithItems {
         owner_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,
@@ -87,8 +87,8 @@ statement!(
 );
 
 statement!(
-    /// Takes the rows away and leaves a job for what hangs on them, in the order of ids so that two requests
-    /// for the same conversations cannot wait for each other in a circle.
+    /// Deletes the rows and leaves a job for each conversation's data. Goes in the order of ids, so
+    /// that two requests for the same conversations cannot deadlock.
     Delete<'a> {
         owner_id: Uuid => SqlUuid,
         ids: &'a [Uuid] => Array<SqlUuid>,

@@ -13,8 +13,8 @@ use nix::unistd::{User, geteuid};
 
 use super::error::EmbeddedError;
 
-/// Who PostgreSQL runs as: the user of this process, or, because PostgreSQL refuses root, another
-/// one that root hands its children to.
+/// The user that PostgreSQL runs as: the user of this process, or, because PostgreSQL refuses root,
+/// another user that root runs its child processes as.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Account {
     name: String,
@@ -25,7 +25,7 @@ pub(super) struct Account {
 }
 
 impl Account {
-    /// The account for a cluster, which need not exist yet. An existing one keeps its owner.
+    /// The account for a cluster, which need not exist yet. An existing cluster keeps its owner.
     pub(super) fn for_cluster(cluster: &Path) -> Result<Self, EmbeddedError> {
         let me = geteuid();
         let owner = fs::metadata(cluster)
@@ -73,9 +73,9 @@ impl Account {
         self.uid
     }
 
-    /// A command that runs as the account, apart from this process: in its own process group, so
-    /// that Ctrl-C in the terminal does not reach it, in a directory that exists for everybody,
-    /// and without this process's environment, which holds secrets and may hold PG* variables.
+    /// A command that runs as the account, separate from this process: in its own process group, so
+    /// that Ctrl-C in the terminal does not reach it; in a directory that all users can reach; and
+    /// without this process's environment, which holds secrets and may hold PG* variables.
     pub(super) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
@@ -105,8 +105,8 @@ impl Account {
         }
     }
 
-    /// Gives a whole directory to the account if root owns it, as after a backup was put back by
-    /// root; links are not followed.
+    /// Gives a whole directory to the account if root owns it, as after root has restored a backup.
+    /// Links are not followed.
     pub(super) fn own_all(&self, path: &Path) -> io::Result<()> {
         let metadata = fs::symlink_metadata(path)?;
         if !self.change || metadata.uid() == self.uid {

@@ -1,4 +1,4 @@
-//! Making a cluster, in one step as seen from outside.
+//! Creates a cluster, in one step as seen from outside.
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, ErrorKind};
@@ -12,11 +12,11 @@ use super::error::{Doing, EmbeddedError};
 use super::place::Place;
 use super::programs::{self, Programs};
 
-/// Directories in which a cluster is being made, beside it.
+/// The names of directories in which a cluster is being made, beside the finished one.
 const UNFINISHED: &str = "postgres.unfinished-";
 
-/// Makes the cluster unless it is there. It is made under another name and then renamed, so that
-/// one that is there is complete, wherever an earlier attempt was cut off.
+/// Makes the cluster unless it exists. It is made under another name and then renamed, so an
+/// existing cluster is always complete, even if an earlier attempt was cut off.
 pub(super) async fn ensure(
     place: &Place,
     programs: &Programs,
@@ -50,7 +50,7 @@ pub(super) async fn ensure(
     Ok(())
 }
 
-/// A fresh name each time: the initdb of a killed service may still be writing to its directory.
+/// A fresh name each time: the initdb of a killed service may still write to its directory.
 fn make_directory(place: &Place) -> io::Result<PathBuf> {
     let mut number = 0_u32;
     loop {
@@ -75,7 +75,7 @@ async fn run_initdb(
         "--encoding=UTF8",
         "--locale=C",
         "--data-checksums",
-        // Only the account reaches the socket, and nobody the network.
+        // Only the account can reach the socket, and there is no network socket.
         "--auth-local=trust",
         "--auth-host=reject",
     ]);
@@ -111,7 +111,7 @@ fn unfinished(place: &Place) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// What cannot be removed now is tried again at the next start.
+/// Removes a directory. If that fails, the next start tries again.
 fn remove(path: &Path) {
     if let Err(error) = fs::remove_dir_all(path) {
         tracing::debug!(path = %path.display(), %error, "could not remove an unfinished database");

@@ -1,8 +1,8 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Why the embedded PostgreSQL could not be found, set up or started. Each message is written to
-/// be read in a terminal, and says what to do where there is something to do.
+/// Why the embedded PostgreSQL could not be found, set up or started. Each message is for a
+/// terminal, and says how to solve the problem where that is possible.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddedError {
     #[error(

@@ -1,4 +1,4 @@
-//! That one service at a time uses a DATA_DIR.
+//! Makes sure that only one service uses a DATA_DIR.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
@@ -10,15 +10,15 @@ use super::error::{Doing, EmbeddedError};
 use super::place::Place;
 use crate::files;
 
-/// Held as long as the service lives. The kernel lets go of it in whatever way the process ends, and
-/// no child inherits it.
+/// Held as long as the service lives. The kernel releases it however the process ends, and no child
+/// inherits it.
 #[derive(Debug)]
 pub(super) struct Lock {
-    /// The directory itself, which cannot be removed while there is something in it. `None` where
-    /// the file system locks no directories.
+    /// The lock of the directory itself, which cannot be removed while it is not empty. `None`
+    /// where the file system cannot lock directories.
     _directory: Option<File>,
-    /// The file `lock` in it, which is all that earlier versions know. Who removes it lets in
-    /// one of those, and no other.
+    /// The lock of the file `lock` in it, for earlier versions, which know only that. If the file
+    /// is removed, an earlier version can start, but not this one.
     _file: File,
 }
 
@@ -60,7 +60,7 @@ fn lock_file(place: &Place) -> Result<File, TryLockError> {
         .open(place.data_dir.join("lock"))
         .map_err(TryLockError::Error)?;
     file.try_lock()?;
-    // The number is only for the message below: without room for it all goes on.
+    // The number is only for the message below: the service starts even without room for it.
     let written = file
         .set_len(0)
         .and_then(|()| writeln!(file, "{}", std::process::id()));

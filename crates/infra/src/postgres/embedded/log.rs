@@ -26,7 +26,7 @@ impl Log {
         &self.path
     }
 
-    /// Opens the log to append to, as PostgreSQL's output; the second value is where it starts.
+    /// Opens the log for appending, as PostgreSQL's output; the second value is the current end.
     pub(super) fn open(&self, account: &Account) -> io::Result<(File, u64)> {
         let file = OpenOptions::new()
             .append(true)
@@ -59,9 +59,9 @@ impl Log {
             .join("\n")
     }
 
-    /// Keeps the log bounded. PostgreSQL holds the file open for appending, so its end is copied and
-    /// it is emptied in place; a line written in between is lost, which a log can bear. Where there is
-    /// no room for a copy, there is none.
+    /// Keeps the log bounded. PostgreSQL holds the file open for appending, so the end of the file
+    /// is copied and the file is truncated in place. A line written in between is lost, which is
+    /// acceptable for a log. If there is no room for a copy, none is made.
     pub(super) fn bound(&self) -> io::Result<()> {
         let length = match fs::metadata(&self.path) {
             Ok(metadata) => metadata.len(),

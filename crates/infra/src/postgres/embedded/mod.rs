@@ -1,9 +1,10 @@
-//! PostgreSQL without setting one up: the system's own server programs, run as a private cluster.
+//! An embedded PostgreSQL without setup: the system's own server programs, run as a private
+//! cluster.
 //!
 //! The cluster lives in `DATA_DIR/postgres`, is fully durable, listens on no network, and is
-//! reached through a socket that only its user (and root) can open. It survives being killed at any
-//! moment, the service as well as PostgreSQL itself, without anybody's help: the next start, or the
-//! supervisor of a running service, cleans up and starts it again.
+//! reached through a socket that only its user (and root) can open. The service and PostgreSQL may
+//! be killed at any moment: the next start, or the supervisor of a running service, cleans up and
+//! starts PostgreSQL again without help.
 
 mod account;
 mod cluster;
@@ -43,7 +44,7 @@ pub use self::place::default_data_dir;
 pub use self::programs::{Programs, find_programs};
 pub use self::throwaway::{ThrowawayPostgres, in_memory};
 
-/// What to start.
+/// The settings for starting it.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Where everything is kept; created if need be.
@@ -52,15 +53,16 @@ pub struct Options {
     pub pg_bin: Option<PathBuf>,
     /// How many connections the service opens at most.
     pub max_connections: u16,
-    /// Whether what was committed survives a crash of the machine. Only tests do without.
+    /// Whether committed data survives a crash of the machine. Only tests do without.
     pub durable: bool,
-    /// What is told of the room on its disk.
+    /// Is notified about the room on the disk.
     pub storage: Arc<Storage>,
 }
 
-/// A running PostgreSQL, watched: if it dies it is started again, and meanwhile connections fail.
+/// A running PostgreSQL with a supervisor: if it dies it is started again, and meanwhile
+/// connections fail.
 ///
-/// [`EmbeddedPostgres::stop`] ends it; a value that is merely dropped stops it in the background.
+/// [`EmbeddedPostgres::stop`] stops it; dropping the value stops it in the background.
 #[derive(Debug)]
 pub struct EmbeddedPostgres {
     url: String,
@@ -70,11 +72,11 @@ pub struct EmbeddedPostgres {
     supervisor: JoinHandle<()>,
 }
 
-/// The connection string of a PostgreSQL that another process runs in this directory: who may open the
-/// socket is let in.
+/// The connection string of a PostgreSQL that another process runs in this directory. Access to the
+/// socket is enough to connect.
 ///
 /// # Errors
-/// The user PostgreSQL runs as is not known, or the directory cannot be reached.
+/// The user that PostgreSQL runs as is not known, or the directory cannot be reached.
 pub fn running_url(data_dir: &path::Path) -> Result<String, EmbeddedError> {
     let data_dir = path::absolute(data_dir).doing(|| format!("find {}", data_dir.display()))?;
     let account = Account::for_cluster(&data_dir.join("postgres"))?;
@@ -83,9 +85,9 @@ pub fn running_url(data_dir: &path::Path) -> Result<String, EmbeddedError> {
 }
 
 impl EmbeddedPostgres {
-    /// Makes the cluster if there is none, starts it, and returns when it answers a connection. A
-    /// PostgreSQL that outlived its killed service is stopped first. The supervisor is a task on
-    /// the current runtime, which has to live as long as the service does.
+    /// Makes the cluster if it does not exist, starts it, and returns when it answers a connection.
+    /// Stops a PostgreSQL that outlived its killed service first. The supervisor is a task on the
+    /// current runtime, which must live as long as the service does.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
-//! What an earlier life left behind: a PostgreSQL that outlived its service, or the files of one
-//! that was killed.
+//! Cleans up after an earlier run: a PostgreSQL that outlived its service, or the files of a killed
+//! one.
 //!
-//! All this is safe only because the caller holds the lock on DATA_DIR.
+//! This is safe only because the caller holds the lock on DATA_DIR.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -29,7 +29,7 @@ pub(super) const STOP: [(Signal, Duration); 3] = [
     (Signal::SIGKILL, Duration::from_secs(5)),
 ];
 
-/// Stops a postmaster that runs in `cluster`, and removes files that would keep a new one from
+/// Stops a postmaster that runs in `cluster`, and removes files that would prevent a new one from
 /// starting.
 pub(super) async fn clear(cluster: &Path, socket_dir: &Path) -> Result<(), EmbeddedError> {
     let file = cluster.join("postmaster.pid");
@@ -45,12 +45,12 @@ pub(super) async fn clear(cluster: &Path, socket_dir: &Path) -> Result<(), Embed
             .and_then(|line| line.trim().parse::<i32>().ok())
         {
             Some(pid) if is_postmaster(pid, cluster).await => stop(pid, cluster).await?,
-            // PostgreSQL deals with the file of a dead process itself, and looks there for its
-            // shared memory.
+            // PostgreSQL handles the file of a dead process itself, and finds its shared memory
+            // through it.
             Some(pid) if !is_alive(pid) => {}
-            // Another process got the number since, or the file was cut off: PostgreSQL would
-            // take that for a running server. It would still notice one by its shared memory,
-            // which it finds by the directory.
+            // Another process has the number now, or the file was cut off: PostgreSQL would take
+            // that for a running server. Without the file, it still notices a running server by its
+            // shared memory, which it finds by the directory.
             _ => remove(&file)?,
         }
     }
@@ -63,7 +63,7 @@ async fn stop(pid: i32, cluster: &Path) -> Result<(), EmbeddedError> {
     tracing::warn!(pid, "stopping a PostgreSQL that outlived its service");
     for (signal, patience) in STOP {
         let deadline = Instant::now() + patience;
-        // It may have ended by itself since.
+        // The process may have ended by itself since.
         let _ = kill(Pid::from_raw(pid), signal);
         while Instant::now() < deadline {
             if !is_postmaster(pid, cluster).await {
@@ -82,8 +82,8 @@ fn is_alive(pid: i32) -> bool {
     pid > 0 && !matches!(kill(Pid::from_raw(pid), None), Err(nix::Error::ESRCH))
 }
 
-/// A number proves nothing, since numbers are used again: the process's command line names the
-/// cluster. A process that ended and was not yet waited for has none.
+/// Whether the process is the cluster's postmaster. The number alone proves nothing, since numbers
+/// are reused; the command line names the cluster. A zombie process has no command line.
 async fn is_postmaster(pid: i32, cluster: &Path) -> bool {
     let line = if Path::new("/proc/self/cmdline").exists() {
         fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default()

@@ -18,9 +18,9 @@ const SOCKET: &str = ".s.PGSQL.5432";
 /// The longest path of a unix socket is 107 bytes on Linux and 103 on macOS.
 const SOCKET_PATH_BYTES: usize = 103;
 
-/// Where the database is kept if nobody says otherwise: `./data`. As root it is a directory of its
-/// own under `/var/lib/jan-conversations` where `./data` is out of reach for the user PostgreSQL
-/// has to run as, such as in a clone under a home that is closed to others; each clone has its own.
+/// The default directory of the database: `./data`. For root, where PostgreSQL's user cannot reach
+/// `./data` (such as in a clone under a closed home), it is a directory under
+/// `/var/lib/jan-conversations`, with a name of its own for each clone.
 #[must_use]
 pub fn default_data_dir() -> PathBuf {
     let here = PathBuf::from("./data");
@@ -49,9 +49,9 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Creates the directory if need be. As root, it and what leads to it are made searchable (not
-    /// readable) for the account where they are new; directories that were there stay as they
-    /// are, but for DATA_DIR itself.
+    /// Creates the directory if needed. As root, new directories on the way are made searchable
+    /// (not readable) for the account. Existing directories stay as they are, except for DATA_DIR
+    /// itself.
     pub(super) fn open(data_dir: &Path, account: Account) -> Result<Self, EmbeddedError> {
         let shown = data_dir.display();
         let mode = if account.is_other() { 0o711 } else { 0o700 };
@@ -74,7 +74,8 @@ impl Place {
         self.data_dir.join("postgres.log")
     }
 
-    /// The directory of the socket, for the account alone: whoever can reach the socket is let in.
+    /// The directory of the socket, for the account only: access to the socket is enough to
+    /// connect.
     pub(super) fn socket_dir(&self) -> Result<PathBuf, EmbeddedError> {
         let run = self.data_dir.join("run");
         if run.join(SOCKET).as_os_str().len() <= SOCKET_PATH_BYTES {
@@ -85,8 +86,8 @@ impl Place {
             made.doing(|| format!("create {}", run.display()))?;
             return Ok(run);
         }
-        // Anybody may have made a directory of that name under /tmp: it is used only if it is the
-        // account's own and closed, and a few more names spoil the fun of taking it.
+        // Any user may have made a directory of that name under /tmp. It is used only if it belongs
+        // to the account and is closed; otherwise a few more names are tried.
         let name = format!("/tmp/jan-conversations-{}", short_hash(&self.data_dir));
         for path in (0..10).map(|number| PathBuf::from(format!("{name}-{number}"))) {
             if self
@@ -118,7 +119,7 @@ pub(super) fn socket_files(socket_dir: &Path) -> [PathBuf; 2] {
     ]
 }
 
-/// A connection string for the socket, as tokio-postgres reads it.
+/// A connection string for the socket, in the form of tokio-postgres.
 pub(super) fn url(socket_dir: &Path) -> String {
     let mut host = String::new();
     for byte in socket_dir.as_os_str().as_bytes() {
@@ -132,7 +133,7 @@ pub(super) fn url(socket_dir: &Path) -> String {
     format!("postgres://postgres@{host}/postgres?sslmode=disable")
 }
 
-/// Creates a directory and what leads to it, whatever the umask.
+/// Creates a directory and its parents, independent of the umask.
 fn make(path: &Path, mode: u32) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());

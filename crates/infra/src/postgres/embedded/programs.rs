@@ -12,11 +12,11 @@ use std::time::{Duration, Instant};
 use super::error::EmbeddedError;
 use crate::files;
 
-/// How long a program may take to say its version.
+/// How long a program may take to print its version.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Directories with one folder per version, the start of such a folder's name, and where in it the
-/// programs are. Packagers rarely put the server programs on PATH.
+/// Directories with one folder per version, the prefix of such a folder's name, and the path of the
+/// programs in it. Packages rarely put the server programs on PATH.
 const VERSIONED: [(&str, &str, &str); 8] = [
     ("/usr/lib/postgresql", "", "bin"),
     ("/usr", "pgsql-", "bin"),
@@ -36,27 +36,27 @@ pub struct Programs {
     pub initdb: PathBuf,
     pub pg_ctl: PathBuf,
     pub postgres: PathBuf,
-    /// The major version: a cluster runs only under the one that made it.
+    /// The major version: only the version that made a cluster can run it.
     pub major: u32,
 }
 
-/// The programs in `pg_bin` (the variable `PG_BIN`) if it is given, else the first that are found
-/// on `PATH`, then in the places where packages put them, highest version first.
+/// The programs in `pg_bin` (the variable `PG_BIN`) if it is given, else the first on `PATH`, else
+/// those in the usual places of packages, highest version first.
 ///
 /// # Errors
 ///
-/// [`EmbeddedError::ProgramsMissing`] when there are none, [`EmbeddedError::ProgramsNotIn`] when
-/// `pg_bin` does not hold them.
+/// [`EmbeddedError::ProgramsMissing`] when no programs are found, [`EmbeddedError::ProgramsNotIn`]
+/// when `pg_bin` does not contain them.
 pub fn find_programs(pg_bin: Option<&Path>) -> Result<Programs, EmbeddedError> {
     find(pg_bin, None)
 }
 
-/// As [`find_programs`], but of the version that made the cluster, if there is one already.
+/// As [`find_programs`], but of the version that made the cluster, if the cluster exists.
 pub(super) fn find_for(pg_bin: Option<&Path>, cluster: &Path) -> Result<Programs, EmbeddedError> {
     find(pg_bin, cluster_major(cluster).map(|major| (major, cluster)))
 }
 
-/// The major version that made the cluster; `None` when there is no cluster.
+/// The major version that made the cluster; `None` when the cluster does not exist.
 pub(super) fn cluster_major(cluster: &Path) -> Option<u32> {
     files::text(&cluster.join("PG_VERSION"), 64)
         .ok()
@@ -122,8 +122,8 @@ fn versions_in(parent: &Path, prefix: &str) -> Vec<PathBuf> {
 }
 
 fn programs_in(directory: &Path) -> Option<Programs> {
-    // PostgreSQL finds its own files relative to its programs, and the account it runs under must
-    // be able to reach them: so links are followed here.
+    // PostgreSQL finds its own files relative to its programs, and its account must be able to
+    // reach them: so links are followed here.
     let program = |name: &str| {
         let path = fs::canonicalize(directory.join(name)).ok()?;
         let metadata = fs::metadata(&path).ok()?;
@@ -139,8 +139,8 @@ fn programs_in(directory: &Path) -> Option<Programs> {
     })
 }
 
-/// Reads `postgres (PostgreSQL) 17.2 (Debian 17.2-1)`. What calls itself so, and says nothing in
-/// time or goes on for ever, is not it.
+/// Reads `postgres (PostgreSQL) 17.2 (Debian 17.2-1)`. A program that prints nothing in time, or
+/// prints without end, is not PostgreSQL.
 fn major_of(postgres: &Path) -> Option<u32> {
     let mut child = Command::new(postgres)
         .arg("--version")

@@ -1,5 +1,5 @@
-//! Room inside the tables. What was deleted there stays part of their files, so the file system does not
-//! know that it can be used again; while the disk is full, PostgreSQL is asked instead.
+//! Free room inside the tables. Deleted rows stay part of the tables' files, so the file system
+//! cannot know that their room is reusable; while the disk is full, PostgreSQL is asked instead.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,22 +10,23 @@ use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 use crate::storage::Storage;
 
-/// How often it is asked.
+/// How often PostgreSQL is asked.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// How often the length of the log is looked at.
 const GLANCE: Duration = Duration::from_millis(200);
 
-/// How long the answer may take. A large table is vacuumed in parts: what was done stays done.
+/// How long the answer may take. A large table is vacuumed in parts, and finished parts stay done.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
-/// Whether so much was written to the log that its segments should be used again: 8 MiB, half of one.
-/// Deleting and vacuuming write much of it, and a log that grows takes the room that is to be freed.
+/// Whether the log has grown by 8 MiB (half a segment) since the last checkpoint, so that its
+/// segments should be reused. Deleting and vacuuming write much log, which takes the room that is
+/// to be freed.
 const LOGGED: &str = "select 1 from pg_control_checkpoint()
     where pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn) > 8388608";
 
-/// The tables in which there may be something to be vacuumed, their long values included. After a crash
-/// PostgreSQL knows nothing of that.
+/// The tables that may need a vacuum, including the tables of their long values. After a crash
+/// PostgreSQL has no statistics for that.
 const DEAD: &str = "select distinct coalesce(o.oid, t.relid)::regclass::text
     from pg_stat_all_tables t left join pg_class o on o.reltoastrelid = t.relid
     where (t.schemaname = 'public' or o.relnamespace = 'public'::regnamespace)
@@ -45,8 +46,8 @@ const FREE: &str = "select coalesce(sum(greatest(0, free)), 0)::int8 from (
         where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.reltuples >= 0
     ) tables";
 
-/// A vacuum writes its own log, a page of it for each page of the table. Unhurried, at some 40 MiB a
-/// second, it does not outrun the checkpoints.
+/// A vacuum writes a page of log for each page of the table. Slowed down to about 40 MiB a second,
+/// it does not outrun the checkpoints.
 const UNHURRIED: &str = "set vacuum_cost_delay = '2ms'; set vacuum_cost_limit = 200";
 
 type Answer<T> = Result<T, tokio_postgres::Error>;
@@ -90,13 +91,13 @@ async fn checkpoints(url: &str, storage: &Storage) -> Answer<()> {
     Ok(())
 }
 
-/// What was deleted is made usable again, and given back to the file system where it is the end of a
-/// table.
+/// Vacuums the tables: makes room of deleted rows reusable, and returns room at the end of a table
+/// to the file system. Returns an estimate of the reusable bytes.
 async fn reusable(url: &str) -> Answer<u64> {
     let session = Session::begin(url).await?;
     session.ask(UNHURRIED).await?;
     for table in session.ask(DEAD).await? {
-        // The name comes from the server, quoted where it has to be.
+        // The name comes from the server, which quotes it where needed.
         let vacuum = format!("vacuum (skip_locked, analyze) {table}");
         session.ask(&vacuum).await?;
     }
@@ -104,7 +105,7 @@ async fn reusable(url: &str) -> Answer<u64> {
     Ok(free.first().and_then(|free| free.parse().ok()).unwrap_or(0))
 }
 
-/// A connection beside those of the pool, which ends with this.
+/// A connection outside of the pool; it closes when this is dropped.
 struct Session {
     client: Client,
     connection: AbortHandle,

@@ -1,4 +1,4 @@
-//! One postmaster: starting it, knowing that it answers, stopping it.
+//! One postmaster: starting it, checking that it answers, stopping it.
 
 use std::fs;
 use std::path::PathBuf;
@@ -23,11 +23,11 @@ use crate::storage::Storage;
 
 const POLL: Duration = Duration::from_millis(10);
 
-/// How long a start may take. Recovery after a crash may take longer: while the server says that
-/// it is starting up, the wait goes on.
+/// How long a start may take. Recovery after a crash may take longer: the wait goes on while the
+/// server says that it is starting up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What it takes to start a postmaster, again and again.
+/// The settings for starting a postmaster, any number of times.
 #[derive(Debug)]
 pub(super) struct Server {
     pub(super) account: Account,
@@ -38,7 +38,7 @@ pub(super) struct Server {
     pub(super) max_connections: u16,
     pub(super) durable: bool,
     pub(super) major: u32,
-    /// How far PostgreSQL's write-ahead log grows before it is written into the tables.
+    /// The size to which PostgreSQL's write-ahead log grows before a checkpoint.
     pub(super) wal_mib: u64,
 }
 
@@ -76,8 +76,8 @@ impl Server {
             let Some(error) = self.failure(&mut postmaster, mark).await else {
                 return Ok(postmaster);
             };
-            // When a postmaster is killed, its last backends may outlive it for a moment, and a
-            // new one refuses to start beside them.
+            // The last backends of a killed postmaster may outlive it for a moment, and a new one
+            // refuses to start beside them.
             let lingering = matches!(&error, EmbeddedError::NotStarted { tail, .. }
                 if tail.contains("pre-existing shared memory block"));
             if !lingering || Instant::now() >= deadline {
@@ -87,7 +87,7 @@ impl Server {
         }
     }
 
-    /// Sees to it that no postmaster runs in the cluster.
+    /// Makes sure that no postmaster runs in the cluster.
     pub(super) async fn clear(&self) -> Result<(), EmbeddedError> {
         orphan::clear(&self.cluster, &self.socket_dir).await
     }
@@ -119,12 +119,12 @@ impl Server {
         ))
     }
 
-    /// Waits until a connection is answered (`None`), or it is clear that none will be.
+    /// Waits until the server answers a connection (`None`), or has clearly failed.
     async fn failure(&self, postmaster: &mut Postmaster, mark: u64) -> Option<EmbeddedError> {
         let url = self.url();
         let mut deadline = Instant::now() + PATIENCE;
         loop {
-            // An error here means that there is nothing to wait for any more.
+            // An error here means that the process cannot be waited for any more.
             if !matches!(postmaster.child.try_wait(), Ok(None)) {
                 let tail = self.log.tail(mark);
                 return Some(EmbeddedError::NotStarted {
@@ -156,12 +156,12 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It is empty if nothing runs, and it may be one under /tmp that would stay for good.
+        // The directory is empty if no server runs. One under /tmp would stay for good.
         let _ = fs::remove_dir(&self.socket_dir);
     }
 }
 
-/// A running postmaster. When it is dropped without [`Postmaster::stop`], it is told to stop.
+/// A running postmaster. Dropping it without [`Postmaster::stop`] sends it a stop signal.
 #[derive(Debug)]
 pub(super) struct Postmaster {
     child: Child,
@@ -181,7 +181,7 @@ impl Postmaster {
         self.left_running = true;
     }
 
-    /// Stops it, orderly if it can be.
+    /// Stops it, cleanly if possible.
     pub(super) async fn stop(mut self) {
         for (signal, patience) in orphan::STOP {
             self.signal(signal);
@@ -192,10 +192,11 @@ impl Postmaster {
         }
     }
 
-    /// The child was not yet waited for where it has an id, so the id is still its own.
+    /// The child has an id only until it was waited for, so the id cannot belong to another
+    /// process.
     fn signal(&self, signal: Signal) {
         if let Some(pid) = self.child.id().and_then(|pid| i32::try_from(pid).ok()) {
-            // It fails only for a process that ended.
+            // This fails only for a process that has ended.
             let _ = kill(Pid::from_raw(pid), signal);
         }
     }

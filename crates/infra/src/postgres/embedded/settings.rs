@@ -28,7 +28,8 @@ const FIXED: [&str; 23] = [
     "log_checkpoints=off",
     "log_connections=off",
     "log_disconnections=off",
-    // What users write belongs in no log, so neither statements nor the values of a violated key.
+    // Users' texts must not be in a log, so neither statements nor the values of a violated key
+    // are.
     "log_statement=none",
     "log_duration=off",
     "log_min_duration_statement=-1",
@@ -44,8 +45,8 @@ const NO_PARAMETERS: [&str; 2] = [
     "log_parameter_max_length_on_error=0",
 ];
 
-/// The settings as arguments. The command line outranks the files of the cluster, so that a
-/// cluster made by an earlier release runs as this one means it to.
+/// The settings as arguments. The command line has priority over the files of the cluster, so a
+/// cluster that an earlier release made runs with this release's settings.
 pub(super) fn arguments(server: &Server) -> Vec<OsString> {
     let (socket_dir, max_connections) = (&server.socket_dir, server.max_connections);
     let durable = server.durable;
@@ -53,12 +54,12 @@ pub(super) fn arguments(server: &Server) -> Vec<OsString> {
     let connections = max_connections.saturating_add(SPARE_CONNECTIONS);
     let mut settings = vec![
         socket_directories(socket_dir),
-        // The socket is the only way in, and it is the account's alone, as its directory is.
+        // The socket is the only way in. It and its directory are for the account only.
         "listen_addresses=".into(),
         "unix_socket_permissions=0700".into(),
         "port=5432".into(),
         format!("max_connections={connections}").into(),
-        // Even tests may kill PostgreSQL and expect what was committed: that much costs little.
+        // Tests, too, may kill PostgreSQL and expect committed data: this costs little.
         "synchronous_commit=on".into(),
         format!("fsync={on}").into(),
         format!("full_page_writes={on}").into(),
@@ -77,7 +78,7 @@ pub(super) fn arguments(server: &Server) -> Vec<OsString> {
         .collect()
 }
 
-/// The setting is a list: quotes keep a path with a comma or a space in one piece.
+/// The setting is a list: quotes keep a path with a comma or a space together.
 fn socket_directories(socket_dir: &Path) -> OsString {
     let mut quoted = Vec::new();
     for byte in socket_dir.as_os_str().as_bytes() {

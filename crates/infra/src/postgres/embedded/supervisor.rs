@@ -19,12 +19,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 pub(super) struct Supervisor {
     pub(super) server: Server,
     pub(super) pid: Arc<AtomicU32>,
-    /// Resolves when the service wants to stop, and also when its handle is dropped.
+    /// Resolves when the service is stopped, and also when its handle is dropped.
     pub(super) stop: Receiver<()>,
     /// Released after PostgreSQL has stopped.
     pub(super) lock: Lock,
     pub(super) storage: Arc<Storage>,
-    /// What looks after the disk as long as this runs.
+    /// The tasks that watch the disk while this runs.
     pub(super) watches: [AbortHandle; 3],
 }
 
@@ -60,12 +60,12 @@ impl Supervisor {
         drop(self.lock);
     }
 
-    /// `None` if it was told to stop meanwhile, and nothing runs any more.
+    /// Restarts the server. `None` if it was told to stop meanwhile; the server does not run then.
     async fn restart(&mut self) -> Option<Postmaster> {
         let died = Instant::now();
         let mut pause = Duration::from_secs(1);
         loop {
-            // What it died of may be a full disk, where it needs a little room to come up again.
+            // A full disk may be the cause; then PostgreSQL needs a little room to start again.
             self.storage.relieve().await;
             let started = tokio::select! {
                 biased;

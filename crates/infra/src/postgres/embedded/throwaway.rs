@@ -21,8 +21,8 @@ const MEMORY: &str = "/dev/shm";
 /// How much has to be free there: much more than tests need.
 const PLENTY: u64 = 4 << 30;
 
-/// Where there is memory for files that are thrown away, unless `TMPDIR` says where those belong: each test
-/// makes about a hundred, which costs a disk's file system more than PostgreSQL itself.
+/// The directory in memory for temporary files, unless `TMPDIR` names another directory. Each test
+/// makes about a hundred files, which costs more on a disk than PostgreSQL itself.
 #[must_use]
 pub fn in_memory() -> Option<&'static Path> {
     let path = Path::new(MEMORY);
@@ -30,8 +30,8 @@ pub fn in_memory() -> Option<&'static Path> {
     (env::var_os("TMPDIR").is_none() && is_plenty).then_some(path)
 }
 
-/// Waits until its input ends, which the kernel sees to in whatever way the other end dies. An
-/// initdb that was under way may still add files, so removing is tried a few times.
+/// Waits until its input ends, which the kernel ensures however the other end dies. An initdb that
+/// was running may still add files, so removing is tried a few times.
 const GUARDIAN: &str = r#"
 cat >/dev/null
 "$1" stop -s -m immediate -D "$2"
@@ -41,9 +41,9 @@ for attempt in 1 2 3 4 5; do
     sleep 1
 done"#;
 
-/// A PostgreSQL in a temporary directory, not durable and not supervised. It needs no particular
-/// runtime to live on, so one can serve all tests of a process. When this value is dropped, or the
-/// process ends in any way (exit, panic, kill -9), the server is stopped and its directory removed.
+/// A PostgreSQL in a temporary directory, not durable and without a supervisor. It depends on no
+/// runtime, so one can serve all tests of a process. When this value is dropped, or the process
+/// ends in any way (exit, panic, kill -9), the server is stopped and its directory removed.
 #[derive(Debug)]
 pub struct ThrowawayPostgres {
     url: String,
@@ -52,7 +52,7 @@ pub struct ThrowawayPostgres {
 }
 
 impl ThrowawayPostgres {
-    /// Starts one, with the programs that [`super::find_programs`] finds.
+    /// Starts a server, with the programs that [`super::find_programs`] finds.
     ///
     /// # Errors
     ///
@@ -93,7 +93,8 @@ impl ThrowawayPostgres {
     }
 }
 
-/// The guardian's input is a pipe that only this process holds: it is closed in other children.
+/// The guardian's input is a pipe that only this process holds; other child processes have it
+/// closed.
 fn guard(place: &Place, programs: &Programs, server: &Server) -> Result<Child, EmbeddedError> {
     let mut command = place.account.command("sh");
     command

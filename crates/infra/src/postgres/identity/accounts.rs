@@ -28,8 +28,8 @@ const ADDRESS: &str = "email_addresses_pkey";
 const ACCOUNT: &str = "accounts_pkey";
 
 statement!(
-    /// Makes a guest an account; no row where there is no such guest. An account is never idle,
-    /// whenever it was last active.
+    /// Turns a guest into an account; no row where the owner is not a guest. An account is never
+    /// idle, whenever it was last active.
     MakeAccount<'a> {
         owner_id: Uuid => SqlUuid,
         now: DateTime<Utc> => Timestamptz,
@@ -216,8 +216,8 @@ impl AccountStore for PgAccounts {
             .transpose()
     }
 
-    /// A sign-in with the old password meanwhile holds the account's row, and the session is
-    /// seen by the deletion; or waits for it, and finds another password.
+    /// A concurrent sign-in with the old password either holds the account's row first, and the
+    /// deletion sees its session; or it waits for the row, and finds another password.
     async fn set_password(&self, person: Person, change: &PasswordChange) -> Result<bool> {
         let owner_id = ids::stored(person.owner.ulid());
         let kept = person.session.map(|kept| ids::stored(kept.ulid()));

@@ -20,14 +20,14 @@ use uuid::Uuid;
 pub struct PgKeys(pub Database);
 
 statement!(
-    /// Lets those who make keys for one owner do so one after the other: of two who count at once,
-    /// neither would see the other's. Not every owner has a row of theirs that could be locked.
+    /// Serialises the creation of keys for one owner: two transactions that count at once would not
+    /// see each other's key. Not every owner has a row that could be locked.
     Queue { owner_id: Uuid => SqlUuid } -> (),
     "select pg_advisory_xact_lock(hashtextextended('a new API key of ' || $1, 0))"
 );
 
 statement!(
-    /// Whether there was room; nothing comes back when the owner has been removed.
+    /// Whether there was room for the key; no row when the owner has been removed.
     Insert<'a> {
         owner_id: Uuid => SqlUuid,
         most: i64 => BigInt,
@@ -54,7 +54,7 @@ statement!(
 );
 
 statement!(
-    /// The digest goes with the key, and is what comes back.
+    /// Deletes a key together with its digest, and returns the digest.
     Delete { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> Binary,
     "with digest as (
         delete from api_key_digests where owner_id = $1 and id = $2 returning digest

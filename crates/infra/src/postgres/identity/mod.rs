@@ -1,4 +1,4 @@
-//! Users, accounts, sessions, API keys, and who has been removed.
+//! Users, accounts, sessions, API keys, and removed owners.
 
 mod accounts;
 mod keys;

@@ -1,4 +1,4 @@
-//! What only a session that can still go on may change.
+//! Changes that only a session that can go on may make.
 
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
@@ -10,13 +10,14 @@ use domain::auth::Person;
 use domain::error::{Error, Unauthenticated};
 use uuid::Uuid;
 
-/// What is answered when it cannot.
+/// The error when the session has ended.
 pub(super) const ENDED: Error = Error::Unauthenticated(Unauthenticated::SessionEnded);
 
 statement!(
-    /// Locks the user and the session's token that is not spent; says whether a refresh has spent it since
-    /// this statement began. None is left when the session has ended, and the newest outlives each access
-    /// token of the session. The user is locked before the token, as by all who change credentials.
+    /// Locks the user and the session's unspent token. Returns whether a refresh has spent the
+    /// token since this statement began. No row when the session has ended; the newest token
+    /// outlives each access token of the session. The user is locked before the token, as in all
+    /// changes of credentials.
     Hold { owner_id: Uuid => SqlUuid, family: Uuid => SqlUuid } -> Bool,
     "with who as materialized (
         select owner_id from users where owner_id = $1 for no key update
@@ -29,8 +30,8 @@ statement!(
     limit 1 for no key update of t"
 );
 
-/// Whether the session that a person calls from can go on. If so, it does not end before this
-/// transaction does: who ends it waits, and sees what was changed.
+/// Whether the person's session can go on. If so, it does not end before this transaction does: a
+/// request to end it waits, and sees the changes.
 pub(super) async fn may_go_on(
     connection: &mut AsyncPgConnection,
     person: Person,

@@ -39,7 +39,7 @@ pub(super) struct NewRow {
 }
 
 impl NewRow {
-    /// Somebody without a row of their own in `users` is nobody to be stored.
+    /// The row of a user. Fails for an external user, who has no row in `users`.
     pub(super) fn of(user: &User) -> Result<Self> {
         let kind = match user.kind {
             // That a guest has become an account, the table of accounts tells.

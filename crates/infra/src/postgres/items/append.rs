@@ -18,11 +18,11 @@ use uuid::Uuid;
 /// The index that keeps call ids apart.
 const CALL_ID: &str = "items_by_call_id";
 
-/// How many bytes of text a message may have to travel in a group: a long one would hold up the
+/// The most bytes of text of a message that is stored in a group. A longer one would delay the
 /// others.
 const GROUPABLE: usize = 64 * 1024;
 
-/// An item on its way into a conversation.
+/// An item that is being added to a conversation.
 pub(super) struct Append {
     pub(super) owner: OwnerId,
     pub(super) key: Key,
@@ -30,14 +30,14 @@ pub(super) struct Append {
 }
 
 impl Append {
-    /// Whether it can be stored by one statement with others. A call id that is taken would take
-    /// them all down.
+    /// Whether it can be stored by one statement with others. A call id that is taken would make
+    /// the whole statement fail.
     pub(super) fn is_groupable(&self) -> bool {
         let item = &self.pending.item;
         item.call_id.is_none() && self.size() <= GROUPABLE
     }
 
-    /// How many bytes of text it has.
+    /// The size of its text in bytes.
     pub(super) fn size(&self) -> usize {
         self.pending.item.content.as_str().len()
     }
@@ -59,7 +59,7 @@ impl Append {
         self.pending.title.as_ref().map(|title| title.as_str())
     }
 
-    /// Stores it by a statement of its own, in the owner's turn; it has waited since `begun`.
+    /// Stores it by a separate statement, in the owner's turn; it has waited since `begun`.
     pub(super) async fn alone(
         &self,
         database: &Database,

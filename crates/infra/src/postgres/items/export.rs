@@ -8,8 +8,8 @@ use domain::error::Result;
 use domain::id::Sequence;
 use domain::items::{ExportEntry, ExportPlace};
 
-/// The item's sequence number, its place among its versions, a version, and with the current one
-/// what the item has beside it.
+/// The item's sequence number, the place among its versions, a version, and, with the current
+/// version, the item's other columns.
 pub(super) type Entry = (i32, i32, VersionRow, Option<HeadRow>);
 
 pub(super) async fn load(

@@ -20,8 +20,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// How many wait, and how many one statement stores: so few bytes that it takes milliseconds, and no
-/// more of one owner than keep the others waiting for as long.
+/// How many appends wait, and how many one statement stores: few enough bytes for some
+/// milliseconds, and few enough of one owner that the others are not delayed for longer.
 const LIMITS: Limits = Limits {
     waiting: 4_096,
     waiting_each: 1_024,
@@ -30,15 +30,15 @@ const LIMITS: Limits = Limits {
     bytes: 256 * 1024,
 };
 
-/// How long one waits for those before it.
+/// How long an append waits for those before it.
 const PATIENCE: Duration = Duration::from_millis(4_600);
 
 /// Too many wait.
 const FULL: Error = Error::Overloaded { retry_after: 2 };
 
 /// Appends that arrive while others are being written are stored together by one statement, and so
-/// wait for the disk together. No append waits for company: one that finds no other under way is
-/// a group of one. Groups are a caller of their own at the database, and owners take turns in them.
+/// wait for the disk together. An append never waits for others to come: if no other is running, it
+/// is a group of one. Groups are a separate caller of the database, and owners take turns in them.
 pub(super) struct Group {
     lanes: Arc<Mutex<Waitings>>,
     /// Tells the writer that something waits.
@@ -51,13 +51,14 @@ struct Waiting {
     append: Append,
     begun: Instant,
     answer: oneshot::Sender<Result<Appended>>,
-    /// Whether it was taken into a group, or given up: whichever comes first. What is given up is
-    /// never stored, and what is taken is waited for, so that its answer is true.
+    /// Whether the append was taken into a group, or its request has given up, whichever came
+    /// first. An append that was given up is never stored; an append that was taken is waited for,
+    /// so that its answer is true.
     is_settled: Arc<AtomicBool>,
 }
 
 impl Waiting {
-    /// Whether it is to be stored. Who has given up was told that it is not.
+    /// Whether to store the append. A request that has given up was told that it is not stored.
     fn take(&self) -> bool {
         !self.answer.is_closed() && !self.is_settled.swap(true, Ordering::AcqRel)
     }
@@ -88,7 +89,7 @@ impl Group {
         };
         let entered = locked(&self.lanes).push(owner, size, waiting);
         entered.map_err(|_| FULL)?;
-        // Where it is full, the writer has been told and not looked yet.
+        // If the channel is full, the writer was notified already and has not looked yet.
         let _ = self.arrived.try_send(());
         let answer = match tokio::time::timeout(PATIENCE, &mut answered).await {
             Ok(answer) => answer,
@@ -102,7 +103,7 @@ impl Group {
 }
 
 fn locked(lanes: &Mutex<Waitings>) -> MutexGuard<'_, Waitings> {
-    // Nothing panics in the middle of a change.
+    // No code panics while it holds the lock.
     lanes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -127,8 +128,8 @@ impl Writer {
         }
     }
 
-    /// Stores a group and answers each of it. It never waits for a conversation that somebody else
-    /// is changing: all others would wait for it, too.
+    /// Stores a group and answers each of its appends. Skips a conversation that another
+    /// transaction is changing: otherwise all appends of the group would wait for it.
     async fn store_and_answer(&self, group: Vec<Waiting>) {
         if group.is_empty() {
             return;
@@ -150,7 +151,8 @@ impl Writer {
                     drop(append);
                     let _ = answer.send(Ok(Appended::At(Sequence(*last))));
                 }
-                // Absent, locked, or nearly full: by itself it finds out which, in its owner's turn.
+                // The conversation is absent, locked, or nearly full: a separate append finds out
+                // which.
                 None => {
                     let (database, new_titles) = (self.database.clone(), self.new_titles);
                     tokio::spawn(async move {
@@ -167,8 +169,8 @@ impl Writer {
         }
     }
 
-    /// The sequence number before the first of each conversation's new items. A conversation that is
-    /// not among them got none; should the statement fail, that is all of them.
+    /// The sequence number before the first of each conversation's new items. A conversation
+    /// without an entry got no items. If the statement fails, no conversation got items.
     async fn store(&self, group: &[Waiting]) -> Result<HashMap<Key, u32>> {
         let columns = Columns::from(group);
         let latest = columns.nows.iter().max();
@@ -200,7 +202,7 @@ impl Writer {
     }
 }
 
-/// What became of a group, for each of it.
+/// The group's failure, for one of its appends.
 fn alike(error: &Error) -> Error {
     match error {
         Error::Contended(source) => contended(Together(source.to_string())),
@@ -210,7 +212,7 @@ fn alike(error: &Error) -> Error {
     }
 }
 
-/// The failure of the statement that stored it with others.
+/// The failure of the statement that stored the group.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Together(String);

@@ -21,7 +21,7 @@ impl ItemKey {
         id: ItemId,
     ) -> Self {
         let (owner_id, conversation_id) = key(owner, conversation);
-        // A number beyond what the database counts to was never given.
+        // Larger numbers than the database's integer were never assigned.
         let sequence = i32::try_from(id.sequence().0).unwrap_or_default();
         Self {
             owner_id,

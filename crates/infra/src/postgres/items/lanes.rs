@@ -1,25 +1,25 @@
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 
-/// How much may wait, and how much of it is taken at once.
+/// How many entries may wait, and how many are taken at once.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
-    /// How many may wait, of all owners and of one.
+    /// How many may wait: of all owners, and of one.
     pub(super) waiting: usize,
     pub(super) waiting_each: usize,
-    /// How many are taken at once, of all owners and of one.
+    /// How many are taken at once: of all owners, and of one.
     pub(super) most: usize,
     pub(super) most_each: usize,
-    /// How many bytes are taken at once, unless the first has more.
+    /// How many bytes are taken at once, unless the first entry has more.
     pub(super) bytes: usize,
 }
 
-/// What waits to be done together, in a lane for each owner. It is taken in rounds, one of each owner,
-/// so that an owner with a long lane does not make the others wait longer.
+/// A waiting queue with a lane for each owner. Entries are taken in rounds, one of each owner per
+/// round, so that an owner with a long lane does not delay the others.
 pub(super) struct Lanes<K, T> {
     limits: Limits,
     lanes: HashMap<K, VecDeque<Entry<T>>>,
-    /// The owners who have a lane, in the order of their turns.
+    /// The owners with a lane, in the order of their turns.
     turns: VecDeque<K>,
     waiting: usize,
 }
@@ -54,12 +54,12 @@ impl<K: Copy + Eq + Hash, T> Lanes<K, T> {
         Ok(())
     }
 
-    /// What is done together next; empty when nothing waits.
+    /// Takes the next entries to process together; empty when none wait.
     pub(super) fn take(&mut self) -> Vec<T> {
         let mut taken = Vec::new();
         let mut bytes = 0;
         for _ in 0..self.limits.most_each {
-            // The owners of this round. Those who have more come again in the next.
+            // The owners of this round. Owners with more entries come again in the next round.
             for _ in 0..self.turns.len() {
                 let Some(size) = self.next_size() else {
                     return taken;
@@ -88,7 +88,7 @@ impl<K: Copy + Eq + Hash, T> Lanes<K, T> {
             false => self.turns.push_back(owner),
             true => {
                 self.lanes.remove(&owner);
-                // What was needed in a rush is not kept for ever.
+                // Frees the memory that was needed for a peak.
                 if self.lanes.is_empty() {
                     self.lanes.shrink_to(64);
                     self.turns.shrink_to(64);

@@ -53,7 +53,8 @@ impl ItemStore for PgItems {
             key: key(owner, conversation),
             pending,
         };
-        // What may come again is written down with its own effect alone.
+        // An append that may be repeated is recorded in its own transaction, so it cannot be in a
+        // group.
         if append.is_groupable() && repeats::current()?.is_none() {
             self.group.append(append).await
         } else {
@@ -171,7 +172,7 @@ impl ItemStore for PgItems {
         };
         let whose = Whose::from(owner).writing(match revision {
             Revision::Edit(content) => content.as_str().len(),
-            // How long it is, is not known.
+            // The length of the restored text is not known here.
             Revision::Restore(_) => 0,
         });
         let made = |outcome: &revise::Outcome| match outcome {
@@ -256,8 +257,8 @@ impl ItemStore for PgItems {
 }
 
 impl PgItems {
-    /// Must be called on the runtime that is to write the groups of appends; it lives as long as
-    /// they are wanted.
+    /// Must be called on the runtime that writes the groups of appends; that runtime must live as
+    /// long as this is used.
     #[must_use]
     pub fn new(database: Database, new_titles: NewTitles) -> Self {
         let group = Group::start(database.clone(), new_titles);

@@ -9,7 +9,7 @@ use diesel_async::AsyncPgConnection;
 use domain::items::{ItemList, VersionList};
 use domain::page::{Order, PAGE_BYTES};
 
-/// One row more than the page holds, to see whether more follow.
+/// Reads one row more than the page holds, to see whether more follow.
 pub(super) async fn items(
     connection: &mut AsyncPgConnection,
     (owner_id, conversation_id): Key,

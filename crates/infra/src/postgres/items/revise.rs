@@ -1,5 +1,5 @@
-//! Changes to an item, each in a transaction that locks the conversation first: one after the
-//! other, and never beside the conversation's deletion.
+//! Changes to an item. Each is a transaction that locks the conversation first, so changes happen
+//! one after the other, and never beside the conversation's deletion.
 
 use super::key::ItemKey;
 use super::rows::{self, Row};
@@ -21,10 +21,10 @@ pub(super) enum Outcome {
     NoVersion,
 }
 
-/// How much of its versions is deleted together with a message: milliseconds.
+/// How many bytes of versions are deleted together with a message: this takes milliseconds.
 const AT_ONCE: Portion = Portion::of(1024 * 1024);
 
-/// How many links to it are.
+/// How many links to a message are ended together with it.
 const LINKS_AT_ONCE: i64 = 1_000;
 
 /// The text to put in place.
@@ -50,7 +50,7 @@ pub(super) async fn revise(
         Revision::Edit(content) if item.says(content.as_str()) => {
             return Ok(Outcome::Done(item));
         }
-        // What a person writes, no model has thought.
+        // A person's text has no model's thoughts.
         Revision::Edit(content) => Next {
             content: content.as_str().to_owned(),
             reasoning: None,
@@ -94,8 +94,8 @@ pub(super) async fn delete(
     if deletion.write(connection).await? == 0 {
         return Ok(Deleted::NoItem);
     }
-    // Few versions are taken away at once, and few links are ended; of many, the rest is left to a job.
-    // Meanwhile no link shows the message: each looks for it.
+    // A few versions are deleted and a few links are ended at once; a job does the rest. Meanwhile
+    // no link shows the message, since each link looks for it.
     let has_links = !shares::revoke_of_item(connection, key, now, LINKS_AT_ONCE).await?;
     if !delete_versions(connection, key, AT_ONCE).await? || has_links {
         let job = statements::LeaveVersions {
@@ -109,7 +109,7 @@ pub(super) async fn delete(
     Ok(Deleted::Done)
 }
 
-/// Locks the conversation until the transaction ends; `false` when there is none.
+/// Locks the conversation until the transaction ends; `false` when it does not exist.
 pub(in crate::postgres) async fn lock(
     connection: &mut AsyncPgConnection,
     key: ItemKey,

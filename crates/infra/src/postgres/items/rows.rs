@@ -41,7 +41,8 @@ macro_rules! columns {
 }
 pub(in crate::postgres) use columns;
 
-/// A text's thoughts: those that stand beside it. Empty: those that stand in it are not for its owner.
+/// The thoughts that are stored beside a text. Empty: thoughts within the text are not for its
+/// owner.
 macro_rules! reasoning {
     ($row:literal) => {
         concat!(
@@ -105,7 +106,7 @@ pub(in crate::postgres) struct Row {
     unparted: bool,
 }
 
-/// A text and its thoughts, which were stored in one before they were kept apart.
+/// Separates a text from its thoughts, for texts that were stored before these were kept apart.
 pub(in crate::postgres) fn apart(
     content: String,
     reasoning: Option<String>,
@@ -214,7 +215,7 @@ pub(in crate::postgres) type HeadSql = (
     Nullable<Text>,
 );
 
-/// What an item has beside its versions.
+/// The columns of an item beside those of its versions.
 #[derive(Queryable)]
 pub(in crate::postgres) struct HeadRow {
     id: Uuid,
@@ -263,7 +264,7 @@ pub(in crate::postgres) fn stored_role(role: Role) -> i16 {
     }
 }
 
-/// Many items as one array per column, which travel as single parameters whatever their number.
+/// Many items as one array per column: one parameter per column, for any number of items.
 pub(in crate::postgres) struct Columns<'a> {
     pub(in crate::postgres) ids: Vec<Uuid>,
     pub(in crate::postgres) sequences: Vec<i32>,
@@ -294,17 +295,17 @@ impl<'a> From<&'a [Item]> for Columns<'a> {
     }
 }
 
-/// What a row says, where there is one.
+/// The item of a row, if there is one.
 pub(super) fn item(row: Option<Row>) -> Result<Option<Item>> {
     row.map(Item::try_from).transpose()
 }
 
-/// What each row says.
+/// The items of the rows.
 pub(super) fn items(rows: Vec<Row>) -> Result<Vec<Item>> {
     rows.into_iter().map(Item::try_from).collect()
 }
 
-/// What these texts add to the size of their conversation: a message counts 128 bytes for itself.
+/// The bytes that these texts add to the size of their conversation: each message adds 128 bytes.
 pub(in crate::postgres) fn bytes<'a>(texts: impl IntoIterator<Item = &'a str>) -> i64 {
     // A request is 16 MiB at the most.
     texts.into_iter().map(|text| text.len() as i64 + 128).sum()

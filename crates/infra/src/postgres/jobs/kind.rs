@@ -1,4 +1,4 @@
-//! The numbers that stand for kinds of jobs; the migration lists them, too.
+//! The stored numbers of the kinds of jobs; the migration lists them, too.
 
 use domain::error::{Error, Result};
 use domain::jobs::Kind;

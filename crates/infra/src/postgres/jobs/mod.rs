@@ -24,7 +24,7 @@ const BATCH: i64 = 500;
 
 type Row = (Uuid, i16, Uuid, Option<Uuid>, DateTime<Utc>, i32);
 
-/// A job's owner, kind and key as the database knows them.
+/// A job's owner, kind and key in stored form.
 pub(super) fn key(job: &Job) -> (Uuid, i16, Uuid) {
     let owner = ids::stored(job.owner.ulid());
     (owner, kind::stored(job.kind), ids::stored(job.key))

@@ -4,9 +4,9 @@ use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Timestamptz,
 use uuid::Uuid;
 
 statement!(
-    /// What is due of owners that come after one, in the order of the primary key. Nothing is locked. Very
-    /// many may wait that are not due, so those that are due are found by the index. Where they are many
-    /// themselves, the primary key is walked instead, so that each owner has its turn.
+    /// Due jobs of owners after a given one, in the order of the primary key. Locks nothing. Very
+    /// many jobs may wait that are not due, so due jobs are found by the index. If many jobs are
+    /// due, the primary key is walked instead, so that each owner has a turn.
     Due<'a> {
         after: Uuid => SqlUuid,
         kinds: &'a [i16] => Array<SmallInt>,
@@ -32,7 +32,7 @@ statement!(
 );
 
 statement!(
-    /// Locks a job that is due until the transaction ends, unless somebody else is at it.
+    /// Locks a due job until the transaction ends, unless another instance has locked it.
     Lock {
         owner_id: Uuid => SqlUuid,
         kind: i16 => SmallInt,
@@ -45,8 +45,8 @@ statement!(
 );
 
 statement!(
-    /// Takes a job that is due, for a time that outlives this statement. Of two at once, the second
-    /// waits for the first, and finds it taken.
+    /// Leases a due job, beyond the end of this statement. Of two at once, the second waits for the
+    /// first, and finds the job leased.
     Claim {
         until: DateTime<Utc> => Timestamptz,
         more_attempts: i32 => Integer,
@@ -61,8 +61,8 @@ statement!(
 );
 
 statement!(
-    /// Gives a job back, to be looked at again at a time. Without a number of attempts to add, it has
-    /// not failed, and those before are forgotten.
+    /// Returns a job to the queue, due again at `at`. Without a number of attempts to add, the job
+    /// has not failed, and its earlier failures are forgotten.
     Again {
         at: DateTime<Utc> => Timestamptz,
         more_attempts: Option<i32> => Nullable<Integer>,
@@ -103,8 +103,8 @@ statement!(
     group by kind order by kind"
 );
 
-// The queues that instances of earlier versions fill and work off. An entry that such an instance is
-// at is locked, and left to it.
+// The queues that instances of earlier versions fill and work off. Entries that such an instance
+// has locked are left to it.
 
 statement!(
     TakePurges { most: i64 => BigInt, kind: i16 => SmallInt } -> (),
@@ -120,7 +120,8 @@ statement!(
 );
 
 statement!(
-    /// One that an instance is asking a model for is due when that instance must have finished.
+    /// An entry for which an instance is asking a model is due when that instance must have
+    /// finished.
     TakeTitles { most: i64 => BigInt, kind: i16 => SmallInt } -> (),
     "with taken as (
         delete from title_queue where (owner_id, conversation_id) in (

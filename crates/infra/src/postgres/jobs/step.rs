@@ -15,19 +15,20 @@ pub(in crate::postgres) struct Locked {
     attempts: i32,
 }
 
-/// What becomes of a job after a step.
+/// The state of a job after a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::postgres) enum Next {
     /// All is done.
     Done,
     /// A portion; there is more.
     More,
-    /// All is done, and it is to be looked at again.
+    /// All is done; the job runs again at this time.
     At(DateTime<Utc>),
 }
 
 impl Locked {
-    /// Locks the entry until the transaction ends. `None`: somebody else is at it, or has done it.
+    /// Locks the entry until the transaction ends. `None`: another instance has locked it, or has
+    /// done it.
     pub(in crate::postgres) async fn of(
         connection: &mut AsyncPgConnection,
         job: &Job,
@@ -46,7 +47,7 @@ impl Locked {
         Ok(attempts.into_iter().next().map(locked))
     }
 
-    /// Writes down what becomes of the job.
+    /// Stores the state of the job after the step.
     pub(in crate::postgres) async fn end(
         self,
         connection: &mut AsyncPgConnection,
@@ -71,7 +72,7 @@ impl Locked {
                 Ok(Step::Done)
             }
             Next::More => {
-                // It has gone on: what failed before is forgotten.
+                // The job has made progress: earlier failures are forgotten.
                 if self.attempts > 0 {
                     again(self.now).write(connection).await?;
                 }

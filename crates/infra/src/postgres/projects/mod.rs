@@ -22,7 +22,7 @@ use uuid::Uuid;
 /// Projects in PostgreSQL.
 pub struct PgProjects(pub Database);
 
-/// How often a project's deletion is begun again because a conversation moved into it meanwhile.
+/// How often a project's deletion is tried when a conversation moves into it meanwhile.
 const ATTEMPTS: u8 = 20;
 
 #[async_trait::async_trait]
@@ -122,9 +122,9 @@ impl ProjectStore for PgProjects {
         row.map(Project::try_from).transpose()
     }
 
-    /// The conversations leave first and the project goes last: that is the order in which a
-    /// conversation that moves takes its locks, too, so that neither waits for the other in a circle.
-    /// One that moved in between is found by the foreign key, and all begins again.
+    /// The conversations leave first and the project is deleted last: a conversation that moves
+    /// takes its locks in the same order, so the two cannot deadlock. A conversation that moved in
+    /// between violates the foreign key, and the deletion is tried again.
     async fn delete(&self, owner: OwnerId, id: ProjectId) -> Result<bool> {
         let key = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
         let mut attempts = 0..ATTEMPTS;
@@ -152,7 +152,7 @@ impl ProjectStore for PgProjects {
     }
 }
 
-/// What an entry adds to the bytes of a page.
+/// The bytes that an entry adds to a page.
 fn size(project: &Project) -> usize {
     let description = project
         .description

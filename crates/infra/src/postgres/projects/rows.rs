@@ -79,8 +79,8 @@ statement!(
 );
 
 statement!(
-    /// All conversations of a project leave it. They are locked in the order of their ids, as a bulk
-    /// deletion does.
+    /// Removes all conversations from a project. They are locked in the order of their ids, as in a
+    /// bulk deletion.
     Leave { owner_id: Uuid => SqlUuid, project_id: Uuid => SqlUuid } -> (),
     "with inside as (
         select owner_id, id from conversations
@@ -92,7 +92,7 @@ statement!(
 );
 
 statement!(
-    /// Changes what is to be changed, and gives the project as it is then.
+    /// Changes the given fields, and returns the changed project.
     Update<'a> {
         now: DateTime<Utc> => Timestamptz,
         title: Option<&'a str> => Nullable<Text>,

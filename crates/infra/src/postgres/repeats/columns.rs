@@ -1,4 +1,4 @@
-//! What a request made, as a number that says what it is and the ids of it.
+//! The object that a request made, as a number for its kind and its ids.
 
 use crate::postgres::ids;
 use domain::error::{Error, Result};
@@ -59,7 +59,7 @@ fn made(kind: i16, stored: &[Uuid]) -> Option<Made> {
     })
 }
 
-/// What a row says that a request has come to; `None`: nothing yet.
+/// The outcome in a row; `None`: not recorded yet.
 pub(super) fn outcome(
     status: Option<i16>,
     kind: Option<i16>,

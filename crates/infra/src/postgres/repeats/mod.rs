@@ -1,4 +1,4 @@
-//! Claims, and what they have come to, as rows.
+//! Claims and outcomes of requests, as rows.
 
 mod columns;
 pub(super) mod statements;
@@ -33,14 +33,14 @@ type Row = (
     Option<String>,
 );
 
-/// What was found under a key.
+/// The state of a key in the database.
 enum Stored {
     Claimed,
     Row(Row),
     Nothing,
 }
 
-/// How often it is looked again where others claim and release the same key meanwhile.
+/// How often a key is looked up again while others claim and release it.
 const ATTEMPTS: u8 = 4;
 
 #[async_trait::async_trait]
@@ -54,7 +54,7 @@ impl RepeatStore for PgRepeats {
             .await?;
         match found {
             Stored::Claimed => Ok(Found::Free),
-            // It cannot be claimed and is not there: its owner was removed.
+            // The key cannot be claimed and has no row: its owner was removed.
             Stored::Nothing => Err(Error::Unauthenticated(Unauthenticated::Invalid)),
             Stored::Row((body, ..)) if body != new.body.0 => Ok(Found::Reused),
             Stored::Row((_, _, _, _, status, made, ids, reason)) => {
@@ -255,7 +255,7 @@ pub(super) fn row_key(key: &RepeatKey) -> (Uuid, &[u8]) {
     (ids::stored(key.owner.ulid()), key.key.0.as_slice())
 }
 
-/// An attempt beyond what the database counts to is as good as the last that it counts.
+/// An attempt number for the database. Numbers that are too large become the largest.
 fn stored(attempt: u16) -> i16 {
     i16::try_from(attempt).unwrap_or(i16::MAX)
 }

@@ -5,7 +5,7 @@ use diesel::sql_types::{
 };
 use uuid::Uuid;
 
-/// The body; until when the claim holds, and the row is kept; what it has come to.
+/// The body; until when the claim holds, and the row is kept; the outcome.
 pub(in crate::postgres) type RowSql = (
     Binary,
     SqlUuid,
@@ -42,7 +42,7 @@ statement!(
 );
 
 statement!(
-    /// Claims a key that is free again, unless somebody else was faster.
+    /// Claims a key that is free again, unless another request was faster.
     TakeOver<'a> {
         body: &'a [u8] => Binary,
         token: Uuid => SqlUuid,
@@ -61,7 +61,7 @@ statement!(
 );
 
 statement!(
-    /// What a request has come to. It is done in the transaction that does it.
+    /// Records the outcome of a request, in the transaction of its effect.
     Record<'a> {
         status: i16 => SmallInt,
         made: i16 => SmallInt,
@@ -121,7 +121,7 @@ statement!(
 );
 
 statement!(
-    /// Notes that a request was repeated. It waits for a transaction that is at it.
+    /// Notes that a request was repeated. Waits for a transaction that holds the row.
     Match<'a> {
         attempt: i16 => SmallInt,
         owner_id: Uuid => SqlUuid,
@@ -141,8 +141,8 @@ statement!(
 );
 
 statement!(
-    /// A later attempt was answered: none after it is matched. What the request has come to stays, since an
-    /// earlier attempt may still wait for it.
+    /// A later attempt was answered: attempts after it do not match any more. The outcome stays,
+    /// since an earlier attempt may still wait for it.
     Told<'a> {
         owner_id: Uuid => SqlUuid,
         key: &'a [u8] => Binary,
@@ -160,7 +160,7 @@ statement!(
 );
 
 statement!(
-    /// All of an owner's who was removed.
+    /// Deletes the rows of a removed owner.
     ForgetOwner { owner_id: Uuid => SqlUuid, most: i64 => BigInt } -> (),
     "delete from repeats where owner_id = $1 and key in (
         select key from repeats where owner_id = $1 limit $2

@@ -18,7 +18,7 @@ use domain::replies::{BATCH, Neighbour, Place, Reply, ReplyStore, Stored, Surrou
 use domain::turns::Leaving;
 use uuid::Uuid;
 
-/// What replies need of conversations, in PostgreSQL.
+/// The store of replies, in PostgreSQL.
 pub struct PgReplies(pub Database);
 
 /// The item's role; the id and role of the item after it; the project's instruction; whether the

@@ -7,7 +7,7 @@ use diesel::sql_types::{
 use uuid::Uuid;
 
 statement!(
-    /// No row: no conversation. No role: no such item in it.
+    /// No row: the conversation does not exist. No role: it has no such item.
     Around {
         sequence: i32 => Integer,
         id: Uuid => SqlUuid,
@@ -50,8 +50,8 @@ statement!(
 );
 
 statement!(
-    /// What a model says, as the next item. No row: the conversation is full. Its row must be locked
-    /// by then, and the last item must have been looked at since.
+    /// Adds a model's reply as the next item. No row: the conversation is full. The caller must
+    /// have locked the conversation's row, and must have read the last item since.
     AppendReply<'a> {
         now: DateTime<Utc> => Timestamptz,
         owner_id: Uuid => SqlUuid,

@@ -1,5 +1,5 @@
-//! Putting a reply in its place: a transaction that locks the conversation first, so that what it
-//! sees of the items is still so when it ends.
+//! Stores a reply, in a transaction that locks the conversation first: so the items cannot change
+//! before it ends.
 
 use super::statements::AppendReply;
 use crate::postgres::execute::Execute as _;
@@ -29,7 +29,7 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
-    /// What a request has come to that asked for this reply.
+    /// The outcome of the request that asked for this reply.
     pub(super) fn made(&self, conversation: ConversationId) -> Option<repeats::Outcome> {
         match self {
             Self::Version(row) => Some(repeats::Outcome::done(Made::Item(conversation, row.id()))),
@@ -102,7 +102,7 @@ async fn put(
         Place::Instead(_) => version(connection, key, key.sequence, reply).await,
         Place::After(_) => match next(connection, key).await? {
             None => append(connection, key, reply).await,
-            // Somebody wanted the same reply at the same time.
+            // Another request has asked for the same reply at the same time.
             Some((sequence, role, Some(_))) if role == rows::stored_role(Role::Assistant) => {
                 version(connection, key, sequence, reply).await
             }

@@ -41,7 +41,7 @@ pub(super) async fn insert(database: &Database, share: &NewShare) -> Result<Inse
     }
 }
 
-/// What was missing for a new link.
+/// The reason why a new link could not be stored.
 async fn not_inserted(database: &Database, share: &NewShare) -> Result<Inserted> {
     let owner = ids::stored(share.owner.ulid());
     let conversation = ids::stored(share.conversation.ulid());
@@ -49,7 +49,7 @@ async fn not_inserted(database: &Database, share: &NewShare) -> Result<Inserted>
         return Ok(Inserted::NoConversation);
     }
     let Some(item) = share.item else {
-        // It is there, so its owner has been removed.
+        // The conversation exists, so its owner has been removed.
         return Err(Error::Unauthenticated(Unauthenticated::Invalid));
     };
     let item = items::table

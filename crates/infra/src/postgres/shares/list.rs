@@ -11,7 +11,7 @@ use domain::page::Order;
 use domain::shares::{ShareList, ShareState};
 use uuid::Uuid;
 
-/// One row more than the page holds, to see whether more follow.
+/// Reads one row more than the page holds, to see whether more follow.
 pub(super) async fn load(
     connection: &mut AsyncPgConnection,
     owner: OwnerId,

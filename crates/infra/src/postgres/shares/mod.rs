@@ -238,7 +238,7 @@ impl ShareStore for PgShares {
     }
 }
 
-/// Ends links to a message that is deleted, at most so many; says whether those were all.
+/// Ends links to a deleted message, at most `most`; returns whether all are ended.
 pub(super) async fn revoke_of_item(
     connection: &mut AsyncPgConnection,
     key: ItemKey,

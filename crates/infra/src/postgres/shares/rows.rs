@@ -26,7 +26,7 @@ pub(super) type Sql = (
     Nullable<Timestamptz>,
 );
 
-/// A link as its owner sees it.
+/// A link, for its owner.
 #[derive(Queryable)]
 pub(super) struct Row {
     conversation_id: Uuid,
@@ -75,7 +75,7 @@ pub(super) type LinkSql = (
     Bool,
 );
 
-/// A link as a visitor meets it.
+/// A link, for a visitor.
 #[derive(Queryable)]
 pub(super) struct LinkRow {
     pub(super) owner_id: Uuid,
@@ -92,7 +92,7 @@ pub(super) struct LinkRow {
 /// The columns of an [`ItemRow`].
 pub(super) type ItemSql = (SqlUuid, SmallInt, Text, Timestamptz, Bool);
 
-/// A message as a visitor sees it.
+/// A message, for a visitor.
 #[derive(Queryable)]
 pub(super) struct ItemRow {
     id: Uuid,
@@ -131,7 +131,8 @@ pub(super) fn title(stored: Option<String>) -> Result<Option<Title>> {
         .map_err(inconsistent)
 }
 
-/// The number an item id carries; one beyond what the database counts to was never given.
+/// The sequence number of an item id. Larger numbers than the database's integer were never
+/// assigned.
 pub(super) fn sequence(item: ItemId) -> i32 {
     i32::try_from(item.sequence().0).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What becomes of links that ended: tombstones, and at last nothing.
+//! Ended links: they become tombstones, which are deleted later.
 
 use crate::postgres::execute::Execute as _;
 use crate::postgres::statement::statement;
@@ -33,8 +33,8 @@ statement!(
 );
 
 statement!(
-    /// Takes away links that ended before a time, a few at a time. Another instance that is at them
-    /// is not waited for.
+    /// Deletes links that ended before a time, a few at a time. Skips links that another instance
+    /// has locked.
     ForgetLinks {
         before: DateTime<Utc> => Timestamptz,
         most: i64 => BigInt,

@@ -1,4 +1,4 @@
-//! What a visitor sees. Each direction is a statement of its own, so that both are prepared.
+//! A visitor's view of a link. Each direction is a separate statement, so that both are prepared.
 
 use super::rows::{ItemRow, LinkRow, title};
 use super::statements;
@@ -53,7 +53,7 @@ pub(super) async fn load(
     }
 }
 
-/// What the rows say; there is always one.
+/// The result of the rows; there is always at least one row.
 pub(super) fn found(rows: Vec<Joined>, page: &ViewPage) -> Result<Found> {
     let mut rows = rows.into_iter();
     let Some((tombstone, link, first)) = rows.next() else {

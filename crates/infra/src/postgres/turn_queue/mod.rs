@@ -20,11 +20,11 @@ pub(super) use within::{depart, forget_conversation, forget_owner, remember};
 /// The queue of turns in PostgreSQL.
 pub struct PgTurnQueue(pub Database);
 
-/// How often a place is looked for that nobody else takes at the same moment. Each time one has got
-/// its own, and an owner does only so much at once.
+/// How often a turn tries to get a place while others take places at the same moment. Each failure
+/// means that another turn has got one, and an owner can do only so much at once.
 const ATTEMPTS: u8 = 64;
 
-/// How many turns of one conversation wait at the most, also of clients who have hung up.
+/// The most turns of one conversation that may wait, also of clients that have disconnected.
 const MOST: i64 = 100;
 
 #[async_trait::async_trait]

@@ -3,11 +3,12 @@ use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Uuid a
 use uuid::Uuid;
 
 statement!(
-    /// Queues up behind the last that is there, unless too many wait already. Whether there is such a
-    /// conversation; the place, if no other turn has taken it at the same moment; how many are before it.
-    /// A turn sees all whose places are before its own: a place is counted from what can be seen, the key
-    /// keeps two from having the same, and a turn that has left keeps its place for a minute, so that no
-    /// place comes again while a statement that saw the queue before is under way.
+    /// Adds a turn at the end of the queue, unless too many wait already. Returns whether the
+    /// conversation exists, the place (if no other turn has taken it at the same moment), and how
+    /// many turns are before it. A turn sees all turns with lower places: the new place is one more
+    /// than the highest visible one, the key prevents two turns with the same place, and a turn
+    /// that has left keeps its place for a minute. So no place is used again while a statement that
+    /// saw the queue before is running.
     Enter {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
@@ -31,8 +32,9 @@ statement!(
 );
 
 statement!(
-    /// Whether it is there, and all before it have left. Those whose leases have run out are taken away:
-    /// they can store nothing any more. One that is renewed at the same moment stays, and is before it.
+    /// Whether the turn is in the queue, and all before it have left. Deletes turns whose leases
+    /// have run out: they cannot store anything any more. A turn that is renewed at the same moment
+    /// stays, and is before it.
     IsFirst {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
@@ -54,7 +56,7 @@ statement!(
 );
 
 statement!(
-    /// It leaves by itself: `ending` tells this from being ended.
+    /// Removes a turn that ends by itself: `ending` distinguishes that from a cancel.
     Depart {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
@@ -78,7 +80,7 @@ statement!(
 );
 
 statement!(
-    /// It was ended, and no reply is kept of it.
+    /// Marks a cancelled turn as ended without a reply.
     Ended {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
@@ -89,7 +91,7 @@ statement!(
 );
 
 statement!(
-    /// What was kept of one that was ended, and has left in the same transaction.
+    /// Records the kept reply of a cancelled turn, in the transaction in which the turn leaves.
     Remember {
         item_id: Option<Uuid> => Nullable<SqlUuid>,
         owner_id: Uuid => SqlUuid,
@@ -126,8 +128,8 @@ statement!(
 );
 
 statement!(
-    /// The turn that is being answered is to be ended; who asks first says how. No row: there is no such
-    /// conversation.
+    /// Requests the end of the turn that is being answered; the first request decides the ending.
+    /// No row: the conversation does not exist.
     End {
         ending: i16 => SmallInt,
         owner_id: Uuid => SqlUuid,
@@ -150,7 +152,8 @@ statement!(
 );
 
 statement!(
-    /// Whether it is over, and whether it was ended; the reply that is kept. No row: it has left by itself.
+    /// Whether the turn is over, and whether it was cancelled; the kept reply. No row: it ended by
+    /// itself.
     Outcome {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
@@ -169,7 +172,7 @@ statement!(
 );
 
 statement!(
-    /// What is left of a conversation that was deleted, by turns that are over and by instances that died.
+    /// Deletes the rows of a deleted conversation: those of ended turns and of instances that died.
     ForgetConversation { owner_id: Uuid => SqlUuid, conversation_id: Uuid => SqlUuid } -> (),
     "delete from turn_queue
     where owner_id = $1 and conversation_id = $2
@@ -177,7 +180,7 @@ statement!(
 );
 
 statement!(
-    /// All of an owner's who was removed.
+    /// Deletes the rows of a removed owner.
     ForgetOwner { owner_id: Uuid => SqlUuid, most: i64 => BigInt } -> (),
     "delete from turn_queue where owner_id = $1 and (conversation_id, place) in (
         select conversation_id, place from turn_queue where owner_id = $1 limit $2

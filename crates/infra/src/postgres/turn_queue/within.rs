@@ -1,4 +1,4 @@
-//! What is done with turns within the transactions of others.
+//! Steps on turns within the transactions of other stores.
 
 use super::statements;
 use crate::postgres::execute::Execute as _;
@@ -10,7 +10,7 @@ use domain::id::ItemId;
 use domain::turns::{Leaving, QueuedTurn};
 use uuid::Uuid;
 
-/// A turn leaves in the transaction that stores it; `false`: it is not there any more.
+/// Removes a turn in the transaction that stores it; `false`: it is no longer in the queue.
 pub(in crate::postgres) async fn depart(
     connection: &mut AsyncPgConnection,
     turn: QueuedTurn,
@@ -24,7 +24,7 @@ pub(in crate::postgres) async fn depart(
     Ok(depart.write(connection).await? > 0)
 }
 
-/// For those who have ended a turn, which has left in the same transaction: what was kept of it.
+/// Records the kept reply of a cancelled turn, which has left in the same transaction.
 pub(in crate::postgres) async fn remember(
     connection: &mut AsyncPgConnection,
     Leaving { turn, .. }: Leaving,
@@ -41,8 +41,8 @@ pub(in crate::postgres) async fn remember(
     Ok(())
 }
 
-/// Takes away what instances that died have left of a conversation that was deleted. A turn that is still
-/// being answered leaves by itself, and is told that there is no conversation.
+/// Deletes the turns of dead instances in a deleted conversation. A turn that is still being
+/// answered leaves by itself, and learns that the conversation does not exist.
 pub(in crate::postgres) async fn forget_conversation(
     connection: &mut AsyncPgConnection,
     (owner_id, conversation_id): (Uuid, Uuid),
@@ -55,7 +55,7 @@ pub(in crate::postgres) async fn forget_conversation(
     Ok(())
 }
 
-/// Takes away some of what an owner has who was removed.
+/// Deletes some turns of a removed owner.
 pub(in crate::postgres) async fn forget_owner(
     connection: &mut AsyncPgConnection,
     owner_id: Uuid,

@@ -1,6 +1,6 @@
-//! Counting what an owner uses: along the conversations, the projects and the links, a portion of
-//! each in a step, so that a step takes milliseconds however many there are. Where a count has got to
-//! stands in `usage`, with the job that it is of: the next job begins anew.
+//! Counts an owner's usage: goes along the conversations, the projects and the links, a portion of
+//! each in a step, so that each step takes milliseconds. `usage` stores the place of the count,
+//! together with its job: the next job begins anew.
 
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
@@ -17,8 +17,9 @@ use uuid::Uuid;
 const MEASURED: i64 = 64;
 
 statement!(
-    /// Conversations among the next ones that have messages which were not counted, and how many. Those that are free stay locked, so that what the next statement sees of them is still so when
-    /// it ends; those that somebody is writing to are left to the next count.
+    /// Those of the next conversations that have uncounted messages, and how many. The free ones
+    /// stay locked, so that the next statement sees them unchanged; conversations that another
+    /// transaction is writing to are left to the next count.
     Unknown {
         owner_id: Uuid => SqlUuid,
         since: DateTime<Utc> => Timestamptz,
@@ -44,7 +45,7 @@ statement!(
 );
 
 statement!(
-    /// Counts the messages that came since. How long a text is, is known without reading it.
+    /// Counts the new messages. The length of a text is known without reading it.
     Measure<'a> { owner_id: Uuid => SqlUuid, ids: &'a [Uuid] => Array<SqlUuid> } -> (),
     concat!("update conversations c set counted_sequence = c.last_sequence, bytes = c.bytes + (
             select coalesce(sum(", rows::size!(""), " + 128), 0) from items
@@ -57,8 +58,9 @@ statement!(
 );
 
 statement!(
-    /// Adds the next ones to what was counted, up to a conversation where one is given; tells whether
-    /// that was all. Beside messages, titles and metadata count, projects, and links with a constant.
+    /// Adds the next conversations, projects and links to the count, up to a given conversation if
+    /// there is one; returns whether all are counted. Beside messages, titles and metadata count,
+    /// and each link counts a constant.
     Count {
         owner_id: Uuid => SqlUuid,
         since: DateTime<Utc> => Timestamptz,
@@ -158,12 +160,13 @@ pub(super) async fn step(
         rows,
         now,
     };
-    // Of an owner who has been removed there is nothing to count.
+    // A removed owner has no data to count.
     let is_all: Option<bool> = count.fetch_optional(connection).await?;
     Ok(is_all.unwrap_or(true))
 }
 
-/// Those whose messages are together no more than so many, but one at the least.
+/// The first conversations whose messages are at most `rows` together, but at least one
+/// conversation.
 fn affordable(unknown: &[(Uuid, i32, bool)], rows: i64) -> &[(Uuid, i32, bool)] {
     let mut messages = 0;
     let few = unknown.iter().take_while(|(_, count, _)| {

@@ -18,11 +18,11 @@ use domain::jobs::{Job, Kind, Portion, Step};
 use domain::usage::{Counted, Usage, UsageStore};
 use uuid::Uuid;
 
-/// What owners use, in PostgreSQL.
+/// The usage of owners, in PostgreSQL.
 pub struct PgUsage(pub Database);
 
 statement!(
-    /// What kind of user an owner is, and what was last counted.
+    /// The kind of an owner's user, and the last count.
     Find<'a> {
         midnight: DateTime<Utc> => Timestamptz,
         owner_ids: &'a [Uuid] => Array<SqlUuid>,
@@ -55,7 +55,7 @@ statement!(
 );
 
 statement!(
-    /// Of two at once, the second sees what the first has counted.
+    /// Of two at once, the second sees the count of the first.
     TakeTitle {
         owner_id: Uuid => SqlUuid,
         midnight: DateTime<Utc> => Timestamptz,
@@ -145,7 +145,7 @@ impl UsageStore for PgUsage {
     }
 }
 
-/// Who waits for what is known of these owners: the only one, or the service.
+/// The caller who waits for the usage of these owners: the only owner, or the service.
 fn asking(owners: &[OwnerId]) -> Caller {
     match owners {
         [owner] => Caller::Owner(*owner),

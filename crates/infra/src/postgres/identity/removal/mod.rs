@@ -1,5 +1,5 @@
-//! Removing an owner. The statements that store something for an owner look for the row that is
-//! written here; those that began before it was there are met by the sweeps that follow.
+//! Removing an owner. Statements that store data for an owner check the row that is written here.
+//! The data of statements that began before that row is found by the sweeps that follow.
 
 mod statements;
 
@@ -31,11 +31,11 @@ use uuid::Uuid;
 /// Removals in PostgreSQL.
 pub struct PgRemovals(pub Database);
 
-/// How many bytes of a portion a conversation, a project or a credential stands for: its metadata,
-/// or its instruction, may be long.
+/// How many bytes of a portion a conversation, a project or a credential counts: its metadata or
+/// instruction may be long.
 const ROW: u64 = 16 * 1024;
 
-/// Somebody who has been removed, and when.
+/// A removed owner, and the time of the removal.
 #[derive(Clone, Copy)]
 struct Owner {
     id: Uuid,
@@ -108,7 +108,7 @@ impl RemovalStore for PgRemovals {
             })
             .await?;
         match swept {
-            // A conversation came into a project meanwhile: the next step takes it.
+            // A conversation has moved into a project meanwhile: the next step takes it.
             Err(error) if violates(&error, PROJECT) => Ok(Step::More),
             swept => swept.map_err(storage),
         }
@@ -197,8 +197,8 @@ async fn remove(connection: &mut AsyncPgConnection, owner: Owner) -> QueryResult
     Ok(())
 }
 
-/// Takes away some of what a removed owner has; says how many rows. Conversations are deleted as
-/// their owner would delete them: what hangs on them is left to jobs.
+/// Deletes some data of a removed owner; returns how many rows. Conversations are deleted in the
+/// same way as by their owner: jobs reclaim their data.
 async fn clear(
     connection: &mut AsyncPgConnection,
     owner: Owner,

@@ -6,8 +6,8 @@ use diesel::sql_types::{BigInt, SmallInt, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
 statement!(
-    /// What the owner has is taken away, and looked for again until nothing can come any more that
-    /// was under way at the removal.
+    /// Leaves a job that deletes the owner's data, and repeats until no work from before the
+    /// removal can store anything any more.
     LeaveJob { owner_id: Uuid => SqlUuid, kind: i16 => SmallInt, now: DateTime<Utc> => Timestamptz }
         -> (),
     "insert into jobs (owner_id, kind, key, created_at, due_at) values ($1, $2, $1, $3, $3)
@@ -22,7 +22,7 @@ statement!(
 );
 
 statement!(
-    /// Refresh tokens are good for nothing without their user, and may be many.
+    /// Deletes refresh tokens. They are useless without their user, and may be many.
     DeleteTokens { owner_id: Uuid => SqlUuid, most: i64 => BigInt } -> (),
     "delete from refresh_tokens where digest in (
         select digest from refresh_tokens where owner_id = $1 limit $2

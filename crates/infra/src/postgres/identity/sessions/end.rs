@@ -13,12 +13,12 @@ use domain::error::Result;
 use domain::id::{OwnerId, SessionId};
 use uuid::Uuid;
 
-/// How many tokens one step takes away.
+/// How many tokens one step deletes.
 const STEP: i64 = 5_000;
 
-/// Ends all sessions of an owner but one, within a transaction. Each pass waits for the rotations that
-/// hold a token of it, and then does not see the tokens that they made: those are met by the next one.
-/// Spent tokens of which there are many are left until they expire.
+/// Ends all sessions of an owner except one, within a transaction. Each pass waits for the
+/// rotations that hold a token, and does not see the new tokens of those: the next pass deletes
+/// them. If a session has many spent tokens, the rest of them stays until they expire.
 pub(in crate::postgres::identity) async fn end_others(
     connection: &mut AsyncPgConnection,
     owner_id: Uuid,
@@ -38,9 +38,9 @@ pub(in crate::postgres::identity) async fn end_others(
     }
 }
 
-/// Ends a session. A rotation that is under way holds the lock of the session's token, so the deletion
-/// waits for it, and then does not see the token that it made: that one is met the next time. When
-/// nothing was there to delete, nothing can be under way.
+/// Ends a session. A running rotation holds the lock of the session's token, so the deletion waits
+/// for it, and does not see its new token: the next pass deletes that. When a pass deletes nothing,
+/// no rotation can be running.
 pub(super) async fn end(
     database: &Database,
     caller: Caller,

@@ -11,8 +11,8 @@ use domain::id::OwnerId;
 use domain::page::Order;
 use uuid::Uuid;
 
-/// The sessions of an owner that can go on, and when each was used last. Such a session has one token
-/// that is not spent. The tokens of a user who was removed are of no session.
+/// The sessions of an owner that can go on, and when each was last used. Such a session has one
+/// unspent token. The tokens of a removed user belong to no session.
 pub(super) async fn load(
     connection: &mut AsyncPgConnection,
     owner: OwnerId,

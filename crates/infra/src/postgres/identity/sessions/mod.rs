@@ -119,8 +119,8 @@ impl SessionStore for PgSessions {
         if let Some((user, family)) = rotated {
             return Ok(Rotated::Done(user.try_into()?, session(family)));
         }
-        // The request that spent it meanwhile has committed by now: this statement begins after
-        // that.
+        // The concurrent request that spent the token has committed by now: this statement begins
+        // after that.
         let found: Option<(Row, Uuid, bool, bool)> = self
             .0
             .run(caller, async |connection| {

@@ -20,9 +20,9 @@ statement!(
 );
 
 statement!(
-    /// The same, as long as the account has the password of this hash. A change of the password holds
-    /// the account's row: it is waited for, and the hash is compared again. The user is locked before
-    /// the account, as a removal does.
+    /// The same, as long as the account has the password of this hash. A change of the password
+    /// holds the account's row: this statement waits for it and compares the hash again. The user
+    /// is locked before the account, as in a removal.
     SignIn<'a> {
         owner_id: Uuid => SqlUuid,
         hash: &'a str => Text,
@@ -42,9 +42,9 @@ statement!(
 );
 
 statement!(
-    /// Of two at once, the second waits for the first one's row lock, finds the token spent, and
-    /// changes nothing. The user is locked before the token, as a removal does. A user who
-    /// refreshes is active; that is noted once a day.
+    /// Of two rotations at once, the second waits for the row lock of the first, finds the token
+    /// spent, and changes nothing. The user is locked before the token, as in a removal. A refresh
+    /// counts as activity of the user, which is noted once a day.
     Rotate<'a> {
         spent: &'a [u8] => Binary,
         next: &'a [u8] => Binary,
@@ -77,8 +77,8 @@ statement!(
 );
 
 statement!(
-    /// A token that was spent, of a session that has not ended: whose it is, whether that was a moment
-    /// ago, and whether this one follows it and is good.
+    /// A spent token of a session that has not ended: its owner, whether it was spent a moment ago,
+    /// and whether this successor is its successor and is good.
     FindSpent<'a> {
         again: i64 => BigInt,
         next: &'a [u8] => Binary,
@@ -99,10 +99,10 @@ statement!(
     )"
 );
 
-// A session goes on by its one token that is not spent, and has ended where there is none. Only that one
-// is taken away at once: the spent ones may be a million. The tokens are found by what was not spent when
-// the statement began, so one that a rotation spends meanwhile is waited for, and taken and counted, too:
-// the one that the rotation made is then met by the next pass.
+// A session goes on by its one unspent token, and has ended when it has none. Only that token is
+// deleted at once: there may be a million spent ones. The statement finds the token that was
+// unspent when it began. If a rotation spends that token meanwhile, the statement waits, and
+// deletes and counts it, too; the next pass then finds the new token of the rotation.
 
 statement!(
     /// Ends a session.
@@ -115,7 +115,7 @@ statement!(
 );
 
 statement!(
-    /// Ends a session that could go on; says of how many tokens it did.
+    /// Ends a session that can go on; returns how many tokens were deleted.
     EndOf { owner_id: Uuid => SqlUuid, family: Uuid => SqlUuid } -> BigInt,
     "with live as materialized (
         select digest from refresh_tokens
@@ -129,7 +129,7 @@ statement!(
 );
 
 statement!(
-    /// Ends other sessions of an owner. With each go some of its spent tokens.
+    /// Ends other sessions of an owner. Each call also deletes some of their spent tokens.
     EndSome {
         owner_id: Uuid => SqlUuid,
         kept: Option<Uuid> => Nullable<SqlUuid>,
@@ -155,8 +155,8 @@ statement!(
 );
 
 statement!(
-    /// Takes away some of the spent tokens of a session that has ended. They are good for nothing; those
-    /// that are left go when they expire.
+    /// Deletes some of the spent tokens of a session that has ended. They are useless; the rest
+    /// goes when it expires.
     ForgetSpent { family: Uuid => SqlUuid, most: i64 => BigInt } -> (),
     "delete from refresh_tokens where digest in (
         select digest from refresh_tokens where family = $1 limit $2 for update skip locked

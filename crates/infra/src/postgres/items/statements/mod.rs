@@ -1,4 +1,4 @@
-//! The statements on items, by what they do.
+//! The statements on items, by their purpose.
 
 mod read;
 mod versions;

@@ -1,4 +1,4 @@
-//! What finds items: one, a page, the next batch of all.
+//! Statements that find items: one item, a page, the next batch.
 
 use crate::postgres::items::rows;
 use crate::postgres::statement::statement;
@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
 statement!(
-    /// No row: no conversation. A row of nulls: no such item in it.
+    /// No row: the conversation does not exist. A row of nulls: it has no such item.
     FindById {
         sequence: i32 => Integer,
         id: Uuid => SqlUuid,
@@ -23,7 +23,7 @@ statement!(
 );
 
 statement!(
-    /// No row: no conversation. A row of nulls: no such item in it.
+    /// No row: the conversation does not exist. A row of nulls: it has no such item.
     FindByCallId<'a> {
         call_id: &'a str => Text,
         owner_id: Uuid => SqlUuid,
@@ -38,7 +38,7 @@ statement!(
     )
 );
 
-/// A page in one direction: rows as long as those before them weigh no more than the page may.
+/// A page in one direction: rows until those before them have more bytes than a page may have.
 macro_rules! page {
     ($(#[$doc:meta])* $name:ident, $after:literal, $order:literal, $size:expr, $columns:expr) => {
         statement!(
@@ -79,12 +79,13 @@ page!(
     PageDown, "<", "desc", rows::size!("n."), rows::columns!()
 );
 page!(
-    /// Newest first, for a model, which is not told what was thought: texts alone weigh and are read.
+    /// Newest first, for a model, which gets no earlier thoughts: only texts are read and counted.
     Preceding, "<", "desc", "octet_length(n.content)", rows::columns!("null::text")
 );
 
 statement!(
-    /// The next batch of a conversation that is read from end to end: 256 KiB, and at least one.
+    /// The next batch of a conversation that is read from beginning to end: 256 KiB, and at least
+    /// one item.
     Batch {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,

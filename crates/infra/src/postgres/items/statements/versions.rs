@@ -1,12 +1,12 @@
-//! What finds all the texts of items.
+//! Statements that find all versions of items.
 
 use crate::postgres::items::rows;
 use crate::postgres::statement::statement;
 use diesel::sql_types::{BigInt, Integer, Nullable, Uuid as SqlUuid};
 use uuid::Uuid;
 
-/// A page of versions in one direction; the current one is the item itself. Of the earlier ones no more
-/// are read than the page may hold, however many there are.
+/// A page of versions in one direction; the current version is in the item itself. Reads no more
+/// earlier versions than the page may hold.
 macro_rules! versions {
     ($(#[$doc:meta])* $name:ident, $after:literal, $order:literal) => {
         statement!(
@@ -65,8 +65,8 @@ versions!(
 
 statement!(
     /// The next part of an export: each item (place 0), then its earlier versions (place: their
-    /// number). Bounded as a batch is. Versions are found by their items: those of a deleted one may
-    /// still be there, and are passed by without being looked at.
+    /// number). Bounded like a batch. Versions are found by their items: versions of a deleted item
+    /// may still exist, and are skipped without being read.
     Export {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,

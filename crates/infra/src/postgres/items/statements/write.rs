@@ -1,4 +1,4 @@
-//! What adds items and gives them other texts.
+//! Statements that add items and change their texts.
 
 use crate::postgres::items::rows;
 use crate::postgres::statement::statement;
@@ -10,10 +10,11 @@ use uuid::Uuid;
 
 statement!(
     /// The hot path. The update takes the conversation's row lock and with it the next number, so
-    /// appends to one conversation form a queue and 10,000 is exact. A call id that is taken rolls
-    /// all of it back. The id ends in the number, as `ItemId::at` says. A conversation that is named
-    /// by the message is queued for a better title; one that says the same once more may be, too.
-    /// Nothing behind the title changes: what does not is left out of PostgreSQL's log.
+    /// appends to one conversation form a queue and the limit of 10,000 is exact. A call id that is
+    /// taken rolls back the whole statement. The id ends in the number, as `ItemId::at` says. A
+    /// conversation that is named by the message is queued for a better title; so may be one that
+    /// gets the same title again. The columns after the title do not change: PostgreSQL leaves
+    /// those out of its log.
     Append<'a> {
         now: DateTime<Utc> => Timestamptz,
         title: Option<&'a str> => Nullable<Text>,
@@ -54,10 +55,10 @@ statement!(
 );
 
 statement!(
-    /// Many appends at once, in the order of the arrays. A conversation that somebody else is
-    /// changing right now is left out, so that only its own appends wait for it; and so is
-    /// one that would get too full by its share of the group. Returns for each of the others the
-    /// number before its first new item.
+    /// Many appends at once, in the order of the arrays. Leaves out a conversation that another
+    /// transaction is changing, so that only its own appends wait for it, and a conversation that
+    /// its share of the group would fill. Returns for each of the others the number before its
+    /// first new item.
     AppendGroup<'a> {
         owner_ids: &'a [Uuid] => Array<SqlUuid>,
         conversation_ids: &'a [Uuid] => Array<SqlUuid>,
@@ -120,9 +121,9 @@ statement!(
 );
 
 statement!(
-    /// Keeps the current text as an earlier version and puts another in its place. The
-    /// conversation's row must be locked by then: an update that waited for the lock itself would
-    /// still see the text of before the wait.
+    /// Keeps the current text as an earlier version and puts another in its place. The caller must
+    /// have locked the conversation's row: an update that waited for the lock itself would still
+    /// see the text from before the wait.
     Revise<'a> {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
@@ -156,7 +157,8 @@ statement!(
 );
 
 statement!(
-    /// A job for the versions of a deleted message. Nothing reads a version without its item.
+    /// Leaves a job for the versions of a deleted message. Versions without their item are never
+    /// read.
     LeaveVersions {
         owner_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,
@@ -169,7 +171,8 @@ statement!(
 );
 
 statement!(
-    /// Takes the message away from its conversation, whose row must be locked by then.
+    /// Deletes the message from its conversation. The caller must have locked the conversation's
+    /// row.
     Delete {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,

@@ -1,4 +1,4 @@
-//! The statements on links, by whose they are.
+//! The statements on links: for owners, and for visitors.
 
 mod owner;
 mod visitor;

@@ -1,4 +1,4 @@
-//! What owners do: make links, list them, end them.
+//! Statements for owners: make links, list them, end them.
 
 use crate::postgres::shares::rows;
 use crate::postgres::statement::statement;
@@ -8,8 +8,9 @@ use diesel::sql_types::{
 };
 use uuid::Uuid;
 
-/// Stores a link to what `$place` finds. That is locked meanwhile: a link to a conversation or a
-/// message that is being deleted either comes first, and is seen by the deletion, or is not made.
+/// Stores a link to the object that `$place` finds, and locks that object meanwhile. If it is being
+/// deleted at the same time, either the link comes first and the deletion sees it, or no link is
+/// made.
 macro_rules! insert {
     ($(#[$doc:meta])* $name:ident { $($field:ident: $rust:ty => $sql:ty),* }, $place:literal,
         $values:literal, $digest:literal) => {
@@ -50,7 +51,7 @@ macro_rules! insert {
 }
 
 insert!(
-    /// A link to a conversation as it stands.
+    /// A link to a conversation as it is now.
     Insert {},
     "select c.owner_id, c.id as conversation_id, null::integer as item_sequence,
         null::uuid as item_id, c.last_sequence, c.title
@@ -74,8 +75,8 @@ insert!(
     "$12"
 );
 
-/// A page of links in one direction. Their conversations are looked for one by one, not joined, so that
-/// links are read in order and no more of them than fill the page.
+/// A page of links in one direction. Their conversations are looked up one by one, not joined, so
+/// that links are read in order, and no more of them than the page needs.
 macro_rules! page {
     ($(#[$doc:meta])* $name:ident { $($conversation_id:ident)? }, $those:literal, $after:literal,
         $order:literal, $rest:literal, $limit:literal) => {
@@ -103,7 +104,7 @@ macro_rules! page {
     };
 }
 page!(
-    /// Those of an owner, oldest first.
+    /// The links of an owner, oldest first.
     Oldest {}, "", ">", "asc",
     " $2 and coalesce(least(s.revoked_at, s.expires_at) > $3, true)
     and $4 in ('any', case when s.revoked_at is not null then 'revoked'
@@ -111,7 +112,7 @@ page!(
     "$6"
 );
 page!(
-    /// Those of an owner, newest first.
+    /// The links of an owner, newest first.
     Newest {}, "", "<", "desc",
     " $2 and coalesce(least(s.revoked_at, s.expires_at) > $3, true)
     and $4 in ('any', case when s.revoked_at is not null then 'revoked'
@@ -119,7 +120,7 @@ page!(
     "$6"
 );
 page!(
-    /// Those of a conversation, oldest first.
+    /// The links of a conversation, oldest first.
     ConversationOldest { conversation_id }, "and s.conversation_id = $2", ">", "asc",
     " $3 and coalesce(least(s.revoked_at, s.expires_at) > $4, true)
     and $5 in ('any', case when s.revoked_at is not null then 'revoked'
@@ -127,7 +128,7 @@ page!(
     "$7"
 );
 page!(
-    /// Those of a conversation, newest first.
+    /// The links of a conversation, newest first.
     ConversationNewest { conversation_id }, "and s.conversation_id = $2", "<", "desc",
     " $3 and coalesce(least(s.revoked_at, s.expires_at) > $4, true)
     and $5 in ('any', case when s.revoked_at is not null then 'revoked'
@@ -153,7 +154,7 @@ statement!(
 );
 
 statement!(
-    /// Ends the first links to a message that is deleted. What is changed is a range, so that no plan
+    /// Ends the first links to a deleted message. The changed rows are a range, so that no plan
     /// compares each row with each other one.
     RevokeOfItem {
         owner_id: Uuid => SqlUuid,

@@ -1,4 +1,4 @@
-//! What visitors do, who have nothing but the digest of a link's name.
+//! Statements for visitors, who have only the digest of a link's name.
 
 use crate::postgres::conversations::rows as conversation_rows;
 use crate::postgres::items::rows as item_rows;
@@ -8,8 +8,9 @@ use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
-/// Which messages of `m` a link `s` shows: those of users and assistants, up to where the link
-/// was made, and of a link to a message what stands before it only where that is wanted.
+/// Whether a link `s` shows a message of `m`: those of users and assistants, up to the place where
+/// the link was made. A link to a message shows earlier messages only where the context is
+/// included.
 macro_rules! shown {
     () => {
         "m.owner_id = s.owner_id and m.conversation_id = s.conversation_id
@@ -20,7 +21,7 @@ macro_rules! shown {
     };
 }
 
-/// Whether the message of a link `s` is there; a link to a conversation has none to miss.
+/// Whether the message of a link `s` exists; always true for a link to a conversation.
 macro_rules! has_its_message {
     () => {
         "(s.item_sequence is null or exists (
@@ -30,7 +31,7 @@ macro_rules! has_its_message {
     };
 }
 
-/// Whether nobody of these has been removed, who has a link or uses it.
+/// Whether none of these owners has been removed: the link's owner, and those who use it.
 macro_rules! nobody_removed {
     ($owners:literal) => {
         concat!(
@@ -41,8 +42,8 @@ macro_rules! nobody_removed {
     };
 }
 
-/// A link and a page of what it shows, in one direction. One row at the least, whatever the digest
-/// is of: the same is asked of every table.
+/// A link and a page of its messages, in one direction. Always returns at least one row and reads
+/// the same tables for any digest.
 macro_rules! view {
     ($(#[$doc:meta])* $name:ident, $from:literal, $order:literal) => {
         statement!(
@@ -90,7 +91,7 @@ view!(
     ViewUp, ">", "asc"
 );
 view!(
-    /// Before a message, the last one first.
+    /// The messages before a given one, newest first.
     ViewDown, "<", "desc"
 );
 
@@ -111,12 +112,12 @@ statement!(
 );
 
 statement!(
-    /// Stores a message that comes through a link. The conversation's row is locked first, as by
-    /// any append, so those that come through one link form a queue; then the link's, so that it
-    /// is looked at again if it was revoked meanwhile. Whoever locks both does so in this order,
-    /// and a revocation locks the link alone. When the link has let in as many as it may, a
-    /// constraint rolls all of it back, and so the conversation counts none. No row: the link lets
-    /// in nothing; no number: the conversation is full.
+    /// Stores a message that comes through a link. Locks the conversation's row first, as any
+    /// append does, so messages through one link form a queue; then locks the link's row, so that a
+    /// revocation in the meantime is seen. All code that locks both uses this order, and a
+    /// revocation locks only the link. When the link has let in as many messages as it may, a
+    /// constraint rolls back the whole statement, including the conversation's count. No row: the
+    /// link lets in no message; no number: the conversation is full.
     Append<'a> {
         digest: &'a [u8] => Binary,
         now: DateTime<Utc> => Timestamptz,
@@ -163,7 +164,7 @@ statement!(
     from link left join stored on true")
 );
 
-/// The link of a digest `$1`, if it has not ended by `$2` and `$3` may copy what it shows.
+/// The link of a digest `$1`, if it has not ended by `$2` and `$3` may copy its messages.
 macro_rules! link_to_copy {
     () => {
         concat!(
@@ -184,8 +185,8 @@ macro_rules! link_to_copy {
 }
 
 statement!(
-    /// How many bytes a copy would have, as they count for what an owner stores: how long a text is,
-    /// is known without reading it. No row: there is no such link.
+    /// The size of a copy in bytes, as it counts for an owner's storage: the length of a text is
+    /// known without reading it. No row: the link does not exist.
     MeasureFork<'a> {
         digest: &'a [u8] => Binary,
         now: DateTime<Utc> => Timestamptz,
@@ -201,8 +202,8 @@ statement!(
 );
 
 statement!(
-    /// Copies what a link shows into a conversation of somebody else's: the texts and when they
-    /// were said, numbered anew, and nothing of the owner; of what a model thought nothing is shown.
+    /// Copies the messages of a link into another owner's conversation: their texts and times, with
+    /// new numbers. Copies nothing about the owner, and no thoughts of a model.
     Fork<'a> {
         digest: &'a [u8] => Binary,
         now: DateTime<Utc> => Timestamptz,
