@@ -1,4 +1,4 @@
-//! The audit trail: lines of the log with the target `audit`. They stand within the request's span,
+//! The audit trail: lines of the log with the target `audit`. They are within the request's span,
 //! which has its id.
 
 use domain::auth::{Audit, AuditEvent};

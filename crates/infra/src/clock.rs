@@ -15,8 +15,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// The time at which it was made, and what has passed since: it never jumps, whatever becomes of the
-/// machine's clock. For what measures how long something takes.
+/// The time at which it was made, plus the elapsed time: it never jumps, even when the machine's
+/// clock is changed. For measuring durations.
 pub struct SteadyClock {
     begun: DateTime<Utc>,
     since: Instant,

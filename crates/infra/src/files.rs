@@ -1,5 +1,5 @@
-//! Reading files that somebody else may have put there: one that is a pipe or a device, or has no
-//! end, keeps a start waiting for ever or fills the memory.
+//! Reading files from untrusted places: a pipe, a device or an endless file could otherwise block
+//! the start for ever or fill the memory.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read as _};
@@ -8,10 +8,10 @@ use std::path::Path;
 
 use nix::fcntl::OFlag;
 
-/// Opens a regular file to read. A link is followed; what it leads to must be a regular file.
+/// Opens a regular file for reading. Links are followed; the target must be a regular file.
 ///
 /// # Errors
-/// It cannot be opened, or is something else.
+/// The file cannot be opened, or is not a regular file.
 pub fn open(path: &Path) -> io::Result<(File, Metadata)> {
     // A pipe without a writer would be waited for; a terminal would become that of this process.
     let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
@@ -26,10 +26,10 @@ pub fn open(path: &Path) -> io::Result<(File, Metadata)> {
     }
 }
 
-/// That a file which others will read to its end is regular and short.
+/// Checks that a file which other code will read to its end is regular and short.
 ///
 /// # Errors
-/// It cannot be opened, is something else, or has more than `most` bytes.
+/// The file cannot be opened, is not a regular file, or has more than `most` bytes.
 pub fn must_be_short(path: &Path, most: u64) -> io::Result<()> {
     match open(path)?.1.len() {
         length if length <= most => Ok(()),
@@ -37,13 +37,13 @@ pub fn must_be_short(path: &Path, most: u64) -> io::Result<()> {
     }
 }
 
-/// The text of an open file, which is known to be short.
+/// The text of an open file, which must be short.
 ///
 /// # Errors
-/// It cannot be read, is no UTF-8, or has more than `most` bytes.
+/// The file cannot be read, is not UTF-8, or has more than `most` bytes.
 pub fn text_of(file: File, most: u64) -> io::Result<String> {
     let mut text = String::new();
-    // By its length alone one could not tell: files under /proc have none.
+    // The length of the file is not enough to know: files under /proc report none.
     let read = file.take(most + 1).read_to_string(&mut text)?;
     match u64::try_from(read) {
         Ok(length) if length <= most => Ok(text),

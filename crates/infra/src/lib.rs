@@ -1,4 +1,4 @@
-//! Adapters: what the domain's ports mean against PostgreSQL, a model provider, the system and
+//! Adapters: they implement the domain's ports with PostgreSQL, a model provider, the system and
 //! cryptography.
 
 pub mod audit;

@@ -81,7 +81,7 @@ impl RateLimits for GovernorLimits {
     }
 }
 
-/// Our clock as governor takes it: what has passed since the limits were made.
+/// Our clock in the form that governor needs: the time since the limits were made.
 #[derive(Clone)]
 struct Time {
     clock: Arc<dyn Clock>,
@@ -105,11 +105,11 @@ impl GovernorClock for Time {
     }
 }
 
-/// For each subject when its next attempt would be on time, in nanoseconds. Governor's own stores
-/// can neither give an attempt back nor bound their memory.
+/// The time at which each subject's next attempt would be on schedule, in nanoseconds. Governor's
+/// own stores can neither give an attempt back nor bound their memory.
 #[derive(Clone)]
 struct Store {
-    /// What one attempt adds.
+    /// The time that one attempt adds.
     interval: u64,
     arrivals: Arc<Mutex<HashMap<Subject, u64>>>,
 }
@@ -143,7 +143,7 @@ impl StateStore for Store {
             let before = arrivals.get(subject).copied();
             let (decided, arrival) = decide(before.map(Nanos::from))?;
             if before.is_none() && arrivals.len() >= MOST {
-                // A newcomer's arrival is now and one interval.
+                // The arrival of a new subject is the current time plus one interval.
                 make_room(arrivals, arrival.as_u64().saturating_sub(self.interval));
             }
             arrivals.insert(*subject, arrival.as_u64());
@@ -152,8 +152,8 @@ impl StateStore for Store {
     }
 }
 
-/// Forgets who has nothing to wait for. If all have, the half that has the least: whoever tries from
-/// ever new addresses cannot make us forget those who try over and over.
+/// Forgets subjects that could try at once. If there are none, forgets the half with the shortest
+/// waits: so a caller with many addresses cannot make the limits forget those who try repeatedly.
 fn make_room(arrivals: &mut HashMap<Subject, u64>, now: u64) {
     arrivals.retain(|_, arrival| *arrival > now);
     if arrivals.len() < MOST {

@@ -1,4 +1,4 @@
-//! Work of the server's own, which outlives the request that has asked for it.
+//! Background work, which outlives the request that started it.
 
 use domain::repeats::carried;
 use domain::replies::{Tasks, Work};
@@ -23,7 +23,7 @@ impl BackgroundTasks {
         }
     }
 
-    /// Waits for all of it to end, and ends what has not done so by itself after `limit`.
+    /// Waits for all work to end, and aborts what still runs after `limit`.
     pub async fn finish(&self, limit: Duration) {
         let mut running = std::mem::take(&mut *self.running());
         while running.try_join_next().is_some() {}
@@ -45,13 +45,13 @@ impl BackgroundTasks {
     }
 
     fn running(&self) -> MutexGuard<'_, JoinSet<()>> {
-        // What a panic leaves behind is still a set of tasks.
+        // After a panic, the set of tasks is still valid.
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Tasks for BackgroundTasks {
-    /// The log's lines of the work name the request that has asked for it.
+    /// The work's lines in the log carry the id of the request that started it.
     fn start(&self, work: Work) {
         let work = carried(work);
         let logged = async move {
@@ -60,7 +60,7 @@ impl Tasks for BackgroundTasks {
             }
         };
         let mut running = self.running();
-        // Those that have ended are forgotten.
+        // Removes the tasks that have ended.
         while running.try_join_next().is_some() {}
         running.spawn_on(logged.in_current_span(), &self.runtime);
     }

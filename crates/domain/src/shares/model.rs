@@ -105,9 +105,9 @@ impl NewLink {
 /// The purpose of opening a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Visit {
-    /// Reading it.
+    /// Reading it (GET).
     Reading,
-    /// Reading the headers of the answer only; its body is thrown away.
+    /// Asking for the headers of the answer only (HEAD).
     Asking,
 }
 

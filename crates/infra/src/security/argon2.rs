@@ -8,19 +8,19 @@ use std::time::Duration;
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
-/// How many may wait for their turn, and how many of one caller.
+/// How many hashes may wait for their turn: of all callers, and of one.
 const WAITING: usize = 1_024;
 const WAITING_EACH: usize = 128;
 
-/// How long one waits for its turn. A hash takes some 30 ms.
+/// How long a hash waits for its turn. It takes about 30 ms.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// When it is worth coming back, in seconds.
+/// The suggested pause before a retry, in seconds.
 const RETRY_AFTER: u64 = 5;
 
 /// Argon2id with the parameters of OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one
-/// lane. On threads of its own, a few at a time, so that requests go on while passwords are hashed;
-/// one caller gets half of them at the most.
+/// lane. Runs on threads of its own, a few at a time, so that requests go on meanwhile; one caller
+/// gets at most half of them.
 pub struct Argon2Hasher {
     argon2: Argon2<'static>,
     turns: Budget,
@@ -36,8 +36,8 @@ impl Argon2Hasher {
         Self::with(threads, Params::DEFAULT)
     }
 
-    /// The same with parameters that protect nothing: for tests that are about something else, and make
-    /// many passwords.
+    /// The same with parameters that protect nothing: for tests that make many passwords and do not
+    /// test their protection.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -48,7 +48,7 @@ impl Argon2Hasher {
 
     fn with(threads: usize, params: Params) -> Result<Self> {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        // Of a password that nobody can send: it is too short.
+        // The hash of a password that is too short to be accepted.
         let decoy = hash(&argon2, b"")?;
         Ok(Self {
             argon2,
@@ -163,7 +163,7 @@ mod tests {
     #[tokio::test]
     async fn when_too_many_wait_the_next_is_told_to_come_back() {
         let hasher = Argon2Hasher::new(1).unwrap();
-        // Somebody works, and does not finish.
+        // One hash is running, and does not finish.
         let working = hasher.turns.try_take(ANYBODY, 1).unwrap();
         let mut context = Context::from_waker(Waker::noop());
         let mut waiting: Vec<_> = (0..WAITING_EACH)
@@ -174,7 +174,7 @@ mod tests {
         }
         let refused = hasher.verify(ANYBODY, password("x"), hasher.decoy()).await;
         assert!(matches!(refused, Err(Error::Overloaded { .. })));
-        // Those who give up make room.
+        // Requests that give up make room.
         drop(waiting);
         drop(working);
         assert!(
@@ -198,7 +198,7 @@ mod tests {
         }
         drop(working);
         let [first, _second, _third, other] = queue;
-        // The second would never get on with it: it is not polled.
+        // The second would never finish: it is not polled.
         assert!(!first.await.unwrap());
         assert!(!other.await.unwrap());
     }

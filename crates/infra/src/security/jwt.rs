@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Who issues and who accepts: a token of another service of the same secret is not for us.
+/// The issuer and the audience: a token of another service with the same secret is not accepted.
 const ISSUER: &str = "jan-conversations";
 const AUDIENCE: &str = "jan-conversations";
 
@@ -27,7 +27,7 @@ struct Payload {
     iss: String,
     aud: String,
     sub: String,
-    /// The session; whoever else reads our tokens need not know of it.
+    /// The session; other services that read our tokens may ignore it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sid: Option<String>,
     iat: i64,
@@ -46,7 +46,7 @@ impl Jwt {
         if secret.len() < 32 {
             return Err(SecretTooShort);
         }
-        // One algorithm, never the token's own choice (RFC 8725, 3.1).
+        // Only one algorithm is accepted, whatever the token says (RFC 8725, 3.1).
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
         validation.set_issuer(&[ISSUER]);
@@ -126,7 +126,7 @@ mod tests {
         Jwt::new(SECRET, Arc::new(At(now))).unwrap()
     }
 
-    /// A token of ours with these claims in the place of its own.
+    /// A signed token whose claims are replaced by these.
     fn signed(claims: &Value) -> String {
         let mut payload = json!({
             "iss": ISSUER,
@@ -142,7 +142,7 @@ mod tests {
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &payload, &key).unwrap()
     }
 
-    /// Numbers at the ends of all that can stand for a time, and beside them.
+    /// Numbers at and beside the limits of all possible time values.
     fn numbers() -> Vec<Value> {
         let ends = [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC];
         let ends = ends.map(|end| end.timestamp());

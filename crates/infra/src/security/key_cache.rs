@@ -5,12 +5,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// How many keys are remembered, good and bad ones: a few megabytes.
 const MOST: usize = 10_000;
 
-/// What was found out about keys, in memory. Keys that are used stay; a flood of bad ones pushes out
-/// its own kind first (S3-FIFO).
+/// The results of key look-ups, in memory. Keys in use stay; a flood of bad keys mostly evicts
+/// other bad keys (S3-FIFO).
 pub struct BoundedKeyCache {
     known: Cache<Digest, KnownKey>,
-    /// Held while a key is remembered or forgotten, so that one is not remembered right after it was
-    /// forgotten. Reading does without.
+    /// Held while a key is remembered or forgotten, so that no key is remembered right after it was
+    /// forgotten. Reading needs no lock.
     forgotten: Mutex<u64>,
 }
 

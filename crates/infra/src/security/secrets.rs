@@ -14,7 +14,7 @@ impl Secrets for RandomSecrets {
         ))
     }
 
-    /// A plain SHA-256 is enough: the input is random, so there is nothing to guess.
+    /// A plain SHA-256 is enough: the input is random, so it cannot be guessed.
     fn digest(&self, secret: &str) -> Digest {
         Digest(sha2::Sha256::digest(secret).into())
     }

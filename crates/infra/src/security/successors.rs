@@ -2,7 +2,7 @@ use domain::auth::{Secret, Successors};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-/// What the key is for, so that it serves nothing else that is derived from the same secret.
+/// The purpose of the key, so that other keys derived from the same secret differ.
 const LABEL: &[u8] = b"jan-conversations: the successors of refresh tokens, 1";
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -11,9 +11,10 @@ const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 const LENGTH: usize = 43;
 
 /// Successors by HMAC-SHA-256, under a key that is derived from the secret that signs access tokens
-/// (HMAC again, as HKDF's first step). All instances have that secret, so all give the same successor,
-/// also after a crash. Where it is changed, tokens that were given before are good, as only their
-/// digests are compared; but one that was spent under the old secret has no successor under the new one.
+/// (HMAC again, as HKDF's first step). All instances have that secret, so all give the same
+/// successor, also after a crash. After a change of the secret, existing tokens stay good, since
+/// only their digests are compared; but a token that was spent under the old secret has no
+/// successor under the new one.
 pub struct HmacSuccessors(Hmac<Sha256>);
 
 impl HmacSuccessors {
@@ -63,7 +64,7 @@ mod tests {
         let other = HmacSuccessors::new(b"other");
         let first = one.successor("rt_", "rt_a").0;
         assert_eq!(first, same.successor("rt_", "rt_a").0);
-        // Whoever changes this ends the refreshes that are under way when it is deployed.
+        // A change of this value breaks the refreshes that are running when it is deployed.
         assert_eq!(first, "rt_CihwIc2JkNnGIG6q7kAshcAop2Bu7jTPFis1r8fNDoj");
         let mut seen = HashSet::from([first]);
         let mut token = "rt_a".to_owned();

@@ -1,4 +1,4 @@
-//! A file that is there for its size alone: giving it up makes room at once.
+//! A file that only occupies room: deleting it frees room at once.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -11,14 +11,14 @@ const BLOCK: u64 = 512;
 #[derive(Debug)]
 pub(super) struct Ballast {
     path: PathBuf,
-    /// How large it is to be.
+    /// The wanted size in bytes.
     wanted: u64,
-    /// How large it is.
+    /// The current size in bytes.
     held: u64,
 }
 
 impl Ballast {
-    /// The one in this directory, as an earlier life left it.
+    /// The ballast in this directory, of the size that an earlier run left.
     pub(super) fn of(directory: &Path, wanted: u64) -> io::Result<Self> {
         let mut ballast = Self {
             path: directory.join("ballast"),
@@ -36,12 +36,13 @@ impl Ballast {
         self.held
     }
 
-    /// What is given up now, and is to be free again before anything else may be stored.
+    /// The bytes that are missing from the wanted size. They must be free before more may be
+    /// stored.
     pub(super) fn missing(&self) -> u64 {
         self.wanted.saturating_sub(self.held)
     }
 
-    /// Gives up what is more than `size`.
+    /// Frees all bytes above `size`.
     pub(super) fn shrink(&mut self, size: u64) -> io::Result<()> {
         let done = match size {
             0 => fs::remove_file(&self.path),
@@ -57,7 +58,7 @@ impl Ballast {
         Ok(())
     }
 
-    /// Makes it as large as it is to be. Where that fails, it is not there.
+    /// Makes the file as large as wanted. If that fails, there is no file.
     pub(super) fn make(&mut self) -> io::Result<()> {
         let made = self.grow();
         if made.is_err() {
@@ -78,7 +79,7 @@ impl Ballast {
         let metadata = file.metadata()?;
         match metadata.blocks() * BLOCK >= self.wanted / 10 * 9 {
             true => Ok(()),
-            // Such as one that compresses.
+            // Such as a file system that compresses.
             false => Err(io::Error::other("the file system keeps no room for a file")),
         }
     }

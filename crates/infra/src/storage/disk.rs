@@ -9,26 +9,26 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How often it is measured, where there is plenty and where there is not.
+/// How often the disk is measured, with plenty of room and with little.
 const CALM: Duration = Duration::from_secs(1);
 const ALERT: Duration = Duration::from_millis(100);
 
 #[derive(Debug)]
 pub(super) struct Disk {
     directory: PathBuf,
-    /// What is to stay free, in bytes.
+    /// The bytes that must stay free.
     reserve: u64,
     /// How large the whole file system is.
     total: u64,
-    /// Below so much, PostgreSQL's log may find no room for its next segment.
+    /// Below this many bytes, PostgreSQL's log may find no room for its next segment.
     critical: u64,
     ballast: Mutex<Ballast>,
     free: AtomicU64,
-    /// What is free inside the tables of the database, in bytes.
+    /// The reusable bytes inside the tables of the database.
     reusable: AtomicU64,
     lacks_room: AtomicBool,
     is_full: AtomicBool,
-    /// Whether it was said that there can be no ballast.
+    /// Whether it was logged that the ballast cannot be made.
     lacks_ballast: AtomicBool,
 }
 
@@ -40,11 +40,11 @@ impl Disk {
         ((self.total / 20) >> 20).clamp(32, Self::MOST_WAL_MIB)
     }
 
-    /// `None` where nothing is to stay free.
+    /// `None` where no reserve is wanted.
     pub(super) fn around(directory: &Path, reserve: Reserve) -> io::Result<Option<Self>> {
         let space = Space::around(directory)?;
         let Some(reserve) = reserve.of(space.total) else {
-            // One that an earlier life has left would only take room.
+            // A ballast of an earlier run would only take room.
             Ballast::of(directory, 0)?;
             return Ok(None);
         };
@@ -71,7 +71,7 @@ impl Disk {
         self.is_full.load(Ordering::Relaxed)
     }
 
-    /// Whether the file system has too little room, so that the database is to look for some of its own.
+    /// Whether the file system has too little room, so that the database should look for its own.
     pub(super) fn wants_more(&self) -> bool {
         self.lacks_room.load(Ordering::Relaxed)
     }
@@ -89,8 +89,8 @@ impl Disk {
         };
         let mut room = room(free, &ballast);
         self.judge(room);
-        // Half of it is for PostgreSQL's log, so that it does not come to a stop; the other half stays
-        // for who deletes something, since others who write would take it, too.
+        // Half of the ballast is for PostgreSQL's log, so that it does not stop; the other half is
+        // kept for deletions, since concurrent writes would use it up, too.
         if free < self.critical && ballast.held() > self.critical {
             self.shrink(&mut ballast, self.critical);
         } else if !self.lacks_room.load(Ordering::Relaxed) && ballast.missing() > 0 {
@@ -120,9 +120,10 @@ impl Disk {
         Ok(space.free)
     }
 
-    /// A little more than the reserve has to be free before writes begin again, so that they do not
-    /// begin and end all the time. Room inside the tables counts, too; but not everything that is
-    /// stored finds its place there, so half of the reserve has to be free in any case.
+    /// Decides whether the disk is full. Writes begin again only when a little more than the
+    /// reserve is free, so that they do not begin and end all the time. Room inside the tables
+    /// counts, too; but new data does not always fit there, so half of the reserve must be free in
+    /// any case.
     fn judge(&self, room: u64) {
         let was_full = self.is_full();
         let wanted = match was_full {
@@ -165,7 +166,7 @@ impl Disk {
             ),
             Err(error) => tracing::error!(%error, "the ballast cannot be given up"),
         }
-        // What is free now is known at once.
+        // Measures the free space again at once.
         let _ = self.free();
     }
 
@@ -184,7 +185,7 @@ impl Disk {
     }
 }
 
-/// What is free once the ballast is whole again.
+/// The free room once the ballast is whole again.
 fn room(free: u64, ballast: &Ballast) -> u64 {
     free.saturating_sub(ballast.missing())
 }

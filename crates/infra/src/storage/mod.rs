@@ -1,6 +1,6 @@
-//! Room on the disk. An embedded database shares its file system with whatever else is there, so its
-//! free space is measured: below the reserve nothing more is stored, and what is left serves deleting.
-//! Of a database elsewhere it is known only what it says when it finds no room itself.
+//! Room on the disk. An embedded database shares its file system with other files, so the free
+//! space is measured: below the reserve no more data is stored, and the rest is for deleting. A
+//! database elsewhere only reports when it finds no room itself.
 
 mod ballast;
 mod disk;
@@ -18,10 +18,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long after it has found no room a database is said to be full.
+/// How long a database counts as full after it has found no room.
 const FRESH: Duration = Duration::from_secs(60);
 
-/// What is known of the room there is. One per service.
+/// The known room on the disk. One per service.
 #[derive(Debug, Default)]
 pub struct Storage {
     reserve: Reserve,
@@ -37,7 +37,7 @@ impl Storage {
         Arc::default()
     }
 
-    /// For an embedded database, once it is known where that is.
+    /// For an embedded database, once its place is known.
     #[must_use]
     pub fn with_reserve(reserve: Reserve) -> Arc<Self> {
         Arc::new(Self {
@@ -57,8 +57,8 @@ impl Storage {
         Ok(())
     }
 
-    /// How many MiB PostgreSQL's write-ahead log may grow to: on a small disk it would take what is to
-    /// stay free.
+    /// The size in MiB to which PostgreSQL's write-ahead log may grow: on a small disk a large log
+    /// would use up the reserve.
     pub(crate) fn wal_mib(&self) -> u64 {
         self.disk.get().map_or(Disk::MOST_WAL_MIB, Disk::wal_mib)
     }
@@ -88,7 +88,7 @@ impl Storage {
                 disk.relieve();
             }
         });
-        // It fails only where the runtime is shutting down.
+        // This fails only where the runtime is shutting down.
         let _ = relieved.await;
     }
 
@@ -107,7 +107,7 @@ impl Storage {
         tokio::spawn(async move { storage.relieve().await });
     }
 
-    /// Whether the database is to look for room inside its tables.
+    /// Whether the database should look for room inside its tables.
     pub(crate) fn wants_more(&self) -> bool {
         self.disk.get().is_some_and(Disk::wants_more)
     }
@@ -140,8 +140,8 @@ impl Room for Storage {
 
     async fn make_way(&self) {
         if let Some(disk) = self.disk.get().filter(|disk| disk.is_full()) {
-            // It is measured anew, since others may be filling the disk; that, and removing a file, is
-            // quicker than a request.
+            // Measures again, since other programs may be filling the disk. Measuring and removing
+            // a file are quicker than a request.
             disk.relieve();
         }
     }

@@ -40,7 +40,7 @@ impl Reserve {
         }
     }
 
-    /// In bytes, on a file system of this size; `None` where there is to be none.
+    /// The reserve in bytes, on a file system of this size; `None` where no reserve is wanted.
     pub(super) fn of(self, total: u64) -> Option<u64> {
         match self {
             Self::Usual => Some((1 << 30).min(total / 10)),
@@ -50,8 +50,8 @@ impl Reserve {
     }
 }
 
-/// How large a ballast goes with a reserve: two to four segments of PostgreSQL's log, which is what it
-/// needs first to come up again.
+/// The size of the ballast for a reserve: two to four segments of PostgreSQL's log, which
+/// PostgreSQL needs first to start again.
 pub(super) fn ballast(reserve: u64) -> u64 {
     reserve.clamp(32 * MIB, 64 * MIB)
 }

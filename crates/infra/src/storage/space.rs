@@ -1,16 +1,16 @@
-//! What the file system says of itself.
+//! The free space that the file system reports.
 
 use nix::sys::statvfs::statvfs;
 use std::io;
 use std::path::Path;
 
-/// Fewer new files than these, and there is no room whatever the bytes are.
+/// With fewer free files than this, there is no room, whatever the free bytes are.
 const FILES: u64 = 64;
 
 /// The size of a file system, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Space {
-    /// What others than root may still write.
+    /// The bytes that users other than root may still write.
     pub(crate) free: u64,
     pub(super) total: u64,
 }
