@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-/// The networks of our own proxies, whose word on the caller's address is taken.
+/// The networks of our own proxies, whose headers about the caller's address are trusted.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(pub Vec<IpNet>);
 
@@ -22,7 +22,7 @@ impl TrustedProxies {
         networks.any(|network| network.contains(&address))
     }
 
-    /// How many of our proxies, one behind the other, the request came through.
+    /// The number of our proxies, one behind the other, that the request passed.
     pub(crate) fn passed(&self, head: &RequestHead) -> usize {
         let peer = head.peer_addr.map(|peer| peer.ip().to_canonical());
         peer.map_or(0, |peer| way(peer, forwarded_for(head), self).1)
@@ -45,7 +45,7 @@ impl ClientAddress {
     }
 }
 
-/// What `around` has found out about the request.
+/// The address that `around` has found.
 impl FromRequest for ClientAddress {
     type Error = Infallible;
     type Future = Ready<Result<Self, Infallible>>;
@@ -61,9 +61,9 @@ fn forwarded_for(head: &RequestHead) -> impl DoubleEndedIterator<Item = &str> {
     values.filter_map(|value| value.to_str().ok())
 }
 
-/// The first address that is not one of our proxies, and how many of those were passed on the way.
-/// Each proxy appends the address it was called from, so the list is read from its end, as long as
-/// the speaker is one of ours. What stands further to the left is anybody's claim.
+/// The first address that is not one of our proxies, and the number of proxies on the way. Each
+/// proxy appends the address that called it, so the list is read from its end, as long as the
+/// address is one of our proxies. Entries further to the left are not trusted.
 fn way<'a>(
     peer: IpAddr,
     forwarded: impl DoubleEndedIterator<Item = &'a str>,
@@ -81,8 +81,8 @@ fn way<'a>(
     (address, passed)
 }
 
-/// The address of a claim. Some proxies add the port, which takes brackets around an IPv6 address, and
-/// some quote it all, as in `Forwarded` (RFC 7239, 6).
+/// The address in an entry. Some proxies add the port, which needs brackets around an IPv6 address,
+/// and some quote the whole entry, as in `Forwarded` (RFC 7239, 6).
 fn claimed(claim: &str) -> Option<IpAddr> {
     let unquoted = claim.strip_prefix('"').and_then(|c| c.strip_suffix('"'));
     let claim = unquoted.unwrap_or(claim);
@@ -94,8 +94,8 @@ fn claimed(claim: &str) -> Option<IpAddr> {
     claim.parse().or_else(|_| with_port()).ok()
 }
 
-/// A network of IPv4 addresses that is written as IPv6 (`::ffff:10.0.0.0/104`) is one of IPv4, as the
-/// addresses are that are looked for in it.
+/// Converts a network of IPv4 addresses in IPv6 notation (`::ffff:10.0.0.0/104`) to IPv4, since the
+/// compared addresses are converted, too.
 fn canonical(network: IpNet) -> IpNet {
     let mapped = |network: ipnet::Ipv6Net| {
         let length = network.prefix_len().checked_sub(96)?;

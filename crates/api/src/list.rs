@@ -1,4 +1,4 @@
-//! Lists share one shape.
+//! The common shape of lists.
 
 use domain::error::{Error, Invalid, InvalidReason};
 use domain::page::Order;
@@ -22,7 +22,7 @@ impl From<OrderParam> for Order {
     }
 }
 
-/// Declares the page type of a list: the same fields, under a name of its own.
+/// Declares the page type of a list: the same fields, under its own name.
 macro_rules! list_body {
     ($(#[$doc:meta])* $name:ident, $schema:ident, $entry:ty, $next:literal) => {
         $(#[$doc])*
@@ -39,17 +39,17 @@ macro_rules! list_body {
             #[doc = $next]
             #[schema(required)]
             next_after: Option<String>,
-            /// The id of the first entry; null where there is none.
+            /// The id of the first entry; null for an empty page.
             #[schema(required)]
             first_id: Option<String>,
-            /// The id of the last entry: `after` takes it as it takes `next_after`. Null where there is
-            /// none.
+            /// The id of the last entry: `after` accepts it as it accepts `next_after`. Null for an
+            /// empty page.
             #[schema(required)]
             last_id: Option<String>,
         }
 
         impl $name {
-            /// A page, and the cursor of the next one, made from the last entry of this one.
+            /// A page, and the cursor of the next page, made from the last entry of this one.
             pub(crate) fn new<T>(
                 page: domain::page::Page<T>,
                 next_after: impl FnOnce(&T) -> String,
@@ -77,18 +77,18 @@ pub(crate) use list_body;
 
 /// An entry of a list.
 pub(crate) trait Listed {
-    /// The id by which paging goes on after it; `None` where it has none.
+    /// The id that can be used as a cursor; `None` where an entry has none.
     fn listed_as(&self) -> Option<String>;
 }
 
-/// What every list says it is.
+/// The type of every list.
 #[derive(Clone, Copy, serde::Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum ListObject {
     List,
 }
 
-/// The cursor is not one of this list's.
+/// The error for a cursor that this list did not issue.
 pub(crate) fn unknown_cursor(param: &str) -> Error {
     Error::Invalid(Invalid {
         param: Some(param.to_owned()),
@@ -97,7 +97,7 @@ pub(crate) fn unknown_cursor(param: &str) -> Error {
     })
 }
 
-/// The number of a cursor that is a prefix and a number, if it is one that we could have given out.
+/// The number of a cursor that consists of a prefix and a number, if this list can have issued it.
 pub(crate) fn numbered(prefix: &str, cursor: &str) -> Option<u32> {
     number(cursor.strip_prefix(prefix)?)
 }

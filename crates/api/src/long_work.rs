@@ -1,4 +1,4 @@
-//! Work that would keep a worker from everybody else: it is done on a thread of its own, and in turn.
+//! Work that would block a worker for too long: it runs on a separate thread, in turn.
 
 use crate::error::ApiError;
 use crate::memory::{Held, Memory, caller, taker};
@@ -11,21 +11,21 @@ use domain::error::Error;
 use serde::Serialize;
 use std::time::Duration;
 
-/// Turns in work that takes long: reading and writing what is large.
+/// Turns for long work: parsing and writing large data.
 #[derive(Clone)]
 pub struct LongWork(Budget);
 
 impl LongWork {
-    /// What has fewer bytes than this is done on the spot, within a few milliseconds.
+    /// Work on fewer bytes than this runs at once, within a few milliseconds.
     const LONG: usize = 128 * 1024;
 
-    /// How long such work waits its turn.
+    /// How long such work waits for its turn.
     const PATIENCE: Duration = Duration::from_secs(4);
 
-    /// How many may wait, and how many of one caller.
+    /// How many may wait: of all callers, and of one.
     const WAITING: (usize, usize) = (4_096, 256);
 
-    /// For so many at a time, at most half of them (or one) of one caller.
+    /// Allows `at_once` pieces of work at a time, at most half of them (or one) of one caller.
     #[must_use]
     pub fn new(at_once: usize) -> Self {
         let (all, each) = Self::WAITING;
@@ -33,10 +33,10 @@ impl LongWork {
         Self(Budget::new(limits))
     }
 
-    /// Does `work` on something of so many bytes.
+    /// Does `work` on `bytes` bytes of data.
     ///
     /// # Errors
-    /// Its own, or that no turn came.
+    /// The work's own errors, or that no turn came in time.
     pub(crate) async fn run<T: Send + 'static>(
         request: &HttpRequest,
         bytes: usize,
@@ -50,7 +50,7 @@ impl LongWork {
         let turn = turn
             .await
             .map_err(|_| Error::Overloaded { retry_after: 5 })?;
-        // The turn goes with the work, which a client who leaves does not stop.
+        // The turn stays with the work, which goes on when the client disconnects.
         let done = web::block(move || {
             let done = work();
             drop(turn);
@@ -60,11 +60,11 @@ impl LongWork {
     }
 }
 
-/// Answers with JSON that has so many bytes of text in it. A long one takes its memory while it waits for its
-/// turn: the texts are there by then.
+/// Answers with JSON that contains so many bytes of text. A long answer takes its memory before it
+/// waits for its turn, since its texts are in memory by then.
 ///
 /// # Errors
-/// It is long, and there is no memory for it, or no turn came to write it.
+/// The answer is long, and there is no memory for it, or no turn came in time.
 pub(crate) async fn json(
     request: &HttpRequest,
     bytes: usize,
@@ -76,7 +76,7 @@ pub(crate) async fn json(
         request.extensions_mut().insert(Held(taken));
     }
     let writing = LongWork::run(request, bytes, move || {
-        // What grows takes twice its room.
+        // A buffer that grows needs twice its size.
         let mut text = Vec::with_capacity(bytes + bytes / 16 + 1024);
         serde_json::to_writer(&mut text, &body).map_err(internal)?;
         Ok(text)
@@ -94,7 +94,7 @@ mod tests {
     use serde::Serializer;
     use std::thread::{ThreadId, current};
 
-    /// Writes down which thread has written it.
+    /// Records the thread that serialises it.
     struct Written(std::sync::mpsc::Sender<ThreadId>);
 
     impl Serialize for Written {

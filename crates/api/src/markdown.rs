@@ -1,12 +1,13 @@
-//! Messages of others within a document of Markdown: each must end where it ends.
+//! Messages within a Markdown document: a block that a message leaves open must end with the
+//! message.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
-/// What ends the block that the message leaves open, as a line of its own: a fence of code, or raw
-/// HTML. Without it, what follows in the document would be part of that block.
+/// The line that closes a block which the message leaves open: a code fence, or raw HTML. Without
+/// it, the rest of the document would be part of that block.
 pub(crate) fn closing(message: &str) -> Option<String> {
-    // Whatever is open has one of these.
+    // Every block that can stay open contains one of these.
     if !["```", "~~~", "<"]
         .iter()
         .any(|mark| message.contains(mark))
@@ -29,8 +30,8 @@ enum Kind {
     Html,
 }
 
-/// The last block that stands in nothing else, where it is one that can be open. What stands in a list
-/// or in a quotation ends with it.
+/// The last top-level block, if it can be open. A block within a list or a quotation ends with
+/// that.
 fn last_block(message: &str) -> Option<(Kind, Range<usize>)> {
     let options = Options::ENABLE_TABLES;
     let mut depth = 0_usize;
@@ -48,7 +49,7 @@ fn last_block(message: &str) -> Option<(Kind, Range<usize>)> {
                 depth += 1;
             }
             Event::End(TagEnd::HtmlBlock) => {
-                // A block of HTML is known as a whole only at its end.
+                // The end of an HTML block is known only with its end event.
                 if let Some((Kind::Html, whole)) = &mut last {
                     whole.end = whole.end.max(place.end);
                 }
@@ -61,7 +62,7 @@ fn last_block(message: &str) -> Option<(Kind, Range<usize>)> {
     last
 }
 
-/// The fence that closes the block, if it is not closed.
+/// The fence that closes the block, unless it is closed.
 fn fence(block: &str) -> Option<String> {
     let mut lines = block.lines().map(str::trim);
     let first = lines.next()?;
@@ -74,7 +75,8 @@ fn fence(block: &str) -> Option<String> {
     (!closed).then(|| String::from(mark).repeat(length))
 }
 
-/// What ends raw HTML that goes on over blank lines (CommonMark's kinds 1 to 5), if it is not ended.
+/// The end of raw HTML that continues over blank lines (CommonMark's kinds 1 to 5), unless it is
+/// closed.
 fn html(block: &str) -> Option<&'static str> {
     let lower = block.trim_start().to_ascii_lowercase();
     let open = [
@@ -133,7 +135,7 @@ mod tests {
             "~~~\na\n~~~",
             "a ``` b",
             "`` a",
-            // A list and a quotation end with the message, and so does what is in them.
+            // Lists and quotations end with the message, and so do the blocks in them.
             "- ```\n  a",
             "1. text\n\n   ```\n   a",
             "> ```\n> a",

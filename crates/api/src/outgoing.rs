@@ -12,18 +12,18 @@ use actix_web::{HttpMessage as _, HttpResponse, web};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// How much of an answer is given to the connection at a time. It copies each piece into a buffer of
-/// its own, so small pieces keep a slow reader cheap.
+/// How many bytes of an answer the connection gets at a time. The connection copies each piece into
+/// its own buffer, so small pieces need little memory for a slow reader.
 pub(crate) const PIECE: usize = 16 * 1024;
 
-/// What an answer takes that is written as it is read: a batch, and pieces of it on their way.
+/// The memory of a streamed answer: a batch, and pieces of it on their way.
 const STREAM: u64 = 512 * 1024;
 
-/// That an answer's body is there in any case, and costs nothing for as long as it is under way. It is
-/// an extension of the response.
+/// Marks an answer whose body is shared, so that it needs no memory of its own. It is an extension
+/// of the response.
 pub(crate) struct Shared;
 
-/// An answer's body, in small pieces. What was kept for the request is kept until the last of them is
+/// An answer's body, in small pieces. It holds the request's resources until the last piece is
 /// written.
 pub(crate) struct Outgoing {
     body: Body,
@@ -33,8 +33,9 @@ pub(crate) struct Outgoing {
     answered: Option<Answered>,
 }
 
-/// Takes memory for the answer, which is kept until it is written. What was read for nothing but this
-/// answer, and finds no room, is not answered; what was stored is, and is no larger than what was sent.
+/// Takes memory for the answer, until it is written. An answer that only reads is refused where no
+/// memory is free. An answer about stored data is sent in any case; it is no larger than the
+/// request.
 pub(crate) fn paid_for(
     response: ServiceResponse<BoxBody>,
 ) -> (ServiceResponse<BoxBody>, Option<Taken>) {
@@ -48,7 +49,7 @@ pub(crate) fn paid_for(
     let request = response.request();
     let held = request.extensions_mut().remove::<Held>();
     if let Some(Held(mut permit)) = held {
-        // Where there is no room for more, what it takes above is not counted.
+        // Where no more memory is free, the excess is not counted.
         let _ = permit.grow(bytes.saturating_sub(permit.bytes()));
         permit.shrink_to(bytes);
         return (response, Some(permit));
@@ -69,7 +70,7 @@ fn in_place_of(response: ServiceResponse<BoxBody>, error: ApiError) -> ServiceRe
     instead(response, HttpResponse::from_error(error))
 }
 
-/// Another answer. What inner middleware has added, such as CORS, stays.
+/// Replaces an answer. Headers that inner middleware has added, such as CORS, stay.
 pub(crate) fn instead(
     response: ServiceResponse<BoxBody>,
     mut other: HttpResponse,
@@ -83,9 +84,9 @@ pub(crate) fn instead(
     ServiceResponse::new(request, other)
 }
 
-/// An offer to go on in another protocol is left where it is, as HTTP allows: some clients make it with
-/// each request. The framework then ends the connection without saying so, and the client's next request
-/// would be lost with it.
+/// Ignores an offer to switch to another protocol, as HTTP allows: some clients make it with each
+/// request. The framework would otherwise end the connection without saying so, and the client's
+/// next request would be lost.
 pub(crate) fn without_upgrade(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let head = response.request().head();
     if head.upgrade() || head.headers().contains_key(header::UPGRADE) {
@@ -146,7 +147,7 @@ impl MessageBody for Outgoing {
             }
             Body::Other(body) => Pin::new(body).poll_next(context),
         };
-        // The connection asks no further for a body whose length it knows.
+        // The connection does not poll again when it has a body of known length completely.
         let is_written = match (&next, &this.body) {
             (Poll::Ready(None), _) => true,
             (Poll::Ready(Some(Ok(_))), Body::Whole(rest)) => rest.is_empty(),

@@ -1,4 +1,4 @@
-//! Whether whoever has asked is still there.
+//! Detects that the client has disconnected.
 
 use crate::connection::Connection;
 use crate::error::{ApiError, code};
@@ -6,9 +6,10 @@ use actix_web::HttpRequest;
 use futures_util::future::{Either, pending, select};
 use std::pin::pin;
 
-/// Tells when a client leaves. The framework notices that when it next writes something, and lets
-/// whoever says that nothing more will come wait for the answer: so does everything that is stored,
-/// but nobody else's turn is worth it where the answer alone is wanted.
+/// Tells when a client disconnects. The framework notices that only when it writes, and lets a
+/// client that has closed its half of the connection wait for the answer. That is right for work
+/// whose result is stored. Work whose only result is the answer would take other callers' turns for
+/// nothing.
 pub(crate) struct Presence(Option<Connection>);
 
 impl Presence {
@@ -16,12 +17,12 @@ impl Presence {
         Self(request.conn_data::<Connection>().cloned())
     }
 
-    /// Of somebody whose leaving changes nothing.
+    /// For work that goes on when the client disconnects.
     pub(crate) const fn of_no_matter() -> Self {
         Self(None)
     }
 
-    /// Does the work as long as the client is there; it is dropped when the client leaves.
+    /// Does the work while the client is connected; drops it when the client disconnects.
     pub(crate) async fn during<T>(
         &self,
         work: impl Future<Output = Result<T, ApiError>>,

@@ -1,4 +1,5 @@
-//! What happens around every request: its id, its log line, the envelope of its failures.
+//! The outermost middleware around every request: its id, its log line, the envelope of its
+//! failures.
 
 use crate::client_address::{ClientAddress, TrustedProxies};
 use crate::connection::Connection;
@@ -25,27 +26,27 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Clone)]
 struct RequestId(HeaderValue);
 
-/// The id of the request, as its answer has it.
+/// The id of the request, as in its answer.
 pub(crate) fn request_id(request: &HttpRequest) -> Option<String> {
     let extensions = request.extensions();
     let RequestId(id) = extensions.get::<RequestId>()?;
     id.to_str().ok().map(str::to_owned)
 }
 
-/// That the request was a HEAD: it is answered like a GET, and nobody sees the answer.
+/// Marks a HEAD request: it is answered like a GET, but without the body.
 #[derive(Clone, Copy)]
 struct IsHead;
 
-/// Whether nobody sees the answer to the request.
+/// Whether the request is a HEAD, so that the client gets no body.
 pub(crate) fn is_head(request: &HttpRequest) -> bool {
     request.extensions().contains::<IsHead>()
 }
 
-/// Who turned out to call, for the log.
+/// The caller, for the log.
 #[derive(Clone, Copy)]
 pub(crate) struct Caller(pub(crate) OwnerId);
 
-/// What this middleware needs from the server.
+/// The settings and services of this middleware.
 pub struct Surroundings {
     pub ids: Arc<dyn Ids>,
     pub clock: Arc<dyn Clock>,
@@ -55,7 +56,7 @@ pub struct Surroundings {
 /// Wraps the whole application; the outermost middleware.
 ///
 /// # Errors
-/// None of its own: every failure is an answer.
+/// None: every failure becomes an answer.
 pub async fn around(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -115,7 +116,7 @@ pub async fn around(
     Ok(response)
 }
 
-/// The client's id, if it is printable ASCII of at most 128 characters: more would be a way to
+/// The client's id, if it is printable ASCII of at most 128 characters; otherwise a client could
 /// write into our log.
 fn accepted_id(headers: &HeaderMap) -> Option<HeaderValue> {
     let id = headers.get(REQUEST_ID)?;
@@ -128,8 +129,8 @@ fn fresh_id(surroundings: &Surroundings) -> HeaderValue {
         .unwrap_or(HeaderValue::from_static("req_unknown"))
 }
 
-/// Refuses a path or query that is not UTF-8 or carries a NUL: the framework would read it with
-/// replacement characters, as something the client did not say.
+/// Refuses a path or query that is not UTF-8 or contains a NUL: the framework would read it with
+/// replacement characters, and so with another meaning.
 fn unreadable(request: &ServiceRequest) -> Option<ApiError> {
     let uri = request.uri();
     for (place, raw) in [
@@ -171,7 +172,7 @@ fn enveloped(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     };
     let (request, replaced) = response.into_parts();
     let mut rendered = rendered;
-    // What inner middleware has added, such as CORS, stays.
+    // Keeps headers that inner middleware has added, such as CORS.
     for (name, value) in replaced.headers() {
         if !rendered.headers().contains_key(name) && name != header::CONTENT_LENGTH {
             rendered.headers_mut().append(name.clone(), value.clone());
@@ -180,7 +181,7 @@ fn enveloped(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     ServiceResponse::new(request, rendered)
 }
 
-/// A failure that some layer has answered in its own way.
+/// A failure that another layer has answered without the envelope.
 fn is_bare_failure(response: &ServiceResponse<BoxBody>) -> bool {
     let status = response.status();
     let kind = response.headers().get(header::CONTENT_TYPE);
@@ -192,7 +193,7 @@ fn with_headers(
     mut response: ServiceResponse<BoxBody>,
     RequestId(id): RequestId,
 ) -> ServiceResponse<BoxBody> {
-    // Decoded, as the route was found by: a letter that is escaped changes nothing.
+    // The path is decoded, as for the routes: escaping a letter changes nothing.
     let path = response.request().match_info().as_str().to_owned();
     let private = path.starts_with("/v1") || path.starts_with("/auth");
     let headers = response.headers_mut();
@@ -205,8 +206,8 @@ fn with_headers(
     response
 }
 
-/// Takes the body out and leaves its length. The connection would do so by itself, but forgets that
-/// it was a HEAD when the client has sent the next request already.
+/// Removes the body and keeps its length. The connection would do so itself, but forgets that the
+/// request was a HEAD when the client has already sent the next request.
 fn without_body(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let length = match response.response().body().size() {
         BodySize::Sized(length) => Some(length),
@@ -224,9 +225,9 @@ fn without_body(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> 
     response
 }
 
-/// One line for each request. It has the route's template, never the raw path: a path can carry a
-/// secret. What is known only now is said by the line, not added to the span, which would be written
-/// anew for each field.
+/// Writes one line for each request. It has the route's template, never the raw path: a path can
+/// contain a secret. Values that are known only now are in the line and not in the span, which
+/// would be written again for each field.
 fn log(response: &ServiceResponse<BoxBody>, milliseconds: f64) {
     let request = response.request();
     let route = request.match_pattern();

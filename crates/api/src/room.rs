@@ -1,5 +1,5 @@
-//! What is done while the disk is full: whatever needs no room, which is reading, deleting, and getting
-//! in to do so.
+//! The operations that go on while the disk is full: those that need no room, which are reading,
+//! deleting, and signing in to do so.
 
 use crate::error::ApiError;
 use crate::repeats;
@@ -14,19 +14,19 @@ use utoipa::openapi::OpenApi;
 /// Whether an operation is done while the disk is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// It changes nothing that is stored.
+    /// The operation changes nothing that is stored.
     None,
-    /// It frees room, or needs so little that the reserve is there for it.
+    /// The operation frees room, or needs so little that the reserve is there for it.
     Spared,
-    /// It is refused.
+    /// The operation is refused.
     Room,
-    /// Its handler decides, since that depends on what is asked for.
+    /// The handler decides, since that depends on the request.
     Depends,
 }
 
-/// What changes something and is done all the same, beside every deletion. Signing in and refreshing
-/// leave a row behind; without them, people could reach nothing that they may want to delete. A password
-/// that somebody else knows cannot wait, and neither can a reply that is not wanted any more.
+/// Operations that store something and are allowed all the same, beside every deletion. Signing in
+/// and refreshing store a row; without them, people could not delete anything. Changing a stolen
+/// password cannot wait, and neither can cancelling a reply.
 const SPARED: [(Method, &str); 6] = [
     (Method::POST, "/auth/login"),
     (Method::POST, "/auth/logout"),
@@ -40,8 +40,8 @@ const SPARED: [(Method, &str); 6] = [
 const DEPENDS: [(Method, &str); 1] = [(Method::POST, "/v1/chat/completions")];
 
 impl Need {
-    /// Of the operation with this method and address. What is not known to need no room is taken to
-    /// need some.
+    /// The need of the operation with this method and address. An operation that is not listed
+    /// needs room.
     #[must_use]
     pub fn of(method: &Method, path: &str) -> Self {
         let is_in = |list: &[(Method, &str)]| {
@@ -60,11 +60,11 @@ impl Need {
     }
 }
 
-/// The operations of the service, and what each needs.
+/// The operations of the service, with their needs.
 pub struct Needs(Vec<(ResourceDef, Method, Need)>);
 
 impl Needs {
-    /// Those of the description.
+    /// The operations in the document.
     #[must_use]
     pub fn of(document: &OpenApi) -> Self {
         let operations = document.paths.paths.iter().flat_map(|(path, item)| {
@@ -93,14 +93,14 @@ impl Needs {
     }
 }
 
-/// Of a request that needs room while there is none. Where it was done before, its answer is told again;
-/// else it is refused when that is known.
+/// Marks a request that needs room while there is none. If the request was done before, it gets its
+/// answer again; otherwise it is refused as soon as that is known.
 pub(crate) struct NoRoom;
 
-/// Refuses what needs room while there is none.
+/// Refuses operations that need room while there is none.
 ///
 /// # Errors
-/// None of its own: a refusal is an answer.
+/// None: a refusal is an answer.
 pub async fn keep(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

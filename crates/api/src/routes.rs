@@ -68,7 +68,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(shares::revoke::revoke_share);
 }
 
-/// The pages for people, which the description leaves out: address, and who answers it.
+/// The pages for people, which are not in the document: address and handler.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     config
         .service(service::landing::get_landing)

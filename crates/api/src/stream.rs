@@ -6,15 +6,15 @@ use actix_web::web::Bytes;
 use domain::error::Error;
 use futures_util::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
 
-/// Cuts what a stream yields into small pieces.
+/// Splits a stream's pieces into small chunks.
 pub(crate) struct Chunks;
 
 impl Chunks {
     pub(crate) fn of(
         texts: impl Stream<Item = Result<Vec<u8>, ApiError>> + 'static,
     ) -> impl Stream<Item = Result<Bytes, actix_web::Error>> {
-        // The request's own line is written when its head is sent; a failure after that still says
-        // which request it was.
+        // The request's log line is written when its head is sent; a failure after that still names
+        // the request.
         let request = tracing::Span::current();
         texts
             .inspect_err(move |error| request.in_scope(|| error.log()))
@@ -32,7 +32,7 @@ impl Chunks {
     }
 }
 
-/// What cannot be written as JSON is our fault.
+/// The error for a value that cannot be written as JSON: an internal one.
 pub(crate) fn internal(error: serde_json::Error) -> ApiError {
     Error::Internal(error.into()).into()
 }

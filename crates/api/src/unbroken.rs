@@ -1,13 +1,13 @@
-//! Work that a client who leaves does not stop.
+//! Work that goes on when its client disconnects.
 
 use crate::error::ApiError;
 use domain::error::Error;
 use domain::replies::Tasks;
 use tokio::sync::oneshot;
 
-/// Does the work, and brings it to its end when the client resets the connection meanwhile: what has
-/// been stored is then in the audit trail, and known to this instance, all the same. A server that
-/// stops waits for it.
+/// Runs the work to its end, even if the client resets the connection meanwhile: so stored changes
+/// are always in the audit trail, and known to this instance. A server that stops waits for the
+/// work.
 pub(crate) async fn to_its_end<T: Send + 'static>(
     tasks: &dyn Tasks,
     work: impl Future<Output = Result<T, Error>> + Send + 'static,

@@ -9,7 +9,7 @@ use domain::replies::Tasks;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// Nothing is asked of a guest; the body may be absent.
+/// A guest needs no data; the body may be absent.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = GuestLoginRequest)]
@@ -25,8 +25,8 @@ impl WireBody for GuestLoginBody {
 
 /// Become a guest
 ///
-/// Makes a new user without a name or password, and signs in. Keep the refresh token: it is the
-/// only way back.
+/// Makes a new user without a name or password, and signs in. Keep the refresh token: without it,
+/// you cannot sign in again.
 #[utoipa::path(
     tag = "auth",
     request_body(content = Option<GuestLoginBody>, examples(

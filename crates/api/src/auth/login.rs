@@ -9,7 +9,7 @@ use domain::replies::Tasks;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// What proves whose account it is.
+/// The credentials of an account.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = LoginRequest)]
@@ -29,8 +29,8 @@ impl WireBody for LoginBody {
 
 /// Sign in to an account
 ///
-/// Begins a session of an account. Whether it was the address or the password that was wrong is not
-/// told. Many failures make the next attempt wait, and end in 429.
+/// Begins a session of an account. The answer does not say whether the address or the password was
+/// wrong. After many failures the next attempt is delayed, and later refused with 429.
 #[utoipa::path(
     tag = "auth",
     request_body(content = LoginBody, examples(

@@ -9,8 +9,8 @@ use domain::replies::Tasks;
 
 /// Sign out of a session
 ///
-/// Ends the session that the refresh token belongs to: none of its refresh tokens is good any more.
-/// Access tokens live out their hour. A refresh token that is good for nothing is answered the same.
+/// Ends the session of the refresh token: all its refresh tokens become invalid. Its access tokens
+/// stay valid for the rest of their hour. An invalid refresh token gets the same answer.
 #[utoipa::path(
     tag = "auth",
     request_body = RefreshTokenBody,

@@ -16,7 +16,7 @@ use domain::auth::{Email, SignedIn, User, UserKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What a session begins or goes on with: what to send, and what to keep for when it runs out.
+/// The tokens of a session: the access token to send, and the refresh token to keep for later.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Session)]
 pub(crate) struct SignedInBody {
@@ -29,8 +29,8 @@ pub(crate) struct SignedInBody {
     /// How long the access token is good for, in seconds.
     #[schema(example = 3600)]
     expires_in: u32,
-    /// Good for one call of POST /auth/refresh-token, which may be repeated for 30 seconds. Keep it
-    /// secret.
+    /// Valid for one call of POST /auth/refresh-token, which may be repeated for 30 seconds. Keep
+    /// it secret.
     #[schema(example = "rt_2rXbQ0a7cJ9n4kVfLw8sZpYtG3mHdE6uTiRoKjNxC1B")]
     refresh_token: String,
     user: UserBody,
@@ -42,7 +42,7 @@ enum TokenType {
     Bearer,
 }
 
-/// Who is signed in.
+/// The signed-in user.
 #[derive(Serialize, ToSchema)]
 #[schema(as = User)]
 pub(crate) struct UserBody {
@@ -51,13 +51,13 @@ pub(crate) struct UserBody {
     #[schema(inline)]
     object: UserObject,
     kind: UserKindBody,
-    /// What an account signs in with, as this service spells it.
+    /// The address for signing in to the account, as this service spells it.
     #[schema(required, example = "ada@example.org")]
     email: Option<String>,
-    /// What the user is called.
+    /// The name of the user.
     #[schema(required, example = "Ada")]
     name: Option<String>,
-    /// Null for an external user, of whom nothing is stored.
+    /// Null for an external user, whose data this service does not store.
     #[schema(required)]
     created_at: Option<Timestamp>,
 }
@@ -68,8 +68,8 @@ enum UserObject {
     User,
 }
 
-/// A guest has no password, an account has; the operator owns an embedded database; of an external
-/// user there is nothing but tokens.
+/// A guest has no password; an account has one; the operator owns an embedded database; an external
+/// user has only tokens.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = UserKind, example = "account")]

@@ -14,12 +14,13 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = ChangePasswordRequest)]
 pub(crate) struct ChangePasswordBody {
-    /// What the caller signs in with now.
+    /// The caller's current password.
     #[schema(format = Password, min_length = 1, max_length = 256,
         example = "a long sentence is easy to keep")]
     current_password: String,
-    /// 8 to 256 characters; nothing that others would try first, such as the most common passwords,
-    /// repetition, runs of the keyboard, or the e-mail address. No other rules.
+    /// 8 to 256 characters. Passwords that are easy to guess are refused: the most common ones,
+    /// repetition, runs of the keyboard, and the e-mail address, for instance. There are no other
+    /// rules.
     #[schema(format = Password, min_length = 8, max_length = 256,
         example = "another sentence is as easy")]
     new_password: String,
@@ -42,9 +43,9 @@ impl TryFrom<ChangePasswordBody> for ChangePassword {
 
 /// Change your password
 ///
-/// Gives the caller's account another password, and ends every other session: none of their refresh
-/// tokens is good any more. Their access tokens live out their hour, and API keys stay. A wrong current
-/// password is counted as at sign-in.
+/// Gives the caller's account another password, and ends every other session: all their refresh
+/// tokens become invalid. Their access tokens stay valid for the rest of their hour, and API keys
+/// stay. A wrong current password counts as a failed sign-in.
 #[utoipa::path(
     tag = "auth",
     request_body(content = ChangePasswordBody, examples(

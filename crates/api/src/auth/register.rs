@@ -18,12 +18,13 @@ pub(crate) struct RegisterBody {
     /// Where case and Unicode spelling do not matter. Without invisible characters.
     #[schema(format = Email, min_length = 3, max_length = 254, example = "ada@example.org")]
     email: String,
-    /// 8 to 256 characters; nothing that others would try first, such as the most common passwords,
-    /// repetition, runs of the keyboard, or the e-mail address. No other rules.
+    /// 8 to 256 characters. Passwords that are easy to guess are refused: the most common ones,
+    /// repetition, runs of the keyboard, and the e-mail address, for instance. There are no other
+    /// rules.
     #[schema(format = Password, min_length = 8, max_length = 256,
         example = "a long sentence is easy to keep")]
     password: String,
-    /// What to call you: 1 to 120 characters after trimming.
+    /// Your display name: 1 to 120 characters after trimming.
     #[schema(
         min_length = 1,
         max_length = 120,

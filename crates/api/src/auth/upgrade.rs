@@ -9,7 +9,7 @@ use domain::replies::Tasks;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// What the guest will sign in with.
+/// The guest's new credentials.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = UpgradeRequest)]
@@ -17,8 +17,9 @@ pub(crate) struct UpgradeBody {
     /// Where case and Unicode spelling do not matter. Without invisible characters.
     #[schema(format = Email, min_length = 3, max_length = 254, example = "ada@example.org")]
     email: String,
-    /// 8 to 256 characters; nothing that others would try first, such as the most common passwords,
-    /// repetition, runs of the keyboard, or the e-mail address. No other rules.
+    /// 8 to 256 characters. Passwords that are easy to guess are refused: the most common ones,
+    /// repetition, runs of the keyboard, and the e-mail address, for instance. There are no other
+    /// rules.
     #[schema(format = Password, min_length = 8, max_length = 256,
         example = "a long sentence is easy to keep")]
     password: String,
@@ -30,8 +31,8 @@ impl WireBody for UpgradeBody {
 
 /// Make a guest an account
 ///
-/// Gives the guest who calls an e-mail address and a password. The guest keeps the id and everything
-/// with it; sessions that were begun go on.
+/// Gives the calling guest an e-mail address and a password. The guest keeps the id and all data;
+/// existing sessions go on.
 #[utoipa::path(
     tag = "auth",
     request_body(content = UpgradeBody, examples(

@@ -1,4 +1,4 @@
-//! Where a request was sent to, before our own proxies passed it on.
+//! The address to which a request was sent, before our own proxies passed it on.
 
 use super::host::Authority;
 use super::hosts::Addressee;
@@ -6,7 +6,7 @@ use crate::client_address::TrustedProxies;
 use actix_web::dev::RequestHead;
 use actix_web::http::header::{HeaderName, X_FORWARDED_HOST, X_FORWARDED_PROTO};
 
-/// The host and port that the caller knows this service by, if it named one that can be read.
+/// The host and port by which the caller addresses this service, if they can be read.
 pub(crate) fn addressed(head: &RequestHead, proxies: &TrustedProxies) -> Option<Authority> {
     let forwarded = told(head, proxies, X_FORWARDED_HOST);
     if let Some(authority) = forwarded.and_then(Authority::parse) {
@@ -18,7 +18,7 @@ pub(crate) fn addressed(head: &RequestHead, proxies: &TrustedProxies) -> Option<
     }
 }
 
-/// The scheme that the caller spoke. We speak no TLS, so only a proxy can tell of it.
+/// The scheme that the caller used. This server speaks no TLS, so only a proxy can report `https`.
 pub(super) fn scheme(head: &RequestHead, proxies: &TrustedProxies) -> &'static str {
     match told(head, proxies, X_FORWARDED_PROTO) {
         Some(scheme) if scheme.eq_ignore_ascii_case("https") => "https",
@@ -26,9 +26,10 @@ pub(super) fn scheme(head: &RequestHead, proxies: &TrustedProxies) -> &'static s
     }
 }
 
-/// What the outermost of our proxies says. Some proxies append what they saw, as in
-/// `X-Forwarded-For`; what stands before the entry of the outermost one is the caller's claim. A list
-/// that is shorter than the way was replaced on it, and its first entry is all there is.
+/// The value from the outermost of our proxies. Some proxies append their value to a list, as in
+/// `X-Forwarded-For`; entries before that of the outermost proxy come from the caller and are not
+/// trusted. A list that is shorter than the number of proxies was replaced by one of them; then its
+/// first entry counts.
 fn told<'a>(head: &'a RequestHead, proxies: &TrustedProxies, name: HeaderName) -> Option<&'a str> {
     let hops = proxies.passed(head);
     if hops == 0 {

@@ -1,11 +1,11 @@
-//! What answers carry so that pages, ours and others, can do no harm with them.
+//! Headers of answers that protect against harmful pages.
 
 use actix_web::http::header::{
     CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 
-/// For every answer: it is what its type says, and no other site's page embeds it.
+/// For every answer: the declared type is final, and pages of other sites cannot embed it.
 const EVERYWHERE: [(HeaderName, &str); 2] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (
@@ -14,8 +14,8 @@ const EVERYWHERE: [(HeaderName, &str); 2] = [
     ),
 ];
 
-/// For pages: they are framed by nobody, share no window, tell no other site of themselves, and have
-/// no use for what belongs to the person.
+/// For pages: they cannot be framed, share no window, send no referrer to other sites, and may not
+/// use the browser's sensitive features.
 const PAGES: [(HeaderName, &str); 4] = [
     (X_FRAME_OPTIONS, "DENY"),
     (REFERRER_POLICY, "no-referrer"),
@@ -29,9 +29,9 @@ const PAGES: [(HeaderName, &str); 4] = [
     ),
 ];
 
-/// Swagger UI: files of this server alone, and it calls this server alone. Its styles draw with
-/// `data:` pictures, and its bundle puts one style sheet into the page, known by its digest; when
-/// another version has another, the check in a browser says so.
+/// Swagger UI loads files only from this server, and calls only this server. Its styles use `data:`
+/// pictures, and its bundle adds one style sheet to the page, allowed by its digest; if a new
+/// version has another one, the check in a browser reports it.
 const SWAGGER_UI: &str = "default-src 'none'; script-src 'self'; \
      style-src 'self' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='; \
      img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
@@ -41,7 +41,7 @@ const SWAGGER_UI: &str = "default-src 'none'; script-src 'self'; \
 const OTHER_PAGES: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'";
 
-/// Adds to an answer what keeps it safe in a browser, where it has not its own.
+/// Adds the protective headers to an answer, where it has not set its own.
 pub(crate) fn protect(path: &str, headers: &mut HeaderMap) {
     for (name, value) in EVERYWHERE {
         headers.insert(name, HeaderValue::from_static(value));

@@ -2,17 +2,17 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// A host, in its one spelling.
+/// A host, in its one normal spelling.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Host {
     /// A name in ASCII and lower case, without the dot of the root.
     Name(String),
-    /// An address; one of IPv4 that is written as IPv6 is one of IPv4.
+    /// An IP address; an IPv4 address in IPv6 notation becomes an IPv4 address.
     Address(IpAddr),
 }
 
-/// A host and perhaps a port: the value of `Host` (RFC 9110, 7.2), and what follows the scheme of an
-/// origin.
+/// A host with an optional port: the value of `Host` (RFC 9110, 7.2), and the part after the scheme
+/// of an origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Authority {
     pub(crate) host: Host,
@@ -20,8 +20,8 @@ pub(crate) struct Authority {
 }
 
 impl Host {
-    /// Reads a host without a port. A name in Unicode has no place in a request (RFC 3986, 3.2.2),
-    /// and the short forms of an IPv4 address are spelt out by browsers before they send them.
+    /// Reads a host without a port. Names in Unicode are not allowed in a request (RFC 3986,
+    /// 3.2.2), and browsers send IPv4 addresses in their full form only.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(inside) = text.strip_prefix('[') {
@@ -37,8 +37,8 @@ impl Host {
         is_name.then(|| Self::Name(name.to_ascii_lowercase()))
     }
 
-    /// Whether it can only be this machine: `localhost` and the names below it (RFC 6761, 6.3), and
-    /// the loopback addresses. `0.0.0.0` is none of them, though browsers connect to it.
+    /// Whether the host is always this machine: `localhost` and the names below it (RFC 6761, 6.3),
+    /// and the loopback addresses. `0.0.0.0` does not count, though browsers connect to it.
     pub(crate) fn is_this_machine(&self) -> bool {
         match self {
             Self::Name(name) => name == "localhost" || name.ends_with(".localhost"),
@@ -50,7 +50,7 @@ impl Host {
 impl Authority {
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (host, port) = match text.rsplit_once(':') {
-            // The last colon of `[::1]` is inside of it.
+            // In `[::1]` the last colon is part of the address.
             Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
             _ => (text, None),
         };

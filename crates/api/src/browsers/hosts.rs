@@ -5,8 +5,9 @@ use actix_web::dev::RequestHead;
 use actix_web::http::header::HOST;
 use std::net::IpAddr;
 
-/// The hosts that are answered. A page of another site can have its own name lead to this machine
-/// (DNS rebinding), and is then no stranger to its browser; but the name stays in `Host`.
+/// The hosts that this server answers for. A page of another site can make its own name resolve to
+/// this machine (DNS rebinding), so that its browser treats the two as one site; but `Host` still
+/// has that name.
 #[derive(Clone, Debug)]
 pub enum AllowedHosts {
     Any,
@@ -14,18 +15,18 @@ pub enum AllowedHosts {
     ThisMachine(Vec<Host>),
 }
 
-/// What a request says whom it is for.
+/// The host that a request names.
 pub(crate) enum Addressee {
-    /// No host: HTTP/1.0 without `Host`, or with an empty one.
+    /// The request names no host: HTTP/1.0 without `Host`, or with an empty one.
     Unnamed,
-    /// Something that is no host.
+    /// The value is not a host.
     Unreadable,
     Named(Authority),
 }
 
 impl AllowedHosts {
-    /// Those of a service that listens on `address`: where others can connect, they know it by names
-    /// that nobody has told us, unless the operator lists them.
+    /// The hosts of a service that listens on `address`. If other machines can connect, the service
+    /// does not know all its names, so it allows any host unless the operator lists them.
     #[must_use]
     pub fn listening_on(address: IpAddr, public: Option<Host>, listed: Option<Vec<Host>>) -> Self {
         if !address.to_canonical().is_loopback() && listed.is_none() {
@@ -47,8 +48,8 @@ impl AllowedHosts {
 }
 
 impl Addressee {
-    /// A whole address in the request's line comes before `Host` (RFC 9112, 3.2.2). The framework has
-    /// refused a second `Host`, and HTTP/1.1 without one.
+    /// A whole address in the request line has priority over `Host` (RFC 9112, 3.2.2). The
+    /// framework has already refused a second `Host`, and HTTP/1.1 without `Host`.
     pub(crate) fn of(head: &RequestHead) -> Self {
         let named = match head.uri.authority() {
             Some(authority) => Some(authority.as_str().as_bytes()),

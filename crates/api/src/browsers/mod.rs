@@ -1,5 +1,5 @@
-//! Browsers run programs of strangers on the machines of our users. What pages of others may do here is
-//! decided before any handler is asked.
+//! Protection against pages of other sites, which run in our users' browsers. It decides before any
+//! handler runs what such pages may do.
 
 mod forwarded;
 mod headers;
@@ -23,14 +23,15 @@ use actix_web::middleware::Next;
 use actix_web::web;
 use hosts::Addressee;
 
-/// What is asked by machines that know this one by its address, and changes nothing.
+/// Endpoints for health checks, which call this machine by its address and change nothing.
 pub(crate) const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
 
-/// What this middleware goes by.
+/// The settings of this middleware.
 pub struct Browsers {
     pub hosts: AllowedHosts,
     pub origins: AllowedOrigins,
-    /// Where clients reach this server, without a slash at its end; absent: where they say they do.
+    /// The address at which clients reach this server, without a slash at its end; absent: as in
+    /// each request.
     pub public_url: Option<String>,
     /// That address's origin.
     pub public_origin: Option<String>,
@@ -83,10 +84,10 @@ pub fn origin_of(url: &str) -> Option<String> {
     origin(&format!("{scheme}://{authority}"))
 }
 
-/// Wraps everything but [`crate::request::around`].
+/// Wraps everything except [`crate::request::around`].
 ///
 /// # Errors
-/// Those of what it wraps.
+/// The errors of the wrapped service.
 pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

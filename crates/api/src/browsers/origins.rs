@@ -1,4 +1,4 @@
-//! Whose pages may call, and which requests come from pages that may not.
+//! The origins whose pages may call, and recognising requests of other pages.
 
 use super::forwarded::addressed;
 use super::host::Authority;
@@ -10,13 +10,13 @@ use actix_web::http::header::{ACCESS_CONTROL_REQUEST_METHOD, HeaderName, ORIGIN}
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
-/// The origins whose pages may call.
+/// The origins whose pages may call this server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AllowedOrigins {
     Any,
-    /// These, as browsers write them.
+    /// These origins, in the form that browsers send.
     Only(Vec<String>),
-    /// Those of this machine, at any port, and these.
+    /// The origins of this machine, at any port, and these.
     ThisMachine(Vec<String>),
 }
 
@@ -33,8 +33,8 @@ impl AllowedOrigins {
     }
 }
 
-/// An origin as browsers write it: in lower case, in ASCII, and without the usual port. Any scheme
-/// will do, since pages of installed programs have schemes of their own.
+/// An origin in the form that browsers send: in lower case, in ASCII, and without the default port.
+/// Any scheme is allowed, since pages of installed programs have their own schemes.
 #[must_use]
 pub fn origin(text: &str) -> Option<String> {
     let (scheme, authority) = text.split_once("://")?;
@@ -67,12 +67,13 @@ fn is_this_machine(origin: &str) -> bool {
     })
 }
 
-/// Whether a page that may not call sent the request. Browsers ask first before they send most of
-/// what a page wants (CORS), but not a form, nor a POST without a body; and whatever the page may not
-/// read would have happened all the same.
+/// Whether a page that may not call sent the request. Browsers ask first for most requests of a
+/// page (CORS), but not for a form, nor for a POST without a body; those would have their effect
+/// even though the page cannot read the answer.
 ///
-/// The rules are those of Go's `http.CrossOriginProtection`, and for requests that change nothing
-/// those of a resource isolation policy (web.dev, "Fetch Metadata"): links are followed from anywhere.
+/// The rules are those of Go's `http.CrossOriginProtection`; for requests that change nothing, they
+/// are those of a resource isolation policy (web.dev, "Fetch Metadata"): links from any site may be
+/// followed.
 pub(super) fn is_refused(
     head: &RequestHead,
     allowed: &AllowedOrigins,
@@ -83,7 +84,7 @@ pub(super) fn is_refused(
         return false;
     }
     let header = |name: HeaderName| head.headers.get(name).map(|value| value.as_bytes());
-    // What is no text is no origin that is allowed.
+    // An origin that is not text is not an allowed one.
     let origin = header(ORIGIN).map(|origin| std::str::from_utf8(origin).unwrap_or_default());
     if origin.is_some_and(|origin| allowed.allow(origin) || own == Some(origin)) {
         return false;
@@ -91,7 +92,7 @@ pub(super) fn is_refused(
     let site = header(FETCH_SITE);
     let foreign = site.map(|site| site != b"same-origin" && site != b"none");
     match head.method {
-        // Asking whether it may call, which is the answer.
+        // A preflight request asks whether the page may call; the CORS answer says so.
         Method::OPTIONS => {
             head.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
                 && origin.is_some_and(|origin| !is_own(origin, head, proxies))
@@ -103,8 +104,8 @@ pub(super) fn is_refused(
     }
 }
 
-/// Whether the page is one of ours: it came from where the request goes to. Behind a proxy that ends
-/// TLS we do not know the scheme, so it does not count.
+/// Whether the page is one of ours: its origin is the address of the request. Behind a proxy that
+/// ends TLS the scheme is not known, so it is not compared.
 fn is_own(origin: &str, head: &RequestHead, proxies: &TrustedProxies) -> bool {
     let Some((scheme, authority)) = origin.split_once("://") else {
         return false;

@@ -1,4 +1,4 @@
-//! What the addresses begin with that clients are given.
+//! The beginning of the addresses that clients are given.
 
 use super::Browsers;
 use super::forwarded::{addressed, scheme};
@@ -7,8 +7,8 @@ use actix_web::{FromRequest, HttpRequest, web};
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 
-/// Where the caller reaches this server, without a slash at its end: as the operator says, else as the
-/// request was addressed. It goes into the answer to that request alone.
+/// The address at which the caller reaches this server, without a slash at its end: the configured
+/// one, else the one that the request was sent to. It is used only in the answer to that request.
 pub struct PublicUrl(pub(crate) String);
 
 impl FromRequest for PublicUrl {

@@ -1,4 +1,4 @@
-//! What a client gets to see of an answer: OpenAI's objects, and the conversation with them.
+//! The form of an answer for clients: OpenAI's objects, extended by the conversation.
 
 use super::Fields;
 use crate::error::{ApiError, passed};
@@ -15,7 +15,7 @@ use serde_json::value::to_raw_value;
 /// An answer, part by part: JSON objects of OpenAI's.
 pub(super) type Parts = LocalBoxStream<'static, Result<String, ApiError>>;
 
-/// A whole completion that is kept nowhere, as the provider sent it.
+/// A whole completion that is not stored, as the provider sent it.
 pub(super) async fn whole(mut answer: Box<dyn ChatStream>) -> Result<String, ApiError> {
     match answer.next().await.map_err(passed)? {
         Some(completion) => Ok(completion.json),
@@ -35,7 +35,8 @@ pub(super) async fn whole_kept(mut events: Events) -> Result<String, ApiError> {
     }
 }
 
-/// The parts of an answer that is kept nowhere. It ends when they are dropped, or the client leaves.
+/// The parts of an answer that is not stored. It ends when they are dropped, or the client
+/// disconnects.
 pub(super) fn parts(answer: Box<dyn ChatStream>, presence: Presence) -> Parts {
     stream::try_unfold((answer, presence), |(mut answer, presence)| async move {
         let next = async { answer.next().await.map_err(passed) };
@@ -45,11 +46,11 @@ pub(super) fn parts(answer: Box<dyn ChatStream>, presence: Presence) -> Parts {
     .boxed_local()
 }
 
-/// A client that listens. One that leaves in the middle of a long answer does not hear of a failure
-/// at its end.
+/// A client that reads an answer. If it disconnects before the end, a failure that it did not
+/// receive is logged.
 struct Listener {
     events: Events,
-    /// The request whose answer this is, for the log.
+    /// The span of the request, for the log.
     request: tracing::Span,
 }
 
@@ -61,7 +62,7 @@ impl Drop for Listener {
     }
 }
 
-/// The parts of an answer that is kept; the last one says where.
+/// The parts of a stored answer; the last one contains the conversation.
 pub(super) fn parts_kept(events: Events) -> Parts {
     let request = tracing::Span::current();
     stream::try_unfold(Some(Listener { events, request }), |listener| async move {
@@ -78,7 +79,7 @@ pub(super) fn parts_kept(events: Events) -> Parts {
     .boxed_local()
 }
 
-/// The last part of an answer, with where it is kept.
+/// The last part of an answer, with its conversation.
 fn with_conversation(kept: &Kept, is_streamed: bool) -> Result<String, ApiError> {
     let own = || match &kept.cancelled {
         Some(cancelled) => ended(kept, cancelled, is_streamed),
@@ -95,7 +96,7 @@ fn with_conversation(kept: &Kept, is_streamed: bool) -> Result<String, ApiError>
     serde_json::to_string(&fields).map_err(internal)
 }
 
-/// The last part of an answer that was ended: all of it, where it was not to be streamed.
+/// The last part of a cancelled answer; the whole answer, where it was not streamed.
 fn ended(kept: &Kept, cancelled: &Cancelled, is_streamed: bool) -> String {
     let (object, said, text) = match is_streamed {
         true => ("chat.completion.chunk", "delta", None),

@@ -13,12 +13,12 @@ use domain::storage::Room;
 
 /// Complete a chat
 ///
-/// OpenAI's `POST /v1/chat/completions`, passed on to the model provider with all its fields.
-/// With `conversation`, what that conversation holds precedes the messages, and the messages and
-/// the reply are stored in it, together or not at all. Turns of one conversation are answered one after
-/// the other, in the order of asking, whichever instance was asked: a later one waits for those before
-/// it. A turn that was ended by `POST /v1/conversations/{conversation_id}/cancel` has the finish reason
-/// `cancelled`.
+/// OpenAI's `POST /v1/chat/completions`, passed on to the model provider with all its fields. With
+/// `conversation`, the messages of that conversation precede the request's messages, and the
+/// request's messages and the reply are stored in it, all or none. Turns of one conversation are
+/// answered one after the other, in the order of the requests, across all instances: a later turn
+/// waits for the earlier ones. A turn that was ended by `POST
+/// /v1/conversations/{conversation_id}/cancel` has the finish reason `cancelled`.
 #[utoipa::path(
     tag = "chat",
     request_body(content = ChatCompletionRequest, examples(
@@ -77,7 +77,7 @@ pub(crate) async fn create_chat_completion(
     let streamed = asked.streamed;
     let presence = match asked.place {
         None => Presence::of(&request),
-        // It is the server's from now on.
+        // The chat runs in the background from now on.
         Some(_) => Presence::of_no_matter(),
     };
     let mut answer = HttpResponse::Ok();

@@ -4,8 +4,8 @@ use crate::error::ApiError;
 use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Shows each element as it was written, and where it stands, until one is refused. `None`: it is not
-/// an array.
+/// Passes each element with its place to the function, until one is refused. `None`: the text is
+/// not an array.
 pub(super) fn each_element<'a>(
     array: &'a str,
     look: impl FnMut(usize, &'a str) -> Result<(), ApiError>,

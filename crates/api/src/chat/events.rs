@@ -1,4 +1,4 @@
-//! An answer as it is written: server-sent events, in the form in which OpenAI's SDKs read them.
+//! A streamed answer: server-sent events, in the form that OpenAI's SDKs read.
 
 use super::answer::Parts;
 use crate::error::{About, ApiError};
@@ -9,18 +9,18 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use futures_util::stream::{self, StreamExt as _};
 use std::time::Duration;
 
-/// How long nothing may be sent: proxies take a silent connection for a dead one.
+/// The longest silence: proxies close a connection that is silent for too long.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
-/// What ends every stream that came to its end.
+/// The end of every complete stream.
 const DONE: &str = "data: [DONE]\n\n";
 
 /// The events of an answer.
 pub(super) struct Events {
-    /// `None`: nothing comes any more.
+    /// `None`: the stream has ended.
     parts: Option<Parts>,
     about: About,
-    /// The request whose answer this is, for the log.
+    /// The span of the request, for the log.
     request: tracing::Span,
 }
 
@@ -33,8 +33,8 @@ impl Events {
         }
     }
 
-    /// Begins to answer when there is something to tell. A failure that comes first is an answer of
-    /// the usual kind, unless it is long in coming.
+    /// Begins the answer with the first part. A failure that comes before it is a usual error
+    /// answer, unless the failure comes late.
     pub(super) async fn begin(
         mut self,
         mut answer: HttpResponseBuilder,
@@ -60,7 +60,7 @@ impl Events {
         let Some(parts) = &mut self.parts else {
             return Part::End;
         };
-        // What is given up here is the wait alone: what is under way stays in the stream.
+        // Only the wait is dropped here: the stream keeps its own state.
         match timeout(KEEP_ALIVE, parts.next()).await {
             Ok(Some(Ok(json))) => Part::Json(json),
             Ok(Some(Err(error))) => Part::Failed(error),
@@ -69,8 +69,8 @@ impl Events {
         }
     }
 
-    /// What the client is sent. A failure is told in the shape in which SDKs look for it, and then
-    /// the word that all is well is missing.
+    /// The text of an event. A failure has the shape that SDKs expect, and the stream then ends
+    /// without `[DONE]`.
     fn event(&mut self, part: Part) -> Result<Vec<u8>, ApiError> {
         let text = match part {
             Part::Json(json) => event(&json),
@@ -90,7 +90,7 @@ impl Events {
     }
 }
 
-/// What comes next, or does not.
+/// The next part of the stream, or its absence.
 enum Part {
     Json(String),
     Silence,

@@ -3,9 +3,9 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use std::collections::HashSet;
 
-/// A JSON object whose fields are kept as they were written, to the byte and in their order. A field
-/// that is given twice is refused, and so is an object of too many fields, since a look for one field
-/// goes through all of them.
+/// A JSON object whose fields are kept unchanged, byte by byte and in their order. A field that is
+/// given twice is refused, and so is an object with too many fields, since each look-up goes
+/// through all of them.
 #[derive(Debug)]
 pub(crate) struct Fields(Vec<(String, Box<RawValue>)>);
 
@@ -17,7 +17,7 @@ impl Fields {
         serde_json::from_str(json)
     }
 
-    /// A field's value, as it was written.
+    /// A field's value, unchanged.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let field = self.0.iter().find(|(field, _)| field == name);
         field.map(|(_, value)| value.get())
@@ -32,13 +32,13 @@ impl Fields {
         self.0.retain(|(field, _)| field != name);
     }
 
-    /// Puts a field at the end, in place of one of its name.
+    /// Adds a field at the end, and removes an earlier one of the same name.
     pub(crate) fn set(&mut self, name: &str, value: Box<RawValue>) {
         self.remove(name);
         self.0.push((name.to_owned(), value));
     }
 
-    /// All of it as JSON, in no more room than it takes.
+    /// The object as JSON, in a buffer of its exact size.
     pub(crate) fn written(&self) -> serde_json::Result<String> {
         let bytes = self
             .iter()
@@ -55,7 +55,7 @@ impl Fields {
     }
 }
 
-/// Whether a value is a string that means `text`, however its characters are escaped.
+/// Whether a value is the string `text`, in any escaping.
 pub(super) fn is_text(value: &str, text: &str) -> bool {
     serde_json::from_str::<String>(value).is_ok_and(|value| value == text)
 }
@@ -102,7 +102,7 @@ impl<'de> Visitor<'de> for FieldsVisitor {
     }
 }
 
-/// What serde says of an object with more fields than [`Fields::MOST`].
+/// The error for an object with more fields than [`Fields::MOST`].
 pub(crate) const TOO_MANY: &str = "more than 1,000 fields";
 
 #[cfg(test)]

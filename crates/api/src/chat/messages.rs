@@ -11,11 +11,11 @@ use domain::items::{Content, Role};
 /// How many messages one request may add, as when a conversation is created.
 const MOST: usize = 100;
 
-/// How many messages one request may have: all that a conversation holds, and those that it adds.
+/// The most messages of one request: as many as a conversation holds, and the new ones.
 pub(super) const MOST_SENT: usize = 10_000 + MOST;
 
-/// The messages of a request, each as it was written: all of them, if there are no more than may be
-/// kept, and else one more than that.
+/// The messages of a request, each unchanged. If there are more than may be kept, one more than
+/// that is returned.
 pub(super) fn split(messages: &str) -> Result<Vec<&str>, ApiError> {
     let mut first = Vec::new();
     let each = each_element(messages, |index, message| {
@@ -39,14 +39,14 @@ pub(super) fn split(messages: &str) -> Result<Vec<&str>, ApiError> {
     }
 }
 
-/// The messages of a request as they are to be stored, and the places of those that say nothing.
+/// The messages to store, and the places of blank replies.
 pub(super) struct Read {
     pub(super) messages: Vec<NewMessage>,
     pub(super) blank: Vec<usize>,
 }
 
-/// Reads all messages or none: what could not be stored as it was sent is refused by name, so that
-/// nothing is dropped in silence.
+/// Reads all messages or none: a message that could not be stored unchanged is refused, with its
+/// place, so that none is dropped silently.
 pub(super) fn read(sent: &[&str]) -> Result<Read, ApiError> {
     let miscounted = || {
         let message = "messages must have 1 to 100 new messages when they go into a conversation.";
@@ -66,7 +66,7 @@ pub(super) fn read(sent: &[&str]) -> Result<Read, ApiError> {
     if !(1..=MOST_SENT).contains(&messages.len()) {
         return miscounted();
     }
-    // What was said before is not new; without a reply among them nothing was.
+    // Earlier messages are not new; a request without replies has no earlier messages.
     let has_replies = messages.iter().any(|one| one.role == Role::Assistant);
     if messages.len() > MOST && !has_replies && read.blank.is_empty() {
         return miscounted();
@@ -74,8 +74,7 @@ pub(super) fn read(sent: &[&str]) -> Result<Read, ApiError> {
     Ok(read)
 }
 
-/// `None`: a reply that says nothing. What cannot be kept is refused where the message turns out to be
-/// new: of one that the conversation holds already nothing is stored.
+/// `None`: a blank reply.
 fn read_one(place: usize, message: &str) -> Result<Option<NewMessage>, ApiError> {
     let at = &format!("messages[{place}]");
     let fields = Fields::parse(message).map_err(|error| refused_object(at, &error))?;

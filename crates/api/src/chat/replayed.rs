@@ -1,4 +1,5 @@
-//! Answers to chats that were answered before, made from what is stored: OpenAI's objects of our own.
+//! Answers to repeated chats, made from the stored messages: OpenAI's objects, made by this
+//! service.
 
 use super::answer::Parts;
 use super::events::Events;
@@ -22,7 +23,7 @@ pub(crate) fn completion(
     finish_reason: Option<String>,
     conversation: &Conversation,
 ) -> HttpResponse {
-    // A turn that was ended before anything was said ends with its question.
+    // A turn that was cancelled before the model said anything ends with its question.
     let text = match item.role {
         Role::Assistant => item.content.as_str(),
         _ => "",
@@ -62,7 +63,7 @@ struct Told {
     is_over: bool,
 }
 
-/// The answer as it is, or was, written.
+/// The answer as a stream, finished or still being written.
 pub(crate) async fn stream(
     request: &HttpRequest,
     generation: Generation,

@@ -1,4 +1,4 @@
-//! A request, read as far as it concerns this service.
+//! Reads the parts of a request that matter to this service.
 
 use super::fields::{is_text, says_nothing};
 use super::messages::Read;
@@ -12,7 +12,7 @@ use domain::error::Error;
 use domain::id::ConversationId;
 use serde::de::{Deserialize, Deserializer};
 
-/// A request of OpenAI's, with all its fields, and where it is to be kept.
+/// A request of OpenAI's API with all its fields, and the conversation for it.
 pub(crate) struct ChatCompletionRequestBody(Fields);
 
 impl<'de> Deserialize<'de> for ChatCompletionRequestBody {
@@ -22,7 +22,7 @@ impl<'de> Deserialize<'de> for ChatCompletionRequestBody {
 }
 
 impl ChatCompletionRequestBody {
-    /// Bytes of all its fields.
+    /// The size of all fields in bytes.
     pub(super) fn length(&self) -> usize {
         self.0
             .iter()
@@ -44,7 +44,7 @@ impl WireBody for ChatCompletionRequestBody {
     }
 }
 
-/// What cannot be kept: replies of several choices, calls of tools, sounds.
+/// Fields whose answers cannot be stored: several choices, tool calls, audio.
 const UNSTORABLE: [&str; 5] = [
     "tools",
     "functions",
@@ -98,7 +98,7 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
                 })
             }
         };
-        // What is read here says more exactly where it is.
+        // The checks of single fields give a more exact place.
         if let Some(name) = nul {
             let message = format!("{name} contains the NUL character (U+0000).");
             return Err(ApiError::new(code::NUL_CHARACTER, message).param(name));
@@ -113,8 +113,8 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
     }
 }
 
-/// Refuses what other endpoints call it: the provider would ignore the field, and nothing would be kept
-/// though the client asked for it.
+/// Refuses the field's name in other endpoints: the provider would ignore the field, and the chat
+/// would not be stored although the client asked for it.
 fn refuse_other_name(fields: &Fields) -> Result<(), ApiError> {
     const OTHER: &str = "conversation_id";
     if fields.get(OTHER).is_none() {
@@ -154,7 +154,7 @@ fn conversation(fields: &Fields) -> Result<Option<ConversationId>, ApiError> {
 }
 
 fn refuse_unstorable(fields: &Fields) -> Result<(), ApiError> {
-    // JSON knows no whole numbers: 1.0 is one, too.
+    // In JSON, 1.0 is a whole number, too.
     let is_one = |n: &str| serde_json::from_str::<f64>(n).is_ok_and(|n| n == 1.0);
     if fields.given("n").is_some_and(|n| !is_one(n)) {
         let message = "n must be 1 with a conversation, which keeps one reply.";

@@ -1,4 +1,4 @@
-//! OpenAI's objects as this service describes them: what it reads or adds itself. Everything else is
+//! The schemas of OpenAI's objects: only fields that this service reads or adds. Other fields are
 //! passed on, so the objects are open.
 
 use super::messages::MOST_SENT;
@@ -9,7 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
-/// Declares an object that has these fields and, if it is open, any others.
+/// Declares an object with these fields and, if it is open, any others.
 macro_rules! object {
     ($(#[$doc:meta])* $name:ident, $fields:ident, open = $open:literal, [$($uses:ident),*]) => {
         $(#[$doc])*
@@ -54,7 +54,7 @@ object!(
 object!(ChatMessage, message, open = true, []);
 object!(ChatConversation, conversation, open = true, []);
 
-/// The data is text: generators of clients know no type for what text contains.
+/// The data is text: generators of clients have no type for the content of a text.
 fn event() -> ObjectBuilder {
     let data = described(
         Type::String,

@@ -1,9 +1,9 @@
-//! Values that are passed on unread hold texts, too, and each has to be one.
+//! Checks the texts in values that are passed on unread: each must be valid text.
 
 use crate::error::{ApiError, code};
 
-/// Whether a field has the NUL character, however deep. One in which a text is no Unicode is refused:
-/// half of a surrogate pair, which JSON can write and nobody can keep.
+/// Whether a field contains the NUL character, at any depth. Refuses a text that is not Unicode:
+/// JSON can contain half a surrogate pair, which cannot be stored.
 pub(super) fn has_nul(name: &str, value: &str) -> Result<bool, ApiError> {
     let mut has_nul = false;
     let mut rest = value;
@@ -24,8 +24,8 @@ pub(super) fn has_nul(name: &str, value: &str) -> Result<bool, ApiError> {
     Ok(has_nul)
 }
 
-/// The UTF-16 unit of an escape, if it is of that kind, and what stands behind the escape. `escape`
-/// begins behind the backslash.
+/// The UTF-16 unit of a `\u` escape, if it is one, and the text after the escape. `escape` begins
+/// after the backslash.
 fn unit(escape: &str) -> (Option<u16>, &str) {
     let digits = escape.strip_prefix('u').and_then(|text| text.get(..4));
     match digits.and_then(|digits| u16::from_str_radix(digits, 16).ok()) {

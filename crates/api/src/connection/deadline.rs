@@ -3,8 +3,8 @@ use std::task::Context;
 use std::time::Instant;
 use tokio::time::{Sleep, sleep_until};
 
-/// Wakes a task at a time that is put off again and again. The timer is set anew only when it rings,
-/// so that putting it off costs nothing.
+/// Wakes a task at a deadline that moves often. The timer is set again only when it fires, so
+/// moving the deadline costs nothing.
 #[derive(Default)]
 pub(super) struct Deadline(Option<Pin<Box<Sleep>>>);
 

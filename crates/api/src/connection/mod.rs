@@ -1,4 +1,5 @@
-//! A client's connection, below HTTP: who may have one, how far ahead it is read, and when it ends.
+//! A client's connection, below HTTP: the number of connections, how far ahead is read, and
+//! timeouts.
 
 mod deadline;
 mod places;
@@ -14,34 +15,34 @@ use std::time::Instant;
 use tokio::sync::Notify;
 use tokio::task::yield_now;
 
-/// How much is read at a time while it is not known what comes: a head, or requests that follow. The
-/// framework makes a request of every 18 bytes, and keeps all that it has read, however long the first
-/// one takes.
+/// How many bytes are read at a time while no request has asked for a body: a head, or the next
+/// requests. The framework makes a request of every 18 bytes, and keeps all that it has read,
+/// however long the first request takes.
 const READ_AHEAD: usize = 8 * 1024;
 
 /// How much is read at a time of a body that a request has asked for.
 const OF_A_BODY: usize = 64 * 1024;
 
-/// What a client must take of an answer, at the least, in the time that it has for that.
+/// The least part of an answer, in bytes, that a client must take within its time limit.
 const LEAST: u64 = 32 * 1024;
 
-/// One part in so many of the memory that answers hold must be taken in that time.
+/// A client must also take this part (one of so many) of the memory that answers hold.
 const PARTS: u64 = 16;
 
-/// What the stream of a connection and the requests on it tell each other. Both live on one thread.
+/// The state that the stream of a connection and its requests share. Both live on one thread.
 #[derive(Clone)]
 pub struct Connection(Rc<State>);
 
 struct State {
-    /// Requests whose answer is not written.
+    /// Requests whose answers are not completely written.
     under_way: Cell<usize>,
-    /// Since when there are none of those.
+    /// When the last of those ended.
     idle_since: Cell<Instant>,
     /// Bytes that may be read now.
     allowance: Cell<usize>,
     /// Whether more may be read with the next turn, where no request is under way then.
     is_due: Cell<bool>,
-    /// Whether a request has begun since this connection's task began its turn.
+    /// Whether a request has begun since the last turn of this connection's task began.
     has_begun: Cell<bool>,
     /// Bytes of memory that the answer under way holds.
     held: Cell<u64>,
@@ -51,7 +52,7 @@ struct State {
     ended: Notify,
 }
 
-/// A request on the connection, until its answer is written.
+/// A request on the connection, until its answer is completely written.
 pub(crate) struct UnderWay(Connection);
 
 impl Connection {
@@ -75,9 +76,8 @@ impl Connection {
         UnderWay(self.clone())
     }
 
-    /// Waits until the other connections of this worker have had their turn, where a request has begun
-    /// in this one already. The framework goes from each request of a connection to the next, as long
-    /// as it has any, and the others wait.
+    /// If a request has begun in this turn already, yields to the other connections of this worker.
+    /// The framework would process all available requests of one connection, while the others wait.
     pub(crate) async fn turn(&self) {
         if self.0.has_begun.replace(true) {
             yield_now().await;
@@ -85,13 +85,13 @@ impl Connection {
         }
     }
 
-    /// A request has taken everything that was read for it.
+    /// A request has consumed all bytes that were read for it.
     pub(crate) fn wants_more(&self) {
         self.0.allowance.set(OF_A_BODY);
         self.read_on();
     }
 
-    /// Returns when the client will send no more, because it has left or has said so.
+    /// Returns when the client will send no more, because it has disconnected or closed its half.
     pub(crate) async fn ended(&self) {
         while !self.0.is_ended.get() {
             self.0.ended.notified().await;
@@ -108,17 +108,18 @@ impl Connection {
         (self.0.under_way.get() == 0).then(|| self.0.idle_since.get())
     }
 
-    /// The connection's task has its turn.
+    /// The turn of the connection's task begins.
     fn begins_turn(&self) {
         self.0.has_begun.set(false);
     }
 
-    /// How many bytes may be read now. Where it is none, the task is woken when it may.
+    /// How many bytes may be read now. If it is 0, the task is woken when more may be read.
     fn allowance(&self, context: &Context<'_>) -> usize {
         match (self.0.allowance.get(), self.0.under_way.get()) {
-            // What was read is the beginning of a head, or requests that the framework has yet to see.
+            // The bytes are the beginning of a head, or requests that the framework has not seen
+            // yet.
             (0, 0) if !self.0.is_due.replace(true) => context.waker().wake_by_ref(),
-            // This is a later turn, and it was the beginning of a head.
+            // In this later turn no request has begun, so the bytes were the beginning of a head.
             (0, 0) => {
                 self.0.is_due.set(false);
                 self.0.allowance.set(READ_AHEAD);
@@ -134,7 +135,7 @@ impl Connection {
         self.0.allowance.set(rest);
     }
 
-    /// What must be taken of the answer that is under way in the time for that.
+    /// The bytes of the current answer that the client must take within its time limit.
     fn least(&self) -> u64 {
         LEAST.max(self.0.held.get() / PARTS)
     }
@@ -152,7 +153,7 @@ impl Connection {
 }
 
 impl UnderWay {
-    /// The answer holds so many bytes of memory until it is written.
+    /// Notes that the answer holds so many bytes of memory until it is written.
     pub(crate) fn holds(&self, bytes: u64) {
         let Self(connection) = self;
         connection.0.held.set(bytes);

@@ -3,16 +3,16 @@ use domain::admission::{Budget, Caller, Limits, Permit, Refused};
 use domain::limits::Origin;
 use std::net::IpAddr;
 
-/// The connections that there may be, and how many of them one address may have. Each is an open
-/// file, and the system gives a process only so many.
+/// The limits of connections, in all and for one address. Each connection is an open file, and the
+/// system limits the files of a process.
 #[derive(Clone)]
 pub struct Connections {
     budget: Budget,
     unlimited: Unlimited,
 }
 
-/// Networks whose connections are not counted: the machine's own programs, and our own proxies, each
-/// of which speaks for many.
+/// Networks whose connections are not counted: programs on this machine, and our own proxies, each
+/// of which carries connections of many clients.
 #[derive(Clone, Debug, Default)]
 pub struct Unlimited(pub TrustedProxies);
 
@@ -27,11 +27,11 @@ impl Unlimited {
     }
 }
 
-/// A connection that counts until this is dropped, or one that does not count.
+/// A place for a connection: it counts until this is dropped, unless the connection is not counted.
 pub(super) struct Place(#[expect(dead_code, reason = "it is held, not read")] Option<Permit>);
 
 impl Connections {
-    /// At most `total` that count, and `each` of one address.
+    /// Allows at most `total` counted connections, and `each` of one address.
     #[must_use]
     pub fn new(total: u64, each: u64, unlimited: Unlimited) -> Self {
         let limits = Limits {

@@ -12,10 +12,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// How long a client may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// For the next request to arrive with all its headers, after it connected or was answered.
+    /// The time for the next request to arrive with all headers, after the connection or the last
+    /// answer.
     pub request: Duration,
-    /// Until it takes the next part of an answer, where there is one for it: 32 KiB, or a sixteenth of
-    /// the memory that the answer holds.
+    /// The time for taking the next part of a waiting answer: 32 KiB, or a sixteenth of the memory
+    /// that the answer holds.
     pub answer: Duration,
 }
 
@@ -26,8 +27,8 @@ impl Patience {
     };
 }
 
-/// The stream of a connection. It ends where a client neither asks nor reads, which the framework
-/// would wait for without end; with it end the answer and what was kept for it.
+/// The stream of a connection. It closes when the client neither sends nor reads for too long,
+/// since the framework would wait for ever; closing it also drops the answer and its memory.
 pub struct ClientStream {
     stream: TcpStream,
     connection: Connection,
@@ -35,9 +36,9 @@ pub struct ClientStream {
     request_due: Deadline,
     /// When the client was last seen to take something.
     taken_at: Instant,
-    /// Since when it has taken nothing of what there is for it.
+    /// Since when the client has taken nothing of a waiting answer.
     stalled_since: Option<Instant>,
-    /// How often and how long that was so before, and how much it has taken meanwhile.
+    /// The sum of earlier stalls of this answer, and the bytes taken meanwhile.
     stalled: Duration,
     taken: u64,
     reading_due: Deadline,
@@ -45,8 +46,8 @@ pub struct ClientStream {
 }
 
 impl ClientStream {
-    /// A connection that was just made; `None`: its client has as many as it may, and this one is
-    /// closed at once.
+    /// Accepts a new connection; `None`: its client has as many as it may have, and the connection
+    /// is closed at once.
     #[must_use]
     pub fn accept(
         stream: TcpStream,
@@ -73,20 +74,21 @@ impl ClientStream {
         Some((accepted, peer))
     }
 
-    /// What its requests know it by.
+    /// The state that the connection shares with its requests.
     #[must_use]
     pub fn connection(&self) -> Connection {
         self.connection.clone()
     }
 
-    /// When the next request must be there, where none is under way and the last answer is written.
+    /// When the next request must arrive; `None` while a request is running or an answer is being
+    /// written.
     fn next_request_due(&self) -> Option<Instant> {
         let idle_since = self.connection.idle_since()?;
         let is_answered = self.stalled_since.is_none();
         is_answered.then(|| idle_since.max(self.taken_at) + self.patience.request)
     }
 
-    /// The task has its turn. What was taken slowly of earlier answers is forgotten with them.
+    /// A turn of the task begins. Stalls of earlier answers are forgotten.
     fn begins_turn(&mut self) {
         self.connection.begins_turn();
         if self.stalled_since.is_none() && self.connection.idle_since().is_some() {
@@ -94,7 +96,7 @@ impl ClientStream {
         }
     }
 
-    /// The client has taken so many bytes. A few of them do not make up for the time it took.
+    /// The client has taken so many bytes. A few bytes do not reset the time that it has used.
     fn has_taken(&mut self, bytes: usize) {
         self.taken_at = Instant::now();
         let stalled = self.stalled_since.take();
@@ -105,13 +107,13 @@ impl ClientStream {
         }
     }
 
-    /// When it is given up, where it takes nothing now.
+    /// When the connection is closed if the client takes nothing now.
     fn reading_due(&mut self) -> Instant {
         let since = *self.stalled_since.get_or_insert_with(Instant::now);
         since + self.patience.answer.saturating_sub(self.stalled)
     }
 
-    /// Where nothing more may be read now: whether the client will send no more.
+    /// Checks whether the client has closed its half, while nothing may be read.
     fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut next = [0; 1];
         let bytes = ready!(self.stream.poll_peek(context, &mut ReadBuf::new(&mut next)))?;
@@ -124,14 +126,15 @@ impl ClientStream {
         }
     }
 
-    /// Gives the connection up, and with it what the system keeps for a client who does not read.
+    /// Closes the connection, and drops the data that the system keeps for a client who does not
+    /// read.
     fn give_up(&self) -> io::Error {
         let _ = self.stream.set_zero_linger();
         io::ErrorKind::TimedOut.into()
     }
 }
 
-/// Says why, as far as that can be said to somebody who is not listened to. Nothing waits for it.
+/// Tries to tell the client the reason, without waiting for it.
 fn refuse(stream: TcpStream) {
     const BODY: &str = r#"{"error":{"message":"There are too many connections from your address. Close some, and try again.","type":"rate_limit_error","code":"too_many_connections","param":null,"request_id":null,"doc_url":null}}"#;
     let answer = format!(
@@ -139,7 +142,7 @@ fn refuse(stream: TcpStream) {
          Connection: close\r\nContent-Length: {}\r\n\r\n{BODY}",
         BODY.len()
     );
-    // The runtime does not know yet that there is room for it.
+    // The runtime does not know yet that the socket is writable, so this writes directly.
     if let Ok(mut stream) = stream.into_std() {
         let _ = stream.write(answer.as_bytes());
     }
@@ -220,7 +223,7 @@ mod tests {
     use tokio::net::TcpSocket;
     use tokio::task::yield_now;
 
-    /// A client, and the stream of its connection, between which the system keeps little.
+    /// A client and the stream of its connection, with small system buffers between them.
     async fn connected(patience: Patience) -> (TcpStream, ClientStream) {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_send_buffer_size(8 * 1024).unwrap();
@@ -236,7 +239,7 @@ mod tests {
         (client, stream)
     }
 
-    /// Writes so many bytes to a client who takes `piece` bytes in each pause.
+    /// Writes so many bytes to a client who takes `piece` bytes after each pause.
     async fn written(bytes: usize, piece: usize, pause: Duration) -> io::Result<()> {
         let patience = Patience {
             answer: Duration::from_millis(200),
@@ -293,7 +296,7 @@ mod tests {
             total += read(&mut stream).await.unwrap_or(0);
             yield_now().await;
         }
-        // One request after the other begins and ends, as requests do that came with the first one.
+        // Requests begin and end one after the other, like requests that arrived together.
         for _ in 0..100 {
             let under_way = connection.begin();
             assert_eq!(read(&mut stream).await, None);

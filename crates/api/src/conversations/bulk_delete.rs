@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = BulkDeleteConversationsRequest)]
 pub(crate) struct BulkDeleteConversationsBody {
-    /// 1 to 100 ids; one that is given twice counts once.
+    /// 1 to 100 ids; an id that is given twice counts once.
     #[serde(deserialize_with = "hundred")]
     #[schema(min_items = 1, max_items = 100,
         example = json!(["conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"]))]
@@ -21,17 +21,17 @@ impl WireBody for BulkDeleteConversationsBody {
     const IS_ANSWERED_WITH: bool = true;
 }
 
-/// What became of them. The two counts add up to the number of distinct ids.
+/// The result. The two counts add up to the number of distinct ids.
 #[derive(Serialize, ToSchema)]
 #[schema(as = BulkDeletion)]
 pub(crate) struct BulkDeletionBody {
     /// How many were deleted.
     #[schema(value_type = u32, maximum = 100, example = 3)]
     deleted_count: usize,
-    /// How many of the ids named nothing of yours.
+    /// The number of ids for which you have no conversation.
     #[schema(value_type = u32, maximum = 100, example = 0)]
     failed_count: usize,
-    /// The ids that named nothing of yours, as they were sent.
+    /// The ids for which you have no conversation, as sent.
     #[schema(max_items = 100, example = json!([]))]
     failed_ids: Vec<String>,
 }
@@ -48,7 +48,8 @@ impl From<BulkDeletion> for BulkDeletionBody {
 
 /// Delete many conversations
 ///
-/// Deletes up to 100 conversations at once. Ids that name nothing of yours do not stop the others.
+/// Deletes up to 100 conversations at once. Ids for which you have no conversation do not stop the
+/// others.
 #[utoipa::path(
     tag = "conversations",
     request_body(content = BulkDeleteConversationsBody, examples(

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = CancelTurnRequest)]
 pub(crate) struct CancelTurnBody {
-    /// Whether the question and what was written by then are kept; `true` by default.
+    /// Whether to keep the question and the reply so far; `true` by default.
     #[schema(default = true, example = true)]
     keep: Option<bool>,
 }
@@ -26,14 +26,14 @@ impl WireBody for CancelTurnBody {
     }
 }
 
-/// What became of the turn.
+/// The result for the turn.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CancelledTurn)]
 pub(crate) struct CancelledTurnBody {
-    /// `false`: no turn was being answered, or it came to its end before.
+    /// `false`: no turn was being answered, or it ended before the cancel.
     #[schema(example = true)]
     cancelled: bool,
-    /// The reply as far as it was written; null where nothing of it is kept.
+    /// The reply so far; null where no reply is kept.
     #[schema(required)]
     item: Option<ItemBody>,
 }
@@ -46,10 +46,10 @@ impl CancelledTurnBody {
 
 /// End the turn under way
 ///
-/// Ends the reply that a model is writing in this conversation, whichever instance it runs on. What was
-/// written by then is kept, with the question, and its finish reason is `cancelled`; `keep: false`
-/// keeps nothing of the turn. Where nothing was written, the question alone is kept. Of a chat that is
-/// not streamed nothing is known before all of it is there. Turns that wait behind it go on.
+/// Ends the reply that a model is writing in this conversation, on any instance. The question and
+/// the reply so far are kept, with the finish reason `cancelled`; with `keep: false` nothing of the
+/// turn is kept. If the model has written nothing yet, only the question is kept. The text of a
+/// chat that is not streamed is known only when it is complete. Waiting turns go on.
 #[utoipa::path(
     tag = "conversations",
     params(("conversation_id" = String, Path, description = "The conversation's id.",
@@ -86,7 +86,7 @@ pub(crate) async fn cancel_turn(
         None => None,
         Some(item) => match items.get(actor.owner_id, conversation, item).await {
             Ok(item) => Some(ItemBody::from(item)),
-            // It was deleted at that very moment.
+            // The item was deleted at this moment.
             Err(Error::NotFound { .. }) => None,
             Err(error) => return Err(error.into()),
         },

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateConversationRequest)]
 pub(crate) struct CreateConversationBody {
-    /// 1 to 256 characters after trimming. Without one, the first user message gives it.
+    /// 1 to 256 characters after trimming. By default, the first user message gives the title.
     #[schema(
         min_length = 1,
         max_length = 256,
@@ -24,7 +24,7 @@ pub(crate) struct CreateConversationBody {
         example = "Project Planning"
     )]
     title: Option<String>,
-    /// A project of yours to put it in.
+    /// One of your projects, for the conversation.
     #[schema(example = "proj_01JFQ2K7W2B3V4C5X6Z7M8N9QA")]
     project_id: Option<String>,
     #[schema(nullable, value_type = MetadataBody, required = false)]
@@ -69,7 +69,7 @@ impl TryFrom<CreateConversationBody> for CreateConversation {
 
 /// Create a conversation
 ///
-/// Stores a new conversation, empty or with its first messages. `Location` names it.
+/// Stores a new conversation, empty or with its first messages. `Location` is its address.
 #[utoipa::path(
     tag = "conversations",
     request_body(content = Option<CreateConversationBody>, examples(

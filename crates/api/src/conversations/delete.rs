@@ -6,8 +6,8 @@ use domain::id::ConversationId;
 
 /// Delete a conversation
 ///
-/// Deletes the conversation and all its messages for good, at once for every reader. A second time
-/// it is not found.
+/// Deletes the conversation and all its messages for good, at once for every reader. A second call
+/// gets 404.
 #[utoipa::path(
     tag = "conversations",
     params(("conversation_id" = String, Path, description = "The conversation's id.",

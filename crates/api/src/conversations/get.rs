@@ -35,8 +35,8 @@ pub(crate) struct ConversationWithItemsBody {
 
 /// Get a conversation
 ///
-/// The whole conversation: all its messages in order, up to 10,000. A long one is streamed as it is
-/// read; should that fail midway, the answer is cut off and never closes as valid JSON.
+/// The whole conversation: all its messages in order, up to 10,000. A long one is streamed while it
+/// is read; if that fails midway, the answer is cut off and does not end as valid JSON.
 #[utoipa::path(
     tag = "conversations",
     params(
@@ -67,7 +67,7 @@ pub(crate) async fn get_conversation(
         last,
     } = conversations.open(owner, id).await?;
     let mut text = serde_json::to_vec(&ConversationBody::from(conversation)).map_err(internal)?;
-    // The closing brace of the conversation makes room for its messages.
+    // Replaces the closing brace of the conversation by its messages.
     text.pop();
     text.extend_from_slice(b",\"items\":[");
     let after = write(&mut text, first, true)?.filter(|reached| *reached < last);
@@ -88,20 +88,20 @@ pub(crate) async fn get_conversation(
     Ok(answer.streaming(Chunks::of(head.chain(rest.stream()))))
 }
 
-/// What is still to be sent of a long conversation.
+/// The rest of a long conversation that is still to be sent.
 struct Rest {
     items: Arc<ItemService>,
     owner: OwnerId,
     id: ConversationId,
-    /// Where the conversation ended when it was opened; what comes later is not part of the answer.
+    /// The last item when the conversation was opened; later items are not part of the answer.
     last: Sequence,
-    /// The last item that was sent; `None` when the end was, too.
+    /// The last item that was sent; `None` after the end was sent.
     after: Option<Sequence>,
 }
 
 impl Rest {
-    /// One batch at a time, each read when the client has taken the one before: a slow reader holds
-    /// neither much memory nor a database connection.
+    /// Sends one batch at a time. Each is read when the client has taken the one before, so a slow
+    /// reader holds little memory and no database connection.
     fn stream(self) -> impl Stream<Item = Result<Vec<u8>, ApiError>> {
         stream::try_unfold(self, |mut rest| async move {
             let Some(after) = rest.after else {
@@ -122,10 +122,10 @@ impl Rest {
     }
 }
 
-/// How much an item takes beside its text, roughly.
+/// The approximate bytes of an item beside its text.
 const AROUND: usize = 320;
 
-/// Appends items as JSON, separated by commas, and returns the last one's number.
+/// Appends items as JSON, separated by commas, and returns the last item's number.
 fn write(text: &mut Vec<u8>, items: Vec<Item>, first: bool) -> Result<Option<Sequence>, ApiError> {
     let texts = items.iter().map(|item| item.content.as_str().len());
     text.reserve(texts.map(|length| length + length / 8 + AROUND).sum());

@@ -24,11 +24,11 @@ pub(crate) struct ListConversationsQuery {
     /// `desc`, newest first, by default.
     #[param(inline)]
     order: Option<OrderParam>,
-    /// Only those of this project.
+    /// Only conversations of this project.
     #[param(min_length = 1, example = "proj_01JFQ2K7W2B3V4C5X6Z7M8N9QA")]
     project_id: Option<String>,
-    /// `created` (default) pages exactly, whatever happens meanwhile; `updated`, most recent activity first,
-    /// may show a conversation again that was active while you paged.
+    /// `created` (default) pages exactly, also during changes; `updated`, most recent activity
+    /// first, may show a conversation again that was active while you paged.
     #[param(inline)]
     sort: Option<SortParam>,
 }
@@ -41,7 +41,8 @@ pub(crate) enum SortParam {
 }
 
 impl ListConversationsQuery {
-    /// The same with a cursor of the sort. By activity a conversation's id stands for its present place.
+    /// The same query with a cursor of its sort. With `sort=updated`, an id stands for the
+    /// conversation's current place.
     pub(crate) async fn placed(
         mut self,
         conversations: &ConversationService,
@@ -60,7 +61,7 @@ impl ListConversationsQuery {
         Ok(self)
     }
 
-    /// The domain's list; `project` is the one of the address, where there is one.
+    /// The domain's list; `project` is the project in the address, if there is one.
     pub(crate) fn list(self, project: Option<ProjectId>) -> Result<ConversationList, Error> {
         let named = self.project_id.map(|id| ProjectId::parse(&id)).transpose();
         let named = named.map_err(|error| error.named_by("project_id"))?;
@@ -86,7 +87,7 @@ impl ListConversationsQuery {
     }
 }
 
-/// The cursor behind the last entry of a page, for the next one of the same sort.
+/// The function that makes the cursor after the last entry of a page, for the same sort.
 pub(crate) fn cursor(sort: &ListSort) -> fn(&Conversation) -> String {
     match sort {
         ListSort::Created { .. } => |last| last.id.to_string(),
@@ -113,8 +114,9 @@ fn read_updated(cursor: &str) -> Result<(DateTime<chrono::Utc>, ConversationId),
     Ok((time, id))
 }
 
-/// A time as cursors have it: microseconds since 1970, in hexadecimal digits and without a sign, before
-/// the year 10000. No conversation was active at another time, and the database knows no later ones.
+/// The time in a cursor: microseconds since 1970, in hexadecimal digits without a sign, before the
+/// year
+/// 10000. Other times cannot be in a cursor, and the database has no later ones.
 fn activity(digits: &str) -> Option<DateTime<chrono::Utc>> {
     const YEAR_10000: i64 = 253_402_300_800_000_000;
     let plain = digits.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -29,23 +29,23 @@ pub(crate) struct ConversationBody {
     pub(crate) id: String,
     #[schema(inline)]
     object: ConversationObject,
-    /// Null while it is untitled. It gets a title from its first user message.
+    /// Null while the conversation is untitled. Its first user message gives it a title.
     #[schema(required, example = "Project Planning")]
     title: Option<String>,
-    /// The project it is in.
+    /// The project of the conversation.
     #[schema(required, example = "proj_01JFQ2K7W2B3V4C5X6Z7M8N9QA")]
     project_id: Option<String>,
     metadata: MetadataBody,
-    /// How many messages it holds now.
+    /// How many messages the conversation holds now.
     #[schema(example = 12, maximum = 10_000)]
     item_count: u32,
     created_at: Timestamp,
-    /// When a message was last added, edited, regenerated, restored or deleted. Renaming, moving
-    /// and metadata do not move it.
+    /// When a message was last added, edited, regenerated, restored or deleted. Changing the title,
+    /// the project or the metadata does not change it.
     updated_at: Timestamp,
 }
 
-/// What a conversation says it is.
+/// The type of a conversation.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum ConversationObject {
@@ -134,8 +134,8 @@ impl<'de> Deserialize<'de> for MetadataBody {
     }
 }
 
-/// Refuses a key that is given twice; serde's own maps would keep the last one silently. Of more pairs
-/// than there may be, one more is kept: the domain says that they are too many.
+/// Refuses a key that is given twice; serde's own maps would silently keep the last one. Keeps at
+/// most one pair more than is allowed: the domain then refuses the number.
 struct PairsVisitor;
 
 impl<'de> Visitor<'de> for PairsVisitor {

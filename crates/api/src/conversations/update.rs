@@ -8,12 +8,12 @@ use domain::id::{ConversationId, ProjectId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// What to change. An absent field keeps its value, null clears it.
+/// The changes. An absent field keeps its value, null clears it.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = UpdateConversationRequest)]
 pub(crate) struct UpdateConversationBody {
-    /// 1 to 256 characters after trimming; null makes it untitled again.
+    /// 1 to 256 characters after trimming; null removes the title.
     #[serde(default, deserialize_with = "present")]
     #[schema(
         min_length = 1,
@@ -22,7 +22,7 @@ pub(crate) struct UpdateConversationBody {
         example = "Updated Project Title"
     )]
     title: Option<Option<String>>,
-    /// A project of yours to move it to; null takes it out of its project.
+    /// One of your projects, as the new project; null takes the conversation out of its project.
     #[serde(default, deserialize_with = "present")]
     #[schema(example = "proj_01JFQ2K7W2B3V4C5X6Z7M8N9QA")]
     project_id: Option<Option<String>>,
@@ -55,7 +55,7 @@ impl TryFrom<UpdateConversationBody> for ConversationChanges {
 
 /// Update a conversation
 ///
-/// Renames it, moves it to a project, or replaces its metadata. This does not move `updated_at`.
+/// Renames it, moves it to a project, or replaces its metadata. This does not change `updated_at`.
 #[utoipa::path(
     tag = "conversations",
     params(("conversation_id" = String, Path, description = "The conversation's id.",

@@ -2,7 +2,7 @@ use crate::browsers::PublicUrl;
 use crate::request::request_id;
 use actix_web::HttpRequest;
 
-/// What an envelope says of the request, beside what went wrong.
+/// The information about the request in an error envelope.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct About {
     pub(super) request_id: Option<String>,

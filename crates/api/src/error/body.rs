@@ -3,14 +3,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-/// The one shape of every failure.
+/// The shape of every error answer.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ErrorResponse)]
 pub(crate) struct ErrorBody {
     error: ErrorDetail,
 }
 
-/// What went wrong, and what to do about it.
+/// The error, and the suggested solution.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ErrorDetail)]
 struct ErrorDetail {
@@ -20,13 +20,14 @@ struct ErrorDetail {
     /// The family of the failure.
     #[schema(example = "invalid_request_error")]
     r#type: &'static str,
-    /// Which failure it is. Stable.
+    /// The code of the error. It is stable.
     #[schema(example = "invalid_value", max_length = 64)]
     code: &'static str,
     /// The field at fault, as a path such as `items[3].content`; null when no single field is.
     #[schema(required, example = "title")]
     param: Option<String>,
-    /// The request's id, as in the header `X-Request-Id`; it finds the request in the log.
+    /// The request's id, as in the header `X-Request-Id`; with it, the request can be found in the
+    /// log.
     #[schema(required, example = "req_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
     request_id: Option<String>,
     /// Where the code is explained; null where no request was read.
@@ -34,7 +35,7 @@ struct ErrorDetail {
     doc_url: Option<String>,
 }
 
-/// How much is said at the most, in characters. What a client sent may be said back, and a name can be
+/// The longest texts, in characters. Parts of the client's input may be quoted, and a name can be
 /// as long as a body.
 const MESSAGE: usize = 4_000;
 const PARAM: usize = 400;

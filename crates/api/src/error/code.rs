@@ -3,16 +3,16 @@
 pub struct Code {
     /// Stable, in snake_case.
     pub name: &'static str,
-    /// The HTTP status it comes with.
+    /// The HTTP status of the code.
     pub status: u16,
-    /// The family it belongs to.
+    /// The family of the code.
     pub kind: &'static str,
-    /// A field it typically names.
+    /// The field that the error usually names.
     pub param: Option<&'static str>,
     pub meaning: &'static str,
 }
 
-/// Declares the codes, and the table of all of them.
+/// Declares the codes, and the table of all codes.
 macro_rules! codes {
     ($($constant:ident = $name:literal, $status:literal, $kind:literal, $param:expr, $meaning:literal;)+) => {
         $(pub(crate) const $constant: &Code = &Code {

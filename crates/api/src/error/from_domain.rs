@@ -1,5 +1,5 @@
-//! The one match from the domain's errors to codes, without a wildcard: a new error of the domain does
-//! not compile until somebody has said what it is to a client.
+//! Maps the domain's errors to codes, in one match without a wildcard: a new error of the domain
+//! does not compile until it has a code here.
 
 use super::{ApiError, Code, code, provider};
 use actix_web::http::header::{self, HeaderValue};
@@ -10,7 +10,7 @@ use domain::error::{
 /// Seconds after which a request is worth repeating when the database is away or busy.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
-/// Seconds after which somebody may have made room.
+/// The seconds after which there may be room again.
 const ROOM_AFTER: HeaderValue = HeaderValue::from_static("60");
 
 impl From<Error> for ApiError {

@@ -1,4 +1,4 @@
-//! Failures as clients see them: one envelope, one table of codes, one match from the domain.
+//! Failures for clients: one envelope, one table of codes, one match from the domain's errors.
 
 mod about;
 mod body;
@@ -17,14 +17,14 @@ use actix_web::http::header::{self, ContentType, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use domain::error::Error;
 
-/// A failed request, on its way to the envelope.
+/// A failed request, before it becomes an envelope.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     pub(crate) code: &'static Code,
     pub(crate) message: String,
     pub(crate) param: Option<String>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// Whether a person reads it, as a page.
+    /// Whether the answer is a page for a person.
     page: bool,
     /// For the log alone.
     source: Option<Box<Error>>,
@@ -68,7 +68,7 @@ impl ApiError {
         self.header(should_retry, HeaderValue::from_static("true"))
     }
 
-    /// The failure behind it, which is for the log.
+    /// Adds the cause of the failure, for the log.
     #[must_use]
     fn logged_as(self, error: Error) -> Self {
         let source = Some(Box::new(error));
@@ -82,7 +82,7 @@ impl ApiError {
         self
     }
 
-    /// What a framework error amounts to: the framework's own words are not for clients.
+    /// The error for a failure of the framework, without the framework's own text.
     pub(crate) fn from_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => {
@@ -129,7 +129,7 @@ impl ApiError {
         ErrorBody::new(self, about)
     }
 
-    /// Says in the log what the client is not told.
+    /// Logs the cause, which the client does not get.
     pub(crate) fn log(&self) {
         match self.source.as_deref() {
             Some(Error::Internal(source)) => {

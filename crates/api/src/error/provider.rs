@@ -1,11 +1,11 @@
-//! What a model provider's failures are to a client.
+//! Maps a model provider's failures to errors for clients.
 
 use super::{ApiError, code};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use domain::error::Error;
 use domain::replies::{ProviderFailure, RefusalKind};
 
-/// Seconds after which somebody may have configured a provider.
+/// The seconds after which a provider may have been configured.
 const CONFIGURED: u64 = 60;
 
 pub(super) fn answer(failure: &ProviderFailure) -> ApiError {
@@ -34,8 +34,8 @@ fn after(code: &'static super::Code, message: String, seconds: u64) -> ApiError 
     ApiError::new(code, message).header(RETRY_AFTER, HeaderValue::from(seconds))
 }
 
-/// The same for a request that was the client's own: what the provider refuses is the client's to
-/// mend, so its refusal is passed on as it is.
+/// The same for a request that the client wrote itself: the client must correct what the provider
+/// refuses, so the refusal is passed on.
 pub(crate) fn passed(error: Error) -> ApiError {
     let Error::Provider(ProviderFailure::Refused(refusal)) = &error else {
         return error.into();

@@ -17,14 +17,14 @@ const INVALID: Error = Error::Unauthenticated(Unauthenticated::Invalid);
 const NOT_BEARER: Error = Error::Unauthenticated(Unauthenticated::NotBearer);
 const SEVERAL: Error = Error::Unauthenticated(Unauthenticated::Several);
 
-/// How refresh tokens begin, which prove nothing here.
+/// The prefix of refresh tokens, which are not credentials here.
 const REFRESH_TOKEN: &str = "rt_";
 
-/// How the keys of OpenAI and its like begin.
+/// The prefix of keys of OpenAI and similar services.
 const FOREIGN_KEY: &str = "sk-";
 
-/// The caller, proven by an access token or an API key. A handler cannot tell the two apart, except
-/// by asking for it ([`Actor::credential`]).
+/// The caller, proven by an access token or an API key. Handlers do not distinguish the two, unless
+/// they read [`Actor::credential`].
 pub(crate) struct Authenticated(pub(crate) Actor);
 
 type Answer = Result<Authenticated, ApiError>;
@@ -64,7 +64,7 @@ impl FromRequest for Authenticated {
     }
 }
 
-/// Lets a caller in. Before anything is read for them, there must be room for the answer.
+/// Admits a caller. There must be room for the answer before any work is done.
 fn admit(
     request: &HttpRequest,
     accepted: Authenticated,
@@ -78,12 +78,12 @@ fn admit(
     }
 }
 
-/// That it is being found out whose credential a request has.
+/// Marks a request whose credential is being checked.
 #[derive(Clone, Default)]
 struct Proving(Rc<Notify>);
 
-/// Returns when it is known who calls, if that is being found out. Where the credential is no good,
-/// the request has its answer before this returns.
+/// Waits while the credential of the request is being checked. If the credential is bad, the
+/// request has its answer before this returns.
 pub(crate) async fn proven(request: &HttpRequest) {
     loop {
         let proving = request.extensions().get::<Proving>().cloned();
@@ -112,7 +112,7 @@ fn accept(request: &HttpRequest, actor: Result<Actor, Error>) -> Answer {
     Ok(Authenticated(actor))
 }
 
-/// What the caller sent to prove who they are.
+/// The credential that the caller sent.
 #[derive(Debug, PartialEq, Eq)]
 enum Presented<'a> {
     AccessToken(&'a str),
@@ -120,12 +120,12 @@ enum Presented<'a> {
 }
 
 impl<'a> Presented<'a> {
-    /// The one credential of a request. Two that differ are refused, of whatever kinds: which one
-    /// counts would be anybody's guess. Some generated clients send the one they have in every
-    /// header that the document names.
+    /// The only credential of a request. Two different ones are refused, of any kind, since it
+    /// would be unclear which one counts. The same one may be sent twice: some generated clients
+    /// send it in every header that the document names.
     fn of(headers: &'a HeaderMap) -> Result<Self, Error> {
         let key = sole(headers, &API_KEY)?;
-        // What is no text is no key, either.
+        // A value that is not text is not a key, either.
         let key = key.map(|key| key.to_str().unwrap_or_default().trim());
         let Some(header) = sole(headers, &AUTHORIZATION)? else {
             let key = key.ok_or(Error::Unauthenticated(Unauthenticated::Missing))?;
@@ -163,7 +163,7 @@ fn looks_like_jwt(text: &str) -> bool {
     text.starts_with("eyJ") && text.matches('.').count() == 2
 }
 
-/// A header that is sent once; `None` where it is not sent.
+/// A header that is sent at most once; `None` where it is not sent.
 fn sole<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a HeaderValue>, Error> {
     let mut sent = headers.get_all(name);
     let first = sent.next();

@@ -22,23 +22,23 @@ const ELSEWHERE: usize = 2 * 1024 * 1024;
 pub(crate) trait WireBody: DeserializeOwned + Send + 'static {
     const LIMIT: usize = ELSEWHERE;
 
-    /// What an absent body stands for, where every field is optional. `null` is one, too: some clients
-    /// write what they leave out.
+    /// The value of an absent body, where every field is optional. `null` counts as absent: some
+    /// clients send it for a body that they leave out.
     fn absent() -> Option<Self> {
         None
     }
 
-    /// Whether the answer tells of what was sent, beside what was made of it.
+    /// Whether the answer contains parts of the request, beside the made object.
     const IS_ANSWERED_WITH: bool = false;
 
-    /// How a repeat of the request is answered, where it may be repeated.
+    /// How a repeat of the request is answered, where repeats are allowed.
     fn again(&self) -> Again {
         Again::AtOnce
     }
 }
 
-/// The body, read strictly: UTF-8 JSON, an object, and no field that is unknown or repeated. There is none
-/// before it was looked whether the request was done before.
+/// The body, read strictly: UTF-8 JSON, an object, without unknown or repeated fields. It is
+/// available only after the check whether the request was done before.
 pub(crate) struct Body<T>(pub(crate) T, pub(crate) Looked);
 
 impl<T: WireBody> FromRequest for Body<T> {
@@ -57,7 +57,7 @@ impl<T: WireBody> FromRequest for Body<T> {
     }
 }
 
-/// The body, and what stands for it where the request may come again.
+/// Reads the body, and its digest where the request may be a repeat.
 async fn read<T: WireBody>(
     request: &HttpRequest,
     Incoming { bytes, memory }: Incoming,
@@ -84,7 +84,7 @@ async fn read<T: WireBody>(
         Ok((body, memory, said(&bytes)))
     })
     .await?;
-    // What was read is as large as the body, and is there until the request has ended.
+    // The parsed value is about as large as the body, and lives until the request has ended.
     request.extensions_mut().insert(Held(memory));
     Ok((body, said))
 }

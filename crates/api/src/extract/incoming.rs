@@ -23,20 +23,20 @@ const DRAINED: usize = 64 * 1024 * 1024;
 /// The first memory that a body takes.
 const FIRST: usize = 8 * 1024;
 
-/// How slow a client may be in sending a body. It holds memory, which others wait for: the more it
-/// holds, the more must come.
+/// The slowest allowed rate of a body. The body holds memory for which others wait: the more it
+/// holds, the more must arrive.
 #[derive(Clone, Copy, Debug)]
 pub struct BodyRate {
-    /// How often it is looked at.
+    /// How often the rate is checked.
     pub every: Duration,
-    /// How many bytes must have come since, unless the body is complete.
+    /// How many bytes must have arrived since, unless the body is complete.
     pub bytes: usize,
-    /// One part in so many of the memory that it holds must have come since, where that is more.
+    /// One part in so many of the held memory must have arrived since, where that is more.
     pub parts: u64,
 }
 
 impl BodyRate {
-    /// 4 KiB a second; and at an even pace five minutes for a whole body, whatever its size.
+    /// 4 KiB a second; at an even pace five minutes for a whole body of any size.
     pub const USUAL: Self = Self {
         every: Duration::from_secs(20),
         bytes: 80 * 1024,
@@ -51,7 +51,7 @@ impl BodyRate {
     }
 }
 
-/// A body that has arrived, and the memory it takes.
+/// A complete body, and its memory.
 pub(super) struct Incoming {
     pub(super) bytes: Vec<u8>,
     pub(super) memory: Taken,
@@ -122,8 +122,8 @@ impl Incoming {
         }
     }
 
-    /// Makes room for so many bytes more, and a quarter of what there is where that is of use and free:
-    /// what is held for bytes that have not come is held for a client who may never send them.
+    /// Makes room for `more` bytes, and for a quarter of the current size if that is useful and
+    /// free. More is not reserved, since the client may never send it.
     fn make_room(&mut self, more: usize, expected: usize) -> Result<(), ApiError> {
         let needed = self.bytes.len() + more;
         if needed <= self.bytes.capacity() {
@@ -151,7 +151,7 @@ struct Chunks {
 }
 
 impl Chunks {
-    /// The next piece, if there is one by `until`.
+    /// The next piece, if one arrives before `until`.
     async fn next(&mut self, until: Instant) -> Next {
         let next = poll_fn(|context| {
             let next = Pin::new(&mut self.payload).poll_next(context);
@@ -172,11 +172,11 @@ impl Chunks {
     }
 }
 
-/// What comes of waiting for a piece.
+/// The result of waiting for a piece.
 enum Next {
     /// A piece, or the end.
     Piece(Result<Option<Bytes>, ApiError>),
-    /// It is time to look how much has come.
+    /// It is time to check how much has arrived.
     Late,
 }
 
@@ -185,8 +185,8 @@ fn declared(request: &HttpRequest) -> Option<usize> {
     length.to_str().ok()?.parse().ok()
 }
 
-/// Refuses a body that is not worth waiting for: it is encoded in a way that is not read here, the
-/// client asks first whether to send it, or it is too large even to be thrown away.
+/// Refuses a body without reading it: its encoding is not supported, the client asks first whether
+/// to send it, or it is too large even to be read and thrown away.
 fn refuse_early(request: &HttpRequest, limit: usize) -> Result<(), ApiError> {
     let mut encodings = request.headers().get_all(CONTENT_ENCODING);
     if encodings.any(|encoding| {

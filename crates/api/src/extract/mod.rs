@@ -1,4 +1,4 @@
-//! What handlers ask of a request: who calls, the body, the query.
+//! The inputs of handlers: the caller, the body, the query.
 
 mod actor;
 mod body;

@@ -1,9 +1,9 @@
-//! What somebody may have meant who wrote a name that does not exist.
+//! Suggests a known name for a mistyped one.
 
-/// The longest name that is compared; the work grows with its length.
+/// The longest name that is compared; the work grows with the length.
 const LONGEST: usize = 64;
 
-/// The known name that is most like this one, if one is like it.
+/// The most similar known name, if one is similar enough.
 pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     if name.len() > LONGEST {
         return None;
@@ -17,7 +17,7 @@ pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     near.or_else(|| part(&plain, known))
 }
 
-/// A known name of several words, of which this is one: `ids` of `conversation_ids`.
+/// A known name of several words that contains this one: `conversation_ids` for `ids`.
 fn part<'a>(plain: &str, known: &[&'a str]) -> Option<&'a str> {
     let mut with = known
         .iter()
@@ -25,7 +25,7 @@ fn part<'a>(plain: &str, known: &[&'a str]) -> Option<&'a str> {
     with.next().copied().filter(|_| with.next().is_none())
 }
 
-/// Without what differs between ways of writing: `projectId` and `project_id`.
+/// The name without differences of style: `projectId` and `project_id` become equal.
 fn plain(name: &str) -> String {
     let letters = name.chars().filter(|c| !matches!(c, '_' | '-'));
     letters.flat_map(char::to_lowercase).collect()

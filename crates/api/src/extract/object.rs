@@ -4,7 +4,7 @@ use serde::de::{
 };
 use std::marker::PhantomData;
 
-/// A struct that is read from a JSON object alone. Without this, serde also reads it from an array,
+/// A struct that is read only from a JSON object. Without this, serde also reads it from an array,
 /// by position: `["a", null]` would pass for `{"title": "a", "project_id": null}`.
 pub(crate) struct Object<T>(pub(crate) T);
 
@@ -28,16 +28,16 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
     }
 }
 
-/// Reads a field that is present, so that `null` can be told from absence: absent is `None`, null
-/// is `Some(None)`. Goes with `#[serde(default, deserialize_with = "present")]`.
+/// Reads a present field, so that `null` differs from absence: absent is `None`, null is
+/// `Some(None)`. Use it with `#[serde(default, deserialize_with = "present")]`.
 pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
-/// Reads a list of at most 100 elements, and one more where there are more: the domain says that
-/// they are too many. The others are looked at, and kept nowhere.
+/// Reads a list of at most 100 elements, and one more where there are more: the domain then refuses
+/// the number. The others are checked, and dropped.
 pub(crate) fn hundred<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Vec<T>, D::Error> {
@@ -82,7 +82,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for HundredVisitor<T> {
     }
 }
 
-/// Reads a whole number, however it is written: to JSON Schema, `60.0` is an integer, too.
+/// Reads a whole number in any notation: in JSON Schema, `60.0` is an integer, too.
 pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     let Some(number) = Option::<serde_json::Number>::deserialize(deserializer)? else {
         return Ok(None);
@@ -91,7 +91,7 @@ pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     let exact = |number: &f64| number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
     let whole = number.as_i64().or_else(|| {
         let double = number.as_f64().filter(exact)?;
-        // Neither too large nor with a fraction, so nothing is cut.
+        // The value is neither too large nor has it a fraction, so the cast loses nothing.
         Some(double as i64)
     });
     whole
@@ -111,7 +111,8 @@ pub(crate) fn yes_or_no<'de, D: Deserializer<'de>>(
     }
 }
 
-/// Reads one of a set of words. Without this, what is no string would pass for broken JSON.
+/// Reads one of a set of words. Without this, a value that is not a string would count as broken
+/// JSON.
 pub(crate) fn word<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {

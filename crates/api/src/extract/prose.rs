@@ -2,7 +2,7 @@ use super::nearest::nearest;
 use crate::error::{ApiError, Code, code};
 use std::borrow::Cow;
 
-/// How much of what a client sent is said back, in characters.
+/// How much of the client's input is quoted, in characters.
 const SAID_BACK: usize = 200;
 
 /// Which part of a request is wrong.
@@ -12,8 +12,8 @@ pub(super) enum Part {
     Query,
 }
 
-/// What serde's error means. It tells the kind of an error in prose alone, so the prose is read
-/// here, and nowhere else; tests pin each sentence.
+/// The meaning of serde's error. Serde gives the kind of an error only in its text, so the text is
+/// parsed here, and only here; tests pin each sentence.
 pub(super) fn explain(part: Part, path: &str, message: &str) -> ApiError {
     let message = without_place(message);
     let path = match path {
@@ -88,7 +88,7 @@ fn listed(names: &[&str]) -> String {
     names.join(", ")
 }
 
-/// What a value must be: the code, and the sentence after the name of its place.
+/// The code for a wrong value, and the sentence after the name of its place.
 fn of_a_value(path: &str, message: &str) -> (&'static Code, String) {
     if let Some(sent) = quoted(message, "unknown variant `") {
         let words = listed(&alternatives(message));
@@ -123,7 +123,7 @@ fn of_a_value(path: &str, message: &str) -> (&'static Code, String) {
     (code::INVALID_TYPE, rule)
 }
 
-/// What serde wants, in the words of JSON.
+/// The type that serde expects, in the words of JSON.
 fn meant<'a>(path: &str, wanted: &'a str) -> &'a str {
     if path.ends_with("expires_in") {
         return "a whole number of seconds, 60 to 31536000";
@@ -141,7 +141,7 @@ fn meant<'a>(path: &str, wanted: &'a str) -> &'a str {
     }
 }
 
-/// What was sent, in the words of JSON.
+/// The type that was sent, in the words of JSON.
 fn found(sent: &str) -> Cow<'_, str> {
     match sent {
         "sequence" => "a list".into(),
@@ -158,8 +158,8 @@ fn found(sent: &str) -> Cow<'_, str> {
     }
 }
 
-/// The name in backticks after `beginning`. A name may itself contain a backtick; what serde says after
-/// it comes last.
+/// The name in backticks after `beginning`. The name itself may contain a backtick, so the last
+/// match of serde's text after it counts.
 fn quoted<'a>(message: &'a str, beginning: &str) -> Option<&'a str> {
     let rest = message.strip_prefix(beginning)?;
     let end = rest
@@ -180,14 +180,14 @@ fn alternatives(message: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Without the line and column, which say nothing about a body that a program wrote.
+/// The message without line and column, which are no help for a body that a program wrote.
 fn without_place(message: &str) -> &str {
     message
         .rsplit_once(" at line ")
         .map_or(message, |(said, _)| said)
 }
 
-/// An error can quote all that was sent, a megabyte of it.
+/// Shortens a quotation: an error can quote the whole value, up to a megabyte.
 fn shortened(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(SAID_BACK) {
         None => Cow::Borrowed(text),

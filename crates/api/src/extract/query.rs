@@ -17,8 +17,8 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 }
 
 impl<T: DeserializeOwned> Query<T> {
-    /// The parameters of these names alone: for addresses that other sites add to, as they do to
-    /// each link that is followed from them.
+    /// Reads only the parameters with these names. For links that people follow, since other sites
+    /// add their own parameters to them.
     pub(crate) fn only(request: &HttpRequest, names: &[&str]) -> Result<Self, ApiError> {
         let known = form_urlencoded::parse(request.query_string().as_bytes())
             .filter(|(name, _)| names.contains(&name.as_ref()));

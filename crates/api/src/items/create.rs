@@ -12,8 +12,8 @@ impl WireBody for NewItemBody {
 
 /// Send a message
 ///
-/// Adds a message at the end of the conversation. Sent again with the same `call_id`, role and
-/// content, it answers 200 with the message that exists.
+/// Adds a message at the end of the conversation. A second request with the same `call_id`, role
+/// and content gets 200 with the existing message.
 #[utoipa::path(
     tag = "items",
     params(("conversation_id" = String, Path, description = "The conversation's id.",

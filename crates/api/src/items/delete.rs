@@ -6,7 +6,7 @@ use domain::items::ItemService;
 
 /// Delete a message
 ///
-/// Deletes this message with its versions for good, and nothing else.
+/// Deletes only this message with its versions, for good.
 #[utoipa::path(
     tag = "items",
     params(

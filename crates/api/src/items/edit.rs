@@ -27,8 +27,8 @@ impl WireBody for EditItemBody {
 
 /// Edit a message
 ///
-/// Gives a message of any role another text: the same id, one version more, the earlier text kept.
-/// The text it has already makes no new version.
+/// Gives a message of any role another text: the id stays, the version rises by one, the earlier
+/// text is kept. Sending the current text makes no new version.
 #[utoipa::path(
     tag = "items",
     params(

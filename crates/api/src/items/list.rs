@@ -18,8 +18,8 @@ pub(crate) struct ListItemsQuery {
     /// How many per page.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
-    /// The `next_after` or the `last_id` of the page before. Ids of messages carry their place, so one that was
-    /// deleted since is as good.
+    /// The `next_after` or the `last_id` of the previous page. A message's id contains its place,
+    /// so the id of a deleted message works, too.
     #[param(min_length = 1)]
     after: Option<String>,
     /// `asc`, oldest first, by default.

@@ -26,17 +26,17 @@ pub(crate) struct ItemBody {
     role: RoleBody,
     #[schema(example = "What are the next steps?")]
     content: String,
-    /// Your own name for it, unique within the conversation.
+    /// Your own name for the message, unique within the conversation.
     #[schema(required)]
     call_id: Option<String>,
-    /// What the model thought before it wrote this version, where it thought and its server tells. No
-    /// model is told it again, and no link shows it.
+    /// The model's thoughts before this version, if its server sends them. They are not sent to a
+    /// model again, and share links do not show them.
     #[schema(required, example = json!(null))]
     reasoning: Option<String>,
     /// The model that wrote this version, where a model did.
     #[schema(required)]
     model: Option<String>,
-    /// 1 as it was sent; each edit, regeneration and restoration adds one.
+    /// 1 for a new message; each edit, regeneration and restoration adds one.
     #[schema(minimum = 1, example = 1)]
     version: u32,
     author: AuthorBody,
@@ -45,14 +45,14 @@ pub(crate) struct ItemBody {
     updated_at: Timestamp,
 }
 
-/// What an item says it is.
+/// The type of an item.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 enum ItemObject {
     #[serde(rename = "conversation.item")]
     Item,
 }
 
-/// Who speaks.
+/// The role of the message.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = Role, example = "user")]
@@ -64,18 +64,18 @@ pub(crate) enum RoleBody {
     Tool,
 }
 
-/// Who put the message there.
+/// The author of the message.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Author)]
 struct AuthorBody {
     kind: AuthorKindBody,
-    /// The user who wrote through a link; absent where it is the owner's.
+    /// The user who wrote through a link; absent for the owner's own messages.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, pattern = "^user_[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
     user_id: Option<String>,
 }
 
-/// `owner`: the owner, or a model for the owner. `link`: somebody with a writable share link.
+/// `owner`: the owner, or a model for the owner. `link`: a user with a writable share link.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = AuthorKind)]
@@ -98,8 +98,8 @@ pub(crate) struct NewItemBody {
         example = "What are the next steps?"
     )]
     content: String,
-    /// Your own name for it, unique within the conversation. Sending the same message with the same
-    /// `call_id` again is safe: it is stored once.
+    /// Your own name for the message, unique within the conversation. With it, you can safely send
+    /// the same message again: it is stored once.
     #[schema(min_length = 1, max_length = 256, example = "optional-external-id")]
     call_id: Option<String>,
 }

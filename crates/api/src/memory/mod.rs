@@ -10,7 +10,7 @@ use domain::admission::{Budget, Caller, Limits, Permit, Refused};
 use domain::error::Error;
 use std::time::Duration;
 
-/// How long a request for memory waits its turn.
+/// How long a request for memory waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Seconds after which memory may be free.
@@ -19,9 +19,9 @@ const RETRY: HeaderValue = HeaderValue::from_static("5");
 /// The room that there must be before an answer is made: as much as a page holds.
 const ANSWER: u64 = 4 * 1024 * 1024;
 
-/// How much memory the bodies and answers that are under way may take. One caller gets a quarter, and so
-/// do all callers of one address together: guests cost nothing, so a caller can be as many as it likes.
-/// This machine's own address is not counted: it may be a proxy's, which all clients come through.
+/// The memory for bodies and answers of running requests. One caller gets a quarter, and so do all
+/// callers of one address together, since anyone can be any number of guests. The address of this
+/// machine is not counted: it may be a proxy's, through which all clients come.
 #[derive(Clone)]
 pub struct Memory {
     budget: Budget,
@@ -29,7 +29,7 @@ pub struct Memory {
     share: u64,
 }
 
-/// Who takes memory, and from where.
+/// The caller who takes memory, and their address.
 #[derive(Clone, Copy)]
 pub(crate) struct Taker {
     caller: Caller,
@@ -46,7 +46,7 @@ impl Taken {
     /// Takes more, if it is free.
     ///
     /// # Errors
-    /// Which share is used up.
+    /// Says which share is used up.
     pub(crate) fn grow(&mut self, more: u64) -> Result<(), Refused> {
         if let Some(address) = &mut self.address {
             address.grow(more)?;
@@ -58,7 +58,7 @@ impl Taken {
         grown
     }
 
-    /// Gives back what is held above so many bytes.
+    /// Gives back the bytes above `bytes`.
     pub(crate) fn shrink_to(&mut self, bytes: u64) {
         self.whole.shrink_to(bytes);
         if let Some(address) = &mut self.address {
@@ -71,15 +71,15 @@ impl Taken {
     }
 }
 
-/// Memory that a request's body holds. It is kept with the request, and then with its answer, until that
-/// is written.
+/// The memory of a request's body. It is kept with the request, and then with its answer, until the
+/// answer is written.
 pub(crate) struct Held(pub(crate) Taken);
 
 impl Memory {
-    /// How many parts of the whole one caller gets one of.
+    /// One caller gets one part in so many of the memory.
     pub const PARTS: u64 = 4;
 
-    /// How many requests may wait for memory, and how many of one caller.
+    /// How many requests may wait for memory: of all callers, and of one.
     const WAITING: (usize, usize) = (4_096, 256);
 
     #[must_use]
@@ -99,12 +99,12 @@ impl Memory {
         self.budget.held()
     }
 
-    /// The memory for a body, of which nothing has come yet.
+    /// The memory for a body, at first without bytes.
     pub(crate) fn for_body(&self, taker: Taker) -> Result<Taken, ApiError> {
         self.nothing(taker).map_err(refused)
     }
 
-    /// Memory that is nothing yet, and can grow.
+    /// Memory without bytes, which can grow.
     fn nothing(&self, taker: Taker) -> Result<Taken, Refused> {
         let address = taker
             .address
@@ -115,8 +115,8 @@ impl Memory {
         })
     }
 
-    /// Whether there is room for one more answer. It is counted when it is made, since only then is it
-    /// known how large it is; as many are made at once as there are turns at the database.
+    /// Whether there is room for one more answer. Its memory is counted when it is made, since its
+    /// size is not known earlier; as many are made at once as there are turns at the database.
     fn has_room(&self, caller: Caller) -> bool {
         self.budget.try_take(caller, self.answer()).is_ok()
     }
@@ -124,7 +124,7 @@ impl Memory {
     /// Waits in turn until there is room.
     async fn room_in_turn(&self, caller: Caller) -> Result<(), ApiError> {
         let permit = self.budget.take(caller, self.answer(), sleep(PATIENCE));
-        // It has waited its turn, so it is not told that its own share was the reason.
+        // The request has waited for its turn, so the error does not blame its own share.
         permit.await.map(drop).map_err(|_| busy())
     }
 
@@ -142,7 +142,7 @@ impl Memory {
     }
 }
 
-/// Looks for room for the answer, before any of it is made. `Ok` where there is enough at once.
+/// Checks for room for the answer, before it is made. `Ok` where there is enough at once.
 pub(crate) fn look_for_room(request: &HttpRequest) -> Result<(), Waiting> {
     let Some(memory) = request.app_data::<web::Data<Memory>>() else {
         return Ok(());
@@ -169,12 +169,12 @@ impl Waiting {
     }
 }
 
-/// Who asks: the owner, once it is known who that is, and the address otherwise.
+/// The caller: the owner if known, otherwise the address.
 pub(crate) fn caller(request: &HttpRequest) -> Caller {
     taker(request).caller
 }
 
-/// Who pays: the owner, once it is known who that is, and the address.
+/// The caller whose share is used, and the address, whose share is used, too.
 pub(crate) fn taker(request: &HttpRequest) -> Taker {
     let extensions = request.extensions();
     let client = extensions.get::<ClientAddress>().copied();
@@ -191,7 +191,7 @@ pub(crate) fn taker(request: &HttpRequest) -> Taker {
     }
 }
 
-/// What a client is told whose body cannot be kept.
+/// The error for a body that finds no memory.
 pub(crate) fn refused(refused: Refused) -> ApiError {
     match refused {
         Refused::Caller => {

@@ -6,7 +6,7 @@ use domain::chat::ChatService;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Every model of the provider. All of them at once, as in OpenAI's API: there are no pages.
+/// All models of the provider, as in OpenAI's API: there are no pages.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ModelList)]
 pub(crate) struct ModelListBody {
@@ -16,7 +16,7 @@ pub(crate) struct ModelListBody {
     data: Vec<ModelBody>,
 }
 
-/// What a list of models says it is.
+/// The type of a list of models.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 enum ModelListObject {
     #[serde(rename = "list")]

@@ -1,4 +1,4 @@
-//! The provider's models on the wire, as OpenAI's API lists them.
+//! The provider's models, in the format of OpenAI's API.
 
 pub(crate) mod get;
 pub(crate) mod list;
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Model)]
 pub(crate) struct ModelBody {
-    /// What requests name as `model`.
+    /// The value for `model` in requests.
     #[schema(example = "llama3.2")]
     id: String,
     #[schema(inline)]
@@ -19,12 +19,12 @@ pub(crate) struct ModelBody {
     /// Seconds since 1970; 0 where the provider does not say.
     #[schema(example = 1_735_689_600)]
     created: i64,
-    /// Who made it; empty where the provider does not say.
+    /// The model's maker; empty where the provider does not say.
     #[schema(example = "library")]
     owned_by: String,
 }
 
-/// What a model says it is.
+/// The type of a model.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 enum ModelObject {
     #[serde(rename = "model")]

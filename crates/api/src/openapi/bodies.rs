@@ -1,4 +1,4 @@
-//! A body that may be absent comes out of the code as one that may be `null`, and so does a parameter.
+//! Corrects optional bodies and parameters: the generated document describes them as nullable.
 
 use super::operations;
 use super::shapes::beside_null;

@@ -1,4 +1,4 @@
-//! Every operation's failures, by code, so that no endpoint can forget one.
+//! Adds every operation's failures, by code, so that no endpoint forgets one.
 
 use super::operations;
 use crate::error::{CODES, Code, code, example};
@@ -10,7 +10,7 @@ use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{ContentBuilder, Object, OpenApi, Ref, RefOr, ResponseBuilder, Type};
 
-/// The extension in which an endpoint names the codes that only it can tell of; in the document it has all
+/// The extension in which an endpoint lists its own codes; in the finished document it lists all
 /// codes of the operation.
 pub(super) const OWN_CODES: &str = "x-error-codes";
 
@@ -45,7 +45,7 @@ pub(super) fn add_to(document: &mut OpenApi) {
     components.responses = shared.collect();
 }
 
-/// What is told of the same status in the same place is told once, for all operations.
+/// Identical responses are described once, for all operations.
 type Responses = BTreeMap<String, Shared>;
 
 struct Shared {
@@ -117,7 +117,7 @@ fn examples(shared: &Responses) -> BTreeMap<String, RefOr<Example>> {
     examples.collect()
 }
 
-/// What HTTP calls a status (RFC 9110, 15), as one word.
+/// The name of a status in HTTP (RFC 9110, 15), as one word.
 fn name(status: u16) -> String {
     let reason = StatusCode::from_u16(status).ok();
     let reason = reason.and_then(|status| status.canonical_reason());
@@ -131,13 +131,13 @@ fn shows_a_page(operation: &Operation) -> bool {
     matches!(success, Some(RefOr::T(response)) if response.content.contains_key(PAGE))
 }
 
-/// Whether its answers are made from what is stored.
+/// Whether the operation reads the database.
 fn reads_the_database(path: &str) -> bool {
     let places = ["/v1", "/auth", "/conversations"];
     places.iter().any(|place| path.starts_with(place))
 }
 
-/// What the operation's shape implies, and what it says itself.
+/// The codes that follow from the operation's shape, and its own codes.
 fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
     let own = own_codes(operation);
     let parameters = operation.parameters.as_deref().unwrap_or_default();
@@ -207,7 +207,7 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
         .collect()
 }
 
-/// What may not be there, by the ids in the path.
+/// The codes for objects that may be missing, by the ids in the path.
 fn absent(path: &str) -> impl Iterator<Item = &'static Code> {
     [
         ("{conversation_id}", code::CONVERSATION_NOT_FOUND),
@@ -230,7 +230,7 @@ fn own_codes(operation: &mut Operation) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// Whether the operation says that it alone can tell of this code.
+/// Whether the operation lists this code as its own.
 pub(super) fn has_own_code(operation: &Operation, code: &Code) -> bool {
     let own = operation
         .extensions

@@ -1,5 +1,6 @@
-//! An example of each request and each success. It is put together from the examples of the fields; where an
-//! operation's answer is of another kind than those, the operation names the differences (`x-example`).
+//! Adds an example to each request and each success. It is made from the examples of the fields;
+//! where an operation's answer differs from them, the operation lists the differences
+//! (`x-example`).
 
 use super::operations;
 use super::shapes::{beside_null, target};
@@ -9,7 +10,8 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{Array, ArrayItems, Object, SchemaType, Type};
 use utoipa::openapi::{Content, OpenApi, RefOr, Schema};
 
-/// The extension in which an endpoint says what its answer has that the fields' examples have not.
+/// The extension in which an endpoint lists the differences of its answer from the fields'
+/// examples.
 pub(super) const DIFFERENCES: &str = "x-example";
 
 const JSON: &str = "application/json";
@@ -90,7 +92,7 @@ fn merge(whole: &mut Value, differences: &Value) {
     }
 }
 
-/// A value that the schema's own examples make; `None` where they are not enough.
+/// A value made from the schema's own examples; `None` where some are missing.
 fn of(schema: &RefOr<Schema>, schemas: &Schemas) -> Option<Value> {
     let schema = match schema {
         RefOr::Ref(reference) => return of(target(reference, schemas)?, schemas),
@@ -140,7 +142,7 @@ fn of_object(object: &Object, schemas: &Schemas) -> Option<Value> {
     }
 }
 
-/// A list names its first and its last entry.
+/// Sets the ids of the first and the last entry of a list.
 fn name_entries(list: &mut Map<String, Value>) {
     let first = list.get("data").and_then(|data| data.get(0));
     let id = first.and_then(|first| first.get("id").or(first.get("share_id")).cloned());

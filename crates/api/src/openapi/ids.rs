@@ -1,4 +1,4 @@
-//! What ids look like, said wherever one stands. An id is known by its example.
+//! Adds the pattern of ids to every id in the document. An id is recognised by its example.
 
 use super::operations;
 use super::walk::every_schema;
@@ -28,7 +28,7 @@ pub(super) fn describe(document: &mut OpenApi) {
                 let RefOr::T(parameter) = parameter else {
                     continue;
                 };
-                // The example is private; what is written is not.
+                // The field is private; its JSON is not.
                 let written = serde_json::to_value(&*parameter).unwrap_or_default();
                 let example = written.get("example").and_then(Value::as_str);
                 if let (Some(RefOr::T(Schema::Object(object))), Some(example)) =

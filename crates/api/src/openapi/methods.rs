@@ -1,5 +1,5 @@
-//! Which methods an address takes. The framework answers a wrong one as if the address did not
-//! exist, so the description is asked.
+//! The methods that an address accepts. The framework answers a wrong method as if the address did
+//! not exist, so the document is asked.
 
 use crate::error::{ApiError, code};
 use crate::extract::nearest;
@@ -16,7 +16,7 @@ const SAID_BACK: usize = 200;
 pub struct Methods(Vec<(ResourceDef, String)>);
 
 impl Methods {
-    /// Those of the description, and the pages for people.
+    /// The methods in the document, and those of the pages for people.
     pub fn of(document: &OpenApi) -> Self {
         let described = document
             .paths
@@ -40,7 +40,7 @@ impl Methods {
         )
     }
 
-    /// The address that somebody may have meant: `/v1` was left out, a slash was added, or a word is
+    /// A suggestion for a mistyped address: `/v1` is missing, a slash was added, or a word is
     /// nearly right.
     fn meant(&self, path: &str) -> Option<String> {
         if path.len() > SAID_BACK {
@@ -106,10 +106,10 @@ fn allow(item: &PathItem) -> String {
         .join(", ")
 }
 
-/// Answers what no route takes: 405 where the address exists, 404 where it does not.
+/// Answers requests without a route: 405 where the address exists, 404 where it does not.
 ///
 /// # Errors
-/// Always: there is nothing here.
+/// Always, since no route matched.
 pub async fn no_route(
     request: HttpRequest,
     methods: actix_web::web::Data<Methods>,

@@ -83,7 +83,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     .filter_map(Option::as_mut)
 }
 
-/// Where a token is asked for, an API key is as good, but for what is a person's.
+/// Adds API keys to the operations that accept a token, except those for persons only.
 fn accept_keys(document: &mut utoipa::openapi::OpenApi) {
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {

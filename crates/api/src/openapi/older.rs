@@ -1,11 +1,12 @@
-//! The document in OpenAPI 3.0, for tools that stop there. It says the same, as far as 3.0 can.
+//! The document in OpenAPI 3.0, for tools that do not support 3.1. It has the same content as far
+//! as 3.0 allows.
 
 use serde_json::{Map, Value, json};
 
-/// What holds values of clients, not parts of the description.
+/// Fields whose values are data of clients, not parts of the description.
 const VALUES: [&str; 5] = ["default", "enum", "example", "value", "required"];
 
-/// What 3.0 has no word for.
+/// Keywords that 3.0 does not have.
 const UNKNOWN: [&str; 3] = ["contentMediaType", "contentSchema", "propertyNames"];
 
 /// The same document in OpenAPI 3.0.3.
@@ -78,7 +79,7 @@ fn no_union_with_null(object: &mut Map<String, Value>) {
     }
 }
 
-/// A schema has one example.
+/// In 3.0, a schema has only one example.
 fn one_example(object: &mut Map<String, Value>) {
     let Some(Value::Array(examples)) = object.get("examples") else {
         return;
@@ -88,7 +89,7 @@ fn one_example(object: &mut Map<String, Value>) {
     object.entry("example").or_insert(first);
 }
 
-/// Tools that read 3.0 know one form of an answer; the others have addresses of their own.
+/// Tools for 3.0 support one media type per answer; the other types have their own addresses.
 fn one_media_type(object: &mut Map<String, Value>) {
     let Some(Value::Object(content)) = object.get_mut("content") else {
         return;
@@ -98,7 +99,7 @@ fn one_media_type(object: &mut Map<String, Value>) {
     }
 }
 
-/// A reference says nothing beside where it leads; in a schema, a union of one says it.
+/// In 3.0, fields beside a reference are ignored; a union with one member keeps them.
 fn refer_alone(object: &mut Map<String, Value>) {
     let Some(reference) = object.get("$ref").cloned() else {
         return;

@@ -1,4 +1,4 @@
-//! What every request has that may come again.
+//! Adds the header for repeats to every operation that supports it.
 
 use super::errors::{OWN_CODES, header};
 use crate::error::code;
@@ -47,7 +47,7 @@ fn key() -> Parameter {
         .schema_type(Type::String)
         .min_length(Some(1))
         .max_length(Some(255))
-        // Blanks at its ends are no part of a header's value (RFC 9110, 5.5).
+        // Spaces at the ends are not part of a header's value (RFC 9110, 5.5).
         .pattern(Some("^[!-~]([ -~]*[!-~])?$"))
         .build();
     ParameterBuilder::new()
@@ -59,6 +59,6 @@ fn key() -> Parameter {
             "A name of your own for this request, such as a UUID. Sent once more within 24 hours, with the \
              same body, the request is not done again: you get the answer it had.",
         ))
-        // An example would be filled in by Swagger UI, and the second one would be a repeat.
+        // Swagger UI would send an example each time, and the second request would be a repeat.
         .build()
 }

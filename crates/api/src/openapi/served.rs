@@ -1,5 +1,5 @@
-//! The document as it is sent: for the address under which the client reaches this server, in OpenAPI 3.1 and,
-//! for tools that stop there, in 3.0.
+//! The document as sent to clients: with the address at which the client reaches this server, in
+//! OpenAPI 3.1 and, for tools that do not support it, in 3.0.
 
 use super::{document, older};
 use crate::browsers::PublicUrl;
@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-/// How many addresses are remembered; a server has one, or a few.
+/// How many addresses are remembered; a server usually has one, or a few.
 const MOST: usize = 8;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,7 +17,7 @@ enum Form {
     Older,
 }
 
-/// What was sent, by form and address.
+/// The documents that were made, by form and address.
 type Written = HashMap<(Form, String), Arc<Fixed>>;
 
 static WRITTEN: LazyLock<Mutex<Written>> = LazyLock::new(Mutex::default);

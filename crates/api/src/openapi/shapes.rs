@@ -1,6 +1,6 @@
-//! Gives schemas the one shape that generators of clients read alike. What the code's types come out as is
-//! right, but OpenAPI Generator loses `null` where it flattens `allOf`, and a union with `null` becomes a
-//! type of its own in several languages.
+//! Rewrites schemas into the shape that all client generators read alike. The generated schemas are
+//! right, but OpenAPI Generator loses `null` where it flattens `allOf`, and a union with `null`
+//! becomes a separate type in several languages.
 
 use super::walk::every_schema;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use utoipa::openapi::{OpenApi, Ref, RefOr, Schema};
 /// Where references to schemas begin.
 pub(super) const SCHEMAS: &str = "#/components/schemas/";
 
-/// The schema that is written out wherever it is used: it is a format of text, and no type.
+/// A schema that is written out at each use: it is only a format of text, and not a type.
 const TIMESTAMP: &str = "Timestamp";
 
 type Schemas = BTreeMap<String, RefOr<Schema>>;
@@ -37,7 +37,7 @@ pub(super) fn simplify(document: &mut OpenApi) {
     });
 }
 
-/// One object that has the fields of all parts, in their order.
+/// One object with the fields of all parts, in their order.
 fn flat(schema: &RefOr<Schema>, all: &Schemas) -> Option<Object> {
     match schema {
         RefOr::Ref(reference) => flat(target(reference, all)?, all),
@@ -56,12 +56,12 @@ fn flat(schema: &RefOr<Schema>, all: &Schemas) -> Option<Object> {
     }
 }
 
-/// What a reference leads to.
+/// The schema that a reference points to.
 pub(super) fn target<'a>(reference: &Ref, all: &'a Schemas) -> Option<&'a RefOr<Schema>> {
     all.get(reference.ref_location.strip_prefix(SCHEMAS)?)
 }
 
-/// Puts a schema in the place of a reference to it; what the reference says of itself stays.
+/// Replaces a reference by its schema; the description beside the reference stays.
 fn write_out(schema: &mut RefOr<Schema>, name: &str, written: Option<&RefOr<Schema>>) {
     let RefOr::Ref(reference) = schema else {
         return;
@@ -103,7 +103,7 @@ fn nullable_in_place(schema: &mut RefOr<Schema>) {
     *schema = RefOr::T(Schema::Object(object));
 }
 
-/// What a reference beside `null` says of its field is said of the field.
+/// Moves the description of a reference beside `null` to the field.
 fn describe_union(schema: &mut RefOr<Schema>) {
     let RefOr::T(Schema::OneOf(one_of)) = schema else {
         return;
@@ -118,7 +118,7 @@ fn describe_union(schema: &mut RefOr<Schema>) {
     }
 }
 
-/// The one schema beside `null`, if that is all there is.
+/// The only schema beside `null`, if there are no others.
 pub(super) fn beside_null(one_of: &OneOf) -> Option<&RefOr<Schema>> {
     let is_null = |schema: &RefOr<Schema>| match schema {
         RefOr::T(Schema::Object(object)) => object.schema_type == SchemaType::Type(Type::Null),
@@ -129,7 +129,7 @@ pub(super) fn beside_null(one_of: &OneOf) -> Option<&RefOr<Schema>> {
     rest.next().filter(|_| has_null && rest.next().is_none())
 }
 
-/// The field by which an object says what it is, and others that have one value.
+/// Describes the field `object`, which has one possible value.
 fn say_what_it_always_is(schema: &mut RefOr<Schema>) {
     let RefOr::T(Schema::Object(object)) = schema else {
         return;

@@ -4,7 +4,7 @@ use super::operations;
 use utoipa::openapi::schema::{AdditionalProperties, ArrayItems};
 use utoipa::openapi::{Content, OpenApi, RefOr, Schema};
 
-/// Shows each schema to `change`, wherever it stands.
+/// Passes every schema of the document to `change`.
 pub(super) fn every_schema(document: &mut OpenApi, change: &mut dyn FnMut(&mut RefOr<Schema>)) {
     if let Some(components) = &mut document.components {
         for schema in components.schemas.values_mut() {

@@ -1,4 +1,4 @@
-//! Words for fields that mean the same everywhere. What a field says of itself comes first.
+//! Descriptions of fields that mean the same everywhere. A field's own description has priority.
 
 use super::walk::every_schema;
 use utoipa::openapi::{OpenApi, RefOr, Schema};

@@ -21,10 +21,11 @@ pub(crate) struct CreateProjectBody {
         example = "My AI Research"
     )]
     title: String,
-    /// What it is about, for people: up to 2,000 characters.
+    /// A description for people: up to 2,000 characters.
     #[schema(max_length = 2_000, example = "Conversations about machine learning")]
     description: Option<String>,
-    /// What the model is told first in each of its conversations: up to 32,768 characters.
+    /// The first message for the model in each conversation of the project: up to 32,768
+    /// characters.
     #[schema(max_length = 32_768, example = "Answer like a patient researcher.")]
     instruction: Option<String>,
 }
@@ -51,7 +52,7 @@ impl TryFrom<CreateProjectBody> for CreateProject {
 
 /// Create a project
 ///
-/// Makes an empty project. Put conversations into it when you create or update them.
+/// Makes an empty project. To put a conversation into it, create or update the conversation.
 #[utoipa::path(
     tag = "projects",
     request_body(content = CreateProjectBody, examples(

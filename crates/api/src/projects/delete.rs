@@ -6,7 +6,7 @@ use domain::projects::ProjectService;
 
 /// Delete a project
 ///
-/// Deletes the project alone: its conversations stay, in no project.
+/// Deletes only the project: its conversations stay, without a project.
 #[utoipa::path(
     tag = "projects",
     params(("project_id" = String, Path, description = "The project's id.",

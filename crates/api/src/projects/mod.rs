@@ -21,16 +21,16 @@ pub(crate) struct ProjectBody {
     id: String,
     #[schema(inline)]
     object: ProjectObject,
-    /// What it is called.
+    /// The name of the project.
     #[schema(example = "My AI Research")]
     title: String,
-    /// What it is about, for people.
+    /// A description for people.
     #[schema(required, example = "Conversations about machine learning")]
     description: Option<String>,
-    /// What the model is told first in each of its conversations.
+    /// The first message for the model in each conversation of the project.
     #[schema(required, example = "Answer like a patient researcher.")]
     instruction: Option<String>,
-    /// How many conversations it holds now.
+    /// How many conversations the project holds now.
     #[schema(minimum = 0, example = 3)]
     conversation_count: u64,
     created_at: Timestamp,
@@ -38,7 +38,7 @@ pub(crate) struct ProjectBody {
     updated_at: Timestamp,
 }
 
-/// What a project says it is.
+/// The type of a project.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum ProjectObject {

@@ -9,7 +9,7 @@ use domain::projects::{Description, Instruction, ProjectChanges, ProjectService,
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// What to change. An absent field keeps its value, null clears it.
+/// The changes. An absent field keeps its value, null clears it.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = UpdateProjectRequest)]
@@ -51,7 +51,7 @@ impl TryFrom<UpdateProjectBody> for ProjectChanges {
 
 /// Update a project
 ///
-/// Changes its title, its description or what the model is told.
+/// Changes its title, its description or its instruction.
 #[utoipa::path(
     tag = "projects",
     params(("project_id" = String, Path, description = "The project's id.",

@@ -1,4 +1,4 @@
-//! Answers that are made anew from what a request made.
+//! Answers repeated requests from the objects that the first attempt made.
 
 use crate::browsers::PublicUrl;
 use crate::chat::replayed;
@@ -54,7 +54,8 @@ pub(super) async fn answer(
         Made::SharedItem(_, _, id) => {
             let share_id = request.match_info().query("share_id");
             let shares = service::<ShareService>(request)?;
-            // It is the conversation's owner's: what the link shows of it is all there is to be told.
+            // The item belongs to the conversation's owner: the answer contains only what the link
+            // shows.
             let shown = shares.added(origin(request), share_id, owner, id).await?;
             let before = id.sequence().0.saturating_sub(1);
             let location = format!("{}?after=seq_{before}", path(share_id));
@@ -95,7 +96,7 @@ pub(super) async fn answer(
     }
 }
 
-/// A reply that was stored, as those get it who wait for it.
+/// A stored reply, in the form for requests that wait for it.
 pub(super) fn finished(item: Item, status: u16, finish_reason: Option<String>) -> Finished {
     Finished {
         generated: Generated {
@@ -116,7 +117,7 @@ pub(super) async fn item(
     Ok(items.get(owner, conversation, id).await?)
 }
 
-/// The caller's conversation, as it is now.
+/// The caller's conversation, in its current state.
 pub(crate) async fn conversation_of(
     request: &HttpRequest,
     id: ConversationId,

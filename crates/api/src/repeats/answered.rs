@@ -3,7 +3,7 @@ use crate::connection::Connection;
 use actix_web::{HttpRequest, web};
 use domain::repeats::{RepeatKey, RepeatService};
 
-/// An answer to an attempt of an SDK's. Once it is written whole, there will be no other attempt.
+/// An answer to an attempt of an SDK. Once it is sent completely, the SDK will not try again.
 pub(crate) struct Answered {
     service: web::Data<RepeatService>,
     connection: Connection,
@@ -22,7 +22,7 @@ impl Answered {
         })
     }
 
-    /// It was written whole; by somebody who has left, it was not read.
+    /// The answer was sent completely. If the client has disconnected, it has not read the answer.
     pub(crate) fn whole(self) {
         if !self.connection.is_ended() {
             self.service.answered(self.key, self.attempt);

@@ -1,4 +1,4 @@
-//! How a request says that it may be a repeat.
+//! Reads the headers by which a request says that it may be a repeat.
 
 use crate::error::{ApiError, code};
 use actix_web::dev::ServiceRequest;
@@ -11,13 +11,13 @@ const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Official OpenAI SDKs count their attempts here, from 0.
 const ATTEMPT: HeaderName = HeaderName::from_static("x-stainless-retry-count");
 
-/// Where requests may come again: in the API, and through a link. Elsewhere the headers mean nothing.
+/// The paths where repeats are supported: the API, and links. Elsewhere the headers are ignored.
 const PLACES: [&str; 4] = ["/v1/", "/openai/v1/", "/jan/v1/", "/conversations/share/"];
 
 /// The most characters of a key.
 const MOST: usize = 255;
 
-/// How the request says that it may be a repeat; an error where it says so in a way that is not read.
+/// How the request says that it may be a repeat; an error where the header cannot be read.
 pub(super) fn asked(request: &ServiceRequest) -> Option<Result<Asked, ()>> {
     if request.method() != Method::POST {
         return None;

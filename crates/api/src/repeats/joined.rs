@@ -19,7 +19,7 @@ use tokio::sync::{oneshot, watch};
 /// The conversation of a reply, once that is stored.
 pub(crate) type Kept = Rc<Cell<Option<ConversationId>>>;
 
-/// A reply that another request has asked for, as it is written.
+/// A reply that another request has asked for, while it is written.
 pub(super) struct Watched {
     begun: Begun,
     written: watch::Receiver<Seen>,
@@ -64,7 +64,7 @@ pub(super) async fn stream(
     begin(request, Generation::watched(written, outcome), kept).await
 }
 
-/// Tells a reply that was stored, all of it at once.
+/// Sends a stored reply in one piece.
 pub(super) async fn told(
     request: &HttpRequest,
     outcome: &Outcome,
@@ -72,7 +72,7 @@ pub(super) async fn told(
     let kept = Kept::default();
     let finished = stored(request, outcome, &kept).await?;
     let item = &finished.generated.item;
-    // A turn that was ended before anything was said ends with its question.
+    // A turn that was cancelled before the model said anything ends with its question.
     let text = match item.role {
         Role::Assistant => item.content.as_str().to_owned(),
         _ => String::new(),
@@ -95,7 +95,7 @@ async fn begin(
     }
 }
 
-/// What has become of the request that is watched.
+/// The outcome of the watched request.
 async fn end(request: &HttpRequest, begun: Begun, kept: &Kept) -> domain::error::Result<Finished> {
     let repeats = service::<RepeatService>(request).map_err(|_| interrupted())?;
     loop {
@@ -105,7 +105,7 @@ async fn end(request: &HttpRequest, begun: Begun, kept: &Kept) -> domain::error:
                 return finished.map_err(|_| interrupted());
             }
             Verdict::UnderWay(_) => sleep(LAST_LOOK).await,
-            // It failed, and nothing of it is stored; the key is free again.
+            // The request failed, and nothing of it is stored; the key is free again.
             Verdict::First(_) => return Err(interrupted()),
         }
     }

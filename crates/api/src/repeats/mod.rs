@@ -1,6 +1,6 @@
-//! Requests that come again. A request that says so is claimed once its body is read, before its handler
-//! runs; where it was done before, the handler does not run, and the answer is made anew from what it
-//! made. One that says nothing passes through.
+//! Repeated requests. A request that may be a repeat is claimed after its body is read, before its
+//! handler runs. If it was done before, the handler does not run, and the answer is made from the
+//! object that the first attempt made. Other requests pass through.
 
 mod again;
 mod answered;
@@ -37,7 +37,7 @@ use tokio::sync::watch;
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// How long it takes until a repeat that waits looks again: at first, and at the most.
+/// The pause before a waiting repeat looks again: the first, and the longest.
 const FIRST_LOOK: Duration = Duration::from_millis(20);
 const LAST_LOOK: Duration = Duration::from_secs(1);
 
@@ -46,11 +46,11 @@ const LAST_LOOK: Duration = Duration::from_secs(1);
 pub(crate) enum Again {
     AtOnce,
     AsStream,
-    /// Not at all: nothing of the request is kept.
+    /// Not at all: the request is not recorded.
     Never,
 }
 
-/// What stands for what a request says.
+/// The digest of a request's body.
 pub(crate) struct Said {
     digest: Digest,
     /// The body itself, where answers are made from it.
@@ -61,7 +61,7 @@ impl Said {
     pub(crate) fn of(service: &RepeatService, body: &[u8], is_kept: bool) -> Self {
         let kept = if is_kept { body } else { b"" };
         Self {
-            // It was read as JSON, so it is text; what is none would have been refused.
+            // The body was read as JSON, so it is text; a body that is not text was refused.
             digest: service.digest(&String::from_utf8_lossy(body)),
             body: Bytes::copy_from_slice(kept),
         }
@@ -77,11 +77,11 @@ pub(crate) struct Repeat {
     instead: RefCell<Option<Instead>>,
 }
 
-/// That it was looked whether the request was done before. No handler has a body without it, and it is made
-/// here alone.
+/// Proof that the request was looked up. Handlers get a body only together with it, and only this
+/// module makes it.
 pub(crate) struct Looked(());
 
-/// What is answered instead of running the handler.
+/// The answer to give instead of running the handler.
 enum Instead {
     Done {
         outcome: Outcome,
@@ -117,8 +117,8 @@ impl Repeat {
         request.extensions().get().cloned()
     }
 
-    /// Looks whether the request was done before. An error where its handler is not to run: it may be done
-    /// already, or wrong.
+    /// Looks up whether the request was done before. An error where the handler must not run: the
+    /// request may have been done already, or is wrong.
     pub(crate) async fn look(
         request: &HttpRequest,
         said: Option<Said>,
@@ -131,7 +131,7 @@ impl Repeat {
         Ok(Looked(()))
     }
 
-    /// Claims the request, if it is one that is kept.
+    /// Claims the request, if it must be recorded.
     async fn claim(&self, request: &HttpRequest, said: Said, again: Again) -> Result<(), ApiError> {
         let caller = request.extensions().get().copied();
         let asked = self.asked.as_ref().map_err(|()| asked::unreadable())?;
@@ -192,7 +192,7 @@ impl Repeat {
         }
     }
 
-    /// Stops short of the handler; what is answered is made when all is left that lies between.
+    /// Skips the handler. The answer is made after the layers in between have returned.
     fn answers(&self, instead: Instead) -> Result<(), ApiError> {
         self.instead.replace(Some(instead));
         Err(Error::Internal("a repeat was not answered".into()).into())
@@ -238,7 +238,7 @@ pub(crate) fn may_be_one(request: &ServiceRequest) -> bool {
     asked(request).is_some()
 }
 
-/// Refuses a request that is done now for the first time, where there is no room for what it does.
+/// Refuses a request that runs for the first time, where there is no room for its effect.
 fn room_for(request: &HttpRequest) -> Result<(), ApiError> {
     match request.extensions().contains::<NoRoom>() {
         true => Err(Error::StorageFull { found: None }.into()),
@@ -246,7 +246,7 @@ fn room_for(request: &HttpRequest) -> Result<(), ApiError> {
     }
 }
 
-/// Rests until it is time to look again, or what is under way here is over.
+/// Waits for the pause, or until the running request of this instance is over.
 async fn rest(pause: Duration, over: Option<&mut watch::Receiver<bool>>) {
     let Some(over) = over else {
         return sleep(pause).await;
@@ -255,7 +255,7 @@ async fn rest(pause: Duration, over: Option<&mut watch::Receiver<bool>>) {
     select(pin!(ended), pin!(sleep(pause))).await;
 }
 
-/// Of a handler that reads no body: its request is claimed here.
+/// For handlers without a body: claims the request.
 pub(crate) struct Once(pub(crate) Looked);
 
 impl FromRequest for Once {

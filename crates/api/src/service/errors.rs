@@ -19,7 +19,7 @@ const STYLE: &str = "body{font:16px/1.6 system-ui,sans-serif;max-width:46rem;mar
     color-scheme:light dark}h2{font-size:1rem;margin:2rem 0 .2rem}p{margin:.2rem 0}\
     h2:target{outline:2px solid;outline-offset:.4rem}";
 
-/// The page of errors: one heading for each code, which is its anchor.
+/// The page of errors: one heading for each code, with an anchor.
 #[get("/docs/errors")]
 pub(crate) async fn get_errors(request: HttpRequest) -> HttpResponse {
     let mut page = PAGE.answer(&request);
@@ -60,7 +60,7 @@ fn section(code: &Code) -> Markup {
     }
 }
 
-/// What to do, by what the status says of the request.
+/// The advice for a code, by its status.
 fn advice(code: &Code) -> &'static str {
     match code.status {
         400 | 413 | 415 => "Change the request as the message says; the same one fails again.",

@@ -1,4 +1,5 @@
-//! What is the same for everybody for as long as the program runs: pages, scripts, the API's description.
+//! Documents that are the same for all clients as long as the program runs: pages, scripts, the
+//! OpenAPI document.
 
 use crate::outgoing::Shared;
 use actix_web::http::header::{
@@ -7,8 +8,8 @@ use actix_web::http::header::{
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 
-/// A document that is made once. An answer with it costs no memory of its own, and who has it already
-/// is not sent it again.
+/// A document that is made once. An answer with it needs no memory of its own, and a client that
+/// has the document already does not get it again.
 pub struct Fixed {
     content_type: String,
     cache: &'static str,
@@ -17,7 +18,7 @@ pub struct Fixed {
 }
 
 impl Fixed {
-    /// A document that may be another one in the next release.
+    /// A document that may change with the next release.
     pub fn new(content_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         Self {
@@ -28,14 +29,14 @@ impl Fixed {
         }
     }
 
-    /// The same, where its address changes with it.
+    /// The same, for a document whose address changes with its content.
     #[must_use]
     pub fn for_good(self) -> Self {
         let cache = "public, max-age=31536000, immutable";
         Self { cache, ..self }
     }
 
-    /// The document, or that it is the one the client has.
+    /// Answers with the document, or with 304 if the client has it already.
     #[must_use]
     pub fn answer(&self, request: &HttpRequest) -> HttpResponse {
         let tag = EntityTag::new_strong(self.tag.clone());

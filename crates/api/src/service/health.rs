@@ -18,7 +18,7 @@ enum HealthStatus {
 
 /// Is it alive?
 ///
-/// Answers as long as the process runs, whatever its database does.
+/// Answers as long as the process runs, whatever the state of its database.
 #[utoipa::path(
     tag = "service",
     responses((status = 200, description = "It is.", body = HealthBody)),

@@ -15,7 +15,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      frame-ancestors 'none'",
 );
 
-/// The page at `/`: what this is, and the first steps.
+/// The page at `/`: describes the service and links to its other pages.
 #[get("/")]
 pub(crate) async fn get_landing(request: HttpRequest) -> HttpResponse {
     let mut answer = PAGE.answer(&request);

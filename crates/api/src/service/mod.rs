@@ -1,4 +1,4 @@
-//! The service itself: what it is, whether it is well.
+//! The service itself: its version, documents and health.
 
 pub(crate) mod errors;
 pub mod fixed;

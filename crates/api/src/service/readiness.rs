@@ -6,7 +6,7 @@ use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
-/// The service can do its work.
+/// The service is ready.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Readiness)]
 pub(crate) struct ReadinessBody {
@@ -27,14 +27,15 @@ enum ReadinessStatus {
 #[schema(as = StorageStatus)]
 enum StorageStatus {
     Ok,
-    /// Nothing more is stored; reading and deleting go on.
+    /// No more data is stored; reading and deleting go on.
     Full,
 }
 
 /// Is it ready?
 ///
-/// Asks the database. 503 while it is away; send traffic elsewhere until then. A full disk is told by
-/// `storage` and no reason to do so: what can be read and deleted here is here alone.
+/// Checks the database. Answers 503 while the database is away; send requests to another instance
+/// until then. A full disk is only reported in `storage`: this server still answers reads and
+/// deletions, and its data is nowhere else.
 #[utoipa::path(
     tag = "service",
     responses((status = 200, description = "It is.", body = ReadinessBody)),

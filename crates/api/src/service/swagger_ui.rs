@@ -7,7 +7,7 @@ static SCRIPT: LazyLock<Fixed> = LazyLock::new(|| {
     Fixed::new("text/javascript; charset=utf-8", script)
 });
 
-/// The script that begins Swagger UI, in the place of the one that comes with it.
+/// The script that starts Swagger UI; it replaces the bundled one.
 #[get("/docs/swagger-initializer.js")]
 pub(crate) async fn get_swagger_initializer(request: HttpRequest) -> HttpResponse {
     SCRIPT.answer(&request)

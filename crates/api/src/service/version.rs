@@ -9,7 +9,7 @@ pub(crate) struct VersionBody {
     /// The program's name.
     #[schema(example = "jan-conversations")]
     name: &'static str,
-    /// Its version (semver.org).
+    /// The version (semver.org).
     #[schema(example = "0.1.0")]
     version: &'static str,
 }

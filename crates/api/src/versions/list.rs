@@ -46,7 +46,7 @@ impl TryFrom<ListItemVersionsQuery> for VersionList {
 
 /// List the versions of a message
 ///
-/// Every text the message has had, oldest first by default; the current one is among them.
+/// All versions of the message including the current one, oldest first by default.
 #[utoipa::path(
     tag = "items",
     params(

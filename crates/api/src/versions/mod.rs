@@ -18,15 +18,15 @@ pub(crate) struct VersionBody {
     version: u32,
     #[schema(example = "What are the next steps?")]
     content: String,
-    /// What the model thought before it wrote it.
+    /// The model's thoughts before this version.
     #[schema(required, example = json!(null))]
     reasoning: Option<String>,
-    /// The model that wrote it, where a model did.
+    /// The model that wrote the version, where a model did.
     #[schema(required)]
     model: Option<String>,
-    /// When it became the message's text.
+    /// When this version became current.
     created_at: Timestamp,
-    /// Whether it is the message's text now.
+    /// Whether this is the current version.
     current: bool,
 }
 
@@ -38,7 +38,7 @@ list_body!(
 
 impl Listed for VersionBody {
     fn listed_as(&self) -> Option<String> {
-        // A version has a number, and its item an id.
+        // A version has only a number; the id belongs to its item.
         None
     }
 }

@@ -9,7 +9,7 @@ use domain::items::ItemService;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// Nothing more is to be said; the body may be absent.
+/// The request needs no data; the body may be absent.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = RestoreItemVersionRequest)]
@@ -23,8 +23,8 @@ impl WireBody for RestoreItemVersionBody {
 
 /// Restore a version of a message
 ///
-/// Makes the text of an earlier version current again, as a new version. Restoring the current one
-/// changes nothing.
+/// Makes the text of an earlier version current again, as a new version. Restoring the current
+/// version changes nothing.
 #[utoipa::path(
     tag = "items",
     params(
@@ -51,7 +51,7 @@ pub(crate) async fn restore_item_version(
     let (conversation, item, version) = path.into_inner();
     let conversation = ConversationId::parse(&conversation)?;
     let item = ItemId::parse(&item)?;
-    // What is no number names no version.
+    // A text that is not a number is not a version.
     let Some(version) = number(&version) else {
         items.get(actor.owner_id, conversation, item).await?;
         return Err(Resource::Version.absent().into());

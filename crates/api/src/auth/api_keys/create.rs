@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateApiKeyRequest)]
 pub(crate) struct CreateApiKeyBody {
-    /// What it is for: 1 to 120 characters after trimming.
+    /// The purpose of the key: 1 to 120 characters after trimming.
     #[schema(
         min_length = 1,
         max_length = 120,
@@ -23,7 +23,7 @@ pub(crate) struct CreateApiKeyBody {
         example = "My notebook"
     )]
     name: String,
-    /// After how many seconds it ends, a minute to a year; never, if absent.
+    /// The lifetime in seconds, a minute to a year; without it, the key does not expire.
     #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 60, maximum = 31_536_000, example = 2_592_000)]
     expires_in: Option<i64>,
@@ -44,11 +44,11 @@ impl TryFrom<CreateApiKeyBody> for CreateKey {
     }
 }
 
-/// A new API key with its secret, which is shown this once.
+/// A new API key with its secret. Only this answer contains the secret.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CreatedApiKey)]
 pub(crate) struct NewApiKeyBody {
-    /// The key. Keep it secret: nobody can show it again.
+    /// The key. Keep it secret: it cannot be shown again.
     #[schema(example = "sk_2rXbQ0a7cJ9n4kVfLw8sZpYtG3mHdE6uTiRoKjN9xQz")]
     key: String,
     #[serde(flatten)]
@@ -57,9 +57,9 @@ pub(crate) struct NewApiKeyBody {
 
 /// Make an API key
 ///
-/// Makes a key for a program: it does what you may do, except making and revoking keys, upgrading and
-/// removing you. Send it as `Authorization: Bearer sk_…` or as `X-API-Key`. You may have 100 of them;
-/// expired ones count until you revoke them.
+/// Makes a key for a program. The key may do everything that you may do, except make or revoke
+/// keys, upgrade or remove you. Send it as `Authorization: Bearer sk_…` or as `X-API-Key`. You may
+/// have 100 keys; expired ones count until you revoke them.
 #[utoipa::path(
     tag = "auth",
     request_body(content = CreateApiKeyBody, examples(

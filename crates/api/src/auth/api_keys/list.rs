@@ -40,7 +40,7 @@ impl TryFrom<ListApiKeysQuery> for KeyList {
 
 /// List your API keys
 ///
-/// A page of keys, newest first by default; their secrets are not shown. Expired ones stay until you
+/// A page of keys without their secrets, newest first by default. Expired keys stay until you
 /// revoke them.
 #[utoipa::path(
     tag = "auth",

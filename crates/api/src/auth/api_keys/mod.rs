@@ -18,19 +18,19 @@ pub(crate) struct ApiKeyBody {
     id: String,
     #[schema(inline)]
     object: ApiKeyObject,
-    /// What it is for.
+    /// The purpose of the key.
     #[schema(example = "My notebook")]
     name: String,
-    /// The last characters of the secret, by which you know it again.
+    /// The last characters of the secret, so that you recognise the key.
     #[schema(example = "…9xQz")]
     hint: String,
     created_at: Timestamp,
-    /// When it ends by itself; null when it does not.
+    /// When the key expires; null when it does not.
     #[schema(required)]
     expires_at: Option<Timestamp>,
 }
 
-/// What an API key says it is.
+/// The type of an API key.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum ApiKeyObject {

@@ -7,7 +7,7 @@ use domain::usage::{Allowance, Usage, UsageService};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The caller, and what they use.
+/// The caller, and their usage.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Me)]
 pub(crate) struct MeBody {
@@ -16,7 +16,8 @@ pub(crate) struct MeBody {
     usage: UsageBody,
 }
 
-/// What you use, as it was last counted: it may lag a minute. A limit is null where there is none.
+/// Your usage, as last counted: it may lag a minute. A limit is null where your usage is not
+/// limited.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Usage)]
 pub(crate) struct UsageBody {
@@ -57,7 +58,7 @@ impl From<(Usage, Allowance)> for UsageBody {
 
 /// Who you are
 ///
-/// The user whose token or key this is, and how much they use.
+/// The user of the token or key, and their usage.
 #[utoipa::path(
     tag = "auth",
     responses((status = 200, description = "The caller.", body = MeBody)),

@@ -8,8 +8,8 @@ use domain::replies::Tasks;
 
 /// End a session
 ///
-/// Ends one of your sessions, this one or another: none of its refresh tokens is good any more. Its
-/// access tokens live out their hour.
+/// Ends one of your sessions, this one or another: all its refresh tokens become invalid. Its
+/// access tokens stay valid for the rest of their hour.
 #[utoipa::path(
     tag = "auth",
     params(("session_id" = String, Path, description = "The session's id.",

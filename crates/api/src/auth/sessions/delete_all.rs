@@ -7,8 +7,8 @@ use domain::replies::Tasks;
 
 /// End all sessions
 ///
-/// Signs you out everywhere, here included: no refresh token is good any more. Access tokens live out
-/// their hour, and API keys stay. A guest who does so has no way back.
+/// Signs you out everywhere, also here: all refresh tokens become invalid. Access tokens stay valid
+/// for the rest of their hour, and API keys stay. A guest cannot sign in again afterwards.
 #[utoipa::path(
     tag = "auth",
     responses((status = 204, description = "All of them have ended.")),

@@ -11,7 +11,7 @@ use domain::id::SessionId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A session of the caller: what began with one sign-in and is kept up by refreshing.
+/// A session of the caller: it begins with a sign-in and goes on by refreshing.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ListedSession)]
 pub(crate) struct SessionBody {
@@ -19,15 +19,15 @@ pub(crate) struct SessionBody {
     id: String,
     #[schema(inline)]
     object: SessionObject,
-    /// When it began, to the millisecond.
+    /// When the session began, to the millisecond.
     created_at: Timestamp,
-    /// When it was refreshed last, or began.
+    /// When the session was last refreshed, or began.
     last_used_at: Timestamp,
     /// Whether the caller's access token is of this session.
     current: bool,
 }
 
-/// What a session says it is.
+/// The type of a session.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum SessionObject {

@@ -4,14 +4,14 @@ use domain::text;
 use domain::visible::{can_be_seen, is_blank};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What may stand unencoded in an extended parameter (RFC 8187, 3.2.1).
+/// The characters that are allowed unencoded in an extended parameter (RFC 8187, 3.2.1).
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
 /// The most bytes of a title in a file's name: file systems take 255, the ending included, and some
 /// programs add to a name that is there already.
 const MOST: usize = 200;
 
-/// The header that names the file: by the title for those who understand it, by the id otherwise.
+/// The header with the file name: the title for clients that understand it, the id otherwise.
 pub(super) fn of(conversation: &Conversation, format: FormatParam) -> String {
     let ending = match format {
         FormatParam::Json => "json",
@@ -29,8 +29,8 @@ pub(super) fn of(conversation: &Conversation, format: FormatParam) -> String {
     )
 }
 
-/// The title as a name that every file system takes and that looks like what it is: `None` when
-/// nothing of it is left.
+/// The title as a name that is valid in every file system and not misleading: `None` when no
+/// character is left.
 fn safe(title: &str) -> Option<String> {
     let mut plain = String::new();
     for c in title.chars() {
@@ -50,13 +50,13 @@ fn safe(title: &str) -> Option<String> {
     }
 }
 
-/// A character as it may stand in a name. What is not seen can turn the name around, so that its ending
-/// looks like another (U+202E), or make two names look the same.
+/// A character that is safe in a file name. Invisible characters can reverse the name, so that its
+/// ending looks like another (U+202E), or make two names look the same.
 fn as_plain(c: char) -> Option<char> {
     match c {
         '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => Some('-'),
         '\u{2028}' | '\u{2029}' => Some('-'),
-        // What looks like a slash, and is one where names are normalised.
+        // Looks like a slash, and becomes one where names are normalised.
         '\u{2044}' | '\u{2215}' | '\u{ff0f}' | '\u{ff3c}' => Some('-'),
         c if c.is_control() => Some('-'),
         c if c.is_whitespace() => Some(' '),
@@ -65,12 +65,13 @@ fn as_plain(c: char) -> Option<char> {
     }
 }
 
-/// Whether what joins pictures may follow: of what is not seen, it alone belongs to what is.
+/// Whether a joiner of pictures may follow: it is the only invisible character that changes a
+/// visible one.
 fn is_picture(c: char) -> bool {
     c == '\u{fe0f}' || (c > '\u{2190}' && !c.is_alphanumeric() && !is_blank(c))
 }
 
-/// Whether Windows takes the name for a device, whatever its ending.
+/// Whether Windows treats the name as a device, with any ending.
 fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end();
     let stem = stem.to_uppercase();
@@ -128,7 +129,7 @@ mod tests {
         assert_eq!((long.len(), long.chars().count()), (198, 66));
         let marked = safe(&"e\u{301}".repeat(128)).unwrap();
         assert!(marked.len() <= 200 && marked.ends_with('\u{301}'));
-        // One grapheme that is longer than all there is.
+        // One grapheme that is longer than the limit.
         assert_eq!(safe(&format!("e{}", "\u{301}".repeat(200))), None);
     }
 }

@@ -9,7 +9,7 @@ use domain::items::{ExportEntry, ExportPlace};
 use futures_util::stream::{self, Stream};
 use serde::Serialize;
 
-/// The export as JSON, written as it is read.
+/// The export as JSON, written while it is read.
 pub(super) fn write(
     source: Source,
     conversation: Conversation,
@@ -46,13 +46,13 @@ struct Writer {
 
 #[derive(Clone, Copy)]
 struct Open {
-    /// Its version when it was read. An edit since then has put that one among the earlier ones.
+    /// The item's version when it was read. A later edit makes that version an earlier one.
     version: u32,
     has_earlier: bool,
 }
 
 impl Writer {
-    /// Writes entries and returns the place behind the last one.
+    /// Writes entries and returns the place after the last one.
     fn entries(&mut self, entries: Vec<ExportEntry>) -> Result<Option<ExportPlace>, ApiError> {
         let mut place = None;
         for entry in entries {
@@ -106,7 +106,7 @@ impl Writer {
         serde_json::to_writer(&mut self.text, &body).map_err(internal)
     }
 
-    /// Writes an object without its closing brace, so that more can follow.
+    /// Writes an object without its closing brace, so that more fields can follow.
     fn object(&mut self, object: &impl Serialize) -> Result<(), ApiError> {
         serde_json::to_writer(&mut self.text, object).map_err(internal)?;
         self.text.pop();

@@ -10,7 +10,8 @@ use futures_util::stream::{self, Stream};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// The export as Markdown, written as it is read: the current texts, each under who spoke and when.
+/// The export as Markdown, written while it is read: the current texts, each under its role and
+/// time.
 pub(super) fn write(
     source: Source,
     conversation: Conversation,
@@ -39,7 +40,7 @@ fn title(conversation: &Conversation) -> String {
         .title
         .as_ref()
         .map_or("Untitled conversation", |title| title.as_str());
-    // A title is one line of plain text, whatever it contains.
+    // The title becomes one line of plain text.
     let title = title.replace(char::is_control, " ");
     let count = match conversation.item_count {
         1 => "1 message".to_owned(),
@@ -78,8 +79,8 @@ fn message(text: &mut String, item: Item) {
     }
 }
 
-/// What a model thought, folded up where Markdown is shown as HTML. As a quotation it ends where it
-/// ends, whatever it leaves open.
+/// A model's thoughts, folded where Markdown is shown as HTML. They are a quotation, so a block
+/// that they leave open ends with them.
 fn folded(text: &mut String, thoughts: &str) {
     text.push_str("<details>\n<summary>Thoughts</summary>\n\n");
     for line in thoughts.lines() {
@@ -88,7 +89,7 @@ fn folded(text: &mut String, thoughts: &str) {
     text.push_str("\n</details>\n\n");
 }
 
-/// The line without what would end the fold.
+/// The line without tags that would end the fold.
 fn unfolding(line: &str) -> Cow<'_, str> {
     let lower = line.to_ascii_lowercase();
     let ends = ["details", "summary"]

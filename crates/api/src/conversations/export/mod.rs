@@ -34,7 +34,7 @@ pub(crate) enum FormatParam {
     Md,
 }
 
-/// A conversation with everything it holds.
+/// A conversation with all its messages and versions.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ConversationExport)]
 pub(crate) struct ConversationExportBody {
@@ -44,13 +44,13 @@ pub(crate) struct ConversationExportBody {
     items: Vec<ExportedItemBody>,
 }
 
-/// A message with every text it has had.
+/// A message with all its versions.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ExportedItem)]
 pub(crate) struct ExportedItemBody {
     #[serde(flatten)]
     item: ItemBody,
-    /// The texts it had before the current one, oldest first.
+    /// The versions before the current one, oldest first.
     earlier_versions: Vec<EarlierVersionBody>,
 }
 
@@ -62,16 +62,16 @@ pub(crate) struct EarlierVersionBody {
     version: u32,
     #[schema(example = "What are the next steps?")]
     content: String,
-    /// What the model thought before it wrote it.
+    /// The model's thoughts before this version.
     #[schema(required, example = json!(null))]
     reasoning: Option<String>,
-    /// The model that wrote it, where a model did.
+    /// The model that wrote the version, where a model did.
     #[schema(required)]
     model: Option<String>,
     created_at: Timestamp,
 }
 
-/// What an export reads, and how far.
+/// The place from which an export reads, and its end.
 struct Source {
     items: Arc<ItemService>,
     owner: OwnerId,
@@ -82,8 +82,8 @@ struct Source {
 
 /// Export a conversation
 ///
-/// Everything the conversation holds, as a file: keep it before you delete. A long one is streamed
-/// as it is read; should that fail midway, the answer is cut off.
+/// The whole conversation with all versions, as a file: keep it before you delete. A long one is
+/// streamed while it is read; if that fails midway, the answer is cut off.
 #[utoipa::path(
     tag = "conversations",
     params(
@@ -118,7 +118,7 @@ pub(crate) async fn export_conversation(
 
 /// Export a conversation as Markdown
 ///
-/// The same as `GET …/export?format=md`: what was said, for reading, as a file.
+/// The same as `GET …/export?format=md`: the current messages, for reading, as a file.
 #[utoipa::path(
     tag = "conversations",
     params(("conversation_id" = String, Path, description = "The conversation's id.",

@@ -1,4 +1,4 @@
-//! A reply as it is written, as server-sent events.
+//! A streamed reply, as server-sent events.
 
 use crate::error::{About, ApiError, ErrorBody};
 use crate::items::ItemBody;
@@ -12,7 +12,7 @@ use serde::Serialize;
 use std::time::Duration;
 use utoipa::ToSchema;
 
-/// How long nothing may be sent: proxies take a silent connection for a dead one.
+/// The longest silence: proxies close a connection that is silent for too long.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 #[derive(Serialize)]
@@ -32,13 +32,13 @@ struct Completed {
 #[schema(as = ItemEvent)]
 pub(crate) struct EventBody {
     event: EventName,
-    /// JSON: `{"text": …}` of a delta of either kind, `{"item": …, "context_truncated": …,
-    /// "finish_reason": …}` when it is completed, the envelope of an error.
+    /// JSON: `{"text": …}` for a delta of either kind, `{"item": …, "context_truncated": …,
+    /// "finish_reason": …}` when the reply is completed, the envelope for an error.
     #[schema(example = "{\"text\":\"Great! \"}")]
     data: String,
 }
 
-/// What an event tells.
+/// The kind of an event.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[schema(as = ItemEventName, example = "item.delta")]
 enum EventName {
@@ -48,10 +48,10 @@ enum EventName {
     /// The reply goes on.
     #[serde(rename = "item.delta")]
     Delta,
-    /// It was stored. Nothing comes after it.
+    /// The reply was stored. This is the last event.
     #[serde(rename = "item.completed")]
     Completed,
-    /// It failed, and everything is as it was. Nothing comes after it.
+    /// The reply failed, and nothing has changed. This is the last event.
     #[serde(rename = "error")]
     Error,
 }
@@ -62,7 +62,7 @@ impl EventBody {
         Ok(Self { event, data })
     }
 
-    /// JSON has no line breaks of its own, so the data is one line.
+    /// JSON is written without line breaks, so the data is one line.
     fn written(self) -> Vec<u8> {
         let name = match self.event {
             EventName::ReasoningDelta => "item.reasoning_delta",
@@ -78,7 +78,7 @@ impl EventBody {
 pub(crate) struct Events {
     generation: Generation,
     about: About,
-    /// The request whose answer this is, for the log.
+    /// The span of the request, for the log.
     request: tracing::Span,
 }
 
@@ -91,8 +91,8 @@ impl Events {
         }
     }
 
-    /// Begins to answer when there is something to tell. A failure that comes first is an answer of
-    /// the usual kind, unless it is long in coming.
+    /// Begins the answer with the first piece. A failure that comes before it is a usual error
+    /// answer, unless the failure comes late.
     pub(crate) async fn begin(mut self) -> Result<HttpResponse, ApiError> {
         let first = match timeout(KEEP_ALIVE, self.generation.next()).await {
             Ok(Some(Progress::Ended(Err(error)))) => return Err(error.into()),
@@ -137,7 +137,7 @@ impl Events {
     }
 }
 
-/// A client that leaves in the middle of a long text does not hear of a failure at its end.
+/// If the client disconnects before the end, a failure that it did not receive is logged.
 impl Drop for Events {
     fn drop(&mut self) {
         if let Some(unheard) = self.generation.leave() {
@@ -146,7 +146,7 @@ impl Drop for Events {
     }
 }
 
-/// A comment, which says nothing.
+/// A comment without content.
 fn keep_alive() -> Vec<u8> {
     b": the model is thinking\n\n".to_vec()
 }

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 /// Whether the model was not told all of the conversation.
 pub(crate) const CONTEXT_TRUNCATED: HeaderName = HeaderName::from_static("x-context-truncated");
 
-/// Why the reply ends where it ends. In a stream, `item.completed` says so.
+/// The finish reason of the reply. In a stream, `item.completed` contains it.
 const FINISH_REASON: HeaderName = HeaderName::from_static("x-finish-reason");
 
 /// How the reply is to be written; the body may be absent.
@@ -31,15 +31,15 @@ pub(crate) struct RegenerateItemBody {
     /// How much chance there is in the reply; the provider's own by default.
     #[schema(minimum = 0, maximum = 2, example = 0.7)]
     temperature: Option<f64>,
-    /// How long the reply may become, in the model's tokens; the provider's own by default.
+    /// The most tokens of the reply, as the model counts them; the provider's own limit by default.
     // JSON knows no whole numbers: 512.0 is one, too.
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 1_000_000, example = 512)]
     max_tokens: Option<f64>,
-    /// The same by the name that OpenAI's newer models take alone. Send one of the two.
+    /// The same limit under the name that OpenAI's newer models require. Send only one of the two.
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 1_000_000, example = 512)]
     max_completion_tokens: Option<f64>,
-    /// `true`: the reply is told as it is written, as server-sent events. Generated clients call
-    /// `stream_item_reply` for that.
+    /// `true`: the reply is streamed while it is written, as server-sent events. Generated clients
+    /// call `stream_item_reply` for that.
     #[schema(example = false)]
     stream: Option<bool>,
 }
@@ -70,27 +70,27 @@ impl WireBody for RegenerateItemBody {
 
 /// Regenerate a reply
 ///
-/// Lets the model write a reply anew. The model is told the instruction of the conversation's
-/// project, and as many of the messages before the reply as fit. On an assistant's message, what it
-/// says becomes the next version: the same id, the earlier text kept. On a user's message, it
-/// becomes the next version of the assistant's message right after it; where there is none and the
-/// message is the last, it becomes a new message.
+/// Lets the model write a reply again. The model gets the instruction of the conversation's
+/// project, and as many of the messages before the reply as fit. For an assistant's message, the
+/// new reply becomes its next version: the id stays, the earlier text is kept. For a user's
+/// message, the new reply becomes the next version of the assistant's message right after it; if no
+/// message follows, it becomes a new message.
 ///
-/// With `stream: true` the answer is a stream of server-sent events: `item.delta` with
-/// `{"text": …}` for each piece, `item.reasoning_delta` with the same for what the model thinks before,
-/// and at the end either `item.completed` with
-/// `{"item": …, "context_truncated": …, "finish_reason": …}` or `error` with the usual envelope.
-/// What counts is the item of `item.completed`: where a model's thoughts are marked at their end alone,
-/// they come as `item.delta`, and the item has them in `reasoning`.
-/// Failures before the first piece are answered as usual where they are known soon enough.
+/// With `stream: true` the answer is a stream of server-sent events: `item.delta` with `{"text":
+/// …}` for each piece, `item.reasoning_delta` with the same for the model's thoughts before it, and
+/// at the end either `item.completed` with `{"item": …, "context_truncated": …, "finish_reason":
+/// …}` or `error` with the usual envelope. The item of `item.completed` counts: if only the end of
+/// a model's thoughts is marked, they come as `item.delta`, and the item has them in `reasoning`.
+/// Failures before the first piece are usual error answers, if they are known soon enough.
 ///
-/// A reply that was cut is stored as far as it goes: why it ends, in the provider's word, is in the
-/// header `X-Finish-Reason`, or in `finish_reason` of `item.completed` (`stop` where it is complete,
-/// `length` or `content_filter` where it was cut, null where the provider does not say).
+/// A reply that was cut is stored as far as it goes. The finish reason, in the provider's word, is
+/// in the header `X-Finish-Reason`, or in `finish_reason` of `item.completed` (`stop` where the
+/// reply is complete, `length` or `content_filter` where it was cut, null where the provider gives
+/// none).
 ///
-/// The reply is written and stored whether or not you wait for it. A failure leaves everything as
-/// it was. It waits for the turns of the conversation that were asked for before it, and can be ended by
-/// `POST /v1/conversations/{conversation_id}/cancel`.
+/// The reply is written and stored even if you disconnect. A failure changes nothing. The reply
+/// waits for the earlier turns of the conversation, and can be ended by `POST
+/// /v1/conversations/{conversation_id}/cancel`.
 #[utoipa::path(
     tag = "items",
     params(
@@ -155,7 +155,7 @@ struct Reply {
     conversation: ConversationId,
 }
 
-/// Begins to write a reply to a message, or to write it again.
+/// Begins to write a new reply, or another version of one.
 async fn reply(
     replies: &ReplyService,
     owner: OwnerId,

@@ -1,4 +1,5 @@
-//! The same under an address of its own: clients that are generated know one form of an answer per address.
+//! The streamed form under its own address: generated clients support one form of answer per
+//! address.
 
 use super::{EventBody, RegenerateItemBody, reply};
 use crate::error::ApiError;
@@ -23,7 +24,7 @@ pub(crate) struct StreamItemReplyBody {
     /// How long the reply may become, in the model's tokens; the provider's own by default.
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 1_000_000, example = 512)]
     max_tokens: Option<f64>,
-    /// The same by the name that OpenAI's newer models take alone. Send one of the two.
+    /// The same limit under the name that OpenAI's newer models require. Send only one of the two.
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 1_000_000, example = 512)]
     max_completion_tokens: Option<f64>,
 }
@@ -52,7 +53,7 @@ impl From<StreamItemReplyBody> for RegenerateItemBody {
 
 /// Regenerate a reply as a stream
 ///
-/// The same as `POST …/regenerate` with `stream: true`: the reply as server-sent events, as it is written.
+/// The same as `POST …/regenerate` with `stream: true`: the reply as server-sent events.
 #[utoipa::path(
     tag = "items",
     params(
