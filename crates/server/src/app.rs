@@ -37,7 +37,7 @@ use std::sync::{Arc, LazyLock};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 
-/// What a running service is made of. Tests put their own clock and database here.
+/// The parts of a running service. Tests use their own clock and database.
 pub struct Parts {
     pub database: Database,
     pub tokens: Arc<dyn AccessTokens>,
@@ -52,13 +52,14 @@ pub struct Parts {
     pub cors: AllowedOrigins,
     pub hosts: AllowedHosts,
     pub proxies: TrustedProxies,
-    /// Where clients reach this server, without a slash at its end; absent: where they say they do.
+    /// The address at which clients reach this server, without a slash at its end; absent: as in
+    /// each request.
     pub public_url: Option<String>,
-    /// How often links were shown; the program around it has to write it down.
+    /// The views of links; the surrounding program must write them to the store.
     pub views: Arc<ViewCounts>,
     /// The most that owners may use.
     pub allowances: Allowances,
-    /// Who uses as much; the program around it has to make it look again and again.
+    /// The usage of owners; the surrounding program must refresh it regularly.
     pub usage: Arc<UsageGuard>,
     /// Where a shared conversation can go on, for a button on the pages of links.
     pub continue_url: Option<ContinueUrl>,
@@ -67,11 +68,11 @@ pub struct Parts {
     pub provider: Arc<dyn ModelProvider>,
     /// Whether a model is to write titles: there must be a provider.
     pub new_titles: NewTitles,
-    /// Where replies are written, and whatever else a client who leaves does not stop.
+    /// The background tasks: replies, and other work that goes on when a client disconnects.
     pub tasks: Arc<BackgroundTasks>,
-    /// The claims of requests that may come again; the starter of the service has them renewed.
+    /// The claims of repeatable requests; the surrounding program must renew them.
     pub repeats: Arc<RepeatService>,
-    /// The turns of conversations; the starter of the service has them tended.
+    /// The turns of conversations; the surrounding program must tend them.
     pub turns: Arc<TurnService>,
     /// How many tokens of a conversation a model is told at the most.
     pub context_tokens: usize,
@@ -79,9 +80,9 @@ pub struct Parts {
     pub memory: Memory,
     /// How slowly a body may come.
     pub body_rate: BodyRate,
-    /// Turns in reading what is large.
+    /// Turns for reading large data.
     pub long_work: LongWork,
-    /// Who may have a connection, and for how long.
+    /// The limits of connections, and their timeouts.
     pub terms: Terms,
     /// Whether there is room to store more.
     pub room: Arc<dyn Room>,

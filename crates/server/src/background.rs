@@ -1,4 +1,4 @@
-//! What is done beside the requests, for as long as the service runs.
+//! Background work that runs as long as the service.
 
 use crate::app::Parts;
 use crate::config::Config;
@@ -9,15 +9,15 @@ use infra::postgres::{Database, NewTitles, PgShares};
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
-/// The work under way. It ends when this is dropped.
+/// The running work. Dropping this ends it.
 pub(crate) struct Background {
     workers: JoinSet<()>,
     views: Arc<ViewCounts>,
 }
 
 impl Background {
-    /// Begins: the jobs that reclaim what was deleted and forget what has expired, counting views,
-    /// and, with a model provider, naming conversations.
+    /// Starts the jobs that reclaim deleted data and forget expired data, the counting of views,
+    /// and, with a model provider, the naming of conversations.
     pub(crate) fn start(config: &Config, database: &Database, parts: &Parts) -> Self {
         let clock = || Arc::new(SystemClock);
         let views = Arc::clone(&parts.views);
@@ -56,7 +56,7 @@ impl Background {
         Self { workers, views }
     }
 
-    /// Ends all of it, and writes down the views that were counted last.
+    /// Ends the work, and writes the last counted views.
     pub(crate) async fn stop(mut self, database: &Database) {
         self.workers.shutdown().await;
         if database.is_open() {

@@ -1,4 +1,4 @@
-//! The command line. Each flag is also an environment variable; what they mean is read in `config`.
+//! The command line. Each flag is also an environment variable; `config` reads their values.
 
 use clap::{Args, Parser, Subcommand};
 
@@ -15,7 +15,7 @@ pub struct Cli {
 /// What to do.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
-    /// Serve the API; what happens without a command
+    /// Serve the API; this is the default command
     Serve,
     /// Bring the database to the schema of this version, and stop
     Migrate,
@@ -34,7 +34,7 @@ pub enum Command {
     },
 }
 
-/// Every setting, as it was written. An empty value counts as absent.
+/// Every setting, as given. An empty value counts as absent.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Settings {
     /// The address to listen on [default: 127.0.0.1]

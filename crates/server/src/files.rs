@@ -1,11 +1,12 @@
-//! How many files may be open, and how many of them may be connections.
+//! The limit of open files, and how many of them may be connections.
 
 use crate::config::Config;
 use api::connection::{Connections, Unlimited};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-/// Each connection is a file. Systems begin with as few as 1,024 and allow many more to those who ask.
-/// More than [`FILES`] are of no use: the connections would take more memory than there is.
+/// Raises the limit of open files, since each connection is a file. Systems begin with as few as
+/// 1,024 and allow many more on request. More than [`FILES`] are of no use: the connections would
+/// need more memory than there is.
 pub(crate) fn raise_limit() {
     let raised = getrlimit(Resource::RLIMIT_NOFILE).and_then(|(now, most)| {
         let wanted = most.min(FILES).max(now);
@@ -19,8 +20,8 @@ pub(crate) fn raise_limit() {
 /// The most open files that the service asks for.
 const FILES: u64 = 65_536;
 
-/// Files that are kept for the service itself: the log, the listener, the way to the model provider,
-/// and checks of its health from this machine.
+/// Files that are reserved for the service itself: the log, the listener, the connections to the
+/// model provider, and health checks from this machine.
 const RESERVED: u64 = 128;
 
 /// The connections that there may be. The database's come first.

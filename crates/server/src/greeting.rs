@@ -1,4 +1,4 @@
-//! The first lines of the log: what a person looks for.
+//! The first lines of the log: the address and other information for a person.
 
 use crate::config::Config;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ pub(crate) fn tokens(config: &Config, embedded: bool) -> Vec<&'static str> {
     guest.into_iter().chain(operator).collect()
 }
 
-/// Says that clients elsewhere are given links to wherever they say that they have asked.
+/// Warns that links for other machines are made from the host that each request names.
 pub(crate) fn warn_of_links(address: SocketAddr, public_url: Option<&str>) {
     if !address.ip().is_loopback() && public_url.is_none() {
         tracing::warn!(
@@ -22,7 +22,7 @@ pub(crate) fn warn_of_links(address: SocketAddr, public_url: Option<&str>) {
     }
 }
 
-/// What a person looks for first.
+/// Logs the information that a person needs first.
 pub(crate) fn greet(address: SocketAddr, data: &str, tokens: &[&str]) {
     let host = match address.ip() {
         ip if ip.is_loopback() || ip.is_unspecified() => "localhost".to_owned(),

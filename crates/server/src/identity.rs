@@ -9,7 +9,7 @@ use infra::postgres::{PgAccounts, PgKeys, PgRemovals, PgSessions};
 use infra::security::{BoundedKeyCache, RandomSecrets};
 use std::sync::{Arc, Weak};
 
-/// Who is calling, and how to become somebody.
+/// The services of identity: the caller, guests, accounts, sessions and keys.
 #[derive(Clone)]
 pub(crate) struct Identity {
     auth: web::Data<AuthService>,
@@ -19,7 +19,7 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// Wires them, and begins to look who is removed elsewhere, as long as they live.
+    /// Wires the services, and begins to watch for owners that other instances remove.
     pub(crate) fn wire(parts: &Parts) -> Self {
         let database = || parts.database.clone();
         let (clock, ids) = (|| Arc::clone(&parts.clock), || Arc::clone(&parts.ids));
@@ -86,7 +86,7 @@ impl Identity {
     }
 }
 
-/// Looks again and again who has been removed by other instances, until nobody asks any more.
+/// Regularly reads the owners that other instances removed, as long as the services live.
 async fn look(removed: Weak<RemovedOwners>, timer: Arc<dyn Timer>) {
     while let Some(removed) = removed.upgrade() {
         let rest = match removed.look().await {

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-/// How long to rest when there is nothing to do.
+/// The pause when there is no work.
 const IDLE: Duration = Duration::from_secs(1);
 
 /// How long to wait for a database that is away.
@@ -30,11 +30,11 @@ const MISSED: Duration = Duration::from_millis(50);
 /// How often the log tells of jobs that wait.
 const REPORT: Duration = Duration::from_secs(60);
 
-/// How often it is looked for what instances of earlier versions have left in their queues.
+/// How often the queues of earlier versions are checked.
 const TAKE_OVER: Duration = Duration::from_secs(5);
 
-/// Reclaims what was deleted and forgets what has expired, until it is dropped. Guests are removed
-/// after `guest_retention` without activity, or never.
+/// Reclaims deleted data and forgets expired data, until it is dropped. Guests are removed after
+/// `guest_retention` without activity, or never.
 pub async fn upkeep(
     database: Database,
     clock: Arc<dyn Clock>,
@@ -85,8 +85,8 @@ pub async fn upkeep(
     lane.run(database).await;
 }
 
-/// Names conversations, so many at once, until it is dropped: a model that takes long over one title
-/// leaves the others their turn.
+/// Names conversations, several at once, until it is dropped: a model that takes long over one
+/// title does not delay the others.
 pub async fn titles(
     database: Database,
     provider: Arc<dyn ModelProvider>,
@@ -128,7 +128,7 @@ fn usage(database: &Database, clock: &Arc<dyn Clock>, allowances: Allowances) ->
     }
 }
 
-/// Looks again and again how much those use who write, until it is dropped.
+/// Regularly reads the usage of owners who write, until it is dropped.
 pub async fn look_at_usage(database: Database, guard: Arc<UsageGuard>) {
     loop {
         sleep(RETRY).await;
@@ -141,7 +141,7 @@ pub async fn look_at_usage(database: Database, guard: Arc<UsageGuard>) {
     }
 }
 
-/// Jobs that are done one after the other.
+/// A sequence of jobs.
 struct Lane {
     runner: Runner,
     queue: Arc<dyn JobQueue>,
@@ -150,7 +150,7 @@ struct Lane {
     own: Vec<Kind>,
     /// How long a step may take that does not end by itself.
     patience: Duration,
-    /// Whether it is the one of its kinds that looks around and tells what waits.
+    /// Whether this lane also looks around and logs the waiting jobs of its kinds.
     is_first: bool,
 }
 
@@ -174,16 +174,17 @@ impl Lane {
         }
     }
 
-    /// One step, and how long to rest after it.
+    /// Does one step, and returns the pause after it.
     async fn step(&mut self) -> Duration {
         match timeout(self.patience, self.runner.step()).await {
             Ok(Ok(Did::Nothing)) => IDLE,
             Ok(Ok(Did::Missed)) => MISSED,
-            // A model has its own limits.
+            // Requests to a model have their own limits.
             Ok(Ok(Did::Step {
                 kind: Kind::Title, ..
             })) => Duration::ZERO,
-            // As long as it took, so that running traffic always has at least half of the database.
+            // Rests as long as the step took, so that requests always have at least half of the
+            // database.
             Ok(Ok(Did::Step { took, .. })) => took,
             Ok(Ok(Did::Failed {
                 job,
@@ -203,7 +204,7 @@ impl Lane {
                 tracing::warn!(%error, "the jobs cannot be read; trying again");
                 RETRY
             }
-            // The job is looked at again when its time comes.
+            // The job runs again when it is due.
             Err(_) => {
                 tracing::warn!("a job took too long; trying again later");
                 IDLE
@@ -211,7 +212,8 @@ impl Lane {
         }
     }
 
-    /// Sees to the service's own jobs, and to what earlier versions left; says whether that was all.
+    /// Ensures the service's own jobs, and takes over entries of earlier versions; says whether
+    /// that was all.
     async fn look_around(&self) -> bool {
         let ensured = match self.own.as_slice() {
             [] => Ok(()),
@@ -239,8 +241,8 @@ impl Lane {
     }
 }
 
-/// How long to rest after a job that failed: it waits itself, and those behind it need not. Only where
-/// a model is asked too much, each further question would be.
+/// The pause after a job that failed: the job itself waits, but those behind it need not. Only if a
+/// model limits its rate, all further requests to it would fail, too.
 fn rest_after(error: &Error, took: Duration) -> Duration {
     match error {
         Error::Provider(ProviderFailure::Busy { .. } | ProviderFailure::RateLimited { .. }) => IDLE,

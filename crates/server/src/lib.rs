@@ -1,4 +1,4 @@
-//! Wires adapters to services and serves them: the one crate that sees both sides.
+//! Wires adapters to services and serves them: the only crate that depends on both sides.
 
 pub mod allocator;
 mod app;

@@ -14,7 +14,7 @@ use std::time::Duration;
 /// accept any. How many there may be is for [`Connections`] to say.
 const UNLIMITED: usize = 1 << 24;
 
-/// What clients may have of the server.
+/// The limits for clients' connections.
 #[derive(Clone)]
 pub struct Terms {
     pub connections: Connections,
@@ -23,7 +23,7 @@ pub struct Terms {
     pub finishing: Duration,
 }
 
-/// Serves what `factory` makes for each worker.
+/// Serves the application that `factory` makes for each worker.
 pub(crate) fn listen<F, I, S, B>(
     listener: TcpListener,
     terms: Terms,
@@ -66,13 +66,13 @@ where
             .on_connect_ext(|stream: &ClientStream, data| {
                 data.insert::<Connection>(stream.connection());
             })
-            // The framework makes this for its own server alone; what is asked of it is the port.
+            // The framework makes this only for its own server. Only the port of it is used.
             .h1(map_config(app, move |()| {
                 AppConfig::__priv_test_new(false, address.to_string(), address)
             }));
         let accept = fn_service(move |stream: TcpStream| {
             let accepted = ClientStream::accept(stream, &terms.connections, terms.patience);
-            // The framework says nothing of it: the connection is closed.
+            // The framework does not log this error: the connection is closed.
             std::future::ready(accepted.ok_or(DispatchError::InternalError))
         });
         accept.and_then(http)

@@ -1,4 +1,4 @@
-//! The one binary: `jan-conversations serve | migrate | openapi | token | reset-password`.
+//! The only binary: `jan-conversations serve | migrate | openapi | token | reset-password`.
 
 use clap::FromArgMatches as _;
 use server::cli::{Cli, Command};
@@ -7,8 +7,8 @@ use server::telemetry::Output;
 use server::{help, print};
 use std::process::ExitCode;
 
-/// Gives memory back that is no longer needed, which the system's allocator keeps: bodies are read by
-/// one thread and dropped by another.
+/// Returns unused memory to the system. The system's own allocator would keep it, since one thread
+/// reads a body and another drops it.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -35,7 +35,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: &Cli, output: &Output) -> Result<(), Box<dyn std::error::Error>> {
-    // The document depends on nothing that can be configured.
+    // The document is independent of the configuration.
     if let Some(Command::Openapi) = cli.command {
         return Ok(print::line(&api::openapi::document().to_pretty_json()?)?);
     }
@@ -43,7 +43,7 @@ async fn run(cli: &Cli, output: &Output) -> Result<(), Box<dyn std::error::Error
     server::telemetry::start(&config.log, output)?;
     match cli.command.as_ref().unwrap_or(&Command::Serve) {
         Command::Serve => {
-            // It ends with the program.
+            // The task ends with the program.
             tokio::spawn(server::allocator::give_back());
             server::serve(config).await?;
         }

@@ -1,4 +1,4 @@
-//! The command `migrate`, and what `serve` does of it.
+//! The command `migrate`, and the part of it that `serve` uses.
 
 use crate::config::{Config, Storage};
 use crate::print;
@@ -31,8 +31,8 @@ pub async fn migrate(config: &Config) -> Result<(), ServeError> {
     Ok(())
 }
 
-/// A database that is away at the start is no reason to give up: until it is there and migrated,
-/// requests are answered with 503.
+/// Migrates as soon as the database is available. The service starts without the database, and
+/// answers 503 until it is there and migrated.
 pub(crate) async fn until_done(target: Target, database: Database) {
     loop {
         match infra::postgres::migrate(&target).await {

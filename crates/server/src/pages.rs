@@ -1,4 +1,4 @@
-//! What browsers are given: Swagger UI, and leave to call.
+//! Files for browsers: Swagger UI, and the CORS headers.
 
 use actix_cors::Cors;
 use actix_web::guard::Get;
@@ -15,7 +15,7 @@ use utoipa_swagger_ui::Config;
 /// The files of Swagger UI that were asked for. There are few.
 static FILES: LazyLock<Mutex<HashMap<String, Arc<Fixed>>>> = LazyLock::new(Mutex::default);
 
-/// Swagger UI's files and the document. How it is set up is in the file that begins it, which is ours
+/// Swagger UI's files and the document. The script that starts it is ours and contains its settings
 /// (`api::service::swagger_ui`).
 pub(crate) fn swagger_ui(config: &mut web::ServiceConfig) {
     let document = web::resource("/openapi.json").guard(Get());
@@ -52,7 +52,7 @@ fn file(name: &str) -> Result<Option<Arc<Fixed>>, Error> {
     }))
 }
 
-/// Tells browsers whose pages may call.
+/// The CORS headers for the allowed origins.
 pub(crate) fn cors(origins: &AllowedOrigins) -> Cors {
     let cors = Cors::default()
         .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
@@ -71,7 +71,7 @@ pub(crate) fn cors(origins: &AllowedOrigins) -> Cors {
         ])
         .max_age(3_600);
     match origins {
-        // No cookie is ever used, so a page of any origin gets no more than it could ask for itself.
+        // No cookies are used, so a page of any origin gets only data that it could request itself.
         AllowedOrigins::Any => cors.allow_any_origin().send_wildcard(),
         some => {
             let some = some.clone();

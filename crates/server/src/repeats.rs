@@ -10,7 +10,7 @@ use infra::security::RandomSecrets;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The claims of an instance. A repeat waits for `patience` for the request before it.
+/// The claims of an instance. A repeat waits up to `patience` for the running request.
 pub fn service(
     database: &Database,
     tasks: Arc<dyn Tasks>,
@@ -25,7 +25,7 @@ pub fn service(
     Arc::new(service)
 }
 
-/// Those of a running service: as long as the model provider may be silent, a repeat waits.
+/// The claims of a running service: a repeat waits as long as the model provider may be silent.
 pub(crate) fn of(
     config: &Config,
     database: &Database,
@@ -36,7 +36,7 @@ pub(crate) fn of(
     service(database, tasks, Arc::new(SystemClock), ids, patience)
 }
 
-/// Renews claims again and again, until it is dropped.
+/// Renews claims regularly, until it is dropped.
 pub(crate) async fn renew(database: Database, repeats: Arc<RepeatService>) {
     loop {
         tokio::time::sleep(RepeatService::RENEWAL).await;

@@ -1,4 +1,4 @@
-//! The command `reset-password`: another password for somebody who has forgotten theirs.
+//! The command `reset-password`: gives an account another password when its own was forgotten.
 
 use crate::app::half_of_the_processors;
 use crate::config::{Config, Storage};
@@ -16,7 +16,7 @@ use std::path::Path;
 /// Letters and digits of a new password: some 119 bits.
 const LENGTH: usize = 20;
 
-/// Why there is no new password, in one sentence.
+/// Why the password was not reset, in one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum ResetError {
     #[error("there is no account of this e-mail address.")]
@@ -35,7 +35,7 @@ pub enum ResetError {
     Domain(#[from] domain::error::Error),
 }
 
-/// With its cause: an operator sees what clients are not shown.
+/// The error with its cause: the operator sees more than clients do.
 fn explained(error: &domain::error::Error) -> String {
     match error.source() {
         Some(cause) => format!("the database refuses: {cause}."),
@@ -43,11 +43,11 @@ fn explained(error: &domain::error::Error) -> String {
     }
 }
 
-/// Gives the account of an address a new password, the first line of standard input or a random one,
-/// and ends all its sessions; says which. A service that runs meanwhile need not be stopped.
+/// Gives the account of an address a new password, the first line of standard input or a random
+/// one, and ends all its sessions; returns the password. A running service need not be stopped.
 ///
 /// # Errors
-/// There is no such account, the password will not do, or the database cannot be reached.
+/// The account does not exist, the password is refused, or the database cannot be reached.
 pub async fn reset_password(
     config: &Config,
     email: &str,
@@ -71,7 +71,7 @@ pub async fn reset_password(
 
 fn first_line() -> std::io::Result<String> {
     let mut line = String::new();
-    // Far longer than any password, and no more: it may have no end.
+    // Reads far more than any password has, but not without end.
     std::io::stdin().lock().take(4096).read_line(&mut line)?;
     let line = line.strip_suffix('\n').unwrap_or(&line);
     Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())

@@ -1,4 +1,4 @@
-//! The secret of an embedded database, which signs tokens. Who reads it can speak for every owner.
+//! The secret of an embedded database, which signs tokens. A reader of it can act as every owner.
 
 use domain::auth::Secrets as _;
 use infra::security::RandomSecrets;
@@ -13,7 +13,7 @@ const MOST: u64 = 4096;
 /// The least, as for `JWT_SECRET`.
 const LEAST: usize = 32;
 
-/// Why there is no secret, in one sentence.
+/// Why the secret is not available, in one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     #[error("The secret in {path} cannot be read or made: {source}.")]
@@ -33,11 +33,11 @@ pub enum SecretError {
     Foreign { path: PathBuf, owner: u32 },
 }
 
-/// The secret of an embedded database: the one given, or one that is made once and kept beside the
-/// data, for this user's eyes alone.
+/// The secret of an embedded database: the given one, or one that is made once and kept beside the
+/// data, readable for this user only.
 ///
 /// # Errors
-/// It cannot be read or made, or others can read it.
+/// The secret cannot be read or made, or others can read it.
 pub(crate) fn embedded_secret(data_dir: &Path, given: Option<&str>) -> Result<String, SecretError> {
     if let Some(given) = given {
         return Ok(given.to_owned());
@@ -62,7 +62,8 @@ pub(crate) fn embedded_secret(data_dir: &Path, given: Option<&str>) -> Result<St
     }
 }
 
-/// Mending its mode would hide that it may have been read; so the operator decides.
+/// Refuses a secret that others can read. Correcting its mode would hide that it may have been
+/// read, so the operator must decide.
 fn must_be_private(path: &Path, data_dir: &Path, secret: &Metadata) -> Result<(), SecretError> {
     let mode = secret.mode() & 0o777;
     if mode & 0o077 != 0 {
@@ -71,7 +72,7 @@ fn must_be_private(path: &Path, data_dir: &Path, secret: &Metadata) -> Result<()
             mode,
         });
     }
-    // Who owns the directory could put another secret there.
+    // The owner of the directory could replace the secret.
     let keeper = fs::metadata(data_dir).map(|directory| directory.uid());
     let me = nix::unistd::geteuid().as_raw();
     match secret.uid() {
@@ -83,8 +84,8 @@ fn must_be_private(path: &Path, data_dir: &Path, secret: &Metadata) -> Result<()
     }
 }
 
-/// Two programs that make it at once end up with the same one: the file appears whole, under a name
-/// that only one of them gets.
+/// If two programs make it at once, both get the same secret: the file appears complete, under a
+/// name that only one of them can create.
 fn make(path: &Path) -> io::Result<()> {
     let Some(directory) = path.parent() else {
         return Err(ErrorKind::NotFound.into());
@@ -96,7 +97,7 @@ fn make(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
         _ => File::open(directory)?.sync_all(),
     });
-    // Also where there was no room for it.
+    // Removes the draft also when there was no room for it.
     let _ = fs::remove_file(&draft);
     made
 }
@@ -179,7 +180,7 @@ mod tests {
         chown(directory.secret(), Some(12_345), None).unwrap();
         let said = directory.refusal();
         assert!(said.contains("id 12345"), "{said}");
-        // The directory's owner could do anything to it.
+        // The owner of the directory could replace the secret.
         chown(&directory.0, Some(12_345), None).unwrap();
         embedded_secret(&directory.0, None).unwrap();
     }

@@ -71,7 +71,7 @@ pub enum ServeError {
 /// The service cannot start.
 pub async fn serve(config: Config) -> Result<(), ServeError> {
     files::raise_limit();
-    // It is read whole, by a library, wherever somebody is met over TLS.
+    // A library reads the whole file wherever a TLS connection is made.
     if let Some(file) = std::env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty()) {
         infra::files::must_be_short(file.as_ref(), CERTIFICATES)
             .map_err(ServeError::CertificateFile)?;
@@ -81,7 +81,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let address = listener.local_addr()?;
     match &config.storage {
         Storage::Embedded(embedded) => {
-            // Beside the pool: migrations, and who looks in.
+            // Connections beside the pool: for migrations, and for an operator.
             let pool = u16::try_from(config.pool_size).unwrap_or(u16::MAX);
             let (options, storage) = embedded.options(pool.saturating_add(4));
             let postgres = tokio::select! {
@@ -97,7 +97,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
                     Database::new(target, config.pool_size).reporting_to(Arc::clone(&storage));
                 database.open();
                 match PgSessions(database.clone()).ensure_user(&operator()).await {
-                    // One that was made at an earlier start is there.
+                    // The row exists from an earlier start.
                     Err(Error::StorageFull { .. }) => {}
                     ensured => ensured?,
                 }

@@ -9,7 +9,7 @@ use infra::clock::SystemClock;
 use infra::security::{Jwt, SecretTooShort};
 use std::sync::Arc;
 
-/// Why there is no token.
+/// Why no token is printed.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     #[error(
@@ -25,10 +25,10 @@ pub enum TokenError {
     Issue(#[from] domain::error::Error),
 }
 
-/// An access token for the owner of the embedded database, who is always the same.
+/// An access token for the owner of the embedded database, whose id is always the same.
 ///
 /// # Errors
-/// There is no such owner, or the secret cannot be had.
+/// The database is not embedded, or the secret is not available.
 pub fn operator(config: &Config) -> Result<String, TokenError> {
     let Storage::Embedded(embedded) = &config.storage else {
         return Err(TokenError::External);

@@ -1,4 +1,5 @@
-//! Turns of conversations: those of this instance are kept, and it is looked whether they are still wanted.
+//! Turns of conversations: renews the turns of this instance, and checks whether they were
+//! cancelled.
 
 use crate::config::Config;
 use domain::clock::Timer;
@@ -9,8 +10,8 @@ use infra::postgres::{Database, PgTurnQueue};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The turns of an instance. A turn waits for `patience` for those before it; `memory` is how many bytes
-/// their requests may take.
+/// The turns of an instance. A turn waits up to `patience` for earlier turns; `memory` is the
+/// number of bytes for their requests.
 pub fn service(
     database: &Database,
     tasks: Arc<dyn Tasks>,
@@ -19,19 +20,19 @@ pub fn service(
     patience: Duration,
 ) -> Arc<TurnService> {
     let queue = Arc::new(PgTurnQueue(database.clone()));
-    // Instances must not give the same ids, whatever clock a test has pinned.
+    // Instances must not make the same ids, even if a test has fixed the clock.
     let ids = Arc::new(RandomIds(SystemClock));
     Arc::new(TurnService::new(queue, tasks, ids, timer, memory, patience))
 }
 
-/// Those of a running service: as long as the model provider may be silent, a turn waits.
+/// The turns of a running service: a turn waits as long as the model provider may be silent.
 pub(crate) fn of(config: &Config, database: &Database, tasks: Arc<dyn Tasks>) -> Arc<TurnService> {
     let timer = Arc::new(RuntimeTimer);
     let patience = config.provider.patience;
     service(database, tasks, timer, config.memory, patience)
 }
 
-/// Tends turns again and again, until it is dropped.
+/// Tends turns regularly, until it is dropped.
 pub async fn tend(database: Database, turns: Arc<TurnService>) {
     for round in 1_u32.. {
         tokio::time::sleep(TurnService::TENDING).await;

@@ -5,10 +5,10 @@ use infra::postgres::{Database, PgShares};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often: what a crash can take away.
+/// The interval: a crash can lose so many seconds of views.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// Writes the counts down every few seconds until it is dropped.
+/// Writes the views every few seconds, until it is dropped.
 pub async fn run(database: Database, views: Arc<ViewCounts>) {
     let store = PgShares(database.clone());
     loop {
@@ -19,7 +19,7 @@ pub async fn run(database: Database, views: Arc<ViewCounts>) {
     }
 }
 
-/// Writes down what was counted so far; what cannot be written is kept for the next time.
+/// Writes the views so far; views that cannot be written are kept for the next time.
 pub async fn flush(store: &PgShares, views: &ViewCounts) {
     if let Err(error) = views.flush(store).await {
         tracing::warn!(%error, "views of links cannot be written down; trying again");

@@ -40,8 +40,8 @@ pub(super) fn host(url: &str) -> Option<Host> {
     Host::parse(uri.host()?)
 }
 
-/// Whose pages may call. Only an embedded database is this machine's own, so that others are not asked
-/// about its pages.
+/// The origins whose pages may call. Only with an embedded database are pages of this machine
+/// allowed by default, since that database belongs to this machine's user.
 pub(super) fn cors(
     setting: &Option<String>,
     embedded: bool,
@@ -95,8 +95,8 @@ fn listed<T>(
         .collect()
 }
 
-/// A host as requests name it: the form in ASCII of a name in Unicode. Addresses of IPv6 may lack
-/// their brackets.
+/// A host as requests name it: a Unicode name becomes ASCII. IPv6 addresses may be written without
+/// brackets.
 fn ascii_host(text: &str) -> Option<Host> {
     if let Ok(address) = text.parse::<IpAddr>() {
         return Some(Host::Address(address.to_canonical()));
@@ -107,7 +107,7 @@ fn ascii_host(text: &str) -> Option<Host> {
     }
 }
 
-/// An origin as browsers send it.
+/// An origin in the form that browsers send.
 fn ascii_origin(text: &str) -> Option<String> {
     if text.is_ascii() {
         return origin(text);

@@ -3,7 +3,7 @@ use super::{ConfigError, bad, given, parsed};
 use crate::cli::Settings;
 use domain::limits::{Quota, Quotas};
 
-/// How often what may be tried.
+/// The quotas of rate-limited actions.
 pub(super) fn limits(settings: &Settings) -> Result<Quotas, ConfigError> {
     let usual = Quotas::USUAL;
     let by_account = |usual| quota("LOGIN_ACCOUNT_LIMIT", &settings.login_account_limit, usual);
@@ -40,7 +40,7 @@ fn quota(
     }
 }
 
-/// How much memory bodies and answers may take. A quarter of it must hold the largest body.
+/// The memory for bodies and answers. A quarter of it must hold the largest body.
 pub(super) fn memory(settings: &Settings) -> Result<u64, ConfigError> {
     const VARIABLE: &str = "BODY_MEMORY";
     const PROBLEM: &str = "must be 64MiB or more, such as 512MiB or 1GiB";
@@ -52,7 +52,7 @@ pub(super) fn memory(settings: &Settings) -> Result<u64, ConfigError> {
         .ok_or_else(|| bad(VARIABLE, PROBLEM))
 }
 
-/// How many connections one address may have, where that is set.
+/// The most connections of one address, if set.
 pub(super) fn address_connections(settings: &Settings) -> Result<Option<u64>, ConfigError> {
     const VARIABLE: &str = "ADDRESS_CONNECTION_LIMIT";
     const PROBLEM: &str = "must be a number of connections, 1 to 1000000";

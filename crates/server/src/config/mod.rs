@@ -1,4 +1,4 @@
-//! Settings, read: what is not right stops the start with one sentence that names the variable.
+//! Reads the settings: a wrong value stops the start with one sentence that names the variable.
 
 mod browsers;
 mod limits;
@@ -53,12 +53,12 @@ pub struct Config {
     pub allowed_hosts: Option<Vec<Host>>,
     pub proxies: TrustedProxies,
     pub provider: Provider,
-    /// How long what is under way has to finish when the service is told to stop.
+    /// How long running requests may take after the service is told to stop.
     pub finishing: Duration,
     pub log: Log,
 }
 
-/// What the log shows, and how.
+/// The level and the format of the log.
 #[derive(Clone, Debug)]
 pub struct Log {
     pub level: String,

@@ -1,4 +1,4 @@
-//! The model provider: its settings, read, and what they lead to.
+//! The model provider: its settings, and the objects that follow from them.
 
 use super::{ConfigError, bad, given, parsed};
 use crate::cli::Settings;
@@ -14,10 +14,10 @@ use std::time::Duration;
 /// Where replies come from.
 #[derive(Clone, Debug)]
 pub struct Provider {
-    /// `None`: from nowhere.
+    /// `None`: no provider is configured.
     settings: Option<ProviderSettings>,
     pub context_tokens: usize,
-    /// Whether it is asked for titles.
+    /// Whether the provider writes titles.
     titles: bool,
     /// How long the provider may be silent.
     pub patience: Duration,
@@ -91,7 +91,7 @@ impl Provider {
         })
     }
 
-    /// What becomes of the titles of first messages.
+    /// What happens to titles from first messages.
     #[must_use]
     pub fn new_titles(&self) -> NewTitles {
         match self.settings {
@@ -100,7 +100,7 @@ impl Provider {
         }
     }
 
-    /// How many titles are asked for at once: as many as one owner may ask for, but few.
+    /// How many titles are asked for at once: as many as one owner may ask for, but at most a few.
     #[must_use]
     pub fn titles_at_once(&self) -> usize {
         const MOST: usize = 4;
@@ -111,15 +111,15 @@ impl Provider {
         })
     }
 
-    /// What is wrong with the settings, by what the provider answers to them.
+    /// The problem with the settings, by the provider's answers.
     pub async fn probe(self) -> Option<String> {
         infra::llm::probe(&self.settings?).await
     }
 
-    /// The provider itself. Must be called on the runtime that is to keep its connections.
+    /// The provider itself. Must be called on the runtime that keeps its connections.
     ///
     /// # Errors
-    /// It is to be reached over TLS, and this system's certificates cannot be read.
+    /// The provider uses TLS, and this system's certificates cannot be read.
     pub fn connect(&self) -> Result<Arc<dyn ModelProvider>, CertificatesUnusable> {
         match &self.settings {
             None => Ok(Arc::new(NoProvider)),

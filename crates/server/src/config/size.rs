@@ -1,6 +1,6 @@
-//! Numbers and sizes as settings have them.
+//! Numbers and sizes in settings.
 
-/// What PostgreSQL can compare, and no sign.
+/// A number that PostgreSQL can compare, without a sign.
 pub(super) fn number(value: &str) -> Option<u64> {
     let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
     let number = value.parse().ok().filter(|_| is_number);

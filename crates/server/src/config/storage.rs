@@ -9,14 +9,14 @@ use std::sync::Arc;
 pub enum Storage {
     /// A PostgreSQL of our own.
     Embedded(Embedded),
-    /// A PostgreSQL that somebody runs for us.
+    /// An external PostgreSQL.
     External {
         database_url: String,
         jwt_secret: String,
     },
 }
 
-/// A PostgreSQL of our own. The secret is kept beside it unless it is given.
+/// The embedded PostgreSQL. The secret is kept beside its data unless it is given.
 pub struct Embedded {
     pub data_dir: PathBuf,
     pub pg_bin: Option<PathBuf>,
@@ -25,7 +25,7 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// What it is started with for so many connections, and what knows the room there is.
+    /// The options for starting it with so many connections, and the object that measures its disk.
     pub(crate) fn options(&self, max_connections: u16) -> (Options, Arc<DiskRoom>) {
         let storage = DiskRoom::with_reserve(self.reserve);
         let options = Options {

@@ -5,7 +5,8 @@ use super::{ConfigError, bad, given};
 use crate::cli::Settings;
 use domain::usage::{Allowance, Allowances};
 
-/// With an embedded database nothing is limited unless it is set: its guests are its operator's.
+/// The allowances. With an embedded database there are no limits by default: its guests are the
+/// operator's.
 pub(super) fn allowances(settings: &Settings, embedded: bool) -> Result<Allowances, ConfigError> {
     let usual = if embedded {
         Allowance::NONE

@@ -1,5 +1,5 @@
-//! What is heard. Libraries write down what passes through them, which is what people said and what
-//! proves who they are; so a library is heard only as far as it is known to write down neither.
+//! Filters the log. Libraries can log users' texts and credentials, so each library is logged only
+//! up to a level at which it is known to log neither.
 
 use tracing::Metadata;
 use tracing_subscriber::filter::{FilterFn, LevelFilter};
@@ -14,7 +14,8 @@ const OURS: [&str; 6] = [
     "server",
 ];
 
-/// How far a library is heard that is named. What they say was read: addresses, sizes, states.
+/// The most detailed level of a library that the setting names. Their messages were reviewed:
+/// addresses, sizes, states.
 const KNOWN: [(&str, LevelFilter); 6] = [
     ("actix_server", LevelFilter::TRACE),
     ("hyper", LevelFilter::DEBUG),
@@ -24,11 +25,11 @@ const KNOWN: [(&str, LevelFilter); 6] = [
     ("rustls", LevelFilter::DEBUG),
 ];
 
-/// How far any other is heard, named or not. Below this actix writes down raw paths, which name
-/// links; the database's driver every parameter; and the parser of HTML all that it reads.
+/// The level of all other libraries, named or not. Below it, actix logs raw paths, which contain
+/// links; the database's driver logs every parameter; and the HTML parser logs all its input.
 const OTHERS: LevelFilter = LevelFilter::WARN;
 
-/// A level for all, and levels for those that are named: `info,infra=debug`.
+/// A level for all modules, and levels for named modules: `info,infra=debug`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Filter {
     usual: LevelFilter,
@@ -36,8 +37,8 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// `None` where a part of it is neither a level nor a name and a level: a mistyped level would be
-    /// taken for the name of a module, and the log would be empty.
+    /// `None` where a part is neither a level nor a name with a level: a mistyped level would
+    /// otherwise be taken for the name of a module, and the log would be empty.
     pub(super) fn parse(written: &str) -> Option<Self> {
         let mut filter = Self {
             usual: LevelFilter::OFF,

@@ -1,4 +1,4 @@
-//! The log: one line for each request and each event that matters, as text or JSON.
+//! The log: one line for each request and each important event, as text or JSON.
 
 mod filter;
 mod output;
@@ -44,9 +44,9 @@ pub fn start(log: &Log, output: &Output) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// A panic is told of in the log and nowhere else: the usual hook writes to standard error itself,
-/// and waits where that is not read. A message that was put together may quote what a client sent,
-/// such as a text that is cut within a character; the place in the code tells enough.
+/// Logs a panic, and does nothing else: the usual hook writes to standard error itself, and blocks
+/// where that is not read. A formatted message may quote a client's text (cut within a character,
+/// for instance), so only the place in the code is logged then.
 fn panicked(panic: &PanicHookInfo<'_>) {
     let said = panic.payload().downcast_ref::<&'static str>().copied();
     let trace = Backtrace::capture();

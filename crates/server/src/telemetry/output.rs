@@ -1,5 +1,5 @@
-//! Standard error, written by a thread of its own. A pipe that is not read, or a terminal that is
-//! stopped, holds up that thread alone; what does not fit into memory meanwhile is lost and counted.
+//! Standard error, written by a separate thread. A pipe that is not read, or a stopped terminal,
+//! blocks only that thread; lines that do not fit into memory meanwhile are dropped and counted.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
@@ -14,10 +14,10 @@ use tracing_subscriber::fmt::MakeWriter;
 /// How many bytes may wait to be written.
 const ROOM: usize = 4 * 1024 * 1024;
 
-/// What each waiting line takes beside its text.
+/// The bytes of a waiting line beside its text.
 const OVERHEAD: usize = 64;
 
-/// How long the end of the process waits for what is still to be written.
+/// How long the end of the process waits for unwritten lines.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long the first line of a batch waits for others: each is sent without waking the thread that
@@ -46,7 +46,7 @@ struct State {
 #[derive(Debug)]
 enum Message {
     Line(Vec<u8>),
-    /// To be answered when all before it is written.
+    /// Answered when all earlier lines are written.
     Finish(SyncSender<()>),
 }
 
@@ -56,8 +56,8 @@ impl Output {
     /// # Errors
     /// The system gives no thread.
     pub fn start() -> io::Result<Self> {
-        // Another handle: nobody who uses the usual one ever waits for us. Where there is none,
-        // lines go nowhere.
+        // A separate handle, so that other users of standard error never wait for this thread. If
+        // there is none, lines are dropped.
         let written = io::stderr().as_fd().try_clone_to_owned().map(File::from);
         match written {
             Ok(file) => Self::to(file),
@@ -75,7 +75,7 @@ impl Output {
         Ok(Self { messages, state })
     }
 
-    /// Says something that is no line of the log.
+    /// Writes a text that is not a line of the log.
     pub fn say(&self, text: &str) {
         self.add(format!("{text}\n").as_bytes());
     }
@@ -84,7 +84,7 @@ impl Output {
     pub fn finish(&self) {
         let (ending, ended) = mpsc::sync_channel(1);
         if self.messages.send(Message::Finish(ending)).is_ok() {
-            // Where it is not read, there is nobody to tell.
+            // If standard error is not read, this cannot be reported.
             let _ = ended.recv_timeout(PATIENCE);
         }
     }
@@ -117,7 +117,7 @@ fn write_all(messages: &Receiver<Message>, state: &State, mut written: impl Writ
                 }
                 Message::Finish(ending) => {
                     batch.write(state, &mut written);
-                    // Whoever asked may have given up.
+                    // The caller may have given up waiting.
                     let _ = ending.try_send(());
                 }
             }
@@ -163,7 +163,7 @@ impl Batch {
     }
 }
 
-/// Writes as much as can be written. Where standard error is closed there is no place to say so.
+/// Writes as much as possible. If standard error is closed, that cannot be reported.
 fn write(written: &mut impl Write, mut line: &[u8]) {
     while !line.is_empty() {
         match written.write(line) {
@@ -184,7 +184,7 @@ impl<'a> MakeWriter<'a> for Output {
     }
 }
 
-/// One line, which comes in one piece.
+/// One line, written in one piece.
 pub struct Line<'a>(&'a Output);
 
 impl Write for Line<'_> {
