@@ -146,7 +146,7 @@ fn say_what_it_always_is(schema: &mut RefOr<Schema>) {
     }
 }
 
-/// Comments of the code are broken where their lines were full.
+/// Joins the lines of descriptions: they come from comments, whose lines are wrapped.
 fn join_lines(schema: &mut RefOr<Schema>) {
     let description = match schema {
         RefOr::T(Schema::Object(object)) => &mut object.description,

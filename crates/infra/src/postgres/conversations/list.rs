@@ -82,7 +82,7 @@ async fn by_activity(
         (None, Order::Ascending) => (DateTime::UNIX_EPOCH, beginning(list.order)),
         (None, Order::Descending) => (far_future(), beginning(list.order)),
     };
-    // The two below say the same and more, but not in a way that an index can begin at.
+    // `older` and `newer` include these conditions, but an index scan cannot begin at them.
     let (until, since) = (updated_at.le(time), updated_at.ge(time));
     let older = updated_at.lt(time).or(updated_at.eq(time).and(id.lt(last)));
     let newer = updated_at.gt(time).or(updated_at.eq(time).and(id.gt(last)));
