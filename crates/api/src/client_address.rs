@@ -1,4 +1,4 @@
-//! Where a request really comes from.
+//! Finds the real address of the caller.
 
 use actix_web::dev::{Payload, RequestHead, ServiceRequest};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};

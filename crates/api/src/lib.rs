@@ -1,5 +1,5 @@
-//! HTTP: wire types, handlers, the error envelope and the API's own description. Every rule is the
-//! domain's; `routes` lists every endpoint.
+//! HTTP: wire types, handlers, the error envelope and the OpenAPI document. All rules are in the
+//! domain; `routes` lists every endpoint.
 
 pub mod auth;
 pub mod browsers;

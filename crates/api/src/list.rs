@@ -102,7 +102,7 @@ pub(crate) fn numbered(prefix: &str, cursor: &str) -> Option<u32> {
     number(cursor.strip_prefix(prefix)?)
 }
 
-/// A number that was given out once: digits, and no more than the database counts to.
+/// A number that may have been assigned: digits, within the database's integer.
 pub(crate) fn number(digits: &str) -> Option<u32> {
     let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
     let number = digits.parse().ok().filter(|_| plain)?;

@@ -65,7 +65,7 @@ pub(crate) fn paid_for(
     }
 }
 
-/// A failure in place of an answer.
+/// Replaces an answer by a failure.
 fn in_place_of(response: ServiceResponse<BoxBody>, error: ApiError) -> ServiceResponse<BoxBody> {
     instead(response, HttpResponse::from_error(error))
 }

@@ -22,7 +22,7 @@ use tracing::field::display;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The request's id: the client's own, or a fresh one.
+/// The request's id: the client's own, or a new one.
 #[derive(Clone)]
 struct RequestId(HeaderValue);
 

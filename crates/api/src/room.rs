@@ -11,7 +11,7 @@ use actix_web::{HttpMessage as _, web};
 use domain::storage::Room;
 use utoipa::openapi::OpenApi;
 
-/// Whether an operation is done while the disk is full.
+/// Whether an operation is allowed while the disk is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     /// The operation changes nothing that is stored.
@@ -36,7 +36,7 @@ const SPARED: [(Method, &str); 6] = [
     (Method::POST, "/v1/conversations/{conversation_id}/cancel"),
 ];
 
-/// A chat that is kept nowhere needs no room.
+/// A chat that is not stored needs no room.
 const DEPENDS: [(Method, &str); 1] = [(Method::POST, "/v1/chat/completions")];
 
 impl Need {

@@ -3,10 +3,10 @@
 use crate::{auth, chat, conversations, items, models, projects, service, shares, versions};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// The endpoints that the API's description tells of.
+/// The endpoints in the OpenAPI document.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
-        // Addresses are tried in this order, and these are asked for most.
+        // Addresses are tried in this order, and these are requested most often.
         .service(utoipa_actix_web::scope("/v1").configure(v1))
         .service(auth::register::register)
         .service(auth::login::login)

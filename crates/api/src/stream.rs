@@ -1,4 +1,4 @@
-//! Answers that are written as they are read.
+//! Answers that are written while they are read.
 
 use crate::error::ApiError;
 use crate::outgoing::PIECE;

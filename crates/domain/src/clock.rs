@@ -1,4 +1,4 @@
-//! Time and randomness as ports, so that tests can pin both.
+//! Time and randomness as ports, so that tests can fix both.
 
 use chrono::{DateTime, Utc};
 use std::time::Duration;
@@ -10,10 +10,10 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> DateTime<Utc>;
 }
 
-/// Waiting, by the same time.
+/// Waits, by the clock's time.
 #[async_trait::async_trait]
 pub trait Timer: Send + Sync {
-    /// Returns when so much time has passed. Holds no thread meanwhile.
+    /// Returns after this time. Holds no thread meanwhile.
     async fn wait(&self, time: Duration);
 }
 

@@ -26,7 +26,7 @@ pub enum Error {
     /// The link existed and has ended. A caller who has the link may know that much.
     #[error("This link has ended: it expired, it was revoked, or what it showed was deleted.")]
     Gone,
-    /// The request is sound, but the state of the object does not allow it.
+    /// The request is valid, but the state of the object does not allow it.
     #[error("{0}")]
     Conflict(Conflict),
     /// The caller did not prove their identity.
@@ -44,7 +44,7 @@ pub enum Error {
     /// Too many requests wait for the same resource; the caller should retry later.
     #[error("Too many requests are waiting for this. Try again in {retry_after} seconds.")]
     Overloaded { retry_after: u64 },
-    /// Something this service depends on cannot be reached now; the same request may succeed soon.
+    /// A service that this one depends on cannot be reached now; the same request may succeed soon.
     #[error("The database cannot be reached at the moment. Nothing is lost; try again shortly.")]
     Unavailable(#[source] Source),
     /// Other work held a lock or a connection for too long, or the database was too slow. The work
@@ -66,7 +66,7 @@ pub enum Error {
          room."
     )]
     StorageFull { found: Option<Source> },
-    /// Our own fault. The cause is for the log alone.
+    /// An error of this server. The cause is for the log only.
     #[error("Something went wrong on our side. The request id helps us find it.")]
     Internal(#[source] Source),
 }
@@ -89,7 +89,7 @@ pub enum InvalidReason {
     Value,
     /// A paging cursor that this list did not issue, or whose item was deleted.
     Cursor,
-    /// Contains U+0000, which no text here may carry.
+    /// Contains U+0000, which texts may not contain.
     NulCharacter,
     /// Is not the caller's password.
     Password,
@@ -137,7 +137,7 @@ impl Resource {
     }
 }
 
-/// Which state stands in the way.
+/// The state that prevents the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
     #[error("This conversation holds 10,000 messages, the most it can. Start a new one.")]
@@ -224,7 +224,7 @@ pub enum Unauthenticated {
     SessionEnded,
     #[error("The refresh token is unknown, expired or already used. Sign in again.")]
     RefreshToken,
-    /// Which of the three is not told.
+    /// The answer does not say which of the three it is.
     #[error("The API key is unknown, expired or was revoked. POST /auth/api-keys makes another.")]
     ApiKey,
     #[error("More than one credential was sent. Send one token, or one API key.")]
@@ -273,7 +273,7 @@ impl Error {
         })
     }
 
-    /// The same failure, said of the field at `prefix`: `content` becomes `items[3].content`.
+    /// The same failure for the field at `prefix`: `content` becomes `items[3].content`.
     #[must_use]
     pub fn within(self, prefix: &str) -> Self {
         match self {
@@ -288,7 +288,7 @@ impl Error {
         }
     }
 
-    /// The same absence, said of the field that named the object.
+    /// The same absence for the field that named the object.
     #[must_use]
     pub fn named_by(self, field: &'static str) -> Self {
         match self {

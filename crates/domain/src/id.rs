@@ -1,4 +1,4 @@
-//! Identifiers: a prefix that tells the kind, an underscore, and a ULID.
+//! Identifiers: a prefix for the kind, an underscore, and a ULID.
 
 use crate::error::{Error, Resource};
 use chrono::{DateTime, Utc};
@@ -73,7 +73,7 @@ id!(
     ProjectId, "proj_", Resource::Project
 );
 id!(
-    /// A person or program that owns things: `user_…`.
+    /// A person or program that owns data: `user_…`.
     OwnerId, "user_"
 );
 

@@ -1,4 +1,4 @@
-//! Pages of lists: how much, from where, and in which order.
+//! Pages of lists: their size, beginning and order.
 
 use crate::error::{Error, Result};
 

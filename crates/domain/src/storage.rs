@@ -6,7 +6,7 @@ use crate::error::Result;
 /// The room on the disk of the database.
 #[async_trait::async_trait]
 pub trait Room: Send + Sync {
-    /// Whether the disk is full, or was so a moment ago.
+    /// Whether the disk is full, or was full a moment ago.
     fn is_full(&self) -> bool;
 
     /// `StorageFull` where operations that need room must be refused.

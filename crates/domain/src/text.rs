@@ -1,4 +1,4 @@
-//! Rules every text shares. Lengths count Unicode characters, never bytes.
+//! Rules for every text. Lengths count Unicode characters, never bytes.
 
 use crate::error::{Error, Invalid, InvalidReason, Result};
 use crate::visible::{can_be_seen, is_blank};

@@ -12,7 +12,7 @@ pub fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control() || is_ignorable(c) || is_format(c) || is_empty(c)
 }
 
-/// Characters that are not shown, or that only change the direction of others (Unicode's
+/// Characters that are invisible, or only change the direction of others (Unicode's
 /// Default_Ignorable_Code_Point, which includes all of Bidi_Control).
 pub fn is_ignorable(c: char) -> bool {
     matches!(

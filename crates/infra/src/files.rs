@@ -13,7 +13,7 @@ use nix::fcntl::OFlag;
 /// # Errors
 /// The file cannot be opened, or is not a regular file.
 pub fn open(path: &Path) -> io::Result<(File, Metadata)> {
-    // A pipe without a writer would be waited for; a terminal would become that of this process.
+    // Opening a pipe without a writer would block; a terminal would become this process's own.
     let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
     let file = OpenOptions::new()
         .read(true)
@@ -51,7 +51,7 @@ pub fn text_of(file: File, most: u64) -> io::Result<String> {
     }
 }
 
-/// The text of a regular file, which is known to be short.
+/// The text of a regular file, which must be short.
 ///
 /// # Errors
 /// As [`open`] and [`text_of`].

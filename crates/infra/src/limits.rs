@@ -13,10 +13,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How many subjects a limit remembers. A hundred bytes each, so some megabytes.
+/// How many subjects a limit remembers. Each takes about a hundred bytes, so all take some
+/// megabytes.
 const MOST: usize = 50_000;
 
-/// Limits that are kept in memory, for this instance alone.
+/// Limits in memory, for this instance only.
 pub struct GovernorLimits(HashMap<Limited, Limit>);
 
 struct Limit {
@@ -26,7 +27,7 @@ struct Limit {
 }
 
 impl GovernorLimits {
-    /// The clock must be steady: one that jumps would make waiting times jump.
+    /// The clock must be steady: if it jumped, waiting times would jump.
     #[must_use]
     pub fn new(quotas: &Quotas, clock: &Arc<dyn Clock>) -> Self {
         let limits = Limited::ALL.into_iter().filter_map(|limited| {
@@ -60,7 +61,7 @@ impl RateLimits for GovernorLimits {
         };
         limit.limiter.check_key(&subject).map_err(|refused| {
             let wait = refused.wait_time_from(limit.clock.now());
-            // Whole seconds, and never too few.
+            // Whole seconds, rounded up.
             Error::RateLimited {
                 limited,
                 retry_after: wait.as_secs() + 1,

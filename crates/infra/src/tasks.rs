@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
-/// Work that runs beside the requests, on a runtime that does not end with a worker's thread.
+/// Background work, on a runtime that does not end with a worker's thread.
 pub struct BackgroundTasks {
     runtime: Handle,
     running: Mutex<JoinSet<()>>,

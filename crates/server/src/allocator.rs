@@ -1,4 +1,4 @@
-//! When the allocator gives memory back to the system.
+//! Makes the allocator return memory to the system.
 
 use std::hint::black_box;
 use std::thread::Builder;

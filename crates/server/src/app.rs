@@ -57,16 +57,16 @@ pub struct Parts {
     pub public_url: Option<String>,
     /// The views of links; the surrounding program must write them to the store.
     pub views: Arc<ViewCounts>,
-    /// The most that owners may use.
+    /// The allowances of owners.
     pub allowances: Allowances,
     /// The usage of owners; the surrounding program must refresh it regularly.
     pub usage: Arc<UsageGuard>,
     /// Where a shared conversation can go on, for a button on the pages of links.
     pub continue_url: Option<ContinueUrl>,
-    /// Turns in laying out the pages of links.
+    /// Turns for laying out the pages of links.
     pub layouts: Layouts,
     pub provider: Arc<dyn ModelProvider>,
-    /// Whether a model is to write titles: there must be a provider.
+    /// Whether a model writes titles; that needs a provider.
     pub new_titles: NewTitles,
     /// The background tasks: replies, and other work that goes on when a client disconnects.
     pub tasks: Arc<BackgroundTasks>,
@@ -74,11 +74,11 @@ pub struct Parts {
     pub repeats: Arc<RepeatService>,
     /// The turns of conversations; the surrounding program must tend them.
     pub turns: Arc<TurnService>,
-    /// How many tokens of a conversation a model is told at the most.
+    /// The most tokens of context for a model.
     pub context_tokens: usize,
     /// The memory of bodies and answers.
     pub memory: Memory,
-    /// How slowly a body may come.
+    /// The slowest allowed rate of a body.
     pub body_rate: BodyRate,
     /// Turns for reading large data.
     pub long_work: LongWork,
@@ -223,13 +223,13 @@ impl Services {
     }
 }
 
-/// How much of this machine may be kept busy by work that takes long, so that the rest serves.
+/// How many processors long work may use, so that the others can serve requests.
 pub(crate) fn half_of_the_processors() -> usize {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     (processors / 2).max(1)
 }
 
-/// Both are the same for every server of a process, and take longer to make than all else.
+/// Both are the same for all servers of a process, and take longer to make than everything else.
 pub(crate) static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::openapi::document);
 static METHODS: LazyLock<web::Data<Methods>> =
     LazyLock::new(|| web::Data::new(Methods::of(&DOCUMENT)));

@@ -12,7 +12,7 @@ pub struct Cli {
     pub settings: Settings,
 }
 
-/// What to do.
+/// The commands.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Serve the API; this is the default command
@@ -23,8 +23,8 @@ pub enum Command {
     Openapi,
     /// Print an access token for the owner of the embedded database, good for one hour
     Token,
-    /// Give an account a new password, print it, and end all sessions of the account; a service that
-    /// runs need not be stopped
+    /// Give an account a new password, print it, and end all sessions of the account; a running
+    /// service need not be stopped
     ResetPassword {
         /// The e-mail address of the account
         email: String,
@@ -43,7 +43,7 @@ pub struct Settings {
     /// The port to listen on; 0 takes any free one [default: 8000]
     #[arg(long, help_heading = "Server", env = "HTTP_PORT", global = true)]
     pub http_port: Option<String>,
-    /// Where clients reach this server, for the links it hands out [default: the address that each
+    /// The address at which clients reach this server, for links [default: the address that each
     /// request was sent to]
     #[arg(long, help_heading = "Server", env = "PUBLIC_URL", global = true)]
     pub public_url: Option<String>,
@@ -102,7 +102,7 @@ pub struct Settings {
     /// Whether anybody may make an account: true or false [default: true with the embedded database]
     #[arg(long, help_heading = "Accounts", env = "REGISTRATION", global = true)]
     pub registration: Option<String>,
-    /// After how many days without activity a guest is removed with everything, 1 to 36500
+    /// After how many days without activity a guest is removed with all data, 1 to 36500
     /// [default: never]
     #[arg(
         long,
@@ -144,7 +144,7 @@ pub struct Settings {
     /// The most requests to share links from one address [default: 300/1m]
     #[arg(long, help_heading = "Limits", env = "SHARE_LIMIT", global = true)]
     pub share_limit: Option<String>,
-    /// The most a guest may store, as 500MiB or 1GiB, or off [default: 1GiB; off with the embedded
+    /// The most storage of a guest, as 500MiB or 1GiB, or off [default: 1GiB; off with the embedded
     /// database]
     #[arg(
         long,
@@ -161,7 +161,7 @@ pub struct Settings {
         global = true
     )]
     pub guest_conversation_limit: Option<String>,
-    /// For how many titles a day a model is asked for a guest, or off [default: 200; off with the
+    /// The most titles that a model writes for a guest per day, or off [default: 200; off with the
     /// embedded database]
     #[arg(
         long,
@@ -277,11 +277,11 @@ pub struct Settings {
         global = true
     )]
     pub llm_context_tokens: Option<String>,
-    /// Whether that server is asked for titles of conversations, which it is sent the beginnings of: true
+    /// Whether that server writes titles of conversations, for which it gets their beginnings: true
     /// or false [default: true]
     #[arg(long, help_heading = "Model", env = "LLM_TITLES", global = true)]
     pub llm_titles: Option<String>,
-    /// How many seconds requests and replies under way have to finish when the service is told to stop,
+    /// How many seconds running requests and replies may take after the service is told to stop,
     /// 1 to 3600 [default: 25]
     #[arg(
         long,

@@ -24,7 +24,7 @@ const FILES: u64 = 65_536;
 /// model provider, and health checks from this machine.
 const RESERVED: u64 = 128;
 
-/// The connections that there may be. The database's come first.
+/// The limits of clients' connections. The database's connections are reserved first.
 pub(crate) fn connections(config: &Config) -> Connections {
     let files = getrlimit(Resource::RLIMIT_NOFILE).map_or(1_024, |(files, _)| files.min(FILES));
     let reserved = RESERVED + config.pool_size as u64;

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use std::net::SocketAddr;
 
-/// How to get a token here.
+/// The ways to get a token here.
 pub(crate) fn tokens(config: &Config, embedded: bool) -> Vec<&'static str> {
     let guest = config
         .guest_login

@@ -1,4 +1,4 @@
-//! The background work of an instance: jobs, worked off beside any number of other instances.
+//! The background work of an instance: jobs, shared with any number of other instances.
 
 use chrono::TimeDelta;
 use domain::clock::Clock;
@@ -21,13 +21,13 @@ use tokio::time::{sleep, timeout};
 /// The pause when there is no work.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// How long to wait for a database that is away.
+/// The pause while the database is away.
 const RETRY: Duration = Duration::from_secs(5);
 
-/// How long to rest when another instance was faster.
+/// The pause when another instance was faster.
 const MISSED: Duration = Duration::from_millis(50);
 
-/// How often the log tells of jobs that wait.
+/// How often waiting jobs are logged.
 const REPORT: Duration = Duration::from_secs(60);
 
 /// How often the queues of earlier versions are checked.
@@ -112,7 +112,7 @@ pub async fn titles(
         patience: TitleService::PATIENCE,
         is_first: number == 0,
     };
-    // They end with this set.
+    // The lanes end with this set.
     let mut lanes = JoinSet::new();
     for number in 0..at_once.max(1) {
         lanes.spawn(lane(number).run(database.clone()));
@@ -148,7 +148,7 @@ struct Lane {
     clock: Arc<dyn Clock>,
     /// The kinds of the service's own jobs.
     own: Vec<Kind>,
-    /// How long a step may take that does not end by itself.
+    /// The time limit of a step without its own limit.
     patience: Duration,
     /// Whether this lane also looks around and logs the waiting jobs of its kinds.
     is_first: bool,

@@ -1,4 +1,4 @@
-//! The HTTP server itself: the framework's, over streams of our own.
+//! The HTTP server: the framework's, over our own streams.
 
 use actix_http::HttpService;
 use actix_http::body::MessageBody;
@@ -10,8 +10,8 @@ use api::connection::{ClientStream, Connection, Connections, Patience};
 use std::net::TcpListener;
 use std::time::Duration;
 
-/// More connections than a process can have files, for each worker: the framework would stop to
-/// accept any. How many there may be is for [`Connections`] to say.
+/// More connections per worker than a process can have files: the framework would otherwise stop
+/// accepting any. [`Connections`] has the real limit.
 const UNLIMITED: usize = 1 << 24;
 
 /// The limits for clients' connections.
@@ -19,7 +19,7 @@ const UNLIMITED: usize = 1 << 24;
 pub struct Terms {
     pub connections: Connections,
     pub patience: Patience,
-    /// How long requests that are under way when the server is told to stop have to finish.
+    /// How long running requests may take after the server is told to stop.
     pub finishing: Duration,
 }
 

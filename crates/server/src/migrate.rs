@@ -10,7 +10,7 @@ use std::time::Duration;
 /// Brings the database to the schema of this version, and stops.
 ///
 /// # Errors
-/// The database cannot be reached, or refuses.
+/// The database cannot be reached, or refuses the migration.
 pub async fn migrate(config: &Config) -> Result<(), ServeError> {
     let applied = match &config.storage {
         Storage::External { database_url, .. } => {

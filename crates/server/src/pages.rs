@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use utoipa_swagger_ui::Config;
 
-/// The files of Swagger UI that were asked for. There are few.
+/// The files of Swagger UI that were requested. There are few.
 static FILES: LazyLock<Mutex<HashMap<String, Arc<Fixed>>>> = LazyLock::new(Mutex::default);
 
 /// Swagger UI's files and the document. The script that starts it is ours and contains its settings

@@ -1,4 +1,4 @@
-//! Requests that may come again: their claims are renewed as long as they are under way.
+//! Repeatable requests: renews their claims while they run.
 
 use crate::config::Config;
 use domain::clock::{Clock, Ids};

@@ -77,7 +77,7 @@ fn first_line() -> std::io::Result<String> {
     Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
 }
 
-/// Through the socket of a service that runs, or with a PostgreSQL that runs for this alone.
+/// Uses the socket of a running service, or a PostgreSQL that runs only for this.
 async fn embedded(
     data_dir: &Path,
     options: Options,

@@ -7,10 +7,10 @@ use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-/// The most bytes a secret has.
+/// The most bytes of a secret.
 const MOST: u64 = 4096;
 
-/// The least, as for `JWT_SECRET`.
+/// The fewest bytes, as for `JWT_SECRET`.
 const LEAST: usize = 32;
 
 /// Why the secret is not available, in one sentence.
@@ -91,7 +91,7 @@ fn make(path: &Path) -> io::Result<()> {
         return Err(ErrorKind::NotFound.into());
     };
     fs::create_dir_all(directory)?;
-    // Process ids come again, above all in containers; names made at random do not.
+    // Process ids are reused, above all in containers; random names are not.
     let draft = path.with_extension(RandomSecrets.generate("draft-").0);
     let made = write(&draft).and_then(|()| match fs::hard_link(&draft, path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),

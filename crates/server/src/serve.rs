@@ -141,7 +141,7 @@ fn listen(config: &Config) -> Result<TcpListener, ServeError> {
     })
 }
 
-/// The owner of an embedded database, for whom `jan-conversations token` speaks.
+/// The owner of an embedded database, for whom `jan-conversations token` makes tokens.
 fn operator() -> User {
     User {
         id: AuthService::OPERATOR,

@@ -1,4 +1,4 @@
-//! When the service is told to stop.
+//! The signals that stop the service.
 
 use tokio::signal::unix::{SignalKind, signal};
 

@@ -1,4 +1,4 @@
-//! The background work of an instance: writing down how often share links were shown.
+//! Background work: writes the views of share links to the store.
 
 use domain::shares::ViewCounts;
 use infra::postgres::{Database, PgShares};

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = LoginRequest)]
 pub(crate) struct LoginBody {
-    /// The address the account was made with. Case does not matter.
+    /// The account's address. Upper and lower case do not matter.
     #[schema(format = Email, min_length = 3, max_length = 254, example = "ada@example.org")]
     email: String,
     /// The account's password.

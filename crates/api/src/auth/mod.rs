@@ -1,4 +1,4 @@
-//! Identity on the wire.
+//! The wire types of identity.
 
 pub(crate) mod api_keys;
 pub(crate) mod guest_login;
@@ -26,7 +26,7 @@ pub(crate) struct SignedInBody {
     )]
     access_token: String,
     token_type: TokenType,
-    /// How long the access token is good for, in seconds.
+    /// The lifetime of the access token in seconds.
     #[schema(example = 3600)]
     expires_in: u32,
     /// Valid for one call of POST /auth/refresh-token, which may be repeated for 30 seconds. Keep
@@ -36,7 +36,7 @@ pub(crate) struct SignedInBody {
     user: UserBody,
 }
 
-/// How the access token is sent.
+/// The type of the access token in the `Authorization` header.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 enum TokenType {
     Bearer,

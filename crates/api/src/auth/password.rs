@@ -9,7 +9,7 @@ use domain::replies::Tasks;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// A password for another.
+/// A change of the password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ChangePasswordRequest)]

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = RefreshTokenRequest)]
 pub(crate) struct RefreshTokenBody {
-    /// The `refresh_token` of the session's latest answer.
+    /// The `refresh_token` of the session's last answer.
     #[schema(example = "rt_2rXbQ0a7cJ9n4kVfLw8sZpYtG3mHdE6uTiRoKjNxC1B")]
     pub(super) refresh_token: String,
 }

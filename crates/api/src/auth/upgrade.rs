@@ -14,7 +14,8 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = UpgradeRequest)]
 pub(crate) struct UpgradeBody {
-    /// Where case and Unicode spelling do not matter. Without invisible characters.
+    /// The address. Upper and lower case and Unicode spelling do not matter. No invisible
+    /// characters.
     #[schema(format = Email, min_length = 3, max_length = 254, example = "ada@example.org")]
     email: String,
     /// 8 to 256 characters. Passwords that are easy to guess are refused: the most common ones,

@@ -67,7 +67,7 @@ impl Authority {
         })
     }
 
-    /// The port that is meant, where `scheme` is spoken.
+    /// The port, or the default port of `scheme`.
     pub(crate) fn port_of(&self, scheme: &str) -> Option<u16> {
         self.port.or(match scheme {
             "http" => Some(80),
@@ -101,7 +101,7 @@ fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len()) && label.bytes().all(usual)
 }
 
-/// Whether browsers would take the name for an IPv4 address in an odd spelling, such as `127.1` or
+/// Whether browsers would read the name as an IPv4 address in an unusual form, such as `127.1` or
 /// `0x7f000001` (URL Standard, "ends in a number").
 fn is_number(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or_default();

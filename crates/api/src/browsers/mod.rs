@@ -33,7 +33,7 @@ pub struct Browsers {
     /// The address at which clients reach this server, without a slash at its end; absent: as in
     /// each request.
     pub public_url: Option<String>,
-    /// That address's origin.
+    /// The origin of that address.
     pub public_origin: Option<String>,
     pub proxies: TrustedProxies,
 }

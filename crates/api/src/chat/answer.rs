@@ -12,7 +12,7 @@ use futures_util::stream::{self, LocalBoxStream, StreamExt as _};
 use serde_json::json;
 use serde_json::value::to_raw_value;
 
-/// An answer, part by part: JSON objects of OpenAI's.
+/// An answer, part by part: JSON objects of OpenAI's API.
 pub(super) type Parts = LocalBoxStream<'static, Result<String, ApiError>>;
 
 /// A whole completion that is not stored, as the provider sent it.
@@ -23,7 +23,7 @@ pub(super) async fn whole(mut answer: Box<dyn ChatStream>) -> Result<String, Api
     }
 }
 
-/// A whole completion that is kept.
+/// A whole completion that is stored.
 pub(super) async fn whole_kept(mut events: Events) -> Result<String, ApiError> {
     loop {
         match events.next().await {

@@ -1,4 +1,4 @@
-//! Arrays of a request, read element by element: of eight million empty ones no list is made.
+//! Reads arrays of a request element by element: no list is made of eight million empty elements.
 
 use crate::error::ApiError;
 use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};

@@ -51,7 +51,7 @@ impl Events {
         let first = stream::once(std::future::ready(first));
         Ok(answer
             .content_type("text/event-stream")
-            // nginx would collect the events otherwise.
+            // nginx would otherwise buffer the events.
             .insert_header((HeaderName::from_static("x-accel-buffering"), "no"))
             .streaming(Chunks::of(first.chain(rest))))
     }
@@ -98,7 +98,7 @@ enum Part {
     End,
 }
 
-/// An event. Between JSON's tokens a line break is white space, which an event's data may not have.
+/// An event. Line breaks between JSON's tokens become spaces, since an event's data has none.
 fn event(json: &str) -> String {
     format!("data: {}\n\n", json.replace(['\n', '\r'], " "))
 }

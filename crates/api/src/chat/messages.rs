@@ -1,4 +1,4 @@
-//! The messages of a request that are to be stored in a conversation.
+//! The messages of a request, for storing in a conversation.
 
 use super::Fields;
 use super::elements::each_element;

@@ -1,4 +1,4 @@
-//! Chat completions on the wire: OpenAI's, with a conversation.
+//! The wire types of chat completions: OpenAI's, with a conversation.
 
 mod answer;
 pub(crate) mod create;

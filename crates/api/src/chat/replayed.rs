@@ -14,7 +14,7 @@ use domain::replies::{Finished, Generation, Progress};
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
 
-/// Why a reply ends of which the provider did not say so.
+/// The finish reason of a reply whose provider gave none.
 const COMPLETE: &str = "stop";
 
 /// A whole completion.

@@ -34,7 +34,7 @@ impl ChatCompletionRequestBody {
 impl WireBody for ChatCompletionRequestBody {
     const LIMIT: usize = MESSAGES;
 
-    /// A chat that is kept nowhere is not remembered.
+    /// A chat that is not stored is not recorded for repeats.
     fn again(&self) -> Again {
         match (self.0.given("conversation"), self.0.given("stream")) {
             (None, _) => Again::Never,
@@ -124,7 +124,7 @@ fn refuse_other_name(fields: &Fields) -> Result<(), ApiError> {
     Err(ApiError::new(code::UNKNOWN_FIELD, message).param(OTHER))
 }
 
-/// An id, or an object that has one.
+/// An id, or an object with an id.
 fn conversation(fields: &Fields) -> Result<Option<ConversationId>, ApiError> {
     let Some(raw) = fields.given("conversation") else {
         return Ok(None);

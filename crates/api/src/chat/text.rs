@@ -7,7 +7,7 @@ use crate::error::{ApiError, code};
 pub(super) fn has_nul(name: &str, value: &str) -> Result<bool, ApiError> {
     let mut has_nul = false;
     let mut rest = value;
-    // In JSON that is well formed, a backslash begins an escape, and stands in texts alone.
+    // In well-formed JSON, a backslash begins an escape and occurs only in texts.
     while let Some((_, escape)) = rest.split_once('\\') {
         let (unit, mut after) = unit(escape);
         match unit {

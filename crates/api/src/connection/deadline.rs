@@ -9,7 +9,7 @@ use tokio::time::{Sleep, sleep_until};
 pub(super) struct Deadline(Option<Pin<Box<Sleep>>>);
 
 impl Deadline {
-    /// Whether `at` has come. If not, the task is woken then at the latest.
+    /// Whether `at` has passed. If not, the task is woken at that time at the latest.
     pub(super) fn has_come(&mut self, at: Instant, context: &mut Context<'_>) -> bool {
         let at = at.into();
         let timer = self.0.get_or_insert_with(|| Box::pin(sleep_until(at)));

@@ -20,7 +20,7 @@ use tokio::task::yield_now;
 /// however long the first request takes.
 const READ_AHEAD: usize = 8 * 1024;
 
-/// How much is read at a time of a body that a request has asked for.
+/// How many bytes are read at a time of a body that a request has asked for.
 const OF_A_BODY: usize = 64 * 1024;
 
 /// The least part of an answer, in bytes, that a client must take within its time limit.
@@ -40,11 +40,11 @@ struct State {
     idle_since: Cell<Instant>,
     /// Bytes that may be read now.
     allowance: Cell<usize>,
-    /// Whether more may be read with the next turn, where no request is under way then.
+    /// Whether more may be read in the next turn, if no request runs then.
     is_due: Cell<bool>,
     /// Whether a request has begun since the last turn of this connection's task began.
     has_begun: Cell<bool>,
-    /// Bytes of memory that the answer under way holds.
+    /// The bytes of memory that the current answer holds.
     held: Cell<u64>,
     /// The task that waits until more may be read.
     reader: RefCell<Option<Waker>>,
@@ -103,7 +103,7 @@ impl Connection {
         self.0.is_ended.get()
     }
 
-    /// Since when no request is under way.
+    /// Since when no request is running; `None` while one is.
     fn idle_since(&self) -> Option<Instant> {
         (self.0.under_way.get() == 0).then(|| self.0.idle_since.get())
     }

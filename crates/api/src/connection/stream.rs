@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// How long a client may take.
+/// The timeouts of a client.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     /// The time for the next request to arrive with all headers, after the connection or the last
@@ -34,7 +34,7 @@ pub struct ClientStream {
     connection: Connection,
     patience: Patience,
     request_due: Deadline,
-    /// When the client was last seen to take something.
+    /// When the client last took bytes.
     taken_at: Instant,
     /// Since when the client has taken nothing of a waiting answer.
     stalled_since: Option<Instant>,
@@ -268,7 +268,7 @@ mod tests {
         fast.unwrap();
     }
 
-    /// Reads once, into as much room as the framework has at most.
+    /// Reads once, with the largest buffer that the framework uses.
     async fn read(stream: &mut ClientStream) -> Option<usize> {
         let mut room = vec![0; 128 * 1024];
         poll_fn(|context| {

@@ -10,7 +10,7 @@ use domain::turns::{Ending, Over, TurnService};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// How the turn is to end; the body may be absent.
+/// How to end the turn; the body may be absent.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = CancelTurnRequest)]
@@ -44,7 +44,7 @@ impl CancelledTurnBody {
     }
 }
 
-/// End the turn under way
+/// End the current turn
 ///
 /// Ends the reply that a model is writing in this conversation, on any instance. The question and
 /// the reply so far are kept, with the finish reason `cancelled`; with `keep: false` nothing of the

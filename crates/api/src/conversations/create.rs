@@ -29,7 +29,7 @@ pub(crate) struct CreateConversationBody {
     project_id: Option<String>,
     #[schema(nullable, value_type = MetadataBody, required = false)]
     metadata: Option<MetadataBody>,
-    /// The first messages, stored together with the conversation or not at all.
+    /// The first messages, stored together with the conversation, all or none.
     #[serde(default, deserialize_with = "hundred_if_any")]
     #[schema(value_type = Option<Vec<NewItemBody>>, max_items = 100)]
     items: Option<Vec<Object<NewItemBody>>>,

@@ -1,4 +1,4 @@
-//! Conversations on the wire.
+//! The wire types of conversations.
 
 pub(crate) mod bulk_delete;
 pub(crate) mod cancel;

@@ -6,7 +6,7 @@ use actix_web::HttpRequest;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct About {
     pub(super) request_id: Option<String>,
-    /// Where this server's pages are.
+    /// The address of this server's pages.
     pub(super) public_url: Option<String>,
 }
 

@@ -14,7 +14,7 @@ pub(crate) struct ErrorBody {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ErrorDetail)]
 struct ErrorDetail {
-    /// A sentence a person can act on. May change; programs go by `code`.
+    /// A sentence for a person. It may change; programs should use `code`.
     #[schema(example = "title must be 1 to 256 characters after trimming.")]
     message: String,
     /// The family of the failure.
@@ -23,14 +23,15 @@ struct ErrorDetail {
     /// The code of the error. It is stable.
     #[schema(example = "invalid_value", max_length = 64)]
     code: &'static str,
-    /// The field at fault, as a path such as `items[3].content`; null when no single field is.
+    /// The field with the error, as a path such as `items[3].content`; null when no single field is
+    /// wrong.
     #[schema(required, example = "title")]
     param: Option<String>,
     /// The request's id, as in the header `X-Request-Id`; with it, the request can be found in the
     /// log.
     #[schema(required, example = "req_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
     request_id: Option<String>,
-    /// Where the code is explained; null where no request was read.
+    /// The page that explains the code; null where no request was read.
     #[schema(required, example = "http://localhost:8000/docs/errors#invalid_value")]
     doc_url: Option<String>,
 }
@@ -65,7 +66,7 @@ impl ErrorBody {
     }
 }
 
-/// Where a code is explained, on the page of errors.
+/// The address of a code on the page of errors.
 fn doc_url(public_url: &str, code: &Code) -> String {
     format!("{public_url}/docs/errors#{}", code.name)
 }

@@ -1,4 +1,4 @@
-/// A failure that clients can tell apart by name.
+/// A failure that clients can distinguish by name.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Code {
     /// Stable, in snake_case.
@@ -23,7 +23,7 @@ macro_rules! codes {
             meaning: $meaning,
         };)+
 
-        /// Every code there is, by status.
+        /// All codes, by status.
         pub const CODES: &[&Code] = &[$($constant),+];
     };
 }

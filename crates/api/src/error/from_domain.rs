@@ -7,7 +7,7 @@ use domain::error::{
     Conflict, Error, Forbidden, Invalid, InvalidReason, Resource, Unauthenticated,
 };
 
-/// Seconds after which a request is worth repeating when the database is away or busy.
+/// The seconds after which to retry when the database is away or busy.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
 /// The seconds after which there may be room again.
@@ -129,8 +129,8 @@ fn conflicting(conflict: Conflict) -> (&'static Code, Option<&'static str>) {
     }
 }
 
-/// The code and the challenge (RFC 6750, 3). A refused refresh token is a matter of the body, but
-/// 401 demands a challenge all the same.
+/// The code and the challenge (RFC 6750, 3). A refused refresh token is an error in the body, but
+/// 401 requires a challenge all the same.
 fn unauthenticated(reason: Unauthenticated) -> (&'static Code, &'static str) {
     match reason {
         Unauthenticated::Missing => (code::TOKEN_MISSING, "Bearer"),

@@ -26,7 +26,7 @@ pub(crate) struct ApiError {
     headers: Vec<(HeaderName, HeaderValue)>,
     /// Whether the answer is a page for a person.
     page: bool,
-    /// For the log alone.
+    /// For the log only.
     source: Option<Box<Error>>,
 }
 
@@ -54,7 +54,8 @@ impl ApiError {
         self
     }
 
-    /// The same request would fail again: OpenAI's SDKs, which repeat a 409 and every 5xx, go by this.
+    /// The same request would fail again: OpenAI's SDKs, which repeat a 409 and every 5xx, read
+    /// this.
     #[must_use]
     fn not_to_be_repeated(self) -> Self {
         let should_retry = HeaderName::from_static("x-should-retry");
@@ -117,7 +118,7 @@ impl ApiError {
         response.json(self.body(about))
     }
 
-    /// Seconds until the request is worth repeating, if that is known.
+    /// The seconds after which to retry, if known.
     fn retry_after(&self) -> Option<u64> {
         let mut headers = self.headers.iter();
         let (_, seconds) = headers.find(|(name, _)| name == header::RETRY_AFTER)?;

@@ -31,7 +31,7 @@ type Answer = Result<Authenticated, ApiError>;
 
 impl FromRequest for Authenticated {
     type Error = ApiError;
-    /// An access token is checked on the spot; a key may need the database.
+    /// An access token is checked at once; a key may need the database.
     type Future = Either<Ready<Answer>, LocalBoxFuture<'static, Answer>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {

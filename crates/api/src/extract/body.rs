@@ -11,9 +11,9 @@ use serde_json::error::Category;
 use std::future::Future;
 use std::pin::Pin;
 
-/// The most bytes of a body that carries messages.
+/// The most bytes of a body with messages.
 pub(crate) const MESSAGES: usize = 16 * 1024 * 1024;
-/// The most bytes of a body that carries credentials, which strangers may send.
+/// The most bytes of a body with credentials, which strangers may send.
 pub(crate) const CREDENTIALS: usize = 16 * 1024;
 /// The most bytes of any other body.
 const ELSEWHERE: usize = 2 * 1024 * 1024;

@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 /// How much of a body that is too large is read and thrown away, so that the client, which is still
-/// sending, gets to read the answer.
+/// sending, can read the answer.
 const DRAINED: usize = 64 * 1024 * 1024;
 
 /// The first memory that a body takes.
@@ -43,7 +43,7 @@ impl BodyRate {
         parts: 15,
     };
 
-    /// By when how many bytes must have come, where so many have, and so much memory is held.
+    /// The next deadline, and the number of bytes that must have arrived by then.
     fn due(&self, seen: usize, held: u64) -> (Instant, usize) {
         let part = usize::try_from(held / self.parts).unwrap_or(usize::MAX);
         let until = Instant::now() + self.every;

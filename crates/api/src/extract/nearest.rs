@@ -31,7 +31,7 @@ fn plain(name: &str) -> String {
     letters.flat_map(char::to_lowercase).collect()
 }
 
-/// How many letters have to be put in, taken out, replaced or swapped (optimal string alignment).
+/// How many letters to insert, delete, replace or swap (optimal string alignment).
 fn distance(one: &str, other: &str) -> usize {
     let (one, other): (Vec<_>, Vec<_>) = (one.chars().collect(), other.chars().collect());
     let mut before: Vec<usize> = Vec::new();

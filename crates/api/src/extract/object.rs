@@ -44,7 +44,7 @@ pub(crate) fn hundred<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer.deserialize_seq(HundredVisitor(PhantomData))
 }
 
-/// The same of a list that may be absent or null. Goes with `#[serde(default)]`.
+/// The same for a list that may be absent or null. Use it with `#[serde(default)]`.
 pub(crate) fn hundred_if_any<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Vec<T>>, D::Error> {
@@ -99,7 +99,7 @@ pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
         .ok_or_else(|| serde::de::Error::custom("expected a whole number"))
 }
 
-/// Reads `true` or `false` of a query in any case: Python writes `True`.
+/// Reads `true` or `false` of a query in upper or lower case: Python writes `True`.
 pub(crate) fn yes_or_no<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<bool>, D::Error> {

@@ -25,7 +25,7 @@ pub(crate) struct ListItemsQuery {
     /// `asc`, oldest first, by default.
     #[param(inline)]
     order: Option<OrderParam>,
-    /// Only the message of this `call_id`.
+    /// Only the message with this `call_id`.
     #[param(min_length = 1, max_length = 256)]
     call_id: Option<String>,
 }
@@ -43,7 +43,7 @@ impl TryFrom<ListItemsQuery> for ListItems {
     }
 }
 
-/// How a cursor begins that stands for a sequence number.
+/// The prefix of a cursor with a sequence number.
 const CURSOR: &str = "seq_";
 
 fn cursor(last: &Item) -> String {

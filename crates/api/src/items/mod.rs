@@ -1,4 +1,4 @@
-//! Items on the wire.
+//! The wire types of items.
 
 pub(crate) mod create;
 pub(crate) mod delete;

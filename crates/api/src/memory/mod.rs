@@ -13,10 +13,10 @@ use std::time::Duration;
 /// How long a request for memory waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// Seconds after which memory may be free.
+/// The seconds after which memory may be free.
 const RETRY: HeaderValue = HeaderValue::from_static("5");
 
-/// The room that there must be before an answer is made: as much as a page holds.
+/// The room that must be free before an answer is made: the size of a page.
 const ANSWER: u64 = 4 * 1024 * 1024;
 
 /// The memory for bodies and answers of running requests. One caller gets a quarter, and so do all
@@ -121,14 +121,14 @@ impl Memory {
         self.budget.try_take(caller, self.answer()).is_ok()
     }
 
-    /// Waits in turn until there is room.
+    /// Waits for its turn until there is room.
     async fn room_in_turn(&self, caller: Caller) -> Result<(), ApiError> {
         let permit = self.budget.take(caller, self.answer(), sleep(PATIENCE));
         // The request has waited for its turn, so the error does not blame its own share.
         permit.await.map(drop).map_err(|_| busy())
     }
 
-    /// The memory for an answer that was made.
+    /// Takes the memory for an answer that was made.
     pub(crate) fn for_answer(&self, taker: Taker, bytes: u64) -> Result<Taken, ApiError> {
         let taken = self.nothing(taker).and_then(|mut taken| {
             taken.grow(bytes)?;

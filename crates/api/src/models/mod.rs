@@ -7,7 +7,7 @@ use domain::replies::Model;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A model that can be asked.
+/// An available model.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Model)]
 pub(crate) struct ModelBody {

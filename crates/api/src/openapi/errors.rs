@@ -14,7 +14,7 @@ use utoipa::openapi::{ContentBuilder, Object, OpenApi, Ref, RefOr, ResponseBuild
 /// codes of the operation.
 pub(super) const OWN_CODES: &str = "x-error-codes";
 
-/// The form of answers that people read.
+/// The media type of answers for people.
 const PAGE: &str = "text/html";
 
 /// The header that every answer has.
@@ -55,7 +55,7 @@ struct Shared {
     is_page: bool,
 }
 
-/// Refers to the shared answers, and says which codes of theirs are this operation's.
+/// Refers to the shared answers, and lists the codes of this operation.
 fn add_failures(path: &str, operation: &mut Operation, shared: &mut Responses) {
     let mut by_status: BTreeMap<u16, Vec<&'static Code>> = BTreeMap::new();
     let codes = codes(path, operation);
@@ -101,7 +101,7 @@ fn common_headers(path: &str) -> impl Iterator<Item = (String, RefOr<Header>)> {
     })
 }
 
-/// Of the codes that operations tell of: an example to which no response refers would be idle.
+/// The examples of codes that operations list; others would be unused.
 fn examples(shared: &Responses) -> BTreeMap<String, RefOr<Example>> {
     let told = |code: &&&Code| shared.values().any(|shared| shared.codes.contains(code));
     let shown = |code: &Code| {
@@ -125,7 +125,7 @@ fn name(status: u16) -> String {
     reason.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
-/// Whether browsers are shown a page, and so are told of failures by a page.
+/// Whether the operation answers browsers with a page, also for failures.
 fn shows_a_page(operation: &Operation) -> bool {
     let success = operation.responses.responses.get("200");
     matches!(success, Some(RefOr::T(response)) if response.content.contains_key(PAGE))
@@ -222,7 +222,7 @@ fn absent(path: &str) -> impl Iterator<Item = &'static Code> {
     .map(|(_, code)| code)
 }
 
-/// The names of the codes that only this operation can tell of.
+/// The operation's own codes.
 fn own_codes(operation: &mut Operation) -> Vec<String> {
     let extensions = operation.extensions.as_mut();
     let own = extensions.and_then(|extensions| extensions.remove(OWN_CODES));
@@ -283,7 +283,7 @@ pub(super) fn header(description: &str) -> Header {
         .build()
 }
 
-/// The header a client goes by, beside the body.
+/// A header of the status that clients use, beside the body.
 fn own_header(status: u16) -> Option<(&'static str, &'static str)> {
     match status {
         401 => Some(("WWW-Authenticate", "`Bearer`.")),

@@ -80,7 +80,7 @@ fn add(content: &mut RefOr<Content>, differences: Option<&Value>, schemas: &Sche
     }
 }
 
-/// As a JSON merge patch (RFC 7396), but `null` is a value.
+/// Merges like a JSON merge patch (RFC 7396), except that `null` is a value.
 fn merge(whole: &mut Value, differences: &Value) {
     match (whole, differences) {
         (Value::Object(whole), Value::Object(differences)) => {

@@ -5,7 +5,7 @@ use super::walk::every_schema;
 use serde_json::Value;
 use utoipa::openapi::{Object, OpenApi, RefOr, Schema};
 
-/// How ids begin that are followed by a ULID (Crockford's base 32, 128 bits).
+/// The prefixes of ids with a ULID (Crockford's base 32, 128 bits).
 const PREFIXES: [&str; 8] = [
     "conv_", "item_", "proj_", "user_", "key_", "sess_", "req_", "resp_",
 ];

@@ -9,7 +9,7 @@ use actix_web::http::header::{ALLOW, HeaderValue};
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::PathItem;
 
-/// How much of an address is said back, in characters.
+/// How much of an address is quoted, in characters.
 const SAID_BACK: usize = 200;
 
 /// The addresses of the service and the methods each takes.

@@ -100,7 +100,7 @@ fn accept_keys(document: &mut utoipa::openapi::OpenApi) {
     }
 }
 
-/// The document that clients see.
+/// The document for clients.
 pub fn document() -> utoipa::openapi::OpenApi {
     let (_, mut document) = App::new()
         .into_utoipa_app()

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, OpenApi, RefOr, Required, Type};
 
-/// Where requests may come again; see `repeats/asked.rs`.
+/// Where repeats are supported; see `repeats/asked.rs`.
 const PLACES: [&str; 2] = ["/v1/", "/conversations/share/"];
 
 pub(super) fn describe(document: &mut OpenApi) {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use utoipa::openapi::schema::{Object, OneOf, SchemaType, Type};
 use utoipa::openapi::{OpenApi, Ref, RefOr, Schema};
 
-/// Where references to schemas begin.
+/// The prefix of references to schemas.
 pub(super) const SCHEMAS: &str = "#/components/schemas/";
 
 /// A schema that is written out at each use: it is only a format of text, and not a type.
@@ -78,7 +78,7 @@ fn write_out(schema: &mut RefOr<Schema>, name: &str, written: Option<&RefOr<Sche
     *schema = RefOr::T(Schema::Object(object));
 }
 
-/// A union of `null` and a type that needs no name is that type, or null.
+/// Turns a union of `null` and an unnamed type into that type, nullable.
 fn nullable_in_place(schema: &mut RefOr<Schema>) {
     let RefOr::T(Schema::OneOf(one_of)) = schema else {
         return;

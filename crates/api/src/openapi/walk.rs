@@ -1,4 +1,4 @@
-//! Goes through every schema of the document, parts before the whole.
+//! Visits every schema of the document, parts before the whole.
 
 use super::operations;
 use utoipa::openapi::schema::{AdditionalProperties, ArrayItems};

@@ -8,7 +8,7 @@ use domain::id::ProjectId;
 
 /// List the conversations of a project
 ///
-/// The list of conversations, of this project alone: same shape, same parameters.
+/// The list of conversations, only of this project: same shape, same parameters.
 #[utoipa::path(
     tag = "projects",
     params(

@@ -1,4 +1,4 @@
-//! Projects on the wire.
+//! The wire types of projects.
 
 pub(crate) mod conversations;
 pub(crate) mod create;

@@ -27,7 +27,7 @@ use domain::replies::{Finished, Generated};
 use domain::shares::{SharePlace, ShareService};
 use serde::Serialize;
 
-/// Answers as the request was answered that made this.
+/// Answers like the first attempt, from the object that it made.
 pub(super) async fn answer(
     request: &HttpRequest,
     outcome: Outcome,

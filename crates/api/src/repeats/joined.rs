@@ -1,4 +1,4 @@
-//! Streams that are told again: from the beginning while they are written, or at once.
+//! Repeated streams: from the beginning while they are written, or in one piece.
 
 use super::LAST_LOOK;
 use super::again::{finished, item, owner, service};
@@ -16,7 +16,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use tokio::sync::{oneshot, watch};
 
-/// The conversation of a reply, once that is stored.
+/// The conversation of a reply, once the reply is stored.
 pub(crate) type Kept = Rc<Cell<Option<ConversationId>>>;
 
 /// A reply that another request has asked for, while it is written.

@@ -68,7 +68,7 @@ impl Said {
     }
 }
 
-/// A request that may come again.
+/// A request that may be a repeat.
 pub(crate) struct Repeat {
     pub(crate) service: web::Data<RepeatService>,
     asked: Result<Asked, ()>,
@@ -153,7 +153,7 @@ impl Repeat {
             let verdict = service.look(begun).await?;
             let is_cancelled = over.is_some_and(|over| *over.borrow());
             over = match verdict {
-                // A claim that was just made is given back.
+                // A claim that was just made is dropped and so released.
                 Verdict::First(_) | Verdict::UnderWay(_) if is_cancelled => {
                     return Err(Error::Conflict(Conflict::TurnCancelled).into());
                 }

@@ -1,4 +1,4 @@
-//! The page that every failure leads to: all codes, made from their table.
+//! The page that explains all error codes, made from their table.
 
 use super::fixed::Fixed;
 use crate::error::{CODES, Code};

@@ -2,7 +2,7 @@ use actix_web::{HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Which build this is.
+/// The running build.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Version)]
 pub(crate) struct VersionBody {

@@ -26,7 +26,7 @@ pub(crate) struct ListItemVersionsQuery {
     order: Option<OrderParam>,
 }
 
-/// How a cursor begins that stands for a version.
+/// The prefix of a cursor with a version.
 const CURSOR: &str = "ver_";
 
 impl TryFrom<ListItemVersionsQuery> for VersionList {

@@ -1,4 +1,4 @@
-//! The versions of a message on the wire.
+//! The wire types of a message's versions.
 
 pub(crate) mod list;
 pub(crate) mod restore;
@@ -9,7 +9,7 @@ use domain::items::{Content, Version};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A text a message has or had.
+/// A current or earlier text of a message.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ItemVersion)]
 pub(crate) struct VersionBody {

@@ -19,13 +19,13 @@ use crate::limits::Origin;
 /// The caller for whom work is done, as budgets count it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Caller {
-    /// A signed-in owner, from wherever they call.
+    /// A signed-in owner, from any address.
     Owner(OwnerId),
     /// A caller who is not signed in, or who reads another owner's data through a link.
     Address(Origin),
-    /// The groups in which the appends of many owners are stored together.
+    /// The groups that store the appends of many owners together.
     Appends,
-    /// The checks whether the service is ready.
+    /// The readiness checks of the service.
     Readiness,
     /// The service itself: its background work counts as one caller.
     Service,
@@ -81,7 +81,7 @@ pub enum Refused {
     /// The caller's share is used up, or the caller has the most waiting requests that it may have.
     #[error("the caller's own share is used up")]
     Caller,
-    /// The others hold the rest, or as many requests wait as may.
+    /// Other callers hold the rest, or too many requests wait already.
     #[error("all of it is used up")]
     Full,
 }

@@ -68,7 +68,7 @@ impl AccountService {
         self.issuer.sign_in(user, token.session, secret)
     }
 
-    /// Signs in. For an unknown address the same is done as for a wrong password.
+    /// Signs in. For an unknown address it does the same work as for a wrong password.
     pub async fn login(
         &self,
         email: &Email,
@@ -120,8 +120,8 @@ impl AccountService {
         Ok((user, right.then_some(hash)))
     }
 
-    /// Makes a guest an account, with everything that is the guest's. Does not say that an address is
-    /// taken, but that these cannot be had.
+    /// Turns a guest into an account; all data of the guest stays. The error does not say that the
+    /// address is taken, but that the two cannot be used.
     pub async fn upgrade(
         &self,
         actor: Actor,

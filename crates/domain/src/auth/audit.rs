@@ -8,17 +8,17 @@ pub enum AuditEvent {
     Upgraded,
     SignedIn,
     SignInFailed,
-    /// Too many failures; the password was not looked at.
+    /// Refused after too many failures; the password was not checked.
     SignInRefused,
     SignedOut,
     /// The owner ended one session from another session.
     SessionEnded,
-    /// All sessions of the owner were.
+    /// All sessions of the owner were ended.
     SessionsEnded,
     PasswordChanged,
     /// The current password was wrong.
     PasswordChangeFailed,
-    /// By the operator.
+    /// The operator has reset the password.
     PasswordReset,
     /// A spent refresh token was used again: its session has ended.
     RefreshReused,

@@ -35,7 +35,7 @@ const RUNS: [&str; 23] = [
     "7ujm",
 ];
 
-/// The least that makes a run.
+/// The least length of a run.
 const RUN: usize = 3;
 
 /// Names of this service, and usual words for a password.
@@ -56,7 +56,7 @@ const WORDS: [&str; 14] = [
     "account",
 ];
 
-/// Digits that people put behind a word: a year, at the most.
+/// The most digits that people append to a word: a year.
 const DIGITS: usize = 4;
 
 /// Whether a password (in lower case) is easy to guess for the account of this address.
@@ -74,7 +74,7 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control() || is_ignorable(c)
 }
 
-/// The letter for which people write a digit or a sign.
+/// The letter that people replace by a digit or a sign.
 fn letter(c: char) -> char {
     match c {
         '0' => 'o',

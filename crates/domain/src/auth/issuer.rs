@@ -18,16 +18,16 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// Seconds an access token is good for.
+    /// The lifetime of an access token in seconds.
     pub(super) const ACCESS_SECONDS: u32 = 3_600;
-    /// How long a refresh token waits to be spent; each rotation begins anew.
+    /// The lifetime of an unspent refresh token; each rotation starts it again.
     const REFRESH: TimeDelta = TimeDelta::days(30);
     /// How long a spent token gets the same successor again. A client sends one so soon when it did
     /// not get the answer, or from a second window.
     const AGAIN: TimeDelta = TimeDelta::seconds(30);
-    /// The prefix by which people and secret scanners know a refresh token.
+    /// The prefix by which people and secret scanners recognise a refresh token.
     const PREFIX: &str = "rt_";
-    /// A refresh token is the prefix and so many letters and digits.
+    /// A refresh token is the prefix and this many letters and digits.
     const SECRET: usize = 43;
 
     /// The first refresh token of a new session: the secret for the client, and the token to store.

@@ -37,7 +37,7 @@ pub struct KeyList {
     pub after: Option<KeyId>,
 }
 
-/// Whom a key speaks for.
+/// The owner of a key, and its expiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyHolder {
     pub owner: OwnerId,

@@ -32,7 +32,7 @@ pub struct CreateKey {
     pub lifetime: Option<Lifetime>,
 }
 
-/// How long a key is good for: a minute to a year.
+/// The lifetime of a key: a minute to a year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetime(TimeDelta);
 
@@ -47,9 +47,9 @@ impl Lifetime {
 }
 
 impl KeyService {
-    /// The prefix by which this service, people and secret scanners know a key.
+    /// The prefix by which this service, people and secret scanners recognise a key.
     pub const PREFIX: &str = "sk_";
-    /// A key is the prefix and so many letters and digits.
+    /// A key is the prefix and this many letters and digits.
     const SECRET: usize = 43;
     /// How many of the last characters are shown later. The rest has more than 230 random bits.
     const HINT: usize = 4;
@@ -93,7 +93,7 @@ impl KeyService {
             Some(_) => Self::GOOD,
             None => Self::BAD,
         };
-        // A clock that was set back must not make a key last.
+        // If the clock was set back, the remembered result must not last longer.
         let age = now - known.at;
         (age < good_for && age >= TimeDelta::zero()).then_some(known.holder)
     }

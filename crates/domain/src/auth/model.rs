@@ -46,12 +46,12 @@ pub struct User {
     pub created_at: Option<DateTime<Utc>>,
 }
 
-/// How a user came to be.
+/// The kind of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserKind {
-    /// Without any name or password: the holder of the refresh token.
+    /// A user without a name or password: only the refresh token identifies the guest.
     Guest,
-    /// With an e-mail address and a password.
+    /// A user with an e-mail address and a password.
     Account,
     /// The one owner of an embedded database.
     Operator,
@@ -72,7 +72,7 @@ impl Name {
         Ok(Self(name.to_owned()))
     }
 
-    /// A name that is stored: earlier versions took some that cannot be seen.
+    /// A stored name: earlier versions accepted some invisible ones.
     pub fn stored(raw: &str) -> Result<Self> {
         text::check("name", raw, Self::LENGTH)?;
         Ok(Self(raw.to_owned()))
@@ -108,7 +108,7 @@ pub struct Digest(pub [u8; 32]);
 pub struct SignedIn {
     pub user: User,
     pub access_token: String,
-    /// How long the access token is good for, in seconds.
+    /// The lifetime of the access token in seconds.
     pub expires_in: u32,
     pub refresh_token: Secret,
 }
@@ -124,7 +124,7 @@ pub struct Session {
 impl Session {
     /// When the session began.
     pub fn created_at(&self) -> DateTime<Utc> {
-        // The id is made by the clock of an instance, the other time is the database's.
+        // The id comes from the clock of an instance, the other time from the database's.
         self.id.began_at().min(self.last_used_at)
     }
 }

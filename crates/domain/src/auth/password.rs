@@ -55,7 +55,7 @@ impl Password {
         Self(raw.nfkc().take(Self::LENGTH.end() + 1).collect())
     }
 
-    /// For the hasher alone.
+    /// For the hasher only.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }

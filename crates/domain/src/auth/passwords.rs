@@ -16,8 +16,8 @@ pub struct ChangePassword {
     pub new: String,
 }
 
-/// How many refresh tokens go in the same unit of work as the password. An account that has more
-/// loses the others before, step by step.
+/// How many sessions are ended in the same unit of work as the change of the password. If an
+/// account has more, the others are ended before that, step by step.
 const AT_ONCE: u32 = 10_000;
 
 impl AccountService {

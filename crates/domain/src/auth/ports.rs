@@ -8,11 +8,11 @@ use crate::id::{OwnerId, SessionId};
 use crate::page::{Limit, Order, Page};
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Makes and reads access tokens. Reading needs no store: a token proves itself.
+/// Makes and reads access tokens. Reading needs no store, since a token is signed.
 pub trait AccessTokens: Send + Sync {
     fn issue(&self, claims: &Claims) -> Result<String>;
 
-    /// The actor of a token that is ours, whole and in time; `Unauthenticated` otherwise.
+    /// The actor of a valid, unexpired token of this service; `Unauthenticated` otherwise.
     fn verify(&self, token: &str) -> Result<Actor>;
 }
 
@@ -37,10 +37,10 @@ pub trait Successors: Send + Sync {
 pub trait PasswordHasher: Send + Sync {
     async fn hash(&self, caller: Caller, password: Password) -> Result<PasswordHash>;
 
-    /// Whether the hash is that of the password.
+    /// Whether the password has this hash.
     async fn verify(&self, caller: Caller, password: Password, hash: PasswordHash) -> Result<bool>;
 
-    /// The hash of no password, as costly to verify as any.
+    /// A hash that matches no password, and is as costly to verify as any.
     fn decoy(&self) -> PasswordHash;
 }
 
@@ -122,9 +122,9 @@ pub struct RefreshToken {
 /// The arguments of a rotation.
 #[derive(Clone, Copy, Debug)]
 pub struct Rotation {
-    /// How long the next token waits to be spent.
+    /// The lifetime of the successor.
     pub lifetime: TimeDelta,
-    /// For how long a spent token gets the same successor again.
+    /// How long a spent token gets the same successor again.
     pub again: TimeDelta,
     /// The time at which the user is noted as active.
     pub now: DateTime<Utc>,
@@ -140,7 +140,7 @@ pub enum Rotated {
     Spent,
     /// The token was spent long ago.
     Reused(OwnerId, SessionId),
-    /// Never issued, expired, or of a session that has ended.
+    /// The token was never issued, has expired, or belongs to a session that has ended.
     Unknown,
 }
 
@@ -159,7 +159,7 @@ pub trait AccountStore: Send + Sync {
         token: &RefreshToken,
     ) -> Result<bool>;
 
-    /// Gives a guest an address and a password, and another session.
+    /// Gives a guest an address and a password, and a new session.
     async fn upgrade(
         &self,
         guest: Person,
@@ -183,7 +183,7 @@ pub trait AccountStore: Send + Sync {
     async fn set_password(&self, person: Person, change: &PasswordChange) -> Result<bool>;
 }
 
-/// A password for another.
+/// A change of a password.
 #[derive(Clone, Debug)]
 pub struct PasswordChange {
     pub new: PasswordHash,

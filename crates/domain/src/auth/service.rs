@@ -11,7 +11,7 @@ use crate::removal::RemovedOwners;
 use std::sync::Arc;
 use ulid::Ulid;
 
-/// Which doors are open.
+/// Which ways to become a user are open.
 #[derive(Clone, Copy, Debug)]
 pub struct Doors {
     /// Whether new guests are allowed (`GUEST_LOGIN`).
@@ -32,7 +32,7 @@ pub struct AuthService {
 }
 
 impl AuthService {
-    /// Seconds an access token is good for.
+    /// The lifetime of an access token in seconds.
     pub const ACCESS_SECONDS: u32 = Issuer::ACCESS_SECONDS;
 
     /// The owner of an embedded database: always the same id.
@@ -160,7 +160,7 @@ impl AuthService {
 }
 
 impl dyn SessionStore + '_ {
-    /// How many steps are made while the caller waits, thousands of sessions each.
+    /// How many steps are made while the caller waits; each ends thousands of sessions.
     const STEPS: usize = 1_000;
 
     /// Ends the person's sessions except their own, step by step, until at most `most` tokens of

@@ -16,7 +16,7 @@ pub struct Throttle {
 }
 
 impl Throttle {
-    /// The longest that an attempt is made to wait.
+    /// The longest delay of an attempt.
     pub const DELAY: Duration = Duration::from_secs(2);
     /// How many attempts may be delayed at the same time. Further attempts go on at once; the
     /// hasher's queue limits them.
@@ -85,7 +85,7 @@ impl Throttle {
     }
 }
 
-/// An attempt that was let pass.
+/// An attempt that was admitted.
 #[derive(Clone, Copy)]
 pub(super) struct Admitted {
     account: Digest,

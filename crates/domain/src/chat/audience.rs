@@ -60,7 +60,7 @@ impl Events {
         Some(event)
     }
 
-    /// Stops listening. A failure that was told by then and not heard comes back.
+    /// Stops listening. Returns a failure that was sent and not received.
     pub fn leave(&mut self) -> Option<Error> {
         self.receiver.close();
         while let Ok(event) = self.receiver.try_recv() {

@@ -16,7 +16,7 @@ const BESIDE: usize = 1024 * 1024;
 /// The items of a conversation, newest first.
 #[derive(Default)]
 struct Held {
-    /// By users and assistants.
+    /// The items of users and assistants.
     said: Vec<Item>,
     instructions: Vec<Item>,
 }

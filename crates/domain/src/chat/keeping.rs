@@ -22,7 +22,7 @@ pub(super) struct Keeping {
     pub(super) usage: Arc<UsageGuard>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ids: Arc<dyn Ids>,
-    /// How many tokens a model is told at the most.
+    /// The most tokens of context for a model.
     pub(super) context_tokens: usize,
 }
 

@@ -34,7 +34,7 @@ pub struct Turn {
 /// A message without its place.
 #[derive(Clone, Debug)]
 pub struct TurnMessage {
-    /// Time and randomness of the id-to-be; see [`crate::id::ItemId::at`].
+    /// Time and randomness of the id; see [`crate::id::ItemId::at`].
     pub seed: Ulid,
     pub role: Role,
     pub content: Content,

@@ -30,7 +30,7 @@ struct KnownModels {
 }
 
 impl KnownModels {
-    /// How long a list is good for.
+    /// How long a list of models is remembered.
     const LIST: TimeDelta = TimeDelta::seconds(30);
     /// How long a failure is remembered: long enough for all requests that waited for it.
     const FAILURE: TimeDelta = TimeDelta::seconds(3);
@@ -50,7 +50,7 @@ pub struct ChatStores {
     pub conversations: Arc<dyn ConversationStore>,
     pub projects: Arc<dyn ProjectStore>,
     pub replies: Arc<dyn ReplyStore>,
-    /// Where they wait for their turn.
+    /// The queue of turns.
     pub queue: Arc<TurnService>,
 }
 
@@ -130,7 +130,7 @@ impl ChatService {
             Err(Error::Provider(failure)) => Err(failure),
             Err(error) => return Err(error),
         };
-        // Asking may have taken longer than the answer is good for.
+        // Asking may have taken longer than an answer is remembered.
         let since = self.keeping.clock.now();
         let said = &known.insert(KnownModels { since, said }).said;
         Ok(said.clone()?)

@@ -3,7 +3,7 @@
 use crate::text;
 use crate::visible::is_blank;
 
-/// How much of a message is looked at, in bytes.
+/// How much of a message is read, in bytes.
 const LOOKED_AT: usize = 16 * 1024;
 
 /// The first meaningful words, at most `max` characters: of prose that a person wrote, else of a
@@ -70,7 +70,7 @@ fn fence_mark(line: &str) -> Option<&str> {
     (mark.len() >= 3 && !rest.contains('`')).then_some(mark)
 }
 
-/// Without the marks of a heading, a list, a task or a table.
+/// The line without the marks of a heading, a list, a task or a table.
 fn without_marks(line: &str) -> &str {
     let heading = line.trim_start_matches('#');
     let mut line = match heading.starts_with(char::is_whitespace) {
@@ -86,7 +86,7 @@ fn without_marks(line: &str) -> &str {
     line
 }
 
-/// Without the marks around words: of strong ones, and of a link.
+/// The line without the marks around words: of bold words, and of a link.
 fn without_inline_marks(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line.trim_end_matches([' ', '|']);

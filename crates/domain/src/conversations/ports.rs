@@ -56,7 +56,7 @@ pub struct Opening {
     pub last: Sequence,
 }
 
-/// Which page of which conversations.
+/// The requested page of conversations, and the conversations that it lists.
 #[derive(Clone, Debug)]
 pub struct ConversationList {
     pub limit: Limit,

@@ -124,7 +124,7 @@ impl ConversationService {
             .collect())
     }
 
-    /// The conversation alone.
+    /// The conversation without its items.
     pub async fn get(&self, owner: OwnerId, id: ConversationId) -> Result<Conversation> {
         Ok(self.outline(owner, id).await?.0)
     }

@@ -4,7 +4,7 @@ use crate::items::{Content, Role};
 use crate::text;
 use std::ops::RangeInclusive;
 
-/// A title of 1 to 256 characters, trimmed, that can be seen.
+/// A title of 1 to 256 characters, trimmed, with at least one visible character.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Title(String);
 
@@ -21,7 +21,7 @@ impl Title {
     const LENGTH: RangeInclusive<usize> = 1..=256;
     /// How long a title taken from a message may be, in characters.
     const DERIVED: usize = 60;
-    /// How many messages of a person are looked at.
+    /// How many messages of a person are read.
     const LOOKED_AT: usize = 4;
 
     pub fn parse(raw: &str) -> Result<Self> {
@@ -30,7 +30,7 @@ impl Title {
         Ok(Self(trimmed.to_owned()))
     }
 
-    /// A title that is stored: earlier versions took some that cannot be seen.
+    /// A stored title: earlier versions accepted some invisible ones.
     pub fn stored(raw: &str) -> Result<Self> {
         text::check("title", raw, Self::LENGTH)?;
         Ok(Self(raw.to_owned()))

@@ -6,7 +6,7 @@ use crate::page::{Limit, Order};
 use crate::repeats::{self, Made, Outcome};
 use std::sync::Arc;
 
-/// An item that was accepted, now or by an earlier request of the same call id.
+/// An item that was accepted, now or by an earlier request with the same call id.
 #[derive(Clone, Debug)]
 pub enum Accepted {
     Created(Item),

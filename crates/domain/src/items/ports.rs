@@ -97,7 +97,7 @@ pub trait ItemStore: Send + Sync {
     ) -> Result<Option<Vec<ExportEntry>>>;
 }
 
-/// Where an item's next text comes from.
+/// The source of an item's next text.
 #[derive(Clone, Debug)]
 pub enum Revision {
     /// A person's new text. The item's current text makes no new version.

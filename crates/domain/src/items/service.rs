@@ -88,7 +88,7 @@ impl ItemService {
         page.ok_or_else(|| Resource::Conversation.absent())
     }
 
-    /// The next items of a conversation that is being read from end to end.
+    /// The next items of a conversation that is read from beginning to end.
     pub async fn batch(
         &self,
         owner: OwnerId,
@@ -181,7 +181,7 @@ impl ItemService {
         }
     }
 
-    /// The next part of everything a conversation holds, every version included.
+    /// The next part of an export, every version included.
     pub async fn export(
         &self,
         owner: OwnerId,
@@ -196,7 +196,7 @@ impl ItemService {
     }
 }
 
-/// Whether an item comes behind the place where a page begins.
+/// Whether an item comes after the place where a page begins.
 fn follows(item: &Item, after: Option<Sequence>, order: Order) -> bool {
     match (after, order) {
         (None, _) => true,

@@ -7,13 +7,13 @@ use ulid::Ulid;
 pub enum Kind {
     /// Counts an owner's usage.
     Usage,
-    /// A model is to write a title.
+    /// Asks a model for a title.
     Title,
     /// Forgets ended links and tombstones. One of the service's own jobs.
     Links,
-    /// Expired sessions and old removals are forgotten. The service's own.
+    /// Forgets expired sessions and old removals. One of the service's own jobs.
     Credentials,
-    /// Answers that are not repeated any more are forgotten. The service's own.
+    /// Forgets expired answers to repeats. One of the service's own jobs.
     Repeats,
     /// Removes guests who have not come back. One of the service's own jobs.
     IdleGuests,
@@ -42,7 +42,7 @@ impl Kind {
     }
 }
 
-/// Work that waits.
+/// A waiting job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Job {
     pub owner: OwnerId,
@@ -59,7 +59,7 @@ pub struct Job {
 impl Job {
     /// The owner of the service's own jobs; it comes after all other owners.
     pub const SERVICE: OwnerId = OwnerId::new(Ulid(u128::MAX));
-    /// Before the first of all owners.
+    /// An id before all owners.
     pub const START: OwnerId = OwnerId::new(Ulid(0));
 }
 

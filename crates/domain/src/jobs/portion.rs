@@ -5,13 +5,13 @@ use std::time::Duration;
 pub struct Portion(u64);
 
 impl Portion {
-    /// How much a step begins with, and takes at the most.
+    /// The first portion, and the largest.
     pub const MOST: Self = Self(8 * 1024 * 1024);
-    /// A step of this size takes a row and little more.
+    /// With this portion a step takes one row and little more.
     pub const LEAST: Self = Self(4 * 1024);
     /// The bytes that a row counts beside its text.
     pub const ROW: u64 = 1024;
-    /// How long a step should take.
+    /// The wanted duration of a step.
     const AIM: Duration = Duration::from_millis(500);
 
     pub const fn of(bytes: u64) -> Self {
@@ -22,7 +22,7 @@ impl Portion {
         self.0
     }
 
-    /// As many rows as have room when their texts are empty.
+    /// How many rows fit if their texts are empty.
     pub const fn rows(self) -> u64 {
         self.0 / Self::ROW
     }

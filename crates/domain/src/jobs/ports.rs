@@ -20,7 +20,7 @@ pub trait JobQueue: Send + Sync {
     /// another instance has the job, or has done it.
     async fn claim(&self, job: &Job, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<bool>;
 
-    /// Gives a job back that went well, and is due again at `at`.
+    /// Returns a successful job to the queue; it is due again at `at`.
     async fn again(&self, job: &Job, at: DateTime<Utc>) -> Result<()>;
 
     /// Postpones a failed job, and counts the failure.
@@ -51,9 +51,9 @@ pub trait Work: Send + Sync {
 pub enum Step {
     /// Another instance works on the job, or has done it.
     Taken,
-    /// All that there is to do now.
+    /// All current work is done.
     Done,
-    /// A portion; there is more.
+    /// A portion is done; there is more.
     More,
     /// The step failed; the job waits for another attempt.
     Failed(Error),

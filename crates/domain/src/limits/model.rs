@@ -16,9 +16,9 @@ pub enum Limited {
     Registration,
     /// New guests.
     Guest,
-    /// Refresh tokens that were no good.
+    /// Bad refresh tokens.
     Refresh,
-    /// API keys that were no good.
+    /// Bad API keys.
     KeyCheck,
     /// All actions of visitors with share links.
     Share,
@@ -36,7 +36,7 @@ impl Limited {
         Self::Share,
     ];
 
-    /// The setting by which the operator can allow more.
+    /// The name of the setting for this limit.
     pub fn setting(self) -> &'static str {
         match self {
             Self::SignIn => "LOGIN_LIMIT",
@@ -118,7 +118,7 @@ impl From<Origin> for Subject {
     }
 }
 
-/// So many at once, and after that so many in each period, evenly spread.
+/// So many attempts at once, and after that as many in each period, evenly spread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
     pub count: NonZeroU32,
@@ -126,8 +126,8 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// Reads `10/15m`: a count, and a period in seconds, minutes or hours; a number may be left out
-    /// before the unit (`10/m`). At most a million, and a day.
+    /// Reads `10/15m`: a count, and a period in seconds, minutes or hours. The number before the
+    /// unit may be left out (`10/m`). The count is at most a million, the period at most a day.
     pub fn parse(raw: &str) -> Option<Self> {
         let (count, period) = raw.split_once('/')?;
         let count = number(count).filter(|count| *count <= 1_000_000)?;

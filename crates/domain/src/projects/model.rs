@@ -41,7 +41,7 @@ macro_rules! bounded_text {
     };
 }
 
-/// 1 to 120 characters, trimmed, that can be seen.
+/// 1 to 120 characters, trimmed, with at least one visible character.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProjectTitle(String);
 
@@ -54,7 +54,7 @@ impl ProjectTitle {
         Ok(Self(trimmed.to_owned()))
     }
 
-    /// A title that is stored: earlier versions took some that cannot be seen.
+    /// A stored title: earlier versions accepted some invisible ones.
     pub fn stored(raw: &str) -> Result<Self> {
         text::check("title", raw, Self::LENGTH)?;
         Ok(Self(raw.to_owned()))

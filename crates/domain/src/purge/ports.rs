@@ -13,6 +13,6 @@ pub trait PurgeStore: Send + Sync {
     async fn purge_versions(&self, job: &Job, portion: Portion, now: DateTime<Utc>)
     -> Result<Step>;
 
-    /// Forgets some of the links, and tombstones of links, that ended before; says how many.
+    /// Forgets some links and tombstones of links that ended before `before`; returns how many.
     async fn forget_links(&self, before: DateTime<Utc>, portion: Portion) -> Result<usize>;
 }

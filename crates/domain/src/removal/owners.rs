@@ -16,9 +16,9 @@ pub struct RemovedOwners {
 }
 
 impl RemovedOwners {
-    /// How long to rest between two looks. Every instance must know within 30 seconds.
+    /// The pause between two looks. Every instance must know of a removal within 30 seconds.
     pub const REST: Duration = Duration::from_secs(10);
-    /// How long to rest after a look that failed.
+    /// The pause after a failed look.
     pub const RETRY: Duration = Duration::from_secs(1);
     /// How long a removal is remembered: longer than an access token is valid, with room for clock
     /// skew.

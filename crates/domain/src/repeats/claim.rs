@@ -13,7 +13,7 @@ use ulid::Ulid;
 /// has done nothing, and its key is released.
 pub struct Claim {
     pub key: RepeatKey,
-    /// Tells this attempt from others with the same key.
+    /// Distinguishes this attempt from others with the same key.
     pub token: Ulid,
     state: Mutex<State>,
     /// Tells the subscribers that the claim is over, and whether its turn was cancelled.
@@ -26,7 +26,7 @@ struct State {
     is_recorded: bool,
     /// The request failed, and its key is released.
     is_released: bool,
-    /// Why the reply ends that is about to be stored.
+    /// The finish reason of the reply that is about to be stored.
     finish_reason: Option<String>,
     /// An outcome to record although an earlier request made the object.
     found: Option<Outcome>,
@@ -134,7 +134,7 @@ impl Claim {
         locked(&self.state).found = Some(outcome);
     }
 
-    /// Why the reply ends that is about to be stored.
+    /// Sets the finish reason of the reply that is about to be stored.
     pub fn ends_by(&self, finish_reason: Option<String>) {
         locked(&self.state).finish_reason = finish_reason;
     }

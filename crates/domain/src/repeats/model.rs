@@ -6,7 +6,7 @@ use ulid::Ulid;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RepeatKey {
     pub owner: OwnerId,
-    /// Of the route and the client's key, or random.
+    /// The digest of the route and the client's key, or a random one.
     pub key: Digest,
 }
 
@@ -16,7 +16,7 @@ pub struct Outcome {
     /// The HTTP status of the answer.
     pub status: u16,
     pub made: Made,
-    /// Why a model's reply ends, in the provider's word.
+    /// The finish reason of a model's reply, in the provider's word.
     pub finish_reason: Option<String>,
 }
 
@@ -25,12 +25,12 @@ pub struct Outcome {
 pub enum Made {
     Conversation(ConversationId),
     Item(ConversationId, ItemId),
-    /// A message that came through a link, in a conversation of this owner's.
+    /// A message that came through a link, in a conversation of this owner.
     SharedItem(OwnerId, ConversationId, ItemId),
     Project(ProjectId),
     /// A share link, by its place.
     Share(ConversationId, Ulid),
-    /// Conversations that are gone.
+    /// Deleted conversations.
     Deleted(Vec<ConversationId>),
     /// The cancel of a turn: the conversation, and the reply that was kept. No conversation where
     /// no turn was cancelled.

@@ -1,4 +1,4 @@
-//! Keys that are to be given back and could not be: the database was away.
+//! Keys that must be released but could not be, because the database was away.
 
 use super::RepeatKey;
 use super::claim::Held;
@@ -11,7 +11,7 @@ use ulid::Ulid;
 const FIRST: Duration = Duration::from_millis(100);
 const LAST: Duration = Duration::from_secs(2);
 
-/// How many are given back at once.
+/// How many keys are released at once.
 const BATCH: usize = 500;
 
 /// How many keys may be owed: 10 MB. Further keys become free when their claims expire.

@@ -31,10 +31,10 @@ pub trait RepeatStore: Send + Sync {
     /// Releases a key, unless the outcome of its request is recorded.
     async fn release(&self, key: RepeatKey, token: Ulid) -> Result<()>;
 
-    /// The same of many at once.
+    /// Releases many keys at once.
     async fn release_all(&self, claims: &[(RepeatKey, Ulid)]) -> Result<()>;
 
-    /// Keeps claims for longer.
+    /// Extends the leases of claims.
     async fn renew(&self, claims: &[(RepeatKey, Ulid)], until: DateTime<Utc>) -> Result<()>;
 
     /// The answer to this attempt of an SDK was sent completely: forgets it, unless it was repeated
@@ -45,11 +45,11 @@ pub trait RepeatStore: Send + Sync {
     async fn forget_expired(&self, now: DateTime<Utc>, most: u64) -> Result<usize>;
 }
 
-/// A claim to be made.
+/// A new claim.
 #[derive(Clone, Copy, Debug)]
 pub struct NewClaim {
     pub key: RepeatKey,
-    /// Of the address and the body.
+    /// The digest of the address and the body.
     pub body: Digest,
     pub token: Ulid,
     pub now: DateTime<Utc>,

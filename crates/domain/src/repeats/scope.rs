@@ -13,7 +13,7 @@ thread_local! {
     static CURRENT: RefCell<Option<Slot>> = const { RefCell::new(None) };
 }
 
-/// A place for a claim that is made in the course of the work.
+/// A place for a claim that is made later in the work.
 #[derive(Clone, Default)]
 pub struct Slot(Arc<Mutex<Place>>);
 
@@ -32,7 +32,7 @@ impl Slot {
         *self.lock() = Place::Claimed(claim);
     }
 
-    /// The request is done without a claim.
+    /// Lets the request run without a claim.
     pub fn leave_free(&self) {
         *self.lock() = Place::Free;
     }

@@ -42,7 +42,7 @@ pub struct Begun {
 pub enum Verdict {
     /// Run it now, under this claim.
     First(Arc<Claim>),
-    /// Another with the same key is being done; here, if the claim is there.
+    /// Another request with the same key is running; its claim, if it runs in this instance.
     UnderWay(Option<Arc<Claim>>),
     /// It was done; answer it again from its outcome.
     Done(Outcome),
@@ -131,7 +131,7 @@ impl RepeatService {
         let held = Arc::clone(&self.held);
         let (claimed, verdict) = oneshot::channel();
         self.held.tasks.start(Box::pin(async move {
-            // Where the request is gone, the claim is dropped here, and the key is free.
+            // If the request was dropped, the claim is dropped here, and the key is released.
             let _ = claimed.send(held.claim(new).await);
             Ok(())
         }));
@@ -147,7 +147,7 @@ impl RepeatService {
         self.held.tasks.start(Box::pin(forget));
     }
 
-    /// Keeps the claims of this instance.
+    /// Renews the claims of this instance.
     pub async fn renew(&self) -> Result<()> {
         let claims = self.held.all();
         if claims.is_empty() {

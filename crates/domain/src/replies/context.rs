@@ -20,7 +20,7 @@ pub(crate) fn tokens(text: &str) -> usize {
     text.len().div_ceil(BYTES_PER_TOKEN) + TOKENS_PER_MESSAGE
 }
 
-/// How long the text of a message may be that costs no more than this, in bytes.
+/// The most bytes of text in a message that costs at most so many tokens.
 pub(crate) fn longest(tokens: usize) -> usize {
     tokens
         .saturating_sub(TOKENS_PER_MESSAGE)

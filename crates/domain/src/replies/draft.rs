@@ -6,7 +6,7 @@ use crate::visible::can_be_seen;
 
 type Result<T> = std::result::Result<T, ProviderFailure>;
 
-/// The longest word for the end of a reply that is passed on, in bytes.
+/// The longest finish reason that is passed on, in bytes.
 const REASON: usize = 64;
 
 /// The finish reason of a reply that its client has cancelled.
@@ -16,12 +16,12 @@ pub const CANCELLED: &str = "cancelled";
 #[derive(Default)]
 pub(crate) struct Draft {
     characters: usize,
-    /// All that was said, thoughts between marks included.
+    /// The whole text, including thoughts between marks.
     text: String,
     /// The thoughts that the server sent as such.
     thoughts: String,
     splitter: Splitter,
-    /// The model that the provider says is answering.
+    /// The answering model, by the provider.
     model: Option<String>,
     /// The finish reason, in the provider's word.
     finish_reason: Option<String>,
@@ -32,7 +32,7 @@ pub(crate) struct Written {
     pub(crate) content: Content,
     /// The model's thoughts.
     pub(crate) reasoning: Option<String>,
-    /// The model that the provider says has answered.
+    /// The answering model, by the provider.
     pub(crate) model: Option<String>,
     /// The finish reason, where the provider gives one that can be passed on.
     pub(crate) finish_reason: Option<String>,

@@ -1,9 +1,9 @@
-//! Why a reply ends, in the words of many providers.
+//! Finish reasons, in the words of many providers.
 
 /// The meaning of a finish reason for storing the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
-    /// There was no room for more.
+    /// The length limit was reached.
     Length,
     /// A filter of the provider held the reply back.
     Filter,

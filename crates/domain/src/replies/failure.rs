@@ -10,7 +10,7 @@ pub enum ProviderFailure {
     /// No model provider is configured.
     #[error("This server has no model provider yet: whoever runs it sets {variable}.")]
     NotConfigured { variable: &'static str },
-    /// As many requests as may be are under way, and as many as may wait are waiting.
+    /// All places are taken, and too many requests wait already.
     #[error(
         "The model is busy, and no place in its queue came free. Try again in {retry_after} seconds."
     )]
@@ -28,7 +28,7 @@ pub enum ProviderFailure {
     #[error("The model provider failed: {report}")]
     Failed {
         report: Report,
-        /// Whether the same request would fail in the same way, and cost as much, once more.
+        /// Whether the same request would fail again, and cost as much.
         lasts: bool,
     },
 }
@@ -37,7 +37,7 @@ impl ProviderFailure {
     /// The seconds to wait before a retry where the provider gives no time.
     pub const PAUSE: u64 = 10;
 
-    /// A failure that may have passed when the provider is asked again.
+    /// A failure that may not occur again after a retry.
     pub fn failed(report: impl Into<Report>) -> Self {
         let (report, lasts) = (report.into(), false);
         Self::Failed { report, lasts }
@@ -51,7 +51,7 @@ impl ProviderFailure {
 }
 
 impl ProviderFailure {
-    /// The same with the address that was asked, which is for the log alone.
+    /// Adds the requested address, which is for the log only.
     #[must_use]
     pub fn asked_at(mut self, address: &str) -> Self {
         let report = match &mut self {
@@ -123,7 +123,7 @@ impl Debug for Report {
     }
 }
 
-/// A request that the provider finds wrong.
+/// A request that the provider refuses.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Refusal {
     pub kind: RefusalKind,

@@ -3,14 +3,14 @@ use crate::error::{Error, Result};
 use crate::thoughts::Apart;
 use tokio::sync::{oneshot, watch};
 
-/// The most bytes of text that are told at once.
+/// The most bytes of text in one event.
 const PIECE: usize = 16 * 1024;
 
 /// A reply that is being written in the background. Dropping this stops watching only; the reply is
 /// still completed and stored.
 #[derive(Debug)]
 pub struct Generation {
-    /// Whether the model was not told all that was said before.
+    /// Whether older messages did not fit into the model's context.
     pub is_context_truncated: bool,
     /// All text so far. There is one copy of it, also for a slow reader.
     written: watch::Receiver<Seen>,
@@ -28,7 +28,7 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// A reply that was written.
+    /// A complete reply.
     pub fn whole(text: String, thoughts: Option<String>) -> Self {
         let thoughts = thoughts.unwrap_or_default();
         Self { text, thoughts }
@@ -44,7 +44,7 @@ impl Seen {
 /// An event of a reply.
 #[derive(Debug)]
 pub enum Progress {
-    /// The model goes on thinking like this.
+    /// More thoughts of the model.
     Reasoning(String),
     /// More text.
     Text(String),
@@ -134,7 +134,7 @@ impl Generation {
         }
     }
 
-    /// Stops listening. A failure that was told by then and not heard comes back.
+    /// Stops listening. Returns a failure that was sent and not received.
     pub fn leave(&mut self) -> Option<Error> {
         let mut outcome = self.outcome.take()?;
         outcome.close();

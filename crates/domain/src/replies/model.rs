@@ -26,7 +26,7 @@ pub enum Ask {
         model: Option<String>,
         temperature: Option<f64>,
         max_tokens: Option<u32>,
-        /// The same by the name that OpenAI's newer models take alone.
+        /// The same limit under the name that OpenAI's newer models require.
         max_completion_tokens: Option<u32>,
     },
     /// A request of OpenAI's `POST /chat/completions`: a JSON object that is passed on with all its
@@ -49,13 +49,13 @@ pub struct ChatChunk {
     pub text: String,
     /// The next thoughts of the model, where the server sends them separately; may be empty.
     pub reasoning: String,
-    /// The model that the provider says is answering.
+    /// The answering model, by the provider.
     pub model: Option<String>,
     /// The finish reason of the first choice; `None` as long as it goes on.
     pub finish_reason: Option<String>,
     /// Whether the first choice calls a tool. Such an answer is not a reply.
     pub calls_a_tool: bool,
-    /// The provider's name for something that is said in another form than text, such as a picture.
+    /// The provider's name for content that is not text, such as a picture.
     /// A word of ASCII.
     pub unkept: Option<String>,
 }
@@ -70,7 +70,7 @@ pub struct Model {
     pub owned_by: String,
 }
 
-/// How a client wants a reply.
+/// A client's options for a reply.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReplyOptions {
     pub(super) model: Option<String>,

@@ -18,7 +18,7 @@ pub trait ModelProvider: Send + Sync {
     async fn models(&self) -> Result<Vec<Model>>;
 }
 
-/// An answer that is being given.
+/// An answer that is being received.
 #[async_trait::async_trait]
 pub trait ChatStream: Send {
     /// The next part; `None` when the answer is complete. An answer that breaks off, is too long or
@@ -29,7 +29,7 @@ pub trait ChatStream: Send {
 /// Work that runs in the background.
 pub type Work = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
-/// Runs work of the server's own.
+/// Runs work in the background.
 pub trait Tasks: Send + Sync {
     /// Starts the work at once and runs it to its end, also when the client disconnects; only the
     /// server's stop ends it early. A failure that it returns has reached no client, and is

@@ -49,7 +49,7 @@ pub trait ReplyStore: Send + Sync {
     ) -> Result<Stored>;
 }
 
-/// The most items that [`ReplyStore::preceding`] gives at once.
+/// The most items that [`ReplyStore::preceding`] returns at once.
 pub const BATCH: usize = 100;
 
 /// An item, and the facts that a reply to it depends on.
@@ -58,7 +58,7 @@ pub struct Surroundings {
     pub role: Role,
     /// The next item.
     pub next: Option<Neighbour>,
-    /// That of the conversation's project.
+    /// The instruction of the conversation's project.
     pub instruction: Option<Instruction>,
     /// Whether the conversation holds the most items that it may.
     pub is_full: bool,
@@ -71,7 +71,7 @@ pub struct Neighbour {
     pub role: Role,
 }
 
-/// Where a reply goes.
+/// The place of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// The reply becomes this item's next version.

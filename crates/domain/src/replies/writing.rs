@@ -26,7 +26,7 @@ pub(super) struct Writing {
     pub(super) queue: Arc<TurnService>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ids: Arc<dyn Ids>,
-    /// How many tokens a model is told at the most.
+    /// The most tokens of context for a model.
     pub(super) context_tokens: usize,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Asked {
     pub(super) options: ReplyOptions,
 }
 
-/// A reply that is to be written.
+/// A reply to write.
 struct Wanted {
     owner: OwnerId,
     conversation: ConversationId,
@@ -46,7 +46,7 @@ struct Wanted {
     request: ChatRequest,
 }
 
-/// Where a reply to an item goes.
+/// The place of a reply to an item.
 pub(super) fn place(id: ItemId, surroundings: &Surroundings) -> Result<Place> {
     match (surroundings.role, surroundings.next) {
         (Role::Assistant, _) => Ok(Place::Instead(id)),

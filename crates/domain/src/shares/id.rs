@@ -7,7 +7,7 @@ use ulid::Ulid;
 /// The prefixes of links to a conversation, and to one of its messages.
 const PREFIXES: [&str; 2] = ["share_", "msg_share_"];
 
-/// How many characters tell when the link was made: microseconds, until the year 2398.
+/// How many characters encode the creation time: microseconds, until the year 2398.
 const TIME: usize = 9;
 
 /// How many characters are random: 142 bits.

@@ -38,7 +38,7 @@ pub struct ShareKey {
     pub id: Ulid,
 }
 
-/// How long a link is good for.
+/// The lifetime of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetime(TimeDelta);
 
@@ -85,7 +85,7 @@ impl NewLink {
         }
     }
 
-    /// A link to a message. It is never writable.
+    /// A link to a message. Such links are never writable.
     pub fn to_message(
         item: ItemId,
         include_context: Option<bool>,
@@ -118,7 +118,7 @@ pub struct View {
     pub read_only: bool,
     pub live: bool,
     pub expires_at: Option<DateTime<Utc>>,
-    /// In the order they were said.
+    /// In the order of the conversation.
     pub items: Vec<SharedItem>,
     /// Whether more messages follow the last one.
     pub has_more: bool,

@@ -79,11 +79,11 @@ pub struct NewShare {
 /// The result of making a link.
 #[derive(Clone, Debug)]
 pub enum Inserted {
-    /// Stored, under this title.
+    /// The link is stored, under this title.
     Done(Option<Title>),
     NoConversation,
     NoItem,
-    /// The message is of a role that no link shows.
+    /// Links do not show messages with this role.
     HiddenItem,
 }
 
@@ -95,7 +95,7 @@ pub enum Revoked {
     NoShare,
 }
 
-/// Which page of which links of an owner.
+/// The requested page of an owner's links.
 #[derive(Clone, Debug)]
 pub struct ShareList {
     pub conversation: Option<ConversationId>,
@@ -104,7 +104,7 @@ pub struct ShareList {
     pub order: Order,
     pub after: Option<SharePlace>,
     pub now: DateTime<Utc>,
-    /// Links that ended before are listed no more.
+    /// Links that ended before this time are not listed any more.
     pub ended_since: DateTime<Utc>,
 }
 
@@ -123,7 +123,7 @@ pub struct ViewPage {
     pub from: ViewFrom,
 }
 
-/// Where a page begins, or ends.
+/// The beginning of a page, or its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewFrom {
     Beginning,
@@ -151,7 +151,7 @@ pub struct Link {
     pub revoked_at: Option<DateTime<Utc>>,
     /// Whether its conversation, and the message of a message link, still exist.
     pub present: bool,
-    /// In the order they were said.
+    /// In the order of the conversation.
     pub items: Vec<SharedItem>,
     /// Whether more follow in the direction of the page.
     pub has_more: bool,
@@ -169,7 +169,7 @@ pub struct Standing {
 /// A message that comes through a link.
 #[derive(Clone, Debug)]
 pub struct Addition {
-    /// Time and randomness of the id-to-be; see [`ItemId::at`].
+    /// Time and randomness of the id; see [`ItemId::at`].
     pub seed: Ulid,
     pub author: OwnerId,
     pub content: Content,
@@ -182,11 +182,11 @@ pub struct Addition {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Added {
     At(Sequence),
-    /// As many came through the link as may.
+    /// The link has let in the most messages that it may.
     LinkFull,
-    /// The conversation holds as many messages as may be.
+    /// The conversation holds the most messages that it may.
     ConversationFull,
-    /// The link is not there, has ended, or is read-only, or the author has been removed.
+    /// The link does not exist, has ended, or is read-only, or the author has been removed.
     Refused,
 }
 
@@ -210,6 +210,6 @@ pub enum Forked {
     /// The copy is made. The number is its size in bytes, where `room` was given.
     Done(Conversation, Option<u64>),
     TooLarge,
-    /// The link is not there or has ended, or the owner has been removed.
+    /// The link does not exist or has ended, or the owner has been removed.
     Refused,
 }

@@ -37,7 +37,7 @@ impl ShareService {
             read_only: link.read_only,
             live: link.live,
             expires_at: link.expires_at,
-            // Where a page ends before some message, that message follows.
+            // If a page ends before a given message, that message follows.
             has_more: if backwards { at_all } else { link.has_more },
             has_before: match page.from {
                 ViewFrom::Beginning => false,
@@ -118,12 +118,12 @@ impl ShareService {
         shown.ok_or_else(|| Resource::Item.absent())
     }
 
-    /// Counts a visit of any kind.
+    /// Counts a request of a visitor.
     pub fn visited(&self, origin: Origin) -> Result<()> {
         self.limits.take(Limited::Share, origin.into())
     }
 
-    /// Why a message did not come through.
+    /// The reason why a message was refused.
     async fn refusal(&self, author: OwnerId, digest: Digest) -> Result<Error> {
         Ok(match self.glance(author, digest).await? {
             Link {

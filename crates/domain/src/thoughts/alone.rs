@@ -58,14 +58,14 @@ fn is_opened(before: &str, open: &str) -> bool {
     })
 }
 
-/// Whether the mark at this place ends a thought, and is not spoken of.
+/// Whether the mark at this place ends a thought, and is not only mentioned.
 fn closes(text: &str, at: usize, length: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
     let after = text.get(at + length..).unwrap_or_default();
     stands_alone(before, after) && !is_quoted(text, at, length) && !code::contains(text, at)
 }
 
-/// Whether the mark stands between these as no word of a sentence would.
+/// Whether the mark between these texts cannot be part of a sentence.
 fn stands_alone(before: &str, after: &str) -> bool {
     let line = before.rsplit('\n').next().unwrap_or_default();
     let begins_line = line.len() <= 3 && line.bytes().all(|byte| byte == b' ');

@@ -50,7 +50,7 @@ pub(super) fn may_become<'a>(text: &str, marks: impl IntoIterator<Item = &'a str
     marks.into_iter().any(begins)
 }
 
-/// How many marks that are spoken of in a thought are passed by.
+/// How many mentioned marks in a thought are skipped.
 const MOST: usize = 64;
 
 /// Where the mark ends a thought; a quoted mark does not. `is_over`: no more text follows.
@@ -63,7 +63,7 @@ pub(super) fn end(text: &str, close: &str, is_over: bool) -> Option<usize> {
     shows.then_some(at)
 }
 
-/// Whether the mark at this place stands between quotation marks, or such.
+/// Whether the mark at this place is between quotation marks or brackets.
 pub(super) fn is_quoted(text: &str, at: usize, length: usize) -> bool {
     let after = text
         .get(at + length..)
@@ -102,7 +102,7 @@ pub(super) fn bare(thought: &str) -> Option<&str> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum End {
     At(usize),
-    /// The line goes on as a sentence about the marks does.
+    /// The line continues like a sentence about the marks.
     Spoken,
     Open,
 }
@@ -135,7 +135,7 @@ pub(super) fn end_of(text: &str, open: &str, close: &str) -> End {
         .copied()
         .filter(|at| !is_a_word(*at))
         .collect();
-    // As many as were opened are closed before.
+    // The first closing mark before which as many thoughts are closed as were opened.
     let nested = ends.iter().enumerate().find(|(closed, at)| {
         let opened = opened.iter().filter(|open| open < at).count();
         opened <= *closed
@@ -155,7 +155,7 @@ pub(super) fn end_of(text: &str, open: &str, close: &str) -> End {
     }
 }
 
-/// Whether the mark at this place stands as a word of a sentence.
+/// Whether the mark at this place is a word of a sentence.
 fn is_a_word(text: &str, at: usize, length: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
     let after = text.get(at + length..).unwrap_or_default();

@@ -28,7 +28,7 @@ pub enum Extent {
     Cut,
 }
 
-/// How many thoughts are looked at.
+/// How many thoughts are read.
 const MOST: usize = 32;
 
 /// The most bytes of attributes that a mark has.

@@ -17,7 +17,7 @@ pub(crate) struct Splitter {
 enum State {
     #[default]
     Before,
-    /// Up to this mark.
+    /// Within a thought that ends with this mark.
     Within(&'static str),
     /// A thought has ended. White space after it does not belong to the text.
     Between,
@@ -82,7 +82,7 @@ impl Splitter {
         let is_first = self.state == State::Before;
         if is_first && let Some(close) = beginning(text, closes()) {
             let rest = text.get(close.len()..).unwrap_or_default();
-            // A text can begin by speaking of the mark.
+            // A text can begin with a sentence about the mark.
             if rest.is_empty() {
                 return false;
             }

@@ -27,7 +27,7 @@ pub trait TitleQueue: Send + Sync {
         title: &Title,
     ) -> Result<bool>;
 
-    /// Looks at the job again at `until`.
+    /// Postpones the job until `until`.
     async fn put_off(
         &self,
         owner: OwnerId,
@@ -39,7 +39,7 @@ pub trait TitleQueue: Send + Sync {
     async fn give_up(&self, owner: OwnerId, conversation: ConversationId) -> Result<()>;
 }
 
-/// A conversation that is to be named.
+/// A conversation that needs a title.
 #[derive(Clone, Debug)]
 pub struct Claim {
     pub owner: OwnerId,

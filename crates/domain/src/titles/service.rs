@@ -17,7 +17,7 @@ pub struct TitleService {
     usage: UsageService,
     provider: Arc<dyn ModelProvider>,
     clock: Arc<dyn Clock>,
-    /// How many tokens a model is told at the most.
+    /// The most tokens of context for a model.
     context_tokens: usize,
 }
 
@@ -97,7 +97,7 @@ impl TitleService {
 
 #[async_trait::async_trait]
 impl Work for TitleService {
-    /// Names the conversation. The database is not touched while the model writes.
+    /// Names the conversation. Uses no connection to the database while the model writes.
     async fn step(&self, job: &Job, _: Portion) -> Result<Step> {
         let now = self.clock.now();
         let claimed = self.queue.claim(job, now, now + Self::LEASE).await?;
@@ -111,7 +111,7 @@ impl Work for TitleService {
             self.queue.give_up(owner, conversation).await?;
             return Ok(Step::Done);
         }
-        // Over the limit of the day, the title of the first message stays.
+        // Above the daily limit, the title of the first message stays.
         if claim.attempt == 1 && !self.usage.take_title(owner).await? {
             self.queue.give_up(owner, conversation).await?;
             return Ok(Step::Done);

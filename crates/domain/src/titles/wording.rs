@@ -5,7 +5,7 @@ use crate::items::Role;
 use crate::replies::{Message, longest, tokens};
 use crate::text;
 
-/// How much of an answer is read: a model that rambles is not asking to be listened to.
+/// How much of an answer is read: a longer one does not contain a title.
 pub(super) const ANSWER_BYTES: usize = 64 * 1024;
 
 const INSTRUCTION: &str = "You name conversations. Answer with a title for the conversation that \

@@ -20,7 +20,7 @@ pub(super) struct Ends {
     pub(super) woken: Arc<Notify>,
 }
 
-/// How many turns are remembered that could not leave; the others go when their leases run out.
+/// How many late turns are remembered; the others leave when their leases run out.
 const MOST_LATE: usize = 10_000;
 
 impl Held {

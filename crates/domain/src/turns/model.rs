@@ -20,7 +20,7 @@ pub struct Entered {
     pub is_first: bool,
 }
 
-/// How a turn ends that is not wanted any more.
+/// How a cancelled turn ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// The question and the reply so far are kept.
@@ -28,7 +28,7 @@ pub enum Ending {
     Dropped,
 }
 
-/// Why a turn is to stop.
+/// Why a turn must stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Called {
     Ended(Ending),
@@ -45,7 +45,7 @@ pub struct Leaving {
     pub is_cancelled: bool,
 }
 
-/// How a turn is over.
+/// How a turn has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Over {
     /// The turn ended before it could be cancelled.

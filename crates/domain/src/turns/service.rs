@@ -38,7 +38,7 @@ const ENDING: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(50);
 
 impl TurnService {
-    /// How often [`TurnService::tend`] wants to be called.
+    /// How often [`TurnService::tend`] must be called.
     pub const TENDING: Duration = Duration::from_millis(500);
     /// Every how many calls [`TurnService::tend`] must renew the leases.
     pub const RENEWAL: u32 = 20;

@@ -20,7 +20,7 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// Returns when the turn is to stop, and why.
+    /// Returns when the turn must stop, and why.
     pub async fn called(&self) -> Called {
         let mut called = self.called.clone();
         loop {

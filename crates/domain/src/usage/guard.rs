@@ -21,7 +21,7 @@ struct Known {
     counted: Option<Counted>,
     /// Whether the owner has written, or tried to, since the last look.
     is_active: bool,
-    /// When they last did.
+    /// When the owner last did.
     active_at: DateTime<Utc>,
 }
 

@@ -3,7 +3,7 @@ use crate::auth::UserKind;
 /// An owner's usage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// The bytes of all texts, and some for each thing itself.
+    /// The bytes of all texts, and a fixed number for each object.
     pub storage_bytes: u64,
     pub conversations: u64,
     /// How many titles a model was asked for since midnight, UTC.

@@ -20,8 +20,8 @@ pub trait UsageStore: Send + Sync {
     /// changed.
     async fn count(&self, job: &Job, portion: Portion, now: DateTime<Utc>) -> Result<Step>;
 
-    /// Counts a title for which a model is to be asked; `false` when there were as many since
-    /// `midnight` as there may be.
+    /// Counts a title that a model will be asked for; `false` when the limit since `midnight` is
+    /// reached, and it is not counted.
     async fn take_title(&self, owner: OwnerId, midnight: DateTime<Utc>, most: u64) -> Result<bool>;
 }
 

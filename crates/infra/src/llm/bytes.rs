@@ -55,7 +55,7 @@ impl Limits {
     }
 }
 
-/// Why an answer does not go on.
+/// Why an answer has stopped.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Broken {
     #[error("silence")]
@@ -102,7 +102,7 @@ pub(super) fn read(
             silence, deadline, ..
         } = reading.limits;
         let now = Instant::now();
-        // A wait does not end while bytes are there.
+        // While bytes are available, a wait does not end by itself.
         if now >= deadline {
             return Err(Broken::Silent);
         }
@@ -129,7 +129,7 @@ pub(super) fn read(
     })
 }
 
-/// All that a stream of bytes holds.
+/// Collects all bytes of a stream.
 pub(super) async fn collect(
     bytes: impl Stream<Item = Result<Bytes, Broken>>,
 ) -> Result<Vec<u8>, ProviderFailure> {

@@ -19,19 +19,19 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tracing::Instrument as _;
 
-/// How long a connection may take to be made.
+/// How long making a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);
 
 /// A request with fewer bytes is serialised at once, within a millisecond.
 const LONG: usize = 128 * 1024;
 
-/// How long to wait before asking once more.
+/// The pause before the second attempt.
 const BACK_OFF: Duration = Duration::from_millis(300);
 
 /// How many requests may wait for each place: of all callers, and of one.
 const WAITING: usize = 4;
 
-/// All places are taken. A place to wait in may be free after a few seconds.
+/// All places are taken. A place in the queue may be free after a few seconds.
 const BUSY: ProviderFailure = ProviderFailure::Busy { retry_after: 5 };
 
 /// No TLS certificates can be used, so the provider cannot be reached safely.
@@ -39,18 +39,18 @@ const BUSY: ProviderFailure = ProviderFailure::Busy { retry_after: 5 };
 #[error(transparent)]
 pub struct CertificatesUnusable(#[from] reqwest::Error);
 
-/// A server that speaks OpenAI's API: llama.cpp, Ollama, vLLM, OpenAI itself.
+/// A server with OpenAI's API: llama.cpp, Ollama, vLLM, OpenAI itself.
 pub struct OpenAiCompatible {
     exchange: Arc<Exchange>,
     places: Budget,
     /// Turns for serialising long requests.
     turns: Budget,
-    /// Where connections live. Workers' own runtimes end before the last reply does.
+    /// The runtime of the connections. The workers' own runtimes end before the last reply does.
     runtime: Handle,
 }
 
 impl OpenAiCompatible {
-    /// Must be called on the runtime that is to keep the connections.
+    /// Must be called on the runtime that keeps the connections.
     ///
     /// # Errors
     /// This system's trusted certificates cannot be read.
@@ -99,7 +99,7 @@ impl OpenAiCompatible {
         self.send(post).await
     }
 
-    /// Sends a request where connections live.
+    /// Sends a request on the runtime of the connections.
     async fn send(&self, request: Request) -> Result<Response> {
         let exchange = Arc::clone(&self.exchange);
         let sending = async move { exchange.send(request).await };
@@ -169,7 +169,7 @@ pub(super) fn client(settings: &ProviderSettings) -> reqwest::Result<Client> {
         .retry(reqwest::retry::never())
         .connect_timeout(CONNECT.min(settings.silence));
     if !settings.base_url.is_encrypted() {
-        // Then no certificates are needed, which a small container may not have.
+        // Certificates are not needed then; a small container may have none.
         client = client.tls_certs_only([]);
     }
     client.build()
@@ -190,7 +190,7 @@ fn bytes(request: &ChatRequest) -> usize {
     asked + context.sum::<usize>()
 }
 
-/// How many requests are written at once that are long, and how many wait for that.
+/// The limits for serialising long requests at once, and for waiting for that.
 fn turns(settings: &ProviderSettings) -> Places {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let at_once = (processors / 2).max(1) as u64;
@@ -200,7 +200,7 @@ fn turns(settings: &ProviderSettings) -> Places {
     )
 }
 
-/// How many requests may be under way, and how many wait.
+/// The limits for running requests, and for waiting ones.
 fn places(settings: &ProviderSettings) -> Places {
     let share = settings.owner_concurrency.min(settings.concurrency);
     Places {
@@ -211,7 +211,7 @@ fn places(settings: &ProviderSettings) -> Places {
     }
 }
 
-/// A failure, and whether asking once more may help.
+/// A failure, and whether a second attempt may help.
 struct Attempt {
     failure: ProviderFailure,
     again: bool,
@@ -228,7 +228,7 @@ impl Exchange {
     }
 
     async fn send(&self, request: Request) -> std::result::Result<Response, ProviderFailure> {
-        // Bodies are in memory, so there is a copy.
+        // Bodies are in memory, so the request can be cloned.
         let spare = request.try_clone();
         match (self.attempt(request).await, spare) {
             (Ok(response), _) => Ok(response),
@@ -277,7 +277,7 @@ impl Exchange {
     }
 }
 
-/// A request that got no answer at all. Where the provider is stays between us and the log.
+/// The failure of a request without an answer. The provider's address is for the log only.
 fn unsent(error: reqwest::Error, address: &str) -> Attempt {
     let error = error.without_url();
     if error.is_timeout() {

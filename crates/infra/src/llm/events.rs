@@ -11,13 +11,13 @@ pub(super) type ByteStream = BoxStream<'static, Result<Bytes, Broken>>;
 /// The name that is given to an event without an end.
 pub(super) const CUT: &str = "cut off";
 
-/// The fields of an event. Servers write them with spaces around the name, and in capitals.
+/// The fields of an event. Some servers write them with spaces around the name, or in capitals.
 const FIELDS: [&str; 4] = ["data", "event", "id", "retry"];
 
 /// A field that llama.cpp has written in place of an event's name and data, in many versions.
 const ERROR: &str = "error";
 
-/// The same as an event.
+/// The beginning of the same error as an event.
 const AS_EVENT: &[u8] = b"event: error\ndata:";
 
 /// The greatest length of a field name, with spaces. A longer text is not a field.
@@ -35,12 +35,12 @@ pub(super) fn events(bytes: ByteStream) -> SseByteStream<ByteStream> {
     SseByteStream::new(bytes.boxed())
 }
 
-/// Where the last piece has left off.
+/// The state after the last piece.
 #[derive(Default)]
 struct Lines {
     /// The beginning of the line, until the kind of line is known.
     head: Vec<u8>,
-    /// Whether the line had white space before that.
+    /// Whether the line began with white space.
     is_indented: bool,
     /// Whether the kind of line is known; the rest of the line then stays unchanged.
     is_known: bool,

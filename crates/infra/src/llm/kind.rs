@@ -12,7 +12,7 @@ pub(super) enum Kind {
 /// is llama.cpp's.
 const FIELDS: [&[u8]; 6] = [b":", b"data:", b"event:", b"id:", b"retry:", b"error:"];
 
-/// The most bytes that are looked at: servers keep a connection open with white space.
+/// The most bytes that are read for this: servers keep a connection open with white space.
 pub(super) const MOST: usize = 64 * 1024;
 
 /// The most bytes that are needed to recognise a field.

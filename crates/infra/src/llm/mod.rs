@@ -1,4 +1,4 @@
-//! The model provider: any server that speaks OpenAI's API.
+//! The model provider: any server with OpenAI's API.
 
 mod answer;
 mod bytes;

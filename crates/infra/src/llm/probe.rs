@@ -17,7 +17,7 @@ enum Seen {
     /// A list of models.
     Models(Vec<String>),
     Refused(StatusCode),
-    /// Something else, in words.
+    /// Another answer, in words.
     Else(String),
 }
 
@@ -55,7 +55,7 @@ pub async fn probe(settings: &ProviderSettings) -> Option<String> {
 /// The problem with the configured model, if there is one.
 fn unknown(settings: &ProviderSettings, address: &Url, models: &[String]) -> Option<String> {
     let wanted = settings.model.as_ref()?;
-    // Ollama lists `llama3.2:latest`, and takes `llama3.2`.
+    // Ollama lists `llama3.2:latest`, and accepts `llama3.2`.
     let is_it = |model: &String| {
         let rest = model.strip_prefix(wanted.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest == ":latest")

@@ -2,7 +2,7 @@
 
 use super::wire::{Joined, Read};
 
-/// How much text is kept to be compared, in bytes. A reply that is longer is not kept anyway.
+/// How much text is kept for comparing, in bytes. A longer reply is not stored anyway.
 const COMPARED: usize = 8 * 1024 * 1024;
 
 /// The name of a form that is not kept: a whole message that differs from the pieces before it.
@@ -46,7 +46,7 @@ impl Reply {
         self.has_pieces && self.text.has_begun
     }
 
-    /// Takes note of the next chunk.
+    /// Adds the next chunk.
     pub(super) fn add(&mut self, read: &mut Read) -> More {
         let (text, thoughts) = (
             std::mem::take(&mut read.text),
@@ -93,7 +93,7 @@ impl Reply {
         }
     }
 
-    /// All has come. Halves of characters stay alone.
+    /// Ends the reply. Half a character at the end is replaced.
     pub(super) fn end(&mut self) -> (String, String) {
         (self.text.end(), self.thoughts.end())
     }

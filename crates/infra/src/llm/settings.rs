@@ -9,11 +9,11 @@ pub struct ProviderSettings {
     pub api_key: Option<ApiKey>,
     /// The model for requests without one; if it is missing, the provider chooses.
     pub model: Option<String>,
-    /// Whether chat templates insist that user and assistant take turns.
+    /// Whether chat templates require that user and assistant take turns.
     pub strict_roles: bool,
     /// How long the provider may be silent.
     pub silence: Duration,
-    /// How many requests may be under way at once.
+    /// How many requests may run at once.
     pub concurrency: usize,
     /// How many of these requests may be of one caller.
     pub owner_concurrency: usize,
@@ -71,7 +71,7 @@ impl ApiKey {
         Some(header)
     }
 
-    /// The text, without the key.
+    /// The text with the key replaced.
     pub(super) fn hidden_in(&self, text: &str) -> String {
         text.replace(&self.0, "…")
     }

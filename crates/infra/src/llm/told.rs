@@ -21,7 +21,7 @@ const BETWEEN: &str = "\n\n";
 const SYSTEM: &str = "system";
 const ASSISTANT: &str = "assistant";
 
-/// A message, in the three roles that every server knows.
+/// A message, with one of the three roles that every server knows.
 struct Line<'a> {
     role: Cow<'a, str>,
     /// `None`: the message contains more than text, and stays unchanged.
@@ -314,7 +314,7 @@ mod tests {
         ];
         let sent = [line("user", " "), line("user", " ")];
         let sent: Vec<_> = sent.iter().map(String::as_str).collect();
-        // Something must be asked.
+        // The request must contain a question.
         let expected = [line("user", "u"), line("user", "v"), line("user", " ")];
         assert_eq!(all(&context, &sent, false), expected);
     }

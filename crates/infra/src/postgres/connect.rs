@@ -12,7 +12,7 @@ use tokio_postgres::CancelToken;
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// How long a server may take to let us in.
+/// How long the login to a server may take.
 const HANDSHAKE: Duration = Duration::from_secs(4);
 
 /// How long one request to call off a statement may take.
@@ -36,7 +36,7 @@ pub enum ConnectError {
 }
 
 impl Target {
-    /// Reads an address. `sslmode=require` encrypts and believes any certificate, `verify-full`
+    /// Reads an address. `sslmode=require` encrypts and accepts any certificate, `verify-full`
     /// also checks that the certificate is trusted and names the host (libpq's meanings).
     pub fn parse(address: &str) -> Result<Self, ConnectError> {
         let (address, verify) = take_verify_full(address)?;
@@ -44,7 +44,7 @@ impl Target {
         if verify {
             config.ssl_mode(SslMode::Require);
         }
-        // A host that has vanished is noticed in seconds, not after the kernel's fifteen minutes.
+        // With this, a vanished host is noticed in seconds, not after the kernel's fifteen minutes.
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(Duration::from_secs(2));
         }
@@ -128,8 +128,8 @@ fn client_config(verify: bool) -> Result<ClientConfig, ConnectError> {
         .with_no_client_auth())
 }
 
-/// Believes any certificate, as `sslmode=require` says: the line is private, the other end is not
-/// proven.
+/// Accepts any certificate, as `sslmode=require` says: the connection is encrypted, but the server
+/// is not authenticated.
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);
 

@@ -25,18 +25,18 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 pub struct Database {
     pool: Pool<AsyncPgConnection>,
     pub(super) target: Arc<Target>,
-    /// Where connections live.
+    /// The runtime of the connections.
     pub(super) home: Handle,
     /// How many connections above the pool's size there may be: of connections that were given up,
     /// it is not known whether the server has ended their statements.
     pub(super) write_offs: Arc<Semaphore>,
     /// How long a unit of work may take.
     pub(super) patience: Duration,
-    /// When the server has last answered.
+    /// When the server last answered.
     heard: watch::Sender<Option<Instant>>,
-    /// How much work is done at once, and for whom.
+    /// The limits of concurrent work.
     pub(super) places: Arc<Places>,
-    /// Whether the schema is that of this version; before, every unit of work is refused.
+    /// Whether the schema is that of this version. Until then, every unit of work is refused.
     open: Arc<AtomicBool>,
     /// Is notified when the database has no room.
     pub(super) storage: Arc<Storage>,
@@ -46,7 +46,7 @@ pub struct Database {
 /// took too long return theirs then.
 const LONGER: Duration = Duration::from_millis(200);
 
-/// How long a connection is used: after a failover, or a change of address, all are new soon.
+/// How long a connection is used: after a failover, or a change of address, all are soon replaced.
 const MAX_AGE: Duration = Duration::from_secs(30 * 60);
 
 /// How long an unused connection is kept, and how often that is checked. A connection keeps the
@@ -121,7 +121,7 @@ impl Database {
         }
     }
 
-    /// The same, where this is told when the database has no room.
+    /// The same, with the storage that is notified when the database has no room.
     #[must_use]
     pub fn reporting_to(self, storage: Arc<Storage>) -> Self {
         Self { storage, ..self }
@@ -176,13 +176,13 @@ impl Database {
         self.open.load(Ordering::Acquire)
     }
 
-    /// The most connections there are.
+    /// The most connections of the pool.
     #[must_use]
     pub fn most_connections(&self) -> usize {
         self.pool.status().max_size
     }
 
-    /// Ends all connections; work that is under way ends first.
+    /// Closes all connections, after their running work.
     pub fn close(&self) {
         self.pool.close();
     }

@@ -15,7 +15,7 @@ pub(super) fn storage(error: DieselError) -> Error {
     }
 }
 
-/// Whether the connection broke, or leads to a server that was demoted and takes no writes.
+/// Whether the connection broke, or its server was demoted and accepts no writes.
 pub(super) fn is_cut(error: &DieselError) -> bool {
     matches!(
         error,
@@ -77,7 +77,7 @@ pub(super) fn inconsistent(broken: Error) -> Error {
     Error::Internal(Box::new(broken))
 }
 
-/// Whether the statement ran into this unique index, foreign key or check.
+/// Whether the statement violated this unique index, foreign key or check.
 pub(super) fn violates(error: &DieselError, constraint: &str) -> bool {
     match error {
         DieselError::DatabaseError(

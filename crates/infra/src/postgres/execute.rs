@@ -15,7 +15,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::TryFutureExt as _;
 use futures_util::future::{AndThen, BoxFuture, MapOk, Ready, ready};
 
-/// Futures of named types, since the compiler does not see of nameless ones that they may be sent.
+/// Futures with named types: for unnamed ones the compiler cannot see that they are `Send`.
 type All<'conn, 'query, Q, U> = LoadFuture<'conn, 'query, Q, AsyncPgConnection, U>;
 type Optional<'conn, 'query, Q, U> = MapOk<All<'conn, 'query, Q, U>, fn(Vec<U>) -> Option<U>>;
 type One<'conn, 'query, Q, U> =

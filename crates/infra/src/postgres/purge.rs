@@ -104,7 +104,7 @@ statement!(
 );
 
 statement!(
-    /// A conversation holds so much less, if this message was counted.
+    /// Reduces the conversation's size by a deleted message, if the message was counted.
     Shrink {
         bytes: i64 => BigInt,
         owner_id: Uuid => SqlUuid,
@@ -121,7 +121,7 @@ fn limits(portion: Portion) -> (i64, i64) {
     (number(portion.rows() + 1), number(portion.bytes()))
 }
 
-/// Whether less than the portion was there to take.
+/// Whether less than a portion was left, so that all is deleted.
 fn is_all(taken: Vec<i64>, portion: Portion) -> bool {
     let taken = taken.into_iter().sum::<i64>();
     taken.unsigned_abs() < portion.bytes()
@@ -179,7 +179,7 @@ impl PurgeStore for PgPurge {
             let Some(locked) = Locked::of(connection, job, now).await? else {
                 return Ok(Step::Taken);
             };
-            // Links that the deletion has left; each costs a row in every index.
+            // Links that the deletion did not end; each costs a row in every index.
             let is_done = revoke_of_item(connection, key, job.created_at, limits(portion).0)
                 .await?
                 && delete_versions(connection, key, portion).await?;

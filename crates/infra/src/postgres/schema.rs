@@ -1,4 +1,4 @@
-//! The tables as Diesel sees them. A test compares this with the migrated database.
+//! The tables for Diesel. A test compares this with the migrated database.
 
 diesel::table! {
     users (owner_id) {

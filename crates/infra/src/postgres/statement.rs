@@ -80,7 +80,7 @@ impl<const PARAMETERS: usize> Text<PARAMETERS> {
     }
 }
 
-/// Where `$number` begins.
+/// The place of `$number` in the text.
 const fn occurrence(text: &str, number: usize) -> usize {
     assert!(number < 100, "a statement has 100 parameters");
     let mut rest = text.as_bytes();

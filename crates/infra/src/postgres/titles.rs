@@ -25,7 +25,7 @@ pub enum NewTitles {
 }
 
 impl NewTitles {
-    /// When a model is to be asked for the title of a conversation that is named now.
+    /// When to ask a model for the title of a conversation that is named now.
     pub(super) fn due(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self {
             Self::Queued => Some(now + TitleService::SETTLING),

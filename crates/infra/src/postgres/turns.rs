@@ -82,7 +82,7 @@ statement!(
     select exists (select from turn), title, last from (select 1) one left join place on true"
 );
 
-/// Whether the turn was there; the title, and the last number.
+/// Whether the turn was in the queue; the title, and the last number.
 type Place = (bool, Option<String>, Option<i32>);
 
 #[async_trait::async_trait]

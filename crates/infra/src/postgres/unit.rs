@@ -34,10 +34,10 @@ const LONG_VERDICT: Duration = Duration::from_secs(10);
 const SETTING: Duration = Duration::from_secs(2);
 const LOOKS: u8 = 3;
 
-/// How often work that ran into others is tried again.
+/// How often work is tried again after a conflict with other work.
 const REPEATS: u32 = 3;
 
-/// How long the first repeat waits for the others to finish; the next ones wait longer.
+/// The pause before the first retry; the next pauses are longer.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// The time for one unit of work ran out.
@@ -55,12 +55,12 @@ enum Ended<T> {
     InTime(QueryResult<T>),
     /// The work was called off; its final result.
     CalledOff(QueryResult<T>),
-    /// The server did not say within this time.
+    /// The server did not report the result within this time.
     Unknown(Duration),
 }
 
 impl<T> Ended<T> {
-    /// Whether the server said how.
+    /// Whether the server reported the result.
     fn was_heard(&self) -> bool {
         match self {
             Self::InTime(done) | Self::CalledOff(done) => !done.as_ref().is_err_and(is_cut),
@@ -198,8 +198,8 @@ impl Database {
     }
 }
 
-/// Whether a success counts that was told after the work was called off. Where copies on other
-/// servers are waited for, calling off ends that waiting, and is answered with success.
+/// Whether a success counts that was reported after the work was called off. If the server waits
+/// for copies on other servers, calling off ends that wait, and the server reports success.
 async fn is_durable(connection: &mut AsyncPgConnection) -> bool {
     let alone = "current_setting('synchronous_standby_names') = ''";
     for _ in 0..LOOKS {
@@ -214,8 +214,8 @@ async fn is_durable(connection: &mut AsyncPgConnection) -> bool {
     false
 }
 
-/// Whether a statement failed because the server is shutting down or crashed. Such errors come as
-/// any other does, in the server's own language, so the connection itself is asked.
+/// Whether a statement failed because the server is shutting down or crashed. Such errors look like
+/// any other, in the server's own language, so the connection itself is checked.
 async fn went_away(error: &DieselError, connection: &mut AsyncPgConnection) -> bool {
     match error {
         DieselError::DatabaseError(DatabaseErrorKind::Unknown, _) => {

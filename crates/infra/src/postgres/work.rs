@@ -31,12 +31,12 @@ const LARGE: usize = 1024 * 1024;
 pub(super) struct Whose {
     caller: Caller,
     pub(super) begun: Instant,
-    /// Like so many statements.
+    /// The weight, as a number of statements.
     weight: u64,
 }
 
 impl Whose {
-    /// Work that writes so many bytes counts for more.
+    /// Adds the weight of the bytes that the work writes.
     pub(super) fn writing(self, bytes: usize) -> Self {
         let weight = 1 + (bytes / BYTES) as u64;
         Self { weight, ..self }
@@ -47,7 +47,7 @@ impl Whose {
         self.weight > (LARGE / BYTES) as u64
     }
 
-    /// Work that has waited since then.
+    /// Sets the time since when the work waits.
     pub(super) fn since(self, begun: Instant) -> Self {
         Self { begun, ..self }
     }

@@ -28,10 +28,10 @@ pub struct Argon2Hasher {
 }
 
 impl Argon2Hasher {
-    /// At most `threads` hashes at the same time; the others wait for their turn.
+    /// Computes at most `threads` hashes at the same time; others wait for their turn.
     ///
     /// # Errors
-    /// The system has no random numbers.
+    /// The system's random generator fails.
     pub fn new(threads: usize) -> Result<Self> {
         Self::with(threads, Params::DEFAULT)
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 const ISSUER: &str = "jan-conversations";
 const AUDIENCE: &str = "jan-conversations";
 
-/// How far the clocks of two instances may differ (RFC 8725 leaves it to us; 60 s is usual).
+/// How far the clocks of two instances may differ (RFC 8725 leaves the value open; 60 s is usual).
 const LEEWAY: TimeDelta = TimeDelta::seconds(60);
 
 /// Access tokens as JWTs, signed with HMAC-SHA-256.
@@ -51,7 +51,7 @@ impl Jwt {
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
-        // Times are checked below against our own clock, which tests can pin.
+        // Times are checked below against our own clock, which tests can fix.
         validation.validate_exp = false;
         validation.validate_nbf = false;
         Ok(Self {
@@ -90,7 +90,7 @@ impl AccessTokens for Jwt {
         {
             return Err(INVALID);
         }
-        // The leeway goes to our own time: a claim may be the last that there is.
+        // The leeway is subtracted from our own time: a claim may be the greatest possible time.
         if time(payload.exp)? <= now - LEEWAY {
             return Err(Error::Unauthenticated(Unauthenticated::Expired));
         }

@@ -7,7 +7,7 @@ const LABEL: &[u8] = b"jan-conversations: the successors of refresh tokens, 1";
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// As many digits to the base of 62 as 256 bits need, and as random secrets have.
+/// As many base-62 digits as 256 bits need, and as random secrets have.
 const LENGTH: usize = 43;
 
 /// Successors by HMAC-SHA-256, under a key that is derived from the secret that signs access tokens
@@ -43,7 +43,7 @@ fn base62(mut number: [u8; 32]) -> String {
         let mut rest = 0;
         for byte in &mut number {
             let part = rest * 256 + u32::from(*byte);
-            // The rest was less than 62, so that this is less than 256.
+            // The remainder is below 62, so this is below 256.
             *byte = (part / 62) as u8;
             rest = part % 62;
         }

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-/// The unit in which a file's blocks are counted (stat(2)).
+/// The unit of a file's block count (stat(2)).
 const BLOCK: u64 = 512;
 
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! The file system of an embedded database: how much is free, and the ballast.
+//! The file system of an embedded database: its free space, and the ballast.
 
 use super::ballast::Ballast;
 use super::reserve::{self, Reserve};
@@ -18,7 +18,7 @@ pub(super) struct Disk {
     directory: PathBuf,
     /// The bytes that must stay free.
     reserve: u64,
-    /// How large the whole file system is.
+    /// The size of the file system.
     total: u64,
     /// Below this many bytes, PostgreSQL's log may find no room for its next segment.
     critical: u64,
@@ -35,7 +35,7 @@ pub(super) struct Disk {
 impl Disk {
     pub(super) const MOST_WAL_MIB: u64 = 1024;
 
-    /// At least two segments of 16 MiB, which is the least that PostgreSQL takes.
+    /// The size of the log: at least two segments of 16 MiB, the minimum of PostgreSQL.
     pub(super) fn wal_mib(&self) -> u64 {
         ((self.total / 20) >> 20).clamp(32, Self::MOST_WAL_MIB)
     }
@@ -76,12 +76,12 @@ impl Disk {
         self.lacks_room.load(Ordering::Relaxed)
     }
 
-    /// So much is free inside the tables.
+    /// Sets the reusable bytes inside the tables.
     pub(super) fn can_reuse(&self, bytes: u64) {
         self.reusable.store(bytes, Ordering::Relaxed);
     }
 
-    /// Measures, and sees to the ballast; the result is when to do so again.
+    /// Measures the disk, and adjusts the ballast; returns the time until the next measurement.
     pub(super) fn measure(&self) -> Duration {
         let mut ballast = self.ballast();
         let Ok(free) = self.free() else {
@@ -103,7 +103,7 @@ impl Disk {
         }
     }
 
-    /// Gives up all of the ballast where there is hardly any room.
+    /// Gives up the whole ballast if there is hardly any room.
     pub(super) fn relieve(&self) {
         let mut ballast = self.ballast();
         match self.free() {

@@ -46,12 +46,12 @@ impl Storage {
         })
     }
 
-    /// Begins with the file system of this directory. The ballast is not yet made, but given up where
-    /// there is too little room for PostgreSQL to start.
+    /// Measures the file system of this directory. Does not make the ballast yet, but gives it up
+    /// if there is too little room for PostgreSQL to start.
     pub(crate) fn open(&self, data_dir: &Path) -> io::Result<()> {
         if let Some(disk) = Disk::around(data_dir, self.reserve)? {
             disk.relieve();
-            // A second time would be another DATA_DIR, which no service has.
+            // A second call would be for another DATA_DIR, which a service does not have.
             let _ = self.disk.set(disk);
         }
         Ok(())
@@ -63,7 +63,7 @@ impl Storage {
         self.disk.get().map_or(Disk::MOST_WAL_MIB, Disk::wal_mib)
     }
 
-    /// Measures again and again, for ever.
+    /// Measures the disk regularly, for ever.
     pub async fn watch(self: Arc<Self>) {
         if self.disk.get().is_none() {
             return std::future::pending().await;
@@ -80,7 +80,7 @@ impl Storage {
         }
     }
 
-    /// PostgreSQL died, or does not start: if that is for want of room, there is some now.
+    /// Makes room after PostgreSQL has died or failed to start, since a full disk may be the cause.
     pub(crate) async fn relieve(self: &Arc<Self>) {
         let storage = Arc::clone(self);
         let relieved = tokio::task::spawn_blocking(move || {
@@ -92,7 +92,7 @@ impl Storage {
         let _ = relieved.await;
     }
 
-    /// PostgreSQL has found no room for something.
+    /// Notes that PostgreSQL has found no room.
     pub(crate) fn met(self: &Arc<Self>) {
         let now = Instant::now();
         let before = self
@@ -112,7 +112,7 @@ impl Storage {
         self.disk.get().is_some_and(Disk::wants_more)
     }
 
-    /// So many bytes are free inside the tables of the database.
+    /// Sets the free bytes inside the tables of the database.
     pub(crate) fn can_reuse(&self, bytes: u64) {
         if let Some(disk) = self.disk.get() {
             disk.can_reuse(bytes);

@@ -1,11 +1,11 @@
-/// How much of the file system is to stay free.
+/// The part of the file system that must stay free.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reserve {
     /// The smaller of 1 GiB and a tenth of the file system.
     #[default]
     Usual,
     Bytes(u64),
-    /// Writes are refused only when PostgreSQL finds no room.
+    /// No reserve: writes fail only when PostgreSQL finds no room.
     Off,
 }
 

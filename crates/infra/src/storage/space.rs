@@ -19,7 +19,7 @@ impl Space {
     pub(crate) fn around(path: &Path) -> io::Result<Self> {
         let found = statvfs(path)?;
         let block = wide(found.fragment_size());
-        // Some file systems count no files.
+        // Some file systems do not count files.
         let has_files = found.files() == 0 || wide(found.files_available()) >= FILES;
         let free = match has_files {
             true => wide(found.blocks_available()),

@@ -1,4 +1,4 @@
-//! Settings about where clients are, and by which names they know this server.
+//! Settings about the addresses and names of this server, and about browsers.
 
 use super::{ConfigError, bad, given};
 use actix_web::http::Uri;
@@ -62,7 +62,7 @@ pub(super) fn cors(
     listed("CORS_ALLOWED_ORIGINS", list, problem, ascii_origin).map(AllowedOrigins::Only)
 }
 
-/// Which hosts are answered beside the usual ones.
+/// The accepted hosts beside the usual ones.
 pub(super) fn allowed_hosts(setting: &Option<String>) -> Result<Option<Vec<Host>>, ConfigError> {
     let problem =
         "it must be a list of names and addresses such as chat.example.org, without ports";

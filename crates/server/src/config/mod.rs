@@ -30,7 +30,7 @@ pub struct ConfigError {
     pub problem: String,
 }
 
-/// Everything the service needs to know.
+/// The whole configuration of the service.
 #[derive(Debug)]
 pub struct Config {
     pub host: IpAddr,
@@ -44,12 +44,12 @@ pub struct Config {
     pub guest_retention: Option<TimeDelta>,
     pub limits: Quotas,
     pub allowances: Allowances,
-    /// Bytes that bodies and answers may take.
+    /// The memory for bodies and answers, in bytes.
     pub memory: u64,
     /// Connections of one address; `None`: half of the open files.
     pub address_connections: Option<u64>,
     pub cors: AllowedOrigins,
-    /// Hosts that are answered beside this machine's own names and that of `public_url`.
+    /// The accepted hosts beside this machine's own names and that of `public_url`.
     pub allowed_hosts: Option<Vec<Host>>,
     pub proxies: TrustedProxies,
     pub provider: Provider,
@@ -121,7 +121,7 @@ impl Config {
 }
 
 impl Config {
-    /// Which hosts are answered by a service that listens on `address`.
+    /// The accepted hosts of a service that listens on `address`.
     #[must_use]
     pub fn hosts(&self, address: IpAddr) -> AllowedHosts {
         let public = self.public_url.as_deref().and_then(browsers::host);

@@ -11,7 +11,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Where replies come from.
+/// The model provider for replies.
 #[derive(Clone, Debug)]
 pub struct Provider {
     /// `None`: no provider is configured.
@@ -25,7 +25,7 @@ pub struct Provider {
 
 impl Provider {
     /// # Errors
-    /// The first setting that cannot be used, whether there is a provider or not.
+    /// The first setting that cannot be used, also if there is no provider.
     pub fn read(settings: &Settings) -> Result<Self, ConfigError> {
         let base_url = given(&settings.llm_base_url)
             .map(|url| {

@@ -5,9 +5,9 @@ use infra::storage::{Reserve, Storage as DiskRoom};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Where the data is.
+/// Where the data is stored.
 pub enum Storage {
-    /// A PostgreSQL of our own.
+    /// The embedded PostgreSQL.
     Embedded(Embedded),
     /// An external PostgreSQL.
     External {

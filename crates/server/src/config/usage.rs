@@ -1,4 +1,4 @@
-//! How much owners may use.
+//! The allowances of owners.
 
 use super::size::{number, size};
 use super::{ConfigError, bad, given};

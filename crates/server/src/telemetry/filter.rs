@@ -4,7 +4,7 @@
 use tracing::Metadata;
 use tracing_subscriber::filter::{FilterFn, LevelFilter};
 
-/// Where our own lines come from.
+/// The modules of our own lines.
 const OURS: [&str; 6] = [
     "api",
     "audit",
@@ -50,14 +50,14 @@ impl Filter {
                 Some((name, written)) => filter.named.push((module(name)?, level(written)?)),
             }
         }
-        // The longest name is the nearest.
+        // The longest matching name is the most specific.
         filter
             .named
             .sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         Some(filter)
     }
 
-    /// How far this target is heard.
+    /// The level of this target.
     fn of(&self, target: &str) -> LevelFilter {
         let mut named = self.named.iter();
         let named = named.find(|(name, _)| is_within(target, name));

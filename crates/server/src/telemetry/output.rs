@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// How many bytes may wait to be written.
+/// The most bytes that wait to be written.
 const ROOM: usize = 4 * 1024 * 1024;
 
 /// The bytes of a waiting line beside its text.
@@ -20,17 +20,17 @@ const OVERHEAD: usize = 64;
 /// How long the end of the process waits for unwritten lines.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How long the first line of a batch waits for others: each is sent without waking the thread that
-/// writes then, and they are written together.
+/// How long the first line of a batch waits for others: each of them is queued without waking the
+/// writing thread, and all are written together.
 const GATHER: Duration = Duration::from_millis(5);
 
 /// How many bytes are written together.
 const AT_ONCE: usize = 64 * 1024;
 
-/// A pause where standard error is set to refuse instead of waiting.
+/// The pause when standard error is non-blocking and full.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// The way to standard error. Cheap to clone.
+/// The queue to standard error. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Output {
     messages: Sender<Message>,
@@ -54,7 +54,7 @@ impl Output {
     /// Begins to write to standard error.
     ///
     /// # Errors
-    /// The system gives no thread.
+    /// The system cannot start a thread.
     pub fn start() -> io::Result<Self> {
         // A separate handle, so that other users of standard error never wait for this thread. If
         // there is none, lines are dropped.
@@ -80,7 +80,7 @@ impl Output {
         self.add(format!("{text}\n").as_bytes());
     }
 
-    /// Waits until all is written, for a second at the most.
+    /// Waits until all lines are written, at most a second.
     pub fn finish(&self) {
         let (ending, ended) = mpsc::sync_channel(1);
         if self.messages.send(Message::Finish(ending)).is_ok() {
@@ -224,7 +224,7 @@ mod tests {
         let (pipe, read) = mpsc::sync_channel(0);
         let output = Output::to(Pipe(pipe)).unwrap();
         let subscriber = tracing_subscriber::fmt().with_writer(output.clone());
-        // The thread that writes has to find the same subscriber.
+        // The writing thread must find the same subscriber.
         subscriber.with_ansi(false).init();
         let line = vec![b'x'; ROOM / 8];
         let begun = Instant::now();

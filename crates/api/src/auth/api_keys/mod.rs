@@ -1,4 +1,4 @@
-//! API keys on the wire.
+//! The wire types of API keys.
 
 pub(crate) mod create;
 pub(crate) mod delete;

@@ -7,8 +7,8 @@ use domain::replies::Tasks;
 
 /// Delete your account and all that is in it
 ///
-/// Removes the caller with everything that is theirs, for good: conversations, projects, links,
-/// sessions and keys. Access tokens end within 30 seconds.
+/// Removes the caller with all their data, for good: conversations, projects, links, sessions and
+/// keys. Access tokens become invalid within 30 seconds.
 #[utoipa::path(
     tag = "auth",
     responses((status = 204, description = "You are gone.")),

@@ -21,8 +21,8 @@ pub(crate) struct MeBody {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Usage)]
 pub(crate) struct UsageBody {
-    /// The bytes of all texts, earlier versions included, and some for each message, conversation,
-    /// project and link itself.
+    /// The bytes of all texts, earlier versions included, and a fixed number for each message,
+    /// conversation, project and link.
     #[schema(example = 1_843_200)]
     storage_bytes: u64,
     /// The most bytes you may use.
@@ -34,11 +34,11 @@ pub(crate) struct UsageBody {
     /// The most conversations you may have.
     #[schema(required, example = 100_000)]
     conversation_limit: Option<u64>,
-    /// For how many titles a model was asked since midnight, UTC. Over the limit, conversations keep
-    /// the title of their first message.
+    /// How many titles a model was asked for since midnight, UTC. Above the limit, conversations
+    /// keep the title of their first message.
     #[schema(example = 3)]
     titles_today: u64,
-    /// For how many titles a model may be asked in a day.
+    /// How many titles a model may be asked for per day.
     #[schema(required, example = 200)]
     titles_limit: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! Sessions on the wire.
+//! The wire types of sessions.
 
 pub(crate) mod delete;
 pub(crate) mod delete_all;
@@ -23,7 +23,7 @@ pub(crate) struct SessionBody {
     created_at: Timestamp,
     /// When the session was last refreshed, or began.
     last_used_at: Timestamp,
-    /// Whether the caller's access token is of this session.
+    /// Whether the caller's access token belongs to this session.
     current: bool,
 }
 

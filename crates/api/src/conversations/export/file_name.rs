@@ -7,8 +7,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 /// The characters that are allowed unencoded in an extended parameter (RFC 8187, 3.2.1).
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
-/// The most bytes of a title in a file's name: file systems take 255, the ending included, and some
-/// programs add to a name that is there already.
+/// The most bytes of a title in a file's name: file systems allow 255, including the ending, and
+/// some programs append to a name that exists already.
 const MOST: usize = 200;
 
 /// The header with the file name: the title for clients that understand it, the id otherwise.
@@ -37,7 +37,8 @@ fn safe(title: &str) -> Option<String> {
         let joins = matches!(c, '\u{200d}' | '\u{fe0f}') && plain.ends_with(is_picture);
         plain.extend(if joins { Some(c) } else { as_plain(c) });
     }
-    // Hidden from lists, cut off by Windows, or read as an option or a home by a shell.
+    // Such names are hidden in lists, cut off by Windows, or read as an option or a home by a
+    // shell.
     let outside = |c: char| c.is_whitespace() || matches!(c, '.' | '-' | '~');
     let cut = text::beginning(plain.trim_start_matches(outside), MOST);
     let name = cut.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | '\u{200d}'));

@@ -1,4 +1,4 @@
-//! Everything a conversation holds, to keep.
+//! Exports of whole conversations.
 
 mod file_name;
 mod json;
@@ -54,7 +54,7 @@ pub(crate) struct ExportedItemBody {
     earlier_versions: Vec<EarlierVersionBody>,
 }
 
-/// A text a message had.
+/// An earlier text of a message.
 #[derive(Serialize, ToSchema)]
 #[schema(as = EarlierVersion)]
 pub(crate) struct EarlierVersionBody {

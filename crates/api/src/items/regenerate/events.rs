@@ -42,10 +42,10 @@ pub(crate) struct EventBody {
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[schema(as = ItemEventName, example = "item.delta")]
 enum EventName {
-    /// The model goes on thinking.
+    /// More thoughts of the model.
     #[serde(rename = "item.reasoning_delta")]
     ReasoningDelta,
-    /// The reply goes on.
+    /// More text of the reply.
     #[serde(rename = "item.delta")]
     Delta,
     /// The reply was stored. This is the last event.
@@ -109,7 +109,7 @@ impl Events {
         let first = stream::once(std::future::ready(Ok(first)));
         Ok(HttpResponse::Ok()
             .content_type("text/event-stream")
-            // nginx would collect the events otherwise.
+            // nginx would otherwise buffer the events.
             .insert_header((HeaderName::from_static("x-accel-buffering"), "no"))
             .streaming(Chunks::of(stream::StreamExt::chain(first, rest))))
     }

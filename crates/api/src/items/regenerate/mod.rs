@@ -14,13 +14,13 @@ pub(crate) use events::Events;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// Whether the model was not told all of the conversation.
+/// Whether older messages did not fit into the model's context.
 pub(crate) const CONTEXT_TRUNCATED: HeaderName = HeaderName::from_static("x-context-truncated");
 
 /// The finish reason of the reply. In a stream, `item.completed` contains it.
 const FINISH_REASON: HeaderName = HeaderName::from_static("x-finish-reason");
 
-/// How the reply is to be written; the body may be absent.
+/// Options for the reply; the body may be absent.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = RegenerateItemRequest)]
@@ -28,11 +28,11 @@ pub(crate) struct RegenerateItemBody {
     /// One of the provider's models; the server's own by default.
     #[schema(min_length = 1, max_length = 256, example = "claude-3-5-sonnet")]
     model: Option<String>,
-    /// How much chance there is in the reply; the provider's own by default.
+    /// The randomness of the reply, 0 to 2; the provider's own by default.
     #[schema(minimum = 0, maximum = 2, example = 0.7)]
     temperature: Option<f64>,
     /// The most tokens of the reply, as the model counts them; the provider's own limit by default.
-    // JSON knows no whole numbers: 512.0 is one, too.
+    // In JSON, 512.0 is a whole number, too.
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 1_000_000, example = 512)]
     max_tokens: Option<f64>,
     /// The same limit under the name that OpenAI's newer models require. Send only one of the two.

@@ -10,7 +10,7 @@ use domain::replies::ReplyService;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// How the reply is to be written; the body may be absent.
+/// Options for the reply; the body may be absent.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = StreamItemReplyRequest)]
@@ -18,10 +18,10 @@ pub(crate) struct StreamItemReplyBody {
     /// One of the provider's models; the server's own by default.
     #[schema(min_length = 1, max_length = 256, example = "claude-3-5-sonnet")]
     model: Option<String>,
-    /// How much chance there is in the reply; the provider's own by default.
+    /// The randomness of the reply, 0 to 2; the provider's own by default.
     #[schema(minimum = 0, maximum = 2, example = 0.7)]
     temperature: Option<f64>,
-    /// How long the reply may become, in the model's tokens; the provider's own by default.
+    /// The most tokens of the reply, as the model counts them; the provider's own limit by default.
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 1_000_000, example = 512)]
     max_tokens: Option<f64>,
     /// The same limit under the name that OpenAI's newer models require. Send only one of the two.

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use ulid::Ulid;
 
-/// Works jobs of some kinds off, a step at a time, owner after owner.
+/// Does jobs of some kinds, one step at a time, owner after owner.
 pub struct Runner {
     queue: Arc<dyn JobQueue>,
     clock: Arc<dyn Clock>,
     works: HashMap<Kind, Arc<dyn Work>>,
     kinds: Vec<Kind>,
-    /// How much the next step of each kind takes.
+    /// The size of the next step of each kind.
     portions: HashMap<Kind, Portion>,
     /// The jobs that were due at the last look, without those begun since.
     due: VecDeque<Job>,
@@ -39,7 +39,7 @@ pub enum Did {
     Nothing,
     /// Another instance was faster.
     Missed,
-    /// A step.
+    /// A step was done.
     Step { kind: Kind, took: Duration },
     /// The step failed. The job waits, or is given up.
     Failed {
@@ -53,7 +53,7 @@ pub enum Did {
 impl Runner {
     /// How many jobs one look reads.
     const LOOK: usize = 64;
-    /// How much of a turn is left to an owner once a step has begun.
+    /// How long an owner's turn lasts; a step that has begun is finished.
     const TURN: Duration = Duration::from_millis(500);
     /// The longest pause of a failed job.
     const LONGEST: TimeDelta = TimeDelta::minutes(5);
@@ -139,7 +139,7 @@ impl Runner {
             if job.owner != self.turn.owner {
                 self.turn = Turn::of(job.owner);
             } else if self.turn.used >= Self::TURN {
-                // Their turn is over; the others come first, and then the job that would have been next.
+                // The turn is over: other owners come first, and later this owner's next job.
                 self.stopped
                     .extend(self.turn.last.map(|last| (job.owner, last)));
                 continue;
@@ -200,7 +200,7 @@ fn failed(job: Job, error: Error, is_given_up: bool, took: Duration) -> Did {
     }
 }
 
-/// How long a job waits that has failed so often before: a second, and twice as long each time.
+/// The pause of a job after so many failures: a second, then twice as long each time.
 fn pause(attempts: u32) -> TimeDelta {
     let seconds = 1_i64 << attempts.min(16);
     TimeDelta::seconds(seconds).min(Runner::LONGEST)

@@ -19,7 +19,7 @@ impl RemovalService {
     /// How long the request itself continues deleting, hundreds of conversations per step. A job
     /// deletes the rest.
     const AT_ONCE: TimeDelta = TimeDelta::seconds(2);
-    /// How long a removal is remembered. The longest that an access token of ours lives is an hour.
+    /// How long a removal is remembered. Our access tokens live for at most an hour.
     const REMEMBERED: TimeDelta = TimeDelta::days(30);
     /// Activity is noted once a day, so a guest may have been active up to a day after the last
     /// note.
@@ -31,7 +31,7 @@ impl RemovalService {
     /// The pause between two sweeps that found nothing.
     const REST: TimeDelta = TimeDelta::seconds(2);
 
-    /// Removes the caller with everything that is theirs.
+    /// Removes the caller with all their data.
     pub async fn remove(&self, actor: Actor) -> Result<()> {
         let person = actor.person()?;
         if person.owner == AuthService::OPERATOR {

@@ -1,4 +1,4 @@
-//! Words around a title, in the languages that models speak. In the lists they are parted by bars.
+//! Words around a title, in the languages that models use. Bars separate the words of a list.
 
 /// "Title", in lower case.
 const TITLE: &str = "\

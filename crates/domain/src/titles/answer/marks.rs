@@ -49,7 +49,7 @@ const PAIRS: &[(&str, &str)] = &[
     ("<", ">"),
 ];
 
-/// Commands and elements that are taken off likewise.
+/// Commands and elements that are removed in the same way.
 const WRAPPERS: &[(&str, &str)] = &[
     ("\\boxed{", "}"),
     ("\\text{", "}"),
@@ -101,7 +101,7 @@ pub(super) fn without(line: &str) -> String {
         .to_owned()
 }
 
-/// Without the marks of a heading, a quotation or a list.
+/// The line without the marks of a heading, a quotation or a list.
 fn without_block_marks(line: &str) -> &str {
     let heading = line.trim_start_matches('#');
     if heading.len() < line.len() && heading.starts_with(char::is_whitespace) {
@@ -132,7 +132,7 @@ fn without_block_marks(line: &str) -> &str {
     }
 }
 
-/// Without a full stop, which a title does not have; that of an abbreviation stays.
+/// The line without a full stop at its end; that of an abbreviation stays.
 fn without_stop(line: &str) -> &str {
     if let Some(rest) = line.strip_suffix(['。', '．', '｡', '।', '۔']) {
         return rest;
@@ -152,7 +152,7 @@ fn inside<'l>(line: &'l str, open: &str, close: &str) -> Option<&'l str> {
     let inside = line.strip_prefix(open)?.strip_suffix(close)?;
     if open == close {
         let apart = match close {
-            // An apostrophe stands between letters.
+            // An apostrophe is between letters.
             "'" | "’" => {
                 inside
                     .split(close)
@@ -209,7 +209,7 @@ fn without_half(line: &str) -> &str {
     line
 }
 
-/// Without the marks around some strong words.
+/// The line without the marks around bold words.
 fn without_strong(line: &str) -> String {
     let parts: Vec<&str> = line.split("**").collect();
     let pairs = parts.len() > 2 && parts.len() % 2 == 1;

@@ -38,7 +38,7 @@ fn first(said: &str) -> Option<String> {
         .filter(|line| !line.is_empty() && !marks::is_fence(line))
         .peekable();
     while let Some(line) = lines.next() {
-        // A sentence that leads to the title, or to a list of titles.
+        // A sentence that announces the title, or a list of titles.
         let leads = labels::leads(line);
         if leads && lines.peek().is_some() {
             continue;

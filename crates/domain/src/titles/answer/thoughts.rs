@@ -38,7 +38,7 @@ pub(super) fn without(answer: &str) -> Option<&str> {
         .iter()
         .filter_map(|(_, close)| {
             let at = lower.rfind(close)?;
-            // A title can speak of the mark.
+            // A title can mention the mark.
             let quoted = lower.get(..at)?.ends_with(['`', '"', '\'', '“']);
             (!quoted).then_some(at + close.len())
         })

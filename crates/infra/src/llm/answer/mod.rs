@@ -38,7 +38,7 @@ type Outcome<T> = std::result::Result<T, ProviderFailure>;
 pub(super) struct Answer {
     body: Body,
     key: Option<ApiKey>,
-    /// Whether chunks were asked for.
+    /// Whether chunks were requested.
     streamed: bool,
     begun: bool,
     reply: Reply,
@@ -239,7 +239,7 @@ impl Answer {
         Ok(())
     }
 
-    /// All is read. A half of a character stays alone.
+    /// Ends the reply. Half a character at the end is replaced.
     fn end(&mut self) {
         self.body = Body::Read;
         let (text, reasoning) = self.reply.end();
@@ -316,7 +316,7 @@ fn blank() -> ProviderFailure {
     ProviderFailure::lasting("its answer begins with more than 64 KiB of white space.")
 }
 
-/// An answer that ended without an end.
+/// The failure of an answer that stopped before its end.
 fn ended(begun: bool) -> ProviderFailure {
     match begun {
         true => ProviderFailure::failed("its answer broke off."),

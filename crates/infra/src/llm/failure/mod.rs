@@ -13,13 +13,13 @@ use serde_json::Value;
 /// How much of a provider's text is passed on, in characters.
 const TEXT: usize = 1_000;
 
-/// How much of an answer is quoted that is not understood, in characters.
+/// How much of an unreadable answer is quoted, in characters.
 const BEGINNING: usize = 200;
 
 /// OpenAI's code for a request from an unsupported region.
 const PLACE: &[u8] = b"unsupported_country_region_territory";
 
-/// A failure that the provider answered with.
+/// The failure for an error answer of the provider.
 pub(super) fn of_status(
     status: StatusCode,
     headers: &HeaderMap,
@@ -67,14 +67,14 @@ fn meaning(
             status.as_u16(),
         )),
         StatusCode::GATEWAY_TIMEOUT => ProviderFailure::TimedOut,
-        // Their causes pass.
+        // These failures are temporary.
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY => ProviderFailure::failed(report),
         status if status.is_server_error() => ProviderFailure::failed(report),
         _ => ProviderFailure::lasting(report),
     }
 }
 
-/// How providers say that the model cannot be told as much.
+/// Words by which providers say that the context is too long.
 const TOO_LONG: [&str; 12] = [
     "context too long",
     "context is too long",
@@ -164,7 +164,7 @@ fn told(body: &[u8]) -> Told {
     // A cut-off text can end within a character.
     let text = String::from_utf8_lossy(body);
     let text = text.trim().trim_end_matches(char::REPLACEMENT_CHARACTER);
-    // Some write events, or lines of JSON.
+    // Some servers write events, or lines of JSON.
     let lines = text
         .lines()
         .map(|line| line.strip_prefix("data:").unwrap_or(line));

@@ -1,4 +1,4 @@
-//! How long a provider wants to be left alone.
+//! The pause that a provider asks for.
 
 use crate::clock::SystemClock;
 use domain::clock::Clock as _;
@@ -25,7 +25,8 @@ pub(super) fn pause(headers: &HeaderMap, told: Option<f64>) -> u64 {
     })
 }
 
-/// Seconds until a date, by the clock of the server that names it: its own `Date`, or ours where that is missing.
+/// Seconds until a date, by the clock of the server that sent it: its own `Date`, or ours if it is
+/// missing.
 fn until(date: &str, now: Option<&str>) -> Option<f64> {
     let read = |date| httpdate::parse_http_date(date).ok();
     let now = now

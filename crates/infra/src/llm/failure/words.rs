@@ -5,13 +5,13 @@
 use reqwest::StatusCode;
 use serde_json::Value;
 
-/// How deep words are looked for.
+/// How deep the search for a message goes.
 const DEPTH: usize = 6;
 
-/// How many of a list are told.
+/// How many messages of a list are used.
 const MOST: usize = 5;
 
-/// Where words are.
+/// Fields with a message.
 const TEXTS: &[&str] = &[
     "message",
     "Message",
@@ -28,7 +28,7 @@ const TEXTS: &[&str] = &[
     "reason",
 ];
 
-/// Where more is said.
+/// Fields with further details.
 const INNER: &[&str] = &[
     "error",
     "errors",
@@ -44,7 +44,7 @@ const INNER: &[&str] = &[
     "output",
     "data",
     "result",
-    // OpenRouter's, where a choice has failed.
+    // OpenRouter's form of a failed choice.
     "choices",
 ];
 
@@ -71,7 +71,7 @@ fn find(value: &Value, depth: usize) -> Option<String> {
     let depth = depth.checked_sub(1)?;
     match value {
         Value::String(text) => {
-            // Proxies quote the answer that they got.
+            // Proxies quote the original answer.
             let inner = text.trim_start().starts_with(['{', '[']);
             let inner = inner
                 .then(|| serde_json::from_str::<Value>(text).ok())
@@ -148,7 +148,7 @@ fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// Whether the JSON that came instead of a completion tells of a failure.
+/// Whether JSON that came instead of a completion is a failure.
 pub(super) fn is_failure(value: &Value) -> bool {
     let says = |name, what| value.get(name).and_then(Value::as_str) == Some(what);
     let is_there = |value: &Value| match value {

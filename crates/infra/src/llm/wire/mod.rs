@@ -26,7 +26,7 @@ struct Completion<'a> {
     choices: Option<&'a RawValue>,
     #[serde(borrow)]
     error: Option<&'a RawValue>,
-    /// Of chunks without choices.
+    /// For chunks without choices.
     #[serde(borrow)]
     object: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -187,7 +187,7 @@ fn of_choices(choices: &[Choice<'_>], model: Option<String>) -> Read {
     };
     for choice in choices {
         if !is_first(choice) {
-            // Where several were asked for, the answer is passed on and not kept.
+            // If several choices were requested, the answer is passed on and not stored.
             let other = || Some("choice".to_owned());
             read.unkept = read.unkept.take().or_else(other);
             continue;

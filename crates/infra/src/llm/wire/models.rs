@@ -10,7 +10,7 @@ enum Models {
     Listed {
         data: Vec<ModelEntry>,
     },
-    /// Together AI's.
+    /// The form of Together AI.
     Bare(Vec<ModelEntry>),
 }
 

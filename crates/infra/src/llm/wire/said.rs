@@ -4,7 +4,7 @@ use super::text;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// How deep parts are looked for in parts.
+/// How deep parts may be nested.
 const DEPTH: usize = 4;
 
 /// The content of a message.
@@ -83,7 +83,7 @@ struct Part<'a> {
     summary: Option<&'a RawValue>,
     #[serde(borrow)]
     content: Option<&'a RawValue>,
-    /// Of Gemini: the part's text is a thought.
+    /// Gemini's mark that the part is a thought.
     #[serde(borrow)]
     thought: Option<&'a RawValue>,
 }
@@ -174,7 +174,7 @@ impl Said {
             && !self.calls_a_tool
     }
 
-    /// Thoughts that may have been told under another name.
+    /// Adds thoughts that may be a copy of others under another name.
     fn add_other(&mut self, thoughts: Option<&RawValue>) {
         let Some(thoughts) = thoughts else { return };
         let mut other = Self::default();

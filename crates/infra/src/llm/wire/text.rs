@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 use serde_json::value::RawValue;
 
-/// How many bytes a half of a pair takes (WTF-8).
+/// The bytes of half a surrogate pair (WTF-8).
 const HALF: usize = 3;
 
 /// The content of a JSON string: UTF-8, except that half a surrogate pair may stand alone.
@@ -24,7 +24,7 @@ impl<'de> Deserialize<'de> for Wtf8 {
                 Ok(Wtf8(bytes.to_vec()))
             }
         }
-        // As text, a half of a pair would be an error.
+        // As text, half a pair would be an error.
         deserializer.deserialize_bytes(Bytes)
     }
 }

@@ -1,4 +1,4 @@
-//! Answers in the other form than was asked for.
+//! Converts answers between the streamed and the whole form.
 
 use domain::replies::{ChatChunk, ProviderFailure};
 use serde_json::json;
@@ -25,7 +25,7 @@ fn choice_as_delta(mut choice: Fields) -> Option<Fields> {
     };
     let mut delta: Fields = serde_json::from_str(message.get()).ok()?;
     let calls = delta.get("tool_calls").map(|calls| calls.get());
-    // They may also be null.
+    // The calls may also be null.
     if let Some(Ok(mut calls)) = calls.map(serde_json::from_str::<Vec<Fields>>) {
         // In a stream, each tool call has an index.
         for (index, call) in calls.iter_mut().enumerate() {
@@ -53,7 +53,7 @@ fn chunks_as_whole(chunks: &[ChatChunk]) -> Option<String> {
         reason = later(reason, chunk.finish_reason.as_ref());
         let fields: Fields = serde_json::from_str(&chunk.json).ok()?;
         for (name, value) in fields {
-            // Usage comes last, and null before.
+            // Usage is null in all chunks but the last.
             if value.get() != "null" || !whole.contains_key(&name) {
                 whole.insert(name, value);
             }
@@ -78,7 +78,7 @@ fn later<T: AsRef<str>>(before: Option<T>, now: Option<T>) -> Option<T> {
     }
 }
 
-/// The completion that the chunks of a stream amount to, which was not asked for.
+/// Joins the chunks of a stream into a completion, where no stream was requested.
 pub(in crate::llm) fn put_together(chunks: Vec<ChatChunk>) -> Result<ChatChunk, ProviderFailure> {
     let json = chunks_as_whole(&chunks).ok_or_else(|| {
         ProviderFailure::lasting("it streams where it was not asked to, and more than text.")

@@ -20,7 +20,7 @@ pub(super) struct Account {
     name: String,
     uid: u32,
     gid: u32,
-    /// This process is root, so children have to change over to the account.
+    /// This process is root, so child processes must change to the account.
     change: bool,
 }
 
@@ -120,7 +120,7 @@ impl Account {
         std::os::unix::fs::lchown(path, Some(self.uid), Some(self.gid))
     }
 
-    /// Fails if some directory on the way to `path`, which exists, is closed to the account.
+    /// Fails if a directory on the way to `path`, which exists, is closed to the account.
     pub(super) fn must_reach(&self, path: &Path) -> Result<(), EmbeddedError> {
         match self.closed_on_the_way(path) {
             None => Ok(()),

@@ -23,7 +23,7 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Takes DATA_DIR for this process.
+    /// Locks DATA_DIR for this process.
     pub(super) fn take(place: &Place) -> Result<Self, EmbeddedError> {
         let shown = place.data_dir.display();
         let directory = File::open(&place.data_dir).doing(|| format!("open {shown}"))?;

@@ -1,4 +1,4 @@
-//! PostgreSQL's own log: one file, and one older one.
+//! PostgreSQL's own log: one file, and one older file.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};

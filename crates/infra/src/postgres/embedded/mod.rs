@@ -47,9 +47,9 @@ pub use self::throwaway::{ThrowawayPostgres, in_memory};
 /// The settings for starting it.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where everything is kept; created if need be.
+    /// The directory for all data; created if needed.
     pub data_dir: PathBuf,
-    /// The directory of PostgreSQL's server programs, if not to be looked for.
+    /// The directory of PostgreSQL's server programs; by default they are searched.
     pub pg_bin: Option<PathBuf>,
     /// How many connections the service opens at most.
     pub max_connections: u16,
@@ -157,7 +157,7 @@ impl EmbeddedPostgres {
         &self.url
     }
 
-    /// The directory everything is kept in, absolute.
+    /// The directory of all data, absolute.
     #[must_use]
     pub fn data_dir(&self) -> &path::Path {
         &self.data_dir
@@ -172,8 +172,8 @@ impl EmbeddedPostgres {
         }
     }
 
-    /// Ends all sessions and stops PostgreSQL in an orderly way, then lets go of the directory. Work
-    /// that should be finished has to be finished before.
+    /// Ends all sessions, stops PostgreSQL cleanly, then releases the directory. Finish all work
+    /// before this call.
     pub async fn stop(self) {
         drop(self.stop);
         if let Err(error) = self.supervisor.await {

@@ -1,4 +1,4 @@
-//! Where PostgreSQL's server programs are.
+//! Finds PostgreSQL's server programs.
 
 use std::env;
 use std::fs;
@@ -151,7 +151,7 @@ fn major_of(postgres: &Path) -> Option<u32> {
         .spawn()
         .ok()?;
     let deadline = Instant::now() + PATIENCE;
-    // So few bytes fit into the pipe, that a program which says no more ends by itself.
+    // The pipe holds few bytes, so a program that prints no more ends by itself.
     while matches!(child.try_wait(), Ok(None)) && Instant::now() < deadline {
         thread::sleep(Duration::from_millis(2));
     }

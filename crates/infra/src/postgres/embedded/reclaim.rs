@@ -13,7 +13,7 @@ use crate::storage::Storage;
 /// How often PostgreSQL is asked.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// How often the length of the log is looked at.
+/// How often the length of the log is checked.
 const GLANCE: Duration = Duration::from_millis(200);
 
 /// How long the answer may take. A large table is vacuumed in parts, and finished parts stay done.
@@ -32,8 +32,8 @@ const DEAD: &str = "select distinct coalesce(o.oid, t.relid)::regclass::text
     where (t.schemaname = 'public' or o.relnamespace = 'public'::regnamespace)
         and (t.n_dead_tup > 100 or coalesce(t.last_vacuum, t.last_autovacuum) is null)";
 
-/// How many bytes of the tables are free, at the least. A page has room for four pieces of a long value
-/// (TOAST), however long they are. The rows themselves are counted by their usual width and a fifth more.
+/// A lower bound of the free bytes in the tables. A page has room for four pieces of a long value
+/// (TOAST), of any length. The rows themselves are counted by their usual width and a fifth more.
 const FREE: &str = "select coalesce(sum(greatest(0, free)), 0)::int8 from (
         select pg_relation_size(c.oid) - ceil(c.reltuples / 4) * 8192 as free
         from pg_class c join pg_class o on o.reltoastrelid = c.oid
@@ -52,7 +52,7 @@ const UNHURRIED: &str = "set vacuum_cost_delay = '2ms'; set vacuum_cost_limit = 
 
 type Answer<T> = Result<T, tokio_postgres::Error>;
 
-/// Looks for room as long as the disk has too little, for ever.
+/// Runs for ever: looks for room as long as the disk has too little.
 pub(super) async fn run(url: String, storage: Arc<Storage>) {
     loop {
         sleep(PAUSE).await;
@@ -67,7 +67,7 @@ pub(super) async fn run(url: String, storage: Arc<Storage>) {
     }
 }
 
-/// Keeps PostgreSQL's log short as long as the disk has too little room, for ever.
+/// Runs for ever: keeps PostgreSQL's log short as long as the disk has too little room.
 pub(super) async fn keep_log_short(url: String, storage: Arc<Storage>) {
     loop {
         sleep(GLANCE).await;

@@ -1,4 +1,4 @@
-//! How PostgreSQL is set up.
+//! PostgreSQL's settings.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -39,7 +39,7 @@ const FIXED: [&str; 23] = [
     "log_error_verbosity=terse",
 ];
 
-/// The same for the values of parameters, which earlier versions than 13 never write down.
+/// The same for the values of parameters, which versions before 13 never log.
 const NO_PARAMETERS: [&str; 2] = [
     "log_parameter_max_length=0",
     "log_parameter_max_length_on_error=0",
@@ -64,7 +64,7 @@ pub(super) fn arguments(server: &Server) -> Vec<OsString> {
         format!("fsync={on}").into(),
         format!("full_page_writes={on}").into(),
     ];
-    // Segments are kept to be used again, so that writing needs no new room as a rule.
+    // Segments are kept for reuse, so that writing usually needs no new room.
     let least = (server.wal_mib / 2).clamp(32, 80);
     settings.push(format!("max_wal_size={}MB", server.wal_mib).into());
     settings.push(format!("min_wal_size={least}MB").into());

@@ -1,4 +1,4 @@
-//! Keeps a postmaster running until it is told to stop.
+//! Keeps a postmaster running until it is stopped.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -36,7 +36,7 @@ impl Supervisor {
             let status = tokio::select! {
                 biased;
                 _ = &mut self.stop => {
-                    // Also that which would keep a connection.
+                    // Also the watch that would keep a connection open.
                     self.watches.iter().for_each(AbortHandle::abort);
                     postmaster.stop().await;
                     break;

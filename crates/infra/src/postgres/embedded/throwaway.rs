@@ -1,4 +1,4 @@
-//! A cluster for tests, gone when the tests are.
+//! A cluster for tests, which is removed after the tests.
 
 use std::env;
 use std::fs::DirBuilder;
@@ -15,10 +15,10 @@ use super::programs::{self, Programs};
 use super::server::Server;
 use crate::storage::{Space, Storage};
 
-/// The file system of memory that Linux has for programs.
+/// Linux's file system in memory.
 const MEMORY: &str = "/dev/shm";
 
-/// How much has to be free there: much more than tests need.
+/// How much must be free there: much more than tests need.
 const PLENTY: u64 = 4 << 30;
 
 /// The directory in memory for temporary files, unless `TMPDIR` names another directory. Each test
@@ -86,7 +86,7 @@ impl ThrowawayPostgres {
         &self.url
     }
 
-    /// The temporary directory, in which `postgres.log` may tell more about a failed test.
+    /// The temporary directory; `postgres.log` in it may explain a failed test.
     #[must_use]
     pub fn data_dir(&self) -> &Path {
         &self.data_dir

@@ -75,7 +75,7 @@ statement!(
 );
 
 statement!(
-    /// The user is locked before the account, as a removal does.
+    /// The user is locked before the account, as in a removal.
     LockUser { owner_id: Uuid => SqlUuid } -> (),
     "select from users where owner_id = $1 for no key update"
 );

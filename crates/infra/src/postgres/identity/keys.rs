@@ -66,7 +66,7 @@ statement!(
 );
 
 statement!(
-    /// The owner of a key that is used is active; that is noted once a day.
+    /// Using a key counts as activity of its owner, which is noted once a day.
     Find<'a> {
         digest: &'a [u8] => Binary,
         now: DateTime<Utc> => Timestamptz,

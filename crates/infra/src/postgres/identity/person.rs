@@ -48,7 +48,7 @@ pub(super) async fn may_go_on(
         match held {
             None => return Ok(false),
             Some(false) => return Ok(true),
-            // The session goes on by another token now, which is to be held.
+            // The session has another unspent token now; lock that one.
             Some(true) => {}
         }
     }

@@ -42,7 +42,7 @@ impl NewRow {
     /// The row of a user. Fails for an external user, who has no row in `users`.
     pub(super) fn of(user: &User) -> Result<Self> {
         let kind = match user.kind {
-            // That a guest has become an account, the table of accounts tells.
+            // The table of accounts shows that a guest has become an account.
             UserKind::Guest | UserKind::Account => 0,
             UserKind::Operator => 1,
             UserKind::External => return Err(Error::Internal("a stranger is no user".into())),

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// The index that keeps call ids apart.
+/// The unique index of call ids.
 const CALL_ID: &str = "items_by_call_id";
 
 /// The most bytes of text of a message that is stored in a group. A longer one would delay the
@@ -42,7 +42,7 @@ impl Append {
         self.pending.item.content.as_str().len()
     }
 
-    /// The part of the id that is known before the sequence number is.
+    /// The part of the id that is known before the sequence number.
     pub(super) fn seed(&self) -> [u8; 12] {
         let [seed @ .., _, _, _, _] = self.pending.seed.0.to_be_bytes();
         seed

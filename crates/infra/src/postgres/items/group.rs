@@ -33,7 +33,7 @@ const LIMITS: Limits = Limits {
 /// How long an append waits for those before it.
 const PATIENCE: Duration = Duration::from_millis(4_600);
 
-/// Too many wait.
+/// Too many appends wait.
 const FULL: Error = Error::Overloaded { retry_after: 2 };
 
 /// Appends that arrive while others are being written are stored together by one statement, and so
@@ -41,7 +41,7 @@ const FULL: Error = Error::Overloaded { retry_after: 2 };
 /// is a group of one. Groups are a separate caller of the database, and owners take turns in them.
 pub(super) struct Group {
     lanes: Arc<Mutex<Waitings>>,
-    /// Tells the writer that something waits.
+    /// Notifies the writer of a waiting append.
     arrived: mpsc::Sender<()>,
 }
 

@@ -2,10 +2,10 @@ use crate::postgres::ids;
 use domain::id::{ConversationId, ItemId, OwnerId};
 use uuid::Uuid;
 
-/// An owner's conversation, as the database knows the two.
+/// An owner's conversation, in stored form.
 pub(in crate::postgres) type Key = (Uuid, Uuid);
 
-/// An item of an owner's conversation, as the database knows the three.
+/// An item of an owner's conversation, in stored form.
 #[derive(Clone, Copy)]
 pub(in crate::postgres) struct ItemKey {
     pub(in crate::postgres) owner_id: Uuid,

@@ -39,7 +39,7 @@ impl<K: Copy + Eq + Hash, T> Lanes<K, T> {
         }
     }
 
-    /// Comes back where too much waits.
+    /// Adds an entry, or returns it where too many wait.
     pub(super) fn push(&mut self, owner: K, size: usize, what: T) -> Result<(), T> {
         let own = self.lanes.get(&owner).map_or(0, VecDeque::len);
         if self.waiting >= self.limits.waiting || own >= self.limits.waiting_each {

@@ -27,7 +27,7 @@ const AT_ONCE: Portion = Portion::of(1024 * 1024);
 /// How many links to a message are ended together with it.
 const LINKS_AT_ONCE: i64 = 1_000;
 
-/// The text to put in place.
+/// The next text.
 struct Next {
     content: String,
     reasoning: Option<String>,

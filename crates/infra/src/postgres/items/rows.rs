@@ -58,7 +58,7 @@ macro_rules! reasoning {
 }
 pub(in crate::postgres) use reasoning;
 
-/// Whether thoughts may stand in a text.
+/// Whether a text may contain thoughts.
 macro_rules! unparted {
     ($row:literal) => {
         concat!(
@@ -76,7 +76,7 @@ macro_rules! unparted {
 }
 pub(in crate::postgres) use unparted;
 
-/// How much a row has to say, in bytes.
+/// The size of a row's texts in bytes.
 macro_rules! size {
     ($row:literal) => {
         concat!(
@@ -102,7 +102,7 @@ pub(in crate::postgres) struct Row {
     model: Option<String>,
     content: String,
     reasoning: Option<String>,
-    /// Whether thoughts may stand in the content.
+    /// Whether the content may contain thoughts.
     unparted: bool,
 }
 
@@ -114,7 +114,7 @@ pub(in crate::postgres) fn apart(
 ) -> (String, Option<String>) {
     if unparted {
         let Apart { text, thoughts } = thoughts::apart(&content, Extent::Whole);
-        // A text that is all thoughts is all that there is to show.
+        // If the text consists only of thoughts, it is shown as it is.
         if !text.trim().is_empty() {
             let thoughts = thoughts.filter(|_| reasoning.is_none());
             return (text, thoughts);
@@ -307,6 +307,6 @@ pub(super) fn items(rows: Vec<Row>) -> Result<Vec<Item>> {
 
 /// The bytes that these texts add to the size of their conversation: each message adds 128 bytes.
 pub(in crate::postgres) fn bytes<'a>(texts: impl IntoIterator<Item = &'a str>) -> i64 {
-    // A request is 16 MiB at the most.
+    // A request has at most 16 MiB.
     texts.into_iter().map(|text| text.len() as i64 + 128).sum()
 }

@@ -93,7 +93,7 @@ statement!(
 );
 
 statement!(
-    /// How much waits of each kind, and since when.
+    /// The number of waiting jobs of each kind, and the time of the oldest.
     Backlog<'a> {
         service: Uuid => SqlUuid,
         kinds: &'a [i16] => Array<SmallInt>,

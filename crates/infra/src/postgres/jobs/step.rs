@@ -7,8 +7,8 @@ use diesel_async::AsyncPgConnection;
 use domain::jobs::{Job, Step};
 use uuid::Uuid;
 
-/// A job that this transaction does some of. A step that is cut off anywhere is undone, and the
-/// entry free at once.
+/// A job of which this transaction does a portion. A step that is cut off is rolled back, and the
+/// entry is free at once.
 pub(in crate::postgres) struct Locked {
     key: (Uuid, i16, Uuid),
     now: DateTime<Utc>,
@@ -20,7 +20,7 @@ pub(in crate::postgres) struct Locked {
 pub(in crate::postgres) enum Next {
     /// All is done.
     Done,
-    /// A portion; there is more.
+    /// A portion is done; there is more.
     More,
     /// All is done; the job runs again at this time.
     At(DateTime<Utc>),

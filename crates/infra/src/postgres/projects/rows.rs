@@ -31,8 +31,8 @@ pub(super) struct Row {
     conversation_count: i64,
 }
 
-/// The columns of a [`Row`]. Conversations are counted, not tallied: a tally would make every
-/// creation and move in a project wait for the others.
+/// The columns of a [`Row`]. Conversations are counted in each query: a stored counter would make
+/// every creation and move in a project wait for the others.
 macro_rules! columns {
     () => {
         "p.id, p.title, p.description, p.instruction, p.created_at, p.updated_at, (

@@ -108,7 +108,7 @@ statement!(
 );
 
 statement!(
-    /// Requests with this body that an SDK has marked and may repeat, the latest first.
+    /// Requests with this body that an SDK has marked and may repeat, newest first.
     Candidates<'a> {
         owner_id: Uuid => SqlUuid,
         body: &'a [u8] => Binary,
@@ -131,7 +131,7 @@ statement!(
 );
 
 statement!(
-    /// The first attempt was answered, and there was no other.
+    /// The first attempt was answered, and no other was made.
     Forget<'a> {
         owner_id: Uuid => SqlUuid,
         key: &'a [u8] => Binary,

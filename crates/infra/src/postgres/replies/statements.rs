@@ -34,7 +34,7 @@ statement!(
 );
 
 statement!(
-    /// The last item before a place that this role has said.
+    /// The last item with this role before a place.
     LastOfRole {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,

@@ -66,7 +66,7 @@ impl TryFrom<Outcome> for Stored {
     }
 }
 
-/// `key` is that of the item which the place names.
+/// `key` is the key of the item in `place`.
 pub(super) async fn store(
     connection: &mut AsyncPgConnection,
     key: ItemKey,
@@ -111,7 +111,7 @@ async fn put(
     }
 }
 
-/// The item after this one: its number, its role, and the model that has written it.
+/// The next item: its number, its role, and the model that wrote it.
 async fn next(
     connection: &mut AsyncPgConnection,
     key: ItemKey,

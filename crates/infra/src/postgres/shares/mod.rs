@@ -29,7 +29,7 @@ use domain::shares::{
 };
 use uuid::Uuid;
 
-/// The constraint that no more messages come through a link than may.
+/// The constraint on the number of messages that come through a link.
 const ADDED: &str = "shares_added_count_check";
 
 /// Share links in PostgreSQL.

@@ -99,7 +99,7 @@ pub(super) struct ItemRow {
     role: i16,
     content: String,
     created_at: DateTime<Utc>,
-    /// Whether thoughts may stand in the content: they are not for visitors.
+    /// Whether the content may contain thoughts; visitors do not see them.
     unparted: bool,
 }
 

@@ -54,7 +54,7 @@ statement!(
 );
 
 statement!(
-    /// Takes away tombstones that are older, a few at a time.
+    /// Deletes older tombstones, a few at a time.
     ForgetTombstones {
         before: DateTime<Utc> => Timestamptz,
         most: i64 => BigInt,
@@ -65,7 +65,7 @@ statement!(
     )"
 );
 
-/// Makes tombstones of links to a conversation that was deleted at `ended_at`; says of how many.
+/// Makes tombstones of links to a conversation that was deleted at `ended_at`; returns how many.
 pub(in crate::postgres) async fn bury(
     connection: &mut AsyncPgConnection,
     (owner_id, conversation_id): (Uuid, Uuid),
@@ -81,7 +81,7 @@ pub(in crate::postgres) async fn bury(
     bury.write(connection).await
 }
 
-/// Forgets links and tombstones that ended before; says how many.
+/// Deletes links and tombstones that ended before; returns how many.
 pub(in crate::postgres) async fn forget(
     connection: &mut AsyncPgConnection,
     before: DateTime<Utc>,

@@ -1,4 +1,4 @@
-//! Turns that wait, as rows.
+//! Waiting turns, as rows.
 
 mod statements;
 mod within;

@@ -123,7 +123,7 @@ statement!(
     returning counting_since is null"
 );
 
-/// Counts a portion, within a transaction that has locked the job; `true` when that was all.
+/// Counts a portion, within a transaction that has locked the job; `true` when all is counted.
 pub(super) async fn step(
     connection: &mut AsyncPgConnection,
     job: &Job,

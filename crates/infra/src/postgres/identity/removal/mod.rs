@@ -75,7 +75,7 @@ impl RemovalStore for PgRemovals {
             .await?;
         match cleared {
             Ok(rows) => Ok(rows > 0),
-            // A conversation came into a project meanwhile.
+            // A conversation has moved into a project meanwhile.
             Err(error) if violates(&error, PROJECT) => Ok(true),
             Err(error) => Err(storage(error)),
         }
@@ -169,8 +169,8 @@ fn rows(portion: Portion) -> i64 {
     i64::try_from(portion.bytes() / ROW).map_or(i64::MAX, |rows| rows.max(1))
 }
 
-/// Marks the owner as removed and takes all credentials away. Account and address go with the user,
-/// without whom no refresh token is good any more; the tokens themselves are taken away in portions.
+/// Marks the owner as removed and deletes all credentials. Account and address are deleted with the
+/// user, without whom refresh tokens are invalid; the tokens themselves are deleted in portions.
 async fn remove(connection: &mut AsyncPgConnection, owner: Owner) -> QueryResult<()> {
     let removed = diesel::insert_into(removed_owners::table)
         .values((

@@ -30,7 +30,7 @@ statement!(
 );
 
 statement!(
-    /// The owner's jobs that are not about taking things away.
+    /// Deletes the owner's jobs, except those that delete data.
     DeleteOtherJobs { owner_id: Uuid => SqlUuid, most: i64 => BigInt } -> (),
     "delete from jobs where owner_id = $1 and kind in (1, 2) and key in (
         select key from jobs where owner_id = $1 and kind in (1, 2) order by kind, key limit $2
@@ -38,7 +38,7 @@ statement!(
 );
 
 statement!(
-    /// Waits for the rotations of the owner's tokens, which lock the user first, too.
+    /// Waits for rotations of the owner's tokens, which also lock the user first.
     LockUser { owner_id: Uuid => SqlUuid } -> (),
     "select from users where owner_id = $1 for update"
 );

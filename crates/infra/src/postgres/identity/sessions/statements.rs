@@ -1,5 +1,5 @@
-//! The statements of sessions. All times of refresh tokens are the database's own, whichever instance
-//! asks.
+//! The statements of sessions. All times of refresh tokens come from the database's clock, for
+//! every instance.
 
 use super::super::users::Sql;
 use crate::postgres::statement::statement;

@@ -175,7 +175,7 @@ statement!(
 
 statement!(
     /// Adds to the views of many links, locked in the order of their keys so that two instances
-    /// cannot wait for each other in a circle.
+    /// cannot deadlock.
     AddViews<'a> {
         owner_ids: &'a [Uuid] => Array<SqlUuid>,
         conversation_ids: &'a [Uuid] => Array<SqlUuid>,
