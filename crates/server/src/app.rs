@@ -61,7 +61,8 @@ pub struct Parts {
     pub allowances: Allowances,
     /// The usage of owners; the surrounding program must refresh it regularly.
     pub usage: Arc<UsageGuard>,
-    /// Where a shared conversation can go on, for a button on the pages of links.
+    /// The address where a shared conversation can be continued, for a button on the pages of
+    /// links.
     pub continue_url: Option<ContinueUrl>,
     /// Turns for laying out the pages of links.
     pub layouts: Layouts,

@@ -114,9 +114,8 @@ fn read_updated(cursor: &str) -> Result<(DateTime<chrono::Utc>, ConversationId),
     Ok((time, id))
 }
 
-/// The time in a cursor: microseconds since 1970, in hexadecimal digits without a sign, before the
-/// year
-/// 10000. Other times cannot be in a cursor, and the database has no later ones.
+/// The time in a cursor: microseconds since 1970, in hexadecimal digits without a sign, up to the
+/// end of the year 9999. Other times cannot be in a cursor, and the database has no later ones.
 fn activity(digits: &str) -> Option<DateTime<chrono::Utc>> {
     const YEAR_10000: i64 = 253_402_300_800_000_000;
     let plain = digits.bytes().all(|byte| byte.is_ascii_hexdigit());

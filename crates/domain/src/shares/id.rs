@@ -41,13 +41,13 @@ impl ShareId {
         &self.0
     }
 
-    /// When the link of this name was made; `None` when it is no such name.
+    /// When the link with this name was made; `None` when the text is not the name of a link.
     pub fn made_at(raw: &str) -> Option<DateTime<Utc>> {
         let micros = i64::try_from(micros(secret_part(raw)?)?).ok()?;
         DateTime::from_timestamp_micros(micros)
     }
 
-    /// Whether it names a link to a message.
+    /// Whether the name is that of a link to a message.
     pub fn is_of_message(raw: &str) -> bool {
         let [_, message] = PREFIXES;
         raw.starts_with(message)
@@ -72,7 +72,7 @@ impl SharePlace {
     }
 }
 
-/// What follows the prefix of a link's name; `None` when it is no such name.
+/// The part after the prefix of a link's name; `None` when the text is not such a name.
 fn secret_part(raw: &str) -> Option<&str> {
     let secret = PREFIXES
         .iter()
@@ -81,7 +81,7 @@ fn secret_part(raw: &str) -> Option<&str> {
     (secret.len() == TIME + RANDOM && is_base62).then_some(secret)
 }
 
-/// The microseconds that a name begins with.
+/// The microseconds at the beginning of a name.
 fn micros(secret: &str) -> Option<u64> {
     secret.bytes().take(TIME).try_fold(0_u64, |sum, digit| {
         let digit = ALPHABET.iter().position(|known| *known == digit)?;

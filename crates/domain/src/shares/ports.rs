@@ -39,7 +39,7 @@ pub trait ShareStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Found>;
 
-    /// How many messages a link shows in all, and how many of them stand before a place.
+    /// How many messages a link shows in all, and how many of them precede a place.
     async fn count(&self, caller: Caller, digest: Digest, before: Sequence) -> Result<Standing>;
 
     /// The owner of the link with this digest, whether it has ended or not.
@@ -157,10 +157,10 @@ pub struct Link {
     pub has_more: bool,
 }
 
-/// Where a page stands among all messages that a link shows.
+/// The position of a page among all messages that a link shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// How many messages stand before it.
+    /// How many messages precede it.
     pub before: u64,
     /// How many there are in all.
     pub total: u64,

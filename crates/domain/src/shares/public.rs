@@ -48,7 +48,7 @@ impl ShareService {
         })
     }
 
-    /// Where a page stands among all messages of its link; `None` for the only page.
+    /// The position of a page among all messages of its link; `None` if it is the only page.
     pub async fn standing(
         &self,
         origin: Origin,

@@ -30,7 +30,7 @@ const VERDICT: Duration = Duration::from_millis(500);
 /// slow disk cannot be called off; a wrong answer would be worse than a late one.
 const LONG_VERDICT: Duration = Duration::from_secs(10);
 
-/// How long it may take to look a setting up after work was called off, and how often that is tried.
+/// The time limit for reading a setting after work was called off, and how often to try.
 const SETTING: Duration = Duration::from_secs(2);
 const LOOKS: u8 = 3;
 
@@ -206,7 +206,7 @@ async fn is_durable(connection: &mut AsyncPgConnection) -> bool {
         let asked = diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(alone));
         match timeout(SETTING, asked.fetch_one(connection)).await {
             Ok(Ok(is_alone)) => return is_alone,
-            // The request to call the work off may come this late, and meet this one.
+            // The request to call the work off may arrive this late, and cancel this query.
             Ok(Err(_)) => {}
             Err(_) => return false,
         }
