@@ -47,8 +47,9 @@ pub struct Settings {
     /// request was sent to]
     #[arg(long, help_heading = "Server", env = "PUBLIC_URL", global = true)]
     pub public_url: Option<String>,
-    /// Where a shared conversation can go on, such as https://chat.example.org/shared/{share_id}: the
-    /// pages of links get a button that leads there [default: none, and no button]
+    /// The address where a shared conversation can be continued, such as
+    /// https://chat.example.org/shared/{share_id}: the pages of links get a button for it [default:
+    /// none, and no button]
     #[arg(
         long,
         help_heading = "Server",
@@ -74,13 +75,13 @@ pub struct Settings {
         global = true
     )]
     pub database_pool_size: Option<String>,
-    /// Where the embedded PostgreSQL and its secrets live [default: ./data; for root, a directory
-    /// under /var/lib where PostgreSQL's user cannot reach ./data]
+    /// The directory of the embedded PostgreSQL and its secrets [default: ./data; for root, a
+    /// directory under /var/lib where PostgreSQL's user cannot reach ./data]
     #[arg(long, help_heading = "Database", env = "DATA_DIR", global = true)]
     pub data_dir: Option<String>,
-    /// How much of the file system of DATA_DIR stays free, such as 512MiB or 1GiB, or off: with less,
-    /// nothing more is stored, and reading and deleting go on [default: the smaller of 1GiB and 10 %
-    /// of the file system]
+    /// How much of the file system of DATA_DIR stays free, such as 512MiB or 1GiB, or off: with
+    /// less, no more data is stored, and reading and deleting go on [default: the smaller of 1GiB
+    /// and 10 % of the file system]
     #[arg(long, help_heading = "Database", env = "DISK_RESERVE", global = true)]
     pub disk_reserve: Option<String>,
     /// The directory of PostgreSQL's server programs [default: searched]
@@ -96,10 +97,10 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub jwt_secret: Option<String>,
-    /// Whether anybody may become a guest: true or false [default: true with the embedded database]
+    /// Whether new guests are allowed: true or false [default: true with the embedded database]
     #[arg(long, help_heading = "Accounts", env = "GUEST_LOGIN", global = true)]
     pub guest_login: Option<String>,
-    /// Whether anybody may make an account: true or false [default: true with the embedded database]
+    /// Whether new accounts are allowed: true or false [default: true with the embedded database]
     #[arg(long, help_heading = "Accounts", env = "REGISTRATION", global = true)]
     pub registration: Option<String>,
     /// After how many days without activity a guest is removed with all data, 1 to 36500
@@ -115,8 +116,8 @@ pub struct Settings {
     /// [default: 50/15m]
     #[arg(long, help_heading = "Limits", env = "LOGIN_LIMIT", global = true)]
     pub login_limit: Option<String>,
-    /// The most failed sign-ins to one account from one address; with as many from anywhere, the
-    /// next ones are slowed down [default: 10/15m]
+    /// The most failed sign-ins to one account from one address; with as many from all addresses,
+    /// the next ones are delayed [default: 10/15m]
     #[arg(
         long,
         help_heading = "Limits",
@@ -170,7 +171,7 @@ pub struct Settings {
         global = true
     )]
     pub guest_titles_per_day: Option<String>,
-    /// The most that any other owner may store, as 500MiB or 1GiB [default: off]
+    /// The most storage of any other owner, as 500MiB or 1GiB [default: off]
     #[arg(
         long,
         help_heading = "Limits",
@@ -186,7 +187,7 @@ pub struct Settings {
         global = true
     )]
     pub account_conversation_limit: Option<String>,
-    /// For how many titles a day a model is asked for any other owner [default: off]
+    /// The most titles that a model writes for any other owner per day [default: off]
     #[arg(
         long,
         help_heading = "Limits",
@@ -194,12 +195,12 @@ pub struct Settings {
         global = true
     )]
     pub account_titles_per_day: Option<String>,
-    /// The most memory that the bodies and answers under way may take, such as 512MiB or 1GiB, 64MiB
-    /// at the least; one caller gets a quarter of it [default: 256MiB]
+    /// The most memory for bodies and answers of running requests, such as 512MiB or 1GiB, at least
+    /// 64MiB; one caller gets a quarter of it [default: 256MiB]
     #[arg(long, help_heading = "Limits", env = "BODY_MEMORY", global = true)]
     pub body_memory: Option<String>,
-    /// The most connections from one address, but from this machine and TRUSTED_PROXIES [default: half
-    /// of the limit on open files]
+    /// The most connections from one address, except from this machine and TRUSTED_PROXIES
+    /// [default: half of the limit on open files]
     #[arg(
         long,
         help_heading = "Limits",
@@ -220,15 +221,15 @@ pub struct Settings {
     /// chat.example.org,192.168.1.5 [default: none when listening on loopback, any otherwise]
     #[arg(long, help_heading = "Server", env = "ALLOWED_HOSTS", global = true)]
     pub allowed_hosts: Option<String>,
-    /// Networks of our own proxies, whose X-Forwarded-For, -Host and -Proto are believed: a list such
-    /// as 10.0.0.0/8,::1/128 [default: none]
+    /// Networks of our own proxies, whose X-Forwarded-For, -Host and -Proto are trusted: a list
+    /// such as 10.0.0.0/8,::1/128 [default: none]
     #[arg(long, help_heading = "Server", env = "TRUSTED_PROXIES", global = true)]
     pub trusted_proxies: Option<String>,
-    /// A server that speaks OpenAI's API, up to /v1, such as http://localhost:11434/v1 [default:
-    /// none, and what needs a model is refused]
+    /// A server with OpenAI's API, up to /v1, such as http://localhost:11434/v1 [default: none, and
+    /// requests that need a model are refused]
     #[arg(long, help_heading = "Model", env = "LLM_BASE_URL", global = true)]
     pub llm_base_url: Option<String>,
-    /// The key that server asks for [default: none]
+    /// The key for that server [default: none]
     #[arg(
         long,
         help_heading = "Model",
@@ -237,11 +238,11 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub llm_api_key: Option<String>,
-    /// The model that is asked unless a request names one [default: that server's own]
+    /// The model for requests that name none [default: that server's own]
     #[arg(long, help_heading = "Model", env = "LLM_MODEL", global = true)]
     pub llm_model: Option<String>,
-    /// Whether that server's chat template wants user and assistant to take turns: what one of them says
-    /// in a row is told as one message [default: false]
+    /// Whether that server's chat template requires user and assistant to take turns: consecutive
+    /// messages of one role are sent as one message [default: false]
     #[arg(long, help_heading = "Model", env = "LLM_STRICT_ROLES", global = true)]
     pub llm_strict_roles: Option<String>,
     /// How many seconds that server may be silent; a whole reply may take ten times as long
@@ -261,7 +262,8 @@ pub struct Settings {
         global = true
     )]
     pub llm_max_concurrency: Option<String>,
-    /// How many of those may be one owner's [default: a quarter of LLM_MAX_CONCURRENCY, at least 1]
+    /// How many of those may be of one owner [default: a quarter of LLM_MAX_CONCURRENCY, at least
+    /// 1]
     #[arg(
         long,
         help_heading = "Model",
@@ -269,7 +271,7 @@ pub struct Settings {
         global = true
     )]
     pub llm_owner_concurrency: Option<String>,
-    /// How many tokens of a conversation the model is told at the most [default: 8192]
+    /// The most tokens of a conversation that are sent to the model [default: 8192]
     #[arg(
         long,
         help_heading = "Model",

@@ -1,10 +1,10 @@
-//! What `--help` of each command tells.
+//! The `--help` text of each command.
 
 use crate::cli::Cli;
 use clap::CommandFactory as _;
 
-/// The settings that a command goes by, where they are not all. The others it accepts, since they may
-/// be set for the service beside it, and does not tell of.
+/// The settings that a command uses, for commands that do not use all. It accepts the others, since
+/// they may be set for the service, but does not list them.
 const SETTINGS: [(&str, &[&str]); 4] = [
     (
         "migrate",
@@ -32,11 +32,11 @@ const SETTINGS: [(&str, &[&str]); 4] = [
     ),
 ];
 
-/// The command line, each of whose commands tells of the settings it goes by.
+/// The command line, where each command lists the settings that it uses.
 #[must_use]
 pub fn command() -> clap::Command {
     let mut command = Cli::command();
-    // Settings reach the commands when it is built.
+    // Building the command line passes the settings on to the commands.
     command.build();
     for (name, told) in SETTINGS {
         command = command.mut_subcommand(name, |command| {

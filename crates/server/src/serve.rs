@@ -114,7 +114,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
             jwt_secret,
         } => {
             let target = Target::parse(database_url)?;
-            // A database that is away is waited for.
+            // If the database is away, the service waits for it.
             if let Ok(kept) = pooler::keeps_statements(&target).await {
                 kept?;
             }

@@ -74,7 +74,8 @@ pub(super) fn read(sent: &[&str]) -> Result<Read, ApiError> {
     Ok(read)
 }
 
-/// `None`: a blank reply.
+/// `None`: a blank reply. Content that cannot be stored is only refused in a new message: a message
+/// that the conversation holds already is not stored again.
 fn read_one(place: usize, message: &str) -> Result<Option<NewMessage>, ApiError> {
     let at = &format!("messages[{place}]");
     let fields = Fields::parse(message).map_err(|error| refused_object(at, &error))?;
@@ -101,7 +102,7 @@ fn read_one(place: usize, message: &str) -> Result<Option<NewMessage>, ApiError>
     }
     let Said { text, unkept } = said;
     if let Some(unkept) = unkept.clone().filter(|_| text.is_empty()) {
-        // Without a text it cannot be one that the conversation holds.
+        // A message without text cannot be one that the conversation holds.
         return Err(Error::invalid(unkept.param, unkept.why).into());
     }
     Ok(Some(NewMessage {
@@ -129,14 +130,14 @@ fn role(at: &str, fields: &Fields) -> Result<Role, ApiError> {
     }
 }
 
-/// What a content says, and the first thing in it that cannot be kept.
+/// The text of a content, and the first part of it that cannot be stored.
 #[derive(Default)]
 struct Said {
     text: String,
     unkept: Option<Unkept>,
 }
 
-/// The names of thoughts beside a reply, as servers write them.
+/// The names that servers use for thoughts beside a reply.
 const THOUGHTS: [&str; 8] = [
     "reasoning_content",
     "reasoning",
@@ -148,7 +149,7 @@ const THOUGHTS: [&str; 8] = [
     "cot_summary",
 ];
 
-/// A content's text: all of it, or, of parts, the texts of all of them, one below the other.
+/// The text of a content: the string, or the texts of its parts, joined by line breaks.
 fn said(at: &str, content: &str, is_reply: bool) -> Result<Said, ApiError> {
     if let Ok(text) = serde_json::from_str::<String>(content) {
         return Ok(Said { text, unkept: None });
@@ -197,12 +198,12 @@ fn string(json: &str) -> Option<String> {
     serde_json::from_str(json).ok()
 }
 
-/// What a model says instead of a reply; it is stored as the reply.
+/// A model's refusal in place of a reply; it is stored as the reply.
 fn refusal(fields: &Fields) -> Option<String> {
     fields.get("refusal").and_then(string)
 }
 
-/// A part of a reply that is none of its text.
+/// A part of a reply that does not belong to its text.
 fn is_thought(kind: &str) -> bool {
     [
         "thinking",

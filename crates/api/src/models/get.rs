@@ -6,7 +6,7 @@ use domain::chat::ChatService;
 
 /// Get a model
 ///
-/// One model of the provider, by its id, as in OpenAI's API. An id may have slashes in it.
+/// One model of the provider, by its id, as in OpenAI's API. An id may contain slashes.
 #[utoipa::path(
     tag = "chat",
     params(("model" = String, Path, description = "The model's id, as the list of models has it.",

@@ -113,7 +113,8 @@ fn places(
 }
 
 /// The client may have got the model's thoughts within the text; the stored text does not have
-/// them. Some clients trim white space.
+/// them. Clients trim white space, write line ends in their own way, and join the parts of a reply
+/// with or without them.
 fn is_same(item: &Item, said: &NewMessage) -> bool {
     let (stored, sent) = (item.content.as_str(), said.content.as_str());
     item.role == said.role
@@ -124,7 +125,7 @@ fn is_same(item: &Item, said: &NewMessage) -> bool {
                     .any(|how| is_equal(stored, &apart(sent, how).text)))
 }
 
-/// Whether two texts differ in white space at the most.
+/// Whether two texts are equal except for white space.
 fn is_equal(stored: &str, sent: &str) -> bool {
     fn seen(text: &str) -> impl Iterator<Item = char> {
         text.chars().filter(|c| !c.is_whitespace())

@@ -8,11 +8,11 @@ pub struct NewMessage {
     pub at: usize,
     pub role: Role,
     pub content: Content,
-    /// What beside the text cannot be kept: a message that has it and is new is refused.
+    /// Content beside the text that cannot be stored: a new message with it is refused.
     pub unkept: Option<Unkept>,
 }
 
-/// A part or a field of a message that cannot be kept.
+/// A part or a field of a message that cannot be stored.
 #[derive(Clone, Debug)]
 pub struct Unkept {
     /// Its path in the request.

@@ -69,14 +69,14 @@ impl Target {
         AsyncPgConnection::try_from_client_and_connection(client, connection).await
     }
 
-    /// A connection of the driver's, for what Diesel has no words for.
+    /// A connection of the driver, for requests that Diesel does not support.
     pub(super) async fn client(&self) -> ConnectionResult<tokio_postgres::Client> {
         let connecting = self.config.connect(self.tls.clone());
         let (client, connection) = tokio::time::timeout(HANDSHAKE, connecting)
             .await
             .map_err(|_| ConnectionError::BadConnection("the server does not answer".to_owned()))?
             .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
-        // It ends with its client.
+        // The task ends with the client.
         tokio::spawn(connection);
         Ok(client)
     }

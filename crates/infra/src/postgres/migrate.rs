@@ -7,13 +7,13 @@ use tokio_postgres::{Client, SimpleQueryMessage};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
 
-/// One migration at a time per schema, however many instances start at once. The lock is a transaction's: a
-/// pooler would keep a session's when we are gone.
+/// Allows one migration at a time per schema, for any number of instances that start at once. The
+/// lock belongs to a transaction: a pooler would keep a session's lock after this client is gone.
 const LOCK: &str = "select pg_try_advisory_xact_lock(hashtextextended('jan-conversations ' || \
                     current_schema(), 0))";
 
-/// How often it is tried. An instance that waited within a statement would hold up an index that another one
-/// makes concurrently, which waits for all statements that began before.
+/// The pause between two attempts. A statement that waits for the lock would delay an index that
+/// another instance builds concurrently, since that waits for all statements that began before.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The database could not be brought to the schema of this version.
@@ -36,7 +36,7 @@ pub async fn migrate(target: &Target) -> Result<Vec<String>, MigrateError> {
         .run_pending_migrations(MIGRATIONS)
         .map_err(MigrateError::Migration)?;
     let applied = applied.iter().map(ToString::to_string).collect();
-    // Where this fails, the lock goes with the connection.
+    // If this fails, the lock is released with the connection.
     drop(lock.batch_execute("rollback").await);
     Ok(applied)
 }

@@ -1,26 +1,26 @@
-//! A pooler between this service and PostgreSQL that does not keep prepared statements.
+//! Detects a pooler between this service and PostgreSQL that does not keep prepared statements.
 
 use super::connect::Target;
 use diesel::ConnectionError;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error};
 
-/// How often it is tried: a pooler may give a client the same server connection several times.
+/// How often to test: a pooler may give a client the same server connection several times.
 const ROUNDS: u8 = 3;
 
-/// A pooler gives a client another server connection for each transaction, and does not prepare its
-/// statements there: they fail, or those of other clients are run in their place.
+/// The pooler gives a client another server connection for each transaction, and does not prepare
+/// the client's statements there: they fail, or statements of other clients run in their place.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "it leads through a pooler that does not keep prepared statements. PgBouncer keeps them from version 1.21 on, with max_prepared_statements set; with an earlier one, use pool_mode = session"
 )]
 pub struct Forgetful;
 
-/// Whether a statement that is prepared on a connection can be run there later, in another transaction.
-/// A second client takes the server connection away meanwhile, if a pooler lets it.
+/// Whether a statement that is prepared on a connection can run there later, in another
+/// transaction. A second client takes the server connection meanwhile, if a pooler allows it.
 ///
 /// # Errors
-/// The database cannot be reached now; nothing is known then.
+/// The database cannot be reached now, so the answer is not known.
 pub async fn keeps_statements(target: &Target) -> Result<Result<(), Forgetful>, ConnectionError> {
     let (first, second) = (target.client().await?, target.client().await?);
     for _ in 0..ROUNDS {
@@ -41,7 +41,7 @@ async fn round(first: &Client, second: &Client) -> Result<(), Error> {
     again.map(drop)
 }
 
-/// Whether a statement is not there, or one of another client is there in its place.
+/// Whether the statement is missing, or another client's statement is in its place.
 fn is_forgetful(error: &Error) -> bool {
     let code = error.code();
     [
