@@ -262,7 +262,7 @@ fn assert_no_secret(log: &Log) {
 async fn each_failure_is_in_the_log_once_with_its_reason_and_its_request_and_without_a_secret() {
     let schema = Schema::migrated().await;
     let provider = Provider::that(says(&[]));
-    let process = service(&schema, &provider.url(), "8").await;
+    let process = service(&schema, &provider.url(), "15").await;
     let asking = Asking::of(&process).await;
     let mut expected = Vec::new();
     for (number, ((play, reason, is_quoted), of)) in cases().enumerate() {
