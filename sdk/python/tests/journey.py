@@ -53,6 +53,7 @@ def check_replies(client: Client, conversation: str, last: models.Item) -> None:
     again = client.items.regenerate(conversation, end.item.id)
     assert (again.id, again.version, again.model) == (end.item.id, 2, "check-model"), again
     assert client.chat.list_models()[0].id == "check-model"
+    assert client.chat.get_model("check-model").object == "model"
     question: list[params.ChatMessage] = [{"role": "user", "content": "And then?"}]
     whole = client.chat.create(messages=question, conversation=conversation, temperature=0.5)
     assert whole.conversation and whole.conversation.id == conversation, whole

@@ -57,6 +57,7 @@ async function checkReplies(client: Client, conversation: string, last: Item): P
   const again = await client.items.regenerate(conversation, end.item.id);
   assert.deepEqual([again.id, again.version, again.model], [end.item.id, 2, "check-model"]);
   assert.equal((await client.chat.listModels())[0]?.id, "check-model");
+  assert.equal((await client.chat.getModel("check-model")).object, "model");
   const asked = { messages: [{ role: "user", content: "And then?" }], conversation, temperature: 0.5 };
   const whole = await client.chat.create(asked);
   assert.equal(whole.conversation?.id, conversation);

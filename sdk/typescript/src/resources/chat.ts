@@ -17,6 +17,10 @@ export class Chat extends Resource {
     return new Stream(await this.api.open("create_chat_completion", [], call), chatChunks);
   }
 
+  getModel(model: string, options?: RequestOptions) {
+    return this.api.get("get_model", [model], options);
+  }
+
   /** The models of the server's provider. */
   async listModels(options?: RequestOptions) {
     return (await this.api.get("list_models", [], options)).data;

@@ -41,6 +41,9 @@ class Chat(Resource):
         )
         return Stream(response, chat_chunks)
 
+    def get_model(self, model: str) -> models.Model:
+        return self._api.get(models.Model, "get_model", model)
+
     def list_models(self) -> list[models.Model]:
         """The models of the server's provider."""
         return self._api.get(models.ModelList, "list_models").data
