@@ -1,6 +1,7 @@
 //! What people and models write in formulas, in the words that the crate that sets them knows. It also
 //! refuses what would take it long: formulas that are nested deeply, and definitions.
 
+use super::escapes;
 use super::macros::MACROS;
 
 /// How deep groups may stand in groups.
@@ -25,29 +26,13 @@ const TEXTS: &[&str] = &[
     "fbox",
 ];
 
-/// Escapes in text, the characters that stand for them until the formula is set, and what they are.
-const ESCAPES: [(char, char, &str); 8] = [
-    ('%', '\u{FDE0}', "%"),
-    ('{', '\u{FDE1}', "{"),
-    ('}', '\u{FDE2}', "}"),
-    ('$', '\u{FDE3}', "$"),
-    ('&', '\u{FDE4}', "&amp;"),
-    ('_', '\u{FDE5}', "_"),
-    ('#', '\u{FDE6}', "#"),
-    (' ', '\u{FDE7}', " "),
-];
-
 pub(super) struct Source {
     pub(super) definitions: String,
     pub(super) tex: String,
 }
 
 pub(super) fn translate(tex: &str) -> Option<Source> {
-    if tex.contains('\u{0}')
-        || ESCAPES
-            .iter()
-            .any(|(_, stand_in, _)| tex.contains(*stand_in))
-    {
+    if tex.contains('\u{0}') || escapes::has_stand_in(tex) {
         return None;
     }
     let mut translation = Translation {
@@ -60,17 +45,6 @@ pub(super) fn translate(tex: &str) -> Option<Source> {
     };
     translation.mathematics(tex)?;
     Some(translation.out)
-}
-
-/// Puts the characters back that stand for others.
-pub(super) fn translate_back(out: &mut String, set: &str) {
-    let stand_in = |c: char| ESCAPES.iter().find(|(_, stand_in, _)| *stand_in == c);
-    for c in set.chars() {
-        match stand_in(c) {
-            None => out.push(c),
-            Some((_, _, html)) => out.push_str(html),
-        }
-    }
 }
 
 struct Translation {
@@ -215,8 +189,7 @@ impl Translation {
                     continue;
                 }
             };
-            let (_, stand_in, _) = ESCAPES.iter().find(|(escape, _, _)| *escape == character)?;
-            escaped.push(*stand_in);
+            escaped.push(escapes::stand_in(character)?);
         }
         self.deeper()?;
         self.out.tex.push('{');

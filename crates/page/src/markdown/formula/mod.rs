@@ -1,6 +1,7 @@
 //! Formulas as MathML, which browsers set without any script.
 
 mod dialect;
+mod escapes;
 mod macros;
 
 use crate::escape::escape;
@@ -26,7 +27,7 @@ pub(super) fn write(out: &mut String, tex: &str, display: bool) -> bool {
         true => "<math display=\"block\"><semantics><mrow>",
         false => "<math><semantics><mrow>",
     });
-    dialect::translate_back(out, &set);
+    escapes::translate_back(out, &set);
     // What was written stays with it, for those who copy it or have it read to them.
     out.push_str("</mrow><annotation encoding=\"application/x-tex\">");
     escape(out, tex.trim());

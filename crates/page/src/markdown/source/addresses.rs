@@ -1,6 +1,7 @@
 //! Whole addresses in running text, which end where a person would end them.
 
 use super::letters::{closing, full_width, opening, unspaced};
+use super::segments;
 use crate::markdown::links::allowed;
 use std::borrow::Cow;
 
@@ -32,8 +33,9 @@ pub(super) fn at<'a>(before: &str, text: &'a str) -> Option<(usize, Cow<'a, str>
 /// Where an address ends whose scheme stands before `rest`, and before that `last`.
 fn end(rest: &str, last: Option<char>) -> usize {
     let mut open: Vec<char> = Vec::new();
-    let mut before = '/';
     let mut in_unspaced = false;
+    // Up to here, letters belong to the address.
+    let mut sure = 0;
     let mut end = 0;
     let mut characters = rest.char_indices().take(LONGEST).peekable();
     while let Some((at, c)) = characters.next() {
@@ -51,11 +53,10 @@ fn end(rest: &str, last: Option<char>) -> usize {
             // 'https://example.org', https://example.org's
             '\'' => last == Some('\'') || next == Some('s'),
             c if unspaced(c) => {
-                let goes_on = in_unspaced
-                    || matches!(
-                        before,
-                        '/' | '=' | '?' | '#' | '&' | '-' | '_' | '+' | '%' | ':'
-                    );
+                if !in_unspaced && at >= sure {
+                    sure = segments::end(rest, at).unwrap_or(at);
+                }
+                let goes_on = in_unspaced || at < sure;
                 in_unspaced = true;
                 !goes_on
             }
@@ -69,7 +70,6 @@ fn end(rest: &str, last: Option<char>) -> usize {
         if stops {
             break;
         }
-        before = c;
         end = at + c.len_utf8();
     }
     without_sentence(rest.get(..end).unwrap_or_default()).len()

@@ -1,14 +1,15 @@
 //! Dollars: around a formula, or before an amount.
 
 use super::prose::is_prose;
+use super::tex;
 
 /// How long a formula between single dollars is at the most, in bytes.
 const LONGEST: usize = 1024;
 
 /// The length of the formula between single dollars that `rest` begins with, dollars included.
 ///
-/// As in Pandoc, no space stands inside of the dollars, and no digit after the second. Amounts pass
-/// even so: `($5) or ($6)`, `$5–$10`. So what stands between them must look like a formula.
+/// As in Pandoc, no digit follows the second dollar, and mostly no space stands inside of them. Amounts
+/// pass even so: `($5) or ($6)`, `$5–$10`. So what stands between them must look like a formula.
 pub(super) fn length(before: &str, rest: &str) -> Option<usize> {
     let inside = rest.strip_prefix('$')?;
     // US$5, R$5
@@ -18,10 +19,59 @@ pub(super) fn length(before: &str, rest: &str) -> Option<usize> {
     let end = closing(inside).filter(|end| *end <= LONGEST)?;
     let formula = inside.get(..end)?;
     let after = inside.get(end + 1..)?;
-    let tight =
-        !formula.starts_with(char::is_whitespace) && !formula.ends_with(char::is_whitespace);
-    let ends = !after.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '$' | '{'));
-    (tight && ends && is_formula(formula)).then_some(end + 2)
+    let space = char::is_whitespace;
+    let apt = match formula.starts_with(space) || formula.ends_with(space) {
+        false => is_formula(formula),
+        true => is_formula_with_blanks(before, formula, after),
+    };
+    // `$HOME/$USER` are names; the `$2^n$th` is a formula.
+    let tex = || formula.contains(['\\', '^']) && !tex::has_words(formula);
+    let ends = !after.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '$' | '{'))
+        && (!after.starts_with(|c: char| c.is_ascii_alphabetic()) || tex());
+    (apt && ends).then_some(end + 2)
+}
+
+/// `$ a*b $`, as some models write. `$ 5 + $ 10`, `5 $ + 3 $`, and what stands between the prompts of two
+/// commands are none, so more is asked than of one without blanks.
+fn is_formula_with_blanks(before: &str, inside: &str, after: &str) -> bool {
+    let text = inside.trim_matches(' ');
+    if text.contains('\n') || tex::has_words(text) || !balanced(text) {
+        return false;
+    }
+    if tex::has_command(text) {
+        return true;
+    }
+    let digit = |c: char| c.is_ascii_digit();
+    let amount = before.trim_end_matches(' ').ends_with(digit)
+        || after.trim_start_matches(' ').starts_with(digit);
+    let operator = |c: char| {
+        matches!(
+            c,
+            '=' | '+'
+                | '*'
+                | '/'
+                | '<'
+                | '>'
+                | '|'
+                | '-'
+                | '–'
+                | '×'
+                | '·'
+                | '→'
+                | '≤'
+                | '≥'
+                | '≈'
+                | ','
+                | ':'
+        )
+    };
+    let whole =
+        !text.ends_with(operator) && !text.strip_prefix('-').unwrap_or(text).starts_with(operator);
+    let both = inside.starts_with(' ') && inside.ends_with(' ');
+    let symbols = text.contains([
+        '^', '_', '=', '+', '<', '>', '*', '≤', '≥', '≈', '∈', '×', '·', '→',
+    ]);
+    both && whole && !amount && symbols && text.contains(char::is_alphabetic)
 }
 
 /// Where the next dollar is that is not escaped, on this line or the next.

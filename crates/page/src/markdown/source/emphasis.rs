@@ -5,7 +5,7 @@
 //! `**Note:**text` the stars would stay. A mark that is punctuation to Markdown makes such a run able
 //! to open and to close; which of them it does is up to Markdown's own rule.
 
-use super::letters::{both_ways, closing, full_width, opening, punctuation, unspaced};
+use super::letters::{both_ways, closing, full_width, opening, punctuation, symbol, unspaced};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Beside {
@@ -52,9 +52,11 @@ pub(super) fn beside(before: Option<char>, run: &str, rest: &str) -> Beside {
         true => punctuation(after) && (!closing(after) || after == '.'),
         false => opening(after) || both_ways(after),
     };
-    if after.is_alphanumeric() && ends(before) {
+    // Signs of vowels and tones are no letters to Unicode.
+    let word = |c: char| c.is_alphanumeric() || unspaced(c) && !symbol(c);
+    if word(after) && ends(before) {
         Beside::PointAfter
-    } else if before.is_alphanumeric() && begins(after) {
+    } else if word(before) && begins(after) {
         Beside::PointBefore
     } else {
         Beside::Nothing

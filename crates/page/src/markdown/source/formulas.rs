@@ -1,51 +1,20 @@
 //! Where formulas stand: `\( \)`, `\[ \]`, `$$ $$`, `$ $`, and environments of LaTeX.
 
 use super::prose::is_prose;
-use super::{Around, What, dollars};
+use super::{Around, What, dollars, tags};
 use std::borrow::Cow;
 
 /// A formula is no longer than this, in bytes; a delimiter without its other half takes no more.
 const LONGEST: usize = 32 * 1024;
 
-/// Likewise an environment, whose end is looked for more than once.
-const LONGEST_ENVIRONMENT: usize = 8 * 1024;
-
-/// Environments that are formulas without any delimiter around them.
-const ENVIRONMENTS: &[&str] = &[
-    "equation",
-    "equation*",
-    "align",
-    "align*",
-    "aligned",
-    "alignat",
-    "alignat*",
-    "alignedat",
-    "gather",
-    "gather*",
-    "gathered",
-    "multline",
-    "multline*",
-    "eqnarray",
-    "eqnarray*",
-    "split",
-    "flalign",
-    "flalign*",
-    "cases",
-    "array",
-    "matrix",
-    "pmatrix",
-    "bmatrix",
-    "Bmatrix",
-    "vmatrix",
-    "Vmatrix",
-    "smallmatrix",
-    "dcases",
-];
-
 pub(super) struct Formulas<'a, 'k> {
-    around: Around<'a, 'k>,
+    pub(super) around: Around<'a, 'k>,
     /// Where each of the closing delimiters is found next: each is looked for once.
     next: [Next; 4],
+    /// Where what a formula begins with stands for the last time, as far as that was looked for.
+    pub(super) last: Vec<(&'static str, Option<usize>)>,
+    /// Where the line begins that was looked at last, and how far: formulas come in their order.
+    line: (usize, usize),
 }
 
 #[derive(Clone, Copy)]
@@ -61,41 +30,78 @@ impl<'a, 'k> Formulas<'a, 'k> {
             delimiter,
             at: None,
         });
-        Self { around, next }
+        Self {
+            around,
+            next,
+            last: Vec::new(),
+            line: (0, 0),
+        }
     }
 
     /// The formula that begins at `at`: where it ends, and what it is.
     pub(super) fn at(&mut self, at: usize) -> Option<(usize, What<'a>)> {
         let content = self.around.content;
-        let rest = content.get(at..)?;
-        let (inside, end, display) = if rest.starts_with("\\(") {
-            let (inside, end) = self.between(at, "\\(", "\\)")?;
-            (inside, end, false)
-        } else if rest.starts_with("\\[") {
-            let (inside, end) = self.between(at, "\\[", "\\]")?;
-            (inside, end, true)
-        } else if rest.starts_with("$$") {
-            let (inside, end) = self.between(at, "$$", "$$")?;
-            (inside, end, true)
-        } else if rest.starts_with("\\begin{") {
-            let (inside, end) = self.environment(at)?;
-            (inside, end, begins_line(content.get(..at)?))
-        } else if rest.starts_with('$') {
-            let length = dollars::length(content.get(..at)?, rest)?;
-            (rest.get(1..length.checked_sub(1)?)?, at + length, false)
-        } else {
+        if !content.get(at..)?.starts_with(['\\', '$']) {
             return None;
+        }
+        let (inside, end, display) = match self.closed(at) {
+            Some(closed) => closed,
+            None => self.cut_off(at)?,
         };
-        let depth = quote_depth(content.get(..at)?);
+        let depth = quote_depth(self.line(at));
         if !one_paragraph(inside, depth) || self.around.crosses_code(&(at..end)) {
             return None;
         }
         let tex = without_quote(inside, depth);
-        Some((end, What::Formula { tex, display }))
+        let tags = match display {
+            true => tags::length(content.get(end..)?),
+            false => 0,
+        };
+        let tex = match content.get(end..end + tags)?.trim() {
+            "" => tex,
+            tag => Cow::Owned(format!("{} {tag}", tex.trim_end())),
+        };
+        Some((end + tags, What::Formula { tex, display }))
+    }
+
+    /// The formula with both of its delimiters, and whether it stands alone.
+    fn closed(&mut self, at: usize) -> Option<(&'a str, usize, bool)> {
+        let content = self.around.content;
+        let rest = content.get(at..)?;
+        if rest.starts_with("\\(") {
+            let (inside, end) = self.between(at, "\\(", "\\)")?;
+            Some((inside, end, false))
+        } else if rest.starts_with("\\[") {
+            let (inside, end) = self.between(at, "\\[", "\\]")?;
+            Some((inside, end, true))
+        } else if rest.starts_with("$$") {
+            let (inside, end) = self.between(at, "$$", "$$")?;
+            Some((inside, end, true))
+        } else if rest.starts_with("\\begin{") {
+            let (inside, end) = self.environment(at)?;
+            Some((inside, end, begins_line(self.line(at))))
+        } else if rest.starts_with('$') {
+            let length = dollars::length(content.get(..at)?, rest)?;
+            Some((rest.get(1..length.checked_sub(1)?)?, at + length, false))
+        } else {
+            None
+        }
+    }
+
+    /// The line in which `at` stands, up to it.
+    pub(super) fn line(&mut self, at: usize) -> &'a str {
+        let content = self.around.content;
+        let (begin, looked_at) = self.line;
+        let new = content
+            .get(looked_at..at)
+            .and_then(|new| new.rfind('\n'))
+            .map(|found| looked_at + found + 1);
+        self.line = (new.unwrap_or(begin), at.max(looked_at));
+        content.get(self.line.0..at).unwrap_or_default()
     }
 
     /// Where a delimiter stands at `from` or after it.
-    fn find(&mut self, delimiter: &str, from: usize) -> Option<usize> {
+    pub(super) fn find(&mut self, delimiter: &str, from: usize) -> Option<usize> {
         let content = self.around.content;
         let next = self
             .next
@@ -117,69 +123,43 @@ impl<'a, 'k> Formulas<'a, 'k> {
         }
         let inside = content.get(from..end)?;
         let after = content.get(end + close.len()..)?;
+        let line = self.line(at);
         let apt = match open {
             "$$" => !dollars::more(content.get(..at)?, after) && dollars::says_something(inside),
             // An escaped bracket of Markdown, perhaps a link's.
             "\\[" => {
                 !inside.contains(open)
                     && !after.starts_with(['(', '['])
-                    && says_more(inside, content.get(..at)?, after)
+                    && says_more(inside, line, after)
             }
             _ => !inside.contains(open) && !is_prose(inside),
         };
         (apt && !inside.trim().is_empty()).then_some((inside, end + close.len()))
     }
-
-    /// An environment, of those that are formulas.
-    fn environment(&mut self, at: usize) -> Option<(&'a str, usize)> {
-        let content = self.around.content;
-        let rest = content.get(at..)?.strip_prefix("\\begin{")?;
-        let name = rest.split_once('}')?.0;
-        let name = ENVIRONMENTS.iter().find(|known| **known == name)?;
-        let (begin, end) = (format!("\\begin{{{name}}}"), format!("\\end{{{name}}}"));
-        let mut from = at + begin.len();
-        // The same one inside it is seldom, and seldom deep.
-        for _ in 0..16 {
-            let found = loop {
-                let found = self.find("\\end{", from)?;
-                if found - at > LONGEST_ENVIRONMENT {
-                    return None;
-                }
-                from = found + end.len().min(content.len() - found);
-                match content.get(found..)?.starts_with(&end) {
-                    true => break found,
-                    false => from = found + "\\end{".len(),
-                }
-            };
-            let inside = content.get(at..found + end.len())?;
-            if inside.matches(&begin).count() == inside.matches(&end).count() {
-                return Some((inside, found + end.len()));
-            }
-        }
-        None
-    }
 }
 
 /// Whether only marks of quotations stand before it on its line.
-fn begins_line(before: &str) -> bool {
-    let line = before.rsplit('\n').next().unwrap_or_default();
+pub(super) fn begins_line(line: &str) -> bool {
     line.chars().all(|c| c.is_whitespace() || c == '>')
 }
 
 /// Whether what stands between brackets is a formula: it stands alone on its lines, or has a character
-/// that belongs to formulas, or spaces around it. `\[1\]` is a bracket, and `- \[ x \]` a task.
+/// that belongs to formulas, or spaces around it, or a tag. `\[1\]` is a bracket, and `- \[ x \]` a task.
+/// `before` is its line up to it.
 fn says_more(inside: &str, before: &str, after: &str) -> bool {
     let blank = |c: char| c.is_whitespace() || matches!(c, '>' | '.' | ',' | ';');
-    let first = before.rsplit('\n').next().unwrap_or_default();
     let last = after.lines().next().unwrap_or_default();
-    let alone = inside.contains('\n') || first.chars().all(blank) && last.chars().all(blank);
+    let alone = inside.contains('\n') || before.chars().all(blank) && last.chars().all(blank);
     let letters = inside.contains(char::is_alphabetic);
     let symbols = inside.contains(SYMBOLS);
     let space = |c: char| c.is_whitespace();
-    let task = first.trim_matches(['-', '*', '+', ' ']).is_empty()
+    let marker = |c: char| matches!(c, '-' | '*' | '+' | '.' | ')') || c.is_ascii_digit();
+    let item = before.trim_start_matches(['>', ' ']);
+    let task = item.ends_with(' ')
+        && item.trim_matches(|c| marker(c) || c == ' ').is_empty()
         && inside.trim().eq_ignore_ascii_case("x");
     let spaced = inside.starts_with(space) && inside.ends_with(space) && !task;
-    ((alone || spaced) && letters || symbols) && !is_prose(inside)
+    ((alone || spaced) && letters || symbols || tags::length(after) > 0) && !is_prose(inside)
 }
 
 /// Characters that belong to formulas.
@@ -187,9 +167,8 @@ const SYMBOLS: [char; 16] = [
     '\\', '^', '_', '=', '+', '<', '>', '/', '*', '{', '|', '(', '≤', '≥', '≈', '×',
 ];
 
-/// How many marks of quotations stand before, on the same line.
-fn quote_depth(before: &str) -> usize {
-    let line = before.rsplit('\n').next().unwrap_or_default();
+/// How many marks of quotations the line begins with.
+fn quote_depth(line: &str) -> usize {
     let inner = line.trim_start_matches([' ', '\t', '>']);
     let marks = line.len() - inner.len();
     line.get(..marks).unwrap_or_default().matches('>').count()

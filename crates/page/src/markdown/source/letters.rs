@@ -121,5 +121,27 @@ pub(super) fn punctuation(c: char) -> bool {
         || closing(c)
         || both_ways(c)
         || full_width(c)
+        || symbol(c)
         || matches!(c, '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205E}')
+}
+
+/// Symbols of money, of mathematics, arrows, units, emoji: CommonMark counts them as punctuation. So it
+/// does the marks that some scripts have among their letters.
+pub(super) fn symbol(c: char) -> bool {
+    let block = matches!(c,
+        '\u{A2}'..='\u{A9}' | '\u{AC}' | '\u{AE}'..='\u{B1}' | '\u{B4}' | '\u{B6}' | '\u{B8}' | '\u{D7}' | '\u{F7}'
+        | '\u{0E3F}' | '\u{0E4F}' | '\u{0E5A}'..='\u{0E5B}' // Thai
+        | '\u{0F04}'..='\u{0F14}' // Tibetan
+        | '\u{104A}'..='\u{104F}' // Burmese
+        | '\u{17D4}'..='\u{17D6}' | '\u{17D8}'..='\u{17DB}' // Khmer
+        | '\u{20A0}'..='\u{20CF}' // Currencies
+        | '\u{2100}'..='\u{214F}' // ℃, ™
+        | '\u{2190}'..='\u{2BFF}' // Arrows, operators, shapes
+        | '\u{30A0}' | '\u{30FB}' // Kana
+        | '\u{3200}'..='\u{33FF}' // ㎡, ㈱
+        | '\u{4DC0}'..='\u{4DFF}'
+        | '\u{FFE0}'..='\u{FFEE}' // ￥
+        | '\u{1F000}'..='\u{1FAFF}');
+    let letter = c <= '\u{214F}' && c.is_alphabetic();
+    block && !letter && !c.is_numeric()
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Where the links lead, in order.
-fn links(markdown: &str) -> Vec<String> {
+pub(super) fn links(markdown: &str) -> Vec<String> {
     let html = laid_out(markdown);
     let addresses = html.split("href=\"").skip(1);
     let ends = addresses.map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&"));

@@ -4,7 +4,7 @@ use super::*;
 use std::time::{Duration, Instant};
 
 /// The sources of the formulas that are set.
-fn set(markdown: &str) -> Vec<String> {
+pub(super) fn set(markdown: &str) -> Vec<String> {
     let html = render(markdown, Speaker::Assistant, &mut Budget::of_a_page()).into_string();
     let sources = html
         .split("<annotation encoding=\"application/x-tex\">")

@@ -1,7 +1,10 @@
 mod addresses;
+mod emphasis;
 mod formulas;
 mod kept;
 mod limits;
+mod loose;
+mod slashes;
 
 use super::*;
 

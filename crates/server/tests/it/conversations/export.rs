@@ -80,3 +80,35 @@ async fn what_a_message_leaves_open_ends_with_it_in_markdown() {
     let found = alice.get(&path).await.expect(200);
     assert_eq!(found["items"][1]["content"], cut);
 }
+
+#[tokio::test]
+async fn marks_of_citations_stay_in_the_data_and_only_the_view_hides_them() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let cited = "Oslo \u{e200}cite\u{e202}turn0search3\u{e201} has a fjord【4:0†source】.";
+    let items = json!([
+        { "role": "user", "content": "Where?" },
+        { "role": "assistant", "content": cited },
+    ]);
+    let conversation = alice.conversation(json!({ "items": items })).await;
+    let share = alice.share(&conversation, json!({})).await;
+    let link = crate::shares::link(&share);
+    let path = format!("/v1/conversations/{conversation}");
+    let found = alice.get(&path).await.expect(200);
+    assert_eq!(found["items"][1]["content"], cited);
+    let item = format!("{path}/items/{}", id(&found["items"][1]));
+    assert_eq!(alice.get(&item).await.expect(200)["content"], cited);
+    let export = alice.get(&format!("{path}/export")).await.expect(200);
+    assert_eq!(export["items"][1]["content"], cited);
+    let export = alice.get(&format!("{path}/export?format=md")).await;
+    let markdown = app.anon().get(&format!("{link}?format=md")).await;
+    for text in [export.text(), markdown.text()] {
+        assert!(text.contains(cited), "{text}");
+    }
+    let view = app.anon().get(&link).await.text();
+    assert!(view.contains("Oslo  has a fjord."), "{view}");
+    assert!(
+        !view.contains("turn0search3") && !view.contains("source】"),
+        "{view}"
+    );
+}
