@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::id::{ConversationId, OwnerId, Sequence};
 use crate::items::{Item, Role};
 use crate::replies::ReplyStore;
-use crate::thoughts::{Extent, apart};
+use crate::thoughts::{Extent, apart, apart_again};
 use std::collections::HashSet;
 
 /// How many bytes a conversation may hold beyond the messages of the request. A longer conversation
@@ -122,13 +122,6 @@ fn is_same(item: &Item, said: &NewMessage) -> bool {
             || said.role == Role::Assistant
                 && [Extent::Whole, Extent::Cut]
                     .into_iter()
-                    .any(|how| is_equal(stored, &apart(sent, how).text)))
-}
-
-/// Whether two texts are equal except for white space.
-fn is_equal(stored: &str, sent: &str) -> bool {
-    fn seen(text: &str) -> impl Iterator<Item = char> {
-        text.chars().filter(|c| !c.is_whitespace())
-    }
-    stored == sent || seen(stored).eq(seen(sent))
+                    .flat_map(|how| [apart(sent, how), apart_again(sent, how)])
+                    .any(|apart| apart.text.trim() == stored))
 }

@@ -73,6 +73,9 @@ impl Draft {
         {
             self.finish_reason = chunk.finish_reason.take().or(self.finish_reason.take());
         }
+        if can_be_seen(&chunk.reasoning) {
+            self.splitter.is_after_thoughts();
+        }
         let mut told = self.splitter.push(&chunk.text);
         self.text.push_str(&chunk.text);
         if !chunk.reasoning.is_empty() {
@@ -84,7 +87,8 @@ impl Draft {
 
     /// The text that was held back because it might have become a mark.
     pub(crate) fn rest(&mut self) -> Apart {
-        self.splitter.end()
+        let how = self.extent();
+        self.splitter.end(how)
     }
 
     /// The reply so far, for storing a cancelled reply; `None` where it has no visible text.
@@ -100,7 +104,14 @@ impl Draft {
         })
     }
 
-    /// The text, and the thoughts.
+    fn extent(&self) -> Extent {
+        match Ending::of(self.finish_reason().unwrap_or_default()) {
+            Ending::Length => Extent::Cut,
+            _ => Extent::Whole,
+        }
+    }
+
+    /// What was said, and what was thought.
     fn told(&self, how: Extent) -> (String, Option<String>) {
         let told = thoughts::unmarked(&self.thoughts);
         let Apart { text, thoughts } = match told {
@@ -119,11 +130,7 @@ impl Draft {
                 "it gave up midway ({reason})."
             )));
         }
-        let how = match ending {
-            Ending::Length => Extent::Cut,
-            _ => Extent::Whole,
-        };
-        let (text, reasoning) = self.told(how);
+        let (text, reasoning) = self.told(self.extent());
         if !can_be_seen(&text) {
             return Err(self.empty(ending, reasoning.is_some()));
         }

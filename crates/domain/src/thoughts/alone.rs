@@ -18,6 +18,9 @@ pub(super) fn closed_alone(written: &str) -> Option<Apart> {
         return None;
     }
     let lower = written.to_ascii_lowercase();
+    if let Some(apart) = closed_channel(written) {
+        return Some(apart);
+    }
     let closing = MARKS
         .iter()
         .filter(|(open, _)| !open.starts_with("<|channel"));
@@ -44,7 +47,24 @@ pub(super) fn closed_alone(written: &str) -> Option<Apart> {
     })
 }
 
-/// Whether such a tag was opened before, with or without attributes.
+/// The template has opened the channel of thoughts.
+fn closed_channel(written: &str) -> Option<Apart> {
+    let end = "<|end|><|start|>assistant<|channel|>final<|message|>";
+    let at = written
+        .find(end)
+        .filter(|at| !code::contains(written, *at))?;
+    let (before, after) = (written.get(..at)?, written.get(at + end.len()..)?);
+    let answer = after.trim_end();
+    Some(Apart {
+        text: answer
+            .strip_suffix("<|return|>")
+            .unwrap_or(after)
+            .to_owned(),
+        thoughts: bare(before).map(str::to_owned),
+    })
+}
+
+/// Whether a tag like this one was opened, with attributes or without.
 fn is_opened(before: &str, open: &str) -> bool {
     let Some(name) = open.strip_prefix('<').and_then(|tag| tag.strip_suffix('>')) else {
         return before.contains(open);
@@ -94,16 +114,40 @@ fn stands_alone(before: &str, after: &str) -> bool {
         }
         // No sentence begins like "</think>Yes".
         (true, false) if said.is_empty() => line.is_empty() && begins_sentence(after),
-        (true, false) => line.is_empty() && ends_sentence && is_word(next),
+        (true, false) => line.is_empty() && !said.ends_with([':', '：']) && is_word(next),
         (false, true) => ends_sentence || is_latin(last) || is_word(last) && ends_paragraph(after),
         (false, false) => {
             let goes_on = next.is_none_or(|next| {
                 next.is_whitespace() || ",;:.!?)]}/\\|>'，。、；：！？」』》〉）”’".contains(next)
             }) || after.starts_with("</");
             let is_glued = last.is_some_and(|last| !last.is_whitespace());
-            is_glued && ends_sentence && !goes_on || is_latin(last) && is_latin(next)
+            is_glued && ends_sentence && !goes_on
+                || is_latin(last) && is_latin(next)
+                || is_word(last) && is_word(next) && thinks(before)
         }
     }
+}
+
+/// How thoughts begin in scripts without spaces, where a mark between words says little.
+const BEGINNINGS: &[&str] = &[
+    "好的",
+    "好，",
+    "嗯",
+    "首先",
+    "用户",
+    "用戶",
+    "ユーザー",
+    "まず",
+];
+
+/// Whom they speak of.
+const USERS: &[&str] = &["用户", "用戶", "ユーザー"];
+
+/// Whether a text thinks about what it is going to say.
+fn thinks(before: &str) -> bool {
+    let text = before.trim_start();
+    let says = |word: &&str| before.contains(*word);
+    BEGINNINGS.iter().any(|word| text.starts_with(word)) && USERS.iter().any(|word| says(word))
 }
 
 /// Whether an answer begins like this right after a mark.

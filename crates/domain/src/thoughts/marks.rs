@@ -8,26 +8,43 @@ pub(crate) const MARKS: &[(&str, &str)] = &[
     ("<thoughts>", "</thoughts>"),
     ("<reasoning>", "</reasoning>"),
     ("<reflection>", "</reflection>"),
+    ("<analysis>", "</analysis>"),
+    ("<reasoning_content>", "</reasoning_content>"),
     ("<seed:think>", "</seed:think>"),
+    ("<mm:think>", "</mm:think>"),
+    ("<thinking>", "</thinking>"),
+    ("<|think|>", "<|/think|>"),
+    ("<|inner_prefix|>", "<|inner_suffix|>"),
+    ("<｜begin▁of▁thinking｜>", "<｜end▁of▁thinking｜>"),
     ("[think]", "[/think]"),
     ("◁think▷", "◁/think▷"),
     ("<|begin_of_thought|>", "<|end_of_thought|>"),
     ("<|start_thinking|>", "<|end_thinking|>"),
     ("<|channel>thought", "<channel|>"),
-    ("<|channel|>analysis", "<|channel|>final"),
 ];
 
 /// Marks that models write around the answer after the thoughts. They are not part of it.
 const WRAPPERS: &[(&str, &str)] = &[
-    ("<|message|>", "<|return|>"),
     ("<answer>", "</answer>"),
     ("<response>", "</response>"),
     ("<|begin_of_solution|>", "<|end_of_solution|>"),
     ("<|start_response|>", "<|end_response|>"),
+    ("<|start_text|>", "<|end_text|>"),
 ];
 
-/// Marks at either end of a thought that are not part of it.
-const EDGES: &[&str] = &["<|message|>", "<|end|>", "<|start|>assistant"];
+/// What may stand at either end of a thought and is no part of it.
+const EDGES: &[&str] = &[
+    "<|message|>",
+    "<|end|>",
+    "<|start|>assistant",
+    "<|end_of_think|>",
+];
+
+/// The text without what cannot be seen before its first word.
+pub(super) fn begun(text: &str) -> &str {
+    let unseen = ['\u{200b}', '\u{2060}', '\u{feff}'];
+    text.trim_start_matches(|c: char| c.is_whitespace() || unseen.contains(&c))
+}
 
 /// The mark that the text begins with, of these.
 pub(super) fn beginning<'a>(
@@ -50,7 +67,36 @@ pub(super) fn may_become<'a>(text: &str, marks: impl IntoIterator<Item = &'a str
     marks.into_iter().any(begins)
 }
 
-/// How many mentioned marks in a thought are skipped.
+/// Whether what follows an opening mark goes on as a sentence does that begins by speaking of it; `None`
+/// while that is not known. A thought begins on a line of its own, right after the mark, or with a capital.
+pub(super) fn speaks(inside: &str) -> Option<bool> {
+    let mut next = inside.chars();
+    let (first, second) = (next.next()?, next.next());
+    if first != ' ' {
+        return Some(",/.:;)|&+=".contains(first));
+    }
+    let second = second?;
+    let is_word = second.is_alphanumeric() && !second.is_uppercase();
+    Some(is_word || "(-–—=/&+|,→:".contains(second))
+}
+
+/// The marks before an answer that no person writes.
+pub(super) fn tokens() -> impl Iterator<Item = &'static str> {
+    let tokens = WRAPPERS.iter().map(|(open, _)| *open);
+    tokens.filter(|open| open.starts_with("<|"))
+}
+
+pub(super) fn token_before(text: &str) -> Option<&'static str> {
+    beginning(text, tokens())
+}
+
+/// Whether more may make this the tag before an answer.
+pub(super) fn may_wrap(text: &str) -> bool {
+    let tags = WRAPPERS.iter().map(|(open, _)| *open);
+    beginning(text, tags.clone()).is_none() && may_become(text, tags)
+}
+
+/// How many marks that are spoken of in a thought are passed by.
 const MOST: usize = 64;
 
 /// Where the mark ends a thought; a quoted mark does not. `is_over`: no more text follows.
@@ -102,8 +148,8 @@ pub(super) fn bare(thought: &str) -> Option<&str> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum End {
     At(usize),
-    /// The line continues like a sentence about the marks.
-    Spoken,
+    /// The line goes on as a sentence about the marks does, after the one at this place.
+    Spoken(usize),
     Open,
 }
 
@@ -151,12 +197,12 @@ pub(super) fn end_of(text: &str, open: &str, close: &str) -> End {
     match nested.map(|(_, at)| *at).or(ends.first().copied()) {
         Some(at) if at == first || !is_a_word(first) || is_alone(at) => End::At(at),
         _ if text.get(..first).is_some_and(|line| line.contains('\n')) => End::At(first),
-        _ => End::Spoken,
+        _ => End::Spoken(first),
     }
 }
 
-/// Whether the mark at this place is a word of a sentence.
-fn is_a_word(text: &str, at: usize, length: usize) -> bool {
+/// Whether the mark at this place stands as a word of a sentence.
+pub(super) fn is_a_word(text: &str, at: usize, length: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
     let after = text.get(at + length..).unwrap_or_default();
     let ends_sentence = before

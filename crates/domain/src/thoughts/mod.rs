@@ -3,12 +3,21 @@
 //! one comes.
 
 mod alone;
+mod body;
+mod channels;
 mod code;
 mod marks;
+mod opening;
 mod splitter;
+mod tokens;
+mod words;
 
 use alone::{closed_alone, left_over};
-use marks::{End, bare, beginning, end, end_of, is_wrapped, unwrapped};
+use body::Body;
+use marks::{
+    End, after_a_mark, bare, beginning, begun, end, end_of, is_wrapped, speaks, unwrapped,
+};
+use opening::{Kind, Opening, opening};
 
 pub(crate) use marks::MARKS;
 pub(crate) use splitter::Splitter;
@@ -31,42 +40,81 @@ pub enum Extent {
 /// How many thoughts are read.
 const MOST: usize = 32;
 
-/// The most bytes of attributes that a mark has.
-const ATTRIBUTES: usize = 100;
+/// What opens a thought of some models, and as often a part of an answer that was asked for in such tags.
+const TAGS: &[&str] = &["<reasoning>", "<reflection>", "<thoughts>", "<analysis>"];
 
-/// Tags of some models around thoughts; as often, tags that the client asked for in the answer.
-const TAGS: &[&str] = &["<reasoning>", "<reflection>", "<thoughts>"];
+/// The marks of most models.
+const THINK: (&str, &str) = ("<think>", "</think>");
 
-/// The marks that gpt-oss writes before a message, and before its answer.
-const ASSISTANT: &str = "<|start|>assistant";
-const ANSWER: &str = "<|channel|>final";
-
-/// Separates the thoughts from a model's text. A text without thoughts is returned unchanged, and
-/// so is a text that only mentions the marks.
-pub fn apart(written: &str, how: Extent) -> Apart {
-    leading(written, how)
-        .or_else(|| closed_alone(written))
-        .unwrap_or_else(|| Apart {
+impl Apart {
+    /// Nothing but text.
+    fn text(written: &str) -> Self {
+        Self {
             text: written.to_owned(),
             thoughts: None,
-        })
+        }
+    }
+
+    fn add(&mut self, next: Self) {
+        self.text.push_str(&next.text);
+        if let Some(thoughts) = next.thoughts {
+            self.thoughts.get_or_insert_default().push_str(&thoughts);
+        }
+    }
 }
 
-/// Separates the rest of the thoughts and marks from a text whose server has already separated
-/// other thoughts.
+/// Takes the thoughts out of what a model has written. Text that has none stays to the byte, and so
+/// does text that speaks of the marks.
+///
+/// A reply that begins with a thought has thoughts after it as well, where these marks begin a line outside
+/// of code and are closed; in one that does not, such marks are text. A thought that its mark opens and that is
+/// never closed is one to the end: a stream has told it as such by then, so nothing was said, and the failure
+/// says so. The line that begins by speaking of the mark (`<think> is a tag`) is held back until its end shows
+/// which it is, and is text where no mark closes it.
+pub fn apart(written: &str, how: Extent) -> Apart {
+    channels::apart(written, how)
+        .or_else(|| leading(written, how))
+        .or_else(|| in_words(written, how))
+        .or_else(|| closed_alone(written).map(|apart| with_more(apart, how)))
+        .unwrap_or_else(|| Body::new(None, false).whole(written, how))
+}
+
+/// Takes the thoughts out of a text that its server has parted from other thoughts: what is left of
+/// marks there, and what the model thought later.
 pub(crate) fn apart_again(written: &str, how: Extent) -> Apart {
     let alone = || closed_alone(written).filter(|apart| apart.thoughts.is_none());
-    leading(written, how)
+    channels::apart(written, how)
+        .or_else(|| leading(written, how))
         .or_else(alone)
         .or_else(|| left_over(written))
-        .unwrap_or_else(|| Apart {
-            text: written.to_owned(),
-            thoughts: None,
-        })
+        .unwrap_or_else(|| with_more(Apart::text(written), how))
+}
+
+/// What follows a thought whose beginning was not marked in the text.
+fn with_more(apart: Apart, how: Extent) -> Apart {
+    let has_thought = apart.thoughts.is_some();
+    let mut more = Body::new(Some(THINK), has_thought).whole(&apart.text, how);
+    let mut thoughts = apart.thoughts.unwrap_or_default();
+    thoughts.push_str(&more.thoughts.take().unwrap_or_default());
+    more.thoughts = Some(thoughts).filter(|thoughts| !thoughts.is_empty());
+    more
+}
+
+/// A thought that words mark.
+fn in_words(written: &str, how: Extent) -> Option<Apart> {
+    let (thought, answer) = words::apart(written)?;
+    let mut apart = Body::new(None, true).whole(after_a_mark(answer), how);
+    apart.thoughts = bare(thought).map(str::to_owned);
+    Some(apart)
 }
 
 /// Thoughts that the server sent separately, without marks.
 pub(crate) fn unmarked(thoughts: &str) -> Option<String> {
+    if let Some(Apart { text, thoughts }) = channels::apart(thoughts, Extent::Cut) {
+        let all = thoughts.into_iter().chain(bare(&text).map(str::to_owned));
+        let all: Vec<_> = all.collect();
+        return (!all.is_empty()).then(|| all.join("\n\n"));
+    }
     let thoughts = thoughts.trim();
     let opens = MARKS.iter().map(|(open, _)| *open);
     let open = beginning(thoughts, opens).unwrap_or_default();
@@ -92,64 +140,93 @@ pub(crate) fn united(told: Option<String>, found: Option<String>) -> Option<Stri
 /// Separates thoughts at the beginning, each between its marks.
 fn leading(written: &str, how: Extent) -> Option<Apart> {
     let mut thoughts = Vec::new();
-    let mut rest = without_role(written);
-    let mut are_tags = false;
+    let mut rest = written;
+    let mut first = None;
+    // What was there before the first of the tags that an answer may be asked for in.
+    let mut before_tags = None;
     for _ in 0..MOST {
-        let Some((open, length)) = opening(rest.trim_start()) else {
+        let text = begun(rest);
+        let Some(Opening {
+            marks,
+            length,
+            kind,
+        }) = opening(text, true).0
+        else {
             break;
         };
-        let inside = rest.trim_start().get(length..)?;
-        let (_, close) = MARKS.iter().find(|(of, _)| *of == open)?;
-        let is_tag = TAGS.contains(&open);
-        are_tags |= is_tag;
-        match end_of(inside, open, close) {
-            End::At(end) => {
-                thoughts.extend(inside.get(..end).and_then(bare));
-                rest = inside.get(end + close.len()..)?;
-            }
-            End::Spoken => break,
-            // More text in the same line may be a sentence about the mark.
-            End::Open if is_tag || how == Extent::Whole && !inside.starts_with(['\n', '\r']) => {
+        let inside = text.get(length..)?;
+        let is_tag = TAGS.contains(&marks.0);
+        if is_tag && before_tags.is_none() {
+            before_tags = Some((rest, thoughts.len()));
+        }
+        let speaks = speaks(inside).unwrap_or(inside.is_empty());
+        if kind == Kind::Empty {
+            if speaks {
                 break;
             }
-            End::Open => {
-                thoughts.extend(bare(inside));
-                rest = "";
-            }
+            rest = inside;
+            first = first.or(Some(marks));
+            continue;
         }
+        let (end, close) = match end_of(inside, marks.0, marks.1) {
+            End::At(end) => (Some(end), marks.1),
+            End::Spoken(_) if speaks => break,
+            End::Spoken(end) => (Some(end), marks.1),
+            // What goes on in the same line may speak of the mark.
+            End::Open if is_tag || how == Extent::Whole && speaks => break,
+            End::Open => sibling(inside, marks.0),
+        };
+        first = first.or((!is_tag).then_some(marks));
+        let thought = inside.get(..end.unwrap_or(inside.len()))?;
+        thoughts.extend(bare(thought));
+        rest = end.map_or(Some(""), |end| inside.get(end + close.len()..))?;
     }
-    if let Some(answer) = beginning(rest, [ANSWER]) {
-        rest = rest.get(answer.len()..)?;
+    // An answer that was asked for in tags is all of it the answer.
+    if let Some((before, count)) = before_tags
+        && (rest.trim().is_empty() || is_wrapped(rest))
+    {
+        rest = before;
+        thoughts.truncate(count);
     }
-    // Where the client asked for an answer in tags, the whole text is the answer.
-    if are_tags && (rest.trim().is_empty() || is_wrapped(rest)) {
+    if rest.len() == written.len() {
         return None;
     }
-    let is_apart = rest.len() < without_role(written).len();
-    is_apart.then(|| Apart {
-        text: unwrapped(rest).to_owned(),
-        thoughts: (!thoughts.is_empty()).then(|| thoughts.join("\n\n")),
+    let mut apart = Body::new(first, !thoughts.is_empty()).whole(unwrapped(rest), how);
+    let mut all = thoughts.join("\n\n");
+    all.push_str(&apart.thoughts.take().unwrap_or_default());
+    apart.thoughts = Some(all).filter(|all| !all.is_empty());
+    Some(apart)
+}
+
+/// Where a thought ends that another closing mark of its family closes: some models mix them up.
+fn sibling(inside: &str, open: &str) -> (Option<usize>, &'static str) {
+    let family = [
+        THINK,
+        ("<thinking>", "</thinking>"),
+        ("<thought>", "</thought>"),
+    ];
+    let is_one = family.iter().any(|(of, _)| *of == open);
+    let others = family.iter().filter(|(of, _)| is_one && *of != open);
+    let found = others.filter_map(|(_, close)| Some((end(inside, close, true)?, *close)));
+    let found = found.min();
+    (
+        found.map(|(at, _)| at),
+        found.map_or("", |(_, close)| close),
+    )
+}
+
+/// A text in pieces of so many bytes at the most: each step takes what is held from its beginning.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mut end = rest.len().min(1024);
+        while !rest.is_char_boundary(end) {
+            end -= 1;
+        }
+        let (piece, after) = rest.split_at(end);
+        rest = after;
+        (!piece.is_empty()).then_some(piece)
     })
-}
-
-/// The opening mark at the beginning, and its length: some proxies add the duration of the thought.
-fn opening(text: &str) -> Option<(&'static str, usize)> {
-    let opens = MARKS.iter().map(|(open, _)| *open);
-    if let Some(open) = beginning(text, opens) {
-        return Some((open, open.len()));
-    }
-    let attributes = text.strip_prefix("<think ")?;
-    let end = attributes.find('>').filter(|end| *end < ATTRIBUTES)?;
-    let is_one = attributes.get(..end)?.contains('=') && !attributes.get(..end)?.contains('<');
-    is_one.then_some(("<think>", "<think ".len() + end + 1))
-}
-
-/// The text without the role before a channel.
-fn without_role(written: &str) -> &str {
-    let text = written.trim_start();
-    let rest = beginning(text, [ASSISTANT]).and_then(|role| text.get(role.len()..));
-    let rest = rest.filter(|rest| rest.starts_with("<|channel|>"));
-    rest.unwrap_or(written)
 }
 
 #[cfg(test)]

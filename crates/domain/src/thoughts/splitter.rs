@@ -1,85 +1,162 @@
-use super::Apart;
 use super::alone::begins_sentence;
-use super::marks::{MARKS, after_a_mark, beginning, end, may_become};
+use super::body::{Body, find};
+use super::channels::{self, Channels};
+use super::marks::{
+    MARKS, after_a_mark, beginning, begun, end, is_a_word, is_quoted, is_wrapped, may_become,
+    may_wrap, speaks, token_before, tokens,
+};
+use super::opening::{Kind, Opening, opening};
+use super::words::{self, Words};
+use super::{Apart, Extent, TAGS, THINK};
+
+type Marks = (&'static str, &'static str);
+
+/// How many marks that are spoken of are passed by.
+const MOST: usize = 64;
 
 /// How much white space may precede a mark, in bytes.
 const WHITE_SPACE: usize = 1024;
 
-/// Separates thoughts from text while they are written, as far as possible by then: a closing mark
-/// without an opening one shows only later that the text before it was a thought.
+/// Tells thoughts from text while they are being written, as well as that can be known by then: a
+/// closing mark that comes alone makes a thought of what was told as text. What may turn out to be text
+/// is never told as a thought: it is held back.
 #[derive(Debug, Default)]
 pub(crate) struct Splitter {
     state: State,
     held: String,
+    /// The marks that the reply began with.
+    marks: Option<Marks>,
+    has_thought: bool,
+    /// How many marks were spoken of in what is held back.
+    spoken: usize,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 enum State {
     #[default]
     Before,
     /// Within a thought that ends with this mark.
     Within(&'static str),
-    /// A thought has ended. White space after it does not belong to the text.
+    /// What may be a thought, or an answer that begins like one. Searched for its end up to here.
+    Held(Frame, usize),
+    /// A thought has ended. White space after it is no part of the text.
     Between,
-    Text,
+    Channels(Channels),
+    Text(Body),
+}
+
+/// What is around that which is held back.
+#[derive(Clone, Copy, Debug)]
+enum Frame {
+    /// Marks, of this length before it.
+    Marks(Marks, usize),
+    Words(&'static Words, usize),
+}
+
+/// Whether the text is a mark after which a reply was cut off.
+fn is_cut(text: &str, how: Extent) -> bool {
+    let is_mark = opening(begun(text), true).0.is_some();
+    channels::is_cut(text, how) || how == Extent::Cut && is_mark
 }
 
 impl Splitter {
     /// Adds text, and returns what can be shown by now.
     pub(crate) fn push(&mut self, next: &str) -> Apart {
-        self.held.push_str(next);
         let mut told = Apart::default();
-        loop {
-            match self.state {
-                State::Text => {
-                    told.text.push_str(&std::mem::take(&mut self.held));
-                    return told;
-                }
-                State::Within(close) => {
-                    if !self.think(close, &mut told) {
-                        return told;
-                    }
-                }
-                State::Before | State::Between => {
-                    if !self.begin() {
-                        return told;
-                    }
-                }
+        for piece in super::pieces(next) {
+            self.held.push_str(piece);
+            while self.step(false, &mut told) {}
+        }
+        told
+    }
+
+    /// The server has told thoughts, in their own place.
+    pub(crate) fn is_after_thoughts(&mut self) {
+        if matches!(self.state, State::Before) && self.held.is_empty() {
+            (self.marks, self.has_thought) = (Some(THINK), true);
+        }
+    }
+
+    /// What was held back in case it became a mark.
+    pub(crate) fn end(&mut self, how: Extent) -> Apart {
+        let mut told = Apart::default();
+        while self.step(true, &mut told) {}
+        let held = std::mem::take(&mut self.held);
+        match std::mem::take(&mut self.state) {
+            State::Within(_) => told.thoughts.get_or_insert_default().push_str(&held),
+            State::Held(Frame::Marks((open, _), length), _)
+                if how == Extent::Cut && !TAGS.contains(&open) =>
+            {
+                let inside = begun(&held).get(length..).unwrap_or_default();
+                told.thoughts.get_or_insert_default().push_str(inside);
+            }
+            State::Between => told.text.push_str(after_a_mark(&held)),
+            State::Channels(mut channels) => told.add(channels.end(how)),
+            State::Text(mut body) => told.add(body.end(how)),
+            State::Before if is_cut(&held, how) => {}
+            State::Held(..) | State::Before => {
+                let mut body = Body::new(self.marks, self.has_thought);
+                told.add(body.push(&held));
+                told.add(body.end(how));
             }
         }
+        told
     }
 
-    /// The text that was held back because it might have become a mark.
-    pub(crate) fn end(&mut self) -> Apart {
-        let held = std::mem::take(&mut self.held);
-        match self.state {
-            State::Within(_) => Apart {
-                text: String::new(),
-                thoughts: Some(held),
-            },
-            State::Before | State::Text => Apart {
-                text: held,
-                thoughts: None,
-            },
-            State::Between => Apart {
-                text: after_a_mark(&held).to_owned(),
-                thoughts: None,
-            },
+    /// Whether there is more to do with what is held.
+    fn step(&mut self, is_over: bool, told: &mut Apart) -> bool {
+        match &mut self.state {
+            State::Text(body) => {
+                told.add(body.push(&std::mem::take(&mut self.held)));
+                false
+            }
+            State::Channels(channels) => {
+                told.add(channels.push(&std::mem::take(&mut self.held)));
+                false
+            }
+            State::Within(close) => {
+                let close = *close;
+                self.think(close, is_over, told)
+            }
+            State::Held(frame, searched) => {
+                let (frame, searched) = (*frame, *searched);
+                self.decide(frame, searched, is_over, told)
+            }
+            State::Before | State::Between => self.begin(is_over),
         }
     }
 
-    /// Whether it is known by now if the held text begins with a mark.
-    fn begin(&mut self) -> bool {
-        let text = self.held.trim_start();
-        let opens = || MARKS.iter().map(|(open, _)| *open);
+    fn say(&mut self) -> bool {
+        self.state = State::Text(Body::new(self.marks, self.has_thought));
+        true
+    }
+
+    fn hold(&mut self, frame: Frame, from: usize) -> bool {
+        self.state = State::Held(frame, from);
+        true
+    }
+
+    /// Whether it shows what comes.
+    fn begin(&mut self, is_over: bool) -> bool {
+        let text = begun(&self.held);
         let closes = || MARKS.iter().map(|(_, close)| *close);
-        if let Some(open) = beginning(text, opens()) {
-            let close = MARKS.iter().find(|(of, _)| *of == open);
-            self.state = close.map_or(State::Text, |(_, close)| State::Within(close));
-            self.held = text.get(open.len()..).unwrap_or_default().to_owned();
-            return true;
+        let before = self.held.len() - text.len();
+        let is_first = matches!(self.state, State::Before);
+        let (found, may_open) = opening(text, is_over);
+        if let Some(Opening {
+            marks,
+            length,
+            kind,
+        }) = found
+        {
+            let inside = text.get(length..).unwrap_or_default();
+            let speaks = speaks(inside);
+            if speaks.is_none() && (inside.is_empty() || !is_over) {
+                return false;
+            }
+            let speaks = speaks.unwrap_or_default();
+            return self.open(marks, before + length, (kind, speaks));
         }
-        let is_first = self.state == State::Before;
         if is_first && let Some(close) = beginning(text, closes()) {
             let rest = text.get(close.len()..).unwrap_or_default();
             // A text can begin with a sentence about the mark.
@@ -89,28 +166,130 @@ impl Splitter {
             if rest.starts_with(['\n', '\r']) || begins_sentence(rest) {
                 self.state = State::Between;
                 self.held = rest.to_owned();
-            } else {
-                self.state = State::Text;
+                return true;
             }
+            return self.say();
+        }
+        if !is_first && let Some(token) = token_before(text) {
+            self.held = text.get(token.len()..).unwrap_or_default().to_owned();
             return true;
+        }
+        let is_channel = if is_first {
+            channels::begin(text, is_over)
+        } else {
+            Some(false)
+        };
+        let (in_words, may_be_words) = if is_first {
+            words::opening(text)
+        } else {
+            (None, false)
+        };
+        match (is_channel, in_words) {
+            (Some(true), _) => {
+                self.held = text.to_owned();
+                self.state = State::Channels(Channels::default());
+                return true;
+            }
+            (_, Some((words, length))) => {
+                return self.hold(Frame::Words(words, before + length), before + length);
+            }
+            _ => {}
         }
         let is_long = self.held.len() > WHITE_SPACE;
         let may_close = is_first && may_become(text, closes());
-        if !is_long && (text.is_empty() || may_become(text, opens()) || may_close) {
+        let may = text.is_empty() || may_open || may_close || may_be_words || is_channel.is_none();
+        if !is_long && !is_over && (may || !is_first && may_become(text, tokens())) {
             return false;
         }
-        if self.state == State::Between {
+        if is_over {
+            return false;
+        }
+        if !is_first {
             self.held = after_a_mark(&self.held).to_owned();
         }
-        self.state = State::Text;
+        self.say()
+    }
+
+    /// A mark opens a thought, or what may be one.
+    fn open(&mut self, marks: Marks, length: usize, (kind, speaks): (Kind, bool)) -> bool {
+        let is_tag = TAGS.contains(&marks.0);
+        if kind == Kind::Empty && speaks {
+            return self.say();
+        }
+        if kind == Kind::Opens && (is_tag || speaks) {
+            let blank = self.held.len() - begun(&self.held).len();
+            return self.hold(Frame::Marks(marks, length - blank), length);
+        }
+        self.marks = self.marks.or(Some(marks));
+        self.held = self.held.split_off(length);
+        self.state = match kind {
+            Kind::Empty => State::Between,
+            Kind::Opens => State::Within(marks.1),
+        };
+        true
+    }
+
+    /// Looks for the end of what is held, and for what follows it.
+    fn decide(&mut self, frame: Frame, from: usize, is_over: bool, told: &mut Apart) -> bool {
+        let (begin, found) = match frame {
+            Frame::Marks((_, close), length) => {
+                let blank = self.held.len() - begun(&self.held).len();
+                let found = find(&self.held, close, from).filter(|_| self.spoken <= MOST);
+                (blank + length, found.map(|at| (at, at + close.len())))
+            }
+            Frame::Words(words, length) => (length, words.closing(&self.held, from)),
+        };
+        let Some((at, end)) = found else {
+            let searched = match frame {
+                Frame::Words(words, _) => words.searched(&self.held),
+                Frame::Marks((_, close), _) => (self.held.len() + 1).saturating_sub(close.len()),
+            };
+            self.state = State::Held(frame, searched.max(from));
+            return false;
+        };
+        let after = self.held.get(end..).unwrap_or_default();
+        let next = after.trim_start();
+        if let Frame::Marks(marks, _) = frame {
+            let is_tag = TAGS.contains(&marks.0);
+            let is_unknown = match is_tag {
+                true => next.is_empty() || may_wrap(next),
+                false => next.is_empty() && !after.contains('\n'),
+            };
+            if is_unknown && !is_over && after.len() <= WHITE_SPACE {
+                self.state = State::Held(frame, at);
+                return false;
+            }
+            if is_quoted(&self.held, at, end - at) {
+                self.spoken += 1;
+                self.state = State::Held(frame, end);
+                return true;
+            }
+            let is_answer = match is_tag {
+                true => next.is_empty() || is_wrapped(next),
+                false => {
+                    let line = self.held.get(..at).unwrap_or_default();
+                    is_a_word(&self.held, at, end - at) && !line.contains('\n')
+                }
+            };
+            if is_answer {
+                return self.say();
+            }
+            self.marks = self.marks.or((!is_tag).then_some(marks));
+        }
+        let thought = self.held.get(begin..at).unwrap_or_default();
+        told.thoughts.get_or_insert_default().push_str(thought);
+        self.has_thought |= !thought.trim().is_empty();
+        self.held = self.held.split_off(end);
+        self.state = State::Between;
         true
     }
 
     /// Whether the thought has ended.
-    fn think(&mut self, close: &str, told: &mut Apart) -> bool {
+    fn think(&mut self, close: &str, is_over: bool, told: &mut Apart) -> bool {
         let thoughts = told.thoughts.get_or_insert_default();
-        if let Some(end) = end(&self.held, close, false) {
+        if let Some(end) = end(&self.held, close, is_over) {
             let rest = self.held.split_off(end);
+            self.has_thought |= !self.held.trim().is_empty();
             thoughts.push_str(&std::mem::replace(
                 &mut self.held,
                 rest.get(close.len()..).unwrap_or_default().to_owned(),
@@ -128,6 +307,7 @@ impl Splitter {
             keep -= 1;
         }
         let rest = self.held.split_off(keep);
+        self.has_thought |= !self.held.trim().is_empty();
         thoughts.push_str(&std::mem::replace(&mut self.held, rest));
         false
     }

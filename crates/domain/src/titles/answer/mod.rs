@@ -19,9 +19,9 @@ const WORDS: usize = 24;
 /// `None` where the answer contains no title.
 pub(super) fn read(answer: &str) -> Option<Title> {
     let said = thoughts::without(answer)?;
-    let line = match object::title(said) {
+    let line = match object::title(&said) {
         Some(title) => bare(&title)?,
-        None => first(said)?,
+        None => first(&said)?,
     };
     let words = line.split_whitespace().count();
     if words > WORDS || labels::is_refusal(&line) || labels::is_none(&line) {

@@ -1,6 +1,6 @@
 //! Marks that models write before and after an answer, for programs to remove.
 
-use crate::thoughts::MARKS as THOUGHTS;
+use crate::thoughts::{Extent, MARKS, apart};
 
 /// Marks that end an answer; the text after them is ignored.
 const ENDS: &[&str] = &[
@@ -30,11 +30,12 @@ const BEGINS: &[&str] = &[
     "<answer>",
 ];
 
-/// The answer without thoughts. `None` where the thoughts do not end.
-pub(super) fn without(answer: &str) -> Option<&str> {
+/// The answer without thoughts. `None` where there is nothing else.
+pub(super) fn without(answer: &str) -> Option<String> {
+    let said = apart(answer, Extent::Whole).text;
     // Only ASCII changes, so that places stay.
-    let lower = answer.to_ascii_lowercase();
-    let end = THOUGHTS
+    let lower = said.to_ascii_lowercase();
+    let end = MARKS
         .iter()
         .filter_map(|(_, close)| {
             let at = lower.rfind(close)?;
@@ -43,22 +44,8 @@ pub(super) fn without(answer: &str) -> Option<&str> {
             (!quoted).then_some(at + close.len())
         })
         .max();
-    let (said, lower) = match end {
-        Some(end) => (answer.get(end..)?, lower.get(end..)?),
-        None => {
-            let begins = lower.trim_start();
-            // If the line continues after the mark, it is about the mark: "<think> tags explained".
-            let is_open = |open: &str| {
-                let inside = begins.strip_prefix(open)?;
-                let speaks = inside.starts_with(' ') && !inside.contains(['\n', '.', ',']);
-                (!speaks).then_some(())
-            };
-            if THOUGHTS.iter().any(|(open, _)| is_open(open).is_some()) {
-                return None;
-            }
-            (answer, lower.as_str())
-        }
-    };
+    let end = end.unwrap_or_default();
+    let (said, lower) = (said.get(end..)?, lower.get(end..)?);
     let mut from = lower.len() - lower.trim_start().len();
     while let Some(mark) = BEGINS.iter().find(|mark| {
         lower
@@ -71,5 +58,6 @@ pub(super) fn without(answer: &str) -> Option<&str> {
     }
     let rest = lower.get(from..)?;
     let end = ENDS.iter().filter_map(|mark| rest.find(mark)).min();
-    said.get(from..from + end.unwrap_or(rest.len()))
+    let said = said.get(from..from + end.unwrap_or(rest.len()))?;
+    Some(said.to_owned())
 }

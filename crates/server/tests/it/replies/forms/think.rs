@@ -176,6 +176,33 @@ pub(super) fn forms() -> Vec<Form> {
             Reply(letter, Some("a<think>b</think>c")),
         ),
         form(
+            "MiniMax: thoughts between paragraphs",
+            "<mm:think>They want a letter.</mm:think>Here is\n<mm:think>Polite.</mm:think>\na polite letter.",
+            "stop",
+            Reply(
+                "Here is\na polite letter.",
+                Some("They want a letter.\n\nPolite."),
+            ),
+        ),
+        form(
+            "gpt-oss without a parser: an answer without a header",
+            "<|channel|>analysis<|message|>They want a letter.<|end|>Here is a polite letter.",
+            "stop",
+            Reply(letter, thought),
+        ),
+        form(
+            "a thought that is never closed",
+            "<think>They want a letter. It is",
+            "stop",
+            lasts("its reply is empty: it thought, and answered nothing."),
+        ),
+        form(
+            "the mark with which a template ends a message",
+            "Here is a polite letter.<|im_end|>",
+            "stop",
+            Reply(letter, None),
+        ),
+        form(
             "gpt-oss without a parser: an answer without a thought",
             "<|channel|>final<|message|>Here is a polite letter.<|return|>",
             "stop",

@@ -1,15 +1,7 @@
-use super::*;
-
-fn assert_apart(written: &str, how: Extent, text: &str, thoughts: Option<&str>) {
-    let expected = Apart {
-        text: text.to_owned(),
-        thoughts: thoughts.map(str::to_owned),
-    };
-    assert_eq!(apart(written, how), expected, "{written:?}");
-}
+//! What models write, and what is text and thought in it.
 
 /// Written, what it says, what it thinks.
-const BETWEEN_MARKS: &[(&str, &str, &str)] = &[
+pub(super) const BETWEEN_MARKS: &[(&str, &str, &str)] = &[
     (
         "<think>\nHm.\n</think>\n\nHere is a polite letter.",
         "Here is a polite letter.",
@@ -109,10 +101,117 @@ const BETWEEN_MARKS: &[(&str, &str, &str)] = &[
         "Hm.",
     ),
     ("<reasoning>2+2</reasoning>\n4", "4", "2+2"),
+    ("<analysis>2+2</analysis>\n4", "4", "2+2"),
+    // More marks.
+    ("<mm:think>Hm.</mm:think>Yes.", "Yes.", "Hm."),
+    ("<|inner_prefix|>Hm.<|inner_suffix|>Yes.", "Yes.", "Hm."),
+    ("<Think duration='3'>Hm.</Think>Yes.", "Yes.", "Hm."),
+    ("\u{200b}<think>Hm.</think>Yes.", "Yes.", "Hm."),
+    ("<|think|>Hm.<|/think|>Yes.", "Yes.", "Hm."),
+    (
+        "<｜begin▁of▁thinking｜>Hm.<｜end▁of▁thinking｜>Yes.",
+        "Yes.",
+        "Hm.",
+    ),
+    (
+        "<|START_THINKING|>Hm.<|END_THINKING|><|START_TEXT|>Yes.<|END_TEXT|>",
+        "Yes.",
+        "Hm.",
+    ),
+    ("<think>Hm so </think> Yes.", "Yes.", "Hm so"),
+    (
+        "<think> tags end it, so\n</think>\nYes.",
+        "Yes.",
+        "tags end it, so",
+    ),
+    // Thoughts that follow, on lines of their own.
+    (
+        "<think>a</think>Hello.\n<think>b</think>\nBye.",
+        "Hello.\nBye.",
+        "a\n\nb",
+    ),
+    (
+        "<think>a</think>Hello.\n\n<think>\nb\n</think>\n\nBye.\n<think>c</think>Yes.",
+        "Hello.\n\nBye.\nYes.",
+        "a\n\nb\n\nc",
+    ),
+    (
+        "<think>a</think>Like this:\n```xml\n<think>b</think>\n```\n`x\n<think>c</think>`",
+        "Like this:\n```xml\n<think>b</think>\n```\n`x\n<think>c</think>`",
+        "a",
+    ),
+    (
+        "<think>a</think>Tags:\n<think> and </think> are the tags.\n    <think>b</think>\nx <think>c</think>",
+        "Tags:\n<think> and </think> are the tags.\n    <think>b</think>\nx <think>c</think>",
+        "a",
+    ),
+    (
+        "<think>a</think>Tags:\n<thinking>b</thinking>\n<think>c is never closed",
+        "Tags:\n<thinking>b</thinking>\n<think>c is never closed",
+        "a",
+    ),
+    (
+        "<think>a</think>\n<reasoning>b</reasoning>\n<answer>c</answer>",
+        "<reasoning>b</reasoning>\n<answer>c</answer>",
+        "a",
+    ),
+    // Words that stand where marks were.
+    (
+        "analysisWe need to answer. It is four.assistantfinalfour",
+        "four",
+        "We need to answer. It is four.",
+    ),
+    (
+        "Here is my thought process:\nHm.\n\nHere is my response:\nHello.",
+        "Hello.",
+        "Hm.",
+    ),
+    ("<think>Hm.</think>Yes.<|im_end|>", "Yes.", "Hm."),
+    ("<think>Hm.<|end_of_think|></think>Yes.", "Yes.", "Hm."),
+];
+
+/// What gpt-oss writes, where its server has not read it: written, what it says, what it thinks.
+pub(super) const CHANNELS: &[(&str, &str, Option<&str>)] = &[
+    (
+        "<|channel|>analysis<|message|>Hm.<|end|>The answer is 4.",
+        "The answer is 4.",
+        Some("Hm."),
+    ),
+    (
+        "<|channel|>commentary<|message|>Hello there<|end|>",
+        "Hello there",
+        None,
+    ),
+    (
+        "<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>commentary<|message|>I will look.<|end|><|start|>assistant<|channel|>final<|message|>4.",
+        "I will look.\n\n4.",
+        Some("a"),
+    ),
+    (
+        "<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>analysis<|message|>b<|end|><|start|>assistant<|channel|>final<|message|>4.<|return|>\n",
+        "4.",
+        Some("a\n\nb"),
+    ),
+    (
+        "<|channel|>analysis<|message|>The token `<|end|>` ends it.<|end|><|start|>assistant<|channel|>final<|message|>It is `<|end|>`, <|end|> or so.<|return|>",
+        "It is `<|end|>`, <|end|> or so.",
+        Some("The token `<|end|>` ends it."),
+    ),
+    (
+        "<|start|>assistant<|channel|>commentary to=functions.f <|constrain|>json<|message|>{}<|call|><|start|>assistant<|message|>Done.",
+        "Done.",
+        Some("{}"),
+    ),
+    ("<|channel|>analysis<|message|>Hm", "", Some("Hm")),
+    (
+        "<|channel|>final is a channel.",
+        "<|channel|>final is a channel.",
+        None,
+    ),
 ];
 
 /// The chat template has opened the thought.
-const CLOSED_ALONE: &[(&str, &str, &str)] = &[
+pub(super) const CLOSED_ALONE: &[(&str, &str, &str)] = &[
     (
         "Okay, a letter.\n</think>\n\nDear Sir,",
         "Dear Sir,",
@@ -155,6 +254,26 @@ const CLOSED_ALONE: &[(&str, &str, &str)] = &[
     ("It is 391. </think>\n\n391", "391", "It is 391."),
     ("I write:\n</think>\n\n391", "391", "I write:"),
     (
+        "好的，用户想要答案</think>你好！",
+        "你好！",
+        "好的，用户想要答案",
+    ),
+    (
+        "1. think\n2. more\n</think>hello there",
+        "hello there",
+        "1. think\n2. more",
+    ),
+    (
+        "a</think>\nHello.\n<think>b</think>\nBye.",
+        "Hello.\nBye.",
+        "a\n\nb",
+    ),
+    (
+        "Hm.<|end|><|start|>assistant<|channel|>final<|message|>Yes.<|return|>",
+        "Yes.",
+        "Hm.",
+    ),
+    (
         "Use `x`.\n\n```py\na\n```\n</think>\nYes.",
         "Yes.",
         "Use `x`.\n\n```py\na\n```",
@@ -162,7 +281,7 @@ const CLOSED_ALONE: &[(&str, &str, &str)] = &[
 ];
 
 /// Text, to the byte.
-const TEXT: &[&str] = &[
+pub(super) const TEXT: &[&str] = &[
     "Yes.",
     " Yes.\n",
     "The tag `</think>` ends a thought.",
@@ -205,187 +324,24 @@ const TEXT: &[&str] = &[
     "stop=[\"\\n</think>\"]",
     "re.split(r'\\s*</think>\\s*', text)[1]",
     "What ends it? It is\n</think>",
+    // What begins by speaking of a mark, or has one in its midst.
+    "<think>, <thinking> and others.",
+    "<think/> is a tag.",
+    "<think> 标签用于思考。",
+    "<think>",
+    "Here is my thought process:\nFirst this, then that.",
+    "analysisResults = f(x)",
+    "analysis of the text",
+    "模型用</think>结束思考。",
+    "Llama ends its turn with <|eot_id|>",
+    "The token is:\n<|im_end|>",
+    "<|im_end|>",
+    "```\nHello.<|im_end|>",
+    "Write `<|im_end|>`",
+    "Hello.<|im_end",
+    "Hello.<|im_end|> and more",
     // Tags that were asked for.
     "<reasoning>2+2 is 4</reasoning>\n<answer>4</answer>",
     "<reflection>I was wrong.</reflection>",
     "<thoughts>\nI was wrong.\n</thoughts>\n",
 ];
-
-#[test]
-fn thoughts_between_marks_are_taken_out() {
-    for (written, text, thoughts) in BETWEEN_MARKS {
-        assert_apart(written, Extent::Whole, text, Some(thoughts));
-    }
-}
-
-#[test]
-fn what_a_thought_ends_with_is_no_quotation_of_the_mark() {
-    let (quoted, code) = (
-        "<think>Say \"no\"</think>\"No.\"",
-        "<think>Use `x`</think>`x`.",
-    );
-    assert_apart(quoted, Extent::Whole, "\"No.\"", Some("Say \"no\""));
-    assert_apart(code, Extent::Whole, "`x`.", Some("Use `x`"));
-    assert_apart(
-        &code["<think>".len()..],
-        Extent::Whole,
-        "`x`.",
-        Some("Use `x`"),
-    );
-}
-
-#[test]
-fn thoughts_that_are_only_closed_are_taken_out() {
-    for (written, text, thoughts) in CLOSED_ALONE {
-        assert_apart(written, Extent::Whole, text, Some(thoughts));
-    }
-    for (written, text) in [
-        ("\n</think>\n\nYes.", "Yes."),
-        ("<think>\n\n</think>\n\nYes.", "Yes."),
-        ("Yes.\n</think>", "Yes."),
-        ("</think>Yes.", "Yes."),
-    ] {
-        assert_apart(written, Extent::Whole, text, None);
-        assert_eq!(apart_again(written, Extent::Whole).text, text);
-    }
-}
-
-#[test]
-fn text_that_speaks_of_marks_stays() {
-    for text in TEXT {
-        assert_apart(text, Extent::Whole, text, None);
-        assert_eq!(apart_again(text, Extent::Whole).text, *text);
-    }
-    assert_eq!(apart_again("</think>yes", Extent::Whole).text, "yes");
-    // Its server has parted thoughts from it, so there are none.
-    let (closed, ..) = CLOSED_ALONE[0];
-    assert_eq!(apart_again(closed, Extent::Whole).text, closed);
-}
-
-#[test]
-fn a_thought_that_does_not_end_leaves_nothing_said() {
-    assert_apart("<think>\nHm", Extent::Whole, "", Some("Hm"));
-    assert_apart("<think>Hm", Extent::Cut, "", Some("Hm"));
-    assert_apart("<think>Hm", Extent::Whole, "<think>Hm", None);
-}
-
-#[test]
-fn thoughts_of_a_server_lose_their_marks() {
-    for (told, thoughts) in [
-        ("Hm.", Some("Hm.")),
-        ("<thought>Hm.", Some("Hm.")),
-        ("<think>\nHm.\n</think>\n", Some("Hm.")),
-        ("<think>a</think>b", Some("a\n\nb")),
-        ("", None),
-        ("\n \n", None),
-        ("<think></think>", None),
-    ] {
-        assert_eq!(unmarked(told).as_deref(), thoughts, "{told:?}");
-    }
-}
-
-#[test]
-fn thoughts_that_are_told_twice_are_kept_once() {
-    let some = |thoughts: &str| Some(thoughts.to_owned());
-    for (told, found, all) in [
-        (some("a"), some("a"), some("a")),
-        (some("a"), some("b"), some("a\n\nb")),
-        (some("a"), None, some("a")),
-        (None, some("a"), some("a")),
-        (None, None, None),
-    ] {
-        assert_eq!(united(told, found), all);
-    }
-}
-
-#[test]
-fn an_answer_in_a_channel_needs_no_thought_before_it() {
-    for written in [
-        "<|channel|>final<|message|>Hi<|return|>",
-        "<|channel|>final<|message|>Hi",
-        "<|start|>assistant<|channel|>final<|message|>Hi<|return|>",
-    ] {
-        assert_apart(written, Extent::Whole, "Hi", None);
-    }
-    let thought = "<|start|>assistant<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>Hi";
-    assert_apart(thought, Extent::Whole, "Hi", Some("Hm."));
-}
-
-#[test]
-fn a_mark_may_say_how_long_the_thought_took() {
-    let written = "<think time=\"3\">\nHm.\n</think>\nYes.";
-    assert_apart(written, Extent::Whole, "Yes.", Some("Hm."));
-    for text in [
-        "<think about it> now</think> is",
-        "<thought id=\"1\">a</thought>\nb",
-        "<think =<b>",
-    ] {
-        assert_apart(text, Extent::Whole, text, None);
-    }
-}
-
-/// All that is told in pieces of so many characters.
-fn told(written: &str, size: usize) -> Apart {
-    let mut splitter = Splitter::default();
-    let characters: Vec<char> = written.chars().collect();
-    let mut all = Apart::default();
-    let pieces = characters
-        .chunks(size)
-        .map(|piece| piece.iter().collect::<String>());
-    let mut add = |next: Apart| {
-        all.text.push_str(&next.text);
-        if let Some(thoughts) = next.thoughts {
-            all.thoughts.get_or_insert_default().push_str(&thoughts);
-        }
-    };
-    for piece in pieces {
-        add(splitter.push(&piece));
-    }
-    add(splitter.end());
-    all
-}
-
-#[test]
-fn what_is_told_in_pieces_is_the_same_however_they_are_cut() {
-    for written in BETWEEN_MARKS
-        .iter()
-        .map(|(written, ..)| written)
-        .chain(TEXT)
-    {
-        let whole = told(written, usize::MAX);
-        for size in 1..12 {
-            assert_eq!(told(written, size), whole, "{written:?} by {size}");
-        }
-    }
-    // Until a text has come to its end, it can be a thought.
-    let begins = |text: &&&str| {
-        ["<think> ", "<refl", "<reas", "<thoughts>"]
-            .iter()
-            .any(|begin| text.starts_with(begin))
-    };
-    for text in TEXT.iter().filter(|text| !begins(text)) {
-        assert_eq!(told(text, 1).text, *text);
-    }
-    for (written, text, thoughts) in BETWEEN_MARKS {
-        let told = told(written, 1);
-        assert!(told.text.contains(text), "{written:?}: {told:?}");
-        assert!(told.thoughts.is_some(), "{written:?}");
-        assert!(thoughts.len() <= written.len());
-    }
-}
-
-#[test]
-fn what_repeats_100_000_times_takes_no_time() {
-    for repeated in [
-        "<think></think>",
-        "</think>",
-        "<think>",
-        "`</think>` ",
-        " ",
-        "`a` ",
-    ] {
-        let text = repeated.repeat(100_000);
-        assert!(apart(&text, Extent::Whole).text.len() <= text.len());
-        assert!(told(&text, 70).text.len() <= text.len());
-    }
-}

@@ -1,0 +1,277 @@
+//! What a model says after its first thoughts. More thoughts may follow, and the mark with which the
+//! template ends a message may have stayed. It is read in pieces, so that a stream and a whole text agree.
+
+use super::marks::{beginning, is_quoted, may_become};
+use super::tokens::{complete, held_back};
+use super::{Apart, Extent};
+
+/// How many marks may turn out to be no thoughts, or be spoken of in one, before they are text.
+const MOST: usize = 64;
+
+/// How much white space is held back, in bytes.
+const WHITE_SPACE: usize = 1024;
+
+#[derive(Debug, Default)]
+pub(super) struct Body {
+    /// The marks around thoughts that may follow: those that the reply began with. Such a block begins a line
+    /// outside of code, and is closed.
+    marks: Option<(&'static str, &'static str)>,
+    place: Place,
+    held: String,
+    /// A thought that may turn out to be none.
+    block: String,
+    line: String,
+    fence: Option<(char, usize)>,
+    backticks: usize,
+    failures: usize,
+    has_thought: bool,
+    /// Text that may be the mark of a template.
+    pending: String,
+    /// The last character that was told, and the last that can be seen.
+    last: (Option<char>, Option<char>),
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Place {
+    #[default]
+    LineStart,
+    Line,
+    /// Searched for its end up to here.
+    Block(usize),
+    /// White space after a thought is no part of the text.
+    After {
+        is_new_line: bool,
+    },
+}
+
+impl Body {
+    pub(super) fn new(marks: Option<(&'static str, &'static str)>, has_thought: bool) -> Self {
+        Self {
+            marks,
+            has_thought,
+            ..Self::default()
+        }
+    }
+
+    /// All of a text. What is thought comes with an empty line before it where it is not the first.
+    pub(super) fn whole(mut self, text: &str, how: Extent) -> Apart {
+        let mut told = Apart::default();
+        for piece in super::pieces(text) {
+            told.add(self.push(piece));
+        }
+        told.add(self.end(how));
+        told
+    }
+
+    pub(super) fn push(&mut self, next: &str) -> Apart {
+        self.held.push_str(next);
+        let mut told = Apart::default();
+        while self.step(false, &mut told) {}
+        told
+    }
+
+    pub(super) fn end(&mut self, how: Extent) -> Apart {
+        let mut told = Apart::default();
+        while self.step(true, &mut told) {}
+        if let Place::Block(_) = self.place {
+            let block = std::mem::take(&mut self.block);
+            match how {
+                Extent::Cut => self.think(&block, &mut told),
+                Extent::Whole => self.say(&block, &mut told),
+            }
+        } else {
+            let held = std::mem::take(&mut self.held);
+            self.say(&held, &mut told);
+        }
+        let line = std::mem::take(&mut self.line);
+        self.see_line(&line);
+        let pending = std::mem::take(&mut self.pending);
+        if !self.ends_with(&pending) {
+            told.text.push_str(&pending);
+        }
+        told
+    }
+
+    /// Whether what is held is the mark that a template puts at the end, and is not spoken of.
+    fn ends_with(&self, pending: &str) -> bool {
+        let (last, seen) = self.last;
+        let is_after = match last {
+            Some('\n') => seen.is_some_and(|seen| !":：".contains(seen)),
+            Some(last) => !last.is_whitespace(),
+            None => self.has_thought,
+        };
+        complete(pending) && is_after && self.fence.is_none() && self.backticks.is_multiple_of(2)
+    }
+
+    /// Whether there is more to do with what is held.
+    fn step(&mut self, is_over: bool, told: &mut Apart) -> bool {
+        match self.place {
+            Place::LineStart => self.begin_line(is_over),
+            Place::Line => self.go_on(told),
+            Place::Block(searched) => self.close(searched, is_over, told),
+            Place::After { is_new_line } => self.skip(is_new_line),
+        }
+    }
+
+    fn begin_line(&mut self, is_over: bool) -> bool {
+        if self.held.is_empty() {
+            return false;
+        }
+        let text = self.held.trim_start_matches(' ');
+        let indent = self.held.len() - text.len();
+        let is_text = self.fence.is_some()
+            || !self.backticks.is_multiple_of(2)
+            || self.failures > MOST
+            || indent > 3;
+        if let Some((open, _)) = self.marks.filter(|_| !is_text) {
+            if beginning(text, [open]).is_some() {
+                self.place = Place::Block(indent + open.len());
+                return true;
+            }
+            if !is_over && may_become(text, [open]) {
+                return false;
+            }
+        }
+        self.place = Place::Line;
+        true
+    }
+
+    fn go_on(&mut self, told: &mut Apart) -> bool {
+        let end = self.held.find('\n').map(|at| at + 1);
+        let rest = self.held.split_off(end.unwrap_or(self.held.len()));
+        let text = std::mem::replace(&mut self.held, rest);
+        self.say(&text, told);
+        if end.is_some() {
+            let line = std::mem::take(&mut self.line);
+            self.see_line(&line);
+            self.place = Place::LineStart;
+        }
+        end.is_some()
+    }
+
+    /// Takes note of a line that has come to its end: whether code begins or ends with it.
+    fn see_line(&mut self, line: &str) {
+        let bare = super::tokens::without(line.trim());
+        let mark = bare.chars().next().filter(|c| matches!(c, '`' | '~'));
+        let run = mark.map(|mark| (mark, bare.chars().take_while(|c| *c == mark).count()));
+        match (self.fence, run) {
+            (Some((mark, length)), Some((found, count)))
+                if found == mark && count >= length && bare.len() == count =>
+            {
+                self.fence = None;
+                self.backticks = 0;
+            }
+            (Some(_), _) => {}
+            (None, Some((mark, count)))
+                if count >= 3 && !(mark == '`' && bare.get(count..).is_some_and(has_backtick)) =>
+            {
+                self.fence = Some((mark, count));
+            }
+            (None, _) if bare.is_empty() => self.backticks = 0,
+            (None, _) => self.backticks += bare.bytes().filter(|byte| *byte == b'`').count(),
+        }
+    }
+
+    /// Looks for the end of a thought.
+    fn close(&mut self, searched: usize, is_over: bool, told: &mut Apart) -> bool {
+        self.block.push_str(&std::mem::take(&mut self.held));
+        let Some((_, close)) = self.marks else {
+            return false;
+        };
+        let Some(at) = find(&self.block, close, searched) else {
+            let keep = (self.block.len() + 1).saturating_sub(close.len());
+            self.place = Place::Block(keep.max(searched));
+            return false;
+        };
+        let end = at + close.len();
+        let after = self.block.get(end..).unwrap_or_default();
+        if !is_over && after.chars().nth(1).is_none() && !after.starts_with('\n') {
+            self.place = Place::Block(at);
+            return false;
+        }
+        // A sentence goes on after the mark: it speaks of it.
+        let mut next = after.chars();
+        let goes_on = next.next() == Some(' ') && next.next().is_some_and(|c| !c.is_whitespace());
+        let is_line = self.block.get(..at).is_some_and(|it| !it.contains('\n'));
+        if is_quoted(&self.block, at, close.len()) && self.failures <= MOST {
+            self.failures += 1;
+            self.place = Place::Block(end);
+            return true;
+        }
+        self.held = self.block.split_off(end);
+        let block = std::mem::take(&mut self.block);
+        if is_line && goes_on {
+            self.failures += 1;
+            self.say(&block, told);
+            self.place = Place::Line;
+            return true;
+        }
+        let thought = block.get(..at).unwrap_or_default();
+        self.think(thought, told);
+        self.place = Place::After { is_new_line: false };
+        true
+    }
+
+    fn skip(&mut self, mut is_new_line: bool) -> bool {
+        let blank = self.held.len() - self.held.trim_start().len();
+        let line = self.held.get(..blank).and_then(|blank| blank.rfind('\n'));
+        is_new_line |= line.is_some();
+        let taken = match (line, is_new_line) {
+            (Some(end), _) => end + 1,
+            (None, true) => 0,
+            (None, false) => blank,
+        };
+        self.held = self.held.split_off(taken);
+        let is_text = !self.held.trim_start().is_empty() || self.held.len() > WHITE_SPACE;
+        self.place = match is_text {
+            true => Place::LineStart,
+            false => Place::After { is_new_line },
+        };
+        is_text
+    }
+
+    fn think(&mut self, block: &str, told: &mut Apart) {
+        let open = self.marks.map_or(0, |(open, _)| open.len());
+        let thought = block.trim_start().get(open..).unwrap_or_default().trim();
+        if !thought.is_empty() {
+            let thoughts = told.thoughts.get_or_insert_default();
+            if self.has_thought {
+                thoughts.push_str("\n\n");
+            }
+            thoughts.push_str(thought);
+            self.has_thought = true;
+        }
+    }
+
+    fn say(&mut self, text: &str, told: &mut Apart) {
+        self.line.push_str(text);
+        self.pending.push_str(text);
+        let rest = self.pending.split_off(held_back(&self.pending));
+        let said = std::mem::replace(&mut self.pending, rest);
+        if let Some(last) = said.chars().next_back() {
+            let seen = said.trim_end().chars().next_back();
+            self.last = (Some(last), seen.or(self.last.1));
+        }
+        told.text.push_str(&said);
+    }
+}
+
+fn has_backtick(text: &str) -> bool {
+    text.contains('`')
+}
+
+/// Where the mark is found at this place or after it, whatever the case of its letters.
+pub(super) fn find(text: &str, mark: &str, from: usize) -> Option<usize> {
+    let first = mark.chars().next()?;
+    let mut from = from.min(text.len());
+    while !text.is_char_boundary(from) {
+        from -= 1;
+    }
+    let rest = text.get(from..)?;
+    let places = rest.match_indices(|c: char| c.eq_ignore_ascii_case(&first));
+    let mut places = places.map(|(at, _)| from + at);
+    places.find(|at| {
+        let found = text.get(*at..*at + mark.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(mark))
+    })
+}
