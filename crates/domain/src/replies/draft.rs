@@ -1,13 +1,10 @@
-use super::ending::Ending;
-use super::{ChatChunk, ProviderFailure};
+use super::ending::{Ending, shown, word};
+use super::{ChatChunk, ProviderFailure, Report};
 use crate::items::Content;
 use crate::thoughts::{self, Apart, Extent, Splitter};
 use crate::visible::can_be_seen;
 
 type Result<T> = std::result::Result<T, ProviderFailure>;
-
-/// The longest finish reason that is passed on, in bytes.
-const REASON: usize = 64;
 
 /// The finish reason of a reply that its client has cancelled.
 pub const CANCELLED: &str = "cancelled";
@@ -123,12 +120,13 @@ impl Draft {
 
     /// The complete reply, for storing.
     pub(crate) fn finish(self) -> Result<Written> {
-        let reason = self.finish_reason();
-        let ending = Ending::of(reason.unwrap_or_default());
-        if let (Ending::Failure, Some(reason)) = (ending, reason) {
-            return Err(ProviderFailure::failed(format!(
-                "it gave up midway ({reason})."
-            )));
+        let ending = Ending::of(self.finish_reason.as_deref().unwrap_or_default());
+        if ending == Ending::Failure {
+            let happened = format!("it gave up midway{}.", in_brackets(self.word()));
+            let told = format!("it gave up midway{}.", in_brackets(self.reason()));
+            return Err(ProviderFailure::failed(
+                Report::from(happened).quoting(Some(told)),
+            ));
         }
         let (text, reasoning) = self.told(self.extent());
         if !can_be_seen(&text) {
@@ -137,7 +135,7 @@ impl Draft {
         // All other rules were checked when the parts came.
         let content = Content::parse(text)
             .map_err(|_| ProviderFailure::lasting("its reply cannot be kept."))?;
-        let finish_reason = self.finish_reason().map(str::to_owned);
+        let finish_reason = self.word().map(str::to_owned);
         Ok(Written {
             content,
             reasoning,
@@ -160,22 +158,28 @@ impl Draft {
             (Ending::Failure | Ending::Other, true) => "it thought, and answered nothing",
             (Ending::Failure | Ending::Other, false) => "",
         };
-        let reason = self
-            .finish_reason()
-            .filter(|_| ending != Ending::Other || why.is_empty());
-        let reason = reason.filter(|reason| *reason != "stop");
-        let reason = reason
-            .map(|reason| format!(" ({reason})"))
-            .unwrap_or_default();
         let colon = if why.is_empty() { "" } else { ": " };
-        ProviderFailure::lasting(format!("its reply is empty{colon}{why}{reason}."))
+        let with = |reason: Option<&str>| {
+            let reason = reason.filter(|_| ending != Ending::Other || why.is_empty());
+            let reason = in_brackets(reason.filter(|reason| *reason != "stop"));
+            format!("its reply is empty{colon}{why}{reason}.")
+        };
+        let told = with(self.reason().as_deref());
+        ProviderFailure::lasting(Report::from(with(self.word())).quoting(Some(told)))
     }
 
-    /// The finish reason, where the provider gives one that can be passed on.
-    fn finish_reason(&self) -> Option<&str> {
-        let is_word = |reason: &&str| {
-            (1..=REASON).contains(&reason.len()) && reason.bytes().all(|b| b.is_ascii_graphic())
-        };
-        self.finish_reason.as_deref().filter(is_word)
+    /// Why it ended, where the provider says so in a word that can be passed on.
+    fn word(&self) -> Option<&str> {
+        self.finish_reason.as_deref().and_then(word)
     }
+
+    /// Why it ended, in all of the provider's words, which are for the client alone.
+    fn reason(&self) -> Option<String> {
+        self.finish_reason.as_deref().map(shown)
+    }
+}
+
+fn in_brackets(reason: Option<impl AsRef<str>>) -> String {
+    let reason = reason.map(|reason| format!(" ({})", reason.as_ref()));
+    reason.unwrap_or_default()
 }

@@ -130,6 +130,8 @@ pub struct Refusal {
     pub report: Report,
     /// The field that the provider blames, in its words.
     pub param: Option<String>,
+    /// Whether the context is too long for the model, so that less of it may do.
+    pub is_too_long: bool,
 }
 
 /// For the log.
@@ -166,6 +168,7 @@ mod tests {
             kind: RefusalKind::Invalid,
             report: report.clone(),
             param: Some("my secret".to_owned()),
+            is_too_long: false,
         };
         for failure in [
             ProviderFailure::failed(report.clone()),

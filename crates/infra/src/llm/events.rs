@@ -1,8 +1,11 @@
 //! Server-sent events, with the deviations of some servers.
 
+mod lines;
+
 use super::bytes::Broken;
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
+use lines::Lines;
 use sse_stream::SseByteStream;
 
 /// The bytes of an answer.
@@ -10,18 +13,6 @@ pub(super) type ByteStream = BoxStream<'static, Result<Bytes, Broken>>;
 
 /// The name that is given to an event without an end.
 pub(super) const CUT: &str = "cut off";
-
-/// The fields of an event. Some servers write them with spaces around the name, or in capitals.
-const FIELDS: [&str; 4] = ["data", "event", "id", "retry"];
-
-/// A field that llama.cpp has written in place of an event's name and data, in many versions.
-const ERROR: &str = "error";
-
-/// The beginning of the same error as an event.
-const AS_EVENT: &[u8] = b"event: error\ndata:";
-
-/// The greatest length of a field name, with spaces. A longer text is not a field.
-const LONGEST: usize = 64;
 
 /// The events in the bytes. The last event needs no blank line at its end; it then gets a name, so
 /// that a cut-off event can be recognised.
@@ -33,122 +24,6 @@ pub(super) fn events(bytes: ByteStream) -> SseByteStream<ByteStream> {
         None => Ok(lines.end()),
     });
     SseByteStream::new(bytes.boxed())
-}
-
-/// The state after the last piece.
-#[derive(Default)]
-struct Lines {
-    /// The beginning of the line, until the kind of line is known.
-    head: Vec<u8>,
-    /// Whether the line began with white space.
-    is_indented: bool,
-    /// Whether the kind of line is known; the rest of the line then stays unchanged.
-    is_known: bool,
-    /// Whether a line was seen.
-    has_begun: bool,
-}
-
-impl Lines {
-    /// The piece with each line as a field of an event. The parser would silently drop a line that
-    /// is not a field: such a line becomes data, which is then read or reported.
-    fn repaired(&mut self, piece: &[u8]) -> Bytes {
-        let mut repaired = Vec::with_capacity(piece.len() + AS_EVENT.len());
-        let mut rest = piece;
-        while let Some((byte, after)) = rest.split_first() {
-            let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
-            if self.is_known {
-                let end = rest.iter().position(is_end).unwrap_or(rest.len());
-                let (line, after) = rest.split_at(end);
-                repaired.extend_from_slice(line);
-                self.is_known = after.is_empty();
-                rest = after;
-                continue;
-            }
-            rest = after;
-            if is_end(byte) {
-                self.end_line(&mut repaired);
-                repaired.push(*byte);
-            } else if self.head.is_empty() && matches!(byte, b' ' | b'\t') {
-                self.is_indented = true;
-            } else {
-                self.head.push(*byte);
-                self.look(&mut repaired);
-            }
-        }
-        repaired.into()
-    }
-
-    /// Determines the kind of line, as soon as the beginning shows it.
-    fn look(&mut self, repaired: &mut Vec<u8>) {
-        const MARK: &[u8] = b"\xEF\xBB\xBF";
-        if !self.has_begun && MARK.starts_with(&self.head) {
-            if self.head == MARK {
-                self.head.clear();
-                self.has_begun = true;
-            }
-            return;
-        }
-        self.has_begun = true;
-        let colon = self.head.ends_with(b":");
-        let head = self.head.trim_ascii_end();
-        let name = head.strip_suffix(b":").unwrap_or(head).trim_ascii_end();
-        let name = String::from_utf8_lossy(name).to_ascii_lowercase();
-        let all = FIELDS.iter().chain([&ERROR]);
-        if colon && (name.is_empty() || name == ERROR || FIELDS.contains(&name.as_str())) {
-            match name.as_str() {
-                ERROR => repaired.extend_from_slice(AS_EVENT),
-                name => {
-                    repaired.extend_from_slice(name.as_bytes());
-                    repaired.push(b':');
-                }
-            }
-            self.head.clear();
-            self.is_indented = false;
-            self.is_known = true;
-            return;
-        }
-        let has_spaces = head.len() < self.head.len();
-        let may_be = |field: &&str| match has_spaces {
-            true => **field == name,
-            false => field.starts_with(&name),
-        };
-        if colon || self.head.len() > LONGEST || !all.into_iter().any(may_be) {
-            self.take_as_data(repaired);
-            self.is_indented = false;
-            self.is_known = true;
-        }
-    }
-
-    fn take_as_data(&mut self, repaired: &mut Vec<u8>) {
-        repaired.extend_from_slice(b"data:");
-        repaired.append(&mut self.head);
-    }
-
-    /// Ends a line whose kind is not known yet.
-    fn end_line(&mut self, repaired: &mut Vec<u8>) {
-        let name = String::from_utf8_lossy(self.head.trim_ascii()).to_ascii_lowercase();
-        match name.as_str() {
-            // A line of white space is not an empty line, which would end the event.
-            "" if self.is_indented => repaired.push(b':'),
-            "" => {}
-            name if FIELDS.contains(&name) => repaired.extend_from_slice(name.as_bytes()),
-            _ => self.take_as_data(repaired),
-        }
-        self.head.clear();
-        self.is_indented = false;
-        self.is_known = false;
-        self.has_begun = true;
-    }
-
-    /// The end for an event that had none.
-    fn end(&mut self) -> Bytes {
-        let mut rest = Vec::new();
-        if !self.is_known {
-            self.end_line(&mut rest);
-        }
-        rest.extend_from_slice(format!("\nevent: {CUT}\n\n").as_bytes());
-        rest.into()
-    }
 }
 
 #[cfg(test)]
@@ -202,7 +77,8 @@ mod tests {
     async fn a_line_that_is_no_field_is_data() {
         let text = "\u{feff} data: a\n\nDATA: b\r\n\r\ndata : c\n\n{\"d\":1}\n\n\
             data: e\n \n{\"f\":1}\n\n<html>\n\n\t: no\n : no\nEvent: x\nid\nretry: 7\ndata:g\n\ndata\n\n\
-            error code\n\ndat\n\nfield: h\n\n[DONE]";
+            error code\n\ndat\n\nfield: h\n\nx-foo: bar\r\nevent: e\r\nx_1:\r\ndata: {\"i\":1}\r\nx-foo: bar\r\n\r\n\
+            x-first: i\n: no\n\ndata: j\ndata: x-last: k\n\n[DONE]";
         let expected = [
             ("", "a"),
             ("", "b"),
@@ -214,6 +90,9 @@ mod tests {
             ("", "error code"),
             ("", "dat"),
             ("", "field: h"),
+            ("e", "{\"i\":1}"),
+            ("", "x-first: i"),
+            ("", "j\nx-last: k"),
             (CUT, "[DONE]"),
         ];
         let expected = expected.map(|(name, data)| (name.to_owned(), data.to_owned()));

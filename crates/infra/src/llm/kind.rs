@@ -1,6 +1,8 @@
 //! Detects the kind of an answer from its first bytes, since the servers' declaration is often
 //! wrong.
 
+use super::packed::may_be_packed;
+
 /// The kind of an answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Kind {
@@ -21,7 +23,7 @@ const MOST_OF_A_FIELD: usize = 16;
 /// The kind of an answer with this beginning; `None` as long as it is not known.
 pub(super) fn kind(seen: &[u8]) -> Option<Kind> {
     const MARK: &[u8] = b"\xEF\xBB\xBF";
-    if MARK.starts_with(seen) {
+    if MARK.starts_with(seen) || may_be_packed(seen) {
         return None;
     }
     let text = seen.strip_prefix(MARK).unwrap_or(seen).trim_ascii_start();

@@ -1,6 +1,6 @@
 //! Checks the provider against its settings, once, when the service starts.
 
-use super::client::client;
+use super::exchange::client;
 use super::settings::ProviderSettings;
 use super::wire;
 use reqwest::{Client, StatusCode, Url};
@@ -15,7 +15,11 @@ const NAMED: usize = 5;
 /// The answer of an address.
 enum Seen {
     /// A list of models.
-    Models(Vec<String>),
+    Models {
+        names: Vec<String>,
+        /// Whether there are more.
+        is_part: bool,
+    },
     Refused(StatusCode),
     /// Another answer, in words.
     Else(String),
@@ -27,7 +31,9 @@ pub async fn probe(settings: &ProviderSettings) -> Option<String> {
     let client = client(settings).ok()?;
     let address = settings.base_url.endpoint("models");
     let seen = match ask(&client, &address).await {
-        Seen::Models(models) => return unknown(settings, &address, &models),
+        // What is not in a part of a list may be there all the same; an empty one says nothing.
+        Seen::Models { names, is_part } if is_part || names.is_empty() => return None,
+        Seen::Models { names, .. } => return unknown(settings, &address, &names),
         Seen::Refused(status) => {
             let change = match settings.api_key {
                 Some(_) => "Set LLM_API_KEY to a key that it accepts.",
@@ -37,14 +43,25 @@ pub async fn probe(settings: &ProviderSettings) -> Option<String> {
         }
         Seen::Else(seen) => seen,
     };
-    let below = settings.base_url.endpoint("v1/models");
-    let is_complete = settings.base_url.ends_in_version();
     let said = format!("GET {address} {seen}");
-    if !is_complete && !matches!(ask(&client, &below).await, Seen::Else(_)) {
-        let meant = below.as_str().trim_end_matches("/models");
+    if let Some(base) = settings.base_url.without_endpoint() {
         return Some(format!(
-            "{said}; GET {below} is there. Set LLM_BASE_URL={meant}"
+            "{said}. LLM_BASE_URL is an address up to /v1, to which the service adds the rest. Set \
+             LLM_BASE_URL={base}"
         ));
+    }
+    let meant = match settings.base_url.ends_in_version() {
+        true => Vec::new(),
+        false => settings.base_url.meant(),
+    };
+    for meant in meant {
+        let mut models = meant.clone();
+        models.set_path(&format!("{}/models", meant.path()));
+        if !matches!(ask(&client, &models).await, Seen::Else(_)) {
+            return Some(format!(
+                "{said}; GET {models} is there. Set LLM_BASE_URL={meant}"
+            ));
+        }
     }
     Some(format!(
         "{said}. Chats may fail: see that the provider runs, and that LLM_BASE_URL is its address \
@@ -55,19 +72,22 @@ pub async fn probe(settings: &ProviderSettings) -> Option<String> {
 /// The problem with the configured model, if there is one.
 fn unknown(settings: &ProviderSettings, address: &Url, models: &[String]) -> Option<String> {
     let wanted = settings.model.as_ref()?;
-    // Ollama lists `llama3.2:latest`, and accepts `llama3.2`.
+    // Ollama lists `llama3.2:latest`, and takes `llama3.2`; Gemini lists `models/gemini-2.0-flash`, and takes
+    // it without the folder, too.
+    let bare = |name: &str| name.strip_prefix("models/").unwrap_or(name).to_owned();
+    let name = bare(wanted);
     let is_it = |model: &String| {
-        let rest = model.strip_prefix(wanted.as_str());
+        let model = bare(model);
+        let rest = model.strip_prefix(name.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest == ":latest")
     };
     if models.iter().any(is_it) {
         return None;
     }
     let named: Vec<_> = models.iter().take(NAMED).map(String::as_str).collect();
-    let named = match (named.is_empty(), models.len() > NAMED) {
-        (true, _) => "none".to_owned(),
-        (false, true) => format!("{}, …", named.join(", ")),
-        (false, false) => named.join(", "),
+    let named = match models.len() > NAMED {
+        true => format!("{}, …", named.join(", ")),
+        false => named.join(", "),
     };
     Some(format!(
         "GET {address} does not list the model {wanted}. Set LLM_MODEL to one of its models: {named}."
@@ -89,9 +109,12 @@ async fn ask(client: &Client, address: &Url) -> Seen {
             return Err(format!("answered {status}"));
         }
         let list = response.bytes().await;
-        let models = list.ok().and_then(|list| wire::models(&list));
-        let models = models.ok_or("answered with no list of models")?;
-        Ok(Seen::Models(models.into_iter().map(|m| m.id).collect()))
+        let list = list.unwrap_or_default();
+        let models = wire::models(&list).ok_or("answered with no list of models")?;
+        Ok(Seen::Models {
+            names: models.into_iter().map(|model| model.id).collect(),
+            is_part: wire::is_part_of_the_list(&list),
+        })
     };
     match tokio::time::timeout(PATIENCE, asked).await {
         Ok(Ok(seen)) => seen,

@@ -20,6 +20,13 @@ pub(super) struct Reply {
     /// Whether a finish reason came where the reply may go on: with text, or before any text. Some
     /// servers write a reason into every chunk.
     doubtful: bool,
+    /// Whether text came without a reason to end, so that one that comes with text means something.
+    has_gone_on: bool,
+    /// Whether the reply went on after a reason to end.
+    was_wrong: bool,
+    has_choices: bool,
+    /// A field that is not understood, of a message that says nothing else.
+    unread: Option<String>,
 }
 
 /// The addition of one chunk.
@@ -41,6 +48,22 @@ impl Reply {
         self.finished && !self.doubtful
     }
 
+    /// Whether it is complete where the connection is lost, or says nothing more: also where the reason to
+    /// end came with the last text, unless the server gives reasons with any text.
+    pub(super) fn has_ended(&self) -> bool {
+        self.finished && (!self.doubtful || self.has_gone_on && !self.was_wrong)
+    }
+
+    pub(super) fn has_choices(&self) -> bool {
+        self.has_choices
+    }
+
+    /// The field that may hold the reply of which nothing was understood.
+    pub(super) fn unread(&mut self) -> Option<String> {
+        let has_said = self.text.has_begun || self.thoughts.has_begun;
+        self.unread.take().filter(|_| !has_said)
+    }
+
     /// Whether a whole message would repeat text that has come in pieces.
     pub(super) fn has_said_pieces(&self) -> bool {
         self.has_pieces && self.text.has_begun
@@ -53,6 +76,8 @@ impl Reply {
             std::mem::take(&mut read.reasoning),
         );
         let speaks = !text.is_empty() || !thoughts.is_empty();
+        self.has_choices |= read.has_choices;
+        self.unread = self.unread.take().or(read.unread.take());
         let had_text = self.text.has_begun;
         let more = match read.is_whole && self.has_pieces {
             true => self.again(text, thoughts),
@@ -73,6 +98,8 @@ impl Reply {
                 true => speaks || !had_text,
                 false => speaks && self.finished,
             };
+            self.was_wrong |= speaks && self.finished;
+            self.has_gone_on |= speaks && !ends;
             self.finished = ends || self.finished && !speaks;
         }
         more
@@ -185,6 +212,29 @@ mod tests {
         ] {
             let name = format!("{pieces:?}");
             assert_eq!(ending(pieces), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_reason_with_the_last_text_counts_where_others_came_without() {
+        let stop = Some("stop");
+        for (pieces, expected) in [
+            (vec![piece("a", None), piece("b", stop)], true),
+            (vec![piece("a", None), piece("", stop)], true),
+            (vec![piece("a", stop)], false),
+            (vec![piece("a", stop), piece("b", stop)], false),
+            (
+                vec![piece("a", None), piece("b", stop), piece("c", stop)],
+                false,
+            ),
+            (vec![piece("a", None)], false),
+        ] {
+            let name = format!("{pieces:?}");
+            let mut reply = Reply::default();
+            for mut piece in pieces {
+                reply.add(&mut piece);
+            }
+            assert_eq!(reply.has_ended(), expected, "{name}");
         }
     }
 

@@ -136,6 +136,7 @@ fn invalid(message: &str, param: &str) -> ProviderFailure {
         kind: RefusalKind::Invalid,
         report: message.into(),
         param: Some(param.to_owned()).filter(|param| !param.is_empty()),
+        is_too_long: false,
     })
 }
 

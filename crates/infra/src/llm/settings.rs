@@ -19,6 +19,16 @@ pub struct ProviderSettings {
     pub owner_concurrency: usize,
 }
 
+/// What addresses end in that were copied whole.
+const ENDPOINTS: [&str; 6] = [
+    "/chat/completions",
+    "/completions",
+    "/chat",
+    "/models",
+    "/responses",
+    "/embeddings",
+];
+
 /// The address of an OpenAI-compatible API, up to `/v1`.
 #[derive(Clone, Debug)]
 pub struct BaseUrl(Url);
@@ -46,11 +56,33 @@ impl BaseUrl {
         version.is_some_and(|version| version.starts_with(|c: char| c.is_ascii_digit()))
     }
 
+    /// Without the endpoint of the API that it ends in, which is added to it when it is asked.
+    pub(super) fn without_endpoint(&self) -> Option<Url> {
+        let path = self.0.path().trim_end_matches('/');
+        let ends = ENDPOINTS.iter();
+        let base = ends.filter_map(|end| path.strip_suffix(end)).next()?;
+        Some(self.at(base))
+    }
+
+    /// Where the API may be if it is not here: below it, or beside it where it is an API of another kind
+    /// (Ollama's own is `/api`).
+    pub(super) fn meant(&self) -> Vec<Url> {
+        let path = self.0.path().trim_end_matches('/');
+        let below = self.at(&format!("{path}/v1"));
+        let beside = path.strip_suffix("/api");
+        let beside = beside.map(|parent| self.at(&format!("{parent}/v1")));
+        std::iter::once(below).chain(beside).collect()
+    }
+
+    fn at(&self, path: &str) -> Url {
+        let mut url = self.0.clone();
+        url.set_path(path);
+        url
+    }
+
     /// The address of one of the API's endpoints, such as `chat/completions`.
     pub(super) fn endpoint(&self, name: &str) -> Url {
-        let mut url = self.0.clone();
-        url.set_path(&format!("{}/{name}", self.0.path().trim_end_matches('/')));
-        url
+        self.at(&format!("{}/{name}", self.0.path().trim_end_matches('/')))
     }
 }
 

@@ -1,36 +1,32 @@
-use super::bytes::{Broken, Limits, collect, read};
-use super::events::{ByteStream, CUT, events};
+//! An answer that is being read.
+
+mod ends;
+mod event;
+mod telling;
+
+use super::bytes::{Limits, collect, read};
+use super::events::{ByteStream, events};
 use super::failure;
 use super::kind::{self, Kind, kind};
+use super::packed::packing;
 use super::reply::Reply;
 use super::settings::ApiKey;
 use super::wire;
 use bytes::Bytes;
 use domain::admission::Permit;
-use domain::error::Result;
-use domain::replies::{ChatChunk, ChatStream, ProviderFailure};
+use domain::replies::{ChatChunk, ProviderFailure};
+use ends::{blank, ended, not_text, packed};
 use futures_util::stream::{self, StreamExt as _};
 use reqwest::Response;
+use reqwest::header::CONTENT_ENCODING;
 use serde_json::value::RawValue;
-use sse_stream::{Sse, SseByteStream};
+use sse_stream::SseByteStream;
 use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::time::timeout;
 
 /// How long the provider may take to close the stream after its reply has ended.
 const GOODBYE: Duration = Duration::from_secs(2);
-
-/// The first bytes of gzip data.
-const GZIP: &[u8] = b"\x1f\x8b";
-
-/// The end of an OpenAI stream.
-const DONE: &str = "[DONE]";
-
-/// Data that servers send in place of a chunk to keep the connection alive.
-const SIGNS_OF_LIFE: [&str; 5] = ["{}", "[]", "null", "ping", "keepalive"];
-
-/// A chunk without content.
-const NOTHING: &str = r#"{"object":"chat.completion.chunk","choices":[]}"#;
 
 type Outcome<T> = std::result::Result<T, ProviderFailure>;
 
@@ -44,6 +40,10 @@ pub(super) struct Answer {
     reply: Reply,
     /// Whether the last value was a whole completion.
     is_whole: bool,
+    /// The `Content-Encoding` of the response.
+    encoding: Option<String>,
+    /// The beginning of the answer, until a choice has come.
+    aside: Option<String>,
     /// Chunks that were read and not returned yet.
     ready: VecDeque<ChatChunk>,
     _place: Permit,
@@ -72,11 +72,33 @@ impl Answer {
         key: Option<ApiKey>,
         place: Permit,
     ) -> Self {
-        let limits = match streamed {
-            true => Limits::streamed(silence),
-            false => Limits::whole(silence),
+        let encoding = encoding(&response);
+        let bytes = bytes_of(response, streamed, silence);
+        Self {
+            encoding,
+            ..Self::of(bytes, streamed, key, place)
+        }
+    }
+
+    /// Replaces the answer by that to a second request. Nothing of the first was returned.
+    pub(super) fn again(&mut self, response: Response, silence: Duration) {
+        self.encoding = encoding(&response);
+        self.body = Body::Unseen {
+            bytes: bytes_of(response, self.streamed, silence),
+            seen: Vec::new(),
         };
-        Self::of(read(response, limits).boxed(), streamed, key, place)
+        self.reply = Reply::default();
+        self.aside = None;
+        self.is_whole = false;
+        self.begun = false;
+    }
+
+    /// Reads up to the first chunk, and keeps that.
+    pub(super) async fn begin_to_read(&mut self) -> Outcome<()> {
+        while self.ready.is_empty() && !matches!(self.body, Body::Read) {
+            self.read().await?;
+        }
+        Ok(())
     }
 
     fn of(bytes: ByteStream, streamed: bool, key: Option<ApiKey>, place: Permit) -> Self {
@@ -90,6 +112,8 @@ impl Answer {
             begun: false,
             reply: Reply::default(),
             is_whole: false,
+            encoding: None,
+            aside: None,
             ready: VecDeque::new(),
             _place: place,
         }
@@ -116,16 +140,17 @@ impl Answer {
                     true => timeout(GOODBYE, events.next()).await.unwrap_or_default(),
                 };
                 if !self.event(next)? {
-                    self.end();
+                    self.end()?;
                 }
             }
             Body::Json(bytes) => {
                 let json = String::from_utf8(collect(bytes).await?).map_err(|_| not_text())?;
                 let is_open = self.values(&json, true)?;
-                if !self.begun || is_open && !self.reply.is_finished() && !self.is_whole {
+                let is_cut = is_open && !self.reply.is_finished() && !self.is_whole;
+                if !self.begun || is_cut && self.aside.is_none() {
                     return Err(ended(self.begun));
                 }
-                self.end();
+                self.end()?;
             }
             Body::Read => {}
         }
@@ -136,10 +161,8 @@ impl Answer {
         let Body::Unseen { bytes, seen } = std::mem::replace(&mut self.body, Body::Read) else {
             return Ok(());
         };
-        if seen.starts_with(GZIP) {
-            return Err(ProviderFailure::lasting(
-                "its answer is compressed (gzip), which was not asked for.",
-            ));
+        if let Some(name) = packing(&seen, self.encoding.as_deref()) {
+            return Err(packed(name));
         }
         let seen = stream::once(std::future::ready(Ok(Bytes::from(seen))));
         let all = seen.chain(bytes).boxed();
@@ -148,67 +171,6 @@ impl Answer {
             Kind::Json => Body::Json(all),
         };
         Ok(())
-    }
-
-    /// Processes the next event; `false` where no more will come.
-    fn event(
-        &mut self,
-        next: Option<std::result::Result<Sse, sse_stream::Error>>,
-    ) -> Outcome<bool> {
-        let event = match next {
-            None if self.reply.is_finished() => return Ok(false),
-            Some(Err(_)) if self.reply.is_over() => return Ok(false),
-            None => return Err(ended(self.begun)),
-            Some(Err(error)) => return Err(broken(&error)),
-            Some(Ok(event)) => event,
-        };
-        let Some(data) = event.data.filter(|data| !data.trim().is_empty()) else {
-            return Ok(true);
-        };
-        let data_is = |known: &str| data.trim().trim_matches('"').eq_ignore_ascii_case(known);
-        if SIGNS_OF_LIFE.iter().any(|sign| data_is(sign)) {
-            return Ok(true);
-        }
-        if data_is(DONE) {
-            return match self.begun {
-                true => Ok(false),
-                false => Err(ended(false)),
-            };
-        }
-        let name = event.event.as_deref();
-        let read = match name {
-            Some("error") => Err(failure::of_event(&data, self.key.as_ref())),
-            _ => self.values(&data, name == Some(CUT)),
-        };
-        match read {
-            // The reply is complete: a later error does not change that.
-            Err(_) if self.reply.is_over() => Ok(false),
-            read => read,
-        }
-    }
-
-    /// Reads a completion or a chunk, or several of them in a row: some servers write lines of
-    /// JSON, or one completion and then the end of a stream. Returns whether more may come.
-    fn values(&mut self, text: &str, is_cut: bool) -> Outcome<bool> {
-        let mut rest = text.trim_start_matches('\u{feff}').trim();
-        while !rest.is_empty() {
-            let line = rest.strip_prefix("data:").unwrap_or(rest).trim_start();
-            if line.starts_with(DONE) {
-                return Ok(false);
-            }
-            let mut values = serde_json::Deserializer::from_str(line).into_iter::<Box<RawValue>>();
-            let value = match values.next() {
-                Some(Ok(value)) => value,
-                Some(Err(error)) if is_cut && error.is_eof() => return Err(ended(true)),
-                _ => return Err(self.rubbish(text)),
-            };
-            rest = line
-                .get(values.byte_offset()..)
-                .unwrap_or_default()
-                .trim_start();
-            self.value(value)?;
-        }
-        Ok(true)
     }
 
     fn value(&mut self, value: Box<RawValue>) -> Outcome<()> {
@@ -223,6 +185,11 @@ impl Answer {
         let json = match self.streamed && read.is_whole && !self.reply.has_said_pieces() {
             true => wire::whole_as_chunk(&json).ok_or_else(|| self.rubbish(&json))?,
             false => json,
+        };
+        self.aside = match (read.has_choices || self.reply.has_choices(), self.begun) {
+            (true, _) => None,
+            (false, true) => self.aside.take(),
+            (false, false) => Some(json.clone()),
         };
         self.begun = true;
         self.is_whole = read.is_whole;
@@ -239,89 +206,22 @@ impl Answer {
         Ok(())
     }
 
-    /// Ends the reply. Half a character at the end is replaced.
-    fn end(&mut self) {
-        self.body = Body::Read;
-        let (text, reasoning) = self.reply.end();
-        if text.is_empty() && reasoning.is_empty() {
-            return;
-        }
-        match self.ready.back_mut() {
-            Some(last) if !self.streamed => {
-                last.text.push_str(&text);
-                last.reasoning.push_str(&reasoning);
-            }
-            _ => self.ready.push_back(ChatChunk {
-                json: NOTHING.to_owned(),
-                text,
-                reasoning,
-                ..ChatChunk::default()
-            }),
-        }
-    }
-
-    /// The whole completion, in one piece.
-    async fn whole(&mut self) -> Outcome<ChatChunk> {
-        while !matches!(self.body, Body::Read) {
-            self.read().await?;
-        }
-        let chunks: Vec<_> = self.ready.drain(..).collect();
-        match <[ChatChunk; 1]>::try_from(chunks) {
-            Ok([whole]) if self.is_whole => Ok(whole),
-            Ok([chunk]) => wire::put_together(vec![chunk]),
-            Err(chunks) => wire::put_together(chunks),
-        }
-    }
-
     fn rubbish(&self, answer: &str) -> ProviderFailure {
         failure::rubbish(answer, self.key.as_ref())
     }
 }
 
-#[async_trait::async_trait]
-impl ChatStream for Answer {
-    async fn next(&mut self) -> Result<Option<ChatChunk>> {
-        if !self.streamed {
-            return match self.body {
-                Body::Read => Ok(None),
-                _ => Ok(Some(self.whole().await?)),
-            };
-        }
-        loop {
-            if let Some(chunk) = self.ready.pop_front() {
-                return Ok(Some(chunk));
-            }
-            if matches!(self.body, Body::Read) {
-                return Ok(None);
-            }
-            self.read().await?;
-        }
-    }
+fn bytes_of(response: Response, streamed: bool, silence: Duration) -> ByteStream {
+    let limits = match streamed {
+        true => Limits::streamed(silence),
+        false => Limits::whole(silence),
+    };
+    read(response, limits).boxed()
 }
 
-fn broken(error: &sse_stream::Error) -> ProviderFailure {
-    match error {
-        sse_stream::Error::Body(source) => source
-            .downcast_ref::<Broken>()
-            .map_or_else(not_text, Broken::failure),
-        _ => not_text(),
-    }
-}
-
-fn not_text() -> ProviderFailure {
-    ProviderFailure::failed("its answer is not UTF-8.")
-}
-
-fn blank() -> ProviderFailure {
-    ProviderFailure::lasting("its answer begins with more than 64 KiB of white space.")
-}
-
-/// The failure of an answer that stopped before its end.
-fn ended(begun: bool) -> ProviderFailure {
-    match begun {
-        true => ProviderFailure::failed("its answer broke off."),
-        false => ProviderFailure::failed("its answer is empty."),
-    }
+fn encoding(response: &Response) -> Option<String> {
+    let named = response.headers().get(CONTENT_ENCODING)?;
+    named.to_str().ok().map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 use super::*;
+use crate::llm::bytes::Broken;
 use domain::admission::{Budget, Caller, Limits as Places};
-use domain::error::Error;
+use domain::error::{Error, Result};
+use domain::replies::ChatStream as _;
 use futures_util::FutureExt as _;
 use serde_json::json;
 
@@ -106,6 +108,16 @@ async fn a_reason_to_end_in_a_chunk_with_text_does_not_end_the_reply() {
     let late = vec![says("391", None), chunk(json!({}), stop), Breaks];
     assert_eq!(said(late).await.unwrap(), "391");
     assert_eq!(said(vec![says("391", stop)]).await.unwrap(), "391");
+    // A reason that comes with the last text alone is one: silence and a lost connection change nothing.
+    let open = vec![says("39", None), says("1", stop), Breaks];
+    assert_eq!(said(open).await.unwrap(), "391");
+    let cut = vec![
+        says("39", None),
+        says("1", stop),
+        says(" more", None),
+        Breaks,
+    ];
+    assert!(said(cut).await.is_err());
 }
 
 #[tokio::test]
@@ -203,6 +215,10 @@ async fn signs_of_life_end_no_stream() {
         r#"data: {"id":"a","model":"m"}"#,
         r#"data: {"timings":{}}"#,
         "event: done",
+        "event: ping\r\ndata: 2024-12-22 15:33:27.463789\r",
+        "event: Heartbeat\ndata: alive",
+        "x-foo: bar\nevent: message\ndata: {}",
+        r#"data: {"citations":["https://x"]}"#,
         " ",
         " : still here",
     ] {
@@ -230,6 +246,9 @@ async fn what_an_answer_begins_or_ends_with_is_named() {
     assert!(failed.ends_with("white space."), "{failed}");
     let packed = said(vec![Raw(b"\x1f\x8b\x08")]).await.unwrap_err();
     assert!(packed.contains("gzip"), "{packed}");
+    let bytes = vec![Raw(b"\x28"), Raw(b"\xb5\x2f\xfd\x04")];
+    let packed = said(bytes).await.unwrap_err();
+    assert!(packed.contains("zstd"), "{packed}");
     let cut = said(vec![Text("{\"choices\":[{\"mess".to_owned())]).await;
     assert!(cut.unwrap_err().ends_with("its answer broke off."));
 }

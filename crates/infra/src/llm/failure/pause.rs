@@ -1,9 +1,14 @@
 //! The pause that a provider asks for.
 
+use super::duration;
 use crate::clock::SystemClock;
 use domain::clock::Clock as _;
 use domain::replies::ProviderFailure;
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+use std::time::UNIX_EPOCH;
+
+/// What headers begin with that say when a limit ends: of Groq, OpenAI, OpenRouter.
+const RESET: &str = "x-ratelimit-reset";
 
 const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
 
@@ -18,11 +23,43 @@ pub(super) fn pause(headers: &HeaderMap, told: Option<f64>) -> u64 {
     let said = number(&RETRY_AFTER_MS)
         .map(|milliseconds| milliseconds / 1e3)
         .or_else(|| number(&RETRY_AFTER))
+        .or_else(|| duration::seconds(text(&RETRY_AFTER)?))
         .or_else(|| until(text(&RETRY_AFTER)?, text(&DATE)))
-        .or_else(|| told.filter(|said| *said >= 0.0));
+        .or_else(|| told.filter(|said| *said >= 0.0))
+        .or_else(|| until_reset(headers));
     said.map_or(ProviderFailure::PAUSE, |seconds| {
         (seconds.ceil() as u64).clamp(1, LONGEST_PAUSE)
     })
+}
+
+/// Seconds until what is used up is there again (`x-ratelimit-reset-requests: 1m30s`, a number of seconds, or a time
+/// since 1970 in seconds or milliseconds): the longest of those of which there is none left.
+fn until_reset(headers: &HeaderMap) -> Option<f64> {
+    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
+    let names = headers.keys().map(HeaderName::as_str);
+    let resets = names.filter(|name| name.starts_with(RESET));
+    let used_up = resets.filter(|name| {
+        let left = text(&name.replacen("reset", "remaining", 1));
+        left.is_none_or(|left| left == "0")
+    });
+    let now = || {
+        let date = text(DATE.as_str()).and_then(|date| httpdate::parse_http_date(date).ok());
+        let now = date.unwrap_or_else(|| SystemClock.now().into());
+        let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        since.as_secs_f64()
+    };
+    let seconds = used_up.filter_map(|name| {
+        let said = text(name)?;
+        let Ok(number) = said.parse::<f64>() else {
+            return duration::seconds(said);
+        };
+        Some(match number {
+            time if time >= 1e12 => (time / 1e3 - now()).max(0.0),
+            time if time >= 1e9 => (time - now()).max(0.0),
+            seconds => seconds,
+        })
+    });
+    seconds.filter(|seconds| *seconds >= 0.0).reduce(f64::max)
 }
 
 /// Seconds until a date, by the clock of the server that sent it: its own `Date`, or ours if it is
@@ -54,6 +91,8 @@ mod tests {
             ("86400", 86_400),
             ("86401", 86_400),
             ("1e300", 86_400),
+            ("90s", 90),
+            ("1m30s", 90),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(RETRY_AFTER, said.parse().unwrap());
@@ -70,6 +109,17 @@ mod tests {
             ("retry-after-ms: 90000|retry-after: 7", 90),
             ("retry-after-ms: 1.5|retry-after: 7", 1),
             ("retry-after-ms: soon|retry-after: 7", 7),
+            ("x-ratelimit-reset-requests: 1m30s", 90),
+            ("x-ratelimit-reset-requests: 1m30s|retry-after: 7", 7),
+            ("x-ratelimit-reset-after: 60", 60),
+            (
+                "x-ratelimit-reset-requests: 2m|x-ratelimit-remaining-requests: 9|x-ratelimit-reset-tokens: 7.66s|x-ratelimit-remaining-tokens: 0",
+                8,
+            ),
+            (
+                "date: Wed, 25 Nov 2026 10:00:00 GMT|x-ratelimit-reset: 1795600830000",
+                30,
+            ),
             (
                 "date: Wed, 25 Nov 2026 10:00:00 GMT|retry-after: Wed, 25 Nov 2026 10:05:00 GMT",
                 300,

@@ -2,7 +2,7 @@
 //! list), Anthropic's, Ollama's, vLLM's, FastAPI's, Cloudflare's, MiniMax's, OpenRouter's (which
 //! quote another provider's).
 
-use reqwest::StatusCode;
+use super::duration;
 use serde_json::Value;
 
 /// How deep the search for a message goes.
@@ -56,15 +56,33 @@ const CODES: &[&str] = &["status", "type", "code", "error_type"];
 
 /// The provider's message.
 pub(super) fn words(value: &Value) -> Option<String> {
-    find(value, DEPTH).or_else(|| {
-        let inner = value.get("error").unwrap_or(value);
-        let mut codes = CODES.iter().filter_map(|name| inner.get(name)?.as_str());
-        let number = value.get("error").and_then(Value::as_number);
-        codes
-            .next()
-            .and_then(some)
-            .or_else(|| number.map(ToString::to_string))
+    find(value, DEPTH).or_else(|| by_codes(value))
+}
+
+/// What is said where there are no words: codes, and the field that is blamed.
+fn by_codes(value: &Value) -> Option<String> {
+    let inner = value.get("error").unwrap_or(value);
+    let mut codes: Vec<&str> = Vec::new();
+    for code in CODES.iter().filter_map(|name| inner.get(name)?.as_str()) {
+        let code = code.trim();
+        if !code.is_empty() && !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    let number = value.get("error").and_then(Value::as_number);
+    let codes = match codes.is_empty() {
+        true => number?.to_string(),
+        false => codes.join(": "),
+    };
+    Some(match param(value) {
+        Some(param) if !param.is_empty() => format!("{codes} ({param})"),
+        _ => codes,
     })
+}
+
+/// Whether anything is said in words.
+pub(super) fn has_words(value: &Value) -> bool {
+    find(value, DEPTH).is_some()
 }
 
 fn find(value: &Value, depth: usize) -> Option<String> {
@@ -114,14 +132,17 @@ fn by_field(errors: &Value, depth: usize) -> Option<String> {
     (!each.is_empty()).then(|| each.join("; "))
 }
 
-/// The seconds after which a failure may have passed, in Gemini's form.
+/// Seconds after which a failure says it may have passed, in a field of its own: Gemini's.
 pub(super) fn delay(value: &Value) -> Option<f64> {
     let error = value
         .pointer("/error")
         .or_else(|| value.pointer("/0/error"))?;
+    if let Some(seconds) = error.get("retry_after").and_then(Value::as_f64) {
+        return Some(seconds);
+    }
     let mut details = error.get("details")?.as_array()?.iter();
     let delay = details.find_map(|detail| detail.get("retryDelay")?.as_str())?;
-    delay.strip_suffix('s')?.parse().ok()
+    duration::seconds(delay)
 }
 
 /// A message with its place: FastAPI's, or the quoted message of another provider in OpenRouter's.
@@ -146,74 +167,6 @@ fn placed(error: &Value, words: String) -> String {
 fn some(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
-}
-
-/// Whether JSON that came instead of a completion is a failure.
-pub(super) fn is_failure(value: &Value) -> bool {
-    let says = |name, what| value.get(name).and_then(Value::as_str) == Some(what);
-    let is_there = |value: &Value| match value {
-        Value::Null | Value::Bool(false) => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Array(all) => !all.is_empty(),
-        Value::Object(fields) => !fields.is_empty(),
-        _ => true,
-    };
-    match value {
-        Value::Array(all) => all.first().is_some_and(is_failure),
-        Value::Object(fields) => {
-            let has_code = |name| {
-                fields
-                    .get(name)
-                    .is_some_and(|code| is_there(code) && *code != 0)
-            };
-            let named = ["error", "errors", "fault", "err", "exception", "error_msg"]
-                .iter()
-                .any(|name| fields.get(*name).is_some_and(is_there));
-            let code = value.pointer("/base_resp/status_code");
-            let choices = fields.get("choices").and_then(Value::as_array);
-            let in_choice = choices
-                .into_iter()
-                .flatten()
-                .any(|choice| choice.get("error").is_some_and(is_there));
-            let chosen = choices.is_some_and(|choices| !choices.is_empty());
-            let told = ["message", "msg", "detail", "details"];
-            let is_told = told
-                .iter()
-                .any(|name| fields.get(*name).is_some_and(is_there));
-            named
-                || in_choice
-                || has_code("error_code")
-                || says("object", "error")
-                || says("type", "error")
-                || code.is_some_and(|code| code.as_i64() != Some(0))
-                || (!chosen && is_told)
-        }
-        _ => false,
-    }
-}
-
-/// The status that a failure under 200 contains as its code.
-pub(super) fn status(value: &Value) -> Option<StatusCode> {
-    let value = match value {
-        Value::Array(all) => all.first()?,
-        value => value,
-    };
-    let places = ["/error", "", "/choices/0/error"];
-    let names = ["http_status_code", "status_code", "code", "status"];
-    let code = |value: &Value| match value {
-        Value::Number(number) => u16::try_from(number.as_u64()?).ok(),
-        Value::String(text) => text.parse().ok(),
-        _ => None,
-    };
-    let found = places.iter().filter_map(|place| value.pointer(place));
-    let mut codes = found.flat_map(|error| {
-        names
-            .iter()
-            .filter_map(|name| code(error.get(name)?))
-            .collect::<Vec<_>>()
-    });
-    let code = codes.find(|code| (400..600).contains(code))?;
-    StatusCode::from_u16(code).ok()
 }
 
 /// The field that the provider blames.
@@ -294,43 +247,5 @@ mod tests {
         }
         let deep = format!("{}\"no\"{}", "[".repeat(100), "]".repeat(100));
         assert_eq!(said(&deep), None);
-    }
-
-    #[test]
-    fn what_is_a_failure_under_200_is_known_and_so_is_its_status() {
-        for (json, expected) in [
-            (r#"{"error":{"message":"no","code":429}}"#, Some(429)),
-            (r#"[{"error":{"message":"no","code":400}}]"#, Some(400)),
-            (
-                r#"{"error":{"message":"no","http_status_code":422}}"#,
-                Some(422),
-            ),
-            (
-                r#"{"object":"error","message":"no","code":"404"}"#,
-                Some(404),
-            ),
-            (
-                r#"{"choices":[{"error":{"code":502,"message":"no"}}]}"#,
-                Some(502),
-            ),
-            (
-                r#"{"error":{"message":"no","code":"rate_limit_exceeded"}}"#,
-                Some(0),
-            ),
-            (r#"{"error":"no"}"#, Some(0)),
-            (r#"{"base_resp":{"status_code":1008}}"#, Some(0)),
-            (r#"{"base_resp":{"status_code":0},"choices":[{}]}"#, None),
-            (r#"{"choices":[{}],"error":null,"message":"x"}"#, None),
-            (r#"{"choices":[],"error":{}}"#, None),
-            (r#"{"error_code":336003,"error_msg":"no"}"#, Some(0)),
-            (r#"{"error_code":0,"choices":[{}]}"#, None),
-            (r#"{"fault":{"faultstring":"no"}}"#, Some(0)),
-            (r#"{"hello":1}"#, None),
-            ("[1]", None),
-        ] {
-            let value: Value = serde_json::from_str(json).unwrap();
-            let code = status(&value).map_or(0, |status| status.as_u16());
-            assert_eq!(is_failure(&value).then_some(code), expected, "{json}");
-        }
     }
 }

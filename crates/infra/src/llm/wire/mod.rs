@@ -1,5 +1,6 @@
 //! The provider's answers, as far as they are read here.
 
+mod beside;
 mod models;
 mod said;
 mod text;
@@ -9,11 +10,10 @@ use super::failure;
 use super::settings::ApiKey;
 use domain::replies::ProviderFailure;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 use serde_json::value::RawValue;
-use std::collections::BTreeMap;
 
-pub(super) use models::models;
+pub(super) use beside::is_beside_a_stream;
+pub(super) use models::{is_part_of_the_list, models};
 pub(super) use text::Joined;
 pub(super) use whole::{put_together, whole_as_chunk};
 
@@ -50,6 +50,12 @@ struct Choice<'a> {
     text: Option<&'a RawValue>,
     #[serde(borrow)]
     finish_reason: Option<&'a RawValue>,
+    /// Of some of Gemini's.
+    #[serde(borrow, rename = "finishReason")]
+    finish_reason_of_gemini: Option<&'a RawValue>,
+    /// Where others have a delta or a message.
+    #[serde(borrow)]
+    content: Option<&'a RawValue>,
     #[serde(borrow)]
     error: Option<&'a RawValue>,
 }
@@ -68,8 +74,11 @@ pub(super) struct Read {
     pub(super) finish_reason: Option<String>,
     pub(super) calls_a_tool: bool,
     pub(super) unkept: Option<String>,
+    /// A field that is not understood, where nothing else is said.
+    pub(super) unread: Option<String>,
     /// Whether the value is a whole completion.
     pub(super) is_whole: bool,
+    pub(super) has_choices: bool,
 }
 
 /// Reads a completion or a chunk; `None` when the text is neither.
@@ -108,36 +117,6 @@ pub(super) fn read(json: &str, key: Option<&ApiKey>) -> Result<Option<Read>, Pro
     Ok(Some(of_choices(&choices, model)))
 }
 
-/// Fields that servers send in a stream outside of chunks. None of them is text.
-const BESIDE: [&str; 12] = [
-    "id",
-    "object",
-    "model",
-    "created",
-    "timings",
-    "usage",
-    "x_groq",
-    "system_fingerprint",
-    "service_tier",
-    "provider",
-    "timestamp",
-    "type",
-];
-
-/// Whether this came in a stream in place of a chunk, and contains neither text nor an error.
-pub(super) fn is_beside_a_stream(json: &str) -> bool {
-    let fields = serde_json::from_str::<BTreeMap<String, Value>>(json);
-    let says_a_word = |name: &str, value: &Value| {
-        let word = value.as_str().unwrap_or_default();
-        name != "type" || ["ping", "keepalive", "keep-alive", "heartbeat"].contains(&word)
-    };
-    fields.is_ok_and(|fields| {
-        fields
-            .iter()
-            .all(|(name, value)| BESIDE.contains(&name.as_str()) && says_a_word(name, value))
-    })
-}
-
 impl Completion<'_> {
     /// Whether the value has the form of a chunk without choices: usage, or a keep-alive.
     fn is_beside_the_text(&self) -> bool {
@@ -160,6 +139,7 @@ impl Choice<'_> {
             (self.delta, false),
             (self.message, true),
             (self.text, false),
+            (self.content, false),
         ];
         let given = forms
             .into_iter()
@@ -178,6 +158,7 @@ fn of_choices(choices: &[Choice<'_>], model: Option<String>) -> Read {
     let mut read = Read {
         // Some chunks of Azure's have an empty model name.
         model: model.filter(|model| !model.is_empty()),
+        has_choices: true,
         ..Read::default()
     };
     let is_first = |choice: &Choice<'_>| {
@@ -192,7 +173,9 @@ fn of_choices(choices: &[Choice<'_>], model: Option<String>) -> Read {
             read.unkept = read.unkept.take().or_else(other);
             continue;
         }
-        let reason = choice.finish_reason.and_then(reason);
+        let gemini = choice.finish_reason_of_gemini;
+        let given = choice.finish_reason.and_then(reason);
+        let reason = given.or_else(|| gemini.and_then(reason));
         read.finish_reason = read.finish_reason.take().or(reason);
         let (said, is_whole) = choice.said();
         read.is_whole |= is_whole;
@@ -200,6 +183,7 @@ fn of_choices(choices: &[Choice<'_>], model: Option<String>) -> Read {
         read.reasoning.extend(said.thought);
         read.calls_a_tool |= said.calls_a_tool;
         read.unkept = read.unkept.take().or(said.unkept);
+        read.unread = read.unread.take().or(said.unread);
     }
     let ends_in_a_call = matches!(
         read.finish_reason.as_deref(),
@@ -296,30 +280,15 @@ mod tests {
             (said(both).as_str(), found(both).unwrap().is_whole),
             ("b", false)
         );
+        let gemini =
+            r#"{"choices":[{"delta":{"content":"a"},"finishReason":"stop","finish_reason":null}]}"#;
+        assert_eq!(
+            found(gemini).unwrap().finish_reason.as_deref(),
+            Some("stop")
+        );
         let neither =
             r#"{"choices":[{"delta":{},"message":{"content":null},"finish_reason":"null"}]}"#;
         assert_eq!(found(neither).unwrap().finish_reason, None);
-    }
-
-    #[test]
-    fn what_comes_beside_a_stream_holds_no_text() {
-        for (json, expected) in [
-            (r#"{"object":"keepalive"}"#, true),
-            (r#"{"id":"a","model":"m"}"#, true),
-            (r#"{"timings":{"prompt_ms":1}}"#, true),
-            (r#"{"x_groq":{"id":"a"}}"#, true),
-            (r#"{"type":"heartbeat"}"#, true),
-            (
-                r#"{"type":"response.output_text.delta","delta":"a"}"#,
-                false,
-            ),
-            (r#"{"type":"message_stop"}"#, false),
-            (r#"{"model":"m","response":"a"}"#, false),
-            (r#"{"hello":1}"#, false),
-            (r#""a""#, false),
-        ] {
-            assert_eq!(is_beside_a_stream(json), expected, "{json}");
-        }
     }
 
     #[test]

@@ -46,6 +46,20 @@ pub(in crate::llm) fn models(json: &[u8]) -> Option<Vec<Model>> {
     Some(models.collect())
 }
 
+/// Whether there is more than the list holds, so that what is not in it may be there all the same.
+pub(in crate::llm) fn is_part_of_the_list(json: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Page {
+        has_more: Option<bool>,
+        #[serde(alias = "nextPageToken")]
+        next_page_token: Option<Value>,
+    }
+    serde_json::from_slice::<Page>(json).is_ok_and(|page| {
+        let token = page.next_page_token.as_ref().and_then(Value::as_str);
+        page.has_more == Some(true) || token.is_some_and(|token| !token.is_empty())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

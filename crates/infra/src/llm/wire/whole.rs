@@ -23,7 +23,12 @@ fn choice_as_delta(mut choice: Fields) -> Option<Fields> {
     let Some(message) = choice.remove("message") else {
         return Some(choice);
     };
-    let mut delta: Fields = serde_json::from_str(message.get()).ok()?;
+    let mut delta: Fields = match message.get().as_bytes().first() {
+        // Some servers write the text alone, or null.
+        Some(b'"') => Fields::from([("content".to_owned(), message)]),
+        Some(b'n') => Fields::new(),
+        _ => serde_json::from_str(message.get()).ok()?,
+    };
     let calls = delta.get("tool_calls").map(|calls| calls.get());
     // The calls may also be null.
     if let Some(Ok(mut calls)) = calls.map(serde_json::from_str::<Vec<Fields>>) {
@@ -78,11 +83,23 @@ fn later<T: AsRef<str>>(before: Option<T>, now: Option<T>) -> Option<T> {
     }
 }
 
+/// Why chunks cannot be put together, in the words of a stream that cannot be kept.
+fn more_than_text(chunks: &[ChatChunk]) -> ProviderFailure {
+    let form = chunks.iter().find_map(|chunk| chunk.unkept.as_deref());
+    let calls = chunks.iter().any(|chunk| chunk.calls_a_tool);
+    let what = match (calls, form) {
+        (true, _) => "it called a tool, which is no reply.".to_owned(),
+        (false, Some(form)) => {
+            format!("its reply has something in it that is not text ({form}), and cannot be kept.")
+        }
+        (false, None) => "its pieces cannot be put together.".to_owned(),
+    };
+    ProviderFailure::lasting(format!("it streams where it was not asked to; {what}"))
+}
+
 /// Joins the chunks of a stream into a completion, where no stream was requested.
 pub(in crate::llm) fn put_together(chunks: Vec<ChatChunk>) -> Result<ChatChunk, ProviderFailure> {
-    let json = chunks_as_whole(&chunks).ok_or_else(|| {
-        ProviderFailure::lasting("it streams where it was not asked to, and more than text.")
-    })?;
+    let json = chunks_as_whole(&chunks).ok_or_else(|| more_than_text(&chunks))?;
     let mut whole = ChatChunk {
         json,
         ..ChatChunk::default()

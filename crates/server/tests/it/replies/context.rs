@@ -2,7 +2,7 @@
 
 use super::{path, said};
 use crate::app::{TestApp, id};
-use crate::provider::{Provider, says};
+use crate::provider::{Play, Provider, STREAM, answers, says};
 use crate::rows;
 use serde_json::json;
 
@@ -152,6 +152,63 @@ async fn the_instruction_is_always_told_and_counts() {
     );
     let (prompt, _) = told_with(&talk(), 1, instruction()).await;
     assert_eq!(prompt, ["system: i", "user: q3"]);
+}
+
+/// How many messages the model is told, one after the other, when it refuses the first time like this.
+async fn asked_again(refusal: Play, way: (bool, bool)) -> (u16, Vec<usize>) {
+    let provider = Provider::that(says(&["Because."]));
+    let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
+    let alice = app.alice();
+    let messages: Vec<_> = (0..10)
+        .flat_map(|_| [("user", "Why?"), ("assistant", "Hm.")])
+        .collect();
+    let (conversation, ids) = said(&alice, &messages).await;
+    provider.clone().then([refusal]);
+    let (anew, stream) = way;
+    let question = json!({ "role": "user", "content": "Why?" });
+    let answer = match anew {
+        true => {
+            let path = path(&conversation, ids.last().unwrap());
+            alice.post(&path, json!({ "stream": stream })).await
+        }
+        false => {
+            let body =
+                json!({ "conversation": conversation, "messages": [question], "stream": stream });
+            alice.post("/v1/chat/completions", body).await
+        }
+    };
+    let asked = provider.asked();
+    let asked = asked
+        .iter()
+        .filter(|asked| asked.body.contains("\"messages\""));
+    (
+        answer.status,
+        asked.map(|asked| asked.prompt().len()).collect(),
+    )
+}
+
+#[tokio::test]
+async fn a_context_that_is_too_long_is_asked_once_more_under_every_status() {
+    let json = "Content-Type: application/json\r\n";
+    let code = r#"{"error":{"message":"Bad request.","code":"context_length_exceeded"}}"#;
+    let within = r#"{"error":{"code":400,"message":"This endpoint's maximum context length is 4096 tokens."}}"#;
+    let event = Play::Bytes(format!("{STREAM}data: {within}\n\n").into_bytes());
+    for (status, body) in [
+        ("400 Bad Request", code),
+        ("413 Content Too Large", code),
+        ("422 Unprocessable Content", code),
+        ("200 OK", within),
+    ] {
+        let found = asked_again(answers(status, json, body), (true, false)).await;
+        assert_eq!(found, (200, vec![19, 9]), "{status}");
+        let found = asked_again(answers(status, json, body), (false, false)).await;
+        assert_eq!(found.0, 200, "{status}");
+        assert_eq!(found.1, [21, 11], "{status}");
+    }
+    assert_eq!(asked_again(event, (false, true)).await, (200, vec![21, 11]));
+    let other = r#"{"error":{"message":"max_tokens must be at most 4096: too many tokens requested for completion"}}"#;
+    let found = asked_again(answers("400 Bad Request", json, other), (false, false)).await;
+    assert_eq!(found, (400, vec![21]));
 }
 
 #[tokio::test]

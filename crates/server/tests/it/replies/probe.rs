@@ -63,9 +63,36 @@ async fn an_unknown_model_is_told_with_those_there_are() {
     ] {
         assert!(unknown.contains(&part), "{unknown}");
     }
-    provider.does(models(&[]));
-    let unknown = said(&url, None, Some("gpt")).await.unwrap();
-    assert!(unknown.ends_with("one of its models: none."), "{unknown}");
+}
+
+#[tokio::test]
+async fn a_list_that_does_not_settle_it_is_no_matter() {
+    let provider = Provider::that(models(&[]));
+    assert_eq!(said(&provider.url(), None, Some("gpt")).await, None);
+    let page = r#"{"data":[{"id":"a"}],"has_more":true}"#;
+    provider.does(answers("200 OK", JSON, page));
+    assert_eq!(said(&provider.url(), None, Some("gpt")).await, None);
+    provider.does(models(&["models/gemini-2.0-flash"]));
+    for model in ["gemini-2.0-flash", "models/gemini-2.0-flash"] {
+        assert_eq!(said(&provider.url(), None, Some(model)).await, None);
+    }
+    assert!(said(&provider.url(), None, Some("gemini")).await.is_some());
+}
+
+#[tokio::test]
+async fn an_address_of_an_endpoint_or_of_another_api_is_told_with_the_one_to_set() {
+    let missing = || answers("404 Not Found", "", "404 page not found");
+    let provider = Provider::that(missing());
+    let url = provider.url();
+    for end in ["/chat/completions", "/chat/completions/", "/models"] {
+        let said = said(&format!("{url}{end}"), None, None).await.unwrap();
+        assert!(said.ends_with(&format!("Set LLM_BASE_URL={url}")), "{said}");
+    }
+    let provider = Provider::that(models(&["a"])).then([missing(), missing()]);
+    let url = provider.url();
+    let api = url.replace("/v1", "/api");
+    let said = said(&api, None, None).await.unwrap();
+    assert!(said.ends_with(&format!("Set LLM_BASE_URL={url}")), "{said}");
 }
 
 #[tokio::test]

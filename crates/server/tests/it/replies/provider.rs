@@ -114,6 +114,7 @@ async fn a_failure_that_cannot_pass_is_told_at_once() {
             kind,
             report: answered(status, "no"),
             param: None,
+            is_too_long: false,
         }))
     };
     for (status, outcome) in [

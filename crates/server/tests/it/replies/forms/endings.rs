@@ -98,6 +98,78 @@ fn reasons() -> Vec<Form> {
             Reply("Yes.", Some("Hm.")),
         ),
         form(
+            "Gemini: a reason by another name, and no end",
+            bytes(format!(
+                "data: {}\n\ndata: {}\n\n",
+                delta(&says("Ye")),
+                json!({ "choices": [{ "index": 0, "delta": { "content": "s." }, "finishReason": "stop", "finish_reason": null }] }),
+            )),
+            None,
+            Reply("Yes.", None),
+        ),
+        form(
+            "LiteLLM: a reason with more than a word, and no text",
+            super::deltas(&[], "content_filter: PROHIBITED_CONTENT"),
+            super::message(
+                json!({ "role": "assistant" }),
+                "content_filter: PROHIBITED_CONTENT",
+            ),
+            super::lasts(
+                "its reply is empty: a filter of the provider's held it back (content_filter: PROHIBITED_CONTENT).",
+            ),
+        ),
+        form(
+            "a reason in another script, and no text",
+            super::deltas(&[], "停止"),
+            super::message(json!({ "role": "assistant" }), "停止"),
+            super::lasts("its reply is empty (停止)."),
+        ),
+        form(
+            "a field of another name between pieces of text",
+            super::deltas(&[says("A"), json!({ "text": "B" }), says("C")], "stop"),
+            None,
+            Reply("ABC", None),
+        ),
+        form(
+            "a field that is not known beside the text of others",
+            super::deltas(&[says("A"), json!({ "answer": "B" })], "stop"),
+            None,
+            super::lasts(
+                "its reply has something in it that is not text (the unknown field answer), and cannot be kept.",
+            ),
+        ),
+        form(
+            "a field that is not known, and nothing else",
+            super::deltas(&[json!({ "answer": { "text": "Yes." } })], "stop"),
+            super::message(
+                json!({ "role": "assistant", "content": null, "answer": { "text": "Yes." } }),
+                "stop",
+            ),
+            super::lasts(
+                "its reply has something in it that is not text (the unknown field answer), and cannot be kept.",
+            ),
+        ),
+        form(
+            "a message that is a text",
+            body(&json!({ "choices": [{ "message": "Yes.", "finish_reason": "stop" }] })),
+            body(&json!({ "choices": [{ "message": "Yes.", "finish_reason": "stop" }] })),
+            Reply("Yes.", None),
+        ),
+        form(
+            "a call where no stream was asked for",
+            None,
+            super::deltas(&[json!({ "tool_calls": [{ "id": "x" }] })], "tool_calls"),
+            super::lasts("it called a tool, which is no reply."),
+        ),
+        form(
+            "a picture where no stream was asked for",
+            None,
+            super::deltas(&[json!({ "content": "A", "images": [{}] })], "stop"),
+            super::lasts(
+                "its reply has something in it that is not text (images), and cannot be kept.",
+            ),
+        ),
+        form(
             "a whole message that says something else than its pieces",
             chunks(&[delta(&says("No.")), whole(None)]),
             None,
@@ -161,6 +233,20 @@ fn lines() -> Vec<Form> {
         alive(
             "an object as a sign of life",
             r#"data: {"object":"keepalive"}"#,
+        ),
+        alive(
+            "sse-starlette: a time as a sign of life",
+            "event: ping\r\ndata: 2024-12-22 15:33:27.463789\r",
+        ),
+        alive("an event called heartbeat", "event: heartbeat\ndata: alive"),
+        alive(
+            "Perplexity: citations alone",
+            r#"data: {"citations":["https://x"],"search_results":[]}"#,
+        ),
+        alive("Open WebUI: sources alone", r#"data: {"sources":[{}]}"#),
+        read(
+            "a field that events do not have",
+            format!("x-foo: bar\ndata: {more}"),
         ),
         alive(
             "Groq: its own field alone",

@@ -168,6 +168,32 @@ fn statuses() -> Vec<Form> {
             lasts("it answered 403: it does not serve the country or region of this server."),
         ),
         failure(
+            "OpenRouter: what was said is not allowed",
+            "403 Forbidden",
+            r#"{"error":{"code":403,"message":"Your input was flagged"}}"#,
+            lasts("it answered 403: it refuses this request, or this server's LLM_API_KEY."),
+        ),
+        failure(
+            "a text where nothing is",
+            "404 Not Found",
+            "404 page not found",
+            lasts(
+                "it answered 404 (404 page not found): it has no such address, so LLM_BASE_URL may be wrong.",
+            ),
+        ),
+        failure(
+            "a field that is blamed without words",
+            bad,
+            r#"{"error":{"message":"","type":"invalid_request_error","param":"temperature","code":"unsupported_value"}}"#,
+            refuses("invalid_request_error: unsupported_value (temperature)"),
+        ),
+        failure(
+            "an error in XML",
+            bad,
+            "<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>Key expired</Message></Error>",
+            refuses("Key expired"),
+        ),
+        failure(
             "a code alone",
             PASSING,
             r#"{"error":{"code":"model_overloaded"}}"#,
@@ -178,6 +204,14 @@ fn statuses() -> Vec<Form> {
 
 fn in_place_of_an_answer() -> Vec<Form> {
     vec![
+        Form {
+            name: "an envelope that says that all went well",
+            streamed: None,
+            whole: body(&json!({ "code": 200, "msg": "success", "data": { "choices": [] } })),
+            outcome: passes(
+                r#"its answer is not one of OpenAI's API. It begins with: {"code":200,"data":{"choices":[]},"msg":"success"}"#,
+            ),
+        },
         under_200(
             "OpenRouter under 200",
             json!({ "error": { "code": 502, "message": "No endpoints" } }),

@@ -63,6 +63,44 @@ pub(super) fn forms() -> Vec<Form> {
             outcome: lasts("its answer is compressed (gzip), which was not asked for."),
         },
         Form {
+            name: "an answer that is compressed in another way",
+            streamed: bytes(b"\x28\xb5\x2f\xfd\x04\x00A"),
+            whole: bytes(b"\x28\xb5\x2f\xfd\x04\x00A"),
+            outcome: lasts("its answer is compressed (zstd), which was not asked for."),
+        },
+        alike(
+            "an answer that says how it is compressed",
+            "text/event-stream\r\nContent-Encoding: br",
+            "\u{1}\u{2}\u{3}",
+            lasts("its answer is compressed (br), which was not asked for."),
+        ),
+        Form {
+            name: "events of Anthropic's own API",
+            streamed: bytes(
+                "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"x\"}}\n\n",
+            ),
+            whole: None,
+            outcome: passes(
+                r#"its answer is not one of OpenAI's API. It begins with: {"type":"message_start","message":{"id":"x"}}"#,
+            ),
+        },
+        alike(
+            "lines of Ollama's own API",
+            "application/x-ndjson",
+            "{\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},\"done\":false}\n",
+            passes(
+                r#"It begins with: {"model":"m","message":{"role":"assistant","content":"Hi"},"done":false}"#,
+            ),
+        ),
+        Form {
+            name: "an answer without choices",
+            streamed: bytes("data: {\"choices\":[],\"usage\":{}}\n\ndata: [DONE]\n\n"),
+            whole: super::body(&serde_json::json!({ "choices": [], "usage": {} })),
+            outcome: lasts(
+                r#"its answer has no choices. It begins with: {"choices":[],"usage":{}}"#,
+            ),
+        },
+        Form {
             name: "more white space than there is a reason for",
             streamed: bytes(" ".repeat(100_000)),
             whole: bytes("\n".repeat(100_000)),

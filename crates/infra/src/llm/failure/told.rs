@@ -1,0 +1,105 @@
+//! What the provider says of a failure, in whatever it writes.
+
+use super::{duration, too_long, words};
+use crate::llm::packed::packing;
+use serde_json::Value;
+
+/// The provider's information about a failure.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) text: Option<String>,
+    /// The field that the provider blames.
+    pub(super) param: Option<String>,
+    /// Seconds to wait.
+    pub(super) delay: Option<f64>,
+    /// Whether the context is too long for the model.
+    pub(super) is_too_long: bool,
+    /// Whether it is a failure of the API itself, and not of something in front of it.
+    pub(super) is_of_the_api: bool,
+}
+
+impl Told {
+    pub(super) fn by(value: &Value) -> Self {
+        let told = Self::in_words(words::words(value));
+        Self {
+            param: words::param(value),
+            delay: words::delay(value).or(told.delay),
+            is_too_long: told.is_too_long || too_long::by_code(value),
+            is_of_the_api: told.text.is_some(),
+            ..told
+        }
+    }
+
+    fn in_words(text: Option<String>) -> Self {
+        let said = text.as_deref().unwrap_or_default();
+        Self {
+            delay: duration::announced(said),
+            is_too_long: too_long::by_words(said),
+            text,
+            ..Self::default()
+        }
+    }
+
+    /// Whether a 404 means the address: it does not come from the API, or names nothing.
+    pub(super) fn blames_the_address(&self) -> bool {
+        let text = self.text.as_deref().unwrap_or_default().to_lowercase();
+        let text = text.trim_end_matches('.');
+        let is_bare = matches!(
+            text,
+            "not found"
+                | "404 not found"
+                | "404 page not found"
+                | "file not found"
+                | "resource not found"
+        );
+        let is_address = text.starts_with("invalid url") || text.starts_with("cannot post");
+        is_bare || is_address || !self.is_of_the_api && !text.contains("model")
+    }
+}
+
+/// `encoding`: what the head says of the body.
+pub(super) fn told(body: &[u8], encoding: Option<&str>) -> Told {
+    if let Some(name) = packing(body, encoding) {
+        return Told {
+            text: Some(format!(
+                "its words are compressed ({name}), which was not asked for"
+            )),
+            ..Told::default()
+        };
+    }
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    if let Ok(body) = serde_json::from_slice::<Value>(body) {
+        return Told::by(&body);
+    }
+    // A cut-off text can end within a character.
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim().trim_end_matches(char::REPLACEMENT_CHARACTER);
+    // Some servers write events, or lines of JSON.
+    let lines = text
+        .lines()
+        .map(|line| line.strip_prefix("data:").unwrap_or(line));
+    let mut values = lines.filter_map(|line| serde_json::from_str::<Value>(line.trim()).ok());
+    if let Some(told) = values.find_map(|value| {
+        let told = Told::by(&value);
+        told.text.is_some().then_some(told)
+    }) {
+        return told;
+    }
+    let text = text.strip_prefix("data:").unwrap_or(text).trim();
+    // An HTML page is of no use to the client.
+    match text.starts_with('<') {
+        true => Told::in_words(in_xml(text)),
+        false => Told::in_words(Some(text.to_owned())),
+    }
+}
+
+/// The words of an error in XML, as clouds' storage and gateways write it.
+fn in_xml(text: &str) -> Option<String> {
+    let element = |name: &str| {
+        let (_, after) = text.split_once(&format!("<{name}>"))?;
+        let (inner, _) = after.split_once(&format!("</{name}>"))?;
+        let inner = inner.trim();
+        (!inner.is_empty() && !inner.contains('<')).then(|| inner.to_owned())
+    };
+    element("Message").or_else(|| element("message"))
+}
