@@ -79,7 +79,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer_json(whole | {"usage": usage})
 
     def talk_for_ever(self) -> None:
-        """Until whoever listens hangs up."""
+        """Until the client hangs up."""
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")

@@ -61,6 +61,12 @@ def check_repeats() -> None:
     flaky.client.conversations.delete(made.id)
     assert [request["method"] for request in flaky.seen()["requests"]] == ["DELETE"] * 2
     flaky = Flaky("busy_once")
+    flaky.client.auth.guest_login()
+    assert flaky.keys() == [None, None], "nothing was done the first time"
+    flaky = Flaky("lose_once")
+    raises(APIConnectionError, flaky.client.auth.guest_login)
+    assert flaky.keys() == [None], "there may be a guest, and no key to find them by"
+    flaky = Flaky("busy_once")
     flaky.client.with_options(idempotency_key="mine").conversations.create()
     assert flaky.keys() == ["mine", "mine"]
     print("  what failed once is sent again, with the same key, and done once")

@@ -8,7 +8,7 @@ import type { operations, Session } from "./gen/openapi.js";
 import { routes } from "./gen/routes.js";
 import { encode, fill } from "./query.js";
 import * as retry from "./retry.js";
-import { JanError } from "./status.js";
+import type { APIError, JanError } from "./status.js";
 
 export type OperationId = keyof typeof routes & keyof operations;
 type Json<T> = T extends { content: { "application/json": infer B } } ? B : never;
@@ -39,7 +39,7 @@ type Fetch = typeof globalThis.fetch;
 /** A model may take its time, and turns of a conversation wait for each other. */
 export const MODEL_TIMEOUT = 600_000;
 const TIMEOUT = 60_000;
-/** Without a token: who calls these has none yet, or it has ended. */
+/** Sent without a token: the caller has none yet, or it has expired. */
 const OPEN: readonly OperationId[] = [
   "guest_login", "login", "register", "refresh_token", "logout", "get_health", "get_readiness", "get_version",
 ];
@@ -110,7 +110,7 @@ export class Api {
         if (await this.credentials.replace(token, this.#renew)) continue;
       }
       const pause = answer
-        ? retry.afterAnswer(answer, attempt, repeatable)
+        ? retry.afterAnswer(answer, (error as APIError).code, attempt, repeatable)
         : retry.afterFailure(error.cause, attempt, repeatable);
       if (pause === undefined || attempt >= options.maxRetries) throw error;
       await sleep(pause, options.signal);
@@ -125,7 +125,7 @@ export class Api {
         headers: { ...request.headers, ...authorization },
         body: request.body ? JSON.stringify(request.body) : null,
         signal: clock.signal,
-        // Tokens are all that is sent, never a browser's cookies.
+        // A browser's cookies are never sent.
         credentials: "omit",
       });
       if (answer.ok) return { value: await read({ answer, clock }) };

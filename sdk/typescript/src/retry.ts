@@ -4,17 +4,17 @@ import { seconds } from "./errors.js";
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 8_000;
-// A server that asks for more gets no waiting caller, but the caller the error.
+// A longer wait is for the caller to decide: the error is thrown at once.
 const LONGEST_WAIT = 60;
 const STATUSES = [408, 425, 429, 500, 502, 503, 504];
 // What Node.js says where a request was never sent; browsers do not tell.
 const NEVER_SENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
 
-export function afterAnswer(answer: Response, attempt: number, repeatable: boolean) {
+export function afterAnswer(answer: Response, code: string | null, attempt: number, repeatable: boolean) {
   const advice = answer.headers.get("x-should-retry");
   if (advice === "false" || (advice !== "true" && !STATUSES.includes(answer.status))) return undefined;
-  // These two say that nothing was done; after the others a repeat must be one that is safe.
-  if (!repeatable && ![429, 503].includes(answer.status)) return undefined;
+  // These two say that nothing was done; another 503 may come from a write whose outcome is unknown.
+  if (!repeatable && answer.status !== 429 && code !== "server_busy") return undefined;
   const asked = seconds(answer.headers.get("retry-after"));
   if (asked !== undefined) return asked <= LONGEST_WAIT ? asked * 1000 : undefined;
   return pause(attempt);

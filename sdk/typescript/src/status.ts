@@ -57,19 +57,19 @@ export class APIError extends JanError {
 
 /** 400: the request is malformed or has a wrong value; `param` names it. */
 export class BadRequestError extends APIError {}
-/** 401: no credentials, or such as are not taken. */
+/** 401: credentials are missing or not accepted. */
 export class AuthenticationError extends APIError {}
-/** 403: you may see this, but not do that. */
+/** 403: you may see this, but you may not do it. */
 export class PermissionDeniedError extends APIError {}
 /** 404: it does not exist, it was deleted, or it is not yours. */
 export class NotFoundError extends APIError {}
-/** 409: it does not fit what is there. */
+/** 409: the request conflicts with the present state. */
 export class ConflictError extends APIError {}
 /** 410: a link that has ended. */
 export class GoneError extends APIError {}
-/** 429: too much at once. */
+/** 429: too many requests at once. */
 export class RateLimitError extends APIError {}
 /** 5xx: the service or its model provider failed. */
 export class ServerError extends APIError {}
-/** 503: something that the service needs is not there just now. */
+/** 503: something that the service needs is unavailable for now. */
 export class UnavailableError extends ServerError {}

@@ -58,7 +58,7 @@ export class Stream<E> implements AsyncIterable<E> {
     const { answer, clock } = this.opened;
     const reader = answer.body!.getReader();
     for (;;) {
-      // A reader who takes his time is not a silent server.
+      // Only the wait for the server counts, not the time that the caller takes.
       clock.wind();
       const { done, value } = await reader.read();
       clock.pause();

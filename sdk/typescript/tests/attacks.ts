@@ -47,6 +47,12 @@ async function checkRepeats(): Promise<void> {
   await flaky.client.conversations.delete(made!.id);
   assert.deepEqual((await flaky.seen()).requests.map(({ method }) => method), ["DELETE", "DELETE"]);
   flaky = new Flaky("busy_once");
+  await flaky.client.auth.guestLogin();
+  assert.deepEqual(await flaky.keys(), [null, null], "nothing was done the first time");
+  flaky = new Flaky("lose_once");
+  await assert.rejects(flaky.client.auth.guestLogin(), jan.APIConnectionError);
+  assert.deepEqual(await flaky.keys(), [null], "there may be a guest, and no key to find them by");
+  flaky = new Flaky("busy_once");
   await flaky.client.conversations.create({}, { idempotencyKey: "mine" });
   assert.deepEqual(await flaky.keys(), ["mine", "mine"]);
   console.log("  what failed once is sent again, with the same key, and done once");

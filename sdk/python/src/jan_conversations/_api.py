@@ -24,7 +24,7 @@ M = TypeVar("M", bound=Record)
 
 # A model may take its time, and turns of a conversation wait for each other.
 MODEL_TIMEOUT = 600.0
-# Without a token: who calls these has none yet, or it has ended.
+# Sent without a token: the caller has none yet, or it has expired.
 OPEN = ("guest_login", "login", "register", "refresh_token", "logout", "get_health", "get_readiness", "get_version")
 
 
@@ -124,12 +124,13 @@ class Api:
                 if in_doubt and request.method == "DELETE" and response.status_code == 404:
                     # The attempt whose answer was lost has deleted it.
                     return httpx.Response(204, request=request)
-                error, cause = errors.of_answer(response.status_code, body, response.headers), None
-                if isinstance(error, errors.TokenExpiredError) and may_replace:
+                refusal = errors.of_answer(response.status_code, body, response.headers)
+                error, cause = refusal, None
+                if isinstance(refusal, errors.TokenExpiredError) and may_replace:
                     may_replace = False
                     if with_token and self.credentials.replace(token, self._renew):
                         continue
-                pause = _retry.after_answer(response, attempt, repeatable)
+                pause = _retry.after_answer(response, refusal.code, attempt, repeatable)
                 in_doubt = in_doubt or response.status_code >= 500
             if pause is None or attempt >= self.options.max_retries:
                 raise error from cause

@@ -10,18 +10,20 @@ from . import errors
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
-# A server that asks for more gets no sleeping caller, but the caller the exception.
+# A longer wait is for the caller to decide: the exception is raised at once.
 LONGEST_WAIT = 60.0
 STATUSES = (408, 425, 429, 500, 502, 503, 504)
 
 
-def after_answer(response: httpx.Response, attempt: int, repeatable: bool) -> float | None:
+def after_answer(
+    response: httpx.Response, code: str | None, attempt: int, repeatable: bool
+) -> float | None:
     """How long to wait before the request is sent again; None where it is not."""
     advice = response.headers.get("x-should-retry")
     if advice == "false" or (advice != "true" and response.status_code not in STATUSES):
         return None
-    # These two say that nothing was done; after the others a repeat must be one that is safe.
-    if not repeatable and response.status_code not in (429, 503):
+    # These two say that nothing was done; another 503 may come from a write whose outcome is unknown.
+    if not repeatable and response.status_code != 429 and code != "server_busy":
         return None
     asked = errors.seconds(response.headers.get("retry-after"))
     if asked is not None:

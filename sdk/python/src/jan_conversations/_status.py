@@ -56,11 +56,11 @@ class BadRequestError(APIError):
 
 
 class AuthenticationError(APIError):
-    """401: no credentials, or such as are not taken."""
+    """401: credentials are missing or not accepted."""
 
 
 class PermissionDeniedError(APIError):
-    """403: you may see this, but not do that."""
+    """403: you may see this, but you may not do it."""
 
 
 class NotFoundError(APIError):
@@ -68,7 +68,7 @@ class NotFoundError(APIError):
 
 
 class ConflictError(APIError):
-    """409: it does not fit what is there."""
+    """409: the request conflicts with the present state."""
 
 
 class GoneError(APIError):
@@ -76,7 +76,7 @@ class GoneError(APIError):
 
 
 class RateLimitError(APIError):
-    """429: too much at once."""
+    """429: too many requests at once."""
 
 
 class ServerError(APIError):
@@ -84,7 +84,7 @@ class ServerError(APIError):
 
 
 class UnavailableError(ServerError):
-    """503: something that the service needs is not there just now."""
+    """503: something that the service needs is unavailable for now."""
 
 
 FAMILIES: dict[int, type[APIError]] = {

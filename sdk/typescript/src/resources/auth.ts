@@ -18,7 +18,7 @@ export class Auth extends Resource {
     return this.#begin("login", body, options);
   }
 
-  /** Makes the guest who calls an account, with everything they have. */
+  /** Makes the guest an account, which keeps everything. */
   upgrade(body: Body<"upgrade">, options?: RequestOptions) {
     return this.#begin("upgrade", body, options);
   }

@@ -31,7 +31,7 @@ export class Shares extends Resource {
     return this.api.do("revoke_conversation_share", [conversationId, shareId], options);
   }
 
-  /** What a link shows; nobody has to sign in for it. */
+  /** What a link shows; no sign-in is needed. */
   open(shareId: string, query: Query<"get_shared_conversation"> = {}, options?: RequestOptions) {
     return this.api.get("get_shared_conversation", [shareId], { ...options, query });
   }

@@ -24,7 +24,7 @@ class Auth(Resource):
         return self._begin("login", body)
 
     def upgrade(self, **body: Unpack[params.UpgradeRequest]) -> models.Session:
-        """Makes the guest who calls an account, with everything they have."""
+        """Makes the guest an account, which keeps everything."""
         return self._begin("upgrade", body)
 
     def resume(self, refresh_token: str) -> models.Session:

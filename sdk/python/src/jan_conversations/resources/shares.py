@@ -54,7 +54,7 @@ class Shares(Resource):
     def open(
         self, share_id: str, **query: Unpack[params.GetSharedConversationQuery]
     ) -> models.SharedConversation:
-        """What a link shows; nobody has to sign in for it."""
+        """What a link shows; no sign-in is needed."""
         return self._api.get(
             models.SharedConversation, "get_shared_conversation", share_id, query=query
         )
