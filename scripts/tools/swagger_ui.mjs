@@ -25,8 +25,9 @@ async function ready(page, tag, id) {
   await block.waitFor();
   if (!(await block.evaluate(({ classList }) => classList.contains("is-open"))))
     await block.locator(".opblock-summary-control").click();
-  const button = block.getByRole("button", { name: "Try it out" });
-  if (await button.count()) await button.click();
+  const either = block.getByRole("button", { name: /^(Try it out|Cancel)$/ });
+  await either.waitFor();
+  if ((await either.innerText()) === "Try it out") await either.click();
   return block;
 }
 

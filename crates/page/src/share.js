@@ -143,6 +143,8 @@ function button(what, text) {
   made.setAttribute("aria-label", `Copy this ${what}`);
   made.addEventListener("click", async () => {
     const focused = document.activeElement;
+    // What is told again is heard again.
+    told.textContent = "";
     const done = await copy(text()).then(
       () => true,
       () => false,
@@ -150,10 +152,7 @@ function button(what, text) {
     focused?.focus?.({ preventScroll: true });
     made.textContent = done ? "Copied" : "Not copied";
     told.textContent = done ? `The ${what} is copied.` : `The ${what} could not be copied.`;
-    setTimeout(() => {
-      made.textContent = "Copy";
-      told.textContent = "";
-    }, 2000);
+    setTimeout(() => (made.textContent = "Copy"), 2000);
   });
   return made;
 }
@@ -168,6 +167,17 @@ function addButtons() {
     message.querySelector("header").append(button("message", text));
   }
   document.body.append(told);
+}
+
+// --- What is seen ---
+
+// An effect on every box of a page of many thousands would keep the browser busy for seconds.
+function fadeWhatScrolls() {
+  const boxes = document.querySelectorAll(".said :is(.code pre, .scroll, .formula.block, .formula.wide)");
+  const first = [...boxes].slice(0, MOST);
+  // All are measured before any is changed, so that the page is laid out once.
+  const wide = first.map((box) => box.scrollWidth > box.clientWidth);
+  for (const [at, box] of first.entries()) box.classList.toggle("fades", wide[at]);
 }
 
 // --- Times and places ---
@@ -197,6 +207,8 @@ function findMessage() {
 }
 
 addButtons();
+fadeWhatScrolls();
 tellTimes();
 findMessage();
 addEventListener("hashchange", findMessage);
+addEventListener("resize", fadeWhatScrolls);

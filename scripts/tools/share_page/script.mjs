@@ -6,7 +6,13 @@ import { join } from "node:path";
 import { watch, withPage } from "../browser.mjs";
 import { address, share } from "./share.mjs";
 
-const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
+// Presses the button that copies `what` of `part`, and returns what is in the clipboard then.
+async function copied(page, part, what) {
+  await part.hover();
+  await part.getByRole("button", { name: `Copy this ${what}` }).click();
+  await page.getByRole("status").filter({ hasText: `The ${what} is copied.` }).waitFor();
+  return page.evaluate(() => navigator.clipboard.readText());
+}
 
 // Text without the differences that Markdown does not care about.
 const plain = (text) => text.replaceAll(/[\s|:#-]+/gu, "");
@@ -15,23 +21,20 @@ export async function copies(page, url, items) {
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.goto(url);
   const code = page.locator(".said .code").first();
-  await code.getByRole("button", { name: "Copy this code" }).click();
-  assert.equal(await clipboard(page), await code.locator("pre").innerText(), "a block of code");
-  await page.getByRole("status").filter({ hasText: "The code is copied." }).waitFor();
+  assert.equal(await copied(page, code, "code"), await code.locator("pre").innerText(), "a block of code");
   for (const [at, { content }] of items.entries()) {
-    const message = page.locator(".message").nth(at);
-    await message.hover();
-    await message.getByRole("button", { name: "Copy this message" }).click();
-    const copied = await clipboard(page);
+    const text = await copied(page, page.locator(".message").nth(at), "message");
     // An image is a link here.
-    assert.equal(plain(copied.replaceAll("[Image: ", "![")), plain(content), `message ${at}`);
+    assert.equal(plain(text.replaceAll("[Image: ", "![")), plain(content), `message ${at}`);
   }
   const laid = await share("Math", [{ role: "assistant", content: "So $x^2 + 1$ and\n\n$$\\frac{a}{b}$$\n\n1. `a`\n2. **b** [c](https://example.org/)" }]);
   await page.goto(address(laid));
-  await page.locator(".message").hover();
-  await page.getByRole("button", { name: "Copy this message" }).click();
   const expected = "So $x^2 + 1$ and\n\n$$\\frac{a}{b}$$\n\n1. `a`\n2. **b** [c](https://example.org/)\n";
-  assert.equal(await clipboard(page), expected, "formulas as they were written");
+  const text = await copied(page, page.locator(".message"), "message");
+  assert.equal(text, expected, "formulas as they were written");
+  await page.goto(url);
+  const fading = await page.locator(".fades").evaluateAll((boxes) => boxes.map(({ textContent }) => textContent));
+  assert.ok(fading.length > 0 && fading.every((text) => text.includes("this line is long")), "what scrolls fades");
   console.log(`code and ${items.length + 1} messages were copied as Markdown`);
 }
 
