@@ -105,7 +105,8 @@ async fn marks_of_citations_stay_in_the_data_and_only_the_view_hides_them() {
     for text in [export.text(), markdown.text()] {
         assert!(text.contains(cited), "{text}");
     }
-    let view = app.anon().get(&link).await.text();
+    let page = app.anon().get(&link).await;
+    let view = page.text();
     assert!(view.contains("Oslo  has a fjord."), "{view}");
     assert!(
         !view.contains("turn0search3") && !view.contains("source】"),
