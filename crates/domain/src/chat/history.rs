@@ -123,5 +123,13 @@ fn is_same(item: &Item, said: &NewMessage) -> bool {
                 && [Extent::Whole, Extent::Cut]
                     .into_iter()
                     .flat_map(|how| [apart(sent, how), apart_again(sent, how)])
-                    .any(|apart| apart.text.trim() == stored))
+                    .any(|apart| is_equal(stored, &apart.text)))
+}
+
+/// Whether two texts are equal except for white space.
+fn is_equal(stored: &str, sent: &str) -> bool {
+    fn seen(text: &str) -> impl Iterator<Item = char> {
+        text.chars().filter(|c| !c.is_whitespace())
+    }
+    stored == sent || seen(stored).eq(seen(sent))
 }

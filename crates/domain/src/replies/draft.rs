@@ -102,7 +102,7 @@ impl Draft {
     }
 
     fn extent(&self) -> Extent {
-        match Ending::of(self.finish_reason().unwrap_or_default()) {
+        match Ending::of(self.finish_reason.as_deref().unwrap_or_default()) {
             Ending::Length => Extent::Cut,
             _ => Extent::Whole,
         }

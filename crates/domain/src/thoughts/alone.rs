@@ -147,7 +147,7 @@ const USERS: &[&str] = &["用户", "用戶", "ユーザー"];
 fn thinks(before: &str) -> bool {
     let text = before.trim_start();
     let says = |word: &&str| before.contains(*word);
-    BEGINNINGS.iter().any(|word| text.starts_with(word)) && USERS.iter().any(|word| says(word))
+    BEGINNINGS.iter().any(|word| text.starts_with(word)) && USERS.iter().any(says)
 }
 
 /// Whether an answer begins like this right after a mark.
