@@ -105,7 +105,8 @@ async fn marks_of_citations_stay_in_the_data_and_only_the_view_hides_them() {
     for text in [export.text(), markdown.text()] {
         assert!(text.contains(cited), "{text}");
     }
-    let page = app.anon().get(&link).await;
+    assert_eq!(crate::shares::shown(&app, &share).await[1], cited);
+    let page = app.anon().get(&format!("{link}?format=html")).await;
     let view = page.text();
     assert!(view.contains("Oslo  has a fjord."), "{view}");
     assert!(
