@@ -2,9 +2,11 @@
 //! writes a better title a little later.
 
 mod answer;
+mod languages;
 mod ports;
 mod service;
 mod wording;
 
+pub(crate) use languages::is_greeting;
 pub use ports::{Claim, Line, TitleQueue};
 pub use service::TitleService;

@@ -1,89 +1,82 @@
-//! Words around a title, in the languages that models use. Bars separate the words of a list.
+//! Words around a title: labels, sentences that lead to one, and answers that are none. The words themselves
+//! are a table, in `languages`.
 
-/// "Title", in lower case.
-const TITLE: &str = "\
-    topic|subject|thema|betreff|sujet|objet|asunto|tema|assunto|oggetto|тема|konu|主题|主題|\
-    件名|주제|title|titel|titre|título|titulo|titolo|títol|titlu|tytuł|název|titulek|názov|\
-    naslov|cím|címe|otsikko|pealkiri|pavadinimas|virsraksts|rubrik|overskrift|tittel|\
-    titill|başlık|baslik|judul|tajuk|tiêu đề|pamagat|заголовок|название|назва|заглавие|\
-    наслов|загаловак|τίτλος|عنوان|العنوان|כותרת|शीर्षक|শিরোনাম|தலைப்பு|శీర్షిక|หัวข้อ|\
-    ชื่อเรื่อง|标题|標題|题目|題目|タイトル|題名|제목";
+use super::super::languages::{LANGUAGES, LEADS, Language, WEAK, has, is_greeting, is_in};
+use super::marks;
 
-/// Words around "title" in a label, or in a sentence that announces the title.
-const BESIDE: &str = "\
-    the|a|an|is|would|could|be|for|of|this|your|our|chat|conversation|discussion|thread|\
-    session|dialogue|suggested|proposed|possible|suitable|appropriate|good|great|short|\
-    concise|brief|descriptive|new|generated|final|suggestion|here|here's|here’s|sure|\
-    okay|ok|certainly|course|i|suggest|that's|my|answer|option|1|in|words|hier|ist|ein|\
-    der|das|des|dem|die|diese|dieses|für|gesprächs|gespräch|gesprächstitel|chats|\
-    unterhaltung|konversation|vorschlag|vorgeschlagener|möglicher|kurzer|natürlich|\
-    gerne|passender|voici|un|le|la|du|de|cette|pour|proposé|suggéré|bien|sûr|aquí|\
-    tienes|está|el|conversación|sugerido|propuesto|esta|para|claro|aqui|um|o|da|\
-    conversa|ecco|il|della|conversazione|per|вот|беседы|разговора|чата|диалога";
+/// The longest words before a title, in characters.
+const LONGEST: usize = 80;
 
-/// Answers that only announce a title, or are empty.
-const ALONE: &str = "\
-    sure|certainly|of course|okay|ok|absolutely|great|got it|here you go|claro|\
-    por supuesto|natürlich|gerne|selbstverständlich|bien sûr|certo|certamente|\
-    claro que sim|конечно|хорошо|好的|当然|當然|もちろん|はい|もちろんです|承知しました|네|물론입니다|물론이죠|tabii|\
-    tentu|oczywiście|none|null|n/a|undefined|untitled|no title|new chat|\
-    new conversation|conversation|chat|untitled conversation|assistant|answer";
-
-/// How a refusal begins.
-const REFUSALS: &[&str] = &[
-    "i'm sorry, ",
-    "i’m sorry, ",
-    "i am sorry, ",
-    "i'm sorry but ",
-    "sorry, but ",
-    "sorry, i ",
-    "i cannot ",
-    "i can't ",
-    "i can’t ",
-    "i am unable ",
-    "i'm unable ",
-    "as an ai",
-    "es tut mir leid, ",
-    "tut mir leid, ",
-    "je suis désolé",
-    "lo siento, ",
-    "desculpe, ",
-    "抱歉，",
-    "对不起，",
-    "申し訳",
-];
-
-fn is_in(list: &str, word: &str) -> bool {
-    list.split('|').any(|known| known == word)
-}
+/// Answers that say nothing.
+const NOTHING: &str = "none|null|n/a|undefined|untitled|conversation|chat|assistant|answer|title";
 
 /// Whether the line says that a title follows on the next.
 pub(super) fn leads(line: &str) -> bool {
     let line = plain(line);
     let colon = line.ends_with([':', '：']);
-    colon || is_alone(&line) || is_label(&line)
+    colon || is_none(&line) || is_bare(&line)
 }
 
 /// Whether the line is a label without the title.
-pub(super) fn is_label(line: &str) -> bool {
-    let line = plain(line);
-    labels(line.trim_end_matches([':', '：']).trim())
+pub(super) fn is_bare(line: &str) -> bool {
+    labels(plain(line).trim_end_matches([':', '：']).trim())
 }
 
+/// An answer without a title: one that says nothing, "New chat", a greeting.
 pub(super) fn is_none(line: &str) -> bool {
-    is_alone(&plain(line))
+    if line.chars().nth(LONGEST).is_some() {
+        return false;
+    }
+    let line = plain(line);
+    let line = line
+        .trim_end_matches(|c: char| "!.,。！，:：…".contains(c))
+        .trim();
+    is_in(NOTHING, line)
+        || has(line, |language| language.sure)
+        || has(line, |language| language.new)
+        || is_new_chat(line)
+        || is_greeting(line)
 }
 
+/// The name of a chat without a title: "Neuer Chat", "新对话".
+fn is_new_chat(line: &str) -> bool {
+    let is_chat = |rest: &str| has(rest.trim(), |language| language.chat);
+    let mut news = LANGUAGES
+        .iter()
+        .flat_map(|language| language.new.split('|'));
+    news.any(|new| {
+        let rest = line.strip_prefix(new).or(line.strip_suffix(new));
+        rest.is_some_and(is_chat)
+    })
+}
+
+/// A refusal, an offer of help, or a thought about the person who has asked.
 pub(super) fn is_refusal(line: &str) -> bool {
     let line = line.to_lowercase();
-    REFUSALS.iter().any(|start| line.starts_with(start))
+    let mut refusals = LANGUAGES
+        .iter()
+        .flat_map(|language| language.refusals.split('|'));
+    if refusals.any(|start| line.starts_with(start)) {
+        return true;
+    }
+    // "Hello! How can I help you today?"
+    let Some((first, rest)) = line.split_once(['!', ',', '.', '！', '，', '。', '،']) else {
+        return false;
+    };
+    let mut offers = LANGUAGES
+        .iter()
+        .flat_map(|language| language.offers.split('|'));
+    is_greeting(first) && offers.any(|offer| rest.contains(offer))
 }
 
-fn is_alone(line: &str) -> bool {
-    let line = line.trim_end_matches(|c: char| {
-        matches!(c, '!' | '.' | ',' | '。' | '！' | '，' | ':' | '：' | '…')
-    });
-    is_in(ALONE, line.trim())
+/// Whether the answer agrees and goes on with sentences: "Sure! To get to Oslo, take the train."
+pub(super) fn is_reply(line: &str) -> bool {
+    let Some((first, rest)) = line.split_once(['!', '！', '.', '。']) else {
+        return false;
+    };
+    let first = first.to_lowercase();
+    let is_sure = has(first.trim(), |language| language.sure);
+    is_sure && rest.trim_end().ends_with(['.', '。', '!', '！', '।'])
 }
 
 /// In lower case, without marks of Markdown.
@@ -95,7 +88,10 @@ fn plain(line: &str) -> String {
 
 /// The line without a label before the title.
 pub(super) fn without(line: &str) -> String {
-    let separators = [":", "：", " - ", " – ", " — ", "\u{FE55}"];
+    if let Some(title) = bracketed(line).or_else(|| at_the_end(line)) {
+        return title.to_owned();
+    }
+    let separators = [":", "：", " - ", " – ", " — ", "\u{FE55}", " = "];
     let mut found: Vec<_> = separators
         .iter()
         .filter_map(|it| Some((line.find(it)?, it.len())))
@@ -104,15 +100,20 @@ pub(super) fn without(line: &str) -> String {
     for (at, length) in found {
         let (label, rest) = (
             line.get(..at).unwrap_or_default(),
-            line.get(at + length..).unwrap_or_default(),
+            line.get(at + length..).unwrap_or_default().trim(),
         );
-        if !labels(plain(label).trim_matches(['"', '\'']).trim()) {
+        let words = plain(label);
+        let words = words.trim_matches(['"', '\'']).trim();
+        let is_sign = line.get(at..).is_some_and(|rest| rest.starts_with(" = "));
+        if label.chars().nth(LONGEST).is_some()
+            || !is_label(words, rest)
+            || is_sign && !marks::is_quoted(rest)
+        {
             continue;
         }
         // `**Title:** Trip to Oslo`, `**Title: Trip to Oslo**`
         let opened = label.trim_start().starts_with("**")
             && !label.trim_start().trim_start_matches('*').contains("**");
-        let rest = rest.trim();
         let rest = match opened {
             true => rest
                 .strip_prefix("**")
@@ -125,33 +126,151 @@ pub(super) fn without(line: &str) -> String {
     line.to_owned()
 }
 
-/// Whether a text in lower case is a label: it has a word for "title", and no word of a title.
+/// Whether these words in lower case are a label of what follows. A word that is as often the first of a
+/// title is one where that begins as titles do: with a capital, in scripts that have them, or a quotation mark.
+fn is_label(words: &str, rest: &str) -> bool {
+    let begins = |c: char| {
+        let is_letter = c.is_uppercase() || c.is_alphabetic() && !c.is_lowercase();
+        is_letter || "\"“„«「『《*'‘【".contains(c)
+    };
+    let is_weak = is_in(WEAK, words) && (rest.is_empty() || rest.starts_with(begins));
+    is_weak || labels(words) || names(words) && marks::is_quoted(rest)
+}
+
+/// `【标题】奥斯陆之旅`
+fn bracketed(line: &str) -> Option<&str> {
+    let pairs = [('【', '】'), ('[', ']'), ('［', '］'), ('〖', '〗')];
+    pairs.iter().find_map(|(open, close)| {
+        let (label, rest) = line.strip_prefix(*open)?.split_once(*close)?;
+        let rest = rest.trim_start_matches([':', '：', ' ']);
+        (!rest.is_empty() && labels(&plain(label))).then_some(rest)
+    })
+}
+
+/// The title that is quoted at the end of a sentence: `How about "Trip to Oslo"?`
+fn at_the_end(line: &str) -> Option<&str> {
+    let end = line.trim_end_matches(['.', '?', '!', '。', '？', '！']);
+    if line.chars().nth(2 * LONGEST).is_some() || end.ends_with(char::is_alphanumeric) {
+        return None;
+    }
+    let at = end
+        .char_indices()
+        .skip(1)
+        .map(|(at, _)| at)
+        .find(|at| end.get(*at..).is_some_and(marks::is_quoted))?;
+    let (before, title) = (plain(end.get(..at)?), end.get(at..)?);
+    let mut leads = false;
+    for word in words(before.trim_end_matches([':', '：'])) {
+        leads |= is_in(LEADS, word) || has(word, |language| language.title);
+        if !is_known(word) && !is_in(LEADS, word) {
+            return None;
+        }
+    }
+    leads.then_some(title)
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let marks = |c: char| c.is_whitespace() || ",!.()*-，、".contains(c);
+    text.split(marks).filter(|word| !word.is_empty())
+}
+
+/// Whether a label may have this word beside a word for a title.
+fn is_known(word: &str) -> bool {
+    let fields: [fn(&Language) -> &'static str; 4] = [
+        |language| language.title,
+        |language| language.chat,
+        |language| language.beside,
+        |language| language.sure,
+    ];
+    fields.iter().any(|field| has(word, *field))
+}
+
+/// Whether a text in lower case is a label: it names a title, and has no word that could be one of it.
 fn labels(text: &str) -> bool {
-    if is_in(TITLE, text) {
+    if text.chars().nth(LONGEST).is_some() {
+        return false;
+    }
+    if has(text, |language| language.title) {
         return true;
     }
-    // Scripts without spaces: 对话标题, 会話のタイトル.
-    let unspaced = !text.contains(' ') && text.chars().count() <= 12;
-    let ends = ["标题", "標題", "题目", "題目", "タイトル", "題名", "제목"]
-        .iter()
-        .any(|title| text.ends_with(title));
-    if unspaced && ends {
-        return true;
+    if !text.contains(' ') && text.chars().any(is_unspaced) {
+        return is_unspaced_label(text);
     }
     let mut named = false;
-    let other = |word: &str| !is_in(BESIDE, word);
-    for word in text
-        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '!' | '.' | '(' | ')' | '*' | '-'))
-    {
-        match word {
-            "" => {}
-            "titles" | "제목은" => named = true,
-            word if is_in(TITLE, word) || word.ends_with("titel") && word.chars().count() > 5 => {
-                named = true
-            }
-            word if other(word) => return false,
-            _ => {}
+    let (text, phrase) = without_phrase(text);
+    named |= phrase;
+    for word in words(&text) {
+        let is_title = has(word, |language| language.title)
+            || word.ends_with("titel") && word.chars().count() > 5;
+        named |= is_title;
+        if !is_title && !is_known(word) {
+            return false;
         }
     }
     named
+}
+
+/// Without a name of more than one word: "tiêu đề".
+fn without_phrase(text: &str) -> (String, bool) {
+    let mut titles = LANGUAGES
+        .iter()
+        .flat_map(|language| language.title.split('|'));
+    let phrase = titles.find(|title| title.contains(' ') && text.contains(title));
+    phrase.map_or((text.to_owned(), false), |phrase| {
+        (text.replacen(phrase, " ", 1), true)
+    })
+}
+
+/// Whether the words name a title at all, beside others.
+fn names(words: &str) -> bool {
+    let (_, phrase) = without_phrase(words);
+    let is_title = |word| has(word, |language| language.title);
+    let mut titles = LANGUAGES
+        .iter()
+        .flat_map(|language| language.title.split('|'));
+    phrase
+        || self::words(words).any(is_title)
+        || words.chars().any(is_unspaced)
+            && titles.any(|title| title.chars().any(is_unspaced) && words.contains(title))
+}
+
+/// Scripts without spaces: Chinese, Japanese, Thai, and Korean's compounds.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
+}
+
+/// Whether all of it is made of words of a label, the longest first.
+fn is_unspaced_label(text: &str) -> bool {
+    const LENGTH: usize = 24;
+    if text.chars().count() > LENGTH {
+        return false;
+    }
+    let mut rest = text;
+    let mut named = false;
+    while !rest.is_empty() {
+        let word = longest(rest, |language| language.title);
+        let other = [
+            longest(rest, |language| language.chat),
+            longest(rest, |language| language.beside),
+            longest(rest, |language| language.sure),
+        ];
+        let other = other.into_iter().max().unwrap_or_default();
+        named |= word > 0;
+        let taken = word.max(other);
+        if taken == 0 {
+            return false;
+        }
+        rest = rest.get(taken..).unwrap_or_default();
+        rest = rest.trim_start_matches(['，', ',', '、', ' ', '！', '。']);
+    }
+    named
+}
+
+/// The length of the longest word that the text begins with.
+fn longest(text: &str, words: fn(&Language) -> &'static str) -> usize {
+    let all = LANGUAGES
+        .iter()
+        .flat_map(|language| words(language).split('|'));
+    let begins = all.filter(|word| word.chars().any(is_unspaced) && text.starts_with(word));
+    begins.map(str::len).max().unwrap_or_default()
 }

@@ -51,6 +51,8 @@ const PAIRS: &[(&str, &str)] = &[
 
 /// Commands and elements that are removed in the same way.
 const WRAPPERS: &[(&str, &str)] = &[
+    ("$\\boxed{", "}$"),
+    ("$\\text{", "}$"),
     ("\\boxed{", "}"),
     ("\\text{", "}"),
     ("\\title{", "}"),
@@ -59,6 +61,76 @@ const WRAPPERS: &[(&str, &str)] = &[
     ("<b>", "</b>"),
     ("<strong>", "</strong>"),
 ];
+
+/// Elements around a title, by their names.
+const ELEMENTS: &[&str] = &[
+    "title",
+    "chat_title",
+    "conversation_title",
+    "conversation-title",
+    "chat-title",
+    "session_title",
+    "name",
+    "answer",
+    "output",
+    "response",
+    "result",
+    "p",
+    "em",
+    "i",
+    "h2",
+    "h3",
+];
+
+/// What stands between the tags of such an element.
+fn in_element(line: &str) -> Option<&str> {
+    let (name, rest) = line.strip_prefix('<')?.split_once('>')?;
+    let end = rest.rfind("</")?;
+    let (inside, close) = rest.split_at(end);
+    let is_same = close.get(2..)?.strip_suffix('>')? == name;
+    (is_same && ELEMENTS.contains(&name.to_ascii_lowercase().as_str())).then_some(inside)
+}
+
+/// Whether all of the text is between quotation marks, or strong.
+pub(super) fn is_quoted(text: &str) -> bool {
+    let text = text.trim().trim_end_matches(['.', '。']);
+    let strong = ["**", "__", "`", "'"];
+    let pairs = PAIRS
+        .iter()
+        .filter(|(open, _)| !open.is_ascii() || open.contains('"') || strong.contains(open));
+    pairs
+        .filter(|(open, close)| text.len() > open.len() + close.len())
+        .any(|(open, close)| inside(text, open, close).is_some())
+}
+
+/// Words in which models count the words of a title.
+const COUNTED: &[&str] = &[
+    "word",
+    "words",
+    "wörter",
+    "worte",
+    "mots",
+    "palabras",
+    "palavras",
+    "parole",
+    "слов",
+    "слова",
+    "woorden",
+    "characters",
+    "zeichen",
+    "caracteres",
+];
+
+/// `Trip to Oslo (3 words)`
+fn without_count(line: &str) -> &str {
+    let counted = || {
+        let (title, count) = line.strip_suffix(')')?.rsplit_once('(')?;
+        let (number, unit) = count.split_once(' ')?;
+        let is_count = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.is_empty();
+        (is_count && COUNTED.contains(&unit) && !title.trim().is_empty()).then_some(title.trim())
+    };
+    counted().unwrap_or(line)
+}
 
 pub(super) fn is_fence(line: &str) -> bool {
     let rest = line.trim_start_matches(['`', '~']);
@@ -87,11 +159,10 @@ pub(super) fn without_number(line: &str) -> &str {
 
 pub(super) fn without(line: &str) -> String {
     let line = without_block_marks(line.trim());
-    let line = without_stop(line);
-    let around = PAIRS
-        .iter()
-        .chain(WRAPPERS)
-        .find_map(|(open, close)| inside(line, open, close));
+    let line = without_stop(without_count(line));
+    let around = PAIRS.iter().chain(WRAPPERS);
+    let mut around = around.filter_map(|(open, close)| inside(line, open, close));
+    let around = in_element(line).or_else(|| around.next());
     let line = match around {
         Some(inside) => inside.trim(),
         None => without_half(line),
@@ -118,7 +189,9 @@ fn without_block_marks(line: &str) -> &str {
         "=> ", "-> ",
     ] {
         if let Some(rest) = line.strip_prefix(mark) {
-            return rest.trim();
+            // "> operator in bash": a sign that the title is about. Titles begin with a capital.
+            let is_sign = mark.len() == 2 && rest.starts_with(|c: char| c.is_ascii_lowercase());
+            return if is_sign { line } else { rest.trim() };
         }
     }
     // Lines that consist of a mark.
@@ -212,7 +285,12 @@ fn without_half(line: &str) -> &str {
 /// The line without the marks around bold words.
 fn without_strong(line: &str) -> String {
     let parts: Vec<&str> = line.split("**").collect();
-    let pairs = parts.len() > 2 && parts.len() % 2 == 1;
+    // "**bold** in Markdown": the title is about the mark.
+    let is_about = parts.first().is_some_and(|first| first.is_empty())
+        && parts
+            .get(1)
+            .is_some_and(|part| part.starts_with(|c: char| c.is_ascii_lowercase()));
+    let pairs = parts.len() > 2 && parts.len() % 2 == 1 && !is_about;
     let apt = |(at, part): (usize, &&str)| {
         let space = |c: char| c.is_whitespace();
         at % 2 == 0 || !part.is_empty() && !part.starts_with(space) && !part.ends_with(space)

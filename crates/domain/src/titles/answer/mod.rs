@@ -13,7 +13,10 @@ use crate::text;
 /// How long a title by a model may be, in characters.
 const LENGTH: usize = 60;
 
-/// A line with more words is not a title: the model has answered the conversation.
+/// How many lines are looked at.
+const LINES: usize = 64;
+
+/// A line of more words is no title: the model has answered the conversation.
 const WORDS: usize = 24;
 
 /// `None` where the answer contains no title.
@@ -24,7 +27,8 @@ pub(super) fn read(answer: &str) -> Option<Title> {
         None => first(&said)?,
     };
     let words = line.split_whitespace().count();
-    if words > WORDS || labels::is_refusal(&line) || labels::is_none(&line) {
+    let is_no_title = labels::is_refusal(&line) || labels::is_none(&line);
+    if words > WORDS || is_no_title {
         return None;
     }
     Title::parse(&text::first_line(&line, LENGTH)?).ok()
@@ -36,6 +40,7 @@ fn first(said: &str) -> Option<String> {
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty() && !marks::is_fence(line))
+        .take(LINES)
         .peekable();
     while let Some(line) = lines.next() {
         // A sentence that announces the title, or a list of titles.
@@ -43,10 +48,16 @@ fn first(said: &str) -> Option<String> {
         if leads && lines.peek().is_some() {
             continue;
         }
-        let line = match lines.peek().is_some_and(|next| marks::is_second(next)) {
-            true => marks::without_number(line),
+        let number = marks::without_number(line);
+        let is_list = lines.peek().is_some_and(|next| marks::is_second(next));
+        // A number alone belongs to the title ("1. Liga"), unless the rest is quoted.
+        let line = match is_list || marks::is_quoted(number) {
+            true => number,
             false => line,
         };
+        if labels::is_reply(line) && labels::without(line) == line {
+            return None;
+        }
         if let Some(title) = bare(line) {
             return Some(title);
         }
@@ -68,7 +79,7 @@ fn bare(line: &str) -> Option<String> {
     let says = line
         .chars()
         .any(|c| c.is_alphanumeric() || !c.is_ascii() && !marks::is_mark(c));
-    (says && !labels::is_label(&line)).then_some(line)
+    (says && !labels::is_bare(&line)).then_some(line)
 }
 
 #[cfg(test)]

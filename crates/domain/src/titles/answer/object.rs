@@ -45,6 +45,9 @@ fn closes(text: &str) -> bool {
 
 fn of_object(text: &str) -> Option<String> {
     let inside = text.get(1..)?;
+    if let Some(title) = of_bare_key(inside.trim_start()) {
+        return Some(title);
+    }
     inside.trim_start().strip_prefix(['"', '\'', '{'])?;
     let mut first = None;
     let mut key: Option<String> = None;
@@ -69,7 +72,15 @@ fn of_object(text: &str) -> Option<String> {
     first
 }
 
-/// The string at the beginning, and the text after it.
+/// `{title: "…"}`
+fn of_bare_key(inside: &str) -> Option<String> {
+    let (key, value) = inside.split_once(':')?;
+    let is_key = KEYS.contains(&key.trim().to_lowercase().as_str());
+    let value = is_key.then(|| value.trim_start())?;
+    string(value).map(|(title, _)| title)
+}
+
+/// The string that the text begins with, and what follows it.
 fn string(text: &str) -> Option<(String, &str)> {
     let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let mut out = String::new();

@@ -1,43 +1,58 @@
 //! The words of a message that can name a conversation.
 
+mod around;
+
 use crate::text;
+use crate::titles::is_greeting;
 use crate::visible::is_blank;
+use around::{Around, is_mark};
 
 /// How much of a message is read, in bytes.
 const LOOKED_AT: usize = 16 * 1024;
 
-/// The first meaningful words, at most `max` characters: of prose that a person wrote, else of a
-/// quotation or of code, else an address, else any other words. `None` when the beginning has no
-/// visible text.
+/// How well a line names a conversation: the lower, the better. A person's sentences are the best.
+const SENTENCE: u8 = 0;
+const QUOTED: u8 = 1;
+const CODE: u8 = 2;
+const ADDRESS: u8 = 3;
+const GREETING: u8 = 4;
+const MARK: u8 = 5;
+
+/// How many greetings are passed by.
+const GREETINGS: usize = 4;
+
+/// The first meaningful words, at most `max` characters: of prose that a person wrote, else of a quotation
+/// or between tags, else of code or a formula, else an address, else a greeting, else any other words. `None`
+/// when the beginning has no visible text.
 pub(super) fn of(message: &str, max: usize) -> Option<String> {
     let message = beginning(message);
     let mut second_best: Option<(u8, &str)> = None;
-    let mut fence: Option<&str> = None;
+    let mut around = Around::of(message);
+    let mut greetings = 0;
     for line in message.lines() {
         let (quoted, inside) = without_quote(line);
-        if let Some(mark) = fence_mark(inside) {
-            fence = match fence {
-                None => Some(mark),
-                // Another fence inside a block is code.
-                Some(open) if mark.starts_with(open) => None,
-                open => open,
-            };
+        let Some((rank, inside)) = around.see(inside) else {
             continue;
-        }
-        let words = match fence {
-            None => without_marks(inside),
-            Some(_) => inside,
+        };
+        let words = match rank {
+            CODE => inside,
+            _ => without_marks(inside),
         };
         if !words.chars().any(|c| c.is_alphanumeric() && !is_blank(c)) {
             continue;
         }
-        let other = quoted || inside.starts_with('|');
-        let rank = match (fence, other, is_address(words)) {
-            (None, false, false) => return text::first_line(&without_inline_marks(words), max),
-            (None, true, _) => 1,
-            (Some(_), _, _) => 2,
-            (None, false, true) => 3,
+        let own = match words {
+            _ if is_mark(words) => MARK,
+            _ if greetings < GREETINGS && is_greeting(words) => GREETING,
+            _ if is_address(words) => ADDRESS,
+            _ if quoted || inside.starts_with('|') => QUOTED,
+            _ => SENTENCE,
         };
+        greetings += usize::from(own == GREETING);
+        let rank = rank.max(own);
+        if rank == SENTENCE {
+            return text::first_line(&without_inline_marks(words), max);
+        }
         if second_best.is_none_or(|(best, _)| rank < best) {
             second_best = Some((rank, words));
         }
@@ -63,14 +78,7 @@ fn without_quote(line: &str) -> (bool, &str) {
     )
 }
 
-fn fence_mark(line: &str) -> Option<&str> {
-    let first = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
-    let end = line.find(|c| c != first).unwrap_or(line.len());
-    let (mark, rest) = line.split_at(end);
-    (mark.len() >= 3 && !rest.contains('`')).then_some(mark)
-}
-
-/// The line without the marks of a heading, a list, a task or a table.
+/// Without the marks of a heading, a list, a task or a table.
 fn without_marks(line: &str) -> &str {
     let heading = line.trim_start_matches('#');
     let mut line = match heading.starts_with(char::is_whitespace) {
@@ -237,9 +245,53 @@ mod tests {
         ("+1", "+1"),
         ("-5 degrees", "-5 degrees"),
         ("> 5 or < 3?", "5 or < 3?"),
-        ("<details>\n\nOslo", "<details>"),
+        ("<details>\n\nOslo", "Oslo"),
         ("$x^2$ and $y$", "$x^2$ and $y$"),
         ("a\u{7}b", "a b"),
+        // What says something comes after a greeting, and after what is around it.
+        ("Hi", "Hi"),
+        ("Hello, can you help me?", "Hello, can you help me?"),
+        (
+            "Hi!\n\nHow do I sort a list in Rust?",
+            "How do I sort a list in Rust?",
+        ),
+        (
+            "Hello, can you help me?\nMy printer is broken",
+            "My printer is broken",
+        ),
+        (
+            "Bonjour,\n\nPouvez-vous relire mon CV ?",
+            "Pouvez-vous relire mon CV ?",
+        ),
+        ("Dear ChatGPT,\nplease write a poem", "please write a poem"),
+        ("Guten Tag!\nWo ist Oslo?", "Wo ist Oslo?"),
+        ("你好！\n怎么去奥斯陆？", "怎么去奥斯陆？"),
+        ("こんにちは。\nオスロへ行きたい", "オスロへ行きたい"),
+        ("Привет!\nГде Осло?", "Где Осло?"),
+        ("Hello world\nin Rust", "Hello world"),
+        ("Hi\n```\nx = 1\n```", "x = 1"),
+        (
+            "<context>\nsome context\n</context>\n\nSum this up",
+            "Sum this up",
+        ),
+        ("<context>\nsome context\n</context>", "some context"),
+        ("<!-- a\nb -->\nReal question", "Real question"),
+        ("<!-- a --> Real question", "Real question"),
+        ("<!-- a -->", "<!-- a -->"),
+        ("<b>", "<b>"),
+        ("[image: a.png]\nWhat is this?", "What is this?"),
+        ("[Attachment: a.pdf]", "[Attachment: a.pdf]"),
+        ("---\ntitle: x\n---\nWhat is YAML?", "What is YAML?"),
+        ("$$x^2$$\nSolve it", "Solve it"),
+        ("\\[\nx^2\n\\]\nSolve it", "Solve it"),
+        (
+            "Traceback (most recent call last):\n  File \"a.py\"\nKeyError: 'x'\n\nWhy?",
+            "Why?",
+        ),
+        (
+            "Traceback (most recent call last):\n  File \"a.py\"",
+            "Traceback (most recent call last):",
+        ),
     ];
 
     #[test]
@@ -261,7 +313,22 @@ mod tests {
         let long = "Plan the trip to Oslo in the spring with the **whole** family and two dogs";
         let cut = "Plan the trip to Oslo in the spring with the whole family…";
         assert_eq!(title(long).as_deref(), Some(cut));
-        for piece in ["\n", "```\n", "> a\n", "**", "[", "[a](", "![", "__a", "- "] {
+        for piece in [
+            "\n",
+            "<!-- ",
+            "<a>\n",
+            "Hi!\n",
+            "$$\n",
+            "[image: a]\n",
+            "```\n",
+            "> a\n",
+            "**",
+            "[",
+            "[a](",
+            "![",
+            "__a",
+            "- ",
+        ] {
             must_be_in_proportion(piece, 1_000_000, |size| {
                 let _ = title(&piece.repeat(size / piece.len()));
             });
