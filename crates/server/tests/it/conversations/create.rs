@@ -96,7 +96,8 @@ async fn an_untitled_conversation_is_named_by_its_first_user_message() {
     let words = "word ".repeat(20);
     let family = "👨‍👩‍👧‍👦".repeat(20);
     for (content, title) in [
-        ("Hello, how are you?\nI am fine.", "Hello, how are you?"),
+        ("Where is Oslo?\nI am lost.", "Where is Oslo?"),
+        ("Hello, how are you?\nI am lost.", "I am lost."),
         ("\n \t\n  second line \n", "second line"),
         (
             words.as_str(),

@@ -222,8 +222,8 @@ async fn a_disk_that_others_fill_refuses_writes_and_nothing_else() {
     .await;
     disk.fill(0);
     goes_on(&process, &account, &mut writer).await;
+    // What that frees PostgreSQL may have taken for its log at once; deletions go on all the same.
     assert!(!ballast.exists(), "it was not given up for a deletion");
-    assert!(disk.free() > 0);
     for path in [
         format!("/v1/shares/{share}"),
         format!("/auth/api-keys/{key}"),
