@@ -66,7 +66,14 @@ def check_conversations(client: openai.OpenAI) -> None:
     assert chunks[-1].choices[0].finish_reason == "stop", chunks[-1]
     assert chunks[-1].model_extra["conversation"]["id"] == conversation, chunks[-1]
     assert said(conversation) == [QUESTION[0]["content"], REPLY] * 2
-    print("  a completion and a stream in a conversation")
+    long = call("POST", "/v1/conversations", {})["id"]
+    for number in range(45):
+        body = {"role": "user", "content": str(number)}
+        call("POST", f"/v1/conversations/{long}/items", body)
+    # The SDK pages by itself, by the id of a page's last message.
+    seen = [item.content for item in client.conversations.items.list(long)]
+    assert seen == [str(number) for number in range(45)], seen
+    print("  a completion and a stream in a conversation, and the 45 messages of another")
 
 
 def check_errors(client: openai.OpenAI) -> None:

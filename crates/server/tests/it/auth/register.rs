@@ -1,5 +1,6 @@
 use crate::app::{PASSWORD, SAFE_HASHER, TestApp, limits};
 use crate::db::Schema;
+use crate::process::Process;
 use crate::proxy::{Proxy, Way};
 use chrono::TimeDelta;
 use domain::auth::Doors;
@@ -224,6 +225,20 @@ async fn who_is_refused_because_of_neighbours_is_told_so_and_what_can_be_set() {
     );
     app.clock.advance(TimeDelta::seconds(wait));
     app.anon().post(PATH, body).await.expect(201);
+}
+
+#[tokio::test]
+async fn the_log_names_the_setting_that_lets_more_of_them_in() {
+    let schema = Schema::migrated().await;
+    let settings = [("REGISTRATION", "true"), ("REGISTRATION_LIMIT", "1/h")];
+    let process = Process::external(&schema.url, &settings).await;
+    process.ready().await;
+    for (email, status) in [("a@example.org", 201), ("b@example.org", 429)] {
+        let body = json!({ "email": email, "password": PASSWORD });
+        assert_eq!(process.anon().post(PATH, body).await.status, status);
+    }
+    let said = ["WARN", "REGISTRATION_LIMIT", "where people share it"];
+    process.log.line_with(&said).await;
 }
 
 #[tokio::test]

@@ -279,6 +279,10 @@ async fn each_failure_is_in_the_log_once_with_its_reason_and_its_request_and_wit
         assert_eq!(found.len(), 1, "{name}, {reason}: {found:#?}");
         assert!(found[0].contains(reason), "{reason}: {}", found[0]);
         assert!(found[0].contains("\"level\":\"WARN\""), "{}", found[0]);
+        if reason.starts_with("it answered") {
+            let asked = format!("asked at {}/chat/completions", provider.url());
+            assert!(found[0].contains(&asked), "{}", found[0]);
+        }
     }
     assert_no_secret(&process.log);
     let others = asking.others.iter().map(|(conversation, _)| conversation);
