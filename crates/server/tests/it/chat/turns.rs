@@ -137,7 +137,7 @@ async fn a_reply_that_is_written_anew_waits_for_its_turn() {
     let question = id(&alice.say(&conversation, "Well?").await);
     let other = beside(&app, |parts| parts.provider = provider.connected());
     let path = format!("/v1/conversations/{conversation}/items/{question}/regenerate");
-    let (slow, anew, missing, ()) = tokio::join!(
+    let (slow, anew, missing) = tokio::join!(
         alice.post(PATH, asking(&conversation, "one")),
         async {
             provider.was_asked(1).await;
@@ -147,11 +147,9 @@ async fn a_reply_that_is_written_anew_waits_for_its_turn() {
             queued(&app, 2).await;
             // What is wrong is said at once.
             let missing = path.replace(&question[5..], "01JFQ2M8X3C4V5B6N7M8K9J0HG");
-            alice.post(&missing, json!({})).await
-        },
-        async {
-            queued(&app, 2).await;
+            let missing = alice.post(&missing, json!({})).await;
             provider.go_on(100);
+            missing
         },
     );
     slow.expect(200);
@@ -262,7 +260,7 @@ async fn a_repeat_of_a_turn_that_waits_is_that_turn() {
     let provider = Provider::that(says(&["Quick."])).then([says_when_told(&["Slow."])]);
     let (app, alice, conversation) = conversing(&provider).await;
     let second = asking(&conversation, "two");
-    let (slow, first, again, ()) = tokio::join!(
+    let (slow, first, again) = tokio::join!(
         alice.post(PATH, asking(&conversation, "one")),
         async {
             provider.was_asked(1).await;
@@ -270,11 +268,8 @@ async fn a_repeat_of_a_turn_that_waits_is_that_turn() {
         },
         async {
             queued(&app, 2).await;
-            keyed(&alice, PATH, "k", &second).await
-        },
-        async {
-            queued(&app, 2).await;
-            provider.go_on(100);
+            let again = keyed(&alice, PATH, "k", &second);
+            tokio::join!(again, async { provider.go_on(100) }).0
         },
     );
     slow.expect(200);
