@@ -53,13 +53,13 @@ async fn work_that_runs_into_a_deadlock_is_tried_again() {
         let id = crate::rows::stored(id);
         format!("select from conversations where id = '{id}' for update")
     };
-    let begin = format!("begin; {}", lock(&second));
+    // The service looks for deadlocks after a second, so it is the one that gives way.
+    let begin = format!("set deadlock_timeout = '1min'; begin; {}", lock(&second));
     other.batch_execute(&begin).await.unwrap();
     let body = json!({ "conversation_ids": [first, second] });
     let deletion = alice.post("/v1/conversations/bulk-delete", body);
     let rival = async {
         until_one_waits(&app, "deadlocks").await;
-        // The service has waited for longer, so it is the one that gives way.
         other.batch_execute(&lock(&first)).await.unwrap();
         other.batch_execute("commit").await.unwrap();
     };

@@ -1,6 +1,7 @@
 //! A connection to the database keeps the room of its largest statement, so such a one is not kept itself.
 
 use crate::app::TestApp;
+use crate::db::Schema;
 use serde_json::json;
 
 /// Notes which of PostgreSQL's processes stores a conversation.
@@ -12,7 +13,9 @@ const NOTE: &str = "
 
 #[tokio::test]
 async fn a_connection_that_has_written_much_is_closed() {
-    let app = TestApp::spawn().await;
+    let schema = Schema::migrated().await;
+    let database = schema.patient_database(1);
+    let app = TestApp::serve(schema, database, |_| {});
     app.schema.rows(NOTE).await;
     let alice = app.alice();
     for texts in [0, 0, 2, 0] {
