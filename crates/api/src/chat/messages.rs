@@ -1,6 +1,7 @@
 //! The messages of a request, for storing in a conversation.
 
 use super::Fields;
+use super::content::{Said, refusal, said};
 use super::elements::each_element;
 use super::fields::{TOO_MANY, says_nothing};
 use crate::error::{ApiError, code};
@@ -130,13 +131,6 @@ fn role(at: &str, fields: &Fields) -> Result<Role, ApiError> {
     }
 }
 
-/// The text of a content, and the first part of it that cannot be stored.
-#[derive(Default)]
-struct Said {
-    text: String,
-    unkept: Option<Unkept>,
-}
-
 /// The names that servers use for thoughts beside a reply.
 const THOUGHTS: [&str; 8] = [
     "reasoning_content",
@@ -149,83 +143,6 @@ const THOUGHTS: [&str; 8] = [
     "cot_summary",
 ];
 
-/// The text of a content: the string, or the texts of its parts, joined by line breaks.
-fn said(at: &str, content: &str, is_reply: bool) -> Result<Said, ApiError> {
-    if let Ok(text) = serde_json::from_str::<String>(content) {
-        return Ok(Said { text, unkept: None });
-    }
-    let mut said = Said::default();
-    let mut is_first = true;
-    let each = each_element(content, |index, part| {
-        let at = format!("{at}[{index}]");
-        let fields = Fields::parse(part).map_err(|error| refused_object(&at, &error))?;
-        let kind = fields.get("type").and_then(string).unwrap_or_default();
-        let text = match kind.as_str() {
-            "text" => fields.get("text").and_then(string),
-            "output_text" if is_reply => fields.get("text").and_then(string),
-            "refusal" if is_reply => refusal(&fields),
-            _ => None,
-        };
-        let is_plain = kind == "text"
-            && fields
-                .iter()
-                .all(|(name, value)| matches!(name, "type" | "text") || says_nothing(value));
-        if !is_plain {
-            said.unkept.get_or_insert_with(|| no_text(&at));
-        }
-        match text {
-            Some(text) => {
-                if !std::mem::take(&mut is_first) {
-                    said.text.push('\n');
-                }
-                said.text.push_str(&text);
-            }
-            None if is_reply && is_thought(&kind) => {}
-            None => return Err(Error::invalid(at.clone(), no_text(&at).why).into()),
-        }
-        Ok(())
-    });
-    match each {
-        Ok(()) => Ok(said),
-        Err(refused) => {
-            Err(refused
-                .unwrap_or_else(|| mistyped(at, "must be a string or an array of text parts")))
-        }
-    }
-}
-
-fn string(json: &str) -> Option<String> {
-    serde_json::from_str(json).ok()
-}
-
-/// A model's refusal in place of a reply; it is stored as the reply.
-fn refusal(fields: &Fields) -> Option<String> {
-    fields.get("refusal").and_then(string)
-}
-
-/// A part of a reply that does not belong to its text.
-fn is_thought(kind: &str) -> bool {
-    [
-        "thinking",
-        "reasoning",
-        "redacted_thinking",
-        "reference",
-        "citation",
-    ]
-    .iter()
-    .any(|known| kind.starts_with(known))
-}
-
-fn no_text(at: &str) -> Unkept {
-    Unkept {
-        param: at.to_owned(),
-        why: format!(
-            "{at} is no part of the form {{\"type\": \"text\", \"text\": \"…\"}}, and only text \
-             can be kept in a conversation."
-        ),
-    }
-}
-
 fn beside_text(at: &str, name: &str) -> Unkept {
     let param = format!("{at}.{name}");
     Unkept {
@@ -237,7 +154,7 @@ fn beside_text(at: &str, name: &str) -> Unkept {
     }
 }
 
-fn refused_object(at: &str, error: &serde_json::Error) -> ApiError {
+pub(super) fn refused_object(at: &str, error: &serde_json::Error) -> ApiError {
     let said = error.to_string();
     match said
         .strip_prefix("duplicate field `")
@@ -255,7 +172,7 @@ fn refused_object(at: &str, error: &serde_json::Error) -> ApiError {
     }
 }
 
-fn mistyped(at: &str, must: &str) -> ApiError {
+pub(super) fn mistyped(at: &str, must: &str) -> ApiError {
     ApiError::new(code::INVALID_TYPE, format!("{at} {must}.")).param(at)
 }
 

@@ -1,6 +1,7 @@
 //! The wire types of chat completions: OpenAI's, with a conversation.
 
 mod answer;
+mod content;
 pub(crate) mod create;
 mod elements;
 mod events;
