@@ -22,6 +22,26 @@ impl From<OrderParam> for Order {
     }
 }
 
+/// Which entries a list shows.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ArchivedParam {
+    True,
+    False,
+    Any,
+}
+
+impl ArchivedParam {
+    /// Leaves archived entries out where the client does not say.
+    pub(crate) fn filter(given: Option<Self>) -> Option<bool> {
+        match given {
+            Some(Self::True) => Some(true),
+            Some(Self::False) | None => Some(false),
+            Some(Self::Any) => None,
+        }
+    }
+}
+
 /// Declares the page type of a list: the same fields, under its own name.
 macro_rules! list_body {
     ($(#[$doc:meta])* $name:ident, $schema:ident, $entry:ty, $next:literal) => {

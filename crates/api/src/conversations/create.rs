@@ -4,7 +4,7 @@ use crate::extract::{Authenticated, Body, MESSAGES, Object, WireBody, hundred_if
 use crate::items::NewItemBody;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, post, web};
-use domain::conversations::{ConversationService, CreateConversation, Metadata, Title};
+use domain::conversations::{ConversationService, CreateConversation, Flags, Metadata, Title};
 use domain::error::Error;
 use domain::id::ProjectId;
 use domain::items::NewItem;
@@ -29,6 +29,10 @@ pub(crate) struct CreateConversationBody {
     project_id: Option<String>,
     #[schema(nullable, value_type = MetadataBody, required = false)]
     metadata: Option<MetadataBody>,
+    /// Whether to put it away: lists leave it out by default. `false` by default.
+    archived: Option<bool>,
+    /// Whether it shall be found at once. `false` by default.
+    pinned: Option<bool>,
     /// The first messages, stored together with the conversation, all or none.
     #[serde(default, deserialize_with = "hundred_if_any")]
     #[schema(value_type = Option<Vec<NewItemBody>>, max_items = 100)]
@@ -56,6 +60,10 @@ impl TryFrom<CreateConversationBody> for CreateConversation {
                 .map(Metadata::try_from)
                 .transpose()?
                 .unwrap_or_default(),
+            flags: Flags {
+                archived: body.archived.unwrap_or_default(),
+                pinned: body.pinned.unwrap_or_default(),
+            },
             items: items
                 .map(|(index, Object(item))| {
                     NewItem::try_from(item)

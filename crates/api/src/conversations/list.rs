@@ -1,10 +1,12 @@
 use super::ConversationListBody;
 use crate::error::ApiError;
-use crate::extract::{Authenticated, Query};
-use crate::list::{OrderParam, unknown_cursor};
+use crate::extract::{Authenticated, Query, yes_or_no};
+use crate::list::{ArchivedParam, OrderParam, unknown_cursor};
 use actix_web::{HttpResponse, get, web};
 use chrono::DateTime;
-use domain::conversations::{Conversation, ConversationList, ConversationService, ListSort};
+use domain::conversations::{
+    Conversation, ConversationList, ConversationService, FlagFilter, ListSort,
+};
 use domain::error::Error;
 use domain::id::{ConversationId, OwnerId, ProjectId};
 use domain::page::{Limit, Order};
@@ -31,6 +33,12 @@ pub(crate) struct ListConversationsQuery {
     /// first, may show a conversation again that was active while you paged.
     #[param(inline)]
     sort: Option<SortParam>,
+    /// `false` (default) leaves archived conversations out, `true` shows only them.
+    #[param(inline)]
+    archived: Option<ArchivedParam>,
+    /// Only pinned conversations, or only others.
+    #[serde(default, deserialize_with = "yes_or_no")]
+    pinned: Option<bool>,
 }
 
 #[derive(Clone, Copy, Deserialize, ToSchema)]
@@ -75,6 +83,10 @@ impl ListConversationsQuery {
             limit: Limit::parse(self.limit)?,
             order: self.order.map_or(Order::Descending, Order::from),
             project_id: project.or(named),
+            flags: FlagFilter {
+                archived: ArchivedParam::filter(self.archived),
+                pinned: self.pinned,
+            },
             sort: match self.sort.unwrap_or(SortParam::Created) {
                 SortParam::Created => ListSort::Created {
                     after: self.after.map(|after| read_created(&after)).transpose()?,

@@ -39,9 +39,13 @@ pub(crate) struct ConversationBody {
     /// How many messages the conversation holds now.
     #[schema(example = 12, maximum = 10_000)]
     item_count: u32,
+    /// Whether you put it away: lists leave it out by default.
+    archived: bool,
+    /// Whether you want to find it at once.
+    pinned: bool,
     created_at: Timestamp,
     /// When a message was last added, edited, regenerated, restored or deleted. Changing the title,
-    /// the project or the metadata does not change it.
+    /// the project, the metadata, `archived` or `pinned` does not change it.
     updated_at: Timestamp,
 }
 
@@ -75,6 +79,8 @@ impl From<Conversation> for ConversationBody {
             project_id: conversation.project_id.map(|id| id.to_string()),
             metadata: MetadataBody(conversation.metadata.into_pairs()),
             item_count: conversation.item_count,
+            archived: conversation.flags.archived,
+            pinned: conversation.flags.pinned,
             created_at: conversation.created_at.into(),
             updated_at: conversation.updated_at.into(),
         }

@@ -2,7 +2,9 @@ use super::{ConversationBody, MetadataBody};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody, present};
 use actix_web::{HttpResponse, patch, web};
-use domain::conversations::{Change, ConversationChanges, ConversationService, Metadata, Title};
+use domain::conversations::{
+    Change, ConversationChanges, ConversationService, FlagChanges, Metadata, Title,
+};
 use domain::error::Error;
 use domain::id::{ConversationId, ProjectId};
 use serde::Deserialize;
@@ -29,6 +31,12 @@ pub(crate) struct UpdateConversationBody {
     /// Replaces all pairs; null removes them.
     #[serde(default, deserialize_with = "present")]
     metadata: Option<Option<MetadataBody>>,
+    /// Whether to put it away: lists leave it out by default. Null: `false`.
+    #[serde(default, deserialize_with = "present")]
+    archived: Option<Option<bool>>,
+    /// Whether it shall be found at once. Null: `false`.
+    #[serde(default, deserialize_with = "present")]
+    pinned: Option<Option<bool>>,
 }
 
 impl WireBody for UpdateConversationBody {
@@ -49,19 +57,37 @@ impl TryFrom<UpdateConversationBody> for ConversationChanges {
             project_id: Change::of(body.project_id, project)
                 .map_err(|error| error.named_by("project_id"))?,
             metadata: Change::of(body.metadata, metadata)?,
+            flags: flag_changes(body.archived, body.pinned),
         })
+    }
+}
+
+/// The changes of flags; null clears one.
+pub(crate) fn flag_changes(
+    archived: Option<Option<bool>>,
+    pinned: Option<Option<bool>>,
+) -> FlagChanges {
+    let change = |flag: Option<Option<bool>>| match flag {
+        None => Change::Keep,
+        Some(flag) => Change::Set(flag.unwrap_or_default()),
+    };
+    FlagChanges {
+        archived: change(archived),
+        pinned: change(pinned),
     }
 }
 
 /// Update a conversation
 ///
-/// Renames it, moves it to a project, or replaces its metadata. This does not change `updated_at`.
+/// Renames it, moves it to a project, replaces its metadata, archives it or pins it. This does not
+/// change `updated_at`.
 #[utoipa::path(
     tag = "conversations",
     params(("conversation_id" = String, Path, description = "The conversation's id.",
         example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")),
     request_body(content = Option<UpdateConversationBody>, examples(
         ("rename" = (summary = "A new title", value = json!({"title": "Updated Project Title"}))),
+        ("archive" = (summary = "Out of the way", value = json!({"archived": true}))),
         ("leave" = (summary = "Out of its project", value = json!({"project_id": null}))),
     )),
     responses((status = 200, description = "The conversation as it is now, without its messages.",

@@ -3,6 +3,7 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, post, web};
+use domain::conversations::Flags;
 use domain::error::Error;
 use domain::projects::{CreateProject, Description, Instruction, ProjectService, ProjectTitle};
 use serde::Deserialize;
@@ -28,6 +29,10 @@ pub(crate) struct CreateProjectBody {
     /// characters.
     #[schema(max_length = 32_768, example = "Answer like a patient researcher.")]
     instruction: Option<String>,
+    /// Whether to put it away: the list leaves it out by default. `false` by default.
+    archived: Option<bool>,
+    /// Whether it shall be found at once. `false` by default.
+    pinned: Option<bool>,
 }
 
 impl WireBody for CreateProjectBody {}
@@ -46,6 +51,10 @@ impl TryFrom<CreateProjectBody> for CreateProject {
                 .instruction
                 .map(|text| Instruction::parse(&text))
                 .transpose()?,
+            flags: Flags {
+                archived: body.archived.unwrap_or_default(),
+                pinned: body.pinned.unwrap_or_default(),
+            },
         })
     }
 }

@@ -1,8 +1,9 @@
 use super::ProjectListBody;
 use crate::error::ApiError;
-use crate::extract::{Authenticated, Query};
-use crate::list::{OrderParam, unknown_cursor};
+use crate::extract::{Authenticated, Query, yes_or_no};
+use crate::list::{ArchivedParam, OrderParam, unknown_cursor};
 use actix_web::{HttpResponse, get, web};
+use domain::conversations::FlagFilter;
 use domain::error::Error;
 use domain::id::ProjectId;
 use domain::page::{Limit, Order};
@@ -23,6 +24,12 @@ pub(crate) struct ListProjectsQuery {
     /// `desc`, newest first, by default.
     #[param(inline)]
     order: Option<OrderParam>,
+    /// `false` (default) leaves archived projects out, `true` shows only them.
+    #[param(inline)]
+    archived: Option<ArchivedParam>,
+    /// Only pinned projects, or only others.
+    #[serde(default, deserialize_with = "yes_or_no")]
+    pinned: Option<bool>,
 }
 
 impl TryFrom<ListProjectsQuery> for ProjectList {
@@ -36,6 +43,10 @@ impl TryFrom<ListProjectsQuery> for ProjectList {
         Ok(Self {
             limit: Limit::parse(query.limit)?,
             order: query.order.map_or(Order::Descending, Order::from),
+            flags: FlagFilter {
+                archived: ArchivedParam::filter(query.archived),
+                pinned: query.pinned,
+            },
             after: after.map_err(|_| unknown_cursor("after"))?,
         })
     }

@@ -30,11 +30,15 @@ pub(crate) struct ProjectBody {
     /// The first message for the model in each conversation of the project.
     #[schema(required, example = "Answer like a patient researcher.")]
     instruction: Option<String>,
-    /// How many conversations the project holds now.
+    /// How many conversations the project holds now, archived ones included.
     #[schema(minimum = 0, example = 3)]
     conversation_count: u64,
+    /// Whether you put it away: the list leaves it out by default.
+    archived: bool,
+    /// Whether you want to find it at once.
+    pinned: bool,
     created_at: Timestamp,
-    /// When the project itself was last changed.
+    /// When the project itself was last changed. Changing `archived` or `pinned` does not change it.
     updated_at: Timestamp,
 }
 
@@ -66,6 +70,8 @@ impl From<Project> for ProjectBody {
             description: project.description.map(Description::into_string),
             instruction: project.instruction.map(Instruction::into_string),
             conversation_count: project.conversation_count,
+            archived: project.flags.archived,
+            pinned: project.flags.pinned,
             created_at: project.created_at.into(),
             updated_at: project.updated_at.into(),
         }

@@ -1,4 +1,5 @@
 use super::ProjectBody;
+use crate::conversations::update::flag_changes;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody, present};
 use actix_web::{HttpResponse, patch, web};
@@ -27,6 +28,12 @@ pub(crate) struct UpdateProjectBody {
     #[serde(default, deserialize_with = "present")]
     #[schema(max_length = 32_768)]
     instruction: Option<Option<String>>,
+    /// Whether to put it away: the list leaves it out by default. Null: `false`.
+    #[serde(default, deserialize_with = "present")]
+    archived: Option<Option<bool>>,
+    /// Whether it shall be found at once. Null: `false`.
+    #[serde(default, deserialize_with = "present")]
+    pinned: Option<Option<bool>>,
 }
 
 impl WireBody for UpdateProjectBody {
@@ -45,13 +52,14 @@ impl TryFrom<UpdateProjectBody> for ProjectChanges {
             title: Change::of(body.title, |title| ProjectTitle::parse(&title))?,
             description: Change::of(body.description, text)?,
             instruction: Change::of(body.instruction, told)?,
+            flags: flag_changes(body.archived, body.pinned),
         })
     }
 }
 
 /// Update a project
 ///
-/// Changes its title, its description or its instruction.
+/// Changes its title, its description or its instruction, archives it or pins it.
 #[utoipa::path(
     tag = "projects",
     params(("project_id" = String, Path, description = "The project's id.",

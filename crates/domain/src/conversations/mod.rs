@@ -1,11 +1,13 @@
 //! Conversations: the messages of a person and a model, in order.
 
 mod first_words;
+mod flags;
 mod model;
 mod ports;
 mod service;
 mod title;
 
+pub use flags::{FlagChanges, FlagFilter, Flags};
 pub use model::{Conversation, Metadata, NewConversation};
 pub use ports::{
     Change, ConversationChanges, ConversationList, ConversationStore, ListSort, Opening, Updated,

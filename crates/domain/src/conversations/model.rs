@@ -1,4 +1,4 @@
-use super::{Title, TitleSource};
+use super::{Flags, Title, TitleSource};
 use crate::error::{Error, Result};
 use crate::id::{ConversationId, OwnerId, ProjectId};
 use crate::text;
@@ -15,9 +15,10 @@ pub struct Conversation {
     pub metadata: Metadata,
     /// How many items the conversation holds now; deleted ones do not count.
     pub item_count: u32,
+    pub flags: Flags,
     pub created_at: DateTime<Utc>,
     /// When an item was last added, edited, regenerated, restored or deleted. Changing the title,
-    /// the project or the metadata does not change it.
+    /// the project, the metadata or the flags does not change it.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -29,6 +30,7 @@ pub struct NewConversation {
     pub title: Option<(Title, TitleSource)>,
     pub project_id: Option<ProjectId>,
     pub metadata: Metadata,
+    pub flags: Flags,
     pub created_at: DateTime<Utc>,
 }
 

@@ -1,4 +1,4 @@
-use super::{Conversation, Metadata, NewConversation, Title};
+use super::{Conversation, FlagChanges, FlagFilter, Metadata, NewConversation, Title};
 use crate::error::Result;
 use crate::id::{ConversationId, OwnerId, ProjectId, Sequence};
 use crate::items::Item;
@@ -62,6 +62,7 @@ pub struct ConversationList {
     pub limit: Limit,
     pub order: Order,
     pub project_id: Option<ProjectId>,
+    pub flags: FlagFilter,
     pub sort: ListSort,
 }
 
@@ -91,9 +92,16 @@ pub struct ConversationChanges {
     pub title: Change<Option<Title>>,
     pub project_id: Change<Option<ProjectId>>,
     pub metadata: Change<Metadata>,
+    pub flags: FlagChanges,
 }
 
 impl ConversationChanges {
+    /// Whether nothing changes.
+    pub(super) fn is_empty(&self) -> bool {
+        let texts = (&self.title, &self.project_id, &self.metadata);
+        matches!(texts, (Change::Keep, Change::Keep, Change::Keep)) && self.flags.is_empty()
+    }
+
     /// Whether the changes add text to the conversation.
     pub(super) fn add_text(&self, to: &Conversation) -> bool {
         let length = |title: &Option<Title>| title.as_ref().map_or(0, |title| title.as_str().len());

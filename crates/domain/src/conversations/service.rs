@@ -1,7 +1,5 @@
-use super::ports::{
-    Change, ConversationChanges, ConversationList, ConversationStore, Opening, Updated,
-};
-use super::{Conversation, Metadata, NewConversation, Title, TitleSource};
+use super::ports::{ConversationChanges, ConversationList, ConversationStore, Opening, Updated};
+use super::{Conversation, Flags, Metadata, NewConversation, Title, TitleSource};
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId, ProjectId, Sequence};
@@ -17,6 +15,7 @@ pub struct CreateConversation {
     pub title: Option<Title>,
     pub project_id: Option<ProjectId>,
     pub metadata: Metadata,
+    pub flags: Flags,
     /// The first messages, at most [`ConversationService::MAX_FIRST_ITEMS`].
     pub items: Vec<NewItem>,
 }
@@ -77,6 +76,7 @@ impl ConversationService {
             title,
             project_id: request.project_id,
             metadata: request.metadata,
+            flags: request.flags,
             created_at: now,
         };
         if !self.store.insert(&new, &items).await? {
@@ -89,6 +89,7 @@ impl ConversationService {
             metadata: new.metadata,
             // At most MAX_FIRST_ITEMS, as `first_items` has checked.
             item_count: items.len() as u32,
+            flags: new.flags,
             created_at: now,
             updated_at: now,
         })
@@ -152,7 +153,7 @@ impl ConversationService {
         page.ok_or_else(|| Resource::Project.absent())
     }
 
-    /// Changes the title, the project or the metadata. A request without changes returns the
+    /// Changes the title, the project, the metadata or the flags. A request without changes returns the
     /// conversation.
     pub async fn update(
         &self,
@@ -160,9 +161,7 @@ impl ConversationService {
         id: ConversationId,
         changes: ConversationChanges,
     ) -> Result<Conversation> {
-        if let (Change::Keep, Change::Keep, Change::Keep) =
-            (&changes.title, &changes.project_id, &changes.metadata)
-        {
+        if changes.is_empty() {
             return self.get(owner, id).await;
         }
         if let Err(full) = self.usage.room_for_text(owner)

@@ -1,3 +1,4 @@
+use crate::conversations::Flags;
 use crate::error::Result;
 use crate::id::ProjectId;
 use crate::text;
@@ -13,8 +14,10 @@ pub struct Project {
     pub instruction: Option<Instruction>,
     /// How many conversations the project holds now.
     pub conversation_count: u64,
+    pub flags: Flags,
     pub created_at: DateTime<Utc>,
-    /// When the project itself was last changed; changes of its conversations do not count.
+    /// When the project itself was last changed; changes of its conversations, or of its flags, do
+    /// not count.
     pub updated_at: DateTime<Utc>,
 }
 

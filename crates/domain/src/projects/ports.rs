@@ -1,5 +1,5 @@
 use super::{Description, Instruction, Project, ProjectTitle};
-use crate::conversations::Change;
+use crate::conversations::{Change, FlagChanges, FlagFilter, Flags};
 use crate::error::Result;
 use crate::id::{OwnerId, ProjectId};
 use crate::page::{Limit, Order, Page};
@@ -39,6 +39,7 @@ pub struct NewProject {
     pub title: ProjectTitle,
     pub description: Option<Description>,
     pub instruction: Option<Instruction>,
+    pub flags: Flags,
     pub created_at: DateTime<Utc>,
 }
 
@@ -47,6 +48,7 @@ pub struct NewProject {
 pub struct ProjectList {
     pub limit: Limit,
     pub order: Order,
+    pub flags: FlagFilter,
     pub after: Option<ProjectId>,
 }
 
@@ -56,9 +58,16 @@ pub struct ProjectChanges {
     pub title: Change<ProjectTitle>,
     pub description: Change<Option<Description>>,
     pub instruction: Change<Option<Instruction>>,
+    pub flags: FlagChanges,
 }
 
 impl ProjectChanges {
+    /// Whether the changes are of the project itself, and not only of its flags.
+    pub fn are_of_texts(&self) -> bool {
+        let texts = (&self.title, &self.description, &self.instruction);
+        !matches!(texts, (Change::Keep, Change::Keep, Change::Keep))
+    }
+
     /// Whether the changes add text to the project.
     pub(super) fn add_text(&self, to: &Project) -> bool {
         let described =

@@ -3,7 +3,7 @@ use super::{
     ProjectTitle,
 };
 use crate::clock::{Clock, Ids};
-use crate::conversations::Change;
+use crate::conversations::Flags;
 use crate::error::{Resource, Result};
 use crate::id::{OwnerId, ProjectId};
 use crate::page::Page;
@@ -16,6 +16,7 @@ pub struct CreateProject {
     pub title: ProjectTitle,
     pub description: Option<Description>,
     pub instruction: Option<Instruction>,
+    pub flags: Flags,
 }
 
 /// The use cases of projects.
@@ -48,6 +49,7 @@ impl ProjectService {
             title: request.title,
             description: request.description,
             instruction: request.instruction,
+            flags: request.flags,
             created_at: self.clock.now(),
         };
         self.store.insert(owner, &new).await?;
@@ -57,6 +59,7 @@ impl ProjectService {
             description: new.description,
             instruction: new.instruction,
             conversation_count: 0,
+            flags: new.flags,
             created_at: new.created_at,
             updated_at: new.created_at,
         })
@@ -80,9 +83,7 @@ impl ProjectService {
         id: ProjectId,
         changes: ProjectChanges,
     ) -> Result<Project> {
-        if let (Change::Keep, Change::Keep, Change::Keep) =
-            (&changes.title, &changes.description, &changes.instruction)
-        {
+        if !changes.are_of_texts() && changes.flags.is_empty() {
             return self.get(owner, id).await;
         }
         if let Err(full) = self.usage.room_for_text(owner)

@@ -73,6 +73,8 @@ diesel::table! {
         instruction -> Nullable<Text>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        archived -> Bool,
+        pinned -> Bool,
     }
 }
 
@@ -90,6 +92,8 @@ diesel::table! {
         metadata -> Jsonb,
         bytes -> BigInt,
         counted_sequence -> Integer,
+        archived -> Bool,
+        pinned -> Bool,
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) struct NewRow {
     pub(super) title_source: i16,
     pub(super) title: Option<String>,
     pub(super) metadata: serde_json::Value,
+    pub(super) archived: bool,
+    pub(super) pinned: bool,
 }
 
 /// `None` keeps the current value.
@@ -26,6 +28,8 @@ pub(super) struct ChangedRow {
     pub(super) title_source: Option<i16>,
     pub(super) project_id: Option<Option<Uuid>>,
     pub(super) metadata: Option<serde_json::Value>,
+    pub(super) archived: Option<bool>,
+    pub(super) pinned: Option<bool>,
 }
 
 impl From<&NewConversation> for NewRow {
@@ -41,6 +45,8 @@ impl From<&NewConversation> for NewRow {
                 .as_ref()
                 .map(|(title, _)| title.as_str().to_owned()),
             metadata: rows::stored_metadata(&new.metadata),
+            archived: new.flags.archived,
+            pinned: new.flags.pinned,
         }
     }
 }
@@ -64,6 +70,8 @@ impl From<&ConversationChanges> for ChangedRow {
                 Change::Keep => None,
                 Change::Set(metadata) => Some(rows::stored_metadata(metadata)),
             },
+            archived: changes.flags.archived.or(None, |archived| Some(*archived)),
+            pinned: changes.flags.pinned.or(None, |pinned| Some(*pinned)),
         }
     }
 }

@@ -1,133 +1,122 @@
-use super::rows::Row;
+use super::rows::{self, Row};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::schema::conversations::dsl::*;
 use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Timestamptz, Uuid as SqlUuid};
 use diesel_async::AsyncPgConnection;
 use domain::conversations::{ConversationList, ListSort};
-use domain::id::{ConversationId, OwnerId};
+use domain::id::OwnerId;
 use domain::page::Order;
 use uuid::Uuid;
 
 /// Reads one row more than the page holds, to see whether more follow.
-///
-/// Each arm is a type of its own, so that its statement is prepared once: a boxed query would be
-/// prepared again each time.
 pub(super) async fn load(
     connection: &mut AsyncPgConnection,
     owner: OwnerId,
     list: &ConversationList,
 ) -> QueryResult<Vec<Row>> {
-    match list.sort {
-        ListSort::Created { after } => by_creation(connection, owner, list, after).await,
-        ListSort::Updated { after } => by_activity(connection, owner, list, after).await,
-    }
+    Page::of(owner, list).fetch_all(connection).await
 }
 
-async fn by_creation(
-    connection: &mut AsyncPgConnection,
-    owner: OwnerId,
-    list: &ConversationList,
-    after: Option<ConversationId>,
-) -> QueryResult<Vec<Row>> {
-    let rows = conversations
-        .filter(owner_id.eq(ids::stored(owner.ulid())))
-        .select(Row::as_select());
-    let rows = rows.limit(one_more(list));
-    let after = after.map_or_else(|| beginning(list.order), |after| ids::stored(after.ulid()));
-    let project = list.project_id.map(|project| ids::stored(project.ulid()));
-    match (list.order, project) {
-        (Order::Ascending, None) => {
-            rows.filter(id.gt(after))
-                .order(id.asc())
-                .fetch_all(connection)
-                .await
-        }
-        (Order::Descending, None) => {
-            rows.filter(id.lt(after))
-                .order(id.desc())
-                .fetch_all(connection)
-                .await
-        }
-        (Order::Ascending, Some(project)) => {
-            let rows = rows.filter(project_id.eq(project));
-            rows.filter(id.gt(after))
-                .order(id.asc())
-                .fetch_all(connection)
-                .await
-        }
-        (Order::Descending, Some(project)) => {
-            let rows = rows.filter(project_id.eq(project));
-            rows.filter(id.lt(after))
-                .order(id.desc())
-                .fetch_all(connection)
-                .await
+/// A page of conversations. Its text depends on what is listed, so that each list is read through
+/// the index that holds its conversations in its order: a condition in a parameter could not name
+/// an index. Each text is prepared once per connection.
+struct Page {
+    owner_id: Uuid,
+    project_id: Option<Uuid>,
+    archived: Option<bool>,
+    pinned: Option<bool>,
+    is_descending: bool,
+    /// The end of the page before, by activity. `None`: the list is by creation.
+    after_time: Option<DateTime<Utc>>,
+    after: Uuid,
+    limit: i64,
+}
+
+impl Page {
+    fn of(owner: OwnerId, list: &ConversationList) -> Self {
+        let beginning = beginning(list.order);
+        let (after_time, after) = match list.sort {
+            ListSort::Created { after } => (None, after),
+            ListSort::Updated { after } => {
+                let (time, after) = after.unzip();
+                (Some(time.unwrap_or_else(|| first_time(list.order))), after)
+            }
+        };
+        Self {
+            owner_id: ids::stored(owner.ulid()),
+            project_id: list.project_id.map(|project| ids::stored(project.ulid())),
+            archived: list.flags.archived,
+            pinned: list.flags.pinned,
+            is_descending: matches!(list.order, Order::Descending),
+            after_time,
+            after: after.map_or(beginning, |after| ids::stored(after.ulid())),
+            // A limit is at most 100.
+            limit: list.limit.get() as i64 + 1,
         }
     }
 }
 
-async fn by_activity(
-    connection: &mut AsyncPgConnection,
-    owner: OwnerId,
-    list: &ConversationList,
-    after: Option<(DateTime<Utc>, ConversationId)>,
-) -> QueryResult<Vec<Row>> {
-    let rows = conversations
-        .filter(owner_id.eq(ids::stored(owner.ulid())))
-        .select(Row::as_select());
-    let rows = rows.limit(one_more(list));
-    let (time, last) = match (after, list.order) {
-        (Some((time, last)), _) => (time, ids::stored(last.ulid())),
-        (None, Order::Ascending) => (DateTime::UNIX_EPOCH, beginning(list.order)),
-        (None, Order::Descending) => (far_future(), beginning(list.order)),
-    };
-    // `older` and `newer` include these conditions, but an index scan cannot begin at them.
-    let (until, since) = (updated_at.le(time), updated_at.ge(time));
-    let older = updated_at.lt(time).or(updated_at.eq(time).and(id.lt(last)));
-    let newer = updated_at.gt(time).or(updated_at.eq(time).and(id.gt(last)));
-    let oldest_first = (updated_at.asc(), id.asc());
-    let newest_first = (updated_at.desc(), id.desc());
-    match (
-        list.order,
-        list.project_id.map(|project| ids::stored(project.ulid())),
-    ) {
-        (Order::Ascending, None) => {
-            rows.filter(since)
-                .filter(newer)
-                .order(oldest_first)
-                .fetch_all(connection)
-                .await
-        }
-        (Order::Descending, None) => {
-            rows.filter(until)
-                .filter(older)
-                .order(newest_first)
-                .fetch_all(connection)
-                .await
-        }
-        (Order::Ascending, Some(project)) => {
-            let rows = rows.filter(project_id.eq(project));
-            rows.filter(since)
-                .filter(newer)
-                .order(oldest_first)
-                .fetch_all(connection)
-                .await
-        }
-        (Order::Descending, Some(project)) => {
-            let rows = rows.filter(project_id.eq(project));
-            rows.filter(until)
-                .filter(older)
-                .order(newest_first)
-                .fetch_all(connection)
-                .await
-        }
-    }
+impl Query for Page {
+    type SqlType = rows::Sql;
 }
 
-fn one_more(list: &ConversationList) -> i64 {
-    // A limit is at most 100.
-    list.limit.get() as i64 + 1
+impl QueryId for Page {
+    type QueryId = ();
+    // The text is the key in the cache of prepared statements.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl QueryFragment<Pg> for Page {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(
+            "select id, project_id, title, metadata, item_count, created_at, updated_at, archived,
+                pinned
+            from conversations where owner_id = ",
+        );
+        out.push_bind_param::<SqlUuid, _>(&self.owner_id)?;
+        if let Some(project) = &self.project_id {
+            out.push_sql(" and project_id = ");
+            out.push_bind_param::<SqlUuid, _>(project)?;
+        }
+        out.push_sql(match self.archived {
+            None => "",
+            Some(true) => " and archived",
+            Some(false) => " and not archived",
+        });
+        out.push_sql(match self.pinned {
+            None => "",
+            Some(true) => " and pinned",
+            Some(false) => " and not pinned",
+        });
+        let follows = if self.is_descending { "<" } else { ">" };
+        match &self.after_time {
+            None => {
+                out.push_sql(" and id ");
+                out.push_sql(follows);
+                out.push_bind_param::<SqlUuid, _>(&self.after)?;
+            }
+            Some(time) => {
+                out.push_sql(" and (updated_at, id) ");
+                out.push_sql(follows);
+                out.push_sql(" (");
+                out.push_bind_param::<Timestamptz, _>(time)?;
+                out.push_sql(", ");
+                out.push_bind_param::<SqlUuid, _>(&self.after)?;
+                out.push_sql(")");
+            }
+        }
+        out.push_sql(match (self.after_time.is_some(), self.is_descending) {
+            (false, true) => " order by id desc limit ",
+            (false, false) => " order by id limit ",
+            (true, true) => " order by updated_at desc, id desc limit ",
+            (true, false) => " order by updated_at, id limit ",
+        });
+        out.push_bind_param::<BigInt, _>(&self.limit)
+    }
 }
 
 /// The id before all others in this direction.
@@ -138,7 +127,12 @@ fn beginning(order: Order) -> Uuid {
     }
 }
 
-/// Later than any conversation's last activity: the year 9999.
-fn far_future() -> DateTime<Utc> {
-    DateTime::from_timestamp(253_402_300_799, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+/// A time before all others in this direction; the latest is the end of the year 9999.
+fn first_time(order: Order) -> DateTime<Utc> {
+    match order {
+        Order::Ascending => DateTime::UNIX_EPOCH,
+        Order::Descending => {
+            DateTime::from_timestamp(253_402_300_799, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+        }
+    }
 }

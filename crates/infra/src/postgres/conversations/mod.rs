@@ -63,6 +63,8 @@ impl ConversationStore for PgConversations {
                 title_source: row.title_source,
                 title: row.title.as_deref(),
                 metadata: &row.metadata,
+                archived: row.archived,
+                pinned: row.pinned,
             };
             let work = async |connection: &mut AsyncPgConnection| insert.write(connection).await;
             self.database
@@ -83,6 +85,8 @@ impl ConversationStore for PgConversations {
                 title_source: row.title_source,
                 title: row.title.as_deref(),
                 metadata: &row.metadata,
+                archived: row.archived,
+                pinned: row.pinned,
                 item_ids: &columns.ids,
                 sequences: &columns.sequences,
                 roles: &columns.roles,

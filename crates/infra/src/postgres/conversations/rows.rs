@@ -2,8 +2,8 @@ use crate::postgres::error::inconsistent;
 use crate::postgres::ids;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Jsonb, Nullable, Text, Timestamptz};
-use domain::conversations::{Conversation, Metadata, Title};
+use diesel::sql_types::{Bool, Integer, Jsonb, Nullable, Text, Timestamptz};
+use domain::conversations::{Conversation, Flags, Metadata, Title};
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, ProjectId};
 use uuid::Uuid;
@@ -17,6 +17,8 @@ pub(in crate::postgres) type Sql = (
     Integer,
     Timestamptz,
     Timestamptz,
+    Bool,
+    Bool,
 );
 
 #[derive(Queryable, Selectable)]
@@ -29,6 +31,8 @@ pub(in crate::postgres) struct Row {
     item_count: i32,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    archived: bool,
+    pinned: bool,
 }
 
 impl Row {
@@ -49,6 +53,10 @@ impl TryFrom<Row> for Conversation {
             metadata: metadata(row.metadata)?,
             item_count: u32::try_from(row.item_count)
                 .map_err(|error| Error::Internal(error.into()))?,
+            flags: Flags {
+                archived: row.archived,
+                pinned: row.pinned,
+            },
             created_at: row.created_at,
             updated_at: row.updated_at,
         })

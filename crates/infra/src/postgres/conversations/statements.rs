@@ -3,7 +3,7 @@ use crate::postgres::items::rows as item_rows;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
-    Array, BigInt, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use uuid::Uuid;
 
@@ -17,10 +17,12 @@ statement!(
         title_source: i16 => SmallInt,
         title: Option<&'a str> => Nullable<Text>,
         metadata: &'a serde_json::Value => Jsonb,
+        archived: bool => Bool,
+        pinned: bool => Bool,
     } -> (),
     "insert into conversations (owner_id, id, project_id, created_at, updated_at, title_source,
-        title, metadata)
-    select $1, $2, $3, $4, $4, $5, $6, $7
+        title, metadata, archived, pinned)
+    select $1, $2, $3, $4, $4, $5, $6, $7, $8, $9
     where not exists (select from removed_owners where owner_id = $1)"
 );
 
@@ -37,6 +39,8 @@ statement!(
         title_source: i16 => SmallInt,
         title: Option<&'a str> => Nullable<Text>,
         metadata: &'a serde_json::Value => Jsonb,
+        archived: bool => Bool,
+        pinned: bool => Bool,
         titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
         item_ids: &'a [Uuid] => Array<SqlUuid>,
         sequences: &'a [i32] => Array<Integer>,
@@ -46,20 +50,21 @@ statement!(
     } -> Integer,
     "with conversation as (
         insert into conversations (owner_id, id, project_id, created_at, updated_at, item_count,
-            last_sequence, counted_sequence, bytes, title_source, title, metadata)
-        select $1, $2, $3, $4, $4, $5, $5, $5, $6, $7, $8, $9
+            last_sequence, counted_sequence, bytes, title_source, title, metadata,
+            archived, pinned)
+        select $1, $2, $3, $4, $4, $5, $5, $5, $6, $7, $8, $9, $10, $11
         where not exists (select from removed_owners where owner_id = $1)
         returning owner_id, id, title_source
     ),
     queued as (
         insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
-        select owner_id, 2, id, id, $4, $10 from conversation
-        where title_source = 2 and $10 is not null
+        select owner_id, 2, id, id, $4, $12 from conversation
+        where title_source = 2 and $12 is not null
     )
     insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
         call_id, content)
     select c.owner_id, c.id, i.id, $4, $4, i.sequence, i.role, i.call_id, i.content
-    from conversation c, unnest($11, $12, $13, $14, $15)
+    from conversation c, unnest($13, $14, $15, $16, $17)
         as i(id, sequence, role, call_id, content)"
 );
 
@@ -78,7 +83,7 @@ statement!(
         )
         select c.id, c.project_id, c.title,
             case when i.sequence > (select min(sequence) from first) then '{}' else c.metadata end,
-            c.item_count, c.created_at, c.updated_at, c.last_sequence, ", item_rows::columns!(), "
+            c.item_count, c.created_at, c.updated_at, c.archived, c.pinned, c.last_sequence, ", item_rows::columns!(), "
         from conversations c
         left join first i on (select sum(", item_rows::size!(""), ") from first) < 262144
         where c.owner_id = $1 and c.id = $2

@@ -35,6 +35,8 @@ impl ProjectStore for PgProjects {
             description: project.description.as_ref().map(Description::as_str),
             instruction: project.instruction.as_ref().map(Instruction::as_str),
             now: project.created_at,
+            archived: project.flags.archived,
+            pinned: project.flags.pinned,
         };
         let work = async |connection: &mut AsyncPgConnection| insert.write(connection).await;
         let made = |rows: &usize| (*rows > 0).then(|| Outcome::created(Made::Project(project.id)));
@@ -80,6 +82,8 @@ impl ProjectStore for PgProjects {
                 let page = OldestFirst {
                     owner_id,
                     after: after.unwrap_or_default(),
+                    archived: list.flags.archived,
+                    pinned: list.flags.pinned,
                     limit,
                 };
                 self.0
@@ -90,6 +94,8 @@ impl ProjectStore for PgProjects {
                 let page = NewestFirst {
                     owner_id,
                     after: after.unwrap_or(Uuid::max()),
+                    archived: list.flags.archived,
+                    pinned: list.flags.pinned,
                     limit,
                 };
                 self.0

@@ -4,7 +4,7 @@ use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use domain::conversations::Change;
+use domain::conversations::{Change, Flags};
 use domain::error::{Error, Result};
 use domain::id::ProjectId;
 use domain::projects::{Description, Instruction, Project, ProjectChanges, ProjectTitle};
@@ -17,6 +17,8 @@ type Sql = (
     Nullable<Text>,
     Timestamptz,
     Timestamptz,
+    Bool,
+    Bool,
     BigInt,
 );
 
@@ -28,6 +30,8 @@ pub(super) struct Row {
     instruction: Option<String>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    archived: bool,
+    pinned: bool,
     conversation_count: i64,
 }
 
@@ -35,7 +39,8 @@ pub(super) struct Row {
 /// every creation and move in a project wait for the others.
 macro_rules! columns {
     () => {
-        "p.id, p.title, p.description, p.instruction, p.created_at, p.updated_at, (
+        "p.id, p.title, p.description, p.instruction, p.created_at, p.updated_at, p.archived,
+        p.pinned, (
             select count(*) from conversations c
             where c.owner_id = p.owner_id and c.project_id = p.id
         )"
@@ -51,9 +56,12 @@ statement!(
         description: Option<&'a str> => Nullable<Text>,
         instruction: Option<&'a str> => Nullable<Text>,
         now: DateTime<Utc> => Timestamptz,
+        archived: bool => Bool,
+        pinned: bool => Bool,
     } -> (),
-    "insert into projects (owner_id, id, title, description, instruction, created_at, updated_at)
-    select $1, $2, $3, $4, $5, $6, $6
+    "insert into projects (owner_id, id, title, description, instruction, created_at, updated_at,
+        archived, pinned)
+    select $1, $2, $3, $4, $5, $6, $6, $7, $8
     where not exists (select from removed_owners where owner_id = $1)"
 );
 
@@ -63,18 +71,36 @@ statement!(
 );
 
 statement!(
-    OldestFirst { owner_id: Uuid => SqlUuid, after: Uuid => SqlUuid, limit: i64 => BigInt } -> Sql,
+    /// `None` shows both.
+    OldestFirst {
+        owner_id: Uuid => SqlUuid,
+        after: Uuid => SqlUuid,
+        archived: Option<bool> => Nullable<Bool>,
+        pinned: Option<bool> => Nullable<Bool>,
+        limit: i64 => BigInt,
+    } -> Sql,
     concat!(
         "select ", columns!(), " from projects p
-        where p.owner_id = $1 and p.id > $2 order by p.id asc limit $3"
+        where p.owner_id = $1 and p.id > $2 and p.archived = coalesce($3, p.archived)
+            and p.pinned = coalesce($4, p.pinned)
+        order by p.id asc limit $5"
     )
 );
 
 statement!(
-    NewestFirst { owner_id: Uuid => SqlUuid, after: Uuid => SqlUuid, limit: i64 => BigInt } -> Sql,
+    /// `None` shows both.
+    NewestFirst {
+        owner_id: Uuid => SqlUuid,
+        after: Uuid => SqlUuid,
+        archived: Option<bool> => Nullable<Bool>,
+        pinned: Option<bool> => Nullable<Bool>,
+        limit: i64 => BigInt,
+    } -> Sql,
     concat!(
         "select ", columns!(), " from projects p
-        where p.owner_id = $1 and p.id < $2 order by p.id desc limit $3"
+        where p.owner_id = $1 and p.id < $2 and p.archived = coalesce($3, p.archived)
+            and p.pinned = coalesce($4, p.pinned)
+        order by p.id desc limit $5"
     )
 );
 
@@ -94,21 +120,24 @@ statement!(
 statement!(
     /// Changes the given fields, and returns the changed project.
     Update<'a> {
-        now: DateTime<Utc> => Timestamptz,
+        now: Option<DateTime<Utc>> => Nullable<Timestamptz>,
         title: Option<&'a str> => Nullable<Text>,
         sets_description: bool => Bool,
         description: Option<&'a str> => Nullable<Text>,
         sets_instruction: bool => Bool,
         instruction: Option<&'a str> => Nullable<Text>,
+        archived: Option<bool> => Nullable<Bool>,
+        pinned: Option<bool> => Nullable<Bool>,
         owner_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,
     } -> Sql,
     concat!(
         "with p as (
-            update projects set updated_at = $1, title = coalesce($2, title),
+            update projects set updated_at = coalesce($1, updated_at), title = coalesce($2, title),
                 description = case when $3 then $4 else description end,
-                instruction = case when $5 then $6 else instruction end
-            where owner_id = $7 and id = $8
+                instruction = case when $5 then $6 else instruction end,
+                archived = coalesce($7, archived), pinned = coalesce($8, pinned)
+            where owner_id = $9 and id = $10
             returning *
         )
         select ", columns!(), " from p"
@@ -130,7 +159,7 @@ impl<'a> Update<'a> {
             Change::Set(text) => (true, text.as_ref().map(Instruction::as_str)),
         };
         Self {
-            now,
+            now: changes.are_of_texts().then_some(now),
             title: match &changes.title {
                 Change::Keep => None,
                 Change::Set(title) => Some(title.as_str()),
@@ -139,6 +168,8 @@ impl<'a> Update<'a> {
             description,
             sets_instruction,
             instruction,
+            archived: changes.flags.archived.or(None, |archived| Some(*archived)),
+            pinned: changes.flags.pinned.or(None, |pinned| Some(*pinned)),
             owner_id,
             id,
         }
@@ -164,6 +195,10 @@ impl TryFrom<Row> for Project {
             instruction: instruction.map_err(inconsistent)?,
             conversation_count: u64::try_from(row.conversation_count)
                 .map_err(|error| Error::Internal(error.into()))?,
+            flags: Flags {
+                archived: row.archived,
+                pinned: row.pinned,
+            },
             created_at: row.created_at,
             updated_at: row.updated_at,
         })

@@ -8,11 +8,13 @@ async fn a_conversation_may_be_created_from_nothing() {
     let answer = app.alice().post("/v1/conversations", json!({})).await;
     assert_json_snapshot!(answer.expect(201), @r#"
     {
+      "archived": false,
       "created_at": "2025-12-23T10:00:00.000000Z",
       "id": "conv_01KD5ADF800000000200000000",
       "item_count": 0,
       "metadata": {},
       "object": "conversation",
+      "pinned": false,
       "project_id": null,
       "title": null,
       "updated_at": "2025-12-23T10:00:00.000000Z"

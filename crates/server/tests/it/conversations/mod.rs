@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod export;
 mod first_items;
+mod flags;
 mod get;
 mod list;
 mod lossless_export;

@@ -99,6 +99,16 @@ async fn a_sort_is_created_or_updated() {
 }
 
 #[tokio::test]
+async fn archived_is_true_false_or_any() {
+    refuse("archived", "invalid_value", &["x", "", "1", "True"]).await;
+}
+
+#[tokio::test]
+async fn pinned_is_true_or_false() {
+    refuse("pinned", "invalid_type", &["x", "", "1", "any"]).await;
+}
+
+#[tokio::test]
 async fn items_are_included_or_not() {
     refuse("include_items", "invalid_type", &["x", "", "1", "yes"]).await;
 }

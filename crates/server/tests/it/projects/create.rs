@@ -8,12 +8,14 @@ async fn a_project_needs_but_a_title() {
     let body = json!({ "title": " My AI Research " });
     assert_json_snapshot!(app.alice().post("/v1/projects", body).await.expect(201), @r#"
     {
+      "archived": false,
       "conversation_count": 0,
       "created_at": "2025-12-23T10:00:00.000000Z",
       "description": null,
       "id": "proj_01KD5ADF800000000200000000",
       "instruction": null,
       "object": "project",
+      "pinned": false,
       "title": "My AI Research",
       "updated_at": "2025-12-23T10:00:00.000000Z"
     }
