@@ -1,4 +1,5 @@
-"""Prints how often each operation answered with each status; fails if one never succeeded.
+"""Prints how often each operation answered with each status, and its share of successes; fails if one never
+succeeded.
 
     status_histogram.py OPENAPI_DOCUMENT STATUS_COUNTS
 
@@ -21,13 +22,20 @@ def documented_operations(document: dict) -> list[str]:
     ]
 
 
+def share(row: dict) -> str:
+    """How many of the answers were 2xx."""
+    successes = sum(count for status, count in row.items() if status.startswith("2"))
+    return f"{100 * successes / sum(row.values()):.1f}%" if row else "."
+
+
 def print_table(operations: list[str], counts: dict) -> None:
     statuses = sorted({status for row in counts.values() for status in row})
     width = max(map(len, operations))
-    print(f"\n{'answers by status':{width}}", *(f"{status:>6}" for status in statuses))
+    print(f"\n{'answers by status':{width}}", *(f"{status:>6}" for status in [*statuses, "2xx"]))
     for operation in operations:
         row = counts.get(operation, {})
-        print(f"{operation:{width}}", *(f"{row.get(status) or '.':>6}" for status in statuses))
+        cells = [row.get(status) or "." for status in statuses]
+        print(f"{operation:{width}}", *(f"{cell:>6}" for cell in [*cells, share(row)]))
     # Methods that a path does not have, which the checks try as well.
     rest = [row for operation, row in counts.items() if operation not in operations]
     sums = {status: sum(row.get(status, 0) for row in rest) for status in statuses}

@@ -50,20 +50,20 @@ pub enum Error {
     /// Other work held a lock or a connection for too long, or the database was too slow. The work
     /// was called off.
     #[error(
-        "Others were changing the same, or the database was too slow. Nothing has changed; try again \
-         shortly."
+        "Other requests were changing the same object, or the database was too slow. Nothing was \
+         changed; try again shortly."
     )]
     Contended(#[source] Source),
     /// The database did not report the result.
     #[error(
-        "The database did not answer in time. If this was to change something, look whether it has \
-         before you try again."
+        "The database did not answer in time. If this request changes something, check whether it \
+         did before you try again."
     )]
     Unanswered(#[source] Source),
     /// There is no room to store more. If the database reported that, the cause is included.
     #[error(
-        "There is no room to store more. Reading and deleting go on; who runs this server can make \
-         room."
+        "The server's storage is full. Reading and deleting still work; the server's operator can \
+         make room."
     )]
     StorageFull { found: Option<Source> },
     /// An error of this server. The cause is for the log only.
@@ -140,11 +140,11 @@ impl Resource {
 /// The state that prevents the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
-    #[error("This conversation holds 10,000 messages, the most it can. Start a new one.")]
+    #[error("This conversation holds 10,000 messages, which is the limit. Start a new one.")]
     ConversationFull,
     #[error("Another message of this conversation has this call_id, with another role or content.")]
     CallIdConflict,
-    #[error("200 messages have come through this link, the most that may.")]
+    #[error("200 messages have come through this link, which is the limit.")]
     ShareFull,
     #[error(
         "Another message stands where the reply belongs. Reply to the last message, or write an \
@@ -153,7 +153,7 @@ pub enum Conflict {
     ReplyPositionTaken,
     #[error("An account with this e-mail address exists. Sign in, or use another address.")]
     EmailTaken,
-    #[error("Only a guest can be upgraded, and this caller is none.")]
+    #[error("Only a guest can be upgraded, and this caller is not a guest.")]
     NotGuest,
     #[error("The guest cannot be upgraded with this e-mail address and password.")]
     UpgradeRefused,
@@ -163,15 +163,16 @@ pub enum Conflict {
         "You have no account, and so no password. POST /auth/upgrade makes a guest an account."
     )]
     NotAccount,
-    #[error("You have 100 API keys, the most there may be; expired ones count. Revoke one first.")]
+    #[error("You have 100 API keys, which is the limit; expired ones count. Revoke one first.")]
     ApiKeysFull,
     #[error(
         "Another turn of this conversation is being answered, and did not come to its end in time. Try \
-         again, or end that one: POST /v1/conversations/{{conv_id}}/cancel."
+         again, or end that one: POST /v1/conversations/{{conversation_id}}/cancel."
     )]
     ConversationLocked,
     #[error(
-        "The turn was ended by POST /v1/conversations/{{conv_id}}/cancel, and there is no reply."
+        "The turn was cancelled by POST /v1/conversations/{{conversation_id}}/cancel, and its \
+         reply was not kept."
     )]
     TurnCancelled,
     #[error(
@@ -238,7 +239,7 @@ pub enum Unauthenticated {
 pub enum Forbidden {
     #[error("Guest accounts are switched off on this server (GUEST_LOGIN).")]
     GuestLoginDisabled,
-    #[error("This link is for reading: nobody can add messages through it.")]
+    #[error("This link is read-only: messages cannot be added through it.")]
     ShareReadOnly,
     #[error("New accounts are switched off on this server (REGISTRATION).")]
     RegistrationDisabled,

@@ -56,7 +56,10 @@ impl Tasks for BackgroundTasks {
         let work = carried(work);
         let logged = async move {
             if let Err(error) = work.await {
-                tracing::warn!(?error, "work failed, and whoever wanted it has left");
+                tracing::warn!(
+                    ?error,
+                    "work failed, and the client that wanted it has left"
+                );
             }
         };
         let mut running = self.running();

@@ -37,7 +37,7 @@ pub fn failure(failure: &Failure<'_>) -> String {
 fn explain(status: u16, retry_after: Option<u64>) -> (&'static str, Markup) {
     match status {
         404 => (
-            "There is nothing here",
+            "This link does not exist",
             html! {
                 "No conversation is shared by this link. Please check that the address is complete: "
                 "even one missing letter leads nowhere."
@@ -64,7 +64,7 @@ fn explain(status: u16, retry_after: Option<u64>) -> (&'static str, Markup) {
         400..=499 => (
             "This address is not right",
             html! {
-                "What stands behind the question mark in the address can't be understood. You can open "
+                "The part behind the question mark in the address can't be understood. You can open "
                 a href="?" { "the conversation from its beginning" } " instead."
             },
         ),

@@ -3,6 +3,7 @@
 
 use super::Link;
 use super::assets::PREVIEW;
+use super::markdown::without_citations;
 use domain::shares::{Speaker, View};
 use domain::text::first_line;
 use maud::{Markup, html};
@@ -46,11 +47,13 @@ fn description(view: &View) -> String {
         .unwrap_or_else(|| "A conversation with an AI model.".to_owned())
 }
 
-/// One line without what turns the direction of the text around it, which is not ours there.
+/// One line without the marks of citations, and without what turns the direction of the text around
+/// it, which is not ours there.
 fn tame(text: &str) -> String {
     let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let characters = text.chars().take(LOOKED_AT).filter(|c| !turns(*c));
     let text: String = characters.collect();
+    let text = without_citations(&text);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -62,5 +65,7 @@ mod tests {
     fn what_is_told_elsewhere_is_one_line_that_turns_nothing_around() {
         assert_eq!(tame(" a\n\n\tb\u{202e}c\u{2067} "), "a bc");
         assert_eq!(tame(&"x".repeat(5_000)).len(), 1_000);
+        let cited = "Oslo is nice【4:0†source】, in \u{e203}summer\u{e204}\u{e200}cite\u{e202}turn0search1\u{e201}.";
+        assert_eq!(tame(cited), "Oslo is nice, in summer.");
     }
 }

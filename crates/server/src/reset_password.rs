@@ -19,9 +19,9 @@ const LENGTH: usize = 20;
 /// Why the password was not reset, in one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum ResetError {
-    #[error("there is no account of this e-mail address.")]
+    #[error("no account has this e-mail address.")]
     NoAccount,
-    #[error("there is no database in {0}.")]
+    #[error("{0} contains no database.")]
     NoDatabase(String),
     #[error("the password cannot be read from standard input: {0}.")]
     Input(#[from] std::io::Error),

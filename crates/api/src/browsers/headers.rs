@@ -5,14 +5,17 @@ use actix_web::http::header::{
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 
-/// For every answer: the declared type is final, and pages of other sites cannot embed it.
+/// For every answer: the declared type is final, and pages of other sites cannot embed it, unless it
+/// is meant for them.
 const EVERYWHERE: [(HeaderName, &str); 2] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
-    ),
+    (RESOURCE_POLICY, "same-origin"),
 ];
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// For an answer that pages of other sites may embed.
+pub(crate) const FOR_OTHER_SITES: (HeaderName, &str) = (RESOURCE_POLICY, "cross-origin");
 
 /// For pages: they cannot be framed, share no window, send no referrer to other sites, and may not
 /// use the browser's sensitive features.
@@ -44,7 +47,9 @@ const OTHER_PAGES: &str = "default-src 'none'; base-uri 'none'; form-action 'non
 /// Adds the protective headers to an answer, where it has not set its own.
 pub(crate) fn protect(path: &str, headers: &mut HeaderMap) {
     for (name, value) in EVERYWHERE {
-        headers.insert(name, HeaderValue::from_static(value));
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
     let kind = headers.get(CONTENT_TYPE);
     if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {

@@ -12,7 +12,7 @@ pub use host::Host;
 pub use hosts::AllowedHosts;
 pub use origins::{AllowedOrigins, origin};
 
-pub(crate) use headers::protect;
+pub(crate) use headers::{FOR_OTHER_SITES, protect};
 pub use public_url::PublicUrl;
 
 use crate::client_address::TrustedProxies;

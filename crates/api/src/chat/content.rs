@@ -86,8 +86,8 @@ fn no_text(at: &str) -> Unkept {
     Unkept {
         param: at.to_owned(),
         why: format!(
-            "{at} is no part of the form {{\"type\": \"text\", \"text\": \"…\"}}, and only text \
-             can be kept in a conversation."
+            "{at} must have the form {{\"type\": \"text\", \"text\": \"…\"}}, since only text can \
+             be kept in a conversation."
         ),
     }
 }

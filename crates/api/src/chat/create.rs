@@ -30,7 +30,7 @@ use domain::storage::Room;
             "conversation": "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG",
             "messages": [{ "role": "user", "content": "And of Sweden?" }],
         }))),
-        ("stream" = (summary = "An answer as it is written", value = json!({
+        ("stream" = (summary = "A streamed answer", value = json!({
             "model": "llama3.2", "stream": true, "temperature": 0.2,
             "messages": [{ "role": "user", "content": "Tell me a story." }],
         }))),

@@ -166,7 +166,7 @@ pub(super) fn refused_object(at: &str, error: &serde_json::Error) -> ApiError {
             ApiError::new(code::DUPLICATE_FIELD, message).param(param)
         }
         None if said.starts_with(TOO_MANY) => {
-            Error::invalid(at, format!("{at} has {TOO_MANY}, the most there may be.")).into()
+            Error::invalid(at, format!("{at} has {TOO_MANY}, which is the limit.")).into()
         }
         None => mistyped(at, "must be an object"),
     }

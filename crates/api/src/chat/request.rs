@@ -166,14 +166,14 @@ fn refuse_unstorable(fields: &Fields) -> Result<(), ApiError> {
         .given("modalities")
         .is_some_and(|modalities| !texts_alone(modalities))
     {
-        let message = "modalities must be [\"text\"] with a conversation, which keeps texts alone.";
+        let message = "modalities must be [\"text\"] with a conversation, which keeps only texts.";
         return Err(Error::invalid("modalities", message).into());
     }
     for name in UNSTORABLE {
         let asks_for_it = |value: &str| !says_nothing(value) && !is_text(value, "none");
         if fields.get(name).is_some_and(asks_for_it) {
             let message = format!(
-                "{name} cannot be used with a conversation, which keeps texts alone. Leave it out, \
+                "{name} cannot be used with a conversation, which keeps only texts. Leave it out, \
                  or leave out conversation."
             );
             return Err(Error::invalid(name, message).into());

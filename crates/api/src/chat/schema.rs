@@ -82,10 +82,10 @@ fn request() -> ObjectBuilder {
         .items(Ref::from_schema_name("ChatMessage"))
         .max_items(Some(MOST_SENT))
         .description(Some(
-            "What is said to the model. With `conversation`: 1 to 100 new messages, which are \
+            "The messages for the model. With `conversation`: 1 to 100 new messages, which are \
              stored; they may follow all that the conversation holds.",
         ));
-    let stream = "`true`: the answer is sent as it is written.";
+    let stream = "`true`: the answer is streamed.";
     ObjectBuilder::new()
         .description(Some(
             "A request of OpenAI's API. Fields that are not listed here are passed on as well.",

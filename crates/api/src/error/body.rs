@@ -20,7 +20,7 @@ struct ErrorDetail {
     /// The family of the failure.
     #[schema(example = "invalid_request_error")]
     r#type: &'static str,
-    /// The code of the error. It is stable.
+    /// The code of the error. It is stable; a later version may add codes.
     #[schema(example = "invalid_value", max_length = 64)]
     code: &'static str,
     /// The field with the error, as a path such as `items[3].content`; null when no single field is

@@ -52,7 +52,7 @@ codes! {
     PASSWORD_WRONG = "password_wrong", 400, "invalid_request_error", Some("current_password"),
         "The password is not the caller's.";
     MODEL_REQUEST_REFUSED = "model_request_refused", 400, "invalid_request_error", None,
-        "The model provider finds the request wrong; the message is its own.";
+        "The model provider refused the request; the message is the provider's.";
     TOKEN_MISSING = "token_missing", 401, "authentication_error", None,
         "No token was sent. Send `Authorization: Bearer <token>`, or an API key as `X-API-Key`.";
     TOKEN_INVALID = "token_invalid", 401, "authentication_error", None,
@@ -70,7 +70,7 @@ codes! {
     ORIGIN_NOT_ALLOWED = "origin_not_allowed", 403, "permission_error", None,
         "A page of another site sent the request, and its origin may not call this server.";
     SHARE_READ_ONLY = "share_read_only", 403, "permission_error", None,
-        "The link is for reading: nobody can add messages through it.";
+        "The link is read-only: messages cannot be added through it.";
     REGISTRATION_DISABLED = "registration_disabled", 403, "permission_error", None,
         "New accounts are switched off on this server.";
     API_KEY_NOT_ALLOWED = "api_key_not_allowed", 403, "permission_error", None,
@@ -78,7 +78,7 @@ codes! {
     OPERATOR_STAYS = "operator_stays", 403, "permission_error", None,
         "The owner of an embedded database cannot be removed.";
     ROUTE_NOT_FOUND = "route_not_found", 404, "not_found_error", None,
-        "There is no such address. The API is described at /docs/.";
+        "This address does not exist. The API is described at /docs/.";
     CONVERSATION_NOT_FOUND = "conversation_not_found", 404, "not_found_error", None,
         "No such conversation: it does not exist, it was deleted, or it is not yours.";
     ITEM_NOT_FOUND = "item_not_found", 404, "not_found_error", None,
@@ -90,7 +90,7 @@ codes! {
     VERSION_NOT_FOUND = "version_not_found", 404, "not_found_error", None,
         "No such version: it does not exist, it was deleted, or it is not yours.";
     MODEL_NOT_FOUND = "model_not_found", 404, "not_found_error", Some("model"),
-        "The model provider has no such model; the message is its own.";
+        "The model provider does not have this model; the message is the provider's.";
     API_KEY_NOT_FOUND = "api_key_not_found", 404, "not_found_error", None,
         "No such API key: it does not exist, it was deleted, or it is not yours.";
     SESSION_NOT_FOUND = "session_not_found", 404, "not_found_error", None,
@@ -100,31 +100,33 @@ codes! {
     REQUEST_TIMEOUT = "request_timeout", 408, "invalid_request_error", None,
         "The body did not arrive in time: too little of it came in 20 seconds.";
     CONVERSATION_FULL = "conversation_full", 409, "conflict_error", None,
-        "The conversation holds 10,000 messages, the most it can.";
+        "The conversation holds 10,000 messages, which is the limit.";
     CALL_ID_CONFLICT = "call_id_conflict", 409, "conflict_error", Some("call_id"),
         "Another message of the conversation has this call_id, with another role or content.";
     SHARE_FULL = "share_full", 409, "conflict_error", None,
-        "200 messages have come through the link, the most that may.";
+        "200 messages have come through the link, which is the limit.";
     SHARE_ENDED = "share_ended", 410, "gone_error", None,
         "The link has ended: it expired, it was revoked, or what it showed was deleted.";
     REPLY_POSITION_TAKEN = "reply_position_taken", 409, "conflict_error", None,
         "Another message stands right after this one, where the reply belongs.";
     QUOTA_EXCEEDED = "quota_exceeded", 409, "conflict_error", Some("storage_limit"),
-        "You use as much as you may; `param` names the limit as GET /auth/me tells it. Deleting makes room, within a minute.";
+        "A limit of the caller is reached; `param` names it, as GET /auth/me does. Deleting makes \
+         room within a minute.";
     EMAIL_TAKEN = "email_taken", 409, "conflict_error", Some("email"),
         "An account with this e-mail address exists.";
     NOT_A_GUEST = "not_a_guest", 409, "conflict_error", None,
-        "Only a guest can be upgraded, and this caller is none.";
+        "Only a guest can be upgraded, and this caller is not a guest.";
     NOT_AN_ACCOUNT = "not_an_account", 409, "conflict_error", None,
         "The caller has no account, and so no password.";
     UPGRADE_REFUSED = "upgrade_refused", 409, "conflict_error", None,
         "The guest cannot be upgraded with this e-mail address and password.";
     API_KEYS_FULL = "api_keys_full", 409, "conflict_error", None,
-        "The caller has 100 API keys, the most there may be; expired ones count until revoked.";
+        "The caller has 100 API keys, which is the limit; expired ones count until they are \
+         revoked.";
     CONVERSATION_LOCKED = "conversation_locked", 409, "conflict_error", None,
         "Another turn of the conversation is being answered. Try again after `Retry-After` seconds.";
     TURN_CANCELLED = "turn_cancelled", 409, "conflict_error", None,
-        "The turn was ended by a cancel, and no reply is kept of it.";
+        "The turn was cancelled, and its reply was not kept.";
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused", 409, "conflict_error", Some("Idempotency-Key"),
         "The Idempotency-Key was used in the last 24 hours with another address or body.";
     IDEMPOTENCY_IN_PROGRESS = "idempotency_in_progress", 409, "conflict_error", None,
@@ -133,7 +135,7 @@ codes! {
         "The body is too large: at most 16 MiB where it carries messages, 16 KiB under /auth, 2 MiB \
          elsewhere.";
     MODEL_REQUEST_TOO_LARGE = "model_request_too_large", 413, "invalid_request_error", None,
-        "The request is too large for the model provider; the message is its own.";
+        "The request is too large for the model provider; the message is the provider's.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", 415, "invalid_request_error", None,
         "The body must be JSON, with `Content-Type: application/json` and without `Content-Encoding`.";
     HOST_NOT_ALLOWED = "host_not_allowed", 421, "invalid_request_error", None,
@@ -141,7 +143,7 @@ codes! {
     RATE_LIMITED = "rate_limited", 429, "rate_limit_error", None,
         "Too many attempts. Try again after `Retry-After` seconds.";
     TOO_MUCH_UNDER_WAY = "too_much_under_way", 429, "rate_limit_error", None,
-        "The caller's bodies and answers under way hold as much memory as one caller may have.";
+        "The caller's requests in progress use as much memory as one caller may have.";
     TOO_MANY_CONNECTIONS = "too_many_connections", 429, "rate_limit_error", None,
         "There are too many connections from one address. Sent before a request is read.";
     MODEL_PROVIDER_RATE_LIMITED = "model_provider_rate_limited", 429, "rate_limit_error", None,
@@ -149,16 +151,19 @@ codes! {
     INTERNAL_ERROR = "internal_error", 500, "api_error", None,
         "Something went wrong on our side. The request id helps us find it.";
     MODEL_PROVIDER_ERROR = "model_provider_error", 502, "api_error", None,
-        "The model provider refused the request, failed, or answered with something that is no reply.";
+        "The model provider refused the request, failed, or did not send a reply.";
     SERVER_BUSY = "server_busy", 503, "service_unavailable_error", None,
-        "Too many requests want the same, or change it for long. Nothing has changed; try again after `Retry-After` seconds.";
+        "Too many requests use the same object or resource. Nothing was changed; try again after \
+         `Retry-After` seconds.";
     DATABASE_UNAVAILABLE = "database_unavailable", 503, "service_unavailable_error", None,
-        "The database cannot be reached, or did not say in time what has become of a change. Try again after `Retry-After` seconds.";
+        "The database cannot be reached, or did not confirm a change in time. Try again after \
+         `Retry-After` seconds.";
     STORAGE_FULL = "storage_full", 503, "service_unavailable_error", None,
-        "There is no room to store more. Reading and deleting go on. Try again after `Retry-After` seconds.";
+        "The server's storage is full. Reading and deleting still work. Try again after \
+         `Retry-After` seconds.";
     MODEL_PROVIDER_NOT_CONFIGURED = "model_provider_not_configured", 503,
         "service_unavailable_error", None,
-        "This server has no model provider. Whoever runs it sets LLM_BASE_URL.";
+        "This server has no model provider. Its operator can set LLM_BASE_URL.";
     MODEL_PROVIDER_BUSY = "model_provider_busy", 503, "service_unavailable_error", None,
         "The model is busy, and no place in its queue came free. Try again after `Retry-After` seconds.";
     MODEL_PROVIDER_TIMEOUT = "model_provider_timeout", 504, "api_error", None,

@@ -96,7 +96,7 @@ fn of_a_value(path: &str, message: &str) -> (&'static Code, String) {
         return (code::INVALID_VALUE, rule);
     }
     if message.starts_with("more than ") {
-        let rule = format!("has {message}, the most there may be");
+        let rule = format!("has {message}, which is the limit");
         return (code::INVALID_VALUE, rule);
     }
     for (beginning, kind) in [

@@ -195,8 +195,8 @@ pub(crate) fn taker(request: &HttpRequest) -> Taker {
 pub(crate) fn refused(refused: Refused) -> ApiError {
     match refused {
         Refused::Caller => {
-            let message = "Your requests under way hold as much memory as one caller may have. Let \
-                           some of them end, and try again.";
+            let message = "Your requests in progress use as much memory as one caller may have. \
+                           Wait until some of them end, and try again.";
             ApiError::new(code::TOO_MUCH_UNDER_WAY, message).header(RETRY_AFTER, RETRY)
         }
         Refused::Full => busy(),

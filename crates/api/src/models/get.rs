@@ -27,7 +27,8 @@ pub(crate) async fn get_model(
     let models = chat.models().await?;
     let found = models.into_iter().find(|known| known.id == *model);
     let found = found.ok_or_else(|| {
-        let message = "The model provider lists no such model. GET /v1/models lists them.";
+        let message = "The model provider does not list this model. GET /v1/models shows those it \
+                       has.";
         ApiError::new(code::MODEL_NOT_FOUND, message).param("model")
     })?;
     Ok(web::Json(ModelBody::from(found)))

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use utoipa::openapi::example::{Example, ExampleBuilder};
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, ParameterIn};
-use utoipa::openapi::{ContentBuilder, Object, OpenApi, Ref, RefOr, ResponseBuilder, Type};
+use utoipa::openapi::{ContentBuilder, Object, OpenApi, Ref, RefOr, ResponseBuilder, Schema, Type};
 
 /// The extension in which an endpoint lists its own codes; in the finished document it lists all
 /// codes of the operation.
@@ -37,12 +37,24 @@ pub(super) fn add_to(document: &mut OpenApi) {
         }
     }
     let components = document.components.get_or_insert_default();
+    list_codes(components.schemas.get_mut("ErrorDetail"));
     components.headers = headers;
     components.examples = examples(&shared);
     let shared = shared
         .into_iter()
         .map(|(name, shared)| (name, RefOr::T(shared.response())));
     components.responses = shared.collect();
+}
+
+/// Lists the codes with the field that has one. An `enum` would forbid those of later versions.
+fn list_codes(detail: Option<&mut RefOr<Schema>>) {
+    if let Some(RefOr::T(Schema::Object(detail))) = detail
+        && let Some(RefOr::T(Schema::Object(code))) = detail.properties.get_mut("code")
+    {
+        let names: Vec<_> = CODES.iter().map(|code| code.name).collect();
+        let extensions = code.extensions.get_or_insert_default();
+        extensions.insert("x-extensible-enum".to_owned(), serde_json::json!(names));
+    }
 }
 
 /// Identical responses are described once, for all operations.

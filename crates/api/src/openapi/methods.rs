@@ -121,7 +121,7 @@ pub async fn no_route(
             None => "All addresses are described at /docs/.".to_owned(),
         };
         let shown: String = path.chars().take(SAID_BACK).collect();
-        let message = format!("There is no {} {shown} here. {there}", request.method());
+        let message = format!("{} {shown} does not exist here. {there}", request.method());
         return Err(ApiError::new(code::ROUTE_NOT_FOUND, message).into());
     };
     let error = ApiError::new(

@@ -1,6 +1,7 @@
 //! The document in OpenAPI 3.0, for tools that do not support 3.1. It has the same content as far
 //! as 3.0 allows.
 
+use super::shapes::SCHEMAS;
 use serde_json::{Map, Value, json};
 
 /// Fields whose values are data of clients, not parts of the description.
@@ -13,6 +14,9 @@ const UNKNOWN: [&str; 3] = ["contentMediaType", "contentSchema", "propertyNames"
 #[must_use]
 pub fn rendering(mut document: Value) -> Value {
     rewrite(&mut document);
+    let schemas = document.pointer("/components/schemas").cloned();
+    write_out_nullable(&mut document, &schemas.unwrap_or_default());
+    drop_unused(&mut document);
     if let Some(document) = document.as_object_mut() {
         document.insert("openapi".to_owned(), json!("3.0.3"));
     }
@@ -76,6 +80,49 @@ fn no_union_with_null(object: &mut Map<String, Value>) {
         object.remove("oneOf");
         object.insert("allOf".to_owned(), Value::Array(rest));
         object.insert("nullable".to_owned(), json!(true));
+    }
+}
+
+/// In 3.0, `nullable` counts only beside a `type`, so a nullable reference is written out.
+fn write_out_nullable(value: &mut Value, schemas: &Value) {
+    match value {
+        Value::Array(values) => {
+            for value in values {
+                write_out_nullable(value, schemas);
+            }
+        }
+        Value::Object(object) => {
+            if object.contains_key("nullable")
+                && let Some(target) = only_reference(object, schemas)
+            {
+                object.remove("allOf");
+                for (name, part) in target {
+                    object.entry(name).or_insert(part);
+                }
+            }
+            for part in object.values_mut() {
+                write_out_nullable(part, schemas);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The schema that an `allOf` with one reference refers to.
+fn only_reference(object: &Map<String, Value>, schemas: &Value) -> Option<Map<String, Value>> {
+    let [part] = object.get("allOf")?.as_array()?.as_slice() else {
+        return None;
+    };
+    let name = part["$ref"].as_str()?.strip_prefix(SCHEMAS)?;
+    schemas[name].as_object().cloned()
+}
+
+/// Removes schemas to which nothing refers, such as those of the other media types.
+fn drop_unused(document: &mut Value) {
+    let text = document.to_string();
+    let schemas = document.pointer_mut("/components/schemas");
+    if let Some(Value::Object(schemas)) = schemas {
+        schemas.retain(|name, _| text.contains(&format!("\"{SCHEMAS}{name}\"")));
     }
 }
 

@@ -1,5 +1,7 @@
+use crate::browsers::FOR_OTHER_SITES;
 use crate::error::{ApiError, code};
 use crate::service::fixed::Fixed;
+use actix_web::http::header::HeaderValue;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use page::assets::{Asset, ICON, PREVIEW, SCRIPT, STYLE};
 use std::sync::LazyLock;
@@ -19,7 +21,17 @@ pub(crate) async fn get_asset(
 ) -> Result<HttpResponse, ApiError> {
     let file = FILES.iter().find(|(asset, _)| asset.name == *name);
     match file {
-        Some((_, file)) => Ok(file.answer(&request)),
+        Some((asset, file)) => {
+            let mut answer = file.answer(&request);
+            // The picture is shown by programs and sites to which a link was pasted.
+            if asset.name == PREVIEW.name {
+                let (name, value) = FOR_OTHER_SITES;
+                answer
+                    .headers_mut()
+                    .insert(name, HeaderValue::from_static(value));
+            }
+            Ok(answer)
+        }
         None => Err(ApiError::new(
             code::ROUTE_NOT_FOUND,
             code::ROUTE_NOT_FOUND.meaning,

@@ -9,7 +9,7 @@ use domain::shares::{NewLink, ShareService};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// What a link to a conversation is to be. Every field is optional, and so is the body.
+/// The settings of a link to a conversation. Every field is optional, and so is the body.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ShareConversationRequest)]
@@ -18,7 +18,7 @@ pub(crate) struct ShareConversationBody {
     #[schema(minimum = 60, maximum = 31_536_000, example = 86_400)]
     #[serde(default, deserialize_with = "whole")]
     expires_in: Option<i64>,
-    /// `false` lets whoever is signed in and has the link add messages.
+    /// `false` lets signed-in people who have the link add messages.
     #[schema(default = true, example = true)]
     read_only: Option<bool>,
     /// `true` shows messages that come later, too. A writable link does so anyway.
@@ -34,7 +34,7 @@ impl WireBody for ShareConversationBody {
 
 /// Share a conversation
 ///
-/// Makes a link that shows the conversation to whoever has it, with the title and the messages there
+/// Makes a link that shows the conversation to everybody who has it, with the title and the messages there
 /// are now: later ones stay private unless it is `live`. Edits show, deleted messages vanish. Only
 /// messages of users and assistants are shown.
 #[utoipa::path(

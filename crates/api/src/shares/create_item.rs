@@ -9,7 +9,7 @@ use domain::shares::{NewLink, ShareService};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// What a link to a message is to be. Every field is optional, and so is the body.
+/// The settings of a link to a message. Every field is optional, and so is the body.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ShareItemRequest)]
@@ -34,7 +34,7 @@ impl WireBody for ShareItemBody {
 
 /// Share a message
 ///
-/// Makes a link that shows one message to whoever has it, or everything up to that message. Only
+/// Makes a link that shows one message to everybody who has it, or everything up to that message. Only
 /// messages of users and assistants can be shared.
 #[utoipa::path(
     tag = "shares",

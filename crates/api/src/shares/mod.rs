@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Share)]
 pub(crate) struct ShareBody {
-    /// The secret name of the link: whoever has it may read.
+    /// The secret name of the link: everybody who has it may read.
     #[schema(example = "share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc")]
     pub(crate) share_id: String,
     #[schema(inline)]
@@ -39,7 +39,7 @@ pub(crate) struct ShareBody {
     /// The title it shows: the conversation's when the link was made.
     #[schema(required, example = "Project Planning")]
     title: Option<String>,
-    /// Whether nobody may add messages through it.
+    /// `true`: messages cannot be added through it.
     #[schema(example = true)]
     read_only: bool,
     /// Whether it shows what was said after it was made.

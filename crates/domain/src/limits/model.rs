@@ -54,32 +54,32 @@ impl Limited {
     pub fn exceeded(self) -> &'static str {
         match self {
             Self::SignIn => {
-                "Too many sign-ins from your network address have failed, and others may share it. \
-                 Whoever runs this server sets how many may (LOGIN_LIMIT)."
+                "Too many sign-ins from your network address have failed, and others may share \
+                 it. The server's operator sets the limit (LOGIN_LIMIT)."
             }
             Self::SignInToAccount | Self::SignInFromAnywhere => {
-                "Too many sign-ins to this account have failed from your network address. \
-                 Whoever runs this server sets how many may (LOGIN_ACCOUNT_LIMIT)."
+                "Too many sign-ins to this account have failed from your network address. The \
+                 server's operator sets the limit (LOGIN_ACCOUNT_LIMIT)."
             }
             Self::Registration => {
-                "No more accounts can be made from your network address for now, and others may \
-                 share it. Whoever runs this server sets how many can (REGISTRATION_LIMIT)."
+                "Too many accounts were made from your network address, and others may share it. \
+                 The server's operator sets the limit (REGISTRATION_LIMIT)."
             }
             Self::Guest => {
-                "No more guests can be made from your network address for now, and others may share \
-                 it. Whoever runs this server sets how many can (GUEST_LIMIT)."
+                "Too many guests were made from your network address, and others may share it. \
+                 The server's operator sets the limit (GUEST_LIMIT)."
             }
             Self::Refresh => {
-                "This refresh token is no good, as were too many from your network address before it. \
-                 Whoever runs this server sets how many may be (REFRESH_LIMIT)."
+                "This refresh token is not valid, and your network address has sent too many \
+                 invalid ones. The server's operator sets the limit (REFRESH_LIMIT)."
             }
             Self::KeyCheck => {
-                "This API key is no good, as were too many from your network address before it. \
-                 Whoever runs this server sets how many may be (KEY_LIMIT)."
+                "This API key is not valid, and your network address has sent too many invalid \
+                 ones. The server's operator sets the limit (KEY_LIMIT)."
             }
             Self::Share => {
-                "Share links are asked for too often from your network address, and others may share \
-                 it. Whoever runs this server sets how often they may be (SHARE_LIMIT)."
+                "Too many share links were opened from your network address, and others may share \
+                 it. The server's operator sets the limit (SHARE_LIMIT)."
             }
         }
     }

@@ -53,7 +53,7 @@ impl Draft {
         }
         if chunk.calls_a_tool {
             return Err(ProviderFailure::lasting(
-                "it called a tool, which is no reply.",
+                "it called a tool instead of replying.",
             ));
         }
         if let Some(form) = &chunk.unkept {

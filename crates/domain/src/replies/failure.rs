@@ -8,7 +8,7 @@ use std::fmt::{Debug, Display, Formatter, Result};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProviderFailure {
     /// No model provider is configured.
-    #[error("This server has no model provider yet: whoever runs it sets {variable}.")]
+    #[error("This server has no model provider yet. Its operator can set {variable}.")]
     NotConfigured { variable: &'static str },
     /// All places are taken, and too many requests wait already.
     #[error(

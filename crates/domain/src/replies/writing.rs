@@ -161,8 +161,8 @@ impl Writing {
         if messages.is_empty() {
             return Err(Error::invalid(
                 "item_id",
-                "Nothing stands before this message, and its project has no instruction: there is \
-                 nothing to reply to.",
+                "This message is the first one, and its project has no instruction, so a model \
+                 has nothing to reply to.",
             ));
         }
         let wanted = Wanted {

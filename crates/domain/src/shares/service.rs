@@ -111,7 +111,8 @@ impl ShareService {
             Inserted::HiddenItem => Err(Error::Invalid(Invalid {
                 param: None,
                 reason: InvalidReason::Value,
-                message: "Links show messages of users and assistants alone; this one is neither."
+                message: "Links show only messages of users and assistants; this message is \
+                          neither."
                     .to_owned(),
             })),
         }

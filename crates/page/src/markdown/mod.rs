@@ -19,6 +19,7 @@ use crate::budget::Budget;
 use domain::shares::Speaker;
 use maud::{Markup, PreEscaped, html};
 use source::Source;
+pub(super) use source::without_citations;
 use writer::Writer;
 
 /// A message's text, laid out. One that is too long, or that would become too much, is shown as it

@@ -241,22 +241,23 @@ async fn a_wrong_address_is_told_with_the_right_one() {
         (
             Method::GET,
             "/conversations".to_owned(),
-            "There is no GET /conversations here. Did you mean /v1/conversations?".to_owned(),
+            "GET /conversations does not exist here. Did you mean /v1/conversations?".to_owned(),
         ),
         (
             Method::GET,
             "/v1/conversations/".to_owned(),
-            "There is no GET /v1/conversations/ here. Did you mean /v1/conversations?".to_owned(),
+            "GET /v1/conversations/ does not exist here. Did you mean /v1/conversations?"
+                .to_owned(),
         ),
         (
             Method::GET,
             "/v1/conversation".to_owned(),
-            "There is no GET /v1/conversation here. Did you mean /v1/conversations?".to_owned(),
+            "GET /v1/conversation does not exist here. Did you mean /v1/conversations?".to_owned(),
         ),
         (
             Method::POST,
             "/v1/embeddings".to_owned(),
-            "There is no POST /v1/embeddings here. All addresses are described at /docs/."
+            "POST /v1/embeddings does not exist here. All addresses are described at /docs/."
                 .to_owned(),
         ),
         (
@@ -310,4 +311,14 @@ async fn every_code_has_its_place_on_the_page_of_errors() {
             code.name
         );
     }
+}
+
+#[tokio::test]
+async fn the_document_lists_every_code() {
+    let app = TestApp::spawn().await;
+    let document = app.anon().get("/openapi.json").await.expect(200);
+    let code = &document["components"]["schemas"]["ErrorDetail"]["properties"]["code"];
+    let listed = code["x-extensible-enum"].as_array().unwrap();
+    let names: Vec<_> = api::CODES.iter().map(|code| code.name).collect();
+    assert_eq!(*listed, names);
 }

@@ -103,7 +103,7 @@ impl WireBody for RegenerateItemBody {
         ("model" = (summary = "By another model", value = json!({
             "model": "claude-3-5-sonnet",
         }))),
-        ("stream" = (summary = "As it is written", value = json!({ "stream": true }))),
+        ("stream" = (summary = "Streamed", value = json!({ "stream": true }))),
     )),
     responses(
         (status = 200, description = "The reply, as the next version of the assistant's message; \

@@ -14,7 +14,7 @@ use page::Surroundings;
 
 /// Open a link
 ///
-/// What a link shows, for whoever has it: a page for browsers, JSON for programs, Markdown if asked
+/// The messages that a link shows: a page for browsers, JSON for programs, Markdown if asked
 /// for. Only messages of users and assistants, and nothing of the owner. 410 once the link has ended.
 #[utoipa::path(
     tag = "shares",

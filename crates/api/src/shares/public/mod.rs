@@ -36,7 +36,7 @@ pub(crate) struct SharedConversationBody {
     /// The conversation's title when the link was made.
     #[schema(required, example = "Project Planning")]
     title: Option<String>,
-    /// Whether nobody may add messages.
+    /// `true`: messages cannot be added through the link.
     #[schema(example = true)]
     read_only: bool,
     /// Whether new messages show, too.

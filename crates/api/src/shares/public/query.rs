@@ -23,8 +23,8 @@ pub(crate) struct GetSharedConversationQuery {
     /// A place as in `after`: the page that ends before it. Not together with `after`.
     #[param(min_length = 1)]
     before: Option<String>,
-    /// The form of the answer; otherwise `Accept` decides, and JSON is the answer to whoever takes
-    /// anything.
+    /// The form of the answer; otherwise `Accept` decides, and clients that accept
+    /// anything get JSON.
     #[param(inline)]
     pub(super) format: Option<FormatParam>,
 }

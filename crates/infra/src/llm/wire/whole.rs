@@ -88,7 +88,7 @@ fn more_than_text(chunks: &[ChatChunk]) -> ProviderFailure {
     let form = chunks.iter().find_map(|chunk| chunk.unkept.as_deref());
     let calls = chunks.iter().any(|chunk| chunk.calls_a_tool);
     let what = match (calls, form) {
-        (true, _) => "it called a tool, which is no reply.".to_owned(),
+        (true, _) => "it called a tool instead of replying.".to_owned(),
         (false, Some(form)) => {
             format!("its reply has something in it that is not text ({form}), and cannot be kept.")
         }

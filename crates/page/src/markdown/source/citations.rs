@@ -22,6 +22,23 @@ pub(super) fn length(text: &str, cites: bool) -> Option<usize> {
     }
 }
 
+/// A text without its citations, for a place where it is not laid out.
+pub(crate) fn without(text: &str) -> String {
+    let cites = text.contains(OPEN);
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let cited = length(rest, cites);
+        if cited.is_none() {
+            kept.push(first);
+        }
+        rest = rest
+            .get(cited.unwrap_or(first.len_utf8())..)
+            .unwrap_or_default();
+    }
+    kept
+}
+
 /// U+E200, what it is (`cite`, `filecite`, `navlist`), and each source after U+E202, to U+E201.
 fn of_private_use(text: &str) -> Option<usize> {
     let rest = text.strip_prefix(OPEN)?;

@@ -21,6 +21,7 @@ mod segments;
 mod tags;
 mod tex;
 
+pub(crate) use citations::without as without_citations;
 pub(super) use marks::Part;
 
 use marks::Marks;

@@ -40,7 +40,7 @@ async fn it_works_beside_the_service_of_a_data_directory_and_without_it() {
     let settings = [("DATA_DIR", scratch.path().to_str().unwrap())];
     let arguments = ["reset-password", " Ada@example.org"];
     let said = refusal(&arguments, &settings).await;
-    assert!(said.contains("there is no database in"), "{said}");
+    assert!(said.contains("contains no database"), "{said}");
     let mut process = Process::embedded(&scratch, &[]).await;
     let body = json!({ "email": EMAIL, "password": PASSWORD });
     let session = process

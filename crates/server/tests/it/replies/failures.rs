@@ -128,7 +128,7 @@ async fn what_is_no_reply_is_not_stored() {
     assert_told(html, ERROR, rubbish).await;
     let broke_off = "The model provider failed: its answer broke off.";
     assert_told(Play::Bytes(begun.clone().into()), ERROR, broke_off).await;
-    let called = "The model provider failed: it called a tool, which is no reply.";
+    let called = "The model provider failed: it called a tool instead of replying.";
     for reason in ["tool_calls", "function_call"] {
         let end = end().replace("\"stop\"", &format!("\"{reason}\""));
         let play = Play::Bytes(format!("{begun}{end}").into());

@@ -159,7 +159,7 @@ fn reasons() -> Vec<Form> {
             "a call where no stream was asked for",
             None,
             super::deltas(&[json!({ "tool_calls": [{ "id": "x" }] })], "tool_calls"),
-            super::lasts("it called a tool, which is no reply."),
+            super::lasts("it called a tool instead of replying."),
         ),
         form(
             "a picture where no stream was asked for",

@@ -72,7 +72,7 @@ fn openai() -> Vec<Form> {
                 json!({ "content": "", "tool_calls": [{ "id": "x" }] }),
                 "stop",
             ),
-            outcome: lasts("it called a tool, which is no reply."),
+            outcome: lasts("it called a tool instead of replying."),
         },
     ]
 }

@@ -14,7 +14,7 @@ async fn failures_are_pages_too() {
     let address = share(&alice, hello(), json!({ "expires_in": 60 })).await;
     let answer = open(&app, "/conversations/share/share_nothing").await;
     assert_is_a_page(&answer, 404);
-    assert!(answer.text().contains("There is nothing here"));
+    assert!(answer.text().contains("This link does not exist"));
     assert!(answer.text().contains(answer.header("x-request-id")));
     for query in [
         "limit=0",

@@ -46,6 +46,12 @@ async fn programs_that_show_previews_get_the_page_and_count_as_no_view() {
         (picture.status, picture.header("content-type")),
         (200, "image/png")
     );
+    // Sites to which the link was pasted show it; what else there is stays ours.
+    assert_eq!(
+        picture.header("cross-origin-resource-policy"),
+        "cross-origin"
+    );
+    assert_eq!(page.header("cross-origin-resource-policy"), "same-origin");
     assert!(picture.body.starts_with(b"\x89PNG"));
     assert_is_a_page(&asked_by(&app, SLACK, &link("share_nothing")).await, 404);
     // Other programs get data, whatever they call themselves.
