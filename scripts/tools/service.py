@@ -57,7 +57,7 @@ def wait_until_ready(service: subprocess.Popen, base_url: str) -> None:
     raise RuntimeError(f"the service was not ready within {START_SECONDS} s")
 
 
-def start(binary: str, data: pathlib.Path, port: int, log) -> subprocess.Popen:
+def start(binary: str, data: pathlib.Path, port: int, log, settings=None) -> subprocess.Popen:
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     environment |= {
         "DATA_DIR": str(data),
@@ -66,6 +66,7 @@ def start(binary: str, data: pathlib.Path, port: int, log) -> subprocess.Popen:
         "LLM_BASE_URL": provider.start(),
         "RUST_BACKTRACE": "1",
     } | {f"{name}_LIMIT": "off" for name in LIMITS if f"{name}_LIMIT" not in environment}
+    environment |= settings or {}
     return subprocess.Popen(
         [binary, "serve"], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
     )
