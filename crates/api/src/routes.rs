@@ -68,9 +68,11 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(shares::revoke::revoke_share);
 }
 
-/// The pages for people, which are not in the document: address and handler.
+/// The pages for people, and what only a gateway calls: they are not in the document.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     config
+        .service(auth::validate_api_key::validate_api_key)
+        .service(auth::validate_api_key::validate_api_key_of_header)
         .service(service::landing::get_landing)
         .service(service::errors::get_errors)
         .service(service::swagger_ui::get_swagger_initializer)

@@ -47,6 +47,11 @@ pub enum Error {
     /// A service that this one depends on cannot be reached now; the same request may succeed soon.
     #[error("The database cannot be reached at the moment. Nothing is lost; try again shortly.")]
     Unavailable(#[source] Source),
+    /// No keys of the issuer of a token could be fetched so far.
+    #[error(
+        "The issuer of this token cannot be reached at the moment, and so it cannot be checked."
+    )]
+    IssuerUnavailable { retry_after: u64 },
     /// Other work held a lock or a connection for too long, or the database was too slow. The work
     /// was called off.
     #[error(
@@ -198,6 +203,9 @@ pub enum Unauthenticated {
         "The token is not one of ours, or is damaged. POST /auth/refresh-token gives a new one."
     )]
     Invalid,
+    /// A token of an external issuer. The answer does not say why; the log does.
+    #[error("The token is not accepted here. Get a new one from where you signed in.")]
+    External,
     /// There is a credential without the word for its kind.
     #[error(
         "`Authorization` must begin with `Bearer `: `Authorization: Bearer <token>`, with an access \
@@ -258,6 +266,7 @@ impl Error {
             self,
             Self::Overloaded { .. }
                 | Self::Unavailable(_)
+                | Self::IssuerUnavailable { .. }
                 | Self::Contended(_)
                 | Self::Unanswered(_)
                 | Self::StorageFull { .. }

@@ -13,7 +13,9 @@ use api::request::{Surroundings, around};
 use api::room::{Needs, keep};
 use api::shares::public::{ContinueUrl, Layouts};
 use api::{BodyRate, LongWork};
-use domain::auth::{AccessTokens, Audit, Doors, PasswordHasher, Successors};
+use domain::auth::{
+    AccessTokens, Audit, Doors, ExternalTokens, Gateway, PasswordHasher, Successors,
+};
 use domain::chat::ChatService;
 use domain::clock::{Clock, Ids, Timer};
 use domain::conversations::ConversationService;
@@ -41,6 +43,10 @@ use utoipa_actix_web::AppExt as _;
 pub struct Parts {
     pub database: Database,
     pub tokens: Arc<dyn AccessTokens>,
+    /// Tokens of external issuers.
+    pub external: Arc<dyn ExternalTokens>,
+    /// A gateway that names its callers.
+    pub gateway: Option<Gateway>,
     pub successors: Arc<dyn Successors>,
     pub hasher: Arc<dyn PasswordHasher>,
     pub audit: Arc<dyn Audit>,
@@ -133,7 +139,9 @@ fn replies(parts: &Parts) -> ReplyService {
 }
 
 impl Services {
-    fn wire(parts: &Parts) -> Self {
+    fn wire(parts: &mut Parts) -> Self {
+        let identity = Identity::wire(parts);
+        let parts = &*parts;
         let database = || parts.database.clone();
         let (clock, ids) = (|| Arc::clone(&parts.clock), || Arc::clone(&parts.ids));
         let usage = || Arc::clone(&parts.usage);
@@ -147,7 +155,7 @@ impl Services {
                 parts.public_url.clone(),
                 parts.proxies.clone(),
             )),
-            identity: Identity::wire(parts),
+            identity,
             chat: web::Data::new(chat(parts)),
             continue_url: web::Data::new(parts.continue_url.clone()),
             conversations: web::Data::new(ConversationService::new(
@@ -240,8 +248,8 @@ static NEEDS: LazyLock<web::Data<Needs>> = LazyLock::new(|| web::Data::new(Needs
 ///
 /// # Errors
 /// The listener cannot be used.
-pub fn start(listener: TcpListener, parts: Parts) -> std::io::Result<Server> {
-    let services = Services::wire(&parts);
+pub fn start(listener: TcpListener, mut parts: Parts) -> std::io::Result<Server> {
+    let services = Services::wire(&mut parts);
     let methods = METHODS.clone();
     let (terms, workers) = (parts.terms.clone(), parts.workers);
     listen(listener, terms, workers, move || {

@@ -97,6 +97,50 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub jwt_secret: Option<String>,
+    /// The secret of before, at least 32 bytes: tokens that it has signed stay good [default: none]
+    #[arg(
+        long,
+        help_heading = "Accounts",
+        env = "JWT_SECRET_PREVIOUS",
+        global = true,
+        hide_env_values = true
+    )]
+    pub jwt_secret_previous: Option<String>,
+    /// An issuer whose tokens are accepted, as they name it, such as
+    /// https://id.example.org/realms/jan [default: none]
+    #[arg(long, help_heading = "Accounts", env = "OIDC_ISSUER", global = true)]
+    pub oidc_issuer: Option<String>,
+    /// The audience that those tokens must name; required with OIDC_ISSUER [default: none]
+    #[arg(long, help_heading = "Accounts", env = "OIDC_AUDIENCE", global = true)]
+    pub oidc_audience: Option<String>,
+    /// The address of that issuer's keys [default: as its configuration tells]
+    #[arg(long, help_heading = "Accounts", env = "JWKS_URL", global = true)]
+    pub jwks_url: Option<String>,
+    /// More issuers: a list, separated by commas, of issuer|audience[|jwks_url[|client]]; with a
+    /// client, only its tokens are accepted (azp) [default: none]
+    #[arg(long, help_heading = "Accounts", env = "OIDC_ISSUERS", global = true)]
+    pub oidc_issuers: Option<String>,
+    /// The longest lifetime of an issuer's tokens in seconds, 60 to 2592000 [default: 86400]
+    #[arg(
+        long,
+        help_heading = "Accounts",
+        env = "OIDC_MAX_TOKEN_SECONDS",
+        global = true
+    )]
+    pub oidc_max_token_seconds: Option<String>,
+    /// The secret of a gateway in TRUSTED_PROXIES, at least 32 bytes: where X-Gateway-Auth equals
+    /// it, X-User-Subject names the caller [default: none, and such headers change nothing]
+    #[arg(
+        long,
+        help_heading = "Accounts",
+        env = "GATEWAY_SECRET",
+        global = true,
+        hide_env_values = true
+    )]
+    pub gateway_secret: Option<String>,
+    /// The issuer of the subjects that the gateway names [default: OIDC_ISSUER]
+    #[arg(long, help_heading = "Accounts", env = "GATEWAY_ISSUER", global = true)]
+    pub gateway_issuer: Option<String>,
     /// Whether new guests are allowed: true or false [default: true with the embedded database]
     #[arg(long, help_heading = "Accounts", env = "GUEST_LOGIN", global = true)]
     pub guest_login: Option<String>,

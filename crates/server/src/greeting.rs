@@ -22,6 +22,13 @@ pub(crate) fn warn_of_links(address: SocketAddr, public_url: Option<&str>) {
     }
 }
 
+/// Names the issuers whose tokens are accepted.
+pub(crate) fn name_issuers(config: &Config) {
+    for issuer in config.issuers.names() {
+        tracing::info!("tokens of {issuer} are accepted");
+    }
+}
+
 /// Logs the information that a person needs first.
 pub(crate) fn greet(address: SocketAddr, data: &str, tokens: &[&str]) {
     let host = match address.ip() {

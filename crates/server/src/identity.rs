@@ -20,7 +20,9 @@ pub(crate) struct Identity {
 
 impl Identity {
     /// Wires the services, and begins to watch for owners that other instances remove.
-    pub(crate) fn wire(parts: &Parts) -> Self {
+    pub(crate) fn wire(parts: &mut Parts) -> Self {
+        let gateway = parts.gateway.take();
+        let parts = &*parts;
         let database = || parts.database.clone();
         let (clock, ids) = (|| Arc::clone(&parts.clock), || Arc::clone(&parts.ids));
         let (limits, audit) = (|| Arc::clone(&parts.limits), || Arc::clone(&parts.audit));
@@ -46,6 +48,8 @@ impl Identity {
                 removed: Arc::clone(&removed),
                 audit: audit(),
                 issuer: Arc::clone(&issuer),
+                external: Arc::clone(&parts.external),
+                gateway,
             }),
             accounts: web::Data::new(AccountService {
                 doors: parts.doors,

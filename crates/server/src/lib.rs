@@ -14,6 +14,7 @@ pub mod jobs;
 mod listening;
 mod migrate;
 mod pages;
+mod parts;
 pub mod print;
 pub mod repeats;
 mod reset_password;

@@ -1,11 +1,38 @@
 //! The secret of an embedded database, which signs tokens. A reader of it can act as every owner.
 
-use domain::auth::Secrets as _;
-use infra::security::RandomSecrets;
+use crate::config::Config;
+use domain::auth::{AccessTokens, Secrets as _, Successors};
+use domain::clock::Clock;
+use infra::security::{HmacSuccessors, Jwt, RandomSecrets, SecretTooShort};
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What signs access tokens, and what derives refresh tokens.
+pub(crate) struct Signers {
+    pub(crate) tokens: Arc<dyn AccessTokens>,
+    pub(crate) successors: Arc<dyn Successors>,
+}
+
+impl Signers {
+    /// By a secret, and by that of before.
+    pub(crate) fn of(
+        config: &Config,
+        secret: &str,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Self, SecretTooShort> {
+        let previous = config.previous_secret.as_ref();
+        let previous = previous.map(|secret| secret.0.as_bytes());
+        let jwt = Jwt::new(secret.as_bytes(), Arc::clone(clock))?.with_previous(previous);
+        let successors = HmacSuccessors::new(secret.as_bytes()).with_previous(previous);
+        Ok(Self {
+            tokens: Arc::new(jwt),
+            successors: Arc::new(successors),
+        })
+    }
+}
 
 /// The most bytes of a secret.
 const MOST: u64 = 4096;

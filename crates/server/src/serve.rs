@@ -1,29 +1,21 @@
-use crate::app::{Parts, half_of_the_processors, start};
+use crate::app::start;
 use crate::background::Background;
 use crate::config::{Config, Storage};
-use crate::greeting::{greet, tokens, warn_of_links};
-use crate::listening::Terms;
-use crate::repeats;
+use crate::greeting::{greet, name_issuers, warn_of_links};
+use crate::parts::{About, parts};
 use crate::secret::{SecretError, embedded_secret};
 use crate::stop::Stop;
-use crate::{files, migrate, turns};
-use api::connection::Patience;
-use api::memory::Memory;
-use api::{BodyRate, LongWork};
-use domain::auth::{AuthService, Doors, SessionStore as _, User, UserKind};
-use domain::clock::Clock;
+use crate::{files, greeting, migrate};
+use domain::auth::{AuthService, SessionStore as _, User, UserKind};
+use domain::clock::Clock as _;
 use domain::error::Error;
-use domain::shares::ViewCounts;
 use domain::storage::Room;
-use domain::usage::UsageGuard;
-use infra::audit::LoggedAudit;
-use infra::clock::{RandomIds, RuntimeTimer, SteadyClock, SystemClock};
-use infra::limits::GovernorLimits;
+use infra::clock::SystemClock;
 use infra::llm::CertificatesUnusable;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres};
 use infra::postgres::pooler::{self, Forgetful};
-use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, PgUsage, Target};
-use infra::security::{Argon2Hasher, HmacSuccessors, Jwt, SecretTooShort};
+use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, Target};
+use infra::security::{IssuerProblem, SecretTooShort};
 use infra::storage::Storage as DiskRoom;
 use infra::tasks::BackgroundTasks;
 use std::net::TcpListener;
@@ -55,6 +47,8 @@ pub enum ServeError {
     Kept(#[from] SecretError),
     #[error("JWT_SECRET cannot be used: {0}.")]
     Secret(#[from] SecretTooShort),
+    #[error("The certificates that this system trusts cannot be used for OIDC_ISSUER: {0}.")]
+    Issuer(#[from] IssuerProblem),
     #[error("SSL_CERT_FILE cannot be used: {0}.")]
     CertificateFile(std::io::Error),
     #[error("The certificates that this system trusts cannot be used for LLM_BASE_URL: {0}.")]
@@ -102,7 +96,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
                     ensured => ensured?,
                 }
                 let data = format!("embedded, in {}", postgres.data_dir().display());
-                greet(address, &data, &tokens(&config, true));
+                greet(address, &data, &greeting::tokens(&config, true));
                 run(&config, listener, database, storage, &secret, &mut stop).await
             };
             let served = served.await;
@@ -125,7 +119,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
             greet(
                 address,
                 "the database of DATABASE_URL",
-                &tokens(&config, false),
+                &greeting::tokens(&config, false),
             );
             let served = run(&config, listener, database, storage, jwt_secret, &mut stop).await;
             migration.abort();
@@ -160,56 +154,18 @@ async fn run(
     secret: &str,
     stop: &mut Stop,
 ) -> Result<(), ServeError> {
-    let clock = Arc::new(SystemClock);
     let address = listener.local_addr()?;
     warn_of_links(address, config.public_url.as_deref());
-    let address = address.ip();
+    name_issuers(config);
     let tasks = Arc::new(BackgroundTasks::new(Handle::current()));
-    let steady: Arc<dyn Clock> = Arc::new(SteadyClock::new());
-    let parts = Parts {
-        database: database.clone(),
-        tokens: Arc::new(Jwt::new(secret.as_bytes(), clock.clone())?),
-        successors: Arc::new(HmacSuccessors::new(secret.as_bytes())),
-        hasher: Arc::new(Argon2Hasher::new(half_of_the_processors())?),
-        audit: Arc::new(LoggedAudit),
-        clock,
-        timer: Arc::new(RuntimeTimer),
-        ids: Arc::new(RandomIds(SystemClock)),
-        doors: Doors {
-            guest_login: config.guest_login,
-            registration: config.registration,
-        },
-        limits: Arc::new(GovernorLimits::new(&config.limits, &steady)),
-        cors: config.cors.clone(),
-        hosts: config.hosts(address),
-        proxies: config.proxies.clone(),
-        public_url: config.public_url.clone(),
-        views: Arc::new(ViewCounts::default()),
-        allowances: config.allowances,
-        usage: Arc::new(UsageGuard::new(
-            config.allowances,
-            Arc::new(PgUsage(database.clone())),
-            Arc::new(SystemClock),
-        )),
-        continue_url: config.continue_url.clone(),
-        layouts: api::shares::public::Layouts::new(half_of_the_processors()),
-        provider: config.provider.connect()?,
-        new_titles: config.provider.new_titles(),
-        tasks: Arc::clone(&tasks),
-        context_tokens: config.provider.context_tokens,
-        repeats: repeats::of(config, &database, tasks.clone()),
-        turns: turns::of(config, &database, tasks.clone()),
-        memory: Memory::new(config.memory),
-        body_rate: BodyRate::USUAL,
-        long_work: LongWork::new(half_of_the_processors()),
-        terms: Terms {
-            connections: files::connections(config),
-            patience: Patience::USUAL,
-            finishing: config.finishing,
-        },
+    let about = About {
+        database: &database,
         room,
-        workers: None,
+        secret,
+        address: address.ip(),
+        tasks: &tasks,
     };
+    let parts = parts(config, about)?;
     let background = Background::start(config, &database, &parts);
     let server = start(listener, parts)?;
     let handle = server.handle();

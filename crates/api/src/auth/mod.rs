@@ -10,9 +10,10 @@ pub(crate) mod refresh_token;
 pub(crate) mod register;
 pub(crate) mod sessions;
 pub(crate) mod upgrade;
+pub(crate) mod validate_api_key;
 
 use crate::timestamp::Timestamp;
-use domain::auth::{Email, SignedIn, User, UserKind};
+use domain::auth::{Email, Profile, SignedIn, User, UserKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -51,7 +52,8 @@ pub(crate) struct UserBody {
     #[schema(inline)]
     object: UserObject,
     kind: UserKindBody,
-    /// The address for signing in to the account, as this service spells it.
+    /// The address for signing in to the account, as this service spells it; for an external user
+    /// the address that the token tells.
     #[schema(required, example = "ada@example.org")]
     email: Option<String>,
     /// The name of the user.
@@ -60,6 +62,24 @@ pub(crate) struct UserBody {
     /// Null for an external user, whose data this service does not store.
     #[schema(required)]
     created_at: Option<Timestamp>,
+    /// Whether the user is a guest, here or with the issuer of the token.
+    #[schema(example = false)]
+    is_guest: bool,
+}
+
+impl UserBody {
+    /// The same, with what the token of an external issuer tells.
+    pub(crate) fn with(self, profile: Option<Profile>) -> Self {
+        let Some(profile) = profile else {
+            return self;
+        };
+        Self {
+            email: profile.email,
+            name: profile.name,
+            is_guest: profile.is_guest,
+            ..self
+        }
+    }
 }
 
 #[derive(Clone, Copy, Serialize, ToSchema)]
@@ -106,6 +126,7 @@ impl From<User> for UserBody {
             email: user.email.map(Email::into_string),
             name: user.name,
             created_at: user.created_at.map(Timestamp::from),
+            is_guest: user.kind == UserKind::Guest,
         }
     }
 }

@@ -158,6 +158,9 @@ codes! {
     DATABASE_UNAVAILABLE = "database_unavailable", 503, "service_unavailable_error", None,
         "The database cannot be reached, or did not confirm a change in time. Try again after \
          `Retry-After` seconds.";
+    ISSUER_UNAVAILABLE = "issuer_unavailable", 503, "service_unavailable_error", None,
+        "The issuer of the token cannot be reached, and its keys are not known yet. Try again after \
+         `Retry-After` seconds.";
     STORAGE_FULL = "storage_full", 503, "service_unavailable_error", None,
         "The server's storage is full. Reading and deleting still work. Try again after \
          `Retry-After` seconds.";

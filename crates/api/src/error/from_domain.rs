@@ -53,6 +53,10 @@ impl From<Error> for ApiError {
                 return Self::new(code::SERVER_BUSY, message)
                     .header(header::RETRY_AFTER, HeaderValue::from(*retry_after));
             }
+            Error::IssuerUnavailable { retry_after } => {
+                return Self::new(code::ISSUER_UNAVAILABLE, message)
+                    .header(header::RETRY_AFTER, HeaderValue::from(*retry_after));
+            }
             Error::Contended(_) => {
                 return Self::new(code::SERVER_BUSY, message)
                     .header(header::RETRY_AFTER, RETRY_AFTER)
@@ -134,6 +138,7 @@ fn conflicting(conflict: Conflict) -> (&'static Code, Option<&'static str>) {
 fn unauthenticated(reason: Unauthenticated) -> (&'static Code, &'static str) {
     match reason {
         Unauthenticated::Missing => (code::TOKEN_MISSING, "Bearer"),
+        Unauthenticated::External => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),
         Unauthenticated::Invalid => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),
         Unauthenticated::SessionEnded => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),
         Unauthenticated::Expired => (code::TOKEN_EXPIRED, "Bearer error=\"invalid_token\""),

@@ -1,3 +1,4 @@
+use super::gateway;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::memory::look_for_room;
@@ -5,7 +6,7 @@ use crate::request::Caller;
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, web};
-use domain::auth::{Actor, AuthService, KeyService};
+use domain::auth::{Actor, AuthService, KeyService, Profile, Recognised, Said};
 use domain::error::{Error, Unauthenticated};
 use futures_util::future::{Either, FutureExt as _, LocalBoxFuture};
 use std::future::{Ready, ready};
@@ -35,33 +36,90 @@ impl FromRequest for Authenticated {
     type Future = Either<Ready<Answer>, LocalBoxFuture<'static, Answer>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        match by_gateway(request) {
+            Ok(None) => {}
+            Ok(Some(said)) => return said_by_gateway(request, said),
+            Err(error) => return Either::Left(ready(Err(error.into()))),
+        }
         let presented = match Presented::of(request.headers()) {
             Ok(presented) => presented,
             Err(error) => return Either::Left(ready(Err(error.into()))),
         };
         match presented {
             Presented::AccessToken(token) => {
-                let actor =
+                let recognised =
                     service::<AuthService>(request).and_then(|service| service.authenticate(token));
-                match accept(request, actor) {
-                    Err(error) => Either::Left(ready(Err(error))),
-                    Ok(accepted) => admit(request, accepted),
+                match recognised.transpose() {
+                    Some(recognised) => at_once(request, recognised),
+                    None => {
+                        let token = token.to_owned();
+                        later(request, async move |request| {
+                            let service = service::<AuthService>(&request)?;
+                            service.authenticate_later(&token).await
+                        })
+                    }
                 }
             }
             Presented::ApiKey(key) => {
-                let proving = Proving::default();
-                request.extensions_mut().insert(proving.clone());
-                let (request, key) = (request.clone(), key.to_owned());
-                let check = async move {
-                    let accepted = accept(&request, check_key(&request, &key).await)?;
-                    request.extensions_mut().remove::<Proving>();
-                    proving.0.notify_waiters();
-                    admit(&request, accepted).await
-                };
-                Either::Right(check.boxed_local())
+                let key = key.to_owned();
+                later(request, async move |request| {
+                    check_key(&request, &key).await.map(Recognised::from)
+                })
             }
         }
     }
+}
+
+/// What a gateway says of the caller.
+fn by_gateway(request: &HttpRequest) -> Result<Option<Said>, Error> {
+    if !gateway::speaks(request) {
+        return Ok(None);
+    }
+    let service = service::<AuthService>(request)?;
+    Ok(gateway::said(request, &service))
+}
+
+fn said_by_gateway(
+    request: &HttpRequest,
+    said: Said,
+) -> Either<Ready<Answer>, LocalBoxFuture<'static, Answer>> {
+    let recognised =
+        service::<AuthService>(request).and_then(|service| service.recognise_said(&said));
+    match recognised.transpose() {
+        Some(recognised) => at_once(request, recognised),
+        None => later(request, async move |request| {
+            service::<AuthService>(&request)?
+                .recognise_later(&said)
+                .await
+        }),
+    }
+}
+
+fn at_once(
+    request: &HttpRequest,
+    recognised: Result<Recognised, Error>,
+) -> Either<Ready<Answer>, LocalBoxFuture<'static, Answer>> {
+    match accept(request, recognised) {
+        Err(error) => Either::Left(ready(Err(error))),
+        Ok(accepted) => admit(request, accepted),
+    }
+}
+
+/// Checks a credential that cannot be checked at once.
+fn later(
+    request: &HttpRequest,
+    check: impl AsyncFnOnce(HttpRequest) -> Result<Recognised, Error> + 'static,
+) -> Either<Ready<Answer>, LocalBoxFuture<'static, Answer>> {
+    let proving = Proving::default();
+    request.extensions_mut().insert(proving.clone());
+    let request = request.clone();
+    let check = async move {
+        let accepted = accept(&request, check(request.clone()).await)?;
+        request.extensions_mut().remove::<Proving>();
+        proving.0.notify_waiters();
+        admit(&request, accepted).await
+    };
+    Either::Right(check.boxed_local())
 }
 
 /// Admits a caller. There must be room for the answer before any work is done.
@@ -106,10 +164,19 @@ fn service<T: 'static>(request: &HttpRequest) -> Result<web::Data<T>, Error> {
     service.ok_or_else(|| Error::Internal("a service of identity is not wired".into()))
 }
 
-fn accept(request: &HttpRequest, actor: Result<Actor, Error>) -> Answer {
-    let actor = actor?;
-    request.extensions_mut().insert(Caller(actor.owner_id));
+fn accept(request: &HttpRequest, recognised: Result<Recognised, Error>) -> Answer {
+    let Recognised { actor, profile } = recognised?;
+    let mut extensions = request.extensions_mut();
+    extensions.insert(Caller(actor.owner_id));
+    if let Some(profile) = profile {
+        extensions.insert(profile);
+    }
     Ok(Authenticated(actor))
+}
+
+/// What the token of an external issuer tells about the caller.
+pub(crate) fn profile(request: &HttpRequest) -> Option<Profile> {
+    request.extensions().get().cloned()
 }
 
 /// The credential that the caller sent.

@@ -2,14 +2,16 @@
 
 mod actor;
 mod body;
+mod gateway;
 mod incoming;
 mod nearest;
 mod object;
 mod prose;
 mod query;
 
-pub(crate) use actor::{Authenticated, proven};
+pub(crate) use actor::{Authenticated, profile, proven};
 pub(crate) use body::{Body, CREDENTIALS, MESSAGES, WireBody};
+pub(crate) use gateway::comes_from_a_proxy;
 pub use incoming::BodyRate;
 pub(crate) use nearest::nearest;
 pub(crate) use object::{Object, hundred, hundred_if_any, present, whole, word, yes_or_no};

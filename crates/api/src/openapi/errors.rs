@@ -194,6 +194,7 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
             code::TOKEN_INVALID,
             code::TOKEN_EXPIRED,
             code::API_KEY_INVALID,
+            code::ISSUER_UNAVAILABLE,
             code::RATE_LIMITED,
             code::SERVER_BUSY,
         ]);

@@ -165,9 +165,12 @@ impl AccountService {
         self.issuer.sign_in(user, token.session, secret)
     }
 
-    /// The caller's account. For an owner with external tokens, only the id is known.
+    /// The caller's account. Of an owner with external tokens, only the id is known.
     pub async fn me(&self, actor: Actor) -> Result<User> {
-        let found = self.accounts.find(actor.owner_id).await?;
+        let found = match actor.credential {
+            Credential::ExternalToken(_) => None,
+            _ => self.accounts.find(actor.owner_id).await?,
+        };
         Ok(found.unwrap_or(User {
             id: actor.owner_id,
             kind: UserKind::External,
@@ -185,6 +188,12 @@ impl Actor {
             Credential::AccessToken { session } => Ok(Person {
                 owner: self.owner_id,
                 session,
+                external: None,
+            }),
+            Credential::ExternalToken(external) => Ok(Person {
+                owner: self.owner_id,
+                session: None,
+                external: Some(external),
             }),
             Credential::ApiKey => Err(Error::Forbidden(Forbidden::ApiKey)),
         }

@@ -56,6 +56,13 @@ impl Issuer {
         (next, digest)
     }
 
+    /// The successor that the token had before the service's secret was changed.
+    pub(super) fn successor_of_before(&self, spent: &str) -> Option<(Secret, Digest)> {
+        let next = self.successors.successor_of_before(Self::PREFIX, spent)?;
+        let digest = self.secrets.digest(&next.0);
+        Some((next, digest))
+    }
+
     pub(super) fn rotation(&self) -> Rotation {
         Rotation {
             lifetime: Self::REFRESH,

@@ -3,6 +3,8 @@
 mod accounts;
 mod audit;
 mod email;
+mod external;
+mod gateway;
 mod guessable;
 mod issuer;
 mod key_ports;
@@ -18,13 +20,15 @@ mod throttle;
 pub use accounts::{AccountService, Register};
 pub use audit::AuditEvent;
 pub use email::Email;
+pub use external::{External, ExternalTokens, Identity, Profile, Refused};
+pub use gateway::{Gateway, Said, Validated};
 pub use issuer::Issuer;
 pub use key_ports::{KeyCache, KeyHolder, KeyList, KeyStore, KnownKey};
 pub use keys::{CreateKey, KeyService, Lifetime};
 pub use lookups::Lookups;
 pub use model::{
-    Actor, ApiKey, Claims, Credential, Digest, Name, Person, Secret, Session, SignedIn, User,
-    UserKind,
+    Actor, ApiKey, Claims, Credential, Digest, Name, Person, Recognised, Secret, Session, SignedIn,
+    User, UserKind,
 };
 pub use password::{Password, PasswordHash};
 pub use passwords::{ChangePassword, PasswordReset};

@@ -1,4 +1,4 @@
-use super::Email;
+use super::{Email, External, Profile};
 use crate::error::Result;
 use crate::id::{KeyId, OwnerId, SessionId};
 use crate::text;
@@ -22,7 +22,26 @@ pub enum Credential {
         /// command `token`.
         session: Option<SessionId>,
     },
+    /// A token of an external issuer.
+    ExternalToken(External),
     ApiKey,
+}
+
+/// The holder of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    pub actor: Actor,
+    /// What the token of an external issuer tells about its holder.
+    pub profile: Option<Profile>,
+}
+
+impl From<Actor> for Recognised {
+    fn from(actor: Actor) -> Self {
+        Self {
+            actor,
+            profile: None,
+        }
+    }
 }
 
 /// A caller with an access token, and the session that it was issued in. An access token stays
@@ -33,6 +52,8 @@ pub struct Person {
     pub owner: OwnerId,
     /// `None` where the token has no session, or the operator acts for the owner.
     pub session: Option<SessionId>,
+    /// Where the token is an external issuer's.
+    pub external: Option<External>,
 }
 
 /// A person or program known to this service.

@@ -115,6 +115,7 @@ impl PasswordReset<'_> {
         let person = Person {
             owner: user.id,
             session: None,
+            external: None,
         };
         self.sessions.end_others(person, AT_ONCE).await?;
         let done = self.accounts.set_password(person, &change).await?;

@@ -29,6 +29,9 @@ pub trait Successors: Send + Sync {
     /// The secret that follows `spent`: always the same one, of as many bits, after the same
     /// prefix. Computing it needs a key of this service.
     fn successor(&self, prefix: &str, spent: &str) -> Secret;
+
+    /// The secret that followed `spent` under the key of before, while that is known.
+    fn successor_of_before(&self, prefix: &str, spent: &str) -> Option<Secret>;
 }
 
 /// Hashes passwords, slowly on purpose, on threads of its own. Callers take turns; a caller that

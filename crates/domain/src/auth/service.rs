@@ -1,6 +1,7 @@
 use super::{
-    Actor, Audit, AuditEvent, Issuer, Lookups, Person, Rotated, Session, SessionList, SessionStore,
-    SignedIn, User, UserKind,
+    Actor, Audit, AuditEvent, Credential, External, ExternalTokens, Gateway, Identity, Issuer,
+    Lookups, Person, Recognised, Refused, Rotated, Session, SessionList, SessionStore, SignedIn,
+    User, UserKind,
 };
 use crate::admission::Caller;
 use crate::error::{Error, Forbidden, Resource, Result, Unauthenticated};
@@ -29,6 +30,9 @@ pub struct AuthService {
     pub removed: Arc<RemovedOwners>,
     pub audit: Arc<dyn Audit>,
     pub issuer: Arc<Issuer>,
+    pub external: Arc<dyn ExternalTokens>,
+    /// A gateway that names its callers.
+    pub gateway: Option<Gateway>,
 }
 
 impl AuthService {
@@ -38,11 +42,54 @@ impl AuthService {
     /// The owner of an embedded database: always the same id.
     pub const OPERATOR: OwnerId = OwnerId::new(Ulid(1));
 
-    /// The holder of this access token. Needs no store.
-    pub fn authenticate(&self, token: &str) -> Result<Actor> {
+    /// The holder of this access token. Needs no store. `None`: more must be known to tell, see
+    /// [`AuthService::authenticate_later`].
+    pub fn authenticate(&self, token: &str) -> Result<Option<Recognised>> {
+        if self.external.reads(token) {
+            let identity = self.external.verify(token)?;
+            return identity.map_or(Ok(None), |identity| self.recognise(identity));
+        }
         let actor = self.issuer.tokens.verify(token)?;
         self.removed.refuse(actor.owner_id)?;
-        Ok(actor)
+        Ok(Some(actor.into()))
+    }
+
+    /// The same for a token of an external issuer, whose keys are fetched if needed.
+    pub async fn authenticate_later(&self, token: &str) -> Result<Recognised> {
+        self.removed.know().await?;
+        if let Some(recognised) = self.authenticate(token)? {
+            return Ok(recognised);
+        }
+        self.external.look_for_key(token).await?;
+        let recognised = self.authenticate(token)?;
+        recognised.ok_or_else(|| self.external.refuse(Refused::KeyUnknown))
+    }
+
+    /// The owner of an external identity. A token from before the owner's removal is refused; a
+    /// later one is of a new owner. `None`: the removals are not known yet.
+    pub(super) fn recognise(&self, identity: Identity) -> Result<Option<Recognised>> {
+        let secrets = self.issuer.secrets.as_ref();
+        let first = identity.owner(0, secrets);
+        let Some(removal) = self.removed.returning(first) else {
+            return Ok(None);
+        };
+        let (removals, owner_id) = match removal {
+            None => (0, first),
+            Some(removal) if identity.issued_at > removal.at => {
+                (removal.removals, identity.owner(removal.removals, secrets))
+            }
+            Some(_) => return Err(self.external.refuse(Refused::Removed)),
+        };
+        self.removed.refuse(owner_id)?;
+        let external = External { first, removals };
+        let actor = Actor {
+            owner_id,
+            credential: Credential::ExternalToken(external),
+        };
+        Ok(Some(Recognised {
+            actor,
+            profile: Some(identity.profile),
+        }))
     }
 
     /// Makes a new user without a name or password.
@@ -77,11 +124,18 @@ impl AuthService {
         let Some(spent) = self.issuer.digest(refresh_token) else {
             return self.unknown(origin);
         };
-        let (secret, next) = self.issuer.successor(refresh_token);
+        let (mut secret, next) = self.issuer.successor(refresh_token);
         let caller = Caller::Address(origin);
         let look = self.lookups.take(origin).await?;
         let rotation = self.issuer.rotation();
-        let rotated = self.sessions.rotate(caller, spent, next, rotation).await?;
+        let mut rotated = self.sessions.rotate(caller, spent, next, rotation).await?;
+        // It may have been spent a moment ago, before the service's secret was changed.
+        if matches!(rotated, Rotated::Spent)
+            && let Some((earlier, next)) = self.issuer.successor_of_before(refresh_token)
+        {
+            rotated = self.sessions.rotate(caller, spent, next, rotation).await?;
+            secret = earlier;
+        }
         drop(look);
         match rotated {
             Rotated::Done(user, session) => self.issuer.sign_in(user, session, secret),

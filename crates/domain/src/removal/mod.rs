@@ -8,5 +8,5 @@ mod ports;
 mod service;
 
 pub use owners::RemovedOwners;
-pub use ports::RemovalStore;
+pub use ports::{ExternalRemoval, RemovalStore};
 pub use service::RemovalService;

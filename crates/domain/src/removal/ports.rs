@@ -11,6 +11,9 @@ pub trait RemovalStore: Send + Sync {
     /// Statements that begin later store nothing for this owner. A job stays until all statements
     /// that began earlier have ended. A second call changes nothing. `SessionEnded`, and nothing
     /// changes, where the person's session has ended.
+    ///
+    /// An external owner's removal is counted as well, in the same unit of work; `SessionEnded` where
+    /// it has been counted since the person's token was read.
     async fn remove(&self, person: Person, now: DateTime<Utc>) -> Result<()>;
 
     /// Deletes some data of a removed owner; `false` when nothing was left.
@@ -29,6 +32,13 @@ pub trait RemovalStore: Send + Sync {
     /// The owners removed since `time`.
     async fn removed_since(&self, time: DateTime<Utc>) -> Result<Vec<(OwnerId, DateTime<Utc>)>>;
 
+    /// The external owners removed since `time`, by the owner that each had at first; all of them
+    /// where that is `None`. They are remembered for good.
+    async fn external_since(
+        &self,
+        time: Option<DateTime<Utc>>,
+    ) -> Result<Vec<(OwnerId, ExternalRemoval)>>;
+
     /// Removes one guest who has not been active since `idle_since`, as [`RemovalStore::remove`]
     /// does. `None`: no guest is idle for so long.
     async fn remove_idle_guest(
@@ -41,4 +51,12 @@ pub trait RemovalStore: Send + Sync {
     /// expired by the database's clock. Returns how many rows. A removal that still has a job is
     /// kept.
     async fn tidy(&self, removed_before: DateTime<Utc>, portion: Portion) -> Result<usize>;
+}
+
+/// The last removal of an external owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExternalRemoval {
+    /// How often the owner was removed.
+    pub removals: u32,
+    pub at: DateTime<Utc>,
 }

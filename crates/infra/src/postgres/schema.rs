@@ -46,6 +46,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    external_removals (identity) {
+        identity -> Uuid,
+        removed_at -> Timestamptz,
+        removals -> Integer,
+    }
+}
+
+diesel::table! {
     removed_owners (owner_id) {
         owner_id -> Uuid,
         removed_at -> Timestamptz,

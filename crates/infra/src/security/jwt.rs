@@ -3,6 +3,7 @@ use domain::auth::{AccessTokens, Actor, Claims, Credential};
 use domain::clock::Clock;
 use domain::error::{Error, Result, Unauthenticated};
 use domain::id::{OwnerId, SessionId};
+use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -18,6 +19,8 @@ const LEEWAY: TimeDelta = TimeDelta::seconds(60);
 pub struct Jwt {
     encoding: EncodingKey,
     decoding: DecodingKey,
+    /// Of the secret of before: it verifies and signs nothing any more.
+    previous: Option<DecodingKey>,
     validation: Validation,
     clock: Arc<dyn Clock>,
 }
@@ -57,9 +60,30 @@ impl Jwt {
         Ok(Self {
             encoding: EncodingKey::from_secret(secret),
             decoding: DecodingKey::from_secret(secret),
+            previous: None,
             validation,
             clock,
         })
+    }
+
+    /// The same, which accepts what the secret of before has signed, too.
+    #[must_use]
+    pub fn with_previous(self, secret: Option<&[u8]>) -> Self {
+        Self {
+            previous: secret.map(DecodingKey::from_secret),
+            ..self
+        }
+    }
+
+    fn payload(&self, token: &str) -> jsonwebtoken::errors::Result<Payload> {
+        let read = |key| jsonwebtoken::decode::<Payload>(token, key, &self.validation);
+        let read = match (read(&self.decoding), &self.previous) {
+            (Err(error), Some(previous)) if *error.kind() == ErrorKind::InvalidSignature => {
+                read(previous)
+            }
+            (read, _) => read,
+        };
+        read.map(|data| data.claims)
     }
 }
 
@@ -80,9 +104,7 @@ impl AccessTokens for Jwt {
 
     fn verify(&self, token: &str) -> Result<Actor> {
         const INVALID: Error = Error::Unauthenticated(Unauthenticated::Invalid);
-        let payload = jsonwebtoken::decode::<Payload>(token, &self.decoding, &self.validation)
-            .map_err(|_| INVALID)?
-            .claims;
+        let payload = self.payload(token).map_err(|_| INVALID)?;
         let now = self.clock.now();
         let time = |seconds| DateTime::<Utc>::from_timestamp(seconds, 0).ok_or(INVALID);
         if let Some(not_before) = payload.nbf

@@ -13,23 +13,51 @@ const LENGTH: usize = 43;
 /// Successors by HMAC-SHA-256, under a key that is derived from the secret that signs access tokens
 /// (HMAC again, as HKDF's first step). All instances have that secret, so all give the same
 /// successor, also after a crash. After a change of the secret, existing tokens stay good, since
-/// only their digests are compared; but a token that was spent under the old secret has no
-/// successor under the new one.
-pub struct HmacSuccessors(Hmac<Sha256>);
+/// only their digests are compared; a token that was spent under the old secret has its successor
+/// as long as that secret is known, too.
+pub struct HmacSuccessors {
+    present: Hmac<Sha256>,
+    before: Option<Hmac<Sha256>>,
+}
 
 impl HmacSuccessors {
     #[must_use]
     pub fn new(secret: &[u8]) -> Self {
-        let key = keyed(secret).chain_update(LABEL).finalize().into_bytes();
-        Self(keyed(&key))
+        Self {
+            present: key_of(secret),
+            before: None,
+        }
+    }
+
+    /// The same, with the secret of before.
+    #[must_use]
+    pub fn with_previous(self, secret: Option<&[u8]>) -> Self {
+        Self {
+            before: secret.map(key_of),
+            ..self
+        }
     }
 }
 
 impl Successors for HmacSuccessors {
     fn successor(&self, prefix: &str, spent: &str) -> Secret {
-        let code = self.0.clone().chain_update(spent).finalize();
-        Secret(format!("{prefix}{}", base62(code.into_bytes().into())))
+        follow(&self.present, prefix, spent)
     }
+
+    fn successor_of_before(&self, prefix: &str, spent: &str) -> Option<Secret> {
+        let key = self.before.as_ref()?;
+        Some(follow(key, prefix, spent))
+    }
+}
+
+fn follow(key: &Hmac<Sha256>, prefix: &str, spent: &str) -> Secret {
+    let code = key.clone().chain_update(spent).finalize();
+    Secret(format!("{prefix}{}", base62(code.into_bytes().into())))
+}
+
+fn key_of(secret: &[u8]) -> Hmac<Sha256> {
+    let key = keyed(secret).chain_update(LABEL).finalize().into_bytes();
+    keyed(&key)
 }
 
 fn keyed(key: &[u8]) -> Hmac<Sha256> {

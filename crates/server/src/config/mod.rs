@@ -1,6 +1,8 @@
 //! Reads the settings: a wrong value stops the start with one sentence that names the variable.
 
 mod browsers;
+mod gateway;
+mod issuers;
 mod limits;
 mod provider;
 mod size;
@@ -8,6 +10,8 @@ mod storage;
 mod usage;
 
 pub use api::browsers::AllowedOrigins;
+pub use gateway::Gateway;
+pub use issuers::Issuers;
 pub use provider::Provider;
 pub use storage::Storage;
 
@@ -39,6 +43,8 @@ pub struct Config {
     pub continue_url: Option<ContinueUrl>,
     pub storage: Storage,
     pub pool_size: usize,
+    /// The secret of before that signed access tokens.
+    pub previous_secret: Option<PreviousSecret>,
     pub guest_login: bool,
     pub registration: bool,
     pub guest_retention: Option<TimeDelta>,
@@ -52,10 +58,22 @@ pub struct Config {
     /// The accepted hosts beside this machine's own names and that of `public_url`.
     pub allowed_hosts: Option<Vec<Host>>,
     pub proxies: TrustedProxies,
+    /// The external issuers whose tokens are accepted.
+    pub issuers: Issuers,
+    pub gateway: Option<Gateway>,
     pub provider: Provider,
     /// How long running requests may take after the service is told to stop.
     pub finishing: Duration,
     pub log: Log,
+}
+
+/// A secret that is not shown.
+pub struct PreviousSecret(pub String);
+
+impl std::fmt::Debug for PreviousSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PreviousSecret")
+    }
 }
 
 /// The level and the format of the log.
@@ -72,6 +90,7 @@ impl Config {
         let storage = Storage::read(settings)?;
         let embedded = matches!(storage, Storage::Embedded(_));
         let public_url = browsers::public_url(&settings.public_url)?;
+        let proxies = browsers::proxies(&settings.trusted_proxies)?;
         Ok(Self {
             host: parsed(
                 "HTTP_HOST",
@@ -86,6 +105,8 @@ impl Config {
             )?
             .unwrap_or(8000),
             pool_size: pool_size(&settings.database_pool_size)?,
+            previous_secret: storage::secret("JWT_SECRET_PREVIOUS", &settings.jwt_secret_previous)?
+                .map(PreviousSecret),
             guest_login: parsed(
                 "GUEST_LOGIN",
                 &settings.guest_login,
@@ -111,7 +132,9 @@ impl Config {
             allowed_hosts: browsers::allowed_hosts(&settings.allowed_hosts)?,
             public_url,
             continue_url: browsers::continue_url(&settings.share_continue_url)?,
-            proxies: browsers::proxies(&settings.trusted_proxies)?,
+            gateway: Gateway::read(settings, &proxies)?,
+            proxies,
+            issuers: Issuers::read(settings)?,
             provider: Provider::read(settings)?,
             finishing: finishing(&settings.shutdown_timeout_seconds)?,
             log: log(settings)?,
@@ -238,7 +261,7 @@ mod tests {
 
     type Setting = fn(&mut Settings) -> &mut Option<String>;
 
-    const BAD: [(&str, &str, Setting); 36] = [
+    const BAD: [(&str, &str, Setting); 52] = [
         ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
         ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
         ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
@@ -283,6 +306,56 @@ mod tests {
         }),
         ("TRUSTED_PROXIES", "10.0.0.0/99", |settings| {
             &mut settings.trusted_proxies
+        }),
+        ("OIDC_AUDIENCE", "https://id.example", |settings| {
+            &mut settings.oidc_issuer
+        }),
+        ("OIDC_ISSUER", "jan", |settings| &mut settings.oidc_audience),
+        ("OIDC_ISSUER", "https://id.example/keys", |settings| {
+            &mut settings.jwks_url
+        }),
+        ("OIDC_ISSUERS", "https://id.example", |settings| {
+            &mut settings.oidc_issuers
+        }),
+        ("OIDC_ISSUERS", "https://id.example|", |settings| {
+            &mut settings.oidc_issuers
+        }),
+        ("OIDC_ISSUERS", "jan-conversations|jan", |settings| {
+            &mut settings.oidc_issuers
+        }),
+        ("OIDC_ISSUERS", "https://id.example/?a=b|jan", |settings| {
+            &mut settings.oidc_issuers
+        }),
+        ("OIDC_ISSUERS", "https://id.example|jan|file:///keys", |s| {
+            &mut s.oidc_issuers
+        }),
+        ("OIDC_ISSUERS", "https://id.example|jan|||", |settings| {
+            &mut settings.oidc_issuers
+        }),
+        (
+            "OIDC_ISSUERS",
+            "https://a.example|a,https://a.example|b",
+            |s| &mut s.oidc_issuers,
+        ),
+        ("OIDC_MAX_TOKEN_SECONDS", "0", |settings| {
+            &mut settings.oidc_max_token_seconds
+        }),
+        ("OIDC_MAX_TOKEN_SECONDS", "2592001", |settings| {
+            &mut settings.oidc_max_token_seconds
+        }),
+        ("GATEWAY_SECRET", "short", |settings| {
+            &mut settings.gateway_secret
+        }),
+        ("GATEWAY_SECRET", "https://id.example", |settings| {
+            &mut settings.gateway_issuer
+        }),
+        (
+            "GATEWAY_ISSUER",
+            "a secret of 32 bytes or more, at least",
+            |settings| &mut settings.gateway_secret,
+        ),
+        ("JWT_SECRET_PREVIOUS", "short", |settings| {
+            &mut settings.jwt_secret_previous
         }),
         ("LLM_BASE_URL", "localhost:8080", |settings| {
             &mut settings.llm_base_url

@@ -41,10 +41,7 @@ impl Embedded {
 
 impl Storage {
     pub(super) fn read(settings: &Settings) -> Result<Self, ConfigError> {
-        let jwt_secret = given(&settings.jwt_secret).map(str::to_owned);
-        if jwt_secret.as_ref().is_some_and(|secret| secret.len() < 32) {
-            return Err(bad("JWT_SECRET", "must have at least 32 bytes"));
-        }
+        let jwt_secret = secret("JWT_SECRET", &settings.jwt_secret)?;
         let reserve = given(&settings.disk_reserve).map_or(Some(Reserve::Usual), Reserve::parse);
         let reserve = reserve.ok_or_else(|| {
             bad(
@@ -70,6 +67,17 @@ impl Storage {
                 })?,
             }),
         }
+    }
+}
+
+/// A secret of at least 32 bytes, the length of the hash (RFC 7518, 3.2).
+pub(super) fn secret(
+    variable: &'static str,
+    setting: &Option<String>,
+) -> Result<Option<String>, ConfigError> {
+    match given(setting) {
+        Some(secret) if secret.len() < 32 => Err(bad(variable, "must have at least 32 bytes")),
+        secret => Ok(secret.map(str::to_owned)),
     }
 }
 

@@ -22,7 +22,7 @@ use domain::usage::{Allowances, UsageGuard};
 use infra::clock::{RandomIds, RuntimeTimer, SystemClock};
 use infra::limits::GovernorLimits;
 use infra::postgres::{Database, PgShares, PgUsage};
-use infra::security::{Argon2Hasher, HmacSuccessors, Jwt};
+use infra::security::{Argon2Hasher, HmacSuccessors, Issuers, Jwt};
 use infra::tasks::BackgroundTasks;
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
@@ -45,6 +45,12 @@ const REPEAT_PATIENCE: Duration = Duration::from_secs(30);
 
 /// What signs the tokens of tests.
 pub(crate) const SECRET: &str = "a secret for tests, and for nothing else";
+
+/// Anybody may become a guest, or register.
+const OPEN: Doors = Doors {
+    guest_login: true,
+    registration: true,
+};
 
 /// Passwords in tests need no protection, and there are many.
 static HASHER: LazyLock<Arc<Argon2Hasher>> =
@@ -109,16 +115,15 @@ impl TestApp {
         let mut parts = Parts {
             database,
             tokens: Arc::new(Jwt::new(SECRET.as_bytes(), clock.clone()).unwrap()),
+            external: Arc::new(Issuers::default()),
+            gateway: None,
             successors: Arc::new(HmacSuccessors::new(SECRET.as_bytes())),
             hasher: HASHER.clone(),
             audit: trail.clone(),
             clock: clock.clone(),
             timer: clock.clone(),
             ids: Arc::new(SeededIds::new(clock.clone())),
-            doors: Doors {
-                guest_login: true,
-                registration: true,
-            },
+            doors: OPEN,
             limits: limits(&Quotas::NONE, &(clock.clone() as Arc<dyn Clock>)),
             cors: AllowedOrigins::Any,
             hosts: AllowedHosts::ThisMachine(Vec::new()),

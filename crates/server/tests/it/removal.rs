@@ -229,6 +229,7 @@ async fn very_many_sessions_end_at_once_and_their_tokens_go_in_portions() {
     let person = Person {
         owner,
         session: None,
+        external: None,
     };
     let now = app.clock.now();
     store.remove(person, now).await.unwrap();

@@ -76,6 +76,7 @@ async fn the_key_of_every_table_begins_with_the_owner() {
         "__diesel_schema_migrations",
         "api_key_digests",
         "email_addresses",
+        "external_removals",
         "purge_queue",
         "refresh_tokens",
         "share_digests",

@@ -1,7 +1,7 @@
 use crate::auth::UserBody;
 use crate::error::ApiError;
-use crate::extract::Authenticated;
-use actix_web::{HttpResponse, get, web};
+use crate::extract::{Authenticated, profile};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::auth::AccountService;
 use domain::usage::{Allowance, Usage, UsageService};
 use serde::Serialize;
@@ -58,7 +58,8 @@ impl From<(Usage, Allowance)> for UsageBody {
 
 /// Who you are
 ///
-/// The user of the token or key, and their usage.
+/// The user of the token or key, and their usage. Name, address and guest of an external user are
+/// what the token tells.
 #[utoipa::path(
     tag = "auth",
     responses((status = 200, description = "The caller.", body = MeBody)),
@@ -66,6 +67,7 @@ impl From<(Usage, Allowance)> for UsageBody {
 )]
 #[get("/auth/me")]
 pub(crate) async fn get_me(
+    request: HttpRequest,
     Authenticated(actor): Authenticated,
     accounts: web::Data<AccountService>,
     usage: web::Data<UsageService>,
@@ -73,7 +75,7 @@ pub(crate) async fn get_me(
     let user = accounts.me(actor).await?;
     let usage = usage.usage(user.id, user.kind).await?;
     Ok(HttpResponse::Ok().json(MeBody {
-        user: user.into(),
+        user: UserBody::from(user).with(profile(&request)),
         usage: usage.into(),
     }))
 }

@@ -1,4 +1,4 @@
-use super::{RemovalStore, RemovedOwners};
+use super::{ExternalRemoval, RemovalStore, RemovedOwners};
 use crate::auth::{Actor, Audit, AuditEvent, AuthService};
 use crate::clock::Clock;
 use crate::error::{Error, Forbidden, Result};
@@ -40,6 +40,11 @@ impl RemovalService {
         let (owner, now) = (person.owner, self.clock.now());
         self.store.remove(person, now).await?;
         self.removed.add(owner, now);
+        if let Some(external) = person.external {
+            let removals = external.removals + 1;
+            let removal = ExternalRemoval { removals, at: now };
+            self.removed.add_external(external.first, removal);
+        }
         self.audit.record(AuditEvent::AccountRemoved, Some(owner));
         while self.clock.now() - now < Self::AT_ONCE
             && self.store.clear(owner, now, Portion::MOST).await?

@@ -52,6 +52,13 @@ impl RemovalStore for Endless {
         Ok(Vec::new())
     }
 
+    async fn external_since(
+        &self,
+        _: Option<DateTime<Utc>>,
+    ) -> Result<Vec<(OwnerId, ExternalRemoval)>> {
+        Ok(Vec::new())
+    }
+
     async fn remove_idle_guest(
         &self,
         _: DateTime<Utc>,

@@ -27,6 +27,7 @@ async fn a_guest_can_work_at_once() {
         "created_at": "2025-12-23T10:00:00.000000Z",
         "email": null,
         "id": "(id)",
+        "is_guest": true,
         "kind": "guest",
         "name": null,
         "object": "user"

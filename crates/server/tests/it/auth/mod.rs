@@ -1,5 +1,7 @@
 mod api_keys;
 mod audit;
+pub(crate) mod external;
+mod gateway;
 mod guest_login;
 mod login;
 mod login_limits;
@@ -8,5 +10,6 @@ mod me;
 mod password;
 mod refresh_token;
 mod register;
+mod secrets;
 mod sessions;
 mod upgrade;

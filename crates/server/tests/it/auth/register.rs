@@ -32,6 +32,7 @@ async fn an_account_can_work_at_once() {
         "created_at": "2025-12-23T10:00:00.000000Z",
         "email": "ada@example.org",
         "id": "(id)",
+        "is_guest": false,
         "kind": "account",
         "name": "Ada",
         "object": "user"

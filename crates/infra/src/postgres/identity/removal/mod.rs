@@ -11,7 +11,9 @@ use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::jobs::{Locked, Next, kind};
 use crate::postgres::repeats::statements::ForgetOwner;
-use crate::postgres::schema::{api_keys, conversations, removed_owners, usage, users};
+use crate::postgres::schema::{
+    api_keys, conversations, external_removals, removed_owners, usage, users,
+};
 use crate::postgres::turn_queue;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -21,10 +23,10 @@ use domain::auth::Person;
 use domain::error::Result;
 use domain::id::OwnerId;
 use domain::jobs::{Job, Kind, Portion, Step};
-use domain::removal::RemovalStore;
+use domain::removal::{ExternalRemoval, RemovalStore};
 use statements::{
-    DeleteExpiredTokens, DeleteOtherJobs, DeleteProjects, DeleteTokens, ForgetRemovals, IdleGuest,
-    LeaveJob, LockUser,
+    CountRemoval, DeleteExpiredTokens, DeleteOtherJobs, DeleteProjects, DeleteTokens,
+    ForgetRemovals, IdleGuest, LeaveJob, LockUser,
 };
 use uuid::Uuid;
 
@@ -50,7 +52,7 @@ impl RemovalStore for PgRemovals {
         let lock = LockUser { owner_id: id };
         let work = async |connection: &mut AsyncPgConnection| {
             lock.write(connection).await?;
-            if !may_go_on(connection, person).await? {
+            if !may_go_on(connection, person).await? || !count(connection, person, now).await? {
                 return Ok(None);
             }
             remove(connection, removed).await.map(Some)
@@ -128,6 +130,34 @@ impl RemovalStore for PgRemovals {
         Ok(rows.into_iter().map(owner).collect())
     }
 
+    async fn external_since(
+        &self,
+        time: Option<DateTime<Utc>>,
+    ) -> Result<Vec<(OwnerId, ExternalRemoval)>> {
+        let since = time.unwrap_or(DateTime::UNIX_EPOCH);
+        let query = external_removals::table
+            .filter(external_removals::removed_at.ge(since))
+            .select((
+                external_removals::identity,
+                external_removals::removals,
+                external_removals::removed_at,
+            ));
+        let rows: Vec<(Uuid, i32, DateTime<Utc>)> = self
+            .0
+            .run(Caller::Service, async |connection| {
+                query.fetch_all(connection).await
+            })
+            .await?;
+        let removal = |(first, removals, at)| {
+            let removals = u32::try_from(removals).unwrap_or_default();
+            (
+                OwnerId::new(ids::read(first)),
+                ExternalRemoval { removals, at },
+            )
+        };
+        Ok(rows.into_iter().map(removal).collect())
+    }
+
     async fn remove_idle_guest(
         &self,
         idle_since: DateTime<Utc>,
@@ -163,6 +193,24 @@ impl RemovalStore for PgRemovals {
             })
             .await
     }
+}
+
+/// Counts the removal of an external owner. `false`: another request has counted it before. Waits for
+/// such a request.
+async fn count(
+    connection: &mut AsyncPgConnection,
+    person: Person,
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let Some(external) = person.external else {
+        return Ok(true);
+    };
+    let count = CountRemoval {
+        first: ids::stored(external.first.ulid()),
+        removals: i32::try_from(external.removals).unwrap_or(i32::MAX),
+        now,
+    };
+    Ok(count.write(connection).await? > 0)
 }
 
 fn rows(portion: Portion) -> i64 {

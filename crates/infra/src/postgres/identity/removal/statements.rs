@@ -2,7 +2,7 @@
 
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, SmallInt, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Integer, SmallInt, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
 statement!(
@@ -12,6 +12,20 @@ statement!(
         -> (),
     "insert into jobs (owner_id, kind, key, created_at, due_at) values ($1, $2, $1, $3, $3)
     on conflict do nothing"
+);
+
+statement!(
+    /// Counts the removal of an external owner; no row where it has been counted since.
+    CountRemoval {
+        first: Uuid => SqlUuid,
+        removals: i32 => Integer,
+        now: DateTime<Utc> => Timestamptz,
+    } -> (),
+    "insert into external_removals as e (identity, removals, removed_at) values ($1, $2 + 1, $3)
+    on conflict (identity) do update set
+        removals = excluded.removals,
+        removed_at = greatest(e.removed_at, excluded.removed_at)
+    where e.removals = $2"
 );
 
 statement!(

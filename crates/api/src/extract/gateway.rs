@@ -1,0 +1,50 @@
+//! What a gateway says of the caller: headers that count only with the gateway's secret, on a
+//! connection of a trusted proxy.
+
+use crate::request::Surroundings;
+use actix_web::http::header::{HeaderMap, HeaderName};
+use actix_web::{HttpRequest, web};
+use domain::auth::{AuthService, Profile, Said};
+
+const SECRET: HeaderName = HeaderName::from_static("x-gateway-auth");
+const SUBJECT: HeaderName = HeaderName::from_static("x-user-subject");
+const NAME: HeaderName = HeaderName::from_static("x-user-username");
+const EMAIL: HeaderName = HeaderName::from_static("x-user-email");
+
+/// Whether the request comes over a connection of a trusted proxy, whatever its headers say.
+pub(crate) fn comes_from_a_proxy(request: &HttpRequest) -> bool {
+    let surroundings = request.app_data::<web::Data<Surroundings>>();
+    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
+    let trusted = surroundings.zip(peer);
+    trusted.is_some_and(|(surroundings, peer)| surroundings.proxies.contain(peer))
+}
+
+/// Whether the request claims to come from the gateway.
+pub(super) fn speaks(request: &HttpRequest) -> bool {
+    request.headers().contains_key(SECRET)
+}
+
+/// The caller whom the gateway names; `None` where no gateway speaks, or it names no caller.
+pub(super) fn said(request: &HttpRequest, service: &AuthService) -> Option<Said> {
+    let headers = request.headers();
+    let secret = sole(headers, &SECRET)?;
+    if !comes_from_a_proxy(request) || !service.is_gateway(secret) {
+        return None;
+    }
+    let profile = Profile {
+        name: sole(headers, &NAME).map(str::to_owned),
+        email: sole(headers, &EMAIL).map(str::to_owned),
+        is_guest: false,
+    };
+    Some(Said {
+        subject: sole(headers, &SUBJECT)?.to_owned(),
+        profile,
+    })
+}
+
+/// A header that is sent once and is not empty.
+fn sole<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    let mut sent = headers.get_all(name);
+    let value = sent.next()?.to_str().ok()?.trim();
+    (sent.next().is_none() && !value.is_empty()).then_some(value)
+}

@@ -1,0 +1,6 @@
+//! Tokens of external issuers.
+
+pub(crate) mod issuer;
+mod keys;
+mod owners;
+mod tokens;

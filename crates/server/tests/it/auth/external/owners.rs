@@ -1,0 +1,213 @@
+//! Who the holders of external tokens are here.
+
+use super::issuer::{Issuer, OTHER_RSA, RSA, accept, accepting};
+use crate::app::{Actor, TestApp};
+use crate::db::Schema;
+use chrono::TimeDelta;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+async fn id(actor: &Actor) -> Value {
+    actor.get("/auth/me").await.expect(200)["id"].clone()
+}
+
+#[tokio::test]
+async fn one_subject_of_two_issuers_is_two_owners() {
+    let (one, two) = (Issuer::with(&[&RSA]), Issuer::with(&[&RSA, &OTHER_RSA]));
+    let settings = vec![one.settings(), two.settings()];
+    let app = TestApp::spawn_with(|parts| accept(parts, settings)).await;
+    let here = one.bearer(&app, &RSA, "ada");
+    let there = two.bearer(&app, &OTHER_RSA, "ada");
+    assert_ne!(id(&here).await, id(&there).await);
+    assert_ne!(id(&here).await, id(&one.bearer(&app, &RSA, "bob")).await);
+    let conversation = here.conversation(json!({})).await;
+    let path = format!("/v1/conversations/{conversation}");
+    there
+        .get(&path)
+        .await
+        .refused("conversation_not_found", None);
+    // Another token of the same person is of the same owner.
+    app.clock.advance(TimeDelta::seconds(600));
+    one.bearer(&app, &RSA, "ada").get(&path).await.expect(200);
+    // The other issuer's key is no key of this one.
+    one.bearer(&app, &OTHER_RSA, "ada")
+        .get(&path)
+        .await
+        .refused("token_invalid", None);
+}
+
+/// Deployments depend on it: with another id, everybody would lose their conversations.
+#[tokio::test]
+async fn an_owners_id_never_changes() {
+    let issuer = Issuer::with(&[&RSA]);
+    let keys = format!("{}/keys", issuer.url());
+    let settings = infra::security::IssuerSettings::new("https://id.example/realms/jan", "jan");
+    let settings = settings.unwrap().with_keys_at(&keys).unwrap();
+    let app = TestApp::spawn_with(|parts| accept(parts, vec![settings])).await;
+    let mut claims = issuer.claims(&app, "f81d4fae-7dec-11d0-a765-00a0c91e6bf6");
+    claims["iss"] = "https://id.example/realms/jan".into();
+    let ada = app.bearing(Some(RSA.sign(&RSA.header(), &claims)));
+    assert_eq!(id(&ada).await, "user_0ETHQPMWWJ4KGFD65FQWER1Q22");
+}
+
+#[tokio::test]
+async fn the_token_tells_who_its_holder_is() {
+    let (app, issuer) = accepting(&RSA).await;
+    for (claims, name, email, is_guest) in [
+        (json!({}), Value::Null, Value::Null, false),
+        (
+            json!({ "name": "Ada", "preferred_username": "al", "email": "Ada@example.org" }),
+            json!("Ada"),
+            json!("Ada@example.org"),
+            false,
+        ),
+        (
+            json!({ "preferred_username": "guest-7", "guest": true }),
+            json!("guest-7"),
+            Value::Null,
+            true,
+        ),
+        (json!({ "guest": "true" }), Value::Null, Value::Null, true),
+        (
+            json!({ "realm_access": { "roles": ["x", "guest"] } }),
+            Value::Null,
+            Value::Null,
+            true,
+        ),
+        (
+            json!({ "realm_access": { "roles": ["user"] }, "guest": false }),
+            Value::Null,
+            Value::Null,
+            false,
+        ),
+    ] {
+        let mut all = issuer.claims(&app, "ada");
+        all.as_object_mut()
+            .unwrap()
+            .extend(claims.as_object().unwrap().clone());
+        let me = app
+            .bearing(Some(RSA.sign(&RSA.header(), &all)))
+            .get("/auth/me")
+            .await;
+        let me = me.expect(200);
+        assert_eq!(me["kind"], "external");
+        assert_eq!((&me["name"], &me["email"]), (&name, &email), "{claims}");
+        assert_eq!(me["is_guest"], is_guest, "{claims}");
+    }
+    let (guest, _) = app.guest().await;
+    assert_eq!(guest.get("/auth/me").await.expect(200)["is_guest"], true);
+}
+
+#[tokio::test]
+async fn a_local_account_and_an_external_owner_have_nothing_to_do_with_each_other() {
+    let (app, issuer) = accepting(&RSA).await;
+    let mut claims = issuer.claims(&app, "ada");
+    claims["email"] = "ada@example.org".into();
+    let external = app.bearing(Some(RSA.sign(&RSA.header(), &claims)));
+    let theirs = external.conversation(json!({})).await;
+    let (local, session) = app.account("ada@example.org").await;
+    assert_ne!(id(&external).await, id(&local).await);
+    let path = format!("/v1/conversations/{theirs}");
+    local
+        .get(&path)
+        .await
+        .refused("conversation_not_found", None);
+    // A subject that looks like an id of ours is only a subject.
+    let own = session["user"]["id"].as_str().unwrap();
+    assert_ne!(id(&issuer.bearer(&app, &RSA, own)).await, own);
+    // What is for accounts is not for them.
+    let upgrade = json!({ "email": "eve@example.org", "password": crate::app::PASSWORD });
+    external
+        .post("/auth/upgrade", upgrade)
+        .await
+        .refused("not_a_guest", None);
+    let change = json!({ "current_password": crate::app::PASSWORD, "new_password": "another long sentence" });
+    external
+        .post("/auth/password", change)
+        .await
+        .refused("not_an_account", None);
+    let sessions = external.get("/auth/sessions").await.expect(200);
+    assert_eq!(sessions["data"], json!([]));
+}
+
+#[tokio::test]
+async fn headers_that_name_a_user_change_nothing() {
+    let (app, issuer) = accepting(&RSA).await;
+    let ada = issuer.bearer(&app, &RSA, "ada");
+    let bob = id(&issuer.bearer(&app, &RSA, "bob")).await;
+    for actor in [ada.clone(), app.anon()] {
+        for name in [
+            "X-User-ID",
+            "X-User-Subject",
+            "X-Gateway-Auth",
+            "X-Auth-Method",
+            "X-User-Email",
+        ] {
+            let request = actor.request(Method::GET, "/auth/me").header(name, "bob");
+            let answer = actor.sent(request.header("X-User-ID", "bob")).await;
+            match actor.token.is_some() {
+                true => assert_ne!(answer.expect(200)["id"], bob),
+                false => answer.refused("token_missing", None),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_external_owner_may_have_keys() {
+    let (app, issuer) = accepting(&RSA).await;
+    let ada = issuer.bearer(&app, &RSA, "ada");
+    let key = ada.key("Mine").await["key"].as_str().unwrap().to_owned();
+    let by_key = app.bearing(Some(key));
+    assert_eq!(id(&by_key).await, id(&ada).await);
+    ada.delete("/auth/me").await.expect_nothing(204);
+    by_key
+        .get("/auth/me")
+        .await
+        .refused("api_key_invalid", None);
+}
+
+#[tokio::test]
+async fn whoever_is_removed_comes_back_with_an_empty_account() {
+    let schema = Schema::migrated().await;
+    let twin = Schema::at(schema.url.clone());
+    let issuer = Issuer::with(&[&RSA]);
+    let clock = std::sync::Arc::new(crate::clock::PinnedClock::new());
+    let (one, two) = (schema.database(4), twin.database(4));
+    let settings = issuer.settings();
+    let app = TestApp::serve_at(clock.clone(), schema, one, |parts| {
+        accept(parts, vec![settings])
+    });
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        let before = issuer.bearer(&app, &RSA, "ada");
+        ids.push(id(&before).await);
+        let conversation = before.conversation(json!({})).await;
+        let brought = issuer.bearer(&app, &RSA, "ada");
+        before.delete("/auth/me").await.expect_nothing(204);
+        // What was issued before is of somebody who is gone, however long it is valid.
+        for gone in [&before, &brought, &issuer.bearer(&app, &RSA, "ada")] {
+            gone.get("/auth/me").await.refused("token_invalid", None);
+            gone.delete("/auth/me").await.refused("token_invalid", None);
+        }
+        app.clock.advance(TimeDelta::seconds(1));
+        let after = issuer.bearer(&app, &RSA, "ada");
+        let path = format!("/v1/conversations/{conversation}");
+        after
+            .get(&path)
+            .await
+            .refused("conversation_not_found", None);
+        let list = after.get("/v1/conversations").await.expect(200);
+        assert_eq!(list["data"], json!([]));
+        before.get("/auth/me").await.refused("token_invalid", None);
+    }
+    // Another instance knows, from the first request on.
+    let settings = issuer.settings();
+    let elsewhere = TestApp::serve_at(clock, twin, two, |parts| accept(parts, vec![settings]));
+    let after = issuer.bearer(&elsewhere, &RSA, "ada");
+    ids.push(id(&after).await);
+    after.conversation(json!({})).await;
+    let mut all = ids.clone();
+    all.dedup();
+    assert_eq!(all.len(), 4, "{ids:?}");
+}
