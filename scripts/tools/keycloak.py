@@ -65,7 +65,8 @@ class Keycloak:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "realm-jan.json").write_text(json.dumps(realm()))
         command = [
-            str(home / "bin" / "kc.sh"), "start-dev", "--db=dev-mem", "--import-realm",
+            # Python's unpacking leaves the script without its permission to be run.
+            "bash", str(home / "bin" / "kc.sh"), "start-dev", "--db=dev-mem", "--import-realm",
             "--http-host=127.0.0.1", f"--http-port={self.port}",
         ]
         # A group of its own: the script starts Java.
