@@ -1,6 +1,6 @@
 //! Answers on their way to the client.
 
-use crate::connection::UnderWay;
+use crate::connection::{Connection, UnderWay};
 use crate::error::ApiError;
 use crate::memory::{Held, Memory, Taken, taker};
 use crate::repeats::Answered;
@@ -84,12 +84,18 @@ pub(crate) fn instead(
     ServiceResponse::new(request, other)
 }
 
-/// Ignores an offer to switch to another protocol, as HTTP allows: some clients make it with each
-/// request. The framework would otherwise end the connection without saying so, and the client's
-/// next request would be lost.
-pub(crate) fn without_upgrade(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
-    let head = response.request().head();
-    if head.upgrade() || head.headers().contains_key(header::UPGRADE) {
+/// Closes the connection after this answer, where it cannot be kept: its head was too large, or
+/// offered to switch to another protocol. That offer is ignored, as HTTP allows: some clients make
+/// it with each request. The framework would otherwise end the connection without saying so, and
+/// the client's next request would be lost.
+pub(crate) fn last_where_needed(
+    mut response: ServiceResponse<BoxBody>,
+) -> ServiceResponse<BoxBody> {
+    let request = response.request();
+    let connection = request.conn_data::<Connection>();
+    let is_worn = connection.is_some_and(Connection::is_worn);
+    let head = request.head();
+    if is_worn || head.upgrade() || head.headers().contains_key(header::UPGRADE) {
         let head = response.response_mut().head_mut();
         head.set_connection_type(ConnectionType::Close);
     }

@@ -2,9 +2,9 @@
 //! failures.
 
 use crate::client_address::{ClientAddress, TrustedProxies};
-use crate::connection::Connection;
+use crate::connection::{Connection, size_of_body};
 use crate::error::{About, ApiError, code};
-use crate::outgoing::{Outgoing, paid_for, without_upgrade};
+use crate::outgoing::{Outgoing, last_where_needed, paid_for};
 use crate::repeats;
 use actix_web::body::{BodySize, BodyStream, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -66,7 +66,8 @@ pub async fn around(
         return Err(ApiError::new(code::INTERNAL_ERROR, code::INTERNAL_ERROR.meaning).into());
     };
     let connection = request.conn_data::<Connection>().cloned();
-    let under_way = connection.as_ref().map(Connection::begin);
+    let body = size_of_body(request.headers());
+    let under_way = connection.as_ref().map(|it| it.begin(body));
     if let Some(connection) = &connection {
         connection.turn().await;
     }
@@ -99,7 +100,7 @@ pub async fn around(
     let answered = repeats::Answered::of(response.request());
     let (response, memory) = paid_for(response);
     let response = span.in_scope(|| enveloped(response));
-    let response = without_upgrade(with_headers(response, id));
+    let response = last_where_needed(with_headers(response, id));
     let response = if is_head {
         without_body(response)
     } else {

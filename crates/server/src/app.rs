@@ -120,6 +120,7 @@ struct Services {
     tasks: web::Data<dyn Tasks>,
     turns: web::Data<TurnService>,
     usage: web::Data<UsageService>,
+    usage_guard: web::Data<UsageGuard>,
 }
 
 fn replies(parts: &Parts) -> ReplyService {
@@ -204,6 +205,7 @@ impl Services {
                 store: Arc::new(PgUsage(database())),
                 clock: clock(),
             }),
+            usage_guard: web::Data::from(usage()),
         }
     }
 
@@ -228,7 +230,8 @@ impl Services {
             .app_data(self.surroundings.clone())
             .app_data(self.tasks.clone())
             .app_data(self.turns.clone())
-            .app_data(self.usage.clone());
+            .app_data(self.usage.clone())
+            .app_data(self.usage_guard.clone());
     }
 }
 

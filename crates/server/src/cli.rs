@@ -244,7 +244,7 @@ pub struct Settings {
     #[arg(long, help_heading = "Limits", env = "BODY_MEMORY", global = true)]
     pub body_memory: Option<String>,
     /// The most connections from one address, except from this machine and TRUSTED_PROXIES
-    /// [default: half of the limit on open files]
+    /// [default: half of the limit on open files, at most 2048]
     #[arg(
         long,
         help_heading = "Limits",

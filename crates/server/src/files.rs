@@ -24,11 +24,18 @@ const FILES: u64 = 65_536;
 /// model provider, and health checks from this machine.
 const RESERVED: u64 = 128;
 
+/// The most connections of one address, unless the operator says otherwise. Each needs 13 KiB of
+/// memory before it has asked anything.
+const EACH: u64 = 2_048;
+
 /// The limits of clients' connections. The database's connections are reserved first.
 pub(crate) fn connections(config: &Config) -> Connections {
     let files = getrlimit(Resource::RLIMIT_NOFILE).map_or(1_024, |(files, _)| files.min(FILES));
     let reserved = RESERVED + config.pool_size as u64;
     let total = files.saturating_sub(reserved).max(files / 2).max(1);
-    let each = config.address_connections.unwrap_or(files / 2).max(1);
+    let each = config
+        .address_connections
+        .unwrap_or((files / 2).min(EACH))
+        .max(1);
     Connections::new(total, each, Unlimited::own(&config.proxies))
 }

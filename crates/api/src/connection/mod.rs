@@ -2,12 +2,18 @@
 //! timeouts.
 
 mod deadline;
+mod heads;
 mod places;
+mod refusal;
 mod stream;
 
+pub(crate) use heads::size_of_body;
 pub use places::{Connections, Unlimited};
 pub use stream::{ClientStream, Patience};
 
+use domain::admission::Refused;
+use heads::Head;
+use places::Place;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::task::{Context, Waker};
@@ -44,6 +50,8 @@ struct State {
     is_due: Cell<bool>,
     /// Whether a request has begun since the last turn of this connection's task began.
     has_begun: Cell<bool>,
+    /// The head of the next request, while it is not complete.
+    head: RefCell<Head>,
     /// The bytes of memory that the current answer holds.
     held: Cell<u64>,
     /// The task that waits until more may be read.
@@ -63,6 +71,7 @@ impl Connection {
             allowance: Cell::new(READ_AHEAD),
             is_due: Cell::new(false),
             has_begun: Cell::new(false),
+            head: RefCell::default(),
             held: Cell::new(0),
             reader: RefCell::new(None),
             is_ended: Cell::new(false),
@@ -70,8 +79,9 @@ impl Connection {
         }))
     }
 
-    /// A request begins.
-    pub(crate) fn begin(&self) -> UnderWay {
+    /// A request begins, with a body of so many bytes; `None`: in pieces.
+    pub(crate) fn begin(&self, body: Option<u64>) -> UnderWay {
+        self.0.head.borrow_mut().is_complete(body);
         self.0.under_way.set(self.0.under_way.get() + 1);
         UnderWay(self.clone())
     }
@@ -89,6 +99,17 @@ impl Connection {
     pub(crate) fn wants_more(&self) {
         self.0.allowance.set(OF_A_BODY);
         self.read_on();
+    }
+
+    /// The body of the request was read to its end.
+    pub(crate) fn has_read_body(&self) {
+        self.0.head.borrow_mut().is_next();
+    }
+
+    /// Whether the connection must be closed after its answer: a head was so large that the
+    /// framework would keep much memory for it, or it is not known where the next head begins.
+    pub(crate) fn is_worn(&self) -> bool {
+        self.0.head.borrow().is_last()
     }
 
     /// Returns when the client will send no more, because it has disconnected or closed its half.
@@ -130,9 +151,25 @@ impl Connection {
         self.0.allowance.get()
     }
 
+    /// Whether memory of an incomplete head is not counted yet.
+    fn is_unpaid(&self) -> bool {
+        self.0.under_way.get() == 0 && self.0.head.borrow().is_unpaid()
+    }
+
+    /// Counts the memory of an incomplete head.
+    fn pay(&self, place: &Place) -> Result<(), Refused> {
+        match self.0.under_way.get() {
+            0 => self.0.head.borrow_mut().pay(place),
+            _ => Ok(()),
+        }
+    }
+
     fn has_read(&self, bytes: usize) {
         let rest = self.0.allowance.get().saturating_sub(bytes);
         self.0.allowance.set(rest);
+        if self.0.under_way.get() == 0 {
+            self.0.head.borrow_mut().grows(bytes);
+        }
     }
 
     /// The bytes of the current answer that the client must take within its time limit.

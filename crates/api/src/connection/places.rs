@@ -4,10 +4,11 @@ use domain::limits::Origin;
 use std::net::IpAddr;
 
 /// The limits of connections, in all and for one address. Each connection is an open file, and the
-/// system limits the files of a process.
+/// system limits the files of a process. The memory of incomplete heads is limited, too.
 #[derive(Clone)]
 pub struct Connections {
     budget: Budget,
+    heads: Budget,
     unlimited: Unlimited,
 }
 
@@ -28,9 +29,24 @@ impl Unlimited {
 }
 
 /// A place for a connection: it counts until this is dropped, unless the connection is not counted.
-pub(super) struct Place(#[expect(dead_code, reason = "it is held, not read")] Option<Permit>);
+pub(super) struct Place {
+    _counted: Option<Permit>,
+    caller: Caller,
+    heads: Budget,
+}
+
+impl Place {
+    /// Memory for an incomplete head.
+    pub(super) fn room_for_head(&self, bytes: u64) -> Result<Permit, Refused> {
+        self.heads.try_take(self.caller, bytes)
+    }
+}
 
 impl Connections {
+    /// The memory of incomplete heads, and how many parts of it there are for each address.
+    const HEADS: u64 = 64 * 1024 * 1024;
+    const PARTS: u64 = 4;
+
     /// Allows at most `total` counted connections, and `each` of one address.
     #[must_use]
     pub fn new(total: u64, each: u64, unlimited: Unlimited) -> Self {
@@ -40,18 +56,33 @@ impl Connections {
         };
         Self {
             budget: Budget::new(limits),
+            heads: Budget::new(Limits::parts(Self::HEADS, Self::PARTS)),
             unlimited,
+        }
+    }
+
+    /// The same limits, with so much memory for incomplete heads. One address gets a quarter.
+    #[must_use]
+    pub fn with_memory_of_heads(self, bytes: u64) -> Self {
+        Self {
+            heads: Budget::new(Limits::parts(bytes, Self::PARTS)),
+            ..self
         }
     }
 
     pub(super) fn admit(&self, peer: Option<IpAddr>) -> Result<Place, Refused> {
         let peer = peer.map(|peer| peer.to_canonical());
         let Unlimited(networks) = &self.unlimited;
-        if peer.is_some_and(|peer| networks.contain(peer)) {
-            return Ok(Place(None));
-        }
         let caller = Caller::Address(Origin::of(peer));
-        self.budget.try_take(caller, 1).map(Some).map(Place)
+        let counted = match peer.is_some_and(|peer| networks.contain(peer)) {
+            true => None,
+            false => Some(self.budget.try_take(caller, 1)?),
+        };
+        Ok(Place {
+            _counted: counted,
+            caller,
+            heads: self.heads.clone(),
+        })
     }
 }
 

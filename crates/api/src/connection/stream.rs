@@ -1,5 +1,6 @@
 use super::deadline::Deadline;
 use super::places::Place;
+use super::refusal::{TOO_MANY, TOO_MUCH, refusal};
 use super::{Connection, Connections, READ_AHEAD};
 use actix_web::rt::net::TcpStream;
 use std::io::{self, Write as _};
@@ -42,7 +43,11 @@ pub struct ClientStream {
     stalled: Duration,
     taken: u64,
     reading_due: Deadline,
-    _place: Place,
+    place: Place,
+    /// Whether the framework was told that nothing more is there to read, so that it has looked at
+    /// all bytes so far.
+    was_looked_at: bool,
+    has_answered: bool,
 }
 
 impl ClientStream {
@@ -56,7 +61,10 @@ impl ClientStream {
     ) -> Option<(Self, Option<SocketAddr>)> {
         let peer = stream.peer_addr().ok();
         let Ok(place) = connections.admit(peer.map(|peer| peer.ip())) else {
-            refuse(stream);
+            // The runtime does not know yet that the socket is writable, so this writes directly.
+            if let Ok(mut stream) = stream.into_std() {
+                let _ = stream.write(&refusal(TOO_MANY));
+            }
             return None;
         };
         let accepted = Self {
@@ -69,7 +77,9 @@ impl ClientStream {
             stalled: Duration::ZERO,
             taken: 0,
             reading_due: Deadline::default(),
-            _place: place,
+            place,
+            was_looked_at: false,
+            has_answered: false,
         };
         Some((accepted, peer))
     }
@@ -98,6 +108,7 @@ impl ClientStream {
 
     /// The client has taken so many bytes. A few bytes do not reset the time that it has used.
     fn has_taken(&mut self, bytes: usize) {
+        self.has_answered = true;
         self.taken_at = Instant::now();
         let stalled = self.stalled_since.take();
         self.stalled += stalled.map_or(Duration::ZERO, |since| self.taken_at - since);
@@ -113,6 +124,33 @@ impl ClientStream {
         since + self.patience.answer.saturating_sub(self.stalled)
     }
 
+    /// Reads as much as is allowed now.
+    fn poll_bytes(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let allowance = self.connection.allowance(context);
+        if allowance == 0 {
+            return self.poll_end(context);
+        }
+        let before = buffer.filled().len();
+        if allowance < buffer.remaining() {
+            let mut part = [0; READ_AHEAD];
+            let length = allowance.min(READ_AHEAD);
+            let mut part = ReadBuf::new(part.get_mut(..length).unwrap_or_default());
+            ready!(Pin::new(&mut self.stream).poll_read(context, &mut part))?;
+            buffer.put_slice(part.filled());
+        } else {
+            ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        }
+        match buffer.filled().len() - before {
+            0 if buffer.remaining() > 0 => self.connection.has_ended(),
+            bytes => self.connection.has_read(bytes),
+        }
+        Poll::Ready(Ok(()))
+    }
+
     /// Checks whether the client has closed its half, while nothing may be read.
     fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut next = [0; 1];
@@ -126,25 +164,20 @@ impl ClientStream {
         }
     }
 
+    /// Closes the connection, whose head has no room. A client that had an answer before might take
+    /// this one for that of its next request.
+    fn refuse_head(&self) -> io::Error {
+        if !self.has_answered {
+            let _ = self.stream.try_write(&refusal(TOO_MUCH));
+        }
+        io::ErrorKind::OutOfMemory.into()
+    }
+
     /// Closes the connection, and drops the data that the system keeps for a client who does not
     /// read.
     fn give_up(&self) -> io::Error {
         let _ = self.stream.set_zero_linger();
         io::ErrorKind::TimedOut.into()
-    }
-}
-
-/// Tries to tell the client the reason, without waiting for it.
-fn refuse(stream: TcpStream) {
-    const BODY: &str = r#"{"error":{"message":"There are too many connections from your address. Close some, and try again.","type":"rate_limit_error","code":"too_many_connections","param":null,"request_id":null,"doc_url":null}}"#;
-    let answer = format!(
-        "HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nRetry-After: 5\r\n\
-         Connection: close\r\nContent-Length: {}\r\n\r\n{BODY}",
-        BODY.len()
-    );
-    // The runtime does not know yet that the socket is writable, so this writes directly.
-    if let Ok(mut stream) = stream.into_std() {
-        let _ = stream.write(answer.as_bytes());
     }
 }
 
@@ -161,25 +194,18 @@ impl AsyncRead for ClientStream {
         {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
-        let allowance = this.connection.allowance(context);
-        if allowance == 0 {
-            return this.poll_end(context);
+        if std::mem::take(&mut this.was_looked_at) && this.connection.pay(&this.place).is_err() {
+            return Poll::Ready(Err(this.refuse_head()));
         }
-        let before = buffer.filled().len();
-        if allowance < buffer.remaining() {
-            let mut part = [0; READ_AHEAD];
-            let length = allowance.min(READ_AHEAD);
-            let mut part = ReadBuf::new(part.get_mut(..length).unwrap_or_default());
-            ready!(Pin::new(&mut this.stream).poll_read(context, &mut part))?;
-            buffer.put_slice(part.filled());
-        } else {
-            ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
+        let read = this.poll_bytes(context, buffer);
+        if read.is_pending() {
+            this.was_looked_at = true;
+            if this.connection.is_unpaid() {
+                // In the next turn either the request has begun, or the head is incomplete.
+                context.waker().wake_by_ref();
+            }
         }
-        match buffer.filled().len() - before {
-            0 if buffer.remaining() > 0 => this.connection.has_ended(),
-            bytes => this.connection.has_read(bytes),
-        }
-        Poll::Ready(Ok(()))
+        read
     }
 }
 
@@ -246,7 +272,7 @@ mod tests {
             ..Patience::USUAL
         };
         let (mut client, mut stream) = connected(patience).await;
-        let _request = stream.connection().begin();
+        let _request = stream.connection().begin(Some(0));
         let reading = async {
             let mut taken = vec![0; piece];
             while let Ok(1..) = client.read(&mut taken).await {
@@ -298,11 +324,11 @@ mod tests {
         }
         // Requests begin and end one after the other, like requests that arrived together.
         for _ in 0..100 {
-            let under_way = connection.begin();
+            let under_way = connection.begin(Some(0));
             assert_eq!(read(&mut stream).await, None);
             drop(under_way);
         }
-        let _under_way = connection.begin();
+        let _under_way = connection.begin(Some(0));
         connection.wants_more();
         let mut of_a_body = 0;
         while of_a_body < super::super::OF_A_BODY {
@@ -324,7 +350,7 @@ mod tests {
             total += read(&mut stream).await.unwrap_or(0);
             yield_now().await;
         }
-        let _under_way = connection.begin();
+        let _under_way = connection.begin(Some(0));
         drop(client);
         while read(&mut stream).await.is_none() {
             yield_now().await;

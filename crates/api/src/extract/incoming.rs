@@ -155,8 +155,10 @@ impl Chunks {
     async fn next(&mut self, until: Instant) -> Next {
         let next = poll_fn(|context| {
             let next = Pin::new(&mut self.payload).poll_next(context);
-            if let (Poll::Pending, Some(connection)) = (&next, &self.connection) {
-                connection.wants_more();
+            match (&next, &self.connection) {
+                (Poll::Pending, Some(connection)) => connection.wants_more(),
+                (Poll::Ready(None), Some(connection)) => connection.has_read_body(),
+                _ => {}
             }
             next
         });

@@ -30,6 +30,7 @@ fn describe_one(operation: &mut Operation) {
     }
     let codes = [
         code::INVALID_VALUE,
+        code::QUOTA_EXCEEDED,
         code::IDEMPOTENCY_KEY_REUSED,
         code::IDEMPOTENCY_IN_PROGRESS,
     ];

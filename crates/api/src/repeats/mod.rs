@@ -26,6 +26,7 @@ use asked::asked;
 use domain::auth::Digest;
 use domain::error::{Conflict, Error};
 use domain::repeats::{Asked, Begun, Claim, Outcome, RepeatService, Slot, Verdict, scope};
+use domain::usage::{Usage, UsageGuard};
 use futures_util::future::{LocalBoxFuture, select};
 pub(crate) use joined::Kept;
 use joined::Watched;
@@ -159,6 +160,9 @@ impl Repeat {
                 }
                 Verdict::First(claim) => {
                     room_for(request)?;
+                    if let Some(usage) = usage(request) {
+                        usage.room_for_record(owner)?;
+                    }
                     self.slot.put(claim);
                     return Ok(());
                 }
@@ -210,7 +214,13 @@ impl Repeat {
                 return response;
             }
             return match claim.settle().await {
-                Ok(()) => response,
+                Ok(()) => {
+                    let counting = usage(response.request()).filter(|_| claim.is_recorded());
+                    if let Some(usage) = counting {
+                        usage.stored(claim.key.owner, Usage::REMEMBERED);
+                    }
+                    response
+                }
                 Err(error) => instead(response, HttpResponse::from_error(ApiError::from(error))),
             };
         };
@@ -244,6 +254,10 @@ fn room_for(request: &HttpRequest) -> Result<(), ApiError> {
         true => Err(Error::StorageFull { found: None }.into()),
         false => Ok(()),
     }
+}
+
+fn usage(request: &HttpRequest) -> Option<web::Data<UsageGuard>> {
+    request.app_data().cloned()
 }
 
 /// Waits for the pause, or until the running request of this instance is over.

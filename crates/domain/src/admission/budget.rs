@@ -66,6 +66,12 @@ impl Budget {
         self.queue().held()
     }
 
+    /// How many requests wait, of all callers.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.queue().waiting()
+    }
+
     /// Units that this caller holds.
     #[must_use]
     pub fn held_by(&self, caller: Caller) -> u64 {

@@ -53,6 +53,10 @@ impl Queue {
         self.limits.total - self.free
     }
 
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting
+    }
+
     pub(super) fn held_by(&self, caller: Caller) -> u64 {
         self.callers.get(&caller).map_or(0, |account| account.held)
     }

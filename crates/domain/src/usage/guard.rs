@@ -15,6 +15,15 @@ pub struct UsageGuard {
     known: Mutex<HashMap<OwnerId, Known>>,
 }
 
+/// A write, by what it needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Write {
+    Text,
+    Conversation,
+    /// Only the record of a request.
+    Record,
+}
+
 /// The remembered usage of an owner who writes.
 #[derive(Clone, Copy, Default)]
 struct Known {
@@ -47,6 +56,9 @@ impl UsageGuard {
     const MOST: usize = 100_000;
     /// How many owners one statement reads.
     const BATCH: usize = 500;
+    /// Records of requests may exceed the limit of storage by one part in so many, so that an owner
+    /// who has reached it can still delete, and repeat what was done.
+    const EXCESS: u64 = 16;
 
     pub fn new(allowances: Allowances, store: Arc<dyn UsageStore>, clock: Arc<dyn Clock>) -> Self {
         Self {
@@ -59,12 +71,18 @@ impl UsageGuard {
 
     /// Refuses more text when the owner's storage has reached the limit.
     pub fn room_for_text(&self, owner: OwnerId) -> Result<()> {
-        self.check(owner, false)
+        self.check(owner, Write::Text)
     }
 
     /// Refuses another conversation when the owner has too many conversations, or too much text.
     pub fn room_for_conversation(&self, owner: OwnerId) -> Result<()> {
-        self.check(owner, true)
+        self.check(owner, Write::Conversation)
+    }
+
+    /// Refuses to remember another request. Requests that store nothing else would otherwise leave
+    /// records without limit.
+    pub fn room_for_record(&self, owner: OwnerId) -> Result<()> {
+        self.check(owner, Write::Record)
     }
 
     /// How many more bytes an owner may store; `None` is no limit. For large additions: the last
@@ -110,7 +128,7 @@ impl UsageGuard {
         self.allowances.guest.limits_storage() || self.allowances.account.limits_storage()
     }
 
-    fn check(&self, owner: OwnerId, is_conversation: bool) -> Result<()> {
+    fn check(&self, owner: OwnerId, write: Write) -> Result<()> {
         if !self.is_needed() {
             return Ok(());
         }
@@ -125,9 +143,15 @@ impl UsageGuard {
             return Ok(());
         };
         let (allowance, usage) = (self.allowances.of(counted.kind), counted.usage);
-        let exceeded = match (allowance.storage_bytes, allowance.conversations) {
-            (Some(limit), _) if usage.storage_bytes >= limit => Some(Quota::Storage { limit }),
-            (_, Some(limit)) if is_conversation && usage.conversations >= limit => {
+        let exceeded = match (write, allowance.storage_bytes, allowance.conversations) {
+            (Write::Record, Some(limit), _) => {
+                let most = limit.saturating_add(limit / Self::EXCESS);
+                (usage.storage_bytes >= most).then_some(Quota::Remembered { limit })
+            }
+            (Write::Text | Write::Conversation, Some(limit), _) if usage.storage_bytes >= limit => {
+                Some(Quota::Storage { limit })
+            }
+            (Write::Conversation, _, Some(limit)) if usage.conversations >= limit => {
                 Some(Quota::Conversations { limit })
             }
             _ => None,

@@ -132,6 +132,19 @@ fn refusal(result: Result<()>) -> Option<Quota> {
 }
 
 #[test]
+fn records_of_requests_may_exceed_the_limit_by_a_sixteenth() {
+    let scene = scene();
+    let owner = scene.known(1_061, 9);
+    assert_eq!(refusal(scene.guard.room_for_record(owner)), None);
+    assert!(refusal(scene.guard.room_for_text(owner)).is_some());
+    // What is noted before it is counted counts, too.
+    scene.guard.stored(owner, 1);
+    let refused = refusal(scene.guard.room_for_record(owner));
+    assert_eq!(refused, Some(Quota::Remembered { limit: 1_000 }));
+    assert_eq!(refused.unwrap().name(), "storage_limit");
+}
+
+#[test]
 fn a_limit_is_reached_with_the_last_byte_and_the_last_conversation() {
     let scene = scene();
     let owner = scene.known(999, 2);

@@ -165,6 +165,7 @@ diesel::table! {
         last_conversation -> Nullable<Uuid>,
         last_project -> Nullable<Uuid>,
         last_share -> Nullable<Uuid>,
+        last_repeat -> Nullable<Binary>,
     }
 }
 

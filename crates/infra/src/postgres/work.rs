@@ -95,6 +95,12 @@ impl Places {
 }
 
 impl Database {
+    /// How many units of work wait for their turn.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.places.budget.waiting()
+    }
+
     /// Waits for the caller's turn to fork; half of the time is left for the work itself.
     pub(super) async fn fork_turn(&self, whose: Whose) -> Result<Permit> {
         let patience = sleep_until(whose.begun + self.queue() / 2);

@@ -230,7 +230,8 @@ mod tests {
         let begun = Instant::now();
         (0..20).for_each(|_| output.add(&line));
         output.finish();
-        assert!(begun.elapsed() < PATIENCE * 5);
+        // Not once for each line.
+        assert!(begun.elapsed() < PATIENCE * 12);
         let lost = output.state.lost.load(Ordering::Relaxed);
         assert!((13..=13).contains(&lost), "{lost}");
         let mut lines = read.iter();

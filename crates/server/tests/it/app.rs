@@ -31,7 +31,7 @@ use server::Parts;
 use server::config::AllowedOrigins;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -146,7 +146,7 @@ impl TestApp {
             ),
             turns: turns(&usage_of, Arc::new(RuntimeTimer), REPEAT_PATIENCE),
             memory: api::memory::Memory::new(256 << 20),
-            body_rate: api::BodyRate::USUAL,
+            body_rate: patient_rate(),
             long_work: api::LongWork::new(2),
             terms: server::Terms {
                 connections: everybody(),
@@ -177,6 +177,19 @@ impl TestApp {
             schema,
             client: client(),
             handle,
+        }
+    }
+
+    /// Waits until so many units of work wait for their turn at the database.
+    pub(crate) async fn have_queued(&self, count: usize) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while self.database.waiting() < count {
+            assert!(
+                Instant::now() < deadline,
+                "{} wait",
+                self.database.waiting()
+            );
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
@@ -367,6 +380,14 @@ impl Drop for Tending {
     }
 }
 
+/// What a test lets wait, waits.
+fn patient_rate() -> api::BodyRate {
+    api::BodyRate {
+        every: Duration::from_secs(600),
+        ..api::BodyRate::USUAL
+    }
+}
+
 /// Turns that wait by any time, and for so long.
 pub(crate) fn turns(
     database: &Database,
@@ -416,6 +437,8 @@ pub(crate) fn client() -> reqwest::Client {
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_secs(60))
+        // The service closes idle connections after 5 s, and might do so when one is used again.
+        .pool_idle_timeout(Duration::from_secs(2))
         // Nobody is met over TLS, and reading the system's certificates takes long.
         .tls_certs_only([])
         .build()

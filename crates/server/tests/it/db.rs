@@ -4,10 +4,10 @@ use infra::postgres::embedded::ThrowawayPostgres;
 use infra::postgres::{Database, Target};
 use std::path::Path;
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 /// Where servers and the cluster live: a test's own runtime ends with the test.
@@ -56,10 +56,8 @@ impl Schema {
 
     /// Empty, not yet migrated.
     pub(crate) async fn empty() -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-        let cluster = cluster().await;
-        let schema = Self::at(format!("{cluster}&options=-c%20search_path%3D{name}"));
+        let name = new_name();
+        let schema = Self::named(&name).await;
         schema.rows(&format!("create schema {name}")).await;
         schema
     }
@@ -67,9 +65,18 @@ impl Schema {
     /// As the service expects it.
     pub(crate) async fn migrated() -> Self {
         static REPLAY: OnceCell<String> = OnceCell::const_new();
-        let schema = Self::empty().await;
-        schema.rows(REPLAY.get_or_init(replay).await).await;
-        schema
+        let replay = REPLAY.get_or_init(replay).await;
+        let name = new_name();
+        make(&format!(
+            "begin; create schema {name}; set local search_path = {name}; {replay}; commit"
+        ))
+        .await;
+        Self::named(&name).await
+    }
+
+    async fn named(name: &str) -> Self {
+        let cluster = cluster().await;
+        Self::at(format!("{cluster}&options=-c%20search_path%3D{name}"))
     }
 
     /// The service's view of it.
@@ -124,6 +131,34 @@ impl Schema {
         let all = tables.collect::<Vec<_>>().join(" union all ");
         self.rows(&format!("{all} order by 1, 2")).await
     }
+}
+
+fn new_name() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Makes a schema, over one of a few connections that have made others: a new one would first have to
+/// learn the catalogue, which costs half as much again. After some it is given up, with the memory that
+/// it keeps for each table.
+async fn make(sql: &str) {
+    const MOST: u8 = 20;
+    type Maker = Mutex<Option<(Client, u8)>>;
+    static MAKERS: [Maker; 4] = [const { Mutex::const_new(None) }; 4];
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let mut maker = MAKERS[NEXT.fetch_add(1, Ordering::Relaxed) % MAKERS.len()]
+        .lock()
+        .await;
+    let (client, made) = match maker.take() {
+        Some((client, made)) if made < MOST => (client, made),
+        // Not on the runtime of a test, with which it would end.
+        _ => {
+            let connected = RUNTIME.spawn(connect(cluster().await));
+            (connected.await.unwrap(), 0)
+        }
+    };
+    rows(&client, sql).await;
+    *maker = Some((client, made + 1));
 }
 
 /// What the migrations come to, as one piece of SQL: each table is made as it is in the end. The migrations

@@ -123,7 +123,7 @@ async fn write(
 /// What the service says when it can say anything: a PostgreSQL that was killed may serve its
 /// sessions for another moment, so it was ready, and is not.
 async fn answered(actor: &Actor, path: &str) -> Answer {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         let answer = actor.get(path).await;
         if answer.status != 503 || Instant::now() > deadline {

@@ -25,7 +25,7 @@ use tokio::time::{Instant, timeout};
 use ulid::Ulid;
 
 /// How long anything may take that is expected to happen.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A DATA_DIR of one test, where PostgreSQL's user can reach it: in memory, since processes are killed here
 /// and no machine is. It goes with the test, together with a PostgreSQL that a killed service left behind
@@ -72,7 +72,7 @@ impl Drop for Scratch {
             let _ = kill(Pid::from_raw(pid), Signal::SIGQUIT);
         }
         // A PostgreSQL that is ending may still be writing.
-        let deadline = std::time::Instant::now() + Duration::from_secs(10);
+        let deadline = std::time::Instant::now() + Duration::from_secs(60);
         while fs::remove_dir_all(&self.0).is_err() && self.0.exists() {
             if std::time::Instant::now() > deadline {
                 break;

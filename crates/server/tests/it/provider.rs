@@ -147,7 +147,7 @@ impl Provider {
     pub(crate) async fn was_asked(&self, times: usize) -> Vec<Asked> {
         let mut asked = self.state.asked.subscribe();
         let enough = asked.wait_for(|asked| asked.len() >= times);
-        let enough = tokio::time::timeout(Duration::from_secs(30), enough).await;
+        let enough = tokio::time::timeout(Duration::from_secs(60), enough).await;
         enough.expect("the provider is not asked").unwrap().clone()
     }
 

@@ -1,16 +1,20 @@
 //! How many rows the service reads: what it costs to find few among very many, on any machine.
 
 use crate::app::TestApp;
-use crate::db::Schema;
+use crate::db::{RUNTIME, Schema};
 use crate::purge::until;
 use crate::rows;
 use crate::shares::many::multiply;
 use crate::shares::{message, share_item};
+use domain::auth::Digest;
 use domain::clock::Clock as _;
+use domain::id::OwnerId;
 use domain::jobs::{Job, JobQueue as _, Kind};
+use domain::repeats::{RepeatKey, RepeatStore as _};
 use infra::clock::SystemClock;
-use infra::postgres::PgJobs;
+use infra::postgres::{PgJobs, PgRepeats};
 use serde_json::json;
+use std::sync::Arc;
 
 /// A schema whose connections bear its name, so that they can be told from those of other tests.
 async fn named() -> Schema {
@@ -71,6 +75,36 @@ async fn a_page_of_versions_reads_no_more_than_the_page() {
     }
     let read = rows_read(&app.schema, "item_versions").await;
     assert!(read < 100, "{read} rows were read");
+}
+
+#[tokio::test]
+async fn the_latest_of_many_attempts_is_found_without_the_others() {
+    let schema = named().await;
+    let repeats = Arc::new(PgRepeats(schema.database(1)));
+    let many = "insert into repeats (owner_id, key, body, token, created_at, leased_until,
+            expires_at, attempt)
+        select '00000000-0000-0000-0000-000000000007', sha256(n::text::bytea), sha256('body'),
+            gen_random_uuid(), now() + n * interval '1 ms', now(), now(), 0
+        from generate_series(1, 20000) n;
+        analyze repeats";
+    schema.rows(many).await;
+    let body = digest(&schema, "body").await;
+    let owner = OwnerId::new(ulid::Ulid(7));
+    let since = SystemClock.now() - chrono::TimeDelta::minutes(10);
+    let asked = RepeatKey { owner, key: body };
+    let store = Arc::clone(&repeats);
+    let found = RUNTIME.spawn(async move { store.matching(asked, 1, since).await });
+    let found = found.await.unwrap().unwrap().unwrap();
+    assert_eq!(found.key, digest(&schema, "20000").await);
+    let read = rows_read(&schema, "repeats").await;
+    assert!(read < 100, "{read} rows were read");
+}
+
+async fn digest(schema: &Schema, text: &str) -> Digest {
+    let hex = format!("select encode(sha256('{text}'), 'hex')");
+    let hex = schema.value(&hex).await;
+    let byte = |at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap();
+    Digest(std::array::from_fn(byte))
 }
 
 #[tokio::test]

@@ -109,7 +109,7 @@ async fn assert_away(process: &Process) {
 /// It is well again by itself, and on the way there nothing is worse than "not yet".
 async fn assert_recovers(process: &Process) {
     let actor = process.alice();
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         let answers = join_all(requests(&actor).into_iter().map(|r| actor.sent(r))).await;
         for answer in &answers {

@@ -64,6 +64,10 @@ pub(super) fn arguments(server: &Server) -> Vec<OsString> {
         format!("fsync={on}").into(),
         format!("full_page_writes={on}").into(),
     ];
+    if !durable {
+        // Tests make very many tables, and it would look at all of them, again and again.
+        settings.push("autovacuum=off".into());
+    }
     // Segments are kept for reuse, so that writing usually needs no new room.
     let least = (server.wal_mib / 2).clamp(32, 80);
     settings.push(format!("max_wal_size={}MB", server.wal_mib).into());

@@ -1,5 +1,5 @@
-//! Counts an owner's usage: goes along the conversations, the projects and the links, a portion of
-//! each in a step, so that each step takes milliseconds. `usage` stores the place of the count,
+//! Counts an owner's usage: goes along the conversations, the projects, the links and the remembered
+//! requests, a portion of each in a step, so that each step takes milliseconds. `usage` stores the place of the count,
 //! together with its job: the next job begins anew.
 
 use crate::postgres::execute::Execute as _;
@@ -58,9 +58,9 @@ statement!(
 );
 
 statement!(
-    /// Adds the next conversations, projects and links to the count, up to a given conversation if
-    /// there is one; returns whether all are counted. Beside messages, titles and metadata count,
-    /// and each link counts a constant.
+    /// Adds the next conversations, projects, links and remembered requests to the count, up to a
+    /// given conversation if there is one; returns whether all are counted. Beside messages, titles
+    /// and metadata count, and each link counts a constant.
     Count {
         owner_id: Uuid => SqlUuid,
         since: DateTime<Utc> => Timestamptz,
@@ -72,7 +72,8 @@ statement!(
         select coalesce(u.counted_bytes, 0) as bytes,
             coalesce(u.counted_conversations, 0) as conversations,
             coalesce(u.last_conversation, nil.id) as conversation,
-            coalesce(u.last_project, nil.id) as project, coalesce(u.last_share, nil.id) as share
+            coalesce(u.last_project, nil.id) as project, coalesce(u.last_share, nil.id) as share,
+            coalesce(u.last_repeat, ''::bytea) as repeat
         from (select '00000000-0000-0000-0000-000000000000'::uuid as id) nil
         left join usage u on u.owner_id = $1 and u.counting_since = $2
     ),
@@ -93,21 +94,28 @@ statement!(
         select id, 512 as bytes from shares
         where owner_id = $1 and id > (select share from place) order by id limit $4
     ),
+    remembered as (
+        select key, 384 + 16 * coalesce(cardinality(ids), 0) as bytes from repeats
+        where owner_id = $1 and key > (select repeat from place) order by key limit $4
+    ),
     counted as (
-        select h.bytes + o.bytes + s.bytes as bytes, h.rows as conversations,
-            $3 is null and greatest(h.rows, o.rows, s.rows) < $4 as is_all
+        select h.bytes + o.bytes + s.bytes + r.bytes as bytes, h.rows as conversations,
+            $3 is null and greatest(h.rows, o.rows, s.rows, r.rows) < $4 as is_all
         from (select count(*) as rows, coalesce(sum(bytes), 0)::bigint as bytes from held) h,
             (select count(*) as rows, coalesce(sum(bytes), 0)::bigint as bytes from organised) o,
-            (select count(*) as rows, coalesce(sum(bytes), 0)::bigint as bytes from shared) s
+            (select count(*) as rows, coalesce(sum(bytes), 0)::bigint as bytes from shared) s,
+            (select count(*) as rows, coalesce(sum(bytes), 0)::bigint as bytes from remembered) r
     )
     insert into usage as u (owner_id, counted_at, storage_bytes, conversations, counting_since,
-        counted_bytes, counted_conversations, last_conversation, last_project, last_share)
+        counted_bytes, counted_conversations, last_conversation, last_project, last_share,
+        last_repeat)
     select $1, case when is_all then $5 end, case when is_all then p.bytes + c.bytes else 0 end,
         case when is_all then p.conversations + c.conversations else 0 end,
         case when not is_all then $2 end, p.bytes + c.bytes, p.conversations + c.conversations,
         coalesce((select id from held order by id desc limit 1), p.conversation),
         coalesce((select id from organised order by id desc limit 1), p.project),
-        coalesce((select id from shared order by id desc limit 1), p.share)
+        coalesce((select id from shared order by id desc limit 1), p.share),
+        coalesce((select key from remembered order by key desc limit 1), p.repeat)
     from place p, counted c
     where not exists (select from removed_owners where owner_id = $1)
     on conflict (owner_id) do update set
@@ -119,7 +127,7 @@ statement!(
         counting_since = excluded.counting_since, counted_bytes = excluded.counted_bytes,
         counted_conversations = excluded.counted_conversations,
         last_conversation = excluded.last_conversation, last_project = excluded.last_project,
-        last_share = excluded.last_share
+        last_share = excluded.last_share, last_repeat = excluded.last_repeat
     returning counting_since is null"
 );
 

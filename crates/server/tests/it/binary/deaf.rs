@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// How long a request may take that has nothing to wait for.
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(60);
 
 /// So many requests that their lines would fill any pipe a few times.
 const MANY: usize = 600;

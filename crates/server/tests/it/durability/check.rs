@@ -24,7 +24,7 @@ impl Reader {
     /// What the service says when it can say anything: a PostgreSQL that was killed may serve its
     /// sessions for another moment, so it was ready, and is not.
     async fn sent(&self, request: RequestBuilder) -> Answer {
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + Duration::from_secs(60);
         loop {
             let again = request.try_clone().unwrap();
             if let Ok(response) = again.send().await {

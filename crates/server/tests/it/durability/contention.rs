@@ -36,7 +36,7 @@ async fn sessions(app: &TestApp, name: &str, state: &str) -> usize {
 }
 
 async fn until_one_waits(app: &TestApp, name: &str) {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(60);
     while sessions(app, name, "wait_event_type = 'Lock'").await == 0 {
         assert!(Instant::now() < deadline, "nothing waits for a lock");
     }
@@ -140,7 +140,7 @@ async fn work_that_is_done_while_it_is_called_off_is_a_success() {
     };
     let released = async {
         // The request to call it off comes by a connection of its own.
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + Duration::from_secs(60);
         while cutter.connections() == before {
             assert!(Instant::now() < deadline, "it is not called off");
             tokio::time::sleep(Duration::from_millis(5)).await;

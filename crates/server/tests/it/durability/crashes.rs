@@ -74,7 +74,7 @@ impl Drop for SmallDisk {
     fn drop(&mut self) {
         if let Some(pid) = self.0.postmaster() {
             let _ = kill(Pid::from_raw(pid), Signal::SIGQUIT);
-            let deadline = Instant::now() + Duration::from_secs(5);
+            let deadline = Instant::now() + Duration::from_secs(60);
             while Path::new(&format!("/proc/{pid}")).exists() && Instant::now() < deadline {
                 std::thread::yield_now();
             }
@@ -142,7 +142,7 @@ fn send(pid: i32, signal: Signal) {
 /// Ends a process, and returns when it has: until then it may say that it is ready.
 async fn end(pid: i32, signal: Signal) {
     send(pid, signal);
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(60);
     while kill(Pid::from_raw(pid), None).is_ok() {
         assert!(Instant::now() < deadline, "{pid} does not end");
         tokio::time::sleep(Duration::from_millis(5)).await;

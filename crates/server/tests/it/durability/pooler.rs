@@ -61,7 +61,7 @@ impl Pooler {
             command.uid(owner.uid()).gid(owner.gid());
         }
         let supervised = RUNTIME.spawn(supervise(command)).abort_handle();
-        let deadline = Instant::now() + Duration::from_secs(10);
+        let deadline = Instant::now() + Duration::from_secs(60);
         while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
             assert!(Instant::now() < deadline, "PgBouncer does not listen");
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -189,11 +189,11 @@ async fn what_is_refused_through_a_pooler_is_not_stored_afterwards() {
     // Whatever still runs comes to its end.
     let running = "select count(*) from pg_stat_activity where state = 'active' and query ilike \
                    '%items%' and pid <> pg_backend_pid()";
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(60);
     while app.schema.value(running).await != "0" {
         assert!(Instant::now() < deadline, "something is still running");
     }
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(60);
     let mut found = alice.get(&path).await;
     while found.status == 503 && Instant::now() < deadline {
         found = alice.get(&path).await;

@@ -165,6 +165,8 @@ async fn what_became_of_a_spent_token_is_asked_for_its_address_too() {
     let again = tokio::spawn(status(spend()));
     scene.wait_for_the_row(|count| count == 1).await;
     let stuck = scene.stuck(same.from, HALF as usize + 1).await;
+    // The question must come behind two sign-outs, so they must have arrived.
+    scene.app.have_queued(2).await;
     holder.batch_execute("rollback").await.unwrap();
     let signing_out = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' \
                        and query ilike '%delete from refresh_tokens%' \
@@ -191,6 +193,7 @@ async fn whatever_strangers_ask_for_counts_for_their_address() {
     let stuck = scene.stuck(same.from, HALF as usize).await;
     let (requests, expected): (Vec<_>, Vec<_>) = scene.each_kind(&same).into_iter().unzip();
     let requests: Vec<_> = requests.into_iter().map(status).map(tokio::spawn).collect();
+    scene.app.have_queued(requests.len()).await;
     for (request, expected) in scene.each_kind(&other) {
         assert_eq!(status(request).await, expected);
     }

@@ -63,6 +63,119 @@ async fn who_is_refused_is_told_why() {
     assert_eq!(answer.json()["error"]["code"], "too_many_connections");
 }
 
+/// A request with a head of so many bytes, up to its last line.
+fn large_head(bytes: usize) -> Vec<u8> {
+    let head = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Long: ";
+    format!("{head}{}\r\n", "x".repeat(bytes - head.len() - 2)).into_bytes()
+}
+
+#[tokio::test]
+async fn incomplete_heads_of_one_address_hold_a_quarter_of_their_memory() {
+    const HEAD: usize = 60_000;
+    const FIT: usize = 4;
+    let connections = Connections::new(1_000, 1_000, Unlimited::default());
+    let connections = connections.with_memory_of_heads((4 * FIT * (HEAD + 10_000)) as u64);
+    let app = TestApp::spawn_with(|parts| parts.terms.connections = connections).await;
+    // What fits waits for its end, until the framework gives it up; the next ones are refused.
+    let mut held = Vec::new();
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        assert!(Instant::now() < deadline, "all {} fit", held.len());
+        let mut stream = connected_from(&app, "127.0.0.2").await;
+        let _ = stream.write_all(&large_head(HEAD)).await;
+        // The others on this thread of the service have had their turn when it is answered.
+        assert_eq!(
+            health(&mut connected_from(&app, "127.0.0.2").await).await,
+            Some(200)
+        );
+        let mut answer = Vec::new();
+        let reading = stream.read_to_end(&mut answer);
+        if timeout(Duration::from_millis(100), reading).await.is_err() {
+            held.push(stream);
+            continue;
+        }
+        // What it sent too much may take its answer with it.
+        if answer.is_empty() {
+            break;
+        }
+        let answer = crate::answer::Answer::parse(&answer);
+        // A machine that is busy may have needed as long as a head may take.
+        if answer.status != 408 {
+            assert_eq!(answer.status, 429);
+            assert_eq!(answer.json()["error"]["code"], "too_much_under_way");
+            break;
+        }
+    }
+    // Another address has its own quarter.
+    let mut other = connected_from(&app, "127.0.0.3").await;
+    other.write_all(&large_head(HEAD)).await.unwrap();
+    other.write_all(b"\r\n").await.unwrap();
+    assert_eq!(health(&mut other).await, Some(200));
+}
+
+#[tokio::test]
+async fn a_connection_with_a_large_head_is_answered_and_closed() {
+    let app = TestApp::spawn().await;
+    for (bytes, is_closed) in [
+        (2_000, false),
+        (7_000, false),
+        (20_000, true),
+        (100_000, true),
+    ] {
+        let mut stream = TcpStream::connect(app.address).await.unwrap();
+        let mut request = large_head(bytes);
+        // In pieces: the framework looks at an incomplete head.
+        let last = request.split_off(bytes / 2);
+        stream.write_all(&request).await.unwrap();
+        assert_eq!(
+            health(&mut TcpStream::connect(app.address).await.unwrap()).await,
+            Some(200)
+        );
+        stream.write_all(&last).await.unwrap();
+        stream
+            .write_all(b"Connection: keep-alive\r\n\r\n")
+            .await
+            .unwrap();
+        let mut answer = Vec::new();
+        while !super::is_whole(&answer) {
+            assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0);
+        }
+        let answer = crate::answer::Answer::parse(&answer);
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.header("connection") == "close", is_closed, "{bytes}");
+        let next = health(&mut stream).await;
+        assert_eq!(next, (!is_closed).then_some(200), "{bytes}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_read_is_no_head() {
+    let connections = Connections::new(1_000, 1_000, Unlimited::default());
+    let connections = connections.with_memory_of_heads(4 * 4_096);
+    let app = TestApp::spawn_with(|parts| parts.terms.connections = connections).await;
+    let mut stream = TcpStream::connect(app.address).await.unwrap();
+    let body = "x".repeat(20_000);
+    // No token: what follows the head is not read, and the answer comes all the same.
+    let head = format!(
+        "POST /v1/projects HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let answer = async {
+        let mut answer = Vec::new();
+        while !super::is_whole(&answer) {
+            assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0);
+        }
+        crate::answer::Answer::parse(&answer)
+    };
+    assert_eq!(timeout(PATIENCE, answer).await.unwrap().status, 401);
+    // Nothing else is said: the connection ends, or takes the next request.
+    let _ = stream.write_all(body.as_bytes()).await;
+    let next = health(&mut stream).await;
+    assert!([None, Some(200)].contains(&next), "{next:?}");
+}
+
 #[tokio::test]
 async fn a_connection_that_asks_nothing_more_is_closed() {
     let app = TestApp::spawn_with(|parts| {

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod keys;
+mod many;
 mod posts;
 mod streams;
 mod under_way;

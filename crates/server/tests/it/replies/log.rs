@@ -131,10 +131,15 @@ fn unkept() -> Vec<Case> {
 /// A service whose provider is at `url` and takes so many requests at once, and whose log has all
 /// there is.
 async fn service(schema: &Schema, url: &str, concurrency: &str) -> Process {
+    waiting(schema, url, concurrency, "60").await
+}
+
+/// The same, which waits so many seconds for each word of the provider.
+async fn waiting(schema: &Schema, url: &str, concurrency: &str, seconds: &str) -> Process {
     let settings = [
         ("LLM_BASE_URL", url),
         ("LLM_API_KEY", KEY),
-        ("LLM_TIMEOUT_SECONDS", "1"),
+        ("LLM_TIMEOUT_SECONDS", seconds),
         ("LLM_MAX_CONCURRENCY", concurrency),
         ("LLM_OWNER_CONCURRENCY", concurrency),
         ("LOG_FORMAT", "json"),
@@ -262,10 +267,28 @@ fn assert_no_secret(log: &Log) {
 async fn each_failure_is_in_the_log_once_with_its_reason_and_its_request_and_without_a_secret() {
     let schema = Schema::migrated().await;
     let provider = Provider::that(says(&[]));
-    let process = service(&schema, &provider.url(), "15").await;
-    let asking = Asking::of(&process).await;
+    // A busy machine needs its time for what is said.
+    for (seconds, is_silent) in [("120", false), ("1", true)] {
+        let process = waiting(&schema, &provider.url(), "15", seconds).await;
+        let asking = Asking::of(&process).await;
+        let cases = cases().filter(|((play, ..), _)| matches!(play, Play::Hangs(_)) == is_silent);
+        each_is_told(&process, &provider, &asking, cases).await;
+        let others = asking.others.iter().map(|(conversation, _)| conversation);
+        for conversation in others.chain([&asking.conversation]) {
+            assert_eq!(contents(&asking.alice, conversation).await, [QUESTION]);
+        }
+    }
+}
+
+/// The client is told of each failure, and so is the log.
+async fn each_is_told(
+    process: &Process,
+    provider: &Provider,
+    asking: &Asking,
+    cases: impl Iterator<Item = (Case, Of)>,
+) {
     let mut expected = Vec::new();
-    for (number, ((play, reason, is_quoted), of)) in cases().enumerate() {
+    for (number, ((play, reason, is_quoted), of)) in cases.enumerate() {
         provider.does(play);
         let told = asking.all_failed(&format!("case-{number}"), of).await;
         for (name, told) in told {
@@ -273,7 +296,7 @@ async fn each_failure_is_in_the_log_once_with_its_reason_and_its_request_and_wit
             expected.push((name, reason));
         }
     }
-    let lines = whole(&process).await;
+    let lines = whole(process).await;
     for (name, reason) in expected {
         let found = about(&lines, FAILED, &name);
         assert_eq!(found.len(), 1, "{name}, {reason}: {found:#?}");
@@ -285,10 +308,6 @@ async fn each_failure_is_in_the_log_once_with_its_reason_and_its_request_and_wit
         }
     }
     assert_no_secret(&process.log);
-    let others = asking.others.iter().map(|(conversation, _)| conversation);
-    for conversation in others.chain([&asking.conversation]) {
-        assert_eq!(contents(&asking.alice, conversation).await, [QUESTION]);
-    }
 }
 
 #[tokio::test]

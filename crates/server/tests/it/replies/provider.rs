@@ -257,7 +257,7 @@ async fn a_provider_that_hangs_is_given_up() {
         Play::Hangs(begun.into()),
     ] {
         let provider = Provider::that(play.clone());
-        let hasty = provider.connected_with(|it| it.silence = Duration::from_millis(200));
+        let hasty = provider.connected_with(|it| it.silence = Duration::from_secs(1));
         let found = reply(&hasty, question()).await;
         assert_eq!(found, Err(ProviderFailure::TimedOut), "{play:?}");
         assert_eq!(provider.asked().len(), 1);
@@ -269,7 +269,7 @@ async fn a_provider_that_never_comes_to_an_end_is_given_up() {
     // Signs of life are not enough. They come too slowly to be too long.
     let play = Play::Repeats(STREAM.into(), vec![b':'; 10], usize::MAX);
     let provider = Provider::that(play);
-    let hasty = provider.connected_with(|it| it.silence = Duration::from_millis(20));
+    let hasty = provider.connected_with(|it| it.silence = Duration::from_millis(200));
     let found = reply(&hasty, question()).await;
     assert_eq!(found, Err(ProviderFailure::TimedOut));
 }
