@@ -39,7 +39,8 @@ fn message(answer: crate::answer::Answer) -> String {
 async fn a_wrong_field_is_told_with_the_right_one() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
-    let of_a_conversation = "The fields are `title`, `project_id`, `metadata`, `items`.";
+    let of_a_conversation =
+        "The fields are `title`, `project_id`, `metadata`, `archived`, `pinned`, `items`.";
     for (path, body, expected) in [
         (
             "/v1/conversations",
@@ -152,7 +153,7 @@ async fn a_wrong_query_is_told_with_the_right_one() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
-    let known = "The query parameters are `limit`, `after`, `order`.";
+    let known = "The query parameters are `limit`, `after`, `order`, `archived`, `pinned`.";
     for (path, expected) in [
         (
             "/v1/projects?page=2".to_owned(),
