@@ -2,5 +2,6 @@
 
 pub(crate) mod issuer;
 mod keys;
+mod log;
 mod owners;
 mod tokens;
