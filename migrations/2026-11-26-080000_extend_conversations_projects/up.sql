@@ -9,14 +9,9 @@ alter table projects
     add column pinned boolean not null default false;
 
 -- Lists leave archived conversations out by default, and an owner may have archived nearly all. An
--- append to a conversation that is not archived makes an entry in the first three; the others cost
--- only the conversations that they hold.
+-- append to a conversation that is not archived makes an entry in the first of these alone.
 create index if not exists conversations_in_use on conversations (owner_id, id)
 where not archived;
-create index if not exists conversations_in_use_by_activity on conversations (owner_id, updated_at, id)
-where not archived;
-create index if not exists conversations_in_use_by_project on conversations (owner_id, project_id, id)
-where project_id is not null and not archived;
 create index if not exists conversations_archived on conversations (owner_id, id)
 where archived;
 create index if not exists conversations_archived_by_activity on conversations (owner_id, updated_at, id)

@@ -44,7 +44,11 @@ pub(crate) fn is_head(request: &HttpRequest) -> bool {
 
 /// The caller, for the log.
 #[derive(Clone, Copy)]
-pub(crate) struct Caller(pub(crate) OwnerId);
+pub(crate) struct Caller {
+    pub(crate) owner: OwnerId,
+    /// Whether the caller has shown an API key.
+    pub(crate) by_key: bool,
+}
 
 /// The settings and services of this middleware.
 pub struct Surroundings {
@@ -196,11 +200,16 @@ fn with_headers(
 ) -> ServiceResponse<BoxBody> {
     // The path is decoded, as for the routes: escaping a letter changes nothing.
     let path = response.request().match_info().as_str().to_owned();
-    let private = path.starts_with("/v1") || path.starts_with("/auth");
+    let is_jan = crate::jan::is_face(&path);
+    let private = is_jan || path.starts_with("/v1") || path.starts_with("/auth");
+    let caller = response.request().extensions().get::<Caller>().copied();
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
     if private {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if let Some(caller) = caller.filter(|_| is_jan) {
+        crate::jan::tell_caller(caller, headers);
     }
     crate::shares::public::protect(&path, headers);
     crate::browsers::protect(&path, headers);
@@ -236,7 +245,7 @@ fn log(response: &ServiceResponse<BoxBody>, milliseconds: f64) {
     let status = response.status();
     let milliseconds = (milliseconds * 1e3).round() / 1e3;
     let caller = request.extensions().get().copied();
-    let owner_id = caller.map(|Caller(owner_id)| display(owner_id));
+    let owner_id = caller.map(|Caller { owner, .. }| display(owner));
     let code = status.as_u16();
     if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE {
         tracing::error!(

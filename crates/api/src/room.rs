@@ -27,17 +27,22 @@ pub enum Need {
 /// Operations that store something and are allowed all the same, beside every deletion. Signing in
 /// and refreshing store a row; without them, people could not delete anything. Changing a stolen
 /// password cannot wait, and neither can cancelling a reply.
-const SPARED: [(Method, &str); 6] = [
+const SPARED: [(Method, &str); 8] = [
     (Method::POST, "/auth/login"),
     (Method::POST, "/auth/logout"),
     (Method::POST, "/auth/password"),
     (Method::POST, "/auth/refresh-token"),
+    (Method::POST, "/jan/auth/logout"),
+    (Method::POST, "/jan/auth/refresh-token"),
     (Method::POST, "/v1/conversations/bulk-delete"),
     (Method::POST, "/v1/conversations/{conversation_id}/cancel"),
 ];
 
 /// A chat that is not stored needs no room.
-const DEPENDS: [(Method, &str); 1] = [(Method::POST, "/v1/chat/completions")];
+const DEPENDS: [(Method, &str); 2] = [
+    (Method::POST, "/v1/chat/completions"),
+    (Method::POST, "/jan/v1/chat/completions"),
+];
 
 impl Need {
     /// The need of the operation with this method and address. An operation that is not listed
@@ -82,6 +87,13 @@ impl Needs {
             })
         });
         Self(operations.collect())
+    }
+
+    /// The same with the operations of another document.
+    #[must_use]
+    pub fn and(mut self, document: &OpenApi) -> Self {
+        self.0.extend(Self::of(document).0);
+        self
     }
 
     /// A request that is not an operation needs no room: other handlers answer it.

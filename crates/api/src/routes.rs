@@ -1,6 +1,8 @@
 //! Every endpoint of the service, in one list: start here.
 
-use crate::{auth, chat, conversations, items, models, projects, service, shares, versions};
+use crate::{
+    auth, chat, conversations, items, models, projects, service, settings, shares, versions,
+};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The endpoints in the OpenAPI document.
@@ -65,7 +67,9 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(shares::list_conversation::list_conversation_shares)
         .service(shares::revoke_conversation::revoke_conversation_share)
         .service(shares::list::list_shares)
-        .service(shares::revoke::revoke_share);
+        .service(shares::revoke::revoke_share)
+        .service(settings::get::get_settings)
+        .service(settings::update::update_settings);
 }
 
 /// The pages for people, and what only a gateway calls: they are not in the document.

@@ -22,6 +22,7 @@ pub mod purge;
 pub mod removal;
 pub mod repeats;
 pub mod replies;
+pub mod settings;
 pub mod shares;
 pub mod storage;
 pub mod text;

@@ -8,6 +8,8 @@ pub struct Limit(u16);
 
 impl Limit {
     pub const MAX: u16 = 100;
+    /// The longest page.
+    pub const MOST: Self = Self(Self::MAX);
     /// A single entry.
     pub const ONE: Self = Self(1);
 

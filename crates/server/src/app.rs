@@ -25,12 +25,14 @@ use domain::limits::RateLimits;
 use domain::projects::ProjectService;
 use domain::repeats::RepeatService;
 use domain::replies::{ModelProvider, ReplyPlaces, ReplyService, Tasks};
+use domain::settings::SettingsService;
 use domain::shares::{ShareService, ViewCounts};
 use domain::storage::Room;
 use domain::turns::TurnService;
 use domain::usage::{Allowances, UsageGuard, UsageService};
 use infra::postgres::{
-    Database, NewTitles, PgConversations, PgItems, PgProjects, PgReplies, PgShares, PgUsage,
+    Database, NewTitles, PgConversations, PgItems, PgProjects, PgReplies, PgSettings, PgShares,
+    PgUsage,
 };
 use infra::security::RandomSecrets;
 use infra::tasks::BackgroundTasks;
@@ -115,6 +117,7 @@ struct Services {
     replies: web::Data<ReplyService>,
     readiness: web::Data<Arc<dyn Readiness>>,
     room: web::Data<dyn Room>,
+    settings: web::Data<SettingsService>,
     shares: web::Data<ShareService>,
     surroundings: web::Data<Surroundings>,
     tasks: web::Data<dyn Tasks>,
@@ -126,6 +129,7 @@ struct Services {
 fn replies(parts: &Parts) -> ReplyService {
     let places = ReplyPlaces {
         store: Arc::new(PgReplies(parts.database.clone())),
+        settings: Arc::new(PgSettings(parts.database.clone())),
         queue: Arc::clone(&parts.turns),
     };
     ReplyService::new(
@@ -184,6 +188,11 @@ impl Services {
             replies: web::Data::new(replies(parts)),
             readiness: web::Data::new(readiness),
             room: web::Data::from(Arc::clone(&parts.room)),
+            settings: web::Data::new(SettingsService {
+                store: Arc::new(PgSettings(database())),
+                usage: usage(),
+                clock: clock(),
+            }),
             shares: web::Data::new(ShareService::new(
                 Arc::new(PgShares(database())),
                 usage(),
@@ -226,6 +235,7 @@ impl Services {
             .app_data(self.replies.clone())
             .app_data(self.readiness.clone())
             .app_data(self.room.clone())
+            .app_data(self.settings.clone())
             .app_data(self.shares.clone())
             .app_data(self.surroundings.clone())
             .app_data(self.tasks.clone())
@@ -243,9 +253,11 @@ pub(crate) fn half_of_the_processors() -> usize {
 
 /// Both are the same for all servers of a process, and take longer to make than everything else.
 pub(crate) static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::openapi::document);
+static JAN_DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::jan::document);
 static METHODS: LazyLock<web::Data<Methods>> =
-    LazyLock::new(|| web::Data::new(Methods::of(&DOCUMENT)));
-static NEEDS: LazyLock<web::Data<Needs>> = LazyLock::new(|| web::Data::new(Needs::of(&DOCUMENT)));
+    LazyLock::new(|| web::Data::new(Methods::of(&DOCUMENT).and(&JAN_DOCUMENT)));
+static NEEDS: LazyLock<web::Data<Needs>> =
+    LazyLock::new(|| web::Data::new(Needs::of(&DOCUMENT).and(&JAN_DOCUMENT)));
 
 /// Serves `listener` until the returned server is stopped.
 ///
@@ -259,6 +271,7 @@ pub fn start(listener: TcpListener, mut parts: Parts) -> std::io::Result<Server>
         let (app, _) = App::new()
             .into_utoipa_app()
             .configure(api::routes::routes)
+            .configure(api::jan::routes)
             .split_for_parts();
         app.configure(|config| services.register(config))
             .app_data(methods.clone())

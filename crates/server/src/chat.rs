@@ -2,7 +2,7 @@
 
 use crate::app::Parts;
 use domain::chat::{ChatService, ChatStores};
-use infra::postgres::{PgConversations, PgProjects, PgReplies, PgTurns};
+use infra::postgres::{PgConversations, PgProjects, PgReplies, PgSettings, PgTurns};
 use std::sync::Arc;
 
 pub(crate) fn chat(parts: &Parts) -> ChatService {
@@ -15,6 +15,7 @@ pub(crate) fn chat(parts: &Parts) -> ChatService {
             conversations: Arc::new(PgConversations::new(database(), new_titles)),
             projects: Arc::new(PgProjects(database())),
             replies: Arc::new(PgReplies(database())),
+            settings: Arc::new(PgSettings(database())),
             queue: Arc::clone(&parts.turns),
         },
         Arc::clone(&parts.usage),

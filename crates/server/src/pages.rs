@@ -20,10 +20,12 @@ static FILES: LazyLock<Mutex<HashMap<String, Arc<Fixed>>>> = LazyLock::new(Mutex
 pub(crate) fn swagger_ui(config: &mut web::ServiceConfig) {
     let document = web::resource("/openapi.json").guard(Get());
     let older = web::resource("/openapi-3.0.json").guard(Get());
+    let jan = web::resource("/jan/openapi.json").guard(Get());
     let files = web::resource("/docs/{file:.*}").guard(Get());
     config
         .service(document.to(get_document))
         .service(older.to(get_older_document))
+        .service(jan.to(api::jan::get_document))
         .service(files.to(get_file));
 }
 

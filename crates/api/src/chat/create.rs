@@ -9,6 +9,7 @@ use crate::long_work::LongWork;
 use crate::presence::Presence;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, post, web};
 use domain::chat::{Answering, ChatService, CompleteChat};
+use domain::id::OwnerId;
 use domain::storage::Room;
 
 /// Complete a chat
@@ -71,17 +72,29 @@ pub(crate) async fn create_chat_completion(
         CompleteChat::try_from(body)
     });
     let asked = asked.await?;
-    if asked.place.is_some() {
+    answer(&chat, room.as_ref(), actor.owner_id, &request, asked).await
+}
+
+/// Asks the model, and answers as it does.
+pub(crate) async fn answer(
+    chat: &ChatService,
+    room: &dyn Room,
+    owner: OwnerId,
+    request: &HttpRequest,
+    asked: CompleteChat,
+) -> Result<HttpResponse, ApiError> {
+    let is_stored = asked.place.as_ref().is_some_and(|place| place.is_stored);
+    if is_stored {
         room.check()?;
     }
     let streamed = asked.streamed;
-    let presence = match asked.place {
-        None => Presence::of(&request),
+    let presence = match is_stored {
+        false => Presence::of(request),
         // The chat runs in the background from now on.
-        Some(_) => Presence::of_no_matter(),
+        true => Presence::of_no_matter(),
     };
     let mut answer = HttpResponse::Ok();
-    let answering = async { chat.complete(actor.owner_id, asked).await.map_err(passed) };
+    let answering = async { chat.complete(owner, asked).await.map_err(passed) };
     let parts = match presence.during(answering).await? {
         Answering::Passed(passed) if streamed => parts(passed, presence),
         Answering::Passed(passed) => {
@@ -99,7 +112,7 @@ pub(crate) async fn create_chat_completion(
             parts_kept(events)
         }
     };
-    Events::of(parts, About::of(&request)).begin(answer).await
+    Events::of(parts, About::of(request)).begin(answer).await
 }
 
 fn json(mut answer: HttpResponseBuilder, completion: String) -> HttpResponse {

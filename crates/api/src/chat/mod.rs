@@ -8,8 +8,9 @@ mod events;
 mod fields;
 mod messages;
 pub(crate) mod replayed;
-mod request;
+pub(crate) mod request;
 mod schema;
 mod text;
 
-use fields::Fields;
+pub(crate) use fields::Fields;
+pub(crate) use schema::{ChatCompletion, ChatCompletionEvent, ChatCompletionRequest};

@@ -22,8 +22,12 @@ impl<'de> Deserialize<'de> for ChatCompletionRequestBody {
 }
 
 impl ChatCompletionRequestBody {
+    pub(crate) fn of(fields: Fields) -> Self {
+        Self(fields)
+    }
+
     /// The size of all fields in bytes.
-    pub(super) fn length(&self) -> usize {
+    pub(crate) fn length(&self) -> usize {
         self.0
             .iter()
             .map(|(name, value)| name.len() + value.len())
@@ -93,6 +97,7 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
                 let Read { messages, blank } = messages::read(&messages)?;
                 Some(Place {
                     conversation,
+                    is_stored: true,
                     messages,
                     blank,
                 })

@@ -13,7 +13,7 @@ type Schemas = Vec<(String, RefOr<Schema>)>;
 macro_rules! object {
     ($(#[$doc:meta])* $name:ident, $fields:ident, open = $open:literal, [$($uses:ident),*]) => {
         $(#[$doc])*
-        pub(super) struct $name;
+        pub(crate) struct $name;
 
         impl PartialSchema for $name {
             fn schema() -> RefOr<Schema> {

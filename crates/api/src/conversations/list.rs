@@ -87,6 +87,7 @@ impl ListConversationsQuery {
                 archived: ArchivedParam::filter(self.archived),
                 pinned: self.pinned,
             },
+            metadata: None,
             sort: match self.sort.unwrap_or(SortParam::Created) {
                 SortParam::Created => ListSort::Created {
                     after: self.after.map(|after| read_created(&after)).transpose()?,

@@ -8,6 +8,8 @@ pub(crate) struct About {
     pub(super) request_id: Option<String>,
     /// The address of this server's pages.
     pub(super) public_url: Option<String>,
+    /// Whether the request came to Jan's face, whose errors have a shape of their own.
+    pub(super) is_jan: bool,
 }
 
 impl About {
@@ -15,6 +17,7 @@ impl About {
         Self {
             request_id: request_id(request),
             public_url: Some(PublicUrl::of(request)),
+            is_jan: crate::jan::is_face(request.match_info().as_str()),
         }
     }
 }

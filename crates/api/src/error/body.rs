@@ -48,11 +48,16 @@ fn shortened(text: &str, most: usize) -> String {
     }
 }
 
+/// The message of an error, of a bounded length.
+pub(crate) fn shortened_message(text: &str) -> String {
+    shortened(text, MESSAGE)
+}
+
 impl ErrorBody {
     pub(super) fn new(error: &ApiError, about: &About) -> Self {
         Self {
             error: ErrorDetail {
-                message: shortened(&error.message, MESSAGE),
+                message: shortened_message(&error.message),
                 r#type: error.code.kind,
                 code: error.code.name,
                 param: error.param.as_deref().map(|param| shortened(param, PARAM)),

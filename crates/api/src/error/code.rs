@@ -49,6 +49,8 @@ codes! {
         "The field or query parameter does not exist here. Nothing sent is silently dropped.";
     DUPLICATE_FIELD = "duplicate_field", 400, "invalid_request_error", Some("title"),
         "A field or query parameter was given twice.";
+    UNSUPPORTED = "unsupported", 400, "invalid_request_error", Some("items[0].content[0].type"),
+        "Jan's face does not have this: branches, other content than text, tools.";
     PASSWORD_WRONG = "password_wrong", 400, "invalid_request_error", Some("current_password"),
         "The password is not the caller's.";
     MODEL_REQUEST_REFUSED = "model_request_refused", 400, "invalid_request_error", None,
@@ -89,6 +91,8 @@ codes! {
         "No such share: it does not exist, it was deleted, or it is not yours.";
     VERSION_NOT_FOUND = "version_not_found", 404, "not_found_error", None,
         "No such version: it does not exist, it was deleted, or it is not yours.";
+    BRANCH_NOT_FOUND = "branch_not_found", 404, "not_found_error", None,
+        "No such branch: a conversation has one, MAIN.";
     MODEL_NOT_FOUND = "model_not_found", 404, "not_found_error", Some("model"),
         "The model provider does not have this model; the message is the provider's.";
     API_KEY_NOT_FOUND = "api_key_not_found", 404, "not_found_error", None,

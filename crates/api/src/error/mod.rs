@@ -7,7 +7,7 @@ mod from_domain;
 mod provider;
 
 pub(crate) use about::About;
-pub(crate) use body::{ErrorBody, example};
+pub(crate) use body::{ErrorBody, example, shortened_message};
 pub(crate) use provider::passed;
 
 pub use code::{CODES, Code};
@@ -115,7 +115,13 @@ impl ApiError {
             });
             return response.content_type(ContentType::html()).body(page);
         }
-        response.json(self.body(about))
+        match about.is_jan {
+            true => response.json(crate::jan::ErrorBody::new(
+                self,
+                about.request_id.as_deref(),
+            )),
+            false => response.json(self.body(about)),
+        }
     }
 
     /// The seconds after which to retry, if known.

@@ -6,7 +6,7 @@ use crate::request::Caller;
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, web};
-use domain::auth::{Actor, AuthService, KeyService, Profile, Recognised, Said};
+use domain::auth::{Actor, AuthService, Credential, KeyService, Profile, Recognised, Said};
 use domain::error::{Error, Unauthenticated};
 use futures_util::future::{Either, FutureExt as _, LocalBoxFuture};
 use std::future::{Ready, ready};
@@ -167,7 +167,10 @@ fn service<T: 'static>(request: &HttpRequest) -> Result<web::Data<T>, Error> {
 fn accept(request: &HttpRequest, recognised: Result<Recognised, Error>) -> Answer {
     let Recognised { actor, profile } = recognised?;
     let mut extensions = request.extensions_mut();
-    extensions.insert(Caller(actor.owner_id));
+    extensions.insert(Caller {
+        owner: actor.owner_id,
+        by_key: actor.credential == Credential::ApiKey,
+    });
     if let Some(profile) = profile {
         extensions.insert(profile);
     }

@@ -22,6 +22,9 @@ const ELSEWHERE: usize = 2 * 1024 * 1024;
 pub(crate) trait WireBody: DeserializeOwned + Send + 'static {
     const LIMIT: usize = ELSEWHERE;
 
+    /// Whether text after the body's object is tolerated, as Go's decoder does.
+    const MAY_TRAIL: bool = false;
+
     /// The value of an absent body, where every field is optional. `null` counts as absent: some
     /// clients send it for a body that they leave out.
     fn absent() -> Option<Self> {
@@ -79,7 +82,7 @@ async fn read<T: WireBody>(
     let (body, memory, said) = LongWork::run(request, bytes.len(), move || {
         let body = match T::absent() {
             Some(absent) if is_null(&bytes) => absent,
-            _ => parse(&bytes)?,
+            _ => parse(&bytes, T::MAY_TRAIL)?,
         };
         Ok((body, memory, said(&bytes)))
     })
@@ -113,7 +116,7 @@ fn is_null(bytes: &[u8]) -> bool {
     is_null && rest.all(is_space)
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+fn parse<T: DeserializeOwned>(bytes: &[u8], may_trail: bool) -> Result<T, ApiError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|_| ApiError::new(code::INVALID_ENCODING, "The body is not valid UTF-8."))?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -121,7 +124,9 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         let path = error.path().to_string();
         explain(&path, &error.into_inner())
     })?;
-    deserializer.end().map_err(|error| explain("", &error))?;
+    if !may_trail {
+        deserializer.end().map_err(|error| explain("", &error))?;
+    }
     Ok(value)
 }
 

@@ -181,7 +181,7 @@ pub(crate) fn taker(request: &HttpRequest) -> Taker {
     let client = client.unwrap_or(ClientAddress(None));
     let address = Caller::Address(client.origin());
     let caller = match extensions.get::<Owner>() {
-        Some(Owner(owner)) => Caller::Owner(*owner),
+        Some(Owner { owner, .. }) => Caller::Owner(*owner),
         None => address,
     };
     let is_elsewhere = client.0.is_some_and(|address| !address.is_loopback());

@@ -24,12 +24,17 @@ pub(crate) async fn get_model(
     chat: web::Data<ChatService>,
     model: web::Path<String>,
 ) -> Result<web::Json<ModelBody>, ApiError> {
+    Ok(web::Json(find(&chat, &model).await?))
+}
+
+/// The provider's model with this id.
+pub(crate) async fn find(chat: &ChatService, model: &str) -> Result<ModelBody, ApiError> {
     let models = chat.models().await?;
-    let found = models.into_iter().find(|known| known.id == *model);
+    let found = models.into_iter().find(|known| known.id == model);
     let found = found.ok_or_else(|| {
         let message = "The model provider does not list this model. GET /v1/models shows those it \
                        has.";
         ApiError::new(code::MODEL_NOT_FOUND, message).param("model")
     })?;
-    Ok(web::Json(ModelBody::from(found)))
+    Ok(ModelBody::from(found))
 }

@@ -3,6 +3,7 @@ use crate::error::ApiError;
 use crate::extract::Authenticated;
 use actix_web::{get, web};
 use domain::chat::ChatService;
+use domain::replies::Model;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,6 +15,15 @@ pub(crate) struct ModelListBody {
     object: ModelListObject,
     /// Every model.
     data: Vec<ModelBody>,
+}
+
+impl From<Vec<Model>> for ModelListBody {
+    fn from(models: Vec<Model>) -> Self {
+        Self {
+            object: ModelListObject::List,
+            data: models.into_iter().map(ModelBody::from).collect(),
+        }
+    }
 }
 
 /// The type of a list of models.
@@ -41,9 +51,5 @@ pub(crate) async fn list_models(
     _caller: Authenticated,
     chat: web::Data<ChatService>,
 ) -> Result<web::Json<ModelListBody>, ApiError> {
-    let models = chat.models().await?;
-    Ok(web::Json(ModelListBody {
-        object: ModelListObject::List,
-        data: models.into_iter().map(ModelBody::from).collect(),
-    }))
+    Ok(web::Json(chat.models().await?.into()))
 }

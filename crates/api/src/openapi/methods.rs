@@ -27,6 +27,7 @@ impl Methods {
             "/",
             "/openapi.json",
             "/openapi-3.0.json",
+            "/jan/openapi.json",
             "/docs/{rest}*",
             "/assets/{name}",
             "/conversations/share/{share_id}/",
@@ -38,6 +39,15 @@ impl Methods {
                 .map(|(path, allow)| (ResourceDef::new(path), allow))
                 .collect(),
         )
+    }
+
+    /// The same with the methods of another document.
+    #[must_use]
+    pub fn and(mut self, document: &OpenApi) -> Self {
+        let paths = document.paths.paths.iter();
+        let described = paths.map(|(path, item)| (ResourceDef::new(path.as_str()), allow(item)));
+        self.0.extend(described);
+        self
     }
 
     /// A suggestion for a mistyped address: `/v1` is missing, a slash was added, or a word is

@@ -3,7 +3,7 @@
 use super::walk::every_schema;
 use utoipa::openapi::{OpenApi, RefOr, Schema};
 
-const WORDS: [(&str, &str); 20] = [
+const WORDS: [(&str, &str); 21] = [
     ("author", "Who put it there."),
     ("content", "The text."),
     ("conversation", "Where the answer is kept, if it is."),
@@ -16,6 +16,7 @@ const WORDS: [(&str, &str); 20] = [
     ("message", "What the model says."),
     ("metadata", "Pairs of your own."),
     ("name", "What it is called."),
+    ("profile", "What models are told of you."),
     ("refresh_token", "What the session goes on with."),
     ("role", "Who speaks."),
     ("share_id", "The secret name of the link."),

@@ -33,6 +33,9 @@ pub(super) async fn answer(
     outcome: Outcome,
     said: &[u8],
 ) -> Result<HttpResponse, ApiError> {
+    if crate::jan::is_face(request.match_info().as_str()) {
+        return crate::jan::again(request, outcome, said).await;
+    }
     let owner = owner(request)?;
     let status = StatusCode::from_u16(outcome.status);
     let status = status.map_err(|error| Error::Internal(error.into()))?;
@@ -107,7 +110,7 @@ pub(super) fn finished(item: Item, status: u16, finish_reason: Option<String>) -
     }
 }
 
-pub(super) async fn item(
+pub(crate) async fn item(
     request: &HttpRequest,
     owner: OwnerId,
     conversation: ConversationId,
@@ -127,9 +130,9 @@ pub(crate) async fn conversation_of(
     Ok(conversations.get(owner, id).await?)
 }
 
-pub(super) fn owner(request: &HttpRequest) -> Result<OwnerId, ApiError> {
+pub(crate) fn owner(request: &HttpRequest) -> Result<OwnerId, ApiError> {
     let caller = request.extensions().get().copied();
-    let caller = caller.map(|Caller(owner)| owner);
+    let caller = caller.map(|Caller { owner, .. }| owner);
     caller.ok_or_else(|| Error::Internal("a repeat without an owner".into()).into())
 }
 
@@ -138,7 +141,7 @@ fn origin(request: &HttpRequest) -> Origin {
     client.unwrap_or(ClientAddress(None)).origin()
 }
 
-pub(super) fn service<T: 'static>(request: &HttpRequest) -> Result<web::Data<T>, ApiError> {
+pub(crate) fn service<T: 'static>(request: &HttpRequest) -> Result<web::Data<T>, ApiError> {
     let service = request.app_data::<web::Data<T>>().cloned();
     service.ok_or_else(|| Error::Internal("a service is not wired".into()).into())
 }

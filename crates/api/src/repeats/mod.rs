@@ -7,7 +7,7 @@ mod answered;
 mod asked;
 mod joined;
 
-pub(crate) use again::conversation_of;
+pub(crate) use again::{conversation_of, item, owner, service};
 pub(crate) use answered::Answered;
 
 use crate::error::ApiError;
@@ -136,7 +136,7 @@ impl Repeat {
     async fn claim(&self, request: &HttpRequest, said: Said, again: Again) -> Result<(), ApiError> {
         let caller = request.extensions().get().copied();
         let asked = self.asked.as_ref().map_err(|()| asked::unreadable())?;
-        let Some(Caller(owner)) = caller.filter(|_| again != Again::Never) else {
+        let Some(Caller { owner, .. }) = caller.filter(|_| again != Again::Never) else {
             self.slot.leave_free();
             return room_for(request);
         };

@@ -139,6 +139,13 @@ impl AccountService {
             .await
     }
 
+    /// A password that only its hash remembers. An account that has it is used through its
+    /// session, until its person sets a password of their own.
+    pub fn unknown_password(&self, email: &Email) -> Result<Password> {
+        let secret = self.issuer.secrets.generate("");
+        Password::choose("password", &secret.0, email)
+    }
+
     /// Gives the guest an address and a password.
     async fn give(
         &self,

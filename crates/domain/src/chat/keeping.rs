@@ -3,7 +3,8 @@
 use super::audience::{Audience, Events};
 use super::generation::{Generation, absent};
 use super::history;
-use super::{ChatStores, CompleteChat, NewMessage, Place};
+use super::{Answering, ChatStores, CompleteChat, NewMessage, Place};
+use crate::admission::Caller;
 use crate::clock::{Clock, Ids};
 use crate::conversations::Conversation;
 use crate::error::{Conflict, Error, Result};
@@ -56,6 +57,21 @@ impl Keeping {
         generation.run(request, audience).await
     }
 
+    /// Asks the model with the conversation before the messages, and stores nothing.
+    pub(super) async fn pass(&self, owner: OwnerId, asked: CompleteChat) -> Result<Answering> {
+        let place = asked.place.ok_or_else(absent)?;
+        let conversations = self.stores.conversations.as_ref();
+        let outline = conversations.outline(owner, place.conversation).await?;
+        let (found, last) = outline.ok_or_else(absent)?;
+        let context = self.context(owner, &found, last, &place.messages).await?;
+        let request = ChatRequest {
+            context: context.messages,
+            ask: Ask::Passed(asked.body),
+        };
+        let answer = self.provider.chat(Caller::Owner(owner), request).await?;
+        Ok(Answering::Passed(answer))
+    }
+
     /// Waits for its turn, and determines the messages for the model.
     async fn begin(
         &self,
@@ -91,6 +107,7 @@ impl Keeping {
             conversation,
             messages,
             blank,
+            ..
         } = place.ok_or_else(absent)?;
         let conversations = self.stores.conversations.as_ref();
         let outline = conversations.outline(owner, conversation).await?;
@@ -157,7 +174,8 @@ impl Keeping {
             before: last.next(),
             is_asked_later: true,
         };
-        told.context(instruction, self.context_tokens.saturating_sub(asked))
-            .await
+        let profile = self.stores.settings.find(owner).await?.told();
+        let budget = self.context_tokens.saturating_sub(asked);
+        told.context(instruction, profile, budget).await
     }
 }

@@ -38,6 +38,8 @@ pub struct CompleteChat {
 #[derive(Clone, Debug)]
 pub struct Place {
     pub conversation: ConversationId,
+    /// Whether the messages and the reply are stored in it; otherwise it only goes before them.
+    pub is_stored: bool,
     /// The messages of the request, at least one.
     pub messages: Vec<NewMessage>,
     /// The places of blank replies in the request: a client keeps one where a turn was cancelled

@@ -10,6 +10,7 @@ use crate::projects::ProjectStore;
 use crate::replies::{
     Ask, ChatRequest, ChatStream, Model, ModelProvider, ProviderFailure, ReplyStore, Tasks,
 };
+use crate::settings::SettingsStore;
 use crate::turns::TurnService;
 use crate::usage::UsageGuard;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -50,6 +51,8 @@ pub struct ChatStores {
     pub conversations: Arc<dyn ConversationStore>,
     pub projects: Arc<dyn ProjectStore>,
     pub replies: Arc<dyn ReplyStore>,
+    /// Where the profiles of users are.
+    pub settings: Arc<dyn SettingsStore>,
     /// The queue of turns.
     pub queue: Arc<TurnService>,
 }
@@ -101,6 +104,9 @@ impl ChatService {
             let provider = self.keeping.provider.as_ref();
             let answer = provider.chat(Caller::Owner(owner), request).await?;
             return Ok(Answering::Passed(answer));
+        }
+        if asked.place.as_ref().is_some_and(|place| !place.is_stored) {
+            return self.keeping.pass(owner, asked).await;
         }
         self.keeping.usage.room_for_text(owner)?;
         let (beginning, begun) = oneshot::channel();

@@ -30,6 +30,9 @@ pub trait ConversationStore: Send + Sync {
         list: &ConversationList,
     ) -> Result<Option<Page<Conversation>>>;
 
+    /// How many conversations a list has in all, without regard to its page.
+    async fn count(&self, owner: OwnerId, list: &ConversationList) -> Result<u64>;
+
     async fn update(
         &self,
         owner: OwnerId,
@@ -63,6 +66,8 @@ pub struct ConversationList {
     pub order: Order,
     pub project_id: Option<ProjectId>,
     pub flags: FlagFilter,
+    /// Only conversations with this pair of metadata.
+    pub metadata: Option<(String, String)>,
     pub sort: ListSort,
 }
 

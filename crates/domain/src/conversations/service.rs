@@ -1,10 +1,12 @@
 use super::ports::{ConversationChanges, ConversationList, ConversationStore, Opening, Updated};
-use super::{Conversation, Flags, Metadata, NewConversation, Title, TitleSource};
+use super::{
+    Conversation, FlagFilter, Flags, ListSort, Metadata, NewConversation, Title, TitleSource,
+};
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId, ProjectId, Sequence};
 use crate::items::{Author, Item, NewItem};
-use crate::page::Page;
+use crate::page::{Limit, Order, Page};
 use crate::usage::UsageGuard;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -151,6 +153,34 @@ impl ConversationService {
     pub async fn list(&self, owner: OwnerId, list: ConversationList) -> Result<Page<Conversation>> {
         let page = self.store.list(owner, &list).await?;
         page.ok_or_else(|| Resource::Project.absent())
+    }
+
+    /// How many conversations a list has in all, without regard to its page.
+    pub async fn count(&self, owner: OwnerId, list: &ConversationList) -> Result<u64> {
+        self.store.count(owner, list).await
+    }
+
+    /// Deletes all conversations that there are now, and returns how many.
+    pub async fn delete_all(&self, owner: OwnerId) -> Result<u64> {
+        let (mut deleted, mut after) = (0, None);
+        loop {
+            let list = ConversationList {
+                limit: Limit::MOST,
+                order: Order::Descending,
+                project_id: None,
+                flags: FlagFilter::default(),
+                metadata: None,
+                sort: ListSort::Created { after },
+            };
+            let page = self.list(owner, list).await?;
+            let ids: Vec<_> = page.data.iter().map(|one| one.id).collect();
+            let Some(last) = ids.last() else {
+                return Ok(deleted);
+            };
+            after = Some(*last);
+            let gone = self.store.delete(owner, &ids, self.clock.now()).await?;
+            deleted += gone.len() as u64;
+        }
     }
 
     /// Changes the title, the project, the metadata or the flags. A request without changes returns the

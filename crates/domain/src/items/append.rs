@@ -1,7 +1,7 @@
 use super::{Appended, Author, Item, ItemService, NewItem, PendingItem, VersionList};
 use crate::conversations::Title;
 use crate::error::{Conflict, Error, Resource, Result};
-use crate::id::{ConversationId, ItemId, OwnerId};
+use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::page::{Limit, Order};
 use crate::repeats::{self, Made, Outcome};
 use std::sync::Arc;
@@ -67,6 +67,37 @@ impl ItemService {
             }
         }
         Err(Error::Conflict(Conflict::CallIdConflict))
+    }
+
+    /// Adds messages without call ids at the end, in order, all or none.
+    pub async fn append_all(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        items: Vec<NewItem>,
+    ) -> Result<Vec<Item>> {
+        self.usage.room_for_text(owner)?;
+        let now = self.clock.now();
+        let each = items.into_iter().map(|item| PendingItem {
+            seed: self.ids.ulid(),
+            title: Title::from_message(item.role, &item.content),
+            item,
+            author: Author::Owner,
+            now,
+        });
+        let pending: Vec<_> = each.collect();
+        let first = match self.store.append_all(owner, conversation, &pending).await? {
+            Appended::At(first) => first,
+            Appended::NoConversation => return Err(Resource::Conversation.absent()),
+            Appended::Full => return Err(Error::Conflict(Conflict::ConversationFull)),
+            Appended::CallIdTaken => return Err(Error::Conflict(Conflict::CallIdConflict)),
+        };
+        let numbered = (first.0..).map(Sequence).zip(pending);
+        let items = numbered.map(|(sequence, pending)| {
+            let id = ItemId::at(pending.seed, sequence);
+            pending.item.accepted(id, Author::Owner, now)
+        });
+        Ok(items.collect())
     }
 
     /// The existing item with this call id; `None` when the conversation has none. A conflict when

@@ -20,6 +20,15 @@ pub trait ItemStore: Send + Sync {
         pending: Arc<PendingItem>,
     ) -> Result<Appended>;
 
+    /// Stores the items at the end of their conversation, in order, all or none. Returns the number
+    /// of the first one. None of them has a call id.
+    async fn append_all(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        pending: &[PendingItem],
+    ) -> Result<Appended>;
+
     /// `None` when the conversation does not exist, `Some(None)` when it has no such item.
     async fn find(
         &self,

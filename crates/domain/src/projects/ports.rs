@@ -19,6 +19,9 @@ pub trait ProjectStore: Send + Sync {
     /// A page is bounded in bytes by [`crate::page::PAGE_BYTES`].
     async fn list(&self, owner: OwnerId, list: &ProjectList) -> Result<Page<Project>>;
 
+    /// How many projects a list has in all, without regard to its page.
+    async fn count(&self, owner: OwnerId, list: &ProjectList) -> Result<u64>;
+
     /// `None` when the project does not exist.
     async fn update(
         &self,

@@ -76,6 +76,11 @@ impl ProjectService {
         self.store.list(owner, &list).await
     }
 
+    /// How many projects a list has in all, without regard to its page.
+    pub async fn count(&self, owner: OwnerId, list: &ProjectList) -> Result<u64> {
+        self.store.count(owner, list).await
+    }
+
     /// Changes the project. A request without changes returns the project.
     pub async fn update(
         &self,

@@ -47,24 +47,28 @@ pub(crate) struct Told<'a> {
 }
 
 impl Told<'_> {
-    /// The instruction, always, and the newest items that fit into `budget` tokens together with
-    /// it. The last question is always included, since the items after it and the wanted reply make
-    /// no sense without it. Where earlier items are left out, the context does not begin with an
-    /// answer.
+    /// The instruction and the profile, always, and the newest items that fit into `budget` tokens
+    /// together with them. The provider is told of the two, and of the conversation's own
+    /// instructions, in one system message, in this order. The last question is always included,
+    /// since the items after it and the wanted reply make no sense without it. Where earlier items
+    /// are left out, the context does not begin with an answer.
     pub(crate) async fn context(
         &self,
         instruction: Option<Instruction>,
+        profile: Option<String>,
         budget: usize,
     ) -> Result<Context> {
         let instruction = instruction
             .map(Instruction::into_string)
             .filter(|text| !text.is_empty());
-        let taken = instruction.as_deref().map_or(0, tokens);
+        let leading = [instruction.as_deref(), profile.as_deref()];
+        let taken = leading.into_iter().flatten().map(tokens).sum();
         let (mut newest_first, is_truncated) = self.fitting(budget.saturating_sub(taken)).await?;
         if is_truncated {
             self.complete(&mut newest_first).await?;
         }
-        let instruction = instruction.map(|content| Message {
+        let leading = instruction.into_iter().chain(profile);
+        let leading = leading.map(|content| Message {
             role: Role::System,
             content,
         });
@@ -75,7 +79,7 @@ impl Told<'_> {
         // Some servers refuse a message without visible text.
         let items = items.filter(|message| can_be_seen(&message.content));
         Ok(Context {
-            messages: instruction.into_iter().chain(items).collect(),
+            messages: leading.chain(items).collect(),
             is_truncated,
         })
     }

@@ -6,6 +6,7 @@ use super::writing::{Asked, Writing, place};
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};
+use crate::settings::SettingsStore;
 use crate::turns::TurnService;
 use crate::usage::UsageGuard;
 use std::sync::Arc;
@@ -21,6 +22,8 @@ pub struct ReplyService {
 /// Where replies are stored, and the queue of turns.
 pub struct ReplyPlaces {
     pub store: Arc<dyn ReplyStore>,
+    /// Where the profiles of users are.
+    pub settings: Arc<dyn SettingsStore>,
     pub queue: Arc<TurnService>,
 }
 
@@ -38,6 +41,7 @@ impl ReplyService {
             writing: Writing {
                 provider,
                 store: places.store,
+                settings: places.settings,
                 queue: places.queue,
                 clock,
                 ids,

@@ -12,6 +12,7 @@ use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};
 use crate::items::Role;
 use crate::repeats;
+use crate::settings::SettingsStore;
 use crate::turns::{Called, Ending, Turn, TurnService};
 use futures_util::future::{Either, select};
 use std::pin::pin;
@@ -23,6 +24,7 @@ use tokio::sync::oneshot;
 pub(super) struct Writing {
     pub(super) provider: Arc<dyn ModelProvider>,
     pub(super) store: Arc<dyn ReplyStore>,
+    pub(super) settings: Arc<dyn SettingsStore>,
     pub(super) queue: Arc<TurnService>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ids: Arc<dyn Ids>,
@@ -152,11 +154,12 @@ impl Writing {
             },
             is_asked_later: false,
         };
+        let profile = self.settings.find(owner).await?.told();
         let Context {
             messages,
             is_truncated,
         } = told
-            .context(surroundings.instruction, self.context_tokens)
+            .context(surroundings.instruction, profile, self.context_tokens)
             .await?;
         if messages.is_empty() {
             return Err(Error::invalid(

@@ -170,6 +170,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    user_settings (owner_id) {
+        owner_id -> Uuid,
+        updated_at -> Timestamptz,
+        use_profile -> Nullable<Bool>,
+        style -> Nullable<SmallInt>,
+        nickname -> Nullable<Text>,
+        occupation -> Nullable<Text>,
+        about -> Nullable<Text>,
+        instructions -> Nullable<Text>,
+        preferences -> Jsonb,
+    }
+}
+
+diesel::table! {
     share_digests (digest) {
         digest -> Binary,
         owner_id -> Uuid,

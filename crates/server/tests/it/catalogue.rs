@@ -54,6 +54,10 @@ async fn settle(app: &TestApp) -> (crate::app::Actor, String, String) {
     ada.share(&conversation, json!({})).await;
     ada.key("Mine").await;
     ada.get("/auth/me").await.expect(200);
+    let profile = json!({ "profile": { "nickname": "Ada" } });
+    ada.patch("/v1/users/me/settings", profile)
+        .await
+        .expect(200);
     let repeatable = ada.request(Method::POST, "/v1/projects");
     let repeatable = repeatable.header("Idempotency-Key", "once");
     ada.sent(repeatable.json(&json!({ "title": "Another" })))

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::AsyncPgConnection;
 use domain::conversations::{ConversationList, ListSort};
 use domain::id::OwnerId;
@@ -21,6 +21,15 @@ pub(super) async fn load(
     Page::of(owner, list).fetch_all(connection).await
 }
 
+/// How many conversations the list has in all.
+pub(super) async fn count(
+    connection: &mut AsyncPgConnection,
+    owner: OwnerId,
+    list: &ConversationList,
+) -> QueryResult<i64> {
+    Count(Page::of(owner, list)).fetch_one(connection).await
+}
+
 /// A page of conversations. Its text depends on what is listed, so that each list is read through
 /// the index that holds its conversations in its order: a condition in a parameter could not name
 /// an index. Each text is prepared once per connection.
@@ -29,6 +38,7 @@ struct Page {
     project_id: Option<Uuid>,
     archived: Option<bool>,
     pinned: Option<bool>,
+    metadata: Option<(String, String)>,
     is_descending: bool,
     /// The end of the page before, by activity. `None`: the list is by creation.
     after_time: Option<DateTime<Utc>>,
@@ -51,12 +61,61 @@ impl Page {
             project_id: list.project_id.map(|project| ids::stored(project.ulid())),
             archived: list.flags.archived,
             pinned: list.flags.pinned,
+            metadata: list.metadata.clone(),
             is_descending: matches!(list.order, Order::Descending),
             after_time,
             after: after.map_or(beginning, |after| ids::stored(after.ulid())),
             // A limit is at most 100.
             limit: list.limit.get() as i64 + 1,
         }
+    }
+}
+
+impl Page {
+    /// The conditions of the list, without its place.
+    fn listed<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(" where owner_id = ");
+        out.push_bind_param::<SqlUuid, _>(&self.owner_id)?;
+        if let Some(project) = &self.project_id {
+            out.push_sql(" and project_id = ");
+            out.push_bind_param::<SqlUuid, _>(project)?;
+        }
+        if let Some((key, value)) = &self.metadata {
+            out.push_sql(" and metadata ->> ");
+            out.push_bind_param::<Text, _>(key)?;
+            out.push_sql(" = ");
+            out.push_bind_param::<Text, _>(value)?;
+        }
+        out.push_sql(match self.archived {
+            None => "",
+            Some(true) => " and archived",
+            Some(false) => " and not archived",
+        });
+        out.push_sql(match self.pinned {
+            None => "",
+            Some(true) => " and pinned",
+            Some(false) => " and not pinned",
+        });
+        Ok(())
+    }
+}
+
+/// The number of all conversations of a list.
+struct Count(Page);
+
+impl Query for Count {
+    type SqlType = BigInt;
+}
+
+impl QueryId for Count {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl QueryFragment<Pg> for Count {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("select count(*) from conversations");
+        self.0.listed(out)
     }
 }
 
@@ -72,26 +131,38 @@ impl QueryId for Page {
 
 impl QueryFragment<Pg> for Page {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        if !self.may_be_sparse() {
+            return self.selected(out, "");
+        }
+        out.push_sql("with few as materialized (select id from conversations where owner_id = ");
+        out.push_bind_param::<SqlUuid, _>(&self.owner_id)?;
+        out.push_sql(" and not archived limit 201) select * from ((");
+        self.selected(out.reborrow(), " and (select count(*) from few) > 200")?;
+        out.push_sql(") union all (");
+        let few = " and (select count(*) from few) <= 200 and id in (select id from few)";
+        self.selected(out.reborrow(), few)?;
+        out.push_sql(")) either");
+        self.ordered(out)
+    }
+}
+
+impl Page {
+    /// Whether the index of this order holds archived conversations, too, which may be nearly all.
+    /// An index for each such list would cost every append an entry. So where few conversations are
+    /// in use, these are read and sorted; otherwise the others are skipped on the way.
+    fn may_be_sparse(&self) -> bool {
+        self.archived == Some(false) && (self.after_time.is_some() || self.project_id.is_some())
+    }
+
+    /// The page, of conversations with one more condition.
+    fn selected<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>, and: &'b str) -> QueryResult<()> {
         out.push_sql(
             "select id, project_id, title, metadata, item_count, created_at, updated_at, archived,
                 pinned
-            from conversations where owner_id = ",
+            from conversations",
         );
-        out.push_bind_param::<SqlUuid, _>(&self.owner_id)?;
-        if let Some(project) = &self.project_id {
-            out.push_sql(" and project_id = ");
-            out.push_bind_param::<SqlUuid, _>(project)?;
-        }
-        out.push_sql(match self.archived {
-            None => "",
-            Some(true) => " and archived",
-            Some(false) => " and not archived",
-        });
-        out.push_sql(match self.pinned {
-            None => "",
-            Some(true) => " and pinned",
-            Some(false) => " and not pinned",
-        });
+        self.listed(out.reborrow())?;
+        out.push_sql(and);
         let follows = if self.is_descending { "<" } else { ">" };
         match &self.after_time {
             None => {
@@ -109,6 +180,10 @@ impl QueryFragment<Pg> for Page {
                 out.push_sql(")");
             }
         }
+        self.ordered(out)
+    }
+
+    fn ordered<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(match (self.after_time.is_some(), self.is_descending) {
             (false, true) => " order by id desc limit ",
             (false, false) => " order by id limit ",

@@ -162,6 +162,16 @@ impl ConversationStore for PgConversations {
         Ok(Some(Page::of(data, list.limit, size)))
     }
 
+    async fn count(&self, owner: OwnerId, list: &ConversationList) -> Result<u64> {
+        let count: i64 = self
+            .database
+            .run(owner, async |connection| {
+                list::count(connection, owner, list).await
+            })
+            .await?;
+        Ok(count.unsigned_abs())
+    }
+
     async fn update(
         &self,
         owner: OwnerId,

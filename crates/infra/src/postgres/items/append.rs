@@ -7,13 +7,62 @@ use crate::postgres::ids;
 use crate::postgres::titles::NewTitles;
 use crate::postgres::work::Whose;
 use diesel_async::AsyncPgConnection;
-use domain::error::Result;
+use domain::error::{Error, Result};
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::items::{Appended, Author, CallId, PendingItem};
 use domain::repeats::{Made, Outcome};
 use std::sync::Arc;
 use tokio::time::Instant;
+use ulid::Ulid;
 use uuid::Uuid;
+
+/// Stores several messages of one request, all or none.
+pub(super) async fn all(
+    database: &Database,
+    new_titles: NewTitles,
+    (owner, key): (OwnerId, Key),
+    pending: &[PendingItem],
+) -> Result<Appended> {
+    let Some(first) = pending.first() else {
+        return Err(Error::Internal("a request has no messages".into()));
+    };
+    let each = || pending.iter();
+    let seeds: Vec<Vec<u8>> = each().map(|one| seed(one.seed).to_vec()).collect();
+    let roles: Vec<i16> = each().map(|one| rows::stored_role(one.item.role)).collect();
+    let contents: Vec<&str> = each().map(|one| one.item.content.as_str()).collect();
+    let (owner_id, conversation_id) = key;
+    let append = statements::AppendAll {
+        size: i32::try_from(pending.len()).map_err(|error| Error::Internal(error.into()))?,
+        now: first.now,
+        title: each().find_map(|one| one.title.as_ref().map(|title| title.as_str())),
+        owner_id,
+        conversation_id,
+        seeds: &seeds,
+        roles: &roles,
+        contents: &contents,
+        titles_due: new_titles.due(first.now),
+    };
+    let whose = Whose::from(owner).writing(contents.iter().map(|text| text.len()).sum());
+    let work =
+        async |connection: &mut AsyncPgConnection| append.fetch_optional::<i32>(connection).await;
+    let made = |number: &Option<i32>| {
+        let id = ItemId::at(first.seed, Sequence((*number)?.cast_unsigned()));
+        let conversation = ConversationId::new(ids::read(conversation_id));
+        Some(Outcome::done(Made::Item(conversation, id)))
+    };
+    match database.effect(whose, work, made).await? {
+        Ok(Some(sequence)) => Ok(Appended::At(Sequence(sequence.cast_unsigned()))),
+        Ok(None) if exists(database, key).await? => Ok(Appended::Full),
+        Ok(None) => Ok(Appended::NoConversation),
+        Err(error) => Err(storage(error)),
+    }
+}
+
+/// The part of an id that is known before the sequence number.
+fn seed(ulid: Ulid) -> [u8; 12] {
+    let [seed @ .., _, _, _, _] = ulid.0.to_be_bytes();
+    seed
+}
 
 /// The unique index of call ids.
 const CALL_ID: &str = "items_by_call_id";
@@ -44,8 +93,7 @@ impl Append {
 
     /// The part of the id that is known before the sequence number.
     pub(super) fn seed(&self) -> [u8; 12] {
-        let [seed @ .., _, _, _, _] = self.pending.seed.0.to_be_bytes();
-        seed
+        seed(self.pending.seed)
     }
 
     pub(super) fn author_id(&self) -> Option<Uuid> {

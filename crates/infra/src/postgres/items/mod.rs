@@ -64,6 +64,16 @@ impl ItemStore for PgItems {
         }
     }
 
+    async fn append_all(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        pending: &[PendingItem],
+    ) -> Result<Appended> {
+        let key = key(owner, conversation);
+        append::all(&self.database, self.new_titles, (owner, key), pending).await
+    }
+
     async fn find(
         &self,
         owner: OwnerId,

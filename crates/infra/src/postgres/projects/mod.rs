@@ -16,7 +16,7 @@ use domain::projects::{
     Description, Instruction, NewProject, Project, ProjectChanges, ProjectList, ProjectStore,
 };
 use domain::repeats::{Made, Outcome};
-use rows::{Find, Insert, Leave, NewestFirst, OldestFirst, Row, Update};
+use rows::{Count, Find, Insert, Leave, NewestFirst, OldestFirst, Row, Update};
 use uuid::Uuid;
 
 /// Projects in PostgreSQL.
@@ -108,6 +108,19 @@ impl ProjectStore for PgProjects {
             .map(Project::try_from)
             .collect::<Result<Vec<_>>>()?;
         Ok(Page::of(data, list.limit, size))
+    }
+
+    async fn count(&self, owner: OwnerId, list: &ProjectList) -> Result<u64> {
+        let count = Count {
+            owner_id: ids::stored(owner.ulid()),
+            archived: list.flags.archived,
+            pinned: list.flags.pinned,
+        };
+        let count: i64 = self
+            .0
+            .run(owner, async |connection| count.fetch_one(connection).await)
+            .await?;
+        Ok(count.unsigned_abs())
     }
 
     async fn update(

@@ -105,6 +105,17 @@ statement!(
 );
 
 statement!(
+    /// `None` counts both.
+    Count {
+        owner_id: Uuid => SqlUuid,
+        archived: Option<bool> => Nullable<Bool>,
+        pinned: Option<bool> => Nullable<Bool>,
+    } -> BigInt,
+    "select count(*) from projects
+    where owner_id = $1 and archived = coalesce($2, archived) and pinned = coalesce($3, pinned)"
+);
+
+statement!(
     /// Removes all conversations from a project. They are locked in the order of their ids, as in a
     /// bulk deletion.
     Leave { owner_id: Uuid => SqlUuid, project_id: Uuid => SqlUuid } -> (),

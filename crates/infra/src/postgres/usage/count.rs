@@ -60,7 +60,8 @@ statement!(
 statement!(
     /// Adds the next conversations, projects, links and remembered requests to the count, up to a
     /// given conversation if there is one; returns whether all are counted. Beside messages, titles
-    /// and metadata count, and each link counts a constant.
+    /// and metadata count, and each link counts a constant. The settings, which are few,
+    /// are added at the end.
     Count {
         owner_id: Uuid => SqlUuid,
         since: DateTime<Utc> => Timestamptz,
@@ -100,7 +101,11 @@ statement!(
     ),
     counted as (
         select h.bytes + o.bytes + s.bytes + r.bytes as bytes, h.rows as conversations,
-            $3 is null and greatest(h.rows, o.rows, s.rows, r.rows) < $4 as is_all
+            $3 is null and greatest(h.rows, o.rows, s.rows, r.rows) < $4 as is_all, coalesce((
+                select 128 + octet_length(preferences::text) + octet_length(
+                    concat(nickname, occupation, about, instructions)
+                ) from user_settings where owner_id = $1
+            ), 0) as settings
         from (select count(*) as rows, coalesce(sum(bytes), 0)::bigint as bytes from held) h,
             (select count(*) as rows, coalesce(sum(bytes), 0)::bigint as bytes from organised) o,
             (select count(*) as rows, coalesce(sum(bytes), 0)::bigint as bytes from shared) s,
@@ -109,7 +114,7 @@ statement!(
     insert into usage as u (owner_id, counted_at, storage_bytes, conversations, counting_since,
         counted_bytes, counted_conversations, last_conversation, last_project, last_share,
         last_repeat)
-    select $1, case when is_all then $5 end, case when is_all then p.bytes + c.bytes else 0 end,
+    select $1, case when is_all then $5 end, case when is_all then p.bytes + c.bytes + settings else 0 end,
         case when is_all then p.conversations + c.conversations else 0 end,
         case when not is_all then $2 end, p.bytes + c.bytes, p.conversations + c.conversations,
         coalesce((select id from held order by id desc limit 1), p.conversation),

@@ -188,7 +188,11 @@ async fn a_field_of_the_wrong_type_is_refused_by_name() {
     for_each_body(async |target| {
         for (field, schema) in target.fields().0 {
             let of_number = ["integer", "number"].map(|kind| schema.to_string().contains(kind));
-            let mut wrong = vec![json!({ "a": { "b": [1] } }), json!([[]])];
+            let mut wrong = vec![json!([[]])];
+            // These are objects: one is the client's own, the other has fields of its own.
+            if !["preferences", "profile"].contains(&field.as_str()) {
+                wrong.push(json!({ "a": { "b": [1] } }));
+            }
             wrong.push(match schema.to_string().contains("boolean") {
                 true => json!("true"),
                 false => json!(true),

@@ -62,6 +62,50 @@ async fn there_is_one_system_message_and_no_blank_one() {
 }
 
 #[tokio::test]
+async fn a_profile_is_told_between_the_instruction_and_the_conversations_own() {
+    let provider = Provider::that(says(&["Yes."]));
+    let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
+    let alice = app.alice();
+    let settings = "/v1/users/me/settings";
+    let profile = json!({ "profile": { "nickname": "Ada", "style": "concise" } });
+    alice.patch(settings, profile).await.expect(200);
+    let body = json!({ "title": "P", "instruction": "Be kind." });
+    let project = alice.post("/v1/projects", body).await.expect(201);
+    let (conversation, ids) = said(&alice, &[("system", "Be brief."), ("user", "One?")]).await;
+    let at = format!("/v1/conversations/{conversation}");
+    let belongs = json!({ "project_id": project["id"] });
+    alice.patch(&at, belongs).await.expect(200);
+    let with =
+        "system: Be kind.\n\nThe user says of themselves:\nName: Ada\nTone: concise\n\nBe brief.";
+    let without = "system: Be kind.\n\nBe brief.";
+    for (change, system) in [
+        (json!({}), with),
+        (json!({ "use_profile": false }), without),
+        (json!({ "use_profile": null }), with),
+        (json!({ "profile": null }), without),
+    ] {
+        alice.patch(settings, change.clone()).await.expect(200);
+        let path = path(&conversation, ids.last().unwrap());
+        let answer = alice.post(&path, json!({})).await;
+        assert!(answer.status < 300, "{}", answer.text());
+        let chat = json!({ "conversation": conversation, "messages": [{ "role": "user", "content": "Two?" }] });
+        alice.post("/v1/chat/completions", chat).await.expect(200);
+        let asked = provider.asked();
+        for told in &asked[asked.len() - 2..] {
+            assert_eq!(told.prompt()[0], system, "{change}");
+        }
+    }
+    // A chat that is kept nowhere is the client's alone.
+    alice
+        .patch(settings, json!({ "profile": { "nickname": "Ada" } }))
+        .await
+        .expect(200);
+    let chat = json!({ "messages": [{ "role": "user", "content": "Two?" }] });
+    alice.post("/v1/chat/completions", chat).await.expect(200);
+    assert_eq!(provider.asked().last().unwrap().prompt(), ["user: Two?"]);
+}
+
+#[tokio::test]
 async fn strict_templates_are_told_turns() {
     let system =
         "system: Be kind.\n\nBe brief.\n\nYou began the conversation with these words:\nHello!";

@@ -45,7 +45,7 @@ const GO_ON: [&str; 16] = [
 ];
 
 /// What is refused.
-const REFUSED: [&str; 17] = [
+const REFUSED: [&str; 18] = [
     "create_api_key",
     "create_conversation",
     "create_item",
@@ -62,6 +62,7 @@ const REFUSED: [&str; 17] = [
     "stream_item_reply",
     "update_conversation",
     "update_project",
+    "update_settings",
     "upgrade",
 ];
 

@@ -12,7 +12,7 @@ use crate::postgres::ids;
 use crate::postgres::jobs::{Locked, Next, kind};
 use crate::postgres::repeats::statements::ForgetOwner;
 use crate::postgres::schema::{
-    api_keys, conversations, external_removals, removed_owners, usage, users,
+    api_keys, conversations, external_removals, removed_owners, usage, user_settings, users,
 };
 use crate::postgres::turn_queue;
 use chrono::{DateTime, Utc};
@@ -274,6 +274,7 @@ async fn clear(
     };
     let keys = diesel::delete(api_keys::table.filter(api_keys::owner_id.eq(owner.id)));
     let usage = diesel::delete(usage::table.find(owner.id));
+    let settings = diesel::delete(user_settings::table.find(owner.id));
     let small = i64::try_from(portion.rows()).unwrap_or(i64::MAX);
     let tokens = DeleteTokens {
         owner_id: owner.id,
@@ -291,6 +292,7 @@ async fn clear(
         + tokens.write(connection).await?
         + keys.write(connection).await?
         + usage.write(connection).await?
+        + settings.write(connection).await?
         + titles.write(connection).await?
         + repeats.write(connection).await?
         + turn_queue::forget_owner(connection, owner.id, small).await?)

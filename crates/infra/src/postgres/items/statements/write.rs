@@ -55,6 +55,47 @@ statement!(
 );
 
 statement!(
+    /// Several messages of one request, in the order of the arrays, all or none. Like the append of
+    /// one message: the row's lock gives the numbers. Returns the number of the first one.
+    AppendAll<'a> {
+        size: i32 => Integer,
+        now: DateTime<Utc> => Timestamptz,
+        title: Option<&'a str> => Nullable<Text>,
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        seeds: &'a [Vec<u8>] => Array<Binary>,
+        roles: &'a [i16] => Array<SmallInt>,
+        contents: &'a [&'a str] => Array<Text>,
+        titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+    } -> Integer,
+    "with place as (
+        update conversations set
+            item_count = item_count + $1,
+            last_sequence = last_sequence + $1,
+            updated_at = greatest(updated_at, $2),
+            title_source = case when title is null and $3 is not null then 2 else title_source end,
+            title = coalesce(title, $3)
+        where owner_id = $4 and id = $5 and item_count + $1 <= 10000
+        returning owner_id, id, last_sequence - $1 as before, title_source = 2 and title = $3
+            as named
+    ),
+    stored as (
+        insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
+            content)
+        select p.owner_id, p.id, encode(t.seed || int4send(p.before + t.place::int), 'hex')::uuid,
+            $2, $2, p.before + t.place::int, t.role, t.content
+        from place p, unnest($6, $7, $8) with ordinality as t(seed, role, content, place)
+    ),
+    queued as (
+        insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
+        select owner_id, 2, id, id, $2, $9 from place
+        where named and $9 is not null
+        on conflict do nothing
+    )
+    select before + 1 from place"
+);
+
+statement!(
     /// Many appends at once, in the order of the arrays. Leaves out a conversation that another
     /// transaction is changing, so that only its own appends wait for it, and a conversation that
     /// its share of the group would fill. Returns for each of the others the number before its

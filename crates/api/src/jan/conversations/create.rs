@@ -1,0 +1,75 @@
+use super::{ConversationBody, metadata};
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Body, MESSAGES, Object, WireBody, hundred_if_any};
+use crate::jan::items::NewItemBody;
+use actix_web::{HttpResponse, post, web};
+use domain::conversations::{ConversationService, CreateConversation, Flags, Title};
+use domain::id::ProjectId;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// A new conversation.
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = JanCreateConversation)]
+pub(crate) struct CreateConversationBody {
+    #[schema(example = "Project Planning")]
+    title: Option<String>,
+    project_id: Option<String>,
+    metadata: Option<BTreeMap<String, String>>,
+    referrer: Option<String>,
+    is_favorite: Option<bool>,
+    is_archived: Option<bool>,
+    /// The first messages, at most 100.
+    #[serde(default, deserialize_with = "hundred_if_any")]
+    #[schema(value_type = Option<Vec<NewItemBody>>)]
+    items: Option<Vec<Object<NewItemBody>>>,
+}
+
+impl WireBody for CreateConversationBody {
+    const LIMIT: usize = MESSAGES;
+    const MAY_TRAIL: bool = true;
+
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+impl TryFrom<CreateConversationBody> for CreateConversation {
+    type Error = ApiError;
+
+    fn try_from(body: CreateConversationBody) -> Result<Self, ApiError> {
+        let text = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        let title = text(body.title).map(|title| Title::parse(&title));
+        let project = text(body.project_id).map(|id| ProjectId::parse(&id));
+        Ok(Self {
+            title: title.transpose()?,
+            project_id: project
+                .transpose()
+                .map_err(|error| error.named_by("project_id"))?,
+            metadata: metadata(body.metadata, body.referrer.as_deref())?,
+            flags: Flags {
+                archived: body.is_archived.unwrap_or_default(),
+                pinned: body.is_favorite.unwrap_or_default(),
+            },
+            items: crate::jan::items::read(body.items.unwrap_or_default())?,
+        })
+    }
+}
+
+/// Create a conversation
+#[utoipa::path(
+    tag = "conversations",
+    request_body = Option<CreateConversationBody>,
+    responses((status = 200, description = "The conversation.", body = ConversationBody)),
+    security(("bearer" = [])),
+)]
+#[post("/conversations")]
+pub(crate) async fn create_conversation(
+    Authenticated(actor): Authenticated,
+    conversations: web::Data<ConversationService>,
+    Body(body, _): Body<CreateConversationBody>,
+) -> Result<HttpResponse, ApiError> {
+    let created = conversations.create(actor.owner_id, body.try_into()?);
+    Ok(HttpResponse::Ok().json(ConversationBody::from(created.await?)))
+}

@@ -1,0 +1,74 @@
+use crate::error::ApiError;
+use crate::extract::Authenticated;
+use actix_web::{HttpResponse, delete, web};
+use domain::conversations::ConversationService;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What was deleted.
+#[derive(Serialize, ToSchema)]
+#[schema(as = JanDeleted)]
+pub(in crate::jan) struct DeletedBody {
+    id: String,
+    #[schema(example = "conversation.deleted")]
+    object: &'static str,
+    deleted: bool,
+}
+
+impl DeletedBody {
+    pub(in crate::jan) fn of(id: impl ToString, object: &'static str) -> Self {
+        Self {
+            id: id.to_string(),
+            object,
+            deleted: true,
+        }
+    }
+}
+
+/// How many conversations were deleted.
+#[derive(Serialize, ToSchema)]
+#[schema(as = JanAllDeleted)]
+struct AllDeletedBody {
+    object: &'static str,
+    deleted: bool,
+    deleted_count: u64,
+}
+
+/// Delete a conversation
+#[utoipa::path(
+    tag = "conversations",
+    params(("conversation_id" = String, Path, description = "The conversation's id.")),
+    responses((status = 200, description = "It is gone.", body = DeletedBody)),
+    security(("bearer" = [])),
+)]
+#[delete("/conversations/{conversation_id}")]
+pub(crate) async fn delete_conversation(
+    Authenticated(actor): Authenticated,
+    conversations: web::Data<ConversationService>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let id = super::id(&id)?;
+    conversations.delete(actor.owner_id, id).await?;
+    Ok(HttpResponse::Ok().json(DeletedBody::of(id, "conversation.deleted")))
+}
+
+/// Delete all conversations
+///
+/// All that there are when it begins.
+#[utoipa::path(
+    tag = "conversations",
+    responses((status = 200, description = "They are gone.", body = AllDeletedBody)),
+    security(("bearer" = [])),
+)]
+#[delete("/conversations")]
+pub(crate) async fn delete_conversations(
+    Authenticated(actor): Authenticated,
+    conversations: web::Data<ConversationService>,
+) -> Result<HttpResponse, ApiError> {
+    let deleted_count = conversations.delete_all(actor.owner_id).await?;
+    Ok(HttpResponse::Ok().json(AllDeletedBody {
+        object: "conversations.deleted",
+        deleted: true,
+        deleted_count,
+    }))
+}

@@ -1,0 +1,94 @@
+//! The wire types of conversations.
+
+pub(super) mod create;
+pub(super) mod delete;
+pub(super) mod get;
+pub(super) mod list;
+pub(super) mod update;
+
+use super::query::MAIN;
+use domain::conversations::{Conversation, Metadata, Title};
+use domain::error::Error;
+use domain::id::ConversationId;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// The key of metadata that keeps where a conversation came from.
+pub(super) const REFERRER: &str = "referrer";
+
+/// A conversation, without its messages.
+#[derive(Serialize, ToSchema)]
+#[schema(as = JanConversation)]
+pub(super) struct ConversationBody {
+    #[schema(example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
+    pub(super) id: String,
+    object: &'static str,
+    #[schema(required, example = "Project Planning")]
+    title: Option<String>,
+    /// Seconds since 1970.
+    created_at: i64,
+    updated_at: i64,
+    metadata: BTreeMap<String, String>,
+    /// Where the conversation came from. It is kept as a pair of `metadata` under `/v1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    referrer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project_id: Option<String>,
+    active_branch: &'static str,
+    is_favorite: bool,
+    is_archived: bool,
+}
+
+impl From<Conversation> for ConversationBody {
+    fn from(conversation: Conversation) -> Self {
+        let mut metadata = conversation.metadata.into_pairs();
+        Self {
+            id: conversation.id.to_string(),
+            object: "conversation",
+            title: conversation.title.map(Title::into_string),
+            created_at: conversation.created_at.timestamp(),
+            updated_at: conversation.updated_at.timestamp(),
+            referrer: metadata.remove(REFERRER),
+            metadata,
+            project_id: conversation.project_id.map(|id| id.to_string()),
+            active_branch: MAIN,
+            is_favorite: conversation.flags.pinned,
+            is_archived: conversation.flags.archived,
+        }
+    }
+}
+
+/// A page of conversations.
+#[derive(Serialize, ToSchema)]
+#[schema(as = JanConversationList)]
+pub(super) struct ConversationListBody {
+    object: &'static str,
+    data: Vec<ConversationBody>,
+    /// Empty where the page is.
+    first_id: String,
+    last_id: String,
+    has_more: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+    /// How many there are on all pages.
+    total: u64,
+}
+
+/// Metadata with the referrer.
+fn metadata(
+    pairs: Option<BTreeMap<String, String>>,
+    referrer: Option<&str>,
+) -> Result<Metadata, Error> {
+    let mut pairs = pairs.unwrap_or_default();
+    let referrer = referrer.map(str::trim).filter(|text| !text.is_empty());
+    if let Some(referrer) = referrer {
+        pairs.insert(REFERRER.to_owned(), referrer.to_owned());
+    }
+    Metadata::parse(pairs)
+}
+
+/// The id in an address.
+pub(super) fn id(raw: &str) -> Result<ConversationId, Error> {
+    ConversationId::parse(raw)
+}

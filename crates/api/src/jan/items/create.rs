@@ -1,0 +1,65 @@
+use super::{ItemListBody, NewItemBody, read};
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Body, MESSAGES, Object, WireBody, hundred};
+use crate::jan::query::ListQuery;
+use actix_web::{HttpResponse, post, web};
+use domain::error::Error;
+use domain::items::ItemService;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// Messages to add.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = JanCreateItems)]
+pub(crate) struct CreateItemsBody {
+    /// 1 to 100 messages.
+    #[serde(deserialize_with = "hundred")]
+    #[schema(value_type = Vec<NewItemBody>)]
+    items: Vec<Object<NewItemBody>>,
+}
+
+impl CreateItemsBody {
+    pub(in crate::jan) fn len(&self) -> usize {
+        self.items.len()
+    }
+}
+
+impl WireBody for CreateItemsBody {
+    const LIMIT: usize = MESSAGES;
+    const MAY_TRAIL: bool = true;
+    const IS_ANSWERED_WITH: bool = true;
+}
+
+/// Add messages
+///
+/// All or none, in order.
+#[utoipa::path(
+    tag = "conversations",
+    params(
+        ("conversation_id" = String, Path, description = "The conversation's id."),
+        ("branch" = Option<String>, Query, description = "MAIN, or absent."),
+    ),
+    request_body(content = CreateItemsBody, example = json!({ "items": [{
+        "type": "message", "role": "user",
+        "content": [{ "type": "input_text", "input_text": "What are the next steps?" }],
+    }] })),
+    responses((status = 200, description = "The messages.", body = ItemListBody)),
+    security(("bearer" = [])),
+)]
+#[post("/conversations/{conversation_id}/items")]
+pub(crate) async fn create_items(
+    Authenticated(actor): Authenticated,
+    items: web::Data<ItemService>,
+    conversation: web::Path<String>,
+    crate::extract::Query(query): crate::extract::Query<ListQuery>,
+    Body(body, _): Body<CreateItemsBody>,
+) -> Result<HttpResponse, ApiError> {
+    let conversation = crate::jan::conversations::id(&conversation)?;
+    query.on_main()?;
+    if !(1..=100).contains(&body.len()) {
+        return Err(Error::invalid("items", "items must have 1 to 100 messages.").into());
+    }
+    let new = read(body.items)?;
+    let stored = items.append_all(actor.owner_id, conversation, new).await?;
+    Ok(HttpResponse::Ok().json(ItemListBody::new(stored, false, None)))
+}

@@ -1,0 +1,100 @@
+//! The parameters of lists. Unknown ones are ignored, and so are empty ones.
+
+use crate::error::{ApiError, code};
+use domain::error::Error;
+use domain::id::ProjectId;
+use domain::page::{Limit, Order};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// The parameters of all lists; each list reads its own.
+#[derive(Default, Deserialize)]
+pub(crate) struct ListQuery {
+    limit: Option<String>,
+    after: Option<String>,
+    cursor: Option<String>,
+    order: Option<String>,
+    project_id: Option<String>,
+    referrer: Option<String>,
+    branch: Option<String>,
+    include_revoked: Option<String>,
+}
+
+/// The parameters of a page, for the description.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it is only described")]
+pub(super) struct PageParams {
+    /// How many per page; more than 100 gets 100.
+    #[param(minimum = 1, default = 20)]
+    limit: Option<u32>,
+    /// The `last_id` of the page before.
+    after: Option<String>,
+    /// The `next_cursor` of the page before; the same as `after`.
+    cursor: Option<String>,
+    /// `asc` or `desc`.
+    order: Option<String>,
+}
+
+/// The branch that every conversation has.
+pub(super) const MAIN: &str = "MAIN";
+
+impl ListQuery {
+    pub(super) fn limit(&self) -> Result<Limit, ApiError> {
+        let Some(raw) = given(&self.limit) else {
+            return Ok(Limit::parse(None)?);
+        };
+        let limit = raw.parse::<i64>().map_err(|_| {
+            ApiError::new(code::INVALID_TYPE, "limit must be a whole number.").param("limit")
+        })?;
+        Ok(Limit::parse(Some(limit.min(i64::from(Limit::MAX))))?)
+    }
+
+    pub(super) fn order(&self, default: Order) -> Result<Order, ApiError> {
+        match given(&self.order).map(str::to_ascii_lowercase).as_deref() {
+            None => Ok(default),
+            Some("asc") => Ok(Order::Ascending),
+            Some("desc") => Ok(Order::Descending),
+            Some(_) => Err(Error::invalid("order", "order must be asc or desc.").into()),
+        }
+    }
+
+    /// The place where the page begins.
+    pub(super) fn after(&self) -> Option<&str> {
+        given(&self.after).or(given(&self.cursor))
+    }
+
+    pub(super) fn project(&self) -> Result<Option<ProjectId>, ApiError> {
+        let project = given(&self.project_id).map(ProjectId::parse).transpose();
+        Ok(project.map_err(|error| error.named_by("project_id"))?)
+    }
+
+    pub(super) fn referrer(&self) -> Option<&str> {
+        given(&self.referrer)
+    }
+
+    pub(super) fn shows_revoked(&self) -> bool {
+        given(&self.include_revoked) != Some("false")
+    }
+
+    /// Refuses a branch that is not there.
+    pub(super) fn on_main(&self) -> Result<(), ApiError> {
+        given(&self.branch).map_or(Ok(()), on_main)
+    }
+}
+
+/// Refuses a branch that is not there.
+pub(super) fn on_main(branch: &str) -> Result<(), ApiError> {
+    match branch.eq_ignore_ascii_case(MAIN) {
+        true => Ok(()),
+        false => Err(ApiError::new(
+            code::BRANCH_NOT_FOUND,
+            code::BRANCH_NOT_FOUND.meaning,
+        )),
+    }
+}
+
+fn given(parameter: &Option<String>) -> Option<&str> {
+    let text = parameter.as_deref().map(str::trim);
+    text.filter(|text| !text.is_empty())
+}

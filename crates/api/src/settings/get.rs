@@ -1,0 +1,22 @@
+use super::SettingsBody;
+use crate::error::ApiError;
+use crate::extract::Authenticated;
+use actix_web::{HttpResponse, get, web};
+use domain::settings::SettingsService;
+
+/// Get your settings
+///
+/// What models are told of you, and your client's own settings. What was never set is null or empty.
+#[utoipa::path(
+    tag = "auth",
+    responses((status = 200, description = "Your settings.", body = SettingsBody)),
+    security(("bearer" = [])),
+)]
+#[get("/users/me/settings")]
+pub(crate) async fn get_settings(
+    Authenticated(actor): Authenticated,
+    settings: web::Data<SettingsService>,
+) -> Result<HttpResponse, ApiError> {
+    let settings = settings.get(actor.owner_id).await?;
+    Ok(HttpResponse::Ok().json(SettingsBody::try_from(settings)?))
+}

@@ -1,0 +1,202 @@
+use super::{SettingsBody, StyleBody};
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Body, Object, WireBody, present};
+use actix_web::{HttpResponse, patch, web};
+use domain::conversations::Change;
+use domain::error::Error;
+use domain::settings::{
+    About, Answers, Preferences, PreferencesChange, ProfileChanges, SettingsChanges,
+    SettingsService, ShortText, Style,
+};
+use serde::Deserialize;
+use serde::de::{Deserializer, IntoDeserializer as _, MapAccess, Visitor};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// The changes. An absent field keeps its value, null clears it.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = UpdateUserSettingsRequest)]
+pub(crate) struct UpdateSettingsBody {
+    /// What models are told of you. Null clears all of it.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<UpdateProfileBody>)]
+    profile: Option<Option<Object<UpdateProfileBody>>>,
+    /// An object of your client's own, at most 64 KiB. Replaces all that was there; null clears it.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<std::collections::HashMap<String, serde_json::Value>>,
+        example = json!({ "theme": "dark" }))]
+    preferences: Option<Option<PreferencesBody>>,
+    /// Whether models are told of the profile. Null: they are, where there is one.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(example = true)]
+    use_profile: Option<Option<bool>>,
+}
+
+/// Changes of the profile. An absent field keeps its value, null clears it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ProfileChanges)]
+pub(crate) struct UpdateProfileBody {
+    /// How you want to be called: up to 100 characters.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(max_length = 100, example = "Ada")]
+    nickname: Option<Option<String>>,
+    /// Up to 100 characters.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(max_length = 100, example = "Engineer")]
+    occupation: Option<Option<String>>,
+    /// What you tell of yourself: up to 8,000 characters.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(max_length = 8_000, example = "I build bridges.")]
+    about: Option<Option<String>>,
+    /// How you want to be answered: up to 8,000 characters.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(max_length = 8_000, example = "Give numbers with their units.")]
+    instructions: Option<Option<String>>,
+    /// The tone of answers.
+    #[serde(default, deserialize_with = "word_or_null")]
+    #[schema(inline, value_type = Option<StyleBody>, example = "concise")]
+    style: Option<Option<StyleBody>>,
+}
+
+/// Reads a present word, or null.
+fn word_or_null<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<StyleBody>>, D::Error> {
+    let word = Option::<String>::deserialize(deserializer)?;
+    let style = word.map(|word| StyleBody::deserialize(word.into_deserializer()));
+    style.transpose().map(Some)
+}
+
+impl WireBody for UpdateSettingsBody {
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+/// A client's own object. A key that is given twice is refused.
+pub(crate) struct PreferencesBody(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for PreferencesBody {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(PreferencesVisitor).map(Self)
+    }
+}
+
+struct PreferencesVisitor;
+
+impl<'de> Visitor<'de> for PreferencesVisitor {
+    type Value = Map<String, Value>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Map::new();
+        while let Some((name, value)) = map.next_entry::<String, Value>()? {
+            if fields.contains_key(&name) {
+                return Err(serde::de::Error::custom(format!(
+                    "duplicate field `{name}`"
+                )));
+            }
+            fields.insert(name, value);
+        }
+        Ok(fields)
+    }
+}
+
+impl TryFrom<PreferencesBody> for Preferences {
+    type Error = Error;
+
+    fn try_from(PreferencesBody(fields): PreferencesBody) -> Result<Self, Error> {
+        let object = Value::Object(fields);
+        if has_nul(&object) {
+            domain::text::check("preferences", "\0", 0..=1)?;
+        }
+        Self::parse(object.to_string())
+    }
+}
+
+/// Whether a text or a name has a NUL character, which cannot be stored.
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(values) => values.iter().any(has_nul),
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(name, value)| name.contains('\0') || has_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+impl TryFrom<UpdateProfileBody> for ProfileChanges {
+    type Error = Error;
+
+    fn try_from(body: UpdateProfileBody) -> Result<Self, Error> {
+        let short = |field: &'static str| {
+            move |text: Option<String>| text.map(|text| ShortText::parse(field, &text)).transpose()
+        };
+        let about =
+            |text: Option<String>| text.map(|text| About::parse("about", &text)).transpose();
+        let told = |text: Option<String>| {
+            text.map(|text| Answers::parse("instructions", &text))
+                .transpose()
+        };
+        Ok(Self {
+            nickname: Change::of(body.nickname, short("nickname"))?,
+            occupation: Change::of(body.occupation, short("occupation"))?,
+            about: Change::of(body.about, about)?,
+            instructions: Change::of(body.instructions, told)?,
+            style: Change::of(body.style, |style| Ok(style.map(Style::from)))?,
+        })
+    }
+}
+
+impl TryFrom<UpdateSettingsBody> for SettingsChanges {
+    type Error = Error;
+
+    fn try_from(body: UpdateSettingsBody) -> Result<Self, Error> {
+        Ok(Self {
+            profile: match body.profile {
+                None => ProfileChanges::default(),
+                Some(None) => ProfileChanges::clear(),
+                Some(Some(Object(profile))) => {
+                    ProfileChanges::try_from(profile).map_err(|error| error.within("profile"))?
+                }
+            },
+            preferences: match body.preferences {
+                None => PreferencesChange::Keep,
+                Some(None) => PreferencesChange::Set(Preferences::default()),
+                Some(Some(new)) => PreferencesChange::Set(new.try_into()?),
+            },
+            use_profile: Change::of(body.use_profile, Ok)?,
+        })
+    }
+}
+
+/// Update your settings
+///
+/// Changes what models are told of you, and your client's own settings.
+#[utoipa::path(
+    tag = "auth",
+    request_body(content = Option<UpdateSettingsBody>, examples(
+        ("profile" = (summary = "Who you are", value = json!({
+            "profile": { "nickname": "Ada", "style": "concise" },
+        }))),
+        ("off" = (summary = "Without the profile", value = json!({ "use_profile": false }))),
+    )),
+    responses((status = 200, description = "The settings as they are now.", body = SettingsBody)),
+    extensions(("x-error-codes" = json!(["quota_exceeded"]))),
+    security(("bearer" = [])),
+)]
+#[patch("/users/me/settings")]
+pub(crate) async fn update_settings(
+    Authenticated(actor): Authenticated,
+    settings: web::Data<SettingsService>,
+    Body(body, _): Body<UpdateSettingsBody>,
+) -> Result<HttpResponse, ApiError> {
+    let updated = settings.update(actor.owner_id, body.try_into()?).await?;
+    Ok(HttpResponse::Ok().json(SettingsBody::try_from(updated)?))
+}

@@ -1,0 +1,197 @@
+use crate::error::{Error, Result};
+use crate::text;
+use std::fmt::Write as _;
+use std::ops::RangeInclusive;
+
+macro_rules! bounded_text {
+    ($(#[$doc:meta])* $name:ident, $length:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            const LENGTH: RangeInclusive<usize> = $length;
+
+            /// `field` names it in an error.
+            pub fn parse(field: &str, raw: &str) -> Result<Self> {
+                text::check(field, raw, Self::LENGTH)?;
+                Ok(Self(raw.to_owned()))
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            pub fn into_string(self) -> String {
+                self.0
+            }
+        }
+    };
+}
+
+bounded_text!(
+    /// A name or an occupation: up to 100 characters.
+    ShortText, 0..=100
+);
+bounded_text!(
+    /// What a person tells of themselves: up to 8,000 characters.
+    About, 0..=8_000
+);
+bounded_text!(
+    /// How a person wants to be answered: up to 8,000 characters.
+    Answers, 0..=8_000
+);
+
+/// The tone of answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    Concise,
+    Friendly,
+    Professional,
+}
+
+/// What a person wants the models to know.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    pub nickname: Option<ShortText>,
+    pub occupation: Option<ShortText>,
+    pub about: Option<About>,
+    pub instructions: Option<Answers>,
+    pub style: Option<Style>,
+}
+
+impl Profile {
+    pub fn is_empty(&self) -> bool {
+        self.told().is_none()
+    }
+
+    /// The profile in the words of a system message; `None` where it says nothing.
+    pub fn told(&self) -> Option<String> {
+        let mut told = String::new();
+        let mut line = |what: &str, text: Option<&str>| {
+            let text = text.map(str::trim).filter(|text| !text.is_empty());
+            if let Some(text) = text {
+                // Writing into a string cannot fail.
+                let _ = writeln!(told, "{what}: {text}");
+            }
+        };
+        line("Name", self.nickname.as_ref().map(ShortText::as_str));
+        line(
+            "Occupation",
+            self.occupation.as_ref().map(ShortText::as_str),
+        );
+        line("About", self.about.as_ref().map(About::as_str));
+        line(
+            "How to answer",
+            self.instructions.as_ref().map(Answers::as_str),
+        );
+        line("Tone", self.style.map(Style::told));
+        let told = told.trim_end();
+        (!told.is_empty()).then(|| format!("The user says of themselves:\n{told}"))
+    }
+}
+
+impl Style {
+    fn told(self) -> &'static str {
+        match self {
+            Self::Concise => "concise",
+            Self::Friendly => "friendly",
+            Self::Professional => "professional",
+        }
+    }
+}
+
+/// A client's own settings: a JSON object of at most 64 KiB, written without blanks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preferences(String);
+
+impl Preferences {
+    /// The most bytes.
+    pub const MAX_BYTES: usize = 64 * 1024;
+
+    const NONE: &'static str = "{}";
+
+    /// `written` is an object without NUL.
+    pub fn parse(written: String) -> Result<Self> {
+        match written.len() <= Self::MAX_BYTES {
+            true => Ok(Self(written)),
+            false => Err(Self::too_large()),
+        }
+    }
+
+    pub(super) fn too_large() -> Error {
+        Error::invalid("preferences", "preferences must have at most 64 KiB.")
+    }
+
+    /// What is stored may have been merged of several.
+    pub fn stored(written: String) -> Self {
+        Self(written)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0 == Self::NONE
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self(Self::NONE.to_owned())
+    }
+}
+
+/// The settings of a user; what was never set is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    pub profile: Profile,
+    pub preferences: Preferences,
+    /// Whether the models are told of the profile. `None`: not said, which is yes.
+    pub use_profile: Option<bool>,
+}
+
+impl Settings {
+    /// The profile, where the models may know of it.
+    pub fn told(&self) -> Option<String> {
+        match self.use_profile {
+            Some(false) => None,
+            Some(true) | None => self.profile.told(),
+        }
+    }
+
+    /// Whether the models are told of the profile. Without a profile there is nothing to tell.
+    pub fn uses_profile(&self) -> bool {
+        self.use_profile.unwrap_or(!self.profile.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_is_told_line_by_line_without_what_is_blank() {
+        let profile = Profile {
+            nickname: Some(ShortText::parse("nickname", "Ada").unwrap()),
+            occupation: Some(ShortText::parse("occupation", "  ").unwrap()),
+            style: Some(Style::Concise),
+            ..Profile::default()
+        };
+        let told = "The user says of themselves:\nName: Ada\nTone: concise";
+        assert_eq!(profile.told().as_deref(), Some(told));
+        assert_eq!(Profile::default().told(), None);
+    }
+
+    #[test]
+    fn preferences_have_a_size() {
+        let object = |length: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(length));
+        assert!(Preferences::parse(object(65_528)).is_ok());
+        assert!(Preferences::parse(object(65_529)).is_err());
+    }
+}

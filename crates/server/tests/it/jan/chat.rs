@@ -1,0 +1,154 @@
+use super::{add, conversation, message, refused};
+use crate::app::{Actor, TestApp};
+use crate::chat::user;
+use crate::provider::{Provider, refuses, says};
+use serde_json::{Value, json};
+
+const PATH: &str = "/jan/v1/chat/completions";
+
+async fn asking(provider: &Provider) -> TestApp {
+    TestApp::spawn_with(|parts| parts.provider = provider.connected()).await
+}
+
+/// The data of each event.
+fn data(text: &str) -> Vec<&str> {
+    let lines = text.lines();
+    lines
+        .filter_map(|line| line.strip_prefix("data: "))
+        .collect()
+}
+
+async fn total(actor: &Actor) -> Value {
+    actor.get("/jan/v1/conversations").await.expect(200)["total"].clone()
+}
+
+#[tokio::test]
+async fn a_conversation_is_made_where_none_is_named_and_its_place_is_told() {
+    let provider = Provider::that(says(&["Oslo."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    for (number, more) in [
+        json!({ "store": true }),
+        json!({ "conversation": {} }),
+        json!({ "conversation": "" }),
+        json!({ "referrer": "jan-web" }),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut body = json!({ "messages": [user("Capital of Norway?")], "store_reasoning": true,
+            "deep_research": false, "enable_thinking": false });
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let answer = alice.post(PATH, body).await.expect(200);
+        assert_eq!(answer["conversation"]["title"], "Capital of Norway?");
+        let one = answer["conversation"]["id"].as_str().unwrap();
+        let path = format!("/jan/v1/conversations/{one}");
+        let items = alice.get(&format!("{path}/items")).await.expect(200);
+        assert_eq!(items["total"], 2, "{more}");
+        let found = alice.get(&path).await.expect(200);
+        assert_eq!(found.get("referrer"), more.get("referrer"));
+        assert_eq!(total(&alice).await, number + 1);
+    }
+    // Nothing of Jan's own reaches the provider.
+    let asked = provider.asked()[0].json();
+    let fields: Vec<_> = asked.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(fields, ["messages", "model"]);
+}
+
+#[tokio::test]
+async fn the_last_chunk_has_the_conversation() {
+    let provider = Provider::that(says(&["Os", "lo."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({})).await;
+    for named in [json!({ "id": one, "title": "x" }), json!(one)] {
+        let body = json!({ "messages": [user("Capital?")], "conversation": named, "stream": true });
+        let answer = alice.post(PATH, body).await;
+        let events = data(answer.text());
+        let [.., last, done] = events.as_slice() else {
+            panic!("{events:?}")
+        };
+        assert_eq!(*done, "[DONE]");
+        let last: Value = serde_json::from_str(last).unwrap();
+        assert_eq!(
+            last["conversation"],
+            json!({ "id": one, "title": "Capital?" })
+        );
+    }
+    assert_eq!(total(&alice).await, 1);
+}
+
+#[tokio::test]
+async fn nothing_is_kept_where_nothing_asks_for_it() {
+    let provider = Provider::that(says(&["Oslo."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    for more in [json!({}), json!({ "store": false })] {
+        let mut body = json!({ "messages": [user("Capital?")] });
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let answer = alice.post(PATH, body).await.expect(200);
+        assert!(answer.get("conversation").is_none());
+    }
+    assert_eq!(total(&alice).await, 0);
+    // The model knows the conversation, and the conversation nothing of the turn.
+    let one = conversation(&alice, json!({})).await;
+    add(
+        &alice,
+        &one,
+        &[message("user", "Hi"), message("assistant", "Hello!")],
+    )
+    .await;
+    let body = json!({ "messages": [user("Capital?")], "conversation": one, "store": false });
+    alice.post(PATH, body).await.expect(200);
+    let told = provider.asked().last().unwrap().prompt();
+    assert_eq!(told, ["user: Hi", "assistant: Hello!", "user: Capital?"]);
+    let items = alice
+        .get(&format!("/jan/v1/conversations/{one}/items"))
+        .await
+        .expect(200);
+    assert_eq!(items["total"], 2);
+}
+
+#[tokio::test]
+async fn a_chat_that_fails_leaves_no_conversation() {
+    let provider = Provider::that(refuses("500 Internal Server Error", "no"));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    for body in [
+        json!({ "messages": [user("Capital?")], "store": true }),
+        json!({ "messages": [user("Capital?")], "store": true, "stream": true }),
+        json!({ "messages": [], "store": true }),
+        json!({ "messages": [user("x")], "store": true, "tools": [{ "type": "function" }] }),
+    ] {
+        let answer = alice.post(PATH, body).await;
+        assert!(answer.status >= 400, "{}", answer.text());
+        assert_ne!(answer.json()["message"], "");
+    }
+    assert_eq!(total(&alice).await, 0);
+    let answer = alice
+        .post(PATH, json!({ "messages": [user("x")], "store": "yes" }))
+        .await;
+    refused(&answer, "invalid_type", Some("store"));
+    let body = json!({ "messages": [user("x")], "conversation": "conv_x" });
+    refused(
+        &alice.post(PATH, body).await,
+        "conversation_not_found",
+        Some("conversation"),
+    );
+}
+
+#[tokio::test]
+async fn models_are_listed_and_found() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let list = alice.get("/jan/v1/models").await.expect(200);
+    let model = list["data"][0]["id"].as_str().unwrap();
+    let found = alice.get(&format!("/jan/v1/models/catalogs/{model}")).await;
+    assert_eq!(found.expect(200), list["data"][0]);
+    let unknown = alice.get("/jan/v1/models/catalogs/unknown").await;
+    refused(&unknown, "model_not_found", Some("model"));
+}

@@ -1,0 +1,201 @@
+use super::{add, conversation, message, refused};
+use crate::app::{TestApp, id};
+use crate::provider::{Provider, says};
+use insta::assert_json_snapshot;
+use serde_json::json;
+
+#[tokio::test]
+async fn messages_are_added_together_and_shown_as_parts() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({})).await;
+    let sent = [
+        message("user", "Capital of Norway?"),
+        json!({ "role": "assistant", "content": [
+            { "type": "output_text", "output_text": { "text": "Oslo." } },
+            { "type": "text", "text": { "text": "It is" } },
+            { "type": "input_text", "text": "by the sea." },
+        ] }),
+        json!({ "role": "user", "content": "Thanks" }),
+    ];
+    let added = add(&alice, &one, &sent).await;
+    assert_eq!(added["first_id"], added["data"][0]["id"]);
+    assert_json_snapshot!(added["data"][1], { ".id" => "(id)" }, @r#"
+    {
+      "branch": "MAIN",
+      "content": [
+        {
+          "text": {
+            "annotations": [],
+            "text": "Oslo.\nIt is\nby the sea."
+          },
+          "type": "text"
+        }
+      ],
+      "created_at": 1766484000,
+      "id": "(id)",
+      "object": "conversation.item",
+      "role": "assistant",
+      "sequence_number": 2,
+      "status": "completed",
+      "type": "message"
+    }
+    "#);
+    let path = format!("/jan/v1/conversations/{one}/items");
+    let list = alice
+        .get(&format!("{path}?limit=2&order=desc&branch=MAIN"))
+        .await
+        .expect(200);
+    let texts = list["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["sequence_number"].clone());
+    assert_eq!(texts.collect::<Vec<_>>(), [3, 2]);
+    assert_eq!(
+        (&list["total"], &list["has_more"]),
+        (&json!(3), &json!(true))
+    );
+    let rest = alice
+        .get(&format!(
+            "{path}?after={}",
+            list["last_id"].as_str().unwrap()
+        ))
+        .await;
+    assert_eq!(rest.expect(200)["data"][0]["content"], sent[0]["content"]);
+    // The first question names the conversation, as everywhere.
+    let found = alice
+        .get(&format!("/jan/v1/conversations/{one}"))
+        .await
+        .expect(200);
+    assert_eq!(found["title"], "Capital of Norway?");
+    refused(
+        &alice.get(&format!("{path}?branch=EDIT_1")).await,
+        "branch_not_found",
+        None,
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_refused_by_its_place_and_nothing_is_stored() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({})).await;
+    let path = format!("/jan/v1/conversations/{one}/items");
+    let image = json!({ "type": "image", "image": { "url": "https://example.org/a.png" } });
+    for (item, code, param) in [
+        (
+            json!({ "role": "user", "content": [image] }),
+            "unsupported",
+            "items[1].content[0].type",
+        ),
+        (
+            json!({ "type": "function_call", "call_id": "c", "name": "f", "arguments": "{}" }),
+            "unsupported",
+            "items[1].type",
+        ),
+        (
+            json!({ "role": "critic", "content": "x" }),
+            "invalid_value",
+            "items[1].role",
+        ),
+        (json!({ "content": "x" }), "missing_field", "items[1].role"),
+        (
+            json!({ "role": "user" }),
+            "missing_field",
+            "items[1].content",
+        ),
+        (
+            json!({ "role": "user", "content": [] }),
+            "invalid_value",
+            "items[1].content",
+        ),
+        (
+            json!({ "role": "user", "content": [{ "type": "text" }] }),
+            "missing_field",
+            "items[1].content[0].text",
+        ),
+    ] {
+        let body = json!({ "items": [message("user", "Hello"), item] });
+        refused(&alice.post(&path, body.clone()).await, code, Some(param));
+        let made = alice.post("/jan/v1/conversations", body).await;
+        refused(&made, code, Some(param));
+    }
+    for items in [json!([]), json!(vec![message("user", "x"); 101])] {
+        let answer = alice.post(&path, json!({ "items": items })).await;
+        refused(&answer, "invalid_value", Some("items"));
+    }
+    assert_eq!(alice.get(&path).await.expect(200)["total"], 0);
+    let tool = format!("{path}/by-call-id/call_1");
+    let answer = alice.patch(&tool, json!({ "status": "completed" })).await;
+    refused(&answer, "unsupported", Some("call_id"));
+}
+
+#[tokio::test]
+async fn edits_and_new_replies_are_versions_on_main() {
+    let provider = Provider::that(says(&["Bergen."]));
+    let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({})).await;
+    let added = add(
+        &alice,
+        &one,
+        &[message("user", "Hi"), message("assistant", "Oslo.")],
+    )
+    .await;
+    let [question, reply] = [0, 1].map(|n: usize| id(&added["data"][n]));
+    let path = format!("/jan/v1/conversations/{one}/items");
+    let edit = json!({ "content": "Largest port?", "regenerate": true });
+    let edited = alice
+        .post(&format!("{path}/{question}/edit"), edit)
+        .await
+        .expect(200);
+    assert_eq!(
+        (&edited["branch"], &edited["branch_created"]),
+        (&json!("MAIN"), &json!(false))
+    );
+    assert_eq!(
+        edited["user_item"]["content"][0]["input_text"],
+        "Largest port?"
+    );
+    let again = alice
+        .post(&format!("{path}/{reply}/regenerate"), json!({}))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&again["branch"], &again["user_item_id"]),
+        (&json!("MAIN"), &json!(question))
+    );
+    assert_eq!(again["item"]["content"][0]["text"]["text"], "Bergen.");
+    let versions = format!("/v1/conversations/{one}/items/{reply}/versions");
+    let versions = alice.get(&versions).await.expect(200);
+    assert_eq!(versions["data"].as_array().unwrap().len(), 2);
+    let gone = alice
+        .delete(&format!("{path}/{question}"))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&gone["deleted"], &gone["branch"]),
+        (&json!(true), &json!("MAIN"))
+    );
+    refused(
+        &alice.get(&format!("{path}/{question}")).await,
+        "item_not_found",
+        None,
+    );
+    alice.get(&format!("{path}/{reply}")).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_full_conversation_takes_none_of_several() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({})).await;
+    let fill = "update conversations set item_count = 9999, last_sequence = 9999";
+    app.schema.rows(fill).await;
+    let path = format!("/jan/v1/conversations/{one}/items");
+    let two = json!({ "items": [message("user", "a"), message("user", "b")] });
+    refused(&alice.post(&path, two).await, "conversation_full", None);
+    let last = add(&alice, &one, &[message("user", "a")]).await;
+    assert_eq!(last["data"][0]["sequence_number"], 10_000);
+}

@@ -1,0 +1,197 @@
+//! A user's settings.
+
+use crate::app::TestApp;
+use domain::usage::{Allowance, Allowances};
+use insta::assert_json_snapshot;
+use serde_json::{Value, json};
+
+const PATH: &str = "/v1/users/me/settings";
+
+#[tokio::test]
+async fn what_was_never_set_is_null_or_empty() {
+    let app = TestApp::spawn().await;
+    assert_json_snapshot!(app.alice().get(PATH).await.expect(200), @r#"
+    {
+      "object": "user.settings",
+      "preferences": {},
+      "profile": {
+        "about": null,
+        "instructions": null,
+        "nickname": null,
+        "occupation": null,
+        "style": null
+      },
+      "use_profile": false
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn what_is_absent_stays_and_null_clears() {
+    let app = TestApp::spawn().await;
+    let (alice, bob) = (app.alice(), app.bob());
+    let profile = |about: Value, nickname: Value, style: Value| {
+        json!({ "about": about, "nickname": nickname, "style": style,
+            "instructions": null, "occupation": null })
+    };
+    let null = Value::Null;
+    let steps = [
+        (
+            json!({ "profile": { "about": "a", "nickname": "n" }, "preferences": { "x": [1] } }),
+            (
+                profile(json!("a"), json!("n"), null.clone()),
+                json!({ "x": [1] }),
+                true,
+            ),
+        ),
+        (
+            json!({ "profile": { "nickname": null, "style": "friendly" } }),
+            (
+                profile(json!("a"), null.clone(), json!("friendly")),
+                json!({ "x": [1] }),
+                true,
+            ),
+        ),
+        (
+            json!({ "use_profile": false, "preferences": { "y": { "z": null } } }),
+            (
+                profile(json!("a"), null.clone(), json!("friendly")),
+                json!({ "y": { "z": null } }),
+                false,
+            ),
+        ),
+        (
+            json!({ "use_profile": null, "preferences": null }),
+            (
+                profile(json!("a"), null.clone(), json!("friendly")),
+                json!({}),
+                true,
+            ),
+        ),
+        (
+            json!({ "profile": null }),
+            (
+                profile(null.clone(), null.clone(), null.clone()),
+                json!({}),
+                false,
+            ),
+        ),
+    ];
+    for (change, (profile, preferences, used)) in steps {
+        let changed = alice.patch(PATH, change.clone()).await.expect(200);
+        assert_eq!(changed["profile"], profile, "{change}");
+        assert_eq!(changed["preferences"], preferences, "{change}");
+        assert_eq!(changed["use_profile"], used, "{change}");
+        assert_eq!(alice.get(PATH).await.expect(200), changed);
+    }
+    assert_eq!(bob.get(PATH).await.expect(200)["profile"]["about"], null);
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_named_and_changes_nothing() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let before = alice.get(PATH).await.expect(200);
+    for (body, code, param) in [
+        (json!({ "profil": {} }), "unknown_field", "profil"),
+        (
+            json!({ "profile": { "nick": "x" } }),
+            "unknown_field",
+            "profile.nick",
+        ),
+        (json!({ "profile": [] }), "invalid_type", "profile"),
+        (
+            json!({ "profile": { "style": "rude" } }),
+            "invalid_value",
+            "profile.style",
+        ),
+        (
+            json!({ "profile": { "style": 1 } }),
+            "invalid_type",
+            "profile.style",
+        ),
+        (
+            json!({ "profile": { "nickname": "x".repeat(101) } }),
+            "invalid_value",
+            "profile.nickname",
+        ),
+        (
+            json!({ "profile": { "about": "x".repeat(8_001) } }),
+            "invalid_value",
+            "profile.about",
+        ),
+        (
+            json!({ "profile": { "about": "\0" } }),
+            "nul_character",
+            "profile.about",
+        ),
+        (json!({ "preferences": [] }), "invalid_type", "preferences"),
+        (
+            json!({ "preferences": { "a": "x".repeat(65_536) } }),
+            "invalid_value",
+            "preferences",
+        ),
+        (
+            json!({ "preferences": { "a": ["\0"] } }),
+            "nul_character",
+            "preferences",
+        ),
+        (
+            json!({ "use_profile": "yes" }),
+            "invalid_type",
+            "use_profile",
+        ),
+    ] {
+        alice.patch(PATH, body).await.refused(code, Some(param));
+    }
+    let twice = alice.request(reqwest::Method::PATCH, PATH);
+    let twice = twice.header("content-type", "application/json");
+    let twice = alice
+        .sent(twice.body(r#"{"preferences":{"a":1,"a":2}}"#))
+        .await;
+    twice.refused("duplicate_field", Some("preferences.a"));
+    assert_eq!(alice.get(PATH).await.expect(200), before);
+}
+
+#[tokio::test]
+async fn the_longest_texts_fit_and_count_in_the_quota() {
+    let account = Allowance {
+        storage_bytes: Some(1_000_000),
+        conversations: None,
+        titles_per_day: None,
+    };
+    let allowances = Allowances {
+        account,
+        ..Allowances::NONE
+    };
+    let app = TestApp::spawn_allowing(allowances).await;
+    let (ada, _) = app.account("ada@example.org").await;
+    let long = "é".repeat(8_000);
+    let body = json!({ "profile": { "about": long, "instructions": long },
+        "preferences": { "a": "x".repeat(65_528) } });
+    let changed = ada.patch(PATH, body).await.expect(200);
+    assert_eq!(changed["profile"]["about"], long.as_str());
+    ada.project("P").await;
+    app.count_usage().await;
+    let me = ada.get("/auth/me").await.expect(200);
+    let bytes = me["usage"]["storage_bytes"].as_u64().unwrap();
+    assert!((97_000..99_000).contains(&bytes), "{bytes}");
+}
+
+#[tokio::test]
+async fn nobody_else_sees_a_profile() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let profile = json!({ "profile": { "about": "a secret of mine" } });
+    alice.patch(PATH, profile).await.expect(200);
+    let body = json!({ "items": [{ "role": "user", "content": "Hello" }] });
+    let conversation = alice.conversation(body).await;
+    let share = alice.share(&conversation, json!({})).await;
+    let shown = app
+        .anon()
+        .get(&format!("/conversations/share/{share}"))
+        .await;
+    assert!(!shown.text().contains("secret"));
+    let path = format!("/v1/conversations/{conversation}/export");
+    assert!(!alice.get(&path).await.text().contains("secret"));
+}
