@@ -1,5 +1,5 @@
 use diesel::{ConnectionError, ConnectionResult};
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -17,6 +17,10 @@ const HANDSHAKE: Duration = Duration::from_secs(4);
 
 /// How long one request to call off a statement may take.
 const CANCEL: Duration = Duration::from_millis(400);
+
+/// Ends a statement whose cancellation has failed. The sweeps after a removal rely on this limit:
+/// no cancelled work runs longer.
+const LAST_RESORT: &str = "set statement_timeout = '30s'";
 
 /// A database and the way to reach it.
 pub struct Target {
@@ -67,6 +71,14 @@ impl Target {
             .map_err(|_| ConnectionError::BadConnection("the server does not answer".to_owned()))?
             .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
         AsyncPgConnection::try_from_client_and_connection(client, connection).await
+    }
+
+    /// A connection for units of work, whose statements have a time limit.
+    pub(super) async fn connect_for_work(&self) -> ConnectionResult<AsyncPgConnection> {
+        let mut connection = self.connect().await?;
+        let limited = connection.batch_execute(LAST_RESORT).await;
+        limited.map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(connection)
     }
 
     /// A connection of the driver, for requests that Diesel does not support.

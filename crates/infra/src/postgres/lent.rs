@@ -1,5 +1,6 @@
 use super::database::Database;
-use diesel_async::pooled_connection::{PoolableConnection as _, deadpool::Object};
+use super::pool::Pooled;
+use diesel_async::pooled_connection::PoolableConnection as _;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use domain::admission::Permit;
 use std::pin::pin;
@@ -21,7 +22,7 @@ const FORGET: Duration = Duration::from_secs(60);
 /// point: a statement may still be running then, or a transaction be open, which holds its locks.
 /// The next user of the connection would wait for the statement, and other work for the locks.
 pub(super) struct Lent {
-    connection: Option<Object<AsyncPgConnection>>,
+    connection: Option<Pooled>,
     database: Database,
     /// The turn of the caller, held as long as the server may work on the statement; `None` where
     /// this connection only checks the result of other work.
@@ -31,11 +32,7 @@ pub(super) struct Lent {
 }
 
 impl Lent {
-    pub(super) fn of(
-        connection: Object<AsyncPgConnection>,
-        database: Database,
-        turn: Option<Arc<Permit>>,
-    ) -> Self {
+    pub(super) fn of(connection: Pooled, database: Database, turn: Option<Arc<Permit>>) -> Self {
         let connection = Some(connection);
         Self {
             connection,
@@ -63,12 +60,12 @@ impl Lent {
         let is_last = self.is_last;
         let connection = self.back();
         if is_last {
-            drop(Object::take(connection));
+            connection.close();
         }
     }
 
     /// Takes the connection after its work has ended.
-    pub(super) fn back(mut self) -> Object<AsyncPgConnection> {
+    pub(super) fn back(mut self) -> Pooled {
         match self.connection.take() {
             Some(connection) => connection,
             None => unreachable!("only `back` takes it, and ends this"),
@@ -93,7 +90,7 @@ impl Drop for Lent {
 /// open, the connection is closed, which rolls the transaction back. A long statement is called
 /// off, and the connection is closed when it has ended. Until then the connection keeps its place
 /// in the pool, so the server never has more connections than the pool may hold.
-async fn settle(mut connection: Object<AsyncPgConnection>, database: Database) {
+async fn settle(mut connection: Pooled, database: Database) {
     let running = connection.cancel_token();
     let is_idle = {
         let mut idle = pin!(connection.batch_execute("select 1"));
@@ -110,7 +107,7 @@ async fn settle(mut connection: Object<AsyncPgConnection>, database: Database) {
         }
     };
     if !is_idle || connection.is_broken() {
-        drop(Object::take(connection));
+        connection.close();
     }
 }
 

@@ -13,6 +13,7 @@ mod items;
 mod jobs;
 mod lent;
 mod migrate;
+mod pool;
 pub mod pooler;
 mod projects;
 mod purge;

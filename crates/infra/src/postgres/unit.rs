@@ -8,7 +8,6 @@ use super::lent::Lent;
 use super::work::Whose;
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use domain::error::Result;
 use std::pin::pin;
@@ -72,7 +71,7 @@ impl<T> Ended<T> {
     async fn conclude(self, mut lent: Lent) -> Result<QueryResult<T>> {
         match self {
             Self::InTime(Err(error)) if went_away(&error, lent.connection()).await => {
-                drop(Object::take(lent.back()));
+                lent.back().close();
                 Err(unavailable(error))
             }
             Self::InTime(done) => {
@@ -83,7 +82,7 @@ impl<T> Ended<T> {
                 let is_durable = done.is_err() || is_durable(lent.connection()).await;
                 // A request to call it off may still be on its way, and would cancel the next
                 // user's work on this connection.
-                drop(Object::take(lent.back()));
+                lent.back().close();
                 match done {
                     Ok(_) if !is_durable => Err(unanswered(NotCopied)),
                     Err(error) if is_cut(&error) => Err(unanswered(error)),
