@@ -21,26 +21,33 @@ pub(super) async fn load(
     (owner_id, id): Key,
 ) -> QueryResult<Option<Found>> {
     let find = statements::FindWithItems { owner_id, id };
-    let rows: Vec<(Row, i32, Option<ItemRow>)> = find.fetch_all(connection).await?;
-    let mut rows = rows.into_iter();
-    let Some((conversation, last, first)) = rows.next() else {
+    let rows: Vec<(Option<Row>, Option<i32>, Option<ItemRow>)> = find.fetch_all(connection).await?;
+    let (mut found, mut is_whole) = (None, true);
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
+        match row {
+            (Some(conversation), Some(last), _) => found = Some((conversation, last)),
+            (_, _, Some(item)) if is_whole => items.push(item),
+            _ => is_whole = false,
+        }
+    }
+    let Some((conversation, last)) = found else {
         return Ok(None);
     };
-    let items = match first {
-        None if conversation.has_items() => {
-            let batch = item_statements::Batch {
-                owner_id,
-                conversation_id: id,
-                after: 0,
-                last,
-            };
-            batch.fetch_all(connection).await?
-        }
-        first => {
-            let rest = rows.filter_map(|(_, _, item)| item);
-            first.into_iter().chain(rest).collect()
-        }
-    };
+    let reached = items.last().map_or(0, ItemRow::sequence);
+    if !is_whole {
+        let batch = item_statements::Batch {
+            owner_id,
+            conversation_id: id,
+            after: reached,
+            last,
+        };
+        let rest: Vec<ItemRow> = batch.fetch_all(connection).await?;
+        items.extend(rest);
+    } else if conversation.has_items(items.len()) {
+        // The numbers after these belong to deleted items.
+        return Ok(Some((conversation, reached, items)));
+    }
     Ok(Some((conversation, last, items)))
 }
 

@@ -36,8 +36,9 @@ pub(in crate::postgres) struct Row {
 }
 
 impl Row {
-    pub(super) fn has_items(&self) -> bool {
-        self.item_count > 0
+    /// Whether it has so many items.
+    pub(super) fn has_items(&self, count: usize) -> bool {
+        usize::try_from(self.item_count) == Ok(count)
     }
 }
 

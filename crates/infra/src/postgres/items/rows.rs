@@ -27,12 +27,20 @@ pub(in crate::postgres) type Sql = (
 /// The names of those columns, in the same order.
 macro_rules! columns {
     () => {
-        $crate::postgres::items::rows::columns!($crate::postgres::items::rows::reasoning!("i"))
+        $crate::postgres::items::rows::columns!("i.content")
     };
-    ($reasoning:expr) => {
+    ($content:expr) => {
+        $crate::postgres::items::rows::columns!(
+            $content,
+            $crate::postgres::items::rows::reasoning!("i")
+        )
+    };
+    ($content:expr, $reasoning:expr) => {
         concat!(
             "i.id, i.created_at, i.updated_at, i.version, i.role, i.author_id, i.call_id, \
-             i.model, i.content, ",
+             i.model, ",
+            $content,
+            ", ",
             $reasoning,
             ", ",
             $crate::postgres::items::rows::unparted!("i")
@@ -135,6 +143,11 @@ impl Row {
             false => self.content == text,
             true => apart(self.content.clone(), None, true).0 == text,
         }
+    }
+
+    /// The item's place in its conversation.
+    pub(in crate::postgres) fn sequence(&self) -> i32 {
+        self.id().sequence().0.cast_signed()
     }
 
     pub(super) fn version(&self) -> i32 {

@@ -76,3 +76,40 @@ async fn a_long_conversation_is_whole_and_in_order() {
         .expect(200);
     assert_eq!(page["data"][0], items[1599]);
 }
+
+#[tokio::test]
+async fn messages_of_any_sizes_come_in_order() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let (small, middle, large) = (10, 10_000, 300_000);
+    for sizes in [
+        vec![middle],
+        vec![small, middle, small],
+        vec![middle, large, small, middle],
+        vec![small, small, large, middle],
+        [small; 127].to_vec(),
+        [small; 128].to_vec(),
+        [small; 129].to_vec(),
+        [vec![small; 127], vec![middle, small]].concat(),
+        [vec![small; 128], vec![middle, small]].concat(),
+    ] {
+        let conversation = alice.conversation(json!({})).await;
+        let path = format!("/v1/conversations/{conversation}");
+        let mut sent = Vec::new();
+        for size in &sizes {
+            sent.push(alice.say(&conversation, &"x".repeat(*size)).await);
+        }
+        let found = alice.get(&path).await.expect(200);
+        assert_eq!(found["item_count"], sizes.len());
+        assert!(found["items"] == json!(sent), "{sizes:?}");
+        // The numbers of the last ones are never given again.
+        for _ in 0..sizes.len().min(2) {
+            let last = id(&sent.pop().unwrap());
+            let last = format!("{path}/items/{last}");
+            alice.delete(&last).await.expect_nothing(204);
+        }
+        let found = alice.get(&path).await.expect(200);
+        assert_eq!(found["item_count"], sent.len());
+        assert!(found["items"] == json!(sent), "{sizes:?} without the last");
+    }
+}

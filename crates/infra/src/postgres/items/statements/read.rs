@@ -80,7 +80,7 @@ page!(
 );
 page!(
     /// Newest first, for a model, which gets no earlier thoughts: only texts are read and counted.
-    Preceding, "<", "desc", "octet_length(n.content)", rows::columns!("null::text")
+    Preceding, "<", "desc", "octet_length(n.content)", rows::columns!("i.content", "null::text")
 );
 
 statement!(
