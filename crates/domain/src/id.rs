@@ -53,7 +53,8 @@ macro_rules! id {
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                write!(f, concat!($prefix, "{}"), self.0)
+                f.write_str($prefix)?;
+                f.write_str(self.0.array_to_str(&mut [0; ulid::ULID_LEN]))
             }
         }
     };
