@@ -66,9 +66,9 @@ class Bench:
              "analyze bench_targets, conversations, items; checkpoint")
         return self.runs
 
-    def measure(self, kind: str, clients: int | None, group: int = 1) -> float:
-        """Requests per second over HTTP (`clients` None), or of pgbench with so many clients, of
-        which each transaction stores a group of so many messages."""
+    def measure(self, kind: str, clients: int | None, group: int = 1, is_plain: bool = False) -> float:
+        """Requests per second over HTTP (`clients` None), or of pgbench with so many clients: of the
+        service's statement, of a plain one, or of a statement that stores a group of so many."""
         if kind == "append":
             number = self.targets(1)
         else:
@@ -80,8 +80,10 @@ class Bench:
             name = f"{kind} HTTP"
             rate, handled = self.http(kind, number)
         else:
-            name = f"{kind} pgbench {clients}" if group == 1 else f"{kind} in groups"
-            rate, handled = self.pgbench(kind, number, clients, group), None
+            word = "plain" if is_plain else "pgbench"
+            name = f"{kind} {word} {clients}" if group == 1 else f"{kind} in groups"
+            script = f"{kind}-plain" if is_plain else kind if group == 1 else f"{kind}-group"
+            rate, handled = self.pgbench(kind, script, number, clients, group), None
         self.processor.setdefault(name, []).append(processor.microseconds(rate * self.seconds))
         stored = self.stored(number) - before
         # Requests that were under way at the end are stored, too, but not counted.
@@ -99,12 +101,11 @@ class Bench:
             sys.exit("error: a conversation is full, so later appends were refused; measure for less long")
         return int(count)
 
-    def pgbench(self, kind: str, number: int, clients: int, group: int) -> float:
+    def pgbench(self, kind: str, script: str, number: int, clients: int, group: int) -> float:
         variables = {"run": number, "left": 0, "turn": 0, "clients": clients, "targets": TARGETS, "group": group}
         if kind == "append":
             variables |= {"now": tools.NOW, "seed": tools.SEED, "title": MESSAGE[:60], "content": MESSAGE}
-        script = SCRATCH / (f"{kind}.sql" if group == 1 else f"{kind}-group.sql")
-        return tools.pgbench(script, clients, self.seconds, variables) * group
+        return tools.pgbench(SCRATCH / f"{script}.sql", clients, self.seconds, variables) * group
 
     def http(self, kind: str, number: int) -> tuple[float, int]:
         command = ["wrk", f"-t{tools.THREADS}", f"-c{CONNECTIONS}", f"-d{self.seconds}s",
@@ -128,12 +129,11 @@ def report(bench: Bench, kind: str, what: str, rates: dict[str, list[float]]) ->
         service, postgres, load = (middle(list(part)) for part in zip(*bench.processor[f"{kind} {name}"]))
         print(f"  {name:<12}{spread(values, ',.0f'):>28} /s   processor time for each: service "
               f"{service:.0f} µs, PostgreSQL {postgres:.0f} µs, load generator {load:.0f} µs")
-    yardstick = max((name for name in rates if "pgbench" in name), key=lambda name: middle(rates[name]))
-    for name in [yardstick] + [name for name in rates if name == "in groups"]:
+    for name in [name for name in rates if name not in ("HTTP", "pgbench 16")]:
         ratios = [http / sql for http, sql in zip(rates["HTTP"], rates[name])]
         print(f"  HTTP / {name}: {spread(ratios)}")
     median, worst = (middle(list(part)) for part in zip(*bench.latency[kind]))
-    print(f"  latency over HTTP: p50 {median:.1f} ms, p99 {worst:.1f} ms")
+    print(f"  latency over HTTP: p50 {median:.1f} ms, p99 {worst:.1f} ms, {worst / median:.1f} times as long")
 
 
 def main() -> None:
@@ -145,7 +145,7 @@ def main() -> None:
     bench = Bench(seconds)
     kinds = {"append": "Append, messages of %d bytes" % len(MESSAGE),
              "get": f"GET of a conversation of {READ_ITEMS} messages"}
-    rates = {kind: {"HTTP": [], "pgbench 16": [], "pgbench 32": []} for kind in kinds}
+    rates = {kind: {"HTTP": [], "pgbench 16": [], "pgbench 32": [], "plain 32": []} for kind in kinds}
     # The service stores appends that arrive together by one statement, one group at a time.
     rates["append"]["in groups"] = []
     for kind in kinds:
@@ -153,6 +153,7 @@ def main() -> None:
             rates[kind]["HTTP"].append(bench.measure(kind, None))
             rates[kind]["pgbench 16"].append(bench.measure(kind, 16))
             rates[kind]["pgbench 32"].append(bench.measure(kind, 32))
+            rates[kind]["plain 32"].append(bench.measure(kind, 32, is_plain=True))
             if "in groups" in rates[kind]:
                 rates[kind]["in groups"].append(bench.measure(kind, 1, CONNECTIONS))
     for kind, what in kinds.items():

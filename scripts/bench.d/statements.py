@@ -1,6 +1,6 @@
 """The service's own statements, read from its Rust source, so that what is measured cannot drift.
 
-    statements.py append|append-group|get     prints one as a script for pgbench
+    statements.py append|append-group|append-plain|get|get-plain    prints one as a script for pgbench
 """
 
 import pathlib
@@ -38,8 +38,8 @@ def macro(name: str, row: str) -> str:
     """What one of the macros for an item's columns makes of a row's name."""
     source = (POSTGRES / "items/rows.rs").read_text()
     body = re.search(rf"macro_rules! {name} \{{(.*?)\n\}}", source, re.DOTALL)[1]
-    body = body[body.rindex("concat!(") :].replace("$reasoning", f'reasoning!("{row}")')
-    return literals(expanded(body).replace("$row", f'"{row}"'))
+    body = body[body.rindex("concat!(") :].replace("$row", f'"{row}"')
+    return literals(expanded(body))
 
 
 def expanded(source: str) -> str:
@@ -48,8 +48,24 @@ def expanded(source: str) -> str:
     return re.sub(inner, lambda found: f'"{macro(found[1], found[2])}"', source)
 
 
-def columns() -> str:
-    return macro("columns", "i")
+def columns(content: str) -> str:
+    """An item's columns, with this in place of its text."""
+    source = (POSTGRES / "items/rows.rs").read_text()
+    body = re.search(r"macro_rules! columns \{(.*?)\n\}", source, re.DOTALL)[1]
+    body = body[body.rindex("concat!(") :].replace("$content", f'"{content}"')
+    return literals(expanded(body.replace("$reasoning", 'reasoning!("i")')))
+
+
+def with_columns(source: str) -> str:
+    """The same with the columns of items in place of their macro."""
+    while found := re.search(r"(?:\w+::)*columns!\(", source):
+        end, depth = found.end(), 1
+        while depth > 0:
+            depth += {"(": 1, ")": -1}.get(source[end], 0)
+            end += 1
+        content = literals(expanded(source[found.end() : end - 1])) or "i.content"
+        source = f'{source[: found.start()]}"{columns(content)}"{source[end:]}'
+    return source
 
 
 def shipped(name: str) -> tuple[str, list[tuple[str, str]]]:
@@ -64,8 +80,7 @@ def shipped(name: str) -> tuple[str, list[tuple[str, str]]]:
         for field, array, sql in re.findall(r"(\w+): [^\n]*?=> (Array<)?(?:Nullable<)?(\w+)", fields)
     ]
     body = rest[rest.index('"' if "concat!(" not in rest else "concat!(") :]
-    body = re.sub(r"(?:\w+::)?(?:columns)!\(\)", lambda _: f'"{columns()}"', body)
-    text = literals(expanded(body))
+    text = literals(expanded(with_columns(body)))
     numbers = {int(n) for n in re.findall(r"\$(\d+)", text)}
     if numbers != set(range(1, len(parameters) + 1)):
         sys.exit(f"error: {name} was not understood: parameters {parameters}, text {text}")
@@ -120,9 +135,34 @@ from bench_targets where run = :run and number % :share::int = :number \\gset
 \\set left :left - 1
 """
 
+# What an expert would write who needs neither titles nor times that only grow.
+PLAIN_APPEND = """with place as (
+    update conversations set item_count = item_count + 1, last_sequence = last_sequence + 1,
+        updated_at = :now::timestamptz
+    where owner_id = :owner_id::uuid and id = :conversation_id::uuid and item_count < 10000
+    returning owner_id, id, last_sequence
+)
+insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role, content)
+select owner_id, id, encode(:seed::bytea || int4send(last_sequence), 'hex')::uuid, :now::timestamptz,
+    :now::timestamptz, last_sequence, 2, :content::text
+from place returning sequence;
+"""
+
+# The same for reading: two statements in one round trip, without a limit of the size.
+PLAIN_GET = """\\startpipeline
+select id, project_id, title, metadata, item_count, created_at, updated_at, last_sequence
+from conversations where owner_id = :owner_id::uuid and id = :conversation_id::uuid;
+select id, created_at, updated_at, version, role, author_id, call_id, model, content
+from items where owner_id = :owner_id::uuid and conversation_id = :conversation_id::uuid
+order by sequence;
+\\endpipeline
+"""
+
 SCRIPTS = {
     "append": lambda: OWN_CONVERSATION + for_pgbench("Append", APPEND),
+    "append-plain": lambda: OWN_CONVERSATION + PLAIN_APPEND,
     "append-group": lambda: GROUP + for_pgbench("AppendGroup", WITHOUT_MODEL),
+    "get-plain": lambda: OWN_CONVERSATION + PLAIN_GET,
     "get": lambda: OWN_CONVERSATION
     + for_pgbench("FindWithItems", {"id": ":conversation_id::uuid"}),
 }
