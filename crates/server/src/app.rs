@@ -143,6 +143,14 @@ fn replies(parts: &Parts) -> ReplyService {
     )
 }
 
+fn settings(parts: &Parts) -> SettingsService {
+    SettingsService {
+        store: Arc::new(PgSettings(parts.database.clone())),
+        usage: Arc::clone(&parts.usage),
+        clock: Arc::clone(&parts.clock),
+    }
+}
+
 impl Services {
     fn wire(parts: &mut Parts) -> Self {
         let identity = Identity::wire(parts);
@@ -188,11 +196,7 @@ impl Services {
             replies: web::Data::new(replies(parts)),
             readiness: web::Data::new(readiness),
             room: web::Data::from(Arc::clone(&parts.room)),
-            settings: web::Data::new(SettingsService {
-                store: Arc::new(PgSettings(database())),
-                usage: usage(),
-                clock: clock(),
-            }),
+            settings: web::Data::new(settings(parts)),
             shares: web::Data::new(ShareService::new(
                 Arc::new(PgShares(database())),
                 usage(),
