@@ -7,7 +7,10 @@ use domain::id::OwnerId;
 fn request(owner: u128, address: &str) -> HttpRequest {
     let request = TestRequest::default().to_http_request();
     let owner = OwnerId::read(&format!("user_{owner:026}")).unwrap();
-    request.extensions_mut().insert(Owner(owner));
+    request.extensions_mut().insert(Owner {
+        owner,
+        by_key: false,
+    });
     let address = ClientAddress(Some(address.parse().unwrap()));
     request.extensions_mut().insert(address);
     request
