@@ -35,10 +35,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 fn v1(config: &mut ServiceConfig<'_>) {
     config
-        // Each address before the right one costs a regular expression.
-        .service(conversations::get::get_conversation)
-        .service(items::create::create_item)
-        .service(items::list::list_items)
         .service(chat::create::create_chat_completion)
         .service(models::list::list_models)
         .service(models::get::get_model)
@@ -48,8 +44,11 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(conversations::cancel::cancel_turn)
         .service(conversations::export::export_conversation)
         .service(conversations::export::export_conversation_markdown)
+        .service(conversations::get::get_conversation)
         .service(conversations::update::update_conversation)
         .service(conversations::delete::delete_conversation)
+        .service(items::create::create_item)
+        .service(items::list::list_items)
         .service(items::get::get_item)
         .service(items::edit::edit_item)
         .service(items::regenerate::regenerate_item)

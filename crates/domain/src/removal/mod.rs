@@ -8,5 +8,5 @@ mod ports;
 mod service;
 
 pub use owners::RemovedOwners;
-pub use ports::{ExternalRemoval, RemovalStore};
+pub use ports::{ExternalRemoval, RemovalStore, Removals};
 pub use service::RemovalService;

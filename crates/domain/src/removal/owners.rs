@@ -75,13 +75,13 @@ impl RemovedOwners {
     /// Reads the owners that other instances removed. Owners that were added here meanwhile stay.
     pub async fn look(&self) -> Result<()> {
         let since = self.clock.now() - Self::MEMORY;
-        let removed = self.store.removed_since(since).await?;
-        self.remember(since, removed);
         let looked = self.lock_external().is_some();
-        let removed = self.store.external_since(looked.then_some(since)).await?;
+        let removed = self.store.removed_since(since, looked.then_some(since));
+        let removed = removed.await?;
+        self.remember(since, removed.owners);
         let mut external = self.lock_external();
         let known = external.get_or_insert_default();
-        for (first, removal) in removed {
+        for (first, removal) in removed.external {
             remember(known, first, removal);
         }
         Ok(())

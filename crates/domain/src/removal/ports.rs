@@ -29,15 +29,13 @@ pub trait RemovalStore: Send + Sync {
         again: Option<DateTime<Utc>>,
     ) -> Result<Step>;
 
-    /// The owners removed since `time`.
-    async fn removed_since(&self, time: DateTime<Utc>) -> Result<Vec<(OwnerId, DateTime<Utc>)>>;
-
-    /// The external owners removed since `time`, by the owner that each had at first; all of them
-    /// where that is `None`. They are remembered for good.
-    async fn external_since(
+    /// The owners removed since `time`, and the external owners removed since `external`; all of
+    /// those where that is `None`.
+    async fn removed_since(
         &self,
-        time: Option<DateTime<Utc>>,
-    ) -> Result<Vec<(OwnerId, ExternalRemoval)>>;
+        time: DateTime<Utc>,
+        external: Option<DateTime<Utc>>,
+    ) -> Result<Removals>;
 
     /// Removes one guest who has not been active since `idle_since`, as [`RemovalStore::remove`]
     /// does. `None`: no guest is idle for so long.
@@ -51,6 +49,14 @@ pub trait RemovalStore: Send + Sync {
     /// expired by the database's clock. Returns how many rows. A removal that still has a job is
     /// kept.
     async fn tidy(&self, removed_before: DateTime<Utc>, portion: Portion) -> Result<usize>;
+}
+
+/// Removals that were read together.
+#[derive(Debug, Default)]
+pub struct Removals {
+    pub owners: Vec<(OwnerId, DateTime<Utc>)>,
+    /// By the owner that each external owner had at first. These are remembered for good.
+    pub external: Vec<(OwnerId, ExternalRemoval)>,
 }
 
 /// The last removal of an external owner.

@@ -362,9 +362,10 @@ async fn what_has_expired_is_tidied_away() {
     assert!(
         service
             .store
-            .removed_since(now - TimeDelta::days(60))
+            .removed_since(now - TimeDelta::days(60), None)
             .await
             .unwrap()
+            .owners
             .is_empty()
     );
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::auth::{Credential, Person};
 use crate::id::OwnerId;
+use crate::removal::Removals;
 use chrono::{DateTime, Utc};
 use std::pin::pin;
 use std::sync::Mutex;
@@ -48,15 +49,8 @@ impl RemovalStore for Endless {
         Ok(Step::Done)
     }
 
-    async fn removed_since(&self, _: DateTime<Utc>) -> Result<Vec<(OwnerId, DateTime<Utc>)>> {
-        Ok(Vec::new())
-    }
-
-    async fn external_since(
-        &self,
-        _: Option<DateTime<Utc>>,
-    ) -> Result<Vec<(OwnerId, ExternalRemoval)>> {
-        Ok(Vec::new())
+    async fn removed_since(&self, _: DateTime<Utc>, _: Option<DateTime<Utc>>) -> Result<Removals> {
+        Ok(Removals::default())
     }
 
     async fn remove_idle_guest(

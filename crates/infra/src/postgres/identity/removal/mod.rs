@@ -23,7 +23,7 @@ use domain::auth::Person;
 use domain::error::Result;
 use domain::id::OwnerId;
 use domain::jobs::{Job, Kind, Portion, Step};
-use domain::removal::{ExternalRemoval, RemovalStore};
+use domain::removal::{ExternalRemoval, RemovalStore, Removals};
 use statements::{
     CountRemoval, DeleteExpiredTokens, DeleteOtherJobs, DeleteProjects, DeleteTokens,
     ForgetRemovals, IdleGuest, LeaveJob, LockUser,
@@ -116,38 +116,29 @@ impl RemovalStore for PgRemovals {
         }
     }
 
-    async fn removed_since(&self, time: DateTime<Utc>) -> Result<Vec<(OwnerId, DateTime<Utc>)>> {
-        let query = removed_owners::table
+    async fn removed_since(
+        &self,
+        time: DateTime<Utc>,
+        external: Option<DateTime<Utc>>,
+    ) -> Result<Removals> {
+        let owners = removed_owners::table
             .filter(removed_owners::removed_at.ge(time))
             .select((removed_owners::owner_id, removed_owners::removed_at));
-        let rows: Vec<(Uuid, DateTime<Utc>)> = self
-            .0
-            .run(Caller::Service, async |connection| {
-                query.fetch_all(connection).await
-            })
-            .await?;
-        let owner = |(id, at)| (OwnerId::new(ids::read(id)), at);
-        Ok(rows.into_iter().map(owner).collect())
-    }
-
-    async fn external_since(
-        &self,
-        time: Option<DateTime<Utc>>,
-    ) -> Result<Vec<(OwnerId, ExternalRemoval)>> {
-        let since = time.unwrap_or(DateTime::UNIX_EPOCH);
-        let query = external_removals::table
+        let since = external.unwrap_or(DateTime::UNIX_EPOCH);
+        let external = external_removals::table
             .filter(external_removals::removed_at.ge(since))
             .select((
                 external_removals::identity,
                 external_removals::removals,
                 external_removals::removed_at,
             ));
-        let rows: Vec<(Uuid, i32, DateTime<Utc>)> = self
-            .0
-            .run(Caller::Service, async |connection| {
-                query.fetch_all(connection).await
-            })
-            .await?;
+        let read = async |connection: &mut AsyncPgConnection| {
+            let owners: Vec<(Uuid, DateTime<Utc>)> = owners.fetch_all(connection).await?;
+            let external: Vec<(Uuid, i32, DateTime<Utc>)> = external.fetch_all(connection).await?;
+            Ok((owners, external))
+        };
+        let (owners, external) = self.0.run(Caller::Service, read).await?;
+        let owner = |(id, at)| (OwnerId::new(ids::read(id)), at);
         let removal = |(first, removals, at)| {
             let removals = u32::try_from(removals).unwrap_or_default();
             (
@@ -155,7 +146,10 @@ impl RemovalStore for PgRemovals {
                 ExternalRemoval { removals, at },
             )
         };
-        Ok(rows.into_iter().map(removal).collect())
+        Ok(Removals {
+            owners: owners.into_iter().map(owner).collect(),
+            external: external.into_iter().map(removal).collect(),
+        })
     }
 
     async fn remove_idle_guest(
