@@ -48,7 +48,10 @@ impl WireBody for JanChatBody {
 
     /// A chat that may be stored is recorded for repeats.
     fn again(&self) -> Again {
-        let kept = self.0.given("conversation").is_some() || self.0.given("store") == Some("true");
+        let is_named = |name| self.0.given(name).is_some();
+        let kept = is_named("conversation")
+            || is_named("referrer")
+            || self.0.given("store") == Some("true");
         match (kept, self.0.given("stream")) {
             (false, _) => Again::Never,
             (true, Some("true")) => Again::AsStream,
@@ -173,7 +176,6 @@ pub(crate) async fn create_chat_completion(
         CompleteChat::try_from(body)
     });
     let mut asked = asked.await?;
-    let mut made = None;
     if let Some(place) = &mut asked.place {
         place.is_stored = is_stored;
         if is_new {
@@ -183,15 +185,10 @@ pub(crate) async fn create_chat_completion(
             alone.leave_free();
             let created = scope(alone, conversations.create(actor.owner_id, new)).await?;
             place.conversation = created.id;
-            made = Some(created.id);
         }
     }
-    let answered = answer(&chat, room.as_ref(), actor.owner_id, &request, asked).await;
-    if let (Err(_), Some(made)) = (&answered, made) {
-        // Nothing was stored in it. Should this fail, an empty conversation stays.
-        drop(conversations.delete(actor.owner_id, made).await);
-    }
-    answered
+    // It stays where the chat fails: only the turn knows whether something is stored in it.
+    answer(&chat, room.as_ref(), actor.owner_id, &request, asked).await
 }
 
 fn new_conversation(referrer: Option<String>) -> Result<CreateConversation, ApiError> {

@@ -2,6 +2,7 @@ use super::{add, conversation, message, refused};
 use crate::app::{Actor, TestApp};
 use crate::chat::user;
 use crate::provider::{Provider, refuses, says};
+use crate::repeats::{is_replayed, keyed};
 use serde_json::{Value, json};
 
 const PATH: &str = "/jan/v1/chat/completions";
@@ -114,7 +115,7 @@ async fn nothing_is_kept_where_nothing_asks_for_it() {
 }
 
 #[tokio::test]
-async fn a_chat_that_fails_leaves_no_conversation() {
+async fn a_chat_that_fails_stores_nothing_and_can_be_sent_again() {
     let provider = Provider::that(refuses("500 Internal Server Error", "no"));
     let app = asking(&provider).await;
     let alice = app.alice();
@@ -128,7 +129,14 @@ async fn a_chat_that_fails_leaves_no_conversation() {
         assert!(answer.status >= 400, "{}", answer.text());
         assert_ne!(answer.json()["message"], "");
     }
-    assert_eq!(total(&alice).await, 0);
+    // What the model failed at leaves an empty conversation, what was refused before leaves none.
+    assert_eq!(total(&alice).await, 2);
+    let body = json!({ "messages": [user("Capital?")], "store": true });
+    for _ in 0..2 {
+        let again = keyed(&alice, PATH, "k", &body).await;
+        assert!(!is_replayed(&again));
+        refused(&again, "model_provider_error", None);
+    }
     let answer = alice
         .post(PATH, json!({ "messages": [user("x")], "store": "yes" }))
         .await;
