@@ -84,9 +84,13 @@ statement!(
         from conversations c where c.owner_id = $1 and c.id = $2
         union all (
             select null, null, null, null, null, null, null, null, null, null, ",
-        item_rows::columns!(concat!(
-            "case when ", item_rows::size!("i."), " <= 8192 then i.content end"
-        )), "
+        item_rows::columns!(
+            concat!("case when ", item_rows::size!("i."), " <= 8192 then i.content end"),
+            concat!(
+                "case when ", item_rows::size!("i."), " <= 8192 then ",
+                item_rows::reasoning!("i"), " end"
+            )
+        ), "
             from items i where i.owner_id = $1 and i.conversation_id = $2
             order by i.sequence limit 128
         )"
