@@ -125,6 +125,11 @@ async fn what_is_wrong_is_named_and_changes_nothing() {
             "nul_character",
             "profile.about",
         ),
+        (
+            json!({ "preferences": { "a": [-1.7e308] } }),
+            "invalid_value",
+            "preferences",
+        ),
         (json!({ "preferences": [] }), "invalid_type", "preferences"),
         (
             json!({ "preferences": { "a": "x".repeat(65_536) } }),
