@@ -15,7 +15,7 @@ pub(super) struct Head {
     room: Option<Permit>,
     was_large: bool,
     /// The bytes before the head: a body that the service does not read, and the framework
-    /// discards. `None`: nobody knows how many.
+    /// discards. `None`: the number is unknown.
     before: Option<u64>,
 }
 

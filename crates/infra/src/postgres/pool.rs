@@ -86,7 +86,7 @@ pub(super) struct Pooled {
     shared: Arc<Shared>,
 }
 
-/// Why there is no connection.
+/// Why the pool gives no connection.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NoConnection {
     #[error("the database cannot be reached")]

@@ -80,7 +80,7 @@ impl Issuers {
 #[async_trait::async_trait]
 impl ExternalTokens for Issuers {
     fn reads(&self, token: &str) -> bool {
-        // A token of ours is signed by HMAC; an unreadable one is nobody's.
+        // Our own tokens are signed by HMAC; an unreadable token has no issuer.
         !self.0.is_empty()
             && jsonwebtoken::decode_header(token)
                 .is_ok_and(|header| !matches!(header.alg, Algorithm::HS256))

@@ -60,7 +60,7 @@ async fn whom_it_names_is_the_owner_of_that_subjects_tokens() {
         with(&bob, "/auth/me", &named).await.expect(200)["id"],
         me["id"]
     );
-    // Where it names nobody, the credentials count.
+    // If the gateway names no user, the credentials count.
     let unnamed = &named[..1];
     assert_ne!(
         with(&bob, "/auth/me", unnamed).await.expect(200)["id"],
@@ -79,7 +79,7 @@ fn named(secret: &str) -> [(&str, &str); 2] {
 #[tokio::test]
 async fn nobody_else_is_believed() {
     let issuer = Issuer::with(&[&RSA]);
-    // The right secret, but the connection is no trusted proxy's, whatever the headers say.
+    // The secret is right, but the connection does not come from a trusted proxy.
     let app = TestApp::spawn_with(|parts| behind(parts, &issuer)).await;
     let claims = [&named(SECRET)[..], &[("X-Forwarded-For", "127.0.0.1")]].concat();
     with(&app.anon(), "/auth/me", &claims)

@@ -165,7 +165,7 @@ async fn what_belongs_to_somebody_else_answers_as_what_never_existed() {
     let mut seen = 0;
     for operation in operations().iter().filter(|operation| operation.is_secured) {
         let parameters = operation.parameters();
-        // Which are nobody's.
+        // These belong to no owner.
         let owned = |name: &&str| !["branch", "call_id", "model"].contains(name);
         for own in (0..parameters.len()).filter(|place| owned(&parameters[*place])) {
             println!("{} from {}", operation.name, parameters[own]);

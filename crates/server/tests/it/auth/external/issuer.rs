@@ -193,7 +193,7 @@ impl Issuer {
         })
     }
 
-    /// Whoever holds a good token.
+    /// The holder of a good token.
     pub(crate) fn bearer(&self, app: &TestApp, key: &SigningKey, subject: &str) -> Actor {
         let claims = self.claims(app, subject);
         app.bearing(Some(key.sign(&key.header(), &claims)))

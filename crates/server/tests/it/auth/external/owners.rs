@@ -29,7 +29,7 @@ async fn one_subject_of_two_issuers_is_two_owners() {
     // Another token of the same person is of the same owner.
     app.clock.advance(TimeDelta::seconds(600));
     one.bearer(&app, &RSA, "ada").get(&path).await.expect(200);
-    // The other issuer's key is no key of this one.
+    // This issuer does not have the other issuer's key.
     one.bearer(&app, &OTHER_RSA, "ada")
         .get(&path)
         .await
