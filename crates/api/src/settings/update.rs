@@ -115,22 +115,7 @@ impl TryFrom<PreferencesBody> for Preferences {
         if has_nul(&object) {
             domain::text::check("preferences", "\0", 0..=1)?;
         }
-        if has_huge_number(&object) {
-            let message = "preferences has a number beyond 1e308, which cannot be stored.";
-            return Err(Error::invalid("preferences", message));
-        }
         Self::parse(object.to_string())
-    }
-}
-
-/// Whether a number is so large that it cannot be read again: the database writes all its digits,
-/// and the last ones are rounded when they are read.
-fn has_huge_number(value: &Value) -> bool {
-    match value {
-        Value::Number(number) => number.as_f64().is_some_and(|number| number.abs() > 1e308),
-        Value::Array(values) => values.iter().any(has_huge_number),
-        Value::Object(fields) => fields.values().any(has_huge_number),
-        Value::Null | Value::Bool(_) | Value::String(_) => false,
     }
 }
 

@@ -87,6 +87,29 @@ async fn what_is_absent_stays_and_null_clears() {
     assert_eq!(bob.get(PATH).await.expect(200)["profile"]["about"], null);
 }
 
+/// Some of these end in another digit where numbers are read in a hurry, and the largest then end in
+/// nothing that can be read.
+#[tokio::test]
+async fn a_number_keeps_its_last_digit() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    for number in [
+        6.324757753620128e199,
+        0.1 + 0.2,
+        5e-324,
+        -1.7e308,
+        f64::MAX,
+        f64::MIN_POSITIVE,
+        9_007_199_254_740_993.0,
+    ] {
+        let change = json!({ "preferences": { "number": number } });
+        let changed = alice.patch(PATH, change).await.expect(200);
+        assert_eq!(changed["preferences"]["number"].as_f64(), Some(number));
+        let read = alice.get(PATH).await.expect(200);
+        assert_eq!(read["preferences"]["number"].as_f64(), Some(number));
+    }
+}
+
 #[tokio::test]
 async fn what_is_wrong_is_named_and_changes_nothing() {
     let app = TestApp::spawn().await;
@@ -124,11 +147,6 @@ async fn what_is_wrong_is_named_and_changes_nothing() {
             json!({ "profile": { "about": "\0" } }),
             "nul_character",
             "profile.about",
-        ),
-        (
-            json!({ "preferences": { "a": [-1.7e308] } }),
-            "invalid_value",
-            "preferences",
         ),
         (json!({ "preferences": [] }), "invalid_type", "preferences"),
         (
