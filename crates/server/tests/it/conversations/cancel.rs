@@ -65,6 +65,24 @@ async fn a_turn_that_is_ended_keeps_what_was_written_and_the_next_goes_on() {
     assert_eq!(nothing, json!({ "cancelled": false, "item": null }));
 }
 
+/// The name of a part that has only begun is neither text nor a thought.
+#[tokio::test]
+async fn a_turn_that_is_ended_within_a_mark_keeps_nothing_of_the_mark() {
+    let written = "<|channel|>final<|message|>One <|end|><|start|>assistant<|channel|>analysis";
+    let provider = Provider::that(says_when_told(&[written, "<|message|>two"]));
+    let (_app, alice, conversation) = conversing(&provider).await;
+    provider.go_on(1);
+    let body = asking(&conversation, "Count");
+    let (response, _) = stream(&alice, PATH, &body, "One ").await;
+    let ended = alice
+        .post(&path(&conversation), json!({}))
+        .await
+        .expect(200);
+    assert_eq!(ended["item"]["content"], "One ");
+    let rest = response.text().await.unwrap();
+    assert!(!rest.contains("analysis"), "{rest}");
+}
+
 #[tokio::test]
 async fn another_instance_ends_it_too_and_keeps_nothing_where_that_is_asked() {
     let provider = Provider::that(says_when_told(&["One ", "two"]));

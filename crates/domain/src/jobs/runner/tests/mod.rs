@@ -246,3 +246,23 @@ fn steps_that_run_out_of_time_are_halved_and_those_that_are_fast_grow() {
         "{portions:?}"
     );
 }
+
+#[test]
+fn a_small_job_does_not_show_that_a_portion_may_be_larger() {
+    let mut scene = scene(&[(1, 3)], |_, memory| {
+        move |job: &Job, _: Portion| match job.key {
+            Ulid(0) => Err(Error::Unavailable("it took too long".into())),
+            _ => {
+                memory.remove(job);
+                Ok(Step::Done)
+            }
+        }
+    });
+    for _ in 0..3 {
+        now(scene.runner.step()).unwrap();
+    }
+    let done = scene.play.done.lock().unwrap();
+    let portions: Vec<Portion> = done.iter().map(|(_, portion)| *portion).collect();
+    let halved = Portion::MOST.halved();
+    assert_eq!(portions, [Portion::MOST, halved, halved]);
+}
