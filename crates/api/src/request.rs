@@ -1,61 +1,27 @@
 //! The outermost middleware around every request: its id, its log line, the envelope of its
 //! failures.
 
-use crate::client_address::{ClientAddress, TrustedProxies};
+use crate::caller::Caller;
+use crate::client_address::ClientAddress;
 use crate::connection::{Connection, size_of_body};
 use crate::error::{About, ApiError, code};
+use crate::head_request::IsHead;
 use crate::outgoing::{Outgoing, last_where_needed, paid_for};
-use crate::repeats;
+use crate::repeats::Answered;
+use crate::replays;
+use crate::request_id::{REQUEST_ID, RequestId};
 use actix_web::body::{BodySize, BodyStream, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
-use actix_web::{HttpMessage as _, HttpRequest, web};
-use domain::clock::{Clock, Ids};
-use domain::id::OwnerId;
+use actix_web::{HttpMessage as _, web};
 use futures_util::stream;
-use std::sync::Arc;
 use tracing::Instrument as _;
 use tracing::field::display;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The request's id: the client's own, or a new one.
-#[derive(Clone)]
-struct RequestId(HeaderValue);
-
-/// The id of the request, as in its answer.
-pub(crate) fn request_id(request: &HttpRequest) -> Option<String> {
-    let extensions = request.extensions();
-    let RequestId(id) = extensions.get::<RequestId>()?;
-    id.to_str().ok().map(str::to_owned)
-}
-
-/// Marks a HEAD request: it is answered like a GET, but without the body.
-#[derive(Clone, Copy)]
-struct IsHead;
-
-/// Whether the request is a HEAD, so that the client gets no body.
-pub(crate) fn is_head(request: &HttpRequest) -> bool {
-    request.extensions().contains::<IsHead>()
-}
-
-/// The caller, for the log.
-#[derive(Clone, Copy)]
-pub(crate) struct Caller {
-    pub(crate) owner: OwnerId,
-    /// Whether the caller has shown an API key.
-    pub(crate) by_key: bool,
-}
-
-/// The settings and services of this middleware.
-pub struct Surroundings {
-    pub ids: Arc<dyn Ids>,
-    pub clock: Arc<dyn Clock>,
-    pub proxies: TrustedProxies,
-}
+pub use crate::surroundings::Surroundings;
 
 /// Wraps the whole application; the outermost middleware.
 ///
@@ -75,7 +41,7 @@ pub async fn around(
     if let Some(connection) = &connection {
         connection.turn().await;
     }
-    let id = RequestId(accepted_id(request.headers()).unwrap_or_else(|| fresh_id(&surroundings)));
+    let id = RequestId::of(request.headers(), &surroundings);
     let client = ClientAddress::of(&request, &surroundings.proxies);
     let span = tracing::info_span!(
         "request",
@@ -96,12 +62,12 @@ pub async fn around(
     let response = match unreadable {
         Some(error) => request.error_response(error).map_into_boxed_body(),
         None => {
-            repeats::once(request, &next)
+            replays::once(request, &next)
                 .instrument(span.clone())
                 .await?
         }
     };
-    let answered = repeats::Answered::of(response.request());
+    let answered = Answered::of(response.request());
     let (response, memory) = paid_for(response);
     let response = span.in_scope(|| enveloped(response));
     let response = last_where_needed(with_headers(response, id));
@@ -119,19 +85,6 @@ pub async fn around(
         )
     });
     Ok(response)
-}
-
-/// The client's id, if it is printable ASCII of at most 128 characters; otherwise a client could
-/// write into our log.
-fn accepted_id(headers: &HeaderMap) -> Option<HeaderValue> {
-    let id = headers.get(REQUEST_ID)?;
-    let printable = id.as_bytes().iter().all(|byte| (0x20..0x7f).contains(byte));
-    (printable && (1..=128).contains(&id.len())).then(|| id.clone())
-}
-
-fn fresh_id(surroundings: &Surroundings) -> HeaderValue {
-    HeaderValue::try_from(format!("req_{}", surroundings.ids.ulid()))
-        .unwrap_or(HeaderValue::from_static("req_unknown"))
 }
 
 /// Refuses a path or query that is not UTF-8 or contains a NUL: the framework would read it with
@@ -200,7 +153,7 @@ fn with_headers(
 ) -> ServiceResponse<BoxBody> {
     // The path is decoded, as for the routes: escaping a letter changes nothing.
     let path = response.request().match_info().as_str().to_owned();
-    let is_jan = crate::jan::is_face(&path);
+    let is_jan = crate::jan::face::is_face(&path);
     let private = is_jan || path.starts_with("/v1") || path.starts_with("/auth");
     let caller = response.request().extensions().get::<Caller>().copied();
     let headers = response.headers_mut();
@@ -209,7 +162,7 @@ fn with_headers(
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     if let Some(caller) = caller.filter(|_| is_jan) {
-        crate::jan::tell_caller(caller, headers);
+        crate::jan::face::tell_caller(caller, headers);
     }
     crate::shares::public::protect(&path, headers);
     crate::browsers::protect(&path, headers);

@@ -2,7 +2,7 @@
 //! deleting, and signing in to do so.
 
 use crate::error::ApiError;
-use crate::repeats;
+use crate::repeats::{self, NoRoom};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ResourceDef, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -104,10 +104,6 @@ impl Needs {
         found.map_or(Need::None, |(_, _, need)| *need)
     }
 }
-
-/// Marks a request that needs room while there is none. If the request was done before, it gets its
-/// answer again; otherwise it is refused as soon as that is known.
-pub(crate) struct NoRoom;
 
 /// Refuses operations that need room while there is none.
 ///

@@ -1,103 +1,38 @@
 use crate::chat::chat;
 use crate::identity::Identity;
-use crate::listening::{Terms, listen};
+use crate::listening::listen;
 use crate::pages::{cors, swagger_ui};
+use crate::parts::Parts;
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
-use api::browsers::{AllowedHosts, AllowedOrigins, Browsers, guard};
-use api::client_address::TrustedProxies;
+use api::browsers::{Browsers, guard};
 use api::memory::Memory;
-use api::openapi::{Methods, no_route};
+use api::methods::{Methods, no_route};
 use api::request::{Surroundings, around};
 use api::room::{Needs, keep};
 use api::shares::public::{ContinueUrl, Layouts};
 use api::{BodyRate, LongWork};
-use domain::auth::{
-    AccessTokens, Audit, Doors, ExternalTokens, Gateway, PasswordHasher, Successors,
-};
 use domain::chat::ChatService;
-use domain::clock::{Clock, Ids, Timer};
 use domain::conversations::ConversationService;
 use domain::health::Readiness;
 use domain::items::ItemService;
-use domain::limits::RateLimits;
 use domain::projects::ProjectService;
 use domain::repeats::RepeatService;
-use domain::replies::{ModelProvider, ReplyPlaces, ReplyService, Tasks};
+use domain::replies::{ReplyPlaces, ReplyService, Tasks};
 use domain::settings::SettingsService;
-use domain::shares::{ShareService, ViewCounts};
+use domain::shares::ShareService;
 use domain::storage::Room;
 use domain::turns::TurnService;
-use domain::usage::{Allowances, UsageGuard, UsageService};
+use domain::usage::{UsageGuard, UsageService};
 use infra::postgres::{
-    Database, NewTitles, PgConversations, PgItems, PgProjects, PgReplies, PgSettings, PgShares,
-    PgUsage,
+    PgConversations, PgItems, PgProjects, PgReplies, PgSettings, PgShares, PgUsage,
 };
 use infra::security::RandomSecrets;
-use infra::tasks::BackgroundTasks;
 use std::net::TcpListener;
 use std::sync::{Arc, LazyLock};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
-
-/// The parts of a running service. Tests use their own clock and database.
-pub struct Parts {
-    pub database: Database,
-    pub tokens: Arc<dyn AccessTokens>,
-    /// Tokens of external issuers.
-    pub external: Arc<dyn ExternalTokens>,
-    /// A gateway that names its callers.
-    pub gateway: Option<Gateway>,
-    pub successors: Arc<dyn Successors>,
-    pub hasher: Arc<dyn PasswordHasher>,
-    pub audit: Arc<dyn Audit>,
-    pub clock: Arc<dyn Clock>,
-    pub timer: Arc<dyn Timer>,
-    pub ids: Arc<dyn Ids>,
-    pub doors: Doors,
-    pub limits: Arc<dyn RateLimits>,
-    pub cors: AllowedOrigins,
-    pub hosts: AllowedHosts,
-    pub proxies: TrustedProxies,
-    /// The address at which clients reach this server, without a slash at its end; absent: as in
-    /// each request.
-    pub public_url: Option<String>,
-    /// The views of links; the surrounding program must write them to the store.
-    pub views: Arc<ViewCounts>,
-    /// The allowances of owners.
-    pub allowances: Allowances,
-    /// The usage of owners; the surrounding program must refresh it regularly.
-    pub usage: Arc<UsageGuard>,
-    /// The address where a shared conversation can be continued, for a button on the pages of
-    /// links.
-    pub continue_url: Option<ContinueUrl>,
-    /// Turns for laying out the pages of links.
-    pub layouts: Layouts,
-    pub provider: Arc<dyn ModelProvider>,
-    /// Whether a model writes titles; that needs a provider.
-    pub new_titles: NewTitles,
-    /// The background tasks: replies, and other work that goes on when a client disconnects.
-    pub tasks: Arc<BackgroundTasks>,
-    /// The claims of repeatable requests; the surrounding program must renew them.
-    pub repeats: Arc<RepeatService>,
-    /// The turns of conversations; the surrounding program must tend them.
-    pub turns: Arc<TurnService>,
-    /// The most tokens of context for a model.
-    pub context_tokens: usize,
-    /// The memory of bodies and answers.
-    pub memory: Memory,
-    /// The slowest allowed rate of a body.
-    pub body_rate: BodyRate,
-    /// Turns for reading large data.
-    pub long_work: LongWork,
-    /// The limits of connections, and their timeouts.
-    pub terms: Terms,
-    /// Whether there is room to store more.
-    pub room: Arc<dyn Room>,
-    /// Threads that handle requests; `None` is one per core.
-    pub workers: Option<usize>,
-}
 
 /// The services behind the handlers, shared by all workers.
 #[derive(Clone)]
@@ -247,12 +182,6 @@ impl Services {
             .app_data(self.usage.clone())
             .app_data(self.usage_guard.clone());
     }
-}
-
-/// How many processors long work may use, so that the others can serve requests.
-pub(crate) fn half_of_the_processors() -> usize {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    (processors / 2).max(1)
 }
 
 /// Both are the same for all servers of a process, and take longer to make than everything else.

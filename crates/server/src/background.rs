@@ -1,7 +1,7 @@
 //! Background work that runs as long as the service.
 
-use crate::app::Parts;
 use crate::config::Config;
+use crate::parts::Parts;
 use crate::{jobs, repeats, turns, views};
 use domain::shares::ViewCounts;
 use infra::clock::SystemClock;

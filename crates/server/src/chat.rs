@@ -1,6 +1,6 @@
 //! The service of chats, wired.
 
-use crate::app::Parts;
+use crate::parts::Parts;
 use domain::chat::{ChatService, ChatStores};
 use infra::postgres::{PgConversations, PgProjects, PgReplies, PgSettings, PgTurns};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! The services of identity, wired.
 
-use crate::app::Parts;
+use crate::parts::Parts;
 use actix_web::web;
 use domain::auth::{AccountService, AuthService, Issuer, KeyService, Lookups, Secrets, Throttle};
 use domain::clock::Timer;

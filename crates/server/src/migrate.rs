@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Storage};
 use crate::print;
-use crate::serve::ServeError;
+use crate::serve_error::ServeError;
 use infra::postgres::embedded::EmbeddedPostgres;
 use infra::postgres::{Database, Target};
 use std::time::Duration;

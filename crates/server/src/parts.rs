@@ -1,92 +1,80 @@
-//! The parts of a service that serves for real.
+//! What a service is wired from.
 
-use crate::app::{Parts, half_of_the_processors};
-use crate::config::{Config, Gateway};
 use crate::listening::Terms;
-use crate::secret::Signers;
-use crate::serve::ServeError;
-use crate::{files, repeats, turns};
-use api::connection::Patience;
+use api::browsers::{AllowedHosts, AllowedOrigins};
+use api::client_address::TrustedProxies;
 use api::memory::Memory;
-use api::shares::public::Layouts;
+use api::shares::public::{ContinueUrl, Layouts};
 use api::{BodyRate, LongWork};
-use domain::auth::Doors;
-use domain::clock::{Clock, Timer};
+use domain::auth::{
+    AccessTokens, Audit, Doors, ExternalTokens, Gateway, PasswordHasher, Successors,
+};
+use domain::clock::{Clock, Ids, Timer};
+use domain::limits::RateLimits;
+use domain::repeats::RepeatService;
+use domain::replies::ModelProvider;
 use domain::shares::ViewCounts;
 use domain::storage::Room;
-use domain::usage::UsageGuard;
-use infra::audit::LoggedAudit;
-use infra::clock::{RandomIds, RuntimeTimer, SteadyClock, SystemClock};
-use infra::limits::GovernorLimits;
-use infra::postgres::{Database, PgUsage};
-use infra::security::Argon2Hasher;
+use domain::turns::TurnService;
+use domain::usage::{Allowances, UsageGuard};
+use infra::postgres::{Database, NewTitles};
 use infra::tasks::BackgroundTasks;
-use std::net::IpAddr;
 use std::sync::Arc;
 
-/// What the parts depend on beside the configuration.
-pub(crate) struct About<'a> {
-    pub(crate) database: &'a Database,
-    pub(crate) room: Arc<dyn Room>,
-    /// What signs access tokens.
-    pub(crate) secret: &'a str,
-    /// The address that is listened on.
-    pub(crate) address: IpAddr,
-    pub(crate) tasks: &'a Arc<BackgroundTasks>,
-}
-
-pub(crate) fn parts(config: &Config, about: About<'_>) -> Result<Parts, ServeError> {
-    let About {
-        database, tasks, ..
-    } = about;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let timer: Arc<dyn Timer> = Arc::new(RuntimeTimer);
-    let steady: Arc<dyn Clock> = Arc::new(SteadyClock::new());
-    let signers = Signers::of(config, about.secret, &clock)?;
-    Ok(Parts {
-        database: database.clone(),
-        tokens: signers.tokens,
-        external: Arc::new(config.issuers.start(&clock, &timer)?),
-        gateway: config.gateway.as_ref().map(Gateway::known),
-        successors: signers.successors,
-        hasher: Arc::new(Argon2Hasher::new(half_of_the_processors())?),
-        audit: Arc::new(LoggedAudit),
-        clock,
-        timer,
-        ids: Arc::new(RandomIds(SystemClock)),
-        doors: Doors {
-            guest_login: config.guest_login,
-            registration: config.registration,
-        },
-        limits: Arc::new(GovernorLimits::new(&config.limits, &steady)),
-        cors: config.cors.clone(),
-        hosts: config.hosts(about.address),
-        proxies: config.proxies.clone(),
-        public_url: config.public_url.clone(),
-        views: Arc::new(ViewCounts::default()),
-        allowances: config.allowances,
-        usage: Arc::new(UsageGuard::new(
-            config.allowances,
-            Arc::new(PgUsage(database.clone())),
-            Arc::new(SystemClock),
-        )),
-        continue_url: config.continue_url.clone(),
-        layouts: Layouts::new(half_of_the_processors()),
-        provider: config.provider.connect()?,
-        new_titles: config.provider.new_titles(),
-        tasks: Arc::clone(tasks),
-        context_tokens: config.provider.context_tokens,
-        repeats: repeats::of(config, database, tasks.clone()),
-        turns: turns::of(config, database, tasks.clone()),
-        memory: Memory::new(config.memory),
-        body_rate: BodyRate::USUAL,
-        long_work: LongWork::new(half_of_the_processors()),
-        terms: Terms {
-            connections: files::connections(config),
-            patience: Patience::USUAL,
-            finishing: config.finishing,
-        },
-        room: about.room,
-        workers: None,
-    })
+/// The parts of a running service. Tests use their own clock and database.
+pub struct Parts {
+    pub database: Database,
+    pub tokens: Arc<dyn AccessTokens>,
+    /// Tokens of external issuers.
+    pub external: Arc<dyn ExternalTokens>,
+    /// A gateway that names its callers.
+    pub gateway: Option<Gateway>,
+    pub successors: Arc<dyn Successors>,
+    pub hasher: Arc<dyn PasswordHasher>,
+    pub audit: Arc<dyn Audit>,
+    pub clock: Arc<dyn Clock>,
+    pub timer: Arc<dyn Timer>,
+    pub ids: Arc<dyn Ids>,
+    pub doors: Doors,
+    pub limits: Arc<dyn RateLimits>,
+    pub cors: AllowedOrigins,
+    pub hosts: AllowedHosts,
+    pub proxies: TrustedProxies,
+    /// The address at which clients reach this server, without a slash at its end; absent: as in
+    /// each request.
+    pub public_url: Option<String>,
+    /// The views of links; the surrounding program must write them to the store.
+    pub views: Arc<ViewCounts>,
+    /// The allowances of owners.
+    pub allowances: Allowances,
+    /// The usage of owners; the surrounding program must refresh it regularly.
+    pub usage: Arc<UsageGuard>,
+    /// The address where a shared conversation can be continued, for a button on the pages of
+    /// links.
+    pub continue_url: Option<ContinueUrl>,
+    /// Turns for laying out the pages of links.
+    pub layouts: Layouts,
+    pub provider: Arc<dyn ModelProvider>,
+    /// Whether a model writes titles; that needs a provider.
+    pub new_titles: NewTitles,
+    /// The background tasks: replies, and other work that goes on when a client disconnects.
+    pub tasks: Arc<BackgroundTasks>,
+    /// The claims of repeatable requests; the surrounding program must renew them.
+    pub repeats: Arc<RepeatService>,
+    /// The turns of conversations; the surrounding program must tend them.
+    pub turns: Arc<TurnService>,
+    /// The most tokens of context for a model.
+    pub context_tokens: usize,
+    /// The memory of bodies and answers.
+    pub memory: Memory,
+    /// The slowest allowed rate of a body.
+    pub body_rate: BodyRate,
+    /// Turns for reading large data.
+    pub long_work: LongWork,
+    /// The limits of connections, and their timeouts.
+    pub terms: Terms,
+    /// Whether there is room to store more.
+    pub room: Arc<dyn Room>,
+    /// Threads that handle requests; `None` is one per core.
+    pub workers: Option<usize>,
 }

@@ -1,7 +1,7 @@
 //! The command `reset-password`: gives an account another password when its own was forgotten.
 
-use crate::app::half_of_the_processors;
 use crate::config::{Config, Storage};
+use crate::processors::half_of_the_processors;
 use domain::auth::{Email, Password, PasswordReset, Secrets as _};
 use infra::audit::LoggedAudit;
 use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres, Options, running_url};

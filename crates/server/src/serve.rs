@@ -1,9 +1,10 @@
 use crate::app::start;
+use crate::assemble::{About, assemble};
 use crate::background::Background;
 use crate::config::{Config, Storage};
 use crate::greeting::{greet, name_issuers, warn_of_links};
-use crate::parts::{About, parts};
-use crate::secret::{SecretError, embedded_secret};
+use crate::secret::embedded_secret;
+use crate::serve_error::ServeError;
 use crate::stop::Stop;
 use crate::{files, greeting, migrate};
 use domain::auth::{AuthService, SessionStore as _, User, UserKind};
@@ -11,11 +12,9 @@ use domain::clock::Clock as _;
 use domain::error::Error;
 use domain::storage::Room;
 use infra::clock::SystemClock;
-use infra::llm::CertificatesUnusable;
-use infra::postgres::embedded::{EmbeddedError, EmbeddedPostgres};
-use infra::postgres::pooler::{self, Forgetful};
-use infra::postgres::{ConnectError, Database, MigrateError, PgSessions, Target};
-use infra::security::{IssuerProblem, SecretTooShort};
+use infra::postgres::embedded::EmbeddedPostgres;
+use infra::postgres::pooler;
+use infra::postgres::{Database, PgSessions, Target};
 use infra::storage::Storage as DiskRoom;
 use infra::tasks::BackgroundTasks;
 use std::net::TcpListener;
@@ -25,39 +24,6 @@ use tokio::time::Instant;
 
 /// The most bytes of a file of certificates; a system's whole list has a quarter of a mebibyte.
 const CERTIFICATES: u64 = 16 << 20;
-
-/// Why the service does not start, in one sentence.
-#[derive(Debug, thiserror::Error)]
-pub enum ServeError {
-    #[error(
-        "HTTP_PORT {0} is taken by another program, perhaps by this service: a second one needs another HTTP_PORT and DATA_DIR."
-    )]
-    PortTaken(u16),
-    #[error("HTTP_HOST and HTTP_PORT cannot be listened on: {0}.")]
-    Listen(std::io::Error),
-    #[error("DATABASE_URL cannot be used: {0}.")]
-    Address(#[from] ConnectError),
-    #[error("DATABASE_URL cannot be used: {0}.")]
-    Pooler(#[from] Forgetful),
-    #[error("{0}")]
-    Embedded(#[from] EmbeddedError),
-    #[error("The database could not be brought to the schema of this version: {0}.")]
-    Migrate(#[from] MigrateError),
-    #[error("{0}")]
-    Kept(#[from] SecretError),
-    #[error("JWT_SECRET cannot be used: {0}.")]
-    Secret(#[from] SecretTooShort),
-    #[error("The certificates that this system trusts cannot be used for OIDC_ISSUER: {0}.")]
-    Issuer(#[from] IssuerProblem),
-    #[error("SSL_CERT_FILE cannot be used: {0}.")]
-    CertificateFile(std::io::Error),
-    #[error("The certificates that this system trusts cannot be used for LLM_BASE_URL: {0}.")]
-    Provider(#[from] CertificatesUnusable),
-    #[error("{0}")]
-    Domain(#[from] domain::error::Error),
-    #[error("{0}")]
-    System(#[from] std::io::Error),
-}
 
 /// Serves until SIGTERM or SIGINT, then lets requests finish, and stops an embedded PostgreSQL last.
 ///
@@ -165,7 +131,7 @@ async fn run(
         address: address.ip(),
         tasks: &tasks,
     };
-    let parts = parts(config, about)?;
+    let parts = assemble(config, about)?;
     let background = Background::start(config, &database, &parts);
     let server = start(listener, parts)?;
     let handle = server.handle();

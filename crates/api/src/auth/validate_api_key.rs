@@ -4,7 +4,7 @@
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::{Body, CREDENTIALS, WireBody, comes_from_a_proxy};
-use crate::openapi::{Methods, no_route};
+use crate::methods::{Methods, no_route};
 use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, get, post, web};
 use domain::auth::{AccountService, AuthService, Email, KeyService};

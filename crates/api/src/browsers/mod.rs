@@ -7,6 +7,7 @@ mod host;
 mod hosts;
 mod origins;
 mod public_url;
+mod settings;
 
 pub use host::Host;
 pub use hosts::AllowedHosts;
@@ -14,8 +15,8 @@ pub use origins::{AllowedOrigins, origin};
 
 pub(crate) use headers::{FOR_OTHER_SITES, protect};
 pub use public_url::PublicUrl;
+pub use settings::{Browsers, origin_of};
 
-use crate::client_address::TrustedProxies;
 use crate::error::{ApiError, code};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -26,64 +27,6 @@ use hosts::Addressee;
 /// Endpoints for health checks, which call this machine by its address and change nothing.
 pub(crate) const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
 
-/// The settings of this middleware.
-pub struct Browsers {
-    pub hosts: AllowedHosts,
-    pub origins: AllowedOrigins,
-    /// The address at which clients reach this server, without a slash at its end; absent: as in
-    /// each request.
-    pub public_url: Option<String>,
-    /// The origin of that address.
-    pub public_origin: Option<String>,
-    pub proxies: TrustedProxies,
-}
-
-impl Browsers {
-    #[must_use]
-    pub fn new(
-        hosts: AllowedHosts,
-        origins: AllowedOrigins,
-        public_url: Option<String>,
-        proxies: TrustedProxies,
-    ) -> Self {
-        Self {
-            hosts,
-            origins,
-            public_origin: public_url.as_deref().and_then(origin_of),
-            public_url,
-            proxies,
-        }
-    }
-
-    fn refusal(&self, request: &ServiceRequest) -> Option<ApiError> {
-        if HEALTH.contains(&request.path()) {
-            return None;
-        }
-        let head = request.head();
-        let from_proxy = self.proxies.passed(head) > 0;
-        if !from_proxy && !self.hosts.allow(&Addressee::of(head)) {
-            let message = "This server does not answer to the host that the request names. Use \
-                           localhost, or have its operator add the host to ALLOWED_HOSTS.";
-            return Some(ApiError::new(code::HOST_NOT_ALLOWED, message));
-        }
-        let own = self.public_origin.as_deref();
-        if origins::is_refused(head, &self.origins, own, &self.proxies) {
-            let message = "Pages of this origin may not call this server. Its operator can add the \
-                           origin to CORS_ALLOWED_ORIGINS.";
-            return Some(ApiError::new(code::ORIGIN_NOT_ALLOWED, message));
-        }
-        None
-    }
-}
-
-/// The origin of an address.
-#[must_use]
-pub fn origin_of(url: &str) -> Option<String> {
-    let (scheme, rest) = url.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    origin(&format!("{scheme}://{authority}"))
-}
-
 /// Wraps everything except [`crate::request::around`].
 ///
 /// # Errors
@@ -93,7 +36,7 @@ pub async fn guard(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let refusal = match request.app_data::<web::Data<Browsers>>() {
-        Some(browsers) => browsers.refusal(&request),
+        Some(browsers) => refusal(browsers, &request),
         None => Some(ApiError::new(
             code::INTERNAL_ERROR,
             code::INTERNAL_ERROR.meaning,
@@ -103,4 +46,24 @@ pub async fn guard(
         Some(refusal) => Ok(request.error_response(refusal).map_into_boxed_body()),
         None => Ok(next.call(request).await?.map_into_boxed_body()),
     }
+}
+
+fn refusal(browsers: &Browsers, request: &ServiceRequest) -> Option<ApiError> {
+    if HEALTH.contains(&request.path()) {
+        return None;
+    }
+    let head = request.head();
+    let from_proxy = browsers.proxies.passed(head) > 0;
+    if !from_proxy && !browsers.hosts.allow(&Addressee::of(head)) {
+        let message = "This server does not answer to the host that the request names. Use \
+                       localhost, or have its operator add the host to ALLOWED_HOSTS.";
+        return Some(ApiError::new(code::HOST_NOT_ALLOWED, message));
+    }
+    let own = browsers.public_origin.as_deref();
+    if origins::is_refused(head, &browsers.origins, own, &browsers.proxies) {
+        let message = "Pages of this origin may not call this server. Its operator can add the \
+                       origin to CORS_ALLOWED_ORIGINS.";
+        return Some(ApiError::new(code::ORIGIN_NOT_ALLOWED, message));
+    }
+    None
 }

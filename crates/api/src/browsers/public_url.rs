@@ -1,7 +1,7 @@
 //! The beginning of the addresses that clients are given.
 
-use super::Browsers;
 use super::forwarded::{addressed, scheme};
+use super::settings::Browsers;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use std::convert::Infallible;

@@ -3,7 +3,7 @@
 use super::Fields;
 use super::elements::each_element;
 use super::fields::says_nothing;
-use super::messages::{mistyped, refused_object};
+use super::refused::{mistyped, refused_object};
 use crate::error::ApiError;
 use domain::chat::Unkept;
 use domain::error::Error;

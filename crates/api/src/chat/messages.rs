@@ -3,8 +3,9 @@
 use super::Fields;
 use super::content::{Said, refusal, said};
 use super::elements::each_element;
-use super::fields::{TOO_MANY, says_nothing};
-use crate::error::{ApiError, code};
+use super::fields::says_nothing;
+use super::refused::{missing, mistyped, refused_object};
+use crate::error::ApiError;
 use domain::chat::{NewMessage, Unkept};
 use domain::error::Error;
 use domain::items::{Content, Role};
@@ -152,33 +153,6 @@ fn beside_text(at: &str, name: &str) -> Unkept {
         ),
         param,
     }
-}
-
-pub(super) fn refused_object(at: &str, error: &serde_json::Error) -> ApiError {
-    let said = error.to_string();
-    match said
-        .strip_prefix("duplicate field `")
-        .and_then(|rest| rest.split('`').next())
-    {
-        Some(name) => {
-            let param = format!("{at}.{name}");
-            let message = format!("{param} was given twice.");
-            ApiError::new(code::DUPLICATE_FIELD, message).param(param)
-        }
-        None if said.starts_with(TOO_MANY) => {
-            Error::invalid(at, format!("{at} has {TOO_MANY}, which is the limit.")).into()
-        }
-        None => mistyped(at, "must be an object"),
-    }
-}
-
-pub(super) fn mistyped(at: &str, must: &str) -> ApiError {
-    ApiError::new(code::INVALID_TYPE, format!("{at} {must}.")).param(at)
-}
-
-fn missing(at: &str, field: &str) -> ApiError {
-    let param = format!("{at}.{field}");
-    ApiError::new(code::MISSING_FIELD, format!("{param} is required.")).param(param)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod elements;
 mod events;
 mod fields;
 mod messages;
+mod refused;
 pub(crate) mod replayed;
 pub(crate) mod request;
 mod schema;

@@ -4,8 +4,9 @@
 use super::answer::Parts;
 use super::events::Events;
 use crate::error::{About, ApiError, passed};
-use crate::repeats::{Kept, conversation_of};
-use crate::request::{Surroundings, request_id};
+use crate::replays::found::{Kept, conversation_of};
+use crate::request_id::request_id;
+use crate::surroundings::Surroundings;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::conversations::{Conversation, Title};
 use domain::error::Resource;

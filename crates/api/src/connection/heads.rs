@@ -1,10 +1,14 @@
 //! The head of a request, while it is incomplete. The framework keeps what it has read of it, up to
 //! 128 KiB, and looks at it again with each further byte.
 
-use super::READ_AHEAD;
 use super::places::Place;
 use actix_web::http::header::{self, HeaderMap};
 use domain::admission::{Permit, Refused};
+
+/// How many bytes are read at a time while no request has asked for a body: a head, or the next
+/// requests. The framework makes a request of every 18 bytes, and keeps all that it has read,
+/// however long the first request takes.
+pub(super) const READ_AHEAD: usize = 8 * 1024;
 
 /// The bytes of an incomplete head that are not counted. Almost all heads are smaller.
 const FREE: u64 = 2 * 1024;

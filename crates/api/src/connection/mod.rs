@@ -12,7 +12,7 @@ pub use places::{Connections, Unlimited};
 pub use stream::{ClientStream, Patience};
 
 use domain::admission::Refused;
-use heads::Head;
+use heads::{Head, READ_AHEAD};
 use places::Place;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -20,11 +20,6 @@ use std::task::{Context, Waker};
 use std::time::Instant;
 use tokio::sync::Notify;
 use tokio::task::yield_now;
-
-/// How many bytes are read at a time while no request has asked for a body: a head, or the next
-/// requests. The framework makes a request of every 18 bytes, and keeps all that it has read,
-/// however long the first request takes.
-const READ_AHEAD: usize = 8 * 1024;
 
 /// How many bytes are read at a time of a body that a request has asked for.
 const OF_A_BODY: usize = 64 * 1024;

@@ -1,5 +1,5 @@
 use crate::browsers::PublicUrl;
-use crate::request::request_id;
+use crate::request_id::request_id;
 use actix_web::HttpRequest;
 
 /// The information about the request in an error envelope.
@@ -17,7 +17,7 @@ impl About {
         Self {
             request_id: request_id(request),
             public_url: Some(PublicUrl::of(request)),
-            is_jan: crate::jan::is_face(request.match_info().as_str()),
+            is_jan: crate::jan::face::is_face(request.match_info().as_str()),
         }
     }
 }

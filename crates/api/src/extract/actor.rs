@@ -1,8 +1,8 @@
 use super::gateway;
+use crate::caller::Caller;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::memory::look_for_room;
-use crate::request::Caller;
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, web};

@@ -1,7 +1,7 @@
 //! What a gateway says of the caller: headers that count only with the gateway's secret, on a
 //! connection of a trusted proxy.
 
-use crate::request::Surroundings;
+use crate::surroundings::Surroundings;
 use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::{HttpRequest, web};
 use domain::auth::{AuthService, Profile, Said};

@@ -10,7 +10,7 @@ use super::shares::ShareBody;
 use crate::browsers::PublicUrl;
 use crate::chat::replayed;
 use crate::error::ApiError;
-use crate::repeats::{conversation_of, item, owner, service};
+use crate::replays::found::{conversation_of, item, owner, service};
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse};
 use domain::error::Error;
 use domain::id::Sequence;

@@ -1,7 +1,7 @@
 //! The description of this face, apart from that of `/v1`.
 
-use super::ErrorBody;
 use crate::browsers::PublicUrl;
+use crate::error::JanErrorBody;
 use crate::service::fixed::Fixed;
 use actix_web::{App, HttpRequest, HttpResponse};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -32,7 +32,7 @@ use utoipa_actix_web::AppExt as _;
         (name = "users", description = "Who you are, and your settings."),
         (name = "service", description = "The server itself."),
     ),
-    components(schemas(ErrorBody)),
+    components(schemas(JanErrorBody)),
     modifiers(&Credentials),
 )]
 struct Base;

@@ -1,8 +1,8 @@
 //! The memory of bodies and answers, which all callers share.
 
+use crate::caller::Caller as Owner;
 use crate::client_address::ClientAddress;
 use crate::error::{ApiError, code};
-use crate::request::Caller as Owner;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::rt::time::sleep;
 use actix_web::{HttpMessage as _, HttpRequest, web};

@@ -4,7 +4,6 @@ mod bodies;
 mod errors;
 mod examples;
 mod ids;
-mod methods;
 mod older;
 mod repeats;
 mod served;
@@ -12,7 +11,6 @@ mod shapes;
 mod walk;
 mod words;
 
-pub use methods::{Methods, no_route};
 pub use older::rendering;
 pub use served::{get_document, get_older_document};
 

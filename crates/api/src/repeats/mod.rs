@@ -2,45 +2,35 @@
 //! handler runs. If it was done before, the handler does not run, and the answer is made from the
 //! object that the first attempt made. Other requests pass through.
 
-mod again;
 mod answered;
 mod asked;
-mod joined;
+mod watched;
 
-pub(crate) use again::{conversation_of, item, owner, service};
 pub(crate) use answered::Answered;
+pub(crate) use watched::Watched;
 
+use crate::caller::Caller;
 use crate::error::ApiError;
-use crate::outgoing::instead;
 use crate::presence::Presence;
-use crate::request::Caller;
-use crate::room::NoRoom;
-use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::middleware::Next;
+use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::rt::time::sleep;
 use actix_web::web::{self, Bytes};
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use asked::asked;
 use domain::auth::Digest;
 use domain::error::{Conflict, Error};
-use domain::repeats::{Asked, Begun, Claim, Outcome, RepeatService, Slot, Verdict, scope};
-use domain::usage::{Usage, UsageGuard};
+use domain::repeats::{Asked, Begun, Outcome, RepeatService, Slot, Verdict};
+use domain::usage::UsageGuard;
 use futures_util::future::{LocalBoxFuture, select};
-pub(crate) use joined::Kept;
-use joined::Watched;
 use std::cell::{Cell, RefCell};
 use std::pin::pin;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
-
 /// The pause before a waiting repeat looks again: the first, and the longest.
 const FIRST_LOOK: Duration = Duration::from_millis(20);
-const LAST_LOOK: Duration = Duration::from_secs(1);
+pub(crate) const LAST_LOOK: Duration = Duration::from_secs(1);
 
 /// How a repeat is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,9 +63,9 @@ impl Said {
 pub(crate) struct Repeat {
     pub(crate) service: web::Data<RepeatService>,
     asked: Result<Asked, ()>,
-    slot: Slot,
+    pub(crate) slot: Slot,
     begun: Cell<Option<Begun>>,
-    instead: RefCell<Option<Instead>>,
+    pub(crate) instead: RefCell<Option<Instead>>,
 }
 
 /// Proof that the request was looked up. Handlers get a body only together with it, and only this
@@ -83,7 +73,7 @@ pub(crate) struct Repeat {
 pub(crate) struct Looked(());
 
 /// The answer to give instead of running the handler.
-enum Instead {
+pub(crate) enum Instead {
     Done {
         outcome: Outcome,
         said: Bytes,
@@ -92,28 +82,19 @@ enum Instead {
     Joined(Watched),
 }
 
-/// Runs a request, once.
-pub(crate) async fn once(
-    request: ServiceRequest,
-    next: &Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let service = request.app_data::<web::Data<RepeatService>>();
-    let (Some(asked), Some(service)) = (asked(&request), service) else {
-        return Ok(next.call(request).await?.map_into_boxed_body());
-    };
-    let repeat = Rc::new(Repeat {
-        service: service.clone(),
-        asked,
-        slot: Slot::default(),
-        begun: Cell::default(),
-        instead: RefCell::default(),
-    });
-    request.extensions_mut().insert(Rc::clone(&repeat));
-    let response = scope(repeat.slot.clone(), next.call(request)).await?;
-    Ok(repeat.finish(response.map_into_boxed_body()).await)
-}
-
 impl Repeat {
+    /// `None`: the request cannot be a repeat.
+    pub(crate) fn new(request: &ServiceRequest) -> Option<Rc<Self>> {
+        let service = request.app_data::<web::Data<RepeatService>>()?.clone();
+        Some(Rc::new(Self {
+            asked: asked(request)?,
+            service,
+            slot: Slot::default(),
+            begun: Cell::default(),
+            instead: RefCell::default(),
+        }))
+    }
+
     pub(crate) fn of(request: &HttpRequest) -> Option<Rc<Self>> {
         request.extensions().get().cloned()
     }
@@ -201,52 +182,16 @@ impl Repeat {
         self.instead.replace(Some(instead));
         Err(Error::Internal("a repeat was not answered".into()).into())
     }
-
-    async fn finish(&self, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
-        let claim: Option<std::sync::Arc<Claim>> = self.slot.take();
-        let answer = self.instead.take();
-        let Some(answer) = answer else {
-            let Some(claim) = claim else {
-                return response;
-            };
-            if !response.status().is_success() {
-                claim.give_up().await;
-                return response;
-            }
-            return match claim.settle().await {
-                Ok(()) => {
-                    let counting = usage(response.request()).filter(|_| claim.is_recorded());
-                    if let Some(usage) = counting {
-                        usage.stored(claim.key.owner, Usage::REMEMBERED);
-                    }
-                    response
-                }
-                Err(error) => instead(response, HttpResponse::from_error(ApiError::from(error))),
-            };
-        };
-        let request = response.request().clone();
-        let other = match answer {
-            Instead::Done {
-                outcome,
-                again: Again::AsStream,
-                ..
-            } => joined::told(&request, &outcome).await,
-            Instead::Done { outcome, said, .. } => again::answer(&request, outcome, &said).await,
-            Instead::Joined(watched) => joined::stream(&request, watched).await,
-        };
-        let mut other = other.unwrap_or_else(HttpResponse::from_error);
-        if other.status().is_success() {
-            let headers = other.headers_mut();
-            headers.insert(REPLAYED, HeaderValue::from_static("true"));
-        }
-        instead(response, other)
-    }
 }
 
 /// Whether the request may be a repeat.
 pub(crate) fn may_be_one(request: &ServiceRequest) -> bool {
     asked(request).is_some()
 }
+
+/// Marks a request that needs room while there is none. If the request was done before, it gets its
+/// answer again; otherwise it is refused as soon as that is known.
+pub(crate) struct NoRoom;
 
 /// Refuses a request that runs for the first time, where there is no room for its effect.
 fn room_for(request: &HttpRequest) -> Result<(), ApiError> {
@@ -256,7 +201,7 @@ fn room_for(request: &HttpRequest) -> Result<(), ApiError> {
     }
 }
 
-fn usage(request: &HttpRequest) -> Option<web::Data<UsageGuard>> {
+pub(crate) fn usage(request: &HttpRequest) -> Option<web::Data<UsageGuard>> {
     request.app_data().cloned()
 }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod behind_gateway;
 mod email;
 mod external;
 mod gateway;
@@ -14,6 +15,7 @@ mod model;
 mod password;
 mod passwords;
 mod ports;
+mod secret;
 mod service;
 mod throttle;
 
@@ -27,14 +29,14 @@ pub use key_ports::{KeyCache, KeyHolder, KeyList, KeyStore, KnownKey};
 pub use keys::{CreateKey, KeyService, Lifetime};
 pub use lookups::Lookups;
 pub use model::{
-    Actor, ApiKey, Claims, Credential, Digest, Name, Person, Recognised, Secret, Session, SignedIn,
-    User, UserKind,
+    Actor, ApiKey, Claims, Credential, Name, Person, Recognised, Session, SignedIn, User, UserKind,
 };
 pub use password::{Password, PasswordHash};
 pub use passwords::{ChangePassword, PasswordReset};
 pub use ports::{
     AccessTokens, AccountStore, Audit, NewAccount, PasswordChange, PasswordHasher, RefreshToken,
-    Rotated, Rotation, Secrets, SessionList, SessionStore, Successors, Upgraded,
+    Rotated, Rotation, SessionList, SessionStore, Upgraded,
 };
+pub use secret::{Digest, Secret, Secrets, Successors};
 pub use service::{AuthService, Doors};
 pub use throttle::Throttle;

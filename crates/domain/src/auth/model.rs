@@ -1,4 +1,4 @@
-use super::{Email, External, Profile};
+use super::{Email, External, Profile, Secret};
 use crate::error::Result;
 use crate::id::{KeyId, OwnerId, SessionId};
 use crate::text;
@@ -116,14 +116,6 @@ pub struct Claims {
     pub issued_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
 }
-
-/// A secret in clear, on its way to the client; the service does not keep it. It has no `Debug` on
-/// purpose.
-pub struct Secret(pub String);
-
-/// The SHA-256 of a secret. The store keeps it; a thief cannot use it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Digest(pub [u8; 32]);
 
 /// The result of a sign-in.
 pub struct SignedIn {

@@ -1,6 +1,5 @@
 use super::{
-    Actor, AuditEvent, Claims, Digest, Email, Name, Password, PasswordHash, Person, Secret,
-    Session, User,
+    Actor, AuditEvent, Claims, Digest, Email, Name, Password, PasswordHash, Person, Session, User,
 };
 use crate::admission::Caller;
 use crate::error::Result;
@@ -14,24 +13,6 @@ pub trait AccessTokens: Send + Sync {
 
     /// The actor of a valid, unexpired token of this service; `Unauthenticated` otherwise.
     fn verify(&self, token: &str) -> Result<Actor>;
-}
-
-/// Makes secrets that cannot be guessed, and the digests to store.
-pub trait Secrets: Send + Sync {
-    /// At least 256 random bits, after a prefix that says what kind of secret it is.
-    fn generate(&self, prefix: &str) -> Secret;
-
-    fn digest(&self, secret: &str) -> Digest;
-}
-
-/// Derives secrets from secrets.
-pub trait Successors: Send + Sync {
-    /// The secret that follows `spent`: always the same one, of as many bits, after the same
-    /// prefix. Computing it needs a key of this service.
-    fn successor(&self, prefix: &str, spent: &str) -> Secret;
-
-    /// The secret that followed `spent` under the key of before, while that is known.
-    fn successor_of_before(&self, prefix: &str, spent: &str) -> Option<Secret>;
 }
 
 /// Hashes passwords, slowly on purpose, on threads of its own. Callers take turns; a caller that

@@ -1,5 +1,6 @@
 //! Chats: a client's messages and the model's replies, stored together.
 
+mod answering;
 mod audience;
 mod generation;
 mod history;
@@ -8,7 +9,8 @@ mod model;
 mod ports;
 mod service;
 
+pub use answering::{Answering, ChatStores};
 pub use audience::{Cancelled, Event, Events, Kept};
 pub use model::{CompleteChat, NewMessage, Place, Unkept};
 pub use ports::{StoredTurn, Turn, TurnMessage, TurnStore};
-pub use service::{Answering, ChatService, ChatStores};
+pub use service::ChatService;

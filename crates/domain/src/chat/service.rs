@@ -1,17 +1,10 @@
-use super::audience::Events;
 use super::keeping::Keeping;
-use super::{CompleteChat, TurnStore};
+use super::{Answering, ChatStores, CompleteChat};
 use crate::admission::Caller;
 use crate::clock::{Clock, Ids};
-use crate::conversations::ConversationStore;
 use crate::error::{Error, Result};
 use crate::id::OwnerId;
-use crate::projects::ProjectStore;
-use crate::replies::{
-    Ask, ChatRequest, ChatStream, Model, ModelProvider, ProviderFailure, ReplyStore, Tasks,
-};
-use crate::settings::SettingsStore;
-use crate::turns::TurnService;
+use crate::replies::{Ask, ChatRequest, Model, ModelProvider, ProviderFailure, Tasks};
 use crate::usage::UsageGuard;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
@@ -43,30 +36,6 @@ impl KnownModels {
         };
         now - self.since < period
     }
-}
-
-/// The stores from which chats read, and into which they write.
-pub struct ChatStores {
-    pub turns: Arc<dyn TurnStore>,
-    pub conversations: Arc<dyn ConversationStore>,
-    pub projects: Arc<dyn ProjectStore>,
-    pub replies: Arc<dyn ReplyStore>,
-    /// Where the profiles of users are.
-    pub settings: Arc<dyn SettingsStore>,
-    /// The queue of turns.
-    pub queue: Arc<TurnService>,
-}
-
-/// An answer that has begun.
-pub enum Answering {
-    /// The answer is not stored, and stops when its reader disconnects.
-    Passed(Box<dyn ChatStream>),
-    /// The answer goes into a conversation.
-    Kept {
-        events: Events,
-        /// Whether older messages did not fit into the model's context.
-        is_truncated: bool,
-    },
 }
 
 impl ChatService {

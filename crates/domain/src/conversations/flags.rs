@@ -1,4 +1,4 @@
-use super::ports::Change;
+use super::change::Change;
 
 /// How an owner organises a conversation or a project.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

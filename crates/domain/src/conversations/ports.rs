@@ -1,4 +1,4 @@
-use super::{Conversation, FlagChanges, FlagFilter, Metadata, NewConversation, Title};
+use super::{Change, Conversation, FlagChanges, FlagFilter, Metadata, NewConversation, Title};
 use crate::error::Result;
 use crate::id::{ConversationId, OwnerId, ProjectId, Sequence};
 use crate::items::Item;
@@ -80,14 +80,6 @@ pub enum ListSort {
     Updated {
         after: Option<(DateTime<Utc>, ConversationId)>,
     },
-}
-
-/// A new value for a field, or its current value.
-#[derive(Clone, Debug, Default)]
-pub enum Change<T> {
-    #[default]
-    Keep,
-    Set(T),
 }
 
 /// A person's changes to a conversation.

@@ -1,7 +1,9 @@
 //! Rate limits.
 
+mod limited;
 mod model;
 mod ports;
 
-pub use model::{Limited, Origin, Quota, Quotas, Subject};
+pub use limited::Limited;
+pub use model::{Origin, Quota, Quotas, Subject};
 pub use ports::RateLimits;

@@ -1,5 +1,5 @@
 use super::owed::Owed;
-use super::{Found, NewClaim, Outcome, RepeatKey, RepeatService, RepeatStore, Verdict};
+use super::{Found, LEASE, NewClaim, Outcome, RepeatKey, RepeatStore};
 use crate::clock::{Clock, Timer};
 use crate::error::{Conflict, Error, Result};
 use crate::replies::{Seen, Tasks};
@@ -34,13 +34,22 @@ struct State {
     written: Option<watch::Receiver<Seen>>,
 }
 
+/// What to do with a request.
+pub enum Verdict {
+    /// Run it now, under this claim.
+    First(Arc<Claim>),
+    /// Another request with the same key is running; its claim, if it runs in this instance.
+    UnderWay(Option<Arc<Claim>>),
+    /// It was done; answer it again from its outcome.
+    Done(Outcome),
+}
+
 /// The claims of this instance.
 pub(super) struct Held {
     pub(super) store: Arc<dyn RepeatStore>,
     pub(super) tasks: Arc<dyn Tasks>,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) timer: Arc<dyn Timer>,
-    pub(super) owed: Owed,
+    owed: Arc<Owed>,
     claims: Mutex<HashMap<RepeatKey, Weak<Claim>>>,
 }
 
@@ -51,12 +60,17 @@ impl Held {
         clock: Arc<dyn Clock>,
         timer: Arc<dyn Timer>,
     ) -> Self {
+        let owed = Owed::new(
+            Arc::clone(&store),
+            Arc::clone(&tasks),
+            Arc::clone(&clock),
+            timer,
+        );
         Self {
             store,
             tasks,
             clock,
-            timer,
-            owed: Owed::default(),
+            owed,
             claims: Mutex::default(),
         }
     }
@@ -91,11 +105,11 @@ impl Held {
     /// Releases a key in the background, unless the outcome of its request is recorded.
     fn release(self: &Arc<Self>, key: RepeatKey, token: Ulid) {
         let held = Arc::clone(self);
-        let until = self.clock.now() + RepeatService::LEASE;
+        let until = self.clock.now() + LEASE;
         self.tasks.start(Box::pin(async move {
             let released = held.store.release(key, token).await;
             if released.is_err() {
-                held.owe(key, token, until);
+                held.owed.owe(key, token, until);
             }
             released
         }));
@@ -184,11 +198,19 @@ impl Claim {
             found.filter(|_| !state.is_recorded)
         };
         if let Some(outcome) = found
-            && self.held.store.record(self, &outcome).await?
+            && self.record(outcome).await?
         {
             self.recorded();
         }
         Ok(())
+    }
+}
+
+impl Claim {
+    async fn record(&self, mut outcome: Outcome) -> Result<bool> {
+        outcome.finish_reason = outcome.finish_reason.or_else(|| self.finish_reason());
+        let store = &self.held.store;
+        store.record(self.key, self.token, &outcome).await
     }
 }
 

@@ -12,8 +12,9 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub use claim::Claim;
+pub use claim::{Claim, Verdict};
+use model::LEASE;
 pub use model::{Made, Outcome, RepeatKey};
 pub use ports::{Found, NewClaim, RepeatStore};
 pub use scope::{Slot, carried, current, scope};
-pub use service::{Asked, Begun, RepeatService, Verdict};
+pub use service::{Asked, Begun, RepeatService};

@@ -1,6 +1,10 @@
 use crate::auth::Digest;
 use crate::id::{ConversationId, ItemId, OwnerId, ProjectId};
+use chrono::TimeDelta;
 use ulid::Ulid;
+
+/// How long a claim is leased to its instance; the instance renews it.
+pub(crate) const LEASE: TimeDelta = TimeDelta::seconds(60);
 
 /// The identity of a request that may be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

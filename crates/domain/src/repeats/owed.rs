@@ -1,7 +1,8 @@
 //! Keys that must be released but could not be, because the database was away.
 
-use super::RepeatKey;
-use super::claim::Held;
+use super::{RepeatKey, RepeatStore};
+use crate::clock::{Clock, Timer};
+use crate::replies::Tasks;
 use chrono::{DateTime, Utc};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,8 +18,13 @@ const BATCH: usize = 500;
 /// How many keys may be owed: 10 MB. Further keys become free when their claims expire.
 const MOST: usize = 100_000;
 
-#[derive(Default)]
-pub(super) struct Owed(Mutex<State>);
+pub(super) struct Owed {
+    store: Arc<dyn RepeatStore>,
+    tasks: Arc<dyn Tasks>,
+    clock: Arc<dyn Clock>,
+    timer: Arc<dyn Timer>,
+    state: Mutex<State>,
+}
 
 #[derive(Default)]
 struct State {
@@ -35,8 +41,23 @@ struct Debt {
 }
 
 impl Owed {
+    pub(super) fn new(
+        store: Arc<dyn RepeatStore>,
+        tasks: Arc<dyn Tasks>,
+        clock: Arc<dyn Clock>,
+        timer: Arc<dyn Timer>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            tasks,
+            clock,
+            timer,
+            state: Mutex::default(),
+        })
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A batch of owed keys. `None` where there are none left; the background task ends then.
@@ -49,12 +70,10 @@ impl Owed {
             .is_seen_to
             .then(|| state.keys.drain(..count).collect())
     }
-}
 
-impl Held {
     /// Releases a key later, and retries until its claim would have expired.
     pub(super) fn owe(self: &Arc<Self>, key: RepeatKey, token: Ulid, until: DateTime<Utc>) {
-        let mut state = self.owed.lock();
+        let mut state = self.lock();
         if state.keys.len() >= MOST {
             return;
         }
@@ -63,9 +82,9 @@ impl Held {
             return;
         }
         drop(state);
-        let held = Arc::clone(self);
+        let owed = Arc::clone(self);
         self.tasks.start(Box::pin(async move {
-            held.give_back().await;
+            owed.give_back().await;
             Ok(())
         }));
     }
@@ -74,14 +93,14 @@ impl Held {
         let mut pause = FIRST;
         loop {
             self.timer.wait(pause).await;
-            let Some(debts) = self.owed.some(self.clock.now()) else {
+            let Some(debts) = self.some(self.clock.now()) else {
                 return;
             };
             let claims: Vec<_> = debts.iter().map(|debt| (debt.key, debt.token)).collect();
             pause = match self.store.release_all(&claims).await {
                 Ok(()) => FIRST,
                 Err(_) => {
-                    self.owed.lock().keys.extend(debts);
+                    self.lock().keys.extend(debts);
                     (pause * 2).min(LAST)
                 }
             };

@@ -1,4 +1,4 @@
-use super::{Claim, Outcome, RepeatKey};
+use super::{Outcome, RepeatKey};
 use crate::auth::Digest;
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -26,7 +26,7 @@ pub trait RepeatStore: Send + Sync {
 
     /// Records the outcome of a request that found its object. `false`: another request has the
     /// claim.
-    async fn record(&self, claim: &Claim, outcome: &Outcome) -> Result<bool>;
+    async fn record(&self, key: RepeatKey, token: Ulid, outcome: &Outcome) -> Result<bool>;
 
     /// Releases a key, unless the outcome of its request is recorded.
     async fn release(&self, key: RepeatKey, token: Ulid) -> Result<()>;

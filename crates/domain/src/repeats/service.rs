@@ -1,5 +1,5 @@
-use super::claim::Held;
-use super::{Claim, NewClaim, Outcome, RepeatKey, RepeatStore};
+use super::claim::{Held, Verdict};
+use super::{LEASE, NewClaim, RepeatKey, RepeatStore};
 use crate::auth::{Digest, Secrets};
 use crate::clock::{Clock, Ids, Timer};
 use crate::error::{Error, Result};
@@ -38,23 +38,11 @@ pub struct Begun {
     pub attempt: Option<u16>,
 }
 
-/// What to do with a request.
-pub enum Verdict {
-    /// Run it now, under this claim.
-    First(Arc<Claim>),
-    /// Another request with the same key is running; its claim, if it runs in this instance.
-    UnderWay(Option<Arc<Claim>>),
-    /// It was done; answer it again from its outcome.
-    Done(Outcome),
-}
-
 impl RepeatService {
     /// How long an outcome is kept.
     const KEPT: TimeDelta = TimeDelta::hours(24);
     /// How long an SDK may take to repeat a request.
     const ATTEMPTS: TimeDelta = TimeDelta::minutes(10);
-    /// How long a claim is leased to its instance; the instance renews it.
-    pub(super) const LEASE: TimeDelta = TimeDelta::seconds(60);
     /// How often claims are renewed.
     pub const RENEWAL: Duration = Duration::from_secs(20);
 
@@ -124,7 +112,7 @@ impl RepeatService {
             body: begun.body,
             token: self.ids.ulid(),
             now,
-            leased_until: now + Self::LEASE,
+            leased_until: now + LEASE,
             expires_at: now + kept,
             attempt: begun.attempt,
         };
@@ -153,7 +141,7 @@ impl RepeatService {
         if claims.is_empty() {
             return Ok(());
         }
-        let until = self.clock.now() + Self::LEASE;
+        let until = self.clock.now() + LEASE;
         self.held.store.renew(&claims, until).await
     }
 

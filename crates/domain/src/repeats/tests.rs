@@ -46,7 +46,7 @@ impl RepeatStore for Memory {
         unreachable!("nothing is matched here")
     }
 
-    async fn record(&self, _: &Claim, _: &Outcome) -> Result<bool> {
+    async fn record(&self, _: RepeatKey, _: Ulid, _: &Outcome) -> Result<bool> {
         Ok(true)
     }
 

@@ -1,9 +1,9 @@
 //! What a model says after its first thoughts. More thoughts may follow, and the mark with which the
 //! template ends a message may have stayed. It is read in pieces, so that a stream and a whole text agree.
 
+use super::apart::{Apart, Extent};
 use super::marks::{beginning, is_quoted, may_become};
 use super::tokens::{complete, held_back};
-use super::{Apart, Extent};
 
 /// How many marks may turn out to be no thoughts, or be spoken of in one, before they are text.
 const MOST: usize = 64;
@@ -56,7 +56,7 @@ impl Body {
     /// All of a text. What is thought comes with an empty line before it where it is not the first.
     pub(super) fn whole(mut self, text: &str, how: Extent) -> Apart {
         let mut told = Apart::default();
-        for piece in super::pieces(text) {
+        for piece in super::apart::pieces(text) {
             told.add(self.push(piece));
         }
         told.add(self.end(how));

@@ -1,8 +1,8 @@
 //! The channels of gpt-oss, where its server has not read them: each message has a header, which says
 //! whether it is a thought (`analysis`), something said before a call (`commentary`) or the answer (`final`).
 
+use super::apart::{Apart, Extent};
 use super::marks::{beginning, may_become};
-use super::{Apart, Extent};
 
 const CHANNEL: &str = "<|channel|>";
 const MESSAGE: &str = "<|message|>";
@@ -69,7 +69,7 @@ pub(super) fn apart(written: &str, how: Extent) -> Option<Apart> {
     }
     let mut channels = Channels::default();
     let mut told = Apart::default();
-    for piece in super::pieces(super::marks::begun(written)) {
+    for piece in super::apart::pieces(super::marks::begun(written)) {
         told.add(channels.push(piece));
     }
     told.add(channels.end(how));

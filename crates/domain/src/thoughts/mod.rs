@@ -3,6 +3,7 @@
 //! one comes.
 
 mod alone;
+mod apart;
 mod body;
 mod channels;
 mod code;
@@ -13,55 +14,19 @@ mod tokens;
 mod words;
 
 use alone::{closed_alone, left_over};
+use apart::{TAGS, THINK};
 use body::Body;
 use marks::{
     End, after_a_mark, bare, beginning, begun, end, end_of, is_wrapped, speaks, unwrapped,
 };
 use opening::{Kind, Opening, opening};
 
+pub use apart::{Apart, Extent};
 pub(crate) use marks::MARKS;
 pub(crate) use splitter::Splitter;
 
-/// A text, and the thoughts that were taken out of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Apart {
-    pub text: String,
-    pub thoughts: Option<String>,
-}
-
-/// Whether a text that may begin with thoughts is complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
-    Whole,
-    /// The text was cut: an unclosed thought counts as a thought.
-    Cut,
-}
-
 /// How many thoughts are read.
 const MOST: usize = 32;
-
-/// What opens a thought of some models, and as often a part of an answer that was asked for in such tags.
-const TAGS: &[&str] = &["<reasoning>", "<reflection>", "<thoughts>", "<analysis>"];
-
-/// The marks of most models.
-const THINK: (&str, &str) = ("<think>", "</think>");
-
-impl Apart {
-    /// Nothing but text.
-    fn text(written: &str) -> Self {
-        Self {
-            text: written.to_owned(),
-            thoughts: None,
-        }
-    }
-
-    fn add(&mut self, next: Self) {
-        self.text.push_str(&next.text);
-        if let Some(thoughts) = next.thoughts {
-            self.thoughts.get_or_insert_default().push_str(&thoughts);
-        }
-    }
-}
 
 /// Takes the thoughts out of what a model has written. Text that has none stays to the byte, and so
 /// does text that speaks of the marks.
@@ -213,20 +178,6 @@ fn sibling(inside: &str, open: &str) -> (Option<usize>, &'static str) {
         found.map(|(at, _)| at),
         found.map_or("", |(_, close)| close),
     )
-}
-
-/// A text in pieces of so many bytes at the most: each step takes what is held from its beginning.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let mut end = rest.len().min(1024);
-        while !rest.is_char_boundary(end) {
-            end -= 1;
-        }
-        let (piece, after) = rest.split_at(end);
-        rest = after;
-        (!piece.is_empty()).then_some(piece)
-    })
 }
 
 #[cfg(test)]

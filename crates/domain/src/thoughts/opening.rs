@@ -1,6 +1,6 @@
 //! The mark that a thought begins with.
 
-use super::THINK;
+use super::apart::THINK;
 use super::marks::{MARKS, beginning, may_become};
 
 /// The most bytes of attributes that a mark has.

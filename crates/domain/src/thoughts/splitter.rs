@@ -1,4 +1,5 @@
 use super::alone::begins_sentence;
+use super::apart::{Apart, Extent, TAGS, THINK};
 use super::body::{Body, find};
 use super::channels::{self, Channels};
 use super::marks::{
@@ -7,7 +8,6 @@ use super::marks::{
 };
 use super::opening::{Kind, Opening, opening};
 use super::words::{self, Words};
-use super::{Apart, Extent, TAGS, THINK};
 
 type Marks = (&'static str, &'static str);
 
@@ -63,7 +63,7 @@ impl Splitter {
     /// Adds text, and returns what can be shown by now.
     pub(crate) fn push(&mut self, next: &str) -> Apart {
         let mut told = Apart::default();
-        for piece in super::pieces(next) {
+        for piece in super::apart::pieces(next) {
             self.held.push_str(piece);
             while self.step(false, &mut told) {}
         }

@@ -6,11 +6,13 @@
 mod guard;
 mod model;
 mod ports;
+mod quota;
 mod service;
 #[cfg(test)]
 mod tests;
 
 pub use guard::UsageGuard;
-pub use model::{Allowance, Allowances, Quota, StorageLeft, Usage};
+pub use model::{Allowance, Allowances, StorageLeft, Usage};
 pub use ports::{Counted, UsageStore};
+pub use quota::Quota;
 pub use service::UsageService;

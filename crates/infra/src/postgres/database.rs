@@ -1,11 +1,10 @@
 use super::connect::Target;
-use super::error::{contended, unavailable};
+use super::error::{Silent, contended, unavailable};
 use super::pool::{Pool, Pooled};
-use super::unit::{LIMIT, Silent};
-use super::work::Places;
+use super::work::{Places, Whose};
 use crate::storage::Storage;
 use diesel_async::SimpleAsyncConnection as _;
-use domain::admission::Caller;
+use domain::admission::{Caller, Permit};
 use domain::error::Result;
 use domain::health::Readiness;
 use std::sync::Arc;
@@ -30,12 +29,16 @@ pub struct Database {
     /// When the server last answered.
     heard: watch::Sender<Option<Instant>>,
     /// The limits of concurrent work.
-    pub(super) places: Arc<Places>,
+    places: Arc<Places>,
     /// Whether the schema is that of this version. Until then, every unit of work is refused.
     open: Arc<AtomicBool>,
     /// Is notified when the database has no room.
     pub(super) storage: Arc<Storage>,
 }
+
+/// How long a unit of work may take, from waiting for a connection to the last row. Under load it
+/// mostly waits; a database that is away or silent is reported within five seconds.
+const LIMIT: Duration = Duration::from_secs(4);
 
 /// A unit of work waits for a connection a little longer than a unit may take, since units that
 /// took too long return theirs then.
@@ -85,8 +88,30 @@ impl Database {
     }
 
     /// How long a unit of work waits for its turn and for a connection.
-    pub(super) fn queue(&self) -> Duration {
+    fn queue(&self) -> Duration {
         self.patience.saturating_add(LONGER)
+    }
+
+    /// How many units of work wait for their turn.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.places.waiting()
+    }
+
+    /// Waits for the caller's turn to fork; half of the time is left for the work itself.
+    pub(super) async fn fork_turn(&self, whose: Whose) -> Result<Permit> {
+        let deadline = whose.begun + self.queue() / 2;
+        self.places.fork_turn(whose, deadline).await
+    }
+
+    /// Waits for the caller's turn.
+    pub(super) async fn turn(&self, whose: Whose) -> Result<Permit> {
+        self.must_be_open()?;
+        let turn = self.places.turn(whose, whose.begun + self.queue()).await;
+        turn.ok_or_else(|| match self.was_heard_since(whose.begun) {
+            true => Places::overloaded(),
+            false => unavailable(Silent(self.queue())),
+        })
     }
 
     /// A connection, once one is free. If none was free for so long since `begun`, but the server

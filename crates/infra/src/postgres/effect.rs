@@ -1,10 +1,8 @@
 //! The effect of a request and the record of its outcome, in one transaction.
 
 use super::database::Database;
-use super::repeats::statements::Record;
-use super::repeats::{Columns, row_key};
+use super::repeats::record::recorded;
 use super::work::Whose;
-use crate::postgres::execute::Execute as _;
 use diesel::QueryResult;
 use diesel::result::Error as DieselError;
 use diesel_async::TransactionManager as _;
@@ -55,7 +53,7 @@ async fn once<T>(
     Transactions::begin_transaction(connection).await?;
     let done = match work(connection).await {
         Ok(done) => match outcome(&done) {
-            Some(outcome) => record(connection, claim, &outcome).await.map(|()| done),
+            Some(outcome) => record(connection, claim, outcome).await.map(|()| done),
             None => Ok(done),
         },
         Err(error) => Err(error),
@@ -76,31 +74,11 @@ async fn once<T>(
 async fn record(
     connection: &mut AsyncPgConnection,
     claim: &Claim,
-    outcome: &Outcome,
+    mut outcome: Outcome,
 ) -> QueryResult<()> {
-    match recorded(connection, claim, outcome).await? {
+    outcome.finish_reason = outcome.finish_reason.or_else(|| claim.finish_reason());
+    match recorded(connection, &claim.key, claim.token, &outcome).await? {
         true => Ok(()),
         false => Err(DieselError::RollbackTransaction),
     }
-}
-
-/// Records the outcome of a claimed request; `false` if another request has taken the claim.
-pub(super) async fn recorded(
-    connection: &mut AsyncPgConnection,
-    claim: &Claim,
-    outcome: &Outcome,
-) -> QueryResult<bool> {
-    let (owner_id, key) = row_key(&claim.key);
-    let Columns { made, ids } = Columns::from(&outcome.made);
-    let reason = outcome.finish_reason.clone().or(claim.finish_reason());
-    let record = Record {
-        status: outcome.status.cast_signed(),
-        made,
-        ids: &ids,
-        finish_reason: reason.as_deref(),
-        owner_id,
-        key,
-        token: super::ids::stored(claim.token),
-    };
-    Ok(record.write(connection).await? > 0)
 }

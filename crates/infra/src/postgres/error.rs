@@ -2,6 +2,12 @@
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use domain::error::Error;
+use std::time::Duration;
+
+/// The time for one unit of work ran out.
+#[derive(Debug, thiserror::Error)]
+#[error("the database did not answer within {0:?}")]
+pub(super) struct Silent(pub(super) Duration);
 
 /// The domain error of a failed statement, for callers without a better explanation.
 pub(super) fn storage(error: DieselError) -> Error {

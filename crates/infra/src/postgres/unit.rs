@@ -2,7 +2,9 @@
 //! slow.
 
 use super::database::Database;
-use super::error::{contended, is_cut, is_full, is_repeatable, storage, unanswered, unavailable};
+use super::error::{
+    Silent, contended, is_cut, is_full, is_repeatable, storage, unanswered, unavailable,
+};
 use super::execute::Execute as _;
 use super::lent::Lent;
 use super::work::Whose;
@@ -14,10 +16,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
-
-/// How long a unit of work may take, from waiting for a connection to the last row. Under load it
-/// mostly waits; a database that is away or silent is reported within five seconds.
-pub(super) const LIMIT: Duration = Duration::from_secs(4);
 
 /// The time left for the work itself when all of that was spent on waiting.
 const LEAST: Duration = Duration::from_millis(400);
@@ -38,11 +36,6 @@ const REPEATS: u32 = 3;
 
 /// The pause before the first retry; the next pauses are longer.
 const PAUSE: Duration = Duration::from_millis(10);
-
-/// The time for one unit of work ran out.
-#[derive(Debug, thiserror::Error)]
-#[error("the database did not answer within {0:?}")]
-pub(super) struct Silent(pub(super) Duration);
 
 /// The commit may be on this server only.
 #[derive(Debug, thiserror::Error)]

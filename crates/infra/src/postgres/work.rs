@@ -1,8 +1,5 @@
 //! The caller of a unit of work, and the limits of concurrent work.
 
-use super::database::Database;
-use super::error::unavailable;
-use super::unit::Silent;
 use domain::admission::{Budget, Caller, Limits, Permit};
 use domain::error::{Error, Result};
 use domain::id::OwnerId;
@@ -69,7 +66,7 @@ impl From<OwnerId> for Whose {
     }
 }
 
-/// As many concurrent units as there are connections, and half of them for one caller.
+/// The limits of concurrent work: as many concurrent units as there are connections, and half of them for one caller.
 pub(super) struct Places {
     budget: Budget,
     share: u64,
@@ -92,37 +89,32 @@ impl Places {
             }),
         }
     }
-}
 
-impl Database {
     /// How many units of work wait for their turn.
-    #[must_use]
-    pub fn waiting(&self) -> usize {
-        self.places.budget.waiting()
+    pub(super) fn waiting(&self) -> usize {
+        self.budget.waiting()
     }
 
-    /// Waits for the caller's turn to fork; half of the time is left for the work itself.
-    pub(super) async fn fork_turn(&self, whose: Whose) -> Result<Permit> {
-        let patience = sleep_until(whose.begun + self.queue() / 2);
-        let turn = self.places.forks.take(whose.caller, 1, patience).await;
-        turn.map_err(|_| Error::Overloaded {
-            retry_after: RETRY_AFTER,
-        })
+    /// Waits for the caller's turn to fork, until `deadline`.
+    pub(super) async fn fork_turn(&self, whose: Whose, deadline: Instant) -> Result<Permit> {
+        let turn = self.forks.take(whose.caller, 1, sleep_until(deadline));
+        turn.await.map_err(|_| Self::overloaded())
     }
 
-    /// Waits for the caller's turn.
-    pub(super) async fn turn(&self, whose: Whose) -> Result<Permit> {
-        self.must_be_open()?;
-        let places = &self.places;
+    /// Waits for the caller's turn until `deadline`; `None` if it has not come by then.
+    pub(super) async fn turn(&self, whose: Whose, deadline: Instant) -> Option<Permit> {
         // Work that is larger than a share takes a whole share.
-        let weight = whose.weight.min(places.share);
-        let patience = sleep_until(whose.begun + self.queue());
-        let turn = places.budget.take(whose.caller, weight, patience).await;
-        turn.map_err(|_| match self.was_heard_since(whose.begun) {
-            true => Error::Overloaded {
-                retry_after: RETRY_AFTER,
-            },
-            false => unavailable(Silent(self.queue())),
-        })
+        let weight = whose.weight.min(self.share);
+        let turn = self
+            .budget
+            .take(whose.caller, weight, sleep_until(deadline));
+        turn.await.ok()
+    }
+
+    /// The turn of the caller has not come in time.
+    pub(super) fn overloaded() -> Error {
+        Error::Overloaded {
+            retry_after: RETRY_AFTER,
+        }
     }
 }

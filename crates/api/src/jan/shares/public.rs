@@ -1,12 +1,12 @@
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::Query;
+use crate::head_request::is_head;
 use crate::jan::content::ShownPart;
 use crate::jan::query::{ListQuery, PageParams};
 use crate::list::unknown_cursor;
 use crate::long_work::json;
 use crate::memory::look_for_room;
-use crate::request::is_head;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::conversations::Title;
 use domain::id::ItemId;

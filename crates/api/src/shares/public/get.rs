@@ -4,9 +4,9 @@ use super::{ContinueUrl, Layouts, SharedConversationBody, View, html, markdown, 
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::Query;
+use crate::head_request::is_head;
 use crate::long_work::{LongWork, json};
 use crate::memory::look_for_room;
-use crate::request::is_head;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::shares::{ShareService, ViewPage, Visit};

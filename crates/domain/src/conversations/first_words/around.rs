@@ -1,6 +1,6 @@
 //! What is around a line of a message: a fence, a formula, tags, a comment, a document's header.
 
-use super::{CODE, MARK, QUOTED, SENTENCE};
+use super::rank::{CODE, MARK, QUOTED, SENTENCE};
 
 /// The longest name of a tag, in bytes.
 const NAME: usize = 40;

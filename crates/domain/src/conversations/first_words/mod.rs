@@ -1,22 +1,16 @@
 //! The words of a message that can name a conversation.
 
 mod around;
+mod rank;
 
 use crate::text;
 use crate::titles::is_greeting;
 use crate::visible::is_blank;
 use around::{Around, is_mark};
+use rank::{ADDRESS, CODE, GREETING, MARK, QUOTED, SENTENCE};
 
 /// How much of a message is read, in bytes.
 const LOOKED_AT: usize = 16 * 1024;
-
-/// How well a line names a conversation: the lower, the better. A person's sentences are the best.
-const SENTENCE: u8 = 0;
-const QUOTED: u8 = 1;
-const CODE: u8 = 2;
-const ADDRESS: u8 = 3;
-const GREETING: u8 = 4;
-const MARK: u8 = 5;
 
 /// How many greetings are passed by.
 const GREETINGS: usize = 4;

@@ -1,7 +1,9 @@
 //! Each line of a stream as a field of an event, whatever the server made of it.
 
-use super::CUT;
 use bytes::Bytes;
+
+/// The name that is given to an event without an end.
+pub(in super::super) const CUT: &str = "cut off";
 
 /// The fields of an event. Some servers write them with spaces around the name, or in capitals.
 const FIELDS: [&str; 4] = ["data", "event", "id", "retry"];

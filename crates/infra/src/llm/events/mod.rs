@@ -5,14 +5,12 @@ mod lines;
 use super::bytes::Broken;
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
+pub(super) use lines::CUT;
 use lines::Lines;
 use sse_stream::SseByteStream;
 
 /// The bytes of an answer.
 pub(super) type ByteStream = BoxStream<'static, Result<Bytes, Broken>>;
-
-/// The name that is given to an event without an end.
-pub(super) const CUT: &str = "cut off";
 
 /// The events in the bytes. The last event needs no blank line at its end; it then gets a name, so
 /// that a cut-off event can be recognised.

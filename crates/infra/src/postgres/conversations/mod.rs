@@ -1,4 +1,5 @@
 mod changes;
+pub(super) mod exists;
 mod list;
 mod open;
 pub(super) mod rows;

@@ -18,7 +18,7 @@ use super::log::Log;
 use super::orphan;
 use super::place::{self, Place};
 use super::programs::Programs;
-use super::settings;
+use super::settings::Settings;
 use crate::storage::Storage;
 
 const POLL: Duration = Duration::from_millis(10);
@@ -27,19 +27,14 @@ const POLL: Duration = Duration::from_millis(10);
 /// server says that it is starting up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The settings for starting a postmaster, any number of times.
+/// A cluster whose postmaster can be started, any number of times.
 #[derive(Debug)]
 pub(super) struct Server {
     pub(super) account: Account,
     pub(super) postgres: PathBuf,
     pub(super) cluster: PathBuf,
-    pub(super) socket_dir: PathBuf,
+    pub(super) settings: Settings,
     pub(super) log: Log,
-    pub(super) max_connections: u16,
-    pub(super) durable: bool,
-    pub(super) major: u32,
-    /// The size to which PostgreSQL's write-ahead log grows before a checkpoint.
-    pub(super) wal_mib: u64,
 }
 
 impl Server {
@@ -54,17 +49,19 @@ impl Server {
             account: place.account.clone(),
             postgres: programs.postgres.clone(),
             cluster: place.cluster(),
-            socket_dir: place.socket_dir()?,
+            settings: Settings {
+                socket_dir: place.socket_dir()?,
+                max_connections,
+                durable,
+                major: programs.major,
+                wal_mib: storage.wal_mib(),
+            },
             log: Log::new(place.log()),
-            max_connections,
-            durable,
-            major: programs.major,
-            wal_mib: storage.wal_mib(),
         })
     }
 
     pub(super) fn url(&self) -> String {
-        place::url(&self.socket_dir)
+        place::url(&self.settings.socket_dir)
     }
 
     /// Starts a postmaster and waits until it answers.
@@ -89,7 +86,7 @@ impl Server {
 
     /// Makes sure that no postmaster runs in the cluster.
     pub(super) async fn clear(&self) -> Result<(), EmbeddedError> {
-        orphan::clear(&self.cluster, &self.socket_dir).await
+        orphan::clear(&self.cluster, &self.settings.socket_dir).await
     }
 
     fn spawn(&self) -> Result<(Postmaster, u64), EmbeddedError> {
@@ -103,7 +100,7 @@ impl Server {
         command
             .arg("-D")
             .arg(&self.cluster)
-            .args(settings::arguments(self));
+            .args(self.settings.arguments());
         command
             .stdout(Stdio::from(output))
             .stderr(Stdio::from(errors));
@@ -157,7 +154,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         // The directory is empty if no server runs. One under /tmp would stay for good.
-        let _ = fs::remove_dir(&self.socket_dir);
+        let _ = fs::remove_dir(&self.settings.socket_dir);
     }
 }
 

@@ -2,9 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
-
-use super::server::Server;
+use std::path::{Path, PathBuf};
 
 /// Connections beside the service's own, for psql and pg_dump.
 const SPARE_CONNECTIONS: u16 = 5;
@@ -45,41 +43,55 @@ const NO_PARAMETERS: [&str; 2] = [
     "log_parameter_max_length_on_error=0",
 ];
 
-/// The settings as arguments. The command line has priority over the files of the cluster, so a
-/// cluster that an earlier release made runs with this release's settings.
-pub(super) fn arguments(server: &Server) -> Vec<OsString> {
-    let (socket_dir, max_connections) = (&server.socket_dir, server.max_connections);
-    let durable = server.durable;
-    let on = if durable { "on" } else { "off" };
-    let connections = max_connections.saturating_add(SPARE_CONNECTIONS);
-    let mut settings = vec![
-        socket_directories(socket_dir),
-        // The socket is the only way in. It and its directory are for the account only.
-        "listen_addresses=".into(),
-        "unix_socket_permissions=0700".into(),
-        "port=5432".into(),
-        format!("max_connections={connections}").into(),
-        // Tests, too, may kill PostgreSQL and expect committed data: this costs little.
-        "synchronous_commit=on".into(),
-        format!("fsync={on}").into(),
-        format!("full_page_writes={on}").into(),
-    ];
-    if !durable {
-        // Tests make very many tables, and it would look at all of them, again and again.
-        settings.push("autovacuum=off".into());
+/// The settings that differ between clusters.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) socket_dir: PathBuf,
+    /// The connections of the service; a few more are allowed.
+    pub(super) max_connections: u16,
+    /// Whether committed data must survive a crash of the machine.
+    pub(super) durable: bool,
+    /// PostgreSQL's version.
+    pub(super) major: u32,
+    /// The size to which PostgreSQL's write-ahead log grows before a checkpoint.
+    pub(super) wal_mib: u64,
+}
+
+impl Settings {
+    /// The settings as arguments. The command line has priority over the files of the cluster, so a
+    /// cluster that an earlier release made runs with this release's settings.
+    pub(super) fn arguments(&self) -> Vec<OsString> {
+        let on = if self.durable { "on" } else { "off" };
+        let connections = self.max_connections.saturating_add(SPARE_CONNECTIONS);
+        let mut settings = vec![
+            socket_directories(&self.socket_dir),
+            // The socket is the only way in. It and its directory are for the account only.
+            "listen_addresses=".into(),
+            "unix_socket_permissions=0700".into(),
+            "port=5432".into(),
+            format!("max_connections={connections}").into(),
+            // Tests, too, may kill PostgreSQL and expect committed data: this costs little.
+            "synchronous_commit=on".into(),
+            format!("fsync={on}").into(),
+            format!("full_page_writes={on}").into(),
+        ];
+        if !self.durable {
+            // Tests make very many tables, and it would look at all of them, again and again.
+            settings.push("autovacuum=off".into());
+        }
+        // Segments are kept for reuse, so that writing usually needs no new room.
+        let least = (self.wal_mib / 2).clamp(32, 80);
+        settings.push(format!("max_wal_size={}MB", self.wal_mib).into());
+        settings.push(format!("min_wal_size={least}MB").into());
+        settings.extend(FIXED.map(OsString::from));
+        if self.major >= 13 {
+            settings.extend(NO_PARAMETERS.map(OsString::from));
+        }
+        settings
+            .into_iter()
+            .flat_map(|setting| [OsString::from("-c"), setting])
+            .collect()
     }
-    // Segments are kept for reuse, so that writing usually needs no new room.
-    let least = (server.wal_mib / 2).clamp(32, 80);
-    settings.push(format!("max_wal_size={}MB", server.wal_mib).into());
-    settings.push(format!("min_wal_size={least}MB").into());
-    settings.extend(FIXED.map(OsString::from));
-    if server.major >= 13 {
-        settings.extend(NO_PARAMETERS.map(OsString::from));
-    }
-    settings
-        .into_iter()
-        .flat_map(|setting| [OsString::from("-c"), setting])
-        .collect()
 }
 
 /// The setting is a list: quotes keep a path with a comma or a space together.

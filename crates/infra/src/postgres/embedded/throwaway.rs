@@ -100,7 +100,11 @@ fn guard(place: &Place, programs: &Programs, server: &Server) -> Result<Child, E
     command
         .args(["-c", GUARDIAN, "guardian"])
         .arg(&programs.pg_ctl);
-    command.args([&place.cluster(), &place.data_dir, &server.socket_dir]);
+    command.args([
+        &place.cluster(),
+        &place.data_dir,
+        &server.settings.socket_dir,
+    ]);
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::null())

@@ -1,5 +1,6 @@
 use super::key::Key;
-use super::{exists, rows, statements};
+use super::{rows, statements};
+use crate::postgres::conversations::exists::exists;
 use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
 use crate::postgres::execute::Execute as _;

@@ -8,16 +8,14 @@ pub(super) mod revise;
 pub(super) mod rows;
 pub(super) mod statements;
 
+use super::conversations::exists::exists;
 use super::database::Database;
 use super::error::storage;
-use super::ids;
-use super::schema::conversations;
 use super::titles::NewTitles;
 use super::work::Whose;
 use crate::postgres::execute::Execute as _;
 use append::Append;
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::error::Result;
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
@@ -282,13 +280,4 @@ impl PgItems {
     async fn exists(&self, key: Key) -> Result<bool> {
         exists(&self.database, key).await
     }
-}
-
-pub(super) async fn exists(database: &Database, key: Key) -> Result<bool> {
-    let query = diesel::select(diesel::dsl::exists(conversations::table.find(key)));
-    database
-        .run(OwnerId::new(ids::read(key.0)), async |connection| {
-            query.fetch_one(connection).await
-        })
-        .await
 }

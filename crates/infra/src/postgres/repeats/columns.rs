@@ -6,9 +6,9 @@ use domain::id::{ConversationId, ItemId, OwnerId, ProjectId};
 use domain::repeats::{Made, Outcome};
 use uuid::Uuid;
 
-pub(in crate::postgres) struct Columns {
-    pub(in crate::postgres) made: i16,
-    pub(in crate::postgres) ids: Vec<Uuid>,
+pub(super) struct Columns {
+    pub(super) made: i16,
+    pub(super) ids: Vec<Uuid>,
 }
 
 impl From<&Made> for Columns {

@@ -1,47 +1,29 @@
 //! Claims and outcomes of requests, as rows.
 
+mod claim;
 mod columns;
+pub(super) mod record;
+mod row;
 pub(super) mod statements;
 
 use super::database::Database;
-use super::effect::recorded;
 use super::ids;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
-pub(super) use columns::Columns;
+use claim::{Stored, claim};
 use columns::outcome;
-use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::admission::Caller;
 use domain::auth::Digest;
 use domain::error::{Error, Result, Unauthenticated};
-use domain::repeats::{Claim, Found, NewClaim, Outcome, RepeatKey, RepeatStore};
+use domain::repeats::{Found, NewClaim, Outcome, RepeatKey, RepeatStore};
+use record::recorded;
+use row::{attempt_number, row_key};
 use ulid::Ulid;
 use uuid::Uuid;
 
 /// Repeats in PostgreSQL.
 pub struct PgRepeats(pub Database);
-
-type Row = (
-    Vec<u8>,
-    Uuid,
-    DateTime<Utc>,
-    DateTime<Utc>,
-    Option<i16>,
-    Option<i16>,
-    Option<Vec<Uuid>>,
-    Option<String>,
-);
-
-/// The state of a key in the database.
-enum Stored {
-    Claimed,
-    Row(Row),
-    Nothing,
-}
-
-/// How often a key is looked up again while others claim and release it.
-const ATTEMPTS: u8 = 4;
 
 #[async_trait::async_trait]
 impl RepeatStore for PgRepeats {
@@ -72,7 +54,7 @@ impl RepeatStore for PgRepeats {
         attempt: u16,
         since: DateTime<Utc>,
     ) -> Result<Option<RepeatKey>> {
-        let (owner_id, attempt) = (ids::stored(owner.ulid()), stored(attempt));
+        let (owner_id, attempt) = (ids::stored(owner.ulid()), attempt_number(attempt));
         let matched = self
             .0
             .run(owner, async |connection: &mut AsyncPgConnection| {
@@ -103,10 +85,10 @@ impl RepeatStore for PgRepeats {
         }))
     }
 
-    async fn record(&self, claim: &Claim, outcome: &Outcome) -> Result<bool> {
+    async fn record(&self, key: RepeatKey, token: Ulid, outcome: &Outcome) -> Result<bool> {
         self.0
-            .run(claim.key.owner, async |connection| {
-                recorded(connection, claim, outcome).await
+            .run(key.owner, async |connection| {
+                recorded(connection, &key, token, outcome).await
             })
             .await
     }
@@ -160,7 +142,7 @@ impl RepeatStore for PgRepeats {
     async fn forget(&self, key: RepeatKey, attempt: u16) -> Result<()> {
         let caller = key.owner;
         let (owner_id, digest) = row_key(&key);
-        let (key, attempt) = (digest, stored(attempt));
+        let (key, attempt) = (digest, attempt_number(attempt));
         self.0
             .run(caller, async |connection| match attempt {
                 0 => {
@@ -197,51 +179,6 @@ impl RepeatStore for PgRepeats {
     }
 }
 
-async fn claim(connection: &mut AsyncPgConnection, new: &NewClaim) -> QueryResult<Stored> {
-    let (owner_id, key) = row_key(&new.key);
-    let (token, body) = (ids::stored(new.token), new.body.0.as_slice());
-    let attempt = new.attempt.map(stored);
-    for _ in 0..ATTEMPTS {
-        let insert = statements::Insert {
-            owner_id,
-            key,
-            body,
-            token,
-            now: new.now,
-            leased_until: new.leased_until,
-            expires_at: new.expires_at,
-            attempt,
-        };
-        if insert.write(connection).await? > 0 {
-            return Ok(Stored::Claimed);
-        }
-        let find = statements::Find { owner_id, key };
-        let Some(row) = find.fetch_optional::<Row>(connection).await? else {
-            continue;
-        };
-        let (_, before, leased_until, expires_at, status, ..) = &row;
-        let is_free = *expires_at <= new.now || (status.is_none() && *leased_until <= new.now);
-        if !is_free {
-            return Ok(Stored::Row(row));
-        }
-        let take_over = statements::TakeOver {
-            body,
-            token,
-            now: new.now,
-            leased_until: new.leased_until,
-            expires_at: new.expires_at,
-            attempt,
-            owner_id,
-            key,
-            before: *before,
-        };
-        if take_over.write(connection).await? > 0 {
-            return Ok(Stored::Claimed);
-        }
-    }
-    Ok(Stored::Nothing)
-}
-
 /// The claims as one array per column.
 fn columns_of(claims: &[(RepeatKey, Ulid)]) -> (Vec<Uuid>, Vec<&[u8]>, Vec<Uuid>) {
     let rows = claims.iter().map(|(key, token)| {
@@ -249,13 +186,4 @@ fn columns_of(claims: &[(RepeatKey, Ulid)]) -> (Vec<Uuid>, Vec<&[u8]>, Vec<Uuid>
         (owner_id, digest, ids::stored(*token))
     });
     rows.collect()
-}
-
-pub(super) fn row_key(key: &RepeatKey) -> (Uuid, &[u8]) {
-    (ids::stored(key.owner.ulid()), key.key.0.as_slice())
-}
-
-/// An attempt number for the database. Numbers that are too large become the largest.
-fn stored(attempt: u16) -> i16 {
-    i16::try_from(attempt).unwrap_or(i16::MAX)
 }

@@ -1,11 +1,11 @@
 //! Making links: to a conversation, or to one of its messages.
 
 use super::{rows, statements};
+use crate::postgres::conversations::exists::exists;
 use crate::postgres::database::Database;
 use crate::postgres::error::storage;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::items::exists;
 use crate::postgres::schema::items;
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;

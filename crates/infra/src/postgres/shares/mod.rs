@@ -5,11 +5,12 @@ mod statements;
 pub(super) mod sweep;
 mod view;
 
+use super::conversations::exists::exists;
 use super::conversations::rows as conversation_rows;
 use super::database::Database;
 use super::error::{storage, violates};
 use super::ids;
-use super::items::{exists, key::ItemKey};
+use super::items::key::ItemKey;
 use super::schema::share_digests;
 use super::work::Whose;
 use crate::postgres::execute::Execute as _;

@@ -1,7 +1,8 @@
 //! Where formulas stand: `\( \)`, `\[ \]`, `$$ $$`, `$ $`, and environments of LaTeX.
 
+use super::apart::{Around, What};
 use super::prose::is_prose;
-use super::{Around, What, dollars, tags};
+use super::{dollars, tags};
 use std::borrow::Cow;
 
 /// A formula is no longer than this, in bytes; a delimiter without its other half takes no more.

@@ -1,7 +1,7 @@
 //! Characters that a message does not have, which stand for what was set apart or say something to
 //! Markdown. None of them ever reaches a page.
 
-use super::Apart;
+use super::apart::Apart;
 use super::emphasis::Beside;
 use std::borrow::Cow;
 use std::fmt::Write as _;

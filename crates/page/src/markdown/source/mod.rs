@@ -4,6 +4,7 @@
 //! stands in something that is shown as it was written, its text comes back.
 
 mod addresses;
+mod apart;
 mod citations;
 mod code;
 mod cut_off;
@@ -21,13 +22,13 @@ mod segments;
 mod tags;
 mod tex;
 
+pub(super) use apart::{Apart, What};
 pub(crate) use citations::without as without_citations;
 pub(super) use marks::Part;
 
 use marks::Marks;
-use preparation::Preparation;
+use preparation::{Preparation, Prepared};
 use std::borrow::Cow;
-use std::ops::Range;
 
 /// A message as Markdown reads it, and what was set apart from it.
 pub(super) struct Source<'a> {
@@ -35,40 +36,6 @@ pub(super) struct Source<'a> {
     pub(super) text: Cow<'a, str>,
     apart: Vec<Apart<'a>>,
     marks: Option<Marks>,
-}
-
-/// Something that Markdown must not see.
-pub(super) struct Apart<'a> {
-    /// As it stands in the message.
-    pub(super) written: &'a str,
-    pub(super) what: What<'a>,
-}
-
-pub(super) enum What<'a> {
-    /// A formula without its delimiters.
-    Formula { tex: Cow<'a, str>, display: bool },
-    /// An address that is a link.
-    Address(Cow<'a, str>),
-}
-
-/// The text around which something is found, and what Markdown takes for code in it.
-#[derive(Clone, Copy)]
-struct Around<'a, 'k> {
-    content: &'a str,
-    kept: &'k [code::Kept],
-}
-
-impl Around<'_, '_> {
-    /// Whether code stands in this place, which belongs to nothing else.
-    fn crosses_code(&self, place: &Range<usize>) -> bool {
-        let from = self
-            .kept
-            .partition_point(|kept| kept.place.end <= place.start);
-        let rest = self.kept.get(from..).unwrap_or_default();
-        rest.iter()
-            .take_while(|kept| kept.place.start < place.end)
-            .any(|kept| kept.code)
-    }
 }
 
 impl<'a> Source<'a> {
@@ -94,7 +61,14 @@ impl<'a> Source<'a> {
         }
         match Marks::of(content) {
             None => as_it_is,
-            Some(marks) => Preparation::new(content, marks).run(),
+            Some(marks) => {
+                let Prepared { text, apart, marks } = Preparation::new(content, marks).run();
+                Self {
+                    text: Cow::Owned(text),
+                    apart,
+                    marks: Some(marks),
+                }
+            }
         }
     }
 

@@ -1,10 +1,9 @@
 //! A message is read once from its beginning to its end, and written as Markdown is to read it.
 
+use super::apart::{Apart, Around, What};
 use super::formulas::Formulas;
 use super::marks::Marks;
-use super::{Apart, Around, Source, What};
 use super::{addresses, citations, code, emphasis, names, paths};
-use std::borrow::Cow;
 
 pub(super) struct Preparation<'a> {
     content: &'a str,
@@ -15,6 +14,13 @@ pub(super) struct Preparation<'a> {
     cites: bool,
     /// The next character that was not looked at.
     at: usize,
+}
+
+/// A message as it is prepared for Markdown.
+pub(super) struct Prepared<'a> {
+    pub(super) text: String,
+    pub(super) apart: Vec<Apart<'a>>,
+    pub(super) marks: Marks,
 }
 
 impl<'a> Preparation<'a> {
@@ -29,7 +35,7 @@ impl<'a> Preparation<'a> {
         }
     }
 
-    pub(super) fn run(mut self) -> Source<'a> {
+    pub(super) fn run(mut self) -> Prepared<'a> {
         let reading = code::read(self.content);
         let around = Around {
             content: self.content,
@@ -83,10 +89,10 @@ impl<'a> Preparation<'a> {
                 }
             }
         }
-        Source {
-            text: Cow::Owned(self.out),
+        Prepared {
+            text: self.out,
             apart: self.apart,
-            marks: Some(self.marks),
+            marks: self.marks,
         }
     }
 

@@ -1,29 +1,12 @@
 //! Reads a message, or the next piece of one: as one text, or as a list of parts.
 
-mod part;
+mod content;
 mod unknown;
 
-use super::text;
-use part::Part;
+use content::Kind;
+pub(super) use content::Said;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-
-/// How deep parts may be nested.
-const DEPTH: usize = 4;
-
-/// The content of a message.
-#[derive(Debug, Default)]
-pub(super) struct Said {
-    /// WTF-8.
-    pub(super) text: Vec<u8>,
-    /// The model's thoughts; WTF-8.
-    pub(super) thought: Vec<u8>,
-    pub(super) calls_a_tool: bool,
-    /// The name of a form that is not text.
-    pub(super) unkept: Option<String>,
-    /// The name of a field that is not understood, where nothing else is said.
-    pub(super) unread: Option<String>,
-}
 
 /// A message, or a delta.
 #[derive(Deserialize)]
@@ -145,74 +128,6 @@ fn is_thought(extra: &RawValue) -> bool {
     let extra = serde_json::from_str::<Extra>(extra.get()).ok();
     let google = extra.and_then(|extra| extra.google);
     google.and_then(|google| google.thought).unwrap_or_default()
-}
-
-/// How a part is read.
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Text,
-    Thought,
-}
-
-impl Said {
-    /// Whether the message has no content of any form.
-    pub(super) fn is_empty(&self) -> bool {
-        self.text.is_empty()
-            && self.thought.is_empty()
-            && self.unkept.is_none()
-            && !self.calls_a_tool
-    }
-
-    /// Adds thoughts that may be a copy of others under another name.
-    fn add_other(&mut self, thoughts: Option<&RawValue>) {
-        let Some(thoughts) = thoughts else { return };
-        let mut other = Self::default();
-        other.add(thoughts, Kind::Thought, 0);
-        if self.thought.trim_ascii() != other.thought.trim_ascii() {
-            self.thought.extend(other.thought);
-        }
-        self.unkept = self.unkept.take().or(other.unkept);
-    }
-
-    /// Adds a text, a part, or a list of them.
-    fn add(&mut self, raw: &RawValue, kind: Kind, depth: usize) {
-        if depth > DEPTH {
-            return self.leave("content");
-        }
-        match raw.get().as_bytes().first() {
-            Some(b'"') => self.push(kind, text::bytes(raw)),
-            Some(b'[') => {
-                let parts: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
-                for part in parts {
-                    self.add(part, kind, depth + 1);
-                }
-            }
-            Some(b'{') => match serde_json::from_str::<Part<'_>>(raw.get()) {
-                Ok(part) => self.add_part(&part, kind, depth + 1),
-                Err(_) => self.leave("content"),
-            },
-            Some(b'n' | b'f') => {}
-            _ if kind == Kind::Thought => {}
-            _ => self.leave("content"),
-        }
-    }
-
-    fn push(&mut self, kind: Kind, text: Option<Vec<u8>>) {
-        match kind {
-            Kind::Text => self.text.extend(text.unwrap_or_default()),
-            Kind::Thought => self.thought.extend(text.unwrap_or_default()),
-        }
-    }
-
-    /// Notes a form that is not text, by the provider's name for it.
-    fn leave(&mut self, name: &str) {
-        let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-        let name = match (1..=64).contains(&name.len()) && name.chars().all(is_word) {
-            true => name,
-            false => "content",
-        };
-        self.unkept = self.unkept.take().or(Some(name.to_owned()));
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Fields that are not understood, of a message that says nothing else: dropped without a word, they could be
 //! the reply.
 
-use super::{Kind, Said, text};
+use super::content::{Kind, Said};
+use crate::llm::wire::text;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 

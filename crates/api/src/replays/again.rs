@@ -1,5 +1,6 @@
 //! Answers repeated requests from the objects that the first attempt made.
 
+use super::found::{conversation_of, finished, item, owner, service};
 use crate::browsers::PublicUrl;
 use crate::chat::replayed;
 use crate::client_address::ClientAddress;
@@ -9,21 +10,17 @@ use crate::conversations::cancel::CancelledTurnBody;
 use crate::error::ApiError;
 use crate::items::{ItemBody, regenerate};
 use crate::projects::ProjectBody;
-use crate::request::Caller;
 use crate::shares::public::SharedItemBody;
 use crate::shares::{ShareBody, path};
 use crate::stream::internal;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use actix_web::{FromRequest as _, HttpMessage as _, HttpRequest, HttpResponse, web};
-use domain::conversations::{BulkDeletion, Conversation, ConversationService};
+use actix_web::{FromRequest as _, HttpMessage as _, HttpRequest, HttpResponse};
+use domain::conversations::{BulkDeletion, ConversationService};
 use domain::error::Error;
-use domain::id::{ConversationId, ItemId, OwnerId};
-use domain::items::{Item, ItemService};
 use domain::limits::Origin;
 use domain::projects::ProjectService;
 use domain::repeats::{Made, Outcome};
-use domain::replies::{Finished, Generated};
 use domain::shares::{SharePlace, ShareService};
 use serde::Serialize;
 
@@ -33,7 +30,7 @@ pub(super) async fn answer(
     outcome: Outcome,
     said: &[u8],
 ) -> Result<HttpResponse, ApiError> {
-    if crate::jan::is_face(request.match_info().as_str()) {
+    if crate::jan::face::is_face(request.match_info().as_str()) {
         return crate::jan::again(request, outcome, said).await;
     }
     let owner = owner(request)?;
@@ -99,51 +96,9 @@ pub(super) async fn answer(
     }
 }
 
-/// A stored reply, in the form for requests that wait for it.
-pub(super) fn finished(item: Item, status: u16, finish_reason: Option<String>) -> Finished {
-    Finished {
-        generated: Generated {
-            item,
-            is_new: status == StatusCode::CREATED.as_u16(),
-        },
-        finish_reason,
-    }
-}
-
-pub(crate) async fn item(
-    request: &HttpRequest,
-    owner: OwnerId,
-    conversation: ConversationId,
-    id: ItemId,
-) -> Result<Item, ApiError> {
-    let items = service::<ItemService>(request)?;
-    Ok(items.get(owner, conversation, id).await?)
-}
-
-/// The caller's conversation, in its current state.
-pub(crate) async fn conversation_of(
-    request: &HttpRequest,
-    id: ConversationId,
-) -> Result<Conversation, ApiError> {
-    let owner = owner(request)?;
-    let conversations = service::<ConversationService>(request)?;
-    Ok(conversations.get(owner, id).await?)
-}
-
-pub(crate) fn owner(request: &HttpRequest) -> Result<OwnerId, ApiError> {
-    let caller = request.extensions().get().copied();
-    let caller = caller.map(|Caller { owner, .. }| owner);
-    caller.ok_or_else(|| Error::Internal("a repeat without an owner".into()).into())
-}
-
 fn origin(request: &HttpRequest) -> Origin {
     let client = request.extensions().get().copied();
     client.unwrap_or(ClientAddress(None)).origin()
-}
-
-pub(crate) fn service<T: 'static>(request: &HttpRequest) -> Result<web::Data<T>, ApiError> {
-    let service = request.app_data::<web::Data<T>>().cloned();
-    service.ok_or_else(|| Error::Internal("a service is not wired".into()).into())
 }
 
 fn created(status: StatusCode, location: String, body: &impl Serialize) -> HttpResponse {

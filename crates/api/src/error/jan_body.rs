@@ -1,11 +1,12 @@
-use crate::error::{ApiError, shortened_message};
+use super::ApiError;
+use super::body::shortened_message;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// An error in Jan's shape.
 #[derive(Serialize, ToSchema)]
 #[schema(as = JanError)]
-pub(crate) struct ErrorBody {
+pub(crate) struct JanErrorBody {
     /// The code of the error, as in `/docs/errors`. It is stable.
     #[schema(example = "conversation_not_found")]
     code: &'static str,
@@ -21,7 +22,7 @@ pub(crate) struct ErrorBody {
     request_id: Option<String>,
 }
 
-impl ErrorBody {
+impl JanErrorBody {
     pub(crate) fn new(error: &ApiError, request_id: Option<&str>) -> Self {
         let message = shortened_message(&error.message);
         Self {

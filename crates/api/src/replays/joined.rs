@@ -1,44 +1,18 @@
 //! Repeated streams: from the beginning while they are written, or in one piece.
 
-use super::LAST_LOOK;
-use super::again::{finished, item, owner, service};
+use super::found::{Kept, finished, item, owner, service};
 use crate::chat::replayed;
 use crate::error::{About, ApiError};
 use crate::items::regenerate::Events;
+use crate::repeats::{LAST_LOOK, Watched};
 use actix_web::rt::time::sleep;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::error::{Conflict, Error};
-use domain::id::ConversationId;
 use domain::items::Role;
 use domain::repeats::{Begun, Made, Outcome, RepeatService, Verdict};
 use domain::replies::{Finished, Generation, ProviderFailure, Seen};
-use std::cell::Cell;
 use std::rc::Rc;
 use tokio::sync::{oneshot, watch};
-
-/// The conversation of a reply, once the reply is stored.
-pub(crate) type Kept = Rc<Cell<Option<ConversationId>>>;
-
-/// A reply that another request has asked for, while it is written.
-pub(super) struct Watched {
-    begun: Begun,
-    written: watch::Receiver<Seen>,
-    over: watch::Receiver<bool>,
-}
-
-impl Watched {
-    pub(super) fn of(
-        begun: Begun,
-        written: watch::Receiver<Seen>,
-        over: watch::Receiver<bool>,
-    ) -> Self {
-        Self {
-            begun,
-            written,
-            over,
-        }
-    }
-}
 
 /// Joins a reply that is being written.
 pub(super) async fn stream(

@@ -1,0 +1,22 @@
+use crate::caller::Caller;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+
+/// Whether an address belongs to this face.
+pub(crate) fn is_face(path: &str) -> bool {
+    path.starts_with("/jan/")
+}
+
+/// Tells the caller who they are, as Jan's middleware does.
+pub(crate) fn tell_caller(caller: Caller, headers: &mut HeaderMap) {
+    let id = HeaderValue::try_from(caller.owner.to_string());
+    let id = id.unwrap_or(HeaderValue::from_static(""));
+    let method = HeaderValue::from_static(if caller.by_key { "apikey" } else { "jwt" });
+    for (name, value) in [
+        ("x-principal-id", &id),
+        ("x-user-id", &id),
+        ("x-user-subject", &id),
+        ("x-auth-method", &method),
+    ] {
+        headers.insert(HeaderName::from_static(name), value.clone());
+    }
+}

@@ -1,0 +1,47 @@
+/// A limited resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quota {
+    Storage {
+        limit: u64,
+    },
+    Conversations {
+        limit: u64,
+    },
+    /// Storage, by requests that only their record exceeds.
+    Remembered {
+        limit: u64,
+    },
+}
+
+impl Quota {
+    /// The name in the usage answer.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Storage { .. } | Self::Remembered { .. } => "storage_limit",
+            Self::Conversations { .. } => "conversation_limit",
+        }
+    }
+}
+
+impl std::fmt::Display for Quota {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Storage { limit } => write!(
+                f,
+                "This would exceed the storage_limit: {limit} bytes. Delete conversations or messages \
+                 to make room, which is noticed within a minute."
+            ),
+            Self::Remembered { limit } => write!(
+                f,
+                "What you store and the requests with an Idempotency-Key that are remembered exceed \
+                 the storage_limit: {limit} bytes. Send the request without an Idempotency-Key, or \
+                 later: requests are remembered for 24 hours."
+            ),
+            Self::Conversations { limit } => write!(
+                f,
+                "This would exceed the conversation_limit: {limit} conversations. Delete some to make \
+                 room, which is noticed within a minute."
+            ),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Whether a conversation exists.
+
+use crate::postgres::database::Database;
+use crate::postgres::execute::Execute as _;
+use crate::postgres::ids;
+use crate::postgres::items::key::Key;
+use crate::postgres::schema::conversations;
+use diesel::prelude::*;
+use domain::error::Result;
+use domain::id::OwnerId;
+
+pub(in crate::postgres) async fn exists(database: &Database, key: Key) -> Result<bool> {
+    let query = diesel::select(diesel::dsl::exists(conversations::table.find(key)));
+    database
+        .run(OwnerId::new(ids::read(key.0)), async |connection| {
+            query.fetch_one(connection).await
+        })
+        .await
+}

@@ -1,0 +1,80 @@
+//! Claiming a key, or finding what has it.
+
+use super::row::{attempt_number, row_key};
+use super::statements;
+use crate::postgres::execute::Execute as _;
+use crate::postgres::ids;
+use chrono::{DateTime, Utc};
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
+use domain::repeats::NewClaim;
+use uuid::Uuid;
+
+pub(super) type Row = (
+    Vec<u8>,
+    Uuid,
+    DateTime<Utc>,
+    DateTime<Utc>,
+    Option<i16>,
+    Option<i16>,
+    Option<Vec<Uuid>>,
+    Option<String>,
+);
+
+/// The state of a key in the database.
+pub(super) enum Stored {
+    Claimed,
+    Row(Row),
+    Nothing,
+}
+
+/// How often a key is looked up again while others claim and release it.
+const ATTEMPTS: u8 = 4;
+
+pub(super) async fn claim(
+    connection: &mut AsyncPgConnection,
+    new: &NewClaim,
+) -> QueryResult<Stored> {
+    let (owner_id, key) = row_key(&new.key);
+    let (token, body) = (ids::stored(new.token), new.body.0.as_slice());
+    let attempt = new.attempt.map(attempt_number);
+    for _ in 0..ATTEMPTS {
+        let insert = statements::Insert {
+            owner_id,
+            key,
+            body,
+            token,
+            now: new.now,
+            leased_until: new.leased_until,
+            expires_at: new.expires_at,
+            attempt,
+        };
+        if insert.write(connection).await? > 0 {
+            return Ok(Stored::Claimed);
+        }
+        let find = statements::Find { owner_id, key };
+        let Some(row) = find.fetch_optional::<Row>(connection).await? else {
+            continue;
+        };
+        let (_, before, leased_until, expires_at, status, ..) = &row;
+        let is_free = *expires_at <= new.now || (status.is_none() && *leased_until <= new.now);
+        if !is_free {
+            return Ok(Stored::Row(row));
+        }
+        let take_over = statements::TakeOver {
+            body,
+            token,
+            now: new.now,
+            leased_until: new.leased_until,
+            expires_at: new.expires_at,
+            attempt,
+            owner_id,
+            key,
+            before: *before,
+        };
+        if take_over.write(connection).await? > 0 {
+            return Ok(Stored::Claimed);
+        }
+    }
+    Ok(Stored::Nothing)
+}

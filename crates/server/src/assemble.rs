@@ -1,0 +1,93 @@
+//! The parts of a service in production, by its configuration.
+
+use crate::config::{Config, Gateway};
+use crate::listening::Terms;
+use crate::parts::Parts;
+use crate::processors::half_of_the_processors;
+use crate::secret::Signers;
+use crate::serve_error::ServeError;
+use crate::{files, repeats, turns};
+use api::connection::Patience;
+use api::memory::Memory;
+use api::shares::public::Layouts;
+use api::{BodyRate, LongWork};
+use domain::auth::Doors;
+use domain::clock::{Clock, Timer};
+use domain::shares::ViewCounts;
+use domain::storage::Room;
+use domain::usage::UsageGuard;
+use infra::audit::LoggedAudit;
+use infra::clock::{RandomIds, RuntimeTimer, SteadyClock, SystemClock};
+use infra::limits::GovernorLimits;
+use infra::postgres::{Database, PgUsage};
+use infra::security::Argon2Hasher;
+use infra::tasks::BackgroundTasks;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// What the parts depend on beside the configuration.
+pub(crate) struct About<'a> {
+    pub(crate) database: &'a Database,
+    pub(crate) room: Arc<dyn Room>,
+    /// What signs access tokens.
+    pub(crate) secret: &'a str,
+    /// The address that is listened on.
+    pub(crate) address: IpAddr,
+    pub(crate) tasks: &'a Arc<BackgroundTasks>,
+}
+
+pub(crate) fn assemble(config: &Config, about: About<'_>) -> Result<Parts, ServeError> {
+    let About {
+        database, tasks, ..
+    } = about;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let timer: Arc<dyn Timer> = Arc::new(RuntimeTimer);
+    let steady: Arc<dyn Clock> = Arc::new(SteadyClock::new());
+    let signers = Signers::of(config, about.secret, &clock)?;
+    Ok(Parts {
+        database: database.clone(),
+        tokens: signers.tokens,
+        external: Arc::new(config.issuers.start(&clock, &timer)?),
+        gateway: config.gateway.as_ref().map(Gateway::known),
+        successors: signers.successors,
+        hasher: Arc::new(Argon2Hasher::new(half_of_the_processors())?),
+        audit: Arc::new(LoggedAudit),
+        clock,
+        timer,
+        ids: Arc::new(RandomIds(SystemClock)),
+        doors: Doors {
+            guest_login: config.guest_login,
+            registration: config.registration,
+        },
+        limits: Arc::new(GovernorLimits::new(&config.limits, &steady)),
+        cors: config.cors.clone(),
+        hosts: config.hosts(about.address),
+        proxies: config.proxies.clone(),
+        public_url: config.public_url.clone(),
+        views: Arc::new(ViewCounts::default()),
+        allowances: config.allowances,
+        usage: Arc::new(UsageGuard::new(
+            config.allowances,
+            Arc::new(PgUsage(database.clone())),
+            Arc::new(SystemClock),
+        )),
+        continue_url: config.continue_url.clone(),
+        layouts: Layouts::new(half_of_the_processors()),
+        provider: config.provider.connect()?,
+        new_titles: config.provider.new_titles(),
+        tasks: Arc::clone(tasks),
+        context_tokens: config.provider.context_tokens,
+        repeats: repeats::of(config, database, tasks.clone()),
+        turns: turns::of(config, database, tasks.clone()),
+        memory: Memory::new(config.memory),
+        body_rate: BodyRate::USUAL,
+        long_work: LongWork::new(half_of_the_processors()),
+        terms: Terms {
+            connections: files::connections(config),
+            patience: Patience::USUAL,
+            finishing: config.finishing,
+        },
+        room: about.room,
+        workers: None,
+    })
+}

@@ -1,0 +1,39 @@
+use crate::secret::SecretError;
+use infra::llm::CertificatesUnusable;
+use infra::postgres::embedded::EmbeddedError;
+use infra::postgres::pooler::Forgetful;
+use infra::postgres::{ConnectError, MigrateError};
+use infra::security::{IssuerProblem, SecretTooShort};
+
+/// Why the service does not start, in one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error(
+        "HTTP_PORT {0} is taken by another program, perhaps by this service: a second one needs another HTTP_PORT and DATA_DIR."
+    )]
+    PortTaken(u16),
+    #[error("HTTP_HOST and HTTP_PORT cannot be listened on: {0}.")]
+    Listen(std::io::Error),
+    #[error("DATABASE_URL cannot be used: {0}.")]
+    Address(#[from] ConnectError),
+    #[error("DATABASE_URL cannot be used: {0}.")]
+    Pooler(#[from] Forgetful),
+    #[error("{0}")]
+    Embedded(#[from] EmbeddedError),
+    #[error("The database could not be brought to the schema of this version: {0}.")]
+    Migrate(#[from] MigrateError),
+    #[error("{0}")]
+    Kept(#[from] SecretError),
+    #[error("JWT_SECRET cannot be used: {0}.")]
+    Secret(#[from] SecretTooShort),
+    #[error("The certificates that this system trusts cannot be used for OIDC_ISSUER: {0}.")]
+    Issuer(#[from] IssuerProblem),
+    #[error("SSL_CERT_FILE cannot be used: {0}.")]
+    CertificateFile(std::io::Error),
+    #[error("The certificates that this system trusts cannot be used for LLM_BASE_URL: {0}.")]
+    Provider(#[from] CertificatesUnusable),
+    #[error("{0}")]
+    Domain(#[from] domain::error::Error),
+    #[error("{0}")]
+    System(#[from] std::io::Error),
+}
