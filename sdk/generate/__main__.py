@@ -26,19 +26,19 @@ WRITERS = {
 RESOURCES = {"python": "resources", "typescript": "../resources"}
 
 
-def tell_missing(document: Document, language: str, directory: str) -> None:
-    """Says which operations have no call yet: a release should have all."""
+def refuse_missing(document: Document, language: str, directory: str) -> None:
+    """Stops where an operation has no call."""
     sources = pathlib.Path(directory, RESOURCES[language]).iterdir()
     text = "".join(source.read_text(encoding="utf-8") for source in sources if source.is_file())
     missing = [operation.id for operation in document.operations if f'"{operation.id}"' not in text]
     if missing:
-        print(f"warning: the SDK for {language} has no call for: {', '.join(missing)}", file=sys.stderr)
+        sys.exit(f"error: the SDK for {language} has no call for: {', '.join(missing)}")
 
 
 def main() -> None:
     path, language, directory = sys.argv[1:]
     document = Document(pathlib.Path(path))
-    tell_missing(document, language, directory)
+    refuse_missing(document, language, directory)
     for name, write in WRITERS[language].items():
         pathlib.Path(directory, name).write_text(write(document), encoding="utf-8")
 

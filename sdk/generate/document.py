@@ -47,9 +47,7 @@ class Document:
     @staticmethod
     def _operation(path: str, method: str, item: dict, operation: dict) -> Operation:
         parameters = item.get("parameters", []) + operation.get("parameters", [])
-        # A list may take as a query what its path says already; the path's is enough.
-        in_path = {one["name"] for one in parameters if one["in"] == "path"}
-        query = [one for one in parameters if one["in"] == "query" and one["name"] not in in_path]
+        query = [one for one in parameters if one["in"] == "query"]
         return Operation(
             operation["operationId"], method.upper(), path, query, "requestBody" in operation
         )

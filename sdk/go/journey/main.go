@@ -62,6 +62,22 @@ func conversations(client *jan.ClientWithResponses) string {
 	return conversation.Id
 }
 
+func flagsAndSettings(client *jan.ClientWithResponses, conversation string) {
+	change := jan.UpdateConversationRequest{Archived: nullable.NewNullableWithValue(true)}
+	shelved, err := client.UpdateConversationWithResponse(ctx, conversation, change)
+	no(err)
+	must(shelved.JSON200.Archived, string(shelved.Body))
+	archived := jan.ListConversationsParams{Archived: to(jan.ListConversationsParamsArchived("true"))}
+	list, err := client.ListConversationsWithResponse(ctx, &archived)
+	no(err)
+	must(len(list.JSON200.Data) == 1, string(list.Body))
+	settings := jan.UpdateUserSettingsRequest{UseProfile: nullable.NewNullableWithValue(false)}
+	told, err := client.UpdateSettingsWithResponse(ctx, settings)
+	no(err)
+	must(!told.JSON200.UseProfile && told.JSON200.Profile.Nickname.IsNull(), string(told.Body))
+	fmt.Println("  an archived conversation, and settings")
+}
+
 func items(client *jan.ClientWithResponses, conversation string) []jan.Item {
 	for number := range 5 {
 		key := fmt.Sprintf("%s-%d", conversation, number)
@@ -150,6 +166,7 @@ func main() {
 	no(err)
 	client := connect(session.JSON201.AccessToken)
 	conversation := conversations(client)
+	flagsAndSettings(client, conversation)
 	all := items(client, conversation)
 	replies(client, conversation, all[len(all)-1])
 	shares(client, conversation)

@@ -43,6 +43,15 @@ public class Journey {
     return made.getId();
   }
 
+  static void flagsAndSettings(String conversation) {
+    ConversationsApi api = new ConversationsApi(client);
+    must(api.updateConversation(conversation, new UpdateConversationRequest().archived(true)).getArchived(), conversation);
+    must(api.listConversations(null, null, null, null, null, "true", null).getData().size() == 1, conversation);
+    UserSettings told = new SettingsApi(client).updateSettings(new UpdateUserSettingsRequest().useProfile(false));
+    must(!told.getUseProfile() && told.getProfile().getNickname() == null, told);
+    System.out.println("  an archived conversation, and settings");
+  }
+
   static List<Item> items(String conversation) {
     ItemsApi api = new ItemsApi(client);
     for (int number = 0; number < 5; number++) {
@@ -120,6 +129,7 @@ public class Journey {
     token = new AuthApi(connect(false)).guestLogin(null).getAccessToken();
     client = connect(true);
     String conversation = conversations();
+    flagsAndSettings(conversation);
     List<Item> all = items(conversation);
     replies(conversation, all.get(all.size() - 1));
     shares(conversation);

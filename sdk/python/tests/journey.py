@@ -22,6 +22,36 @@ def check_conversations(client: Client) -> models.Conversation:
     return conversation
 
 
+def check_flags(client: Client) -> None:
+    project = client.projects.create(title="Later", pinned=True)
+    kept, shelved = (client.conversations.create(title=title, project_id=project.id) for title in ("Kept", "Shelved"))
+    shelved = client.conversations.update(shelved.id, archived=True)
+    assert (shelved.archived, client.conversations.update(kept.id, pinned=True).pinned) == (True, True), shelved
+    inside = [one.id for one in client.projects.conversations(project.id)]
+    assert inside == [kept.id], inside
+    both = [one.id for one in client.projects.conversations(project.id, archived="any", order="asc")]
+    assert both == [kept.id, shelved.id], both
+    assert [one.id for one in client.conversations.list(archived="true")] == [shelved.id]
+    assert [one.id for one in client.conversations.list(pinned=True)] == [kept.id]
+    assert [one.id for one in client.projects.list(pinned=True)] == [project.id]
+    assert client.projects.update(project.id, archived=True, pinned=False).archived
+    assert [one.id for one in client.projects.list(archived="true", pinned=False)] == [project.id]
+    print("  archived and pinned conversations and projects")
+
+
+def check_settings(client: Client) -> None:
+    assert client.settings.get().profile.nickname is None
+    told = client.settings.update(
+        profile={"nickname": "Ada", "style": "concise"}, preferences={"theme": "dark", "sizes": [1, 0.1]}
+    )
+    assert (told.profile.nickname, told.profile.about, told.use_profile) == ("Ada", None, True), told
+    told = client.settings.update(use_profile=False, profile={"nickname": None})
+    assert (told.profile.nickname, told.profile.style, told.use_profile) == (None, "concise", False), told
+    assert client.settings.get().preferences == {"theme": "dark", "sizes": [1, 0.1]}
+    assert client.settings.update(profile=None, preferences=None).preferences == {}
+    print("  settings, and their end")
+
+
 def check_items(client: Client, conversation: str) -> list[models.Item]:
     for number in range(5):
         client.items.create(conversation, role="user", content=f"{number} 👩‍👩‍👧 \u2028 שלום")
@@ -133,6 +163,8 @@ def main() -> None:
     with Client(BASE_URL) as client:
         client.auth.guest_login()
         conversation = check_conversations(client)
+        check_flags(client)
+        check_settings(client)
         items = check_items(client, conversation.id)
         check_replies(client, conversation.id, items[-1])
         check_cancel(client, conversation.id)

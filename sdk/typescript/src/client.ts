@@ -7,6 +7,7 @@ import { Conversations } from "./resources/conversations.js";
 import { Items } from "./resources/items.js";
 import { Projects } from "./resources/projects.js";
 import { Service } from "./resources/service.js";
+import { Settings } from "./resources/settings.js";
 import { Shares } from "./resources/shares.js";
 
 export interface ClientOptions extends Pick<RequestOptions, "timeout" | "maxRetries"> {
@@ -23,6 +24,7 @@ export class Client {
   readonly chat: Chat;
   readonly projects: Projects;
   readonly shares: Shares;
+  readonly settings: Settings;
   readonly auth: Auth;
   readonly service: Service;
   readonly #credentials: Credentials;
@@ -37,6 +39,7 @@ export class Client {
     this.chat = new Chat(api);
     this.projects = new Projects(api);
     this.shares = new Shares(api);
+    this.settings = new Settings(api);
     this.auth = new Auth(api);
     this.service = new Service(api);
   }

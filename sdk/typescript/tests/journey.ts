@@ -24,6 +24,36 @@ async function checkConversations(client: Client): Promise<Conversation> {
   return conversation;
 }
 
+async function checkFlags(client: Client): Promise<void> {
+  const ids = async (list: AsyncIterable<{ id: string }>) => (await all(list)).map(({ id }) => id);
+  const project = await client.projects.create({ title: "Later", pinned: true });
+  const kept = await client.conversations.create({ title: "Kept", project_id: project.id });
+  const { id: shelved } = await client.conversations.create({ title: "Shelved", project_id: project.id });
+  assert.equal((await client.conversations.update(shelved, { archived: true })).archived, true);
+  assert.equal((await client.conversations.update(kept.id, { pinned: true })).pinned, true);
+  assert.deepEqual(await ids(client.projects.conversations(project.id)), [kept.id]);
+  const both = client.projects.conversations(project.id, { archived: "any", order: "asc" });
+  assert.deepEqual(await ids(both), [kept.id, shelved]);
+  assert.deepEqual(await ids(client.conversations.list({ archived: "true" })), [shelved]);
+  assert.deepEqual(await ids(client.conversations.list({ pinned: true })), [kept.id]);
+  assert.deepEqual(await ids(client.projects.list({ pinned: true })), [project.id]);
+  assert.equal((await client.projects.update(project.id, { archived: true, pinned: false })).archived, true);
+  assert.deepEqual(await ids(client.projects.list({ archived: "true", pinned: false })), [project.id]);
+  console.log("  archived and pinned conversations and projects");
+}
+
+async function checkSettings(client: Client): Promise<void> {
+  assert.equal((await client.settings.get()).profile.nickname, null);
+  const preferences = { theme: "dark", sizes: [1, 0.1] };
+  let told = await client.settings.update({ profile: { nickname: "Ada", style: "concise" }, preferences });
+  assert.deepEqual([told.profile.nickname, told.profile.about, told.use_profile], ["Ada", null, true]);
+  told = await client.settings.update({ use_profile: false, profile: { nickname: null } });
+  assert.deepEqual([told.profile.nickname, told.profile.style, told.use_profile], [null, "concise", false]);
+  assert.deepEqual((await client.settings.get()).preferences, preferences);
+  assert.deepEqual((await client.settings.update({ profile: null, preferences: null })).preferences, {});
+  console.log("  settings, and their end");
+}
+
 async function checkItems(client: Client, conversation: string): Promise<Item[]> {
   for (let number = 0; number < 5; number++) {
     await client.items.create(conversation, { role: "user", content: `${number} 👩‍👩‍👧 \u2028 שלום` });
@@ -131,6 +161,8 @@ console.log("the SDK for TypeScript");
 const client = new Client({ baseUrl });
 await client.auth.guestLogin();
 const { id } = await checkConversations(client);
+await checkFlags(client);
+await checkSettings(client);
 const items = await checkItems(client, id);
 await checkReplies(client, id, items.at(-1)!);
 await checkCancel(client, id);

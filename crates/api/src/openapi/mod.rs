@@ -40,6 +40,8 @@ use utoipa_actix_web::AppExt as _;
         (name = "projects", description = "Folders of conversations."),
         (name = "shares", description = "Links that show a conversation to everybody who has \
                  them."),
+        (name = "settings", description = "What models are told of you, and your client's own \
+                 settings."),
         (name = "auth", description = "Who you are, and the tokens that prove it."),
         (name = "service", description = "The server itself."),
     ),

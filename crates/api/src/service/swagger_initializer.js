@@ -63,7 +63,7 @@ const foldedErrors = () => ({
 
 // --- The document, as a person reads it who is here for the first time ---
 
-const TAGS = ["auth", "conversations", "items", "shares", "chat", "projects", "service"];
+const TAGS = ["auth", "conversations", "items", "shares", "chat", "projects", "settings", "service"];
 const FIRST = ["/auth/guest-login", "/auth/me"];
 
 // An id of an example is nobody's, and a call with it ends in a 404: the box stays empty.

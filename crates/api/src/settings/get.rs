@@ -8,7 +8,7 @@ use domain::settings::SettingsService;
 ///
 /// What models are told of you, and your client's own settings. What was never set is null or empty.
 #[utoipa::path(
-    tag = "auth",
+    tag = "settings",
     responses((status = 200, description = "Your settings.", body = SettingsBody)),
     security(("bearer" = [])),
 )]

@@ -180,7 +180,7 @@ impl TryFrom<UpdateSettingsBody> for SettingsChanges {
 ///
 /// Changes what models are told of you, and your client's own settings.
 #[utoipa::path(
-    tag = "auth",
+    tag = "settings",
     request_body(content = Option<UpdateSettingsBody>, examples(
         ("profile" = (summary = "Who you are", value = json!({
             "profile": { "nickname": "Ada", "style": "concise" },

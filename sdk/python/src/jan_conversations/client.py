@@ -7,7 +7,7 @@ import httpx
 from ._api import Api, Options
 from ._credentials import Credentials
 from .models import Session
-from .resources import Auth, Chat, Conversations, Items, Projects, Service, Shares
+from .resources import Auth, Chat, Conversations, Items, Projects, Service, Settings, Shares
 
 
 class Client:
@@ -37,6 +37,7 @@ class Client:
         self.chat = Chat(api)
         self.projects = Projects(api)
         self.shares = Shares(api)
+        self.settings = Settings(api)
         self.auth = Auth(api)
         self.service = Service(api)
 

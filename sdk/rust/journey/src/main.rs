@@ -1,7 +1,8 @@
 //! A conversation from its beginning to its end, through the client that OpenAPI Generator makes.
 
 use jan_conversations::apis::{
-    auth_api, configuration::Configuration, conversations_api, items_api, projects_api, shares_api, Error,
+    auth_api, configuration::Configuration, conversations_api, items_api, projects_api, settings_api, shares_api,
+    Error,
 };
 use jan_conversations::models::{self, Role};
 
@@ -48,6 +49,20 @@ async fn conversations(client: &Configuration) -> Outcome<String> {
     assert_eq!(back.project_id, None);
     println!("  a conversation without title and project, moved and moved back");
     Ok(made.id)
+}
+
+async fn flags_and_settings(client: &Configuration, conversation: &str) -> Outcome<()> {
+    let mut change = models::UpdateConversationRequest::new();
+    change.archived = Some(Some(true));
+    assert!(conversations_api::update_conversation(client, conversation, Some(change)).await?.archived);
+    let list = conversations_api::list_conversations(client, None, None, None, None, None, Some("true"), None).await?;
+    assert_eq!(list.data.len(), 1);
+    let mut change = models::UpdateUserSettingsRequest::new();
+    change.use_profile = Some(Some(false));
+    let told = settings_api::update_settings(client, Some(change)).await?;
+    assert_eq!((told.use_profile, told.profile.nickname), (false, None));
+    println!("  an archived conversation, and settings");
+    Ok(())
 }
 
 async fn items(client: &Configuration, conversation: &str) -> Outcome<Vec<models::Item>> {
@@ -128,6 +143,7 @@ async fn main() -> Outcome<()> {
     let session = auth_api::guest_login(&connect(None), None).await?;
     let client = connect(Some(session.access_token));
     let conversation = conversations(&client).await?;
+    flags_and_settings(&client, &conversation).await?;
     let all = items(&client, &conversation).await?;
     replies(&client, &conversation, &all[4]).await?;
     shares(&client, &conversation).await?;

@@ -4,6 +4,7 @@ from .conversations import Conversations
 from .items import Items
 from .projects import Projects
 from .service import Service
+from .settings import Settings
 from .shares import Shares
 
-__all__ = ["Auth", "Chat", "Conversations", "Items", "Projects", "Service", "Shares"]
+__all__ = ["Auth", "Chat", "Conversations", "Items", "Projects", "Service", "Settings", "Shares"]

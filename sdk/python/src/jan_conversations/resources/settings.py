@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from typing import Unpack
+
+from .. import models, params
+from ._resource import Resource
+
+
+class Settings(Resource):
+    """What models are told of you, and your program's own preferences."""
+
+    def get(self) -> models.UserSettings:
+        """Your settings. What was never set is None or empty."""
+        return self._api.get(models.UserSettings, "get_settings")
+
+    def update(self, **body: Unpack[params.UpdateUserSettingsRequest]) -> models.UserSettings:
+        """Changes what is given; None clears it. `preferences` are replaced as a whole."""
+        return self._api.get(models.UserSettings, "update_settings", body=body)

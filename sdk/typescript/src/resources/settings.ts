@@ -1,0 +1,15 @@
+import type { Body, RequestOptions } from "../api.js";
+import { Resource } from "./resource.js";
+
+/** What models are told of you, and your program's own preferences. */
+export class Settings extends Resource {
+  /** Your settings. What was never set is null or empty. */
+  get(options?: RequestOptions) {
+    return this.api.get("get_settings", [], options);
+  }
+
+  /** Changes what is given; null clears it. `preferences` are replaced as a whole. */
+  update(body: Body<"update_settings">, options?: RequestOptions) {
+    return this.api.get("update_settings", [], { ...options, body });
+  }
+}
