@@ -19,26 +19,26 @@ use utoipa::{IntoParams, ToSchema};
 pub(crate) struct ListConversationsQuery {
     /// How many per page.
     #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: Option<i64>,
+    pub(crate) limit: Option<i64>,
     /// The `next_after` or the `last_id` of the page before.
     #[param(min_length = 1)]
-    after: Option<String>,
+    pub(crate) after: Option<String>,
     /// `desc`, newest first, by default.
     #[param(inline)]
-    order: Option<OrderParam>,
+    pub(crate) order: Option<OrderParam>,
     /// Only conversations of this project.
     #[param(min_length = 1, example = "proj_01JFQ2K7W2B3V4C5X6Z7M8N9QA")]
-    project_id: Option<String>,
+    pub(crate) project_id: Option<String>,
     /// `created` (default) pages exactly, also during changes; `updated`, most recent activity
     /// first, may show a conversation again that was active while you paged.
     #[param(inline)]
-    sort: Option<SortParam>,
+    pub(crate) sort: Option<SortParam>,
     /// `false` (default) leaves archived conversations out, `true` shows only them.
     #[param(inline)]
-    archived: Option<ArchivedParam>,
+    pub(crate) archived: Option<ArchivedParam>,
     /// Only pinned conversations, or only others.
     #[serde(default, deserialize_with = "yes_or_no")]
-    pinned: Option<bool>,
+    pub(crate) pinned: Option<bool>,
 }
 
 #[derive(Clone, Copy, Deserialize, ToSchema)]
@@ -73,12 +73,6 @@ impl ListConversationsQuery {
     pub(crate) fn list(self, project: Option<ProjectId>) -> Result<ConversationList, Error> {
         let named = self.project_id.map(|id| ProjectId::parse(&id)).transpose();
         let named = named.map_err(|error| error.named_by("project_id"))?;
-        if let (Some(project), Some(named)) = (project, named)
-            && project != named
-        {
-            let message = "project_id must be absent here, or the project of the address.";
-            return Err(Error::invalid("project_id", message));
-        }
         Ok(ConversationList {
             limit: Limit::parse(self.limit)?,
             order: self.order.map_or(Order::Descending, Order::from),

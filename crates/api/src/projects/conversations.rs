@@ -1,20 +1,65 @@
 use crate::conversations::ConversationListBody;
-use crate::conversations::list::{ListConversationsQuery, cursor};
+use crate::conversations::list::{ListConversationsQuery, SortParam, cursor};
 use crate::error::ApiError;
-use crate::extract::{Authenticated, Query};
+use crate::extract::{Authenticated, Query, yes_or_no};
+use crate::list::{ArchivedParam, OrderParam};
 use actix_web::{HttpResponse, get, web};
 use domain::conversations::ConversationService;
 use domain::id::ProjectId;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// The query of the list of conversations without `project_id`, which is in the address. Each has its own
+/// fields, since serde refuses unknown ones only where no part is flattened.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListProjectConversationsQuery {
+    /// How many per page.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+    /// The `next_after` or the `last_id` of the page before.
+    #[param(min_length = 1)]
+    after: Option<String>,
+    /// `desc`, newest first, by default.
+    #[param(inline)]
+    order: Option<OrderParam>,
+    /// `created` (default) pages exactly, also during changes; `updated`, most recent activity
+    /// first, may show a conversation again that was active while you paged.
+    #[param(inline)]
+    sort: Option<SortParam>,
+    /// `false` (default) leaves archived conversations out, `true` shows only them.
+    #[param(inline)]
+    archived: Option<ArchivedParam>,
+    /// Only pinned conversations, or only others.
+    #[serde(default, deserialize_with = "yes_or_no")]
+    pinned: Option<bool>,
+}
+
+impl From<ListProjectConversationsQuery> for ListConversationsQuery {
+    fn from(query: ListProjectConversationsQuery) -> Self {
+        Self {
+            limit: query.limit,
+            after: query.after,
+            order: query.order,
+            project_id: None,
+            sort: query.sort,
+            archived: query.archived,
+            pinned: query.pinned,
+        }
+    }
+}
 
 /// List the conversations of a project
 ///
-/// The list of conversations, only of this project: same shape, same parameters.
+/// The list of conversations, only of this project: same shape, same parameters
+/// but `project_id`.
 #[utoipa::path(
     tag = "projects",
     params(
         ("project_id" = String, Path, description = "The project's id.",
             example = "proj_01JFQ2K7W2B3V4C5X6Z7M8N9QA"),
-        ListConversationsQuery,
+        ListProjectConversationsQuery,
     ),
     responses((status = 200, description = "A page of conversations.",
         body = ConversationListBody)),
@@ -26,9 +71,10 @@ pub(crate) async fn list_project_conversations(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
     project: web::Path<String>,
-    Query(query): Query<ListConversationsQuery>,
+    Query(query): Query<ListProjectConversationsQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let project = ProjectId::parse(&project)?;
+    let query = ListConversationsQuery::from(query);
     let query = query.placed(&conversations, actor.owner_id).await?;
     let list = query.list(Some(project))?;
     let cursor = cursor(&list.sort);

@@ -79,6 +79,22 @@ fn every_id_says_what_it_looks_like() {
     }
 }
 
+/// progenitor stops where two parameters of an operation have one name.
+#[test]
+fn parameters_of_an_operation_have_names_of_their_own() {
+    for Operation {
+        name, described, ..
+    } in operations()
+    {
+        let mut names = std::collections::BTreeSet::new();
+        for parameter in described["parameters"].as_array().into_iter().flatten() {
+            let parameter = resolved(document(), parameter);
+            let own = parameter["name"].as_str().unwrap();
+            assert!(names.insert(own), "{name} has two parameters {own}");
+        }
+    }
+}
+
 #[test]
 fn requests_are_named_so_and_nothing_else_is() {
     let mut requests = std::collections::BTreeSet::new();
