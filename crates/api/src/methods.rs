@@ -6,14 +6,18 @@ use crate::extract::nearest;
 use actix_web::HttpRequest;
 use actix_web::dev::ResourceDef;
 use actix_web::http::header::{ALLOW, HeaderValue};
+use std::collections::BTreeSet;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::PathItem;
 
 /// How much of an address is quoted, in characters.
 const SAID_BACK: usize = 200;
 
-/// The addresses of the service and the methods each takes.
-pub struct Methods(Vec<(ResourceDef, String)>);
+/// The addresses of the service, the methods each takes, and the words they are made of.
+pub struct Methods {
+    addresses: Vec<(ResourceDef, String)>,
+    words: BTreeSet<String>,
+}
 
 impl Methods {
     /// The methods in the document, and those of the pages for people.
@@ -33,21 +37,29 @@ impl Methods {
             "/conversations/share/{share_id}/",
         ]
         .map(|path| (path, "GET, HEAD".to_owned()));
-        Self(
-            described
-                .chain(pages)
-                .map(|(path, allow)| (ResourceDef::new(path), allow))
-                .collect(),
-        )
+        let mut methods = Self {
+            addresses: Vec::new(),
+            words: BTreeSet::new(),
+        };
+        methods.add(described.chain(pages));
+        methods
     }
 
     /// The same with the methods of another document.
     #[must_use]
     pub fn and(mut self, document: &OpenApi) -> Self {
         let paths = document.paths.paths.iter();
-        let described = paths.map(|(path, item)| (ResourceDef::new(path.as_str()), allow(item)));
-        self.0.extend(described);
+        self.add(paths.map(|(path, item)| (path.as_str(), allow(item))));
         self
+    }
+
+    fn add<'a>(&mut self, described: impl Iterator<Item = (&'a str, String)>) {
+        for (path, allow) in described {
+            let words = path.split('/').filter(|word| !word.contains('{'));
+            self.words
+                .extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
+            self.addresses.push((ResourceDef::new(path), allow));
+        }
     }
 
     /// A suggestion for a mistyped address: `/v1` is missing, a slash was added, or a word is
@@ -70,23 +82,7 @@ impl Methods {
 
     fn with_another_word(&self, words: &[&str], place: usize) -> Option<String> {
         let word = words.get(place).filter(|word| !word.is_empty())?;
-        let known = [
-            "v1",
-            "auth",
-            "conversations",
-            "items",
-            "projects",
-            "shares",
-            "share",
-            "models",
-            "versions",
-            "restore",
-            "edit",
-            "regenerate",
-            "export",
-            "bulk-delete",
-            "completions",
-        ];
+        let known: Vec<_> = self.words.iter().map(String::as_str).collect();
         let near = nearest(word, &known).filter(|near| near != word)?;
         let mut words = words.to_vec();
         *words.get_mut(place)? = near;
@@ -95,7 +91,10 @@ impl Methods {
     }
 
     fn allowed(&self, path: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(address, _)| address.is_match(path));
+        let found = self
+            .addresses
+            .iter()
+            .find(|(address, _)| address.is_match(path));
         found.map(|(_, methods)| methods.as_str())
     }
 }

@@ -20,10 +20,12 @@ pub fn check(param: &str, text: &str, length: RangeInclusive<usize>) -> Result<(
     if (text.len() > max || min > 1) && text.chars().count() > max
         || text.chars().take(min).count() < min
     {
-        return Err(Error::invalid(
-            param,
-            format!("{param} must have {min} to {max} characters."),
-        ));
+        let many = match min {
+            0 => format!("at most {max}"),
+            min => format!("{min} to {max}"),
+        };
+        let message = format!("{param} must have {many} characters.");
+        return Err(Error::invalid(param, message));
     }
     Ok(())
 }

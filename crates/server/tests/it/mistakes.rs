@@ -20,6 +20,12 @@ fn message(answer: crate::answer::Answer) -> String {
     let page = error["doc_url"].as_str().unwrap();
     assert!(page.ends_with(&format!("/docs/errors#{code}")), "{page}");
     let text = error["message"].as_str().unwrap().to_owned();
+    in_plain_words(&text);
+    text
+}
+
+/// Words of the program's own language are not for people.
+pub(crate) fn in_plain_words(text: &str) {
     for word in [
         "sequence",
         "variant",
@@ -32,7 +38,6 @@ fn message(answer: crate::answer::Answer) -> String {
     ] {
         assert!(!text.contains(word), "{text}");
     }
-    text
 }
 
 #[tokio::test]
@@ -149,10 +154,50 @@ async fn a_value_of_another_kind_is_told_with_the_right_one() {
 }
 
 #[tokio::test]
+async fn a_wrong_setting_is_told_with_the_right_one() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let long = "x".repeat(101);
+    for (body, expected) in [
+        (
+            json!({ "preference": {} }),
+            "preference is not a field here. Did you mean `preferences`? The fields are `profile`, \
+             `preferences`, `use_profile`.",
+        ),
+        (
+            json!({ "profile": { "nick": "Ada" } }),
+            "profile.nick is not a field here. The fields are `nickname`, `occupation`, `about`, \
+             `instructions`, `style`.",
+        ),
+        (
+            json!({ "profile": { "style": "rude" } }),
+            "profile.style must be one of `concise`, `friendly`, `professional`, not `rude`.",
+        ),
+        (
+            json!({ "profile": { "nickname": long } }),
+            "nickname must have at most 100 characters.",
+        ),
+        (
+            json!({ "preferences": "dark" }),
+            "preferences must be an object, not the string \"dark\".",
+        ),
+        (
+            json!({ "use_profile": 1 }),
+            "use_profile must be true or false, not the number 1.",
+        ),
+    ] {
+        let path = "/v1/users/me/settings";
+        let told = told(&alice, Method::PATCH, path, Some(body.clone())).await;
+        assert_eq!(told, expected, "{body}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_query_is_told_with_the_right_one() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
+    let project = alice.project("One").await;
     let known = "The query parameters are `limit`, `after`, `order`, `archived`, `pinned`.";
     for (path, expected) in [
         (
@@ -165,6 +210,16 @@ async fn a_wrong_query_is_told_with_the_right_one() {
         (
             "/v1/projects?Limit=2".to_owned(),
             format!("Limit is not a query parameter here. Did you mean `limit`? {known}"),
+        ),
+        (
+            format!("/v1/projects/{project}/conversations?project_id={project}"),
+            "project_id is not a query parameter here. The query parameters are `limit`, `after`, \
+             `order`, `sort`, `archived`, `pinned`."
+                .to_owned(),
+        ),
+        (
+            "/v1/projects?archived=all".to_owned(),
+            "archived must be one of `true`, `false`, `any`, not `all`.".to_owned(),
         ),
         (
             "/v1/projects?limit=abc".to_owned(),
@@ -254,6 +309,29 @@ async fn a_wrong_address_is_told_with_the_right_one() {
             Method::GET,
             "/v1/conversation".to_owned(),
             "GET /v1/conversation does not exist here. Did you mean /v1/conversations?".to_owned(),
+        ),
+        (
+            Method::GET,
+            "/users/me/settings".to_owned(),
+            "GET /users/me/settings does not exist here. Did you mean /v1/users/me/settings?"
+                .to_owned(),
+        ),
+        (
+            Method::GET,
+            "/v1/user/me/settings".to_owned(),
+            "GET /v1/user/me/settings does not exist here. Did you mean /v1/users/me/settings?"
+                .to_owned(),
+        ),
+        (
+            Method::PUT,
+            "/v1/users/me/settings".to_owned(),
+            "This address does not take PUT; it takes GET, HEAD, PATCH.".to_owned(),
+        ),
+        (
+            Method::POST,
+            "/auth/refresh-tokens".to_owned(),
+            "POST /auth/refresh-tokens does not exist here. Did you mean /auth/refresh-token?"
+                .to_owned(),
         ),
         (
             Method::POST,

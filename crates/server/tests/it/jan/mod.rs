@@ -6,6 +6,7 @@ mod credentials;
 mod document;
 mod identity;
 mod items;
+mod mistakes;
 mod projects;
 mod races;
 mod repeats;
