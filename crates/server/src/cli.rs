@@ -38,10 +38,22 @@ pub enum Command {
 #[derive(Clone, Debug, Default, Args)]
 pub struct Settings {
     /// The address to listen on [default: 127.0.0.1]
-    #[arg(long, help_heading = "Server", env = "HTTP_HOST", global = true)]
+    #[arg(
+        long,
+        visible_alias = "host",
+        help_heading = "Server",
+        env = "HTTP_HOST",
+        global = true
+    )]
     pub http_host: Option<String>,
     /// The port to listen on; 0 takes any free one [default: 8000]
-    #[arg(long, help_heading = "Server", env = "HTTP_PORT", global = true)]
+    #[arg(
+        long,
+        visible_alias = "port",
+        help_heading = "Server",
+        env = "HTTP_PORT",
+        global = true
+    )]
     pub http_port: Option<String>,
     /// The address at which clients reach this server, for links [default: the address that each
     /// request was sent to]

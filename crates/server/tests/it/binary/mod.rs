@@ -153,7 +153,8 @@ async fn a_second_instance_is_refused_also_where_the_lock_was_removed() {
     let postmaster = scratch.postmaster();
     for left in ["lock", "postgres/postmaster.pid"] {
         std::fs::remove_file(scratch.path().join(left)).unwrap();
-        let said = refusal(&["serve", "--http-port", "0"], &[("DATA_DIR", directory)]).await;
+        let command = ["serve", "--port", "0", "--host", "127.0.0.1"];
+        let said = refusal(&command, &[("DATA_DIR", directory)]).await;
         assert!(said.contains("in use by another instance"), "{said}");
         if left == "lock" {
             assert_eq!(scratch.postmaster(), postmaster);
