@@ -129,6 +129,42 @@ async function pagesAreLinkedBothWays(page) {
   await findsMessagesOnOtherPages(page, items);
 }
 
+async function behavesWell(url, items) {
+  await withPage({ viewport: { width: 1280, height: 900 } }, async (page) => {
+    const troubles = watch(page);
+    const payloads = read("payloads");
+    for (const payload of payloads) await showsAsText(page, troubles, payload);
+    console.log(`${payloads.length} hostile messages and titles were shown as text`);
+    await page.goto(url);
+    await keyboardReachesTheMessages(page);
+    await pagesAreLinkedBothWays(page);
+    await copies(page, url, items);
+    await prints(page, url, PICTURES);
+    assert.deepEqual(troubles, [], "errors on the pages, or requests that left them");
+  });
+}
+
+// Takes the pictures, in both schemes of colours.
+async function looksWell(pages, width) {
+  const viewport = { width, height: 844 };
+  await withPage({ viewport, deviceScaleFactor: width < 500 ? 2 : 1 }, async (page) => {
+    const troubles = watch(page);
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      for (const [name, url, status] of pages) {
+        assert.equal((await page.goto(url)).status(), status, url);
+        if (status === 200) await readsWell(page, `${name} at ${width}`);
+        await findsNoFault(page, `${name} at ${width}, ${colorScheme}`);
+        const path = join(PICTURES, `${name}-${width}-${colorScheme}.png`);
+        await page.screenshot({ path, fullPage: status === 200 });
+      }
+    }
+    // Chromium reports the status of the page itself as an error of the console.
+    const others = troubles.filter((trouble) => !/status of 4(04|10)/.test(trouble));
+    assert.deepEqual(others, [], `errors at ${width} pixels, or requests that left the page`);
+  });
+}
+
 async function main() {
   mkdirSync(PICTURES, { recursive: true });
   const { title, items } = read("conversation");
@@ -141,40 +177,14 @@ async function main() {
     ["404", `${BASE_URL}/conversations/share/share_nothing`, 404],
   ];
 
-  await withPage({ viewport: { width: 1280, height: 900 } }, async (page) => {
-    const troubles = watch(page);
-    const payloads = read("payloads");
-    for (const payload of payloads) await showsAsText(page, troubles, payload);
-    console.log(`${payloads.length} hostile messages and titles were shown as text`);
-    await page.goto(address(good));
-    await keyboardReachesTheMessages(page);
-    await pagesAreLinkedBothWays(page);
-    await copies(page, address(good), items);
-    await prints(page, address(good), PICTURES);
-    assert.deepEqual(troubles, [], "errors on the pages, or requests that left them");
-  });
-
-  for (const width of [390, 1280]) {
-    const viewport = { width, height: 844 };
-    await withPage({ viewport, deviceScaleFactor: width < 500 ? 2 : 1 }, async (page) => {
-      const troubles = watch(page);
-      for (const colorScheme of ["light", "dark"]) {
-        await page.emulateMedia({ colorScheme });
-        for (const [name, url, status] of pages) {
-          assert.equal((await page.goto(url)).status(), status, url);
-          if (status === 200) await readsWell(page, `${name} at ${width}`);
-          await findsNoFault(page, `${name} at ${width}, ${colorScheme}`);
-          const path = join(PICTURES, `${name}-${width}-${colorScheme}.png`);
-          await page.screenshot({ path, fullPage: status === 200 });
-        }
-      }
-      // Chromium reports the status of the page itself as an error of the console.
-      const others = troubles.filter((trouble) => !/status of 4(04|10)/.test(trouble));
-      assert.deepEqual(others, [], `errors at ${width} pixels, or requests that left the page`);
-    });
-  }
+  // Each has a browser of its own, so that one works while another waits.
+  await Promise.all([
+    behavesWell(address(good), items),
+    looksWell(pages, 390),
+    looksWell(pages, 1280),
+    isWholeWithoutScript(address(good), items.length),
+  ]);
   console.log("axe-core found no fault on any of the pages");
-  await isWholeWithoutScript(address(good), items.length);
   console.log(`pictures are in ${PICTURES}`);
 }
 
