@@ -49,6 +49,9 @@ pub enum Order {
 /// and says that more follow.
 pub const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
+/// The most entries that are counted for the total of a list: counting reads each of them.
+pub const COUNTED: u64 = 10_000;
+
 /// One page of a list.
 #[derive(Clone, Debug)]
 pub struct Page<T> {

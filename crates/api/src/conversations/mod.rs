@@ -136,13 +136,16 @@ impl Serialize for MetadataBody {
 
 impl<'de> Deserialize<'de> for MetadataBody {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(PairsVisitor).map(Self)
+        let pairs = PairsVisitor { may_repeat: false };
+        deserializer.deserialize_map(pairs).map(Self)
     }
 }
 
-/// Refuses a key that is given twice; serde's own maps would silently keep the last one. Keeps at
-/// most one pair more than is allowed: the domain then refuses the number.
-struct PairsVisitor;
+/// Refuses a key that is given twice, unless it may be: then the last one counts, as in serde's own
+/// maps. Keeps at most one pair more than is allowed: the domain then refuses the number.
+pub(crate) struct PairsVisitor {
+    pub(crate) may_repeat: bool,
+}
 
 impl<'de> Visitor<'de> for PairsVisitor {
     type Value = BTreeMap<String, String>;
@@ -158,12 +161,17 @@ impl<'de> Visitor<'de> for PairsVisitor {
                 return Ok(pairs);
             };
             match pairs.entry(key) {
-                Entry::Vacant(entry) => entry.insert(value),
+                Entry::Vacant(entry) => {
+                    entry.insert(value);
+                }
+                Entry::Occupied(mut entry) if self.may_repeat => {
+                    entry.insert(value);
+                }
                 Entry::Occupied(entry) => {
                     let key = entry.key();
                     return Err(serde::de::Error::custom(format!("duplicate field `{key}`")));
                 }
-            };
+            }
         }
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(pairs)

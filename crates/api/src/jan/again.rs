@@ -1,8 +1,7 @@
 //! Answers repeated requests of this face from the objects that the first attempt made.
 
 use super::conversations::ConversationBody;
-use super::items::ItemListBody;
-use super::items::create::CreateItemsBody;
+use super::items::create::added;
 use super::items::edit::EditedBody;
 use super::items::regenerate::RegeneratedBody;
 use super::projects::ProjectBody;
@@ -13,18 +12,15 @@ use crate::error::ApiError;
 use crate::replays::found::{conversation_of, item, owner, service};
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse};
 use domain::error::Error;
-use domain::id::Sequence;
-use domain::items::{ItemService, ListItems};
-use domain::page::{Limit, Order};
+use domain::items::ItemService;
 use domain::projects::ProjectService;
 use domain::repeats::{Made, Outcome};
 use domain::shares::{SharePlace, ShareService};
 
-/// Answers like the first attempt; `said` is the body where the answer depends on it.
+/// Answers like the first attempt.
 pub(crate) async fn again(
     request: &HttpRequest,
     outcome: Outcome,
-    said: &[u8],
 ) -> Result<HttpResponse, ApiError> {
     let owner = owner(request)?;
     match outcome.made {
@@ -35,23 +31,17 @@ pub(crate) async fn again(
         Made::Item(conversation, id) => {
             let items = service::<ItemService>(request)?;
             let route = request.match_pattern().unwrap_or_default();
-            if route.ends_with("/items") {
-                let sent: CreateItemsBody = lenient(said)?;
-                let list = ListItems {
-                    limit: Limit::parse(i64::try_from(sent.len()).ok())?,
-                    order: Order::Ascending,
-                    after: Some(Sequence(id.sequence().0.saturating_sub(1))),
-                    call_id: None,
-                };
-                let page = items.list(owner, conversation, list).await?;
-                return Ok(HttpResponse::Ok().json(ItemListBody::new(page.data, false, None)));
-            }
             let found = item(request, owner, conversation, id).await?;
             if route.ends_with("/edit") {
                 return Ok(HttpResponse::Ok().json(EditedBody::from(found)));
             }
-            let body = RegeneratedBody::of(&items, owner, conversation, found).await?;
+            let body = RegeneratedBody::of(&items, owner, conversation, found).await;
             Ok(HttpResponse::Ok().json(body))
+        }
+        Made::Items(conversation, ids) => {
+            let items = service::<ItemService>(request)?;
+            let found = items.get_all(owner, conversation, &ids).await?;
+            added(request, found).await
         }
         Made::Project(id) => {
             let found = service::<ProjectService>(request)?.get(owner, id).await?;
@@ -76,10 +66,4 @@ pub(crate) async fn again(
             Err(Error::Internal("a repeat made what this face does not make".into()).into())
         }
     }
-}
-
-/// Reads a body that was read before, without regard to what follows its object.
-fn lenient<T: serde::de::DeserializeOwned>(said: &[u8]) -> Result<T, ApiError> {
-    let mut deserializer = serde_json::Deserializer::from_slice(said);
-    T::deserialize(&mut deserializer).map_err(crate::stream::internal)
 }

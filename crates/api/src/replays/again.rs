@@ -31,7 +31,7 @@ pub(super) async fn answer(
     said: &[u8],
 ) -> Result<HttpResponse, ApiError> {
     if crate::jan::face::is_face(request.match_info().as_str()) {
-        return crate::jan::again(request, outcome, said).await;
+        return crate::jan::again(request, outcome).await;
     }
     let owner = owner(request)?;
     let status = StatusCode::from_u16(outcome.status);
@@ -86,6 +86,10 @@ pub(super) async fn answer(
             };
             let body = CancelledTurnBody::new(conversation.is_some(), item.map(ItemBody::from));
             Ok(HttpResponse::build(status).json(body))
+        }
+        Made::Items(..) => {
+            let what = "a repeat made what only Jan's face makes";
+            Err(Error::Internal(what.into()).into())
         }
         Made::Turn(conversation, id) => {
             let item = item(request, owner, conversation, id).await?;

@@ -1,5 +1,6 @@
 //! Conversations: the messages of a person and a model, in order.
 
+mod bulk;
 mod change;
 mod first_words;
 mod flags;
@@ -8,11 +9,12 @@ mod ports;
 mod service;
 mod title;
 
+pub use bulk::BulkDeletion;
 pub use change::Change;
 pub use flags::{FlagChanges, FlagFilter, Flags};
 pub use model::{Conversation, Metadata, NewConversation};
 pub use ports::{
-    ConversationChanges, ConversationList, ConversationStore, ListSort, Opening, Updated,
+    ConversationChanges, ConversationList, ConversationStore, ListSort, Opening, Range, Updated,
 };
-pub use service::{BulkDeletion, ConversationService, CreateConversation};
+pub use service::{ConversationService, CreateConversation};
 pub use title::{Title, TitleSource};

@@ -30,8 +30,8 @@ pub trait ConversationStore: Send + Sync {
         list: &ConversationList,
     ) -> Result<Option<Page<Conversation>>>;
 
-    /// How many conversations a list has in all, without regard to its page.
-    async fn count(&self, owner: OwnerId, list: &ConversationList) -> Result<u64>;
+    /// How many conversations a list has in all, without regard to its page. Counts to `most`.
+    async fn count(&self, owner: OwnerId, list: &ConversationList, most: u64) -> Result<u64>;
 
     async fn update(
         &self,
@@ -48,6 +48,24 @@ pub trait ConversationStore: Send + Sync {
         ids: &[ConversationId],
         now: DateTime<Utc>,
     ) -> Result<Vec<ConversationId>>;
+
+    /// Does the same with the first `most` conversations of a range. Returns the id of the last one
+    /// and how many they were; `None`: none was left.
+    async fn delete_range(
+        &self,
+        owner: OwnerId,
+        range: Range,
+        most: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(ConversationId, u64)>>;
+}
+
+/// Conversations by their ids, which are in the order of creation.
+#[derive(Clone, Copy, Debug)]
+pub struct Range {
+    /// The one before the first; `None`: from the beginning.
+    pub after: Option<ConversationId>,
+    pub last: ConversationId,
 }
 
 /// A conversation and the beginning of its items.

@@ -1,4 +1,7 @@
-use super::ports::{ConversationChanges, ConversationList, ConversationStore, Opening, Updated};
+use super::bulk::{BulkDeletion, Wanted};
+use super::ports::{
+    ConversationChanges, ConversationList, ConversationStore, Opening, Range, Updated,
+};
 use super::{
     Conversation, FlagFilter, Flags, ListSort, Metadata, NewConversation, Title, TitleSource,
 };
@@ -6,7 +9,8 @@ use crate::clock::{Clock, Ids};
 use crate::error::{Error, Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId, ProjectId, Sequence};
 use crate::items::{Author, Item, NewItem};
-use crate::page::{Limit, Order, Page};
+use crate::page::{self, Limit, Order, Page};
+use crate::repeats::{self, Made, Outcome};
 use crate::usage::UsageGuard;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -22,14 +26,6 @@ pub struct CreateConversation {
     pub items: Vec<NewItem>,
 }
 
-/// The result of a bulk deletion.
-#[derive(Clone, Debug)]
-pub struct BulkDeletion {
-    pub deleted: usize,
-    /// The sent ids for which the owner has no conversation, as sent, each once.
-    pub failed: Vec<String>,
-}
-
 /// The use cases of conversations.
 pub struct ConversationService {
     store: Arc<dyn ConversationStore>,
@@ -41,6 +37,8 @@ pub struct ConversationService {
 impl ConversationService {
     /// How many messages a conversation may be created with.
     pub const MAX_FIRST_ITEMS: usize = 100;
+    /// How many conversations are deleted at once where all are: some ten milliseconds of work.
+    const DELETED_AT_ONCE: u32 = 5_000;
     /// How many conversations one request may delete (the guide).
     pub const MAX_BULK: usize = 100;
 
@@ -155,31 +153,37 @@ impl ConversationService {
         page.ok_or_else(|| Resource::Project.absent())
     }
 
-    /// How many conversations a list has in all, without regard to its page.
+    /// How many conversations a list has in all, without regard to its page: at most
+    /// [`page::COUNTED`], which stands for all above, too.
     pub async fn count(&self, owner: OwnerId, list: &ConversationList) -> Result<u64> {
-        self.store.count(owner, list).await
+        self.store.count(owner, list, page::COUNTED).await
     }
 
-    /// Deletes all conversations that there are now, and returns how many.
+    /// Deletes all conversations that there are when it begins, and returns how many. Each portion
+    /// is gone at once, for good.
     pub async fn delete_all(&self, owner: OwnerId) -> Result<u64> {
-        let (mut deleted, mut after) = (0, None);
+        let newest = ConversationList {
+            limit: Limit::ONE,
+            order: Order::Descending,
+            project_id: None,
+            flags: FlagFilter::default(),
+            metadata: None,
+            sort: ListSort::Created { after: None },
+        };
+        let newest = self.list(owner, newest).await?.data.pop();
+        let Some(last) = newest.map(|newest| newest.id) else {
+            return Ok(0);
+        };
+        let (mut deleted, mut after, now) = (0, None, self.clock.now());
         loop {
-            let list = ConversationList {
-                limit: Limit::MOST,
-                order: Order::Descending,
-                project_id: None,
-                flags: FlagFilter::default(),
-                metadata: None,
-                sort: ListSort::Created { after },
-            };
-            let page = self.list(owner, list).await?;
-            let ids: Vec<_> = page.data.iter().map(|one| one.id).collect();
-            let Some(last) = ids.last() else {
+            let range = Range { after, last };
+            let most = Self::DELETED_AT_ONCE;
+            let gone = self.store.delete_range(owner, range, most, now).await?;
+            let Some((last_gone, count)) = gone else {
                 return Ok(deleted);
             };
-            after = Some(*last);
-            let gone = self.store.delete(owner, &ids, self.clock.now()).await?;
-            deleted += gone.len() as u64;
+            after = Some(last_gone);
+            deleted += count;
         }
     }
 
@@ -192,7 +196,11 @@ impl ConversationService {
         changes: ConversationChanges,
     ) -> Result<Conversation> {
         if changes.is_empty() {
-            return self.get(owner, id).await;
+            let found = self.get(owner, id).await?;
+            if let Some(claim) = repeats::current()? {
+                claim.found(Outcome::done(Made::Conversation(id)));
+            }
+            return Ok(found);
         }
         if let Err(full) = self.usage.room_for_text(owner)
             && changes.add_text(&self.get(owner, id).await?)
@@ -229,46 +237,5 @@ impl ConversationService {
             ids => self.store.delete(owner, ids, self.clock.now()).await?,
         };
         Ok(wanted.but(deleted))
-    }
-}
-
-/// The distinct ids of a bulk deletion.
-struct Wanted {
-    ids: Vec<(ConversationId, String)>,
-    /// The texts that are not ids of conversations.
-    malformed: Vec<String>,
-}
-
-impl Wanted {
-    fn of(sent: Vec<String>) -> Self {
-        let (mut ids, mut malformed) = (Vec::<(ConversationId, String)>::new(), Vec::new());
-        for raw in sent {
-            match ConversationId::parse(&raw) {
-                Ok(id) if ids.iter().all(|(other, _)| *other != id) => ids.push((id, raw)),
-                Ok(_) => {}
-                Err(_) if !malformed.contains(&raw) => malformed.push(raw),
-                Err(_) => {}
-            }
-        }
-        Self { ids, malformed }
-    }
-
-    fn but(self, deleted: Vec<ConversationId>) -> BulkDeletion {
-        let deleted: HashSet<_> = deleted.into_iter().collect();
-        let mut failed = self.malformed;
-        let kept = self.ids.into_iter();
-        let kept = kept.filter(|(id, _)| !deleted.contains(id));
-        failed.extend(kept.map(|(_, raw)| raw));
-        BulkDeletion {
-            deleted: deleted.len(),
-            failed,
-        }
-    }
-}
-
-impl BulkDeletion {
-    /// The answer to a repeated request, whose first attempt deleted these of the sent ids.
-    pub fn again(sent: Vec<String>, deleted: Vec<ConversationId>) -> Self {
-        Wanted::of(sent).but(deleted)
     }
 }

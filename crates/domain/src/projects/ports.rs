@@ -19,8 +19,8 @@ pub trait ProjectStore: Send + Sync {
     /// A page is bounded in bytes by [`crate::page::PAGE_BYTES`].
     async fn list(&self, owner: OwnerId, list: &ProjectList) -> Result<Page<Project>>;
 
-    /// How many projects a list has in all, without regard to its page.
-    async fn count(&self, owner: OwnerId, list: &ProjectList) -> Result<u64>;
+    /// How many projects a list has in all, without regard to its page. Counts to `most`.
+    async fn count(&self, owner: OwnerId, list: &ProjectList, most: u64) -> Result<u64>;
 
     /// `None` when the project does not exist.
     async fn update(

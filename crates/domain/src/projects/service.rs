@@ -6,7 +6,7 @@ use crate::clock::{Clock, Ids};
 use crate::conversations::Flags;
 use crate::error::{Resource, Result};
 use crate::id::{OwnerId, ProjectId};
-use crate::page::Page;
+use crate::page::{self, Page};
 use crate::usage::UsageGuard;
 use std::sync::Arc;
 
@@ -76,9 +76,10 @@ impl ProjectService {
         self.store.list(owner, &list).await
     }
 
-    /// How many projects a list has in all, without regard to its page.
+    /// How many projects a list has in all, without regard to its page: at most
+    /// [`page::COUNTED`], which stands for all above, too.
     pub async fn count(&self, owner: OwnerId, list: &ProjectList) -> Result<u64> {
-        self.store.count(owner, list).await
+        self.store.count(owner, list, page::COUNTED).await
     }
 
     /// Changes the project. A request without changes returns the project.

@@ -29,6 +29,8 @@ pub struct Outcome {
 pub enum Made {
     Conversation(ConversationId),
     Item(ConversationId, ItemId),
+    /// Messages that were stored together, in order.
+    Items(ConversationId, Vec<ItemId>),
     /// A message that came through a link, in a conversation of this owner.
     SharedItem(OwnerId, ConversationId, ItemId),
     Project(ProjectId),

@@ -173,3 +173,22 @@ async fn links_are_read_no_further_than_they_are_asked_for() {
     let read = rows_read(&app.schema, "shares").await;
     assert!(read < 500, "{read} rows were read");
 }
+
+#[tokio::test]
+async fn conversations_of_a_referrer_are_found_among_very_many() {
+    let schema = named().await;
+    let database = schema.patient_database(2);
+    let app = TestApp::serve(schema, database, |_| {});
+    rows::conversations(&app.schema, 8_000).await;
+    let rare = "update conversations set metadata = jsonb_build_object('referrer',
+            case when id in (select id from conversations order by id limit 3) then 'rare'
+                else 'usual' end);
+        analyze conversations";
+    app.schema.rows(rare).await;
+    let before = rows_read(&app.schema, "conversations").await;
+    let path = "/jan/v1/conversations?referrer=rare";
+    let page = app.alice().get(path).await.expect(200);
+    assert_eq!(page["total"], 3);
+    let read = rows_read(&app.schema, "conversations").await - before;
+    assert!(read < 100, "{read} rows were read");
+}

@@ -1,4 +1,4 @@
-use super::{ConversationBody, metadata};
+use super::{ConversationBody, PairsBody, metadata};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, Object, WireBody, hundred_if_any};
 use crate::jan::items::NewItemBody;
@@ -6,7 +6,6 @@ use actix_web::{HttpResponse, post, web};
 use domain::conversations::{ConversationService, CreateConversation, Flags, Title};
 use domain::id::ProjectId;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// A new conversation.
@@ -16,7 +15,8 @@ pub(crate) struct CreateConversationBody {
     #[schema(example = "Project Planning")]
     title: Option<String>,
     project_id: Option<String>,
-    metadata: Option<BTreeMap<String, String>>,
+    #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
+    metadata: Option<PairsBody>,
     referrer: Option<String>,
     is_favorite: Option<bool>,
     is_archived: Option<bool>,

@@ -1,7 +1,9 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
+use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, delete, web};
 use domain::conversations::ConversationService;
+use domain::replies::Tasks;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -54,7 +56,7 @@ pub(crate) async fn delete_conversation(
 
 /// Delete all conversations
 ///
-/// All that there are when it begins.
+/// All that there are when it begins. It goes on if the client leaves.
 #[utoipa::path(
     tag = "conversations",
     responses((status = 200, description = "They are gone.", body = AllDeletedBody)),
@@ -64,8 +66,10 @@ pub(crate) async fn delete_conversation(
 pub(crate) async fn delete_conversations(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
+    tasks: web::Data<dyn Tasks>,
 ) -> Result<HttpResponse, ApiError> {
-    let deleted_count = conversations.delete_all(actor.owner_id).await?;
+    let work = async move { conversations.delete_all(actor.owner_id).await };
+    let deleted_count = to_its_end(tasks.as_ref(), work).await?;
     Ok(HttpResponse::Ok().json(AllDeletedBody {
         object: "conversations.deleted",
         deleted: true,

@@ -7,10 +7,12 @@ pub(super) mod list;
 pub(super) mod update;
 
 use super::query::MAIN;
+use crate::conversations::PairsVisitor;
 use domain::conversations::{Conversation, Metadata, Title};
 use domain::error::Error;
 use domain::id::ConversationId;
 use serde::Serialize;
+use serde::de::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -71,16 +73,24 @@ pub(super) struct ConversationListBody {
     has_more: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
-    /// How many there are on all pages.
+    /// How many there are on all pages; 10,000 where there are more.
     total: u64,
 }
 
+/// Metadata that a client sends. As with Go's decoder, the last of two equal names counts.
+#[derive(Debug, Default)]
+struct PairsBody(BTreeMap<String, String>);
+
+impl<'de> Deserialize<'de> for PairsBody {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let pairs = PairsVisitor { may_repeat: true };
+        deserializer.deserialize_map(pairs).map(Self)
+    }
+}
+
 /// Metadata with the referrer.
-fn metadata(
-    pairs: Option<BTreeMap<String, String>>,
-    referrer: Option<&str>,
-) -> Result<Metadata, Error> {
-    let mut pairs = pairs.unwrap_or_default();
+fn metadata(pairs: Option<PairsBody>, referrer: Option<&str>) -> Result<Metadata, Error> {
+    let PairsBody(mut pairs) = pairs.unwrap_or_default();
     let referrer = referrer.map(str::trim).filter(|text| !text.is_empty());
     if let Some(referrer) = referrer {
         pairs.insert(REFERRER.to_owned(), referrer.to_owned());
@@ -91,4 +101,30 @@ fn metadata(
 /// The id in an address.
 pub(super) fn id(raw: &str) -> Result<ConversationId, Error> {
     ConversationId::parse(raw)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_pairs_are_kept_than_are_needed_to_refuse_them() {
+        let many = (0..1_000).map(|number| format!("\"{number}\":\"x\""));
+        let many = format!("{{{}}}", many.collect::<Vec<_>>().join(","));
+        let PairsBody(pairs) = serde_json::from_str(&many).unwrap();
+        assert_eq!(pairs.len(), Metadata::MAX_PAIRS + 1);
+        assert!(metadata(Some(PairsBody(pairs)), None).is_err());
+        let PairsBody(pairs) = serde_json::from_str(r#"{"a":"1","b":"2","a":"3"}"#).unwrap();
+        assert_eq!(pairs.len(), 2);
+        assert_eq!(pairs["a"], "3");
+    }
+
+    #[test]
+    fn a_referrer_is_a_pair_among_the_others() {
+        let pairs = || serde_json::from_str(r#"{"a":"1"}"#).ok();
+        let with = metadata(pairs(), Some(" web ")).unwrap();
+        assert_eq!(with.pairs()["referrer"], "web");
+        let without = metadata(pairs(), Some(" ")).unwrap();
+        assert!(!without.pairs().contains_key("referrer"));
+    }
 }

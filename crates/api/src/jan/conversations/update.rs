@@ -1,4 +1,4 @@
-use super::{ConversationBody, REFERRER, metadata};
+use super::{ConversationBody, PairsBody, REFERRER, metadata};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
 use actix_web::{HttpResponse, post, web};
@@ -6,7 +6,6 @@ use domain::conversations::{Change, ConversationChanges, ConversationService, Fl
 use domain::error::Error;
 use domain::id::ProjectId;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// The changes. An absent field, or null, keeps its value.
@@ -18,7 +17,8 @@ pub(crate) struct UpdateConversationBody {
     /// A project of yours; an empty text takes the conversation out of its project.
     project_id: Option<String>,
     /// Replaces all pairs, except the referrer.
-    metadata: Option<BTreeMap<String, String>>,
+    #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
+    metadata: Option<PairsBody>,
     is_favorite: Option<bool>,
     is_archived: Option<bool>,
 }

@@ -2,9 +2,10 @@ use super::{ItemListBody, NewItemBody, read};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, Object, WireBody, hundred};
 use crate::jan::query::ListQuery;
-use actix_web::{HttpResponse, post, web};
+use crate::long_work::json;
+use actix_web::{HttpRequest, HttpResponse, post, web};
 use domain::error::Error;
-use domain::items::ItemService;
+use domain::items::{Item, ItemService};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -18,16 +19,9 @@ pub(crate) struct CreateItemsBody {
     items: Vec<Object<NewItemBody>>,
 }
 
-impl CreateItemsBody {
-    pub(in crate::jan) fn len(&self) -> usize {
-        self.items.len()
-    }
-}
-
 impl WireBody for CreateItemsBody {
     const LIMIT: usize = MESSAGES;
     const MAY_TRAIL: bool = true;
-    const IS_ANSWERED_WITH: bool = true;
 }
 
 /// Add messages
@@ -50,16 +44,26 @@ impl WireBody for CreateItemsBody {
 pub(crate) async fn create_items(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,
+    request: HttpRequest,
     conversation: web::Path<String>,
     crate::extract::Query(query): crate::extract::Query<ListQuery>,
     Body(body, _): Body<CreateItemsBody>,
 ) -> Result<HttpResponse, ApiError> {
     let conversation = crate::jan::conversations::id(&conversation)?;
     query.on_main()?;
-    if !(1..=100).contains(&body.len()) {
+    if !(1..=100).contains(&body.items.len()) {
         return Err(Error::invalid("items", "items must have 1 to 100 messages.").into());
     }
     let new = read(body.items)?;
     let stored = items.append_all(actor.owner_id, conversation, new).await?;
-    Ok(HttpResponse::Ok().json(ItemListBody::new(stored, false, None)))
+    added(&request, stored).await
+}
+
+/// The answer with the messages that were added.
+pub(in crate::jan) async fn added(
+    request: &HttpRequest,
+    items: Vec<Item>,
+) -> Result<HttpResponse, ApiError> {
+    let bytes = items.iter().map(Item::bytes).sum();
+    json(request, bytes, ItemListBody::new(items, false, None)).await
 }

@@ -72,6 +72,8 @@ pub(super) struct ItemListBody {
     first_id: String,
     last_id: String,
     has_more: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
     /// How many messages the conversation holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     total: Option<u32>,
@@ -81,10 +83,12 @@ impl ItemListBody {
     pub(super) fn new(items: Vec<Item>, has_more: bool, total: Option<u32>) -> Self {
         let data: Vec<_> = items.into_iter().map(ItemBody::from).collect();
         let id = |one: Option<&ItemBody>| one.map(|one| one.id.clone()).unwrap_or_default();
+        let last = id(data.last());
         Self {
             object: "list",
             first_id: id(data.first()),
-            last_id: id(data.last()),
+            next_cursor: has_more.then(|| last.clone()),
+            last_id: last,
             has_more,
             total,
             data,

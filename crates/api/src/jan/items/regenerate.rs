@@ -3,7 +3,6 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
 use crate::jan::query::MAIN;
 use actix_web::{HttpResponse, post, web};
-use domain::error::Result;
 use domain::id::{ConversationId, OwnerId};
 use domain::items::{Item, ItemService, ListItems, Role};
 use domain::page::{Limit, Order};
@@ -46,24 +45,40 @@ impl RegeneratedBody {
         owner: OwnerId,
         conversation: ConversationId,
         reply: Item,
-    ) -> Result<Self> {
-        let before = ListItems {
-            limit: Limit::parse(None)?,
-            order: Order::Descending,
-            after: Some(reply.id.sequence()),
-            call_id: None,
-        };
-        let before = items.list(owner, conversation, before).await?;
-        let mut questions = before.data.iter().filter(|item| item.role == Role::User);
-        let question = questions.next().map(|item| item.id.to_string());
-        Ok(Self {
+    ) -> Self {
+        // The reply is stored, so it is told of even where its question cannot be found.
+        let question = question(items, owner, conversation, &reply).await;
+        Self {
             branch: MAIN,
             old_main_backup: "",
             branch_created: false,
             user_item_id: question.unwrap_or_default(),
             item: reply.into(),
-        })
+        }
     }
+}
+
+/// The message that a reply answers: most often the one right before it.
+async fn question(
+    items: &ItemService,
+    owner: OwnerId,
+    conversation: ConversationId,
+    reply: &Item,
+) -> Option<String> {
+    for limit in [Limit::ONE, Limit::parse(None).ok()?] {
+        let before = ListItems {
+            limit,
+            order: Order::Descending,
+            after: Some(reply.id.sequence()),
+            call_id: None,
+        };
+        let before = items.list(owner, conversation, before).await.ok()?.data;
+        let question = before.iter().find(|item| item.role == Role::User);
+        if let Some(question) = question {
+            return Some(question.id.to_string());
+        }
+    }
+    None
 }
 
 /// Regenerate a reply
@@ -86,7 +101,7 @@ pub(crate) async fn regenerate_item(
     items: web::Data<ItemService>,
     path: web::Path<(String, String)>,
     Body(body, _): Body<RegenerateBody>,
-) -> std::result::Result<HttpResponse, ApiError> {
+) -> Result<HttpResponse, ApiError> {
     let (conversation, item) = ids(path.into_inner())?;
     let owner = actor.owner_id;
     let options = ReplyOptions::parse(body.model, body.temperature, body.max_tokens, None)?;
@@ -95,6 +110,6 @@ pub(crate) async fn regenerate_item(
         .await?;
     let finished = generation.finished().await?;
     let reply = finished.generated.item;
-    let body = RegeneratedBody::of(&items, owner, conversation, reply).await?;
+    let body = RegeneratedBody::of(&items, owner, conversation, reply).await;
     Ok(HttpResponse::Ok().json(body))
 }

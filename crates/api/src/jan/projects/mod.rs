@@ -60,7 +60,7 @@ struct ProjectListBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
     has_more: bool,
-    /// How many there are on all pages.
+    /// How many there are on all pages; 10,000 where there are more.
     total: u64,
 }
 

@@ -21,13 +21,16 @@ pub(super) async fn load(
     Page::of(owner, list).fetch_all(connection).await
 }
 
-/// How many conversations the list has in all.
+/// How many conversations the list has in all, up to `most`.
 pub(super) async fn count(
     connection: &mut AsyncPgConnection,
     owner: OwnerId,
     list: &ConversationList,
+    most: u64,
 ) -> QueryResult<i64> {
-    Count(Page::of(owner, list)).fetch_one(connection).await
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let count = Count(Page::of(owner, list), most);
+    count.fetch_one(connection).await
 }
 
 /// A page of conversations. Its text depends on what is listed, so that each list is read through
@@ -82,7 +85,11 @@ impl Page {
         }
         if let Some((key, value)) = &self.metadata {
             out.push_sql(" and metadata ->> ");
-            out.push_bind_param::<Text, _>(key)?;
+            match key.as_str() {
+                // In these words it is in an index.
+                "referrer" => out.push_sql("'referrer'"),
+                _ => out.push_bind_param::<Text, _>(key)?,
+            }
             out.push_sql(" = ");
             out.push_bind_param::<Text, _>(value)?;
         }
@@ -100,8 +107,8 @@ impl Page {
     }
 }
 
-/// The number of all conversations of a list.
-struct Count(Page);
+/// The number of all conversations of a list, up to this one.
+struct Count(Page, i64);
 
 impl Query for Count {
     type SqlType = BigInt;
@@ -114,8 +121,12 @@ impl QueryId for Count {
 
 impl QueryFragment<Pg> for Count {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("select count(*) from conversations");
-        self.0.listed(out)
+        out.push_sql("select count(*) from (select from conversations");
+        self.0.listed(out.reborrow())?;
+        out.push_sql(" limit ");
+        out.push_bind_param::<BigInt, _>(&self.1)?;
+        out.push_sql(") counted");
+        Ok(())
     }
 }
 

@@ -19,7 +19,7 @@ use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use domain::conversations::{
     Conversation, ConversationChanges, ConversationList, ConversationStore, NewConversation,
-    Opening, Updated,
+    Opening, Range, Updated,
 };
 use domain::error::{Error, Result, Unauthenticated};
 use domain::id::{ConversationId, OwnerId, Sequence};
@@ -163,11 +163,11 @@ impl ConversationStore for PgConversations {
         Ok(Some(Page::of(data, list.limit, size)))
     }
 
-    async fn count(&self, owner: OwnerId, list: &ConversationList) -> Result<u64> {
+    async fn count(&self, owner: OwnerId, list: &ConversationList, most: u64) -> Result<u64> {
         let count: i64 = self
             .database
             .run(owner, async |connection| {
-                list::count(connection, owner, list).await
+                list::count(connection, owner, list, most).await
             })
             .await?;
         Ok(count.unsigned_abs())
@@ -183,12 +183,11 @@ impl ConversationStore for PgConversations {
         let update = diesel::update(conversations::table.find(key))
             .set(ChangedRow::from(changes))
             .returning(Row::as_returning());
-        let updated = self
-            .database
-            .attempt(owner, async |connection| {
-                update.fetch_optional(connection).await
-            })
-            .await?;
+        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Option<Row>> {
+            update.fetch_optional(connection).await
+        };
+        let made = |row: &Option<Row>| row.as_ref().map(|_| Outcome::done(Made::Conversation(id)));
+        let updated = self.database.effect(owner, work, made).await?;
         match updated {
             Ok(Some(row)) => Ok(Updated::Done(row.try_into()?)),
             Ok(None) => Ok(Updated::NoConversation),
@@ -225,6 +224,30 @@ impl ConversationStore for PgConversations {
             .await?
             .map_err(storage)?;
         Ok(all(&gone))
+    }
+
+    async fn delete_range(
+        &self,
+        owner: OwnerId,
+        range: Range,
+        most: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(ConversationId, u64)>> {
+        let delete = statements::DeleteRange {
+            owner_id: ids::stored(owner.ulid()),
+            after: range
+                .after
+                .map_or(Uuid::nil(), |after| ids::stored(after.ulid())),
+            last: ids::stored(range.last.ulid()),
+            most: most.into(),
+            now,
+        };
+        let (last, count): (Option<Uuid>, i64) = self
+            .database
+            .run(owner, async |connection| delete.fetch_one(connection).await)
+            .await?;
+        let last = last.map(|id| ConversationId::new(ids::read(id)));
+        Ok(last.map(|last| (last, count.unsigned_abs())))
     }
 }
 

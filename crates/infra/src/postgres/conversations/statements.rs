@@ -127,3 +127,37 @@ statement!(
     select owner_id, 8, id, id, $3, $3 from gone
     returning j.conversation_id"
 );
+
+statement!(
+    /// Deletes a range in the same way. The last id that is gone, and how many are.
+    DeleteRange {
+        owner_id: Uuid => SqlUuid,
+        after: Uuid => SqlUuid,
+        last: Uuid => SqlUuid,
+        most: i64 => BigInt,
+        now: DateTime<Utc> => Timestamptz,
+    } -> (Nullable<SqlUuid>, BigInt),
+    "with locked as (
+        select owner_id, id from conversations
+        where owner_id = $1 and id > $2 and id <= $3
+        order by id limit $4 for update
+    ),
+    gone as (
+        delete from conversations c using locked l
+        where c.owner_id = l.owner_id and c.id = l.id
+        returning c.owner_id, c.id
+    ),
+    unqueued as (
+        delete from jobs j using gone g
+        where j.owner_id = g.owner_id and j.kind = 2 and j.key = g.id
+    ),
+    left_by_earlier_versions as (
+        delete from title_queue q using gone g
+        where q.owner_id = g.owner_id and q.conversation_id = g.id
+    ),
+    queued as (
+        insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
+        select owner_id, 8, id, id, $5, $5 from gone
+    )
+    select (select id from gone order by id desc limit 1), (select count(*) from gone)"
+);

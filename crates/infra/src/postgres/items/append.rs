@@ -47,9 +47,10 @@ pub(super) async fn all(
     let work =
         async |connection: &mut AsyncPgConnection| append.fetch_optional::<i32>(connection).await;
     let made = |number: &Option<i32>| {
-        let id = ItemId::at(first.seed, Sequence((*number)?.cast_unsigned()));
+        let numbered = ((*number)?.cast_unsigned()..).map(Sequence).zip(pending);
+        let stored = numbered.map(|(number, one)| ItemId::at(one.seed, number));
         let conversation = ConversationId::new(ids::read(conversation_id));
-        Some(Outcome::done(Made::Item(conversation, id)))
+        Some(Outcome::done(Made::Items(conversation, stored.collect())))
     };
     match database.effect(whose, work, made).await? {
         Ok(Some(sequence)) => Ok(Appended::At(Sequence(sequence.cast_unsigned()))),

@@ -110,11 +110,12 @@ impl ProjectStore for PgProjects {
         Ok(Page::of(data, list.limit, size))
     }
 
-    async fn count(&self, owner: OwnerId, list: &ProjectList) -> Result<u64> {
+    async fn count(&self, owner: OwnerId, list: &ProjectList, most: u64) -> Result<u64> {
         let count = Count {
             owner_id: ids::stored(owner.ulid()),
             archived: list.flags.archived,
             pinned: list.flags.pinned,
+            most: i64::try_from(most).unwrap_or(i64::MAX),
         };
         let count: i64 = self
             .0

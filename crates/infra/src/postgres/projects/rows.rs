@@ -110,9 +110,14 @@ statement!(
         owner_id: Uuid => SqlUuid,
         archived: Option<bool> => Nullable<Bool>,
         pinned: Option<bool> => Nullable<Bool>,
+        most: i64 => BigInt,
     } -> BigInt,
-    "select count(*) from projects
-    where owner_id = $1 and archived = coalesce($2, archived) and pinned = coalesce($3, pinned)"
+    "select count(*) from (
+        select from projects
+        where owner_id = $1 and archived = coalesce($2, archived)
+            and pinned = coalesce($3, pinned)
+        limit $4
+    ) counted"
 );
 
 statement!(

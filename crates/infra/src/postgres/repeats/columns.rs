@@ -35,6 +35,11 @@ impl From<&Made> for Columns {
                 of(8, &ids)
             }
             Made::Turn(conversation, reply) => of(7, &[conversation.ulid(), reply.ulid()]),
+            Made::Items(conversation, items) => {
+                let items = items.iter().map(|id| id.ulid());
+                let ids: Vec<_> = [conversation.ulid()].into_iter().chain(items).collect();
+                of(9, &ids)
+            }
         }
     }
 }
@@ -55,6 +60,10 @@ fn made(kind: i16, stored: &[Uuid]) -> Option<Made> {
         (8, []) => Made::Cancelled(None, None),
         (8, [id]) => Made::Cancelled(Some(conversation(*id)), None),
         (8, [id, item]) => Made::Cancelled(Some(conversation(*id)), Some(ItemId::new(*item))),
+        (9, [id, items @ ..]) => Made::Items(
+            conversation(*id),
+            items.iter().copied().map(ItemId::new).collect(),
+        ),
         _ => return None,
     })
 }

@@ -1,7 +1,11 @@
 use super::{conversation, message, refused};
 use crate::app::{TestApp, id};
+use crate::db::Schema;
+use crate::purge::until;
+use crate::rows;
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
+use tokio_postgres::{NoTls, connect};
 
 const LIST: &str = "/jan/v1/conversations";
 
@@ -195,6 +199,53 @@ async fn deletions_answer_with_an_object() {
     assert_eq!(gone["deleted_count"], 103);
     assert_eq!(alice.get(LIST).await.expect(200)["total"], 0);
     bob.get(&format!("{LIST}/{kept}")).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_total_is_counted_to_ten_thousand() {
+    let app = TestApp::spawn().await;
+    rows::conversations(&app.schema, 10_001).await;
+    let projects = "insert into projects (owner_id, id, created_at, updated_at, title)
+        select owner_id, gen_random_uuid(), created_at, created_at, 'P' from conversations";
+    app.schema.rows(projects).await;
+    for list in [LIST, "/jan/v1/projects"] {
+        let page = app.alice().get(list).await.expect(200);
+        assert_eq!(page["total"], 10_000, "{list}");
+    }
+}
+
+#[tokio::test]
+async fn all_of_very_many_are_deleted_although_the_client_leaves() {
+    let schema = Schema::migrated().await;
+    let database = schema.patient_database(4);
+    let app = TestApp::serve(schema, database, |_| {});
+    let alice = app.alice();
+    let made = rows::conversations(&app.schema, 12_000).await;
+    // Somebody is changing the newest one, so the deletion comes to a stop before it.
+    let (holder, connection) = connect(&app.schema.url, NoTls).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let lock = format!(
+        "begin; select from conversations where id = '{}' for update",
+        rows::stored(&made[11_999])
+    );
+    holder.batch_execute(&lock).await.unwrap();
+    let deleting = tokio::spawn(async move { alice.delete(LIST).await });
+    let left = "select count(*) from conversations";
+    until(&app.schema, left, 60, |left| left < 12_000).await;
+    let alice = app.alice();
+    let first = alice.get(&format!("{LIST}/{}", made[0])).await;
+    refused(&first, "conversation_not_found", None);
+    deleting.abort();
+    assert!(deleting.await.is_err());
+    let new = conversation(&alice, json!({})).await;
+    holder.batch_execute("commit").await.unwrap();
+    until(&app.schema, left, 60, |left| left == 1).await;
+    let list = alice.get(LIST).await.expect(200);
+    assert_eq!((&list["total"], id(&list["data"][0])), (&json!(1), new));
+    let jobs = "select count(*) from jobs where kind = 8";
+    assert_eq!(app.schema.value(jobs).await, "12000");
+    drop(holder);
+    connection.await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -56,13 +56,16 @@ async fn messages_are_added_together_and_shown_as_parts() {
         (&list["total"], &list["has_more"]),
         (&json!(3), &json!(true))
     );
+    assert_eq!(list["next_cursor"], list["last_id"]);
     let rest = alice
         .get(&format!(
             "{path}?after={}",
             list["last_id"].as_str().unwrap()
         ))
         .await;
-    assert_eq!(rest.expect(200)["data"][0]["content"], sent[0]["content"]);
+    let rest = rest.expect(200);
+    assert_eq!(rest["data"][0]["content"], sent[0]["content"]);
+    assert_eq!(rest.get("next_cursor"), None);
     // The first question names the conversation, as everywhere.
     let found = alice
         .get(&format!("/jan/v1/conversations/{one}"))
