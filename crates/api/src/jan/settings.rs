@@ -3,7 +3,7 @@
 
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
-use crate::settings::update::PreferencesBody;
+use crate::settings::preferences::PreferencesBody;
 use actix_web::{HttpResponse, get, patch, web};
 use domain::conversations::Change;
 use domain::error::{Error, Result};
@@ -158,18 +158,27 @@ impl TryFrom<UpdateProfileBody> for ProfileChanges {
     }
 }
 
-async fn update(
+async fn shown(
+    settings: &SettingsService,
+    owner: OwnerId,
+) -> std::result::Result<HttpResponse, ApiError> {
+    let found = settings.get(owner).await?;
+    Ok(HttpResponse::Ok().json(SettingsBody::new(owner, found)?))
+}
+
+async fn updated(
     settings: &SettingsService,
     owner: OwnerId,
     body: UpdateSettingsBody,
-) -> std::result::Result<Settings, ApiError> {
+) -> std::result::Result<HttpResponse, ApiError> {
     let preferences = body.preferences.map(Preferences::try_from).transpose()?;
     let changes = SettingsChanges {
         profile: body.profile_settings.unwrap_or_default().try_into()?,
         preferences: preferences.map_or(PreferencesChange::Keep, PreferencesChange::Merge),
         use_profile: Change::Keep,
     };
-    Ok(settings.update(owner, changes).await?)
+    let updated = settings.update(owner, changes).await?;
+    Ok(HttpResponse::Ok().json(SettingsBody::new(owner, updated)?))
 }
 
 /// Get your settings
@@ -183,8 +192,7 @@ pub(crate) async fn get_settings(
     Authenticated(actor): Authenticated,
     settings: web::Data<SettingsService>,
 ) -> std::result::Result<HttpResponse, ApiError> {
-    let found = settings.get(actor.owner_id).await?;
-    Ok(HttpResponse::Ok().json(SettingsBody::new(actor.owner_id, found)?))
+    shown(&settings, actor.owner_id).await
 }
 
 /// Update your settings
@@ -200,8 +208,7 @@ pub(crate) async fn update_settings(
     settings: web::Data<SettingsService>,
     Body(body, _): Body<UpdateSettingsBody>,
 ) -> std::result::Result<HttpResponse, ApiError> {
-    let updated = update(&settings, actor.owner_id, body).await?;
-    Ok(HttpResponse::Ok().json(SettingsBody::new(actor.owner_id, updated)?))
+    updated(&settings, actor.owner_id, body).await
 }
 
 /// Get your preferences
@@ -217,8 +224,7 @@ pub(crate) async fn get_preferences(
     Authenticated(actor): Authenticated,
     settings: web::Data<SettingsService>,
 ) -> std::result::Result<HttpResponse, ApiError> {
-    let found = settings.get(actor.owner_id).await?;
-    Ok(HttpResponse::Ok().json(SettingsBody::new(actor.owner_id, found)?))
+    shown(&settings, actor.owner_id).await
 }
 
 /// Update your preferences
@@ -234,6 +240,5 @@ pub(crate) async fn update_preferences(
     settings: web::Data<SettingsService>,
     Body(body, _): Body<UpdateSettingsBody>,
 ) -> std::result::Result<HttpResponse, ApiError> {
-    let updated = update(&settings, actor.owner_id, body).await?;
-    Ok(HttpResponse::Ok().json(SettingsBody::new(actor.owner_id, updated)?))
+    updated(&settings, actor.owner_id, body).await
 }

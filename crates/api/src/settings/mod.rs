@@ -1,6 +1,7 @@
 //! The wire types of a user's settings.
 
 pub(crate) mod get;
+pub(crate) mod preferences;
 pub(crate) mod update;
 
 use domain::settings::{About, Answers, Settings, ShortText, Style};
@@ -15,7 +16,8 @@ pub(crate) struct SettingsBody {
     #[schema(inline)]
     object: SettingsObject,
     profile: ProfileBody,
-    /// Your client's own settings, as it sent them.
+    /// Your client's own settings, as it sent them, without blanks: names keep their order, and
+    /// numbers their digits.
     #[schema(value_type = std::collections::HashMap<String, serde_json::Value>,
         example = json!({ "theme": "dark" }))]
     preferences: Box<RawValue>,

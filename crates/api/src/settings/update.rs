@@ -1,3 +1,4 @@
+use super::preferences::PreferencesBody;
 use super::{SettingsBody, StyleBody};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, Object, WireBody, present};
@@ -9,8 +10,7 @@ use domain::settings::{
     SettingsService, ShortText, Style,
 };
 use serde::Deserialize;
-use serde::de::{Deserializer, IntoDeserializer as _, MapAccess, Visitor};
-use serde_json::{Map, Value};
+use serde::de::{Deserializer, IntoDeserializer as _};
 use utoipa::ToSchema;
 
 /// The changes. An absent field keeps its value, null clears it.
@@ -22,7 +22,8 @@ pub(crate) struct UpdateSettingsBody {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<UpdateProfileBody>)]
     profile: Option<Option<Object<UpdateProfileBody>>>,
-    /// An object of your client's own, at most 64 KiB. Replaces all that was there; null clears it.
+    /// An object of your client's own, at most 64 KiB without blanks. Replaces all that was there;
+    /// null clears it.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<std::collections::HashMap<String, serde_json::Value>>,
         example = json!({ "theme": "dark" }))]
@@ -75,62 +76,6 @@ impl WireBody for UpdateSettingsBody {
     }
 }
 
-/// A client's own object. A key that is given twice is refused.
-pub(crate) struct PreferencesBody(Map<String, Value>);
-
-impl<'de> Deserialize<'de> for PreferencesBody {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(PreferencesVisitor).map(Self)
-    }
-}
-
-struct PreferencesVisitor;
-
-impl<'de> Visitor<'de> for PreferencesVisitor {
-    type Value = Map<String, Value>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut fields = Map::new();
-        while let Some((name, value)) = map.next_entry::<String, Value>()? {
-            if fields.contains_key(&name) {
-                return Err(serde::de::Error::custom(format!(
-                    "duplicate field `{name}`"
-                )));
-            }
-            fields.insert(name, value);
-        }
-        Ok(fields)
-    }
-}
-
-impl TryFrom<PreferencesBody> for Preferences {
-    type Error = Error;
-
-    fn try_from(PreferencesBody(fields): PreferencesBody) -> Result<Self, Error> {
-        let object = Value::Object(fields);
-        if has_nul(&object) {
-            domain::text::check("preferences", "\0", 0..=1)?;
-        }
-        Self::parse(object.to_string())
-    }
-}
-
-/// Whether a text or a name has a NUL character, which cannot be stored.
-fn has_nul(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(values) => values.iter().any(has_nul),
-        Value::Object(fields) => fields
-            .iter()
-            .any(|(name, value)| name.contains('\0') || has_nul(value)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
-}
-
 impl TryFrom<UpdateProfileBody> for ProfileChanges {
     type Error = Error;
 
@@ -155,9 +100,9 @@ impl TryFrom<UpdateProfileBody> for ProfileChanges {
 }
 
 impl TryFrom<UpdateSettingsBody> for SettingsChanges {
-    type Error = Error;
+    type Error = ApiError;
 
-    fn try_from(body: UpdateSettingsBody) -> Result<Self, Error> {
+    fn try_from(body: UpdateSettingsBody) -> Result<Self, ApiError> {
         Ok(Self {
             profile: match body.profile {
                 None => ProfileChanges::default(),

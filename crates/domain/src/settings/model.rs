@@ -109,7 +109,8 @@ impl Preferences {
     /// The most bytes.
     pub const MAX_BYTES: usize = 64 * 1024;
 
-    const NONE: &'static str = "{}";
+    /// An object without fields.
+    pub const NONE: &'static str = "{}";
 
     /// `written` is an object without NUL.
     pub fn parse(written: String) -> Result<Self> {
@@ -119,11 +120,11 @@ impl Preferences {
         }
     }
 
-    pub(super) fn too_large() -> Error {
+    pub fn too_large() -> Error {
         Error::invalid("preferences", "preferences must have at most 64 KiB.")
     }
 
-    /// What is stored may have been merged of several.
+    /// What is stored was checked before.
     pub fn stored(written: String) -> Self {
         Self(written)
     }

@@ -179,7 +179,7 @@ diesel::table! {
         occupation -> Nullable<Text>,
         about -> Nullable<Text>,
         instructions -> Nullable<Text>,
-        preferences -> Jsonb,
+        preferences -> Text,
     }
 }
 

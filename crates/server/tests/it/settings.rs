@@ -2,6 +2,7 @@
 
 use crate::app::TestApp;
 use domain::usage::{Allowance, Allowances};
+use futures_util::future::join_all;
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 
@@ -108,6 +109,69 @@ async fn a_number_keeps_its_last_digit() {
         let read = alice.get(PATH).await.expect(200);
         assert_eq!(read["preferences"]["number"].as_f64(), Some(number));
     }
+}
+
+#[tokio::test]
+async fn preferences_come_back_as_they_were_sent() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let send = async |path: &str, body: &str| {
+        let request = alice.request(reqwest::Method::PATCH, path);
+        let request = request.header("content-type", "application/json");
+        alice.sent(request.body(body.to_owned())).await
+    };
+    let sent = r#"{"z":123456789012345678901234567890,"a":[1e300,1.50],"o":{"b":1,"a":"\u00e9"}}"#;
+    let spaced = sent.replace(':', " : ").replace(',', ",\n ");
+    for answer in [
+        send(PATH, &format!(r#"{{"preferences": {spaced}}}"#)).await,
+        alice.get(PATH).await,
+        alice.get("/jan/v1/users/me/settings").await,
+    ] {
+        assert!(answer.text().contains(sent), "{}", answer.text());
+        assert_eq!(answer.status, 200);
+    }
+    let jan = "/jan/v1/users/me/settings/preferences";
+    send(jan, r#"{"preferences":{"n":0.10,"a":2.0}}"#)
+        .await
+        .expect(200);
+    let merged =
+        r#"{"z":123456789012345678901234567890,"a":2.0,"o":{"b":1,"a":"\u00e9"},"n":0.10}"#;
+    let answer = alice.get(PATH).await;
+    assert!(answer.text().contains(merged), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn merged_preferences_have_the_same_limit() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let jan = "/jan/v1/users/me/settings";
+    let half = |name: &str| json!({ "preferences": { name: "x".repeat(32_000) } });
+    alice.patch(jan, half("a")).await.expect(200);
+    let before = alice.patch(jan, half("b")).await.expect(200);
+    let third = json!({ "preferences": { "c": "x".repeat(1_600) }, "profile_settings": { "nick_name": "N" } });
+    let answer = alice.patch(jan, third).await;
+    assert_eq!(answer.json()["code"], "invalid_value");
+    assert_eq!(answer.json()["param"], "preferences");
+    assert_eq!(alice.get(jan).await.expect(200), before);
+    alice.patch(jan, half("a")).await.expect(200);
+}
+
+/// What is merged at once is not lost.
+#[tokio::test]
+async fn preferences_that_are_merged_at_once_are_all_kept() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let merges = (0..20).map(|number| {
+        let body = json!({ "preferences": { format!("n{number}"): number } });
+        let alice = alice.clone();
+        async move {
+            let jan = "/jan/v1/users/me/settings";
+            alice.patch(jan, body).await.expect(200);
+        }
+    });
+    join_all(merges).await;
+    let found = alice.get(PATH).await.expect(200);
+    assert_eq!(found["preferences"].as_object().unwrap().len(), 20);
 }
 
 #[tokio::test]

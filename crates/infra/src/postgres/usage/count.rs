@@ -102,7 +102,7 @@ statement!(
     counted as (
         select h.bytes + o.bytes + s.bytes + r.bytes as bytes, h.rows as conversations,
             $3 is null and greatest(h.rows, o.rows, s.rows, r.rows) < $4 as is_all, coalesce((
-                select 128 + octet_length(preferences::text) + octet_length(
+                select 128 + octet_length(preferences) + octet_length(
                     concat(nickname, occupation, about, instructions)
                 ) from user_settings where owner_id = $1
             ), 0) as settings
