@@ -61,6 +61,16 @@ pub struct External {
     pub first: OwnerId,
     /// How often the identity's owner was removed.
     pub removals: u32,
+    /// When the token was issued, by the issuer's clock.
+    pub issued_at: DateTime<Utc>,
+}
+
+impl External {
+    /// The time of a removal by the holder of this token. Tokens from before it are refused, by the
+    /// clock of their issuer, which may be ahead: at least this one was issued before.
+    pub fn removed_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now.max(self.issued_at)
+    }
 }
 
 impl Identity {

@@ -81,7 +81,11 @@ impl AuthService {
             Some(_) => return Err(self.external.refuse(Refused::Removed)),
         };
         self.removed.refuse(owner_id)?;
-        let external = External { first, removals };
+        let external = External {
+            first,
+            removals,
+            issued_at: identity.issued_at,
+        };
         let actor = Actor {
             owner_id,
             credential: Credential::ExternalToken(external),

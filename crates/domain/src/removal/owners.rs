@@ -15,7 +15,14 @@ pub struct RemovedOwners {
     known: RwLock<HashMap<OwnerId, DateTime<Utc>>>,
     /// All removals of external owners, whose tokens may be valid for longer, and who may come back.
     /// `None` before the first look.
-    external: RwLock<Option<HashMap<OwnerId, ExternalRemoval>>>,
+    external: RwLock<Option<External>>,
+}
+
+/// What is known of the removals of external owners.
+struct External {
+    removals: HashMap<OwnerId, ExternalRemoval>,
+    /// When the last look began that was answered.
+    looked_at: DateTime<Utc>,
 }
 
 impl RemovedOwners {
@@ -54,12 +61,14 @@ impl RemovedOwners {
     /// the removals are not known yet, see [`RemovedOwners::know`].
     pub fn returning(&self, first: OwnerId) -> Option<Option<ExternalRemoval>> {
         let external = self.external.read().unwrap_or_else(PoisonError::into_inner);
-        external.as_ref().map(|known| known.get(&first).copied())
+        external
+            .as_ref()
+            .map(|known| known.removals.get(&first).copied())
     }
 
     pub(super) fn add_external(&self, first: OwnerId, removal: ExternalRemoval) {
         if let Some(known) = self.lock_external().as_mut() {
-            remember(known, first, removal);
+            remember(&mut known.removals, first, removal);
         }
     }
 
@@ -73,16 +82,24 @@ impl RemovedOwners {
     }
 
     /// Reads the owners that other instances removed. Owners that were added here meanwhile stay.
+    ///
+    /// External owners are read since the last look that was answered, however long ago that was:
+    /// their tokens may be valid for long. Clocks may differ, so it begins a little before that.
     pub async fn look(&self) -> Result<()> {
-        let since = self.clock.now() - Self::MEMORY;
-        let looked = self.lock_external().is_some();
-        let removed = self.store.removed_since(since, looked.then_some(since));
-        let removed = removed.await?;
+        let now = self.clock.now();
+        let since = now - Self::MEMORY;
+        let looked_at = self.lock_external().as_ref().map(|known| known.looked_at);
+        let external_since = looked_at.map(|at| since.min(at - Self::MEMORY));
+        let removed = self.store.removed_since(since, external_since).await?;
         self.remember(since, removed.owners);
         let mut external = self.lock_external();
-        let known = external.get_or_insert_default();
+        let known = external.get_or_insert_with(|| External {
+            removals: HashMap::new(),
+            looked_at: now,
+        });
+        known.looked_at = now;
         for (first, removal) in removed.external {
-            remember(known, first, removal);
+            remember(&mut known.removals, first, removal);
         }
         Ok(())
     }
@@ -93,7 +110,7 @@ impl RemovedOwners {
         known.extend(removed);
     }
 
-    fn lock_external(&self) -> RwLockWriteGuard<'_, Option<HashMap<OwnerId, ExternalRemoval>>> {
+    fn lock_external(&self) -> RwLockWriteGuard<'_, Option<External>> {
         self.external
             .write()
             .unwrap_or_else(PoisonError::into_inner)

@@ -42,7 +42,8 @@ impl RemovalService {
         self.removed.add(owner, now);
         if let Some(external) = person.external {
             let removals = external.removals + 1;
-            let removal = ExternalRemoval { removals, at: now };
+            let at = external.removed_at(now);
+            let removal = ExternalRemoval { removals, at };
             self.removed.add_external(external.first, removal);
         }
         self.audit.record(AuditEvent::AccountRemoved, Some(owner));

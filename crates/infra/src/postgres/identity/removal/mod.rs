@@ -202,7 +202,7 @@ async fn count(
     let count = CountRemoval {
         first: ids::stored(external.first.ulid()),
         removals: i32::try_from(external.removals).unwrap_or(i32::MAX),
-        now,
+        now: external.removed_at(now),
     };
     Ok(count.write(connection).await? > 0)
 }

@@ -6,6 +6,7 @@ use crate::db::Schema;
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
 async fn id(actor: &Actor) -> Value {
     actor.get("/auth/me").await.expect(200)["id"].clone()
@@ -210,4 +211,49 @@ async fn whoever_is_removed_comes_back_with_an_empty_account() {
     let mut all = ids.clone();
     all.dedup();
     assert_eq!(all.len(), 4, "{ids:?}");
+}
+
+#[tokio::test]
+async fn a_removal_is_known_after_an_instance_was_cut_off_for_long() {
+    let schema = Schema::migrated().await;
+    let twin = Schema::at(schema.url.clone());
+    let issuer = Issuer::with(&[&RSA]);
+    let clock = std::sync::Arc::new(crate::clock::PinnedClock::new());
+    let (one, two) = (schema.database(4), twin.database(4));
+    let (here, there) = (issuer.settings(), issuer.settings());
+    let app = TestApp::serve_at(clock.clone(), schema, one, |parts| {
+        accept(parts, vec![here])
+    });
+    let other = TestApp::serve_at(clock.clone(), twin, two, |parts| accept(parts, vec![there]));
+    let mut claims = issuer.claims(&app, "ada");
+    claims["exp"] = (claims["iat"].as_i64().unwrap() + 20 * 3_600).into();
+    let token = Some(RSA.sign(&RSA.header(), &claims));
+    let (ada, elsewhere) = (app.bearing(token.clone()), other.bearing(token));
+    let before = id(&elsewhere).await;
+    ada.delete("/auth/me").await.expect_nothing(204);
+    // It looks for removals next when three hours have passed.
+    clock.advance(TimeDelta::hours(3));
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let answer = elsewhere.get("/auth/me").await;
+        if answer.status == 401 {
+            return answer.refused("token_invalid", None);
+        }
+        assert_eq!(answer.expect(200)["id"], before);
+        assert!(Instant::now() < deadline, "the removal was missed");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_an_issuer_whose_clock_is_ahead_does_not_outlive_its_owner() {
+    let (app, issuer) = accepting(&RSA).await;
+    let mut claims = issuer.claims(&app, "ada");
+    claims["iat"] = (claims["iat"].as_i64().unwrap() + 30).into();
+    let ada = app.bearing(Some(RSA.sign(&RSA.header(), &claims)));
+    ada.delete("/auth/me").await.expect_nothing(204);
+    ada.get("/auth/me").await.refused("token_invalid", None);
+    claims["iat"] = (claims["iat"].as_i64().unwrap() + 1).into();
+    let later = app.bearing(Some(RSA.sign(&RSA.header(), &claims)));
+    later.get("/auth/me").await.expect(200);
 }
