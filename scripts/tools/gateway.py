@@ -15,8 +15,30 @@ IDENTITY = {"X-User-ID", "X-User-Subject", "X-User-Email", "X-User-Username", "X
 
 HANDLER = re.compile(r'#\[(?:get|post|put|patch|delete)\("([^"]+)"\)\]')
 
+# What is for the gateway itself. The service refuses what comes through it, and Kong passes it on to nobody.
+INNER = "/auth/validate-api-key"
+
 # What Kong maps to Jan's face, and must not map elsewhere.
 FACE = {"/v1/conversations", "/v1/projects", "/v1/shares", "/v1/public/shares"}
+
+
+def ends(route: dict) -> bool:
+    """Whether a route ends at Kong."""
+    return any(plugin["name"] == "request-termination" for plugin in route.get("plugins", []))
+
+
+def outside_of_inner(routes: list) -> set[str]:
+    """Where Kong would show what is for itself: the longest prefix wins."""
+    shown, ended = set(), set()
+    for service, route in routes:
+        prefix = service["url"].removeprefix("http://jan-conversations:8000")
+        for path in route["paths"]:
+            before = prefix if route["strip_path"] else prefix + path
+            if ends(route):
+                ended.add(path)
+            elif INNER.startswith(before):
+                shown.add(path + INNER.removeprefix(before) if route["strip_path"] else INNER)
+    return {path for path in shown if not any(path.startswith(end) for end in ended)}
 
 
 def problems_of_kong(kong: dict, addresses: set[str]) -> list[str]:
@@ -34,12 +56,15 @@ def problems_of_kong(kong: dict, addresses: set[str]) -> list[str]:
                 problems.append(f"{path} leads to {inner}, which the service does not have")
             if path in FACE and prefix != "/jan":
                 problems.append(f"{path} must lead to /jan{path}")
+        if ends(route):
+            continue
         streams = any(path.startswith(("/v1", "/conversations-api")) for path in route["paths"])
         if streams and route.get("response_buffering", True):
             problems.append(f"{route['name']} buffers answers, so a reply would come all at once")
         if not route.get("preserve_host"):
             problems.append(f"{route['name']} does not preserve the host")
     problems += [f"{path} is not mapped" for path in FACE - seen]
+    problems += [f"{path} is for Kong itself, and is shown" for path in outside_of_inner(routes)]
     problems += [
         f"{service['name']} repeats requests by itself"
         for service in kong["services"]

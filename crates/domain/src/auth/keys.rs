@@ -61,6 +61,17 @@ impl KeyService {
 
     /// The owner of a key. A text that cannot be a key is refused without a look-up.
     pub async fn authenticate(&self, key: &str, origin: Origin) -> Result<Actor> {
+        self.check(key, origin, true).await
+    }
+
+    /// The same for a gateway that asks for its callers: they all come from its address, so bad keys
+    /// are not counted for that. The gateway limits its callers.
+    pub async fn holder(&self, key: &str, gateway: Origin) -> Result<Actor> {
+        self.check(key, gateway, false).await
+    }
+
+    /// `is_limited` says whether a bad key counts for its address.
+    async fn check(&self, key: &str, origin: Origin, is_limited: bool) -> Result<Actor> {
         const BAD: Error = Error::Unauthenticated(Unauthenticated::ApiKey);
         let secret = key.strip_prefix(Self::PREFIX).ok_or(BAD)?;
         if secret.len() != Self::SECRET || !secret.bytes().all(|b| b.is_ascii_alphanumeric()) {
@@ -72,8 +83,12 @@ impl KeyService {
         let holder = match known.and_then(|known| Self::fresh(known, now)) {
             Some(holder) => holder,
             None => {
-                let counts = known.is_none_or(|known| known.holder.is_some());
-                self.look_up(digest, origin, counts, now).await?
+                let is_new = known.is_none_or(|known| known.holder.is_some());
+                let found = self.look_up(digest, origin, is_new, now).await?;
+                if is_limited && is_new && found.is_none() {
+                    self.limits.take(Limited::KeyCheck, origin.into())?;
+                }
+                found
             }
         };
         let holder = holder.ok_or(BAD)?;
@@ -98,18 +113,18 @@ impl KeyService {
         (age < good_for && age >= TimeDelta::zero()).then_some(known.holder)
     }
 
-    /// Looks up a key before it counts the attempt, and counts bad keys only: a caller with a good
+    /// Looks up a key before the attempt is counted, and only bad keys are: a caller with a good
     /// key is let in, even when other callers of the address have sent bad ones. Repeating one bad
-    /// key costs little; a caller who tries many bad keys is refused. `counts` says whether this
-    /// key is new.
+    /// key costs little; a caller who tries many bad keys is refused. `is_new` says whether this
+    /// key is.
     async fn look_up(
         &self,
         digest: Digest,
         origin: Origin,
-        counts: bool,
+        is_new: bool,
         now: DateTime<Utc>,
     ) -> Result<Option<KeyHolder>> {
-        let look = match counts {
+        let look = match is_new {
             true => Some(self.lookups.take(origin).await?),
             false => None,
         };
@@ -119,9 +134,6 @@ impl KeyService {
         let known = KnownKey { holder, at: now };
         self.cache.put(digest, known, forgotten);
         drop(look);
-        if counts && holder.is_none() {
-            self.limits.take(Limited::KeyCheck, origin.into())?;
-        }
         Ok(holder)
     }
 

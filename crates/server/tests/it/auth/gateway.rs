@@ -2,9 +2,10 @@
 
 use super::external::issuer::{Issuer, RSA, accept};
 use crate::answer::Answer;
-use crate::app::{Actor, TestApp};
+use crate::app::{Actor, TestApp, limits};
 use api::client_address::TrustedProxies;
 use domain::auth::{Gateway, Secrets as _};
+use domain::limits::{Quota, Quotas};
 use infra::security::RandomSecrets;
 use reqwest::Method;
 use serde_json::json;
@@ -207,4 +208,33 @@ async fn for_others_the_address_of_the_check_does_not_exist() {
     let message = answer.json()["error"]["message"].clone();
     let never = "GET /auth/validate-api-key does not exist here. ";
     assert!(message.as_str().unwrap().starts_with(never), "{message}");
+}
+
+#[tokio::test]
+async fn what_a_proxy_passes_on_for_somebody_else_is_no_check_of_its_own() {
+    let app = TestApp::spawn_with(trusting).await;
+    let key = key_of(&app.alice()).await;
+    validated(&app, &key).await.expect(200);
+    for name in ["X-Forwarded-For", "Forwarded", "X-Real-IP"] {
+        let headers = [("X-API-Key", key.as_str()), (name, "203.0.113.7")];
+        let answer = with(&app.anon(), "/auth/validate-api-key", &headers).await;
+        answer.refused("route_not_found", None);
+    }
+}
+
+#[tokio::test]
+async fn bad_keys_of_one_caller_of_the_gateway_are_not_counted_for_all() {
+    let app = TestApp::spawn_with(|parts| {
+        trusting(parts);
+        let quotas = Quotas {
+            key_check: Quota::parse("3/h"),
+            ..Quotas::NONE
+        };
+        parts.limits = limits(&quotas, &parts.clock);
+    })
+    .await;
+    for number in 0..6 {
+        let bad = format!("sk_{number:043}");
+        validated(&app, &bad).await.refused("api_key_invalid", None);
+    }
 }
