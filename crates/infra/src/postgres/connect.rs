@@ -12,7 +12,7 @@ use tokio_postgres::CancelToken;
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// How long the login to a server may take.
+/// How long it may take to open a connection: the login, and for units of work the settings, too.
 const HANDSHAKE: Duration = Duration::from_secs(4);
 
 /// How long one request to call off a statement may take.
@@ -75,10 +75,14 @@ impl Target {
 
     /// A connection for units of work, whose statements have a time limit.
     pub(super) async fn connect_for_work(&self) -> ConnectionResult<AsyncPgConnection> {
-        let mut connection = self.connect().await?;
-        let limited = connection.batch_execute(LAST_RESORT).await;
-        limited.map_err(ConnectionError::CouldntSetupConfiguration)?;
-        Ok(connection)
+        let opened = tokio::time::timeout(HANDSHAKE, async {
+            let mut connection = self.connect().await?;
+            let limited = connection.batch_execute(LAST_RESORT).await;
+            limited.map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Ok(connection)
+        });
+        let silent = |_| ConnectionError::BadConnection("the server does not answer".to_owned());
+        opened.await.map_err(silent)?
     }
 
     /// A connection of the driver, for requests that Diesel does not support.

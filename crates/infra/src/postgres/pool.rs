@@ -4,7 +4,8 @@
 //! has its own, which ends with the worker, while others still serve. So a unit of work gets a
 //! connection of its own runtime: then no other thread has to be woken for each message. Or it gets
 //! one of the home runtime, which outlives all work, but never one of another worker. Where all
-//! places are taken by those, an idle one is closed to make room. A pool that is small for the
+//! places are taken by those, an idle one is closed to make room: its socket by its own worker, when that
+//! gets to it, so for a moment there may be one connection more. A pool that is small for the
 //! number of workers is not divided: all its connections live on the home runtime.
 
 use super::connect::Target;
@@ -17,6 +18,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 use tokio::runtime::{Handle, Id};
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 /// How long a connection is used: after a failover, or a change of address, all are soon replaced.
@@ -175,7 +177,8 @@ impl Shared {
     async fn open(&self, runtime: &Handle) -> ConnectionResult<Opened> {
         let target = Arc::clone(&self.target);
         let connecting = runtime.spawn(async move { target.connect_for_work().await });
-        let connected = connecting
+        let mut connecting = Aborted(connecting);
+        let connected = (&mut connecting.0)
             .await
             .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
         Ok(Opened {
@@ -219,6 +222,15 @@ impl Shared {
             true => Found::Connection(pooled(Some(opened))),
             false => Found::Place(pooled(None)),
         })
+    }
+}
+
+/// A task that ends with its owner: what is not waited for any more must not hold a connection.
+struct Aborted<T>(JoinHandle<T>);
+
+impl<T> Drop for Aborted<T> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
