@@ -8,7 +8,7 @@ use crate::items::regenerate::CONTEXT_TRUNCATED;
 use crate::long_work::LongWork;
 use crate::presence::Presence;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, post, web};
-use domain::chat::{Answering, ChatService, CompleteChat};
+use domain::chat::{Answering, ChatService, CompleteChat, Making};
 use domain::id::OwnerId;
 use domain::storage::Room;
 
@@ -72,16 +72,23 @@ pub(crate) async fn create_chat_completion(
         CompleteChat::try_from(body)
     });
     let asked = asked.await?;
-    answer(&chat, room.as_ref(), actor.owner_id, &request, asked).await
+    answer(
+        &chat,
+        room.as_ref(),
+        actor.owner_id,
+        &request,
+        (asked, None),
+    )
+    .await
 }
 
-/// Asks the model, and answers as it does.
+/// Asks the model, and answers as it does. The conversation is made first where that is given.
 pub(crate) async fn answer(
     chat: &ChatService,
     room: &dyn Room,
     owner: OwnerId,
     request: &HttpRequest,
-    asked: CompleteChat,
+    (asked, making): (CompleteChat, Option<Making>),
 ) -> Result<HttpResponse, ApiError> {
     let is_stored = asked.place.as_ref().is_some_and(|place| place.is_stored);
     if is_stored {
@@ -94,7 +101,7 @@ pub(crate) async fn answer(
         true => Presence::of_no_matter(),
     };
     let mut answer = HttpResponse::Ok();
-    let answering = async { chat.complete(owner, asked).await.map_err(passed) };
+    let answering = async { chat.complete(owner, asked, making).await.map_err(passed) };
     let parts = match presence.during(answering).await? {
         Answering::Passed(passed) if streamed => parts(passed, presence),
         Answering::Passed(passed) => {

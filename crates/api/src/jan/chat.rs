@@ -11,8 +11,9 @@ use crate::jan::query::ListQuery;
 use crate::long_work::LongWork;
 use crate::repeats::Again;
 use actix_web::{HttpRequest, HttpResponse, post, web};
-use domain::chat::{ChatService, CompleteChat};
+use domain::chat::{ChatService, CompleteChat, Making};
 use domain::conversations::{ConversationService, CreateConversation, Metadata};
+use domain::id::OwnerId;
 use domain::repeats::{Slot, scope};
 use domain::storage::Room;
 use serde::{Deserialize, Deserializer};
@@ -178,17 +179,28 @@ pub(crate) async fn create_chat_completion(
     let mut asked = asked.await?;
     if let Some(place) = &mut asked.place {
         place.is_stored = is_stored;
-        if is_new {
-            let new = new_conversation(wishes.referrer)?;
-            // The turn stands for the request, should it be repeated.
-            let alone = Slot::default();
-            alone.leave_free();
-            let created = scope(alone, conversations.create(actor.owner_id, new)).await?;
-            place.conversation = created.id;
-        }
     }
+    let owner = actor.owner_id;
+    let making = match is_new {
+        false => None,
+        true => Some(making(conversations, owner, wishes.referrer)?),
+    };
     // It stays where the chat fails: only the turn knows whether something is stored in it.
-    answer(&chat, room.as_ref(), actor.owner_id, &request, asked).await
+    answer(&chat, room.as_ref(), owner, &request, (asked, making)).await
+}
+
+/// Work that makes a conversation for a chat.
+fn making(
+    conversations: web::Data<ConversationService>,
+    owner: OwnerId,
+    referrer: Option<String>,
+) -> Result<Making, ApiError> {
+    let new = new_conversation(referrer)?;
+    let create = async move { Ok(conversations.create(owner, new).await?.id) };
+    // The turn stands for the request, should it be repeated.
+    let alone = Slot::default();
+    alone.leave_free();
+    Ok(Box::pin(scope(alone, create)))
 }
 
 fn new_conversation(referrer: Option<String>) -> Result<CreateConversation, ApiError> {

@@ -185,3 +185,57 @@ pub(super) fn parts(item: Item) -> Vec<ShownPart> {
         .chain([ShownPart::of_reply(text)])
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> ContentBody {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn texts_of_all_forms_are_joined() {
+        for (json, text) in [
+            (r#""a""#, "a"),
+            (r#"[{"type":"input_text","input_text":"a"}]"#, "a"),
+            (
+                r#"[{"type":"input_text","text":"a"},{"type":"text","text":{"text":"b"}}]"#,
+                "a\nb",
+            ),
+            (
+                r#"[{"type":"output_text","output_text":{"text":"a","annotations":[]}}]"#,
+                "a",
+            ),
+            ("[]", ""),
+        ] {
+            assert_eq!(read(json).into_text("content").unwrap(), text, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_named_by_its_place() {
+        for (json, code, param) in [
+            (
+                r#"[{"text":"a"},{"type":"image_url"}]"#,
+                "unsupported",
+                "content[1].type",
+            ),
+            (r#"[{"type":"text"}]"#, "missing_field", "content[0].text"),
+        ] {
+            let error = read(json).into_text("content").unwrap_err();
+            assert_eq!(error.code.name, code, "{json}");
+            assert_eq!(error.param.as_deref(), Some(param), "{json}");
+        }
+    }
+
+    #[test]
+    fn no_more_parts_are_kept_than_are_needed_to_refuse_them() {
+        let parts = format!("[{}]", vec!["{}"; 1_000].join(","));
+        let ContentBody::Parts(parts) = read(&parts) else {
+            panic!("these are parts");
+        };
+        assert_eq!(parts.len(), MOST + 1);
+        assert!(ContentBody::Parts(parts).into_text("content").is_err());
+    }
+}

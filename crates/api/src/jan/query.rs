@@ -98,3 +98,47 @@ fn given(parameter: &Option<String>) -> Option<&str> {
     let text = parameter.as_deref().map(str::trim);
     text.filter(|text| !text.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(text: &str) -> ListQuery {
+        actix_web::web::Query::<ListQuery>::from_query(text)
+            .unwrap()
+            .into_inner()
+    }
+
+    #[test]
+    fn what_is_empty_is_absent() {
+        let empty = query("limit=&after=&cursor=+&order=&project_id=&referrer=&branch=");
+        assert_eq!(empty.limit().unwrap().get(), 20);
+        assert_eq!(empty.after(), None);
+        assert_eq!(empty.order(Order::Ascending).unwrap(), Order::Ascending);
+        assert!(empty.project().unwrap().is_none());
+        assert_eq!(empty.referrer(), None);
+        assert!(empty.on_main().is_ok());
+    }
+
+    #[test]
+    fn a_limit_above_the_most_is_the_most() {
+        for (text, limit) in [("limit=1", 1), ("limit=100", 100), ("limit=100000", 100)] {
+            assert_eq!(query(text).limit().unwrap().get(), limit, "{text}");
+        }
+        for text in ["limit=0", "limit=-1", "limit=x", "limit=1.5"] {
+            assert!(query(text).limit().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_page_begins_after_either_of_two() {
+        assert_eq!(query("after=a&cursor=b").after(), Some("a"));
+        assert_eq!(query("cursor=b").after(), Some("b"));
+    }
+
+    #[test]
+    fn there_is_one_branch_in_any_letters() {
+        assert!(query("branch=main").on_main().is_ok());
+        assert!(query("branch=EDIT_1").on_main().is_err());
+    }
+}

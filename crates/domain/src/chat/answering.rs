@@ -1,10 +1,13 @@
 use super::TurnStore;
 use super::audience::Events;
 use crate::conversations::ConversationStore;
+use crate::error::Result;
+use crate::id::ConversationId;
 use crate::projects::ProjectStore;
 use crate::replies::{ChatStream, ReplyStore};
 use crate::settings::SettingsStore;
 use crate::turns::TurnService;
+use std::pin::Pin;
 use std::sync::Arc;
 
 /// The stores from which chats read, and into which they write.
@@ -30,3 +33,6 @@ pub enum Answering {
         is_truncated: bool,
     },
 }
+
+/// Work that makes a conversation.
+pub type Making = Pin<Box<dyn Future<Output = Result<ConversationId>> + Send>>;

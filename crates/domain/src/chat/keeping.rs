@@ -3,7 +3,7 @@
 use super::audience::{Audience, Events};
 use super::generation::{Generation, absent};
 use super::history;
-use super::{Answering, ChatStores, CompleteChat, NewMessage, Place};
+use super::{Answering, ChatStores, CompleteChat, Making, NewMessage, Place};
 use crate::admission::Caller;
 use crate::clock::{Clock, Ids};
 use crate::conversations::Conversation;
@@ -39,9 +39,10 @@ impl Keeping {
         &self,
         owner: OwnerId,
         asked: CompleteChat,
+        making: Option<Making>,
         beginning: Beginning,
     ) -> Result<()> {
-        let begun = self.begin(owner, asked).await;
+        let begun = self.begin(owner, asked, making).await;
         let (generation, request, is_truncated) = match begun {
             Ok(begun) => begun,
             Err(error) => {
@@ -76,8 +77,12 @@ impl Keeping {
     async fn begin(
         &self,
         owner: OwnerId,
-        asked: CompleteChat,
+        mut asked: CompleteChat,
+        making: Option<Making>,
     ) -> Result<(Generation, ChatRequest, bool)> {
+        if let Some((making, place)) = making.zip(asked.place.as_mut()) {
+            place.conversation = making.await?;
+        }
         let conversation = asked.place.as_ref().map(|place| place.conversation);
         let conversation = conversation.ok_or_else(absent)?;
         let size = asked.body.len();

@@ -9,7 +9,7 @@ mod model;
 mod ports;
 mod service;
 
-pub use answering::{Answering, ChatStores};
+pub use answering::{Answering, ChatStores, Making};
 pub use audience::{Cancelled, Event, Events, Kept};
 pub use model::{CompleteChat, NewMessage, Place, Unkept};
 pub use ports::{StoredTurn, Turn, TurnMessage, TurnStore};

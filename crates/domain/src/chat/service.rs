@@ -1,5 +1,5 @@
 use super::keeping::Keeping;
-use super::{Answering, ChatStores, CompleteChat};
+use super::{Answering, ChatStores, CompleteChat, Making};
 use crate::admission::Caller;
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Result};
@@ -65,7 +65,15 @@ impl ChatService {
     /// Completes a chat. A stored chat waits for the turns before it, and is refused before the
     /// model is asked where it cannot be stored. It runs in the background from the start, so it
     /// continues when the client disconnects.
-    pub async fn complete(&self, owner: OwnerId, asked: CompleteChat) -> Result<Answering> {
+    ///
+    /// `making` makes the conversation of a stored chat in place of the named one, when all else is
+    /// known to be right; so it is not made for a chat that does not begin.
+    pub async fn complete(
+        &self,
+        owner: OwnerId,
+        asked: CompleteChat,
+        making: Option<Making>,
+    ) -> Result<Answering> {
         if asked.place.is_none() {
             let context = Vec::new();
             let ask = Ask::Passed(asked.body);
@@ -81,7 +89,7 @@ impl ChatService {
         let (beginning, begun) = oneshot::channel();
         let keeping = Arc::clone(&self.keeping);
         self.tasks.start(Box::pin(async move {
-            keeping.keep(owner, asked, beginning).await
+            keeping.keep(owner, asked, making, beginning).await
         }));
         let begun = begun.await;
         let begun = begun.map_err(|_| Error::Internal("the turn was abandoned".into()))?;

@@ -1,8 +1,8 @@
 use super::sessions::username;
 use crate::error::ApiError;
-use crate::extract::Authenticated;
-use actix_web::{HttpResponse, get, web};
-use domain::auth::{AccountService, Email, UserKind};
+use crate::extract::{Authenticated, profile};
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use domain::auth::{AccountService, Email, Profile, UserKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,6 +18,20 @@ struct MeBody {
     is_guest: bool,
 }
 
+impl MeBody {
+    /// The same, with what the token of an external issuer tells.
+    fn with(self, profile: Profile) -> Self {
+        let username = profile.email.as_ref().or(profile.name.as_ref()).cloned();
+        Self {
+            username: username.unwrap_or(self.username),
+            email: profile.email,
+            name: profile.name,
+            is_guest: profile.is_guest,
+            ..self
+        }
+    }
+}
+
 /// Who you are
 #[utoipa::path(
     tag = "users",
@@ -26,16 +40,21 @@ struct MeBody {
 )]
 #[get("/jan/auth/me")]
 pub(crate) async fn get_me(
+    request: HttpRequest,
     Authenticated(actor): Authenticated,
     accounts: web::Data<AccountService>,
 ) -> Result<HttpResponse, ApiError> {
     let user = accounts.me(actor).await?;
-    Ok(HttpResponse::Ok().json(MeBody {
+    let me = MeBody {
         id: user.id.to_string(),
         user_id: user.id.to_string(),
         username: username(&user),
         is_guest: user.kind == UserKind::Guest,
         email: user.email.map(Email::into_string),
         name: user.name,
+    };
+    Ok(HttpResponse::Ok().json(match profile(&request) {
+        None => me,
+        Some(profile) => me.with(profile),
     }))
 }

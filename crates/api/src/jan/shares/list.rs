@@ -19,6 +19,8 @@ struct ShareListBody {
     first_id: String,
     last_id: String,
     has_more: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
 }
 
 /// List your links
@@ -87,6 +89,7 @@ async fn list(
         object: "list",
         data: data.collect(),
         first_id: id(page.data.first()),
+        next_cursor: page.has_more.then(|| id(page.data.last())),
         last_id: id(page.data.last()),
         has_more: page.has_more,
     }))

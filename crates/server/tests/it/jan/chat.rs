@@ -2,8 +2,10 @@ use super::{add, conversation, message, refused};
 use crate::app::{Actor, TestApp};
 use crate::chat::user;
 use crate::provider::{Provider, refuses, says};
+use crate::purge::until;
 use crate::repeats::{is_replayed, keyed};
 use serde_json::{Value, json};
+use tokio_postgres::{NoTls, connect};
 
 const PATH: &str = "/jan/v1/chat/completions";
 
@@ -159,4 +161,31 @@ async fn models_are_listed_and_found() {
     assert_eq!(found.expect(200), list["data"][0]);
     let unknown = alice.get("/jan/v1/models/catalogs/unknown").await;
     refused(&unknown, "model_not_found", Some("model"));
+}
+
+#[tokio::test]
+async fn who_leaves_while_the_conversation_is_made_finds_the_reply_in_it() {
+    let provider = Provider::that(says(&["Oslo."]));
+    let app = asking(&provider).await;
+    let (holder, connection) = connect(&app.schema.url, NoTls).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let lock = "begin; lock table conversations in share mode";
+    holder.batch_execute(lock).await.unwrap();
+    let body = json!({ "messages": [user("Capital of Norway?")], "store": true }).to_string();
+    let line = format!("POST {PATH}");
+    let leaving = app.asked_by_alice(line.as_bytes(), body.as_bytes()).await;
+    let waiting = "select count(*) from pg_locks
+        where relation = 'conversations'::regclass and not granted";
+    until(&app.schema, waiting, 60, |count| count > 0).await;
+    // As one whose machine is gone: the service is told at once.
+    leaving.set_zero_linger().unwrap();
+    drop(leaving);
+    app.alice().get("/v1/models").await.expect(200);
+    holder.batch_execute("commit").await.unwrap();
+    until(&app.schema, "select count(*) from items", 60, |count| {
+        count == 2
+    })
+    .await;
+    drop(holder);
+    connection.await.unwrap().unwrap();
 }

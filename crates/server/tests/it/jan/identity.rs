@@ -1,6 +1,7 @@
 use super::refused;
 use crate::app::TestApp;
-use serde_json::json;
+use crate::auth::external::issuer::{RSA, accepting};
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_guest_is_told_who_they_are_and_becomes_an_account() {
@@ -111,4 +112,25 @@ async fn health_is_asked_under_v1_too() {
         "ready"
     );
     assert!(anon.get("/jan/v1/version").await.expect(200)["version"].is_string());
+}
+
+#[tokio::test]
+async fn a_token_of_another_issuer_tells_who_its_holder_is() {
+    let (app, issuer) = accepting(&RSA).await;
+    let mut claims = issuer.claims(&app, "ada");
+    claims["name"] = "Ada".into();
+    claims["email"] = "ada@example.org".into();
+    let ada = app.bearing(Some(RSA.sign(&RSA.header(), &claims)));
+    let me = ada.get("/jan/auth/me").await.expect(200);
+    let told = ["name", "email", "username", "is_guest"].map(|name| &me[name]);
+    assert_eq!(
+        json!(told),
+        json!(["Ada", "ada@example.org", "ada@example.org", false])
+    );
+    claims["email"] = Value::Null;
+    claims["guest"] = true.into();
+    let guest = app.bearing(Some(RSA.sign(&RSA.header(), &claims)));
+    let me = guest.get("/jan/auth/me").await.expect(200);
+    let told = ["name", "email", "username", "is_guest"].map(|name| &me[name]);
+    assert_eq!(json!(told), json!(["Ada", null, "Ada", true]));
 }
