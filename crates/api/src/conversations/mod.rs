@@ -1,5 +1,6 @@
 //! The wire types of conversations.
 
+mod body;
 pub(crate) mod bulk_delete;
 pub(crate) mod cancel;
 pub(crate) mod create;
@@ -10,8 +11,8 @@ pub(crate) mod list;
 pub(crate) mod update;
 
 use crate::list::{Listed, list_body};
-use crate::timestamp::Timestamp;
-use domain::conversations::{Conversation, Metadata};
+pub(crate) use body::{ConversationBody, flag_changes};
+use domain::conversations::Metadata;
 use domain::error::Error;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Serialize, ser::Serializer};
@@ -20,41 +21,6 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
-
-/// A conversation, without its messages.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Conversation)]
-pub(crate) struct ConversationBody {
-    #[schema(example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
-    pub(crate) id: String,
-    #[schema(inline)]
-    object: ConversationObject,
-    /// Null while the conversation is untitled. Its first user message gives it a title.
-    #[schema(required, example = "Project Planning")]
-    title: Option<String>,
-    /// The project of the conversation.
-    #[schema(required, example = "proj_01JFQ2K7W2B3V4C5X6Z7M8N9QA")]
-    project_id: Option<String>,
-    metadata: MetadataBody,
-    /// How many messages the conversation holds now.
-    #[schema(example = 12, maximum = 10_000)]
-    item_count: u32,
-    /// Whether you put it away: lists leave it out by default.
-    archived: bool,
-    /// Whether you want to find it at once.
-    pinned: bool,
-    created_at: Timestamp,
-    /// When a message was last added, edited, regenerated, restored or deleted. Changing the title,
-    /// the project, the metadata, `archived` or `pinned` does not change it.
-    updated_at: Timestamp,
-}
-
-/// The type of a conversation.
-#[derive(Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-enum ConversationObject {
-    Conversation,
-}
 
 list_body!(
     /// A page of conversations.
@@ -65,25 +31,6 @@ list_body!(
 impl Listed for ConversationBody {
     fn listed_as(&self) -> Option<String> {
         Some(self.id.clone())
-    }
-}
-
-impl From<Conversation> for ConversationBody {
-    fn from(conversation: Conversation) -> Self {
-        Self {
-            id: conversation.id.to_string(),
-            object: ConversationObject::Conversation,
-            title: conversation
-                .title
-                .map(domain::conversations::Title::into_string),
-            project_id: conversation.project_id.map(|id| id.to_string()),
-            metadata: MetadataBody(conversation.metadata.into_pairs()),
-            item_count: conversation.item_count,
-            archived: conversation.flags.archived,
-            pinned: conversation.flags.pinned,
-            created_at: conversation.created_at.into(),
-            updated_at: conversation.updated_at.into(),
-        }
     }
 }
 

@@ -1,81 +1,9 @@
-use super::{ConversationBody, MetadataBody};
+use super::body::{ConversationBody, UpdateConversationBody};
 use crate::error::ApiError;
-use crate::extract::{Authenticated, Body, WireBody, present};
+use crate::extract::{Authenticated, Body};
 use actix_web::{HttpResponse, patch, web};
-use domain::conversations::{
-    Change, ConversationChanges, ConversationService, FlagChanges, Metadata, Title,
-};
-use domain::error::Error;
-use domain::id::{ConversationId, ProjectId};
-use serde::Deserialize;
-use utoipa::ToSchema;
-
-/// The changes. An absent field keeps its value, null clears it.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = UpdateConversationRequest)]
-pub(crate) struct UpdateConversationBody {
-    /// 1 to 256 characters after trimming; null removes the title.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(
-        min_length = 1,
-        max_length = 256,
-        pattern = r"^[\s\S]*\S[\s\S]*$",
-        example = "Updated Project Title"
-    )]
-    title: Option<Option<String>>,
-    /// One of your projects, as the new project; null takes the conversation out of its project.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(example = "proj_01JFQ2K7W2B3V4C5X6Z7M8N9QA")]
-    project_id: Option<Option<String>>,
-    /// Replaces all pairs; null removes them.
-    #[serde(default, deserialize_with = "present")]
-    metadata: Option<Option<MetadataBody>>,
-    /// Whether to put it away: lists leave it out by default. Null: `false`.
-    #[serde(default, deserialize_with = "present")]
-    archived: Option<Option<bool>>,
-    /// Whether it shall be found at once. Null: `false`.
-    #[serde(default, deserialize_with = "present")]
-    pinned: Option<Option<bool>>,
-}
-
-impl WireBody for UpdateConversationBody {
-    fn absent() -> Option<Self> {
-        Some(Self::default())
-    }
-}
-
-impl TryFrom<UpdateConversationBody> for ConversationChanges {
-    type Error = Error;
-
-    fn try_from(body: UpdateConversationBody) -> Result<Self, Error> {
-        let title = |title: Option<String>| title.map(|title| Title::parse(&title)).transpose();
-        let project = |id: Option<String>| id.map(|id| ProjectId::parse(&id)).transpose();
-        let metadata = |pairs: Option<MetadataBody>| Metadata::try_from(pairs.unwrap_or_default());
-        Ok(Self {
-            title: Change::of(body.title, title)?,
-            project_id: Change::of(body.project_id, project)
-                .map_err(|error| error.named_by("project_id"))?,
-            metadata: Change::of(body.metadata, metadata)?,
-            flags: flag_changes(body.archived, body.pinned),
-        })
-    }
-}
-
-/// The changes of flags; null clears one.
-pub(crate) fn flag_changes(
-    archived: Option<Option<bool>>,
-    pinned: Option<Option<bool>>,
-) -> FlagChanges {
-    let change = |flag: Option<Option<bool>>| match flag {
-        None => Change::Keep,
-        Some(flag) => Change::Set(flag.unwrap_or_default()),
-    };
-    FlagChanges {
-        archived: change(archived),
-        pinned: change(pinned),
-    }
-}
+use domain::conversations::ConversationService;
+use domain::id::ConversationId;
 
 /// Update a conversation
 ///

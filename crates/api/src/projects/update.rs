@@ -1,5 +1,5 @@
 use super::ProjectBody;
-use crate::conversations::update::flag_changes;
+use crate::conversations::flag_changes;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody, present};
 use actix_web::{HttpResponse, patch, web};

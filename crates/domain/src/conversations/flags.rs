@@ -10,17 +10,10 @@ pub struct Flags {
 }
 
 /// New flags.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FlagChanges {
     pub archived: Change<bool>,
     pub pinned: Change<bool>,
-}
-
-impl FlagChanges {
-    /// Whether nothing changes.
-    pub fn is_empty(&self) -> bool {
-        matches!((&self.archived, &self.pinned), (Change::Keep, Change::Keep))
-    }
 }
 
 /// Which entries a list shows. `None`: both.

@@ -12,9 +12,7 @@ mod title;
 pub use bulk::BulkDeletion;
 pub use change::Change;
 pub use flags::{FlagChanges, FlagFilter, Flags};
-pub use model::{Conversation, Metadata, NewConversation};
-pub use ports::{
-    ConversationChanges, ConversationList, ConversationStore, ListSort, Opening, Range, Updated,
-};
-pub use service::{ConversationService, CreateConversation};
+pub use model::*;
+pub use ports::{ConversationList, ConversationStore, ListSort, Opening, Range, Updated};
+pub use service::ConversationService;
 pub use title::{Title, TitleSource};

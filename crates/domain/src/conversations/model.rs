@@ -1,6 +1,7 @@
-use super::{Flags, Title, TitleSource};
+use super::{Change, FlagChanges, Flags, Title, TitleSource};
 use crate::error::{Error, Result};
 use crate::id::{ConversationId, OwnerId, ProjectId};
+use crate::items::{Item, NewItem};
 use crate::text;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -22,16 +23,99 @@ pub struct Conversation {
     pub updated_at: DateTime<Utc>,
 }
 
-/// A conversation about to be stored.
-#[derive(Clone, Debug)]
-pub struct NewConversation {
-    pub id: ConversationId,
-    pub owner_id: OwnerId,
-    pub title: Option<(Title, TitleSource)>,
+impl Conversation {
+    /// The bytes of its texts.
+    pub fn text_bytes(&self) -> usize {
+        bytes(self.title.as_ref()) + self.metadata.bytes()
+    }
+}
+
+/// A client's request for a conversation.
+#[derive(Clone, Debug, Default)]
+pub struct CreateConversation {
+    pub title: Option<Title>,
     pub project_id: Option<ProjectId>,
     pub metadata: Metadata,
     pub flags: Flags,
-    pub created_at: DateTime<Utc>,
+    /// The first messages, at most [`super::ConversationService::MAX_FIRST_ITEMS`].
+    pub items: Vec<NewItem>,
+}
+
+impl CreateConversation {
+    /// A request for a conversation with these first messages.
+    pub fn with_items(items: Vec<NewItem>) -> Self {
+        Self {
+            items,
+            ..Self::default()
+        }
+    }
+
+    /// The conversation with its first messages.
+    pub(super) fn accepted(
+        self,
+        id: ConversationId,
+        items: &[Item],
+        now: DateTime<Utc>,
+    ) -> (Conversation, Option<TitleSource>) {
+        let derived = || Title::from_messages(items.iter().map(|item| (item.role, &item.content)));
+        let (title, source) = match self.title {
+            Some(title) => (Some(title), Some(TitleSource::Person)),
+            None => derived()
+                .map(|title| (title, TitleSource::FirstMessage))
+                .unzip(),
+        };
+        let conversation = Conversation {
+            id,
+            title,
+            project_id: self.project_id,
+            metadata: self.metadata,
+            // At most `ConversationService::MAX_FIRST_ITEMS`.
+            item_count: items.len() as u32,
+            flags: self.flags,
+            created_at: now,
+            updated_at: now,
+        };
+        (conversation, source)
+    }
+}
+
+/// A conversation about to be stored.
+#[derive(Clone, Debug)]
+pub struct NewConversation {
+    pub owner_id: OwnerId,
+    pub conversation: Conversation,
+    /// The author of the title. `None`: the conversation is untitled.
+    pub title_source: Option<TitleSource>,
+}
+
+/// A person's changes to a conversation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConversationChanges {
+    /// `Set(None)` removes the title.
+    pub title: Change<Option<Title>>,
+    pub project_id: Change<Option<ProjectId>>,
+    pub metadata: Change<Metadata>,
+    pub flags: FlagChanges,
+}
+
+impl ConversationChanges {
+    /// Whether nothing changes.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether the changes add text to the conversation.
+    pub(super) fn add_text(&self, to: &Conversation) -> bool {
+        let title = self
+            .title
+            .or(bytes(to.title.as_ref()), |title| bytes(title.as_ref()));
+        let metadata = self.metadata.or(to.metadata.bytes(), Metadata::bytes);
+        title + metadata > to.text_bytes()
+    }
+}
+
+fn bytes(title: Option<&Title>) -> usize {
+    title.map_or(0, |title| title.as_str().len())
 }
 
 /// The client's own notes on a conversation: at most 16 pairs, keys of 1 to 64 characters, values

@@ -1,4 +1,4 @@
-use super::{Change, Conversation, FlagChanges, FlagFilter, Metadata, NewConversation, Title};
+use super::{Conversation, ConversationChanges, FlagFilter, NewConversation};
 use crate::error::Result;
 use crate::id::{ConversationId, OwnerId, ProjectId, Sequence};
 use crate::items::Item;
@@ -100,32 +100,6 @@ pub enum ListSort {
     },
 }
 
-/// A person's changes to a conversation.
-#[derive(Clone, Debug, Default)]
-pub struct ConversationChanges {
-    /// `Set(None)` removes the title.
-    pub title: Change<Option<Title>>,
-    pub project_id: Change<Option<ProjectId>>,
-    pub metadata: Change<Metadata>,
-    pub flags: FlagChanges,
-}
-
-impl ConversationChanges {
-    /// Whether nothing changes.
-    pub(super) fn is_empty(&self) -> bool {
-        let texts = (&self.title, &self.project_id, &self.metadata);
-        matches!(texts, (Change::Keep, Change::Keep, Change::Keep)) && self.flags.is_empty()
-    }
-
-    /// Whether the changes add text to the conversation.
-    pub(super) fn add_text(&self, to: &Conversation) -> bool {
-        let length = |title: &Option<Title>| title.as_ref().map_or(0, |title| title.as_str().len());
-        let (title, metadata) = (length(&to.title), to.metadata.bytes());
-        let next = self.title.or(title, length) + self.metadata.or(metadata, Metadata::bytes);
-        next > title + metadata
-    }
-}
-
 /// The result of a change.
 #[derive(Clone, Debug)]
 pub enum Updated {
@@ -133,19 +107,4 @@ pub enum Updated {
     NoConversation,
     /// The project does not exist; nothing was changed.
     NoProject,
-}
-
-impl<T> Change<T> {
-    /// Computes a result from the new value; `kept` where the current value stays.
-    pub fn or<R>(&self, kept: R, of: impl FnOnce(&T) -> R) -> R {
-        match self {
-            Self::Keep => kept,
-            Self::Set(value) => of(value),
-        }
-    }
-
-    /// `Set` with the parsed value where one was `given`, otherwise `Keep`.
-    pub fn of<R>(given: Option<R>, parse: impl FnOnce(R) -> Result<T>) -> Result<Self> {
-        given.map_or(Ok(Self::Keep), |raw| parse(raw).map(Self::Set))
-    }
 }

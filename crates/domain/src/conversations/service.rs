@@ -1,30 +1,18 @@
 use super::bulk::{BulkDeletion, Wanted};
-use super::ports::{
-    ConversationChanges, ConversationList, ConversationStore, Opening, Range, Updated,
-};
+use super::ports::{ConversationList, ConversationStore, Opening, Range, Updated};
 use super::{
-    Conversation, FlagFilter, Flags, ListSort, Metadata, NewConversation, Title, TitleSource,
+    Conversation, ConversationChanges, CreateConversation, FlagFilter, ListSort, NewConversation,
 };
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Resource, Result};
-use crate::id::{ConversationId, ItemId, OwnerId, ProjectId, Sequence};
+use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::items::{Author, Item, NewItem};
 use crate::page::{self, Limit, Order, Page};
 use crate::repeats::{self, Made, Outcome};
 use crate::usage::UsageGuard;
 use std::collections::HashSet;
+use std::mem;
 use std::sync::Arc;
-
-/// A client's request for a conversation.
-#[derive(Clone, Debug, Default)]
-pub struct CreateConversation {
-    pub title: Option<Title>,
-    pub project_id: Option<ProjectId>,
-    pub metadata: Metadata,
-    pub flags: Flags,
-    /// The first messages, at most [`ConversationService::MAX_FIRST_ITEMS`].
-    pub items: Vec<NewItem>,
-}
 
 /// The use cases of conversations.
 pub struct ConversationService {
@@ -60,39 +48,22 @@ impl ConversationService {
     pub async fn create(
         &self,
         owner: OwnerId,
-        request: CreateConversation,
+        mut request: CreateConversation,
     ) -> Result<Conversation> {
         let now = self.clock.now();
-        let items = self.first_items(request.items, now)?;
-        let title = match request.title {
-            Some(title) => Some((title, TitleSource::Person)),
-            None => Title::from_messages(items.iter().map(|item| (item.role, &item.content)))
-                .map(|title| (title, TitleSource::FirstMessage)),
-        };
+        let items = self.first_items(mem::take(&mut request.items), now)?;
         self.usage.room_for_conversation(owner)?;
+        let id = ConversationId::new(self.ids.ulid());
+        let (conversation, title_source) = request.accepted(id, &items, now);
         let new = NewConversation {
-            id: ConversationId::new(self.ids.ulid()),
             owner_id: owner,
-            title,
-            project_id: request.project_id,
-            metadata: request.metadata,
-            flags: request.flags,
-            created_at: now,
+            conversation,
+            title_source,
         };
         if !self.store.insert(&new, &items).await? {
             return Err(Resource::Project.absent().named_by("project_id"));
         }
-        Ok(Conversation {
-            id: new.id,
-            title: new.title.map(|(title, _)| title),
-            project_id: new.project_id,
-            metadata: new.metadata,
-            // At most MAX_FIRST_ITEMS, as `first_items` has checked.
-            item_count: items.len() as u32,
-            flags: new.flags,
-            created_at: now,
-            updated_at: now,
-        })
+        Ok(new.conversation)
     }
 
     fn first_items(

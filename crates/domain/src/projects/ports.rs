@@ -56,7 +56,7 @@ pub struct ProjectList {
 }
 
 /// A person's changes to a project.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProjectChanges {
     pub title: Change<ProjectTitle>,
     pub description: Change<Option<Description>>,
@@ -67,8 +67,11 @@ pub struct ProjectChanges {
 impl ProjectChanges {
     /// Whether the changes are of the project itself, and not only of its flags.
     pub fn are_of_texts(&self) -> bool {
-        let texts = (&self.title, &self.description, &self.instruction);
-        !matches!(texts, (Change::Keep, Change::Keep, Change::Keep))
+        let of_flags = Self {
+            flags: self.flags.clone(),
+            ..Self::default()
+        };
+        *self != of_flags
     }
 
     /// Whether the changes add text to the project.

@@ -89,7 +89,7 @@ impl ProjectService {
         id: ProjectId,
         changes: ProjectChanges,
     ) -> Result<Project> {
-        if !changes.are_of_texts() && changes.flags.is_empty() {
+        if changes == ProjectChanges::default() {
             return self.get(owner, id).await;
         }
         if let Err(full) = self.usage.room_for_text(owner)

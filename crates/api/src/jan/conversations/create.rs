@@ -52,7 +52,7 @@ impl TryFrom<CreateConversationBody> for CreateConversation {
                 archived: body.is_archived.unwrap_or_default(),
                 pinned: body.is_favorite.unwrap_or_default(),
             },
-            items: crate::jan::items::read(body.items.unwrap_or_default())?,
+            ..Self::with_items(crate::jan::items::read(body.items.unwrap_or_default())?)
         })
     }
 }

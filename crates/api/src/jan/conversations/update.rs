@@ -54,24 +54,23 @@ pub(crate) async fn update_conversation(
     Body(body, _): Body<UpdateConversationBody>,
 ) -> Result<HttpResponse, ApiError> {
     let (owner, id) = (actor.owner_id, super::id(&id)?);
-    let metadata = match body.metadata {
-        None => Change::Keep,
-        Some(pairs) => {
-            // Where it came from never changes, so reading it first is safe.
-            let found = conversations.get(owner, id).await?;
-            let referrer = found.metadata.pairs().get(REFERRER);
-            Change::Set(metadata(Some(pairs), referrer.map(String::as_str))?)
-        }
-    };
+    let mut changes = ConversationChanges::default();
+    if let Some(pairs) = body.metadata {
+        // Where it came from never changes, so reading it first is safe.
+        let found = conversations.get(owner, id).await?;
+        let referrer = found.metadata.pairs().get(REFERRER);
+        let pairs = metadata(Some(pairs), referrer.map(String::as_str))?;
+        changes.metadata = Change::Set(pairs);
+    }
     let changes = ConversationChanges {
         title: Change::of(body.title, |title| Title::parse(&title).map(Some))?,
         project_id: Change::of(body.project_id, |raw| project(&raw))
             .map_err(|error| error.named_by("project_id"))?,
-        metadata,
         flags: FlagChanges {
             archived: Change::of(body.is_archived, Ok)?,
             pinned: Change::of(body.is_favorite, Ok)?,
         },
+        ..changes
     };
     let updated = conversations.update(owner, id, changes).await?;
     Ok(HttpResponse::Ok().json(ConversationBody::from(updated)))

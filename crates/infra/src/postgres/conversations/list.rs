@@ -167,11 +167,7 @@ impl Page {
 
     /// The page, of conversations with one more condition.
     fn selected<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>, and: &'b str) -> QueryResult<()> {
-        out.push_sql(
-            "select id, project_id, title, metadata, item_count, created_at, updated_at, archived,
-                pinned
-            from conversations",
-        );
+        out.push_sql(concat!("select ", rows::columns!(), " from conversations"));
         self.listed(out.reborrow())?;
         out.push_sql(and);
         let follows = if self.is_descending { "<" } else { ">" };

@@ -1,9 +1,9 @@
-mod changes;
 pub(super) mod exists;
 mod list;
 mod open;
 pub(super) mod rows;
 pub(super) mod statements;
+mod write;
 
 use super::database::Database;
 use super::error::{storage, violates};
@@ -13,7 +13,6 @@ use super::schema::{conversations, projects};
 use super::titles::NewTitles;
 use super::work::Whose;
 use crate::postgres::execute::Execute as _;
-use changes::{ChangedRow, NewRow};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
@@ -28,6 +27,7 @@ use domain::page::Page;
 use domain::repeats::{Made, Outcome};
 use rows::Row;
 use uuid::Uuid;
+use write::{ChangedRow, Insert};
 
 /// The constraint that a conversation's project exists and belongs to its owner.
 pub(super) const PROJECT: &str = "conversations_owner_id_project_id_fkey";
@@ -51,50 +51,21 @@ impl PgConversations {
 #[async_trait::async_trait]
 impl ConversationStore for PgConversations {
     async fn insert(&self, conversation: &NewConversation, items: &[Item]) -> Result<bool> {
-        let row = NewRow::from(conversation);
         let made = |rows: &usize| {
-            (*rows > 0).then(|| Outcome::created(Made::Conversation(conversation.id)))
+            let id = conversation.conversation.id;
+            (*rows > 0).then(|| Outcome::created(Made::Conversation(id)))
         };
+        let insert = Insert::from(conversation);
         let inserted = if items.is_empty() {
-            let insert = statements::Insert {
-                owner_id: row.owner_id,
-                id: row.id,
-                project_id: row.project_id,
-                now: row.created_at,
-                title_source: row.title_source,
-                title: row.title.as_deref(),
-                metadata: &row.metadata,
-                archived: row.archived,
-                pinned: row.pinned,
-            };
             let work = async |connection: &mut AsyncPgConnection| insert.write(connection).await;
-            self.database
-                .effect(conversation.owner_id, work, made)
-                .await?
+            let owner = conversation.owner_id;
+            self.database.effect(owner, work, made).await?
         } else {
             let columns = item_rows::Columns::from(items);
-            let bytes = items.iter().map(|item| item.content.as_str().len()).sum();
+            let bytes = columns.contents.iter().map(|text| text.len()).sum();
             let whose = Whose::from(conversation.owner_id).writing(bytes);
-            let insert = statements::InsertWithItems {
-                owner_id: row.owner_id,
-                id: row.id,
-                project_id: row.project_id,
-                now: row.created_at,
-                // As many as a request may bring: at most 100.
-                item_count: items.len() as i32,
-                bytes: item_rows::bytes(columns.contents.iter().copied()),
-                title_source: row.title_source,
-                title: row.title.as_deref(),
-                metadata: &row.metadata,
-                archived: row.archived,
-                pinned: row.pinned,
-                item_ids: &columns.ids,
-                sequences: &columns.sequences,
-                roles: &columns.roles,
-                call_ids: &columns.call_ids,
-                contents: &columns.contents,
-                titles_due: self.new_titles.due(row.created_at),
-            };
+            let due = self.new_titles.due(conversation.conversation.created_at);
+            let insert = insert.with(&columns, due);
             let work = async |connection: &mut AsyncPgConnection| insert.write(connection).await;
             self.database.effect(whose, work, made).await?
         };
@@ -160,7 +131,7 @@ impl ConversationStore for PgConversations {
             .into_iter()
             .map(Conversation::try_from)
             .collect::<Result<Vec<_>>>()?;
-        Ok(Some(Page::of(data, list.limit, size)))
+        Ok(Some(Page::of(data, list.limit, Conversation::text_bytes)))
     }
 
     async fn count(&self, owner: OwnerId, list: &ConversationList, most: u64) -> Result<u64> {
@@ -255,13 +226,4 @@ fn sequence(stored: i32) -> Result<Sequence> {
     u32::try_from(stored)
         .map(Sequence)
         .map_err(|error| Error::Internal(error.into()))
-}
-
-/// The bytes that an entry adds to a page.
-fn size(conversation: &Conversation) -> usize {
-    let title = conversation
-        .title
-        .as_ref()
-        .map_or(0, |title| title.as_str().len());
-    title + conversation.metadata.bytes()
 }

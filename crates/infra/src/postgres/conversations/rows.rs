@@ -1,25 +1,54 @@
 use crate::postgres::error::inconsistent;
 use crate::postgres::ids;
 use chrono::{DateTime, Utc};
+use diesel::dsl::SqlTypeOf;
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Integer, Jsonb, Nullable, Text, Timestamptz};
 use domain::conversations::{Conversation, Flags, Metadata, Title};
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, ProjectId};
 use uuid::Uuid;
 
-/// The columns of a [`Row`], for statements of our own.
-pub(in crate::postgres) type Sql = (
-    diesel::sql_types::Uuid,
-    Nullable<diesel::sql_types::Uuid>,
-    Nullable<Text>,
-    Jsonb,
-    Integer,
-    Timestamptz,
-    Timestamptz,
-    Bool,
-    Bool,
-);
+/// The types of a [`Row`]'s columns, for statements of our own.
+pub(in crate::postgres) type Sql = SqlTypeOf<<Row as Selectable<Pg>>::SelectExpression>;
+
+/// The names of those columns, in the same order, each with the table's alias if there is one.
+macro_rules! columns {
+    () => {
+        $crate::postgres::conversations::rows::columns!("")
+    };
+    ($of:literal) => {
+        concat!(
+            $of,
+            "id, ",
+            $of,
+            "project_id, ",
+            $of,
+            "title, ",
+            $of,
+            "metadata, ",
+            $of,
+            "item_count, ",
+            $of,
+            "created_at, ",
+            $of,
+            "updated_at, ",
+            $of,
+            "archived, ",
+            $of,
+            "pinned"
+        )
+    };
+}
+pub(in crate::postgres) use columns;
+
+/// As many nulls: no conversation.
+macro_rules! nulls {
+    () => {
+        "null, null, null, null, null, null, null, null, null"
+    };
+}
+pub(super) use nulls;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = crate::postgres::schema::conversations)]
@@ -77,4 +106,21 @@ pub(super) fn stored_metadata(metadata: &Metadata) -> serde_json::Value {
             .map(|(key, value)| (key.clone(), value.clone().into()))
             .collect(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::postgres::schema::conversations;
+
+    #[test]
+    fn the_names_of_the_columns_are_those_of_a_row() {
+        let query = diesel::debug_query::<Pg, _>(&conversations::table.select(Row::as_select()))
+            .to_string()
+            .replace('"', "");
+        let selected = format!("SELECT {} FROM", columns!("conversations."));
+        assert!(query.starts_with(&selected), "{query}");
+        let count = |text: &str| text.split(", ").count();
+        assert_eq!(count(nulls!()), count(columns!()));
+    }
 }

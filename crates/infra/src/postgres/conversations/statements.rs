@@ -2,71 +2,8 @@ use super::rows;
 use crate::postgres::items::rows as item_rows;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{
-    Array, BigInt, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
-};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
-
-statement!(
-    /// Stores a conversation, unless its owner has been removed.
-    Insert<'a> {
-        owner_id: Uuid => SqlUuid,
-        id: Uuid => SqlUuid,
-        project_id: Option<Uuid> => Nullable<SqlUuid>,
-        now: DateTime<Utc> => Timestamptz,
-        title_source: i16 => SmallInt,
-        title: Option<&'a str> => Nullable<Text>,
-        metadata: &'a serde_json::Value => Jsonb,
-        archived: bool => Bool,
-        pinned: bool => Bool,
-    } -> (),
-    "insert into conversations (owner_id, id, project_id, created_at, updated_at, title_source,
-        title, metadata, archived, pinned)
-    select $1, $2, $3, $4, $4, $5, $6, $7, $8, $9
-    where not exists (select from removed_owners where owner_id = $1)"
-);
-
-statement!(
-    /// Stores a conversation and its first items, unless its owner has been removed, and queues it
-    /// for a better title if one of the items names it.
-    InsertWithItems<'a> {
-        owner_id: Uuid => SqlUuid,
-        id: Uuid => SqlUuid,
-        project_id: Option<Uuid> => Nullable<SqlUuid>,
-        now: DateTime<Utc> => Timestamptz,
-        item_count: i32 => Integer,
-        bytes: i64 => BigInt,
-        title_source: i16 => SmallInt,
-        title: Option<&'a str> => Nullable<Text>,
-        metadata: &'a serde_json::Value => Jsonb,
-        archived: bool => Bool,
-        pinned: bool => Bool,
-        titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
-        item_ids: &'a [Uuid] => Array<SqlUuid>,
-        sequences: &'a [i32] => Array<Integer>,
-        roles: &'a [i16] => Array<SmallInt>,
-        call_ids: &'a [Option<&'a str>] => Array<Nullable<Text>>,
-        contents: &'a [&'a str] => Array<Text>,
-    } -> Integer,
-    "with conversation as (
-        insert into conversations (owner_id, id, project_id, created_at, updated_at, item_count,
-            last_sequence, counted_sequence, bytes, title_source, title, metadata,
-            archived, pinned)
-        select $1, $2, $3, $4, $4, $5, $5, $5, $6, $7, $8, $9, $10, $11
-        where not exists (select from removed_owners where owner_id = $1)
-        returning owner_id, id, title_source
-    ),
-    queued as (
-        insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
-        select owner_id, 2, id, id, $4, $12 from conversation
-        where title_source = 2 and $12 is not null
-    )
-    insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
-        call_id, content)
-    select c.owner_id, c.id, i.id, $4, $4, i.sequence, i.role, i.call_id, i.content
-    from conversation c, unnest($13, $14, $15, $16, $17)
-        as i(id, sequence, role, call_id, content)"
-);
 
 statement!(
     /// A row for the conversation, and one for each of its first items: at most 128. An item with
@@ -78,12 +15,11 @@ statement!(
         id: Uuid => SqlUuid,
     } -> (Nullable<rows::Sql>, Nullable<Integer>, Nullable<item_rows::Sql>),
     concat!(
-        "select c.id, c.project_id, c.title, c.metadata, c.item_count, c.created_at, c.updated_at,
-            c.archived, c.pinned, c.last_sequence,
+        "select ", rows::columns!("c."), ", c.last_sequence,
             null, null, null, null, null, null, null, null, null, null, null
         from conversations c where c.owner_id = $1 and c.id = $2
         union all (
-            select null, null, null, null, null, null, null, null, null, null, ",
+            select ", rows::nulls!(), ", null, ",
         item_rows::columns!(
             concat!("case when ", item_rows::size!("i."), " <= 8192 then i.content end"),
             concat!(

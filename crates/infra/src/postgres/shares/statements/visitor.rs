@@ -233,7 +233,6 @@ statement!(
         from link, (
             select count(*)::int as count, coalesce(sum(bytes), 0) as bytes from stored
         ) copied
-        returning id, project_id, title, metadata, item_count, created_at, updated_at, archived,
-            pinned"
+        returning ", conversation_rows::columns!()
     )
 );

@@ -1,0 +1,168 @@
+//! Rows as they are written.
+
+use super::rows;
+use crate::postgres::ids;
+use crate::postgres::items::rows as item_rows;
+use crate::postgres::schema::conversations;
+use crate::postgres::statement::statement;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{
+    Array, BigInt, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
+use domain::conversations::{Change, ConversationChanges, NewConversation, Title, TitleSource};
+use uuid::Uuid;
+
+statement!(
+    /// Stores a conversation, unless its owner has been removed. PostgreSQL does it in two thirds of
+    /// the time that the statement with items takes for an empty one.
+    Insert<'a> {
+        owner_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+        project_id: Option<Uuid> => Nullable<SqlUuid>,
+        now: DateTime<Utc> => Timestamptz,
+        title_source: i16 => SmallInt,
+        title: Option<&'a str> => Nullable<Text>,
+        metadata: serde_json::Value => Jsonb,
+        archived: bool => Bool,
+        pinned: bool => Bool,
+    } -> (),
+    "insert into conversations (owner_id, id, project_id, created_at, updated_at, title_source,
+        title, metadata, archived, pinned)
+    select $1, $2, $3, $4, $4, $5, $6, $7, $8, $9
+    where not exists (select from removed_owners where owner_id = $1)"
+);
+
+statement!(
+    /// Stores a conversation and its first items, unless its owner has been removed, and queues it
+    /// for a better title if one of the items names it.
+    InsertWithItems<'a> {
+        owner_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+        project_id: Option<Uuid> => Nullable<SqlUuid>,
+        now: DateTime<Utc> => Timestamptz,
+        item_count: i32 => Integer,
+        bytes: i64 => BigInt,
+        title_source: i16 => SmallInt,
+        title: Option<&'a str> => Nullable<Text>,
+        metadata: serde_json::Value => Jsonb,
+        archived: bool => Bool,
+        pinned: bool => Bool,
+        titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        item_ids: &'a [Uuid] => Array<SqlUuid>,
+        sequences: &'a [i32] => Array<Integer>,
+        roles: &'a [i16] => Array<SmallInt>,
+        call_ids: &'a [Option<&'a str>] => Array<Nullable<Text>>,
+        contents: &'a [&'a str] => Array<Text>,
+    } -> Integer,
+    "with conversation as (
+        insert into conversations (owner_id, id, project_id, created_at, updated_at, item_count,
+            last_sequence, counted_sequence, bytes, title_source, title, metadata,
+            archived, pinned)
+        select $1, $2, $3, $4, $4, $5, $5, $5, $6, $7, $8, $9, $10, $11
+        where not exists (select from removed_owners where owner_id = $1)
+        returning owner_id, id, title_source
+    ),
+    queued as (
+        insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
+        select owner_id, 2, id, id, $4, $12 from conversation
+        where title_source = 2 and $12 is not null
+    )
+    insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
+        call_id, content)
+    select c.owner_id, c.id, i.id, $4, $4, i.sequence, i.role, i.call_id, i.content
+    from conversation c, unnest($13, $14, $15, $16, $17)
+        as i(id, sequence, role, call_id, content)"
+);
+
+impl<'a> From<&'a NewConversation> for Insert<'a> {
+    fn from(new: &'a NewConversation) -> Self {
+        let conversation = &new.conversation;
+        Self {
+            owner_id: ids::stored(new.owner_id.ulid()),
+            id: ids::stored(conversation.id.ulid()),
+            project_id: conversation.project_id.map(|id| ids::stored(id.ulid())),
+            now: conversation.created_at,
+            title_source: stored_source(new.title_source),
+            title: conversation.title.as_ref().map(Title::as_str),
+            metadata: rows::stored_metadata(&conversation.metadata),
+            archived: conversation.flags.archived,
+            pinned: conversation.flags.pinned,
+        }
+    }
+}
+
+impl<'a> Insert<'a> {
+    pub(super) fn with(
+        self,
+        items: &'a item_rows::Columns<'a>,
+        titles_due: Option<DateTime<Utc>>,
+    ) -> InsertWithItems<'a> {
+        InsertWithItems {
+            owner_id: self.owner_id,
+            id: self.id,
+            project_id: self.project_id,
+            now: self.now,
+            // As many as a request may bring: at most 100.
+            item_count: items.ids.len() as i32,
+            bytes: item_rows::bytes(items.contents.iter().copied()),
+            title_source: self.title_source,
+            title: self.title,
+            metadata: self.metadata,
+            archived: self.archived,
+            pinned: self.pinned,
+            titles_due,
+            item_ids: &items.ids,
+            sequences: &items.sequences,
+            roles: &items.roles,
+            call_ids: &items.call_ids,
+            contents: &items.contents,
+        }
+    }
+}
+
+/// `None` keeps the current value.
+#[derive(AsChangeset)]
+#[diesel(table_name = conversations)]
+pub(super) struct ChangedRow {
+    pub(super) title: Option<Option<String>>,
+    pub(super) title_source: Option<i16>,
+    pub(super) project_id: Option<Option<Uuid>>,
+    pub(super) metadata: Option<serde_json::Value>,
+    pub(super) archived: Option<bool>,
+    pub(super) pinned: Option<bool>,
+}
+
+impl From<&ConversationChanges> for ChangedRow {
+    fn from(changes: &ConversationChanges) -> Self {
+        let title = match &changes.title {
+            Change::Keep => None,
+            Change::Set(title) => Some(title.as_ref().map(|title| title.as_str().to_owned())),
+        };
+        Self {
+            title_source: title
+                .as_ref()
+                .map(|title| stored_source(title.as_ref().map(|_| TitleSource::Person))),
+            title,
+            project_id: match changes.project_id {
+                Change::Keep => None,
+                Change::Set(project) => Some(project.map(|id| ids::stored(id.ulid()))),
+            },
+            metadata: match &changes.metadata {
+                Change::Keep => None,
+                Change::Set(metadata) => Some(rows::stored_metadata(metadata)),
+            },
+            archived: changes.flags.archived.or(None, |archived| Some(*archived)),
+            pinned: changes.flags.pinned.or(None, |pinned| Some(*pinned)),
+        }
+    }
+}
+
+fn stored_source(source: Option<TitleSource>) -> i16 {
+    match source {
+        None => 0,
+        Some(TitleSource::Person) => 1,
+        Some(TitleSource::FirstMessage) => 2,
+        Some(TitleSource::Model) => 3,
+    }
+}
