@@ -1,6 +1,6 @@
 use super::budget::Budget;
 use super::contents::contents;
-use super::layout::{Place, document};
+use super::layout::{Depth, document};
 use super::message::{day, message, moment};
 use super::pages::{pages, standing};
 use super::preview::preview;
@@ -42,7 +42,7 @@ pub fn conversation(view: &View, around: &Surroundings) -> String {
         Some(place) => format!("{named} ({})", standing(place)),
         None => named.to_owned(),
     };
-    document(&title, Place::Link, &head, &body)
+    document(&title, Depth::Link, &head, &body)
 }
 
 /// What a reader should know about the link before reading on.

@@ -1,4 +1,4 @@
-use super::layout::{Place, document};
+use super::layout::{Depth, document};
 use maud::{Markup, html};
 
 /// Why a link does not work.
@@ -31,7 +31,7 @@ pub fn failure(failure: &Failure<'_>) -> String {
             }
         }
     };
-    document(title, Place::Link, &html! {}, &body)
+    document(title, Depth::Link, &html! {}, &body)
 }
 
 fn explain(status: u16, retry_after: Option<u64>) -> (&'static str, Markup) {

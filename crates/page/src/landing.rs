@@ -1,6 +1,6 @@
 //! The first page of a server: what it is, and the first steps.
 
-use super::layout::{Place, document};
+use super::layout::{Depth, document};
 use maud::{Markup, html};
 
 /// An address, what it is called, and what is there.
@@ -71,7 +71,7 @@ pub fn landing(version: &str) -> String {
             ul.doors { @for door in DOORS { (listed(door)) } }
         }
     };
-    document("jan-conversations", Place::Root, &html! {}, &body)
+    document("jan-conversations", Depth::Root, &html! {}, &body)
 }
 
 fn listed((address, name, words): Door) -> Markup {

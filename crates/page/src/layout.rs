@@ -3,7 +3,7 @@ use maud::{DOCTYPE, Markup, html};
 
 /// Where a page is, as seen from the files it loads.
 #[derive(Clone, Copy)]
-pub(super) enum Place {
+pub(super) enum Depth {
     /// At the root of the server.
     Root,
     /// Where links are. Their pages have a script.
@@ -12,10 +12,10 @@ pub(super) enum Place {
 
 /// What every page has around its content. Addresses are relative, so that the service may stand
 /// behind any path of a proxy.
-pub(super) fn document(title: &str, place: Place, head: &Markup, body: &Markup) -> String {
+pub(super) fn document(title: &str, place: Depth, head: &Markup, body: &Markup) -> String {
     let assets = match place {
-        Place::Root => "assets/",
-        Place::Link => "../../assets/",
+        Depth::Root => "assets/",
+        Depth::Link => "../../assets/",
     };
     let page = html! {
         (DOCTYPE)
@@ -28,7 +28,7 @@ pub(super) fn document(title: &str, place: Place, head: &Markup, body: &Markup) 
                 meta name="referrer" content="no-referrer";
                 title { (title) }
                 link rel="stylesheet" href={ (assets) (STYLE.name) };
-                @if let Place::Link = place {
+                @if let Depth::Link = place {
                     script src={ (assets) (SCRIPT.name) } defer {}
                 }
                 link rel="icon" type="image/svg+xml" href={ (assets) (ICON.name) };

@@ -1,4 +1,4 @@
-use super::queue::{Place, Queue};
+use super::queue::{Queue, QueuedRequest};
 use super::{Caller, Limits, Refused};
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -170,7 +170,7 @@ struct Waiting {
     budget: Budget,
     caller: Caller,
     units: u64,
-    place: Place,
+    place: QueuedRequest,
     is_over: bool,
 }
 

@@ -31,7 +31,7 @@ struct Request {
 }
 
 /// A request that was put into the queue.
-pub(super) struct Place {
+pub(super) struct QueuedRequest {
     pub(super) ticket: Ticket,
     /// Completes when the units are the caller's.
     pub(super) given: oneshot::Receiver<()>,
@@ -98,7 +98,7 @@ impl Queue {
     }
 
     /// Puts a request into the queue.
-    pub(super) fn wait(&mut self, caller: Caller, units: u64) -> Result<Place, Refused> {
+    pub(super) fn wait(&mut self, caller: Caller, units: u64) -> Result<QueuedRequest, Refused> {
         if units > self.limits.share {
             return Err(Refused::Caller);
         }
@@ -115,7 +115,7 @@ impl Queue {
         account.waiting.insert(ticket, Request { units, given });
         self.waiting += 1;
         self.settle(caller);
-        Ok(Place {
+        Ok(QueuedRequest {
             ticket,
             given: place,
         })

@@ -78,7 +78,7 @@ impl Throttle {
     }
 
     async fn delay(&self, wait: Duration) {
-        let place = Place::take(&self.waiting);
+        let place = DelayedAttempt::take(&self.waiting);
         if place.number < Self::MOST {
             self.timer.wait(wait.min(Self::DELAY)).await;
         }
@@ -95,12 +95,12 @@ pub(super) struct Admitted {
 }
 
 /// The place of one delayed attempt.
-struct Place<'a> {
+struct DelayedAttempt<'a> {
     waiting: &'a AtomicUsize,
     number: usize,
 }
 
-impl<'a> Place<'a> {
+impl<'a> DelayedAttempt<'a> {
     fn take(waiting: &'a AtomicUsize) -> Self {
         Self {
             waiting,
@@ -109,7 +109,7 @@ impl<'a> Place<'a> {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for DelayedAttempt<'_> {
     fn drop(&mut self) {
         self.waiting.fetch_sub(1, Ordering::Relaxed);
     }

@@ -15,10 +15,10 @@ thread_local! {
 
 /// A place for a claim that is made later in the work.
 #[derive(Clone, Default)]
-pub struct Slot(Arc<Mutex<Place>>);
+pub struct Slot(Arc<Mutex<ClaimState>>);
 
 #[derive(Clone, Default)]
-enum Place {
+enum ClaimState {
     /// The request may be repeated, and was not looked up yet.
     #[default]
     Unseen,
@@ -29,41 +29,41 @@ enum Place {
 
 impl Slot {
     pub fn put(&self, claim: Arc<Claim>) {
-        *self.lock() = Place::Claimed(claim);
+        *self.lock() = ClaimState::Claimed(claim);
     }
 
     /// Lets the request run without a claim.
     pub fn leave_free(&self) {
-        *self.lock() = Place::Free;
+        *self.lock() = ClaimState::Free;
     }
 
     pub fn take(&self) -> Option<Arc<Claim>> {
         match std::mem::take(&mut *self.lock()) {
-            Place::Claimed(claim) => Some(claim),
-            Place::Unseen | Place::Free => None,
+            ClaimState::Claimed(claim) => Some(claim),
+            ClaimState::Unseen | ClaimState::Free => None,
         }
     }
 
-    fn place(&self) -> Place {
+    fn place(&self) -> ClaimState {
         self.lock().clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Place> {
+    fn lock(&self) -> MutexGuard<'_, ClaimState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn place() -> Place {
-    CURRENT.with_borrow(|slot| slot.as_ref().map_or(Place::Free, Slot::place))
+fn place() -> ClaimState {
+    CURRENT.with_borrow(|slot| slot.as_ref().map_or(ClaimState::Free, Slot::place))
 }
 
 /// The claim of the running work. An error where the request may be repeated and has not been
 /// claimed yet: then no work may be done for it.
 pub fn current() -> Result<Option<Arc<Claim>>> {
     match place() {
-        Place::Free => Ok(None),
-        Place::Claimed(claim) => Ok(Some(claim)),
-        Place::Unseen => Err(Error::Internal(
+        ClaimState::Free => Ok(None),
+        ClaimState::Claimed(claim) => Ok(Some(claim)),
+        ClaimState::Unseen => Err(Error::Internal(
             "it was not looked whether the request was done before".into(),
         )),
     }
@@ -81,9 +81,9 @@ pub fn scope<F: Future>(slot: Slot, work: F) -> Scoped<F> {
 pub fn carried(work: Work) -> Work {
     let slot = Slot::default();
     match place() {
-        Place::Free => return work,
-        Place::Unseen => {}
-        Place::Claimed(claim) => slot.put(claim),
+        ClaimState::Free => return work,
+        ClaimState::Unseen => {}
+        ClaimState::Claimed(claim) => slot.put(claim),
     }
     Box::pin(scope(slot, work))
 }

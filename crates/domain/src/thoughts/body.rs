@@ -16,7 +16,7 @@ pub(super) struct Body {
     /// The marks around thoughts that may follow: those that the reply began with. Such a block begins a line
     /// outside of code, and is closed.
     marks: Option<(&'static str, &'static str)>,
-    place: Place,
+    place: Position,
     held: String,
     /// A thought that may turn out to be none.
     block: String,
@@ -32,7 +32,7 @@ pub(super) struct Body {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum Place {
+enum Position {
     #[default]
     LineStart,
     Line,
@@ -73,7 +73,7 @@ impl Body {
     pub(super) fn end(&mut self, how: Extent) -> Apart {
         let mut told = Apart::default();
         while self.step(true, &mut told) {}
-        if let Place::Block(_) = self.place {
+        if let Position::Block(_) = self.place {
             let block = std::mem::take(&mut self.block);
             match how {
                 Extent::Cut => self.think(&block, &mut told),
@@ -106,10 +106,10 @@ impl Body {
     /// Whether there is more to do with what is held.
     fn step(&mut self, is_over: bool, told: &mut Apart) -> bool {
         match self.place {
-            Place::LineStart => self.begin_line(is_over),
-            Place::Line => self.go_on(told),
-            Place::Block(searched) => self.close(searched, is_over, told),
-            Place::After { is_new_line } => self.skip(is_new_line),
+            Position::LineStart => self.begin_line(is_over),
+            Position::Line => self.go_on(told),
+            Position::Block(searched) => self.close(searched, is_over, told),
+            Position::After { is_new_line } => self.skip(is_new_line),
         }
     }
 
@@ -125,14 +125,14 @@ impl Body {
             || indent > 3;
         if let Some((open, _)) = self.marks.filter(|_| !is_text) {
             if beginning(text, [open]).is_some() {
-                self.place = Place::Block(indent + open.len());
+                self.place = Position::Block(indent + open.len());
                 return true;
             }
             if !is_over && may_become(text, [open]) {
                 return false;
             }
         }
-        self.place = Place::Line;
+        self.place = Position::Line;
         true
     }
 
@@ -144,7 +144,7 @@ impl Body {
         if end.is_some() {
             let line = std::mem::take(&mut self.line);
             self.see_line(&line);
-            self.place = Place::LineStart;
+            self.place = Position::LineStart;
         }
         end.is_some()
     }
@@ -180,13 +180,13 @@ impl Body {
         };
         let Some(at) = find(&self.block, close, searched) else {
             let keep = (self.block.len() + 1).saturating_sub(close.len());
-            self.place = Place::Block(keep.max(searched));
+            self.place = Position::Block(keep.max(searched));
             return false;
         };
         let end = at + close.len();
         let after = self.block.get(end..).unwrap_or_default();
         if !is_over && after.chars().nth(1).is_none() && !after.starts_with('\n') {
-            self.place = Place::Block(at);
+            self.place = Position::Block(at);
             return false;
         }
         // A sentence goes on after the mark: it speaks of it.
@@ -195,7 +195,7 @@ impl Body {
         let is_line = self.block.get(..at).is_some_and(|it| !it.contains('\n'));
         if is_quoted(&self.block, at, close.len()) && self.failures <= MOST {
             self.failures += 1;
-            self.place = Place::Block(end);
+            self.place = Position::Block(end);
             return true;
         }
         self.held = self.block.split_off(end);
@@ -203,12 +203,12 @@ impl Body {
         if is_line && goes_on {
             self.failures += 1;
             self.say(&block, told);
-            self.place = Place::Line;
+            self.place = Position::Line;
             return true;
         }
         let thought = block.get(..at).unwrap_or_default();
         self.think(thought, told);
-        self.place = Place::After { is_new_line: false };
+        self.place = Position::After { is_new_line: false };
         true
     }
 
@@ -224,8 +224,8 @@ impl Body {
         self.held = self.held.split_off(taken);
         let is_text = !self.held.trim_start().is_empty() || self.held.len() > WHITE_SPACE;
         self.place = match is_text {
-            true => Place::LineStart,
-            false => Place::After { is_new_line },
+            true => Position::LineStart,
+            false => Position::After { is_new_line },
         };
         is_text
     }

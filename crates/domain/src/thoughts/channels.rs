@@ -25,7 +25,7 @@ const HEADER: usize = 200;
 /// Reads messages while they come.
 #[derive(Debug, Default)]
 pub(super) struct Channels {
-    place: Place,
+    place: Position,
     held: String,
     /// The character before what is held.
     last: Option<char>,
@@ -36,7 +36,7 @@ pub(super) struct Channels {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum Place {
+enum Position {
     #[default]
     Header,
     Body {
@@ -100,18 +100,18 @@ impl Channels {
         let held = std::mem::take(&mut self.held);
         match (self.place, how) {
             // The beginning of a header says nothing.
-            (Place::Header, Extent::Cut) | (Place::Between, _) => {}
-            (Place::Header, Extent::Whole) => self.tell(false, &held, &mut told),
-            (Place::Body { is_thought, .. }, _) => self.tell(is_thought, &held, &mut told),
+            (Position::Header, Extent::Cut) | (Position::Between, _) => {}
+            (Position::Header, Extent::Whole) => self.tell(false, &held, &mut told),
+            (Position::Body { is_thought, .. }, _) => self.tell(is_thought, &held, &mut told),
         }
         told
     }
 
     fn step(&mut self, is_over: bool, told: &mut Apart) -> bool {
         match self.place {
-            Place::Header => self.read_header(),
-            Place::Body { is_thought, is_new } => self.read(is_thought, is_new, is_over, told),
-            Place::Between => self.go_on(is_over),
+            Position::Header => self.read_header(),
+            Position::Body { is_thought, is_new } => self.read(is_thought, is_new, is_over, told),
+            Position::Between => self.go_on(is_over),
         }
     }
 
@@ -122,14 +122,14 @@ impl Channels {
             let is_call = header.contains(" to=");
             let is_thought = is_call || header.contains("<|channel|>analysis");
             self.held = self.held.split_off(at + MESSAGE.len());
-            self.place = Place::Body { is_thought, is_new };
+            self.place = Position::Body { is_thought, is_new };
             self.has_begun = false;
             return true;
         }
         let is_none = self.held.len() > HEADER;
         if is_none {
             let is_thought = false;
-            self.place = Place::Body { is_thought, is_new };
+            self.place = Position::Body { is_thought, is_new };
         }
         is_none
     }
@@ -139,7 +139,7 @@ impl Channels {
             let text = self.held.trim_start_matches(['\n', '\r']);
             self.held = self.held.split_off(self.held.len() - text.len());
             let is_new = self.held.is_empty();
-            self.place = Place::Body { is_thought, is_new };
+            self.place = Position::Body { is_thought, is_new };
             return !is_new;
         }
         let mut places = self.held.match_indices('<').map(|(at, _)| at);
@@ -157,10 +157,10 @@ impl Channels {
         self.tell(is_thought, &before, told);
         match mark {
             Mark::Unknown => return false,
-            Mark::Start => self.place = Place::Header,
+            Mark::Start => self.place = Position::Header,
             Mark::End(length) => {
                 self.held = self.held.split_off(length);
-                self.place = Place::Between;
+                self.place = Position::Between;
             }
         }
         true
@@ -209,7 +209,7 @@ impl Channels {
             return false;
         }
         if beginning(&self.held, starts()).is_some() {
-            self.place = Place::Header;
+            self.place = Position::Header;
             return true;
         }
         if !is_over && may_become(&self.held, starts()) {
@@ -218,7 +218,7 @@ impl Channels {
         // The answer came without a header.
         let (is_thought, is_new) = (false, true);
         self.has_begun = false;
-        self.place = Place::Body { is_thought, is_new };
+        self.place = Position::Body { is_thought, is_new };
         true
     }
 

@@ -18,7 +18,7 @@ pub struct Runner {
     portions: HashMap<Kind, Portion>,
     /// The jobs that were due at the last look, without those begun since.
     due: VecDeque<Job>,
-    turn: Turn,
+    turn: OwnerTurn,
     /// For owners with more jobs, the last job of their turn.
     stopped: HashMap<OwnerId, (Kind, Ulid)>,
     /// Whether a step was done in the current lap through the owners.
@@ -26,7 +26,7 @@ pub struct Runner {
 }
 
 /// The owner in turn, the used time, and the owner's last job.
-struct Turn {
+struct OwnerTurn {
     owner: OwnerId,
     used: Duration,
     last: Option<(Kind, Ulid)>,
@@ -71,7 +71,7 @@ impl Runner {
             works,
             portions: HashMap::new(),
             due: VecDeque::new(),
-            turn: Turn::of(Job::START),
+            turn: OwnerTurn::of(Job::START),
             stopped: HashMap::new(),
             is_busy: false,
         }
@@ -137,7 +137,7 @@ impl Runner {
                 continue;
             };
             if job.owner != self.turn.owner {
-                self.turn = Turn::of(job.owner);
+                self.turn = OwnerTurn::of(job.owner);
             } else if self.turn.used >= Self::TURN {
                 // The turn is over: other owners come first, and later this owner's next job.
                 self.stopped
@@ -158,7 +158,7 @@ impl Runner {
         if !self.due.is_empty() {
             return Ok(true);
         }
-        self.turn = Turn::of(Job::START);
+        self.turn = OwnerTurn::of(Job::START);
         if !self.is_busy {
             self.stopped.clear();
         }
@@ -181,7 +181,7 @@ impl Runner {
     }
 }
 
-impl Turn {
+impl OwnerTurn {
     fn of(owner: OwnerId) -> Self {
         Self {
             owner,
