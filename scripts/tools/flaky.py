@@ -136,6 +136,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.hung_up.add(self.name)
         self.hang_up()
 
+    def stream_silent(self, _: bool) -> None:
+        """One event, and no other until the client hangs up."""
+        self.begin_stream()
+        self.wfile.write(b'event: item.delta\ndata: {"text":"and then "}\n\n')
+        try:
+            self.connection.recv(1)
+        except OSError:
+            pass
+        self.hung_up.add(self.name)
+        self.hang_up()
+
     def begin_stream(self) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
@@ -173,6 +184,7 @@ FAULTS = {
     "silent": Handler.silent,
     "stream_cut": Handler.stream_cut,
     "stream_endless": Handler.stream_endless,
+    "stream_silent": Handler.stream_silent,
     "many": Handler.many,
 }
 

@@ -86,7 +86,10 @@ export class Api {
   }
 
   open(id: OperationId, ids: readonly Id[], call: Call): Promise<Opened> {
-    return this.#attempts(id, ids, { ...call, stream: true }, async (opened) => opened);
+    return this.#attempts(id, ids, { ...call, stream: true }, async (opened) => {
+      opened.clock.pause();
+      return opened;
+    });
   }
 
   async #attempts<T>(id: OperationId, ids: readonly Id[], call: Call, read: Read<T>): Promise<T> {

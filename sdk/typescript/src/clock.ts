@@ -1,6 +1,6 @@
 import { APIConnectionError, APITimeoutError } from "./status.js";
 
-/** Ends an attempt that is silent for too long, or that the caller gave up. */
+/** Ends an attempt that is silent for too long, or that the caller gave up. It keeps no program from its end. */
 export class Clock {
   readonly #controller = new AbortController();
   readonly signal = this.#controller.signal;
@@ -21,8 +21,11 @@ export class Clock {
       this.#expired = true;
       this.#controller.abort();
     }, this.timeout);
+    // A browser's timer is a number.
+    (this.#timer as { unref?: () => void }).unref?.();
   }
 
+  /** Until it is wound again: the time that the caller takes does not count. */
   pause(): void {
     clearTimeout(this.#timer);
   }
@@ -40,6 +43,11 @@ export class Clock {
   /** With the caller's own reason. */
   throwIfGivenUp(): void {
     this.caller?.throwIfAborted();
+  }
+
+  /** An answer that was ended from this side may look as if it were whole. */
+  throwIfExpired(): void {
+    if (this.#expired) throw this.explain(this.signal.reason);
   }
 
   explain(cause: unknown): APIConnectionError {

@@ -62,7 +62,11 @@ export class Stream<E> implements AsyncIterable<E> {
       clock.wind();
       const { done, value } = await reader.read();
       clock.pause();
-      if (done) return;
+      if (done) {
+        clock.throwIfGivenUp();
+        clock.throwIfExpired();
+        return;
+      }
       yield value;
     }
   }

@@ -1,6 +1,9 @@
 // What goes wrong between a client and the service, and what the SDK makes of it.
 
 import { strict as assert } from "node:assert";
+import { execFile } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import * as jan from "jan-conversations";
 import { all, waitFor } from "./tools.js";
 
@@ -122,6 +125,34 @@ async function endless(options: jan.RequestOptions, leave: () => true | void): P
   }
 }
 
+/** The clock runs while the client waits for the server, and not while the caller does other things. */
+async function checkPatience(): Promise<void> {
+  const timeout = 300;
+  const flaky = new Flaky("stream_silent");
+  const stream = await flaky.client.items.streamReply("conv", "item", {}, { timeout });
+  const events = stream[Symbol.asyncIterator]();
+  await sleep(2 * timeout);
+  assert.deepEqual((await events.next()).value, { type: "item.delta", text: "and then " });
+  await sleep(2 * timeout);
+  await assert.rejects(events.next(), jan.APITimeoutError);
+  await waitFor(async () => (await flaky.seen()).hung_up);
+  console.log("  a stream that is silent ends in time, and one that is read late does not");
+}
+
+/** A program that opens a stream and does not read it comes to its end. */
+async function checkUnread(): Promise<void> {
+  const { id } = await direct.conversations.create();
+  const item = await direct.items.create(id, { role: "user", content: "And then?" });
+  const program = `
+    import { Client } from "jan-conversations";
+    const { BASE_URL: baseUrl, ACCESS_TOKEN: token } = process.env;
+    await new Client({ baseUrl, token }).items.streamReply("${id}", "${item.id}");
+  `;
+  const call = ["--input-type=module", "--eval", program];
+  await promisify(execFile)(process.execPath, call, { cwd: import.meta.dirname, timeout: 20_000 });
+  console.log("  a stream that is not read keeps no program from its end");
+}
+
 async function checkLists(): Promise<void> {
   let flaky = new Flaky("many");
   const items = await all(flaky.client.items.list("conv", { limit: 100 }));
@@ -154,5 +185,7 @@ await checkRepeats();
 await checkRefusals();
 await checkRenewal();
 await checkStreams();
+await checkPatience();
+await checkUnread();
 await checkLists();
 await checkTexts();
