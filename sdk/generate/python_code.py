@@ -10,6 +10,10 @@ from collections.abc import Iterable
 from document import Document, class_name, family
 
 HEAD = '"""Made from openapi/openapi.json by scripts/sdk. Changes here are lost."""\n\nfrom __future__ import annotations\n'
+# Which call it is says in which form the answer comes.
+DECIDED = ("format",)
+# What is not printed with an answer, so that no log has it.
+SECRETS = ("access_token", "refresh_token", "key")
 PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 
 
@@ -72,7 +76,7 @@ def class_of(name: str, base: str, summary: str, fields: Iterable[str]) -> str:
 
 def models(document: Document) -> str:
     types = Types(document, answers=True)
-    imports = "from datetime import datetime\nfrom typing import Any, Literal\n\nfrom ._base import Record\n"
+    imports = "from datetime import datetime\nfrom typing import Any, Literal\n\nfrom pydantic import Field\n\nfrom ._base import Record\n"
     parts = [f"{HEAD}\n{imports}"]
     for name in document.answer_schemas():
         schema = document.schemas[name]
@@ -84,9 +88,10 @@ def models(document: Document) -> str:
         for field, part in schema["properties"].items():
             annotation = types.of(part)
             absent = "" if field in required else " = None"
+            hidden = " = Field(repr=False)" if field in SECRETS and not absent else ""
             if absent and "None" not in annotation and annotation != "Any":
                 annotation += " | None"
-            fields.append(f"    {field}: {annotation}{absent}\n{described(part.get('description', ''))}")
+            fields.append(f"    {field}: {annotation}{absent}{hidden}\n{described(part.get('description', ''))}")
         parts.append(class_of(name, "Record", schema.get("description", ""), fields))
     return "".join(parts)
 
@@ -120,11 +125,12 @@ def params(document: Document) -> str:
         }
         parts.append(typed_dict(name, summary, fields))
     for operation in document.operations:
-        if operation.query:
+        if any(one["name"] not in DECIDED for one in operation.query):
             name = "".join(word.capitalize() for word in operation.id.split("_")) + "Query"
             fields = {
                 one["name"]: (types.of(one["schema"]), False, one.get("description", ""))
                 for one in operation.query
+                if one["name"] not in DECIDED
             }
             parts.append(typed_dict(name, f"What `{operation.id}` may be narrowed by.", fields))
     return "".join(parts)

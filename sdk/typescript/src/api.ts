@@ -7,8 +7,9 @@ import { TokenExpiredError } from "./gen/codes.js";
 import type { operations, Session } from "./gen/openapi.js";
 import { routes } from "./gen/routes.js";
 import { encode, fill } from "./query.js";
+import { checkKey } from "./refuse.js";
 import * as retry from "./retry.js";
-import type { APIError, JanError } from "./status.js";
+import { type APIError, JanError } from "./status.js";
 
 export type OperationId = keyof typeof routes & keyof operations;
 type Json<T> = T extends { content: { "application/json": infer B } } ? B : never;
@@ -69,7 +70,12 @@ export class Api {
   ) {}
 
   async get<K extends OperationId>(id: K, ids: readonly Id[], call: Call = {}): Promise<Answer<K>> {
-    return JSON.parse(await this.text(id, ids, call)) as Answer<K>;
+    const text = await this.text(id, ids, call);
+    try {
+      return JSON.parse(text) as Answer<K>;
+    } catch (cause) {
+      throw new JanError(`the answer to ${id} is not JSON`, { cause });
+    }
   }
 
   async do(id: OperationId, ids: readonly Id[], call: Call = {}): Promise<void> {
@@ -149,7 +155,8 @@ function headers(method: string, path: string, call: Call): Record<string, strin
   const found: Record<string, string> = { Accept: call.stream ? "text/event-stream" : "application/json, */*;q=0.1" };
   if (call.body) found["Content-Type"] = "application/json";
   // The same for all attempts: so the server does it once.
-  if (method === "POST" && !path.startsWith("/auth/")) found["Idempotency-Key"] = call.idempotencyKey ?? randomKey();
+  const key = checkKey(call.idempotencyKey ?? randomKey());
+  if (method === "POST" && !path.startsWith("/auth/")) found["Idempotency-Key"] = key;
   return found;
 }
 

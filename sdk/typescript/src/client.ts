@@ -1,6 +1,7 @@
 import { Api, type RequestOptions } from "./api.js";
 import { Credentials } from "./credentials.js";
 import type { Session } from "./gen/openapi.js";
+import { address } from "./refuse.js";
 import { Auth } from "./resources/auth.js";
 import { Chat } from "./resources/chat.js";
 import { Conversations } from "./resources/conversations.js";
@@ -11,6 +12,7 @@ import { Settings } from "./resources/settings.js";
 import { Shares } from "./resources/shares.js";
 
 export interface ClientOptions extends Pick<RequestOptions, "timeout" | "maxRetries"> {
+  /** Where the server is. A `/v1` at the end, as OpenAI's SDKs need it, is taken off. */
   baseUrl?: string;
   /** An access token or an API key. Without one, `client.auth.guestLogin()` or `.login(…)` begins a session. */
   token?: string;
@@ -33,7 +35,7 @@ export class Client {
     this.#credentials = new Credentials(token);
     // A browser's fetch must be called as a function of its window.
     const send: typeof globalThis.fetch = fetch ?? ((input, init) => globalThis.fetch(input, init));
-    const api = new Api(baseUrl.replace(/\/+$/, ""), this.#credentials, options, send);
+    const api = new Api(address(baseUrl), this.#credentials, options, send);
     this.conversations = new Conversations(api);
     this.items = new Items(api);
     this.chat = new Chat(api);

@@ -9,8 +9,8 @@ export interface Listing<T> {
 
 type FetchPage<T> = (after: string | undefined) => Promise<Listing<T>>;
 
-/** A page of a list. */
-export class Page<T> {
+/** A page of a list. To go over a page is to go over this one and all that follow it; `data` has only its own. */
+export class Page<T> implements AsyncIterable<T> {
   readonly data: readonly T[];
   /** Null on the last page. The service says both, and either ends the list. */
   readonly nextAfter: string | null;
@@ -27,6 +27,14 @@ export class Page<T> {
   async nextPage(): Promise<Page<T> | null> {
     return this.nextAfter === null ? null : new Page(this.fetch, await this.fetch(this.nextAfter));
   }
+
+  async *pages(): AsyncGenerator<Page<T>, void, undefined> {
+    for (let page: Page<T> | null = this; page; page = await page.nextPage()) yield page;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    for await (const page of this.pages()) yield* page.data;
+  }
 }
 
 /** `await` it for the first page, or go over all entries with `for await`; pages are asked for as they are needed. */
@@ -41,11 +49,11 @@ export class PageRequest<T> implements PromiseLike<Page<T>>, AsyncIterable<T> {
   }
 
   async *pages(): AsyncGenerator<Page<T>, void, undefined> {
-    for (let page: Page<T> | null = await this.#first(); page; page = await page.nextPage()) yield page;
+    yield* (await this.#first()).pages();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for await (const page of this.pages()) yield* page.data;
+    yield* await this.#first();
   }
 
   async #first(): Promise<Page<T>> {

@@ -1,6 +1,6 @@
 // What all failures have, and the families by status that the codes belong to.
 
-/** Everything that this package throws by itself. */
+/** Everything that a call may end in. A mistake in the call itself is a TypeError. */
 export class JanError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -28,8 +28,10 @@ export interface ErrorFacts {
   retryAfter?: number | undefined;
 }
 
-/** The server refused the request, or failed. Its message is a sentence that a person can act on. */
+/** The server refused the request, or failed. Its message begins with the status and the code. */
 export class APIError extends JanError {
+  /** A sentence that a person can act on. */
+  readonly detail: string;
   readonly status: number;
   /** Which failure it is; stable. Null where a proxy answered, and not the service. */
   readonly code: string | null;
@@ -44,7 +46,9 @@ export class APIError extends JanError {
   readonly retryAfter: number | undefined;
 
   constructor(facts: ErrorFacts) {
-    super(facts.message);
+    const { status, code, message } = facts;
+    super(code ? `${status} ${code}: ${message}` : `${status}: ${message}`);
+    this.detail = message;
     this.status = facts.status;
     this.code = facts.code ?? null;
     this.type = facts.type ?? null;

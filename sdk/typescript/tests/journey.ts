@@ -60,10 +60,11 @@ async function checkItems(client: Client, conversation: string): Promise<Item[]>
   }
   const page = await client.items.list(conversation, { limit: 2 });
   assert.deepEqual([page.data.length, page.hasMore], [2, true]);
-  const items = await all(client.items.list(conversation, { limit: 2 }));
+  const items = await all(page);
   assert.deepEqual(items.map((item) => item.content[0]), [..."01234"]);
-  const lengths = (await all(client.items.list(conversation, { limit: 2 }).pages())).map(({ data }) => data.length);
+  const lengths = (await all(page.pages())).map(({ data }) => data.length);
   assert.deepEqual(lengths, [2, 2, 1]);
+  assert.deepEqual(await all(client.items.list(conversation, { limit: 4 })), items);
   const newest = await all(client.items.list(conversation, { limit: 3, order: "desc" }));
   assert.deepEqual(newest.map((item) => item.content[0]), [..."43210"]);
   const rest = await all(client.items.list(conversation, { after: items[3]!.id }));

@@ -17,6 +17,7 @@ from . import _retry, errors
 from ._base import Record
 from ._credentials import Credentials
 from ._query import encode
+from ._refuse import address
 from ._routes import ROUTES, Operation
 from .models import Session
 
@@ -40,7 +41,7 @@ class Api:
         self, http: httpx.Client, base_url: str, credentials: Credentials, options: Options
     ) -> None:
         self.http = http
-        self.base_url = base_url.rstrip("/")
+        self.base_url = address(base_url)
         self.credentials = credentials
         self.options = options
 
@@ -63,8 +64,8 @@ class Api:
     def do(self, operation: Operation, *ids: str, body: Mapping[str, object] | None = None) -> None:
         self.send(operation, ids, body=body)
 
-    def text(self, operation: Operation, *ids: str) -> str:
-        return self.send(operation, ids).text
+    def text(self, operation: Operation, *ids: str, query: Mapping[str, object] | None = None) -> str:
+        return self.send(operation, ids, query=query).text
 
     def send(
         self,

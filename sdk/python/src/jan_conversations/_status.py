@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class JanError(Exception):
-    """Everything that this package raises by itself."""
+    """Everything that a call may end in. A mistake in the call itself is a TypeError or a ValueError."""
 
 
 class APIConnectionError(JanError):

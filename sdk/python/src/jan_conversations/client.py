@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 from types import TracebackType
 
 import httpx
 
 from ._api import Api, Options
 from ._credentials import Credentials
+from ._refuse import check_key
 from .models import Session
 from .resources import Auth, Chat, Conversations, Items, Projects, Service, Settings, Shares
 
@@ -13,6 +15,7 @@ from .resources import Auth, Chat, Conversations, Items, Projects, Service, Sett
 class Client:
     """A client of one server, for one user. It keeps connections and may be used by several threads.
 
+    `base_url` is where the server is. A `/v1` at the end, as OpenAI's SDKs need it, is taken off.
     `token` is an access token or an API key. Without one, `client.auth.guest_login()` or `client.auth.login(…)` begins
     a session, which the client then uses and renews by itself. `timeout` is in seconds and per answer (between two
     pieces of a stream); by default it is 60, and 600 where a model is asked.
@@ -54,7 +57,7 @@ class Client:
         options = Options(
             now.timeout if timeout is None else timeout,
             now.max_retries if max_retries is None else max_retries,
-            idempotency_key,
+            check_key(idempotency_key),
         )
         other = Client.__new__(Client)
         other._open(Api(self._api.http, self._api.base_url, self._api.credentials, options))
@@ -64,6 +67,11 @@ class Client:
     def session(self) -> Session | None:
         """The session that is in use; its `refresh_token` can be kept for the next start."""
         return self._api.credentials.session
+
+    def __repr__(self) -> str:
+        # A user's name and password may be in the address.
+        shown = re.sub(r"//[^/]*@", "//", self._api.base_url)
+        return f"Client({shown!r})"
 
     def close(self) -> None:
         self._api.http.close()

@@ -30,6 +30,9 @@ class Page(Generic[T]):
         # None on the last page. The service says both, and either ends the list.
         self.next_after: str | None = listing.next_after if listing.has_more else None
 
+    def __repr__(self) -> str:
+        return f"Page(data={self.data!r}, has_more={self.has_more})"
+
     @property
     def has_more(self) -> bool:
         return self.next_after is not None

@@ -1,13 +1,16 @@
-import { MODEL_TIMEOUT, type Body, type RequestOptions } from "../api.js";
+import { MODEL_TIMEOUT, type Answer, type Body, type RequestOptions } from "../api.js";
+import { refuse } from "../refuse.js";
 import { chatChunks, Stream, type ChatChunk } from "../streams.js";
 import { Resource } from "./resource.js";
 
-type ChatBody = Omit<Body<"create_chat_completion">, "stream">;
+/** Which call it is says whether the completion is streamed. */
+type ChatBody = Body<"create_chat_completion"> & { stream?: never };
 
 /** OpenAI's chat completions. With a `conversation`, what it holds precedes `messages`, and the turn is kept in it. */
 export class Chat extends Resource {
   /** A whole completion. Further fields (`temperature`, …) go to the model. */
-  create(body: ChatBody, options?: RequestOptions) {
+  async create(body: ChatBody, options?: RequestOptions): Promise<Answer<"create_chat_completion">> {
+    refuse(body.stream, "stream", "client.chat.stream(…)");
     return this.api.get("create_chat_completion", [], { timeout: MODEL_TIMEOUT, ...options, body });
   }
 

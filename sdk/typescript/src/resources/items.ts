@@ -1,4 +1,5 @@
-import { MODEL_TIMEOUT, type Body, type Query, type RequestOptions } from "../api.js";
+import { MODEL_TIMEOUT, type Answer, type Body, type Query, type RequestOptions } from "../api.js";
+import { refuse } from "../refuse.js";
 import { itemEvents, Stream, type ItemEvent } from "../streams.js";
 import { Resource } from "./resource.js";
 
@@ -38,7 +39,13 @@ export class Items extends Resource {
   }
 
   /** Has a model reply (anew) to a user's message, or write an assistant's message anew. */
-  regenerate(conversationId: string, itemId: string, body: Body<"stream_item_reply"> = {}, options?: RequestOptions) {
+  async regenerate(
+    conversationId: string,
+    itemId: string,
+    body: Body<"stream_item_reply"> = {},
+    options?: RequestOptions,
+  ): Promise<Answer<"regenerate_item">> {
+    refuse((body as { stream?: unknown }).stream, "stream", "client.items.streamReply(…)");
     const call = { timeout: MODEL_TIMEOUT, ...options, body };
     return this.api.get("regenerate_item", [conversationId, itemId], call);
   }

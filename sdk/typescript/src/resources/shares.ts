@@ -1,5 +1,9 @@
-import type { Body, Query, RequestOptions } from "../api.js";
+import type { Answer, Body, Query, RequestOptions } from "../api.js";
+import { refuse } from "../refuse.js";
 import { Resource } from "./resource.js";
+
+/** Which call it is says in which form the answer comes. */
+type OpenQuery = Omit<Query<"get_shared_conversation">, "format">;
 
 /** Links that show a conversation, or one message, to everybody who has them. */
 export class Shares extends Resource {
@@ -32,8 +36,19 @@ export class Shares extends Resource {
   }
 
   /** What a link shows; no sign-in is needed. */
-  open(shareId: string, query: Query<"get_shared_conversation"> = {}, options?: RequestOptions) {
+  async open(
+    shareId: string,
+    query: OpenQuery = {},
+    options?: RequestOptions,
+  ): Promise<Answer<"get_shared_conversation">> {
+    const { format } = query as { format?: string };
+    refuse(format !== "json" && format, "format", "client.shares.openMarkdown(…); the HTML page is at the link's url");
     return this.api.get("get_shared_conversation", [shareId], { ...options, query });
+  }
+
+  /** The same as a Markdown document. */
+  openMarkdown(shareId: string, query: OpenQuery = {}, options?: RequestOptions): Promise<string> {
+    return this.api.text("get_shared_conversation", [shareId], { ...options, query: { ...query, format: "md" } });
   }
 
   /** Adds a message through a link that is not read-only. */

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from .. import models, params
 from .._api import MODEL_TIMEOUT
+from .._refuse import refuse
 from ..streams import ChatChunk, Stream, chat_chunks
 from ._resource import Resource
 
@@ -18,9 +19,11 @@ class Chat(Resource):
         messages: Sequence[params.ChatMessage],
         model: str | None = None,
         conversation: str | None = None,
+        stream: Literal[False] | None = None,
         **more: Any,
     ) -> models.ChatCompletion:
-        """A whole completion. Further fields (`temperature`, …) go to the model."""
+        """A whole completion; `stream(…)` gives it as it is written. Further fields (`temperature`, …) go to the model."""
+        refuse(stream, "stream", "client.chat.stream(…)")
         body = _body(messages, model, conversation, more)
         return self._api.get(
             models.ChatCompletion, "create_chat_completion", body=body, timeout=MODEL_TIMEOUT

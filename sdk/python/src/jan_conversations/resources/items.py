@@ -4,6 +4,7 @@ from typing import Unpack
 
 from .. import models, params
 from .._api import MODEL_TIMEOUT
+from .._refuse import refuse
 from ..page import Page
 from ..streams import ItemEvent, Stream, item_events
 from ._resource import Resource
@@ -65,6 +66,7 @@ class Items(Resource):
         self, conversation_id: str, item_id: str, **body: Unpack[params.StreamItemReplyRequest]
     ) -> models.Item:
         """Has a model reply (anew) to a user's message, or write an assistant's message anew."""
+        refuse(body.get("stream"), "stream", "client.items.stream_reply(…)")
         return self._api.get(
             models.Item,
             "regenerate_item",

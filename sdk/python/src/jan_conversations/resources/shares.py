@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Unpack
 
 from .. import models, params
+from .._refuse import refuse
 from ..page import Page
 from ._resource import Resource
 
@@ -55,9 +56,18 @@ class Shares(Resource):
         self, share_id: str, **query: Unpack[params.GetSharedConversationQuery]
     ) -> models.SharedConversation:
         """What a link shows; no sign-in is needed."""
+        form = query.get("format")
+        call = "client.shares.open_markdown(…); the HTML page is at the link's url"
+        refuse(form != "json" and form, "format", call)
         return self._api.get(
             models.SharedConversation, "get_shared_conversation", share_id, query=query
         )
+
+    def open_markdown(
+        self, share_id: str, **query: Unpack[params.GetSharedConversationQuery]
+    ) -> str:
+        """The same as a Markdown document."""
+        return self._api.text("get_shared_conversation", share_id, query={**query, "format": "md"})
 
     def add(
         self, share_id: str, **body: Unpack[params.CreateSharedItemRequest]
