@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::clock::{Clock, Ids, Timer};
 use std::convert::Infallible;
 use std::pin::pin;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -17,6 +18,8 @@ pub(crate) struct PinnedClock {
     now: AtomicI64,
     moved: Notify,
     waiting: watch::Sender<u64>,
+    /// How long each has asked to wait.
+    asked: Mutex<Vec<Duration>>,
 }
 
 impl PinnedClock {
@@ -25,12 +28,20 @@ impl PinnedClock {
             now: AtomicI64::new(BEGINNING),
             moved: Notify::new(),
             waiting: watch::Sender::default(),
+            asked: Mutex::default(),
         }
     }
 
     /// How many have begun to wait so far.
     pub(crate) fn waits(&self) -> u64 {
         *self.waiting.borrow()
+    }
+
+    /// How many have begun to wait for just this long. On a busy machine others wait, too: for a turn
+    /// whose last user has been answered but has not left yet.
+    pub(crate) fn waits_of(&self, time: Duration) -> usize {
+        let asked = self.asked.lock().unwrap();
+        asked.iter().filter(|asked| **asked == time).count()
     }
 
     /// Returns when more than so many have begun to wait.
@@ -66,6 +77,7 @@ impl Clock for PinnedClock {
 impl Timer for PinnedClock {
     async fn wait(&self, time: Duration) {
         let end = self.now() + time;
+        self.asked.lock().unwrap().push(time);
         self.waiting.send_modify(|waits| *waits += 1);
         loop {
             let mut moved = pin!(self.moved.notified());

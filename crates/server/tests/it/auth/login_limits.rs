@@ -3,6 +3,7 @@
 use crate::answer::Answer;
 use crate::app::{PASSWORD, TestApp};
 use chrono::TimeDelta;
+use domain::auth::Throttle;
 use domain::limits::{Quota, Quotas};
 use reqwest::Method;
 use serde_json::json;
@@ -92,10 +93,14 @@ async fn a_success_gives_back_no_attempt_that_it_did_not_take() {
     let answer = attempt(&app, "192.0.2.1", "ada@example.org", "wrong").await;
     answer.refused("sign_in_failed", None);
     for number in 1..=2 {
-        let before = app.clock.waits();
+        let before = app.clock.waits_of(Throttle::DELAY);
         let slowed = attempt(&app, "192.0.2.2", "ada@example.org", PASSWORD);
         waited_for(&app, slowed).await.expect(200);
-        assert_eq!(app.clock.waits(), before + 1, "attempt {number} is slowed");
+        assert_eq!(
+            app.clock.waits_of(Throttle::DELAY),
+            before + 1,
+            "attempt {number} is slowed"
+        );
     }
 }
 
@@ -187,13 +192,17 @@ async fn a_stranger_cannot_claim_addresses_to_try_from() {
 async fn a_botnet_slows_the_victim_down_and_never_locks_them_out() {
     let app = behind_a_proxy(|_| {}).await;
     app.account("ada@example.org").await;
-    let before = app.clock.waits();
+    let before = app.clock.waits_of(Throttle::DELAY);
     for number in 0..10 {
         let from = format!("198.51.100.{number}");
         let answer = attempt(&app, &from, "ada@example.org", "wrong").await;
         answer.refused("sign_in_failed", None);
     }
-    assert_eq!(app.clock.waits(), before, "nobody has had to wait yet");
+    assert_eq!(
+        app.clock.waits_of(Throttle::DELAY),
+        before,
+        "nobody has had to wait yet"
+    );
     // The victim, from an address that never failed, waits for two seconds and is let in.
     let victim = attempt(&app, "192.0.2.1", "ada@example.org", PASSWORD);
     waited_for(&app, victim).await.expect(200);
@@ -201,5 +210,5 @@ async fn a_botnet_slows_the_victim_down_and_never_locks_them_out() {
     app.account("eve@example.org").await;
     let answer = attempt(&app, "192.0.2.1", "eve@example.org", PASSWORD).await;
     answer.expect(200);
-    assert_eq!(app.clock.waits(), before + 1);
+    assert_eq!(app.clock.waits_of(Throttle::DELAY), before + 1);
 }
