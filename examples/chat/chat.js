@@ -84,7 +84,7 @@ async function attempt(act) {
     await act();
     keepSession();
   } catch (error) {
-    trouble.textContent = error.message;
+    trouble.textContent = error.detail ?? error.message;
     trouble.hidden = false;
   }
 }
