@@ -7,7 +7,7 @@ use super::{Fields, messages};
 use crate::error::{ApiError, code};
 use crate::extract::{MESSAGES, WireBody};
 use crate::repeats::Again;
-use domain::chat::{CompleteChat, Place};
+use domain::chat::{ChatTarget, CompleteChat};
 use domain::error::Error;
 use domain::id::ConversationId;
 use serde::de::{Deserialize, Deserializer};
@@ -95,7 +95,7 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
             Some(conversation) => {
                 refuse_unstorable(&fields)?;
                 let Read { messages, blank } = messages::read(&messages)?;
-                Some(Place {
+                Some(ChatTarget {
                     conversation,
                     is_stored: true,
                     messages,

@@ -1,7 +1,7 @@
 //! The head of a request, while it is incomplete. The framework keeps what it has read of it, up to
 //! 128 KiB, and looks at it again with each further byte.
 
-use super::places::Place;
+use super::places::ConnectionPermit;
 use actix_web::http::header::{self, HeaderMap};
 use domain::admission::{Permit, Refused};
 
@@ -73,7 +73,7 @@ impl Head {
     }
 
     /// Counts the bytes of the head.
-    pub(super) fn pay(&mut self, place: &Place) -> Result<(), Refused> {
+    pub(super) fn pay(&mut self, place: &ConnectionPermit) -> Result<(), Refused> {
         if !self.is_unpaid() {
             return Ok(());
         }

@@ -13,7 +13,7 @@ pub use stream::{ClientStream, Patience};
 
 use domain::admission::Refused;
 use heads::{Head, READ_AHEAD};
-use places::Place;
+use places::ConnectionPermit;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::task::{Context, Waker};
@@ -152,7 +152,7 @@ impl Connection {
     }
 
     /// Counts the memory of an incomplete head.
-    fn pay(&self, place: &Place) -> Result<(), Refused> {
+    fn pay(&self, place: &ConnectionPermit) -> Result<(), Refused> {
         match self.0.under_way.get() {
             0 => self.0.head.borrow_mut().pay(place),
             _ => Ok(()),

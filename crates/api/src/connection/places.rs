@@ -29,13 +29,13 @@ impl Unlimited {
 }
 
 /// A place for a connection: it counts until this is dropped, unless the connection is not counted.
-pub(super) struct Place {
+pub(super) struct ConnectionPermit {
     _counted: Option<Permit>,
     caller: Caller,
     heads: Budget,
 }
 
-impl Place {
+impl ConnectionPermit {
     /// Memory for an incomplete head.
     pub(super) fn room_for_head(&self, bytes: u64) -> Result<Permit, Refused> {
         self.heads.try_take(self.caller, bytes)
@@ -70,7 +70,7 @@ impl Connections {
         }
     }
 
-    pub(super) fn admit(&self, peer: Option<IpAddr>) -> Result<Place, Refused> {
+    pub(super) fn admit(&self, peer: Option<IpAddr>) -> Result<ConnectionPermit, Refused> {
         let peer = peer.map(|peer| peer.to_canonical());
         let Unlimited(networks) = &self.unlimited;
         let caller = Caller::Address(Origin::of(peer));
@@ -78,7 +78,7 @@ impl Connections {
             true => None,
             false => Some(self.budget.try_take(caller, 1)?),
         };
-        Ok(Place {
+        Ok(ConnectionPermit {
             _counted: counted,
             caller,
             heads: self.heads.clone(),

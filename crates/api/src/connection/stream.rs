@@ -1,5 +1,5 @@
 use super::deadline::Deadline;
-use super::places::Place;
+use super::places::ConnectionPermit;
 use super::refusal::{TOO_MANY, TOO_MUCH, refusal};
 use super::{Connection, Connections, READ_AHEAD};
 use actix_web::rt::net::TcpStream;
@@ -43,7 +43,7 @@ pub struct ClientStream {
     stalled: Duration,
     taken: u64,
     reading_due: Deadline,
-    place: Place,
+    place: ConnectionPermit,
     /// Whether the framework was told that nothing more is there to read, so that it has looked at
     /// all bytes so far.
     was_looked_at: bool,

@@ -3,7 +3,7 @@
 use super::audience::{Audience, Events};
 use super::generation::{Generation, absent};
 use super::history;
-use super::{Answering, ChatStores, CompleteChat, Making, NewMessage, Place};
+use super::{Answering, ChatStores, ChatTarget, CompleteChat, Making, NewMessage};
 use crate::admission::Caller;
 use crate::clock::{Clock, Ids};
 use crate::conversations::Conversation;
@@ -108,7 +108,7 @@ impl Keeping {
             streamed,
             place,
         } = asked;
-        let Place {
+        let ChatTarget {
             conversation,
             messages,
             blank,

@@ -11,6 +11,6 @@ mod service;
 
 pub use answering::{Answering, ChatStores, Making};
 pub use audience::{Cancelled, Event, Events, Kept};
-pub use model::{CompleteChat, NewMessage, Place, Unkept};
+pub use model::{ChatTarget, CompleteChat, NewMessage, Unkept};
 pub use ports::{StoredTurn, Turn, TurnMessage, TurnStore};
 pub use service::ChatService;

@@ -31,12 +31,12 @@ pub struct CompleteChat {
     /// Whether the client wants a streamed answer.
     pub streamed: bool,
     /// Where the chat is stored; `None`: not at all.
-    pub place: Option<Place>,
+    pub place: Option<ChatTarget>,
 }
 
 /// The conversation that a chat continues, and the new messages.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct ChatTarget {
     pub conversation: ConversationId,
     /// Whether the messages and the reply are stored in it; otherwise it only goes before them.
     pub is_stored: bool,

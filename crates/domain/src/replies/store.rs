@@ -43,7 +43,7 @@ pub trait ReplyStore: Send + Sync {
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        place: Place,
+        place: ReplyTarget,
         reply: &Reply,
         leaving: Leaving,
     ) -> Result<Stored>;
@@ -73,7 +73,7 @@ pub struct Neighbour {
 
 /// The place of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ReplyTarget {
     /// The reply becomes this item's next version.
     Instead(ItemId),
     /// The reply becomes a new item right after this one, which must still be the last. Where a

@@ -4,7 +4,7 @@ use super::context::{Context, Told};
 use super::generation::{Generation, Writer};
 use super::model::{Ask, ChatRequest, ReplyOptions};
 use super::ports::ModelProvider;
-use super::store::{Finished, Place, Reply, ReplyStore, Stored, Surroundings};
+use super::store::{Finished, Reply, ReplyStore, ReplyTarget, Stored, Surroundings};
 use super::{Draft, Neighbour, Written};
 use crate::admission::Caller;
 use crate::clock::{Clock, Ids};
@@ -44,26 +44,26 @@ pub(super) struct Asked {
 struct Wanted {
     owner: OwnerId,
     conversation: ConversationId,
-    place: Place,
+    place: ReplyTarget,
     request: ChatRequest,
 }
 
 /// The place of a reply to an item.
-pub(super) fn place(id: ItemId, surroundings: &Surroundings) -> Result<Place> {
+pub(super) fn place(id: ItemId, surroundings: &Surroundings) -> Result<ReplyTarget> {
     match (surroundings.role, surroundings.next) {
-        (Role::Assistant, _) => Ok(Place::Instead(id)),
+        (Role::Assistant, _) => Ok(ReplyTarget::Instead(id)),
         (
             Role::User,
             Some(Neighbour {
                 id,
                 role: Role::Assistant,
             }),
-        ) => Ok(Place::Instead(id)),
+        ) => Ok(ReplyTarget::Instead(id)),
         (Role::User, Some(_)) => Err(Error::Conflict(Conflict::ReplyPositionTaken)),
         (Role::User, None) if surroundings.is_full => {
             Err(Error::Conflict(Conflict::ConversationFull))
         }
-        (Role::User, None) => Ok(Place::After(id)),
+        (Role::User, None) => Ok(ReplyTarget::After(id)),
         (Role::System | Role::Developer | Role::Tool, _) => Err(Error::invalid(
             "item_id",
             "Only an assistant's message can be written again, and only a user's replied to.",
@@ -149,8 +149,8 @@ impl Writing {
             owner,
             conversation,
             before: match place {
-                Place::Instead(reply) => reply.sequence(),
-                Place::After(question) => question.sequence().next(),
+                ReplyTarget::Instead(reply) => reply.sequence(),
+                ReplyTarget::After(question) => question.sequence().next(),
             },
             is_asked_later: false,
         };

@@ -100,7 +100,7 @@ pub(super) enum NoConnection {
 enum Found {
     Connection(Pooled),
     /// Room for a connection that is still to be opened.
-    Place(Pooled),
+    Room(Pooled),
     Nothing,
 }
 
@@ -135,7 +135,7 @@ impl Pool {
             let freed = shared.freed.notified();
             match shared.find(runtime.id(), begun)? {
                 Found::Connection(pooled) => return Ok(pooled),
-                Found::Place(mut place) => {
+                Found::Room(mut place) => {
                     place.opened = Some(Box::new(shared.open(&runtime).await?));
                     return Ok(place);
                 }
@@ -202,7 +202,7 @@ impl Shared {
         let mut found = state.idle.iter().rposition(of(here));
         if found.is_none() && state.open < self.size {
             state.open += 1;
-            return Ok(Found::Place(pooled(None)));
+            return Ok(Found::Room(pooled(None)));
         }
         found = found.or_else(|| state.idle.iter().rposition(of(self.home.id())));
         let Some(found) = found else {
@@ -214,13 +214,13 @@ impl Shared {
             let closed = state.idle.remove(0);
             drop(state);
             drop(closed);
-            return Ok(Found::Place(pooled(None)));
+            return Ok(Found::Room(pooled(None)));
         };
         let Idle { mut opened, .. } = state.idle.remove(found);
         drop(state);
         Ok(match opened.is_sound() {
             true => Found::Connection(pooled(Some(opened))),
-            false => Found::Place(pooled(None)),
+            false => Found::Room(pooled(None)),
         })
     }
 }

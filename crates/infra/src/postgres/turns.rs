@@ -83,7 +83,7 @@ statement!(
 );
 
 /// Whether the turn was in the queue; the title, and the last number.
-type Place = (bool, Option<String>, Option<i32>);
+type StoredRow = (bool, Option<String>, Option<i32>);
 
 #[async_trait::async_trait]
 impl TurnStore for PgTurns {
@@ -111,7 +111,7 @@ impl TurnStore for PgTurns {
             reasonings: &columns.reasonings,
             titles_due: self.new_titles.due(turn.now),
         };
-        let last = |place: &Place| {
+        let last = |place: &StoredRow| {
             let (_, _, last) = place;
             let last_message = turn.messages.last()?;
             Some(ItemId::at(
@@ -119,13 +119,13 @@ impl TurnStore for PgTurns {
                 Sequence((*last)?.cast_unsigned()),
             ))
         };
-        let reply = |place: &Place| last(place).filter(|_| turn.has_reply);
-        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Place> {
+        let reply = |place: &StoredRow| last(place).filter(|_| turn.has_reply);
+        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<StoredRow> {
             if !leaving.is_cancelled {
                 return store.fetch_one(connection).await;
             }
             let work = async |connection: &mut AsyncPgConnection| {
-                let place: Place = store.fetch_one(connection).await?;
+                let place: StoredRow = store.fetch_one(connection).await?;
                 if last(&place).is_some() {
                     turn_queue::remember(connection, leaving, reply(&place)).await?;
                 }
@@ -133,8 +133,9 @@ impl TurnStore for PgTurns {
             };
             connection.transaction(work).await
         };
-        let made =
-            |place: &Place| last(place).map(|item| Outcome::done(Made::Turn(conversation, item)));
+        let made = |place: &StoredRow| {
+            last(place).map(|item| Outcome::done(Made::Turn(conversation, item)))
+        };
         let whose = Whose::from(owner).writing(columns.bytes());
         let stored = self.database.effect(whose, work, made).await?;
         let (was_there, title, last) = stored.map_err(storage)?;

@@ -9,7 +9,7 @@ use std::process::Stdio;
 use tokio::process::Command;
 
 use super::error::{Doing, EmbeddedError};
-use super::place::Place;
+use super::place::ClusterPaths;
 use super::programs::{self, Programs};
 
 /// The names of directories in which a cluster is being made, beside the finished one.
@@ -18,7 +18,7 @@ const UNFINISHED: &str = "postgres.unfinished-";
 /// Makes the cluster unless it exists. It is made under another name and then renamed, so an
 /// existing cluster is always complete, even if an earlier attempt was cut off.
 pub(super) async fn ensure(
-    place: &Place,
+    place: &ClusterPaths,
     programs: &Programs,
     durable: bool,
 ) -> Result<(), EmbeddedError> {
@@ -51,7 +51,7 @@ pub(super) async fn ensure(
 }
 
 /// A fresh name each time: the initdb of a killed service may still write to its directory.
-fn make_directory(place: &Place) -> io::Result<PathBuf> {
+fn make_directory(place: &ClusterPaths) -> io::Result<PathBuf> {
     let mut number = 0_u32;
     loop {
         let path = place.data_dir.join(format!("{UNFINISHED}{number}"));
@@ -64,7 +64,7 @@ fn make_directory(place: &Place) -> io::Result<PathBuf> {
 }
 
 async fn run_initdb(
-    place: &Place,
+    place: &ClusterPaths,
     programs: &Programs,
     directory: &Path,
     durable: bool,
@@ -100,7 +100,7 @@ async fn run_initdb(
     })
 }
 
-fn unfinished(place: &Place) -> io::Result<Vec<PathBuf>> {
+fn unfinished(place: &ClusterPaths) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(&place.data_dir)? {
         let entry = entry?;

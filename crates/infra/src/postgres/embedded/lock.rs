@@ -7,7 +7,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use nix::fcntl::OFlag;
 
 use super::error::{Doing, EmbeddedError};
-use super::place::Place;
+use super::place::ClusterPaths;
 use crate::files;
 
 /// Held as long as the service lives. The kernel releases it however the process ends, and no child
@@ -24,7 +24,7 @@ pub(super) struct Lock {
 
 impl Lock {
     /// Locks DATA_DIR for this process.
-    pub(super) fn take(place: &Place) -> Result<Self, EmbeddedError> {
+    pub(super) fn take(place: &ClusterPaths) -> Result<Self, EmbeddedError> {
         let shown = place.data_dir.display();
         let directory = File::open(&place.data_dir).doing(|| format!("open {shown}"))?;
         let directory = match directory.try_lock() {
@@ -50,7 +50,7 @@ impl Lock {
     }
 }
 
-fn lock_file(place: &Place) -> Result<File, TryLockError> {
+fn lock_file(place: &ClusterPaths) -> Result<File, TryLockError> {
     let mut file = OpenOptions::new()
         .read(true)
         .write(true)
@@ -70,7 +70,7 @@ fn lock_file(place: &Place) -> Result<File, TryLockError> {
     }
 }
 
-fn in_use(place: &Place) -> EmbeddedError {
+fn in_use(place: &ClusterPaths) -> EmbeddedError {
     let holder = files::text(&place.data_dir.join("lock"), 32).unwrap_or_default();
     let holder = match holder.trim() {
         "" => String::new(),

@@ -33,7 +33,7 @@ use tokio::task::JoinHandle;
 use self::account::Account;
 use self::error::Doing;
 use self::lock::Lock;
-use self::place::Place;
+use self::place::ClusterPaths;
 use self::server::Server;
 use self::supervisor::Supervisor;
 
@@ -80,7 +80,7 @@ pub struct EmbeddedPostgres {
 pub fn running_url(data_dir: &path::Path) -> Result<String, EmbeddedError> {
     let data_dir = path::absolute(data_dir).doing(|| format!("find {}", data_dir.display()))?;
     let account = Account::for_cluster(&data_dir.join("postgres"))?;
-    let socket_dir = Place::open(&data_dir, account)?.socket_dir()?;
+    let socket_dir = ClusterPaths::open(&data_dir, account)?.socket_dir()?;
     Ok(place::url(&socket_dir))
 }
 
@@ -102,7 +102,7 @@ impl EmbeddedPostgres {
         let account = Account::for_cluster(&cluster)?;
         let programs = programs::find_for(options.pg_bin.as_deref(), &cluster)?;
         account.must_reach(&programs.postgres)?;
-        let place = Place::open(&data_dir, account)?;
+        let place = ClusterPaths::open(&data_dir, account)?;
         let lock = Lock::take(&place)?;
         let storage = Arc::clone(&options.storage);
         storage

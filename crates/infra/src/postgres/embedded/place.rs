@@ -43,12 +43,12 @@ pub fn default_data_dir() -> PathBuf {
 
 /// A DATA_DIR that exists.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct ClusterPaths {
     pub(super) data_dir: PathBuf,
     pub(super) account: Account,
 }
 
-impl Place {
+impl ClusterPaths {
     /// Creates the directory if needed. As root, new directories on the way are made searchable
     /// (not readable) for the account. Existing directories stay as they are, except for DATA_DIR
     /// itself.

@@ -16,7 +16,7 @@ use super::account::Account;
 use super::error::{Doing, EmbeddedError};
 use super::log::Log;
 use super::orphan;
-use super::place::{self, Place};
+use super::place::{self, ClusterPaths};
 use super::programs::Programs;
 use super::settings::Settings;
 use crate::storage::Storage;
@@ -39,7 +39,7 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn new(
-        place: &Place,
+        place: &ClusterPaths,
         programs: &Programs,
         max_connections: u16,
         durable: bool,

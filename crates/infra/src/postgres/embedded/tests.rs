@@ -12,7 +12,7 @@ use tokio_postgres::NoTls;
 
 use super::account::Account;
 use super::log::Log;
-use super::place::{Place, url};
+use super::place::{ClusterPaths, url};
 use super::{EmbeddedError, EmbeddedPostgres, Options, ThrowawayPostgres, find_programs};
 use crate::storage::Storage;
 
@@ -36,10 +36,10 @@ impl Scratch {
         }
     }
 
-    fn place(&self) -> Place {
+    fn place(&self) -> ClusterPaths {
         let data_dir = self.0.join("data");
         let account = Account::for_cluster(&data_dir.join("postgres")).unwrap();
-        Place::open(&data_dir, account).unwrap()
+        ClusterPaths::open(&data_dir, account).unwrap()
     }
 }
 

@@ -10,7 +10,7 @@ use std::process::{Child, Stdio};
 use super::account::Account;
 use super::cluster;
 use super::error::{Doing, EmbeddedError};
-use super::place::Place;
+use super::place::ClusterPaths;
 use super::programs::{self, Programs};
 use super::server::Server;
 use crate::storage::{Space, Storage};
@@ -62,7 +62,7 @@ impl ThrowawayPostgres {
         let programs = programs::find_programs(pg_bin)?;
         account.must_reach(&programs.postgres)?;
         let directory = temporary(&account).doing(|| "create a temporary directory".to_owned())?;
-        let place = Place::open(&directory, account)?;
+        let place = ClusterPaths::open(&directory, account)?;
         let server = Server::new(
             &place,
             &programs,
@@ -95,7 +95,11 @@ impl ThrowawayPostgres {
 
 /// The guardian's input is a pipe that only this process holds; other child processes have it
 /// closed.
-fn guard(place: &Place, programs: &Programs, server: &Server) -> Result<Child, EmbeddedError> {
+fn guard(
+    place: &ClusterPaths,
+    programs: &Programs,
+    server: &Server,
+) -> Result<Child, EmbeddedError> {
     let mut command = place.account.command("sh");
     command
         .args(["-c", GUARDIAN, "guardian"])

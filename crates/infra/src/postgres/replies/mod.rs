@@ -14,7 +14,7 @@ use domain::error::Result;
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::items::{Item, Role};
 use domain::projects::Instruction;
-use domain::replies::{BATCH, Neighbour, Place, Reply, ReplyStore, Stored, Surroundings};
+use domain::replies::{BATCH, Neighbour, Reply, ReplyStore, ReplyTarget, Stored, Surroundings};
 use domain::turns::Leaving;
 use uuid::Uuid;
 
@@ -122,12 +122,12 @@ impl ReplyStore for PgReplies {
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        place: Place,
+        place: ReplyTarget,
         reply: &Reply,
         leaving: Leaving,
     ) -> Result<Stored> {
         let item = match place {
-            Place::Instead(item) | Place::After(item) => item,
+            ReplyTarget::Instead(item) | ReplyTarget::After(item) => item,
         };
         let key = ItemKey::new(owner, conversation, item);
         let work = async |connection: &mut AsyncPgConnection| {

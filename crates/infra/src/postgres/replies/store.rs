@@ -15,7 +15,7 @@ use domain::error::{Error, Result};
 use domain::id::ConversationId;
 use domain::items::Role;
 use domain::repeats::{self, Made};
-use domain::replies::{Generated, Place, Reply, Stored};
+use domain::replies::{Generated, Reply, ReplyTarget, Stored};
 use domain::turns::Leaving;
 
 pub(super) enum Outcome {
@@ -70,7 +70,7 @@ impl TryFrom<Outcome> for Stored {
 pub(super) async fn store(
     connection: &mut AsyncPgConnection,
     key: ItemKey,
-    place: Place,
+    place: ReplyTarget,
     reply: &Reply,
     leaving: Leaving,
 ) -> QueryResult<Outcome> {
@@ -89,7 +89,7 @@ pub(super) async fn store(
 async fn put(
     connection: &mut AsyncPgConnection,
     key: ItemKey,
-    place: Place,
+    place: ReplyTarget,
     reply: &Reply,
 ) -> QueryResult<Outcome> {
     if !lock(connection, key).await? {
@@ -99,8 +99,8 @@ async fn put(
         return Ok(Outcome::NoItem);
     }
     match place {
-        Place::Instead(_) => version(connection, key, key.sequence, reply).await,
-        Place::After(_) => match next(connection, key).await? {
+        ReplyTarget::Instead(_) => version(connection, key, key.sequence, reply).await,
+        ReplyTarget::After(_) => match next(connection, key).await? {
             None => append(connection, key, reply).await,
             // Another request has asked for the same reply at the same time.
             Some((sequence, role, Some(_))) if role == rows::stored_role(Role::Assistant) => {

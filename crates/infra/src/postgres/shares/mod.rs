@@ -149,11 +149,11 @@ impl ShareStore for PgShares {
             content: addition.content.as_str(),
         };
         let whose = Whose::from(addition.author).writing(addition.content.as_str().len());
-        type Place = (Uuid, Uuid, Option<i32>);
-        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Option<Place>> {
+        type Row = (Uuid, Uuid, Option<i32>);
+        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Option<Row>> {
             append.fetch_optional(connection).await
         };
-        let made = |place: &Option<Place>| {
+        let made = |place: &Option<Row>| {
             let (owner, conversation, number) = (*place)?;
             let id = ItemId::at(addition.seed, Sequence(number?.cast_unsigned()));
             let (owner, conversation) = (ids::read(owner), ids::read(conversation));
