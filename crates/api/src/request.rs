@@ -21,7 +21,7 @@ use futures_util::stream;
 use tracing::Instrument as _;
 use tracing::field::display;
 
-pub use crate::surroundings::Surroundings;
+pub use crate::request_context::RequestContext;
 
 /// Wraps the whole application; the outermost middleware.
 ///
@@ -31,8 +31,8 @@ pub async fn around(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let surroundings = request.app_data::<web::Data<Surroundings>>().cloned();
-    let Some(surroundings) = surroundings else {
+    let context = request.app_data::<web::Data<RequestContext>>().cloned();
+    let Some(context) = context else {
         return Err(ApiError::new(code::INTERNAL_ERROR, code::INTERNAL_ERROR.meaning).into());
     };
     let connection = request.conn_data::<Connection>().cloned();
@@ -41,8 +41,8 @@ pub async fn around(
     if let Some(connection) = &connection {
         connection.turn().await;
     }
-    let id = RequestId::of(request.headers(), &surroundings);
-    let client = ClientAddress::of(&request, &surroundings.proxies);
+    let id = RequestId::of(request.headers(), &context);
+    let client = ClientAddress::of(&request, &context.proxies);
     let span = tracing::info_span!(
         "request",
         method = %request.method(),
@@ -51,7 +51,7 @@ pub async fn around(
     );
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(client);
-    let started = surroundings.clock.now();
+    let started = context.clock.now();
     let unreadable = unreadable(&request);
     // HEAD answers like GET.
     let is_head = request.method() == Method::HEAD;
@@ -81,7 +81,7 @@ pub async fn around(
     span.in_scope(|| {
         log(
             &response,
-            (surroundings.clock.now() - started).as_seconds_f64() * 1e3,
+            (context.clock.now() - started).as_seconds_f64() * 1e3,
         )
     });
     Ok(response)

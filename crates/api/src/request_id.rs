@@ -1,4 +1,4 @@
-use crate::surroundings::Surroundings;
+use crate::request_context::RequestContext;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpMessage as _, HttpRequest};
 
@@ -17,8 +17,8 @@ pub(crate) fn request_id(request: &HttpRequest) -> Option<String> {
 
 impl RequestId {
     /// The client's id, or a new one.
-    pub(crate) fn of(headers: &HeaderMap, surroundings: &Surroundings) -> Self {
-        Self(accepted(headers).unwrap_or_else(|| fresh(surroundings)))
+    pub(crate) fn of(headers: &HeaderMap, context: &RequestContext) -> Self {
+        Self(accepted(headers).unwrap_or_else(|| fresh(context)))
     }
 }
 
@@ -30,7 +30,7 @@ fn accepted(headers: &HeaderMap) -> Option<HeaderValue> {
     (printable && (1..=128).contains(&id.len())).then(|| id.clone())
 }
 
-fn fresh(surroundings: &Surroundings) -> HeaderValue {
-    HeaderValue::try_from(format!("req_{}", surroundings.ids.ulid()))
+fn fresh(context: &RequestContext) -> HeaderValue {
+    HeaderValue::try_from(format!("req_{}", context.ids.ulid()))
         .unwrap_or(HeaderValue::from_static("req_unknown"))
 }

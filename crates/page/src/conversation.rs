@@ -4,15 +4,15 @@ use super::layout::{Depth, document};
 use super::message::{day, message, moment};
 use super::pages::{pages, standing};
 use super::preview::preview;
-use super::{Link, Neighbours, Surroundings};
+use super::{Link, Neighbours, PageContext};
 use domain::conversations::Title;
 use domain::shares::{Speaker, View};
 use maud::{Markup, html};
 
 /// The page of a link that is good.
 #[must_use]
-pub fn conversation(view: &View, around: &Surroundings) -> String {
-    let Surroundings {
+pub fn conversation(view: &View, around: &PageContext) -> String {
+    let PageContext {
         neighbours, link, ..
     } = around;
     let title = view.title.as_ref().map(Title::as_str);
@@ -67,7 +67,7 @@ fn state(view: &View, link: &Link) -> Markup {
     }
 }
 
-fn messages(view: &View, around: &Surroundings) -> Markup {
+fn messages(view: &View, around: &PageContext) -> Markup {
     let (near, place) = (&around.neighbours, around.standing.as_ref());
     let mut budget = Budget::of_a_page();
     let mut last_day = None;

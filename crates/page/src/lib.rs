@@ -24,7 +24,7 @@ use chrono::{DateTime, Utc};
 
 /// What a page shows beside its messages.
 #[derive(Debug, Default)]
-pub struct Surroundings {
+pub struct PageContext {
     pub neighbours: Neighbours,
     /// Absent where the page is the only one.
     pub standing: Option<Standing>,

@@ -28,7 +28,7 @@ fn view(title: &str, items: Vec<SharedItem>) -> View {
 
 /// The page of a link that has only one.
 fn page_of(view: &View) -> String {
-    conversation(view, &Surroundings::default())
+    conversation(view, &PageContext::default())
 }
 
 fn failed(status: u16, message: &str, request_id: &str) -> String {
@@ -96,9 +96,9 @@ fn link() -> Link {
 }
 
 fn surrounded(view: &View, link: Link) -> String {
-    let around = Surroundings {
+    let around = PageContext {
         link,
-        ..Surroundings::default()
+        ..PageContext::default()
     };
     conversation(view, &around)
 }
@@ -195,7 +195,7 @@ fn a_page_says_where_it_stands() {
         ),
         (place(7, 7, 9, None), "Message 7 of 9"),
     ] {
-        let around = Surroundings {
+        let around = PageContext {
             neighbours: Neighbours {
                 next: Some("?after=1".to_owned()),
                 ..Neighbours::default()
@@ -238,9 +238,9 @@ fn pages_are_linked_both_ways() {
         next: Some("?after=1&x=\"".to_owned()),
         here: "&after=2".to_owned(),
     };
-    let around = Surroundings {
+    let around = PageContext {
         neighbours,
-        ..Surroundings::default()
+        ..PageContext::default()
     };
     let page = conversation(&view, &around);
     for (part, times) in [

@@ -9,7 +9,7 @@ use actix_web::{App, web};
 use api::browsers::{Browsers, guard};
 use api::memory::Memory;
 use api::methods::{Methods, no_route};
-use api::request::{Surroundings, around};
+use api::request::{RequestContext, around};
 use api::room::{Needs, keep};
 use api::shares::public::{ContinueUrl, Layouts};
 use api::{BodyRate, LongWork};
@@ -54,7 +54,7 @@ struct Services {
     room: web::Data<dyn Room>,
     settings: web::Data<SettingsService>,
     shares: web::Data<ShareService>,
-    surroundings: web::Data<Surroundings>,
+    context: web::Data<RequestContext>,
     tasks: web::Data<dyn Tasks>,
     turns: web::Data<TurnService>,
     usage: web::Data<UsageService>,
@@ -141,7 +141,7 @@ impl Services {
                 clock(),
                 ids(),
             )),
-            surroundings: web::Data::new(Surroundings {
+            context: web::Data::new(RequestContext {
                 ids: ids(),
                 clock: clock(),
                 proxies: parts.proxies.clone(),
@@ -176,7 +176,7 @@ impl Services {
             .app_data(self.room.clone())
             .app_data(self.settings.clone())
             .app_data(self.shares.clone())
-            .app_data(self.surroundings.clone())
+            .app_data(self.context.clone())
             .app_data(self.tasks.clone())
             .app_data(self.turns.clone())
             .app_data(self.usage.clone())

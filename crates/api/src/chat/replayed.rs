@@ -5,8 +5,8 @@ use super::answer::Parts;
 use super::events::Events;
 use crate::error::{About, ApiError, passed};
 use crate::replays::found::{Kept, conversation_of};
+use crate::request_context::RequestContext;
 use crate::request_id::request_id;
-use crate::surroundings::Surroundings;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::conversations::{Conversation, Title};
 use domain::error::Resource;
@@ -70,8 +70,8 @@ pub(crate) async fn stream(
     generation: Generation,
     kept: Kept,
 ) -> Result<HttpResponse, ApiError> {
-    let surroundings = request.app_data::<web::Data<Surroundings>>();
-    let created = surroundings.map_or(0, |surroundings| surroundings.clock.now().timestamp());
+    let context = request.app_data::<web::Data<RequestContext>>();
+    let created = context.map_or(0, |context| context.clock.now().timestamp());
     let told = Told {
         request: request.clone(),
         generation,

@@ -1,7 +1,7 @@
 //! What a gateway says of the caller: headers that count only with the gateway's secret, on a
 //! connection of a trusted proxy.
 
-use crate::surroundings::Surroundings;
+use crate::request_context::RequestContext;
 use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::{HttpRequest, web};
 use domain::auth::{AuthService, Profile, Said};
@@ -13,10 +13,10 @@ const EMAIL: HeaderName = HeaderName::from_static("x-user-email");
 
 /// Whether the request comes over a connection of a trusted proxy, whatever its headers say.
 pub(crate) fn comes_from_a_proxy(request: &HttpRequest) -> bool {
-    let surroundings = request.app_data::<web::Data<Surroundings>>();
+    let context = request.app_data::<web::Data<RequestContext>>();
     let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
-    let trusted = surroundings.zip(peer);
-    trusted.is_some_and(|(surroundings, peer)| surroundings.proxies.contain(peer))
+    let trusted = context.zip(peer);
+    trusted.is_some_and(|(context, peer)| context.proxies.contain(peer))
 }
 
 /// Whether the request claims to come from the gateway.

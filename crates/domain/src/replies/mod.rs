@@ -20,5 +20,5 @@ pub use model::{Ask, ChatChunk, ChatRequest, Message, Model, ReplyOptions};
 pub use ports::{ChatStream, ModelProvider, Tasks, Work};
 pub use service::{ReplyPlaces, ReplyService};
 pub use store::{
-    BATCH, Finished, Generated, Neighbour, Reply, ReplyStore, ReplyTarget, Stored, Surroundings,
+    BATCH, Finished, Generated, Neighbour, PromptContext, Reply, ReplyStore, ReplyTarget, Stored,
 };

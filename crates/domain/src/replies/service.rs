@@ -64,8 +64,8 @@ impl ReplyService {
         options: ReplyOptions,
     ) -> Result<Generation> {
         // Errors in the request are returned before it waits.
-        let surroundings = self.writing.surroundings(owner, conversation, id).await?;
-        place(id, &surroundings)?;
+        let prompt_context = self.writing.prompt_context(owner, conversation, id).await?;
+        place(id, &prompt_context)?;
         self.usage.room_for_text(owner)?;
         let (beginning, begun) = oneshot::channel();
         let writing = self.writing.clone();
@@ -76,7 +76,7 @@ impl ReplyService {
             options,
         };
         self.tasks.start(Box::pin(async move {
-            writing.keep(asked, surroundings, beginning).await
+            writing.keep(asked, prompt_context, beginning).await
         }));
         let begun = begun.await;
         begun.map_err(|_| Error::Internal("the turn was abandoned".into()))?

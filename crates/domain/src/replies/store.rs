@@ -11,12 +11,12 @@ use ulid::Ulid;
 #[async_trait::async_trait]
 pub trait ReplyStore: Send + Sync {
     /// `None` when the conversation does not exist, `Some(None)` when it has no such item.
-    async fn surroundings(
+    async fn prompt_context(
         &self,
         owner: OwnerId,
         conversation: ConversationId,
         item: ItemId,
-    ) -> Result<Option<Option<Surroundings>>>;
+    ) -> Result<Option<Option<PromptContext>>>;
 
     /// The items before `before`, newest first: as many as fit into `bytes` of text together, and
     /// the first one that does not fit; at most [`BATCH`]. Empty when no item precedes, or the
@@ -54,7 +54,7 @@ pub const BATCH: usize = 100;
 
 /// An item, and the facts that a reply to it depends on.
 #[derive(Clone, Debug)]
-pub struct Surroundings {
+pub struct PromptContext {
     pub role: Role,
     /// The next item.
     pub next: Option<Neighbour>,

@@ -4,7 +4,7 @@ use super::context::{Context, Told};
 use super::generation::{Generation, Writer};
 use super::model::{Ask, ChatRequest, ReplyOptions};
 use super::ports::ModelProvider;
-use super::store::{Finished, Reply, ReplyStore, ReplyTarget, Stored, Surroundings};
+use super::store::{Finished, PromptContext, Reply, ReplyStore, ReplyTarget, Stored};
 use super::{Draft, Neighbour, Written};
 use crate::admission::Caller;
 use crate::clock::{Clock, Ids};
@@ -49,8 +49,8 @@ struct Wanted {
 }
 
 /// The place of a reply to an item.
-pub(super) fn place(id: ItemId, surroundings: &Surroundings) -> Result<ReplyTarget> {
-    match (surroundings.role, surroundings.next) {
+pub(super) fn place(id: ItemId, prompt_context: &PromptContext) -> Result<ReplyTarget> {
+    match (prompt_context.role, prompt_context.next) {
         (Role::Assistant, _) => Ok(ReplyTarget::Instead(id)),
         (
             Role::User,
@@ -60,7 +60,7 @@ pub(super) fn place(id: ItemId, surroundings: &Surroundings) -> Result<ReplyTarg
             }),
         ) => Ok(ReplyTarget::Instead(id)),
         (Role::User, Some(_)) => Err(Error::Conflict(Conflict::ReplyPositionTaken)),
-        (Role::User, None) if surroundings.is_full => {
+        (Role::User, None) if prompt_context.is_full => {
             Err(Error::Conflict(Conflict::ConversationFull))
         }
         (Role::User, None) => Ok(ReplyTarget::After(id)),
@@ -72,13 +72,13 @@ pub(super) fn place(id: ItemId, surroundings: &Surroundings) -> Result<ReplyTarg
 }
 
 impl Writing {
-    pub(super) async fn surroundings(
+    pub(super) async fn prompt_context(
         &self,
         owner: OwnerId,
         conversation: ConversationId,
         id: ItemId,
-    ) -> Result<Surroundings> {
-        let found = self.store.surroundings(owner, conversation, id).await?;
+    ) -> Result<PromptContext> {
+        let found = self.store.prompt_context(owner, conversation, id).await?;
         found
             .ok_or_else(|| Resource::Conversation.absent())?
             .ok_or_else(|| Resource::Item.absent())
@@ -89,17 +89,17 @@ impl Writing {
     pub(super) async fn keep(
         &self,
         asked: Asked,
-        surroundings: Surroundings,
+        prompt_context: PromptContext,
         beginning: oneshot::Sender<Result<Generation>>,
     ) -> Result<()> {
         let begun = async {
             let (owner, conversation) = (asked.owner, asked.conversation);
             let (turn, has_waited) = self.queue.turn(owner, conversation, 0).await?;
             let wanted = match has_waited {
-                false => self.wanted(asked, surroundings).await,
+                false => self.wanted(asked, prompt_context).await,
                 // The items around it may have changed while it waited.
-                true => match self.surroundings(owner, conversation, asked.id).await {
-                    Ok(surroundings) => self.wanted(asked, surroundings).await,
+                true => match self.prompt_context(owner, conversation, asked.id).await {
+                    Ok(prompt_context) => self.wanted(asked, prompt_context).await,
                     Err(error) => Err(error),
                 },
             };
@@ -136,14 +136,14 @@ impl Writing {
     }
 
     /// The request to the model, and whether its context is truncated.
-    async fn wanted(&self, asked: Asked, surroundings: Surroundings) -> Result<(Wanted, bool)> {
+    async fn wanted(&self, asked: Asked, prompt_context: PromptContext) -> Result<(Wanted, bool)> {
         let Asked {
             owner,
             conversation,
             id,
             options,
         } = asked;
-        let place = place(id, &surroundings)?;
+        let place = place(id, &prompt_context)?;
         let told = Told {
             store: self.store.as_ref(),
             owner,
@@ -159,7 +159,7 @@ impl Writing {
             messages,
             is_truncated,
         } = told
-            .context(surroundings.instruction, profile, self.context_tokens)
+            .context(prompt_context.instruction, profile, self.context_tokens)
             .await?;
         if messages.is_empty() {
             return Err(Error::invalid(

@@ -10,7 +10,7 @@ use crate::memory::look_for_room;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::shares::{ShareService, ViewPage, Visit};
-use page::Surroundings;
+use page::PageContext;
 
 /// Open a link
 ///
@@ -69,7 +69,7 @@ pub(crate) async fn get_shared_conversation(
             return show(&request, view, format, &share_id).await;
         }
         let standing = shares.standing(origin, &share_id, &view).await?;
-        let around = Surroundings {
+        let around = PageContext {
             neighbours: html::neighbours(&view, &query),
             standing: standing.map(|place| html::standing(place, view.items.len(), limit)),
             link: html::link(&request, &share_id, continue_url.as_ref().as_ref()),

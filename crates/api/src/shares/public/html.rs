@@ -10,7 +10,7 @@ use domain::admission::{Budget, Caller, Limits};
 use domain::error::Error;
 use domain::limits::Origin;
 use domain::shares::ShareId;
-use page::{Neighbours, Standing, Surroundings};
+use page::{Neighbours, PageContext, Standing};
 use std::time::Duration;
 
 /// The largest place among messages: the page before it is the last one.
@@ -48,7 +48,7 @@ impl Layouts {
 /// A page of what a link shows, for a browser.
 pub(super) async fn write(
     view: View,
-    around: Surroundings,
+    around: PageContext,
     layouts: &Layouts,
     origin: Origin,
 ) -> Result<String, ApiError> {

@@ -14,7 +14,7 @@ use domain::error::Result;
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::items::{Item, Role};
 use domain::projects::Instruction;
-use domain::replies::{BATCH, Neighbour, Reply, ReplyStore, ReplyTarget, Stored, Surroundings};
+use domain::replies::{BATCH, Neighbour, PromptContext, Reply, ReplyStore, ReplyTarget, Stored};
 use domain::turns::Leaving;
 use uuid::Uuid;
 
@@ -27,12 +27,12 @@ type Around = (Option<i16>, Option<Uuid>, Option<i16>, Option<String>, bool);
 
 #[async_trait::async_trait]
 impl ReplyStore for PgReplies {
-    async fn surroundings(
+    async fn prompt_context(
         &self,
         owner: OwnerId,
         conversation: ConversationId,
         item: ItemId,
-    ) -> Result<Option<Option<Surroundings>>> {
+    ) -> Result<Option<Option<PromptContext>>> {
         let ItemKey {
             owner_id,
             conversation_id,
@@ -66,7 +66,7 @@ impl ReplyStore for PgReplies {
         };
         let next = next_id.zip(next_role).map(neighbour);
         let instruction = instruction.as_deref().map(Instruction::parse).transpose();
-        Ok(Some(Some(Surroundings {
+        Ok(Some(Some(PromptContext {
             role: rows::role(role)?,
             next: next.transpose()?,
             instruction: instruction.map_err(super::error::inconsistent)?,

@@ -3,7 +3,7 @@ use domain::clock::{Clock, Ids};
 use std::sync::Arc;
 
 /// The settings and services around every request.
-pub struct Surroundings {
+pub struct RequestContext {
     pub ids: Arc<dyn Ids>,
     pub clock: Arc<dyn Clock>,
     pub proxies: TrustedProxies,
