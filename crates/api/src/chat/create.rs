@@ -1,5 +1,5 @@
 use super::answer::{parts, parts_kept, whole, whole_kept};
-use super::events::Events;
+use super::events::EventStream;
 use super::request::ChatCompletionRequestBody;
 use super::schema::{ChatCompletion, ChatCompletionEvent, ChatCompletionRequest};
 use crate::error::{About, ApiError, passed};
@@ -119,7 +119,9 @@ pub(crate) async fn answer(
             parts_kept(events)
         }
     };
-    Events::of(parts, About::of(request)).begin(answer).await
+    EventStream::of(parts, About::of(request))
+        .begin(answer)
+        .await
 }
 
 fn json(mut answer: HttpResponseBuilder, completion: String) -> HttpResponse {

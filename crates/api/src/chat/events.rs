@@ -16,7 +16,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
 const DONE: &str = "data: [DONE]\n\n";
 
 /// The events of an answer.
-pub(super) struct Events {
+pub(super) struct EventStream {
     /// `None`: the stream has ended.
     parts: Option<Parts>,
     about: About,
@@ -24,7 +24,7 @@ pub(super) struct Events {
     request: tracing::Span,
 }
 
-impl Events {
+impl EventStream {
     pub(super) fn of(parts: Parts, about: About) -> Self {
         Self {
             parts: Some(parts),

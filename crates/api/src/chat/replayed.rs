@@ -2,7 +2,7 @@
 //! service.
 
 use super::answer::Parts;
-use super::events::Events;
+use super::events::EventStream;
 use crate::error::{About, ApiError, passed};
 use crate::replays::found::{Kept, conversation_of};
 use crate::request_context::RequestContext;
@@ -85,7 +85,9 @@ pub(crate) async fn stream(
     })
     .boxed_local();
     let answer = HttpResponse::Ok();
-    Events::of(parts, About::of(request)).begin(answer).await
+    EventStream::of(parts, About::of(request))
+        .begin(answer)
+        .await
 }
 
 impl Told {

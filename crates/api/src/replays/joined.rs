@@ -3,7 +3,7 @@
 use super::found::{Kept, finished, item, owner, service};
 use crate::chat::replayed;
 use crate::error::{About, ApiError};
-use crate::items::regenerate::Events;
+use crate::items::regenerate::ReplyEvents;
 use crate::repeats::{LAST_LOOK, Watched};
 use actix_web::rt::time::sleep;
 use actix_web::{HttpRequest, HttpResponse};
@@ -64,7 +64,11 @@ async fn begin(
     kept: Kept,
 ) -> Result<HttpResponse, ApiError> {
     match request.match_info().get("conversation_id") {
-        Some(_) => Events::of(generation, About::of(request)).begin().await,
+        Some(_) => {
+            ReplyEvents::of(generation, About::of(request))
+                .begin()
+                .await
+        }
         None => replayed::stream(request, generation, kept).await,
     }
 }

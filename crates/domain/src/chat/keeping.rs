@@ -1,7 +1,7 @@
 //! A chat that goes into a conversation, from the request until the model is asked.
 
+use super::answer_task::{AnswerTask, absent};
 use super::audience::{Audience, Events};
-use super::generation::{Generation, absent};
 use super::history;
 use super::{Answering, ChatStores, ChatTarget, CompleteChat, Making, NewMessage};
 use crate::admission::Caller;
@@ -79,7 +79,7 @@ impl Keeping {
         owner: OwnerId,
         mut asked: CompleteChat,
         making: Option<Making>,
-    ) -> Result<(Generation, ChatRequest, bool)> {
+    ) -> Result<(AnswerTask, ChatRequest, bool)> {
         if let Some((making, place)) = making.zip(asked.place.as_mut()) {
             place.conversation = making.await?;
         }
@@ -101,7 +101,7 @@ impl Keeping {
         owner: OwnerId,
         asked: CompleteChat,
         turn: Arc<Turn>,
-    ) -> Result<(Generation, ChatRequest, bool)> {
+    ) -> Result<(AnswerTask, ChatRequest, bool)> {
         let CompleteChat {
             body,
             model,
@@ -138,7 +138,7 @@ impl Keeping {
             messages: context,
             is_truncated,
         } = self.context(owner, &found, last, &messages).await?;
-        let generation = Generation {
+        let generation = AnswerTask {
             provider: Arc::clone(&self.provider),
             turns: Arc::clone(&self.stores.turns),
             clock: Arc::clone(&self.clock),

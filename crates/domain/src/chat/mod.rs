@@ -1,8 +1,8 @@
 //! Chats: a client's messages and the model's replies, stored together.
 
+mod answer_task;
 mod answering;
 mod audience;
-mod generation;
 mod history;
 mod keeping;
 mod model;
@@ -12,5 +12,5 @@ mod service;
 pub use answering::{Answering, ChatStores, Making};
 pub use audience::{Cancelled, Event, Events, Kept};
 pub use model::{ChatTarget, CompleteChat, NewMessage, Unkept};
-pub use ports::{StoredTurn, Turn, TurnMessage, TurnStore};
+pub use ports::{FinishedTurn, StoredTurn, TurnMessage, TurnStore};
 pub use service::ChatService;

@@ -15,14 +15,14 @@ pub trait TurnStore: Send + Sync {
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        turn: &Turn,
+        turn: &FinishedTurn,
         leaving: Leaving,
     ) -> Result<StoredTurn>;
 }
 
 /// Messages that belong together.
 #[derive(Clone, Debug)]
-pub struct Turn {
+pub struct FinishedTurn {
     pub messages: Vec<TurnMessage>,
     /// The title for an untitled conversation.
     pub title: Option<Title>,

@@ -14,7 +14,7 @@ use diesel::sql_types::{
     Array, Binary, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
-use domain::chat::{StoredTurn, Turn, TurnStore};
+use domain::chat::{FinishedTurn, StoredTurn, TurnStore};
 use domain::conversations::Title;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
@@ -91,7 +91,7 @@ impl TurnStore for PgTurns {
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        turn: &Turn,
+        turn: &FinishedTurn,
         leaving: Leaving,
     ) -> Result<StoredTurn> {
         let key = (ids::stored(owner.ulid()), ids::stored(conversation.ulid()));
@@ -183,8 +183,8 @@ struct Columns<'a> {
     reasonings: Vec<Option<&'a str>>,
 }
 
-impl<'a> From<&'a Turn> for Columns<'a> {
-    fn from(turn: &'a Turn) -> Self {
+impl<'a> From<&'a FinishedTurn> for Columns<'a> {
+    fn from(turn: &'a FinishedTurn) -> Self {
         let each = turn.messages.iter();
         let seed = |ulid: ulid::Ulid| {
             let [seed @ .., _, _, _, _] = ulid.0.to_be_bytes();

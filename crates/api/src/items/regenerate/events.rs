@@ -75,14 +75,14 @@ impl EventBody {
 }
 
 /// The events of a generation.
-pub(crate) struct Events {
+pub(crate) struct ReplyEvents {
     generation: Generation,
     about: About,
     /// The span of the request, for the log.
     request: tracing::Span,
 }
 
-impl Events {
+impl ReplyEvents {
     pub(crate) fn of(generation: Generation, about: About) -> Self {
         Self {
             generation,
@@ -138,7 +138,7 @@ impl Events {
 }
 
 /// If the client disconnects before the end, a failure that it did not receive is logged.
-impl Drop for Events {
+impl Drop for ReplyEvents {
     fn drop(&mut self) {
         if let Some(unheard) = self.generation.leave() {
             self.request.in_scope(|| ApiError::from(unheard).log());

@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, post, web};
 use domain::id::{ConversationId, ItemId, OwnerId};
 use domain::replies::{Finished, Generated, Generation, ReplyOptions, ReplyService};
 use events::EventBody;
-pub(crate) use events::Events;
+pub(crate) use events::ReplyEvents;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -176,7 +176,7 @@ async fn reply(
 impl Reply {
     async fn streamed(self, request: &HttpRequest) -> Result<HttpResponse, ApiError> {
         let is_truncated = self.is_truncated();
-        let events = Events::of(self.generation, About::of(request));
+        let events = ReplyEvents::of(self.generation, About::of(request));
         Ok(with(is_truncated, events.begin().await?))
     }
 

@@ -2,7 +2,7 @@
 //! and stored even when the client disconnects.
 
 use super::audience::{Audience, Cancelled, Event, Kept};
-use super::{NewMessage, StoredTurn, Turn, TurnMessage, TurnStore};
+use super::{FinishedTurn, NewMessage, StoredTurn, TurnMessage, TurnStore};
 use crate::admission::Caller;
 use crate::clock::{Clock, Ids};
 use crate::conversations::Title;
@@ -11,21 +11,21 @@ use crate::id::{ConversationId, OwnerId};
 use crate::items::Role;
 use crate::repeats;
 use crate::replies::{CANCELLED, ChatRequest, Draft, ModelProvider, Seen, Written};
-use crate::turns::{Called, Ending, Turn as QueuedUp};
+use crate::turns::{Called, Ending, Turn};
 use futures_util::future::{Either, select};
 use std::pin::pin;
 use std::sync::Arc;
 use tokio::sync::watch;
 
 /// Everything an answer needs to be written and stored.
-pub(super) struct Generation {
+pub(super) struct AnswerTask {
     pub(super) provider: Arc<dyn ModelProvider>,
     pub(super) turns: Arc<dyn TurnStore>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ids: Arc<dyn Ids>,
     pub(super) owner: OwnerId,
     pub(super) conversation: ConversationId,
-    pub(super) turn: Arc<QueuedUp>,
+    pub(super) turn: Arc<Turn>,
     pub(super) messages: Vec<NewMessage>,
     pub(super) streamed: bool,
     /// The requested model, for the case that the provider does not name the one that answers.
@@ -40,7 +40,7 @@ struct Answered {
     is_cancelled: bool,
 }
 
-impl Generation {
+impl AnswerTask {
     pub(super) async fn run(self, request: ChatRequest, mut audience: Audience) -> Result<()> {
         let turn = Arc::clone(&self.turn);
         let kept = match self.write(request, &mut audience).await {
@@ -175,7 +175,7 @@ impl Generation {
                 model,
             });
         }
-        let turn = Turn {
+        let turn = FinishedTurn {
             messages,
             title,
             now,
