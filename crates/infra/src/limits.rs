@@ -18,9 +18,9 @@ use std::time::Duration;
 const MOST: usize = 50_000;
 
 /// Limits in memory, for this instance only.
-pub struct GovernorLimits(HashMap<Limited, Limit>);
+pub struct GovernorLimits(HashMap<Limited, RateLimit>);
 
-struct Limit {
+struct RateLimit {
     limiter: RateLimiter<Subject, Store, Time, NoOpMiddleware<Duration>>,
     store: Store,
     clock: Time,
@@ -31,14 +31,14 @@ impl GovernorLimits {
     #[must_use]
     pub fn new(quotas: &Quotas, clock: &Arc<dyn Clock>) -> Self {
         let limits = Limited::ALL.into_iter().filter_map(|limited| {
-            let limit = Limit::new(quotas.of(limited)?, Time::of(clock))?;
+            let limit = RateLimit::new(quotas.of(limited)?, Time::of(clock))?;
             Some((limited, limit))
         });
         Self(limits.collect())
     }
 }
 
-impl Limit {
+impl RateLimit {
     fn new(quota: Quota, clock: Time) -> Option<Self> {
         let interval = quota.period / quota.count.get();
         let store = Store {

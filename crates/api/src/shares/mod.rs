@@ -13,7 +13,7 @@ use crate::browsers::PublicUrl;
 use crate::list::{Listed, list_body};
 use crate::timestamp::Timestamp;
 use domain::conversations::Title;
-use domain::shares::{Lifetime, Share};
+use domain::shares::{LinkLifetime, Share};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -104,6 +104,6 @@ impl Listed for ShareBody {
 }
 
 /// How long a link is to be good for, as a client says it.
-fn lifetime(expires_in: Option<i64>) -> Result<Option<Lifetime>, domain::error::Error> {
-    expires_in.map(Lifetime::parse).transpose()
+fn lifetime(expires_in: Option<i64>) -> Result<Option<LinkLifetime>, domain::error::Error> {
+    expires_in.map(LinkLifetime::parse).transpose()
 }

@@ -29,14 +29,14 @@ pub struct KeyService {
 #[derive(Clone, Debug)]
 pub struct CreateKey {
     pub name: Name,
-    pub lifetime: Option<Lifetime>,
+    pub lifetime: Option<KeyLifetime>,
 }
 
 /// The lifetime of a key: a minute to a year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lifetime(TimeDelta);
+pub struct KeyLifetime(TimeDelta);
 
-impl Lifetime {
+impl KeyLifetime {
     pub fn parse(seconds: i64) -> Result<Self> {
         if !(60..=31_536_000).contains(&seconds) {
             let message = "expires_in must be 60 to 31,536,000 seconds.";
@@ -148,7 +148,7 @@ impl KeyService {
             name: request.name,
             hint: secret.0.get(hint..).unwrap_or_default().to_owned(),
             created_at: now,
-            expires_at: request.lifetime.map(|Lifetime(lifetime)| now + lifetime),
+            expires_at: request.lifetime.map(|KeyLifetime(lifetime)| now + lifetime),
         };
         let digest = self.secrets.digest(&secret.0);
         if !self.keys.insert(person, &key, digest).await? {

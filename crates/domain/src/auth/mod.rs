@@ -26,7 +26,7 @@ pub use external::{External, ExternalTokens, Identity, Profile, Refused};
 pub use gateway::{Gateway, Said, Validated};
 pub use issuer::Issuer;
 pub use key_ports::{KeyCache, KeyHolder, KeyList, KeyStore, KnownKey};
-pub use keys::{CreateKey, KeyService, Lifetime};
+pub use keys::{CreateKey, KeyLifetime, KeyService};
 pub use lookups::Lookups;
 pub use model::{
     Actor, ApiKey, Claims, Credential, Name, Person, Recognised, Session, SignedIn, User, UserKind,

@@ -8,7 +8,7 @@ mod service;
 mod views;
 
 pub use id::{ShareId, SharePlace};
-pub use model::{Lifetime, NewLink, Share, ShareKey, SharedItem, Speaker, View, Visit};
+pub use model::{LinkLifetime, NewLink, Share, ShareKey, SharedItem, Speaker, View, Visit};
 pub use ports::{
     Added, Addition, Fork, Forked, Found, Inserted, Link, NewShare, Revoked, ShareList, ShareState,
     ShareStore, Standing, ViewFrom, ViewPage,

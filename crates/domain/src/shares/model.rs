@@ -40,9 +40,9 @@ pub struct ShareKey {
 
 /// The lifetime of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lifetime(TimeDelta);
+pub struct LinkLifetime(TimeDelta);
 
-impl Lifetime {
+impl LinkLifetime {
     /// A minute to a year, in seconds.
     pub fn parse(seconds: i64) -> Result<Self> {
         match seconds {

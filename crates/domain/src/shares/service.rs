@@ -1,5 +1,5 @@
 use super::{
-    Inserted, Lifetime, NewLink, NewShare, Revoked, Share, ShareId, ShareList, SharePlace,
+    Inserted, LinkLifetime, NewLink, NewShare, Revoked, Share, ShareId, ShareList, SharePlace,
     ShareState, ShareStore, ViewCounts,
 };
 use crate::auth::Secrets;
@@ -66,7 +66,7 @@ impl ShareService {
         owner: OwnerId,
         conversation: ConversationId,
         link: NewLink,
-        lifetime: Option<Lifetime>,
+        lifetime: Option<LinkLifetime>,
     ) -> Result<Share> {
         let now = self.clock.now();
         let (item, read_only, live, include_context) = match link {

@@ -4,7 +4,7 @@ use crate::extract::{Authenticated, Body, CREDENTIALS, WireBody, whole};
 use crate::unbroken::to_its_end;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, post, web};
-use domain::auth::{CreateKey, KeyService, Lifetime, Name};
+use domain::auth::{CreateKey, KeyLifetime, KeyService, Name};
 use domain::error::Error;
 use domain::replies::Tasks;
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,7 @@ impl TryFrom<CreateApiKeyBody> for CreateKey {
     fn try_from(body: CreateApiKeyBody) -> Result<Self, Error> {
         Ok(Self {
             name: Name::parse(&body.name)?,
-            lifetime: body.expires_in.map(Lifetime::parse).transpose()?,
+            lifetime: body.expires_in.map(KeyLifetime::parse).transpose()?,
         })
     }
 }

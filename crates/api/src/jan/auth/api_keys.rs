@@ -3,7 +3,7 @@ use crate::extract::{Authenticated, Body, CREDENTIALS, WireBody};
 use crate::timestamp::Timestamp;
 use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, delete, get, post, web};
-use domain::auth::{ApiKey, CreateKey, KeyList, KeyService, Lifetime, Name};
+use domain::auth::{ApiKey, CreateKey, KeyLifetime, KeyList, KeyService, Name};
 use domain::id::KeyId;
 use domain::page::{Limit, Order};
 use domain::replies::Tasks;
@@ -78,7 +78,7 @@ pub(crate) async fn create_api_key(
     Body(body, _): Body<CreateApiKeyBody>,
 ) -> Result<HttpResponse, ApiError> {
     let seconds = body.expires_in_days.map(|days| days.saturating_mul(86_400));
-    let lifetime = seconds.map(Lifetime::parse).transpose();
+    let lifetime = seconds.map(KeyLifetime::parse).transpose();
     let request = CreateKey {
         name: Name::parse(&body.name)?,
         lifetime: lifetime.map_err(|_| {

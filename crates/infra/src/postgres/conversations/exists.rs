@@ -3,13 +3,13 @@
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::items::key::Key;
+use crate::postgres::items::key::ConversationKey;
 use crate::postgres::schema::conversations;
 use diesel::prelude::*;
 use domain::error::Result;
 use domain::id::OwnerId;
 
-pub(in crate::postgres) async fn exists(database: &Database, key: Key) -> Result<bool> {
+pub(in crate::postgres) async fn exists(database: &Database, key: ConversationKey) -> Result<bool> {
     let query = diesel::select(diesel::dsl::exists(conversations::table.find(key)));
     database
         .run(OwnerId::new(ids::read(key.0)), async |connection| {

@@ -3,7 +3,7 @@
 use super::rows::Row;
 use super::{sequence, statements};
 use crate::postgres::execute::Execute as _;
-use crate::postgres::items::key::Key;
+use crate::postgres::items::key::ConversationKey;
 use crate::postgres::items::rows::Row as ItemRow;
 use crate::postgres::items::statements as item_statements;
 use diesel::QueryResult;
@@ -18,7 +18,7 @@ pub(super) type Found = (Row, i32, Vec<ItemRow>);
 /// Uses one statement where the items are small.
 pub(super) async fn load(
     connection: &mut AsyncPgConnection,
-    (owner_id, id): Key,
+    (owner_id, id): ConversationKey,
 ) -> QueryResult<Option<Found>> {
     let find = statements::FindWithItems { owner_id, id };
     let rows: Vec<(Option<Row>, Option<i32>, Option<ItemRow>)> = find.fetch_all(connection).await?;

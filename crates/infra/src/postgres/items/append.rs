@@ -1,4 +1,4 @@
-use super::key::Key;
+use super::key::ConversationKey;
 use super::{rows, statements};
 use crate::postgres::conversations::exists::exists;
 use crate::postgres::database::Database;
@@ -21,7 +21,7 @@ use uuid::Uuid;
 pub(super) async fn all(
     database: &Database,
     new_titles: NewTitles,
-    (owner, key): (OwnerId, Key),
+    (owner, key): (OwnerId, ConversationKey),
     pending: &[PendingItem],
 ) -> Result<Appended> {
     let Some(first) = pending.first() else {
@@ -76,7 +76,7 @@ const GROUPABLE: usize = 64 * 1024;
 /// An item that is being added to a conversation.
 pub(super) struct Append {
     pub(super) owner: OwnerId,
-    pub(super) key: Key,
+    pub(super) key: ConversationKey,
     pub(super) pending: Arc<PendingItem>,
 }
 

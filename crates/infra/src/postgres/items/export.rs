@@ -1,4 +1,4 @@
-use super::key::Key;
+use super::key::ConversationKey;
 use super::rows::{HeadRow, VersionRow};
 use super::statements;
 use crate::postgres::execute::Execute as _;
@@ -14,7 +14,7 @@ pub(super) type Entry = (i32, i32, VersionRow, Option<HeadRow>);
 
 pub(super) async fn load(
     connection: &mut AsyncPgConnection,
-    (owner_id, conversation_id): Key,
+    (owner_id, conversation_id): ConversationKey,
     after: ExportPlace,
     last: Sequence,
 ) -> QueryResult<Vec<Entry>> {

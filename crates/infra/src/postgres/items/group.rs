@@ -1,5 +1,5 @@
 use super::append::Append;
-use super::key::Key;
+use super::key::ConversationKey;
 use super::lanes::{Lanes, Limits};
 use super::{rows, statements};
 use crate::postgres::database::Database;
@@ -170,7 +170,7 @@ impl Writer {
 
     /// The sequence number before the first of each conversation's new items. A conversation
     /// without an entry got no items. If the statement fails, no conversation got items.
-    async fn store(&self, group: &[Waiting]) -> Result<HashMap<Key, u32>> {
+    async fn store(&self, group: &[Waiting]) -> Result<HashMap<ConversationKey, u32>> {
         let columns = Columns::from(group);
         let latest = columns.nows.iter().max();
         let append = statements::AppendGroup {

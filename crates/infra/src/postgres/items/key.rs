@@ -3,7 +3,7 @@ use domain::id::{ConversationId, ItemId, OwnerId};
 use uuid::Uuid;
 
 /// An owner's conversation, in stored form.
-pub(in crate::postgres) type Key = (Uuid, Uuid);
+pub(in crate::postgres) type ConversationKey = (Uuid, Uuid);
 
 /// An item of an owner's conversation, in stored form.
 #[derive(Clone, Copy)]
@@ -32,6 +32,6 @@ impl ItemKey {
     }
 }
 
-pub(in crate::postgres) fn key(owner: OwnerId, conversation: ConversationId) -> Key {
+pub(in crate::postgres) fn key(owner: OwnerId, conversation: ConversationId) -> ConversationKey {
     (ids::stored(owner.ulid()), ids::stored(conversation.ulid()))
 }

@@ -26,7 +26,7 @@ use domain::items::{
 use domain::page::Page;
 use domain::repeats::{self, Made};
 use group::Group;
-use key::{ItemKey, Key, key};
+use key::{ConversationKey, ItemKey, key};
 use rows::{Row, item, items};
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -277,7 +277,7 @@ impl PgItems {
         }
     }
 
-    async fn exists(&self, key: Key) -> Result<bool> {
+    async fn exists(&self, key: ConversationKey) -> Result<bool> {
         exists(&self.database, key).await
     }
 }

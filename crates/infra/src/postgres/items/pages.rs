@@ -1,6 +1,6 @@
 //! Pages in both directions: each direction is a statement of its own, so that both are prepared.
 
-use super::key::{ItemKey, Key};
+use super::key::{ConversationKey, ItemKey};
 use super::rows::{Row, VersionRow};
 use super::statements;
 use crate::postgres::execute::Execute as _;
@@ -12,7 +12,7 @@ use domain::page::{Order, PAGE_BYTES};
 /// Reads one row more than the page holds, to see whether more follow.
 pub(super) async fn items(
     connection: &mut AsyncPgConnection,
-    (owner_id, conversation_id): Key,
+    (owner_id, conversation_id): ConversationKey,
     list: &ItemList,
 ) -> QueryResult<Vec<Row>> {
     // A limit is at most 100, and a page 4 MiB.

@@ -15,10 +15,10 @@ const MODULUS: usize = 342;
 
 /// The keys of an issuer that can verify a signature.
 #[derive(Default)]
-pub(super) struct Keys(Vec<Key>);
+pub(super) struct Keys(Vec<SigningKey>);
 
 /// A key, and how tokens that it has signed are checked.
-pub(super) struct Key {
+pub(super) struct SigningKey {
     id: Option<String>,
     pub(super) decoding: DecodingKey,
     /// Has the algorithms of the key's family alone (RFC 8725, 3.1), the issuer and the audience.
@@ -47,8 +47,9 @@ impl Keys {
     pub(super) fn parse(body: &[u8], settings: &IssuerSettings) -> Result<Self, KeysProblem> {
         let set: Set = serde_json::from_slice(body).map_err(|_| KeysProblem::NotKeys)?;
         let keys = set.keys.into_iter().take(MOST);
-        let keys = keys.filter_map(|key| Key::of(&serde_json::from_value(key).ok()?, settings));
-        let keys: Vec<Key> = keys.collect();
+        let keys =
+            keys.filter_map(|key| SigningKey::of(&serde_json::from_value(key).ok()?, settings));
+        let keys: Vec<SigningKey> = keys.collect();
         match keys.is_empty() {
             true => Err(KeysProblem::NoKeys),
             false => Ok(Self(keys)),
@@ -64,8 +65,8 @@ impl Keys {
     }
 
     /// The key that a token was signed with, by its header; `None`: it is not among these.
-    pub(super) fn find(&self, header: &Header) -> Result<Option<&Key>, Refusal> {
-        let fits = |key: &&Key| key.validation.algorithms.contains(&header.alg);
+    pub(super) fn find(&self, header: &Header) -> Result<Option<&SigningKey>, Refusal> {
+        let fits = |key: &&SigningKey| key.validation.algorithms.contains(&header.alg);
         let Some(id) = header.kid.as_deref() else {
             let mut fitting = self.0.iter().filter(fits);
             return match (fitting.next(), fitting.next()) {
@@ -87,7 +88,7 @@ impl Keys {
     }
 }
 
-impl Key {
+impl SigningKey {
     fn of(jwk: &Jwk, settings: &IssuerSettings) -> Option<Self> {
         let common = &jwk.common;
         let signs = matches!(common.public_key_use, None | Some(PublicKeyUse::Signature));
