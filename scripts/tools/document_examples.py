@@ -32,9 +32,24 @@ def check(place: str, schema: dict, value) -> None:
 
 def check_content(place: str, content: dict) -> None:
     for kind, media in content.items():
+        if kind == "text/event-stream":
+            check_lines(f"{place} {kind}", media["example"])
+            continue
         examples = {"example": {"value": media["example"]}} if "example" in media else {}
         for name, example in (media.get("examples", {}) | examples).items():
             check(f"{place} {kind} {name}", media["schema"], resolved(example)["value"])
+
+
+def check_lines(place: str, text: str) -> None:
+    """The schema describes one event; the example is the lines of several, as they are sent."""
+    global checked
+    checked += 1
+    for line in filter(None, text.splitlines()):
+        name, _, value = line.partition(": ")
+        if name == "data" and value != "[DONE]":
+            json.loads(value)
+        elif name not in ("event", "data"):
+            findings.append(f"{place}: {line}")
 
 
 def check_fields(place: str, schema: dict) -> None:

@@ -35,7 +35,9 @@ impl WireBody for GuestLoginBody {
     responses((status = 201, description = "A new guest, signed in.", body = SignedInBody)),
     extensions(
         ("x-error-codes" = json!(["guest_login_disabled", "rate_limited"])),
-        ("x-example" = json!({ "user": { "kind": "guest", "email": null, "name": null } })),
+        ("x-example" = json!({
+            "user": { "kind": "guest", "email": null, "name": null, "is_guest": true },
+        })),
     ),
     security(()),
 )]

@@ -12,6 +12,15 @@ use domain::chat::{Answering, ChatService, CompleteChat, Making};
 use domain::id::OwnerId;
 use domain::storage::Room;
 
+/// What a client reads of a streamed answer, for the API's description.
+const STREAM: &str = r#"data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1735689600,"model":"llama3.2","choices":[{"index":0,"delta":{"content":"Oslo."},"finish_reason":null}]}
+
+data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1735689600,"model":"llama3.2","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"conversation":{"id":"conv_01JFQ2M8X3C4V5B6N7M8K9J0HG","title":"Norway"}}
+
+data: [DONE]
+
+"#;
+
 /// Complete a chat
 ///
 /// OpenAI's `POST /v1/chat/completions`, passed on to the model provider with all its fields. With
@@ -57,7 +66,7 @@ use domain::storage::Room;
             "message": { "role": "assistant", "content": "Oslo." } }],
         "usage": { "prompt_tokens": 14, "completion_tokens": 2, "total_tokens": 16 },
         "conversation": { "id": "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG", "title": "Norway" },
-    }))),
+    })), ("x-example-stream" = json!(STREAM))),
     security(("bearer" = [])),
 )]
 #[post("/chat/completions")]

@@ -59,6 +59,9 @@ impl CancelledTurnBody {
         ("drop" = (summary = "Keep nothing", value = json!({ "keep": false }))),
     )),
     responses((status = 200, description = "What became of it.", body = CancelledTurnBody)),
+    extensions(("x-example" = json!({ "item": {
+        "role": "assistant", "content": "First, write down", "model": "llama3.2",
+    } }))),
     security(("bearer" = [])),
 )]
 #[post("/conversations/{conversation_id}/cancel")]

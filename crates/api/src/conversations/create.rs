@@ -19,7 +19,12 @@ use domain::conversations::ConversationService;
     )),
     responses((status = 201, description = "The conversation, without its messages.",
         body = ConversationBody, headers(("Location", description = "Where to get it.")))),
-    extensions(("x-error-codes" = json!(["quota_exceeded", "project_not_found"]))),
+    extensions(
+        ("x-error-codes" = json!(["quota_exceeded", "project_not_found"])),
+        ("x-example" = json!({
+        "project_id": null, "item_count": 1, "metadata": {},
+    })),
+    ),
     security(("bearer" = [])),
 )]
 #[post("/conversations")]

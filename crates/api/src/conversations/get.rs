@@ -45,6 +45,10 @@ pub(crate) struct ConversationWithItemsBody {
         GetConversationQuery,
     ),
     responses((status = 200, description = "The conversation.", body = ConversationWithItemsBody)),
+    extensions(("x-example" = json!({ "item_count": 2, "items": [{ "role": "user" }, {
+        "id": "item_01JFQ2M9A4B5C6D7E8F9G0H1JK", "role": "assistant", "model": "llama3.2",
+        "content": "First, write down what you know.",
+    }] }))),
     security(("bearer" = [])),
 )]
 #[get("/conversations/{conversation_id}")]

@@ -20,7 +20,10 @@ use domain::id::ConversationId;
     )),
     responses((status = 200, description = "The conversation as it is now, without its messages.",
         body = ConversationBody)),
-    extensions(("x-error-codes" = json!(["project_not_found"]))),
+    extensions(
+        ("x-error-codes" = json!(["project_not_found"])),
+        ("x-example" = json!({ "title": "Updated Project Title" })),
+    ),
     security(("bearer" = [])),
 )]
 #[patch("/conversations/{conversation_id}")]

@@ -29,7 +29,14 @@ struct ErrorDetail {
     param: Option<String>,
     /// The request's id, as in the header `X-Request-Id`; with it, the request can be found in the
     /// log.
-    #[schema(required, example = "req_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
+    // A client may name its request itself, so the pattern is not that of our own ids.
+    #[schema(
+        required,
+        example = "req_01JFQ2M8X3C4V5B6N7M8K9J0HG",
+        min_length = 1,
+        max_length = 128,
+        pattern = "^[ -~]+$"
+    )]
     request_id: Option<String>,
     /// The page that explains the code; null where no request was read.
     #[schema(required, example = "http://localhost:8000/docs/errors#invalid_value")]

@@ -4,6 +4,7 @@ mod about;
 mod api_error;
 mod body;
 pub(crate) mod code;
+mod entry;
 mod from_domain;
 mod jan_body;
 mod provider;

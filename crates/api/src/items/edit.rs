@@ -43,7 +43,13 @@ impl WireBody for EditItemBody {
         }))),
     )),
     responses((status = 200, description = "The message as it is now.", body = ItemBody)),
-    extensions(("x-error-codes" = json!(["quota_exceeded"]))),
+    extensions(
+        ("x-error-codes" = json!(["quota_exceeded"])),
+        ("x-example" = json!({
+        "version": 2, "content": "Actually, let me rephrase that...",
+        "updated_at": "2025-12-23T10:05:00.000000Z",
+    })),
+    ),
     security(("bearer" = [])),
 )]
 #[put("/conversations/{conversation_id}/items/{item_id}/edit")]

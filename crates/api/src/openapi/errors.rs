@@ -7,8 +7,10 @@ use actix_web::http::StatusCode;
 use std::collections::BTreeMap;
 use utoipa::openapi::example::{Example, ExampleBuilder};
 use utoipa::openapi::header::{Header, HeaderBuilder};
-use utoipa::openapi::path::{Operation, ParameterIn};
-use utoipa::openapi::{ContentBuilder, Object, OpenApi, Ref, RefOr, ResponseBuilder, Schema, Type};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::{
+    ContentBuilder, Object, OpenApi, Ref, RefOr, Required, ResponseBuilder, Schema, Type,
+};
 
 /// The extension in which an endpoint lists its own codes; in the finished document it lists all
 /// codes of the operation.
@@ -149,13 +151,23 @@ fn reads_the_database(path: &str) -> bool {
     places.iter().any(|place| path.starts_with(place))
 }
 
+/// Whether an operation takes parameters in the query, and whether it needs one.
+fn query_of(parameters: &[RefOr<Parameter>]) -> (bool, bool) {
+    let in_query = parameters.iter().filter_map(|parameter| match parameter {
+        RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query => Some(parameter),
+        _ => None,
+    });
+    let needs = in_query
+        .clone()
+        .any(|one| matches!(one.required, Required::True));
+    (in_query.count() > 0, needs)
+}
+
 /// The codes that follow from the operation's shape, and its own codes.
 fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
     let own = own_codes(operation);
     let parameters = operation.parameters.as_deref().unwrap_or_default();
-    let has_query = parameters.iter().any(|parameter| {
-        matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query)
-    });
+    let (has_query, needs_query) = query_of(parameters);
     let mut codes = vec![
         code::INVALID_ENCODING,
         code::NUL_CHARACTER,
@@ -179,10 +191,12 @@ fn codes(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
         codes.extend([
             code::INVALID_TYPE,
             code::INVALID_VALUE,
-            code::MISSING_FIELD,
             code::UNKNOWN_FIELD,
             code::DUPLICATE_FIELD,
         ]);
+    }
+    if needs_query || operation.request_body.is_some() {
+        codes.push(code::MISSING_FIELD);
     }
     if operation.security.as_ref().is_some_and(|security| {
         security

@@ -1,6 +1,6 @@
 //! Adds an example to each request and each success. It is made from the examples of the fields;
 //! where an operation's answer differs from them, the operation lists the differences
-//! (`x-example`).
+//! (`x-example`). Of a stream it writes out the lines (`x-example-stream`).
 
 use super::operations;
 use super::shapes::{beside_null, target};
@@ -12,8 +12,13 @@ use utoipa::openapi::{Content, OpenApi, RefOr, Schema};
 
 /// The extension in which an endpoint lists the differences of its answer from the fields'
 /// examples.
-pub(super) const DIFFERENCES: &str = "x-example";
+const DIFFERENCES: &str = "x-example";
 
+/// The extension with the lines of a stream, as the client reads them. The schema describes one
+/// event of it.
+const LINES: &str = "x-example-stream";
+
+const STREAM: &str = "text/event-stream";
 const JSON: &str = "application/json";
 const TEXTS: [(&str, &str); 2] = [
     (
@@ -39,8 +44,15 @@ pub(super) fn add_to(document: &mut OpenApi) {
 }
 
 fn add_to_one(operation: &mut Operation, schemas: &Schemas) {
-    let extensions = operation.extensions.as_mut();
-    let differences = extensions.and_then(|extensions| extensions.remove(DIFFERENCES));
+    let mut taken = |name: &str| operation.extensions.as_mut()?.remove(name);
+    let (all, lines) = (taken(DIFFERENCES), taken(LINES));
+    let statuses = operation.responses.responses.keys().cloned();
+    let differences: BTreeMap<_, _> = statuses
+        .filter_map(|status| {
+            let own = taken(&format!("{DIFFERENCES}-{status}"));
+            Some((status, own.or(all.clone())?))
+        })
+        .collect();
     if let Some(RefOr::T(body)) = &mut operation.request_body {
         for content in body.content.values_mut() {
             add(content, None, schemas);
@@ -52,12 +64,14 @@ fn add_to_one(operation: &mut Operation, schemas: &Schemas) {
         };
         for (kind, content) in &mut response.content {
             let text = TEXTS.iter().find(|(known, _)| known == kind);
+            let text = text.map(|(_, text)| Value::from(*text));
+            let text = text.or(lines.clone().filter(|_| kind == STREAM));
             match (text, content) {
-                (Some((_, text)), RefOr::T(content)) if content.example.is_none() => {
-                    content.example = Some(Value::from(*text));
+                (Some(text), RefOr::T(content)) if content.example.is_none() => {
+                    content.example = Some(text);
                 }
                 (None, content) if status.starts_with('2') => {
-                    let differences = differences.as_ref().filter(|_| kind == JSON);
+                    let differences = differences.get(status).filter(|_| kind == JSON);
                     add(content, differences, schemas);
                 }
                 _ => {}
@@ -80,9 +94,18 @@ fn add(content: &mut RefOr<Content>, differences: Option<&Value>, schemas: &Sche
     }
 }
 
-/// Merges like a JSON merge patch (RFC 7396), except that `null` is a value.
+/// Merges like a JSON merge patch (RFC 7396), except that `null` and the empty object are values,
+/// and that the entries of a list are merged one by one, those beyond its end into the first.
 fn merge(whole: &mut Value, differences: &Value) {
     match (whole, differences) {
+        (whole, Value::Object(none)) if none.is_empty() => *whole = differences.clone(),
+        (Value::Array(entries), Value::Array(differences)) => {
+            let first = entries.first().cloned().unwrap_or_default();
+            entries.resize(differences.len().max(entries.len()), first);
+            for (entry, differences) in entries.iter_mut().zip(differences) {
+                merge(entry, differences);
+            }
+        }
         (Value::Object(whole), Value::Object(differences)) => {
             for (name, value) in differences {
                 merge(whole.entry(name.as_str()).or_insert(Value::Null), value);

@@ -72,7 +72,10 @@ impl TryFrom<CreateProjectBody> for CreateProject {
     )),
     responses((status = 201, description = "The project.", body = ProjectBody,
         headers(("Location", description = "Where to get it.")))),
-    extensions(("x-error-codes" = json!(["quota_exceeded"]))),
+    extensions(
+        ("x-error-codes" = json!(["quota_exceeded"])),
+        ("x-example" = json!({ "conversation_count": 0, "instruction": null })),
+    ),
     security(("bearer" = [])),
 )]
 #[post("/projects")]

@@ -2,9 +2,11 @@
 
 use super::fixed::Fixed;
 use crate::error::{CODES, Code};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, get};
-use maud::{DOCTYPE, Markup, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 static PAGE: LazyLock<Fixed> =
@@ -15,9 +17,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      frame-ancestors 'none'",
 );
 
-const STYLE: &str = "body{font:16px/1.6 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;\
-    color-scheme:light dark}h2{font-size:1rem;margin:2rem 0 .2rem}p{margin:.2rem 0}\
-    h2:target{outline:2px solid;outline-offset:.4rem}";
+const STYLE: &str = include_str!("errors.css");
 
 /// The page of errors: one heading for each code, with an anchor.
 #[get("/docs/errors")]
@@ -28,50 +28,75 @@ pub(crate) async fn get_errors(request: HttpRequest) -> HttpResponse {
 }
 
 fn page() -> Markup {
+    let mut by_status: BTreeMap<u16, Vec<&Code>> = BTreeMap::new();
+    for code in CODES {
+        by_status.entry(code.status).or_default().push(code);
+    }
     html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta name="viewport" content="width=device-width";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
                 title { "Errors · jan-conversations" }
-                style { (STYLE) }
+                style { (PreEscaped(STYLE)) }
             }
             body {
-                h1 { "Errors" }
-                p {
-                    "Every failure is " code { "{\"error\": {\"message\", \"type\", \"code\", \"param\", "
-                    "\"request_id\", \"doc_url\"}}" } ". Programs go by " code { "code" }
-                    ", people by " code { "message" } ". " code { "param" } " names the field."
+                nav.bar aria-label="Pages" {
+                    a href="../" { "jan-conversations" }
+                    a href="#top" { "Errors" }
+                    a href="./" { "All operations" }
                 }
-                @for code in CODES { (section(code)) }
-                p { a href="/docs/" { "All operations" } }
+                main {
+                    h1 #top { "Errors" }
+                    p {
+                        "Every failure is " code { "{\"error\": {\"message\", \"type\", \"code\", "
+                        "\"param\", \"request_id\", \"doc_url\"}}" } ". Programs go by " code { "code" }
+                        ", people by " code { "message" } ". " code { "param" } " names the field."
+                    }
+                    nav.contents aria-label="Contents" {
+                        @for (status, codes) in &by_status {
+                            p {
+                                a.status href={ "#" (status) } { (status) }
+                                @for code in codes { " " a href={ "#" (code.name) } { (code.name) } }
+                            }
+                        }
+                    }
+                    @for (status, codes) in &by_status {
+                        h2 id=(status) { (status) " " (reason(*status)) }
+                        @for code in codes { (section(code)) }
+                    }
+                }
             }
         }
     }
 }
 
+/// What HTTP calls a status.
+fn reason(status: u16) -> &'static str {
+    let status = StatusCode::from_u16(status).ok();
+    status
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or_default()
+}
+
 fn section(code: &Code) -> Markup {
     html! {
-        h2 id=(code.name) { code { (code.name) } }
-        p { "Status " (code.status) ", type " code { (code.kind) } "." }
-        p { (code.meaning) }
-        p { (advice(code)) }
+        section id=(code.name) {
+            h3 { code { (code.name) } }
+            p { (words(code.meaning)) }
+            p { (words(code.advice)) }
+            p.small { "Status " (code.status) ", type " code { (code.kind) } }
+        }
     }
 }
 
-/// The advice for a code, by its status.
-fn advice(code: &Code) -> &'static str {
-    match code.status {
-        400 | 413 | 415 => "Change the request as the message says; the same one fails again.",
-        401 => "Send a good credential; the message says how to get one.",
-        403 => "Another caller may, or the operator can allow it.",
-        404 | 410 => "Look whether the address and the ids in it are right.",
-        405 => "Use a method that the header Allow lists.",
-        409 | 412 => "Look at what there is now; send it again when x-should-retry is true.",
-        421 => "Use an address of this server, or let its operator allow the host (ALLOWED_HOSTS).",
-        408 | 429 | 503 | 504 => "Try again, after as many seconds as Retry-After says.",
-        502 => "The model provider is at fault; the message is as much as it said.",
-        _ => "It is our fault. Tell the operator the request id.",
+/// A text in which backticks mark code.
+fn words(text: &str) -> Markup {
+    html! {
+        @for (index, part) in text.split('`').enumerate() {
+            @if index % 2 == 1 { code { (part) } } @else { (part) }
+        }
     }
 }

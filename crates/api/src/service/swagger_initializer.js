@@ -89,6 +89,11 @@ function examplesOf(body, required) {
 const sorted = (record, rank) =>
   Object.fromEntries(Object.entries(record ?? {}).sort((one, other) => rank(one) - rank(other)));
 
+// The order within a tag: what deletes the account stands last, not among the first rows.
+const LAST = "delete_me";
+const isLast = (entry) => entry.getIn(["operation", "operationId"]) === LAST;
+const byDanger = (one, other) => isLast(one) - isLast(other);
+
 function place(list, entry) {
   const at = list.indexOf(entry);
   return at < 0 ? list.length : at;
@@ -116,6 +121,7 @@ async function begin() {
     dom_id: "#swagger-ui",
     spec: forNewcomers(await answer.json()),
     deepLinking: true,
+    operationsSorter: byDanger,
     displayRequestDuration: true,
     persistAuthorization: false,
     validatorUrl: "none",

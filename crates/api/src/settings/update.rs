@@ -130,7 +130,7 @@ impl TryFrom<UpdateSettingsBody> for SettingsChanges {
         ("profile" = (summary = "Who you are", value = json!({
             "profile": { "nickname": "Ada", "style": "concise" },
         }))),
-        ("off" = (summary = "Without the profile", value = json!({ "use_profile": false }))),
+        ("without_profile" = (summary = "Without the profile", value = json!({ "use_profile": false }))),
     )),
     responses((status = 200, description = "The settings as they are now.", body = SettingsBody)),
     extensions(("x-error-codes" = json!(["quota_exceeded"]))),

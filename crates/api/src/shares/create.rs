@@ -51,7 +51,12 @@ impl WireBody for ShareConversationBody {
     )),
     responses((status = 201, description = "The link.", body = ShareBody,
         headers(("Location", description = "What the link shows.")))),
-    extensions(("x-error-codes" = json!(["quota_exceeded"]))),
+    extensions(
+        ("x-error-codes" = json!(["quota_exceeded"])),
+        ("x-example" = json!({
+        "expires_at": "2025-12-24T10:00:00.000000Z", "revoked_at": null, "view_count": 0,
+    })),
+    ),
     security(("bearer" = [])),
 )]
 #[post("/conversations/{conversation_id}/share")]

@@ -51,7 +51,15 @@ impl WireBody for ShareItemBody {
     )),
     responses((status = 201, description = "The link.", body = ShareBody,
         headers(("Location", description = "What the link shows.")))),
-    extensions(("x-error-codes" = json!(["quota_exceeded"]))),
+    extensions(
+        ("x-error-codes" = json!(["quota_exceeded"])),
+        ("x-example" = json!({
+        "share_id": "msg_share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc",
+        "url": "http://localhost:8000/conversations/share/msg_share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc",
+        "item_id": "item_01JFQ2M8X3C4V5B6N7M8K9J0HG", "include_context": true,
+        "expires_at": "2025-12-23T11:00:00.000000Z", "revoked_at": null, "view_count": 0,
+    })),
+    ),
     security(("bearer" = [])),
 )]
 #[post("/conversations/{conversation_id}/items/{item_id}/share")]

@@ -72,7 +72,12 @@ pub(crate) fn body(page: Page<Share>, public: &PublicUrl) -> ShareListBody {
     tag = "shares",
     params(ListSharesQuery),
     responses((status = 200, description = "A page of links.", body = ShareListBody)),
-    extensions(("x-error-codes" = json!(["invalid_cursor"]))),
+    extensions(
+        ("x-error-codes" = json!(["invalid_cursor"])),
+        ("x-example" = json!({
+        "data": [{ "expires_at": "2025-12-24T10:00:00.000000Z", "revoked_at": null }],
+    })),
+    ),
     security(("bearer" = [])),
 )]
 #[get("/shares")]

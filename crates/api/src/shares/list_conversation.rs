@@ -18,7 +18,12 @@ use domain::shares::ShareService;
         ListSharesQuery,
     ),
     responses((status = 200, description = "A page of links.", body = ShareListBody)),
-    extensions(("x-error-codes" = json!(["invalid_cursor"]))),
+    extensions(
+        ("x-error-codes" = json!(["invalid_cursor"])),
+        ("x-example" = json!({
+        "data": [{ "expires_at": "2025-12-24T10:00:00.000000Z", "revoked_at": null }],
+    })),
+    ),
     security(("bearer" = [])),
 )]
 #[get("/conversations/{conversation_id}/shares")]

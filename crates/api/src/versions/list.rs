@@ -57,7 +57,13 @@ impl TryFrom<ListItemVersionsQuery> for VersionList {
         ListItemVersionsQuery,
     ),
     responses((status = 200, description = "A page of versions.", body = VersionListBody)),
-    extensions(("x-error-codes" = json!(["invalid_cursor"]))),
+    extensions(
+        ("x-error-codes" = json!(["invalid_cursor"])),
+        ("x-example" = json!({ "data": [{ "version": 1 }, {
+        "version": 2, "content": "Actually, let me rephrase that...", "current": true,
+        "created_at": "2025-12-23T10:05:00.000000Z",
+    }] })),
+    ),
     security(("bearer" = [])),
 )]
 #[get("/conversations/{conversation_id}/items/{item_id}/versions")]

@@ -38,7 +38,10 @@ impl WireBody for RestoreItemVersionBody {
         ("restore" = (summary = "Nothing to say", value = json!({}))),
     )),
     responses((status = 200, description = "The message as it is now.", body = ItemBody)),
-    extensions(("x-error-codes" = json!(["quota_exceeded", "version_not_found"]))),
+    extensions(
+        ("x-error-codes" = json!(["quota_exceeded", "version_not_found"])),
+        ("x-example" = json!({ "version": 3, "updated_at": "2025-12-23T10:05:00.000000Z" })),
+    ),
     security(("bearer" = [])),
 )]
 #[post("/conversations/{conversation_id}/items/{item_id}/versions/{version}/restore")]

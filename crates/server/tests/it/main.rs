@@ -18,6 +18,7 @@ mod connections;
 mod credentials;
 mod cut_off;
 mod db;
+mod document_examples;
 mod document_shape;
 mod durability;
 mod earlier;

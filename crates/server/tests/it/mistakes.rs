@@ -390,6 +390,41 @@ async fn every_code_has_its_place_on_the_page_of_errors() {
             code.name
         );
     }
+    assert!(!page.contains('`'), "backticks stand for code");
+    assert!(
+        page.contains("href=\"../\""),
+        "there is a way to the first page"
+    );
+}
+
+/// What a code says to do is right for that code: it neither repeats the meaning nor promises what
+/// the answer's headers deny.
+#[test]
+fn every_code_says_what_to_do_about_it() {
+    let mut own = std::collections::BTreeSet::new();
+    for code in api::CODES {
+        let (name, advice) = (code.name, code.advice);
+        assert!(
+            advice.ends_with('.') && advice.len() > 10,
+            "{name}: {advice}"
+        );
+        assert!(!code.meaning.contains(advice), "{name}");
+        let asks_again = advice.contains("end it again") || advice.contains("can succeed");
+        let may_succeed = matches!(code.status, 408 | 503 | 504)
+            || ["conversation_locked", "idempotency_in_progress"].contains(&name);
+        assert!(!asks_again || may_succeed, "{name}: {advice}");
+        let tells_when =
+            code.meaning.matches("Retry-After").count() + advice.matches("Retry-After").count();
+        assert!(tells_when <= 1, "{name} says when twice");
+        own.insert(advice);
+    }
+    // Some are alike, such as those for malformed requests; there is none for a whole status.
+    assert!(
+        own.len() + 3 >= api::CODES.len(),
+        "{} of {}",
+        own.len(),
+        api::CODES.len()
+    );
 }
 
 #[tokio::test]

@@ -69,7 +69,10 @@ pub(crate) struct NewApiKeyBody {
     )),
     responses((status = 201, description = "The key; its secret is shown this once.",
         body = NewApiKeyBody)),
-    extensions(("x-error-codes" = json!(["api_key_not_allowed", "api_keys_full"]))),
+    extensions(
+        ("x-error-codes" = json!(["api_key_not_allowed", "api_keys_full"])),
+        ("x-example" = json!({ "expires_at": "2026-01-22T10:00:00.000000Z" })),
+    ),
     security(("bearer" = [])),
 )]
 #[post("/auth/api-keys")]

@@ -46,7 +46,12 @@ impl TryFrom<ListApiKeysQuery> for KeyList {
     tag = "auth",
     params(ListApiKeysQuery),
     responses((status = 200, description = "A page of keys.", body = ApiKeyListBody)),
-    extensions(("x-error-codes" = json!(["invalid_cursor"]))),
+    extensions(
+        ("x-error-codes" = json!(["invalid_cursor"])),
+        ("x-example" = json!({
+        "data": [{ "expires_at": "2026-01-22T10:00:00.000000Z" }],
+    })),
+    ),
     security(("bearer" = [])),
 )]
 #[get("/auth/api-keys")]

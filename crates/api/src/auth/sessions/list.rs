@@ -46,7 +46,10 @@ impl TryFrom<ListSessionsQuery> for SessionList {
     tag = "auth",
     params(ListSessionsQuery),
     responses((status = 200, description = "A page of sessions.", body = SessionListBody)),
-    extensions(("x-error-codes" = json!(["invalid_cursor", "api_key_not_allowed"]))),
+    extensions(
+        ("x-error-codes" = json!(["invalid_cursor", "api_key_not_allowed"])),
+        ("x-example" = json!({ "data": [{ "current": true }] })),
+    ),
     security(("bearer" = [])),
 )]
 #[get("/auth/sessions")]

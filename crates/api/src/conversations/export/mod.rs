@@ -95,6 +95,10 @@ struct Source {
         (ConversationExportBody = "application/json"),
         (String = "text/markdown"),
     ), headers(("Content-Disposition", description = "The file's name.")))),
+    extensions(("x-example" = json!({ "item_count": 1, "items": [{
+        "version": 2, "content": "Actually, let me rephrase that...",
+        "updated_at": "2025-12-23T10:05:00.000000Z",
+    }] }))),
     security(("bearer" = [])),
 )]
 #[get("/conversations/{conversation_id}/export")]

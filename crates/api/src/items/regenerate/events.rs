@@ -15,6 +15,18 @@ use utoipa::ToSchema;
 /// The longest silence: proxies close a connection that is silent for too long.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
+/// What a client reads of a whole reply, for the API's description.
+pub(super) const EXAMPLE: &str = r#"event: item.delta
+data: {"text":"First, "}
+
+event: item.delta
+data: {"text":"write down what you know."}
+
+event: item.completed
+data: {"item":{"id":"item_01JFQ2M8X3C4V5B6N7M8K9J0HG","object":"conversation.item","role":"assistant","content":"First, write down what you know.","author":{"kind":"owner"},"reasoning":null,"model":"llama3.2","call_id":null,"version":2,"created_at":"2025-12-23T10:00:00.000000Z","updated_at":"2025-12-23T10:05:00.000000Z"},"context_truncated":false,"finish_reason":"stop"}
+
+"#;
+
 #[derive(Serialize)]
 struct Delta {
     text: String,

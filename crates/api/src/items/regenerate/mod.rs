@@ -127,8 +127,10 @@ impl WireBody for RegenerateItemBody {
         "model_provider_timeout",
     ])), ("x-example" = json!({
         "role": "assistant", "content": "First, write down what you know.", "model": "llama3.2",
-        "version": 2,
-    }))),
+        "version": 2, "updated_at": "2025-12-23T10:05:00.000000Z",
+    })), ("x-example-201" = json!({
+        "role": "assistant", "content": "First, write down what you know.", "model": "llama3.2",
+    })), ("x-example-stream" = json!(events::EXAMPLE))),
     security(("bearer" = [])),
 )]
 #[post("/conversations/{conversation_id}/items/{item_id}/regenerate")]

@@ -75,7 +75,7 @@ impl From<StreamItemReplyBody> for RegenerateItemBody {
         "quota_exceeded", "reply_position_taken", "conversation_full", "conversation_locked",
         "turn_cancelled", "model_provider_rate_limited", "model_provider_error", "model_provider_not_configured", "model_provider_busy",
         "model_provider_timeout",
-    ]))),
+    ])), ("x-example-stream" = json!(super::events::EXAMPLE))),
     security(("bearer" = [])),
 )]
 #[post("/conversations/{conversation_id}/items/{item_id}/regenerate/stream")]

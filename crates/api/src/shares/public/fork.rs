@@ -17,7 +17,10 @@ use domain::shares::ShareService;
         example = "share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc")),
     responses((status = 201, description = "Your conversation, without its messages.",
         body = ConversationBody, headers(("Location", description = "Where to get it.")))),
-    extensions(("x-error-codes" = json!(["quota_exceeded", "share_ended", "rate_limited"]))),
+    extensions(
+        ("x-error-codes" = json!(["quota_exceeded", "share_ended", "rate_limited"])),
+        ("x-example" = json!({ "project_id": null, "metadata": {} })),
+    ),
     security(("bearer" = [])),
 )]
 #[post("/conversations/share/{share_id}/fork")]

@@ -28,9 +28,12 @@ use page::PageContext;
         (String = "text/html"),
         (String = "text/markdown"),
     ))),
-    extensions(("x-error-codes" = json!([
+    extensions(
+        ("x-error-codes" = json!([
         "invalid_cursor", "share_ended", "rate_limited", "server_busy",
-    ]))),
+    ])),
+        ("x-example" = json!({ "expires_at": "2025-12-24T10:00:00.000000Z" })),
+    ),
     security(()),
 )]
 #[get("/conversations/share/{share_id}")]
