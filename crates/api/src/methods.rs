@@ -5,6 +5,7 @@ use crate::error::{ApiError, code};
 use crate::extract::nearest;
 use actix_web::HttpRequest;
 use actix_web::dev::ResourceDef;
+use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use std::collections::BTreeSet;
 use utoipa::openapi::OpenApi;
@@ -12,6 +13,24 @@ use utoipa::openapi::path::PathItem;
 
 /// How much of an address is quoted, in characters.
 const SAID_BACK: usize = 200;
+
+/// Words of other APIs, and ours.
+const USUAL: [(&str, &str); 6] = [
+    ("messages", "items"),
+    ("threads", "conversations"),
+    ("chats", "conversations"),
+    ("refresh", "refresh-token"),
+    ("signup", "register"),
+    ("signin", "login"),
+];
+
+/// Where settings are looked for.
+const SETTINGS: [&str; 4] = [
+    "/settings",
+    "/v1/settings",
+    "/v1/me/settings",
+    "/v1/user/settings",
+];
 
 /// The addresses of the service, the methods each takes, and the words they are made of.
 pub struct Methods {
@@ -62,32 +81,55 @@ impl Methods {
         }
     }
 
-    /// A suggestion for a mistyped address: `/v1` is missing, a slash was added, or a word is
-    /// nearly right.
+    /// A suggestion for a mistyped address: `/v1` is missing or there twice, a slash was added, or a
+    /// word is nearly right.
     fn meant(&self, path: &str) -> Option<String> {
         if path.len() > SAID_BACK {
             return None;
         }
         let plain = path.trim_end_matches('/');
         let versioned = format!("/v1{plain}");
-        let known = [plain, &versioned];
+        let is_settings = SETTINGS.contains(&plain);
+        let known = [plain, &versioned, "/v1/users/me/settings"];
         let known = known
             .into_iter()
+            .take(if is_settings { 3 } else { 2 })
             .find(|path| !path.is_empty() && self.allowed(path).is_some());
-        known.map(str::to_owned).or_else(|| {
-            let words: Vec<_> = plain.split('/').collect();
-            (0..words.len()).find_map(|place| self.with_another_word(&words, place))
-        })
+        if let Some(known) = known {
+            return Some(format!("Did you mean {known}?"));
+        }
+        let without = plain.strip_prefix("/v1").unwrap_or_default();
+        if without.starts_with('/') && self.allowed(without).is_some() {
+            return Some(format!(
+                "Did you mean {without}? Where a client adds /v1 itself, its base URL has none."
+            ));
+        }
+        let words: Vec<_> = plain.split('/').collect();
+        let near = (0..words.len()).find_map(|place| self.with_another_word(&words, place));
+        near.map(|near| format!("Did you mean {near}?"))
     }
 
     fn with_another_word(&self, words: &[&str], place: usize) -> Option<String> {
         let word = words.get(place).filter(|word| !word.is_empty())?;
         let known: Vec<_> = self.words.iter().map(String::as_str).collect();
-        let near = nearest(word, &known).filter(|near| near != word)?;
+        let usual = USUAL.iter().find(|(usual, _)| usual == word);
+        let usual = usual.map(|(_, ours)| *ours);
+        let near = || nearest(word, &known).filter(|near| near != word);
         let mut words = words.to_vec();
-        *words.get_mut(place)? = near;
+        *words.get_mut(place)? = usual.or_else(near)?;
         let path = words.join("/");
         self.allowed(&path).is_some().then_some(path)
+    }
+
+    /// Where an object of this address is changed, if not by the method that a client tried.
+    fn change(&self, method: &Method, path: &str) -> Option<String> {
+        let is_change = [Method::PATCH, Method::PUT, Method::POST].contains(method);
+        if !is_change || path.len() > SAID_BACK {
+            return None;
+        }
+        let edit = format!("{path}/edit");
+        let allow = self.allowed(&edit)?;
+        Some(format!(" Did you mean {allow} {edit}?"))
     }
 
     fn allowed(&self, path: &str) -> Option<&str> {
@@ -126,7 +168,7 @@ pub async fn no_route(
     let path = request.match_info().as_str();
     let Some(allow) = methods.allowed(path) else {
         let there = match methods.meant(path) {
-            Some(meant) => format!("Did you mean {meant}?"),
+            Some(meant) => meant,
             None => "All addresses are described at /docs/.".to_owned(),
         };
         let shown: String = path.chars().take(SAID_BACK).collect();
@@ -136,8 +178,9 @@ pub async fn no_route(
     let error = ApiError::new(
         code::METHOD_NOT_ALLOWED,
         format!(
-            "This address does not take {}; it takes {allow}.",
-            request.method()
+            "This address does not take {}; it takes {allow}.{}",
+            request.method(),
+            methods.change(request.method(), path).unwrap_or_default()
         ),
     );
     let allow = HeaderValue::try_from(allow).unwrap_or(HeaderValue::from_static(""));

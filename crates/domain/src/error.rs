@@ -15,13 +15,13 @@ pub enum Error {
     #[error("{}", .0.message)]
     Invalid(Invalid),
     /// The object does not exist, or belongs to another owner. The answer is the same for both.
-    #[error(
-        "No such {resource}: it does not exist, it was deleted, or it is not yours. {}", .resource.shape()
-    )]
+    #[error("No such {resource}: it does not exist, it was deleted, or it is not yours.{hint}")]
     NotFound {
         resource: Resource,
         /// The field that named the object; `None` when the address named it.
         param: Option<&'static str>,
+        /// How its id looks, with a blank before it, where the given one is of another kind.
+        hint: &'static str,
     },
     /// The link existed and has ended. A caller who has the link may know that much.
     #[error("This link has ended: it expired, it was revoked, or what it showed was deleted.")]
@@ -127,17 +127,38 @@ impl std::fmt::Display for Resource {
 }
 
 impl Resource {
-    /// How the object's id looks. It is in the message of every absence, so it does not reveal what
-    /// exists.
-    fn shape(self) -> &'static str {
+    /// The prefixes of the object's id, and the sentence that tells them.
+    fn shape(self) -> (&'static [&'static str], &'static str) {
         match self {
-            Self::ApiKey => "Its id begins with `key_`.",
-            Self::Conversation => "Its id begins with `conv_`.",
-            Self::Item => "Its id begins with `item_`.",
-            Self::Project => "Its id begins with `proj_`.",
-            Self::Session => "Its id begins with `sess_`.",
-            Self::Share => "Its id begins with `share_` or `msg_share_`.",
-            Self::Version => "Versions are numbered from 1.",
+            Self::ApiKey => (&["key_"], " Its id begins with `key_`."),
+            Self::Conversation => (&["conv_"], " Its id begins with `conv_`."),
+            Self::Item => (&["item_"], " Its id begins with `item_`."),
+            Self::Project => (&["proj_"], " Its id begins with `proj_`."),
+            Self::Session => (&["sess_"], " Its id begins with `sess_`."),
+            Self::Share => (
+                &["share_", "msg_share_"],
+                " Its id begins with `share_` or `msg_share_`.",
+            ),
+            Self::Version => (&[], " Versions are numbered from 1."),
+        }
+    }
+
+    /// The error that this resource is absent, which was asked for by this id. The hint depends on
+    /// the id alone, so it does not reveal what exists.
+    pub fn absent_as(self, id: &str) -> Error {
+        let (prefixes, shape) = self.shape();
+        let begins = |prefix: &&str| {
+            let start = id.get(..prefix.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        };
+        Error::NotFound {
+            resource: self,
+            param: None,
+            hint: if prefixes.iter().any(begins) {
+                ""
+            } else {
+                shape
+            },
         }
     }
 }
@@ -227,6 +248,8 @@ pub enum Unauthenticated {
          /auth/api-keys makes one."
     )]
     ForeignKey,
+    #[error("This is an access token. Send the refresh_token of the same answer.")]
+    AccessTokenAsRefresh,
     #[error("The token has expired. Get a new one from POST /auth/refresh-token.")]
     Expired,
     #[error("The session of this token has ended. Sign in again.")]
@@ -283,17 +306,28 @@ impl Error {
         })
     }
 
-    /// The same failure for the field at `prefix`: `content` becomes `items[3].content`.
+    /// The same failure for the field at `prefix`: `content` becomes `items[3].content`, also where
+    /// the message begins with it.
     #[must_use]
     pub fn within(self, prefix: &str) -> Self {
         match self {
-            Self::Invalid(invalid) => Self::Invalid(Invalid {
-                param: Some(match invalid.param {
-                    Some(param) => format!("{prefix}.{param}"),
-                    None => prefix.to_owned(),
-                }),
-                ..invalid
-            }),
+            Self::Invalid(invalid) => {
+                let named = invalid.param.as_ref().is_some_and(|param| {
+                    let rest = invalid.message.strip_prefix(param);
+                    rest.is_some_and(|rest| rest.starts_with(' '))
+                });
+                Self::Invalid(Invalid {
+                    param: Some(match invalid.param {
+                        Some(param) => format!("{prefix}.{param}"),
+                        None => prefix.to_owned(),
+                    }),
+                    reason: invalid.reason,
+                    message: match named {
+                        true => format!("{prefix}.{}", invalid.message),
+                        false => invalid.message,
+                    },
+                })
+            }
             other => other,
         }
     }
@@ -302,9 +336,10 @@ impl Error {
     #[must_use]
     pub fn named_by(self, field: &'static str) -> Self {
         match self {
-            Self::NotFound { resource, .. } => Self::NotFound {
+            Self::NotFound { resource, hint, .. } => Self::NotFound {
                 resource,
                 param: Some(field),
+                hint,
             },
             other => other,
         }
@@ -317,6 +352,7 @@ impl Resource {
         Error::NotFound {
             resource: self,
             param: None,
+            hint: "",
         }
     }
 }

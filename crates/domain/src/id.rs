@@ -27,7 +27,7 @@ macro_rules! id {
             /// Reads a public id. A malformed id counts as unknown, so the error says that the
             /// object is absent.
             pub fn parse(raw: &str) -> Result<Self, Error> {
-                Self::read(raw).ok_or_else(|| $resource.absent())
+                Self::read(raw).ok_or_else(|| $resource.absent_as(raw))
             }
         }
     };

@@ -8,6 +8,16 @@ use unicode_segmentation::UnicodeSegmentation;
 /// Checks a text of the field `param`: its length, and that it has no U+0000, which PostgreSQL
 /// cannot store.
 pub fn check(param: &str, text: &str, length: RangeInclusive<usize>) -> Result<()> {
+    check_text(param, text, length, "")
+}
+
+/// `measured` is said after the allowed length: how the text is measured.
+fn check_text(
+    param: &str,
+    text: &str,
+    length: RangeInclusive<usize>,
+    measured: &str,
+) -> Result<()> {
     if text.contains('\0') {
         return Err(Error::Invalid(Invalid {
             param: Some(param.to_owned()),
@@ -24,15 +34,16 @@ pub fn check(param: &str, text: &str, length: RangeInclusive<usize>) -> Result<(
             0 => format!("at most {max}"),
             min => format!("{min} to {max}"),
         };
-        let message = format!("{param} must have {many} characters.");
+        let message = format!("{param} must have {many} characters{measured}.");
         return Err(Error::invalid(param, message));
     }
     Ok(())
 }
 
-/// Checks a name that a person gives: as [`check`], and that it has visible characters.
+/// Checks a name that a person gives, which was trimmed: as [`check`], and that it has visible
+/// characters.
 pub fn check_name(param: &str, text: &str, length: RangeInclusive<usize>) -> Result<()> {
-    check(param, text, length)?;
+    check_text(param, text, length, " after trimming")?;
     if !can_be_seen(text) {
         let message = format!("{param} must have a character that can be seen.");
         return Err(Error::invalid(param, message));

@@ -22,7 +22,6 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web;
-use hosts::Addressee;
 
 /// Endpoints for health checks, which call this machine by its address and change nothing.
 pub(crate) const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
@@ -53,8 +52,7 @@ fn refusal(browsers: &Browsers, request: &ServiceRequest) -> Option<ApiError> {
         return None;
     }
     let head = request.head();
-    let from_proxy = browsers.proxies.passed(head) > 0;
-    if !from_proxy && !browsers.hosts.allow(&Addressee::of(head)) {
+    if !browsers.answers(head) {
         let message = "This server does not answer to the host that the request names. Use \
                        localhost, or have its operator add the host to ALLOWED_HOSTS.";
         return Some(ApiError::new(code::HOST_NOT_ALLOWED, message));

@@ -26,6 +26,14 @@ impl PublicUrl {
         let set = browsers.and_then(|browsers| browsers.public_url.clone());
         set.unwrap_or_else(|| asked(request, browsers))
     }
+
+    /// The same; `None` where only the request names it, and names a host that this server does not
+    /// answer for: an answer must not lead there.
+    pub(crate) fn of_answered(request: &HttpRequest) -> Option<String> {
+        let browsers = request.app_data::<web::Data<Browsers>>()?;
+        let is_ours = browsers.public_url.is_some() || browsers.answers(request.head());
+        is_ours.then(|| Self::of(request))
+    }
 }
 
 fn asked(request: &HttpRequest, browsers: Option<&web::Data<Browsers>>) -> String {

@@ -1,5 +1,7 @@
+use super::hosts::Addressee;
 use super::{AllowedHosts, AllowedOrigins, origin};
 use crate::client_address::TrustedProxies;
+use actix_web::dev::RequestHead;
 
 /// The settings of the protection against pages of other sites.
 pub struct Browsers {
@@ -28,6 +30,12 @@ impl Browsers {
             public_url,
             proxies,
         }
+    }
+
+    /// Whether this server answers for the host that a request names. One of our proxies may name
+    /// any.
+    pub(super) fn answers(&self, head: &RequestHead) -> bool {
+        self.proxies.passed(head) > 0 || self.hosts.allow(&Addressee::of(head))
     }
 }
 

@@ -38,7 +38,8 @@ struct ErrorDetail {
         pattern = "^[ -~]+$"
     )]
     request_id: Option<String>,
-    /// The page that explains the code; null where no request was read.
+    /// The page that explains the code; null where no request was read, or where the request names
+    /// a host that is refused.
     #[schema(required, example = "http://localhost:8000/docs/errors#invalid_value")]
     doc_url: Option<String>,
 }

@@ -18,7 +18,9 @@ impl From<Error> for ApiError {
         let message = error.to_string();
         let (code, param) = match &error {
             Error::Invalid(Invalid { param, reason, .. }) => (invalid(*reason), param.clone()),
-            Error::NotFound { resource, param } => (absent(*resource), param.map(str::to_owned)),
+            Error::NotFound {
+                resource, param, ..
+            } => (absent(*resource), param.map(str::to_owned)),
             Error::Conflict(
                 waiting @ (Conflict::IdempotencyInProgress | Conflict::ConversationLocked),
             ) => {
@@ -151,6 +153,8 @@ fn unauthenticated(reason: Unauthenticated) -> (&'static Code, &'static str) {
         Unauthenticated::ApiKey => (code::API_KEY_INVALID, "Bearer error=\"invalid_token\""),
         Unauthenticated::Several => (code::TOKEN_INVALID, "Bearer error=\"invalid_token\""),
         Unauthenticated::Password => (code::SIGN_IN_FAILED, "Bearer"),
-        Unauthenticated::RefreshToken => (code::REFRESH_TOKEN_INVALID, "Bearer"),
+        Unauthenticated::RefreshToken | Unauthenticated::AccessTokenAsRefresh => {
+            (code::REFRESH_TOKEN_INVALID, "Bearer")
+        }
     }
 }

@@ -199,7 +199,7 @@ impl<'a> Presented<'a> {
         let key = key.map(|key| key.to_str().unwrap_or_default().trim());
         let Some(header) = sole(headers, &AUTHORIZATION)? else {
             let key = key.ok_or(Error::Unauthenticated(Unauthenticated::Missing))?;
-            return match looks_like_jwt(key) {
+            return match AuthService::looks_like_access_token(key) {
                 true => Err(Error::Unauthenticated(Unauthenticated::AccessTokenAsKey)),
                 false => Ok(Self::ApiKey(key)),
             };
@@ -226,11 +226,6 @@ impl<'a> Presented<'a> {
             false => Self::AccessToken(token),
         })
     }
-}
-
-/// Three parts of base64, the first of which is a JSON object (RFC 7519, 3).
-fn looks_like_jwt(text: &str) -> bool {
-    text.starts_with("eyJ") && text.matches('.').count() == 2
 }
 
 /// A header that is sent at most once; `None` where it is not sent.

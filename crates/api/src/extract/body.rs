@@ -1,3 +1,4 @@
+use super::broken::fault;
 use super::incoming::Incoming;
 use super::{Object, prose};
 use crate::error::{ApiError, code};
@@ -132,17 +133,12 @@ fn parse<T: DeserializeOwned>(bytes: &[u8], may_trail: bool) -> Result<T, ApiErr
 
 fn explain(path: &str, error: &serde_json::Error) -> ApiError {
     let (line, column) = (error.line(), error.column());
-    let what = error.to_string();
-    let what = match error.classify() {
-        Category::Data => return prose::explain(prose::Part::Body, path, &what),
-        Category::Eof => format!("it ends too early, in line {line}, column {column}"),
-        Category::Syntax if what.starts_with("recursion limit") => {
-            format!("it is nested too deeply, in line {line}, column {column}")
-        }
-        Category::Syntax | Category::Io => what,
-    };
+    if error.classify() == Category::Data {
+        return prose::explain(prose::Part::Body, path, &error.to_string());
+    }
+    let fault = fault(error);
     ApiError::new(
         code::INVALID_JSON,
-        format!("The body is not valid JSON: {what}."),
+        format!("The body is not valid JSON, in line {line}, column {column}: {fault}."),
     )
 }

@@ -2,6 +2,7 @@
 
 mod actor;
 mod body;
+mod broken;
 mod gateway;
 mod incoming;
 mod nearest;
@@ -11,6 +12,7 @@ mod query;
 
 pub(crate) use actor::{Authenticated, profile, proven};
 pub(crate) use body::{Body, CREDENTIALS, MESSAGES, WireBody};
+pub(crate) use broken::fault;
 pub(crate) use gateway::comes_from_a_proxy;
 pub use incoming::BodyRate;
 pub(crate) use nearest::nearest;

@@ -5,6 +5,33 @@ use std::borrow::Cow;
 /// How much of the client's input is quoted, in characters.
 const SAID_BACK: usize = 200;
 
+/// Names that newcomers guess, as other APIs have them: the name, a field by which the body is
+/// known, and what is right there.
+const GUESSES: [(&str, &str, &str); 10] = [
+    ("messages", "items", " Did you mean `items`?"),
+    ("text", "content", " Did you mean `content`?"),
+    ("message", "content", " Did you mean `content`?"),
+    ("name", "title", " Did you mean `title`?"),
+    (
+        "nickname",
+        "use_profile",
+        " Did you mean `profile.nickname`?",
+    ),
+    (
+        "occupation",
+        "use_profile",
+        " Did you mean `profile.occupation`?",
+    ),
+    ("about", "use_profile", " Did you mean `profile.about`?"),
+    (
+        "instructions",
+        "use_profile",
+        " Did you mean `profile.instructions`?",
+    ),
+    ("style", "use_profile", " Did you mean `profile.style`?"),
+    ("stream", "max_tokens", " This address always streams."),
+];
+
 /// Which part of a request is wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
@@ -68,7 +95,12 @@ fn unknown(part: Part, param: &str, name: &str, known: &[&str]) -> String {
         Part::Query => "a query parameter",
     };
     let mut sentence = format!("{param} is not {what} here.");
-    if let Some(near) = nearest(&shortened(name), known) {
+    let guess = GUESSES
+        .iter()
+        .find(|(guess, by, _)| part == Part::Body && *guess == name && known.contains(by));
+    if let Some((_, _, right)) = guess {
+        sentence.push_str(right);
+    } else if let Some(near) = nearest(&shortened(name), known) {
         sentence.push_str(&format!(" Did you mean `{near}`?"));
     } else if matches!(name, "page" | "offset" | "cursor") && known.contains(&"after") {
         sentence.push_str(" Pages are asked for by `limit` and `after`.");

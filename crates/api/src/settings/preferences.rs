@@ -2,6 +2,7 @@
 //! made of it, which may take fifty times the memory.
 
 use crate::error::{ApiError, code};
+use crate::extract::fault;
 use domain::settings::Preferences;
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor,
@@ -17,8 +18,8 @@ pub(crate) enum PreferencesBody {
     Sound(String),
     TooLarge,
     HasNul,
-    /// With the reason.
-    Unreadable(String),
+    /// With the reason. The place in the text without blanks is no help.
+    Unreadable(&'static str),
 }
 
 impl<'de> Deserialize<'de> for PreferencesBody {
@@ -38,7 +39,7 @@ impl<'de> Deserialize<'de> for PreferencesBody {
             return Err(D::Error::custom(format_args!("duplicate field `{name}`")));
         }
         Ok(match read {
-            Err(error) => Self::Unreadable(without_place(&error.to_string())),
+            Err(error) => Self::Unreadable(fault(&error)),
             Ok(()) if notes.has_nul.get() => Self::HasNul,
             Ok(()) => Self::Sound(text),
         })
@@ -57,17 +58,11 @@ impl TryFrom<PreferencesBody> for Preferences {
                 Ok(Self::default())
             }
             PreferencesBody::Unreadable(why) => {
-                let message = format!("The body is not valid JSON: in preferences, {why}.");
+                let message = format!("The body is not valid JSON, in preferences: {why}.");
                 Err(ApiError::new(code::INVALID_JSON, message))
             }
         }
     }
-}
-
-/// The place in the text without blanks is no help.
-fn without_place(error: &str) -> String {
-    let what = error.rsplit_once(" at line ").map(|(what, _)| what);
-    what.unwrap_or(error).to_owned()
 }
 
 /// What a valid value other than an object is.

@@ -57,7 +57,7 @@ pub(crate) async fn restore_item_version(
     // A text that is not a number is not a version.
     let Some(version) = number(&version) else {
         items.get(actor.owner_id, conversation, item).await?;
-        return Err(Resource::Version.absent().into());
+        return Err(Resource::Version.absent_as(&version).into());
     };
     let restored = items
         .restore(actor.owner_id, conversation, item, version)

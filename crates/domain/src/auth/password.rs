@@ -34,7 +34,9 @@ impl Password {
         if common || email.is_spelt(&password.0) || is_guessable(&lower, email) {
             return Err(Error::invalid(
                 param,
-                "This password is one of the first that others would try. Choose another.",
+                "This password is easy to guess: it is a common one, or made of your e-mail address, \
+                 of neighbouring keys or of repetitions. Choose 8 to 256 characters that others would \
+                 not try, such as four words that have nothing to do with each other.",
             ));
         }
         Ok(password)

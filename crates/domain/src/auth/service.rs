@@ -42,6 +42,12 @@ impl AuthService {
     /// The owner of an embedded database: always the same id.
     pub const OPERATOR: OwnerId = OwnerId::new(Ulid(1));
 
+    /// Whether the text has the form of an access token: three parts of base64, the first of which is
+    /// a JSON object (RFC 7519, 3).
+    pub fn looks_like_access_token(text: &str) -> bool {
+        text.starts_with("eyJ") && text.split('.').count() == 3
+    }
+
     /// The holder of this access token. Needs no store. `None`: more must be known to tell, see
     /// [`AuthService::authenticate_later`].
     pub fn authenticate(&self, token: &str) -> Result<Option<Recognised>> {
@@ -126,7 +132,10 @@ impl AuthService {
     /// 9700, 4.14.2).
     pub async fn refresh(&self, refresh_token: &str, origin: Origin) -> Result<SignedIn> {
         let Some(spent) = self.issuer.digest(refresh_token) else {
-            return self.unknown(origin);
+            return match Self::looks_like_access_token(refresh_token) {
+                true => self.bad(origin, Unauthenticated::AccessTokenAsRefresh),
+                false => self.unknown(origin),
+            };
         };
         let (mut secret, next) = self.issuer.successor(refresh_token);
         let caller = Caller::Address(origin);
@@ -157,8 +166,12 @@ impl AuthService {
     /// not count: so a caller with a good token gets through, even when others of the address sent
     /// bad ones.
     fn unknown<T>(&self, origin: Origin) -> Result<T> {
+        self.bad(origin, Unauthenticated::RefreshToken)
+    }
+
+    fn bad<T>(&self, origin: Origin, reason: Unauthenticated) -> Result<T> {
         self.limits.take(Limited::Refresh, origin.into())?;
-        Err(Error::Unauthenticated(Unauthenticated::RefreshToken))
+        Err(Error::Unauthenticated(reason))
     }
 
     /// Ends the session of a refresh token, spent or not. A token without a session gets the same

@@ -182,7 +182,7 @@ impl ShareService {
         match self.store.revoke(owner, conversation, digest, now).await? {
             Revoked::Done => Ok(()),
             Revoked::NoConversation => Err(Resource::Conversation.absent()),
-            Revoked::NoShare => Err(Resource::Share.absent()),
+            Revoked::NoShare => Err(Resource::Share.absent_as(share_id)),
         }
     }
 }

@@ -461,13 +461,27 @@ async fn what_belongs_to_somebody_else_answers_as_what_never_existed() {
             for malformed in MALFORMED {
                 let mut ids = mixed(&parameters, own, &mine, &unknown);
                 ids[own] = malformed.to_owned();
-                assert_same(&call(&alice, &operation, &ids).await, &never);
+                let malformed = call(&alice, &operation, &ids).await;
+                assert_eq!(malformed.status, never.status);
+                assert_eq!(without_form(malformed.text()), never.text());
             }
             seen += 1;
         }
     }
     assert!(seen > 10, "only {seen} cases");
     assert_eq!(app.schema.contents().await, before, "something was changed");
+}
+
+/// An answer without the sentence on the form of ids, which depends on the sent id alone.
+pub(crate) fn without_form(answer: &str) -> String {
+    let mut text = answer.to_owned();
+    for sentence in [" Its id begins with", " Versions are numbered"] {
+        while let Some(start) = text.find(sentence) {
+            let end = start + text[start..].find('"').unwrap();
+            text.replace_range(start..end, "");
+        }
+    }
+    text
 }
 
 #[track_caller]

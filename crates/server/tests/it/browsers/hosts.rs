@@ -68,6 +68,29 @@ async fn no_route_answers_to_the_name_of_another_site() {
 }
 
 #[tokio::test]
+async fn a_refusal_does_not_lead_to_the_host_that_is_refused() {
+    let app = TestApp::spawn().await;
+    let refused = named(&app, "evil.example").await;
+    let error = refused.failure("host_not_allowed");
+    assert!(error["doc_url"].is_null(), "{error}");
+    let lines = "GET /nowhere HTTP/1.1\r\nHost: localhost:1";
+    let error = asked(&app, lines).await.failure("route_not_found");
+    assert_eq!(
+        error["doc_url"],
+        "http://localhost:1/docs/errors#route_not_found"
+    );
+    let app = TestApp::spawn_with(|parts| {
+        parts.public_url = Some("https://chat.example/jan".to_owned());
+    })
+    .await;
+    let refused = named(&app, "evil.example").await;
+    assert_eq!(
+        refused.failure("host_not_allowed")["doc_url"],
+        "https://chat.example/jan/docs/errors#host_not_allowed"
+    );
+}
+
+#[tokio::test]
 async fn health_is_told_under_any_name() {
     let app = TestApp::spawn().await;
     for path in HEALTH {

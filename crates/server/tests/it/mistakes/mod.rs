@@ -1,5 +1,7 @@
 //! What people get wrong, and the whole of what they are told.
 
+mod guesses;
+
 use crate::app::{Actor, TestApp, id};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -35,6 +37,9 @@ pub(crate) fn in_plain_words(text: &str) {
         "u32",
         "i64",
         "EOF",
+        "ident",
+        "recursion",
+        "key must be",
     ] {
         assert!(!text.contains(word), "{text}");
     }
@@ -175,7 +180,7 @@ async fn a_wrong_setting_is_told_with_the_right_one() {
         ),
         (
             json!({ "profile": { "nickname": long } }),
-            "nickname must have at most 100 characters.",
+            "profile.nickname must have at most 100 characters.",
         ),
         (
             json!({ "preferences": "dark" }),
@@ -342,7 +347,10 @@ async fn a_wrong_address_is_told_with_the_right_one() {
         (
             Method::PATCH,
             format!("/v1/conversations/{conversation}/items/{item}"),
-            "This address does not take PATCH; it takes GET, HEAD, DELETE.".to_owned(),
+            format!(
+                "This address does not take PATCH; it takes GET, HEAD, DELETE. Did you mean PUT \
+                 /v1/conversations/{conversation}/items/{item}/edit?"
+            ),
         ),
         (
             Method::GET,
@@ -356,24 +364,91 @@ async fn a_wrong_address_is_told_with_the_right_one() {
     }
 }
 
+/// What is told of a body of this text.
+async fn told_of(actor: &Actor, method: Method, path: &str, body: &str) -> String {
+    let request = actor.request(method, path);
+    let request = request.header("content-type", "application/json");
+    let answer = actor.sent(request.body(body.to_owned())).await;
+    answer.refused("invalid_json", None);
+    message(answer)
+}
+
 #[tokio::test]
-async fn json_that_is_none_is_told_where_it_ends() {
+async fn json_that_is_none_is_told_in_plain_words() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
+    let value = "a value must be a text in double quotes, a number, true, false, null, a list or an \
+                 object";
+    for (body, column, expected) in [
+        ("{\"title\": \"T\"", 13, "it ends too early"),
+        (
+            "{\"title\": \"T\",}",
+            15,
+            "a comma must not stand before the closing bracket",
+        ),
+        (
+            "{'title': 'T'}",
+            2,
+            "a name must stand in double quotes, as in {\"title\": \"Oslo\"}",
+        ),
+        ("title=x", 2, value),
+        ("{\"title\": None}", 11, value),
+        (
+            "{\"title\" \"T\"}",
+            10,
+            "a colon must stand between a name and its value",
+        ),
+        (
+            "{\"title\": \"a\nb\"}",
+            0,
+            "a text must not have control characters: write a line break as \\n, and a tab as \\t",
+        ),
+        (
+            "{} {}",
+            4,
+            "more text follows the object, and a body is one object",
+        ),
+    ] {
+        let line = if column == 0 { 2 } else { 1 };
+        let told = told_of(&alice, Method::POST, "/v1/conversations", body).await;
+        let place = format!("in line {line}, column {column}");
+        assert_eq!(
+            told,
+            format!("The body is not valid JSON, {place}: {expected}.")
+        );
+    }
+}
+
+#[tokio::test]
+async fn preferences_that_cannot_be_read_are_told_in_plain_words() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let path = "/v1/users/me/settings";
+    // With the object of the preferences and that of the body.
+    let nested = |levels: usize| {
+        let (open, close) = ("[".repeat(levels - 2), "]".repeat(levels - 2));
+        format!("{{\"preferences\":{{\"a\":{open}{close}}}}}")
+    };
+    let request = alice.request(Method::PATCH, path);
+    let request = request.header("content-type", "application/json");
+    assert_eq!(alice.sent(request.body(nested(128))).await.status, 200);
     for (body, expected) in [
         (
-            "{\"title\": \"T\"",
-            "it ends too early, in line 1, column 13",
+            nested(129),
+            "lists and objects are nested more than 128 levels deep, which is the limit",
         ),
-        ("{\"title\": \"T\",}", "trailing comma at line 1 column 15"),
-        ("{'title': 'T'}", "key must be a string at line 1 column 2"),
+        (
+            "{\"preferences\":{\"a\":1e400}}".to_owned(),
+            "a number is too large: the largest is about 1.8e308",
+        ),
+        (
+            "{\"preferences\":{\"a\":\"\\ud800\"}}".to_owned(),
+            "a text has half of a surrogate pair",
+        ),
     ] {
-        let request = alice.request(Method::POST, "/v1/conversations");
-        let request = request
-            .header("content-type", "application/json")
-            .body(body);
-        let told = message(alice.sent(request).await);
-        assert_eq!(told, format!("The body is not valid JSON: {expected}."));
+        let told = told_of(&alice, Method::PATCH, path, &body).await;
+        let begin = "The body is not valid JSON, in preferences";
+        assert_eq!(told, format!("{begin}: {expected}."));
     }
 }
 
