@@ -1,6 +1,7 @@
 //! What PATCH keeps, changes and clears.
 
 use crate::app::TestApp;
+use crate::credentials::without_form;
 use serde_json::{Value, json};
 
 /// The fields that organise a conversation.
@@ -112,7 +113,7 @@ async fn a_project_that_is_unknown_or_anothers_is_not_found() {
                 .await,
         ] {
             answer.refused("project_not_found", Some("project_id"));
-            messages.push(answer.json()["error"]["message"].to_string());
+            messages.push(without_form(&answer.json()["error"]["message"].to_string()));
         }
     }
     messages.dedup();
