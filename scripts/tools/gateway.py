@@ -51,8 +51,10 @@ def problems_of_kong(kong: dict, addresses: set[str]) -> list[str]:
             if path in seen:
                 problems.append(f"{path} is mapped twice")
             seen.add(path)
-            inner = prefix + ("" if route["strip_path"] else path)
-            if not any(address.startswith(inner) for address in addresses):
+            # A path that begins with ~ is an expression; those here only end the address.
+            plain = path.removeprefix("~").removesuffix("$")
+            inner = prefix + ("" if route["strip_path"] else plain)
+            if not any(address == inner if path[0] == "~" else address.startswith(inner) for address in addresses):
                 problems.append(f"{path} leads to {inner}, which the service does not have")
             if path in FACE and prefix != "/jan":
                 problems.append(f"{path} must lead to /jan{path}")
