@@ -97,8 +97,29 @@ async function foldsErrors(page) {
   await block.getByRole("button", { name: "Hide the errors" }).waitFor();
   const many = await rows();
   assert.ok(few < 3 && many > few + 5, `${few} answers are shown, and ${many} with errors`);
+  const forbidden = block.locator("tr.response[data-code='403'] .highlight-code");
+  assert.match(await forbidden.first().innerText(), /origin_not_allowed/, "its own example of a 403");
   console.log(`an operation with its answer is ${Math.round(height)} pixels high, its ${many - few} errors folded`);
   await block.getByRole("button", { name: "Hide the errors" }).click();
+}
+
+// On a phone, at night: nothing is cut off, and no part of the page stays white.
+async function fitsAPhoneAtNight(page) {
+  const phone = await page.context().newPage();
+  await phone.setViewportSize({ width: 390, height: 844 });
+  await phone.emulateMedia({ colorScheme: "dark" });
+  await phone.goto(`${BASE_URL}/docs/#/items/create_item`);
+  const block = phone.locator("#operations-items-create_item.is-open");
+  await block.getByRole("button", { name: /^Show the errors/ }).click();
+  const { width, light } = await phone.evaluate(() => {
+    const red = (node) => Number(getComputedStyle(node).backgroundColor.match(/\d+/)[0]);
+    const shown = [document.body, ...document.querySelectorAll(".swagger-ui, .scheme-container, .opblock-body")];
+    return { width: document.documentElement.scrollWidth, light: shown.filter((node) => red(node) > 128).length };
+  });
+  await phone.screenshot({ path: SCREENSHOT.replace(/\.png$/, "-phone.png"), fullPage: true });
+  assert.ok(width <= 390, `the page is ${width} pixels wide on a phone of 390`);
+  assert.equal(light, 0, "parts of the page that stay light at night");
+  await phone.close();
 }
 
 const createConversation = (page) => execute(page, "conversations", "create_conversation", /^201/);
@@ -174,6 +195,7 @@ await withPage({ viewport: { width: 1280, height: 1600 } }, async (page) => {
     await showsEveryOperation(page);
     token = await holdsAConversation(page);
     await foldsErrors(page);
+    await fitsAPhoneAtNight(page);
   } finally {
     await page.screenshot({ path: SCREENSHOT });
   }

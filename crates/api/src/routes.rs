@@ -80,6 +80,7 @@ pub fn pages(config: &mut actix_web::web::ServiceConfig) {
         .service(service::landing::get_landing)
         .service(service::errors::get_errors)
         .service(service::swagger_ui::get_swagger_initializer)
+        .service(service::swagger_ui::get_swagger_style)
         .service(shares::public::slash::leave_slash_out)
         .service(shares::assets::get_asset);
 }

@@ -99,6 +99,18 @@ function place(list, entry) {
   return at < 0 ? list.length : at;
 }
 
+// Operations share an answer for each status, with an example for each code: the codes that an operation's own
+// description names are those that it answers.
+function ownAnswer({ components }, response) {
+  const shared = components.responses[response.$ref?.split("/").pop()];
+  const json = shared?.content?.["application/json"];
+  if (!json?.examples || !response.description) return response;
+  const own = ([code]) => response.description.includes(`\`${code}\``);
+  const examples = Object.fromEntries(Object.entries(json.examples).filter(own));
+  const content = { "application/json": { ...json, examples } };
+  return { ...shared, description: response.description, content };
+}
+
 function forNewcomers(document) {
   document.tags.sort((one, other) => place(TAGS, one.name) - place(TAGS, other.name));
   document.paths = sorted(document.paths, ([path]) => place(FIRST, path));
@@ -110,12 +122,23 @@ function forNewcomers(document) {
       if (ID.test(parameter.schema?.example)) delete parameter.schema.example;
     }
     const body = operation.requestBody?.content?.["application/json"];
+    for (const [status, response] of Object.entries(operation.responses ?? {}))
+      operation.responses[status] = ownAnswer(document, response);
     if (body?.examples) body.examples = examplesOf(body, operation.requestBody.required);
   }
   return document;
 }
 
+// The colours that the person's system asks for, also when it changes between day and night.
+function followColours() {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+  dark.addEventListener("change", follow);
+  follow();
+}
+
 async function begin() {
+  followColours();
   const answer = await fetch(DOCUMENT);
   const ui = SwaggerUIBundle({
     dom_id: "#swagger-ui",

@@ -7,6 +7,17 @@ static SCRIPT: LazyLock<Fixed> = LazyLock::new(|| {
     Fixed::new("text/javascript; charset=utf-8", script)
 });
 
+static STYLE: LazyLock<Fixed> = LazyLock::new(|| {
+    let style = include_str!("swagger_ui.css");
+    Fixed::new("text/css; charset=utf-8", style)
+});
+
+/// The style beside Swagger UI's own; it replaces the bundled one.
+#[get("/docs/index.css")]
+pub(crate) async fn get_swagger_style(request: HttpRequest) -> HttpResponse {
+    STYLE.answer(&request)
+}
+
 /// The script that starts Swagger UI; it replaces the bundled one.
 #[get("/docs/swagger-initializer.js")]
 pub(crate) async fn get_swagger_initializer(request: HttpRequest) -> HttpResponse {
