@@ -3,7 +3,7 @@
 use crate::config::{Config, Storage};
 use crate::print;
 use crate::serve_error::ServeError;
-use infra::postgres::embedded::EmbeddedPostgres;
+use cluster::EmbeddedPostgres;
 use infra::postgres::{Database, Target};
 use std::time::Duration;
 

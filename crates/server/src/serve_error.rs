@@ -1,6 +1,6 @@
 use crate::secret::SecretError;
+use cluster::EmbeddedError;
 use infra::llm::CertificatesUnusable;
-use infra::postgres::embedded::EmbeddedError;
 use infra::postgres::pooler::Forgetful;
 use infra::postgres::{ConnectError, MigrateError};
 use infra::security::{IssuerProblem, SecretTooShort};

@@ -4,7 +4,6 @@ mod connect;
 mod conversations;
 mod database;
 mod effect;
-pub mod embedded;
 mod error;
 mod execute;
 mod identity;

@@ -8,7 +8,7 @@ mod reserve;
 mod space;
 
 pub use reserve::Reserve;
-pub(crate) use space::Space;
+pub use space::Space;
 
 use disk::Disk;
 use domain::error::{Error, Result};
@@ -48,7 +48,10 @@ impl Storage {
 
     /// Measures the file system of this directory. Does not make the ballast yet, but gives it up
     /// if there is too little room for PostgreSQL to start.
-    pub(crate) fn open(&self, data_dir: &Path) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// The file system cannot be asked, or the ballast of an earlier run cannot be read.
+    pub fn open(&self, data_dir: &Path) -> io::Result<()> {
         if let Some(disk) = Disk::around(data_dir, self.reserve)? {
             disk.relieve();
             // A second call would be for another DATA_DIR, which a service does not have.
@@ -59,7 +62,8 @@ impl Storage {
 
     /// The size in MiB to which PostgreSQL's write-ahead log may grow: on a small disk a large log
     /// would use up the reserve.
-    pub(crate) fn wal_mib(&self) -> u64 {
+    #[must_use]
+    pub fn wal_mib(&self) -> u64 {
         self.disk.get().map_or(Disk::MOST_WAL_MIB, Disk::wal_mib)
     }
 
@@ -81,7 +85,7 @@ impl Storage {
     }
 
     /// Makes room after PostgreSQL has died or failed to start, since a full disk may be the cause.
-    pub(crate) async fn relieve(self: &Arc<Self>) {
+    pub async fn relieve(self: &Arc<Self>) {
         let storage = Arc::clone(self);
         let relieved = tokio::task::spawn_blocking(move || {
             if let Some(disk) = storage.disk.get() {
@@ -108,12 +112,13 @@ impl Storage {
     }
 
     /// Whether the database should look for room inside its tables.
-    pub(crate) fn wants_more(&self) -> bool {
+    #[must_use]
+    pub fn wants_more(&self) -> bool {
         self.disk.get().is_some_and(Disk::wants_more)
     }
 
     /// Sets the free bytes inside the tables of the database.
-    pub(crate) fn can_reuse(&self, bytes: u64) {
+    pub fn can_reuse(&self, bytes: u64) {
         if let Some(disk) = self.disk.get() {
             disk.can_reuse(bytes);
         }

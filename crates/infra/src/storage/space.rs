@@ -9,14 +9,18 @@ const FILES: u64 = 64;
 
 /// The size of a file system, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Space {
+pub struct Space {
     /// The bytes that users other than root may still write.
-    pub(crate) free: u64,
+    pub free: u64,
     pub(super) total: u64,
 }
 
 impl Space {
-    pub(crate) fn around(path: &Path) -> io::Result<Self> {
+    /// Asks the file system in which this path lies.
+    ///
+    /// # Errors
+    /// The path does not exist or cannot be reached.
+    pub fn around(path: &Path) -> io::Result<Self> {
         let found = statvfs(path)?;
         let block = wide(found.fragment_size());
         // Some file systems do not count files.

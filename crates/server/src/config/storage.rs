@@ -1,6 +1,6 @@
 use super::{ConfigError, bad, given};
 use crate::cli::Settings;
-use infra::postgres::embedded::Options;
+use cluster::Options;
 use infra::storage::{Reserve, Storage as DiskRoom};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ impl Storage {
         match given(&settings.database_url) {
             None => Ok(Self::Embedded(Embedded {
                 data_dir: given(&settings.data_dir)
-                    .map_or_else(infra::postgres::embedded::default_data_dir, PathBuf::from),
+                    .map_or_else(cluster::default_data_dir, PathBuf::from),
                 pg_bin: given(&settings.pg_bin).map(PathBuf::from),
                 jwt_secret,
                 reserve,

@@ -5,9 +5,10 @@ use tracing::Metadata;
 use tracing_subscriber::filter::{FilterFn, LevelFilter};
 
 /// The modules of our own lines.
-const OURS: [&str; 6] = [
+const OURS: [&str; 7] = [
     "api",
     "audit",
+    "cluster",
     "domain",
     "infra",
     "jan_conversations",
@@ -131,6 +132,7 @@ mod tests {
             "server::purge",
             "api::request",
             "audit",
+            "cluster::server",
             "infra",
             "domain::auth",
         ] {
@@ -163,7 +165,7 @@ mod tests {
         for (target, level) in [
             ("api", LevelFilter::WARN),
             ("infra::llm", LevelFilter::INFO),
-            ("infra::postgres::embedded", LevelFilter::DEBUG),
+            ("infra::postgres::items", LevelFilter::DEBUG),
             ("infra::postgresql", LevelFilter::INFO),
             ("actix_http::h1", LevelFilter::OFF),
         ] {

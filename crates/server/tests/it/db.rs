@@ -1,6 +1,6 @@
 //! One throw-away PostgreSQL for the whole process, and a schema of its own for every test.
 
-use infra::postgres::embedded::ThrowawayPostgres;
+use cluster::ThrowawayPostgres;
 use infra::postgres::{Database, Target};
 use std::path::Path;
 use std::sync::LazyLock;

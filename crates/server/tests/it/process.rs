@@ -3,11 +3,11 @@
 use crate::app::{Actor, SECRET};
 use crate::db::shared_directory;
 use chrono::TimeDelta;
+use cluster::in_memory;
 use domain::auth::{AccessTokens as _, Claims};
 use domain::clock::Clock as _;
 use domain::id::OwnerId;
 use infra::clock::SystemClock;
-use infra::postgres::embedded::in_memory;
 use infra::security::Jwt;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;

@@ -2,7 +2,7 @@
 
 use crate::app::SECRET;
 use crate::process::{output, text};
-use infra::postgres::embedded::find_programs;
+use cluster::find_programs;
 use nix::unistd::{User, geteuid};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use std::fs::{self, Permissions};

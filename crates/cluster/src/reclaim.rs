@@ -8,7 +8,7 @@ use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
-use crate::storage::Storage;
+use infra::storage::Storage;
 
 /// How often PostgreSQL is asked.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -53,7 +53,7 @@ const UNHURRIED: &str = "set vacuum_cost_delay = '2ms'; set vacuum_cost_limit = 
 type Answer<T> = Result<T, tokio_postgres::Error>;
 
 /// Runs for ever: looks for room as long as the disk has too little.
-pub(super) async fn run(url: String, storage: Arc<Storage>) {
+pub(crate) async fn run(url: String, storage: Arc<Storage>) {
     loop {
         sleep(PAUSE).await;
         if !storage.wants_more() {
@@ -68,7 +68,7 @@ pub(super) async fn run(url: String, storage: Arc<Storage>) {
 }
 
 /// Runs for ever: keeps PostgreSQL's log short as long as the disk has too little room.
-pub(super) async fn keep_log_short(url: String, storage: Arc<Storage>) {
+pub(crate) async fn keep_log_short(url: String, storage: Arc<Storage>) {
     loop {
         sleep(GLANCE).await;
         if storage.wants_more()

@@ -7,13 +7,13 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
-use super::account::Account;
-use super::cluster;
-use super::error::{Doing, EmbeddedError};
-use super::place::ClusterPaths;
-use super::programs::{self, Programs};
-use super::server::Server;
-use crate::storage::{Space, Storage};
+use crate::account::Account;
+use crate::error::{Doing, EmbeddedError};
+use crate::initdb;
+use crate::place::ClusterPaths;
+use crate::programs::{self, Programs};
+use crate::server::Server;
+use infra::storage::{Space, Storage};
 
 /// Linux's file system in memory.
 const MEMORY: &str = "/dev/shm";
@@ -52,11 +52,11 @@ pub struct ThrowawayPostgres {
 }
 
 impl ThrowawayPostgres {
-    /// Starts a server, with the programs that [`super::find_programs`] finds.
+    /// Starts a server, with the programs that [`crate::find_programs`] finds.
     ///
     /// # Errors
     ///
-    /// As [`super::EmbeddedPostgres::start`].
+    /// As [`crate::EmbeddedPostgres::start`].
     pub async fn start(pg_bin: Option<&Path>, max_connections: u16) -> Result<Self, EmbeddedError> {
         let account = Account::for_cluster(Path::new(""))?;
         let programs = programs::find_programs(pg_bin)?;
@@ -71,7 +71,7 @@ impl ThrowawayPostgres {
             &Storage::unmeasured(),
         )?;
         let guardian = guard(&place, &programs, &server)?;
-        cluster::ensure(&place, &programs, false).await?;
+        initdb::ensure(&place, &programs, false).await?;
         server.start().await?.leave_running();
         Ok(Self {
             url: server.url(),

@@ -6,14 +6,14 @@ use std::os::unix::fs::OpenOptionsExt as _;
 
 use nix::fcntl::OFlag;
 
-use super::error::{Doing, EmbeddedError};
-use super::place::ClusterPaths;
-use crate::files;
+use crate::error::{Doing, EmbeddedError};
+use crate::place::ClusterPaths;
+use infra::files;
 
 /// Held as long as the service lives. The kernel releases it however the process ends, and no child
 /// inherits it.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(crate) struct Lock {
     /// The lock of the directory itself, which cannot be removed while it is not empty. `None`
     /// where the file system cannot lock directories.
     _directory: Option<File>,
@@ -24,7 +24,7 @@ pub(super) struct Lock {
 
 impl Lock {
     /// Locks DATA_DIR for this process.
-    pub(super) fn take(place: &ClusterPaths) -> Result<Self, EmbeddedError> {
+    pub(crate) fn take(place: &ClusterPaths) -> Result<Self, EmbeddedError> {
         let shown = place.data_dir.display();
         let directory = File::open(&place.data_dir).doing(|| format!("open {shown}"))?;
         let directory = match directory.try_lock() {

@@ -8,28 +8,28 @@ use tokio::sync::oneshot::Receiver;
 use tokio::task::AbortHandle;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use super::lock::Lock;
-use super::log::Log;
-use super::server::{Postmaster, Server};
-use crate::storage::Storage;
+use crate::lock::Lock;
+use crate::log::Log;
+use crate::server::{Postmaster, Server};
+use infra::storage::Storage;
 
 /// The longest pause before a PostgreSQL that does not start is tried again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
-pub(super) struct Supervisor {
-    pub(super) server: Server,
-    pub(super) pid: Arc<AtomicU32>,
+pub(crate) struct Supervisor {
+    pub(crate) server: Server,
+    pub(crate) pid: Arc<AtomicU32>,
     /// Resolves when the service is stopped, and also when its handle is dropped.
-    pub(super) stop: Receiver<()>,
+    pub(crate) stop: Receiver<()>,
     /// Released after PostgreSQL has stopped.
-    pub(super) lock: Lock,
-    pub(super) storage: Arc<Storage>,
+    pub(crate) lock: Lock,
+    pub(crate) storage: Arc<Storage>,
     /// The tasks that watch the disk while this runs.
-    pub(super) watches: [AbortHandle; 3],
+    pub(crate) watches: [AbortHandle; 3],
 }
 
 impl Supervisor {
-    pub(super) async fn run(mut self, mut postmaster: Postmaster) {
+    pub(crate) async fn run(mut self, mut postmaster: Postmaster) {
         loop {
             self.pid
                 .store(postmaster.pid().unwrap_or(0), Ordering::Relaxed);

@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::error::EmbeddedError;
-use crate::files;
+use crate::error::EmbeddedError;
+use infra::files;
 
 /// How long a program may take to print its version.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -52,12 +52,12 @@ pub fn find_programs(pg_bin: Option<&Path>) -> Result<Programs, EmbeddedError> {
 }
 
 /// As [`find_programs`], but of the version that made the cluster, if the cluster exists.
-pub(super) fn find_for(pg_bin: Option<&Path>, cluster: &Path) -> Result<Programs, EmbeddedError> {
+pub(crate) fn find_for(pg_bin: Option<&Path>, cluster: &Path) -> Result<Programs, EmbeddedError> {
     find(pg_bin, cluster_major(cluster).map(|major| (major, cluster)))
 }
 
 /// The major version that made the cluster; `None` when the cluster does not exist.
-pub(super) fn cluster_major(cluster: &Path) -> Option<u32> {
+pub(crate) fn cluster_major(cluster: &Path) -> Option<u32> {
     files::text(&cluster.join("PG_VERSION"), 64)
         .ok()
         .and_then(|text| leading_number(&text))

@@ -11,12 +11,12 @@ use std::process::{Command, Stdio};
 
 use nix::unistd::{User, geteuid};
 
-use super::error::EmbeddedError;
+use crate::error::EmbeddedError;
 
 /// The user that PostgreSQL runs as: the user of this process, or, because PostgreSQL refuses root,
 /// another user that root runs its child processes as.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Account {
+pub(crate) struct Account {
     name: String,
     uid: u32,
     gid: u32,
@@ -26,7 +26,7 @@ pub(super) struct Account {
 
 impl Account {
     /// The account for a cluster, which need not exist yet. An existing cluster keeps its owner.
-    pub(super) fn for_cluster(cluster: &Path) -> Result<Self, EmbeddedError> {
+    pub(crate) fn for_cluster(cluster: &Path) -> Result<Self, EmbeddedError> {
         let me = geteuid();
         let owner = fs::metadata(cluster)
             .ok()
@@ -65,18 +65,18 @@ impl Account {
         }
     }
 
-    pub(super) fn is_other(&self) -> bool {
+    pub(crate) fn is_other(&self) -> bool {
         self.change
     }
 
-    pub(super) fn uid(&self) -> u32 {
+    pub(crate) fn uid(&self) -> u32 {
         self.uid
     }
 
     /// A command that runs as the account, separate from this process: in its own process group, so
     /// that Ctrl-C in the terminal does not reach it; in a directory that all users can reach; and
     /// without this process's environment, which holds secrets and may hold PG* variables.
-    pub(super) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
             .env_clear()
@@ -97,7 +97,7 @@ impl Account {
     }
 
     /// Gives a file or directory to the account.
-    pub(super) fn own(&self, path: &Path) -> io::Result<()> {
+    pub(crate) fn own(&self, path: &Path) -> io::Result<()> {
         if self.change {
             chown(path, Some(self.uid), Some(self.gid))
         } else {
@@ -107,7 +107,7 @@ impl Account {
 
     /// Gives a whole directory to the account if root owns it, as after root has restored a backup.
     /// Links are not followed.
-    pub(super) fn own_all(&self, path: &Path) -> io::Result<()> {
+    pub(crate) fn own_all(&self, path: &Path) -> io::Result<()> {
         let metadata = fs::symlink_metadata(path)?;
         if !self.change || metadata.uid() == self.uid {
             return Ok(());
@@ -121,7 +121,7 @@ impl Account {
     }
 
     /// Fails if a directory on the way to `path`, which exists, is closed to the account.
-    pub(super) fn must_reach(&self, path: &Path) -> Result<(), EmbeddedError> {
+    pub(crate) fn must_reach(&self, path: &Path) -> Result<(), EmbeddedError> {
         match self.closed_on_the_way(path) {
             None => Ok(()),
             Some(closed) => Err(EmbeddedError::Unreachable {
@@ -143,7 +143,7 @@ impl Account {
         closed.map(Path::to_owned)
     }
 
-    pub(super) fn may_search(&self, directory: &Path) -> bool {
+    pub(crate) fn may_search(&self, directory: &Path) -> bool {
         let Ok(metadata) = fs::metadata(directory) else {
             return false;
         };

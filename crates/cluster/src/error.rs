@@ -93,7 +93,7 @@ pub enum EmbeddedError {
 }
 
 /// Names the action that failed, so that an error of the operating system reads as a sentence.
-pub(super) trait Doing<T> {
+pub(crate) trait Doing<T> {
     fn doing(self, action: impl FnOnce() -> String) -> Result<T, EmbeddedError>;
 }
 

@@ -45,22 +45,22 @@ const NO_PARAMETERS: [&str; 2] = [
 
 /// The settings that differ between clusters.
 #[derive(Debug)]
-pub(super) struct Settings {
-    pub(super) socket_dir: PathBuf,
+pub(crate) struct Settings {
+    pub(crate) socket_dir: PathBuf,
     /// The connections of the service; a few more are allowed.
-    pub(super) max_connections: u16,
+    pub(crate) max_connections: u16,
     /// Whether committed data must survive a crash of the machine.
-    pub(super) durable: bool,
+    pub(crate) durable: bool,
     /// PostgreSQL's version.
-    pub(super) major: u32,
+    pub(crate) major: u32,
     /// The size to which PostgreSQL's write-ahead log grows before a checkpoint.
-    pub(super) wal_mib: u64,
+    pub(crate) wal_mib: u64,
 }
 
 impl Settings {
     /// The settings as arguments. The command line has priority over the files of the cluster, so a
     /// cluster that an earlier release made runs with this release's settings.
-    pub(super) fn arguments(&self) -> Vec<OsString> {
+    pub(crate) fn arguments(&self) -> Vec<OsString> {
         let on = if self.durable { "on" } else { "off" };
         let connections = self.max_connections.saturating_add(SPARE_CONNECTIONS);
         let mut settings = vec![

@@ -7,8 +7,8 @@
 //! starts PostgreSQL again without help.
 
 mod account;
-mod cluster;
 mod error;
+mod initdb;
 mod lock;
 mod log;
 mod orphan;
@@ -30,19 +30,19 @@ use std::time::Instant;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use self::account::Account;
-use self::error::Doing;
-use self::lock::Lock;
-use self::place::ClusterPaths;
-use self::server::Server;
-use self::supervisor::Supervisor;
+use account::Account;
+use error::Doing;
+use lock::Lock;
+use place::ClusterPaths;
+use server::Server;
+use supervisor::Supervisor;
 
-use crate::storage::Storage;
+use infra::storage::Storage;
 
-pub use self::error::EmbeddedError;
-pub use self::place::default_data_dir;
-pub use self::programs::{Programs, find_programs};
-pub use self::throwaway::{ThrowawayPostgres, in_memory};
+pub use error::EmbeddedError;
+pub use place::default_data_dir;
+pub use programs::{Programs, find_programs};
+pub use throwaway::{ThrowawayPostgres, in_memory};
 
 /// The settings for starting it.
 #[derive(Debug, Clone)]
@@ -108,7 +108,7 @@ impl EmbeddedPostgres {
         storage
             .open(&place.data_dir)
             .doing(|| format!("measure the file system of {}", place.data_dir.display()))?;
-        cluster::ensure(&place, &programs, options.durable).await?;
+        initdb::ensure(&place, &programs, options.durable).await?;
         let server = Server::new(
             &place,
             &programs,

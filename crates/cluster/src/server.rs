@@ -12,14 +12,14 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 
-use super::account::Account;
-use super::error::{Doing, EmbeddedError};
-use super::log::Log;
-use super::orphan;
-use super::place::{self, ClusterPaths};
-use super::programs::Programs;
-use super::settings::Settings;
-use crate::storage::Storage;
+use crate::account::Account;
+use crate::error::{Doing, EmbeddedError};
+use crate::log::Log;
+use crate::orphan;
+use crate::place::{self, ClusterPaths};
+use crate::programs::Programs;
+use crate::settings::Settings;
+use infra::storage::Storage;
 
 const POLL: Duration = Duration::from_millis(10);
 
@@ -29,16 +29,16 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A cluster whose postmaster can be started, any number of times.
 #[derive(Debug)]
-pub(super) struct Server {
-    pub(super) account: Account,
-    pub(super) postgres: PathBuf,
-    pub(super) cluster: PathBuf,
-    pub(super) settings: Settings,
-    pub(super) log: Log,
+pub(crate) struct Server {
+    pub(crate) account: Account,
+    pub(crate) postgres: PathBuf,
+    pub(crate) cluster: PathBuf,
+    pub(crate) settings: Settings,
+    pub(crate) log: Log,
 }
 
 impl Server {
-    pub(super) fn new(
+    pub(crate) fn new(
         place: &ClusterPaths,
         programs: &Programs,
         max_connections: u16,
@@ -60,12 +60,12 @@ impl Server {
         })
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         place::url(&self.settings.socket_dir)
     }
 
     /// Starts a postmaster and waits until it answers.
-    pub(super) async fn start(&self) -> Result<Postmaster, EmbeddedError> {
+    pub(crate) async fn start(&self) -> Result<Postmaster, EmbeddedError> {
         let deadline = Instant::now() + PATIENCE;
         loop {
             self.clear().await?;
@@ -85,7 +85,7 @@ impl Server {
     }
 
     /// Makes sure that no postmaster runs in the cluster.
-    pub(super) async fn clear(&self) -> Result<(), EmbeddedError> {
+    pub(crate) async fn clear(&self) -> Result<(), EmbeddedError> {
         orphan::clear(&self.cluster, &self.settings.socket_dir).await
     }
 
@@ -160,26 +160,26 @@ impl Drop for Server {
 
 /// A running postmaster. Dropping it without [`Postmaster::stop`] sends it a stop signal.
 #[derive(Debug)]
-pub(super) struct Postmaster {
+pub(crate) struct Postmaster {
     child: Child,
     left_running: bool,
 }
 
 impl Postmaster {
-    pub(super) fn pid(&self) -> Option<u32> {
+    pub(crate) fn pid(&self) -> Option<u32> {
         self.child.id()
     }
 
-    pub(super) async fn exited(&mut self) -> std::io::Result<ExitStatus> {
+    pub(crate) async fn exited(&mut self) -> std::io::Result<ExitStatus> {
         self.child.wait().await
     }
 
-    pub(super) fn leave_running(mut self) {
+    pub(crate) fn leave_running(mut self) {
         self.left_running = true;
     }
 
     /// Stops it, cleanly if possible.
-    pub(super) async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         for (signal, patience) in orphan::STOP {
             self.signal(signal);
             if timeout(patience, self.child.wait()).await.is_ok() {

@@ -14,16 +14,16 @@ use nix::unistd::Pid;
 use tokio::process::Command;
 use tokio::time::{Instant, sleep};
 
-use super::error::{Doing, EmbeddedError};
-use super::place::socket_files;
-use crate::files;
+use crate::error::{Doing, EmbeddedError};
+use crate::place::socket_files;
+use infra::files;
 
 /// The most bytes the file of a postmaster has; a path of 4,096 is the longest part.
 const MOST: u64 = 16 * 1024;
 
 /// How to stop a postmaster: fast (an orderly end), immediate (the next start recovers from the
 /// write-ahead log), and by force; and how long to wait after each.
-pub(super) const STOP: [(Signal, Duration); 3] = [
+pub(crate) const STOP: [(Signal, Duration); 3] = [
     (Signal::SIGINT, Duration::from_secs(30)),
     (Signal::SIGQUIT, Duration::from_secs(10)),
     (Signal::SIGKILL, Duration::from_secs(5)),
@@ -31,7 +31,7 @@ pub(super) const STOP: [(Signal, Duration); 3] = [
 
 /// Stops a postmaster that runs in `cluster`, and removes files that would prevent a new one from
 /// starting.
-pub(super) async fn clear(cluster: &Path, socket_dir: &Path) -> Result<(), EmbeddedError> {
+pub(crate) async fn clear(cluster: &Path, socket_dir: &Path) -> Result<(), EmbeddedError> {
     let file = cluster.join("postmaster.pid");
     let shown = file.display();
     let text = match files::text(&file, MOST) {

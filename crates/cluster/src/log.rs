@@ -5,29 +5,29 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::account::Account;
-use crate::files;
+use crate::account::Account;
+use infra::files;
 
 const MAX_BYTES: u64 = 10 * 1024 * 1024;
 const TAIL_BYTES: u64 = 16 * 1024;
 const TAIL_LINES: usize = 12;
 
 #[derive(Debug, Clone)]
-pub(super) struct Log {
+pub(crate) struct Log {
     path: PathBuf,
 }
 
 impl Log {
-    pub(super) fn new(path: PathBuf) -> Self {
+    pub(crate) fn new(path: PathBuf) -> Self {
         Self { path }
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Opens the log for appending, as PostgreSQL's output; the second value is the current end.
-    pub(super) fn open(&self, account: &Account) -> io::Result<(File, u64)> {
+    pub(crate) fn open(&self, account: &Account) -> io::Result<(File, u64)> {
         let file = OpenOptions::new()
             .append(true)
             .create(true)
@@ -39,7 +39,7 @@ impl Log {
     }
 
     /// The last lines written since `start`, for an error.
-    pub(super) fn tail(&self, start: u64) -> String {
+    pub(crate) fn tail(&self, start: u64) -> String {
         let read = || -> io::Result<Vec<u8>> {
             let (mut file, metadata) = files::open(&self.path)?;
             let end = metadata.len();
@@ -62,7 +62,7 @@ impl Log {
     /// Keeps the log bounded. PostgreSQL holds the file open for appending, so the end of the file
     /// is copied and the file is truncated in place. A line written in between is lost, which is
     /// acceptable for a log. If there is no room for a copy, none is made.
-    pub(super) fn bound(&self) -> io::Result<()> {
+    pub(crate) fn bound(&self) -> io::Result<()> {
         let length = match fs::metadata(&self.path) {
             Ok(metadata) => metadata.len(),
             Err(_) => return Ok(()),

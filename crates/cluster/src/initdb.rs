@@ -8,16 +8,16 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 
-use super::error::{Doing, EmbeddedError};
-use super::place::ClusterPaths;
-use super::programs::{self, Programs};
+use crate::error::{Doing, EmbeddedError};
+use crate::place::ClusterPaths;
+use crate::programs::{self, Programs};
 
 /// The names of directories in which a cluster is being made, beside the finished one.
 const UNFINISHED: &str = "postgres.unfinished-";
 
 /// Makes the cluster unless it exists. It is made under another name and then renamed, so an
 /// existing cluster is always complete, even if an earlier attempt was cut off.
-pub(super) async fn ensure(
+pub(crate) async fn ensure(
     place: &ClusterPaths,
     programs: &Programs,
     durable: bool,

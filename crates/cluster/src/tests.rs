@@ -10,11 +10,11 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio_postgres::NoTls;
 
-use super::account::Account;
-use super::log::Log;
-use super::place::{ClusterPaths, url};
-use super::{EmbeddedError, EmbeddedPostgres, Options, ThrowawayPostgres, find_programs};
-use crate::storage::Storage;
+use crate::account::Account;
+use crate::log::Log;
+use crate::place::{ClusterPaths, url};
+use crate::{EmbeddedError, EmbeddedPostgres, Options, ThrowawayPostgres, find_programs};
+use infra::storage::Storage;
 
 /// A directory under /tmp, removed when the test ends.
 struct Scratch(PathBuf);
@@ -289,7 +289,7 @@ fn programs_are_found_of_the_version_that_made_the_cluster() {
     );
 
     fs::write(scratch.0.join("PG_VERSION"), "9\n").unwrap();
-    let other = super::programs::find_for(Some(directory), &scratch.0)
+    let other = crate::programs::find_for(Some(directory), &scratch.0)
         .unwrap_err()
         .to_string();
     assert!(

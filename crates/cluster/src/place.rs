@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::account::Account;
-use super::error::{Doing, EmbeddedError};
+use crate::account::Account;
+use crate::error::{Doing, EmbeddedError};
 
 const SOCKET: &str = ".s.PGSQL.5432";
 
@@ -43,16 +43,16 @@ pub fn default_data_dir() -> PathBuf {
 
 /// A DATA_DIR that exists.
 #[derive(Debug, Clone)]
-pub(super) struct ClusterPaths {
-    pub(super) data_dir: PathBuf,
-    pub(super) account: Account,
+pub(crate) struct ClusterPaths {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) account: Account,
 }
 
 impl ClusterPaths {
     /// Creates the directory if needed. As root, new directories on the way are made searchable
     /// (not readable) for the account. Existing directories stay as they are, except for DATA_DIR
     /// itself.
-    pub(super) fn open(data_dir: &Path, account: Account) -> Result<Self, EmbeddedError> {
+    pub(crate) fn open(data_dir: &Path, account: Account) -> Result<Self, EmbeddedError> {
         let shown = data_dir.display();
         let mode = if account.is_other() { 0o711 } else { 0o700 };
         make(data_dir, mode).doing(|| format!("create {shown}"))?;
@@ -66,17 +66,17 @@ impl ClusterPaths {
         Ok(Self { data_dir, account })
     }
 
-    pub(super) fn cluster(&self) -> PathBuf {
+    pub(crate) fn cluster(&self) -> PathBuf {
         self.data_dir.join("postgres")
     }
 
-    pub(super) fn log(&self) -> PathBuf {
+    pub(crate) fn log(&self) -> PathBuf {
         self.data_dir.join("postgres.log")
     }
 
     /// The directory of the socket, for the account only: access to the socket is enough to
     /// connect.
-    pub(super) fn socket_dir(&self) -> Result<PathBuf, EmbeddedError> {
+    pub(crate) fn socket_dir(&self) -> Result<PathBuf, EmbeddedError> {
         let run = self.data_dir.join("run");
         if run.join(SOCKET).as_os_str().len() <= SOCKET_PATH_BYTES {
             let made = make(&run, 0o700).and_then(|()| {
@@ -112,7 +112,7 @@ impl ClusterPaths {
 }
 
 /// The socket's file and its lock file.
-pub(super) fn socket_files(socket_dir: &Path) -> [PathBuf; 2] {
+pub(crate) fn socket_files(socket_dir: &Path) -> [PathBuf; 2] {
     [
         socket_dir.join(SOCKET),
         socket_dir.join(format!("{SOCKET}.lock")),
@@ -120,7 +120,7 @@ pub(super) fn socket_files(socket_dir: &Path) -> [PathBuf; 2] {
 }
 
 /// A connection string for the socket, in the form of tokio-postgres.
-pub(super) fn url(socket_dir: &Path) -> String {
+pub(crate) fn url(socket_dir: &Path) -> String {
     let mut host = String::new();
     for byte in socket_dir.as_os_str().as_bytes() {
         match byte {
