@@ -33,6 +33,7 @@ pub mod routes;
 pub mod service;
 pub mod settings;
 pub mod shares;
+mod sse;
 mod stream;
 mod timestamp;
 mod unbroken;

@@ -2,7 +2,7 @@
 
 use crate::error::ApiError;
 use domain::error::Error;
-use domain::replies::Tasks;
+use domain::tasks::Tasks;
 use tokio::sync::oneshot;
 
 /// Runs the work to its end, even if the client resets the connection meanwhile: so stored changes

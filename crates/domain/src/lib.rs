@@ -25,6 +25,7 @@ pub mod replies;
 pub mod settings;
 pub mod shares;
 pub mod storage;
+pub mod tasks;
 pub mod text;
 pub mod thoughts;
 pub mod titles;

@@ -1,7 +1,7 @@
 //! Background work, which outlives the request that started it.
 
 use domain::repeats::carried;
-use domain::replies::{Tasks, Work};
+use domain::tasks::{Task, Tasks};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -51,11 +51,11 @@ impl BackgroundTasks {
 }
 
 impl Tasks for BackgroundTasks {
-    /// The work's lines in the log carry the id of the request that started it.
-    fn start(&self, work: Work) {
-        let work = carried(work);
+    /// The task's lines in the log carry the id of the request that started it.
+    fn start(&self, task: Task) {
+        let task = carried(task);
         let logged = async move {
-            if let Err(error) = work.await {
+            if let Err(error) = task.await {
                 tracing::warn!(
                     ?error,
                     "work failed, and the client that wanted it has left"

@@ -19,10 +19,11 @@ use domain::health::Readiness;
 use domain::items::ItemService;
 use domain::projects::ProjectService;
 use domain::repeats::RepeatService;
-use domain::replies::{ReplyPlaces, ReplyService, Tasks};
+use domain::replies::{ReplyPlaces, ReplyService};
 use domain::settings::SettingsService;
 use domain::shares::ShareService;
 use domain::storage::Room;
+use domain::tasks::Tasks;
 use domain::turns::TurnService;
 use domain::usage::{UsageGuard, UsageService};
 use infra::postgres::{

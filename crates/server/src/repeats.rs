@@ -3,7 +3,7 @@
 use crate::config::Config;
 use domain::clock::{Clock, Ids};
 use domain::repeats::RepeatService;
-use domain::replies::Tasks;
+use domain::tasks::Tasks;
 use infra::clock::{RandomIds, RuntimeTimer, SystemClock};
 use infra::postgres::{Database, PgRepeats};
 use infra::security::RandomSecrets;

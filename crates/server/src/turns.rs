@@ -3,7 +3,7 @@
 
 use crate::config::Config;
 use domain::clock::Timer;
-use domain::replies::Tasks;
+use domain::tasks::Tasks;
 use domain::turns::TurnService;
 use infra::clock::{RandomIds, RuntimeTimer, SystemClock};
 use infra::postgres::{Database, PgTurnQueue};

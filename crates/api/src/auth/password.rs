@@ -5,7 +5,7 @@ use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::{AccountService, ChangePassword, Password};
 use domain::error::Error;
-use domain::replies::Tasks;
+use domain::tasks::Tasks;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -5,7 +5,7 @@ use crate::extract::{Body, CREDENTIALS, WireBody};
 use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::AuthService;
-use domain::replies::Tasks;
+use domain::tasks::Tasks;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -6,7 +6,7 @@ use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::{AccountService, Email, Name, Password, Register};
 use domain::error::Error;
-use domain::replies::Tasks;
+use domain::tasks::Tasks;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

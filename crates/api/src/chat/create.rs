@@ -1,5 +1,5 @@
 use super::answer::{parts, parts_kept, whole, whole_kept};
-use super::events::EventStream;
+use super::events::ChatEvents;
 use super::request::ChatCompletionRequestBody;
 use super::schema::{ChatCompletion, ChatCompletionEvent, ChatCompletionRequest};
 use crate::error::{About, ApiError, passed};
@@ -7,6 +7,7 @@ use crate::extract::{Authenticated, Body};
 use crate::items::regenerate::CONTEXT_TRUNCATED;
 use crate::long_work::LongWork;
 use crate::presence::Presence;
+use crate::sse;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, post, web};
 use domain::chat::{Answering, ChatService, CompleteChat, Making};
 use domain::id::OwnerId;
@@ -128,9 +129,7 @@ pub(crate) async fn answer(
             parts_kept(events)
         }
     };
-    EventStream::of(parts, About::of(request))
-        .begin(answer)
-        .await
+    sse::begin(ChatEvents::of(parts), About::of(request), answer).await
 }
 
 fn json(mut answer: HttpResponseBuilder, completion: String) -> HttpResponse {

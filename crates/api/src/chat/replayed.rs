@@ -2,11 +2,12 @@
 //! service.
 
 use super::answer::Parts;
-use super::events::EventStream;
+use super::events::ChatEvents;
 use crate::error::{About, ApiError, passed};
 use crate::replays::found::{Kept, conversation_of};
 use crate::request_context::RequestContext;
 use crate::request_id::request_id;
+use crate::sse;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::conversations::{Conversation, Title};
 use domain::error::Resource;
@@ -85,9 +86,7 @@ pub(crate) async fn stream(
     })
     .boxed_local();
     let answer = HttpResponse::Ok();
-    EventStream::of(parts, About::of(request))
-        .begin(answer)
-        .await
+    sse::begin(ChatEvents::of(parts), About::of(request), answer).await
 }
 
 impl Told {

@@ -5,6 +5,7 @@ use crate::chat::replayed;
 use crate::error::{About, ApiError};
 use crate::items::regenerate::ReplyEvents;
 use crate::repeats::{LAST_LOOK, Watched};
+use crate::sse;
 use actix_web::rt::time::sleep;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::error::{Conflict, Error};
@@ -65,9 +66,8 @@ async fn begin(
 ) -> Result<HttpResponse, ApiError> {
     match request.match_info().get("conversation_id") {
         Some(_) => {
-            ReplyEvents::of(generation, About::of(request))
-                .begin()
-                .await
+            let events = ReplyEvents::of(generation);
+            sse::begin(events, About::of(request), HttpResponse::Ok()).await
         }
         None => replayed::stream(request, generation, kept).await,
     }

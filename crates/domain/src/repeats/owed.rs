@@ -2,7 +2,7 @@
 
 use super::{RepeatKey, RepeatStore};
 use crate::clock::{Clock, Timer};
-use crate::replies::Tasks;
+use crate::tasks::Tasks;
 use chrono::{DateTime, Utc};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -3,7 +3,7 @@
 
 use super::Claim;
 use crate::error::{Error, Result};
-use crate::replies::Work;
+use crate::tasks::Task;
 use std::cell::RefCell;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -77,15 +77,15 @@ pub fn scope<F: Future>(slot: Slot, work: F) -> Scoped<F> {
     }
 }
 
-/// Gives background work the claim of the current work.
-pub fn carried(work: Work) -> Work {
+/// Gives a background task the claim of the current work.
+pub fn carried(task: Task) -> Task {
     let slot = Slot::default();
     match place() {
-        ClaimState::Free => return work,
+        ClaimState::Free => return task,
         ClaimState::Unseen => {}
         ClaimState::Claimed(claim) => slot.put(claim),
     }
-    Box::pin(scope(slot, work))
+    Box::pin(scope(slot, task))
 }
 
 /// Work under a claim.

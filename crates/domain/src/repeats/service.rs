@@ -5,7 +5,7 @@ use crate::clock::{Clock, Ids, Timer};
 use crate::error::{Error, Result};
 use crate::id::OwnerId;
 use crate::jobs::Portion;
-use crate::replies::Tasks;
+use crate::tasks::Tasks;
 use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;

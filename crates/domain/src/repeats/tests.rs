@@ -6,7 +6,7 @@ use crate::auth::Digest;
 use crate::clock::{Clock, Timer};
 use crate::error::{Error, Result};
 use crate::id::OwnerId;
-use crate::replies::{Tasks, Work};
+use crate::tasks::{Task, Tasks};
 use chrono::{DateTime, Utc};
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -75,12 +75,12 @@ impl RepeatStore for Memory {
     }
 }
 
-/// Work is done on the spot, but for what waits.
+/// Runs a task on the spot, as far as it does not wait.
 struct AtOnce;
 
 impl Tasks for AtOnce {
-    fn start(&self, work: Work) {
-        let _ = pin!(work).poll(&mut Context::from_waker(Waker::noop()));
+    fn start(&self, task: Task) {
+        let _ = pin!(task).poll(&mut Context::from_waker(Waker::noop()));
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) use draft::{Draft, Written};
 pub use failure::{ProviderFailure, Refusal, RefusalKind, Report};
 pub use generation::{Generation, Progress, Seen};
 pub use model::{Ask, ChatChunk, ChatRequest, Message, Model, ReplyOptions};
-pub use ports::{ChatStream, ModelProvider, Tasks, Work};
+pub use ports::{ChatStream, ModelProvider};
 pub use service::{ReplyPlaces, ReplyService};
 pub use store::{
     BATCH, Finished, Generated, Neighbour, PromptContext, Reply, ReplyStore, ReplyTarget, Stored,

@@ -1,7 +1,6 @@
 use super::{ChatChunk, ChatRequest, Model};
 use crate::admission::Caller;
 use crate::error::Result;
-use std::pin::Pin;
 
 /// The model provider. Every failure is [`crate::error::Error::Provider`], except failures of this
 /// server.
@@ -24,15 +23,4 @@ pub trait ChatStream: Send {
     /// The next part; `None` when the answer is complete. An answer that breaks off, is too long or
     /// is not an answer at all is a failure.
     async fn next(&mut self) -> Result<Option<ChatChunk>>;
-}
-
-/// Work that runs in the background.
-pub type Work = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
-
-/// Runs work in the background.
-pub trait Tasks: Send + Sync {
-    /// Starts the work at once and runs it to its end, also when the client disconnects; only the
-    /// server's stop ends it early. A failure that it returns has reached no client, and is
-    /// logged.
-    fn start(&self, work: Work);
 }

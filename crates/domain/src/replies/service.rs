@@ -1,12 +1,13 @@
 use super::generation::Generation;
 use super::model::ReplyOptions;
-use super::ports::{ModelProvider, Tasks};
+use super::ports::ModelProvider;
 use super::store::ReplyStore;
 use super::writing::{Asked, Writing, place};
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};
 use crate::settings::SettingsStore;
+use crate::tasks::Tasks;
 use crate::turns::TurnService;
 use crate::usage::UsageGuard;
 use std::sync::Arc;

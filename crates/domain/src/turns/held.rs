@@ -1,5 +1,5 @@
 use super::{Called, QueuedTurn, TurnQueue};
-use crate::replies::Tasks;
+use crate::tasks::Tasks;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, watch};

@@ -5,7 +5,7 @@ use crate::admission::{Budget, Caller, Limits};
 use crate::clock::{Ids, Timer};
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, OwnerId};
-use crate::replies::Tasks;
+use crate::tasks::Tasks;
 use futures_util::future::{Either, select};
 use std::collections::BTreeMap;
 use std::pin::pin;

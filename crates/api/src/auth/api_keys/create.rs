@@ -6,7 +6,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::{CreateKey, KeyLifetime, KeyService, Name};
 use domain::error::Error;
-use domain::replies::Tasks;
+use domain::tasks::Tasks;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -4,7 +4,7 @@ use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, delete, web};
 use domain::auth::KeyService;
 use domain::id::KeyId;
-use domain::replies::Tasks;
+use domain::tasks::Tasks;
 
 /// Revoke an API key
 ///

@@ -3,7 +3,7 @@ use crate::extract::Authenticated;
 use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, delete, web};
 use domain::removal::RemovalService;
-use domain::replies::Tasks;
+use domain::tasks::Tasks;
 
 /// Delete your account and all that is in it
 ///

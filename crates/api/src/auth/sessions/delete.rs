@@ -4,7 +4,7 @@ use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, delete, web};
 use domain::auth::AuthService;
 use domain::id::SessionId;
-use domain::replies::Tasks;
+use domain::tasks::Tasks;
 
 /// End a session
 ///

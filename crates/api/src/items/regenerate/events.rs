@@ -1,19 +1,12 @@
 //! A streamed reply, as server-sent events.
 
-use crate::error::{About, ApiError, ErrorBody};
+use crate::error::{ApiError, ErrorBody};
 use crate::items::ItemBody;
-use crate::stream::{Chunks, internal};
-use actix_web::HttpResponse;
-use actix_web::http::header::HeaderName;
-use actix_web::rt::time::timeout;
-use domain::replies::{Generation, Progress};
-use futures_util::stream;
+use crate::sse::{Events, event};
+use crate::stream::internal;
+use domain::replies::{Finished, Generation, Progress};
 use serde::Serialize;
-use std::time::Duration;
 use utoipa::ToSchema;
-
-/// The longest silence: proxies close a connection that is silent for too long.
-const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 /// What a client reads of a whole reply, for the API's description.
 pub(super) const EXAMPLE: &str = r#"event: item.delta
@@ -42,6 +35,7 @@ struct Completed {
 /// One server-sent event.
 #[derive(ToSchema)]
 #[schema(as = ItemEvent)]
+#[expect(dead_code, reason = "only described; what is sent is text")]
 pub(crate) struct EventBody {
     event: EventName,
     /// JSON: `{"text": …}` for a delta of either kind, `{"item": …, "context_truncated": …,
@@ -51,101 +45,87 @@ pub(crate) struct EventBody {
 }
 
 /// The kind of an event.
-#[derive(Clone, Copy, Serialize, ToSchema)]
+#[derive(Clone, Copy, ToSchema)]
 #[schema(as = ItemEventName, example = "item.delta")]
 enum EventName {
     /// More thoughts of the model.
-    #[serde(rename = "item.reasoning_delta")]
+    #[schema(rename = "item.reasoning_delta")]
     ReasoningDelta,
     /// More text of the reply.
-    #[serde(rename = "item.delta")]
+    #[schema(rename = "item.delta")]
     Delta,
     /// The reply was stored. This is the last event.
-    #[serde(rename = "item.completed")]
+    #[schema(rename = "item.completed")]
     Completed,
     /// The reply failed, and nothing has changed. This is the last event.
-    #[serde(rename = "error")]
+    #[schema(rename = "error")]
     Error,
 }
 
-impl EventBody {
-    fn new(event: EventName, data: &impl Serialize) -> Result<Self, ApiError> {
-        let data = serde_json::to_string(data).map_err(internal)?;
-        Ok(Self { event, data })
+impl EventName {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::ReasoningDelta => "item.reasoning_delta",
+            Self::Delta => "item.delta",
+            Self::Completed => "item.completed",
+            Self::Error => "error",
+        }
     }
 
-    /// JSON is written without line breaks, so the data is one line.
-    fn written(self) -> Vec<u8> {
-        let name = match self.event {
-            EventName::ReasoningDelta => "item.reasoning_delta",
-            EventName::Delta => "item.delta",
-            EventName::Completed => "item.completed",
-            EventName::Error => "error",
-        };
-        format!("event: {name}\ndata: {}\n\n", self.data).into_bytes()
+    fn with(self, data: &impl Serialize) -> Result<String, ApiError> {
+        let data = serde_json::to_string(data).map_err(internal)?;
+        Ok(event(Some(self.as_str()), &data))
     }
 }
 
 /// The events of a generation.
 pub(crate) struct ReplyEvents {
     generation: Generation,
-    about: About,
     /// The span of the request, for the log.
     request: tracing::Span,
 }
 
 impl ReplyEvents {
-    pub(crate) fn of(generation: Generation, about: About) -> Self {
+    pub(crate) fn of(generation: Generation) -> Self {
         Self {
             generation,
-            about,
             request: tracing::Span::current(),
         }
     }
+}
 
-    /// Begins the answer with the first piece. A failure that comes before it is a usual error
-    /// answer, unless the failure comes late.
-    pub(crate) async fn begin(mut self) -> Result<HttpResponse, ApiError> {
-        let first = match timeout(KEEP_ALIVE, self.generation.next()).await {
-            Ok(Some(Progress::Ended(Err(error)))) => return Err(error.into()),
-            Ok(Some(progress)) => self.event(progress)?,
-            Ok(None) | Err(_) => keep_alive(),
-        };
-        let rest = stream::unfold(self, |mut events| async move {
-            let next = match timeout(KEEP_ALIVE, events.generation.next()).await {
-                Ok(progress) => events.event(progress?),
-                Err(_) => Ok(keep_alive()),
-            };
-            Some((next, events))
-        });
-        let first = stream::once(std::future::ready(Ok(first)));
-        Ok(HttpResponse::Ok()
-            .content_type("text/event-stream")
-            // nginx would otherwise buffer the events.
-            .insert_header((HeaderName::from_static("x-accel-buffering"), "no"))
-            .streaming(Chunks::of(stream::StreamExt::chain(first, rest))))
+/// A part of a reply that goes well.
+pub(crate) enum Part {
+    Reasoning(String),
+    Text(String),
+    Completed(Finished),
+}
+
+impl Events for ReplyEvents {
+    type Part = Part;
+
+    async fn next(&mut self) -> Option<Result<Part, ApiError>> {
+        Some(match self.generation.next().await? {
+            Progress::Reasoning(text) => Ok(Part::Reasoning(text)),
+            Progress::Text(text) => Ok(Part::Text(text)),
+            Progress::Ended(ended) => ended.map(Part::Completed).map_err(ApiError::from),
+        })
     }
 
-    fn event(&self, progress: Progress) -> Result<Vec<u8>, ApiError> {
-        let event = match progress {
-            Progress::Reasoning(text) => EventBody::new(EventName::ReasoningDelta, &Delta { text }),
-            Progress::Text(text) => EventBody::new(EventName::Delta, &Delta { text }),
-            Progress::Ended(Ok(finished)) => {
-                let completed = Completed {
-                    item: finished.generated.item.into(),
-                    context_truncated: self.generation.is_context_truncated,
-                    finish_reason: finished.finish_reason,
-                };
-                EventBody::new(EventName::Completed, &completed)
-            }
-            Progress::Ended(Err(error)) => {
-                let error = ApiError::from(error);
-                self.request.in_scope(|| error.log());
-                let body: ErrorBody = error.body(&self.about);
-                EventBody::new(EventName::Error, &body)
-            }
-        };
-        event.map(EventBody::written)
+    fn written(&self, part: Part) -> Result<String, ApiError> {
+        match part {
+            Part::Reasoning(text) => EventName::ReasoningDelta.with(&Delta { text }),
+            Part::Text(text) => EventName::Delta.with(&Delta { text }),
+            Part::Completed(finished) => EventName::Completed.with(&Completed {
+                item: finished.generated.item.into(),
+                context_truncated: self.generation.is_context_truncated,
+                finish_reason: finished.finish_reason,
+            }),
+        }
+    }
+
+    fn failed(&self, failure: ErrorBody) -> Result<String, ApiError> {
+        EventName::Error.with(&failure)
     }
 }
 
@@ -156,9 +136,4 @@ impl Drop for ReplyEvents {
             self.request.in_scope(|| ApiError::from(unheard).log());
         }
     }
-}
-
-/// A comment without content.
-fn keep_alive() -> Vec<u8> {
-    b": the model is thinking\n\n".to_vec()
 }

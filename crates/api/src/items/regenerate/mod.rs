@@ -5,6 +5,7 @@ use super::ItemBody;
 use crate::error::{About, ApiError};
 use crate::extract::{Authenticated, Body, WireBody};
 use crate::repeats::Again;
+use crate::sse;
 use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use domain::id::{ConversationId, ItemId, OwnerId};
@@ -178,8 +179,9 @@ async fn reply(
 impl Reply {
     async fn streamed(self, request: &HttpRequest) -> Result<HttpResponse, ApiError> {
         let is_truncated = self.is_truncated();
-        let events = ReplyEvents::of(self.generation, About::of(request));
-        Ok(with(is_truncated, events.begin().await?))
+        let events = ReplyEvents::of(self.generation);
+        let answer = sse::begin(events, About::of(request), HttpResponse::Ok()).await?;
+        Ok(with(is_truncated, answer))
     }
 
     async fn whole(self) -> Result<HttpResponse, ApiError> {

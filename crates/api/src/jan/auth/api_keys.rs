@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, delete, get, post, web};
 use domain::auth::{ApiKey, CreateKey, KeyLifetime, KeyList, KeyService, Name};
 use domain::id::KeyId;
 use domain::page::{Limit, Order};
-use domain::replies::Tasks;
+use domain::tasks::Tasks;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -4,7 +4,7 @@ use crate::extract::{Body, CREDENTIALS, WireBody};
 use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, post, web};
 use domain::auth::{AuthService, SignedIn};
-use domain::replies::Tasks;
+use domain::tasks::Tasks;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -3,7 +3,7 @@ use crate::extract::Authenticated;
 use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, delete, web};
 use domain::conversations::ConversationService;
-use domain::replies::Tasks;
+use domain::tasks::Tasks;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,0 +1,80 @@
+//! Server-sent events: how every stream begins, is kept alive, and tells of its failure.
+
+use crate::error::{About, ApiError, ErrorBody};
+use crate::stream::Chunks;
+use actix_web::http::header::HeaderName;
+use actix_web::rt::time::timeout;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use futures_util::stream::{self, StreamExt as _};
+use std::time::Duration;
+
+/// The longest silence: proxies close a connection that is silent for too long.
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
+
+/// A comment, which clients skip.
+const SILENCE: &str = ": the model is thinking\n\n";
+
+/// The events of one answer.
+pub(crate) trait Events: 'static {
+    type Part;
+
+    /// The next part; `None` after the last one. If the wait is dropped, no part is lost.
+    async fn next(&mut self) -> Option<Result<Self::Part, ApiError>>;
+
+    /// The text of a part's event.
+    ///
+    /// # Errors
+    /// The part cannot be written as JSON. The answer breaks off.
+    fn written(&self, part: Self::Part) -> Result<String, ApiError>;
+
+    /// The text of the event that tells of a failure, which is the last one.
+    ///
+    /// # Errors
+    /// As of [`Events::written`].
+    fn failed(&self, failure: ErrorBody) -> Result<String, ApiError>;
+}
+
+/// Begins the answer with the first part. A failure that comes before it is a usual error answer,
+/// unless the failure comes late.
+pub(crate) async fn begin<E: Events>(
+    mut events: E,
+    about: About,
+    mut answer: HttpResponseBuilder,
+) -> Result<HttpResponse, ApiError> {
+    let first = match timeout(KEEP_ALIVE, events.next()).await {
+        Ok(Some(Err(error))) => return Err(error),
+        Ok(Some(Ok(part))) => events.written(part)?,
+        Ok(None) | Err(_) => SILENCE.to_owned(),
+    };
+    // Of the request, for the log.
+    let span = tracing::Span::current();
+    let rest = stream::unfold((events, about, span), |(mut events, about, span)| async {
+        let text = match timeout(KEEP_ALIVE, events.next()).await {
+            Ok(part) => match part? {
+                Ok(part) => events.written(part),
+                Err(error) => {
+                    span.in_scope(|| error.log());
+                    events.failed(error.body(&about))
+                }
+            },
+            Err(_) => Ok(SILENCE.to_owned()),
+        };
+        Some((text.map(String::into_bytes), (events, about, span)))
+    });
+    let first = stream::once(std::future::ready(Ok(first.into_bytes())));
+    Ok(answer
+        .content_type("text/event-stream")
+        // nginx would otherwise buffer the events.
+        .insert_header((HeaderName::from_static("x-accel-buffering"), "no"))
+        .streaming(Chunks::of(first.chain(rest))))
+}
+
+/// An event of this kind, with JSON as its data. An event's data has no line breaks; those between
+/// JSON's tokens become spaces.
+pub(crate) fn event(kind: Option<&str>, json: &str) -> String {
+    let data = json.replace(['\n', '\r'], " ");
+    match kind {
+        Some(kind) => format!("event: {kind}\ndata: {data}\n\n"),
+        None => format!("data: {data}\n\n"),
+    }
+}
