@@ -102,3 +102,13 @@ async fn a_missing_token_is_told_with_where_to_get_one() {
                     /auth/guest-login gives one.";
     assert_eq!(told, expected);
 }
+
+#[tokio::test]
+async fn wrong_addresses_and_methods_fail_in_jans_shape() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    refused(&alice.get("/jan/v1/nothing").await, "route_not_found", None);
+    let wrong = alice.patch("/jan/v1/conversations", json!({})).await;
+    refused(&wrong, "method_not_allowed", None);
+    assert_eq!(wrong.header("allow"), "GET, HEAD, POST, DELETE");
+}

@@ -1,15 +1,18 @@
 //! Jan's face: what the web client, the services and the test suite of a Jan Server call.
 
+mod auth;
+mod branches;
 mod chat;
 mod conversations;
 mod credentials;
 mod document;
-mod identity;
 mod items;
 mod mistakes;
+mod models;
 mod projects;
 mod races;
 mod repeats;
+mod service;
 mod settings;
 mod shares;
 

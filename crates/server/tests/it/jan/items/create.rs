@@ -1,6 +1,5 @@
-use super::{add, conversation, message, refused};
-use crate::app::{TestApp, id};
-use crate::provider::{Provider, says};
+use crate::app::TestApp;
+use crate::jan::{add, conversation, message, refused};
 use insta::assert_json_snapshot;
 use serde_json::json;
 
@@ -132,61 +131,6 @@ async fn what_cannot_be_kept_is_refused_by_its_place_and_nothing_is_stored() {
     let tool = format!("{path}/by-call-id/call_1");
     let answer = alice.patch(&tool, json!({ "status": "completed" })).await;
     refused(&answer, "unsupported", Some("call_id"));
-}
-
-#[tokio::test]
-async fn edits_and_new_replies_are_versions_on_main() {
-    let provider = Provider::that(says(&["Bergen."]));
-    let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
-    let alice = app.alice();
-    let one = conversation(&alice, json!({})).await;
-    let added = add(
-        &alice,
-        &one,
-        &[message("user", "Hi"), message("assistant", "Oslo.")],
-    )
-    .await;
-    let [question, reply] = [0, 1].map(|n: usize| id(&added["data"][n]));
-    let path = format!("/jan/v1/conversations/{one}/items");
-    let edit = json!({ "content": "Largest port?", "regenerate": true });
-    let edited = alice
-        .post(&format!("{path}/{question}/edit"), edit)
-        .await
-        .expect(200);
-    assert_eq!(
-        (&edited["branch"], &edited["branch_created"]),
-        (&json!("MAIN"), &json!(false))
-    );
-    assert_eq!(
-        edited["user_item"]["content"][0]["input_text"],
-        "Largest port?"
-    );
-    let again = alice
-        .post(&format!("{path}/{reply}/regenerate"), json!({}))
-        .await
-        .expect(200);
-    assert_eq!(
-        (&again["branch"], &again["user_item_id"]),
-        (&json!("MAIN"), &json!(question))
-    );
-    assert_eq!(again["item"]["content"][0]["text"]["text"], "Bergen.");
-    let versions = format!("/v1/conversations/{one}/items/{reply}/versions");
-    let versions = alice.get(&versions).await.expect(200);
-    assert_eq!(versions["data"].as_array().unwrap().len(), 2);
-    let gone = alice
-        .delete(&format!("{path}/{question}"))
-        .await
-        .expect(200);
-    assert_eq!(
-        (&gone["deleted"], &gone["branch"]),
-        (&json!(true), &json!("MAIN"))
-    );
-    refused(
-        &alice.get(&format!("{path}/{question}")).await,
-        "item_not_found",
-        None,
-    );
-    alice.get(&format!("{path}/{reply}")).await.expect(200);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
-use super::{add, conversation, message, refused};
 use crate::app::{Actor, TestApp};
 use crate::chat::user;
+use crate::jan::{add, conversation, message, refused};
 use crate::provider::{Provider, refuses, says};
 use crate::purge::until;
 use crate::repeats::{is_replayed, keyed};
@@ -149,18 +149,6 @@ async fn a_chat_that_fails_stores_nothing_and_can_be_sent_again() {
         "conversation_not_found",
         Some("conversation"),
     );
-}
-
-#[tokio::test]
-async fn models_are_listed_and_found() {
-    let app = TestApp::spawn().await;
-    let alice = app.alice();
-    let list = alice.get("/jan/v1/models").await.expect(200);
-    let model = list["data"][0]["id"].as_str().unwrap();
-    let found = alice.get(&format!("/jan/v1/models/catalogs/{model}")).await;
-    assert_eq!(found.expect(200), list["data"][0]);
-    let unknown = alice.get("/jan/v1/models/catalogs/unknown").await;
-    refused(&unknown, "model_not_found", Some("model"));
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
-use super::{add, conversation, message, refused};
 use crate::app::{TestApp, id};
+use crate::jan::{add, conversation, message, refused};
 use serde_json::json;
 
 #[tokio::test]

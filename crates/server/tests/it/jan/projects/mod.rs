@@ -1,0 +1,4 @@
+mod create;
+mod list;
+
+const LIST: &str = "/jan/v1/projects";
