@@ -10,7 +10,8 @@ use ulid::Ulid;
 /// log has the reason.
 #[async_trait::async_trait]
 pub trait ExternalTokens: Send + Sync {
-    /// Whether the token is signed as external issuers sign, and not with a secret of our own.
+    /// Whether the token is to be read here: there are issuers, and it does not have the form of our
+    /// own tokens. It may be no token at all.
     fn reads(&self, token: &str) -> bool;
 
     /// The identity that a valid token proves. `None`: the key that signed it is not known here, but

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The issuer and the audience: a token of another service with the same secret is not accepted.
-const ISSUER: &str = "jan-conversations";
+pub(super) const ISSUER: &str = "jan-conversations";
 const AUDIENCE: &str = "jan-conversations";
 
 /// How far the clocks of two instances may differ (RFC 8725 leaves the value open; 60 s is usual).

@@ -1,5 +1,6 @@
 //! One issuer: its keys, and when they are fetched.
 
+use super::failures::{Failures, REST};
 use super::fetch::{FetchProblem, fetch};
 use super::keys::Keys;
 use super::payload::Payload;
@@ -16,11 +17,9 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-/// The pause between two fetches in the background.
-const REST: Duration = Duration::from_secs(300);
-/// The pause after a failed fetch, and the least time between two fetches for unknown keys.
+/// The pause after the first failed fetch, and the least time between two fetches for requests.
 const RETRY: Duration = Duration::from_secs(30);
-/// The pause after a failed fetch while no keys are known: the issuer may just be starting.
+/// The pause after the first failed fetch while no keys are known: the issuer may just be starting.
 const FIRST: Duration = Duration::from_secs(5);
 /// How long a fetch may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -44,11 +43,15 @@ pub(super) struct Issuer {
     last: Arc<Mutex<Option<Fetch>>>,
 }
 
-/// A fetch: when it began, and after which time the next one in the background is due.
-#[derive(Clone, Copy)]
+/// A fetch.
+#[derive(Clone)]
 struct Fetch {
+    /// When it began.
     at: DateTime<Utc>,
+    /// The time after which the next one in the background is due.
     rest: Duration,
+    /// The failures until then, this one included; `None`: it did not fail.
+    failures: Option<Failures>,
 }
 
 impl Issuer {
@@ -104,18 +107,32 @@ impl Issuer {
     /// Fetches the keys for a request, at most once in [`RETRY`]; waits for a fetch that runs.
     pub(super) async fn look(self: &Arc<Self>) -> Result<()> {
         let last = Arc::clone(&self.last).lock_owned().await;
-        if self.rests(last.map(|last| (last.at, RETRY))).is_none() {
+        let before = last.as_ref().map(|last| (last.at, RETRY));
+        if self.rests(before).is_none() {
             let issuer = Arc::clone(self);
             // The fetch goes on when the client leaves: others may wait for it.
             let fetching = async move { issuer.refresh(last).await };
             let _ = self.terms.runtime.spawn(fetching).await;
+        } else {
+            drop(last);
         }
         match self.keys().is_empty() {
             true => Err(Error::IssuerUnavailable {
-                retry_after: FIRST.as_secs(),
+                retry_after: self.next_look(),
             }),
             false => Ok(()),
         }
+    }
+
+    /// After how many seconds the keys may be fetched again.
+    fn next_look(&self) -> u64 {
+        // While they are being fetched it is not known.
+        let pause = self.last.try_lock().map_or(Some(FIRST), |last| {
+            let last = last.as_ref()?;
+            self.rests(Some((last.at, last.rest.min(RETRY))))
+        });
+        let pause = pause.unwrap_or_default();
+        pause.as_millis().div_ceil(1_000).max(1) as u64
     }
 
     /// What is left of a pause that began with a fetch; `None`: the next one is due.
@@ -128,48 +145,55 @@ impl Issuer {
 
     async fn refresh(&self, mut last: OwnedMutexGuard<Option<Fetch>>) {
         let at = self.terms.clock.now();
-        *last = Some(Fetch { at, rest: RETRY });
-        let rest = self.fetch().await;
-        *last = Some(Fetch { at, rest });
+        let failures = last.take().and_then(|last| last.failures);
+        // Should this be given up.
+        *last = Some(Fetch {
+            at,
+            rest: RETRY,
+            failures: failures.clone(),
+        });
+        let (rest, failures) = self.fetch(failures).await;
+        *last = Some(Fetch { at, rest, failures });
     }
 
-    /// Fetches the keys; returns the pause before the next fetch in the background.
-    async fn fetch(&self) -> Duration {
+    /// Fetches the keys. Returns the pause before the next fetch in the background, and the failures
+    /// until then. The log has a failure once.
+    async fn fetch(&self, failures: Option<Failures>) -> (Duration, Option<Failures>) {
         let got = tokio::select! {
             got = fetch(&self.client, &self.settings) => got,
             () = self.terms.timer.wait(PATIENCE) => Err(FetchProblem::TooSlow),
         };
         let issuer = self.settings.issuer.as_str();
-        match got {
+        let problem = match got {
             Ok(keys) => {
-                tracing::debug!(
-                    issuer,
-                    keys = keys.len(),
-                    "the keys of an issuer are fetched"
-                );
+                let count = keys.len();
+                match failures {
+                    Some(_) => tracing::info!(issuer, keys = count, "{FETCHED} again"),
+                    None => tracing::debug!(issuer, keys = count, "{FETCHED}"),
+                }
                 let mut known = self.keys.write().unwrap_or_else(PoisonError::into_inner);
                 *known = Arc::new(keys);
-                REST
+                return (REST, None);
             }
-            Err(problem) if self.keys().is_empty() => {
-                tracing::warn!(
-                    issuer,
-                    %problem,
-                    "the keys of an issuer cannot be fetched; its tokens are refused until they are"
-                );
-                FIRST
-            }
-            Err(problem) => {
-                tracing::warn!(
-                    issuer,
-                    %problem,
-                    "the keys of an issuer cannot be fetched; the last ones serve on"
-                );
-                RETRY
-            }
+            Err(problem) => problem.to_string(),
+        };
+        let mut failures = failures.unwrap_or_default();
+        let is_news = failures.add(problem.clone());
+        let (first, then) = match self.keys().is_empty() {
+            true => (FIRST, "its tokens are refused until they are"),
+            false => (RETRY, "the last ones serve on"),
+        };
+        let pause = failures.pause(first);
+        match is_news {
+            true => tracing::warn!(issuer, %problem, ?pause, "{UNFETCHED}; {then}"),
+            false => tracing::debug!(issuer, %problem, ?pause, "{UNFETCHED}; {then}"),
         }
+        (pause, Some(failures))
     }
 }
+
+const FETCHED: &str = "the keys of an issuer are fetched";
+const UNFETCHED: &str = "the keys of an issuer cannot be fetched";
 
 fn refusal(error: &ErrorKind) -> Refusal {
     match error {
@@ -190,7 +214,8 @@ fn refusal(error: &ErrorKind) -> Refusal {
 pub(super) async fn keep_fresh(issuer: Weak<Issuer>, timer: Arc<dyn Timer>) {
     while let Some(issuer) = issuer.upgrade() {
         let last = Arc::clone(&issuer.last).lock_owned().await;
-        match issuer.rests(last.map(|last| (last.at, last.rest))) {
+        let pause = last.as_ref().map(|last| (last.at, last.rest));
+        match issuer.rests(pause) {
             None => issuer.refresh(last).await,
             Some(rest) => {
                 drop((issuer, last));

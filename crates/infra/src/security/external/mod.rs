@@ -1,7 +1,9 @@
 //! Tokens of external issuers (OpenID Connect): JWTs that are signed with the issuer's own keys, which
 //! the issuer publishes (RFC 7517). What is checked follows RFC 8725.
 
+mod failures;
 mod fetch;
+mod header;
 mod issuer;
 mod keys;
 mod payload;
@@ -13,6 +15,7 @@ pub use settings::{IssuerProblem, IssuerSettings};
 use domain::auth::{ExternalTokens, Identity, Refused};
 use domain::clock::{Clock, Timer};
 use domain::error::{Error, Result, Unauthenticated};
+use header::read;
 use issuer::{Issuer, Terms};
 use jsonwebtoken::Algorithm;
 use payload::Named;
@@ -61,8 +64,7 @@ impl Issuers {
 
     /// The issuer that the token names. The name is not proven yet.
     fn named(&self, token: &str) -> std::result::Result<&Arc<Issuer>, Refusal> {
-        let named = jsonwebtoken::dangerous::insecure_decode_claims::<Named>(token);
-        let named = named.map_err(|_| Refusal::NotAToken)?;
+        let named = named(token).ok_or(Refusal::NotAToken)?;
         let mut issuers = self.0.iter();
         let issuer = issuers.find(|issuer| issuer.is_called(&named.iss));
         issuer.ok_or(Refusal::UnknownIssuer(named.iss))
@@ -72,18 +74,26 @@ impl Issuers {
         if token.len() > MOST {
             return Err(Refusal::TooLong);
         }
-        let header = jsonwebtoken::decode_header(token).map_err(|_| Refusal::NotAToken)?;
+        let header = read(token)?;
         self.named(token)?.check(token, &header)
     }
+}
+
+fn named(token: &str) -> Option<Named> {
+    jsonwebtoken::dangerous::insecure_decode_claims(token).ok()
+}
+
+/// Whether a token has the form of our own: signed by HMAC, in the name of this service.
+fn is_our_own(token: &str) -> bool {
+    let signed = jsonwebtoken::decode_header(token);
+    signed.is_ok_and(|header| header.alg == Algorithm::HS256)
+        && named(token).is_some_and(|named| named.iss == super::jwt::ISSUER)
 }
 
 #[async_trait::async_trait]
 impl ExternalTokens for Issuers {
     fn reads(&self, token: &str) -> bool {
-        // Our own tokens are signed by HMAC; an unreadable token has no issuer.
-        !self.0.is_empty()
-            && jsonwebtoken::decode_header(token)
-                .is_ok_and(|header| !matches!(header.alg, Algorithm::HS256))
+        !self.0.is_empty() && (token.len() > MOST || !is_our_own(token))
     }
 
     fn verify(&self, token: &str) -> Result<Option<Identity>> {

@@ -13,6 +13,13 @@ pub(super) enum Refusal {
     Critical,
     #[error("it names no key, and several of the issuer's keys may be meant")]
     KeyNotNamed,
+    #[error(
+        "its algorithm (alg) {} is not accepted: RS256, RS384, RS512, ES256, ES384 and EdDSA are",
+        short(.0)
+    )]
+    OtherAlgorithm(String),
+    #[error("its header names its key (kid), but not by a text")]
+    KeyName,
     #[error("its algorithm is not one of the key that it names")]
     Algorithm,
     #[error("its signature is wrong, or was made with another key")]

@@ -3,6 +3,7 @@
 use super::issuer::{Issuer, OTHER_RSA, Play, RSA, accept, accepting, half_a_minute_passes};
 use crate::app::TestApp;
 use chrono::TimeDelta;
+use domain::clock::Clock as _;
 use jsonwebtoken::Header;
 use std::time::Duration;
 
@@ -167,6 +168,22 @@ async fn before_the_first_keys_are_there_the_answer_is_503_and_not_401() {
         app.clock.advance(TimeDelta::seconds(5));
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+}
+
+#[tokio::test]
+async fn an_issuer_that_stays_away_is_asked_less_and_less() {
+    let issuer = Issuer::with(&[&RSA]);
+    issuer.plays(Play::Bytes(Vec::new()));
+    let settings = issuer.settings();
+    let app = TestApp::spawn_with(|parts| accept(parts, vec![settings])).await;
+    let began = app.clock.now();
+    while issuer.fetches() < 5 {
+        app.clock.advance(TimeDelta::seconds(1));
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    // Four pauses, each twice as long as the one before.
+    let passed = app.clock.now() - began;
+    assert!(passed >= TimeDelta::seconds(5 + 10 + 20 + 40), "{passed}");
 }
 
 #[tokio::test]

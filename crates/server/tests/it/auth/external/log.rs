@@ -1,6 +1,6 @@
 //! What the operator learns of a refused token, from a real process.
 
-use super::issuer::{AUDIENCE, Issuer, OTHER_RSA, RSA};
+use super::issuer::{AUDIENCE, Issuer, OTHER_RSA, Play, RSA};
 use crate::app::Actor;
 use crate::db::Schema;
 use crate::process::Process;
@@ -21,7 +21,15 @@ fn refused(good: &Value, now: i64) -> Vec<(&'static str, String)> {
         kid: RSA.header().kid,
         ..OTHER_RSA.header()
     };
+    let raw = |header: &str| RSA.sign_raw(header, &good.to_string());
     vec![
+        ("algorithm (alg) \"none\"", raw(r#"{"alg":"none"}"#)),
+        (
+            "algorithm (alg) \"HS256\"",
+            raw(r#"{"alg":"HS256","kid":"one"}"#),
+        ),
+        ("but not by a text", raw(r#"{"alg":"RS256","kid":7}"#)),
+        ("it is not a JWT", "gar-bage".to_owned()),
         ("it expired at", with(json!({ "exp": now - 100 }))),
         ("another audience (aud)", with(json!({ "aud": "other" }))),
         ("another client (azp)", with(json!({ "azp": "other" }))),
@@ -66,4 +74,28 @@ async fn the_log_tells_why_a_token_is_refused_and_nothing_of_the_token() {
             assert!(!line.contains(part), "{line}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_log_tells_once_that_the_keys_of_an_issuer_cannot_be_fetched() {
+    let schema = Schema::migrated().await;
+    let issuer = Issuer::with(&[&RSA]);
+    issuer.plays(Play::Keys(Vec::new()));
+    let entry = format!("{}|{AUDIENCE}", issuer.url());
+    let settings = [("OIDC_ISSUERS", entry.as_str()), ("LOG_LEVEL", "debug")];
+    let service = Process::external(&schema.url, &settings).await;
+    let unfetched = "the keys of an issuer cannot be fetched; its tokens are refused";
+    service
+        .log
+        .line_with(&["WARN", unfetched, "pause=5s"])
+        .await;
+    service
+        .log
+        .line_with(&["DEBUG", unfetched, "pause=10s"])
+        .await;
+    let lines = service.log.lines();
+    let warned = lines
+        .iter()
+        .filter(|line| line.contains("WARN") && line.contains(unfetched));
+    assert_eq!(warned.count(), 1, "{lines:#?}");
 }

@@ -1,5 +1,6 @@
 //! Tokens of external issuers.
 
+mod forged;
 pub(crate) mod issuer;
 mod keys;
 mod log;

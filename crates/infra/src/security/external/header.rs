@@ -1,0 +1,76 @@
+//! The header of a token.
+
+use super::refusal::Refusal;
+use jsonwebtoken::{Algorithm, Header};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// What is looked at of a header that cannot be read, or names another algorithm.
+#[derive(Deserialize)]
+struct Unread {
+    alg: Option<Value>,
+    kid: Option<Value>,
+}
+
+/// Reads the header of a token that may be one of an issuer.
+pub(super) fn read(token: &str) -> Result<Header, Refusal> {
+    match jsonwebtoken::decode_header(token) {
+        Ok(header) if is_accepted(header.alg) => Ok(header),
+        Ok(_) | Err(_) => Err(refusal(token).unwrap_or(Refusal::NotAToken)),
+    }
+}
+
+/// The algorithms of issuers' keys. Shared secrets are not among them (RFC 8725, 3.1).
+fn is_accepted(algorithm: Algorithm) -> bool {
+    matches!(
+        algorithm,
+        Algorithm::RS256
+            | Algorithm::RS384
+            | Algorithm::RS512
+            | Algorithm::ES256
+            | Algorithm::ES384
+            | Algorithm::EdDSA
+    )
+}
+
+/// Why a header is refused; `None`: the token is not one, or its header is no JSON object.
+fn refusal(token: &str) -> Option<Refusal> {
+    let parts: Vec<_> = token.split('.').collect();
+    let [header, _, _] = parts.as_slice() else {
+        return None;
+    };
+    // What is decoded is the middle one of three parts.
+    let unread = jsonwebtoken::dangerous::insecure_decode_claims(format!(".{header}."));
+    let Unread { alg, kid } = unread.ok()?;
+    match (alg, kid) {
+        (Some(Value::String(_)), Some(kid)) if !kid.is_string() => Some(Refusal::KeyName),
+        (Some(Value::String(algorithm)), _) => Some(Refusal::OtherAlgorithm(algorithm)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_header_is_told() {
+        // {"alg":"none"}, {"alg":"HS256"}, {"alg":"RS256","kid":7}, {"alg":7}, {}, [] and no base 64.
+        let other = |algorithm: &str| Refusal::OtherAlgorithm(algorithm.to_owned());
+        for (header, refusal) in [
+            ("eyJhbGciOiJub25lIn0", other("none")),
+            ("eyJhbGciOiJIUzI1NiJ9", other("HS256")),
+            ("eyJhbGciOiJSUzI1NiIsImtpZCI6N30", Refusal::KeyName),
+            ("eyJhbGciOjd9", Refusal::NotAToken),
+            ("e30", Refusal::NotAToken),
+            ("W10", Refusal::NotAToken),
+            ("!", Refusal::NotAToken),
+        ] {
+            let read = read(&format!("{header}.e30.c2ln"));
+            assert_eq!(read.unwrap_err(), refusal, "{header}");
+        }
+        for token in ["", "garbage", "eyJhbGciOiJub25lIn0.e30", "a.b.c.d"] {
+            assert_eq!(read(token).unwrap_err(), Refusal::NotAToken, "{token}");
+        }
+    }
+}
