@@ -35,7 +35,7 @@ pub(crate) fn completion(
         message.insert("reasoning_content".to_owned(), thoughts.as_str().into());
     }
     HttpResponse::Ok().json(json!({
-        "id": format!("chatcmpl-{}", item.id.ulid()),
+        "id": id(&item),
         "object": "chat.completion",
         "created": item.created_at.timestamp(),
         "model": item.model.unwrap_or_default(),
@@ -46,6 +46,11 @@ pub(crate) fn completion(
         }],
         "conversation": of(conversation),
     }))
+}
+
+/// The id of an answer, as the provider's own is not stored.
+pub(crate) fn id(item: &Item) -> String {
+    format!("chatcmpl-{}", item.id.ulid())
 }
 
 fn of(conversation: &Conversation) -> Value {
@@ -60,6 +65,7 @@ struct Told {
     request: HttpRequest,
     generation: Generation,
     kept: Kept,
+    /// The id, until the provider's is known.
     id: String,
     created: i64,
     is_over: bool,
@@ -97,11 +103,11 @@ impl Told {
         match self.generation.next().await {
             Some(Progress::Reasoning(thoughts)) => {
                 let delta = json!({ "role": "assistant", "reasoning_content": thoughts });
-                Ok(Some(self.chunk("", &delta, None).to_string()))
+                Ok(Some(self.chunk(None, &delta, None).to_string()))
             }
             Some(Progress::Text(text)) => {
                 let delta = json!({ "role": "assistant", "content": text });
-                Ok(Some(self.chunk("", &delta, None).to_string()))
+                Ok(Some(self.chunk(None, &delta, None).to_string()))
             }
             Some(Progress::Ended(Ok(finished))) => {
                 self.is_over = true;
@@ -112,12 +118,13 @@ impl Told {
         }
     }
 
-    fn chunk(&self, model: &str, delta: &Value, finish_reason: Option<&str>) -> Value {
+    fn chunk(&self, model: Option<String>, delta: &Value, finish_reason: Option<&str>) -> Value {
+        let by = self.generation.by();
         json!({
-            "id": self.id,
+            "id": by.id.as_ref().unwrap_or(&self.id),
             "object": "chat.completion.chunk",
             "created": self.created,
-            "model": model,
+            "model": model.or(by.model).unwrap_or_default(),
             "choices": [{ "index": 0, "delta": delta, "finish_reason": finish_reason }],
         })
     }
@@ -128,9 +135,9 @@ impl Told {
             .get()
             .ok_or_else(|| Resource::Conversation.absent())?;
         let kept = conversation_of(&self.request, kept).await?;
-        let model = finished.generated.item.model.unwrap_or_default();
+        let model = finished.generated.item.model;
         let reason = finished.finish_reason.as_deref().unwrap_or(COMPLETE);
-        let mut chunk = self.chunk(&model, &json!({}), Some(reason));
+        let mut chunk = self.chunk(model, &json!({}), Some(reason));
         if let Some(chunk) = chunk.as_object_mut() {
             chunk.insert("conversation".to_owned(), of(&kept));
         }

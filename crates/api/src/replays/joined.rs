@@ -11,7 +11,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::error::{Conflict, Error};
 use domain::items::Role;
 use domain::repeats::{Begun, Made, Outcome, RepeatService, Verdict};
-use domain::replies::{Finished, Generation, ProviderFailure, Seen};
+use domain::replies::{Finished, Generation, ProviderFailure, Seen, Writing};
 use std::rc::Rc;
 use tokio::sync::{oneshot, watch};
 
@@ -52,7 +52,11 @@ pub(super) async fn told(
         Role::Assistant => item.content.as_str().to_owned(),
         _ => String::new(),
     };
-    let written = Seen::whole(text, item.reasoning.clone());
+    let by = Writing {
+        id: Some(replayed::id(item)),
+        model: item.model.clone(),
+    };
+    let written = Seen::whole(text, item.reasoning.clone(), by);
     let (_, written) = watch::channel(written);
     let (ended, outcome) = oneshot::channel();
     let _ = ended.send(Ok(finished));

@@ -10,7 +10,7 @@ use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, OwnerId};
 use crate::items::Role;
 use crate::repeats;
-use crate::replies::{CANCELLED, ChatRequest, Draft, ModelProvider, Seen, Written};
+use crate::replies::{CANCELLED, ChatRequest, Draft, ModelProvider, Seen, Writing, Written};
 use crate::turns::{Called, Ending, Turn};
 use futures_util::future::{Either, select};
 use std::pin::pin;
@@ -121,7 +121,10 @@ impl AnswerTask {
             ended |= chunk.finish_reason.is_some();
             let told = draft.add(&mut chunk)?;
             if let Some(shown) = &shown {
-                shown.send_modify(|seen| seen.add(&told));
+                shown.send_modify(|seen| {
+                    seen.is_by(by);
+                    seen.add(&told);
+                });
             }
             if let Some(before) = held.take() {
                 audience.show(before);
@@ -134,6 +137,10 @@ impl AnswerTask {
         let rest = draft.rest();
         if let Some(shown) = &shown {
             shown.send_modify(|seen| seen.add(&rest));
+            let by = Writing {
+                id: chunk.id.take(),
+                model: chunk.model.clone(),
+            };
         }
         Ok(())
     }

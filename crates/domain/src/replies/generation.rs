@@ -25,13 +25,27 @@ pub struct Generation {
 pub struct Seen {
     text: String,
     thoughts: String,
+    by: Writing,
+}
+
+/// How the provider calls an answer, as far as it is known, and who writes it.
+#[derive(Clone, Debug, Default)]
+pub struct Writing {
+    pub id: Option<String>,
+    pub model: Option<String>,
 }
 
 impl Seen {
     /// A complete reply.
-    pub fn whole(text: String, thoughts: Option<String>) -> Self {
+    pub fn whole(text: String, thoughts: Option<String>, by: Writing) -> Self {
         let thoughts = thoughts.unwrap_or_default();
-        Self { text, thoughts }
+        Self { text, thoughts, by }
+    }
+
+    /// Notes what the provider has said of its answer. The first it says of each counts.
+    pub(crate) fn is_by(&mut self, by: Writing) {
+        self.by.id = self.by.id.take().or(by.id);
+        self.by.model = self.by.model.take().or(by.model);
     }
 
     pub(crate) fn add(&mut self, more: &Apart) {
@@ -124,6 +138,11 @@ impl Generation {
         let outcome = outcome(self.outcome.as_mut()?).await;
         self.outcome = None;
         Some(Progress::Ended(outcome))
+    }
+
+    /// What is known of who writes the reply.
+    pub fn by(&self) -> Writing {
+        self.written.borrow().by.clone()
     }
 
     /// Waits for the end.

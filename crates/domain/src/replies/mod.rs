@@ -15,7 +15,7 @@ pub(crate) use context::{Context, Told, longest, tokens};
 pub use draft::CANCELLED;
 pub(crate) use draft::{Draft, Written};
 pub use failure::{ProviderFailure, Refusal, RefusalKind, Report};
-pub use generation::{Generation, Progress, Seen};
+pub use generation::{Generation, Progress, Seen, Writing};
 pub use model::{Ask, ChatChunk, ChatRequest, Message, Model, ReplyOptions};
 pub use ports::{ChatStream, ModelProvider};
 pub use service::{ReplyPlaces, ReplyService};

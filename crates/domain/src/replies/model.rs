@@ -49,6 +49,8 @@ pub struct ChatChunk {
     pub text: String,
     /// The next thoughts of the model, where the server sends them separately; may be empty.
     pub reasoning: String,
+    /// The provider's id of the answer.
+    pub id: Option<String>,
     /// The answering model, by the provider.
     pub model: Option<String>,
     /// The finish reason of the first choice; `None` as long as it goes on.

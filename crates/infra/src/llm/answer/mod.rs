@@ -198,6 +198,7 @@ impl Answer {
             json,
             text: more.text,
             reasoning: more.thoughts,
+            id: read.id,
             model: read.model,
             finish_reason: read.finish_reason,
             calls_a_tool: read.calls_a_tool,

@@ -21,6 +21,8 @@ pub(super) use whole::{put_together, whole_as_chunk};
 #[derive(Deserialize)]
 struct Completion<'a> {
     #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow)]
     model: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "given")]
     choices: Option<&'a RawValue>,
@@ -70,6 +72,7 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawVa
 pub(super) struct Read {
     pub(super) text: Vec<u8>,
     pub(super) reasoning: Vec<u8>,
+    pub(super) id: Option<String>,
     pub(super) model: Option<String>,
     pub(super) finish_reason: Option<String>,
     pub(super) calls_a_tool: bool,
@@ -105,16 +108,22 @@ pub(super) fn read(json: &str, key: Option<&ApiKey>) -> Result<Option<Read>, Pro
     {
         return Err(failure);
     }
-    let model = completion.model.and_then(text::string);
-    if choices.is_empty() {
-        let is_empty_chunk = choices_are_given || completion.is_beside_the_text();
-        let model = model.filter(|model| !model.is_empty());
-        return Ok(is_empty_chunk.then(|| Read {
-            model,
-            ..Read::default()
-        }));
-    }
-    Ok(Some(of_choices(&choices, model)))
+    // Some chunks of Azure's have an empty name of the model, and an empty id.
+    let named = |raw: Option<&RawValue>| {
+        let name = raw.and_then(text::string);
+        name.filter(|name| !name.is_empty())
+    };
+    let is_empty_chunk = choices_are_given || completion.is_beside_the_text();
+    let read = match choices.is_empty() {
+        true if !is_empty_chunk => return Ok(None),
+        true => Read::default(),
+        false => of_choices(&choices),
+    };
+    Ok(Some(Read {
+        id: named(completion.id),
+        model: named(completion.model),
+        ..read
+    }))
 }
 
 impl Completion<'_> {
@@ -154,10 +163,8 @@ impl Choice<'_> {
 }
 
 /// Reads the first choice; others are ignored. Some servers write it in several pieces.
-fn of_choices(choices: &[Choice<'_>], model: Option<String>) -> Read {
+fn of_choices(choices: &[Choice<'_>]) -> Read {
     let mut read = Read {
-        // Some chunks of Azure's have an empty model name.
-        model: model.filter(|model| !model.is_empty()),
         has_choices: true,
         ..Read::default()
     };

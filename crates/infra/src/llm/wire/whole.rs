@@ -107,6 +107,7 @@ pub(in crate::llm) fn put_together(chunks: Vec<ChatChunk>) -> Result<ChatChunk, 
     for chunk in chunks {
         whole.text.push_str(&chunk.text);
         whole.reasoning.push_str(&chunk.reasoning);
+        whole.id = whole.id.or(chunk.id);
         whole.model = whole.model.or(chunk.model);
         whole.finish_reason = later(whole.finish_reason, chunk.finish_reason);
     }

@@ -1,22 +1,26 @@
 //! Streams that are told again: from the beginning while they are written, and at once afterwards.
 
 use super::{KEY, beside, is_replayed, keyed};
-use crate::app::TestApp;
+use crate::app::{TestApp, id};
 use crate::chat::{PATH, conversing, said as held, user};
 use crate::events::events;
 use crate::provider::{Provider, says_when_told};
 use crate::replies::{contents, path, said};
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+fn data(text: &str) -> Vec<Value> {
+    let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
+    data.filter_map(|json| serde_json::from_str(json).ok())
+        .collect()
+}
+
 /// The texts of a chat's chunks, and its conversation.
 fn chunks(text: &str) -> (Vec<String>, Value) {
     assert!(text.ends_with("data: [DONE]\n\n"), "{text}");
-    let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
-    let data: Vec<Value> = data
-        .filter_map(|json| serde_json::from_str(json).ok())
-        .collect();
+    let data = data(text);
     let texts = data.iter();
     let texts = texts.filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str());
     let texts = texts.filter(|text| !text.is_empty()).map(str::to_owned);
@@ -90,6 +94,41 @@ async fn a_repeated_reply_joins_the_one_under_way_and_is_told_as_one_delta_later
     assert_eq!(events(stored.text()).len(), 2);
     assert_eq!(contents(&alice, &conversation).await, ["Count", "One two"]);
     assert_eq!(provider.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn each_chunk_of_a_repeated_chat_names_the_answer_and_its_model() {
+    let provider = Provider::that(says_when_told(&["One ", "two"]));
+    let (app, alice, conversation) = conversing(&provider).await;
+    let body = json!({
+        "messages": [user("Count")], "conversation": conversation, "stream": true,
+    });
+    let mut first = asked_with_key(&app, "k", &body).await;
+    provider.was_asked(1).await;
+    provider.go_on(1);
+    until(&mut first, "One ").await;
+    let request = alice.request(Method::POST, PATH).header(KEY, "k");
+    let mut answer = request.json(&body).send().await.unwrap();
+    let mut joined = Vec::new();
+    while !String::from_utf8_lossy(&joined).contains("One ") {
+        joined.extend(answer.chunk().await.unwrap().expect("it ended early"));
+    }
+    provider.go_on(100);
+    joined.extend(answer.bytes().await.unwrap());
+    let joined = String::from_utf8(joined).unwrap();
+    let stored = keyed(&alice, PATH, "k", &body).await;
+    let whole = alice
+        .get(&format!("/v1/conversations/{conversation}"))
+        .await;
+    let reply = id(&whole.expect(200)["items"][1]);
+    let stored_id = reply.replacen("item_", "chatcmpl-", 1);
+    assert!(is_replayed(&stored));
+    for (told, id) in [(joined.as_str(), "chatcmpl-1"), (stored.text(), &stored_id)] {
+        for chunk in data(told) {
+            assert_eq!(chunk["id"], id, "{chunk}");
+            assert_eq!(chunk["model"], "test-model-0613", "{chunk}");
+        }
+    }
 }
 
 /// A stream that alice has asked for with a key, on a connection of its own.
