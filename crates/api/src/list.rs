@@ -110,10 +110,15 @@ pub(crate) enum ListObject {
 
 /// The error for a cursor that this list did not issue.
 pub(crate) fn unknown_cursor(param: &str) -> Error {
+    unknown_place(param, "next_after")
+}
+
+/// The same for a list whose pages have their cursors in `field`.
+pub(crate) fn unknown_place(param: &str, field: &str) -> Error {
     Error::Invalid(Invalid {
         param: Some(param.to_owned()),
         reason: InvalidReason::Cursor,
-        message: format!("{param} must be the next_after of an earlier page of the same list."),
+        message: format!("{param} must be the {field} of an earlier page of the same list."),
     })
 }
 

@@ -98,6 +98,8 @@ pub enum InvalidReason {
     NulCharacter,
     /// Is not the caller's password.
     Password,
+    /// Is good for a model, but cannot be stored: only text can.
+    Unkept,
 }
 
 /// The kinds of objects that can be missing.
@@ -302,6 +304,15 @@ impl Error {
         Self::Invalid(Invalid {
             param: Some(param.into()),
             reason: InvalidReason::Value,
+            message: message.into(),
+        })
+    }
+
+    /// What a conversation cannot keep.
+    pub fn unkept(param: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid(Invalid {
+            param: Some(param.into()),
+            reason: InvalidReason::Unkept,
             message: message.into(),
         })
     }

@@ -47,7 +47,7 @@ pub(super) fn said(at: &str, content: &str, is_reply: bool) -> Result<Said, ApiE
                 said.text.push_str(&text);
             }
             None if is_reply && is_thought(&kind) => {}
-            None => return Err(Error::invalid(at.clone(), no_text(&at).why).into()),
+            None => return Err(Error::unkept(at.clone(), no_text(&at).why).into()),
         }
         Ok(())
     });

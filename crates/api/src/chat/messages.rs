@@ -105,7 +105,7 @@ fn read_one(place: usize, message: &str) -> Result<Option<NewMessage>, ApiError>
     let Said { text, unkept } = said;
     if let Some(unkept) = unkept.clone().filter(|_| text.is_empty()) {
         // A message without text cannot be one that the conversation holds.
-        return Err(Error::invalid(unkept.param, unkept.why).into());
+        return Err(Error::unkept(unkept.param, unkept.why).into());
     }
     Ok(Some(NewMessage {
         at: place,
@@ -122,12 +122,16 @@ fn role(at: &str, fields: &Fields) -> Result<Role, ApiError> {
         Ok("developer") => Ok(Role::Developer),
         Ok("user") => Ok(Role::User),
         Ok("assistant") => Ok(Role::Assistant),
-        _ => {
+        other => {
+            let param = format!("{at}.role");
             let message = format!(
-                "{at}.role must be system, developer, user or assistant when the message goes into \
-                 a conversation."
+                "{param} must be system, developer, user or assistant when the message goes into a \
+                 conversation."
             );
-            Err(Error::invalid(format!("{at}.role"), message).into())
+            Err(match other {
+                Ok("tool" | "function") => Error::unkept(param, message).into(),
+                _ => Error::invalid(param, message).into(),
+            })
         }
     }
 }

@@ -163,7 +163,7 @@ fn refuse_unstorable(fields: &Fields) -> Result<(), ApiError> {
     let is_one = |n: &str| serde_json::from_str::<f64>(n).is_ok_and(|n| n == 1.0);
     if fields.given("n").is_some_and(|n| !is_one(n)) {
         let message = "n must be 1 with a conversation, which keeps one reply.";
-        return Err(Error::invalid("n", message).into());
+        return Err(Error::unkept("n", message).into());
     }
     let texts_alone =
         |modalities: &str| serde_json::from_str(modalities).ok() == Some(["text".to_owned()]);
@@ -172,7 +172,7 @@ fn refuse_unstorable(fields: &Fields) -> Result<(), ApiError> {
         .is_some_and(|modalities| !texts_alone(modalities))
     {
         let message = "modalities must be [\"text\"] with a conversation, which keeps only texts.";
-        return Err(Error::invalid("modalities", message).into());
+        return Err(Error::unkept("modalities", message).into());
     }
     for name in UNSTORABLE {
         let asks_for_it = |value: &str| !says_nothing(value) && !is_text(value, "none");
@@ -181,7 +181,7 @@ fn refuse_unstorable(fields: &Fields) -> Result<(), ApiError> {
                 "{name} cannot be used with a conversation, which keeps only texts. Leave it out, \
                  or leave out conversation."
             );
-            return Err(Error::invalid(name, message).into());
+            return Err(Error::unkept(name, message).into());
         }
     }
     Ok(())

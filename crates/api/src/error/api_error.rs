@@ -10,6 +10,8 @@ pub(crate) struct ApiError {
     pub(crate) message: String,
     pub(crate) param: Option<String>,
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+    /// Whether it refuses what cannot be stored. Jan's face has a code of its own for that.
+    pub(crate) is_unkept: bool,
     /// Whether the answer is a page for a person.
     pub(super) page: bool,
     /// For the log only.
@@ -22,6 +24,7 @@ impl ApiError {
             code,
             message: message.into(),
             param: None,
+            is_unkept: false,
             headers: Vec::new(),
             page: false,
             source: None,

@@ -80,14 +80,19 @@ impl From<Error> for ApiError {
         };
         Self {
             param,
+            is_unkept: is_unkept(&error),
             ..Self::new(code, message)
         }
     }
 }
 
+fn is_unkept(error: &Error) -> bool {
+    matches!(error, Error::Invalid(invalid) if invalid.reason == InvalidReason::Unkept)
+}
+
 fn invalid(reason: InvalidReason) -> &'static Code {
     match reason {
-        InvalidReason::Value => code::INVALID_VALUE,
+        InvalidReason::Value | InvalidReason::Unkept => code::INVALID_VALUE,
         InvalidReason::Cursor => code::INVALID_CURSOR,
         InvalidReason::NulCharacter => code::NUL_CHARACTER,
         InvalidReason::Password => code::PASSWORD_WRONG,

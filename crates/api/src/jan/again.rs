@@ -11,7 +11,7 @@ use crate::chat::replayed;
 use crate::error::ApiError;
 use crate::replays::found::{conversation_of, item, owner, service};
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse};
-use domain::error::Error;
+use domain::error::{Error, Resource};
 use domain::items::ItemService;
 use domain::projects::ProjectService;
 use domain::repeats::{Made, Outcome};
@@ -50,6 +50,9 @@ pub(crate) async fn again(
         Made::Share(conversation, place) => {
             let shares = service::<ShareService>(request)?;
             let share = shares.find(owner, conversation, SharePlace(place)).await?;
+            if share.revoked_at.is_some() {
+                return Err(Resource::Share.absent().into());
+            }
             let Ok(public) = PublicUrl::extract(request).await;
             Ok(HttpResponse::Created().json(ShareBody::new(&share, &public)))
         }

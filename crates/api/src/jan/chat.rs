@@ -1,7 +1,7 @@
 //! Chats in Jan's way: `store`, a conversation that is made where none is named, `referrer`. The
 //! rest is the chat of `/v1`.
 
-use super::conversations::REFERRER;
+use super::conversations::metadata;
 use crate::chat::create::answer;
 use crate::chat::request::ChatCompletionRequestBody;
 use crate::chat::{ChatCompletion, ChatCompletionEvent, ChatCompletionRequest, Fields};
@@ -12,13 +12,12 @@ use crate::long_work::LongWork;
 use crate::repeats::Again;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use domain::chat::{ChatService, CompleteChat, Making};
-use domain::conversations::{ConversationService, CreateConversation, Metadata};
+use domain::conversations::{ConversationService, CreateConversation};
 use domain::id::OwnerId;
 use domain::repeats::{Slot, scope};
 use domain::storage::Room;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::{RawValue, to_raw_value};
-use std::collections::BTreeMap;
 
 /// Fields of Jan's own, which are nothing to a provider.
 const OWN: [&str; 7] = [
@@ -137,9 +136,9 @@ fn conversation(raw: &str) -> Result<Option<String>, ApiError> {
 /// Complete a chat
 ///
 /// As under `/v1`, with Jan's own fields: `store: true` without `conversation`, an empty
-/// `conversation` or a `referrer` makes a new conversation; `store: false` tells the model of the
-/// conversation and stores nothing. The answer has `conversation: {id, title}`; of a stream, its
-/// last chunk.
+/// `conversation` or a `referrer` makes a new conversation, which goes again where the chat fails;
+/// `store: false` tells the model of the conversation and stores nothing. The answer has
+/// `conversation: {id, title}`; of a stream, its last chunk.
 #[utoipa::path(
     tag = "chat",
     params(("referrer" = Option<String>, Query, description = "Where the chat comes from.")),
@@ -176,7 +175,7 @@ pub(crate) async fn create_chat_completion(
     let asked = LongWork::run(&request, body.length(), move || {
         CompleteChat::try_from(body)
     });
-    let mut asked = asked.await?;
+    let mut asked = asked.await.map_err(unsupported)?;
     if let Some(place) = &mut asked.place {
         place.is_stored = is_stored;
     }
@@ -185,8 +184,17 @@ pub(crate) async fn create_chat_completion(
         false => None,
         true => Some(making(conversations, owner, wishes.referrer)?),
     };
-    // It stays where the chat fails: only the turn knows whether something is stored in it.
-    answer(&chat, room.as_ref(), owner, &request, (asked, making)).await
+    // The turn takes it back where it stores nothing.
+    let answer = answer(&chat, room.as_ref(), owner, &request, (asked, making));
+    answer.await.map_err(unsupported)
+}
+
+/// Refuses what cannot be stored as the rest of this face does.
+fn unsupported(mut error: ApiError) -> ApiError {
+    if error.is_unkept {
+        error.code = code::UNSUPPORTED;
+    }
+    error
 }
 
 /// Work that makes a conversation for a chat.
@@ -196,7 +204,7 @@ fn making(
     referrer: Option<String>,
 ) -> Result<Making, ApiError> {
     let new = new_conversation(referrer)?;
-    let create = async move { Ok(conversations.create(owner, new).await?.id) };
+    let create = async move { conversations.create(owner, new).await };
     // The turn stands for the request, should it be repeated.
     let alone = Slot::default();
     alone.leave_free();
@@ -204,9 +212,8 @@ fn making(
 }
 
 fn new_conversation(referrer: Option<String>) -> Result<CreateConversation, ApiError> {
-    let pairs = referrer.map(|referrer| (REFERRER.to_owned(), referrer));
     Ok(CreateConversation {
-        metadata: Metadata::parse(BTreeMap::from_iter(pairs))?,
+        metadata: metadata(None, referrer.as_deref())?,
         ..CreateConversation::default()
     })
 }

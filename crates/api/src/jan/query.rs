@@ -1,6 +1,7 @@
 //! The parameters of lists. Unknown ones are ignored, and so are empty ones.
 
 use crate::error::{ApiError, code};
+use crate::list::unknown_place;
 use domain::error::Error;
 use domain::id::ProjectId;
 use domain::page::{Limit, Order};
@@ -60,8 +61,21 @@ impl ListQuery {
     }
 
     /// The place where the page begins.
-    pub(super) fn after(&self) -> Option<&str> {
-        given(&self.after).or(given(&self.cursor))
+    pub(super) fn after<T>(
+        &self,
+        parse: impl FnOnce(&str) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        let after = given(&self.after).or(given(&self.cursor)).map(parse);
+        after.transpose().map_err(|_| self.unknown_cursor())
+    }
+
+    /// The error for a place that this list did not give out, by the parameter's name.
+    pub(super) fn unknown_cursor(&self) -> Error {
+        let (param, field) = match given(&self.after) {
+            Some(_) => ("after", "last_id"),
+            None => ("cursor", "next_cursor"),
+        };
+        unknown_place(param, field)
     }
 
     pub(super) fn project(&self) -> Result<Option<ProjectId>, ApiError> {
@@ -109,11 +123,15 @@ mod tests {
             .into_inner()
     }
 
+    fn begins(query: &ListQuery) -> Result<Option<String>, Error> {
+        query.after(|raw| Ok(raw.to_owned()))
+    }
+
     #[test]
     fn what_is_empty_is_absent() {
         let empty = query("limit=&after=&cursor=+&order=&project_id=&referrer=&branch=");
         assert_eq!(empty.limit().unwrap().get(), 20);
-        assert_eq!(empty.after(), None);
+        assert_eq!(begins(&empty).unwrap(), None);
         assert_eq!(empty.order(Order::Ascending).unwrap(), Order::Ascending);
         assert!(empty.project().unwrap().is_none());
         assert_eq!(empty.referrer(), None);
@@ -132,8 +150,9 @@ mod tests {
 
     #[test]
     fn a_page_begins_after_either_of_two() {
-        assert_eq!(query("after=a&cursor=b").after(), Some("a"));
-        assert_eq!(query("cursor=b").after(), Some("b"));
+        let begins = |text: &str| begins(&query(text)).unwrap();
+        assert_eq!(begins("after=a&cursor=b").as_deref(), Some("a"));
+        assert_eq!(begins("cursor=b").as_deref(), Some("b"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! and stored even when the client disconnects.
 
 use super::audience::{Audience, Cancelled, Event, Kept};
+use super::made::MadeConversation;
 use super::{FinishedTurn, NewMessage, StoredTurn, TurnMessage, TurnStore};
 use crate::admission::Caller;
 use crate::clock::{Clock, Ids};
@@ -41,8 +42,14 @@ struct Answered {
 }
 
 impl AnswerTask {
-    pub(super) async fn run(self, request: ChatRequest, mut audience: Audience) -> Result<()> {
-        let turn = Arc::clone(&self.turn);
+    /// `made` is the conversation, if it was made for this turn.
+    pub(super) async fn run(
+        self,
+        request: ChatRequest,
+        mut audience: Audience,
+        made: Option<MadeConversation>,
+    ) -> Result<()> {
+        let (turn, clock) = (Arc::clone(&self.turn), Arc::clone(&self.clock));
         let kept = match self.write(request, &mut audience).await {
             Ok(written) => self.store(written).await,
             Err(error) => Err(error),
@@ -52,7 +59,15 @@ impl AnswerTask {
         }
         // The turn ends before the readers are told.
         drop(turn);
-        audience.end(kept.map_or_else(Event::Failed, Event::Kept))
+        let made = match (&kept, made) {
+            (Err(error), Some(made)) => made.failed(error, clock.now()).await,
+            _ => None,
+        };
+        let told = audience.end(kept.map_or_else(Event::Failed, Event::Kept));
+        match made {
+            None => told,
+            Some(made) => told.and(made.take_back(clock.now()).await),
+        }
     }
 
     /// Writes the answer until it is complete or cancelled.
@@ -119,6 +134,10 @@ impl AnswerTask {
         let mut ended = !self.streamed;
         while let Some(mut chunk) = reply.next().await? {
             ended |= chunk.finish_reason.is_some();
+            let by = Writing {
+                id: chunk.id.take(),
+                model: chunk.model.clone(),
+            };
             let told = draft.add(&mut chunk)?;
             if let Some(shown) = &shown {
                 shown.send_modify(|seen| {
@@ -137,10 +156,6 @@ impl AnswerTask {
         let rest = draft.rest();
         if let Some(shown) = &shown {
             shown.send_modify(|seen| seen.add(&rest));
-            let by = Writing {
-                id: chunk.id.take(),
-                model: chunk.model.clone(),
-            };
         }
         Ok(())
     }

@@ -1,8 +1,7 @@
 use super::TurnStore;
 use super::audience::Events;
-use crate::conversations::ConversationStore;
+use crate::conversations::{Conversation, ConversationStore};
 use crate::error::Result;
-use crate::id::ConversationId;
 use crate::projects::ProjectStore;
 use crate::replies::{ChatStream, ReplyStore};
 use crate::settings::SettingsStore;
@@ -34,5 +33,5 @@ pub enum Answering {
     },
 }
 
-/// Work that makes a conversation.
-pub type Making = Pin<Box<dyn Future<Output = Result<ConversationId>> + Send>>;
+/// Work that makes an empty conversation.
+pub type Making = Pin<Box<dyn Future<Output = Result<Conversation>> + Send>>;

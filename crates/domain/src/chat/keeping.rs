@@ -3,6 +3,7 @@
 use super::answer_task::{AnswerTask, absent};
 use super::audience::{Audience, Events};
 use super::history;
+use super::made::MadeConversation;
 use super::{Answering, ChatStores, ChatTarget, CompleteChat, Making, NewMessage};
 use crate::admission::Caller;
 use crate::clock::{Clock, Ids};
@@ -38,24 +39,42 @@ impl Keeping {
     pub(super) async fn keep(
         &self,
         owner: OwnerId,
-        asked: CompleteChat,
+        mut asked: CompleteChat,
         making: Option<Making>,
         beginning: Beginning,
     ) -> Result<()> {
-        let begun = self.begin(owner, asked, making).await;
+        let made = match making {
+            None => None,
+            Some(making) => match making.await {
+                Ok(made) => Some(made),
+                Err(error) => return refuse(beginning, error),
+            },
+        };
+        let turns = &self.stores.turns;
+        let mut made = made.map(|made| MadeConversation::new(Arc::clone(turns), owner, made));
+        if let Some((made, place)) = made.as_ref().zip(asked.place.as_mut()) {
+            place.conversation = made.id();
+        }
+        let begun = self.begin(owner, asked, made.as_mut()).await;
         let (generation, request, is_truncated) = match begun {
             Ok(begun) => begun,
             Err(error) => {
-                return match beginning.send(Err(error)) {
-                    Ok(()) | Err(Ok(_)) => Ok(()),
-                    Err(Err(unheard)) => Err(unheard),
+                let now = self.clock.now();
+                let made = match made {
+                    None => None,
+                    Some(made) => made.failed(&error, now).await,
+                };
+                let refused = refuse(beginning, error);
+                return match made {
+                    None => refused,
+                    Some(made) => refused.and(made.take_back(now).await),
                 };
             }
         };
         let (audience, events) = Audience::new();
         // A client that has disconnected changes nothing for the answer.
         drop(beginning.send(Ok((events, is_truncated))));
-        generation.run(request, audience).await
+        generation.run(request, audience, made).await
     }
 
     /// Asks the model with the conversation before the messages, and stores nothing.
@@ -77,17 +96,17 @@ impl Keeping {
     async fn begin(
         &self,
         owner: OwnerId,
-        mut asked: CompleteChat,
-        making: Option<Making>,
+        asked: CompleteChat,
+        made: Option<&mut MadeConversation>,
     ) -> Result<(AnswerTask, ChatRequest, bool)> {
-        if let Some((making, place)) = making.zip(asked.place.as_mut()) {
-            place.conversation = making.await?;
-        }
         let conversation = asked.place.as_ref().map(|place| place.conversation);
         let conversation = conversation.ok_or_else(absent)?;
         let size = asked.body.len();
         let turn = self.stores.queue.turn(owner, conversation, size).await;
         let (turn, _) = turn.map_err(|error| error.named_by("conversation"))?;
+        if let Some(made) = made {
+            made.is_for(&turn);
+        }
         let turn = Arc::new(turn);
         let begun = self.ask(owner, asked, Arc::clone(&turn)).await;
         if let Err(error) = &begun {
@@ -123,7 +142,7 @@ impl Keeping {
         let new = new.filter(|message| retold.binary_search(&message.at).is_err());
         let messages: Vec<_> = new.collect();
         if let Some(unkept) = messages.iter().find_map(|message| message.unkept.clone()) {
-            return Err(Error::invalid(unkept.param, unkept.why));
+            return Err(Error::unkept(unkept.param, unkept.why));
         }
         if messages.len() > MOST_NEW {
             let message =
@@ -182,5 +201,13 @@ impl Keeping {
         let profile = self.stores.settings.find(owner).await?.told();
         let budget = self.context_tokens.saturating_sub(asked);
         told.context(instruction, profile, budget).await
+    }
+}
+
+/// Tells the client why its turn does not begin. Returns the reason where no client is left.
+fn refuse(beginning: Beginning, error: Error) -> Result<()> {
+    match beginning.send(Err(error)) {
+        Ok(()) | Err(Ok(_)) => Ok(()),
+        Err(Err(unheard)) => Err(unheard),
     }
 }

@@ -5,6 +5,7 @@ mod answering;
 mod audience;
 mod history;
 mod keeping;
+mod made;
 mod model;
 mod ports;
 mod service;

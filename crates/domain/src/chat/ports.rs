@@ -1,8 +1,8 @@
-use crate::conversations::Title;
+use crate::conversations::{Conversation, Title};
 use crate::error::Result;
 use crate::id::{ConversationId, OwnerId};
 use crate::items::{Content, Role};
-use crate::turns::Leaving;
+use crate::turns::{Leaving, QueuedTurn};
 use chrono::{DateTime, Utc};
 use ulid::Ulid;
 
@@ -18,6 +18,17 @@ pub trait TurnStore: Send + Sync {
         turn: &FinishedTurn,
         leaving: Leaving,
     ) -> Result<StoredTurn>;
+
+    /// Deletes a conversation that was made for a turn which stored nothing. It stays where it is no
+    /// longer as it was made: where it was changed, has or had messages, has a link, or where a turn
+    /// other than `turn` waits for it. One atomic unit of work.
+    async fn take_back(
+        &self,
+        owner: OwnerId,
+        made: &Conversation,
+        turn: Option<QueuedTurn>,
+        now: DateTime<Utc>,
+    ) -> Result<()>;
 }
 
 /// Messages that belong together.

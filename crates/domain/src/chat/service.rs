@@ -68,7 +68,8 @@ impl ChatService {
     /// continues when the client disconnects.
     ///
     /// `making` makes the conversation of a stored chat in place of the named one, when all else is
-    /// known to be right; so it is not made for a chat that does not begin.
+    /// known to be right; so it is not made for a chat that does not begin. It is taken back where the
+    /// turn stores nothing.
     pub async fn complete(
         &self,
         owner: OwnerId,

@@ -22,6 +22,7 @@ mod schema;
 mod settings;
 mod shares;
 mod statement;
+mod taking_back;
 mod titles;
 mod turn_queue;
 mod turns;

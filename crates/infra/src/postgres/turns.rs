@@ -4,6 +4,7 @@ use super::ids;
 use super::items::rows::stored_role;
 use super::schema::conversations;
 use super::statement::statement;
+use super::taking_back::take_back;
 use super::titles::NewTitles;
 use super::turn_queue;
 use super::work::Whose;
@@ -15,11 +16,11 @@ use diesel::sql_types::{
 };
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::chat::{FinishedTurn, StoredTurn, TurnStore};
-use domain::conversations::Title;
+use domain::conversations::{Conversation, Title};
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::repeats::{Made, Outcome};
-use domain::turns::Leaving;
+use domain::turns::{Leaving, QueuedTurn};
 use uuid::Uuid;
 
 /// Turns in PostgreSQL.
@@ -148,6 +149,16 @@ impl TurnStore for PgTurns {
             return Ok(StoredTurn::Done { title });
         }
         self.full_or_absent(owner, key).await
+    }
+
+    async fn take_back(
+        &self,
+        owner: OwnerId,
+        made: &Conversation,
+        turn: Option<QueuedTurn>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        take_back(&self.database, owner, made, turn, now).await
     }
 }
 

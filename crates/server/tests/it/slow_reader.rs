@@ -54,10 +54,15 @@ impl SlowReader {
     /// Reads until this has come, and leaves as one whose machine is gone: the service is told at once.
     /// That somebody has only closed the connection it learns when it has twice written to it in vain.
     pub(crate) async fn leaves_after(mut self, text: &str) {
+        self.reads(text).await;
+        self.stream.set_zero_linger().unwrap();
+    }
+
+    /// Reads until this has come.
+    pub(crate) async fn reads(&mut self, text: &str) {
         while !String::from_utf8_lossy(&self.read).contains(text) {
             self.some(1).await;
         }
-        self.stream.set_zero_linger().unwrap();
     }
 
     /// Reads at least this many bytes more.

@@ -2,7 +2,6 @@ use super::{ConversationBody, ConversationListBody, REFERRER};
 use crate::error::{ApiError, code};
 use crate::extract::{Authenticated, Query};
 use crate::jan::query::{ListQuery, PageParams};
-use crate::list::unknown_cursor;
 use actix_web::{HttpResponse, get, web};
 use domain::conversations::{ConversationList, ConversationService, FlagFilter, ListSort};
 use domain::id::{ConversationId, OwnerId, ProjectId};
@@ -43,7 +42,6 @@ pub(in crate::jan) async fn page(
     query: &ListQuery,
     project_id: Option<ProjectId>,
 ) -> Result<ConversationListBody, ApiError> {
-    let after = query.after().map(ConversationId::parse).transpose();
     let list = ConversationList {
         limit: query.limit()?,
         order: query.order(Order::Descending)?,
@@ -53,7 +51,7 @@ pub(in crate::jan) async fn page(
             .referrer()
             .map(|referrer| (REFERRER.to_owned(), referrer.to_owned())),
         sort: ListSort::Created {
-            after: after.map_err(|_| unknown_cursor("after"))?,
+            after: query.after(ConversationId::parse)?,
         },
     };
     let total = conversations.count(owner, &list).await?;

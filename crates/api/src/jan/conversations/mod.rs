@@ -79,7 +79,7 @@ pub(super) struct ConversationListBody {
 
 /// Metadata that a client sends. As with Go's decoder, the last of two equal names counts.
 #[derive(Debug, Default)]
-struct PairsBody(BTreeMap<String, String>);
+pub(super) struct PairsBody(BTreeMap<String, String>);
 
 impl<'de> Deserialize<'de> for PairsBody {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -89,13 +89,29 @@ impl<'de> Deserialize<'de> for PairsBody {
 }
 
 /// Metadata with the referrer.
-fn metadata(pairs: Option<PairsBody>, referrer: Option<&str>) -> Result<Metadata, Error> {
+pub(super) fn metadata(
+    pairs: Option<PairsBody>,
+    referrer: Option<&str>,
+) -> Result<Metadata, Error> {
     let PairsBody(mut pairs) = pairs.unwrap_or_default();
     let referrer = referrer.map(str::trim).filter(|text| !text.is_empty());
-    if let Some(referrer) = referrer {
-        pairs.insert(REFERRER.to_owned(), referrer.to_owned());
+    let Some(referrer) = referrer else {
+        return Metadata::parse(pairs);
+    };
+    pairs.insert(REFERRER.to_owned(), referrer.to_owned());
+    Metadata::parse(pairs).map_err(of_referrer)
+}
+
+/// Names the field as it was sent, where the failure is of the referrer.
+fn of_referrer(error: Error) -> Error {
+    match error {
+        Error::Invalid(mut invalid) if invalid.param.as_deref() == Some("metadata.referrer") => {
+            invalid.param = Some(REFERRER.to_owned());
+            invalid.message = invalid.message.replacen("metadata.", "", 1);
+            Error::Invalid(invalid)
+        }
+        other => other,
     }
-    Metadata::parse(pairs)
 }
 
 /// The id in an address.
@@ -124,6 +140,9 @@ mod tests {
         let pairs = || serde_json::from_str(r#"{"a":"1"}"#).ok();
         let with = metadata(pairs(), Some(" web ")).unwrap();
         assert_eq!(with.pairs()["referrer"], "web");
+        let long = metadata(pairs(), Some(&"x".repeat(513))).unwrap_err();
+        let told = "referrer must have at most 512 characters.";
+        assert_eq!(long.to_string(), told);
         let without = metadata(pairs(), Some(" ")).unwrap();
         assert!(!without.pairs().contains_key("referrer"));
     }

@@ -2,7 +2,6 @@ use super::ItemListBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::jan::query::{ListQuery, PageParams};
-use crate::list::unknown_cursor;
 use crate::long_work::json;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::conversations::ConversationService;
@@ -34,13 +33,10 @@ pub(crate) async fn list_items(
 ) -> Result<HttpResponse, ApiError> {
     let conversation = crate::jan::conversations::id(&conversation)?;
     query.on_main()?;
-    let after = query.after().map(ItemId::parse).transpose();
     let list = ListItems {
         limit: query.limit()?,
         order: query.order(Order::Descending)?,
-        after: after
-            .map_err(|_| unknown_cursor("after"))?
-            .map(ItemId::sequence),
+        after: query.after(ItemId::parse)?.map(ItemId::sequence),
         call_id: None,
     };
     let found = conversations.get(actor.owner_id, conversation).await?;

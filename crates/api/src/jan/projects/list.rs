@@ -3,7 +3,6 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::jan::conversations::{ConversationListBody, list::page};
 use crate::jan::query::{ListQuery, PageParams};
-use crate::list::unknown_cursor;
 use actix_web::{HttpResponse, get, web};
 use domain::conversations::{ConversationService, FlagFilter};
 use domain::id::ProjectId;
@@ -25,12 +24,11 @@ pub(crate) async fn list_projects(
     projects: web::Data<ProjectService>,
     Query(query): Query<ListQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let after = query.after().map(ProjectId::parse).transpose();
     let list = ProjectList {
         limit: query.limit()?,
         order: query.order(Order::Descending)?,
         flags: FlagFilter::default(),
-        after: after.map_err(|_| unknown_cursor("after"))?,
+        after: query.after(ProjectId::parse)?,
     };
     let total = projects.count(actor.owner_id, &list).await?;
     let page = projects.list(actor.owner_id, list).await?;

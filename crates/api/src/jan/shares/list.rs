@@ -4,6 +4,7 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::jan::query::{ListQuery, PageParams};
 use actix_web::{HttpResponse, get, web};
+use domain::error::{Error, InvalidReason};
 use domain::id::{ConversationId, OwnerId};
 use domain::page::Order;
 use domain::shares::{ListShares, ShareService, ShareState};
@@ -78,9 +79,15 @@ async fn list(
         state: (!query.shows_revoked()).then_some(ShareState::Active),
         limit: query.limit()?,
         order: query.order(Order::Descending)?,
-        after: query.after().map(str::to_owned),
+        after: query.after(|raw| Ok(raw.to_owned()))?,
     };
-    let page = shares.list(owner, list).await?;
+    let page = shares.list(owner, list).await;
+    let page = page.map_err(|error| match error {
+        Error::Invalid(invalid) if invalid.reason == InvalidReason::Cursor => {
+            query.unknown_cursor()
+        }
+        other => other,
+    })?;
     let id = |share: Option<&domain::shares::Share>| {
         share.map_or(String::new(), |share| share.share_id.as_str().to_owned())
     };

@@ -4,7 +4,6 @@ use crate::extract::Query;
 use crate::head_request::is_head;
 use crate::jan::content::ShownPart;
 use crate::jan::query::{ListQuery, PageParams};
-use crate::list::unknown_cursor;
 use crate::long_work::json;
 use crate::memory::look_for_room;
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -101,8 +100,7 @@ pub(crate) async fn get_public_share(
     slug: web::Path<String>,
     Query(query): Query<ListQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let after = query.after().map(ItemId::parse).transpose();
-    let after = after.map_err(|_| unknown_cursor("after"))?;
+    let after = query.after(ItemId::parse)?;
     let page = ViewPage {
         limit: Limit::of_shared(Some(500))?,
         from: after.map_or(ViewFrom::Beginning, |after| {

@@ -2,6 +2,7 @@
 
 use super::{conversation, refused};
 use crate::app::{Actor, TestApp};
+use crate::chat::user;
 use crate::mistakes::in_plain_words;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -86,6 +87,45 @@ async fn a_mistake_is_told_with_what_is_right() {
             json!({ "profile_settings": { "base_style": "rude" } }),
             "invalid_value",
             "base_style must be Concise, Friendly or Professional.",
+        ),
+    ] {
+        let told = told(&alice, (method, path, body), code).await;
+        assert_eq!(told, expected, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_field_is_named_as_it_was_sent() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    for (method, path, body, code, expected) in [
+        (
+            Method::GET,
+            "/jan/v1/shares?cursor=x",
+            Value::Null,
+            "invalid_cursor",
+            "cursor must be the next_cursor of an earlier page of the same list.",
+        ),
+        (
+            Method::GET,
+            "/jan/v1/projects?after=x",
+            Value::Null,
+            "invalid_cursor",
+            "after must be the last_id of an earlier page of the same list.",
+        ),
+        (
+            Method::POST,
+            "/jan/v1/conversations",
+            json!({ "referrer": "x".repeat(513) }),
+            "invalid_value",
+            "referrer must have at most 512 characters.",
+        ),
+        (
+            Method::POST,
+            "/jan/v1/chat/completions",
+            json!({ "messages": [user("Hi")], "referrer": "x".repeat(513) }),
+            "invalid_value",
+            "referrer must have at most 512 characters.",
         ),
     ] {
         let told = told(&alice, (method, path, body), code).await;

@@ -103,6 +103,20 @@ fn each_post_is_tried_above() {
 }
 
 #[tokio::test]
+async fn a_repeat_gets_no_link_that_was_revoked_meanwhile() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({})).await;
+    let path = format!("/jan/v1/conversations/{one}/share");
+    let body = json!({ "scope": "conversation" });
+    let made = send(&alice, &path, "k", &body).await.expect(201);
+    let share = format!("/jan/v1/shares/{}", id(&made));
+    alice.delete(&share).await.expect(200);
+    let again = send(&alice, &path, "k", &body).await;
+    super::refused(&again, "share_not_found", None);
+}
+
+#[tokio::test]
 async fn a_late_repeat_of_an_update_leaves_what_came_later() {
     let app = TestApp::spawn().await;
     let alice = app.alice();

@@ -1,17 +1,12 @@
-use crate::app::{Actor, TestApp};
+//! `POST /jan/v1/chat/completions`.
+
+use super::{PATH, asking, total};
 use crate::chat::user;
-use crate::jan::{add, conversation, message, refused};
-use crate::provider::{Provider, refuses, says};
+use crate::jan::{add, conversation, message};
+use crate::provider::{Provider, says};
 use crate::purge::until;
-use crate::repeats::{is_replayed, keyed};
 use serde_json::{Value, json};
 use tokio_postgres::{NoTls, connect};
-
-const PATH: &str = "/jan/v1/chat/completions";
-
-async fn asking(provider: &Provider) -> TestApp {
-    TestApp::spawn_with(|parts| parts.provider = provider.connected()).await
-}
 
 /// The data of each event.
 fn data(text: &str) -> Vec<&str> {
@@ -19,10 +14,6 @@ fn data(text: &str) -> Vec<&str> {
     lines
         .filter_map(|line| line.strip_prefix("data: "))
         .collect()
-}
-
-async fn total(actor: &Actor) -> Value {
-    actor.get("/jan/v1/conversations").await.expect(200)["total"].clone()
 }
 
 #[tokio::test]
@@ -114,41 +105,6 @@ async fn nothing_is_kept_where_nothing_asks_for_it() {
         .await
         .expect(200);
     assert_eq!(items["total"], 2);
-}
-
-#[tokio::test]
-async fn a_chat_that_fails_stores_nothing_and_can_be_sent_again() {
-    let provider = Provider::that(refuses("500 Internal Server Error", "no"));
-    let app = asking(&provider).await;
-    let alice = app.alice();
-    for body in [
-        json!({ "messages": [user("Capital?")], "store": true }),
-        json!({ "messages": [user("Capital?")], "store": true, "stream": true }),
-        json!({ "messages": [], "store": true }),
-        json!({ "messages": [user("x")], "store": true, "tools": [{ "type": "function" }] }),
-    ] {
-        let answer = alice.post(PATH, body).await;
-        assert!(answer.status >= 400, "{}", answer.text());
-        assert_ne!(answer.json()["message"], "");
-    }
-    // What the model failed at leaves an empty conversation, what was refused before leaves none.
-    assert_eq!(total(&alice).await, 2);
-    let body = json!({ "messages": [user("Capital?")], "store": true });
-    for _ in 0..2 {
-        let again = keyed(&alice, PATH, "k", &body).await;
-        assert!(!is_replayed(&again));
-        refused(&again, "model_provider_error", None);
-    }
-    let answer = alice
-        .post(PATH, json!({ "messages": [user("x")], "store": "yes" }))
-        .await;
-    refused(&answer, "invalid_type", Some("store"));
-    let body = json!({ "messages": [user("x")], "conversation": "conv_x" });
-    refused(
-        &alice.post(PATH, body).await,
-        "conversation_not_found",
-        Some("conversation"),
-    );
 }
 
 #[tokio::test]

@@ -66,6 +66,7 @@ async fn lists_are_paged_by_id_and_counted() {
         ("limit=x", "invalid_type", "limit"),
         ("order=up", "invalid_value", "order"),
         ("after=x", "invalid_cursor", "after"),
+        ("cursor=x", "invalid_cursor", "cursor"),
         ("project_id=proj_x", "project_not_found", "project_id"),
     ] {
         refused(

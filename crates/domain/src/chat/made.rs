@@ -1,0 +1,54 @@
+use super::TurnStore;
+use crate::conversations::Conversation;
+use crate::error::{Error, Result};
+use crate::id::{ConversationId, OwnerId};
+use crate::turns::{QueuedTurn, Turn};
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
+
+/// The conversation that was made for a turn. If the turn stores nothing, it is taken back.
+pub(super) struct MadeConversation {
+    turns: Arc<dyn TurnStore>,
+    owner: OwnerId,
+    conversation: Conversation,
+    turn: Option<QueuedTurn>,
+}
+
+impl MadeConversation {
+    pub(super) fn new(
+        turns: Arc<dyn TurnStore>,
+        owner: OwnerId,
+        conversation: Conversation,
+    ) -> Self {
+        Self {
+            turns,
+            owner,
+            conversation,
+            turn: None,
+        }
+    }
+
+    pub(super) fn id(&self) -> ConversationId {
+        self.conversation.id
+    }
+
+    /// Notes the turn for which it was made: a failed turn may be a moment late in leaving the queue.
+    pub(super) fn is_for(&mut self, turn: &Turn) {
+        self.turn = Some(turn.leaving(false).turn);
+    }
+
+    /// Takes it back because the turn failed. After a failure of the server's own, which may last,
+    /// the client is answered first: then this returns it, for [`MadeConversation::take_back`].
+    pub(super) async fn failed(self, error: &Error, now: DateTime<Utc>) -> Option<Self> {
+        if !error.is_ours() && self.take_back(now).await.is_ok() {
+            return None;
+        }
+        Some(self)
+    }
+
+    /// If this fails, the conversation stays: an empty one is better than a lost turn.
+    pub(super) async fn take_back(&self, now: DateTime<Utc>) -> Result<()> {
+        let (owner, made) = (self.owner, &self.conversation);
+        self.turns.take_back(owner, made, self.turn, now).await
+    }
+}
