@@ -48,6 +48,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(conversations::update::update_conversation)
         .service(conversations::delete::delete_conversation)
         .service(items::create::create_item)
+        .service(items::batch::create_items)
         .service(items::list::list_items)
         .service(items::get::get_item)
         .service(items::edit::edit_item)

@@ -29,6 +29,9 @@ pub enum Error {
     /// The request is valid, but the state of the object does not allow it.
     #[error("{0}")]
     Conflict(Conflict),
+    /// The same for one of several items of a request: its place there.
+    #[error("{}", .conflict.of_item(*.item))]
+    ItemConflict { conflict: Conflict, item: usize },
     /// The caller did not prove their identity.
     #[error("{0}")]
     Unauthenticated(Unauthenticated),
@@ -215,6 +218,19 @@ pub enum Conflict {
     IdempotencyInProgress,
 }
 
+impl Conflict {
+    /// The sentence for the item at this place of a request.
+    fn of_item(self, item: usize) -> String {
+        match self {
+            Self::ConversationFull => format!(
+                "items[{item}] does not fit: a conversation holds at most 10,000 messages. Nothing \
+                 was stored."
+            ),
+            other => format!("items[{item}]: {other}"),
+        }
+    }
+}
+
 /// Why a caller is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unauthenticated {
@@ -297,6 +313,15 @@ impl Error {
                 | Self::StorageFull { .. }
                 | Self::Internal(_)
         )
+    }
+
+    /// A conflict of the item at this place of the request.
+    #[must_use]
+    pub fn of_item(self, item: usize) -> Self {
+        match self {
+            Self::Conflict(conflict) => Self::ItemConflict { conflict, item },
+            other => other,
+        }
     }
 
     /// A value outside its allowed length, range or set.

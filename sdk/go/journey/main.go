@@ -105,7 +105,15 @@ func items(client *jan.ClientWithResponses, conversation string) []jan.Item {
 	restored, err := client.RestoreItemVersionWithResponse(ctx, conversation, all[0].Id, 1, nil, jan.RestoreItemVersionRequest{})
 	no(err)
 	must(restored.JSON200.Content == all[0].Content, string(restored.Body))
-	fmt.Println("  messages, in pages, edited and restored")
+	batch := jan.CreateItemsRequest{Items: []jan.CreateItemRequest{
+		{Role: jan.RoleUser, Content: "And?"}, {Role: jan.RoleAssistant, Content: "So."},
+	}}
+	empty, err := client.CreateConversationWithResponse(ctx, nil, jan.CreateConversationRequest{})
+	no(err)
+	both, err := client.CreateItemsWithResponse(ctx, empty.JSON201.Id, nil, batch)
+	no(err)
+	must(len(both.JSON201.Data) == 2 && both.JSON201.Data[1].Content == "So.", string(both.Body))
+	fmt.Println("  messages, alone and together, in pages, edited and restored")
 	return all
 }
 

@@ -72,7 +72,12 @@ public class Journey {
     must(api.editItem(conversation, first, new EditItemRequest().content("two")).getVersion() == 2, first);
     Item restored = api.restoreItemVersion(conversation, first, 1, null, null);
     must(restored.getContent().equals(all.get(0).getContent()), restored);
-    System.out.println("  messages, in pages, edited and restored");
+    CreateItemsRequest both = new CreateItemsRequest()
+        .addItemsItem(new CreateItemRequest().role(Role.USER).content("And?"))
+        .addItemsItem(new CreateItemRequest().role(Role.ASSISTANT).content("So."));
+    String empty = new ConversationsApi(client).createConversation(null, null).getId();
+    must(api.createItems(empty, both, null).getData().get(1).getContent().equals("So."), both);
+    System.out.println("  messages, alone and together, in pages, edited and restored");
     return all;
   }
 

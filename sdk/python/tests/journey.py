@@ -69,7 +69,15 @@ def check_items(client: Client, conversation: str) -> list[models.Item]:
     assert (restored.version, restored.content) == (3, items[0].content)
     versions = client.items.versions(conversation, edited.id, limit=1)
     assert [version.version for version in versions] == [1, 2, 3]
-    print("  messages, in pages, edited and restored")
+    many = client.conversations.create().id
+    turns: list[params.CreateItemRequest] = [
+        {"role": "user", "content": "And?", "call_id": "1"},
+        {"role": "assistant", "content": "So."},
+    ]
+    said = client.items.create_many(many, items=turns)
+    assert [item.content for item in said] == ["And?", "So."], said
+    assert client.items.create_many(many, items=turns[:1]) == said[:1]
+    print("  messages, alone and together, in pages, edited and restored")
     return items
 
 

@@ -75,7 +75,12 @@ async function checkItems(client: Client, conversation: string): Promise<Item[]>
   assert.deepEqual([restored.version, restored.content], [3, items[0]!.content]);
   const versions = await all(client.items.versions(conversation, edited.id, { limit: 1 }));
   assert.deepEqual(versions.map(({ version }) => version), [1, 2, 3]);
-  console.log("  messages, in pages, edited and restored");
+  const many = (await client.conversations.create()).id;
+  const question = { role: "user", content: "And?", call_id: "1" } as const;
+  const said = await client.items.createMany(many, { items: [question, { role: "assistant", content: "So." }] });
+  assert.deepEqual(said.map((item) => item.content), ["And?", "So."]);
+  assert.deepEqual(await client.items.createMany(many, { items: [question] }), said.slice(0, 1));
+  console.log("  messages, alone and together, in pages, edited and restored");
   return items;
 }
 

@@ -28,13 +28,9 @@ impl From<Error> for ApiError {
                     .header(header::RETRY_AFTER, RETRY_AFTER)
                     .worth_repeating();
             }
-            Error::Conflict(conflict) => {
-                let (code, param) = conflicting(*conflict);
-                return Self {
-                    param: param.map(str::to_owned),
-                    ..Self::new(code, message)
-                }
-                .not_to_be_repeated();
+            Error::Conflict(conflict) => return refused(*conflict, None, message),
+            Error::ItemConflict { conflict, item } => {
+                return refused(*conflict, Some(*item), message);
             }
             Error::Unauthenticated(reason) => {
                 let (code, challenge) = unauthenticated(*reason);
@@ -88,6 +84,21 @@ impl From<Error> for ApiError {
 
 fn is_unkept(error: &Error) -> bool {
     matches!(error, Error::Invalid(invalid) if invalid.reason == InvalidReason::Unkept)
+}
+
+/// A conflict that the same request would meet again; of one of the request's items, if there is one.
+fn refused(conflict: Conflict, item: Option<usize>, message: String) -> ApiError {
+    let (code, param) = conflicting(conflict);
+    let param = match (item, param) {
+        (None, param) => param.map(str::to_owned),
+        (Some(item), None) => Some(format!("items[{item}]")),
+        (Some(item), Some(param)) => Some(format!("items[{item}].{param}")),
+    };
+    ApiError {
+        param,
+        ..ApiError::new(code, message)
+    }
+    .not_to_be_repeated()
 }
 
 fn invalid(reason: InvalidReason) -> &'static Code {

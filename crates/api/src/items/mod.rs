@@ -1,5 +1,6 @@
 //! The wire types of items.
 
+pub(crate) mod batch;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod edit;

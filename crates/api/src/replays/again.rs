@@ -8,7 +8,7 @@ use crate::conversations::ConversationBody;
 use crate::conversations::bulk_delete::{BulkDeleteConversationsBody, BulkDeletionBody};
 use crate::conversations::cancel::CancelledTurnBody;
 use crate::error::ApiError;
-use crate::items::{ItemBody, regenerate};
+use crate::items::{ItemBody, batch, regenerate};
 use crate::projects::ProjectBody;
 use crate::shares::public::SharedItemBody;
 use crate::shares::{ShareBody, path};
@@ -18,6 +18,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::{FromRequest as _, HttpMessage as _, HttpRequest, HttpResponse};
 use domain::conversations::{BulkDeletion, ConversationService};
 use domain::error::Error;
+use domain::items::ItemService;
 use domain::limits::Origin;
 use domain::projects::ProjectService;
 use domain::repeats::{Made, Outcome};
@@ -87,9 +88,10 @@ pub(super) async fn answer(
             let body = CancelledTurnBody::new(conversation.is_some(), item.map(ItemBody::from));
             Ok(HttpResponse::build(status).json(body))
         }
-        Made::Items(..) => {
-            let what = "a repeat made what only Jan's face makes";
-            Err(Error::Internal(what.into()).into())
+        Made::Items(conversation, ids) => {
+            let items = service::<ItemService>(request)?;
+            let found = items.get_all(owner, conversation, &ids).await?;
+            batch::added(request, found).await
         }
         Made::Turn(conversation, id) => {
             let item = item(request, owner, conversation, id).await?;

@@ -6,11 +6,10 @@ use super::{
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
-use crate::items::{Author, Item, NewItem};
+use crate::items::{Author, Item, NewItem, unique};
 use crate::page::{self, Limit, Order, Page};
 use crate::repeats::{self, Made, Outcome};
 use crate::usage::UsageGuard;
-use std::collections::HashSet;
 use std::mem;
 use std::sync::Arc;
 
@@ -77,17 +76,7 @@ impl ConversationService {
                 "items must have at most 100 messages.",
             ));
         }
-        let mut call_ids = HashSet::new();
-        for (index, item) in items.iter().enumerate() {
-            if let Some(call_id) = &item.call_id
-                && !call_ids.insert(call_id)
-            {
-                return Err(Error::invalid(
-                    format!("items[{index}].call_id"),
-                    "call_id must be unique within a conversation.",
-                ));
-            }
-        }
+        unique(&items)?;
         let numbered = (1..).map(Sequence).zip(items);
         Ok(numbered
             .map(|(sequence, item)| {

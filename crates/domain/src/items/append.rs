@@ -1,7 +1,7 @@
 use super::{Appended, Author, Item, ItemService, NewItem, PendingItem, VersionList};
 use crate::conversations::Title;
 use crate::error::{Conflict, Error, Resource, Result};
-use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
+use crate::id::{ConversationId, ItemId, OwnerId};
 use crate::page::{Limit, Order};
 use crate::repeats::{self, Made, Outcome};
 use std::sync::Arc;
@@ -69,37 +69,6 @@ impl ItemService {
         Err(Error::Conflict(Conflict::CallIdConflict))
     }
 
-    /// Adds messages without call ids at the end, in order, all or none.
-    pub async fn append_all(
-        &self,
-        owner: OwnerId,
-        conversation: ConversationId,
-        items: Vec<NewItem>,
-    ) -> Result<Vec<Item>> {
-        self.usage.room_for_text(owner)?;
-        let now = self.clock.now();
-        let each = items.into_iter().map(|item| PendingItem {
-            seed: self.ids.ulid(),
-            title: Title::from_message(item.role, &item.content),
-            item,
-            author: Author::Owner,
-            now,
-        });
-        let pending: Vec<_> = each.collect();
-        let first = match self.store.append_all(owner, conversation, &pending).await? {
-            Appended::At(first) => first,
-            Appended::NoConversation => return Err(Resource::Conversation.absent()),
-            Appended::Full => return Err(Error::Conflict(Conflict::ConversationFull)),
-            Appended::CallIdTaken => return Err(Error::Conflict(Conflict::CallIdConflict)),
-        };
-        let numbered = (first.0..).map(Sequence).zip(pending);
-        let items = numbered.map(|(sequence, pending)| {
-            let id = ItemId::at(pending.seed, sequence);
-            pending.item.accepted(id, Author::Owner, now)
-        });
-        Ok(items.collect())
-    }
-
     /// The existing item with this call id; `None` when the conversation has none. A conflict when
     /// that item has another role or content.
     async fn repeated(
@@ -118,10 +87,21 @@ impl ItemService {
         let Some(item) = stored.ok_or_else(|| Resource::Conversation.absent())? else {
             return Ok(None);
         };
-        if item.role == sent.role && self.has_said(owner, conversation, &item, sent).await? {
-            return Ok(Some(item));
+        match self.is_repeated(owner, conversation, &item, sent).await? {
+            true => Ok(Some(item)),
+            false => Err(Error::Conflict(Conflict::CallIdConflict)),
         }
-        Err(Error::Conflict(Conflict::CallIdConflict))
+    }
+
+    /// Whether the item is what a request with this message has stored.
+    pub(super) async fn is_repeated(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        item: &Item,
+        sent: &NewItem,
+    ) -> Result<bool> {
+        Ok(item.role == sent.role && self.has_said(owner, conversation, item, sent).await?)
     }
 
     /// Whether the item has the sent text, or had it as its first version: so a late retry is safe

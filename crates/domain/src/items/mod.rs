@@ -1,11 +1,14 @@
 //! Items: the messages of a conversation, in the order they were accepted.
 
 mod append;
+mod batch;
 mod model;
 mod ports;
 mod service;
 
 pub use append::Accepted;
+pub(crate) use batch::unique;
+pub use batch::{Batch, Present};
 pub use model::{Author, CallId, Content, Item, NewItem, Role, Version};
 pub use ports::{
     Appended, Deleted, ExportEntry, ExportPlace, ItemList, ItemStore, PendingItem, Revised,

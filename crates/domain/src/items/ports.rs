@@ -1,4 +1,4 @@
-use super::{Author, CallId, Content, Item, NewItem, Version};
+use super::{Author, Batch, CallId, Content, Item, NewItem, Present, Version};
 use crate::conversations::Title;
 use crate::error::Result;
 use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
@@ -20,13 +20,13 @@ pub trait ItemStore: Send + Sync {
         pending: Arc<PendingItem>,
     ) -> Result<Appended>;
 
-    /// Stores the items at the end of their conversation, in order, all or none. Returns the number
-    /// of the first one. None of them has a call id.
+    /// Stores the pending items of the batch at the end of their conversation, in order, all or
+    /// none. Returns the number of the first one.
     async fn append_all(
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        pending: &[PendingItem],
+        batch: &Batch,
     ) -> Result<Appended>;
 
     /// `None` when the conversation does not exist, `Some(None)` when it has no such item.
@@ -44,6 +44,22 @@ pub trait ItemStore: Send + Sync {
         conversation: ConversationId,
         call_id: &CallId,
     ) -> Result<Option<Option<Item>>>;
+
+    /// The items with these call ids, in no order. `None` when the conversation does not exist.
+    async fn find_by_call_ids(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        call_ids: &[&CallId],
+    ) -> Result<Option<Present>>;
+
+    /// The items with these ids, in no order. `None` when the conversation does not exist.
+    async fn find_all(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        ids: &[ItemId],
+    ) -> Result<Option<Present>>;
 
     /// `None` when the conversation does not exist. A page is bounded in bytes by
     /// [`crate::page::PAGE_BYTES`].

@@ -56,36 +56,6 @@ impl ItemService {
             .ok_or_else(|| Resource::Item.absent())
     }
 
-    /// Exactly these items, which were stored together: their numbers follow each other. An error
-    /// where one of them was deleted since.
-    pub async fn get_all(
-        &self,
-        owner: OwnerId,
-        conversation: ConversationId,
-        ids: &[ItemId],
-    ) -> Result<Vec<Item>> {
-        let mut found = Vec::with_capacity(ids.len());
-        while let Some(next) = ids.get(found.len()) {
-            let list = ListItems {
-                limit: Limit::MOST,
-                order: Order::Ascending,
-                after: Some(Sequence(next.sequence().0.saturating_sub(1))),
-                call_id: None,
-            };
-            // A page is bounded in bytes, so these may be several.
-            let page = self.list(owner, conversation, list).await?.data;
-            let before = found.len();
-            let wanted = ids.iter().skip(before);
-            let matching = page.into_iter().zip(wanted);
-            let matching = matching.take_while(|(item, id)| item.id == **id);
-            found.extend(matching.map(|(item, _)| item));
-            if found.len() == before {
-                return Err(Resource::Item.absent());
-            }
-        }
-        Ok(found)
-    }
-
     pub async fn list(
         &self,
         owner: OwnerId,

@@ -56,7 +56,7 @@ impl Answer {
 
     /// The body of an answer that must have this status.
     #[track_caller]
-    pub(crate) fn expect(self, status: u16) -> Value {
+    pub(crate) fn expect(&self, status: u16) -> Value {
         let body = String::from_utf8_lossy(&self.body);
         assert_eq!(self.status, status, "{body}");
         self.json()

@@ -157,6 +157,26 @@ async fn an_owner_who_stores_as_much_as_they_may_can_read_and_delete_and_then_wr
 }
 
 #[tokio::test]
+async fn several_messages_for_which_there_is_no_room_are_refused_unless_all_are_known() {
+    let app = TestApp::spawn_allowing(guests(Some(3_000), None)).await;
+    let (guest, _) = app.guest().await;
+    let conversation = guest.conversation(json!({})).await;
+    let path = format!("/v1/conversations/{conversation}/items/batch");
+    let known = json!({ "role": "user", "content": "x".repeat(3_000), "call_id": "mine" });
+    let batch = |items: Vec<Value>| json!({ "items": items });
+    guest
+        .post(&path, batch(vec![known.clone()]))
+        .await
+        .expect(201);
+    app.count_usage().await;
+    for items in [vec![known.clone(), user("more")], vec![user("more")]] {
+        let answer = guest.post(&path, batch(items)).await;
+        answer.refused("quota_exceeded", Some("storage_limit"));
+    }
+    guest.post(&path, batch(vec![known])).await.expect(201);
+}
+
+#[tokio::test]
 async fn the_number_of_conversations_is_limited_for_itself() {
     let app = TestApp::spawn_allowing(guests(None, Some(2))).await;
     let (guest, _) = app.guest().await;

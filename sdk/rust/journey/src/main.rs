@@ -90,7 +90,13 @@ async fn items(client: &Configuration, conversation: &str) -> Outcome<Vec<models
     assert_eq!(edited.version, 2);
     let restored = items_api::restore_item_version(client, conversation, &first.id, 1, None, None).await?;
     assert_eq!(restored.content, first.content);
-    println!("  messages, in pages, edited and restored");
+    let turns = [(Role::User, "And?"), (Role::Assistant, "So.")];
+    let turns = turns.map(|(role, text)| models::CreateItemRequest::new(role, text.to_owned()));
+    let empty = conversations_api::create_conversation(client, None, None).await?.id;
+    let batch = models::CreateItemsRequest::new(turns.to_vec());
+    let both = items_api::create_items(client, &empty, batch, None).await?;
+    assert_eq!(both.data[1].content, "So.");
+    println!("  messages, alone and together, in pages, edited and restored");
     Ok(all)
 }
 

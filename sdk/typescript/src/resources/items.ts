@@ -10,6 +10,15 @@ export class Items extends Resource {
     return this.api.get("create_item", [conversationId], { ...options, body });
   }
 
+  /** Adds up to 100 messages at the end, in order, all or none. */
+  async createMany(
+    conversationId: string,
+    body: Body<"create_items">,
+    options?: RequestOptions,
+  ): Promise<Answer<"create_items">["data"]> {
+    return (await this.api.get("create_items", [conversationId], { ...options, body })).data;
+  }
+
   /** The messages, oldest first; `limit` is the length of a page. */
   list(conversationId: string, query: Query<"list_items"> = {}, options?: RequestOptions) {
     return this.pages("list_items", [conversationId], query, options);

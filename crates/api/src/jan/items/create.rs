@@ -4,7 +4,6 @@ use crate::extract::{Authenticated, Body, MESSAGES, Object, WireBody, hundred};
 use crate::jan::query::ListQuery;
 use crate::long_work::json;
 use actix_web::{HttpRequest, HttpResponse, post, web};
-use domain::error::Error;
 use domain::items::{Item, ItemService};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -51,9 +50,6 @@ pub(crate) async fn create_items(
 ) -> Result<HttpResponse, ApiError> {
     let conversation = crate::jan::conversations::id(&conversation)?;
     query.on_main()?;
-    if !(1..=100).contains(&body.items.len()) {
-        return Err(Error::invalid("items", "items must have 1 to 100 messages.").into());
-    }
     let new = read(body.items)?;
     let stored = items.append_all(actor.owner_id, conversation, new).await?;
     added(&request, stored).await

@@ -8,9 +8,10 @@ use crate::postgres::ids;
 use crate::postgres::titles::NewTitles;
 use crate::postgres::work::Whose;
 use diesel_async::AsyncPgConnection;
+use domain::conversations::Title;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
-use domain::items::{Appended, Author, CallId, PendingItem};
+use domain::items::{Appended, Author, Batch, CallId, PendingItem};
 use domain::repeats::{Made, Outcome};
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -22,24 +23,29 @@ pub(super) async fn all(
     database: &Database,
     new_titles: NewTitles,
     (owner, key): (OwnerId, ConversationKey),
-    pending: &[PendingItem],
+    batch: &Batch,
 ) -> Result<Appended> {
-    let Some(first) = pending.first() else {
+    let each = || batch.pending();
+    let Some(first) = each().next() else {
         return Err(Error::Internal("a request has no messages".into()));
     };
-    let each = || pending.iter();
     let seeds: Vec<Vec<u8>> = each().map(|one| seed(one.seed).to_vec()).collect();
     let roles: Vec<i16> = each().map(|one| rows::stored_role(one.item.role)).collect();
+    let call_ids: Vec<Option<&str>> = each()
+        .map(|one| one.item.call_id.as_ref().map(CallId::as_str))
+        .collect();
     let contents: Vec<&str> = each().map(|one| one.item.content.as_str()).collect();
+    let title = batch.title();
     let (owner_id, conversation_id) = key;
     let append = statements::AppendAll {
-        size: i32::try_from(pending.len()).map_err(|error| Error::Internal(error.into()))?,
+        size: i32::try_from(seeds.len()).map_err(|error| Error::Internal(error.into()))?,
         now: first.now,
-        title: each().find_map(|one| one.title.as_ref().map(|title| title.as_str())),
+        title: title.as_ref().map(Title::as_str),
         owner_id,
         conversation_id,
         seeds: &seeds,
         roles: &roles,
+        call_ids: &call_ids,
         contents: &contents,
         titles_due: new_titles.due(first.now),
     };
@@ -47,15 +53,14 @@ pub(super) async fn all(
     let work =
         async |connection: &mut AsyncPgConnection| append.fetch_optional::<i32>(connection).await;
     let made = |number: &Option<i32>| {
-        let numbered = ((*number)?.cast_unsigned()..).map(Sequence).zip(pending);
-        let stored = numbered.map(|(number, one)| ItemId::at(one.seed, number));
         let conversation = ConversationId::new(ids::read(conversation_id));
-        Some(Outcome::done(Made::Items(conversation, stored.collect())))
+        Some(batch.outcome(conversation, Sequence((*number)?.cast_unsigned())))
     };
     match database.effect(whose, work, made).await? {
         Ok(Some(sequence)) => Ok(Appended::At(Sequence(sequence.cast_unsigned()))),
         Ok(None) if exists(database, key).await? => Ok(Appended::Full),
         Ok(None) => Ok(Appended::NoConversation),
+        Err(error) if violates(&error, CALL_ID) => Ok(Appended::CallIdTaken),
         Err(error) => Err(storage(error)),
     }
 }

@@ -6,6 +6,7 @@ mod lanes;
 mod pages;
 pub(super) mod revise;
 pub(super) mod rows;
+mod several;
 pub(super) mod statements;
 
 use super::conversations::exists::exists;
@@ -20,8 +21,8 @@ use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::error::Result;
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::items::{
-    Appended, CallId, Deleted, ExportEntry, ExportPlace, Item, ItemList, ItemStore, PendingItem,
-    Revised, Revision, Version, VersionList,
+    Appended, Batch, CallId, Deleted, ExportEntry, ExportPlace, Item, ItemList, ItemStore,
+    PendingItem, Present, Revised, Revision, Version, VersionList,
 };
 use domain::page::Page;
 use domain::repeats::{self, Made};
@@ -66,10 +67,10 @@ impl ItemStore for PgItems {
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        pending: &[PendingItem],
+        batch: &Batch,
     ) -> Result<Appended> {
         let key = key(owner, conversation);
-        append::all(&self.database, self.new_titles, (owner, key), pending).await
+        append::all(&self.database, self.new_titles, (owner, key), batch).await
     }
 
     async fn find(
@@ -118,6 +119,43 @@ impl ItemStore for PgItems {
             })
             .await?;
         found.map(item).transpose()
+    }
+
+    async fn find_by_call_ids(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        call_ids: &[&CallId],
+    ) -> Result<Option<Present>> {
+        let call_ids: Vec<_> = call_ids.iter().map(|call_id| call_id.as_str()).collect();
+        let (owner_id, conversation_id) = key(owner, conversation);
+        let query = statements::FindByCallIds {
+            call_ids: &call_ids,
+            most: several::MOST,
+            owner_id,
+            conversation_id,
+        };
+        let work = async |connection: &mut AsyncPgConnection| query.fetch_all(connection).await;
+        several::present(self.database.run(owner, work).await?)
+    }
+
+    async fn find_all(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        ids: &[ItemId],
+    ) -> Result<Option<Present>> {
+        let numbers = ids.iter().map(|id| i32::try_from(id.sequence().0));
+        let numbers: Vec<_> = numbers.filter_map(std::result::Result::ok).collect();
+        let (owner_id, conversation_id) = key(owner, conversation);
+        let query = statements::FindBySequences {
+            sequences: &numbers,
+            most: several::MOST,
+            owner_id,
+            conversation_id,
+        };
+        let work = async |connection: &mut AsyncPgConnection| query.fetch_all(connection).await;
+        several::present(self.database.run(owner, work).await?)
     }
 
     async fn list(

@@ -121,6 +121,11 @@ impl Guest {
                 with("call_id", json!("once")),
                 with("content", json!("long ".repeat(20_000))),
             ],
+            // Without names, and with one.
+            "create_items" => vec![
+                Some(json!({ "items": [message, message] })),
+                Some(json!({ "items": [message, with("call_id", json!("once"))] })),
+            ],
             "create_conversation" => vec![
                 Some(json!({ "title": "T", "project_id": self.project })),
                 Some(json!({ "items": [message] })),

@@ -9,10 +9,11 @@ use serde_json::json;
 const MIB: usize = 1024 * 1024;
 
 /// The operations whose bodies carry messages, and so may be large.
-const MESSAGES: [&str; 5] = [
+const MESSAGES: [&str; 6] = [
     "create_chat_completion",
     "create_conversation",
     "create_item",
+    "create_items",
     "create_shared_item",
     "edit_item",
 ];

@@ -45,10 +45,11 @@ const GO_ON: [&str; 16] = [
 ];
 
 /// What is refused.
-const REFUSED: [&str; 18] = [
+const REFUSED: [&str; 19] = [
     "create_api_key",
     "create_conversation",
     "create_item",
+    "create_items",
     "create_project",
     "create_shared_item",
     "edit_item",

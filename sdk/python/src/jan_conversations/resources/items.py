@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Unpack
 
 from .. import models, params
@@ -18,6 +19,12 @@ class Items(Resource):
     ) -> models.Item:
         """Adds a message at the end."""
         return self._api.get(models.Item, "create_item", conversation_id, body=body)
+
+    def create_many(
+        self, conversation_id: str, **body: Unpack[params.CreateItemsRequest]
+    ) -> Sequence[models.Item]:
+        """Adds up to 100 messages at the end, in order, all or none."""
+        return self._api.get(models.ItemList, "create_items", conversation_id, body=body).data
 
     def list(
         self, conversation_id: str, **query: Unpack[params.ListItemsQuery]

@@ -2,7 +2,7 @@
 
 use crate::postgres::items::rows;
 use crate::postgres::statement::statement;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
 statement!(
@@ -36,6 +36,43 @@ statement!(
             and i.call_id = $1
         where c.owner_id = $2 and c.id = $3"
     )
+);
+
+/// Several items of one request, in no order. No row: the conversation does not exist. Where their
+/// texts have more bytes than are allowed, none of the items comes; a row of nulls, as where there
+/// are none.
+macro_rules! several {
+    ($(#[$doc:meta])* $name:ident, $wanted:ident: $rust:ty => $sql:ty, $column:literal) => {
+        statement!(
+            $(#[$doc])*
+            $name<'a> {
+                $wanted: $rust => $sql,
+                most: i64 => BigInt,
+                owner_id: Uuid => SqlUuid,
+                conversation_id: Uuid => SqlUuid,
+            } -> (Integer, BigInt, Nullable<rows::Sql>),
+            concat!(
+                "select c.item_count, t.bytes, ", rows::columns!(), "
+                from conversations c
+                cross join lateral (
+                    select coalesce(sum(", rows::size!("n."), "), 0)::bigint as bytes
+                    from items n where n.owner_id = c.owner_id and n.conversation_id = c.id
+                        and n.", $column, " = any($1)
+                ) t
+                left join items i on i.owner_id = c.owner_id and i.conversation_id = c.id
+                    and i.", $column, " = any($1) and t.bytes <= $2
+                where c.owner_id = $3 and c.id = $4"
+            )
+        );
+    };
+}
+several!(
+    /// By their call ids.
+    FindByCallIds, call_ids: &'a [&'a str] => Array<Text>, "call_id"
+);
+several!(
+    /// By their numbers.
+    FindBySequences, sequences: &'a [i32] => Array<Integer>, "sequence"
 );
 
 /// A page in one direction: rows until those before them have more bytes than a page may have.

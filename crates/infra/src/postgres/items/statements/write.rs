@@ -56,7 +56,8 @@ statement!(
 
 statement!(
     /// Several messages of one request, in the order of the arrays, all or none. Like the append of
-    /// one message: the row's lock gives the numbers. Returns the number of the first one.
+    /// one message: the row's lock gives the numbers, and a call id that is taken rolls back the
+    /// whole statement. Returns the number of the first one.
     AppendAll<'a> {
         size: i32 => Integer,
         now: DateTime<Utc> => Timestamptz,
@@ -65,6 +66,7 @@ statement!(
         conversation_id: Uuid => SqlUuid,
         seeds: &'a [Vec<u8>] => Array<Binary>,
         roles: &'a [i16] => Array<SmallInt>,
+        call_ids: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         contents: &'a [&'a str] => Array<Text>,
         titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
     } -> Integer,
@@ -81,15 +83,16 @@ statement!(
     ),
     stored as (
         insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
-            content)
+            call_id, content)
         select p.owner_id, p.id, encode(t.seed || int4send(p.before + t.place::int), 'hex')::uuid,
-            $2, $2, p.before + t.place::int, t.role, t.content
-        from place p, unnest($6, $7, $8) with ordinality as t(seed, role, content, place)
+            $2, $2, p.before + t.place::int, t.role, t.call_id, t.content
+        from place p, unnest($6, $7, $8, $9) with ordinality
+            as t(seed, role, call_id, content, place)
     ),
     queued as (
         insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
-        select owner_id, 2, id, id, $2, $9 from place
-        where named and $9 is not null
+        select owner_id, 2, id, id, $2, $10 from place
+        where named and $10 is not null
         on conflict do nothing
     )
     select before + 1 from place"

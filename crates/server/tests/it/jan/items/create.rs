@@ -142,7 +142,11 @@ async fn a_full_conversation_takes_none_of_several() {
     app.schema.rows(fill).await;
     let path = format!("/jan/v1/conversations/{one}/items");
     let two = json!({ "items": [message("user", "a"), message("user", "b")] });
-    refused(&alice.post(&path, two).await, "conversation_full", None);
+    refused(
+        &alice.post(&path, two).await,
+        "conversation_full",
+        Some("items[1]"),
+    );
     let last = add(&alice, &one, &[message("user", "a")]).await;
     assert_eq!(last["data"][0]["sequence_number"], 10_000);
 }
