@@ -35,6 +35,7 @@ pub mod settings;
 pub mod shares;
 mod sse;
 mod stream;
+mod tags;
 mod timestamp;
 mod unbroken;
 pub mod versions;

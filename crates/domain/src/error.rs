@@ -32,6 +32,12 @@ pub enum Error {
     /// The same for one of several items of a request: its place there.
     #[error("{}", .conflict.of_item(*.item))]
     ItemConflict { conflict: Conflict, item: usize },
+    /// The object is not in the state in which it was to be changed. Nothing was changed.
+    #[error(
+        "The object has changed since, or If-Match is not the ETag of an answer with it, in its \
+         double quotes. Nothing was changed: get it again."
+    )]
+    Stale,
     /// The caller did not prove their identity.
     #[error("{0}")]
     Unauthenticated(Unauthenticated),

@@ -24,6 +24,7 @@ pub mod repeats;
 pub mod replies;
 pub mod settings;
 pub mod shares;
+pub mod state;
 pub mod storage;
 pub mod tasks;
 pub mod text;

@@ -51,11 +51,11 @@ func conversations(client *jan.ClientWithResponses) string {
 	project, err := client.CreateProjectWithResponse(ctx, nil, jan.CreateProjectRequest{Title: "Research 🔭"})
 	no(err)
 	change := jan.UpdateConversationRequest{ProjectId: nullable.NewNullableWithValue(project.JSON201.Id)}
-	moved, err := client.UpdateConversationWithResponse(ctx, conversation.Id, change)
+	moved, err := client.UpdateConversationWithResponse(ctx, conversation.Id, nil, change)
 	no(err)
 	must(moved.JSON200.ProjectId.MustGet() == project.JSON201.Id, string(moved.Body))
 	change = jan.UpdateConversationRequest{ProjectId: nullable.NewNullNullable[string]()}
-	back, err := client.UpdateConversationWithResponse(ctx, conversation.Id, change)
+	back, err := client.UpdateConversationWithResponse(ctx, conversation.Id, nil, change)
 	no(err)
 	must(back.JSON200.ProjectId.IsNull(), string(back.Body))
 	fmt.Println("  a conversation without title and project, moved and moved back")
@@ -64,7 +64,7 @@ func conversations(client *jan.ClientWithResponses) string {
 
 func flagsAndSettings(client *jan.ClientWithResponses, conversation string) {
 	change := jan.UpdateConversationRequest{Archived: nullable.NewNullableWithValue(true)}
-	shelved, err := client.UpdateConversationWithResponse(ctx, conversation, change)
+	shelved, err := client.UpdateConversationWithResponse(ctx, conversation, nil, change)
 	no(err)
 	must(shelved.JSON200.Archived, string(shelved.Body))
 	archived := jan.ListConversationsParams{Archived: to(jan.ListConversationsParamsArchived("true"))}
@@ -72,7 +72,7 @@ func flagsAndSettings(client *jan.ClientWithResponses, conversation string) {
 	no(err)
 	must(len(list.JSON200.Data) == 1, string(list.Body))
 	settings := jan.UpdateUserSettingsRequest{UseProfile: nullable.NewNullableWithValue(false)}
-	told, err := client.UpdateSettingsWithResponse(ctx, settings)
+	told, err := client.UpdateSettingsWithResponse(ctx, nil, settings)
 	no(err)
 	must(!told.JSON200.UseProfile && told.JSON200.Profile.Nickname.IsNull(), string(told.Body))
 	fmt.Println("  an archived conversation, and settings")
@@ -99,7 +99,7 @@ func items(client *jan.ClientWithResponses, conversation string) []jan.Item {
 		params.After = to(page.JSON200.NextAfter.MustGet())
 	}
 	must(len(all) == 5, len(all))
-	edited, err := client.EditItemWithResponse(ctx, conversation, all[0].Id, jan.EditItemRequest{Content: "two"})
+	edited, err := client.EditItemWithResponse(ctx, conversation, all[0].Id, nil, jan.EditItemRequest{Content: "two"})
 	no(err)
 	must(edited.JSON200.Version == 2, string(edited.Body))
 	restored, err := client.RestoreItemVersionWithResponse(ctx, conversation, all[0].Id, 1, nil, jan.RestoreItemVersionRequest{})
@@ -160,7 +160,7 @@ func end(client *jan.ClientWithResponses, conversation string) {
 	text, err := client.ExportConversationMarkdownWithResponse(ctx, conversation)
 	no(err)
 	must(strings.Contains(string(text.Body), reply), string(text.Body))
-	_, err = client.DeleteConversationWithResponse(ctx, conversation)
+	_, err = client.DeleteConversationWithResponse(ctx, conversation, nil)
 	no(err)
 	gone, err := client.GetConversationWithResponse(ctx, conversation, nil)
 	no(err)

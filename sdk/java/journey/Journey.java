@@ -35,9 +35,9 @@ public class Journey {
     ConversationWithItems whole = api.getConversation(made.getId(), null);
     must(whole.getTitle() == null && whole.getItems().isEmpty(), whole);
     Project project = new ProjectsApi(client).createProject(new CreateProjectRequest().title("Research 🔭"), null);
-    Conversation moved = api.updateConversation(made.getId(), new UpdateConversationRequest().projectId(project.getId()));
+    Conversation moved = api.updateConversation(made.getId(), null, new UpdateConversationRequest().projectId(project.getId()));
     must(project.getId().equals(moved.getProjectId()), moved);
-    Conversation back = api.updateConversation(made.getId(), new UpdateConversationRequest().projectId(null));
+    Conversation back = api.updateConversation(made.getId(), null, new UpdateConversationRequest().projectId(null));
     must(back.getProjectId() == null, back);
     System.out.println("  a conversation without title and project, moved and moved back");
     return made.getId();
@@ -45,9 +45,9 @@ public class Journey {
 
   static void flagsAndSettings(String conversation) {
     ConversationsApi api = new ConversationsApi(client);
-    must(api.updateConversation(conversation, new UpdateConversationRequest().archived(true)).getArchived(), conversation);
+    must(api.updateConversation(conversation, null, new UpdateConversationRequest().archived(true)).getArchived(), conversation);
     must(api.listConversations(null, null, null, null, null, "true", null).getData().size() == 1, conversation);
-    UserSettings told = new SettingsApi(client).updateSettings(new UpdateUserSettingsRequest().useProfile(false));
+    UserSettings told = new SettingsApi(client).updateSettings(null, new UpdateUserSettingsRequest().useProfile(false));
     must(!told.getUseProfile() && told.getProfile().getNickname() == null, told);
     System.out.println("  an archived conversation, and settings");
   }
@@ -69,8 +69,8 @@ public class Journey {
     }
     must(all.size() == 5, all);
     String first = all.get(0).getId();
-    must(api.editItem(conversation, first, new EditItemRequest().content("two")).getVersion() == 2, first);
-    Item restored = api.restoreItemVersion(conversation, first, 1, null, null);
+    must(api.editItem(conversation, first, new EditItemRequest().content("two"), null).getVersion() == 2, first);
+    Item restored = api.restoreItemVersion(conversation, first, 1, null, null, null);
     must(restored.getContent().equals(all.get(0).getContent()), restored);
     CreateItemsRequest both = new CreateItemsRequest()
         .addItemsItem(new CreateItemRequest().role(Role.USER).content("And?"))
@@ -124,7 +124,7 @@ public class Journey {
     must(api.exportConversation(conversation, null).getItems().size() == 6, conversation);
     String path = "/v1/conversations/" + conversation + "/export.md";
     must(lines("GET", path).anyMatch(line -> line.contains(REPLY)), conversation);
-    api.deleteConversation(conversation);
+    api.deleteConversation(conversation, null);
     refused(404, "conversation_not_found", () -> api.getConversation(conversation, null));
     System.out.println("  an export, a deletion, and an error with its code");
   }

@@ -1,6 +1,7 @@
 use super::body::{ConversationBody, CreateConversationBody};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body};
+use crate::tags::tagged;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, post, web};
 use domain::conversations::ConversationService;
@@ -36,9 +37,11 @@ pub(crate) async fn create_conversation(
     let created = conversations
         .create(actor.owner_id, body.try_into()?)
         .await?;
+    let tag = created.tag();
     let body = ConversationBody::from(created);
     let location = format!("/v1/conversations/{}", body.id);
-    Ok(HttpResponse::Created()
+    let answer = HttpResponse::Created()
         .insert_header((LOCATION, location))
-        .json(body))
+        .json(body);
+    Ok(tagged(answer, &tag))
 }

@@ -1,5 +1,6 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
+use crate::tags::IfMatch;
 use actix_web::{HttpResponse, delete, web};
 use domain::conversations::ConversationService;
 use domain::id::ConversationId;
@@ -20,9 +21,10 @@ pub(crate) async fn delete_conversation(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
     id: web::Path<String>,
+    IfMatch(expected): IfMatch,
 ) -> Result<HttpResponse, ApiError> {
     conversations
-        .delete(actor.owner_id, ConversationId::parse(&id)?)
+        .delete(actor.owner_id, ConversationId::parse(&id)?, &expected)
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -3,7 +3,8 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Query, yes_or_no};
 use crate::items::ItemBody;
 use crate::stream::{Chunks, internal};
-use actix_web::{HttpResponse, get, web};
+use crate::tags;
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::conversations::{ConversationService, Opening};
 use domain::id::{ConversationId, OwnerId, Sequence};
 use domain::items::{Item, ItemService};
@@ -56,20 +57,26 @@ pub(crate) async fn get_conversation(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
     items: web::Data<ItemService>,
+    request: HttpRequest,
     id: web::Path<String>,
     Query(query): Query<GetConversationQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let id = ConversationId::parse(&id)?;
     let owner = actor.owner_id;
-    if query.include_items == Some(false) {
+    if query.include_items == Some(false) || tags::asks(&request) {
         let conversation = conversations.get(owner, id).await?;
-        return Ok(HttpResponse::Ok().json(ConversationBody::from(conversation)));
+        let tag = conversation.tag();
+        if query.include_items == Some(false) || tags::is_known(&request, tag.as_str()) {
+            let whole = || HttpResponse::Ok().json(ConversationBody::from(conversation));
+            return Ok(tags::shown(&request, &tag, whole));
+        }
     }
     let Opening {
         conversation,
         items: first,
         last,
     } = conversations.open(owner, id).await?;
+    let tag = conversation.tag();
     let mut text = serde_json::to_vec(&ConversationBody::from(conversation)).map_err(internal)?;
     // Replaces the closing brace of the conversation by its messages.
     text.pop();
@@ -79,7 +86,7 @@ pub(crate) async fn get_conversation(
     answer.content_type("application/json");
     if after.is_none() {
         text.extend_from_slice(b"]}");
-        return Ok(answer.body(text));
+        return Ok(tags::tagged(answer.body(text), &tag));
     }
     let rest = Rest {
         items: items.into_inner(),
@@ -89,7 +96,8 @@ pub(crate) async fn get_conversation(
         after,
     };
     let head = stream::once(std::future::ready(Ok(text)));
-    Ok(answer.streaming(Chunks::of(head.chain(rest.stream()))))
+    let answer = answer.streaming(Chunks::of(head.chain(rest.stream())));
+    Ok(tags::tagged(answer, &tag))
 }
 
 /// The rest of a long conversation that is still to be sent.

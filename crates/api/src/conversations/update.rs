@@ -1,6 +1,7 @@
 use super::body::{ConversationBody, UpdateConversationBody};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body};
+use crate::tags::{IfMatch, tagged};
 use actix_web::{HttpResponse, patch, web};
 use domain::conversations::ConversationService;
 use domain::id::ConversationId;
@@ -31,11 +32,14 @@ pub(crate) async fn update_conversation(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
     id: web::Path<String>,
+    IfMatch(expected): IfMatch,
     Body(body, _): Body<UpdateConversationBody>,
 ) -> Result<HttpResponse, ApiError> {
     let id = ConversationId::parse(&id)?;
     let updated = conversations
-        .update(actor.owner_id, id, body.try_into()?)
+        .update(actor.owner_id, id, body.try_into()?, &expected)
         .await?;
-    Ok(HttpResponse::Ok().json(ConversationBody::from(updated)))
+    let tag = updated.tag();
+    let answer = HttpResponse::Ok().json(ConversationBody::from(updated));
+    Ok(tagged(answer, &tag))
 }

@@ -177,6 +177,10 @@ codes! {
     IDEMPOTENCY_IN_PROGRESS = "idempotency_in_progress", 409, "conflict_error", None,
         "A request with this Idempotency-Key is still being answered. Try again after `Retry-After` seconds.",
         "Keep the key and the body: you get the answer of the first.";
+    PRECONDITION_FAILED = "precondition_failed", 412, "conflict_error", Some("If-Match"),
+        "The object is not in the state that `If-Match` names: it has changed since. Nothing was \
+         changed.",
+        "Get the object again, look at what is new, and send the change with the new ETag.";
     BODY_TOO_LARGE = "body_too_large", 413, "invalid_request_error", None,
         "The body is too large: at most 16 MiB where it carries messages, 16 KiB under /auth, 2 MiB \
          elsewhere.",

@@ -40,6 +40,7 @@ impl From<Error> for ApiError {
                 );
             }
             Error::Gone => (code::SHARE_ENDED, None),
+            Error::Stale => (code::PRECONDITION_FAILED, Some("If-Match".to_owned())),
             Error::Forbidden(reason) => (forbidden(*reason), None),
             Error::Provider(failure) => return provider::answer(failure).logged_as(error),
             Error::RateLimited { retry_after, .. } => {

@@ -1,6 +1,7 @@
 use super::{ItemBody, NewItemBody};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, WireBody};
+use crate::tags::tagged;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, post, web};
 use domain::id::ConversationId;
@@ -47,13 +48,17 @@ pub(crate) async fn create_item(
         .append(actor.owner_id, conversation, body.try_into()?)
         .await?
     {
-        Accepted::Existing(item) => Ok(HttpResponse::Ok().json(ItemBody::from(item))),
+        Accepted::Existing(item) => {
+            let tag = item.tag();
+            Ok(tagged(HttpResponse::Ok().json(ItemBody::from(item)), &tag))
+        }
         Accepted::Created(item) => {
             let location = format!("/v1/conversations/{conversation}/items/{}", item.id);
-            let body = ItemBody::from(item);
-            Ok(HttpResponse::Created()
+            let tag = item.tag();
+            let answer = HttpResponse::Created()
                 .insert_header((LOCATION, location))
-                .json(body))
+                .json(ItemBody::from(item));
+            Ok(tagged(answer, &tag))
         }
     }
 }

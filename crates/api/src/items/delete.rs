@@ -1,5 +1,6 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
+use crate::tags::IfMatch;
 use actix_web::{HttpResponse, delete, web};
 use domain::id::{ConversationId, ItemId};
 use domain::items::ItemService;
@@ -23,11 +24,17 @@ pub(crate) async fn delete_item(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,
     path: web::Path<(String, String)>,
+    IfMatch(expected): IfMatch,
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item) = path.into_inner();
     let conversation = ConversationId::parse(&conversation)?;
     items
-        .delete(actor.owner_id, conversation, ItemId::parse(&item)?)
+        .delete(
+            actor.owner_id,
+            conversation,
+            ItemId::parse(&item)?,
+            &expected,
+        )
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

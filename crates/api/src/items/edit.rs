@@ -1,6 +1,7 @@
 use super::ItemBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, WireBody};
+use crate::tags::{IfMatch, tagged};
 use actix_web::{HttpResponse, put, web};
 use domain::id::{ConversationId, ItemId};
 use domain::items::{Content, ItemService};
@@ -57,6 +58,7 @@ pub(crate) async fn edit_item(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,
     path: web::Path<(String, String)>,
+    IfMatch(expected): IfMatch,
     Body(body, _): Body<EditItemBody>,
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item) = path.into_inner();
@@ -64,7 +66,11 @@ pub(crate) async fn edit_item(
     let item = ItemId::parse(&item)?;
     let content = Content::parse(body.content)?;
     let edited = items
-        .edit(actor.owner_id, conversation, item, content)
+        .edit(actor.owner_id, conversation, item, content, &expected)
         .await?;
-    Ok(HttpResponse::Ok().json(ItemBody::from(edited)))
+    let tag = edited.tag();
+    Ok(tagged(
+        HttpResponse::Ok().json(ItemBody::from(edited)),
+        &tag,
+    ))
 }

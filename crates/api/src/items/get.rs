@@ -1,7 +1,8 @@
 use super::ItemBody;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
-use actix_web::{HttpResponse, get, web};
+use crate::tags::shown;
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::id::{ConversationId, ItemId};
 use domain::items::ItemService;
 
@@ -23,6 +24,7 @@ use domain::items::ItemService;
 pub(crate) async fn get_item(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,
+    request: HttpRequest,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item) = path.into_inner();
@@ -30,5 +32,7 @@ pub(crate) async fn get_item(
     let item = items
         .get(actor.owner_id, conversation, ItemId::parse(&item)?)
         .await?;
-    Ok(HttpResponse::Ok().json(ItemBody::from(item)))
+    let tag = item.tag();
+    let whole = || HttpResponse::Ok().json(ItemBody::from(item));
+    Ok(shown(&request, &tag, whole))
 }

@@ -12,6 +12,7 @@ use domain::settings::{
     About, Answers, Preferences, PreferencesChange, ProfileChanges, Settings, SettingsChanges,
     SettingsService, ShortText, Style,
 };
+use domain::state::Expected;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json, value::RawValue};
 use utoipa::ToSchema;
@@ -177,7 +178,7 @@ async fn updated(
         preferences: preferences.map_or(PreferencesChange::Keep, PreferencesChange::Merge),
         use_profile: Change::Keep,
     };
-    let updated = settings.update(owner, changes).await?;
+    let updated = settings.update(owner, changes, &Expected::Any).await?;
     Ok(HttpResponse::Ok().json(SettingsBody::new(owner, updated)?))
 }
 

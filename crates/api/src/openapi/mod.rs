@@ -8,6 +8,7 @@ mod older;
 mod repeats;
 mod served;
 mod shapes;
+mod tags;
 mod walk;
 mod words;
 
@@ -115,6 +116,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
     ids::describe(&mut document);
     words::add_to(&mut document);
     repeats::describe(&mut document);
+    tags::describe(&mut document);
     examples::add_to(&mut document);
     errors::add_to(&mut document);
     document

@@ -1,5 +1,6 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
+use crate::tags::IfMatch;
 use actix_web::{HttpResponse, delete, web};
 use domain::id::ProjectId;
 use domain::projects::ProjectService;
@@ -19,9 +20,10 @@ pub(crate) async fn delete_project(
     Authenticated(actor): Authenticated,
     projects: web::Data<ProjectService>,
     id: web::Path<String>,
+    IfMatch(expected): IfMatch,
 ) -> Result<HttpResponse, ApiError> {
     projects
-        .delete(actor.owner_id, ProjectId::parse(&id)?)
+        .delete(actor.owner_id, ProjectId::parse(&id)?, &expected)
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

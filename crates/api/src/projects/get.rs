@@ -1,7 +1,8 @@
 use super::ProjectBody;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
-use actix_web::{HttpResponse, get, web};
+use crate::tags::shown;
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::id::ProjectId;
 use domain::projects::ProjectService;
 
@@ -19,8 +20,11 @@ use domain::projects::ProjectService;
 pub(crate) async fn get_project(
     Authenticated(actor): Authenticated,
     projects: web::Data<ProjectService>,
+    request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let project = projects.get(actor.owner_id, ProjectId::parse(&id)?).await?;
-    Ok(HttpResponse::Ok().json(ProjectBody::from(project)))
+    let tag = project.tag();
+    let whole = || HttpResponse::Ok().json(ProjectBody::from(project));
+    Ok(shown(&request, &tag, whole))
 }

@@ -2,6 +2,7 @@ use super::ProjectBody;
 use crate::conversations::flag_changes;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody, present};
+use crate::tags::{IfMatch, tagged};
 use actix_web::{HttpResponse, patch, web};
 use domain::conversations::Change;
 use domain::error::Error;
@@ -76,11 +77,16 @@ pub(crate) async fn update_project(
     Authenticated(actor): Authenticated,
     projects: web::Data<ProjectService>,
     id: web::Path<String>,
+    IfMatch(expected): IfMatch,
     Body(body, _): Body<UpdateProjectBody>,
 ) -> Result<HttpResponse, ApiError> {
     let id = ProjectId::parse(&id)?;
     let updated = projects
-        .update(actor.owner_id, id, body.try_into()?)
+        .update(actor.owner_id, id, body.try_into()?, &expected)
         .await?;
-    Ok(HttpResponse::Ok().json(ProjectBody::from(updated)))
+    let tag = updated.tag();
+    Ok(tagged(
+        HttpResponse::Ok().json(ProjectBody::from(updated)),
+        &tag,
+    ))
 }

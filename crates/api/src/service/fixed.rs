@@ -2,11 +2,10 @@
 //! OpenAPI document.
 
 use crate::outgoing::Shared;
-use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, HeaderValue, IfNoneMatch,
-};
+use crate::tags::is_known;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, HeaderValue};
 use actix_web::web::Bytes;
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse};
 
 /// A document that is made once. An answer with it needs no memory of its own, and a client that
 /// has the document already does not get it again.
@@ -40,11 +39,7 @@ impl Fixed {
     #[must_use]
     pub fn answer(&self, request: &HttpRequest) -> HttpResponse {
         let tag = EntityTag::new_strong(self.tag.clone());
-        let is_known = match request.get_header::<IfNoneMatch>() {
-            Some(IfNoneMatch::Any) => true,
-            Some(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(&tag)),
-            None => false,
-        };
+        let is_known = is_known(request, &self.tag);
         let mut answer = match is_known {
             true => HttpResponse::NotModified(),
             false => HttpResponse::Ok(),

@@ -1,7 +1,8 @@
 use super::SettingsBody;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
-use actix_web::{HttpResponse, get, web};
+use crate::tags::shown;
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::settings::SettingsService;
 
 /// Get your settings
@@ -16,7 +17,10 @@ use domain::settings::SettingsService;
 pub(crate) async fn get_settings(
     Authenticated(actor): Authenticated,
     settings: web::Data<SettingsService>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let settings = settings.get(actor.owner_id).await?;
-    Ok(HttpResponse::Ok().json(SettingsBody::try_from(settings)?))
+    let tag = settings.tag();
+    let body = SettingsBody::try_from(settings)?;
+    Ok(shown(&request, &tag, || HttpResponse::Ok().json(body)))
 }

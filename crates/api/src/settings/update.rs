@@ -2,6 +2,7 @@ use super::preferences::PreferencesBody;
 use super::{SettingsBody, StyleBody};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, Object, WireBody, present};
+use crate::tags::{IfMatch, tagged};
 use actix_web::{HttpResponse, patch, web};
 use domain::conversations::Change;
 use domain::error::Error;
@@ -140,8 +141,13 @@ impl TryFrom<UpdateSettingsBody> for SettingsChanges {
 pub(crate) async fn update_settings(
     Authenticated(actor): Authenticated,
     settings: web::Data<SettingsService>,
+    IfMatch(expected): IfMatch,
     Body(body, _): Body<UpdateSettingsBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let updated = settings.update(actor.owner_id, body.try_into()?).await?;
-    Ok(HttpResponse::Ok().json(SettingsBody::try_from(updated)?))
+    let updated = settings
+        .update(actor.owner_id, body.try_into()?, &expected)
+        .await?;
+    let tag = updated.tag();
+    let answer = HttpResponse::Ok().json(SettingsBody::try_from(updated)?);
+    Ok(tagged(answer, &tag))
 }

@@ -2,6 +2,7 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
 use crate::items::ItemBody;
 use crate::list::number;
+use crate::tags::{IfMatch, tagged};
 use actix_web::{HttpResponse, post, web};
 use domain::error::Resource;
 use domain::id::{ConversationId, ItemId};
@@ -49,6 +50,7 @@ pub(crate) async fn restore_item_version(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,
     path: web::Path<(String, String, String)>,
+    IfMatch(expected): IfMatch,
     Body(RestoreItemVersionBody {}, _): Body<RestoreItemVersionBody>,
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item, version) = path.into_inner();
@@ -60,7 +62,11 @@ pub(crate) async fn restore_item_version(
         return Err(Resource::Version.absent_as(&version).into());
     };
     let restored = items
-        .restore(actor.owner_id, conversation, item, version)
+        .restore(actor.owner_id, conversation, item, version, &expected)
         .await?;
-    Ok(HttpResponse::Ok().json(ItemBody::from(restored)))
+    let tag = restored.tag();
+    Ok(tagged(
+        HttpResponse::Ok().json(ItemBody::from(restored)),
+        &tag,
+    ))
 }

@@ -1,7 +1,8 @@
 use super::{Change, FlagChanges, Flags, Title, TitleSource};
 use crate::error::{Error, Result};
-use crate::id::{ConversationId, OwnerId, ProjectId};
+use crate::id::{ConversationId, OwnerId, ProjectId, Sequence};
 use crate::items::{Item, NewItem};
+use crate::state::{Fingerprint, Tag};
 use crate::text;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -21,9 +22,34 @@ pub struct Conversation {
     /// When an item was last added, edited, regenerated, restored or deleted. Changing the title,
     /// the project, the metadata or the flags does not change it.
     pub updated_at: DateTime<Utc>,
+    /// The number of the last item that was added, even if it was deleted.
+    pub last_sequence: Sequence,
+    /// How often the texts of its items were changed.
+    pub revisions: u32,
 }
 
 impl Conversation {
+    /// Its state, with that of its items. A change of the conversation itself compares what a person
+    /// organises.
+    pub fn tag(&self) -> Tag {
+        let organised = Fingerprint::default()
+            .text(self.title.as_ref().map(Title::as_str))
+            .number(self.project_id.map_or(0, |id| id.ulid().0 as u64))
+            .number(self.project_id.map_or(0, |id| (id.ulid().0 >> 64) as u64))
+            .number((u64::from(self.flags.archived) << 1) | u64::from(self.flags.pinned));
+        let pairs = self.metadata.0.iter();
+        let organised = pairs.fold(organised, |print, (key, value)| {
+            print.text(Some(key)).text(Some(value))
+        });
+        // Numbers are not reused, so these two tell which items there are.
+        let items = Fingerprint::default()
+            .number(self.last_sequence.0.into())
+            .number(self.item_count.into())
+            .number(self.revisions.into())
+            .time(self.updated_at);
+        Tag::of(organised).and(items)
+    }
+
     /// The bytes of its texts.
     pub fn text_bytes(&self) -> usize {
         bytes(self.title.as_ref()) + self.metadata.bytes()
@@ -74,6 +100,8 @@ impl CreateConversation {
             flags: self.flags,
             created_at: now,
             updated_at: now,
+            last_sequence: items.last().map_or(Sequence(0), |last| last.id.sequence()),
+            revisions: 0,
         };
         (conversation, source)
     }

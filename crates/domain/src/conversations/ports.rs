@@ -3,6 +3,7 @@ use crate::error::Result;
 use crate::id::{ConversationId, OwnerId, ProjectId, Sequence};
 use crate::items::Item;
 use crate::page::{Limit, Order, Page};
+use crate::state::{Checked, Expected};
 use chrono::{DateTime, Utc};
 
 /// Where conversations are kept. Every method is one atomic unit of work, and sees only the objects
@@ -38,6 +39,7 @@ pub trait ConversationStore: Send + Sync {
         owner: OwnerId,
         id: ConversationId,
         changes: &ConversationChanges,
+        expected: &Expected,
     ) -> Result<Updated>;
 
     /// Makes the existing conversations among `ids` unreachable for every reader, and queues their
@@ -48,6 +50,15 @@ pub trait ConversationStore: Send + Sync {
         ids: &[ConversationId],
         now: DateTime<Utc>,
     ) -> Result<Vec<ConversationId>>;
+
+    /// Does the same with one conversation, in an expected state only. `false`: it did not exist.
+    async fn delete_expected(
+        &self,
+        owner: OwnerId,
+        id: ConversationId,
+        expected: &Expected,
+        now: DateTime<Utc>,
+    ) -> Result<Checked<bool>>;
 
     /// Does the same with the first `most` conversations of a range. Returns the id of the last one
     /// and how many they were; `None`: none was left.
@@ -107,4 +118,6 @@ pub enum Updated {
     NoConversation,
     /// The project does not exist; nothing was changed.
     NoProject,
+    /// It is not in the expected state; nothing was changed.
+    Stale,
 }

@@ -9,6 +9,7 @@ use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::items::{Author, Item, NewItem, unique};
 use crate::page::{self, Limit, Order, Page};
 use crate::repeats::{self, Made, Outcome};
+use crate::state::{Checked, Expected};
 use crate::usage::UsageGuard;
 use std::mem;
 use std::sync::Arc;
@@ -154,9 +155,13 @@ impl ConversationService {
         owner: OwnerId,
         id: ConversationId,
         changes: ConversationChanges,
+        expected: &Expected,
     ) -> Result<Conversation> {
         if changes.is_empty() {
             let found = self.get(owner, id).await?;
+            if !expected.holds(&found.tag()) {
+                return Err(Error::Stale);
+            }
             if let Some(claim) = repeats::current()? {
                 claim.found(Outcome::done(Made::Conversation(id)));
             }
@@ -167,20 +172,34 @@ impl ConversationService {
         {
             return Err(full);
         }
-        match self.store.update(owner, id, &changes).await? {
+        match self.store.update(owner, id, &changes, expected).await? {
             Updated::Done(conversation) => Ok(conversation),
+            Updated::Stale => Err(Error::Stale),
             Updated::NoConversation => Err(Resource::Conversation.absent()),
             Updated::NoProject => Err(Resource::Project.absent().named_by("project_id")),
         }
     }
 
     /// Deletes for good, at once for every reader.
-    pub async fn delete(&self, owner: OwnerId, id: ConversationId) -> Result<()> {
-        let deleted = self.store.delete(owner, &[id], self.clock.now()).await?;
-        if deleted.is_empty() {
-            return Err(Resource::Conversation.absent());
+    pub async fn delete(
+        &self,
+        owner: OwnerId,
+        id: ConversationId,
+        expected: &Expected,
+    ) -> Result<()> {
+        let now = self.clock.now();
+        let deleted = match expected.is_any() {
+            true => Checked::Done(!self.store.delete(owner, &[id], now).await?.is_empty()),
+            false => {
+                let deleting = self.store.delete_expected(owner, id, expected, now);
+                deleting.await?
+            }
+        };
+        match deleted {
+            Checked::Done(true) => Ok(()),
+            Checked::Done(false) => Err(Resource::Conversation.absent()),
+            Checked::Stale => Err(Error::Stale),
         }
-        Ok(())
     }
 
     /// Deletes the conversations in `sent` that the owner has. Each distinct id is either deleted

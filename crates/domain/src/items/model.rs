@@ -1,5 +1,6 @@
 use crate::error::Result;
 use crate::id::{ItemId, OwnerId};
+use crate::state::Tag;
 use crate::text;
 use chrono::{DateTime, Utc};
 
@@ -84,6 +85,10 @@ pub struct Item {
 }
 
 impl Item {
+    pub fn tag(&self) -> Tag {
+        Tag::number(self.version)
+    }
+
     /// The size of its text in bytes.
     pub fn bytes(&self) -> usize {
         let reasoning = self.reasoning.as_ref().map_or(0, String::len);

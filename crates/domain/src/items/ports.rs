@@ -3,6 +3,7 @@ use crate::conversations::Title;
 use crate::error::Result;
 use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::page::{Limit, Order, Page};
+use crate::state::Expected;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use ulid::Ulid;
@@ -89,6 +90,7 @@ pub trait ItemStore: Send + Sync {
         conversation: ConversationId,
         id: ItemId,
         revision: &Revision,
+        expected: &Expected,
         now: DateTime<Utc>,
     ) -> Result<Revised>;
 
@@ -108,6 +110,7 @@ pub trait ItemStore: Send + Sync {
         owner: OwnerId,
         conversation: ConversationId,
         id: ItemId,
+        expected: &Expected,
         now: DateTime<Utc>,
     ) -> Result<Deleted>;
 
@@ -140,6 +143,8 @@ pub enum Revised {
     NoItem,
     /// The version to restore does not exist.
     NoVersion,
+    /// The item is not in the expected state; nothing was changed.
+    Stale,
 }
 
 /// The result of a deletion.
@@ -148,6 +153,8 @@ pub enum Deleted {
     Done,
     NoConversation,
     NoItem,
+    /// The item is not in the expected state; nothing was changed.
+    Stale,
 }
 
 /// Which page of an item's versions; `after` is the last number of the page before.

@@ -3,9 +3,10 @@ use super::{
     Revision, Version, VersionList,
 };
 use crate::clock::{Clock, Ids};
-use crate::error::{Resource, Result};
+use crate::error::{Error, Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::page::{Limit, Order, Page};
+use crate::state::Expected;
 use crate::usage::UsageGuard;
 use std::sync::Arc;
 
@@ -110,8 +111,9 @@ impl ItemService {
         conversation: ConversationId,
         id: ItemId,
         content: Content,
+        expected: &Expected,
     ) -> Result<Item> {
-        self.revise(owner, conversation, id, Revision::Edit(content))
+        self.revise(owner, conversation, id, Revision::Edit(content), expected)
             .await
     }
 
@@ -122,8 +124,9 @@ impl ItemService {
         conversation: ConversationId,
         id: ItemId,
         number: u32,
+        expected: &Expected,
     ) -> Result<Item> {
-        self.revise(owner, conversation, id, Revision::Restore(number))
+        self.revise(owner, conversation, id, Revision::Restore(number), expected)
             .await
     }
 
@@ -133,18 +136,20 @@ impl ItemService {
         conversation: ConversationId,
         id: ItemId,
         revision: Revision,
+        expected: &Expected,
     ) -> Result<Item> {
         self.usage.room_for_text(owner)?;
         let now = self.clock.now();
         match self
             .store
-            .revise(owner, conversation, id, &revision, now)
+            .revise(owner, conversation, id, &revision, expected, now)
             .await?
         {
             Revised::Done(item) => Ok(item),
             Revised::NoConversation => Err(Resource::Conversation.absent()),
             Revised::NoItem => Err(Resource::Item.absent()),
             Revised::NoVersion => Err(Resource::Version.absent()),
+            Revised::Stale => Err(Error::Stale),
         }
     }
 
@@ -169,13 +174,15 @@ impl ItemService {
         owner: OwnerId,
         conversation: ConversationId,
         id: ItemId,
+        expected: &Expected,
     ) -> Result<()> {
         match self
             .store
-            .delete(owner, conversation, id, self.clock.now())
+            .delete(owner, conversation, id, expected, self.clock.now())
             .await?
         {
             Deleted::Done => Ok(()),
+            Deleted::Stale => Err(Error::Stale),
             Deleted::NoConversation => Err(Resource::Conversation.absent()),
             Deleted::NoItem => Err(Resource::Item.absent()),
         }

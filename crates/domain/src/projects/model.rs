@@ -1,6 +1,7 @@
 use crate::conversations::Flags;
 use crate::error::Result;
 use crate::id::ProjectId;
+use crate::state::{Fingerprint, Tag};
 use crate::text;
 use chrono::{DateTime, Utc};
 use std::ops::RangeInclusive;
@@ -19,6 +20,19 @@ pub struct Project {
     /// When the project itself was last changed; changes of its conversations, or of its flags, do
     /// not count.
     pub updated_at: DateTime<Utc>,
+}
+
+impl Project {
+    /// Its state, with the number of its conversations, which a change of the project leaves out.
+    pub fn tag(&self) -> Tag {
+        let itself = Fingerprint::default()
+            .text(Some(self.title.as_str()))
+            .text(self.description.as_ref().map(Description::as_str))
+            .text(self.instruction.as_ref().map(Instruction::as_str))
+            .number((u64::from(self.flags.archived) << 1) | u64::from(self.flags.pinned))
+            .time(self.updated_at);
+        Tag::of(itself).and(Fingerprint::default().number(self.conversation_count))
+    }
 }
 
 macro_rules! bounded_text {

@@ -3,6 +3,7 @@ use crate::conversations::{Change, FlagChanges, FlagFilter, Flags};
 use crate::error::Result;
 use crate::id::{OwnerId, ProjectId};
 use crate::page::{Limit, Order, Page};
+use crate::state::{Checked, Expected};
 use chrono::{DateTime, Utc};
 
 /// Where projects are kept. Every method is one atomic unit of work, and sees only the objects of
@@ -28,11 +29,17 @@ pub trait ProjectStore: Send + Sync {
         owner: OwnerId,
         id: ProjectId,
         changes: &ProjectChanges,
+        expected: &Expected,
         now: DateTime<Utc>,
-    ) -> Result<Option<Project>>;
+    ) -> Result<Checked<Option<Project>>>;
 
     /// Deletes the project; its conversations stay, without a project. `false`: it does not exist.
-    async fn delete(&self, owner: OwnerId, id: ProjectId) -> Result<bool>;
+    async fn delete(
+        &self,
+        owner: OwnerId,
+        id: ProjectId,
+        expected: &Expected,
+    ) -> Result<Checked<bool>>;
 }
 
 /// A project about to be stored.

@@ -4,9 +4,10 @@ use super::{
 };
 use crate::clock::{Clock, Ids};
 use crate::conversations::Flags;
-use crate::error::{Resource, Result};
+use crate::error::{Error, Resource, Result};
 use crate::id::{OwnerId, ProjectId};
 use crate::page::{self, Page};
+use crate::state::{Checked, Expected};
 use crate::usage::UsageGuard;
 use std::sync::Arc;
 
@@ -88,9 +89,14 @@ impl ProjectService {
         owner: OwnerId,
         id: ProjectId,
         changes: ProjectChanges,
+        expected: &Expected,
     ) -> Result<Project> {
         if changes == ProjectChanges::default() {
-            return self.get(owner, id).await;
+            let found = self.get(owner, id).await?;
+            return match expected.holds(&found.tag()) {
+                true => Ok(found),
+                false => Err(Error::Stale),
+            };
         }
         if let Err(full) = self.usage.room_for_text(owner)
             && changes.add_text(&self.get(owner, id).await?)
@@ -99,15 +105,19 @@ impl ProjectService {
         }
         let updated = self
             .store
-            .update(owner, id, &changes, self.clock.now())
+            .update(owner, id, &changes, expected, self.clock.now())
             .await?;
-        updated.ok_or_else(|| Resource::Project.absent())
+        match updated {
+            Checked::Done(updated) => updated.ok_or_else(|| Resource::Project.absent()),
+            Checked::Stale => Err(Error::Stale),
+        }
     }
 
-    pub async fn delete(&self, owner: OwnerId, id: ProjectId) -> Result<()> {
-        match self.store.delete(owner, id).await? {
-            true => Ok(()),
-            false => Err(Resource::Project.absent()),
+    pub async fn delete(&self, owner: OwnerId, id: ProjectId, expected: &Expected) -> Result<()> {
+        match self.store.delete(owner, id, expected).await? {
+            Checked::Done(true) => Ok(()),
+            Checked::Done(false) => Err(Resource::Project.absent()),
+            Checked::Stale => Err(Error::Stale),
         }
     }
 }

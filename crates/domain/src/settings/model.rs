@@ -1,4 +1,5 @@
 use crate::error::{Error, Result};
+use crate::state::{Fingerprint, Tag};
 use crate::text;
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
@@ -158,6 +159,27 @@ pub struct Settings {
 }
 
 impl Settings {
+    pub fn tag(&self) -> Tag {
+        let Profile {
+            nickname,
+            occupation,
+            about,
+            instructions,
+            style,
+        } = &self.profile;
+        let use_profile = self.use_profile.map_or(2, u64::from);
+        Tag::of(
+            Fingerprint::default()
+                .text(nickname.as_ref().map(ShortText::as_str))
+                .text(occupation.as_ref().map(ShortText::as_str))
+                .text(about.as_ref().map(About::as_str))
+                .text(instructions.as_ref().map(Answers::as_str))
+                .text(style.map(Style::told))
+                .text(Some(self.preferences.as_str()))
+                .number(use_profile),
+        )
+    }
+
     /// The profile, where the models may know of it.
     pub fn told(&self) -> Option<String> {
         match self.use_profile {

@@ -2,6 +2,7 @@ use super::{About, Answers, Preferences, Settings, ShortText, Style};
 use crate::conversations::Change;
 use crate::error::Result;
 use crate::id::OwnerId;
+use crate::state::{Checked, Expected};
 use chrono::{DateTime, Utc};
 
 /// Where settings are kept. Every method is one atomic unit of work of one owner.
@@ -16,8 +17,9 @@ pub trait SettingsStore: Send + Sync {
         &self,
         owner: OwnerId,
         changes: &SettingsChanges,
+        expected: &Expected,
         now: DateTime<Utc>,
-    ) -> Result<Option<Settings>>;
+    ) -> Result<Checked<Option<Settings>>>;
 }
 
 /// A person's changes to their settings.

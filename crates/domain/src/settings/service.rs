@@ -1,7 +1,8 @@
 use super::{Preferences, Settings, SettingsChanges, SettingsStore};
 use crate::clock::Clock;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::OwnerId;
+use crate::state::{Checked, Expected};
 use crate::usage::UsageGuard;
 use std::sync::Arc;
 
@@ -18,11 +19,19 @@ impl SettingsService {
     }
 
     /// Changes the given fields. Needs room for text where something may grow.
-    pub async fn update(&self, owner: OwnerId, changes: SettingsChanges) -> Result<Settings> {
+    pub async fn update(
+        &self,
+        owner: OwnerId,
+        changes: SettingsChanges,
+        expected: &Expected,
+    ) -> Result<Settings> {
         if !changes.add_nothing() {
             self.usage.room_for_text(owner)?;
         }
-        let updated = self.store.update(owner, &changes, self.clock.now()).await?;
-        updated.ok_or_else(Preferences::too_large)
+        let now = self.clock.now();
+        match self.store.update(owner, &changes, expected, now).await? {
+            Checked::Done(updated) => updated.ok_or_else(Preferences::too_large),
+            Checked::Stale => Err(Error::Stale),
+        }
     }
 }

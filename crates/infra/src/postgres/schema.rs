@@ -102,6 +102,7 @@ diesel::table! {
         counted_sequence -> Integer,
         archived -> Bool,
         pinned -> Bool,
+        revisions -> Integer,
     }
 }
 

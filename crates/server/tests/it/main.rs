@@ -51,6 +51,7 @@ mod schema;
 mod settings;
 mod slow_reader;
 mod storage;
+mod tags;
 mod tls;
 mod trail;
 mod unhealthy;

@@ -430,6 +430,9 @@ fn who_is_shown_a_page_is_told_of_failures_by_a_page() {
         operation.unwrap().described["responses"].clone()
     };
     for (status, response) in responses("get_shared_conversation").as_object().unwrap() {
+        if status == "304" {
+            continue;
+        }
         let content = response["content"].as_object().unwrap();
         assert!(content.contains_key("text/html"), "{status}");
     }

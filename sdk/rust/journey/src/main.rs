@@ -42,10 +42,10 @@ async fn conversations(client: &Configuration) -> Outcome<String> {
     let project = projects_api::create_project(client, asked, None).await?;
     let mut change = models::UpdateConversationRequest::new();
     change.project_id = Some(Some(project.id.clone()));
-    let moved = conversations_api::update_conversation(client, &made.id, Some(change.clone())).await?;
+    let moved = conversations_api::update_conversation(client, &made.id, None, Some(change.clone())).await?;
     assert_eq!(moved.project_id, Some(project.id));
     change.project_id = Some(None);
-    let back = conversations_api::update_conversation(client, &made.id, Some(change)).await?;
+    let back = conversations_api::update_conversation(client, &made.id, None, Some(change)).await?;
     assert_eq!(back.project_id, None);
     println!("  a conversation without title and project, moved and moved back");
     Ok(made.id)
@@ -54,12 +54,12 @@ async fn conversations(client: &Configuration) -> Outcome<String> {
 async fn flags_and_settings(client: &Configuration, conversation: &str) -> Outcome<()> {
     let mut change = models::UpdateConversationRequest::new();
     change.archived = Some(Some(true));
-    assert!(conversations_api::update_conversation(client, conversation, Some(change)).await?.archived);
+    assert!(conversations_api::update_conversation(client, conversation, None, Some(change)).await?.archived);
     let list = conversations_api::list_conversations(client, None, None, None, None, None, Some("true"), None).await?;
     assert_eq!(list.data.len(), 1);
     let mut change = models::UpdateUserSettingsRequest::new();
     change.use_profile = Some(Some(false));
-    let told = settings_api::update_settings(client, Some(change)).await?;
+    let told = settings_api::update_settings(client, None, Some(change)).await?;
     assert_eq!((told.use_profile, told.profile.nickname), (false, None));
     println!("  an archived conversation, and settings");
     Ok(())
@@ -86,9 +86,9 @@ async fn items(client: &Configuration, conversation: &str) -> Outcome<Vec<models
     assert_eq!(all.len(), 5);
     let first = &all[0];
     let edited =
-        items_api::edit_item(client, conversation, &first.id, models::EditItemRequest::new("two".to_owned())).await?;
+        items_api::edit_item(client, conversation, &first.id, models::EditItemRequest::new("two".to_owned()), None).await?;
     assert_eq!(edited.version, 2);
-    let restored = items_api::restore_item_version(client, conversation, &first.id, 1, None, None).await?;
+    let restored = items_api::restore_item_version(client, conversation, &first.id, 1, None, None, None).await?;
     assert_eq!(restored.content, first.content);
     let turns = [(Role::User, "And?"), (Role::Assistant, "So.")];
     let turns = turns.map(|(role, text)| models::CreateItemRequest::new(role, text.to_owned()));
@@ -137,7 +137,7 @@ async fn end(client: &Configuration, conversation: &str) -> Outcome<()> {
     let path = format!("{}/v1/conversations/{conversation}/export.md", client.base_path);
     let text = client.client.get(path).bearer_auth(token(client)).send().await?.error_for_status()?.text().await?;
     assert!(text.contains(REPLY), "{text}");
-    conversations_api::delete_conversation(client, conversation).await?;
+    conversations_api::delete_conversation(client, conversation, None).await?;
     refused(conversations_api::get_conversation(client, conversation, None).await, 404, "conversation_not_found");
     println!("  an export, a deletion, and an error with its code");
     Ok(())

@@ -3,6 +3,7 @@ use crate::extract::Authenticated;
 use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, delete, web};
 use domain::conversations::ConversationService;
+use domain::state::Expected;
 use domain::tasks::Tasks;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -50,7 +51,9 @@ pub(crate) async fn delete_conversation(
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let id = super::id(&id)?;
-    conversations.delete(actor.owner_id, id).await?;
+    conversations
+        .delete(actor.owner_id, id, &Expected::Any)
+        .await?;
     Ok(HttpResponse::Ok().json(DeletedBody::of(id, "conversation.deleted")))
 }
 

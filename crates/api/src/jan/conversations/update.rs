@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, post, web};
 use domain::conversations::{Change, ConversationChanges, ConversationService, FlagChanges, Title};
 use domain::error::Error;
 use domain::id::ProjectId;
+use domain::state::Expected;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -72,6 +73,8 @@ pub(crate) async fn update_conversation(
         },
         ..changes
     };
-    let updated = conversations.update(owner, id, changes).await?;
+    let updated = conversations
+        .update(owner, id, changes, &Expected::Any)
+        .await?;
     Ok(HttpResponse::Ok().json(ConversationBody::from(updated)))
 }

@@ -4,6 +4,7 @@ use crate::extract::Authenticated;
 use crate::jan::query::MAIN;
 use actix_web::{HttpResponse, delete, web};
 use domain::items::ItemService;
+use domain::state::Expected;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -38,7 +39,9 @@ pub(crate) async fn delete_item(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item) = ids(path.into_inner())?;
-    items.delete(actor.owner_id, conversation, item).await?;
+    items
+        .delete(actor.owner_id, conversation, item, &Expected::Any)
+        .await?;
     Ok(HttpResponse::Ok().json(ItemDeletedBody {
         id: item.to_string(),
         object: "conversation.item.deleted",

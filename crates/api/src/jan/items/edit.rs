@@ -4,6 +4,7 @@ use crate::extract::{Authenticated, Body, MESSAGES, WireBody};
 use crate::jan::query::MAIN;
 use actix_web::{HttpResponse, post, web};
 use domain::items::{Content, Item, ItemService};
+use domain::state::Expected;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -63,6 +64,6 @@ pub(crate) async fn edit_item(
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item) = ids(path.into_inner())?;
     let content = Content::parse(body.content)?;
-    let edited = items.edit(actor.owner_id, conversation, item, content);
+    let edited = items.edit(actor.owner_id, conversation, item, content, &Expected::Any);
     Ok(HttpResponse::Ok().json(EditedBody::from(edited.await?)))
 }

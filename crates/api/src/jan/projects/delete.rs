@@ -4,6 +4,7 @@ use crate::jan::conversations::delete::DeletedBody;
 use actix_web::{HttpResponse, delete, web};
 use domain::id::ProjectId;
 use domain::projects::ProjectService;
+use domain::state::Expected;
 
 /// Delete a project
 ///
@@ -21,6 +22,6 @@ pub(crate) async fn delete_project(
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let id = ProjectId::parse(&id)?;
-    projects.delete(actor.owner_id, id).await?;
+    projects.delete(actor.owner_id, id, &Expected::Any).await?;
     Ok(HttpResponse::Ok().json(DeletedBody::of(id, "project")))
 }

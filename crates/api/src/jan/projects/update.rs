@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, patch, web};
 use domain::conversations::{Change, FlagChanges};
 use domain::id::ProjectId;
 use domain::projects::{Instruction, ProjectChanges, ProjectService};
+use domain::state::Expected;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -52,6 +53,8 @@ pub(crate) async fn update_project(
             pinned: Change::of(body.is_favorite, Ok)?,
         },
     };
-    let updated = projects.update(actor.owner_id, id, changes).await?;
+    let updated = projects
+        .update(actor.owner_id, id, changes, &Expected::Any)
+        .await?;
     Ok(HttpResponse::Ok().json(ProjectBody::from(updated)))
 }

@@ -7,6 +7,7 @@ use crate::extract::Query;
 use crate::head_request::is_head;
 use crate::long_work::{LongWork, json};
 use crate::memory::look_for_room;
+use crate::tags;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::shares::{ShareService, ViewPage, Visit};
@@ -69,7 +70,10 @@ pub(crate) async fn get_shared_conversation(
         let origin = client.origin();
         let view = shares.view(origin, &share_id, page, visit).await?;
         if format != FormatParam::Html {
-            return show(&request, view, format, &share_id).await;
+            return Ok(tags::written(
+                &request,
+                show(&request, view, format, &share_id).await?,
+            ));
         }
         let standing = shares.standing(origin, &share_id, &view).await?;
         let around = PageContext {
@@ -78,12 +82,13 @@ pub(crate) async fn get_shared_conversation(
             link: html::link(&request, &share_id, continue_url.as_ref().as_ref()),
         };
         let page = html::write(view, around, &layouts, origin).await?;
-        Ok(HttpResponse::Ok()
+        let page = HttpResponse::Ok()
             .content_type(ContentType::html())
-            .body(page))
+            .body(page);
+        Ok(tags::written(&request, page))
     };
     // Who asked for a page is told of failures by a page.
-    answer.await.map_err(|error| match format {
+    answer.await.map_err(|error: ApiError| match format {
         FormatParam::Html => error.into_page(),
         FormatParam::Json | FormatParam::Md => error,
     })

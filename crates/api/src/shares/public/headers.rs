@@ -10,8 +10,8 @@ const PLACE: &str = "/conversations/share/";
 const SAFETY: [(HeaderName, &str, &str); 5] = [
     (
         CACHE_CONTROL,
-        "no-store",
-        "`no-store`: it is kept nowhere, so that a link that was revoked is gone.",
+        "private, no-cache",
+        "`private, no-cache`: a browser asks again each time, so that a link that was revoked is gone.",
     ),
     (
         CONTENT_SECURITY_POLICY,

@@ -1,4 +1,5 @@
 pub(super) mod exists;
+mod expected;
 mod list;
 mod open;
 pub(super) mod rows;
@@ -15,7 +16,7 @@ use super::work::Whose;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::conversations::{
     Conversation, ConversationChanges, ConversationList, ConversationStore, NewConversation,
     Opening, Range, Updated,
@@ -25,6 +26,7 @@ use domain::id::{ConversationId, OwnerId, Sequence};
 use domain::items::Item;
 use domain::page::Page;
 use domain::repeats::{Made, Outcome};
+use domain::state::{Checked, Expected};
 use rows::Row;
 use uuid::Uuid;
 use write::{ChangedRow, Insert};
@@ -149,19 +151,33 @@ impl ConversationStore for PgConversations {
         owner: OwnerId,
         id: ConversationId,
         changes: &ConversationChanges,
+        expected: &Expected,
     ) -> Result<Updated> {
         let key = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
         let update = diesel::update(conversations::table.find(key))
             .set(ChangedRow::from(changes))
             .returning(Row::as_returning());
-        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Option<Row>> {
-            update.fetch_optional(connection).await
+        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Checked<Option<Row>>> {
+            if expected.is_any() {
+                return Ok(Checked::Done(update.fetch_optional(connection).await?));
+            }
+            let work = async |connection: &mut AsyncPgConnection| {
+                if !expected::holds(connection, key, expected).await? {
+                    return Ok(Checked::Stale);
+                }
+                QueryResult::Ok(Checked::Done(update.fetch_optional(connection).await?))
+            };
+            connection.transaction(work).await
         };
-        let made = |row: &Option<Row>| row.as_ref().map(|_| Outcome::done(Made::Conversation(id)));
+        let made = |row: &Checked<Option<Row>>| match row {
+            Checked::Done(Some(_)) => Some(Outcome::done(Made::Conversation(id))),
+            Checked::Done(None) | Checked::Stale => None,
+        };
         let updated = self.database.effect(owner, work, made).await?;
         match updated {
-            Ok(Some(row)) => Ok(Updated::Done(row.try_into()?)),
-            Ok(None) => Ok(Updated::NoConversation),
+            Ok(Checked::Done(Some(row))) => Ok(Updated::Done(row.try_into()?)),
+            Ok(Checked::Done(None)) => Ok(Updated::NoConversation),
+            Ok(Checked::Stale) => Ok(Updated::Stale),
             Err(error) if violates(&error, PROJECT) => Ok(Updated::NoProject),
             Err(error) => Err(storage(error)),
         }
@@ -195,6 +211,31 @@ impl ConversationStore for PgConversations {
             .await?
             .map_err(storage)?;
         Ok(all(&gone))
+    }
+
+    async fn delete_expected(
+        &self,
+        owner: OwnerId,
+        id: ConversationId,
+        expected: &Expected,
+        now: DateTime<Utc>,
+    ) -> Result<Checked<bool>> {
+        let key = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
+        let ids = [key.1];
+        let delete = statements::Delete {
+            owner_id: key.0,
+            ids: &ids,
+            now,
+        };
+        let work = async |connection: &mut AsyncPgConnection| {
+            if !expected::holds(connection, key, expected).await? {
+                return Ok(Checked::Stale);
+            }
+            let gone: Vec<Uuid> = delete.fetch_all(connection).await?;
+            QueryResult::Ok(Checked::Done(!gone.is_empty()))
+        };
+        let work = async |connection: &mut AsyncPgConnection| connection.transaction(work).await;
+        self.database.attempt(owner, work).await?.map_err(storage)
     }
 
     async fn delete_range(

@@ -1,3 +1,4 @@
+use super::sequence;
 use crate::postgres::error::inconsistent;
 use crate::postgres::ids;
 use chrono::{DateTime, Utc};
@@ -36,7 +37,11 @@ macro_rules! columns {
             $of,
             "archived, ",
             $of,
-            "pinned"
+            "pinned, ",
+            $of,
+            "last_sequence, ",
+            $of,
+            "revisions"
         )
     };
 }
@@ -45,7 +50,7 @@ pub(in crate::postgres) use columns;
 /// As many nulls: no conversation.
 macro_rules! nulls {
     () => {
-        "null, null, null, null, null, null, null, null, null"
+        "null, null, null, null, null, null, null, null, null, null, null"
     };
 }
 pub(super) use nulls;
@@ -62,6 +67,8 @@ pub(in crate::postgres) struct Row {
     updated_at: DateTime<Utc>,
     archived: bool,
     pinned: bool,
+    last_sequence: i32,
+    revisions: i32,
 }
 
 impl Row {
@@ -89,6 +96,9 @@ impl TryFrom<Row> for Conversation {
             },
             created_at: row.created_at,
             updated_at: row.updated_at,
+            last_sequence: sequence(row.last_sequence)?,
+            revisions: u32::try_from(row.revisions)
+                .map_err(|error| Error::Internal(error.into()))?,
         })
     }
 }

@@ -26,6 +26,7 @@ use domain::items::{
 };
 use domain::page::Page;
 use domain::repeats::{self, Made};
+use domain::state::Expected;
 use group::Group;
 use key::{ConversationKey, ItemKey, key};
 use rows::{Row, item, items};
@@ -210,11 +211,12 @@ impl ItemStore for PgItems {
         conversation: ConversationId,
         id: ItemId,
         revision: &Revision,
+        expected: &Expected,
         now: DateTime<Utc>,
     ) -> Result<Revised> {
         let key = ItemKey::new(owner, conversation, id);
         let work = async |connection: &mut AsyncPgConnection| {
-            revise::revise(connection, key, revision, now).await
+            revise::revise(connection, key, revision, expected, now).await
         };
         let whose = Whose::from(owner).writing(match revision {
             Revision::Edit(content) => content.as_str().len(),
@@ -236,6 +238,7 @@ impl ItemStore for PgItems {
             revise::Outcome::NoConversation => Ok(Revised::NoConversation),
             revise::Outcome::NoItem => Ok(Revised::NoItem),
             revise::Outcome::NoVersion => Ok(Revised::NoVersion),
+            revise::Outcome::Stale => Ok(Revised::Stale),
         }
     }
 
@@ -267,11 +270,13 @@ impl ItemStore for PgItems {
         owner: OwnerId,
         conversation: ConversationId,
         id: ItemId,
+        expected: &Expected,
         now: DateTime<Utc>,
     ) -> Result<Deleted> {
         let key = ItemKey::new(owner, conversation, id);
-        let work =
-            async |connection: &mut AsyncPgConnection| revise::delete(connection, key, now).await;
+        let work = async |connection: &mut AsyncPgConnection| {
+            revise::delete(connection, key, expected, now).await
+        };
         self.database
             .run(owner, async |connection| connection.transaction(work).await)
             .await

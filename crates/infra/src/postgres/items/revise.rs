@@ -13,12 +13,14 @@ use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use domain::items::{Deleted, Revision};
 use domain::jobs::Portion;
+use domain::state::Expected;
 
 pub(super) enum Outcome {
     Done(Row),
     NoConversation,
     NoItem,
     NoVersion,
+    Stale,
 }
 
 /// How many bytes of versions are deleted together with a message: this takes milliseconds.
@@ -38,6 +40,7 @@ pub(super) async fn revise(
     connection: &mut AsyncPgConnection,
     key: ItemKey,
     revision: &Revision,
+    expected: &Expected,
     now: DateTime<Utc>,
 ) -> QueryResult<Outcome> {
     if !lock(connection, key).await? {
@@ -46,6 +49,9 @@ pub(super) async fn revise(
     let Some(item) = find(connection, key).await? else {
         return Ok(Outcome::NoItem);
     };
+    if !expected.holds(&item.tag()) {
+        return Ok(Outcome::Stale);
+    }
     let next = match revision {
         Revision::Edit(content) if item.says(content.as_str()) => {
             return Ok(Outcome::Done(item));
@@ -79,10 +85,17 @@ pub(super) async fn revise(
 pub(super) async fn delete(
     connection: &mut AsyncPgConnection,
     key: ItemKey,
+    expected: &Expected,
     now: DateTime<Utc>,
 ) -> QueryResult<Deleted> {
     if !lock(connection, key).await? {
         return Ok(Deleted::NoConversation);
+    }
+    if !expected.is_any() {
+        let item = find(connection, key).await?;
+        if item.is_some_and(|item| !expected.holds(&item.tag())) {
+            return Ok(Deleted::Stale);
+        }
     }
     let deletion = statements::Delete {
         owner_id: key.owner_id,

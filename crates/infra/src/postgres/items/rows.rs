@@ -6,6 +6,7 @@ use diesel::sql_types::{Bool, Integer, Nullable, SmallInt, Text, Timestamptz};
 use domain::error::{Error, Result};
 use domain::id::{ItemId, OwnerId};
 use domain::items::{Author, CallId, Content, Item, Role, Version};
+use domain::state::Tag;
 use domain::thoughts::{self, Apart, Extent};
 use uuid::Uuid;
 
@@ -152,6 +153,10 @@ impl Row {
 
     pub(super) fn version(&self) -> i32 {
         self.version
+    }
+
+    pub(super) fn tag(&self) -> Tag {
+        Tag::number(self.version.cast_unsigned())
     }
 }
 

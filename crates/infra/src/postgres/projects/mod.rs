@@ -8,6 +8,7 @@ use super::schema::projects;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::result::Error as DieselError;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::error::{Error, Result, Unauthenticated};
 use domain::id::{OwnerId, ProjectId};
@@ -16,7 +17,8 @@ use domain::projects::{
     Description, Instruction, NewProject, Project, ProjectChanges, ProjectList, ProjectStore,
 };
 use domain::repeats::{Made, Outcome};
-use rows::{Count, Find, Insert, Leave, NewestFirst, OldestFirst, Row, Update};
+use domain::state::{Checked, Expected};
+use rows::{Count, Find, FindLocked, Insert, Leave, NewestFirst, OldestFirst, Row, Update};
 use uuid::Uuid;
 
 /// Projects in PostgreSQL.
@@ -129,36 +131,54 @@ impl ProjectStore for PgProjects {
         owner: OwnerId,
         id: ProjectId,
         changes: &ProjectChanges,
+        expected: &Expected,
         now: DateTime<Utc>,
-    ) -> Result<Option<Project>> {
+    ) -> Result<Checked<Option<Project>>> {
         let key = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
         let update = Update::new(key, changes, now);
-        let row: Option<Row> = self
-            .0
-            .run(owner, async |connection| {
-                update.fetch_optional(connection).await
-            })
-            .await?;
-        row.map(Project::try_from).transpose()
+        let work = async |connection: &mut AsyncPgConnection| {
+            if !is_expected(connection, key, expected).await? {
+                return Ok(Checked::Stale);
+            }
+            let row: Option<Row> = update.fetch_optional(connection).await?;
+            QueryResult::Ok(Checked::Done(row))
+        };
+        let work = async |connection: &mut AsyncPgConnection| match expected.is_any() {
+            true => work(connection).await,
+            false => connection.transaction(work).await,
+        };
+        match self.0.run(owner, work).await? {
+            Checked::Done(row) => Ok(Checked::Done(row.map(Project::try_from).transpose()?)),
+            Checked::Stale => Ok(Checked::Stale),
+        }
     }
 
     /// The conversations leave first and the project is deleted last: a conversation that moves
     /// takes its locks in the same order, so the two cannot deadlock. A conversation that moved in
     /// between violates the foreign key, and the deletion is tried again.
-    async fn delete(&self, owner: OwnerId, id: ProjectId) -> Result<bool> {
+    async fn delete(
+        &self,
+        owner: OwnerId,
+        id: ProjectId,
+        expected: &Expected,
+    ) -> Result<Checked<bool>> {
         let key = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
         let mut attempts = 0..ATTEMPTS;
         loop {
             let work = async |connection: &mut AsyncPgConnection| {
+                if !is_expected(connection, key, expected).await? {
+                    return Ok(Checked::Stale);
+                }
                 let (owner_id, project_id) = key;
                 let leave = Leave {
                     owner_id,
                     project_id,
                 };
                 leave.write(connection).await?;
-                diesel::delete(projects::table.find(key))
+                let gone = diesel::delete(projects::table.find(key))
                     .write(connection)
-                    .await
+                    .await?;
+                Ok(Checked::Done(gone > 0))
             };
             let deleted = self
                 .0
@@ -166,10 +186,29 @@ impl ProjectStore for PgProjects {
                 .await?;
             match deleted {
                 Err(error) if violates(&error, PROJECT) && attempts.next().is_some() => {}
-                deleted => return Ok(deleted.map_err(storage)? > 0),
+                deleted => return deleted.map_err(storage),
             }
         }
     }
+}
+
+/// Whether the project is in an expected state, in which it then stays until the transaction ends;
+/// or does not exist. Conversations may still move into it.
+async fn is_expected(
+    connection: &mut AsyncPgConnection,
+    (owner_id, id): (Uuid, Uuid),
+    expected: &Expected,
+) -> QueryResult<bool> {
+    if expected.is_any() {
+        return Ok(true);
+    }
+    let find = FindLocked { owner_id, id };
+    let Some(row) = find.fetch_optional::<Row>(connection).await? else {
+        return Ok(true);
+    };
+    let project =
+        Project::try_from(row).map_err(|error| DieselError::DeserializationError(error.into()))?;
+    Ok(expected.holds(&project.tag()))
 }
 
 /// The bytes that an entry adds to a page.

@@ -71,6 +71,15 @@ statement!(
 );
 
 statement!(
+    /// The same, locked until the transaction ends.
+    FindLocked { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> Sql,
+    concat!(
+        "select ", columns!(), " from projects p where p.owner_id = $1 and p.id = $2
+        for no key update of p"
+    )
+);
+
+statement!(
     /// `None` shows both.
     OldestFirst {
         owner_id: Uuid => SqlUuid,

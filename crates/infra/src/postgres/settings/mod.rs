@@ -17,6 +17,7 @@ use domain::settings::{
     About, Answers, Preferences, PreferencesChange, Profile, Settings, SettingsChanges,
     SettingsStore, ShortText, Style,
 };
+use domain::state::{Checked, Expected};
 use merge::merged;
 use uuid::Uuid;
 
@@ -171,25 +172,34 @@ impl SettingsStore for PgSettings {
         &self,
         owner: OwnerId,
         changes: &SettingsChanges,
+        expected: &Expected,
         now: DateTime<Utc>,
-    ) -> Result<Option<Settings>> {
-        let update = Update::new(ids::stored(owner.ulid()), changes, now);
-        let work = async |connection: &mut AsyncPgConnection| match &changes.preferences {
-            PreferencesChange::Keep | PreferencesChange::Set(_) => {
-                update.fetch_optional(connection).await
+    ) -> Result<Checked<Option<Settings>>> {
+        let owner_id = ids::stored(owner.ulid());
+        let update = Update::new(owner_id, changes, now);
+        let is_one =
+            expected.is_any() && !matches!(changes.preferences, PreferencesChange::Merge(_));
+        let work = async |connection: &mut AsyncPgConnection| {
+            if is_one {
+                return update.fetch_optional(connection).await;
             }
-            PreferencesChange::Merge(new) => {
-                let work = async |connection: &mut AsyncPgConnection| {
-                    update_merging(connection, update, new).await
-                };
-                connection.transaction(work).await
-            }
+            let work = async |connection: &mut AsyncPgConnection| {
+                expect(connection, owner_id, expected, now).await?;
+                match &changes.preferences {
+                    PreferencesChange::Merge(new) => update_merging(connection, update, new).await,
+                    PreferencesChange::Keep | PreferencesChange::Set(_) => {
+                        update.fetch_optional(connection).await
+                    }
+                }
+            };
+            connection.transaction(work).await
         };
         match self.0.attempt(owner, work).await? {
-            Ok(Some(row)) => Settings::try_from(row).map(Some),
+            Ok(Some(row)) => Settings::try_from(row).map(|row| Checked::Done(Some(row))),
             Ok(None) => Err(Error::Unauthenticated(Unauthenticated::Invalid)),
-            Err(DieselError::RollbackTransaction) => Ok(None),
-            Err(error) if violates(&error, SIZE) => Ok(None),
+            Err(DieselError::NotFound) => Ok(Checked::Stale),
+            Err(DieselError::RollbackTransaction) => Ok(Checked::Done(None)),
+            Err(error) if violates(&error, SIZE) => Ok(Checked::Done(None)),
             Err(error) => Err(storage(error)),
         }
     }
@@ -217,6 +227,30 @@ impl TryFrom<Row> for Settings {
             preferences: Preferences::stored(row.preferences),
             use_profile: row.use_profile,
         })
+    }
+}
+
+/// Rolls back with [`DieselError::NotFound`] where the settings are not in an expected state. The row
+/// is locked before it is looked at, and made where there is none.
+async fn expect(
+    connection: &mut AsyncPgConnection,
+    owner_id: Uuid,
+    expected: &Expected,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    if expected.is_any() {
+        return Ok(());
+    }
+    let nothing = SettingsChanges::default();
+    let lock = Update::new(owner_id, &nothing, now);
+    let Some(row) = lock.fetch_optional::<Row>(connection).await? else {
+        return Ok(());
+    };
+    let settings =
+        Settings::try_from(row).map_err(|error| DieselError::DeserializationError(error.into()))?;
+    match expected.holds(&settings.tag()) {
+        true => Ok(()),
+        false => Err(DieselError::NotFound),
     }
 }
 

@@ -188,6 +188,7 @@ statement!(
         ),
         moved as (
             update conversations set updated_at = greatest(updated_at, $4),
+                revisions = revisions + 1,
                 bytes = bytes + case when counted_sequence < $3 then 0
                     else octet_length($5) + coalesce(octet_length($6), 0) + 128 end
             where owner_id = $1 and id = $2

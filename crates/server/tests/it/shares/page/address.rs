@@ -67,7 +67,7 @@ async fn a_slash_at_the_end_leads_to_the_page() {
         // Relative, as are all addresses of these pages.
         assert_eq!(answer.header("location"), format!("../{moved}"));
         assert_eq!(answer.header("referrer-policy"), "no-referrer");
-        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("cache-control"), "private, no-cache");
     }
     // It goes nowhere else, whatever stands there.
     let odd = "/conversations/share/%2f%2fexample.org/";

@@ -87,7 +87,7 @@ fn assert_is_a_page(answer: &Answer, status: u16) {
     }
     assert!(!policy.contains("unsafe") && !policy.contains("data:"));
     for (name, value) in [
-        ("cache-control", "no-store"),
+        ("cache-control", "private, no-cache"),
         ("referrer-policy", "no-referrer"),
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),

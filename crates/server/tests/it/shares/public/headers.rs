@@ -8,7 +8,7 @@ use serde_json::json;
 #[track_caller]
 fn assert_safe(answer: &Answer) {
     for (name, value) in [
-        ("cache-control", "no-store"),
+        ("cache-control", "private, no-cache"),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
         ("x-frame-options", "DENY"),

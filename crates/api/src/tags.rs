@@ -1,0 +1,170 @@
+//! Tags of objects (RFC 9110, 8.8.3), and requests that depend on them (13).
+
+use actix_web::body::{BoxBody, MessageBody as _};
+use actix_web::dev::Payload;
+use actix_web::http::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use domain::state::{Expected, Fingerprint, Tag};
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+
+/// What servers put behind a tag when they compress an answer.
+const ENCODINGS: [&str; 4] = ["-gzip", "-zstd", "-br", "-deflate"];
+
+/// The states in which the client wants its change to be made (`If-Match`).
+pub(crate) struct IfMatch(pub(crate) Expected);
+
+impl FromRequest for IfMatch {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let sent = Sent::of(request.headers(), &IF_MATCH);
+        ready(Ok(Self(match sent {
+            None => Expected::Any,
+            Some(sent) if sent.is_any => Expected::Any,
+            // A weak tag promises too little, and what is no tag is none of ours.
+            Some(Sent { tags, .. }) => Expected::OneOf(
+                tags.into_iter()
+                    .filter(|(_, is_weak)| !is_weak)
+                    .map(|(tag, _)| tag.to_owned())
+                    .collect(),
+            ),
+        })))
+    }
+}
+
+/// Whether the client has the object in this state (`If-None-Match`).
+pub(crate) fn is_known(request: &HttpRequest, tag: &str) -> bool {
+    let sent = Sent::of(request.headers(), &IF_NONE_MATCH);
+    sent.is_some_and(|sent| sent.is_any || sent.tags.iter().any(|(known, _)| *known == tag))
+}
+
+/// Whether the client says that it has some state of the object.
+pub(crate) fn asks(request: &HttpRequest) -> bool {
+    request.headers().contains_key(IF_NONE_MATCH)
+}
+
+/// Answers with the object in this state, or with 304 where the client has it.
+pub(crate) fn shown(
+    request: &HttpRequest,
+    tag: &Tag,
+    answer: impl FnOnce() -> HttpResponse,
+) -> HttpResponse {
+    match is_known(request, tag.as_str()) {
+        true => tagged(HttpResponse::NotModified().finish(), tag),
+        false => tagged(answer(), tag),
+    }
+}
+
+/// The answer with a tag of its bytes, or 304 where the client has these.
+pub(crate) fn written(request: &HttpRequest, answer: HttpResponse) -> HttpResponse {
+    let (head, body) = answer.into_parts();
+    match body.try_into_bytes() {
+        Err(body) => head.set_body(body),
+        Ok(bytes) => {
+            let tag = Tag::of(Fingerprint::default().bytes(&bytes));
+            shown(request, &tag, || head.set_body(BoxBody::new(bytes)))
+        }
+    }
+}
+
+/// The answer with the tag of the object in it.
+pub(crate) fn tagged(mut answer: HttpResponse<BoxBody>, tag: &Tag) -> HttpResponse<BoxBody> {
+    // A tag consists of digits, letters and dots.
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", tag.as_str())) {
+        answer.headers_mut().insert(ETAG, tag);
+    }
+    answer
+}
+
+/// The tags in a header: each without its quotes, and whether it is weak.
+struct Sent<'a> {
+    is_any: bool,
+    tags: Vec<(&'a str, bool)>,
+}
+
+impl<'a> Sent<'a> {
+    /// `None`: there is no such header.
+    fn of(headers: &'a HeaderMap, name: &HeaderName) -> Option<Self> {
+        let mut sent = Self {
+            is_any: false,
+            tags: Vec::new(),
+        };
+        let mut is_there = false;
+        for value in headers.get_all(name) {
+            is_there = true;
+            let Ok(value) = value.to_str() else {
+                continue;
+            };
+            // None of our tags has a comma.
+            for one in value.split(',').map(str::trim) {
+                sent.is_any |= one == "*";
+                let strong = one.strip_prefix("W/");
+                let quoted = strong.unwrap_or(one);
+                let tag = quoted
+                    .strip_prefix('"')
+                    .and_then(|tag| tag.strip_suffix('"'));
+                sent.tags
+                    .extend(tag.map(|tag| (bare(tag), strong.is_some())));
+            }
+        }
+        is_there.then_some(sent)
+    }
+}
+
+/// A tag without the encoding's suffix.
+fn bare(tag: &str) -> &str {
+    let mut endings = ENCODINGS.iter();
+    endings
+        .find_map(|ending| tag.strip_suffix(ending))
+        .unwrap_or(tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    fn expected(sent: &[&str]) -> Expected {
+        let mut request = TestRequest::default();
+        for value in sent {
+            request = request.append_header((IF_MATCH, *value));
+        }
+        let request = request.to_http_request();
+        let IfMatch(expected) = IfMatch::from_request(&request, &mut Payload::None)
+            .into_inner()
+            .unwrap();
+        expected
+    }
+
+    #[test]
+    fn tags_are_read_from_all_headers() {
+        let known =
+            |tags: &[&str]| Expected::OneOf(tags.iter().map(|&tag| tag.to_owned()).collect());
+        assert_eq!(expected(&[]), Expected::Any);
+        assert_eq!(expected(&["*"]), Expected::Any);
+        assert_eq!(expected(&["\"1\""]), known(&["1"]));
+        assert_eq!(
+            expected(&["\"1\" , \"2-gzip\"", "\"3.a-zstd\""]),
+            known(&["1", "2", "3.a"])
+        );
+        // Weak, bare, and none at all.
+        assert_eq!(expected(&["W/\"1\", 2, \"3", ""]), known(&[]));
+    }
+
+    #[test]
+    fn a_known_state_may_be_named_weakly() {
+        for (sent, is) in [
+            ("\"1\"", true),
+            ("W/\"1\"", true),
+            ("W/\"1-br\", \"2\"", true),
+            ("*", true),
+            ("\"2\"", false),
+            ("1", false),
+        ] {
+            let request = TestRequest::default().append_header((IF_NONE_MATCH, sent));
+            assert_eq!(is_known(&request.to_http_request(), "1"), is, "{sent}");
+        }
+    }
+}
