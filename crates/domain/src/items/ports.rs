@@ -1,12 +1,10 @@
-use super::{Author, Batch, CallId, Content, Item, NewItem, Present, Version};
-use crate::conversations::Title;
+use super::{Batch, CallId, Content, Item, PendingItem, Present, Version};
 use crate::error::Result;
 use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::page::{Limit, Order, Page};
 use crate::state::Expected;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
-use ulid::Ulid;
 
 /// Where items are kept. Every method is one atomic unit of work, and sees only the objects of the
 /// given owner, without deleted conversations.
@@ -181,18 +179,6 @@ pub enum ExportEntry {
         sequence: Sequence,
         version: Version,
     },
-}
-
-/// An item without its place.
-#[derive(Clone, Debug)]
-pub struct PendingItem {
-    /// Time and randomness of the id-to-be; see [`ItemId::at`].
-    pub seed: Ulid,
-    pub item: NewItem,
-    pub author: Author,
-    /// The title for an untitled conversation.
-    pub title: Option<Title>,
-    pub now: DateTime<Utc>,
 }
 
 /// The result of an append.

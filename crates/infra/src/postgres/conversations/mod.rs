@@ -27,7 +27,7 @@ use domain::items::Item;
 use domain::page::Page;
 use domain::repeats::{Made, Outcome};
 use domain::state::{Checked, Expected};
-use rows::Row;
+use rows::{Row, sequence};
 use uuid::Uuid;
 use write::{ChangedRow, Insert};
 
@@ -261,10 +261,4 @@ impl ConversationStore for PgConversations {
         let last = last.map(|id| ConversationId::new(ids::read(id)));
         Ok(last.map(|last| (last, count.unsigned_abs())))
     }
-}
-
-fn sequence(stored: i32) -> Result<Sequence> {
-    u32::try_from(stored)
-        .map(Sequence)
-        .map_err(|error| Error::Internal(error.into()))
 }

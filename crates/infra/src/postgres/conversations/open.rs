@@ -1,7 +1,7 @@
 //! A conversation and the beginning of its items.
 
-use super::rows::Row;
-use super::{sequence, statements};
+use super::rows::{Row, sequence};
+use super::statements;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::items::key::ConversationKey;
 use crate::postgres::items::rows::Row as ItemRow;

@@ -1,4 +1,3 @@
-use super::sequence;
 use crate::postgres::error::inconsistent;
 use crate::postgres::ids;
 use chrono::{DateTime, Utc};
@@ -7,7 +6,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use domain::conversations::{Conversation, Flags, Metadata, Title};
 use domain::error::{Error, Result};
-use domain::id::{ConversationId, ProjectId};
+use domain::id::{ConversationId, ProjectId, Sequence};
 use uuid::Uuid;
 
 /// The types of a [`Row`]'s columns, for statements of our own.
@@ -101,6 +100,12 @@ impl TryFrom<Row> for Conversation {
                 .map_err(|error| Error::Internal(error.into()))?,
         })
     }
+}
+
+pub(super) fn sequence(stored: i32) -> Result<Sequence> {
+    u32::try_from(stored)
+        .map(Sequence)
+        .map_err(|error| Error::Internal(error.into()))
 }
 
 fn metadata(stored: serde_json::Value) -> Result<Metadata> {
