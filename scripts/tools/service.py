@@ -126,7 +126,9 @@ def main() -> int:
     binary, log_directory, *command = sys.argv[1:]
     # Python would end at once and leave the service running.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    log_path = pathlib.Path(log_directory, f"service-{pathlib.Path(command[0]).stem}.log")
+    # Parts of scripts/test run at the same time.
+    names = ["service", os.environ.get("JAN_TEST_PART"), pathlib.Path(command[0]).stem]
+    log_path = pathlib.Path(log_directory, "-".join(filter(None, names)) + ".log")
     log_path.parent.mkdir(parents=True, exist_ok=True)
     # Not $TMPDIR: the path of PostgreSQL's socket has to be short.
     folder = tempfile.mkdtemp(prefix="jan-check-", dir="/tmp")
