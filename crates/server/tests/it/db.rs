@@ -79,7 +79,8 @@ impl Schema {
         Self::at(format!("{cluster}&options=-c%20search_path%3D{name}"))
     }
 
-    /// The service's view of it.
+    /// The service's view of it, with the service's time limits: for tests that are about those, or to whose
+    /// questions it is no failure to be asked again.
     pub(crate) fn database(&self, connections: usize) -> Database {
         let target = Target::parse(&self.url).unwrap();
         let _inside = RUNTIME.enter();
@@ -88,8 +89,8 @@ impl Schema {
         database
     }
 
-    /// The same, for a test that holds a lock until requests wait for it: on a machine that is busy with
-    /// something else, the first of them must not have given up when the last one comes.
+    /// The same for all other tests: on a machine that is busy with something else no request gives up, nor
+    /// does the first of those that wait for a lock when the last one comes.
     pub(crate) fn patient_database(&self, connections: usize) -> Database {
         let target = Target::parse(&self.url).unwrap();
         let _inside = RUNTIME.enter();

@@ -2,6 +2,7 @@
 //! keeps what it was asked, byte for byte.
 
 use crate::db::RUNTIME;
+use crate::proxy::at_once;
 use domain::replies::ModelProvider;
 use infra::llm::{ApiKey, BaseUrl, OpenAiCompatible, ProviderSettings};
 use serde_json::{Value, json};
@@ -258,6 +259,7 @@ pub(crate) fn models() -> Play {
 
 /// One request and what is done with it.
 async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
+    at_once(&stream);
     let Some(asked) = request(&mut stream).await? else {
         return Ok(());
     };

@@ -223,7 +223,7 @@ async fn a_step_takes_a_portion_of_bytes_however_few_the_rows_are() {
     rows::items(&app.schema, &conversation, 40, text).await;
     let path = format!("/v1/conversations/{conversation}");
     alice.delete(&path).await.expect_nothing(204);
-    let database = app.schema.database(2);
+    let database = app.schema.patient_database(2);
     let (queue, store) = (PgJobs(database.clone()), PgPurge(database));
     let now = app.clock.now();
     let due = queue.due(&[Kind::Purge], Job::START, now, 1).await;

@@ -80,7 +80,7 @@ async fn a_page_of_versions_reads_no_more_than_the_page() {
 #[tokio::test]
 async fn the_latest_of_many_attempts_is_found_without_the_others() {
     let schema = named().await;
-    let repeats = Arc::new(PgRepeats(schema.database(1)));
+    let repeats = Arc::new(PgRepeats(schema.patient_database(1)));
     let many = "insert into repeats (owner_id, key, body, token, created_at, leased_until,
             expires_at, attempt)
         select '00000000-0000-0000-0000-000000000007', sha256(n::text::bytea), sha256('body'),
@@ -110,7 +110,7 @@ async fn digest(schema: &Schema, text: &str) -> Digest {
 #[tokio::test]
 async fn jobs_that_are_not_due_are_not_read() {
     let schema = named().await;
-    let jobs = PgJobs(schema.database(1));
+    let jobs = PgJobs(schema.patient_database(1));
     let many = "insert into jobs (owner_id, kind, key, created_at, due_at)
         select gen_random_uuid(), 2, gen_random_uuid(), now(), now() + interval '1 day'
         from generate_series(1, 20000)";
@@ -142,7 +142,7 @@ async fn jobs_that_are_not_due_are_not_read() {
         select gen_random_uuid(), 2, gen_random_uuid(), now(), now() - interval '1 hour'
         from generate_series(1, 600)";
     schema.rows(many).await;
-    let jobs = PgJobs(schema.database(1));
+    let jobs = PgJobs(schema.patient_database(1));
     let found = jobs.due(&kinds, Job::START, SystemClock.now(), 64).await;
     let found: Vec<_> = found.unwrap().iter().map(|job| job.owner).collect();
     assert!(found.len() == 64 && found.is_sorted());

@@ -44,7 +44,7 @@ async fn two() -> (TestApp, TestApp) {
     let schema = Schema::migrated().await;
     let twin = Schema::at(schema.url.clone());
     let clock = Arc::new(PinnedClock::new());
-    let (one, other) = (schema.database(6), twin.database(6));
+    let (one, other) = (schema.patient_database(6), twin.patient_database(6));
     (
         TestApp::serve_at(clock.clone(), schema, one, |_| {}),
         TestApp::serve_at(clock, twin, other, |_| {}),
@@ -224,7 +224,7 @@ async fn very_many_sessions_end_at_once_and_their_tokens_go_in_portions() {
                 select sha256(n::text::bytea), owner_id, gen_random_uuid(), created_at, expires_at \
                 from refresh_tokens, generate_series(1, 20000) n";
     app.schema.rows(more).await;
-    let store = PgRemovals(app.schema.database(2));
+    let store = PgRemovals(app.schema.patient_database(2));
     let owner = OwnerId::read(session["user"]["id"].as_str().unwrap()).unwrap();
     let person = Person {
         owner,
@@ -286,7 +286,7 @@ async fn removal_races_everything_its_owner_does() {
 
 /// The housekeeping of an instance, by the clock of the test.
 fn housekeeping(app: &TestApp) -> RemovalService {
-    let store = Arc::new(PgRemovals(app.schema.database(2)));
+    let store = Arc::new(PgRemovals(app.schema.patient_database(2)));
     RemovalService {
         removed: Arc::new(RemovedOwners::new(store.clone(), app.clock.clone())),
         store,

@@ -330,7 +330,7 @@ async fn each_step_of_a_count_goes_on_where_the_last_one_ended_and_takes_a_porti
         alice.share(&ids[0], json!({})).await;
     }
     usage(&alice).await;
-    let (clock, database) = (Arc::clone(&app.clock), app.schema.database(2));
+    let (clock, database) = (Arc::clone(&app.clock), app.schema.patient_database(2));
     let (queue, store) = (PgJobs(database.clone()), PgUsage(database));
     let due = || queue.due(&[Kind::Usage], Job::START, clock.now(), 1);
     let job = due().await.unwrap().remove(0);

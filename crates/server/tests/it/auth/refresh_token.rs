@@ -81,7 +81,11 @@ async fn another_instance_gives_the_same_token() {
         Schema::at(schema.url.clone()),
         Schema::at(schema.url.clone()),
     );
-    let (one, two, three) = (schema.database(4), twin.database(4), old.database(4));
+    let (one, two, three) = (
+        schema.patient_database(4),
+        twin.patient_database(4),
+        old.patient_database(4),
+    );
     let here = TestApp::serve_at(clock.clone(), schema, one, |_| {});
     let elsewhere = TestApp::serve_at(clock.clone(), twin, two, |_| {});
     // One that has another secret, or gives random tokens as older versions do.

@@ -34,7 +34,7 @@ async fn nobody_notices_a_change_of_the_secret() {
     ]
     .map(|(secret, previous)| {
         let twin = Schema::at(schema.url.clone());
-        let database = twin.database(2);
+        let database = twin.patient_database(2);
         TestApp::serve_at(clock.clone(), twin, database, |parts| {
             changed(parts, secret, previous);
         })

@@ -52,7 +52,7 @@ impl Namer {
     ) -> Self {
         let clock: Arc<dyn Clock> = app.clock.clone();
         let _inside = RUNTIME.enter();
-        let database = app.schema.database(2);
+        let database = app.schema.patient_database(2);
         let run = server::jobs::titles(
             database,
             provider.connected(),

@@ -3,7 +3,7 @@
 //! it commits.
 
 use crate::db::{RUNTIME, Schema};
-use crate::proxy::socket_of;
+use crate::proxy::{at_once, socket_of};
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -106,6 +106,7 @@ impl Cutter {
 }
 
 async fn carry(client: TcpStream, socket: PathBuf, state: Arc<State>) {
+    at_once(&client);
     let Ok(server) = UnixStream::connect(socket).await else {
         return;
     };

@@ -249,39 +249,60 @@ async fn cut_at_each(
     unreachable!("an operation has statements without end")
 }
 
-/// Operations are shared among so many services: after each cut most of the time goes into waiting for
-/// another connection.
+/// Operations are shared among so many pairs of services: most of the time goes into waiting for answers.
 const SERVICES: usize = 8;
 
-/// What was seen of some operations: their statements, and the answers that came too early.
-async fn cut_all(share: Vec<Operation>) -> (i64, Vec<String>) {
-    let schema = Schema::migrated().await;
-    let cutter = Cutter::to(&schema).await;
-    let proxied = cutter.schema(&schema);
-    // One connection, so that each of them is the one that is cut.
-    let database = proxied.database(1);
-    // Two services of one clock would give the same ids.
-    let through = TestApp::serve(proxied, database, |parts| {
-        parts.ids = Arc::new(RandomIds(SystemClock));
-    });
-    let database = schema.database(4);
-    let plain = TestApp::serve(schema, database, |_| {});
-    plain.account("all@example.com").await;
-    // What the service asks by itself when it starts has been answered, once its only connection is
-    // free for this: it would take the first cut otherwise.
-    through.anon().get("/readyz").await.expect(200);
-    let (mut seen, mut early) = (0, Vec::new());
-    for operation in share {
-        let variants = Guest::of(&plain, &operation).await.bodies(&operation).len();
-        for variant in 0..variants {
-            let statements =
-                cut_at_each(&operation, variant, &plain, &through, &cutter, &mut early).await;
-            println!("{} ({variant}): {statements} statements", operation.name);
-            assert!(statements > 0, "{} writes nothing", operation.name);
-            seen += statements;
+/// Two services on one schema, of which one goes through a cutter.
+struct Services {
+    plain: TestApp,
+    through: TestApp,
+    cutter: Cutter,
+}
+
+impl Services {
+    async fn start() -> Self {
+        let schema = Schema::migrated().await;
+        let cutter = Cutter::to(&schema).await;
+        let proxied = cutter.schema(&schema);
+        // One connection, so that each of them is the one that is cut.
+        let database = proxied.database(1);
+        // Two services of one clock would give the same ids.
+        let through = TestApp::serve(proxied, database, |parts| {
+            parts.ids = Arc::new(RandomIds(SystemClock));
+        });
+        let database = schema.patient_database(4);
+        let plain = TestApp::serve(schema, database, |_| {});
+        Self {
+            plain,
+            through,
+            cutter,
         }
     }
-    (seen, early)
+
+    /// What was seen of some operations: their statements, and the answers that came too early.
+    async fn cut_all(self, share: Vec<Operation>) -> (i64, Vec<String>) {
+        let Self {
+            plain,
+            through,
+            cutter,
+        } = self;
+        plain.account("all@example.com").await;
+        // What the service asks by itself when it starts has been answered, once its only connection is
+        // free for this: it would take the first cut otherwise.
+        through.anon().get("/readyz").await.expect(200);
+        let (mut seen, mut early) = (0, Vec::new());
+        for operation in share {
+            let variants = Guest::of(&plain, &operation).await.bodies(&operation).len();
+            for variant in 0..variants {
+                let statements =
+                    cut_at_each(&operation, variant, &plain, &through, &cutter, &mut early).await;
+                println!("{} ({variant}): {statements} statements", operation.name);
+                assert!(statements > 0, "{} writes nothing", operation.name);
+                seen += statements;
+            }
+        }
+        (seen, early)
+    }
 }
 
 #[tokio::test]
@@ -291,8 +312,14 @@ async fn no_endpoint_answers_before_the_database_has_committed() {
     for (number, operation) in writing.enumerate() {
         shares[number % SERVICES].push(operation);
     }
+    // All of them are there before any is asked: starting one holds this thread up, and a request that it
+    // has begun to send has a time limit.
+    let mut cuts = Vec::new();
+    for share in shares {
+        cuts.push(Services::start().await.cut_all(share));
+    }
     let (mut seen, mut early) = (0, Vec::new());
-    for (statements, answers) in join_all(shares.into_iter().map(cut_all)).await {
+    for (statements, answers) in join_all(cuts).await {
         seen += statements;
         early.extend(answers);
     }

@@ -162,7 +162,7 @@ async fn work(schema: &Schema) {
 /// The background work of an instance of this version, titles included.
 fn workers(schema: &Schema, provider: &Provider) -> (Worker, JoinHandle<()>) {
     let _inside = RUNTIME.enter();
-    let (database, clock) = (schema.database(2), Arc::new(SystemClock));
+    let (database, clock) = (schema.patient_database(2), Arc::new(SystemClock));
     let model = provider.connected();
     let titles = server::jobs::titles(database, model, clock, 8_192, Allowances::NONE, 1);
     (Worker::start(schema), RUNTIME.spawn(titles))
@@ -189,7 +189,7 @@ async fn a_database_of_the_earlier_version_is_taken_over_and_instances_of_both_w
     every_table_has_a_row(&schema).await;
     assert!(!migrate(&schema.url).await.unwrap().is_empty());
 
-    let database = schema.database(6);
+    let database = schema.patient_database(6);
     let app = TestApp::serve(schema, database, |_| {});
     let alice = app.alice();
     let list = alice.get("/v1/conversations").await.expect(200);

@@ -48,7 +48,7 @@ async fn what_is_remembered_counts_as_storage_in_portions_however_much_it_is() {
     keyed(&guest, &cancel, "a", &json!({})).await.expect(200);
     multiply(&app, 100_000).await;
     storage(&guest).await;
-    let database = app.schema.database(2);
+    let database = app.schema.patient_database(2);
     let (queue, store) = (PgJobs(database.clone()), PgUsage(database));
     let due = queue.due(&[Kind::Usage], Job::START, app.clock.now(), 1);
     let job = due.await.unwrap().remove(0);

@@ -172,7 +172,7 @@ async fn cut_and_repeat(operation: &Operation, variant: usize) {
         parts.ids = Arc::new(RandomIds(SystemClock));
         parts.repeats = repeats(&parts.database, &clock, ids(), Duration::from_millis(50));
     });
-    let database = schema.database(4);
+    let database = schema.patient_database(4);
     let plain = TestApp::serve(schema, database, |_| {});
     through.anon().get("/readyz").await.expect(200);
     let mut usual = None;

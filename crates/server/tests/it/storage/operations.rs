@@ -109,7 +109,7 @@ async fn a_chat_needs_room_where_it_is_kept() {
     let conversation = app.alice().conversation(json!({})).await;
     let full = TestApp::serve(
         crate::db::Schema::at(app.schema.url.clone()),
-        app.schema.database(2),
+        app.schema.patient_database(2),
         |parts| parts.room = Arc::new(Full),
     );
     let ask = |conversation: Value| {

@@ -13,7 +13,7 @@ async fn a_revoked_key_ends_at_once_here_and_within_ten_seconds_elsewhere() {
     let schema = Schema::migrated().await;
     let clock = Arc::new(PinnedClock::new());
     let twin = Schema::at(schema.url.clone());
-    let (one, two) = (schema.database(4), twin.database(4));
+    let (one, two) = (schema.patient_database(4), twin.patient_database(4));
     let here = TestApp::serve_at(clock.clone(), schema, one, |_| {});
     let elsewhere = TestApp::serve_at(clock.clone(), twin, two, |_| {});
     let alice = here.alice();

@@ -174,7 +174,7 @@ async fn whoever_is_removed_comes_back_with_an_empty_account() {
     let twin = Schema::at(schema.url.clone());
     let issuer = Issuer::with(&[&RSA]);
     let clock = std::sync::Arc::new(crate::clock::PinnedClock::new());
-    let (one, two) = (schema.database(4), twin.database(4));
+    let (one, two) = (schema.patient_database(4), twin.patient_database(4));
     let settings = issuer.settings();
     let app = TestApp::serve_at(clock.clone(), schema, one, |parts| {
         accept(parts, vec![settings])
@@ -219,7 +219,7 @@ async fn a_removal_is_known_after_an_instance_was_cut_off_for_long() {
     let twin = Schema::at(schema.url.clone());
     let issuer = Issuer::with(&[&RSA]);
     let clock = std::sync::Arc::new(crate::clock::PinnedClock::new());
-    let (one, two) = (schema.database(4), twin.database(4));
+    let (one, two) = (schema.patient_database(4), twin.patient_database(4));
     let (here, there) = (issuer.settings(), issuer.settings());
     let app = TestApp::serve_at(clock.clone(), schema, one, |parts| {
         accept(parts, vec![here])
