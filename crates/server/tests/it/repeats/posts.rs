@@ -6,7 +6,7 @@ use crate::app::{TestApp, repeats};
 use crate::clock::PinnedClock;
 use crate::db::Schema;
 use crate::durability::cutter::Cutter;
-use crate::durability::endpoints::{Guest, is_acknowledged};
+use crate::durability::endpoints::{Guest, is_acknowledged, until_ready};
 use crate::operations::{Operation, operations};
 use infra::clock::{RandomIds, SystemClock};
 use reqwest::Method;
@@ -174,13 +174,13 @@ async fn cut_and_repeat(operation: &Operation, variant: usize) {
     });
     let database = schema.patient_database(4);
     let plain = TestApp::serve(schema, database, |_| {});
-    through.anon().get("/readyz").await.expect(200);
+    until_ready(&through).await;
     let mut usual = None;
     for statement in -1.. {
         let guest = Guest::of(&plain, operation).await;
         let body = guest.bodies(operation).swap_remove(variant);
         let body = body.map(|body| body.to_string());
-        through.anon().get("/readyz").await.expect(200);
+        until_ready(&through).await;
         let before = made(&plain.schema).await.len();
         let cuts = cutter.cuts();
         cutter.cut_after(statement);
