@@ -67,6 +67,9 @@ impl ClientStream {
             }
             return None;
         };
+        // Otherwise the kernel may hold a word of a reply back until the one before is confirmed,
+        // for up to 40 ms. If this fails, words come later.
+        let _ = stream.set_nodelay(true);
         let accepted = Self {
             stream,
             connection: Connection::new(),
@@ -263,6 +266,12 @@ mod tests {
         let connections = Connections::new(1, 1, Unlimited::default());
         let (stream, _) = ClientStream::accept(stream, &connections, patience).unwrap();
         (client, stream)
+    }
+
+    #[tokio::test]
+    async fn small_pieces_are_sent_at_once() {
+        let (_client, stream) = connected(Patience::USUAL).await;
+        assert!(stream.stream.nodelay().unwrap());
     }
 
     /// Writes so many bytes to a client who takes `piece` bytes after each pause.
