@@ -266,6 +266,12 @@ def use_fresh_key(case) -> None:
         case.headers["Idempotency-Key"] = f"key {next(numbers)}"
 
 
+def use_any_tag(case) -> None:
+    """No generated tag is that of an object."""
+    if case.headers and "If-Match" in case.headers:
+        case.headers["If-Match"] = "*"
+
+
 # --- Hooks ---------------------------------------------------------------------------------------
 
 
@@ -290,6 +296,8 @@ def before_call(context, case, kwargs):
             use_existing_project(case, "body")
         if is_valid(case, ParameterLocation.QUERY):
             use_existing_project(case, "query")
+        if is_valid(case, ParameterLocation.HEADER):
+            use_any_tag(case)
     if is_valid(case, ParameterLocation.HEADER):
         use_fresh_key(case)
     if is_valid(case, ParameterLocation.BODY):
