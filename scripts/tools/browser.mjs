@@ -9,7 +9,7 @@ import { join } from "node:path";
 const { BASE_URL, CHROMIUM, NODE_TOOLS } = process.env;
 const { chromium } = createRequire(join(NODE_TOOLS, "package.json"))("playwright-core");
 
-const STEP_MILLISECONDS = 20_000;
+const STEP_MILLISECONDS = 60_000;
 
 // Without these, Chromium calls its maker's hosts at every start.
 const FLAGS = [

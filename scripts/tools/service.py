@@ -23,7 +23,7 @@ import urllib.request
 import provider
 
 START_SECONDS = 60
-STOP_SECONDS = 30
+STOP_SECONDS = 60
 
 # All requests come from one address here, and there are thousands of them.
 LIMITS = ("LOGIN", "LOGIN_ACCOUNT", "REGISTRATION", "GUEST", "REFRESH", "KEY", "SHARE")
@@ -40,7 +40,7 @@ def free_port() -> int:
 
 
 def request(method: str, url: str) -> bytes:
-    with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=5) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=30) as answer:
         return answer.read()
 
 

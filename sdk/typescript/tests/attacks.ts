@@ -127,7 +127,7 @@ async function endless(options: jan.RequestOptions, leave: () => true | void): P
 
 /** The clock runs while the client waits for the server, and not while the caller does other things. */
 async function checkPatience(): Promise<void> {
-  const timeout = 300;
+  const timeout = 1_500;
   const flaky = new Flaky("stream_silent");
   const stream = await flaky.client.items.streamReply("conv", "item", {}, { timeout });
   const events = stream[Symbol.asyncIterator]();
@@ -149,7 +149,7 @@ async function checkUnread(): Promise<void> {
     await new Client({ baseUrl, token }).items.streamReply("${id}", "${item.id}");
   `;
   const call = ["--input-type=module", "--eval", program];
-  await promisify(execFile)(process.execPath, call, { cwd: import.meta.dirname, timeout: 20_000 });
+  await promisify(execFile)(process.execPath, call, { cwd: import.meta.dirname, timeout: 60_000 });
   console.log("  a stream that is not read keeps no program from its end");
 }
 
