@@ -42,11 +42,13 @@ commit_of_files() {
   git -C "$ROOT" rev-parse HEAD
 }
 
+release_version() {
+  sed -n '/^\[workspace.package\]/,/^\[[^w]/s/^version = "\(.*\)"/\1/p' "$ROOT/Cargo.toml"
+}
+
 # The name of the binary that scripts/release makes for this machine.
 release_name() {
-  local version
-  version="$(sed -n '/^\[workspace.package\]/,/^\[[^w]/s/^version = "\(.*\)"/\1/p' "$ROOT/Cargo.toml")"
-  printf 'dist/jan-conversations-%s-%s-%s\n' "$version" "$(uname -s | tr '[:upper:]' '[:lower:]')" "$(uname -m)"
+  printf 'dist/jan-conversations-%s-%s-%s\n' "$(release_version)" "$(uname -s | tr '[:upper:]' '[:lower:]')" "$(uname -m)"
 }
 
 # That binary, where it was built from the very files that are here; else false.
