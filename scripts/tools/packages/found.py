@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import urllib.request
@@ -34,6 +35,10 @@ def run(*command, **options) -> str:
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
+
+
+def settings_of_service() -> set[str]:
+    return set(re.findall(r'env = "([A-Z_]+)"', (ROOT / "crates/server/src/cli.rs").read_text()))
 
 
 def call(method: str, url: str, token: str | None = None, body=None):
