@@ -101,16 +101,7 @@ def text_seed(sql: str) -> str:
     return sql.replace("encode(", "'item_' || substr(encode(").replace("'hex')::uuid", "'hex'), 1, 26)")
 
 
-def prose(length: int) -> str:
-    """English that people wrote: the comments in the source. How well a text compresses matters."""
-    comments = []
-    for path in sorted(ROOT.glob("crates/*/src/**/*.rs")):
-        comments += re.findall(r"^[ ]*//[/!]?[ ]?(.+)$", path.read_text(), re.MULTILINE)
-    text = "\n".join(comments)
-    return (text * (length // len(text) + 1))[:length]
-
-
-TEXT_4, TEXT_50 = prose(4_000), prose(50_000)
+TEXT_4, TEXT_50 = tools.prose(4_000), tools.prose(50_000)
 PGLZ = "alter table items alter content set compression pglz;"
 
 TEXT_DDL = "".join(
@@ -119,6 +110,7 @@ TEXT_DDL = "".join(
         ("items", ("owner_id", "conversation_id", "id")),
         ("projects", ("owner_id", "id")),
         ("conversations", ("owner_id", "id", "project_id")),
+        ("jobs", ("owner_id", "key", "conversation_id")),
     )
     for column in columns
 )

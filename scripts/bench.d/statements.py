@@ -1,11 +1,12 @@
 """The service's own statements, read from its Rust source, so that what is measured cannot drift.
 
-    statements.py append|append-group|append-plain|get|get-plain    prints one as a script for pgbench
+    statements.py Append|AppendGroup|FindById|FindWithItems    prints one for pgbench
 """
 
 import pathlib
 import re
 import sys
+from collections.abc import Callable
 
 POSTGRES = pathlib.Path(__file__).resolve().parents[2] / "crates/infra/src/postgres"
 
@@ -34,12 +35,18 @@ def literals(source: str) -> str:
     return "".join(re.sub(r"\\\n\s*", "", part) for part in parts)
 
 
+def macro_of(kind: str, name: str) -> str:
+    """The body of a macro for the columns of items or conversations, without its parameters."""
+    source = (POSTGRES / kind / "rows.rs").read_text()
+    found = re.search(rf"macro_rules! {name} \{{(.*?)\n\}}", source, re.DOTALL)
+    if not found:
+        sys.exit(f"error: {kind}/rows.rs has no macro {name}")
+    return found[1][found[1].rindex("=> {") :]
+
+
 def macro(name: str, row: str) -> str:
     """What one of the macros for an item's columns makes of a row's name."""
-    source = (POSTGRES / "items/rows.rs").read_text()
-    body = re.search(rf"macro_rules! {name} \{{(.*?)\n\}}", source, re.DOTALL)[1]
-    body = body[body.rindex("concat!(") :].replace("$row", f'"{row}"')
-    return literals(expanded(body))
+    return literals(expanded(macro_of("items", name).replace("$row", f'"{row}"')))
 
 
 def expanded(source: str) -> str:
@@ -48,23 +55,45 @@ def expanded(source: str) -> str:
     return re.sub(inner, lambda found: f'"{macro(found[1], found[2])}"', source)
 
 
-def columns(content: str) -> str:
-    """An item's columns, with this in place of its text."""
-    source = (POSTGRES / "items/rows.rs").read_text()
-    body = re.search(r"macro_rules! columns \{(.*?)\n\}", source, re.DOTALL)[1]
-    body = body[body.rindex("concat!(") :].replace("$content", f'"{content}"')
-    return literals(expanded(body.replace("$reasoning", 'reasoning!("i")')))
+def columns(arguments: list[str]) -> str:
+    """An item's columns, with these in place of its text and its thoughts."""
+    body = macro_of("items", "columns")
+    given = dict(zip(("$content", "$reasoning"), arguments))
+    body = body.replace("$content", given.get("$content", '"i.content"'))
+    return literals(expanded(body.replace("$reasoning", given.get("$reasoning", 'reasoning!("i")'))))
+
+
+def of_conversation(kind: str, row: str) -> str:
+    """What one of the macros for a conversation's columns makes of a row's name."""
+    return literals(macro_of("conversations", kind).replace("$of", f'"{row}"'))
+
+
+def split(source: str) -> list[str]:
+    """The arguments of a macro."""
+    found, depth = [""], 0
+    for part in re.findall(r'"(?:[^"\\]|\\.)*"|.', source, re.DOTALL):
+        depth += {"(": 1, ")": -1}.get(part, 0)
+        if part == "," and depth == 0:
+            found.append("")
+        else:
+            found[-1] += part
+    return [argument for argument in found if argument.strip()]
 
 
 def with_columns(source: str) -> str:
-    """The same with the columns of items in place of their macro."""
+    """The same with columns in place of their macros. A row's name and a point are an argument of a
+    conversation's alone."""
+    source = re.sub(
+        r'\brows::(?:(columns)!\("(\w+\.)"\)|(nulls)!\(\))',
+        lambda found: f'"{of_conversation(found[1] or found[3], found[2] or "")}"',
+        source,
+    )
     while found := re.search(r"(?:\w+::)*columns!\(", source):
         end, depth = found.end(), 1
         while depth > 0:
             depth += {"(": 1, ")": -1}.get(source[end], 0)
             end += 1
-        content = literals(expanded(source[found.end() : end - 1])) or "i.content"
-        source = f'{source[: found.start()]}"{columns(content)}"{source[end:]}'
+        source = f'{source[: found.start()]}"{columns(split(source[found.end() : end - 1]))}"{source[end:]}'
     return source
 
 
@@ -87,13 +116,15 @@ def shipped(name: str) -> tuple[str, list[tuple[str, str]]]:
     return text, parameters
 
 
-def for_pgbench(name: str, given: dict[str, str], change=lambda text: text) -> str:
+def for_pgbench(
+    name: str, given: dict[str, str], change: Callable[[str], str] = lambda text: text
+) -> str:
     """A statement for pgbench: each parameter is what `given` says, else a variable of its name.
     The casts state the types that the service states when it prepares the statement."""
     text, parameters = shipped(name)
     for number, (field, sql) in reversed(list(enumerate(parameters, 1))):
         value = given.get(field, f":{field}::{sql}")
-        text = re.sub(rf"\${number}\b", lambda _: value, text)
+        text = re.sub(rf"\${number}\b", value.replace("\\", r"\\"), text)
     return change(text) + ";\n"
 
 
@@ -108,66 +139,7 @@ APPEND = WITHOUT_MODEL | {
     "bytes": "1000::int8",
 }
 
-# Each client has conversations of its own and moves on before one is full. The first statement is
-# one in 500 and costs nothing that could be seen.
-OWN_CONVERSATION = """\\if :left = 0
-\\set number (:client_id + :clients * :turn) % :targets
-select owner_id, conversation_id from bench_targets where run = :run and number = :number \\gset
-\\set left 500
-\\set turn :turn + 1
-\\endif
-\\set left :left - 1
-"""
-
-# As many messages as there are connections, each to another conversation, stored by one statement:
-# the fullest group that 32 waiting requests can make. The arrays are made once for each client.
-GROUP = """\\if :left = 0
-\\set share (:targets / :group)
-\\set number :turn % :share
-select array_agg(owner_id) as owner_ids, array_agg(conversation_id) as conversation_ids,
-    array_agg(:now::text) as nows, array_agg(:title::text) as titles,
-    array_agg(:seed::bytea) as seeds, array_agg(2) as roles, array_agg(null::uuid) as author_ids,
-    array_agg(:content::text) as contents
-from bench_targets where run = :run and number % :share::int = :number \\gset
-\\set left 4900
-\\set turn :turn + 1
-\\endif
-\\set left :left - 1
-"""
-
-# What an expert would write who needs neither titles nor times that only grow.
-PLAIN_APPEND = """with place as (
-    update conversations set item_count = item_count + 1, last_sequence = last_sequence + 1,
-        updated_at = :now::timestamptz
-    where owner_id = :owner_id::uuid and id = :conversation_id::uuid and item_count < 10000
-    returning owner_id, id, last_sequence
-)
-insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role, content)
-select owner_id, id, encode(:seed::bytea || int4send(last_sequence), 'hex')::uuid, :now::timestamptz,
-    :now::timestamptz, last_sequence, 2, :content::text
-from place returning sequence;
-"""
-
-# The same for reading: two statements in one round trip, without a limit of the size.
-PLAIN_GET = """\\startpipeline
-select id, project_id, title, metadata, item_count, created_at, updated_at, last_sequence
-from conversations where owner_id = :owner_id::uuid and id = :conversation_id::uuid;
-select id, created_at, updated_at, version, role, author_id, call_id, model, content
-from items where owner_id = :owner_id::uuid and conversation_id = :conversation_id::uuid
-order by sequence;
-\\endpipeline
-"""
-
-SCRIPTS = {
-    "append": lambda: OWN_CONVERSATION + for_pgbench("Append", APPEND),
-    "append-plain": lambda: OWN_CONVERSATION + PLAIN_APPEND,
-    "append-group": lambda: GROUP + for_pgbench("AppendGroup", WITHOUT_MODEL),
-    "get-plain": lambda: OWN_CONVERSATION + PLAIN_GET,
-    "get": lambda: OWN_CONVERSATION
-    + for_pgbench("FindWithItems", {"id": ":conversation_id::uuid"}),
-}
-
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in SCRIPTS:
+    if len(sys.argv) != 2 or sys.argv[1] not in PLACES:
         sys.exit(__doc__)
-    print(SCRIPTS[sys.argv[1]](), end="")
+    print(for_pgbench(sys.argv[1], {}), end="")

@@ -19,7 +19,6 @@ MESSAGE = (
     "week in which the network is being set up, and Thursday is a holiday. What would you change?"
 )
 SEED = "\\x0190a3c5d7e9fb1d3f517395"
-NOW = "2026-01-01T12:00:00.123456Z"
 
 
 def run(command: list[str], environment: dict[str, str] | None = None) -> str:
@@ -40,7 +39,7 @@ def psql(sql: str, database: str = "postgres", socket: str = "") -> str:
     return done.stdout.strip()
 
 
-_shown = set()
+_shown: set[str] = set()
 
 
 def show(command: list[str], label: str) -> None:
@@ -53,32 +52,38 @@ def show(command: list[str], label: str) -> None:
 
 
 def pgbench(
-    script: pathlib.Path, clients: int, seconds: int, variables: dict[str, str], database: str = "postgres"
+    script: pathlib.Path, clients: int, seconds: int, variables: dict[str, str], database: str = "postgres",
+    socket: str = "", more: tuple[str, ...] = (),
 ) -> float:
     """Transactions per second."""
     command = ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", str(min(THREADS, clients))]
-    command += ["-T", str(seconds), "-h", os.environ["SOCKET_DIR"], "-U", "postgres", "-f", str(script)]
+    command += ["-T", str(seconds), "-h", socket or os.environ["SOCKET_DIR"], "-U", "postgres", "-f", str(script)]
+    command += more
     for name, value in variables.items():
         command += ["-D", f"{name}={value}"]
     command += [database]
     show(command, f"{script.name} {clients}")
     output = run(command)
     failed = re.search(r"number of failed transactions: (\d+)", output)
-    if "aborted" in output or (failed and failed[1] != "0"):
+    rate = re.search(r"tps = ([\d.]+)", output)
+    if "aborted" in output or (failed and failed[1] != "0") or rate is None:
         sys.exit(f"error: pgbench met failures:\n{output}")
-    return float(re.search(r"tps = ([\d.]+)", output)[1])
+    return float(rate[1])
 
 
 class Processor:
     """What the service, PostgreSQL and the load generator used since it was made."""
 
-    def __init__(self) -> None:
-        self.service, self.postmaster = (int(os.environ[n]) for n in ("SERVICE_PID", "POSTMASTER_PID"))
+    def __init__(self, service: int = 0, postmaster: int = 0) -> None:
+        self.service = service or int(os.environ["SERVICE_PID"])
+        self.postmaster = postmaster or int(os.environ["POSTMASTER_PID"])
         self.before = self._seconds()
 
     def microseconds(self, count: float) -> tuple[float, float, float]:
         """Of processor time, for each of so many requests."""
-        return tuple((now - then) / count * 1e6 for now, then in zip(self._seconds(), self.before))
+        service, postgres, load = (now - then for now, then in zip(self._seconds(), self.before))
+        each = 1e6 / max(count, 1)
+        return service * each, postgres * each, load * each
 
     def _seconds(self) -> tuple[float, float, float]:
         postgres = sum(_times(self.postmaster, ended_children=True))
@@ -104,10 +109,16 @@ def _children(pid: int) -> list[int]:
     ]
 
 
+def forget_peak(pid: int) -> None:
+    pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
 def resident_mib(pid: int) -> tuple[float, float]:
-    """Now, and at the most so far."""
+    """Now, and at the most since the peak was forgotten."""
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    return tuple(int(re.search(rf"{name}:\s+(\d+)", status)[1]) / 1024 for name in ("VmRSS", "VmHWM"))
+    lines = dict(line.split(":", 1) for line in status.splitlines())
+    now, most = (int(lines[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))
+    return now, most
 
 
 def middle(values: list[float]) -> float:
@@ -116,3 +127,12 @@ def middle(values: list[float]) -> float:
 
 def spread(values: list[float], form: str = ".2f") -> str:
     return f"{middle(values):{form}} ({min(values):{form}}–{max(values):{form}})"
+
+
+def prose(length: int) -> str:
+    """English that people wrote: the comments in the source. How well a text compresses matters."""
+    comments: list[str] = []
+    for path in sorted(HERE.parents[1].glob("crates/*/src/**/*.rs")):
+        comments += re.findall(r"^[ ]*//[/!]?[ ]?(.+)$", path.read_text(), re.MULTILINE)
+    text = "\n".join(comments)
+    return (text * (length // len(text) + 1))[:length]
