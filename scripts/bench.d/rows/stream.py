@@ -23,6 +23,8 @@ class Stream(Contest):
 
 
 def rows(load: Load, first: int, messages: int) -> list[Contest]:
+    # An answer takes a part of a second, or more.
+    load = Load(load.instance, 2 * load.seconds)
     owner = world.guest(load.instance)
     text = tools.prose(SIZE)
     world.fill(load, [owner.id], first, CONVERSATIONS, messages, text)
@@ -35,7 +37,11 @@ def rows(load: Load, first: int, messages: int) -> list[Contest]:
         answer = len(load.instance.send("GET", world.path(first), token=owner.token)) / 1e6
         done = load.http(Requests(paths), READERS)
         stream.growth.append(done.peak - before)
-        return Outcome(**(vars(done) | {"rate": done.megabytes / answer * size}))
+        rate = done.megabytes / answer * size
+        # For each message: of an answer there may be a part at the end.
+        each = max(done.count, 1) / (rate * load.seconds * 1e6 / SIZE)
+        costs = {name: getattr(done, name) * each for name in ("service", "postgres", "generator")}
+        return Outcome(**(vars(done) | costs | {"rate": rate}))
 
     def copy() -> Outcome:
         done = copies.copy_out(load, owner.id, first, CONVERSATIONS, messages, READERS)
