@@ -98,8 +98,8 @@ refresh_package_lists() {
   say "$messages"
 }
 
-# Debian's package would create and start a system-wide cluster, which nobody here asked for. The
-# setting is taken back afterwards, so that it surprises nobody who wants such a cluster later.
+# Debian's package would create and start a system-wide cluster, which is not wanted here. The
+# setting is taken back afterwards, so that later packages create such a cluster as usual.
 without_main_cluster() {
   local directory=/etc/postgresql-common/createcluster.d status=0 setting
   setting="$directory/$$-jan-conversations.conf"

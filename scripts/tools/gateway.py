@@ -15,7 +15,7 @@ IDENTITY = {"X-User-ID", "X-User-Subject", "X-User-Email", "X-User-Username", "X
 
 HANDLER = re.compile(r'#\[(?:get|post|put|patch|delete)\("([^"]+)"\)\]')
 
-# What is for the gateway itself. The service refuses what comes through it, and Kong passes it on to nobody.
+# What is for the gateway itself. The service refuses what comes through it, and Kong does not pass it on.
 INNER = "/auth/validate-api-key"
 
 # What Kong maps to Jan's face, and must not map elsewhere.

@@ -68,7 +68,7 @@ def new_project(_: dict) -> str:
 
 
 def new_api_key(_: dict) -> str:
-    """Nobody has more than 100 at a time."""
+    """An owner has at most 100 at a time."""
     with lock:
         keys = session.get(f"{BASE_URL}/auth/api-keys?limit=100", timeout=30).json()["data"]
         for key in keys if len(keys) > 90 else []:
@@ -77,7 +77,7 @@ def new_api_key(_: dict) -> str:
 
 
 def account() -> dict:
-    """Whoever makes the requests has an account, as far as these need one."""
+    """The caller has an account if the requests need one."""
     credentials = {"email": "schemathesis@example.org", "password": PASSWORD}
     with lock:
         answer = session.post(f"{BASE_URL}/auth/upgrade", json=credentials, timeout=30)
@@ -131,7 +131,7 @@ def use_existing_project(case, part: str) -> None:
 
 
 def first_page(path: str, query: dict) -> dict:
-    """The first page of a list, or nothing where there is no such list."""
+    """The first page of a list, or None if the list does not exist."""
     with lock:
         answer = session.get(BASE_URL + path, params=query | {"limit": 1}, timeout=30)
     return answer.json() if answer.ok else {}
@@ -176,7 +176,7 @@ def use_account(case) -> None:
 
 
 def use_credentials(case) -> None:
-    """Whoever signs in has an account."""
+    """The one who signs in has an account."""
     if not isinstance(case.body, dict) or case.path != "/auth/login":
         return
     account = {"email": f"ada{next(numbers)}@example.org", "password": PASSWORD}
@@ -185,7 +185,7 @@ def use_credentials(case) -> None:
 
 
 def use_password(case) -> None:
-    """Whoever changes a password has one; it stays the same for the next one who does."""
+    """The caller has a password; changing it leaves it the same, for the next change."""
     if not isinstance(case.body, dict) or case.path != "/auth/password":
         return
     password = account()["password"]

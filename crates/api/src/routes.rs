@@ -1,7 +1,7 @@
 //! Every endpoint of the service, in one list: start here.
 
 use crate::{
-    auth, chat, conversations, items, models, projects, service, settings, shares, versions,
+    auth, chat, conversations, items, models, projects, settings, shares, system, versions,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -25,9 +25,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(auth::api_keys::create::create_api_key)
         .service(auth::api_keys::list::list_api_keys)
         .service(auth::api_keys::delete::delete_api_key)
-        .service(service::health::get_health)
-        .service(service::readiness::get_readiness)
-        .service(service::version::get_version)
+        .service(system::health::get_health)
+        .service(system::readiness::get_readiness)
+        .service(system::version::get_version)
         .service(shares::public::get::get_shared_conversation)
         .service(shares::public::create_item::create_shared_item)
         .service(shares::public::fork::fork_shared_conversation);
@@ -78,10 +78,10 @@ pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     config
         .service(auth::validate_api_key::validate_api_key)
         .service(auth::validate_api_key::validate_api_key_of_header)
-        .service(service::landing::get_landing)
-        .service(service::errors::get_errors)
-        .service(service::swagger_ui::get_swagger_initializer)
-        .service(service::swagger_ui::get_swagger_style)
+        .service(system::landing::get_landing)
+        .service(system::errors::get_errors)
+        .service(system::swagger_ui::get_swagger_initializer)
+        .service(system::swagger_ui::get_swagger_style)
         .service(shares::public::slash::leave_slash_out)
         .service(shares::assets::get_asset);
 }

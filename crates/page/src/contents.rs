@@ -1,4 +1,4 @@
-//! What a long page has in it: what people asked, each leading to its message.
+//! The contents of a long page: the questions, each with a link to its message.
 
 use domain::shares::{SharedItem, Speaker};
 use domain::text::first_line;

@@ -45,7 +45,7 @@ pub fn conversation(view: &View, around: &PageContext) -> String {
     document(&title, Depth::Link, &head, &body)
 }
 
-/// What a reader should know about the link before reading on.
+/// A note about the link, for readers before they read on.
 fn state(view: &View, link: &Link) -> Markup {
     html! {
         ul.state aria-label="About this link" {

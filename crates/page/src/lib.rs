@@ -22,7 +22,7 @@ pub use landing::landing;
 
 use chrono::{DateTime, Utc};
 
-/// What a page shows beside its messages.
+/// The parts of a page beside its messages.
 #[derive(Debug, Default)]
 pub struct PageContext {
     pub neighbours: Neighbours,
@@ -52,7 +52,7 @@ pub struct Standing {
     pub page: Option<(u64, u64)>,
 }
 
-/// What is known of the link itself.
+/// The facts about the link itself.
 #[derive(Debug, Default)]
 pub struct Link {
     /// Whether it is a link to one message.

@@ -6,7 +6,7 @@ use actix_web::http::header::{self, HeaderName};
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 use api::browsers::AllowedOrigins;
 use api::openapi::{get_document, get_older_document};
-use api::service::fixed::Fixed;
+use api::system::fixed::Fixed;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -16,7 +16,7 @@ use utoipa_swagger_ui::Config;
 static FILES: LazyLock<Mutex<HashMap<String, Arc<Fixed>>>> = LazyLock::new(Mutex::default);
 
 /// Swagger UI's files and the document. The script that starts it is ours and contains its settings
-/// (`api::service::swagger_ui`).
+/// (`api::system::swagger_ui`).
 pub(crate) fn swagger_ui(config: &mut web::ServiceConfig) {
     let document = web::resource("/openapi.json").guard(Get());
     let older = web::resource("/openapi-3.0.json").guard(Get());

@@ -1,4 +1,4 @@
-"""The memory that stays after an attack with bodies while nobody asks for anything."""
+"""The memory that stays after an attack with bodies, without further requests."""
 
 import contextlib
 import threading

@@ -6,7 +6,7 @@ import time
 import common
 
 READERS = 100
-# An answer that nobody takes is given up after 60 s.
+# An answer that the client does not read is given up after 60 s.
 PATIENCE = 75
 
 

@@ -1,4 +1,4 @@
-"""Requests answered while nobody reads standard error, and how long the end takes."""
+"""Requests answered while standard error is not read, and how long the end takes."""
 
 import argparse
 import contextlib

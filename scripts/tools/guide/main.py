@@ -4,7 +4,7 @@ answered with what the pages document.
     main.py PAGE...
 
 Each block is a program of its own. Its placeholders are replaced by objects that are made for it; apart from that
-it runs as it is written. All its requests must succeed, unless the page documents another status.
+it runs exactly as the page shows it. All its requests must succeed, unless the page documents another status.
 """
 
 import json

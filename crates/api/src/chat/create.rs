@@ -47,8 +47,8 @@ data: [DONE]
         }))),
     )),
     responses((status = 200, description = "The completion; with `stream: true`, server-sent \
-        events with a chunk each, and `[DONE]` at the end. What fails midway is an event with an \
-        `error`, and then there is no `[DONE]`.",
+        events with a chunk each, and `[DONE]` at the end. A failure midway is an event with an \
+        `error`, without a `[DONE]` after it.",
         content(
             (ChatCompletion = "application/json"),
             (ChatCompletionEvent = "text/event-stream"),

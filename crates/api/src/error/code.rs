@@ -141,7 +141,7 @@ codes! {
         "Ask its owner for a new link: this one does not come back.";
     REPLY_POSITION_TAKEN = "reply_position_taken", 409, "conflict_error", None,
         "Another message stands right after this one, where the reply belongs.",
-        "Add the question again at the end of the conversation, and have that answered.";
+        "Add the question again at the end of the conversation, and reply to that one.";
     QUOTA_EXCEEDED = "quota_exceeded", 409, "conflict_error", Some("storage_limit"),
         "A limit of the caller is reached; `param` names it, as GET /auth/me does. Deleting makes \
          room within a minute.",
@@ -196,7 +196,7 @@ codes! {
         "Use an address of this server. The operator can allow the host (ALLOWED_HOSTS).";
     RATE_LIMITED = "rate_limited", 429, "rate_limit_error", None,
         "Too many attempts. Try again after `Retry-After` seconds.",
-        "Wait that long: attempts before are refused, too.";
+        "Wait that long: earlier attempts are refused as well.";
     TOO_MUCH_UNDER_WAY = "too_much_under_way", 429, "rate_limit_error", None,
         "The caller's requests in progress use as much memory as one caller may have.",
         "Wait until some are answered, then send fewer at a time.";
@@ -233,7 +233,7 @@ codes! {
     MODEL_PROVIDER_NOT_CONFIGURED = "model_provider_not_configured", 503,
         "service_unavailable_error", None,
         "This server has no model provider. Its operator can set LLM_BASE_URL.",
-        "Until then, trying again does not help. All that needs no model works.";
+        "Until then, trying again does not help. Requests without a model still work.";
     MODEL_PROVIDER_BUSY = "model_provider_busy", 503, "service_unavailable_error", None,
         "The model is busy, and no place in its queue came free. Try again after `Retry-After` seconds.",
         "If this happens often, choose another model.";

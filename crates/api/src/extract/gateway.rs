@@ -1,4 +1,4 @@
-//! What a gateway says of the caller: headers that count only with the gateway's secret, on a
+//! The caller as a gateway names them: headers that count only with the gateway's secret, on a
 //! connection of a trusted proxy.
 
 use crate::request_context::RequestContext;

@@ -19,7 +19,7 @@ pub(crate) struct ListItemsQuery {
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
     /// The `next_after` or the `last_id` of the previous page. A message's id contains its place,
-    /// so the id of a deleted message works, too.
+    /// so the id of a deleted message works as well.
     #[param(min_length = 1)]
     after: Option<String>,
     /// `asc`, oldest first, by default.

@@ -136,7 +136,7 @@ pub(crate) async fn get_branch(
 
 /// Delete a branch
 ///
-/// 400 `unsupported` for MAIN; there is no other.
+/// 400 `unsupported` for MAIN, the only branch.
 #[utoipa::path(
     tag = "conversations",
     params(

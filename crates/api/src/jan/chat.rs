@@ -1,4 +1,4 @@
-//! Chats in Jan's way: `store`, a conversation that is made where none is named, `referrer`. The
+//! Chats in Jan's way: `store`, a new conversation if the request does not name one, `referrer`. The
 //! rest is the chat of `/v1`.
 
 use super::conversations::metadata;
@@ -69,7 +69,7 @@ enum Named {
     Existing(String),
 }
 
-/// What the request says in Jan's own fields.
+/// Jan's own fields of the request.
 struct Wishes {
     named: Named,
     /// `None`: not said.

@@ -2,7 +2,7 @@
 
 use crate::browsers::PublicUrl;
 use crate::error::JanErrorBody;
-use crate::service::fixed::Fixed;
+use crate::system::fixed::Fixed;
 use actix_web::{App, HttpRequest, HttpResponse};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use utoipa::openapi::path::PathItem;
@@ -28,7 +28,7 @@ use utoipa_actix_web::AppExt as _;
         (name = "conversations", description = "What a person and a model said to each other."),
         (name = "chat", description = "Completions, kept in a conversation or not."),
         (name = "projects", description = "Folders of conversations."),
-        (name = "shares", description = "Links that show a conversation to whoever has them."),
+        (name = "shares", description = "Links: each shows a conversation to all who have it."),
         (name = "users", description = "Who you are, and your settings."),
         (name = "service", description = "The server itself."),
     ),

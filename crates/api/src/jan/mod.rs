@@ -13,9 +13,9 @@ mod items;
 mod models;
 mod projects;
 mod query;
-mod service;
 mod settings;
 mod shares;
+mod system;
 
 pub(crate) use again::again;
 pub use document::{document, get_document};
@@ -75,7 +75,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(settings::update_settings)
         .service(settings::get_preferences)
         .service(settings::update_preferences)
-        .service(service::get_health)
-        .service(service::get_readiness)
-        .service(service::get_version);
+        .service(system::get_health)
+        .service(system::get_readiness)
+        .service(system::get_version);
 }

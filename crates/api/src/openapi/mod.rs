@@ -1,6 +1,7 @@
 //! The API's own description, made from the code.
 
 mod bodies;
+mod codes;
 mod errors;
 mod examples;
 mod ids;
@@ -59,8 +60,8 @@ impl Modify for Credentials {
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
             .description(Some(
-                "Paste the access_token of POST /auth/login or /auth/guest-login here. An API key is \
-                 taken as well where an operation lists `api_key`, too. Tokens are JWTs and are \
+                "Paste the access_token of POST /auth/login or /auth/guest-login here. \
+                 Operations that list `api_key` also take an API key. Tokens are JWTs and are \
                  checked as RFC 8725 says.",
             ))
             .build();
@@ -89,7 +90,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 fn accept_keys(document: &mut utoipa::openapi::OpenApi) {
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
-            if errors::has_own_code(operation, code::API_KEY_NOT_ALLOWED) {
+            if codes::has_own_code(operation, code::API_KEY_NOT_ALLOWED) {
                 continue;
             }
             let requirements = operation.security.as_mut();

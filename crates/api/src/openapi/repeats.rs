@@ -1,6 +1,7 @@
 //! Adds the header for repeats to every operation that supports it.
 
-use super::errors::{OWN_CODES, header};
+use super::codes::OWN_CODES;
+use super::errors::header;
 use crate::error::code;
 use serde_json::{Value, json};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};

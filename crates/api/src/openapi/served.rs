@@ -3,7 +3,7 @@
 
 use super::{document, older};
 use crate::browsers::PublicUrl;
-use crate::service::fixed::Fixed;
+use crate::system::fixed::Fixed;
 use actix_web::{HttpRequest, HttpResponse};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};

@@ -1,6 +1,7 @@
 //! Adds the tags of objects: in which answers they are, and which changes depend on them.
 
-use super::errors::{OWN_CODES, header};
+use super::codes::OWN_CODES;
+use super::errors::header;
 use super::operations;
 use crate::error::code;
 use serde_json::{Value, json};

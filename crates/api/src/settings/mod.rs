@@ -26,7 +26,7 @@ pub(crate) struct SettingsBody {
     use_profile: bool,
 }
 
-/// What the object says it is.
+/// The type of the object.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 enum SettingsObject {
     #[serde(rename = "user.settings")]

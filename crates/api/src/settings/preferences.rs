@@ -18,7 +18,7 @@ pub(crate) enum PreferencesBody {
     Sound(String),
     TooLarge,
     HasNul,
-    /// With the reason. The place in the text without blanks is no help.
+    /// The error with its reason, but without the place: that counts in the text without its blanks.
     Unreadable(&'static str),
 }
 
@@ -65,7 +65,7 @@ impl TryFrom<PreferencesBody> for Preferences {
     }
 }
 
-/// What a valid value other than an object is.
+/// The name of the type of a valid value that is not an object.
 fn kind(text: &str) -> Unexpected<'_> {
     match text.as_bytes().first() {
         Some(b'[') => Unexpected::Seq,
@@ -98,7 +98,7 @@ fn compact(text: &str, most: usize) -> Option<String> {
     Some(kept)
 }
 
-/// What is found in an object.
+/// The problem found in an object.
 #[derive(Default)]
 struct Notes {
     /// A name of the object that is given twice.

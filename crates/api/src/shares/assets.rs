@@ -1,6 +1,6 @@
 use crate::browsers::FOR_OTHER_SITES;
 use crate::error::{ApiError, code};
-use crate::service::fixed::Fixed;
+use crate::system::fixed::Fixed;
 use actix_web::http::header::HeaderValue;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use page::assets::{Asset, ICON, PREVIEW, SCRIPT, STYLE};

@@ -21,7 +21,7 @@ pub(crate) struct ShareConversationBody {
     /// `false` lets signed-in people who have the link add messages.
     #[schema(default = true, example = true)]
     read_only: Option<bool>,
-    /// `true` shows messages that come later, too. A writable link does so anyway.
+    /// `true` also shows later messages. A writable link always does.
     #[schema(example = false)]
     live: Option<bool>,
 }

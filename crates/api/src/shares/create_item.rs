@@ -18,7 +18,7 @@ pub(crate) struct ShareItemBody {
     #[schema(minimum = 60, maximum = 31_536_000, example = 3_600)]
     #[serde(default, deserialize_with = "whole")]
     expires_in: Option<i64>,
-    /// `true` shows what stands before the message, too.
+    /// `true` also shows the messages before it.
     #[schema(default = false, example = true)]
     include_context: Option<bool>,
     /// A link to a message is always read-only: `true`, or absent.

@@ -58,7 +58,7 @@ pub(crate) struct ShareBody {
     revoked_at: Option<Timestamp>,
 }
 
-/// What a share says it is.
+/// The type of the object.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum ShareObject {

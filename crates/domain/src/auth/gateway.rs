@@ -10,7 +10,7 @@ pub struct Gateway {
     pub issuer: String,
 }
 
-/// What a gateway says of a caller.
+/// A caller as a gateway names them.
 #[derive(Clone, Debug)]
 pub struct Said {
     pub subject: String,

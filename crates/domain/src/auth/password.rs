@@ -25,7 +25,7 @@ impl Password {
     pub fn choose(param: &str, raw: &str, email: &Email) -> Result<Self> {
         let password = Self::normalised(raw);
         text::check(param, &password.0, Self::LENGTH)?;
-        // One character may become eighteen (U+FDFA), and is no harder to guess for that.
+        // One character may become eighteen (U+FDFA), which does not make it harder to guess.
         if raw.chars().nth(Self::LENGTH.start() - 1).is_none() {
             text::check(param, raw, Self::LENGTH)?;
         }
@@ -89,7 +89,7 @@ mod tests {
         assert!(choose(&format!("{}x", "é q7nv0z".repeat(32))).is_err());
         assert!(choose("日本語の合言葉だ").is_ok());
         assert!(choose("q7!nv\x00zk").is_err());
-        // Eight and more when normalised, fewer as it is written.
+        // Eight and more when normalised, fewer in the original.
         assert!(choose("\u{fdfa}").is_err());
         assert!(choose("q7!nv\u{fdfa}").is_err());
         assert!(choose("q7!nvz\u{fdfa}k").is_ok());

@@ -44,7 +44,7 @@ pub struct Cancelled {
     pub at: DateTime<Utc>,
 }
 
-/// The events of an answer, as it is written.
+/// The events of an answer while the model writes it.
 pub struct Events {
     receiver: mpsc::UnboundedReceiver<Event>,
     behind: Arc<AtomicUsize>,

@@ -165,7 +165,7 @@ impl Metadata {
             text::check("metadata", key, 1..=64).map_err(|_| {
                 Error::invalid(
                     "metadata",
-                    "Each key of metadata must have 1 to 64 characters, none of them NUL (U+0000).",
+                    "Each key of metadata must have 1 to 64 characters, without NUL (U+0000).",
                 )
             })?;
             text::check(&format!("metadata.{key}"), value, 0..=512)?;

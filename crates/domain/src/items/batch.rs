@@ -19,7 +19,7 @@ pub struct PendingItem {
     pub now: DateTime<Utc>,
 }
 
-/// Messages of one request, in its order: they are stored together, or none of them.
+/// Messages of one request, in its order. They are stored together, or not at all.
 #[derive(Clone, Debug)]
 pub struct Batch(pub(super) Vec<Entry>);
 

@@ -16,7 +16,7 @@ pub trait RemovalStore: Send + Sync {
     /// it has been counted since the person's token was read.
     async fn remove(&self, person: Person, now: DateTime<Utc>) -> Result<()>;
 
-    /// Deletes some data of a removed owner; `false` when nothing was left.
+    /// Deletes some data of a removed owner; `false` if there was no more.
     async fn clear(&self, owner: OwnerId, now: DateTime<Utc>, portion: Portion) -> Result<bool>;
 
     /// Does the same for the job of a removal. When no data was left, the job runs again at

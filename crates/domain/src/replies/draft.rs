@@ -108,7 +108,7 @@ impl Draft {
         }
     }
 
-    /// What was said, and what was thought.
+    /// The text, and the thoughts.
     fn told(&self, how: Extent) -> (String, Option<String>) {
         let told = thoughts::unmarked(&self.thoughts);
         let Apart { text, thoughts } = match told {

@@ -9,6 +9,7 @@ mod model;
 mod ports;
 mod service;
 mod store;
+mod wanted;
 mod writing;
 
 pub(crate) use context::{Context, Told, longest, tokens};

@@ -2,7 +2,7 @@ use super::generation::Generation;
 use super::model::ReplyOptions;
 use super::ports::ModelProvider;
 use super::store::ReplyStore;
-use super::writing::{Asked, Writing, place};
+use super::wanted::{Asked, Writing, place};
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};

@@ -125,7 +125,7 @@ impl Preferences {
         Error::invalid("preferences", "preferences must have at most 64 KiB.")
     }
 
-    /// What is stored was checked before.
+    /// Stored values were checked before.
     pub fn stored(written: String) -> Self {
         Self(written)
     }
@@ -188,7 +188,7 @@ impl Settings {
         }
     }
 
-    /// Whether the models are told of the profile. Without a profile there is nothing to tell.
+    /// Whether the models are told of the profile. An empty profile is not sent.
     pub fn uses_profile(&self) -> bool {
         self.use_profile.unwrap_or(!self.profile.is_empty())
     }

@@ -2,7 +2,8 @@
 //! Texts also mention such marks: a mark ends a thought only where it cannot be part of a sentence.
 
 use super::code;
-use super::marks::{MARKS, bare, is_after_a_quote, is_quoted, unwrapped};
+use super::ends::{is_after_a_quote, is_quoted};
+use super::marks::{MARKS, bare, unwrapped};
 use super::{Apart, marks};
 
 /// How many places are checked for the end of a thought without an opening mark.

@@ -2,7 +2,9 @@
 //! template ends a message may have stayed. It is read in pieces, so that a stream and a whole text agree.
 
 use super::apart::{Apart, Extent};
-use super::marks::{beginning, is_quoted, may_become};
+use super::code::CodeMarks;
+use super::ends::{find, is_quoted};
+use super::marks::{beginning, may_become};
 use super::tokens::{complete, held_back};
 
 /// How many marks may turn out to be no thoughts, or be spoken of in one, before they are text.
@@ -21,8 +23,7 @@ pub(super) struct Body {
     /// A thought that may turn out to be none.
     block: String,
     line: String,
-    fence: Option<(char, usize)>,
-    backticks: usize,
+    code: CodeMarks,
     failures: usize,
     has_thought: bool,
     /// Text that may be the mark of a template.
@@ -38,7 +39,7 @@ enum Position {
     Line,
     /// Searched for its end up to here.
     Block(usize),
-    /// White space after a thought is no part of the text.
+    /// White space after a thought does not belong to the text.
     After {
         is_new_line: bool,
     },
@@ -53,7 +54,7 @@ impl Body {
         }
     }
 
-    /// All of a text. What is thought comes with an empty line before it where it is not the first.
+    /// All of a text. Each thought but the first has an empty line before it.
     pub(super) fn whole(mut self, text: &str, how: Extent) -> Apart {
         let mut told = Apart::default();
         for piece in super::apart::pieces(text) {
@@ -84,7 +85,7 @@ impl Body {
             self.say(&held, &mut told);
         }
         let line = std::mem::take(&mut self.line);
-        self.see_line(&line);
+        self.code.see_line(&line);
         let pending = std::mem::take(&mut self.pending);
         if !self.ends_with(&pending) {
             told.text.push_str(&pending);
@@ -100,7 +101,7 @@ impl Body {
             Some(last) => !last.is_whitespace(),
             None => self.has_thought,
         };
-        complete(pending) && is_after && self.fence.is_none() && self.backticks.is_multiple_of(2)
+        complete(pending) && is_after && !self.code.is_open()
     }
 
     /// Whether there is more to do with what is held.
@@ -119,10 +120,7 @@ impl Body {
         }
         let text = self.held.trim_start_matches(' ');
         let indent = self.held.len() - text.len();
-        let is_text = self.fence.is_some()
-            || !self.backticks.is_multiple_of(2)
-            || self.failures > MOST
-            || indent > 3;
+        let is_text = self.code.is_open() || self.failures > MOST || indent > 3;
         if let Some((open, _)) = self.marks.filter(|_| !is_text) {
             if beginning(text, [open]).is_some() {
                 self.place = Position::Block(indent + open.len());
@@ -143,33 +141,10 @@ impl Body {
         self.say(&text, told);
         if end.is_some() {
             let line = std::mem::take(&mut self.line);
-            self.see_line(&line);
+            self.code.see_line(&line);
             self.place = Position::LineStart;
         }
         end.is_some()
-    }
-
-    /// Takes note of a line that has come to its end: whether code begins or ends with it.
-    fn see_line(&mut self, line: &str) {
-        let bare = super::tokens::without(line.trim());
-        let mark = bare.chars().next().filter(|c| matches!(c, '`' | '~'));
-        let run = mark.map(|mark| (mark, bare.chars().take_while(|c| *c == mark).count()));
-        match (self.fence, run) {
-            (Some((mark, length)), Some((found, count)))
-                if found == mark && count >= length && bare.len() == count =>
-            {
-                self.fence = None;
-                self.backticks = 0;
-            }
-            (Some(_), _) => {}
-            (None, Some((mark, count)))
-                if count >= 3 && !(mark == '`' && bare.get(count..).is_some_and(has_backtick)) =>
-            {
-                self.fence = Some((mark, count));
-            }
-            (None, _) if bare.is_empty() => self.backticks = 0,
-            (None, _) => self.backticks += bare.bytes().filter(|byte| *byte == b'`').count(),
-        }
     }
 
     /// Looks for the end of a thought.
@@ -254,24 +229,4 @@ impl Body {
         }
         told.text.push_str(&said);
     }
-}
-
-fn has_backtick(text: &str) -> bool {
-    text.contains('`')
-}
-
-/// Where the mark is found at this place or after it, whatever the case of its letters.
-pub(super) fn find(text: &str, mark: &str, from: usize) -> Option<usize> {
-    let first = mark.chars().next()?;
-    let mut from = from.min(text.len());
-    while !text.is_char_boundary(from) {
-        from -= 1;
-    }
-    let rest = text.get(from..)?;
-    let places = rest.match_indices(|c: char| c.eq_ignore_ascii_case(&first));
-    let mut places = places.map(|(at, _)| from + at);
-    places.find(|at| {
-        let found = text.get(*at..*at + mark.len());
-        found.is_some_and(|found| found.eq_ignore_ascii_case(mark))
-    })
 }

@@ -8,7 +8,7 @@ const CHANNEL: &str = "<|channel|>";
 const MESSAGE: &str = "<|message|>";
 const START: &str = "<|start|>";
 
-/// What a message begins with.
+/// The beginning of a message.
 const STARTS: &[&str] = &[
     "<|start|>assistant",
     "<|channel|>analysis",

@@ -71,6 +71,41 @@ fn in_span(text: &str, paragraph: usize, at: usize) -> bool {
     false
 }
 
+/// The marks of code in the lines of a text that is still coming.
+#[derive(Debug, Default)]
+pub(super) struct CodeMarks {
+    fence: Option<(char, usize)>,
+    backticks: usize,
+}
+
+impl CodeMarks {
+    /// Whether the next line is within code.
+    pub(super) fn is_open(&self) -> bool {
+        self.fence.is_some() || !self.backticks.is_multiple_of(2)
+    }
+
+    /// Takes note of a line that has come to its end: whether code begins or ends with it.
+    pub(super) fn see_line(&mut self, line: &str) {
+        let bare = super::tokens::without(line.trim());
+        let mark = bare.chars().next().filter(|c| matches!(c, '`' | '~'));
+        let run = mark.map(|mark| (mark, bare.chars().take_while(|c| *c == mark).count()));
+        match (self.fence, run) {
+            (Some((mark, length)), Some((found, count)))
+                if found == mark && count >= length && bare.len() == count =>
+            {
+                self.fence = None;
+                self.backticks = 0;
+            }
+            (Some(_), _) => {}
+            (None, Some((mark, count))) if count >= 3 && !opens_and_closes(bare, mark, count) => {
+                self.fence = Some((mark, count));
+            }
+            (None, _) if bare.is_empty() => self.backticks = 0,
+            (None, _) => self.backticks += bare.bytes().filter(|byte| *byte == b'`').count(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::contains;

@@ -7,6 +7,7 @@ mod apart;
 mod body;
 mod channels;
 mod code;
+mod ends;
 mod marks;
 mod opening;
 mod splitter;
@@ -16,9 +17,8 @@ mod words;
 use alone::{closed_alone, left_over};
 use apart::{TAGS, THINK};
 use body::Body;
-use marks::{
-    End, after_a_mark, bare, beginning, begun, end, end_of, is_wrapped, speaks, unwrapped,
-};
+use ends::{End, end, end_of};
+use marks::{after_a_mark, bare, beginning, begun, is_wrapped, speaks, unwrapped};
 use opening::{Kind, Opening, opening};
 
 pub use apart::{Apart, Extent};

@@ -1,6 +1,6 @@
 //! Thoughts that are marked by words alone: by a model's training, or since a server took the marks off.
 
-use super::body::find;
+use super::ends::find;
 use super::marks::{beginning, begun, may_become};
 
 /// What stands before a thought, and between it and the answer; in lower case.

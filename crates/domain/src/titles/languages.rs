@@ -4,7 +4,7 @@
 pub(super) struct Language {
     /// "Title".
     pub(super) title: &'static str,
-    /// What a title is of: "conversation", "chat".
+    /// The thing that has a title: "conversation", "chat".
     pub(super) chat: &'static str,
     /// What stands beside them in a label, or in a sentence that leads to a title.
     pub(super) beside: &'static str,
@@ -235,63 +235,3 @@ pub(super) const LANGUAGES: &[Language] = &[
         "ช่วยหน่อย|ช่วยด้วย|มีอะไรให้ช่วย|ให้ฉันช่วย",
     ]),
 ];
-
-/// Words before a colon that name what follows, and are as often the first word of a title: "Topic:
-/// sentences in Kafka". They are a label where what follows begins as titles do.
-pub(super) const WEAK: &str = "\
-    topic|subject|thema|betreff|sujet|objet|asunto|tema|assunto|oggetto|тема|konu|主题|主題|주제|\
-    name|answer|final answer|response|final response|assistant|output|result|chat name|\
-    conversation name|thread name|название чата|suggestion|my suggestion|i suggest|i'd suggest|i’d suggest|\
-    i would suggest|antwort|respuesta|réponse|resposta|risposta|ответ|答案|回答|답변|name des chats|nom|nombre|nome|\
-    naam|nazwa|建议|建議|提案|제안|vorschlag|sugerencia|sugestão|suggerimento";
-
-/// Words that lead to a title which is quoted, at the end of a sentence.
-pub(super) const LEADS: &str = "\
-    titled|suggest|suggests|about|call|called|named|name|how|i|i'd|i’d|i'll|we|propose|recommend|entitled|\
-    genannt|heißen|intitulée|intitulé|appeler|titulada|titulado|llamar|chamada|intitolata|what|maybe|perhaps|like";
-
-/// Whom a greeting is to, and what joins its words.
-const GREETED: &str = "day|there|all|everyone|team|sir|madam|or|to|you|chatgpt|gpt|claude|gemini|jan|assistant|ai|bot|friend";
-
-pub(super) fn is_in(list: &str, word: &str) -> bool {
-    list.split('|').any(|known| known == word)
-}
-
-/// Whether one of the languages has this word.
-pub(super) fn has(word: &str, words: fn(&Language) -> &'static str) -> bool {
-    LANGUAGES
-        .iter()
-        .any(|language| is_in(words(language), word))
-}
-
-/// Whether the line greets, and says nothing else: "Hello, can you help me?"
-pub(crate) fn is_greeting(line: &str) -> bool {
-    const LONGEST: usize = 120;
-    if line.len() > LONGEST {
-        return false;
-    }
-    let line = line.to_lowercase();
-    let mut greets = false;
-    let marks = [
-        '!', '.', ',', '?', '！', '。', '，', '？', '、', '،', '؟', '¡', '¿', ':', ';', '…', '~',
-    ];
-    for part in line.split(marks) {
-        let part = part.trim_matches(|c: char| !c.is_alphanumeric() && !is_of_word(c));
-        if part.is_empty() || has(part, |language| language.offers) {
-            continue;
-        }
-        for word in part.split_whitespace() {
-            let is_greeting = has(word, |language| language.greetings);
-            if !is_greeting && !is_in(GREETED, word) {
-                return false;
-            }
-            greets |= is_greeting;
-        }
-    }
-    greets
-}
-
-/// Signs of vowels.
-fn is_of_word(c: char) -> bool {
-    !c.is_ascii() && !c.is_whitespace()
-}

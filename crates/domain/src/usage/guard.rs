@@ -85,7 +85,7 @@ impl UsageGuard {
         self.check(owner, Write::Record)
     }
 
-    /// How many more bytes an owner may store; `None` is no limit. For large additions: the last
+    /// How many more bytes an owner may store; `None`: unlimited. For large additions: the last
     /// count of an unknown owner is read from the store.
     pub async fn storage_left(&self, owner: OwnerId) -> Result<Option<StorageLeft>> {
         if !self.is_needed() {

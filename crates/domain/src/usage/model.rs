@@ -10,7 +10,7 @@ pub struct Usage {
     pub titles_today: u64,
 }
 
-/// The most that an owner may use; `None` is no limit.
+/// The most that an owner may use; `None`: unlimited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Allowance {
     pub storage_bytes: Option<u64>,

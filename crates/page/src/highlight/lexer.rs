@@ -26,7 +26,7 @@ pub(super) fn write(words: &Words, code: &str, piece: &mut impl FnMut(Kind, &str
     piece(Kind::Plain, plain);
 }
 
-/// What the text begins with, and how long that is: at least its first character.
+/// The kind of the first piece of the text, and its length: at least one character.
 fn token(words: &Words, rest: &str, first: char, before: char) -> (Kind, usize) {
     if let Some(length) = comment(words, rest, before) {
         return (Kind::Comment, length);
@@ -60,7 +60,7 @@ fn comment(words: &Words, rest: &str, before: char) -> Option<usize> {
         .line
         .iter()
         .find(|opening| rest.starts_with(**opening))?;
-    // `$#` and `a#b` are none.
+    // `$#` and `a#b` are not comments.
     let apart = *opening != "#" || before.is_whitespace() || matches!(before, ';' | ')' | '}');
     apart.then(|| rest.find('\n').unwrap_or(rest.len()))
 }

@@ -1,4 +1,4 @@
-//! What is not made of words: elements with attributes, and changes line by line.
+//! Code that is not made of words: elements with attributes, and changes line by line.
 
 use super::Kind;
 

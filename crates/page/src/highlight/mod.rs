@@ -1,6 +1,6 @@
 //! Colours for code, by classes. One pass over the text without any regular expression or look back,
 //! so the time is proportional to the length, whatever the text is. It knows what strings, comments,
-//! numbers, names and keywords look like, which is what the eye looks for; it is no parser.
+//! numbers, names and keywords look like, which is what the eye looks for. It does not parse.
 
 mod languages;
 mod lexer;
@@ -9,7 +9,7 @@ mod lines;
 use super::escape::escape;
 use languages::Language;
 
-/// What a piece of code is; the class says it to the style sheet.
+/// The kind of a piece of code; its class is for the style sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Plain,

@@ -109,7 +109,7 @@ impl Writer<'_, '_> {
     }
 
     fn formula(&mut self, written: &str, tex: &str, display: bool) {
-        // What is wide scrolls in a box of its own.
+        // A wide element scrolls in a box of its own.
         let wide = tex.len() > 60;
         let opening = match (display, wide) {
             (true, true) => {
@@ -145,7 +145,7 @@ impl Writer<'_, '_> {
             self.out.push_str(opening);
             self.open.push(closing);
         } else {
-            // What was apart stays apart.
+            // Paragraphs stay apart.
             self.out.push(' ');
             self.open.push("");
         }

@@ -8,7 +8,7 @@ pub(super) fn allowed(destination: &str) -> bool {
     };
     let web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     let mail = scheme.eq_ignore_ascii_case("mailto");
-    // Characters that browsers drop or take for a slash: nobody's link needs them.
+    // Characters that browsers drop or take for a slash. Links do not need them.
     let plain = !rest.contains(|c: char| c.is_control() || c == '\\');
     plain && ((web && rest.starts_with("//")) || mail)
 }

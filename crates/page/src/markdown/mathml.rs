@@ -1,4 +1,4 @@
-//! What the sanitiser lets pass of MathML.
+//! The elements and attributes of MathML that the sanitiser allows.
 
 /// The elements of MathML that formulas are made of. None of them can hold HTML but those that hold
 /// text, and `annotation` holds the source.

@@ -66,6 +66,6 @@ mod mistakes;
 mod models;
 mod projects;
 mod replies;
-mod service;
 mod shares;
+mod system;
 mod versions;

@@ -69,7 +69,7 @@ impl WireBody for RefreshTokenBody {
     const MAY_TRAIL: bool = true;
 }
 
-/// What was done.
+/// The result.
 #[derive(Serialize, ToSchema)]
 #[schema(as = JanDone)]
 pub(super) struct DoneBody {

@@ -8,7 +8,7 @@ use domain::tasks::Tasks;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What was deleted.
+/// The deleted conversation.
 #[derive(Serialize, ToSchema)]
 #[schema(as = JanDeleted)]
 pub(in crate::jan) struct DeletedBody {

@@ -34,7 +34,7 @@ pub(in crate::jan) struct RegeneratedBody {
     branch: &'static str,
     old_main_backup: &'static str,
     branch_created: bool,
-    /// The message that it replies to; empty where there is none.
+    /// The message that it replies to; empty if there is no such message.
     user_item_id: String,
     item: ItemBody,
 }

@@ -19,7 +19,7 @@ pub(crate) struct CreateShareBody {
     scope: String,
     /// The message, where the scope is `item`.
     item_id: Option<String>,
-    /// `true` shows what stands before the message, too.
+    /// `true` also shows the messages before it.
     include_context_messages: Option<bool>,
     /// MAIN, or absent.
     branch: Option<String>,

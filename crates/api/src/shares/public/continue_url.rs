@@ -12,7 +12,7 @@ const SCHEMES: [&str; 3] = ["https", "http", "jan"];
 pub struct ContinueUrl(String);
 
 impl ContinueUrl {
-    /// What a good one is like.
+    /// The form of a valid address.
     pub const RULE: &str = "must be an address of http, https or jan with {share_id} behind its host, \
          such as https://chat.example.org/shared/{share_id}";
 

@@ -87,7 +87,7 @@ pub(crate) async fn get_shared_conversation(
             .body(page);
         Ok(tags::written(&request, page))
     };
-    // Who asked for a page is told of failures by a page.
+    // A browser that asked for a page gets failures as a page.
     answer.await.map_err(|error: ApiError| match format {
         FormatParam::Html => error.into_page(),
         FormatParam::Json | FormatParam::Md => error,

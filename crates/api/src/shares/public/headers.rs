@@ -18,8 +18,8 @@ const SAFETY: [(HeaderName, &str, &str); 5] = [
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; \
          form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
          trusted-types 'none'",
-        "Nothing but our own files: no script in the page, none that makes HTML of text, no frame, \
-         no form. What others wrote can do nothing.",
+        "Allows only files of this server: no script in the page, no script that makes HTML of text, \
+         no frame, no form. The texts of others cannot run.",
     ),
     (
         REFERRER_POLICY,

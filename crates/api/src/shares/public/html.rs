@@ -120,7 +120,7 @@ pub(super) fn standing(place: domain::shares::Standing, shown: usize, limit: usi
     }
 }
 
-/// What the page says of the link itself.
+/// The facts about the link that the page shows.
 pub(super) fn link(
     request: &HttpRequest,
     share_id: &str,

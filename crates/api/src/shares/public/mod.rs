@@ -39,7 +39,7 @@ pub(crate) struct SharedConversationBody {
     /// `true`: messages cannot be added through the link.
     #[schema(example = true)]
     read_only: bool,
-    /// Whether new messages show, too.
+    /// Whether new messages are shown as well.
     live: bool,
     /// From when on the link has ended; null: never.
     #[schema(required)]
@@ -54,7 +54,7 @@ pub(crate) struct SharedConversationBody {
     next_after: Option<String>,
 }
 
-/// What a shared conversation says it is.
+/// The type of the object.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum SharedConversationObject {
@@ -74,7 +74,7 @@ pub(crate) struct SharedItemBody {
     created_at: Timestamp,
 }
 
-/// Who speaks in what a link shows.
+/// The author of a message that a link shows.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum SpeakerBody {

@@ -1,4 +1,4 @@
-//! What is around a line of a message: a fence, a formula, tags, a comment, a document's header.
+//! The surroundings of a line of a message: a fence, a formula, tags, a comment, a document's header.
 
 use super::rank::{CODE, MARK, QUOTED, SENTENCE};
 
@@ -135,7 +135,7 @@ fn tag(line: &str) -> Option<(&str, bool)> {
     (is_name && !inside.contains(['<', '>'])).then_some((name, closes))
 }
 
-/// What clients write in place of something that is no text: `[image: a.png]`.
+/// The text that clients write in place of an attachment: `[image: a.png]`.
 pub(super) fn is_mark(line: &str) -> bool {
     const KINDS: &[&str] = &[
         "image",

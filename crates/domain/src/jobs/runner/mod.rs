@@ -32,7 +32,7 @@ struct OwnerTurn {
     last: Option<(Kind, Ulid)>,
 }
 
-/// What the runner did.
+/// The result of a step of the runner.
 #[derive(Debug)]
 pub enum Did {
     /// There was no work.

@@ -1,11 +1,24 @@
-//! Words around a title: labels, sentences that lead to one, and answers that are none. The words themselves
+//! Words around a title: labels, sentences that lead to one, and answers without one. The words themselves
 //! are a table, in `languages`.
 
-use super::super::languages::{LANGUAGES, LEADS, Language, WEAK, has, is_greeting, is_in};
-use super::marks;
+use super::naming::{LONGEST, is_known, labels, names, words};
+use super::pairs;
+use crate::titles::greeting::{has, is_greeting, is_in};
+use crate::titles::languages::LANGUAGES;
 
-/// The longest words before a title, in characters.
-const LONGEST: usize = 80;
+/// Words before a colon that name what follows, and are as often the first word of a title: "Topic:
+/// sentences in Kafka". They are a label where what follows begins as titles do.
+const WEAK: &str = "\
+    topic|subject|thema|betreff|sujet|objet|asunto|tema|assunto|oggetto|тема|konu|主题|主題|주제|\
+    name|answer|final answer|response|final response|assistant|output|result|chat name|\
+    conversation name|thread name|название чата|suggestion|my suggestion|i suggest|i'd suggest|i’d suggest|\
+    i would suggest|antwort|respuesta|réponse|resposta|risposta|ответ|答案|回答|답변|name des chats|nom|nombre|nome|\
+    naam|nazwa|建议|建議|提案|제안|vorschlag|sugerencia|sugestão|suggerimento";
+
+/// Words that lead to a title which is quoted, at the end of a sentence.
+const LEADS: &str = "\
+    titled|suggest|suggests|about|call|called|named|name|how|i|i'd|i’d|i'll|we|propose|recommend|entitled|\
+    genannt|heißen|intitulée|intitulé|appeler|titulada|titulado|llamar|chamada|intitolata|what|maybe|perhaps|like";
 
 /// Answers that say nothing.
 const NOTHING: &str = "none|null|n/a|undefined|untitled|conversation|chat|assistant|answer|title";
@@ -107,7 +120,7 @@ pub(super) fn without(line: &str) -> String {
         let is_sign = line.get(at..).is_some_and(|rest| rest.starts_with(" = "));
         if label.chars().nth(LONGEST).is_some()
             || !is_label(words, rest)
-            || is_sign && !marks::is_quoted(rest)
+            || is_sign && !pairs::is_quoted(rest)
         {
             continue;
         }
@@ -134,7 +147,7 @@ fn is_label(words: &str, rest: &str) -> bool {
         is_letter || "\"“„«「『《*'‘【".contains(c)
     };
     let is_weak = is_in(WEAK, words) && (rest.is_empty() || rest.starts_with(begins));
-    is_weak || labels(words) || names(words) && marks::is_quoted(rest)
+    is_weak || labels(words) || names(words) && pairs::is_quoted(rest)
 }
 
 /// `【标题】奥斯陆之旅`
@@ -157,7 +170,7 @@ fn at_the_end(line: &str) -> Option<&str> {
         .char_indices()
         .skip(1)
         .map(|(at, _)| at)
-        .find(|at| end.get(*at..).is_some_and(marks::is_quoted))?;
+        .find(|at| end.get(*at..).is_some_and(pairs::is_quoted))?;
     let (before, title) = (plain(end.get(..at)?), end.get(at..)?);
     let mut leads = false;
     for word in words(before.trim_end_matches([':', '：'])) {
@@ -167,110 +180,4 @@ fn at_the_end(line: &str) -> Option<&str> {
         }
     }
     leads.then_some(title)
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    let marks = |c: char| c.is_whitespace() || ",!.()*-，、".contains(c);
-    text.split(marks).filter(|word| !word.is_empty())
-}
-
-/// Whether a label may have this word beside a word for a title.
-fn is_known(word: &str) -> bool {
-    let fields: [fn(&Language) -> &'static str; 4] = [
-        |language| language.title,
-        |language| language.chat,
-        |language| language.beside,
-        |language| language.sure,
-    ];
-    fields.iter().any(|field| has(word, *field))
-}
-
-/// Whether a text in lower case is a label: it names a title, and has no word that could be one of it.
-fn labels(text: &str) -> bool {
-    if text.chars().nth(LONGEST).is_some() {
-        return false;
-    }
-    if has(text, |language| language.title) {
-        return true;
-    }
-    if !text.contains(' ') && text.chars().any(is_unspaced) {
-        return is_unspaced_label(text);
-    }
-    let mut named = false;
-    let (text, phrase) = without_phrase(text);
-    named |= phrase;
-    for word in words(&text) {
-        let is_title = has(word, |language| language.title)
-            || word.ends_with("titel") && word.chars().count() > 5;
-        named |= is_title;
-        if !is_title && !is_known(word) {
-            return false;
-        }
-    }
-    named
-}
-
-/// Without a name of more than one word: "tiêu đề".
-fn without_phrase(text: &str) -> (String, bool) {
-    let mut titles = LANGUAGES
-        .iter()
-        .flat_map(|language| language.title.split('|'));
-    let phrase = titles.find(|title| title.contains(' ') && text.contains(title));
-    phrase.map_or((text.to_owned(), false), |phrase| {
-        (text.replacen(phrase, " ", 1), true)
-    })
-}
-
-/// Whether the words name a title at all, beside others.
-fn names(words: &str) -> bool {
-    let (_, phrase) = without_phrase(words);
-    let is_title = |word| has(word, |language| language.title);
-    let mut titles = LANGUAGES
-        .iter()
-        .flat_map(|language| language.title.split('|'));
-    phrase
-        || self::words(words).any(is_title)
-        || words.chars().any(is_unspaced)
-            && titles.any(|title| title.chars().any(is_unspaced) && words.contains(title))
-}
-
-/// Scripts without spaces: Chinese, Japanese, Thai, and Korean's compounds.
-fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
-}
-
-/// Whether all of it is made of words of a label, the longest first.
-fn is_unspaced_label(text: &str) -> bool {
-    const LENGTH: usize = 24;
-    if text.chars().count() > LENGTH {
-        return false;
-    }
-    let mut rest = text;
-    let mut named = false;
-    while !rest.is_empty() {
-        let word = longest(rest, |language| language.title);
-        let other = [
-            longest(rest, |language| language.chat),
-            longest(rest, |language| language.beside),
-            longest(rest, |language| language.sure),
-        ];
-        let other = other.into_iter().max().unwrap_or_default();
-        named |= word > 0;
-        let taken = word.max(other);
-        if taken == 0 {
-            return false;
-        }
-        rest = rest.get(taken..).unwrap_or_default();
-        rest = rest.trim_start_matches(['，', ',', '、', ' ', '！', '。']);
-    }
-    named
-}
-
-/// The length of the longest word that the text begins with.
-fn longest(text: &str, words: fn(&Language) -> &'static str) -> usize {
-    let all = LANGUAGES
-        .iter()
-        .flat_map(|language| words(language).split('|'));
-    let begins = all.filter(|word| word.chars().any(is_unspaced) && text.starts_with(word));
-    begins.map(str::len).max().unwrap_or_default()
 }

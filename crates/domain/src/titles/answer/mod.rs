@@ -4,7 +4,9 @@
 
 mod labels;
 mod marks;
+mod naming;
 mod object;
+mod pairs;
 mod thoughts;
 
 use crate::conversations::Title;
@@ -16,7 +18,7 @@ const LENGTH: usize = 60;
 /// How many lines are looked at.
 const LINES: usize = 64;
 
-/// A line of more words is no title: the model has answered the conversation.
+/// A line of more words is not a title: the model has answered the conversation.
 const WORDS: usize = 24;
 
 /// `None` where the answer contains no title.
@@ -51,7 +53,7 @@ fn first(said: &str) -> Option<String> {
         let number = marks::without_number(line);
         let is_list = lines.peek().is_some_and(|next| marks::is_second(next));
         // A number alone belongs to the title ("1. Liga"), unless the rest is quoted.
-        let line = match is_list || marks::is_quoted(number) {
+        let line = match is_list || pairs::is_quoted(number) {
             true => number,
             false => line,
         };

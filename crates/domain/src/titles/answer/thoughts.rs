@@ -30,7 +30,7 @@ const BEGINS: &[&str] = &[
     "<answer>",
 ];
 
-/// The answer without thoughts. `None` where there is nothing else.
+/// The answer without thoughts. `None` if it has only thoughts.
 pub(super) fn without(answer: &str) -> Option<String> {
     let said = apart(answer, Extent::Whole).text;
     // Only ASCII changes, so that places stay.

@@ -9,7 +9,7 @@ use pulldown_latex::config::DisplayMode;
 use pulldown_latex::event::{Content, Dimension, DimensionUnit, EnvironmentFlow, Event, Visual};
 use pulldown_latex::{Parser, RenderConfig, Storage, push_mathml};
 
-/// Writes the formula; `false`, and nothing is written, where it is not understood.
+/// Writes the formula. Returns `false`, and writes nothing, if it does not understand it.
 pub(super) fn write(out: &mut String, tex: &str, display: bool) -> bool {
     let Some(source) = dialect::translate(tex) else {
         return false;

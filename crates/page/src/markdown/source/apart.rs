@@ -1,4 +1,4 @@
-//! What is set apart from a message.
+//! The parts that are set apart from a message.
 
 use super::code;
 use std::borrow::Cow;

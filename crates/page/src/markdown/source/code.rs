@@ -8,7 +8,7 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
 use std::collections::HashSet;
 use std::ops::Range;
 
-/// A place in which nothing is looked for.
+/// A place that is not searched.
 pub(super) struct Kept {
     pub(super) place: Range<usize>,
     /// No formula reaches over it. An indented block can be the inside of a formula.

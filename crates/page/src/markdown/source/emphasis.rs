@@ -12,7 +12,7 @@ pub(super) enum Beside {
     Nothing,
     PointBefore,
     PointAfter,
-    /// It is no emphasis at all.
+    /// It is not emphasis.
     Spaces,
 }
 

@@ -12,9 +12,9 @@ mod models;
 mod projects;
 mod races;
 mod repeats;
-mod service;
 mod settings;
 mod shares;
+mod system;
 
 use crate::answer::Answer;
 use crate::app::{Actor, id};

@@ -66,7 +66,7 @@ const foldedErrors = () => ({
 const TAGS = ["auth", "conversations", "items", "shares", "chat", "projects", "settings", "service"];
 const FIRST = ["/auth/guest-login", "/auth/me"];
 
-// An id of an example is nobody's, and a call with it ends in a 404: the box stays empty.
+// The ids of examples do not exist, so a call with one ends in a 404: the box stays empty.
 const ID = /^(conv|item|proj|key|sess|user|share|resp)_/;
 
 // What can be sent as it stands comes first, and can be sent again; then what is empty; last what is a

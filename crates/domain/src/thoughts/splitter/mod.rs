@@ -1,13 +1,12 @@
-use super::alone::begins_sentence;
+mod begin;
+
 use super::apart::{Apart, Extent, TAGS, THINK};
-use super::body::{Body, find};
+use super::body::Body;
 use super::channels::{self, Channels};
-use super::marks::{
-    MARKS, after_a_mark, beginning, begun, end, is_a_word, is_quoted, is_wrapped, may_become,
-    may_wrap, speaks, token_before, tokens,
-};
-use super::opening::{Kind, Opening, opening};
-use super::words::{self, Words};
+use super::ends::{end, find, is_a_word, is_quoted};
+use super::marks::{after_a_mark, begun, is_wrapped, may_wrap};
+use super::opening::opening;
+use super::words::Words;
 
 type Marks = (&'static str, &'static str);
 
@@ -37,15 +36,15 @@ enum State {
     Before,
     /// Within a thought that ends with this mark.
     Within(&'static str),
-    /// What may be a thought, or an answer that begins like one. Searched for its end up to here.
+    /// Perhaps a thought, perhaps an answer that begins like one. Searched for its end up to here.
     Held(Frame, usize),
-    /// A thought has ended. White space after it is no part of the text.
+    /// A thought has ended. White space after it does not belong to the text.
     Between,
     Channels(Channels),
     Text(Body),
 }
 
-/// What is around that which is held back.
+/// The marks or words around the text that is held back.
 #[derive(Clone, Copy, Debug)]
 enum Frame {
     /// Marks, of this length before it.
@@ -77,7 +76,7 @@ impl Splitter {
         }
     }
 
-    /// What was held back in case it became a mark.
+    /// The rest that was held back in case it became a mark.
     pub(crate) fn end(&mut self, how: Extent) -> Apart {
         let mut told = Apart::default();
         while self.step(true, &mut told) {}
@@ -133,99 +132,6 @@ impl Splitter {
 
     fn hold(&mut self, frame: Frame, from: usize) -> bool {
         self.state = State::Held(frame, from);
-        true
-    }
-
-    /// Whether it shows what comes.
-    fn begin(&mut self, is_over: bool) -> bool {
-        let text = begun(&self.held);
-        let closes = || MARKS.iter().map(|(_, close)| *close);
-        let before = self.held.len() - text.len();
-        let is_first = matches!(self.state, State::Before);
-        let (found, may_open) = opening(text, is_over);
-        if let Some(Opening {
-            marks,
-            length,
-            kind,
-        }) = found
-        {
-            let inside = text.get(length..).unwrap_or_default();
-            let speaks = speaks(inside);
-            if speaks.is_none() && (inside.is_empty() || !is_over) {
-                return false;
-            }
-            let speaks = speaks.unwrap_or_default();
-            return self.open(marks, before + length, (kind, speaks));
-        }
-        if is_first && let Some(close) = beginning(text, closes()) {
-            let rest = text.get(close.len()..).unwrap_or_default();
-            // A text can begin with a sentence about the mark.
-            if rest.is_empty() {
-                return false;
-            }
-            if rest.starts_with(['\n', '\r']) || begins_sentence(rest) {
-                self.state = State::Between;
-                self.held = rest.to_owned();
-                return true;
-            }
-            return self.say();
-        }
-        if !is_first && let Some(token) = token_before(text) {
-            self.held = text.get(token.len()..).unwrap_or_default().to_owned();
-            return true;
-        }
-        let is_channel = if is_first {
-            channels::begin(text, is_over)
-        } else {
-            Some(false)
-        };
-        let (in_words, may_be_words) = if is_first {
-            words::opening(text)
-        } else {
-            (None, false)
-        };
-        match (is_channel, in_words) {
-            (Some(true), _) => {
-                self.held = text.to_owned();
-                self.state = State::Channels(Channels::default());
-                return true;
-            }
-            (_, Some((words, length))) => {
-                return self.hold(Frame::Words(words, before + length), before + length);
-            }
-            _ => {}
-        }
-        let is_long = self.held.len() > WHITE_SPACE;
-        let may_close = is_first && may_become(text, closes());
-        let may = text.is_empty() || may_open || may_close || may_be_words || is_channel.is_none();
-        if !is_long && !is_over && (may || !is_first && may_become(text, tokens())) {
-            return false;
-        }
-        if is_over {
-            return false;
-        }
-        if !is_first {
-            self.held = after_a_mark(&self.held).to_owned();
-        }
-        self.say()
-    }
-
-    /// A mark opens a thought, or what may be one.
-    fn open(&mut self, marks: Marks, length: usize, (kind, speaks): (Kind, bool)) -> bool {
-        let is_tag = TAGS.contains(&marks.0);
-        if kind == Kind::Empty && speaks {
-            return self.say();
-        }
-        if kind == Kind::Opens && (is_tag || speaks) {
-            let blank = self.held.len() - begun(&self.held).len();
-            return self.hold(Frame::Marks(marks, length - blank), length);
-        }
-        self.marks = self.marks.or(Some(marks));
-        self.held = self.held.split_off(length);
-        self.state = match kind {
-            Kind::Empty => State::Between,
-            Kind::Opens => State::Within(marks.1),
-        };
         true
     }
 

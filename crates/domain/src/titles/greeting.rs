@@ -1,0 +1,49 @@
+//! Looks words up in the table of languages, and recognises greetings.
+
+use super::languages::{LANGUAGES, Language};
+
+/// Whom a greeting is to, and what joins its words.
+const GREETED: &str = "day|there|all|everyone|team|sir|madam|or|to|you|chatgpt|gpt|claude|gemini|jan|assistant|ai|bot|friend";
+
+pub(super) fn is_in(list: &str, word: &str) -> bool {
+    list.split('|').any(|known| known == word)
+}
+
+/// Whether one of the languages has this word.
+pub(super) fn has(word: &str, words: fn(&Language) -> &'static str) -> bool {
+    LANGUAGES
+        .iter()
+        .any(|language| is_in(words(language), word))
+}
+
+/// Whether the line greets, and says nothing else: "Hello, can you help me?"
+pub(crate) fn is_greeting(line: &str) -> bool {
+    const LONGEST: usize = 120;
+    if line.len() > LONGEST {
+        return false;
+    }
+    let line = line.to_lowercase();
+    let mut greets = false;
+    let marks = [
+        '!', '.', ',', '?', '！', '。', '，', '？', '、', '،', '؟', '¡', '¿', ':', ';', '…', '~',
+    ];
+    for part in line.split(marks) {
+        let part = part.trim_matches(|c: char| !c.is_alphanumeric() && !is_of_word(c));
+        if part.is_empty() || has(part, |language| language.offers) {
+            continue;
+        }
+        for word in part.split_whitespace() {
+            let is_greeting = has(word, |language| language.greetings);
+            if !is_greeting && !is_in(GREETED, word) {
+                return false;
+            }
+            greets |= is_greeting;
+        }
+    }
+    greets
+}
+
+/// Signs of vowels.
+fn is_of_word(c: char) -> bool {
+    !c.is_ascii() && !c.is_whitespace()
+}
