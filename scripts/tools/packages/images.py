@@ -94,10 +94,21 @@ def secrets(folder: pathlib.Path, findings: Findings) -> None:
     given = path | {"DATABASE_URL_FILE": str(made / "database_url"), "JWT_SECRET_FILE": str(odd)}
     seen = run(wrapper, "sh", "-c", 'printf "%s|%s" "$DATABASE_URL" "$JWT_SECRET"', env=given)
     findings.equal(seen, f"{url}|{odd.read_text().removesuffix(chr(10))}", "what the program is given")
-    refusals = [path | {"JWT_SECRET_FILE": "/no/such"}, given | {"JWT_SECRET": "x"}]
+    credentials = folder / "credentials"
+    credentials.mkdir()
+    (credentials / "secrets_jwt_secret").write_text("from systemd\n")
+    seen = run(wrapper, "sh", "-c", 'printf "%s" "$JWT_SECRET"', env=path | {"CREDENTIALS_DIRECTORY": str(credentials)})
+    findings.equal(seen, "from systemd", "a credential of systemd's")
+    mistyped = folder / "mistyped"
+    mistyped.mkdir()
+    (mistyped / "secrets_jwt_secert").write_text("x")
+    refusals = [path | {"JWT_SECRET_FILE": "/no/such"}, given | {"JWT_SECRET": "x"}, path | {"CREDENTIALS_DIRECTORY": str(mistyped)}]
     for environment in refusals:
         refused = subprocess.run([wrapper, "true"], env=environment, capture_output=True, text=True, check=False)
-        findings.expect(refused.returncode == 2 and "JWT_SECRET" in refused.stderr, "secrets that cannot be read, or are given twice, are refused")
+        findings.expect(
+            refused.returncode == 2 and "jwt_sec" in refused.stderr.lower(),
+            "secrets that cannot be read, are given twice, or have another name, are refused",
+        )
     findings.equal(run(wrapper, "echo", "a  b", env=path), "a  b\n", "what a program without secrets does")
 
 
