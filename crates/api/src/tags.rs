@@ -97,19 +97,28 @@ impl<'a> Sent<'a> {
             let Ok(value) = value.to_str() else {
                 continue;
             };
-            // None of our tags has a comma.
-            for one in value.split(',').map(str::trim) {
-                sent.is_any |= one == "*";
-                let strong = one.strip_prefix("W/");
-                let quoted = strong.unwrap_or(one);
-                let tag = quoted
-                    .strip_prefix('"')
-                    .and_then(|tag| tag.strip_suffix('"'));
-                sent.tags
-                    .extend(tag.map(|tag| (bare(tag), strong.is_some())));
+            sent.is_any |= value.trim() == "*";
+            let mut rest = value;
+            while let Some((tag, is_weak, behind)) = next_tag(rest) {
+                sent.tags.push((bare(tag), is_weak));
+                rest = behind;
             }
         }
         is_there.then_some(sent)
+    }
+}
+
+/// The next tag of a list, whether it is weak, and the list behind it. What is no tag is passed over up
+/// to the next comma. A tag may have commas.
+fn next_tag(mut list: &str) -> Option<(&str, bool, &str)> {
+    loop {
+        list = list.trim_start_matches([',', ' ', '\t']);
+        let weak = list.strip_prefix("W/");
+        let quoted = weak.unwrap_or(list).strip_prefix('"');
+        if let Some((tag, behind)) = quoted.and_then(|quoted| quoted.split_once('"')) {
+            return Some((tag, weak.is_some(), behind));
+        }
+        list = list.split_once(',')?.1;
     }
 }
 
@@ -151,6 +160,9 @@ mod tests {
         );
         // Weak, bare, and none at all.
         assert_eq!(expected(&["W/\"1\", 2, \"3", ""]), known(&[]));
+        // A comma or a star within the quotes is of the tag.
+        assert_eq!(expected(&["\"a,*,b\",\"2\""]), known(&["a,*,b", "2"]));
+        assert_eq!(expected(&["\"a\", *"]), known(&["a"]));
     }
 
     #[test]

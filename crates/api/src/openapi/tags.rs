@@ -18,7 +18,13 @@ const SHOWN: [&str; 5] = [
 ];
 
 /// What makes an object, and answers with it and its tag.
-const MADE: [&str; 2] = ["create_conversation", "create_item"];
+const MADE: [&str; 5] = [
+    "create_conversation",
+    "create_item",
+    "create_project",
+    "fork_shared_conversation",
+    "regenerate_item",
+];
 
 /// What changes an object only in the state that `If-Match` names.
 const CHANGED: [&str; 8] = [

@@ -1,6 +1,7 @@
 use super::ProjectBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
+use crate::tags::tagged;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, post, web};
 use domain::conversations::Flags;
@@ -86,8 +87,9 @@ pub(crate) async fn create_project(
 ) -> Result<HttpResponse, ApiError> {
     let created = projects.create(actor.owner_id, body.try_into()?).await?;
     let location = format!("/v1/projects/{}", created.id);
-    let body = ProjectBody::from(created);
-    Ok(HttpResponse::Created()
+    let tag = created.tag();
+    let answer = HttpResponse::Created()
         .insert_header((LOCATION, location))
-        .json(body))
+        .json(ProjectBody::from(created));
+    Ok(tagged(answer, &tag))
 }

@@ -13,10 +13,11 @@ use crate::projects::ProjectBody;
 use crate::shares::public::SharedItemBody;
 use crate::shares::{ShareBody, path};
 use crate::stream::internal;
+use crate::tags::tagged;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{FromRequest as _, HttpMessage as _, HttpRequest, HttpResponse};
-use domain::conversations::{BulkDeletion, ConversationService};
+use domain::conversations::BulkDeletion;
 use domain::error::Error;
 use domain::items::ItemService;
 use domain::limits::Origin;
@@ -42,10 +43,11 @@ pub(super) async fn answer(
             if request.match_info().get("share_id").is_some() {
                 service::<ShareService>(request)?.visited(origin(request))?;
             }
-            let conversations = service::<ConversationService>(request)?;
-            let body = ConversationBody::from(conversations.get(owner, id).await?);
+            let conversation = conversation_of(request, id).await?;
+            let tag = conversation.tag();
             let location = format!("/v1/conversations/{id}");
-            Ok(created(status, location, &body))
+            let answer = created(status, location, &ConversationBody::from(conversation));
+            Ok(tagged(answer, &tag))
         }
         Made::Item(conversation, id) => {
             let item = item(request, owner, conversation, id).await?;
@@ -63,9 +65,11 @@ pub(super) async fn answer(
             Ok(created(status, location, &SharedItemBody::from(shown)))
         }
         Made::Project(id) => {
-            let projects = service::<ProjectService>(request)?;
-            let body = ProjectBody::from(projects.get(owner, id).await?);
-            Ok(created(status, format!("/v1/projects/{id}"), &body))
+            let project = service::<ProjectService>(request)?.get(owner, id).await?;
+            let tag = project.tag();
+            let location = format!("/v1/projects/{id}");
+            let answer = created(status, location, &ProjectBody::from(project));
+            Ok(tagged(answer, &tag))
         }
         Made::Share(conversation, place) => {
             let shares = service::<ShareService>(request)?;
@@ -77,8 +81,8 @@ pub(super) async fn answer(
         Made::Deleted(gone) => {
             let sent: BulkDeleteConversationsBody =
                 serde_json::from_slice(said).map_err(internal)?;
-            let deletion = BulkDeletion::again(sent.conversation_ids, gone);
-            Ok(HttpResponse::build(status).json(BulkDeletionBody::from(deletion)))
+            let body = BulkDeletionBody::from(BulkDeletion::again(sent.conversation_ids, gone));
+            Ok(HttpResponse::build(status).json(body))
         }
         Made::Cancelled(conversation, id) => {
             let item = match conversation.zip(id) {

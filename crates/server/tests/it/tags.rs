@@ -3,6 +3,8 @@
 
 use crate::answer::Answer;
 use crate::app::{Actor, TestApp, id};
+use crate::provider::{Provider, says};
+use crate::repeats::keyed;
 use futures_util::future::join_all;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, IF_NONE_MATCH};
@@ -380,4 +382,52 @@ async fn a_link_that_is_known_is_a_view_all_the_same() {
     known(&anon, &path, &read)
         .await
         .refused("share_ended", None);
+}
+
+/// The tag of an answer, which is that of the object as it is now.
+async fn is_tagged(actor: &Actor, answer: &Answer, path: &str) {
+    assert!((200..300).contains(&answer.status), "{}", answer.text());
+    assert_eq!(answer.header("etag"), tag(actor, path).await, "{path}");
+}
+
+#[tokio::test]
+async fn what_is_made_has_its_tag_also_when_the_request_is_repeated() {
+    let provider = Provider::that(says(&["An answer."]));
+    let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let items = format!("/v1/conversations/{conversation}/items");
+    let question = id(&alice.say(&conversation, "question").await);
+    let restore = format!("{items}/{question}/versions/1/restore");
+    let message = json!({ "role": "user", "content": "x" });
+    for (under, asked, body) in [
+        (
+            "/v1/conversations",
+            "/v1/conversations",
+            json!({ "title": "T" }),
+        ),
+        ("/v1/projects", "/v1/projects", json!({ "title": "P" })),
+        (items.as_str(), items.as_str(), message),
+        (
+            items.as_str(),
+            &format!("{items}/{question}/regenerate"),
+            json!({}),
+        ),
+        (items.as_str(), restore.as_str(), json!({})),
+    ] {
+        for _ in 0..2 {
+            let answer = keyed(&alice, asked, "once", &body).await;
+            let made = format!("{under}/{}", id(&answer.json()));
+            is_tagged(&alice, &answer, &made).await;
+        }
+    }
+    // It is the tag of what is shown: the text as it is now.
+    let edit = format!("{items}/{question}/edit");
+    let other = json!({ "content": "other" });
+    alice
+        .call_with(Method::PUT, &edit, &other)
+        .await
+        .expect(200);
+    let again = keyed(&alice, &restore, "once", &json!({})).await;
+    is_tagged(&alice, &again, &format!("{items}/{question}")).await;
 }

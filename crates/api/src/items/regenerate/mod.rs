@@ -6,6 +6,7 @@ use crate::error::{About, ApiError};
 use crate::extract::{Authenticated, Body, WireBody};
 use crate::repeats::Again;
 use crate::sse;
+use crate::tags::tagged;
 use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use domain::id::{ConversationId, ItemId, OwnerId};
@@ -217,5 +218,6 @@ pub(crate) fn stored(finished: Finished, conversation: ConversationId) -> HttpRe
     if let Some(reason) = finished.finish_reason {
         response.insert_header((FINISH_REASON, reason));
     }
-    response.json(ItemBody::from(item))
+    let tag = item.tag();
+    tagged(response.json(ItemBody::from(item)), &tag)
 }

@@ -3,6 +3,7 @@ use crate::conversations::ConversationBody;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::repeats::Once;
+use crate::tags::tagged;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, post, web};
 use domain::shares::ShareService;
@@ -34,9 +35,11 @@ pub(crate) async fn fork_shared_conversation(
     let copy = shares
         .fork(client.origin(), &share_id, actor.owner_id)
         .await?;
+    let tag = copy.tag();
     let body = ConversationBody::from(copy);
     let location = format!("/v1/conversations/{}", body.id);
-    Ok(HttpResponse::Created()
+    let answer = HttpResponse::Created()
         .insert_header((LOCATION, location))
-        .json(body))
+        .json(body);
+    Ok(tagged(answer, &tag))
 }
