@@ -6,6 +6,7 @@ pub mod browsers;
 mod caller;
 pub mod chat;
 pub mod client_address;
+pub mod conditions;
 pub mod connection;
 pub mod conversations;
 mod error;

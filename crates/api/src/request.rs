@@ -173,6 +173,8 @@ fn with_headers(
 /// request was a HEAD when the client has already sent the next request.
 fn without_body(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let length = match response.response().body().size() {
+        // It would be the length of what the client has (RFC 9110, 8.6), which is not known here.
+        _ if response.status() == StatusCode::NOT_MODIFIED => None,
         BodySize::Sized(length) => Some(length),
         BodySize::None | BodySize::Stream => None,
     };

@@ -7,8 +7,8 @@ pub enum Expected {
     /// Any state of an object that exists.
     #[default]
     Any,
-    /// The states with these tags. What stands after a dot in a tag does not count: it is of parts
-    /// that such a change cannot overwrite.
+    /// The states with these tags. The second part of a tag does not count: it is of what such a
+    /// change cannot overwrite.
     OneOf(Vec<String>),
 }
 
@@ -22,13 +22,24 @@ impl Expected {
     pub fn holds(&self, tag: &Tag) -> bool {
         match self {
             Self::Any => true,
-            Self::OneOf(known) => known.iter().any(|known| part(known) == part(&tag.0)),
+            Self::OneOf(known) => known
+                .iter()
+                .any(|known| compared(known) == compared(&tag.0)),
         }
     }
 }
 
-fn part(tag: &str) -> &str {
-    tag.split_once('.').map_or(tag, |(part, _)| part)
+/// The part of a tag that a change compares. What is no tag of ours is compared as a whole.
+fn compared(tag: &str) -> &str {
+    match tag.split_once('.') {
+        Some((first, second)) if is_fingerprint(first) && is_fingerprint(second) => first,
+        _ => tag,
+    }
+}
+
+fn is_fingerprint(part: &str) -> bool {
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    part.len() == 16 && part.bytes().all(is_digit)
 }
 
 /// The result of a change that was to be made in an expected state only.
@@ -143,11 +154,22 @@ mod tests {
 
     #[test]
     fn only_the_part_that_a_change_could_overwrite_is_compared() {
-        let moving = |number| Tag::number(7).and(Fingerprint::default().number(number));
+        let part = |number| Fingerprint::default().number(number);
+        let moving = |number| Tag::of(part(7)).and(part(number));
         let known = Expected::OneOf(vec![moving(1).as_str().to_owned()]);
         assert!(known.holds(&moving(2)));
-        assert!(known.holds(&Tag::number(7)));
-        assert!(!known.holds(&Tag::number(8)));
+        assert!(known.holds(&Tag::of(part(7))));
+        assert!(!known.holds(&Tag::of(part(8))));
+        // Such tags were never given out.
+        let first = Tag::of(part(7));
+        for other in [
+            format!("{}.zz", first.as_str()),
+            "1.junk".to_owned(),
+            "1.".to_owned(),
+        ] {
+            let other = Expected::OneOf(vec![other]);
+            assert!(!other.holds(&moving(1)) && !other.holds(&Tag::number(1)));
+        }
         assert!(!Expected::OneOf(Vec::new()).holds(&moving(1)));
         assert!(Expected::Any.holds(&moving(1)));
     }

@@ -7,6 +7,7 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
 use api::browsers::{Browsers, guard};
+use api::conditions::{Conditions, refuse};
 use api::memory::Memory;
 use api::methods::{Methods, no_route};
 use api::request::{RequestContext, around};
@@ -190,6 +191,8 @@ pub(crate) static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::openapi::docu
 static JAN_DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::jan::document);
 static METHODS: LazyLock<web::Data<Methods>> =
     LazyLock::new(|| web::Data::new(Methods::of(&DOCUMENT).and(&JAN_DOCUMENT)));
+static CONDITIONS: LazyLock<web::Data<Conditions>> =
+    LazyLock::new(|| web::Data::new(Conditions::of(&DOCUMENT)));
 static NEEDS: LazyLock<web::Data<Needs>> =
     LazyLock::new(|| web::Data::new(Needs::of(&DOCUMENT).and(&JAN_DOCUMENT)));
 
@@ -210,11 +213,13 @@ pub fn start(listener: TcpListener, mut parts: Parts) -> std::io::Result<Server>
         app.configure(|config| services.register(config))
             .app_data(methods.clone())
             .app_data(NEEDS.clone())
+            .app_data(CONDITIONS.clone())
             .configure(api::routes::pages)
             .service(web::redirect("/docs", "/docs/"))
             .configure(swagger_ui)
             .default_service(web::to(no_route))
             .wrap(from_fn(keep))
+            .wrap(from_fn(refuse))
             .wrap(cors(&parts.cors))
             .wrap(from_fn(guard))
             .wrap(from_fn(around))

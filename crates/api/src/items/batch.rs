@@ -1,11 +1,11 @@
-use super::{ItemListBody, NewItemBody};
+use super::{ItemListBody, NewItemBody, one_by_one};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, Object, WireBody, hundred};
 use crate::long_work::json;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use domain::error::Error;
-use domain::id::ConversationId;
+use domain::id::{ConversationId, ItemId, OwnerId};
 use domain::items::{Item, ItemService, NewItem};
 use domain::page::Page;
 use serde::Deserialize;
@@ -72,6 +72,20 @@ pub(crate) async fn create_items(
     let new = body.read()?;
     let stored = items.append_all(actor.owner_id, conversation, new).await?;
     added(&request, stored).await
+}
+
+/// Answers a repeat with the messages that the first attempt stored, as they are now.
+pub(crate) async fn again(
+    request: &HttpRequest,
+    items: web::Data<ItemService>,
+    (owner, conversation): (OwnerId, ConversationId),
+    ids: Vec<ItemId>,
+) -> Result<HttpResponse, ApiError> {
+    match items.find_all(owner, conversation, &ids).await? {
+        Some(found) => added(request, found).await,
+        // They were edited since.
+        None => one_by_one::list(items, (owner, conversation), ids, HttpResponse::Created()).await,
+    }
 }
 
 /// The answer with the messages of a batch.

@@ -6,6 +6,7 @@ pub(crate) mod delete;
 pub(crate) mod edit;
 pub(crate) mod get;
 pub(crate) mod list;
+mod one_by_one;
 pub(crate) mod regenerate;
 
 use crate::extract::word;

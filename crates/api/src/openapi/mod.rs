@@ -15,6 +15,7 @@ mod words;
 
 pub use older::rendering;
 pub use served::{get_document, get_older_document};
+pub(crate) use tags::is_conditional;
 
 use crate::error::code;
 use actix_web::App;

@@ -3,7 +3,7 @@
 use super::codes::OWN_CODES;
 use super::errors::header;
 use super::operations;
-use crate::error::code;
+use crate::error::{Code, code};
 use serde_json::{Value, json};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, OpenApi, RefOr, Required, ResponseBuilder, Type};
@@ -43,7 +43,23 @@ pub(super) fn describe(document: &mut OpenApi) {
         for operation in operations(item) {
             describe_one(operation);
         }
+        let changes = [
+            &mut item.post,
+            &mut item.put,
+            &mut item.patch,
+            &mut item.delete,
+        ];
+        for operation in changes.into_iter().flatten() {
+            // Where a condition is sent that it does not take.
+            add_code(operation, code::INVALID_REQUEST);
+        }
     }
+}
+
+/// Whether the operation is done only in the state that `If-Match` names.
+pub(crate) fn is_conditional(operation: &Operation) -> bool {
+    let name = operation.operation_id.as_deref();
+    name.is_some_and(|name| CHANGED.contains(&name))
 }
 
 fn describe_one(operation: &mut Operation) {
@@ -53,6 +69,12 @@ fn describe_one(operation: &mut Operation) {
         tell_of_tags(operation);
     }
     if is_of(&SHOWN) {
+        let parameters = operation.parameters.get_or_insert_default();
+        parameters.push(RefOr::T(condition(
+            "If-None-Match",
+            "The ETag of the answer that you have, in its double quotes: if it is still the same, the answer is 304 \
+             without a body.",
+        )));
         let known = ResponseBuilder::new()
             .description("The client has it: `If-None-Match` names its ETag.")
             .header("ETag", tag())
@@ -62,14 +84,22 @@ fn describe_one(operation: &mut Operation) {
     }
     if is_of(&CHANGED) {
         let parameters = operation.parameters.get_or_insert_default();
-        parameters.push(RefOr::T(expected()));
-        let extensions = operation.extensions.get_or_insert_default();
-        let own = extensions
-            .entry(OWN_CODES.to_owned())
-            .or_insert_with(|| json!([]));
-        if let Value::Array(own) = own {
-            own.push(json!(code::PRECONDITION_FAILED.name));
-        }
+        parameters.push(RefOr::T(condition(
+            "If-Match",
+            "The ETag of an answer with the object, in its double quotes: the change is made only if it is \
+             still in that state. Otherwise it is 412 `precondition_failed`, and nothing is changed.",
+        )));
+        add_code(operation, code::PRECONDITION_FAILED);
+    }
+}
+
+fn add_code(operation: &mut Operation, code: &Code) {
+    let extensions = operation.extensions.get_or_insert_default();
+    let own = extensions
+        .entry(OWN_CODES.to_owned())
+        .or_insert_with(|| json!([]));
+    if let Value::Array(own) = own {
+        own.push(json!(code.name));
     }
 }
 
@@ -86,17 +116,14 @@ fn tag() -> utoipa::openapi::header::Header {
     header("Names the state of the object: for `If-Match` and `If-None-Match`.")
 }
 
-fn expected() -> Parameter {
+fn condition(name: &str, description: &str) -> Parameter {
     let text = ObjectBuilder::new().schema_type(Type::String).build();
     ParameterBuilder::new()
-        .name("If-Match")
+        .name(name)
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
         .schema(Some(text))
-        .description(Some(
-            "The ETag of an answer with the object, in its double quotes: the change is made only if it is \
-             still in that state. Otherwise it is 412 `precondition_failed`, and nothing is changed.",
-        ))
+        .description(Some(description))
         // Swagger UI would send an example each time, and no state has its tag.
         .build()
 }

@@ -19,6 +19,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::{FromRequest as _, HttpMessage as _, HttpRequest, HttpResponse};
 use domain::conversations::BulkDeletion;
 use domain::error::Error;
+use domain::id::{ConversationId, ItemId, OwnerId};
 use domain::items::ItemService;
 use domain::limits::Origin;
 use domain::projects::ProjectService;
@@ -46,8 +47,8 @@ pub(super) async fn answer(
             let conversation = conversation_of(request, id).await?;
             let tag = conversation.tag();
             let location = format!("/v1/conversations/{id}");
-            let answer = created(status, location, &ConversationBody::from(conversation));
-            Ok(tagged(answer, &tag))
+            let body = ConversationBody::from(conversation);
+            Ok(tagged(created(status, location, &body), &tag))
         }
         Made::Item(conversation, id) => {
             let item = item(request, owner, conversation, id).await?;
@@ -57,19 +58,19 @@ pub(super) async fn answer(
         Made::SharedItem(_, _, id) => {
             let share_id = request.match_info().query("share_id");
             let shares = service::<ShareService>(request)?;
-            // The item belongs to the conversation's owner: the answer contains only what the link
-            // shows.
             let shown = shares.added(origin(request), share_id, owner, id).await?;
             let before = id.sequence().0.saturating_sub(1);
             let location = format!("{}?after=seq_{before}", path(share_id));
+            // The item belongs to the conversation's owner: the answer contains only what the link
+            // shows.
             Ok(created(status, location, &SharedItemBody::from(shown)))
         }
         Made::Project(id) => {
             let project = service::<ProjectService>(request)?.get(owner, id).await?;
             let tag = project.tag();
+            let body = ProjectBody::from(project);
             let location = format!("/v1/projects/{id}");
-            let answer = created(status, location, &ProjectBody::from(project));
-            Ok(tagged(answer, &tag))
+            Ok(tagged(created(status, location, &body), &tag))
         }
         Made::Share(conversation, place) => {
             let shares = service::<ShareService>(request)?;
@@ -85,17 +86,12 @@ pub(super) async fn answer(
             Ok(HttpResponse::build(status).json(body))
         }
         Made::Cancelled(conversation, id) => {
-            let item = match conversation.zip(id) {
-                None => None,
-                Some((conversation, id)) => Some(item(request, owner, conversation, id).await?),
-            };
-            let body = CancelledTurnBody::new(conversation.is_some(), item.map(ItemBody::from));
+            let body = cancelled(request, owner, conversation, id).await?;
             Ok(HttpResponse::build(status).json(body))
         }
         Made::Items(conversation, ids) => {
             let items = service::<ItemService>(request)?;
-            let found = items.get_all(owner, conversation, &ids).await?;
-            batch::added(request, found).await
+            batch::again(request, items, (owner, conversation), ids).await
         }
         Made::Turn(conversation, id) => {
             let item = item(request, owner, conversation, id).await?;
@@ -104,6 +100,23 @@ pub(super) async fn answer(
             Ok(replayed::completion(item, reason, &conversation))
         }
     }
+}
+
+async fn cancelled(
+    request: &HttpRequest,
+    owner: OwnerId,
+    conversation: Option<ConversationId>,
+    id: Option<ItemId>,
+) -> Result<CancelledTurnBody, ApiError> {
+    let item = match conversation.zip(id) {
+        None => None,
+        Some((conversation, id)) => Some(item(request, owner, conversation, id).await?),
+    };
+    let is_cancelled = conversation.is_some();
+    Ok(CancelledTurnBody::new(
+        is_cancelled,
+        item.map(ItemBody::from),
+    ))
 }
 
 fn origin(request: &HttpRequest) -> Origin {

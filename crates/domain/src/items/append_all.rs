@@ -105,23 +105,38 @@ impl ItemService {
         Ok(item_count)
     }
 
-    /// These items, in this order. An error where one of them was deleted since.
+    /// These items, in this order. An error where one of them was deleted since, or where they have
+    /// too much text to be read at once.
     pub async fn get_all(
         &self,
         owner: OwnerId,
         conversation: ConversationId,
         ids: &[ItemId],
     ) -> Result<Vec<Item>> {
+        let found = self.find_all(owner, conversation, ids).await?;
+        found.ok_or_else(too_long)
+    }
+
+    /// The same; `None` where they have too much text to be read at once.
+    pub async fn find_all(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        ids: &[ItemId],
+    ) -> Result<Option<Vec<Item>>> {
         let found = self.store.find_all(owner, conversation, ids).await?;
         let Present { items, .. } = found.ok_or_else(|| Resource::Conversation.absent())?;
-        let items = items.ok_or_else(too_long)?.into_iter();
+        let Some(items) = items else {
+            return Ok(None);
+        };
+        let items = items.into_iter();
         let mut found: BTreeMap<_, _> = items.map(|item| (item.id.sequence(), item)).collect();
         let ordered = ids.iter().map(|id| {
             let item = found.remove(&id.sequence());
             let item = item.filter(|item| item.id == *id);
             item.ok_or_else(|| Resource::Item.absent())
         });
-        ordered.collect()
+        ordered.collect::<Result<_>>().map(Some)
     }
 }
 

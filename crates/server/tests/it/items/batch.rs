@@ -335,3 +335,41 @@ async fn a_repeat_is_told_the_same_messages_and_a_deleted_one_is_absent() {
     sent().await.refused("item_not_found", None);
     assert_eq!(stored(&alice, &conversation).await.len(), 2);
 }
+
+#[tokio::test]
+async fn a_repeat_is_told_messages_that_have_become_longer_than_a_body_may_be() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let (path, batch) = (
+        path(&conversation),
+        [said("a"), said("b"), said("c"), said("d"), said("e")],
+    );
+    let sent = json!({ "items": batch });
+    let made = data(&crate::repeats::keyed(&alice, &path, "grow", &sent).await);
+    let long = json!({ "content": "\u{1f600}".repeat(1_000_000) });
+    let items = format!("/v1/conversations/{conversation}/items");
+    let mut now = Vec::new();
+    for item in &made {
+        let edit = format!("{items}/{}/edit", id(item));
+        let edited = alice.call_with(Method::PUT, &edit, &long).await;
+        now.push(edited.expect(200));
+    }
+    let again = crate::repeats::keyed(&alice, &path, "grow", &sent).await;
+    assert!(crate::repeats::is_replayed(&again));
+    assert!(data(&again) == now, "all of them, as they are now");
+    // The same list as of messages that are short.
+    let mut list = again.json();
+    list["data"] = json!([]);
+    let ends = json!({
+        "object": "list", "data": [], "has_more": false, "next_after": null,
+        "first_id": id(&made[0]), "last_id": id(&made[4]),
+    });
+    assert_eq!(list, ends);
+    alice
+        .delete(&format!("{items}/{}", id(&made[2])))
+        .await
+        .expect_nothing(204);
+    let again = crate::repeats::keyed(&alice, &path, "grow", &sent).await;
+    again.refused("item_not_found", None);
+}
