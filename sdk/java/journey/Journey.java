@@ -32,7 +32,7 @@ public class Journey {
     ConversationsApi api = new ConversationsApi(client);
     Conversation made = api.createConversation(null, null);
     must(made.getTitle() == null && made.getProjectId() == null, made);
-    ConversationWithItems whole = api.getConversation(made.getId(), null);
+    ConversationWithItems whole = api.getConversation(made.getId(), null, null);
     must(whole.getTitle() == null && whole.getItems().isEmpty(), whole);
     Project project = new ProjectsApi(client).createProject(new CreateProjectRequest().title("Research 🔭"), null);
     Conversation moved = api.updateConversation(made.getId(), null, new UpdateConversationRequest().projectId(project.getId()));
@@ -102,10 +102,10 @@ public class Journey {
     SharesApi api = new SharesApi(client);
     SharesApi anybody = new SharesApi(connect(false));
     Share share = api.shareConversation(conversation, null, new ShareConversationRequest().expiresIn(3600L));
-    SharedConversation seen = anybody.getSharedConversation(share.getShareId(), null, null, null, null);
+    SharedConversation seen = anybody.getSharedConversation(share.getShareId(), null, null, null, null, null);
     must(seen.getItems().size() == 6, seen);
     api.revokeShare(share.getShareId());
-    refused(410, "share_ended", () -> anybody.getSharedConversation(share.getShareId(), null, null, null, null));
+    refused(410, "share_ended", () -> anybody.getSharedConversation(share.getShareId(), null, null, null, null, null));
     System.out.println("  a link that anybody can open, and its end");
   }
 
@@ -125,7 +125,7 @@ public class Journey {
     String path = "/v1/conversations/" + conversation + "/export.md";
     must(lines("GET", path).anyMatch(line -> line.contains(REPLY)), conversation);
     api.deleteConversation(conversation, null);
-    refused(404, "conversation_not_found", () -> api.getConversation(conversation, null));
+    refused(404, "conversation_not_found", () -> api.getConversation(conversation, null, null));
     System.out.println("  an export, a deletion, and an error with its code");
   }
 

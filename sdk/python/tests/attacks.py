@@ -60,6 +60,22 @@ def check_repeats() -> None:
     flaky = Flaky("lose_once")
     flaky.client.conversations.delete(made.id)
     assert [request["method"] for request in flaky.seen()["requests"]] == ["DELETE"] * 2
+    client = Client(BASE_URL, token=TOKEN)
+    made = client.conversations.create()
+    flaky = Flaky("lose_once")
+    raises(
+        APIConnectionError,
+        lambda: flaky.client.conversations.update(made.id, title="Ours?", if_match=made),
+    )
+    assert [request["method"] for request in flaky.seen()["requests"]] == ["PATCH"] * 2, "the second finds our own change"
+    renamed = client.conversations.get(made.id)
+    assert renamed.title == "Ours?"
+    busy = Flaky("busy_once").client
+    raises(
+        errors.PreconditionFailedError,
+        lambda: busy.conversations.update(made.id, title="Late", if_match=made),
+    )
+    Flaky("lose_once").client.conversations.delete(made.id, if_match=renamed)
     flaky = Flaky("busy_once")
     flaky.client.auth.guest_login()
     assert flaky.keys() == [None, None], "nothing was done the first time"

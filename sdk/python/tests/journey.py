@@ -52,6 +52,37 @@ def check_settings(client: Client) -> None:
     print("  settings, and their end")
 
 
+def check_versions(client: Client) -> None:
+    draft = client.conversations.create(title="Draft")
+    read = client.conversations.get(draft.id)
+    assert read.etag and read == client.conversations.get(draft.id)
+    renamed = client.conversations.update(draft.id, title="Plan", if_match=read)
+    assert renamed.etag and renamed.etag != read.etag, renamed.etag
+    for late in (
+        lambda: client.conversations.update(draft.id, title="Late", if_match=read),
+        lambda: client.conversations.delete(draft.id, if_match=read.etag),
+    ):
+        try:
+            late()
+            raise AssertionError("somebody was faster")
+        except errors.PreconditionFailedError as error:
+            assert (error.status, error.param) == (412, "If-Match"), error
+    client.items.create(draft.id, role="user", content="one")
+    [listed] = client.items.list(draft.id)
+    assert listed.etag is None
+    edited = client.items.edit(draft.id, listed.id, content="two", if_match=listed)
+    assert (edited.etag, edited.version) == ('"2"', 2), edited.etag
+    restored = client.items.restore(draft.id, listed.id, 1, if_match=edited)
+    client.items.delete(draft.id, listed.id, if_match=restored)
+    settings = client.settings.update(use_profile=True, if_match=client.settings.get())
+    assert settings.etag and client.settings.update(if_match="*", use_profile=True).etag == settings.etag
+    project = client.projects.create(title="Folder")
+    project = client.projects.update(project.id, title="Box", if_match=project)
+    client.projects.delete(project.id, if_match=project)
+    client.conversations.delete(draft.id, if_match=client.conversations.get(draft.id))
+    print("  changes of what was read, and no others")
+
+
 def check_items(client: Client, conversation: str) -> list[models.Item]:
     for number in range(5):
         client.items.create(conversation, role="user", content=f"{number} 👩‍👩‍👧 \u2028 שלום")
@@ -173,6 +204,7 @@ def main() -> None:
         conversation = check_conversations(client)
         check_flags(client)
         check_settings(client)
+        check_versions(client)
         items = check_items(client, conversation.id)
         check_replies(client, conversation.id, items[-1])
         check_cancel(client, conversation.id)

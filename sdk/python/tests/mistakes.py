@@ -83,6 +83,17 @@ def check_keys() -> None:
     print("  an idempotency key that cannot be one")
 
 
+def check_tags() -> None:
+    scripted = Scripted("{}")
+    for tag in ("", "1", '"1', '"ü"', '"1"\n', models.Conversation.model_construct()):
+        refuses(ValueError, "if_match must be", lambda: scripted.client.conversations.delete("conv", if_match=tag))
+    assert scripted.sent == [], scripted.sent
+    item = models.Item.model_construct(object="conversation.item", version=3)
+    for good in ('"1"', 'W/"1", "2-gzip"', "*", item, None):
+        scripted.client.conversations.delete("conv", if_match=good)
+    print("  a state that cannot be one")
+
+
 def check_secrets() -> None:
     with Client("https://name:secret@localhost:1/jan/") as client:
         assert repr(client) == "Client('https://localhost:1/jan')", client
@@ -101,6 +112,7 @@ def main() -> None:
     check_forms()
     check_addresses()
     check_keys()
+    check_tags()
     check_secrets()
 
 

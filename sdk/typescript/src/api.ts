@@ -10,6 +10,7 @@ import { encode, fill } from "./query.js";
 import { checkKey } from "./refuse.js";
 import * as retry from "./retry.js";
 import { type APIError, JanError } from "./status.js";
+import { expected, remember } from "./tags.js";
 
 export type OperationId = keyof typeof routes & keyof operations;
 type Json<T> = T extends { content: { "application/json": infer B } } ? B : never;
@@ -28,7 +29,13 @@ export interface RequestOptions {
   idempotencyKey?: string;
 }
 
-export interface Call extends RequestOptions {
+/** Of calls that change an object. */
+export interface ChangeOptions extends RequestOptions {
+  /** The object as it was read, or its tag: it is changed only if it is still so, else it is a PreconditionFailedError. */
+  ifMatch?: object | string;
+}
+
+export interface Call extends ChangeOptions {
   query?: object;
   body?: object;
   stream?: boolean;
@@ -51,6 +58,11 @@ export interface Opened {
   clock: Clock;
 }
 
+interface Whole {
+  answer: Response;
+  text: string;
+}
+
 type Read<T> = (opened: Opened) => Promise<T>;
 type Outcome<T> = { value: T } | { error: JanError; answer?: Response };
 
@@ -70,9 +82,11 @@ export class Api {
   ) {}
 
   async get<K extends OperationId>(id: K, ids: readonly Id[], call: Call = {}): Promise<Answer<K>> {
-    const text = await this.text(id, ids, call);
+    const { answer, text } = await this.#whole(id, ids, call);
     try {
-      return JSON.parse(text) as Answer<K>;
+      const object = JSON.parse(text) as Answer<K>;
+      remember(object, answer);
+      return object;
     } catch (cause) {
       throw new JanError(`the answer to ${id} is not JSON`, { cause });
     }
@@ -82,12 +96,16 @@ export class Api {
     await this.text(id, ids, call);
   }
 
+  async text(id: OperationId, ids: readonly Id[], call: Call = {}): Promise<string> {
+    return (await this.#whole(id, ids, call)).text;
+  }
+
   /** The whole body; where the connection breaks in it, the request is sent again, too. */
-  text(id: OperationId, ids: readonly Id[], call: Call = {}): Promise<string> {
+  #whole(id: OperationId, ids: readonly Id[], call: Call): Promise<Whole> {
     return this.#attempts(id, ids, call, async ({ answer, clock }) => {
-      const body = await answer.text();
+      const text = await answer.text();
       clock.stop();
-      return body;
+      return { answer, text };
     });
   }
 
@@ -105,15 +123,17 @@ export class Api {
     const request: Request = { method, url, headers: headers(method, path, call), body: call.body };
     const repeatable = method !== "POST" || "Idempotency-Key" in request.headers || id === "refresh_token";
     let mayReplace = !OPEN.includes(id);
-    let inDoubt = false;
+    let doubt: JanError | undefined;
     for (let attempt = 0; ; attempt++) {
       const token = OPEN.includes(id) ? undefined : await this.credentials.token(this.#renew);
       const outcome = await this.#once(request, token, new Clock(options.timeout, options.signal), read);
       if ("value" in outcome) return outcome.value;
       const { error, answer } = outcome;
       // The attempt whose answer was lost has deleted it.
-      if (inDoubt && method === "DELETE" && answer?.status === 404) return "" as T;
-      inDoubt ||= !answer || answer.status >= 500;
+      if (doubt && method === "DELETE" && answer?.status === 404) return { answer, text: "" } as T;
+      // So it may have made the change that another state is now found.
+      if (doubt && (method === "PATCH" || method === "PUT") && answer?.status === 412) throw doubt;
+      if (!answer || (answer.status >= 500 && (error as APIError).code !== "server_busy")) doubt = error;
       if (error instanceof TokenExpiredError && mayReplace) {
         mayReplace = false;
         if (await this.credentials.replace(token, this.#renew)) continue;
@@ -157,6 +177,8 @@ function headers(method: string, path: string, call: Call): Record<string, strin
   // The same for all attempts: so the server does it once.
   const key = checkKey(call.idempotencyKey ?? randomKey());
   if (method === "POST" && !path.startsWith("/auth/")) found["Idempotency-Key"] = key;
+  // Where it is given and undefined, an object has no tag, and the change must not go on without one.
+  if ("ifMatch" in call) found["If-Match"] = expected(call.ifMatch!);
   return found;
 }
 

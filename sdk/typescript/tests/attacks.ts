@@ -49,6 +49,17 @@ async function checkRepeats(): Promise<void> {
   let flaky = new Flaky("lose_once");
   await flaky.client.conversations.delete(made!.id);
   assert.deepEqual((await flaky.seen()).requests.map(({ method }) => method), ["DELETE", "DELETE"]);
+  const { id, ...rest } = await direct.conversations.create();
+  assert.equal(jan.etagOf({ id, ...rest }), undefined, "a copy");
+  const read = await direct.conversations.get(id);
+  const change = (name: Flaky, title: string) => name.client.conversations.update(id, { title }, { ifMatch: read });
+  flaky = new Flaky("lose_once");
+  await assert.rejects(change(flaky, "Ours?"), jan.APIConnectionError);
+  assert.deepEqual((await flaky.seen()).requests.map(({ method }) => method), ["PATCH", "PATCH"]);
+  const renamed = await direct.conversations.get(id);
+  assert.equal(renamed.title, "Ours?");
+  await assert.rejects(change(new Flaky("busy_once"), "Late"), jan.PreconditionFailedError);
+  await new Flaky("lose_once").client.conversations.delete(id, { ifMatch: renamed });
   flaky = new Flaky("busy_once");
   await flaky.client.auth.guestLogin();
   assert.deepEqual(await flaky.keys(), [null, null], "nothing was done the first time");

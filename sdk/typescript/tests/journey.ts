@@ -1,7 +1,8 @@
 // A conversation from its beginning to its end, against a live service.
 
 import { strict as assert } from "node:assert";
-import { Client, ConversationNotFoundError, GoneError, NotFoundError, ShareEndedError, TokenMissingError } from "jan-conversations";
+import { Client, ConversationNotFoundError, etagOf, GoneError, NotFoundError } from "jan-conversations";
+import { PreconditionFailedError, ShareEndedError, TokenMissingError } from "jan-conversations";
 import type { Conversation, Item, ItemEvent } from "jan-conversations";
 import { all } from "./tools.js";
 
@@ -52,6 +53,32 @@ async function checkSettings(client: Client): Promise<void> {
   assert.deepEqual((await client.settings.get()).preferences, preferences);
   assert.deepEqual((await client.settings.update({ profile: null, preferences: null })).preferences, {});
   console.log("  settings, and their end");
+}
+
+async function checkVersions(client: Client): Promise<void> {
+  const { id } = await client.conversations.create({ title: "Draft" });
+  const read = await client.conversations.get(id);
+  const renamed = await client.conversations.update(id, { title: "Plan" }, { ifMatch: read });
+  const late = { ifMatch: etagOf(read)! };
+  assert.notEqual(etagOf(renamed), late.ifMatch);
+  for (const change of [() => client.conversations.update(id, { title: "Late" }, late), () => client.conversations.delete(id, late)]) {
+    await assert.rejects(change, (error) => {
+      return error instanceof PreconditionFailedError && error.status === 412 && error.param === "If-Match";
+    });
+  }
+  await client.items.create(id, { role: "user", content: "one" });
+  const [listed] = (await client.items.list(id)).data;
+  const edited = await client.items.edit(id, listed!.id, { content: "two" }, { ifMatch: listed! });
+  assert.deepEqual([etagOf(edited), edited.version], ['"2"', 2]);
+  const restored = await client.items.restore(id, edited.id, 1, { ifMatch: edited });
+  await client.items.delete(id, edited.id, { ifMatch: restored });
+  const settings = await client.settings.update({ use_profile: true }, { ifMatch: await client.settings.get() });
+  assert.equal(etagOf(await client.settings.update({ use_profile: true }, { ifMatch: "*" })), etagOf(settings));
+  const made = await client.projects.create({ title: "Folder" });
+  const project = await client.projects.update(made.id, { title: "Box" }, { ifMatch: made });
+  await client.projects.delete(project.id, { ifMatch: project });
+  await client.conversations.delete(id, { ifMatch: await client.conversations.get(id) });
+  console.log("  changes of what was read, and no others");
 }
 
 async function checkItems(client: Client, conversation: string): Promise<Item[]> {

@@ -64,6 +64,19 @@ async function checkKeys(): Promise<void> {
   console.log("  an idempotency key that cannot be one");
 }
 
+async function checkTags(): Promise<void> {
+  const { client, sent } = scripted(() => Response.json({}));
+  for (const ifMatch of ["", "1", '"1', '"ü"', '"1"\n', {}, undefined as unknown as object]) {
+    await assert.rejects(client.conversations.delete("conv", { ifMatch }), { name: "TypeError", message: /^ifMatch must be / });
+  }
+  assert.deepEqual(sent, []);
+  const item = { object: "conversation.item", version: 3 };
+  for (const ifMatch of ['"1"', 'W/"1", "2-gzip"', "*", item]) await client.conversations.delete("conv", { ifMatch });
+  // @ts-expect-error: What is not changed in a state takes none.
+  void (() => client.conversations.get("conv", {}, { ifMatch: "*" }));
+  console.log("  a state that cannot be one");
+}
+
 async function checkMessages(): Promise<void> {
   const error = { message: "It is not there.", type: "not_found_error", code: "conversation_not_found" };
   const missing = scripted(() => Response.json({ error }, { status: 404 }));
@@ -82,4 +95,5 @@ console.log("the SDK for TypeScript, when it is called in a wrong way");
 await checkForms();
 await checkAddresses();
 await checkKeys();
+await checkTags();
 await checkMessages();

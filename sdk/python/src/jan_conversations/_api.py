@@ -17,11 +17,13 @@ from . import _retry, errors
 from ._base import Record
 from ._credentials import Credentials
 from ._query import encode
-from ._refuse import address
+from ._refuse import address, expected
 from ._routes import ROUTES, Operation
 from .models import Session
 
 M = TypeVar("M", bound=Record)
+# The state in which a change is to be made: an object as it was read, or its tag. None stands for any.
+IfMatch = Record | str | None
 
 # A model may take its time, and turns of a conversation wait for each other.
 MODEL_TIMEOUT = 600.0
@@ -53,16 +55,25 @@ class Api:
         query: Mapping[str, object] | None = None,
         body: Mapping[str, object] | None = None,
         timeout: float | None = None,
+        if_match: IfMatch = None,
     ) -> M:
         """Calls an operation, and reads its answer as a `model`."""
-        response = self.send(operation, ids, query=query, body=body, timeout=timeout)
+        response = self.send(operation, ids, query=query, body=body, timeout=timeout, if_match=if_match)
         try:
-            return model.model_validate_json(response.content)
+            record = model.model_validate_json(response.content)
         except ValueError as error:
             raise errors.JanError(f"the answer to {operation} is not a {model.__name__}") from error
+        record._etag = response.headers.get("etag")
+        return record
 
-    def do(self, operation: Operation, *ids: str, body: Mapping[str, object] | None = None) -> None:
-        self.send(operation, ids, body=body)
+    def do(
+        self,
+        operation: Operation,
+        *ids: str,
+        body: Mapping[str, object] | None = None,
+        if_match: IfMatch = None,
+    ) -> None:
+        self.send(operation, ids, body=body, if_match=if_match)
 
     def text(self, operation: Operation, *ids: str, query: Mapping[str, object] | None = None) -> str:
         return self.send(operation, ids, query=query).text
@@ -76,6 +87,7 @@ class Api:
         body: Mapping[str, object] | None = None,
         timeout: float | None = None,
         stream: bool = False,
+        if_match: IfMatch = None,
     ) -> httpx.Response:
         method, path = ROUTES[operation]
         headers = {"Accept": "text/event-stream" if stream else "application/json, */*;q=0.1"}
@@ -86,6 +98,9 @@ class Api:
         if method == "POST" and not path.startswith("/auth/"):
             # The same for all attempts: so the server does it once.
             headers["Idempotency-Key"] = self.options.idempotency_key or str(uuid.uuid4())
+        tag = expected(if_match)
+        if tag is not None:
+            headers["If-Match"] = tag
         # The caller's wish counts, then what the operation needs.
         timeout = self.options.timeout if self.options.timeout is not None else timeout or 60.0
         request = self.http.build_request(
@@ -105,7 +120,7 @@ class Api:
         )
         may_replace = True
         attempt = 0
-        in_doubt = False
+        doubt: errors.JanError | None = None
         while True:
             token = self.credentials.token(self._renew) if with_token else None
             if token:
@@ -119,20 +134,24 @@ class Api:
             except httpx.TransportError as failure:
                 pause = _retry.after_failure(failure, attempt, repeatable)
                 error: errors.JanError = _connection_error(failure)
-                in_doubt = True
+                doubt = error
                 cause: Exception | None = failure
             else:
-                if in_doubt and request.method == "DELETE" and response.status_code == 404:
+                if doubt and request.method == "DELETE" and response.status_code == 404:
                     # The attempt whose answer was lost has deleted it.
                     return httpx.Response(204, request=request)
                 refusal = errors.of_answer(response.status_code, body, response.headers)
                 error, cause = refusal, None
+                if doubt and request.method in ("PATCH", "PUT") and response.status_code == 412:
+                    # It may be the attempt whose answer was lost that has made the change.
+                    raise doubt from refusal
                 if isinstance(refusal, errors.TokenExpiredError) and may_replace:
                     may_replace = False
                     if with_token and self.credentials.replace(token, self._renew):
                         continue
                 pause = _retry.after_answer(response, refusal.code, attempt, repeatable)
-                in_doubt = in_doubt or response.status_code >= 500
+                if response.status_code >= 500 and refusal.code != "server_busy":
+                    doubt = refusal
             if pause is None or attempt >= self.options.max_retries:
                 raise error from cause
             time.sleep(pause)

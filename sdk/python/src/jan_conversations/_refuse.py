@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ._base import Record
+
 
 def refuse(wished: object, name: str, call: str) -> None:
     """A call that returns an object cannot return another form: where that is wished, it names the call that can."""
@@ -22,3 +24,19 @@ def check_key(idempotency_key: str | None) -> str | None:
     if idempotency_key is None or re.fullmatch(r"[ -~]{1,255}", idempotency_key):
         return idempotency_key
     raise ValueError("idempotency_key must have 1 to 255 printable ASCII characters")
+
+
+def expected(if_match: Record | str | None) -> str | None:
+    """The tag of the state in which a change is to be made; None for any state."""
+    if if_match is None:
+        return None
+    tag = if_match
+    if isinstance(tag, Record):
+        # A message's tag is its version, so one from a list has one, too.
+        is_item = getattr(tag, "object", None) == "conversation.item"
+        tag = tag.etag or (f'"{getattr(tag, "version")}"' if is_item else "")
+    if tag == "*" or re.fullmatch(r'(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*', tag):
+        return tag
+    raise ValueError(
+        "if_match must be an object as a call returned it by itself (an entry of a list has no tag), or its etag"
+    )

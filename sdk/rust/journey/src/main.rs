@@ -36,7 +36,7 @@ fn refused<T: std::fmt::Debug, E: std::fmt::Debug>(answer: Result<T, Error<E>>, 
 async fn conversations(client: &Configuration) -> Outcome<String> {
     let made = conversations_api::create_conversation(client, None, None).await?;
     assert_eq!((made.title, made.project_id), (None, None));
-    let whole = conversations_api::get_conversation(client, &made.id, None).await?;
+    let whole = conversations_api::get_conversation(client, &made.id, None, None).await?;
     assert_eq!(whole.title, None);
     let asked = models::CreateProjectRequest::new("Research 🔭".to_owned());
     let project = projects_api::create_project(client, asked, None).await?;
@@ -122,10 +122,10 @@ async fn shares(client: &Configuration, conversation: &str) -> Outcome<()> {
     asked.expires_in = Some(Some(3600));
     let share = shares_api::share_conversation(client, conversation, None, Some(asked)).await?;
     let anybody = connect(None);
-    let seen = shares_api::get_shared_conversation(&anybody, &share.share_id, None, None, None, None).await?;
+    let seen = shares_api::get_shared_conversation(&anybody, &share.share_id, None, None, None, None, None).await?;
     assert_eq!(seen.items.len(), 6);
     shares_api::revoke_share(client, &share.share_id).await?;
-    let gone = shares_api::get_shared_conversation(&anybody, &share.share_id, None, None, None, None).await;
+    let gone = shares_api::get_shared_conversation(&anybody, &share.share_id, None, None, None, None, None).await;
     refused(gone, 410, "share_ended");
     println!("  a link that anybody can open, and its end");
     Ok(())
@@ -138,7 +138,7 @@ async fn end(client: &Configuration, conversation: &str) -> Outcome<()> {
     let text = client.client.get(path).bearer_auth(token(client)).send().await?.error_for_status()?.text().await?;
     assert!(text.contains(REPLY), "{text}");
     conversations_api::delete_conversation(client, conversation, None).await?;
-    refused(conversations_api::get_conversation(client, conversation, None).await, 404, "conversation_not_found");
+    refused(conversations_api::get_conversation(client, conversation, None, None).await, 404, "conversation_not_found");
     println!("  an export, a deletion, and an error with its code");
     Ok(())
 }

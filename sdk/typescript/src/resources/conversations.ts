@@ -1,4 +1,4 @@
-import type { Answer, Body, Query, RequestOptions } from "../api.js";
+import type { Answer, Body, ChangeOptions, Query, RequestOptions } from "../api.js";
 import { Resource } from "./resource.js";
 
 /** What a person and a model said to each other. */
@@ -19,12 +19,12 @@ export class Conversations extends Resource {
   }
 
   /** Changes what is given; null clears it. */
-  update(conversationId: string, body: Body<"update_conversation">, options?: RequestOptions) {
+  update(conversationId: string, body: Body<"update_conversation">, options?: ChangeOptions) {
     return this.api.get("update_conversation", [conversationId], { ...options, body });
   }
 
   /** Deletes a conversation for good, with its messages and links. */
-  delete(conversationId: string, options?: RequestOptions) {
+  delete(conversationId: string, options?: ChangeOptions) {
     return this.api.do("delete_conversation", [conversationId], options);
   }
 

@@ -1,4 +1,4 @@
-import { MODEL_TIMEOUT, type Answer, type Body, type Query, type RequestOptions } from "../api.js";
+import { MODEL_TIMEOUT, type Answer, type Body, type ChangeOptions, type Query, type RequestOptions } from "../api.js";
 import { refuse } from "../refuse.js";
 import { itemEvents, Stream, type ItemEvent } from "../streams.js";
 import { Resource } from "./resource.js";
@@ -28,12 +28,12 @@ export class Items extends Resource {
     return this.api.get("get_item", [conversationId, itemId], options);
   }
 
-  delete(conversationId: string, itemId: string, options?: RequestOptions) {
+  delete(conversationId: string, itemId: string, options?: ChangeOptions) {
     return this.api.do("delete_item", [conversationId, itemId], options);
   }
 
   /** Gives a message another text; the earlier one stays as a version. */
-  edit(conversationId: string, itemId: string, body: Body<"edit_item">, options?: RequestOptions) {
+  edit(conversationId: string, itemId: string, body: Body<"edit_item">, options?: ChangeOptions) {
     return this.api.get("edit_item", [conversationId, itemId], { ...options, body });
   }
 
@@ -42,7 +42,7 @@ export class Items extends Resource {
   }
 
   /** Makes the text of an earlier version the present one, as a new version. */
-  restore(conversationId: string, itemId: string, version: number, options?: RequestOptions) {
+  restore(conversationId: string, itemId: string, version: number, options?: ChangeOptions) {
     const ids = [conversationId, itemId, version];
     return this.api.get("restore_item_version", ids, { ...options, body: {} });
   }

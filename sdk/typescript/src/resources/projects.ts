@@ -1,4 +1,4 @@
-import type { Body, Query, RequestOptions } from "../api.js";
+import type { Body, ChangeOptions, Query, RequestOptions } from "../api.js";
 import { Resource } from "./resource.js";
 
 /** Folders of conversations, with an instruction for the model. */
@@ -16,12 +16,12 @@ export class Projects extends Resource {
   }
 
   /** Changes what is given; null clears it. */
-  update(projectId: string, body: Body<"update_project">, options?: RequestOptions) {
+  update(projectId: string, body: Body<"update_project">, options?: ChangeOptions) {
     return this.api.get("update_project", [projectId], { ...options, body });
   }
 
   /** Deletes a project; its conversations stay. */
-  delete(projectId: string, options?: RequestOptions) {
+  delete(projectId: string, options?: ChangeOptions) {
     return this.api.do("delete_project", [projectId], options);
   }
 

@@ -1,4 +1,4 @@
-import type { Body, RequestOptions } from "../api.js";
+import type { Body, ChangeOptions, RequestOptions } from "../api.js";
 import { Resource } from "./resource.js";
 
 /** What models are told of you, and your program's own preferences. */
@@ -9,7 +9,7 @@ export class Settings extends Resource {
   }
 
   /** Changes what is given; null clears it. `preferences` are replaced as a whole. */
-  update(body: Body<"update_settings">, options?: RequestOptions) {
+  update(body: Body<"update_settings">, options?: ChangeOptions) {
     return this.api.get("update_settings", [], { ...options, body });
   }
 }

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Unpack
 
 from .. import models, params
+from .._api import IfMatch
 from ..page import Page
 from ._resource import Resource
 
@@ -32,16 +33,24 @@ class Conversations(Resource):
         )
 
     def update(
-        self, conversation_id: str, **body: Unpack[params.UpdateConversationRequest]
+        self,
+        conversation_id: str,
+        *,
+        if_match: IfMatch = None,
+        **body: Unpack[params.UpdateConversationRequest],
     ) -> models.Conversation:
-        """Changes what is given; None clears it."""
+        """Changes what is given; None clears it. With `if_match` only if it is still as it was read there."""
         return self._api.get(
-            models.Conversation, "update_conversation", conversation_id, body=body
+            models.Conversation,
+            "update_conversation",
+            conversation_id,
+            body=body,
+            if_match=if_match,
         )
 
-    def delete(self, conversation_id: str) -> None:
+    def delete(self, conversation_id: str, *, if_match: IfMatch = None) -> None:
         """Deletes a conversation for good, with its messages and links."""
-        self._api.do("delete_conversation", conversation_id)
+        self._api.do("delete_conversation", conversation_id, if_match=if_match)
 
     def bulk_delete(
         self, **body: Unpack[params.BulkDeleteConversationsRequest]

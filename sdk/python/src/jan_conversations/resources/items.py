@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Unpack
 
 from .. import models, params
-from .._api import MODEL_TIMEOUT
+from .._api import MODEL_TIMEOUT, IfMatch
 from .._refuse import refuse
 from ..page import Page
 from ..streams import ItemEvent, Stream, item_events
@@ -40,14 +40,22 @@ class Items(Resource):
     def get(self, conversation_id: str, item_id: str) -> models.Item:
         return self._api.get(models.Item, "get_item", conversation_id, item_id)
 
-    def delete(self, conversation_id: str, item_id: str) -> None:
-        self._api.do("delete_item", conversation_id, item_id)
+    def delete(self, conversation_id: str, item_id: str, *, if_match: IfMatch = None) -> None:
+        self._api.do("delete_item", conversation_id, item_id, if_match=if_match)
 
     def edit(
-        self, conversation_id: str, item_id: str, **body: Unpack[params.EditItemRequest]
+        self,
+        conversation_id: str,
+        item_id: str,
+        *,
+        if_match: IfMatch = None,
+        **body: Unpack[params.EditItemRequest],
     ) -> models.Item:
-        """Gives a message another text; the earlier one stays as a version."""
-        return self._api.get(models.Item, "edit_item", conversation_id, item_id, body=body)
+        """Gives a message another text; the earlier one stays as a version. With `if_match` only if it is still as
+        it was read there."""
+        return self._api.get(
+            models.Item, "edit_item", conversation_id, item_id, body=body, if_match=if_match
+        )
 
     def versions(
         self, conversation_id: str, item_id: str, **query: Unpack[params.ListItemVersionsQuery]
@@ -63,10 +71,18 @@ class Items(Resource):
             query.get("after"),
         )
 
-    def restore(self, conversation_id: str, item_id: str, version: int) -> models.Item:
+    def restore(
+        self, conversation_id: str, item_id: str, version: int, *, if_match: IfMatch = None
+    ) -> models.Item:
         """Makes the text of an earlier version the present one, as a new version."""
         return self._api.get(
-            models.Item, "restore_item_version", conversation_id, item_id, str(version), body={}
+            models.Item,
+            "restore_item_version",
+            conversation_id,
+            item_id,
+            str(version),
+            body={},
+            if_match=if_match,
         )
 
     def regenerate(

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Unpack
 
 from .. import models, params
+from .._api import IfMatch
 from ..page import Page
 from ._resource import Resource
 
@@ -25,14 +26,20 @@ class Projects(Resource):
         return self._api.get(models.Project, "get_project", project_id)
 
     def update(
-        self, project_id: str, **body: Unpack[params.UpdateProjectRequest]
+        self,
+        project_id: str,
+        *,
+        if_match: IfMatch = None,
+        **body: Unpack[params.UpdateProjectRequest],
     ) -> models.Project:
-        """Changes what is given; None clears it."""
-        return self._api.get(models.Project, "update_project", project_id, body=body)
+        """Changes what is given; None clears it. With `if_match` only if it is still as it was read there."""
+        return self._api.get(
+            models.Project, "update_project", project_id, body=body, if_match=if_match
+        )
 
-    def delete(self, project_id: str) -> None:
+    def delete(self, project_id: str, *, if_match: IfMatch = None) -> None:
         """Deletes a project; its conversations stay."""
-        self._api.do("delete_project", project_id)
+        self._api.do("delete_project", project_id, if_match=if_match)
 
     def conversations(
         self, project_id: str, **query: Unpack[params.ListProjectConversationsQuery]
