@@ -196,6 +196,7 @@ await client.auth.guestLogin();
 const { id } = await checkConversations(client);
 await checkFlags(client);
 await checkSettings(client);
+await checkVersions(client);
 const items = await checkItems(client, id);
 await checkReplies(client, id, items.at(-1)!);
 await checkCancel(client, id);

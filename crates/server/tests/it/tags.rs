@@ -407,16 +407,17 @@ async fn what_is_made_has_its_tag_also_when_the_request_is_repeated() {
             json!({ "title": "T" }),
         ),
         ("/v1/projects", "/v1/projects", json!({ "title": "P" })),
-        (items.as_str(), items.as_str(), message),
+        // Before the message, which would take its place.
         (
             items.as_str(),
             &format!("{items}/{question}/regenerate"),
             json!({}),
         ),
+        (items.as_str(), items.as_str(), message),
         (items.as_str(), restore.as_str(), json!({})),
     ] {
         for _ in 0..2 {
-            let answer = keyed(&alice, asked, "once", &body).await;
+            let answer = keyed(&alice, asked, asked, &body).await;
             let made = format!("{under}/{}", id(&answer.json()));
             is_tagged(&alice, &answer, &made).await;
         }
@@ -428,6 +429,6 @@ async fn what_is_made_has_its_tag_also_when_the_request_is_repeated() {
         .call_with(Method::PUT, &edit, &other)
         .await
         .expect(200);
-    let again = keyed(&alice, &restore, "once", &json!({})).await;
+    let again = keyed(&alice, &restore, &restore, &json!({})).await;
     is_tagged(&alice, &again, &format!("{items}/{question}")).await;
 }
