@@ -18,6 +18,10 @@ const HOLD: Duration = Duration::from_secs(8);
 /// statement timeout is half of it.
 const FORGET: Duration = Duration::from_secs(60);
 
+/// A row with more bytes is large: the library keeps twice its memory for as long as it keeps the
+/// connection.
+const LARGE: usize = 256 * 1024;
+
 /// A connection that a unit of work uses. When a client disconnects, its work is dropped at any
 /// point: a statement may still be running then, or a transaction be open, which holds its locks.
 /// The next user of the connection would wait for the statement, and other work for the locks.
@@ -29,6 +33,8 @@ pub(super) struct Lent {
     turn: Option<Arc<Permit>>,
     /// Whether the connection is closed after this work.
     is_last: bool,
+    /// Whether the work has read a large row.
+    is_large: bool,
 }
 
 impl Lent {
@@ -39,6 +45,7 @@ impl Lent {
             database,
             turn,
             is_last: false,
+            is_large: false,
         }
     }
 
@@ -46,6 +53,11 @@ impl Lent {
     pub(super) fn for_the_last_time(mut self, is_last: bool) -> Self {
         self.is_last = is_last;
         self
+    }
+
+    /// Notes the bytes of the largest row that the work has read.
+    pub(super) fn has_read(&mut self, bytes: usize) {
+        self.is_large |= bytes > LARGE;
     }
 
     pub(super) fn connection(&mut self) -> &mut AsyncPgConnection {
@@ -57,8 +69,11 @@ impl Lent {
 
     /// Returns the connection after its work has ended and no statement runs on it.
     pub(super) fn done(self) {
-        let is_last = self.is_last;
-        let connection = self.back();
+        let (is_last, is_large) = (self.is_last, self.is_large);
+        let mut connection = self.back();
+        if is_large {
+            connection.is_large();
+        }
         if is_last {
             connection.close();
         }

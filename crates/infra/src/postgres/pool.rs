@@ -29,6 +29,10 @@ const MAX_AGE: Duration = Duration::from_secs(30 * 60);
 const IDLE: Duration = Duration::from_secs(20);
 const LOOK: Duration = Duration::from_secs(5);
 
+/// How many unused connections are kept that have read a large row. Such a connection keeps twice
+/// the memory of the row, so these few are closed at the next check.
+const LARGE: usize = 2;
+
 /// The pool is divided if each runtime can have so many connections.
 const LEAST_EACH: usize = 2;
 
@@ -68,10 +72,28 @@ struct Idle {
     since: Instant,
 }
 
+impl State {
+    /// How many unused connections have read a large row.
+    fn large(&self) -> usize {
+        let large = |idle: &&Idle| idle.opened.is_large;
+        self.idle.iter().filter(large).count()
+    }
+}
+
+impl Idle {
+    /// Whether it was not used for so long that it is closed.
+    fn is_over(&self) -> bool {
+        let kept = if self.opened.is_large { LOOK } else { IDLE };
+        self.since.elapsed() >= kept
+    }
+}
+
 struct Opened {
     connection: AsyncPgConnection,
     runtime: Id,
     at: Instant,
+    /// Whether it has read a large row.
+    is_large: bool,
 }
 
 impl Opened {
@@ -185,6 +207,7 @@ impl Shared {
             connection: connected?,
             runtime: runtime.id(),
             at: Instant::now(),
+            is_large: false,
         })
     }
 
@@ -239,6 +262,13 @@ impl Pooled {
     pub(super) fn close(mut self) {
         self.opened = None;
     }
+
+    /// Notes that the connection has read a large row.
+    pub(super) fn is_large(&mut self) {
+        if let Some(opened) = &mut self.opened {
+            opened.is_large = true;
+        }
+    }
 }
 
 impl Deref for Pooled {
@@ -266,7 +296,9 @@ impl Drop for Pooled {
         let mut opened = self.opened.take();
         let is_sound = opened.as_mut().is_some_and(|opened| opened.is_sound());
         let mut state = self.shared.state();
-        match opened.take_if(|_| is_sound && !state.is_closed) {
+        let is_wanted = |opened: &Opened| !opened.is_large || state.large() < LARGE;
+        let is_kept = is_sound && !state.is_closed && opened.as_deref().is_some_and(is_wanted);
+        match opened.take_if(|_| is_kept) {
             Some(opened) => state.idle.push(Idle {
                 opened,
                 since: Instant::now(),
@@ -288,8 +320,7 @@ async fn close_idle(shared: Weak<Shared>) {
             return;
         };
         let mut state = shared.state();
-        let unused = |idle: &mut Idle| idle.since.elapsed() >= IDLE;
-        let unused: Vec<_> = state.idle.extract_if(.., unused).collect();
+        let unused: Vec<_> = state.idle.extract_if(.., |idle| idle.is_over()).collect();
         state.open -= unused.len();
         drop(state);
         drop(unused);

@@ -112,6 +112,27 @@ impl Database {
         whose: impl Into<Whose>,
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
     ) -> Result<QueryResult<T>> {
+        self.attempt_to_read(whose, work, |_| 0).await
+    }
+
+    /// Like [`Database::run`], for work that may read large rows; `largest` is the bytes of the
+    /// largest one.
+    pub(super) async fn read<T>(
+        &self,
+        whose: impl Into<Whose>,
+        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
+        largest: impl Fn(&T) -> usize,
+    ) -> Result<T> {
+        let done = self.attempt_to_read(whose, work, largest).await?;
+        done.map_err(storage)
+    }
+
+    async fn attempt_to_read<T>(
+        &self,
+        whose: impl Into<Whose>,
+        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
+        largest: impl Fn(&T) -> usize,
+    ) -> Result<QueryResult<T>> {
         let whose = whose.into();
         let (begun, is_large) = (whose.begun, whose.is_large());
         let turn = Arc::new(self.turn(whose).await?);
@@ -135,6 +156,9 @@ impl Database {
             };
             if ended.was_heard() {
                 self.was_heard();
+            }
+            if let Ended::InTime(Ok(done)) = &ended {
+                lent.has_read(largest(done));
             }
             match ended.conclude(lent).await? {
                 Err(error) if is_repeatable(&error) && repeat < REPEATS => {

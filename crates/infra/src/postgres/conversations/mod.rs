@@ -9,7 +9,7 @@ mod write;
 use super::database::Database;
 use super::error::{storage, violates};
 use super::ids;
-use super::items::rows as item_rows;
+use super::items::rows::{self as item_rows, Bytes as _};
 use super::schema::{conversations, projects};
 use super::titles::NewTitles;
 use super::work::Whose;
@@ -102,7 +102,15 @@ impl ConversationStore for PgConversations {
         let key = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
         let found = self
             .database
-            .run(owner, async |connection| open::load(connection, key).await)
+            .read(
+                owner,
+                async |connection| open::load(connection, key).await,
+                |found| {
+                    found
+                        .as_ref()
+                        .map_or(0, |(_, _, items)| item_rows::Row::largest(items))
+                },
+            )
             .await?;
         found.map(open::opening).transpose()
     }

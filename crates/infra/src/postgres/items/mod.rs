@@ -29,7 +29,7 @@ use domain::repeats::{self, Made};
 use domain::state::Expected;
 use group::Group;
 use key::{ConversationKey, ItemKey, key};
-use rows::{Row, item, items};
+use rows::{Bytes as _, Row, VersionRow, item, items};
 use std::sync::Arc;
 use tokio::time::Instant;
 
@@ -168,9 +168,11 @@ impl ItemStore for PgItems {
         let key = key(owner, conversation);
         let rows = self
             .database
-            .run(owner, async |connection| {
-                pages::items(connection, key, list).await
-            })
+            .read(
+                owner,
+                async |connection| pages::items(connection, key, list).await,
+                |rows: &Vec<Row>| Row::largest(rows),
+            )
             .await?;
         if rows.is_empty() && !self.exists(key).await? {
             return Ok(None);
@@ -195,9 +197,13 @@ impl ItemStore for PgItems {
             after: after.0.cast_signed(),
             last: last.0.cast_signed(),
         };
-        let rows: Vec<Row> = self
+        let rows = self
             .database
-            .run(owner, async |connection| query.fetch_all(connection).await)
+            .read(
+                owner,
+                async |connection| query.fetch_all(connection).await,
+                |rows: &Vec<Row>| Row::largest(rows),
+            )
             .await?;
         if rows.is_empty() && !self.exists((owner_id, conversation_id)).await? {
             return Ok(None);
@@ -252,9 +258,11 @@ impl ItemStore for PgItems {
         let key = ItemKey::new(owner, conversation, id);
         let rows = self
             .database
-            .run(owner, async |connection| {
-                pages::versions(connection, key, list).await
-            })
+            .read(
+                owner,
+                async |connection| pages::versions(connection, key, list).await,
+                |rows: &Vec<VersionRow>| VersionRow::largest(rows),
+            )
             .await?;
         let data = rows
             .into_iter()
@@ -292,9 +300,11 @@ impl ItemStore for PgItems {
         let key = key(owner, conversation);
         let entries = self
             .database
-            .run(owner, async |connection| {
-                export::load(connection, key, after, last).await
-            })
+            .read(
+                owner,
+                async |connection| export::load(connection, key, after, last).await,
+                |entries| VersionRow::largest(entries.iter().map(|(_, _, version, _)| version)),
+            )
             .await?;
         if entries.is_empty() && !self.exists(key).await? {
             return Ok(None);

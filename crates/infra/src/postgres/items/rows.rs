@@ -133,6 +133,31 @@ pub(in crate::postgres) fn apart(
     (content, reasoning)
 }
 
+/// A row that may be large.
+pub(in crate::postgres) trait Bytes {
+    fn bytes(&self) -> usize;
+
+    /// The bytes of the largest row.
+    fn largest<'a>(rows: impl IntoIterator<Item = &'a Self>) -> usize
+    where
+        Self: 'a,
+    {
+        rows.into_iter().map(Self::bytes).max().unwrap_or(0)
+    }
+}
+
+impl Bytes for Row {
+    fn bytes(&self) -> usize {
+        self.content.len() + self.reasoning.as_ref().map_or(0, String::len)
+    }
+}
+
+impl Bytes for VersionRow {
+    fn bytes(&self) -> usize {
+        self.content.len() + self.reasoning.as_ref().map_or(0, String::len)
+    }
+}
+
 impl Row {
     pub(in crate::postgres) fn id(&self) -> ItemId {
         ItemId::new(ids::read(self.id))

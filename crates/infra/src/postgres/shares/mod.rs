@@ -99,9 +99,11 @@ impl ShareStore for PgShares {
     ) -> Result<Found> {
         let rows = self
             .0
-            .run(caller, async |connection| {
-                view::load(connection, digest, page, now).await
-            })
+            .read(
+                caller,
+                async |connection| view::load(connection, digest, page, now).await,
+                |rows: &Vec<view::Joined>| view::largest(rows),
+            )
             .await?;
         view::found(rows, page)
     }

@@ -103,6 +103,12 @@ pub(super) struct ItemRow {
     unparted: bool,
 }
 
+impl ItemRow {
+    pub(super) fn bytes(&self) -> usize {
+        self.content.len()
+    }
+}
+
 impl TryFrom<ItemRow> for SharedItem {
     type Error = Error;
 

@@ -53,6 +53,12 @@ pub(super) async fn load(
     }
 }
 
+/// The bytes of the largest row.
+pub(super) fn largest(rows: &[Joined]) -> usize {
+    let items = rows.iter().filter_map(|(_, _, item)| item.as_ref());
+    items.map(ItemRow::bytes).max().unwrap_or(0)
+}
+
 /// The result of the rows; there is always at least one row.
 pub(super) fn found(rows: Vec<Joined>, page: &ViewPage) -> Result<Found> {
     let mut rows = rows.into_iter();

@@ -20,8 +20,13 @@ use tokio::time::{Instant, timeout_at};
 /// sending, can read the answer.
 const DRAINED: usize = 64 * 1024 * 1024;
 
-/// The first memory that a body takes.
-const FIRST: usize = 8 * 1024;
+/// The steps in which a body takes memory.
+const STEP: usize = 8 * 1024;
+
+/// How many times its size a body reserves when its buffer is full. The system gives memory to
+/// what is reserved only when it is written, so only the bytes that have come are counted. A buffer
+/// that grew by a little would be copied often, and the allocator keeps freed copies for a second.
+const AHEAD: usize = 16;
 
 /// The slowest allowed rate of a body. The body holds memory for which others wait: the more it
 /// holds, the more must arrive.
@@ -122,24 +127,25 @@ impl Incoming {
         }
     }
 
-    /// Makes room for `more` bytes, and for a quarter of the current size if that is useful and
-    /// free. More is not reserved, since the client may never send it.
+    /// Makes room for `more` bytes, and counts them.
     fn make_room(&mut self, more: usize, expected: usize) -> Result<(), ApiError> {
         let needed = self.bytes.len() + more;
-        if needed <= self.bytes.capacity() {
-            return Ok(());
-        }
         let held = self.memory.bytes();
-        let above = |room: usize| (room as u64).saturating_sub(held);
-        let room = (needed + needed / 4).max(FIRST).min(expected).max(needed);
-        let room = match self.memory.grow(above(room)) {
-            Ok(()) => room,
-            Err(_) => {
-                self.memory.grow(above(needed)).map_err(refused)?;
-                needed
+        if needed as u64 > held {
+            let counted = needed.next_multiple_of(STEP).min(expected).max(needed);
+            if self.memory.grow(counted as u64 - held).is_err() {
+                let counted = self.memory.grow(needed as u64 - held);
+                counted.map_err(refused)?;
             }
-        };
-        self.bytes.reserve_exact(room - self.bytes.len());
+        }
+        if needed > self.bytes.capacity() {
+            let room = needed.saturating_mul(AHEAD).min(expected).max(needed);
+            let reserved = self.bytes.try_reserve_exact(room - self.bytes.len());
+            if reserved.is_err() {
+                // The system counts what is reserved.
+                self.bytes.reserve_exact(more);
+            }
+        }
         Ok(())
     }
 }
@@ -217,3 +223,6 @@ fn too_large(limit: usize) -> ApiError {
     let message = format!("The body is too large: at most {most} here.");
     ApiError::new(code::BODY_TOO_LARGE, message)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,31 @@
+//! How the buffer of a body grows.
+
+use super::*;
+use actix_web::test::TestRequest;
+
+#[test]
+fn a_body_is_hardly_ever_copied_and_counts_what_has_come() {
+    let request = TestRequest::default().to_http_request();
+    let memory = Memory::new(256 * 1024 * 1024);
+    let mut incoming = Incoming {
+        bytes: Vec::new(),
+        memory: memory.for_body(taker(&request)).map_err(|_| ()).unwrap(),
+    };
+    let (whole, piece) = (16 * 1024 * 1024, [b'x'; 10_000]);
+    let (mut copied, mut room) = (0, 0);
+    while incoming.bytes.len() + piece.len() <= whole {
+        let made = incoming.make_room(piece.len(), whole);
+        made.map_err(|_| ()).unwrap();
+        incoming.bytes.extend_from_slice(&piece);
+        if incoming.bytes.capacity() != room {
+            copied += room;
+            room = incoming.bytes.capacity();
+        }
+        let length = incoming.bytes.len();
+        let counted = length..length + STEP;
+        let held = usize::try_from(memory.held()).unwrap();
+        assert!(counted.contains(&held), "{held} for {length}");
+    }
+    assert!(room <= whole);
+    assert!(copied < whole / 4, "{copied} bytes were freed");
+}
