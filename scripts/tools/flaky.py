@@ -62,7 +62,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def ask(self) -> tuple[int, str, bytes]:
         """The service's own answer."""
         connection = http.client.HTTPConnection(urllib.parse.urlsplit(os.environ["BASE_URL"]).netloc)
-        headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+        # The answer is passed on as it is, and without its heads.
+        own = ("host", "accept-encoding")
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in own}
         connection.request(self.command, "/" + self.rest, self.body or None, headers)
         answer = connection.getresponse()
         return answer.status, answer.getheader("Content-Type", "text/plain"), answer.read()

@@ -6,6 +6,7 @@ pub mod browsers;
 mod caller;
 pub mod chat;
 pub mod client_address;
+mod compression;
 pub mod conditions;
 pub mod connection;
 pub mod conversations;

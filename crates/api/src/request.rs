@@ -3,6 +3,7 @@
 
 use crate::caller::Caller;
 use crate::client_address::ClientAddress;
+use crate::compression::compressed;
 use crate::connection::{Connection, size_of_body};
 use crate::error::{About, ApiError, code};
 use crate::head_request::IsHead;
@@ -68,9 +69,10 @@ pub async fn around(
         }
     };
     let answered = Answered::of(response.request());
-    let (response, memory) = paid_for(response);
+    let (response, mut memory) = paid_for(response);
     let response = span.in_scope(|| enveloped(response));
     let response = last_where_needed(with_headers(response, id));
+    let response = compressed(response, &mut memory);
     let response = if is_head {
         without_body(response)
     } else {

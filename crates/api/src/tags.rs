@@ -45,6 +45,21 @@ pub(crate) fn asks(request: &HttpRequest) -> bool {
     request.headers().contains_key(IF_NONE_MATCH)
 }
 
+/// Whether a header names this very tag, with its encoding and in its quotes.
+pub(crate) fn names(sent: &HeaderMap, name: &HeaderName, tag: &HeaderValue) -> bool {
+    let tag = tag.to_str().unwrap_or_default().trim_matches('"');
+    let mut lists = sent.get_all(name).filter_map(|list| list.to_str().ok());
+    lists.any(|mut list| {
+        while let Some((known, _, behind)) = next_tag(list) {
+            if known == tag {
+                return true;
+            }
+            list = behind;
+        }
+        false
+    })
+}
+
 /// Answers with the object in this state, or with 304 where the client has it.
 pub(crate) fn shown(
     request: &HttpRequest,

@@ -1,11 +1,13 @@
 //! Documents that are the same for all clients as long as the program runs: pages, scripts, the
 //! OpenAPI document.
 
+use crate::compression::Packed;
 use crate::outgoing::Shared;
 use crate::tags::is_known;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
+use std::sync::Arc;
 
 /// A document that is made once. An answer with it needs no memory of its own, and a client that
 /// has the document already does not get it again.
@@ -13,7 +15,7 @@ pub struct Fixed {
     content_type: String,
     cache: &'static str,
     tag: String,
-    bytes: Bytes,
+    packed: Arc<Packed>,
 }
 
 impl Fixed {
@@ -24,7 +26,7 @@ impl Fixed {
             content_type: content_type.into(),
             cache: "private, no-cache",
             tag: format!("{:016x}", page::assets::digest(&bytes)),
-            bytes,
+            packed: Packed::new(bytes),
         }
     }
 
@@ -52,8 +54,9 @@ impl Fixed {
         }
         let mut answer = answer
             .insert_header((CONTENT_TYPE, self.content_type.as_str()))
-            .body(self.bytes.clone());
+            .body(self.packed.text.clone());
         answer.extensions_mut().insert(Shared);
+        answer.extensions_mut().insert(Arc::clone(&self.packed));
         answer
     }
 }

@@ -14,6 +14,7 @@ mod binary;
 mod browsers;
 mod catalogue;
 mod clock;
+mod compression;
 mod conditions;
 mod connections;
 mod credentials;

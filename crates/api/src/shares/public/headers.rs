@@ -54,7 +54,10 @@ pub(crate) fn protect(path: &str, headers: &mut HeaderMap) {
 /// The headers that the answers of an address carry because it is a link's: names, and what for.
 pub(crate) fn protection(path: &str) -> impl Iterator<Item = (HeaderName, &'static str)> {
     let safety = SAFETY.map(|(name, _, meaning)| (name, meaning));
-    let vary = (VARY, "`Accept` and `User-Agent`, which decide the form.");
+    let vary = (
+        VARY,
+        "`Accept`, `User-Agent` and `Accept-Encoding`, which decide the form.",
+    );
     safety
         .into_iter()
         .chain([vary])
