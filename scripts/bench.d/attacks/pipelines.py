@@ -1,4 +1,5 @@
-"""How long /healthz waits beside 60 connections that ask a thousand times at once and read nothing, or little."""
+"""How long /healthz waits beside 60 connections that ask a thousand times at once and read nothing, or little; and the
+memory of 500 with as many small requests as are read ahead."""
 
 import contextlib
 import json
@@ -32,6 +33,23 @@ def read(connections: list, until: float) -> None:
         time.sleep(0.01)
 
 
+def small_requests(service: common.Service) -> common.Row:
+    """Behind answers that are not read, and so not finished."""
+    idle = service.memory()
+    connections = []
+    for _ in range(500):
+        connection = service.connect()
+        connection.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            connection.send(common.head("GET", "/openapi.json") * 20 + common.head("GET", "/") * 200)
+        connections.append(connection)
+    time.sleep(SECONDS)
+    row = common.Row("500 connections of small requests: memory over idle", service.memory() - idle, "MiB", "≤ 64 MiB")
+    for connection in connections:
+        connection.close()
+    return row
+
+
 def measure(service: common.Service) -> list[common.Row]:
     with common.Heartbeat(service) as idle:
         time.sleep(2)
@@ -51,6 +69,7 @@ def measure(service: common.Service) -> list[common.Row]:
                 connection.close()
             rows.append(common.Row(f"/healthz, longest: {path}, {way}", beat.worst(), "ms", "≤ 100 ms"))
             rows.append(common.Row(f"/healthz, usually: {path}, {way}", beat.middle(), "ms"))
+    rows.append(small_requests(service))
     # The longest answers that are made for each request.
     token = service.guest()
     _, answer = service.request("POST", "/v1/conversations", {}, token)

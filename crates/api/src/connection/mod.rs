@@ -3,6 +3,7 @@
 
 mod deadline;
 mod heads;
+mod pieces;
 mod places;
 mod refusal;
 mod stream;
@@ -49,7 +50,7 @@ struct State {
     head: RefCell<Head>,
     /// The bytes of memory that the current answer holds.
     held: Cell<u64>,
-    /// The task that waits until more may be read.
+    /// The task that waits for bytes, or until more of them may be read.
     reader: RefCell<Option<Waker>>,
     is_ended: Cell<bool>,
     ended: Notify,
@@ -129,7 +130,7 @@ impl Connection {
         self.0.has_begun.set(false);
     }
 
-    /// How many bytes may be read now. If it is 0, the task is woken when more may be read.
+    /// How many bytes may be read now. If it is 0, the task that waits is woken when more may be read.
     fn allowance(&self, context: &Context<'_>) -> usize {
         match (self.0.allowance.get(), self.0.under_way.get()) {
             // The bytes are the beginning of a head, or requests that the framework has not seen
@@ -140,7 +141,6 @@ impl Connection {
                 self.0.is_due.set(false);
                 self.0.allowance.set(READ_AHEAD);
             }
-            (0, _) => drop(self.0.reader.replace(Some(context.waker().clone()))),
             _ => {}
         }
         self.0.allowance.get()
@@ -167,6 +167,11 @@ impl Connection {
         }
     }
 
+    /// The framework has enough for now, though more may have come.
+    fn has_enough(&self) {
+        self.0.allowance.set(0);
+    }
+
     /// The bytes of the current answer that the client must take within its time limit.
     fn least(&self) -> u64 {
         LEAST.max(self.0.held.get() / PARTS)
@@ -175,6 +180,17 @@ impl Connection {
     fn has_ended(&self) {
         self.0.is_ended.set(true);
         self.0.ended.notify_waiters();
+    }
+
+    /// The task that reads has to wait.
+    fn waits(&self, reader: &Waker) {
+        let mut waiting = self.0.reader.borrow_mut();
+        if !waiting
+            .as_ref()
+            .is_some_and(|known| known.will_wake(reader))
+        {
+            *waiting = Some(reader.clone());
+        }
     }
 
     fn read_on(&self) {
@@ -199,6 +215,9 @@ impl Drop for UnderWay {
         state.under_way.set(state.under_way.get().saturating_sub(1));
         state.idle_since.set(Instant::now());
         state.held.set(0);
-        connection.read_on();
+        // A client that does not send the rest of a body is waited for from now on.
+        if state.allowance.get() == 0 || connection.is_worn() {
+            connection.read_on();
+        }
     }
 }

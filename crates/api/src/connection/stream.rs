@@ -1,8 +1,10 @@
 use super::deadline::Deadline;
+use super::pieces::piece;
 use super::places::ConnectionPermit;
 use super::refusal::{TOO_MANY, TOO_MUCH, refusal};
 use super::{Connection, Connections, READ_AHEAD};
 use actix_web::rt::net::TcpStream;
+use actix_web::web::Bytes;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -48,6 +50,8 @@ pub struct ClientStream {
     /// all bytes so far.
     was_looked_at: bool,
     has_answered: bool,
+    /// Bytes that were read, and are too many requests to be handed on at once.
+    kept: Bytes,
 }
 
 impl ClientStream {
@@ -83,6 +87,7 @@ impl ClientStream {
             place,
             was_looked_at: false,
             has_answered: false,
+            kept: Bytes::new(),
         };
         Some((accepted, peer))
     }
@@ -127,7 +132,7 @@ impl ClientStream {
         since + self.patience.answer.saturating_sub(self.stalled)
     }
 
-    /// Reads as much as is allowed now.
+    /// Hands on as much as is allowed now.
     fn poll_bytes(
         &mut self,
         context: &mut Context<'_>,
@@ -135,22 +140,49 @@ impl ClientStream {
     ) -> Poll<io::Result<()>> {
         let allowance = self.connection.allowance(context);
         if allowance == 0 {
-            return self.poll_end(context);
+            // Behind bytes that are kept, the end is not to be seen yet.
+            return match self.kept.is_empty() {
+                true => self.poll_end(context),
+                false => Poll::Pending,
+            };
         }
         let before = buffer.filled().len();
-        if allowance < buffer.remaining() {
-            let mut part = [0; READ_AHEAD];
-            let length = allowance.min(READ_AHEAD);
-            let mut part = ReadBuf::new(part.get_mut(..length).unwrap_or_default());
-            ready!(Pin::new(&mut self.stream).poll_read(context, &mut part))?;
-            buffer.put_slice(part.filled());
+        if self.kept.is_empty() {
+            ready!(self.poll_socket(context, buffer, allowance))?;
+            let read = buffer.filled().get(before..).unwrap_or_default();
+            let handed = piece(read);
+            self.kept = Bytes::copy_from_slice(read.get(handed..).unwrap_or_default());
+            buffer.set_filled(before + handed);
         } else {
-            ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+            let most = allowance.min(buffer.remaining()).min(self.kept.len());
+            let handed = piece(self.kept.get(..most).unwrap_or_default());
+            buffer.put_slice(&self.kept.split_to(handed));
         }
         match buffer.filled().len() - before {
             0 if buffer.remaining() > 0 => self.connection.has_ended(),
             bytes => self.connection.has_read(bytes),
         }
+        if !self.kept.is_empty() {
+            self.connection.has_enough();
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Reads at most so many bytes.
+    fn poll_socket(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+        most: usize,
+    ) -> Poll<io::Result<()>> {
+        if most >= buffer.remaining() {
+            return Pin::new(&mut self.stream).poll_read(context, buffer);
+        }
+        let mut part = [0; READ_AHEAD];
+        let length = most.min(READ_AHEAD);
+        let mut part = ReadBuf::new(part.get_mut(..length).unwrap_or_default());
+        ready!(Pin::new(&mut self.stream).poll_read(context, &mut part))?;
+        buffer.put_slice(part.filled());
         Poll::Ready(Ok(()))
     }
 
@@ -202,6 +234,7 @@ impl AsyncRead for ClientStream {
         }
         let read = this.poll_bytes(context, buffer);
         if read.is_pending() {
+            this.connection.waits(context.waker());
             this.was_looked_at = true;
             if this.connection.is_unpaid() {
                 // In the next turn either the request has begun, or the head is incomplete.
@@ -277,7 +310,7 @@ mod tests {
     /// Writes so many bytes to a client who takes `piece` bytes after each pause.
     async fn written(bytes: usize, piece: usize, pause: Duration) -> io::Result<()> {
         let patience = Patience {
-            answer: Duration::from_millis(200),
+            answer: Duration::from_secs(2),
             ..Patience::USUAL
         };
         let (mut client, mut stream) = connected(patience).await;
@@ -297,7 +330,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_client_who_takes_a_little_now_and_then_is_given_up() {
-        let slow = written(1 << 20, 512, Duration::from_millis(20)).await;
+        let slow = written(1 << 20, 128, Duration::from_millis(20)).await;
         assert_eq!(slow.unwrap_err().kind(), io::ErrorKind::TimedOut);
         let fast = written(1 << 20, 64 * 1024, Duration::from_millis(1)).await;
         fast.unwrap();
@@ -347,6 +380,38 @@ mod tests {
         assert_eq!(read(&mut stream).await, None);
         assert_eq!((total, of_a_body), (READ_AHEAD, super::super::OF_A_BODY));
         sending.abort();
+    }
+
+    #[tokio::test]
+    async fn few_of_many_requests_that_came_together_are_handed_on_at_once() {
+        const HEAD: &[u8] = b"GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        const REQUESTS: usize = 150;
+        let (mut client, mut stream) = connected(Patience::USUAL).await;
+        client.write_all(&HEAD.repeat(REQUESTS)).await.unwrap();
+        client.shutdown().await.unwrap();
+        let connection = stream.connection();
+        let mut handed = 0;
+        loop {
+            let Some(bytes) = read(&mut stream).await else {
+                yield_now().await;
+                continue;
+            };
+            assert!((1..=4 * HEAD.len()).contains(&bytes), "{bytes} at once");
+            handed += bytes;
+            if handed == REQUESTS * HEAD.len() {
+                break;
+            }
+            // Until one of them is answered there are no more, and the end is not seen.
+            let under_way = connection.begin(Some(0));
+            assert_eq!(read(&mut stream).await, None);
+            assert_eq!(read(&mut stream).await, None);
+            assert!(!connection.is_ended());
+            drop(under_way);
+        }
+        while !connection.is_ended() {
+            read(&mut stream).await;
+            yield_now().await;
+        }
     }
 
     #[tokio::test]

@@ -18,9 +18,11 @@ const HANDSHAKE: Duration = Duration::from_secs(4);
 /// How long one request to call off a statement may take.
 const CANCEL: Duration = Duration::from_millis(400);
 
-/// Ends a statement whose cancellation has failed. The sweeps after a removal rely on this limit:
-/// no cancelled work runs longer.
-const LAST_RESORT: &str = "set statement_timeout = '30s'";
+/// The time limit ends a statement whose cancellation has failed. The sweeps after a removal rely on it:
+/// no cancelled work runs longer. A commit is told when it is on the disk, though the role, the
+/// database or the server may say `off`; other ways of waiting are the operator's choice.
+const FOR_WORK: &str = "set statement_timeout = '30s'; select set_config('synchronous_commit', 'on', \
+                        false) where current_setting('synchronous_commit') = 'off'";
 
 /// A database and the way to reach it.
 pub struct Target {
@@ -77,7 +79,7 @@ impl Target {
     pub(super) async fn connect_for_work(&self) -> ConnectionResult<AsyncPgConnection> {
         let opened = tokio::time::timeout(HANDSHAKE, async {
             let mut connection = self.connect().await?;
-            let limited = connection.batch_execute(LAST_RESORT).await;
+            let limited = connection.batch_execute(FOR_WORK).await;
             limited.map_err(ConnectionError::CouldntSetupConfiguration)?;
             Ok(connection)
         });

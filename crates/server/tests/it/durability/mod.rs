@@ -8,4 +8,5 @@ pub(crate) mod cutter;
 pub(crate) mod endpoints;
 mod ledger;
 mod pooler;
+mod settings;
 mod writer;

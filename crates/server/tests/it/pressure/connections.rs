@@ -2,6 +2,7 @@ use super::{PATIENCE, connected_from, held};
 use crate::app::TestApp;
 use api::connection::{Connections, Patience, Unlimited};
 use api::memory::Memory;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -194,6 +195,67 @@ async fn a_connection_that_asks_nothing_more_is_closed() {
         let reading = stream.read_to_end(&mut rest);
         // It is closed or reset, with all that was read of the next request.
         let _ = timeout(PATIENCE, reading).await.expect("it is closed");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_whose_body_does_not_go_on_is_closed_after_its_answer() {
+    use api::BodyRate;
+    let app = TestApp::spawn_with(|parts| {
+        parts.body_rate = BodyRate {
+            every: Duration::from_millis(300),
+            bytes: 1_000,
+            parts: 1_000,
+        };
+        parts.terms.patience = Patience {
+            request: Duration::from_millis(300),
+            ..Patience::USUAL
+        };
+    });
+    let app = app.await;
+    let token = app.alice().token.unwrap();
+    let length = "Content-Length: 1000\r\n\r\n";
+    let chunked = "Transfer-Encoding: chunked\r\n\r\n";
+    let mut answered = BTreeMap::new();
+    for (line, token) in [
+        ("POST /auth/login", None),
+        ("POST /auth/guest-login", None),
+        ("POST /v1/conversations", None),
+        ("POST /v1/conversations", Some(&token)),
+        ("POST /v1/nothing", Some(&token)),
+        ("PUT /v1/conversations", Some(&token)),
+    ] {
+        let token = token.map(|token| format!("Authorization: Bearer {token}\r\n"));
+        let token = token.unwrap_or_default();
+        for kind in ["application/json", "text/plain"] {
+            for (framing, body) in [
+                (length, ""),
+                (length, "{"),
+                (chunked, ""),
+                (chunked, "2"),
+                (chunked, "2\r\n{"),
+                (chunked, "2\r\n{}\r\n0\r\n"),
+                (chunked, "2\r\n{}\r\n0\r\nX-Sum: 1"),
+            ] {
+                let mut stream = TcpStream::connect(app.address).await.unwrap();
+                let request = format!(
+                    "{line} HTTP/1.1\r\nHost: localhost\r\n{token}Content-Type: {kind}\r\n{framing}{body}"
+                );
+                stream.write_all(request.as_bytes()).await.unwrap();
+                let mut answer = Vec::new();
+                let reading = stream.read_to_end(&mut answer);
+                let read = timeout(PATIENCE, reading).await;
+                let read = read.unwrap_or_else(|_| panic!("{request:?} is not closed"));
+                // Where it is reset, the answer may be lost.
+                if read.is_ok() {
+                    let status = crate::answer::Answer::parse(&answer).status;
+                    *answered.entry(status).or_insert(0) += 1;
+                }
+            }
+        }
+    }
+    for status in [401, 404, 405, 408] {
+        assert!(answered.contains_key(&status), "{answered:?}");
     }
 }
 
