@@ -25,7 +25,7 @@ use infra::tasks::BackgroundTasks;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// What the parts depend on beside the configuration.
+/// The dependencies of the parts beside the configuration.
 pub(crate) struct About<'a> {
     pub(crate) database: &'a Database,
     pub(crate) room: Arc<dyn Room>,

@@ -1,4 +1,4 @@
-//! What a service is wired from.
+//! The parts that a service is wired from.
 
 use crate::listening::Terms;
 use api::browsers::{AllowedHosts, AllowedOrigins};

@@ -1,38 +1,6 @@
-//! The command line. Each flag is also an environment variable; `config` reads their values.
+//! The settings. Each flag is also an environment variable; `config` reads their values.
 
-use clap::{Args, Parser, Subcommand};
-
-/// Keeps conversations with AI models: the conversation service of Jan Server.
-#[derive(Debug, Parser)]
-#[command(name = "jan-conversations", version, about)]
-pub struct Cli {
-    #[command(subcommand)]
-    pub command: Option<Command>,
-    #[command(flatten)]
-    pub settings: Settings,
-}
-
-/// The commands.
-#[derive(Clone, Debug, Subcommand)]
-pub enum Command {
-    /// Serve the API; this is the default command
-    Serve,
-    /// Bring the database to the schema of this version, and stop
-    Migrate,
-    /// Print the OpenAPI document
-    Openapi,
-    /// Print an access token for the owner of the embedded database, good for one hour
-    Token,
-    /// Give an account a new password, print it, and end all sessions of the account; a running
-    /// service need not be stopped
-    ResetPassword {
-        /// The e-mail address of the account
-        email: String,
-        /// Take the first line of standard input for the password, and print nothing
-        #[arg(long)]
-        stdin: bool,
-    },
-}
+use clap::Args;
 
 /// Every setting, as given. An empty value counts as absent.
 #[derive(Clone, Debug, Default, Args)]
@@ -41,318 +9,223 @@ pub struct Settings {
     #[arg(
         long,
         visible_alias = "host",
-        help_heading = "Server",
-        env = "HTTP_HOST",
-        global = true
+        env,
+        global = true,
+        help_heading = "Server"
     )]
     pub http_host: Option<String>,
     /// The port to listen on; 0 takes any free one [default: 8000]
     #[arg(
         long,
         visible_alias = "port",
-        help_heading = "Server",
-        env = "HTTP_PORT",
-        global = true
+        env,
+        global = true,
+        help_heading = "Server"
     )]
     pub http_port: Option<String>,
     /// The address at which clients reach this server, for links [default: the address that each
     /// request was sent to]
-    #[arg(long, help_heading = "Server", env = "PUBLIC_URL", global = true)]
+    #[arg(long, env, global = true, help_heading = "Server")]
     pub public_url: Option<String>,
     /// The address where a shared conversation can be continued, such as
     /// https://chat.example.org/shared/{share_id}: the pages of links get a button for it [default:
     /// none, and no button]
-    #[arg(
-        long,
-        help_heading = "Server",
-        env = "SHARE_CONTINUE_URL",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Server")]
     pub share_continue_url: Option<String>,
     /// A PostgreSQL database, such as postgres://user:password@host/name?sslmode=verify-full
     /// [default: an embedded PostgreSQL in DATA_DIR]
     #[arg(
         long,
-        help_heading = "Database",
-        env = "DATABASE_URL",
+        env,
         global = true,
+        help_heading = "Database",
         hide_env_values = true
     )]
     pub database_url: Option<String>,
     /// The most connections to the database [default: 16]
-    #[arg(
-        long,
-        help_heading = "Database",
-        env = "DATABASE_POOL_SIZE",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Database")]
     pub database_pool_size: Option<String>,
     /// The directory of the embedded PostgreSQL and its secrets [default: ./data; for root, a
     /// directory under /var/lib where PostgreSQL's user cannot reach ./data]
-    #[arg(long, help_heading = "Database", env = "DATA_DIR", global = true)]
+    #[arg(long, env, global = true, help_heading = "Database")]
     pub data_dir: Option<String>,
     /// How much of the file system of DATA_DIR stays free, such as 512MiB or 1GiB, or off: with
     /// less, no more data is stored, and reading and deleting go on [default: the smaller of 1GiB
     /// and 10 % of the file system]
-    #[arg(long, help_heading = "Database", env = "DISK_RESERVE", global = true)]
+    #[arg(long, env, global = true, help_heading = "Database")]
     pub disk_reserve: Option<String>,
     /// The directory of PostgreSQL's server programs [default: searched]
-    #[arg(long, help_heading = "Database", env = "PG_BIN", global = true)]
+    #[arg(long, env, global = true, help_heading = "Database")]
     pub pg_bin: Option<String>,
     /// The secret that signs access tokens, at least 32 bytes; required with DATABASE_URL, and the
     /// same on every instance [default: made once and kept in DATA_DIR]
     #[arg(
         long,
-        help_heading = "Accounts",
-        env = "JWT_SECRET",
+        env,
         global = true,
+        help_heading = "Accounts",
         hide_env_values = true
     )]
     pub jwt_secret: Option<String>,
     /// The secret of before, at least 32 bytes: tokens that it has signed stay good [default: none]
     #[arg(
         long,
-        help_heading = "Accounts",
-        env = "JWT_SECRET_PREVIOUS",
+        env,
         global = true,
+        help_heading = "Accounts",
         hide_env_values = true
     )]
     pub jwt_secret_previous: Option<String>,
     /// An issuer whose tokens are accepted, as they name it, such as
     /// https://id.example.org/realms/jan [default: none]
-    #[arg(long, help_heading = "Accounts", env = "OIDC_ISSUER", global = true)]
+    #[arg(long, env, global = true, help_heading = "Accounts")]
     pub oidc_issuer: Option<String>,
     /// The audience that those tokens must name; required with OIDC_ISSUER [default: none]
-    #[arg(long, help_heading = "Accounts", env = "OIDC_AUDIENCE", global = true)]
+    #[arg(long, env, global = true, help_heading = "Accounts")]
     pub oidc_audience: Option<String>,
     /// The address of that issuer's keys [default: as its configuration tells]
-    #[arg(long, help_heading = "Accounts", env = "JWKS_URL", global = true)]
+    #[arg(long, env, global = true, help_heading = "Accounts")]
     pub jwks_url: Option<String>,
     /// More issuers: a list, separated by commas, of issuer|audience[|jwks_url[|client]]; with a
     /// client, only its tokens are accepted (azp) [default: none]
-    #[arg(long, help_heading = "Accounts", env = "OIDC_ISSUERS", global = true)]
+    #[arg(long, env, global = true, help_heading = "Accounts")]
     pub oidc_issuers: Option<String>,
     /// The longest lifetime of an issuer's tokens in seconds, 60 to 2592000 [default: 86400]
-    #[arg(
-        long,
-        help_heading = "Accounts",
-        env = "OIDC_MAX_TOKEN_SECONDS",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Accounts")]
     pub oidc_max_token_seconds: Option<String>,
     /// The secret of a gateway in TRUSTED_PROXIES, at least 32 bytes: where X-Gateway-Auth equals
     /// it, X-User-Subject names the caller [default: none, and such headers change nothing]
     #[arg(
         long,
-        help_heading = "Accounts",
-        env = "GATEWAY_SECRET",
+        env,
         global = true,
+        help_heading = "Accounts",
         hide_env_values = true
     )]
     pub gateway_secret: Option<String>,
     /// The issuer of the subjects that the gateway names [default: OIDC_ISSUER]
-    #[arg(long, help_heading = "Accounts", env = "GATEWAY_ISSUER", global = true)]
+    #[arg(long, env, global = true, help_heading = "Accounts")]
     pub gateway_issuer: Option<String>,
     /// Whether new guests are allowed: true or false [default: true with the embedded database]
-    #[arg(long, help_heading = "Accounts", env = "GUEST_LOGIN", global = true)]
+    #[arg(long, env, global = true, help_heading = "Accounts")]
     pub guest_login: Option<String>,
     /// Whether new accounts are allowed: true or false [default: true with the embedded database]
-    #[arg(long, help_heading = "Accounts", env = "REGISTRATION", global = true)]
+    #[arg(long, env, global = true, help_heading = "Accounts")]
     pub registration: Option<String>,
     /// After how many days without activity a guest is removed with all data, 1 to 36500
     /// [default: never]
-    #[arg(
-        long,
-        help_heading = "Accounts",
-        env = "GUEST_RETENTION_DAYS",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Accounts")]
     pub guest_retention_days: Option<String>,
     /// The most failed sign-ins from one address, as COUNT/PERIOD such as 50/15m, or off
     /// [default: 50/15m]
-    #[arg(long, help_heading = "Limits", env = "LOGIN_LIMIT", global = true)]
+    #[arg(long, env, global = true, help_heading = "Limits")]
     pub login_limit: Option<String>,
     /// The most failed sign-ins to one account from one address; with as many from all addresses,
     /// the next ones are delayed [default: 10/15m]
-    #[arg(
-        long,
-        help_heading = "Limits",
-        env = "LOGIN_ACCOUNT_LIMIT",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Limits")]
     pub login_account_limit: Option<String>,
     /// The most new accounts from one address [default: 20/60m]
-    #[arg(
-        long,
-        help_heading = "Limits",
-        env = "REGISTRATION_LIMIT",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Limits")]
     pub registration_limit: Option<String>,
     /// The most new guests from one address [default: 60/60m]
-    #[arg(long, help_heading = "Limits", env = "GUEST_LIMIT", global = true)]
+    #[arg(long, env, global = true, help_heading = "Limits")]
     pub guest_limit: Option<String>,
     /// The most bad refresh tokens from one address [default: 60/15m]
-    #[arg(long, help_heading = "Limits", env = "REFRESH_LIMIT", global = true)]
+    #[arg(long, env, global = true, help_heading = "Limits")]
     pub refresh_limit: Option<String>,
     /// The most bad API keys from one address [default: 60/15m]
-    #[arg(long, help_heading = "Limits", env = "KEY_LIMIT", global = true)]
+    #[arg(long, env, global = true, help_heading = "Limits")]
     pub key_limit: Option<String>,
     /// The most requests to share links from one address [default: 300/1m]
-    #[arg(long, help_heading = "Limits", env = "SHARE_LIMIT", global = true)]
+    #[arg(long, env, global = true, help_heading = "Limits")]
     pub share_limit: Option<String>,
     /// The most storage of a guest, as 500MiB or 1GiB, or off [default: 1GiB; off with the embedded
     /// database]
-    #[arg(
-        long,
-        help_heading = "Limits",
-        env = "GUEST_STORAGE_LIMIT",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Limits")]
     pub guest_storage_limit: Option<String>,
     /// The most conversations of a guest, or off [default: 100000; off with the embedded database]
-    #[arg(
-        long,
-        help_heading = "Limits",
-        env = "GUEST_CONVERSATION_LIMIT",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Limits")]
     pub guest_conversation_limit: Option<String>,
     /// The most titles that a model writes for a guest per day, or off [default: 200; off with the
     /// embedded database]
-    #[arg(
-        long,
-        help_heading = "Limits",
-        env = "GUEST_TITLES_PER_DAY",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Limits")]
     pub guest_titles_per_day: Option<String>,
     /// The most storage of any other owner, as 500MiB or 1GiB [default: off]
-    #[arg(
-        long,
-        help_heading = "Limits",
-        env = "ACCOUNT_STORAGE_LIMIT",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Limits")]
     pub account_storage_limit: Option<String>,
     /// The most conversations of any other owner [default: off]
-    #[arg(
-        long,
-        help_heading = "Limits",
-        env = "ACCOUNT_CONVERSATION_LIMIT",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Limits")]
     pub account_conversation_limit: Option<String>,
     /// The most titles that a model writes for any other owner per day [default: off]
-    #[arg(
-        long,
-        help_heading = "Limits",
-        env = "ACCOUNT_TITLES_PER_DAY",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Limits")]
     pub account_titles_per_day: Option<String>,
     /// The most memory for bodies and answers of running requests, such as 512MiB or 1GiB, at least
     /// 64MiB; one caller gets a quarter of it [default: 256MiB]
-    #[arg(long, help_heading = "Limits", env = "BODY_MEMORY", global = true)]
+    #[arg(long, env, global = true, help_heading = "Limits")]
     pub body_memory: Option<String>,
     /// The most connections from one address, except from this machine and TRUSTED_PROXIES
     /// [default: half of the limit on open files, at most 2048]
-    #[arg(
-        long,
-        help_heading = "Limits",
-        env = "ADDRESS_CONNECTION_LIMIT",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Limits")]
     pub address_connection_limit: Option<String>,
     /// Origins whose pages may call this server: a list separated by commas, or * [default: with
     /// the embedded database those of this machine and of PUBLIC_URL, none otherwise]
-    #[arg(
-        long,
-        help_heading = "Server",
-        env = "CORS_ALLOWED_ORIGINS",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Server")]
     pub cors_allowed_origins: Option<String>,
     /// Hosts that requests may name beside localhost and PUBLIC_URL's: a list such as
     /// chat.example.org,192.168.1.5 [default: none when listening on loopback, any otherwise]
-    #[arg(long, help_heading = "Server", env = "ALLOWED_HOSTS", global = true)]
+    #[arg(long, env, global = true, help_heading = "Server")]
     pub allowed_hosts: Option<String>,
     /// Networks of our own proxies, whose X-Forwarded-For, -Host and -Proto are trusted: a list
     /// such as 10.0.0.0/8,::1/128 [default: none]
-    #[arg(long, help_heading = "Server", env = "TRUSTED_PROXIES", global = true)]
+    #[arg(long, env, global = true, help_heading = "Server")]
     pub trusted_proxies: Option<String>,
     /// A server with OpenAI's API, up to /v1, such as http://localhost:11434/v1 [default: none, and
     /// requests that need a model are refused]
-    #[arg(long, help_heading = "Model", env = "LLM_BASE_URL", global = true)]
+    #[arg(long, env, global = true, help_heading = "Model")]
     pub llm_base_url: Option<String>,
     /// The key for that server [default: none]
     #[arg(
         long,
-        help_heading = "Model",
-        env = "LLM_API_KEY",
+        env,
         global = true,
+        help_heading = "Model",
         hide_env_values = true
     )]
     pub llm_api_key: Option<String>,
     /// The model for requests that name none [default: that server's own]
-    #[arg(long, help_heading = "Model", env = "LLM_MODEL", global = true)]
+    #[arg(long, env, global = true, help_heading = "Model")]
     pub llm_model: Option<String>,
     /// Whether that server's chat template requires user and assistant to take turns: consecutive
     /// messages of one role are sent as one message [default: false]
-    #[arg(long, help_heading = "Model", env = "LLM_STRICT_ROLES", global = true)]
+    #[arg(long, env, global = true, help_heading = "Model")]
     pub llm_strict_roles: Option<String>,
     /// How many seconds that server may be silent; a whole reply may take ten times as long
     /// [default: 120]
-    #[arg(
-        long,
-        help_heading = "Model",
-        env = "LLM_TIMEOUT_SECONDS",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Model")]
     pub llm_timeout_seconds: Option<String>,
     /// How many replies may be written at once; four times as many may wait [default: 32]
-    #[arg(
-        long,
-        help_heading = "Model",
-        env = "LLM_MAX_CONCURRENCY",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Model")]
     pub llm_max_concurrency: Option<String>,
     /// How many of those may be of one owner [default: a quarter of LLM_MAX_CONCURRENCY, at least
     /// 1]
-    #[arg(
-        long,
-        help_heading = "Model",
-        env = "LLM_OWNER_CONCURRENCY",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Model")]
     pub llm_owner_concurrency: Option<String>,
     /// The most tokens of a conversation that are sent to the model [default: 8192]
-    #[arg(
-        long,
-        help_heading = "Model",
-        env = "LLM_CONTEXT_TOKENS",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Model")]
     pub llm_context_tokens: Option<String>,
     /// Whether that server writes titles of conversations, for which it gets their beginnings: true
     /// or false [default: true]
-    #[arg(long, help_heading = "Model", env = "LLM_TITLES", global = true)]
+    #[arg(long, env, global = true, help_heading = "Model")]
     pub llm_titles: Option<String>,
     /// How many seconds running requests and replies may take after the service is told to stop,
     /// 1 to 3600 [default: 25]
-    #[arg(
-        long,
-        help_heading = "Server",
-        env = "SHUTDOWN_TIMEOUT_SECONDS",
-        global = true
-    )]
+    #[arg(long, env, global = true, help_heading = "Server")]
     pub shutdown_timeout_seconds: Option<String>,
     /// How much to log: error, warn, info, debug, trace, or a filter such as info,infra=debug
     /// [default: info]
-    #[arg(long, help_heading = "Log", env = "LOG_LEVEL", global = true)]
+    #[arg(long, env, global = true, help_heading = "Log")]
     pub log_level: Option<String>,
     /// How to log: text or json [default: text]
-    #[arg(long, help_heading = "Log", env = "LOG_FORMAT", global = true)]
+    #[arg(long, env, global = true, help_heading = "Log")]
     pub log_format: Option<String>,
 }

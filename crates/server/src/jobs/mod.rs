@@ -1,0 +1,129 @@
+//! The background work of an instance: jobs, shared with any number of other instances.
+
+mod lane;
+
+use chrono::TimeDelta;
+use domain::clock::Clock;
+use domain::jobs::{JobQueue, Kind, Runner, Upkeep, Work};
+use domain::purge::PurgeService;
+use domain::removal::{RemovalService, RemovedOwners};
+use domain::replies::ModelProvider;
+use domain::titles::TitleService;
+use domain::usage::{Allowances, UsageGuard, UsageService};
+use infra::audit::LoggedAudit;
+use infra::postgres::{
+    Database, PgJobs, PgPurge, PgRemovals, PgRepeats, PgTitleQueue, PgTurnQueue, PgUsage,
+};
+use lane::{Lane, RETRY};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+/// Reclaims deleted data and forgets expired data, until it is dropped. Guests are removed after
+/// `guest_retention` without activity, or never.
+pub async fn upkeep(
+    database: Database,
+    clock: Arc<dyn Clock>,
+    guest_retention: Option<TimeDelta>,
+    allowances: Allowances,
+) {
+    let store = Arc::new(PgRemovals(database.clone()));
+    let purge = PurgeService {
+        store: Arc::new(PgPurge(database.clone())),
+        clock: Arc::clone(&clock),
+    };
+    let removal = RemovalService {
+        removed: Arc::new(RemovedOwners::new(store.clone(), Arc::clone(&clock))),
+        store,
+        audit: Arc::new(LoggedAudit),
+        clock: Arc::clone(&clock),
+    };
+    let queue: Arc<dyn JobQueue> = Arc::new(PgJobs(database.clone()));
+    let upkeep = Arc::new(Upkeep {
+        queue: Arc::clone(&queue),
+        purge: purge.clone(),
+        removal: removal.clone(),
+        repeats: Arc::new(PgRepeats(database.clone())),
+        turns: Arc::new(PgTurnQueue(database.clone())),
+        guest_retention,
+        clock: Arc::clone(&clock),
+    });
+    let own = upkeep.kinds();
+    let purge: Arc<dyn Work> = Arc::new(purge);
+    let mut works: Vec<(Kind, Arc<dyn Work>)> = vec![
+        (Kind::Usage, Arc::new(usage(&database, &clock, allowances))),
+        (Kind::Removal, Arc::new(removal)),
+        (Kind::Versions, Arc::clone(&purge)),
+        (Kind::Purge, purge),
+    ];
+    works.extend(
+        own.iter()
+            .map(|kind| (*kind, upkeep.clone() as Arc<dyn Work>)),
+    );
+    let lane = Lane {
+        runner: Runner::new(Arc::clone(&queue), Arc::clone(&clock), works),
+        queue,
+        clock,
+        own,
+        patience: Duration::MAX,
+        is_first: true,
+    };
+    lane.run(database).await;
+}
+
+/// Names conversations, several at once, until it is dropped: a model that takes long over one
+/// title does not delay the others.
+pub async fn titles(
+    database: Database,
+    provider: Arc<dyn ModelProvider>,
+    clock: Arc<dyn Clock>,
+    context_tokens: usize,
+    allowances: Allowances,
+    at_once: usize,
+) {
+    let queue: Arc<dyn JobQueue> = Arc::new(PgJobs(database.clone()));
+    let titles = Arc::new(PgTitleQueue(database.clone()));
+    let usage = usage(&database, &clock, allowances);
+    let titles = TitleService::new(titles, usage, provider, Arc::clone(&clock), context_tokens);
+    let titles: Arc<dyn Work> = Arc::new(titles);
+    let lane = |number| Lane {
+        runner: Runner::new(
+            Arc::clone(&queue),
+            Arc::clone(&clock),
+            [(Kind::Title, Arc::clone(&titles))],
+        ),
+        queue: Arc::clone(&queue),
+        clock: Arc::clone(&clock),
+        own: Vec::new(),
+        patience: TitleService::PATIENCE,
+        is_first: number == 0,
+    };
+    // The lanes end with this set.
+    let mut lanes = JoinSet::new();
+    for number in 0..at_once.max(1) {
+        lanes.spawn(lane(number).run(database.clone()));
+    }
+    while lanes.join_next().await.is_some() {}
+}
+
+fn usage(database: &Database, clock: &Arc<dyn Clock>, allowances: Allowances) -> UsageService {
+    UsageService {
+        allowances,
+        store: Arc::new(PgUsage(database.clone())),
+        clock: Arc::clone(clock),
+    }
+}
+
+/// Regularly reads the usage of owners who write, until it is dropped.
+pub async fn look_at_usage(database: Database, guard: Arc<UsageGuard>) {
+    loop {
+        sleep(RETRY).await;
+        if !database.is_open() {
+            continue;
+        }
+        if let Err(error) = guard.look().await {
+            tracing::debug!(%error, "what owners use cannot be read; trying again");
+        }
+    }
+}
