@@ -6,7 +6,7 @@ use crate::stream::internal;
 use actix_web::http::header::ContentType;
 use actix_web::rt::time::sleep;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
-use domain::admission::{Budget, Limits};
+use domain::admission::{Budget, Caller, Limits};
 use domain::error::Error;
 use serde::Serialize;
 use std::time::Duration;
@@ -22,6 +22,9 @@ impl LongWork {
     /// How long such work waits for its turn.
     const PATIENCE: Duration = Duration::from_secs(4);
 
+    /// The same for the next part of an answer that has begun.
+    const PATIENCE_OF_A_STREAM: Duration = Duration::from_secs(60);
+
     /// How many may wait: of all callers, and of one.
     const WAITING: (usize, usize) = (4_096, 256);
 
@@ -33,6 +36,15 @@ impl LongWork {
         Self(Budget::new(limits))
     }
 
+    /// The turns of a request's caller.
+    pub(crate) fn turns(request: &HttpRequest) -> Turns {
+        Turns {
+            work: request.app_data::<web::Data<Self>>().cloned(),
+            caller: caller(request),
+            patience: Self::PATIENCE,
+        }
+    }
+
     /// Does `work` on `bytes` bytes of data.
     ///
     /// # Errors
@@ -42,11 +54,40 @@ impl LongWork {
         bytes: usize,
         work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let turns = request.app_data::<web::Data<Self>>();
-        let Some(turns) = turns.filter(|_| bytes > Self::LONG) else {
+        Self::turns(request).run(bytes, work).await
+    }
+}
+
+/// The turns of one caller.
+pub(crate) struct Turns {
+    work: Option<web::Data<LongWork>>,
+    caller: Caller,
+    patience: Duration,
+}
+
+impl Turns {
+    /// The same for an answer that has begun: it waits longer, since it would be cut off.
+    pub(crate) fn for_a_stream(self) -> Self {
+        Self {
+            patience: LongWork::PATIENCE_OF_A_STREAM,
+            ..self
+        }
+    }
+
+    /// As [`LongWork::run`].
+    ///
+    /// # Errors
+    /// The work's own errors, or that no turn came in time.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let turns = self.work.as_ref();
+        let Some(turns) = turns.filter(|_| bytes > LongWork::LONG) else {
             return work();
         };
-        let turn = turns.0.take(caller(request), 1, sleep(Self::PATIENCE));
+        let turn = turns.0.take(self.caller, 1, sleep(self.patience));
         let turn = turn
             .await
             .map_err(|_| Error::Overloaded { retry_after: 5 })?;

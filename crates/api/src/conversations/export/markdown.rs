@@ -27,9 +27,15 @@ pub(super) fn write(
             .await;
         let batch = batch?;
         let reached = batch.last().map(|item| item.id.sequence());
-        for item in batch {
-            message(&mut text, item);
-        }
+        let bytes = batch.iter().map(Item::bytes).sum();
+        // To see where a message leaves Markdown open takes a fifth of a second for a megabyte.
+        let text = source.turns.run(bytes, move || {
+            for item in batch {
+                message(&mut text, item);
+            }
+            Ok(text)
+        });
+        let text = text.await?;
         let next = reached.map(|reached| (source, String::new(), reached));
         Ok(Some((text.into_bytes(), next)))
     }))

@@ -8,9 +8,10 @@ use super::ConversationBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::items::ItemBody;
+use crate::long_work::{LongWork, Turns};
 use crate::timestamp::Timestamp;
 use actix_web::http::header::{CONTENT_DISPOSITION, HeaderValue};
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::conversations::ConversationService;
 use domain::id::{ConversationId, OwnerId};
 use domain::items::ItemService;
@@ -78,6 +79,8 @@ struct Source {
     id: ConversationId,
     /// Where the conversation ended when the export began.
     last: domain::id::Sequence,
+    /// For what takes long to write.
+    turns: Turns,
 }
 
 /// Export a conversation
@@ -106,11 +109,13 @@ pub(crate) async fn export_conversation(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
     items: web::Data<ItemService>,
+    request: HttpRequest,
     id: web::Path<String>,
     Query(query): Query<ExportConversationQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let format = query.format.unwrap_or(FormatParam::Json);
     export(
+        &request,
         &conversations,
         items.into_inner(),
         actor.owner_id,
@@ -136,9 +141,11 @@ pub(crate) async fn export_conversation_markdown(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
     items: web::Data<ItemService>,
+    request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     export(
+        &request,
         &conversations,
         items.into_inner(),
         actor.owner_id,
@@ -149,6 +156,7 @@ pub(crate) async fn export_conversation_markdown(
 }
 
 async fn export(
+    request: &HttpRequest,
     conversations: &ConversationService,
     items: Arc<ItemService>,
     owner: OwnerId,
@@ -162,6 +170,7 @@ async fn export(
         owner,
         id,
         last,
+        turns: LongWork::turns(request).for_a_stream(),
     };
     let name = file_name::of(&conversation, format);
     let disposition = HeaderValue::try_from(name).ok();

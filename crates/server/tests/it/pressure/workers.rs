@@ -99,7 +99,11 @@ async fn cost(
     let request = actor.request(method.clone(), path);
     let request = request.header("content-type", "application/json");
     let status = match request.body(body).send().await {
-        Ok(answer) => Some(answer.status().as_u16()),
+        Ok(answer) => {
+            let status = answer.status().as_u16();
+            answer.bytes().await.unwrap();
+            Some(status)
+        }
         Err(error) if error.is_request() => None,
         Err(error) => panic!("{error:?}"),
     };
@@ -221,5 +225,27 @@ async fn the_largest_bodies_are_read_beside_the_workers() {
         let (used, status) = cost(&process, &alice, (&Method::POST, path), body).await;
         println!("{what} ({status:?}): {used:?}");
         assert!(used < most, "{what}: {used:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_takes_long_to_write_is_written_beside_the_workers() {
+    let schema = Schema::migrated().await;
+    let process = service(&schema).await;
+    let alice = process.alice();
+    let bytes = 300_000;
+    let most = plain(&process, &alice, bytes).await * MOST;
+    let conversation = alice.conversation(json!({})).await;
+    for piece in ["<", "[", "`", "*a", "> "] {
+        alice
+            .say(&conversation, &piece.repeat(bytes / piece.len()))
+            .await;
+    }
+    let export = format!("/v1/conversations/{conversation}/export");
+    for path in [format!("{export}.md"), export] {
+        let (used, status) = cost(&process, &alice, (&Method::GET, &path), String::new()).await;
+        println!("{path}: {used:?}");
+        assert_eq!(status, Some(200), "{path}");
+        assert!(used < most, "{path}: {used:?}");
     }
 }
