@@ -44,8 +44,9 @@ impl Answer {
     }
 
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body)
-            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.body)))
+        let text = self.text();
+        text.parse()
+            .unwrap_or_else(|error| panic!("{error}: {text}"))
     }
 
     /// A header's value; empty when it is absent.

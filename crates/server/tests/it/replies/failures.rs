@@ -205,6 +205,9 @@ async fn what_would_only_fail_again_is_not_to_be_asked_again() {
     let long = "☃".repeat(500_001);
     let refused = |status| (refuses(status, "no"), "false");
     let passing = |status| (refuses(status, "no"), "");
+    let provider = Provider::that(says(&[]));
+    let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
+    let alice = app.alice();
     for (play, should_retry) in [
         refused("400 Bad Request"),
         refused("401 Unauthorized"),
@@ -229,9 +232,7 @@ async fn what_would_only_fail_again_is_not_to_be_asked_again() {
         passing("500 Internal Server Error"),
         passing("503 Service Unavailable"),
     ] {
-        let provider = Provider::that(play.clone());
-        let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
-        let alice = app.alice();
+        provider.does(play.clone());
         let (conversation, ids) = said(&alice, &[("user", "Why?")]).await;
         let answer = alice.post(&path(&conversation, &ids[0]), json!({})).await;
         answer.failure(ERROR);

@@ -13,7 +13,12 @@ fn typed(kind: &str, text: &str) -> Option<Play> {
     ))
 }
 
-pub(super) fn forms() -> Vec<Form> {
+#[tokio::test]
+async fn each_is_a_reply_or_a_failure_that_says_why() {
+    super::each_becomes_what_it_should(forms()).await;
+}
+
+fn forms() -> Vec<Form> {
     let mut forms = other_forms();
     forms.extend(reasons());
     forms.extend(lines());

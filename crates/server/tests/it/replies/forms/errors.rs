@@ -24,7 +24,12 @@ fn midway(name: &'static str, event: &str, outcome: Outcome) -> Form {
     }
 }
 
-pub(super) fn forms() -> Vec<Form> {
+#[tokio::test]
+async fn each_is_a_reply_or_a_failure_that_says_why() {
+    super::each_becomes_what_it_should(forms()).await;
+}
+
+fn forms() -> Vec<Form> {
     [statuses(), in_place_of_an_answer(), after_the_beginning()]
         .into_iter()
         .flatten()

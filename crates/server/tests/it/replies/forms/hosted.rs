@@ -3,7 +3,12 @@
 use super::{Form, Reply, bytes, chunks, delta, deltas, ending, lasts, message};
 use serde_json::{Value, json};
 
-pub(super) fn forms() -> Vec<Form> {
+#[tokio::test]
+async fn each_is_a_reply_or_a_failure_that_says_why() {
+    super::each_becomes_what_it_should(forms()).await;
+}
+
+fn forms() -> Vec<Form> {
     [
         openai(),
         azure(),

@@ -3,7 +3,12 @@
 use super::{Form, Reply, deltas, lasts, message};
 use serde_json::json;
 
-pub(super) fn forms() -> Vec<Form> {
+#[tokio::test]
+async fn each_is_a_reply_or_a_failure_that_says_why() {
+    super::each_becomes_what_it_should(forms()).await;
+}
+
+fn forms() -> Vec<Form> {
     let thinks = |text: &str| json!([{ "type": "thinking", "thinking": [{ "type": "text", "text": text }] }]);
     vec![
         Form {

@@ -17,7 +17,12 @@ fn form(name: &'static str, text: &str, reason: &str, outcome: Outcome) -> Form 
     }
 }
 
-pub(super) fn forms() -> Vec<Form> {
+#[tokio::test]
+async fn each_is_a_reply_or_a_failure_that_says_why() {
+    super::each_becomes_what_it_should(forms()).await;
+}
+
+fn forms() -> Vec<Form> {
     let letter = "Here is a polite letter.";
     let thought = Some("They want a letter.");
     let spent = "its reply is empty: its thoughts used up the length (`max_tokens`) before the answer began (length).";
