@@ -1,6 +1,7 @@
 """What the checks of the packages share: findings, programs that are run, and a service that is asked."""
 
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -38,7 +39,8 @@ def run(*command, **options) -> str:
 
 
 def settings_of_service() -> set[str]:
-    return set(re.findall(r'env = "([A-Z_]+)"', (ROOT / "crates/server/src/cli.rs").read_text()))
+    """The names that the program tells itself; PROGRAM is its path."""
+    return set(re.findall(r"\[env:\s+([A-Z_]+)", run(os.environ["PROGRAM"], "serve", "--help")))
 
 
 def call(method: str, url: str, token: str | None = None, body=None):
