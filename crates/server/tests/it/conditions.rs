@@ -55,6 +55,12 @@ async fn a_condition_that_would_be_dropped_is_refused() {
     let request = request.header("if-none-match", "*").json(&title);
     let answer = alice.sent(request).await;
     answer.refused("invalid_request", Some("If-None-Match"));
+    // What is no change says so.
+    for method in ["TRACE", "POST", "PUT"] {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let request = alice.request(method, &path).header("if-none-match", "");
+        assert_eq!(alice.sent(request).await.status, 405);
+    }
     assert_eq!(app.schema.contents().await, before);
 }
 
