@@ -27,6 +27,8 @@ pub(crate) enum Play {
     Hangs(Vec<u8>),
     /// Writes the first and then so many times the second, and closes the connection.
     Repeats(Vec<u8>, Vec<u8>, usize),
+    /// Writes the first, and then the second every 20 ms, without an end.
+    Drips(Vec<u8>, Vec<u8>),
 }
 
 /// A request as it came.
@@ -317,6 +319,13 @@ async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
             stream.write_all(&head).await?;
             for _ in 0..times {
                 stream.write_all(&bytes).await?;
+            }
+        }
+        Play::Drips(head, bytes) => {
+            stream.write_all(&head).await?;
+            loop {
+                stream.write_all(&bytes).await?;
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
         }
     }

@@ -46,25 +46,40 @@ async fn until_one_waits(app: &TestApp, name: &str) {
 async fn work_that_runs_into_a_deadlock_is_tried_again() {
     let app = service("deadlocks").await;
     let alice = app.alice();
-    let first = alice.conversation(json!({})).await;
-    let second = alice.conversation(json!({})).await;
-    let other = session(&app.schema).await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(alice.conversation(json!({})).await);
+    }
     let lock = |id: &str| {
         let id = crate::rows::stored(id);
         format!("select from conversations where id = '{id}' for update")
     };
-    // The service looks for deadlocks after a second, so it is the one that gives way.
-    let begin = format!("set deadlock_timeout = '1min'; begin; {}", lock(&second));
-    other.batch_execute(&begin).await.unwrap();
-    let body = json!({ "conversation_ids": [first, second] });
-    let deletion = alice.post("/v1/conversations/bulk-delete", body);
-    let rival = async {
+    // PostgreSQL looks for a deadlock once, some time after a session has begun to wait. So the service
+    // must be the last to wait: it holds the first and waits for the second, the rival holds the third
+    // and waits for the first, and only then the second is released.
+    let (keeper, rival) = (session(&app.schema).await, session(&app.schema).await);
+    let begin = format!("begin; {}", lock(&ids[1]));
+    keeper.batch_execute(&begin).await.unwrap();
+    let begin = format!(
+        "set deadlock_timeout = '1min'; set application_name = 'rival_of_deadlocks'; begin; {}",
+        lock(&ids[2])
+    );
+    rival.batch_execute(&begin).await.unwrap();
+    let deletion = alice.post(
+        "/v1/conversations/bulk-delete",
+        json!({ "conversation_ids": ids }),
+    );
+    let rivalry = async {
         until_one_waits(&app, "deadlocks").await;
-        other.batch_execute(&lock(&first)).await.unwrap();
-        other.batch_execute("commit").await.unwrap();
+        rival.batch_execute(&lock(&ids[0])).await.unwrap();
+        rival.batch_execute("commit").await.unwrap();
     };
-    let (deleted, ()) = tokio::join!(deletion, rival);
-    assert_eq!(deleted.expect(200)["deleted_count"], 2);
+    let release = async {
+        until_one_waits(&app, "rival_of_deadlocks").await;
+        keeper.batch_execute("commit").await.unwrap();
+    };
+    let (deleted, (), ()) = tokio::join!(deletion, rivalry, release);
+    assert_eq!(deleted.expect(200)["deleted_count"], 3);
 }
 
 #[tokio::test]
