@@ -55,7 +55,7 @@ impl Head {
         }
     }
 
-    /// What comes next is the head: the body of the request was read.
+    /// The head comes next: the body of the request was read.
     pub(super) fn is_next(&mut self) {
         self.before = Some(0);
     }

@@ -6,6 +6,7 @@ mod heads;
 mod pieces;
 mod places;
 mod refusal;
+mod stalls;
 mod stream;
 
 pub(crate) use heads::size_of_body;

@@ -1,5 +1,5 @@
-//! How much of what a client has sent the framework gets at a time. It makes a request of each head that
-//! it finds, and each takes some kilobytes until its answer is written.
+//! How many of a client's bytes the framework gets at a time. The framework makes a request of each
+//! head that it finds, and each request takes some kilobytes until its answer is written.
 
 use memchr::memchr_iter;
 

@@ -13,7 +13,7 @@ pub(super) const TOO_MUCH: Refusal = (
      request at once, and try again.",
 );
 
-/// The answer where there is no room for a client's request.
+/// The answer to a client for whom there is no room.
 pub(super) fn refusal((code, message): Refusal) -> Vec<u8> {
     let body = format!(
         r#"{{"error":{{"message":"{message}","type":"rate_limit_error","code":"{code}","param":null,"request_id":null,"doc_url":null}}}}"#

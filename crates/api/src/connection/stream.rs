@@ -2,6 +2,7 @@ use super::deadline::Deadline;
 use super::pieces::piece;
 use super::places::ConnectionPermit;
 use super::refusal::{TOO_MANY, TOO_MUCH, refusal};
+use super::stalls::Stalls;
 use super::{Connection, Connections, READ_AHEAD};
 use actix_web::rt::net::TcpStream;
 use actix_web::web::Bytes;
@@ -37,20 +38,13 @@ pub struct ClientStream {
     connection: Connection,
     patience: Patience,
     request_due: Deadline,
-    /// When the client last took bytes.
-    taken_at: Instant,
-    /// Since when the client has taken nothing of a waiting answer.
-    stalled_since: Option<Instant>,
-    /// The sum of earlier stalls of this answer, and the bytes taken meanwhile.
-    stalled: Duration,
-    taken: u64,
-    reading_due: Deadline,
+    stalls: Stalls,
     place: ConnectionPermit,
-    /// Whether the framework was told that nothing more is there to read, so that it has looked at
+    /// Whether the framework was told that there are no more bytes to read, so that it has looked at
     /// all bytes so far.
     was_looked_at: bool,
     has_answered: bool,
-    /// Bytes that were read, and are too many requests to be handed on at once.
+    /// Bytes that were read and hold more requests than are handed on at once.
     kept: Bytes,
 }
 
@@ -79,11 +73,7 @@ impl ClientStream {
             connection: Connection::new(),
             patience,
             request_due: Deadline::default(),
-            taken_at: Instant::now(),
-            stalled_since: None,
-            stalled: Duration::ZERO,
-            taken: 0,
-            reading_due: Deadline::default(),
+            stalls: Stalls::default(),
             place,
             was_looked_at: false,
             has_answered: false,
@@ -102,34 +92,16 @@ impl ClientStream {
     /// written.
     fn next_request_due(&self) -> Option<Instant> {
         let idle_since = self.connection.idle_since()?;
-        let is_answered = self.stalled_since.is_none();
-        is_answered.then(|| idle_since.max(self.taken_at) + self.patience.request)
+        let taken_at = self.stalls.taken_at()?;
+        Some(idle_since.max(taken_at) + self.patience.request)
     }
 
     /// A turn of the task begins. Stalls of earlier answers are forgotten.
     fn begins_turn(&mut self) {
         self.connection.begins_turn();
-        if self.stalled_since.is_none() && self.connection.idle_since().is_some() {
-            (self.stalled, self.taken) = (Duration::ZERO, 0);
+        if self.stalls.taken_at().is_some() && self.connection.idle_since().is_some() {
+            self.stalls.forget();
         }
-    }
-
-    /// The client has taken so many bytes. A few bytes do not reset the time that it has used.
-    fn has_taken(&mut self, bytes: usize) {
-        self.has_answered = true;
-        self.taken_at = Instant::now();
-        let stalled = self.stalled_since.take();
-        self.stalled += stalled.map_or(Duration::ZERO, |since| self.taken_at - since);
-        self.taken += bytes as u64;
-        if self.taken >= self.connection.least() {
-            (self.stalled, self.taken) = (Duration::ZERO, 0);
-        }
-    }
-
-    /// When the connection is closed if the client takes nothing now.
-    fn reading_due(&mut self) -> Instant {
-        let since = *self.stalled_since.get_or_insert_with(Instant::now);
-        since + self.patience.answer.saturating_sub(self.stalled)
     }
 
     /// Hands on as much as is allowed now.
@@ -186,7 +158,7 @@ impl ClientStream {
         Poll::Ready(Ok(()))
     }
 
-    /// Checks whether the client has closed its half, while nothing may be read.
+    /// Checks whether the client has closed its half, while the framework may not read.
     fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut next = [0; 1];
         let bytes = ready!(self.stream.poll_peek(context, &mut ReadBuf::new(&mut next)))?;
@@ -254,16 +226,15 @@ impl AsyncWrite for ClientStream {
         let this = self.get_mut();
         match Pin::new(&mut this.stream).poll_write(context, bytes) {
             Poll::Ready(written) => {
-                this.has_taken(written.as_ref().map_or(0, |bytes| *bytes));
+                this.has_answered = true;
+                let bytes = written.as_ref().map_or(0, |bytes| *bytes);
+                this.stalls.has_taken(bytes, this.connection.least());
                 Poll::Ready(written)
             }
-            Poll::Pending => {
-                let due = this.reading_due();
-                match this.reading_due.has_come(due, context) {
-                    true => Poll::Ready(Err(this.give_up())),
-                    false => Poll::Pending,
-                }
-            }
+            Poll::Pending => match this.stalls.is_too_long(this.patience.answer, context) {
+                true => Poll::Ready(Err(this.give_up())),
+                false => Poll::Pending,
+            },
         }
     }
 
@@ -329,7 +300,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_who_takes_a_little_now_and_then_is_given_up() {
+    async fn a_client_that_reads_a_little_now_and_then_is_given_up() {
         let slow = written(1 << 20, 128, Duration::from_millis(20)).await;
         assert_eq!(slow.unwrap_err().kind(), io::ErrorKind::TimedOut);
         let fast = written(1 << 20, 64 * 1024, Duration::from_millis(1)).await;
@@ -352,7 +323,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn little_is_read_of_what_no_request_has_asked_for() {
+    async fn little_is_read_before_a_request_asks_for_it() {
         let (mut client, mut stream) = connected(Patience::USUAL).await;
         let sending = tokio::spawn(async move {
             let _ = client.write_all(&[0; 512 * 1024]).await;
@@ -415,7 +386,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_who_leaves_is_noticed_though_nothing_more_is_read() {
+    async fn a_disconnect_is_noticed_though_the_framework_does_not_read() {
         let (mut client, mut stream) = connected(Patience::USUAL).await;
         client.write_all(&[0; READ_AHEAD]).await.unwrap();
         let connection = stream.connection();
