@@ -12,7 +12,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(pub Vec<IpNet>);
 
-/// The caller's address; `None` where the connection has none.
+/// The caller's address; `None` if the connection has no address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddress(pub Option<IpAddr>);
 
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_caller_wrote_before_the_proxy_does_not_count() {
+    fn entries_before_the_proxys_do_not_count() {
         assert_eq!(
             seen("10.0.0.1", &["1.1.1.1, 198.51.100.1, 10.0.0.2"]),
             "198.51.100.1"

@@ -1,5 +1,5 @@
-//! Changes that depend on a state, where they can: others are refused, since a client that names a
-//! state must not find its change made in another.
+//! Refuses a change that names a state (`If-Match`) where changes cannot depend on one: otherwise the
+//! change would be made in another state than the client has named.
 
 use crate::error::{ApiError, code};
 use crate::openapi::is_conditional;
@@ -15,7 +15,7 @@ use utoipa::openapi::OpenApi;
 pub struct Conditions(Vec<(ResourceDef, Method, bool)>);
 
 impl Conditions {
-    /// Those of the document.
+    /// The changes of the document.
     #[must_use]
     pub fn of(document: &OpenApi) -> Self {
         let changes = document.paths.paths.iter().flat_map(|(path, item)| {
@@ -33,13 +33,14 @@ impl Conditions {
         Self(changes.collect())
     }
 
-    /// Whether the change takes `If-Match`; `None`: there is no such change, which the answer says.
+    /// Whether the change takes `If-Match`. `None`: this is not a change of the service, and the request
+    /// gets its usual answer, such as 404 or 405.
     fn takes(&self, method: &Method, path: &str) -> Option<bool> {
         let mut changes = self.0.iter();
         let change = changes.find(|(address, one, _)| one == method && address.is_match(path));
         match change {
             Some((_, _, takes)) => Some(*takes),
-            // Jan's face is not in the document, and takes none.
+            // Jan's face is not in the document. Its changes do not take conditions.
             None => (path.starts_with("/jan/") && CHANGES.contains(method)).then_some(false),
         }
     }
@@ -47,7 +48,7 @@ impl Conditions {
 
 const CHANGES: [Method; 4] = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
-/// Refuses conditions on changes that have none.
+/// Refuses conditions on changes that do not take them.
 ///
 /// # Errors
 /// None: a refusal is an answer.
@@ -72,12 +73,12 @@ fn refused(request: &ServiceRequest) -> Option<ApiError> {
     let (name, message) = match is_new {
         true => (
             "If-None-Match",
-            "A change takes no If-None-Match: the header is for GET. Nothing was changed.",
+            "If-None-Match is for GET. This change was not made.",
         ),
         false if takes => return None,
         false => (
             "If-Match",
-            "This request takes no If-Match, so it would be done in any state. Nothing was changed.",
+            "This request does not take If-Match. It was not carried out.",
         ),
     };
     Some(ApiError::new(code::INVALID_REQUEST, message).param(name))

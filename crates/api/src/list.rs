@@ -97,7 +97,7 @@ pub(crate) use list_body;
 
 /// An entry of a list.
 pub(crate) trait Listed {
-    /// The id that can be used as a cursor; `None` where an entry has none.
+    /// The id that can be used as a cursor; `None` for entries without one.
     fn listed_as(&self) -> Option<String>;
 }
 

@@ -103,7 +103,7 @@ mod tests {
     use super::closing;
 
     #[test]
-    fn what_a_message_leaves_open_is_closed() {
+    fn blocks_that_a_message_leaves_open_are_closed() {
         for (message, expected) in [
             ("```python\ndef f():\n    return", "```"),
             ("text\n\n```", "```"),
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_closed_or_ends_by_itself_stays() {
+    fn closed_blocks_stay_as_they_are() {
         for message in [
             "text",
             "```\na\n```",

@@ -101,7 +101,7 @@ impl Methods {
         let without = plain.strip_prefix("/v1").unwrap_or_default();
         if without.starts_with('/') && self.allowed(without).is_some() {
             return Some(format!(
-                "Did you mean {without}? Where a client adds /v1 itself, its base URL has none."
+                "Did you mean {without}? If a client adds /v1 itself, leave /v1 out of its base URL."
             ));
         }
         let words: Vec<_> = plain.split('/').collect();

@@ -33,9 +33,8 @@ pub(crate) struct Outgoing {
     answered: Option<Answered>,
 }
 
-/// Takes memory for the answer, until it is written. An answer that only reads is refused where no
-/// memory is free. An answer about stored data is sent in any case; it is no larger than the
-/// request.
+/// Takes memory for the answer, until it is written. The answer to a read is refused if no memory is
+/// free. The answer to a change is sent in any case; it is at most as large as the request.
 pub(crate) fn paid_for(
     response: ServiceResponse<BoxBody>,
 ) -> (ServiceResponse<BoxBody>, Option<Taken>) {

@@ -153,7 +153,7 @@ fn with_headers(
     mut response: ServiceResponse<BoxBody>,
     RequestId(id): RequestId,
 ) -> ServiceResponse<BoxBody> {
-    // The path is decoded, as for the routes: escaping a letter changes nothing.
+    // The path is decoded, as for the routes, so an escaped letter counts as the letter.
     let path = response.request().match_info().as_str().to_owned();
     let is_jan = crate::jan::face::is_face(&path);
     let private = is_jan || path.starts_with("/v1") || path.starts_with("/auth");
@@ -175,7 +175,7 @@ fn with_headers(
 /// request was a HEAD when the client has already sent the next request.
 fn without_body(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let length = match response.response().body().size() {
-        // It would be the length of what the client has (RFC 9110, 8.6), which is not known here.
+        // It would be the length of the client's copy (RFC 9110, 8.6), which is not known here.
         _ if response.status() == StatusCode::NOT_MODIFIED => None,
         BodySize::Sized(length) => Some(length),
         BodySize::None | BodySize::Stream => None,

@@ -1,5 +1,5 @@
-//! The operations that go on while the disk is full: those that need no room, which are reading,
-//! deleting, and signing in to do so.
+//! The operations that are allowed while the disk is full, because they need no room: reading,
+//! deleting, and signing in for that.
 
 use crate::error::ApiError;
 use crate::repeats::{self, NoRoom};
@@ -14,7 +14,7 @@ use utoipa::openapi::OpenApi;
 /// Whether an operation is allowed while the disk is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// The operation changes nothing that is stored.
+    /// The operation only reads.
     None,
     /// The operation frees room, or needs so little that the reserve is there for it.
     Spared,
@@ -105,7 +105,7 @@ impl Needs {
     }
 }
 
-/// Refuses operations that need room while there is none.
+/// Refuses operations that need room while the disk is full.
 ///
 /// # Errors
 /// None: a refusal is an answer.

@@ -73,7 +73,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(settings::update::update_settings);
 }
 
-/// The pages for people, and what only a gateway calls: they are not in the document.
+/// The pages for people, and the endpoints for gateways: they are not in the document.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     config
         .service(auth::validate_api_key::validate_api_key)

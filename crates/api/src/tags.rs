@@ -8,7 +8,7 @@ use domain::state::{Expected, Fingerprint, Tag};
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 
-/// What servers put behind a tag when they compress an answer.
+/// Suffixes that servers add to a tag when they compress an answer.
 const ENCODINGS: [&str; 4] = ["-gzip", "-zstd", "-br", "-deflate"];
 
 /// The states in which the client wants its change to be made (`If-Match`).
@@ -23,7 +23,7 @@ impl FromRequest for IfMatch {
         ready(Ok(Self(match sent {
             None => Expected::Any,
             Some(sent) if sent.is_any => Expected::Any,
-            // A weak tag promises too little, and what is no tag is none of ours.
+            // A weak tag promises too little. Text that is not a tag names no state.
             Some(Sent { tags, .. }) => Expected::OneOf(
                 tags.into_iter()
                     .filter(|(_, is_weak)| !is_weak)
@@ -100,7 +100,7 @@ struct Sent<'a> {
 }
 
 impl<'a> Sent<'a> {
-    /// `None`: there is no such header.
+    /// `None` without the header.
     fn of(headers: &'a HeaderMap, name: &HeaderName) -> Option<Self> {
         let mut sent = Self {
             is_any: false,
@@ -123,8 +123,8 @@ impl<'a> Sent<'a> {
     }
 }
 
-/// The next tag of a list, whether it is weak, and the list behind it. What is no tag is passed over up
-/// to the next comma. A tag may have commas.
+/// The next tag of a list, whether it is weak, and the rest of the list. Text that is not a tag is
+/// skipped up to the next comma. A tag may contain commas.
 fn next_tag(mut list: &str) -> Option<(&str, bool, &str)> {
     loop {
         list = list.trim_start_matches([',', ' ', '\t']);
@@ -173,9 +173,9 @@ mod tests {
             expected(&["\"1\" , \"2-gzip\"", "\"3.a-zstd\""]),
             known(&["1", "2", "3.a"])
         );
-        // Weak, bare, and none at all.
+        // A weak tag, tags without their quotes, and an empty header.
         assert_eq!(expected(&["W/\"1\", 2, \"3", ""]), known(&[]));
-        // A comma or a star within the quotes is of the tag.
+        // A comma or a star within the quotes belongs to the tag.
         assert_eq!(expected(&["\"a,*,b\",\"2\""]), known(&["a,*,b", "2"]));
         assert_eq!(expected(&["\"a\", *"]), known(&["a"]));
     }

@@ -29,7 +29,7 @@ use std::sync::Arc;
 pub(crate) struct About<'a> {
     pub(crate) database: &'a Database,
     pub(crate) room: Arc<dyn Room>,
-    /// What signs access tokens.
+    /// The secret that signs access tokens.
     pub(crate) secret: &'a str,
     /// The address that is listened on.
     pub(crate) address: IpAddr,

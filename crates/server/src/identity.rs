@@ -96,7 +96,7 @@ async fn look(removed: Weak<RemovedOwners>, timer: Arc<dyn Timer>) {
         let rest = match removed.look().await {
             Ok(()) => RemovedOwners::REST,
             Err(error) => {
-                tracing::debug!(%error, "who has been removed cannot be read; trying again");
+                tracing::debug!(%error, "the removed owners cannot be read; trying again");
                 RemovedOwners::RETRY
             }
         };

@@ -10,7 +10,7 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What signs access tokens, and what derives refresh tokens.
+/// The signer of access tokens, and the deriver of refresh tokens.
 pub(crate) struct Signers {
     pub(crate) tokens: Arc<dyn AccessTokens>,
     pub(crate) successors: Arc<dyn Successors>,
@@ -124,7 +124,7 @@ fn make(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
         _ => File::open(directory)?.sync_all(),
     });
-    // Removes the draft also when there was no room for it.
+    // Removes the draft also if the disk had no room for it.
     let _ = fs::remove_file(&draft);
     made
 }
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_end_or_is_no_file_is_refused_at_once() {
+    fn endless_files_and_directories_are_refused_at_once() {
         let directory = Directory::new("endless");
         symlink("/dev/zero", directory.secret()).unwrap();
         assert!(directory.refusal().contains("not a regular file"));

@@ -53,7 +53,7 @@ pub(crate) struct UserBody {
     object: UserObject,
     kind: UserKindBody,
     /// The address for signing in to the account, as this service spells it; for an external user
-    /// the address that the token tells.
+    /// the address from the token.
     #[schema(required, example = "ada@example.org")]
     email: Option<String>,
     /// The name of the user.
@@ -68,7 +68,7 @@ pub(crate) struct UserBody {
 }
 
 impl UserBody {
-    /// The same, with what the token of an external issuer tells.
+    /// The same, with the profile from an external issuer's token.
     pub(crate) fn with(self, profile: Option<Profile>) -> Self {
         let Some(profile) = profile else {
             return self;

@@ -61,8 +61,8 @@ pub(crate) async fn validate_api_key_of_header(
     Ok(holders.answer(key.trim(), client).await?)
 }
 
-/// Whether a gateway asks of its own accord. What it passes on for somebody else comes over the same
-/// connection, but tells for whom.
+/// Whether a gateway asks of its own accord. A request that it passes on for a client comes over the
+/// same connection, but has a header that names the client.
 fn is_a_gateways_own(request: &HttpRequest) -> bool {
     let told = ["x-forwarded-for", "forwarded", "x-real-ip"];
     let is_passed_on = told
@@ -71,7 +71,7 @@ fn is_a_gateways_own(request: &HttpRequest) -> bool {
     comes_from_a_proxy(request) && !is_passed_on
 }
 
-/// What knows the holders of keys.
+/// Finds the holders of keys.
 pub(crate) struct Holders {
     keys: web::Data<KeyService>,
     accounts: web::Data<AccountService>,

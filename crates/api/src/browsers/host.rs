@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_is_none() {
+    fn a_malformed_host_is_refused() {
         let long = format!("{}.example", "a".repeat(64));
         for text in [
             "",

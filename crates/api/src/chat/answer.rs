@@ -19,7 +19,7 @@ pub(super) type Parts = LocalBoxStream<'static, Result<String, ApiError>>;
 pub(super) async fn whole(mut answer: Box<dyn ChatStream>) -> Result<String, ApiError> {
     match answer.next().await.map_err(passed)? {
         Some(completion) => Ok(completion.json),
-        None => Err(failed("it said nothing.")),
+        None => Err(failed("it was empty.")),
     }
 }
 

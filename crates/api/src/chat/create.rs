@@ -13,7 +13,7 @@ use domain::chat::{Answering, ChatService, CompleteChat, Making};
 use domain::id::OwnerId;
 use domain::storage::Room;
 
-/// What a client reads of a streamed answer, for the API's description.
+/// A streamed answer as a client reads it, for the API's description.
 const STREAM: &str = r#"data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1735689600,"model":"llama3.2","choices":[{"index":0,"delta":{"content":"Oslo."},"finish_reason":null}]}
 
 data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1735689600,"model":"llama3.2","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"conversation":{"id":"conv_01JFQ2M8X3C4V5B6N7M8K9J0HG","title":"Norway"}}

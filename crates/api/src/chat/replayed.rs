@@ -16,7 +16,7 @@ use domain::replies::{Finished, Generation, Progress};
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
 
-/// The finish reason of a reply whose provider gave none.
+/// The finish reason of a reply whose provider did not give one.
 const COMPLETE: &str = "stop";
 
 /// A whole completion.

@@ -73,9 +73,9 @@ fn event() -> ObjectBuilder {
 fn request() -> ObjectBuilder {
     let conversation = nullable(
         Type::String,
-        "The id of a conversation (an object with its `id` is taken as well). What it holds precedes \
-         the messages in what the model is told, and the messages and the reply are stored in it. Then \
-         each message is a text: `content` is a string or text parts, and `n` is 1. Not passed on.",
+        "The id of a conversation (an object with its `id` is taken as well). The model gets its \
+         messages before those of the request, and the request's messages and the reply are stored in \
+         it. Then each message is a text: `content` is a string or text parts, and `n` is 1. Not passed on.",
     )
     .examples([json!("conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")]);
     let messages = ArrayBuilder::new()
@@ -115,7 +115,7 @@ fn message() -> ObjectBuilder {
         .description(Some("A message of OpenAI's API."))
         .property(
             "role",
-            described(Type::String, "Who speaks.").examples([json!("user")]),
+            described(Type::String, "The speaker.").examples([json!("user")]),
         )
         .property("content", content)
         .required("role")

@@ -27,8 +27,8 @@ struct Liked {
     others: Option<u16>,
 }
 
-/// The encoding for an answer; `None`: the text as it is. That is also sent to a client that accepts
-/// no form at all, since it may well read it.
+/// The encoding for an answer; `None`: the text is sent uncompressed. A client that refuses every
+/// form gets that, too, since it can probably read it.
 pub(crate) fn accepted(headers: &HeaderMap) -> Option<Encoding> {
     let mut liked = Liked::default();
     let values = headers.get_all(ACCEPT_ENCODING);
@@ -43,13 +43,13 @@ pub(crate) fn accepted(headers: &HeaderMap) -> Option<Encoding> {
     } else {
         (Encoding::Gzip, gzip)
     };
-    // Where it is not named, it is the last resort.
+    // A client that does not name it accepts it as the last resort.
     let identity = liked.identity.unwrap_or(0);
     (most > 0 && most >= identity).then_some(best)
 }
 
 impl Liked {
-    /// Reads an entry of the list. What cannot be read counts as not sent.
+    /// Reads an entry of the list, and ignores a malformed one.
     fn read(&mut self, entry: &str) {
         let (name, weight) = entry.split_once(';').unwrap_or((entry, ""));
         let name = name.trim();
@@ -68,7 +68,7 @@ impl Liked {
     }
 }
 
-/// The weight of an entry: `q=0.5` is 500, and nothing is 1000.
+/// The weight of an entry: `q=0.5` is 500, and an empty text is 1000.
 fn thousandths(weight: &str) -> Option<u16> {
     let weight = weight.trim();
     if weight.is_empty() {
@@ -126,7 +126,7 @@ mod tests {
             ("identity;q=0.5, gzip;q=0.5", Some(Gzip)),
             ("br, deflate, compress", None),
             ("", None),
-            // What is no weight counts as not sent.
+            // An entry with a malformed weight is ignored.
             ("gzip;q=1.1, zstd;q=-1", None),
             ("gzip;q=0.0001, zstd;q=x", None),
             ("gzip;level=9", None),

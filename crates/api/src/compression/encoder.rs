@@ -5,14 +5,15 @@ use std::io::{self, Write as _};
 use zstd::stream::raw::CParameter;
 use zstd::stream::write::Encoder as ZstdEncoder;
 
-/// The memory of one, with what it has written and is not sent yet.
+/// The memory of an encoder, with its output that is not sent yet.
 pub(super) const MEMORY: u64 = 512 * 1024;
 
 /// Fast, since the processor is shared; higher levels make JSON a tenth smaller and take twice the time.
 const GZIP: u32 = 3;
 const ZSTD: i32 = 1;
 
-/// Of documents, which are compressed once for each address under which the service is called.
+/// The levels for documents, which are compressed once for each address under which the service is
+/// called.
 const SMALL_GZIP: u32 = 6;
 const SMALL_ZSTD: i32 = 9;
 
@@ -43,7 +44,7 @@ impl Encoder {
         }
     }
 
-    /// What is written and not taken yet.
+    /// The output that is not sent yet.
     pub(super) fn written(&mut self) -> &mut Vec<u8> {
         match self {
             Self::Gzip(encoder) => encoder.get_mut(),

@@ -24,8 +24,8 @@ use std::sync::Arc;
 /// Shorter answers fit into one or two packets anyway.
 const LEAST: u64 = 1024;
 
-/// What is text. Events are not among them: each is sent by itself, and its length would tell more
-/// of the words in it.
+/// The media types that are compressed. Streams of events are not: each event is sent by itself, so
+/// its compressed length would reveal something of its words.
 const KINDS: [&str; 7] = [
     "application/json",
     "image/svg+xml",
@@ -53,8 +53,8 @@ fn is_text(headers: &HeaderMap) -> bool {
     kind.is_some_and(|kind| KINDS.contains(&kind))
 }
 
-/// Compresses the answer where the client wants it so. A long one needs memory for that; where none
-/// is free, it is sent as it is.
+/// Compresses the answer if the client wants that. A long answer needs memory for it, and is sent
+/// uncompressed if no memory is free.
 pub(crate) fn compressed(
     mut response: ServiceResponse<BoxBody>,
     memory: &mut Option<Taken>,

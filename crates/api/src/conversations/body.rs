@@ -1,4 +1,4 @@
-//! What clients get and send of a conversation.
+//! Conversations as clients get and send them.
 
 use super::MetadataBody;
 use crate::extract::{MESSAGES, Object, WireBody, hundred_if_any, present};

@@ -57,7 +57,7 @@ impl From<BulkDeletion> for BulkDeletionBody {
             "conversation_ids": ["conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"],
         }))),
     )),
-    responses((status = 200, description = "What became of them.", body = BulkDeletionBody)),
+    responses((status = 200, description = "The outcome for each.", body = BulkDeletionBody)),
     security(("bearer" = [])),
 )]
 #[post("/conversations/bulk-delete")]

@@ -55,10 +55,10 @@ impl CancelledTurnBody {
     params(("conversation_id" = String, Path, description = "The conversation's id.",
         example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")),
     request_body(content = Option<CancelTurnBody>, examples(
-        ("keep" = (summary = "Keep what was written", value = json!({}))),
+        ("keep" = (summary = "Keep the text so far", value = json!({}))),
         ("drop" = (summary = "Keep nothing", value = json!({ "keep": false }))),
     )),
-    responses((status = 200, description = "What became of it.", body = CancelledTurnBody)),
+    responses((status = 200, description = "The outcome.", body = CancelledTurnBody)),
     extensions(("x-example" = json!({ "item": {
         "role": "assistant", "content": "First, write down", "model": "llama3.2",
     } }))),

@@ -10,7 +10,7 @@ pub(crate) struct ApiError {
     pub(crate) message: String,
     pub(crate) param: Option<String>,
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
-    /// Whether it refuses what cannot be stored. Jan's face has a code of its own for that.
+    /// Whether it refuses content that cannot be stored. Jan's face has a code of its own for that.
     pub(crate) is_unkept: bool,
     /// Whether the answer is a page for a person.
     pub(super) page: bool,

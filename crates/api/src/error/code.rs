@@ -31,7 +31,7 @@ codes! {
         "A required field or body is missing.",
         "Add what the message names; /docs/ shows an example of the body.";
     UNKNOWN_FIELD = "unknown_field", 400, "invalid_request_error", Some("titel"),
-        "The field or query parameter does not exist here. Nothing sent is silently dropped.",
+        "The field or query parameter does not exist here. No field is ignored silently.",
         "Remove it, or spell it as the message suggests.";
     DUPLICATE_FIELD = "duplicate_field", 400, "invalid_request_error", Some("title"),
         "A field or query parameter was given twice.",
@@ -50,7 +50,7 @@ codes! {
         "POST /auth/guest-login gives you a token without an account, POST /auth/login with \
          one.";
     TOKEN_INVALID = "token_invalid", 401, "authentication_error", None,
-        "The token is not one of ours, or is damaged; or more than one credential was sent.",
+        "The token is not from this server, or is damaged; or more than one credential was sent.",
         "Send one credential, whole: the `access_token` of a sign-in, or an API key.";
     TOKEN_EXPIRED = "token_expired", 401, "authentication_error", None,
         "The token has expired. Get a new one from POST /auth/refresh-token.",

@@ -12,7 +12,7 @@ pub struct Code {
     /// The field that the error usually names.
     pub param: Option<&'static str>,
     pub meaning: &'static str,
-    /// What a client does about it, beside what the meaning says.
+    /// The next step of a client, beyond the meaning.
     pub advice: &'static str,
 }
 

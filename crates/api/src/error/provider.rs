@@ -34,8 +34,8 @@ fn after(code: &'static super::Code, message: String, seconds: u64) -> ApiError 
     ApiError::new(code, message).header(RETRY_AFTER, HeaderValue::from(seconds))
 }
 
-/// The same for a request that the client wrote itself: the client must correct what the provider
-/// refuses, so the refusal is passed on.
+/// The same for a request that the client wrote itself: only the client can correct it, so the
+/// provider's refusal is passed on.
 pub(crate) fn passed(error: Error) -> ApiError {
     let Error::Provider(ProviderFailure::Refused(refusal)) = &error else {
         return error.into();

@@ -70,7 +70,7 @@ impl FromRequest for Authenticated {
     }
 }
 
-/// What a gateway says of the caller.
+/// The caller, as a gateway names them.
 fn by_gateway(request: &HttpRequest) -> Result<Option<Said>, Error> {
     if !gateway::speaks(request) {
         return Ok(None);
@@ -177,7 +177,7 @@ fn accept(request: &HttpRequest, recognised: Result<Recognised, Error>) -> Answe
     Ok(Authenticated(actor))
 }
 
-/// What the token of an external issuer tells about the caller.
+/// The caller's profile from the token of an external issuer.
 pub(crate) fn profile(request: &HttpRequest) -> Option<Profile> {
     request.extensions().get().cloned()
 }

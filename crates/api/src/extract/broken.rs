@@ -1,4 +1,4 @@
-//! What is wrong with a body that is not JSON, in plain words.
+//! Explains in plain words why a body is not JSON.
 
 use serde_json::error::{Category, Error};
 
@@ -6,7 +6,7 @@ use serde_json::error::{Category, Error};
 /// allows one less in `preferences`, which it reads alone.
 const DEPTH: &str = "lists and objects are nested more than 128 levels deep, which is the limit";
 
-/// What is wrong, and what is right. Serde tells the kind of a fault only by its text; tests pin each
+/// The fault, and the right form. Serde gives the kind of a fault only in its text; tests pin each
 /// sentence.
 pub(crate) fn fault(error: &Error) -> &'static str {
     if error.classify() == Category::Eof {

@@ -91,7 +91,7 @@ pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     let exact = |number: &f64| number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
     let whole = number.as_i64().or_else(|| {
         let double = number.as_f64().filter(exact)?;
-        // The value is neither too large nor has it a fraction, so the cast loses nothing.
+        // The value is whole and small enough, so the cast is exact.
         Some(double as i64)
     });
     whole

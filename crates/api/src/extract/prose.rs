@@ -6,7 +6,7 @@ use std::borrow::Cow;
 const SAID_BACK: usize = 200;
 
 /// Names that newcomers guess, as other APIs have them: the name, a field by which the body is
-/// known, and what is right there.
+/// recognised, and the advice.
 const GUESSES: [(&str, &str, &str); 10] = [
     ("messages", "items", " Did you mean `items`?"),
     ("text", "content", " Did you mean `content`?"),
@@ -90,11 +90,11 @@ fn of_a_name(part: Part, path: &str, message: &str) -> Option<ApiError> {
 }
 
 fn unknown(part: Part, param: &str, name: &str, known: &[&str]) -> String {
-    let what = match part {
+    let kind = match part {
         Part::Body => "a field",
         Part::Query => "a query parameter",
     };
-    let mut sentence = format!("{param} is not {what} here.");
+    let mut sentence = format!("{param} is not {kind} here.");
     let guess = GUESSES
         .iter()
         .find(|(guess, by, _)| part == Part::Body && *guess == name && known.contains(by));
@@ -212,7 +212,7 @@ fn alternatives(message: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The message without line and column, which are no help for a body that a program wrote.
+/// The message without line and column, which do not help with a body that a program wrote.
 fn without_place(message: &str) -> &str {
     message
         .rsplit_once(" at line ")

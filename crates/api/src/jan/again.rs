@@ -65,8 +65,9 @@ pub(crate) async fn again(
                 &conversation,
             ))
         }
-        Made::SharedItem(..) | Made::Deleted(_) | Made::Cancelled(..) => {
-            Err(Error::Internal("a repeat made what this face does not make".into()).into())
-        }
+        Made::SharedItem(..) | Made::Deleted(_) | Made::Cancelled(..) => Err(Error::Internal(
+            "a repeat found an object that Jan's face does not make".into(),
+        )
+        .into()),
     }
 }

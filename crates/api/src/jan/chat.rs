@@ -19,7 +19,7 @@ use domain::storage::Room;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::{RawValue, to_raw_value};
 
-/// Fields of Jan's own, which are nothing to a provider.
+/// Jan's own fields, which are not sent to a provider.
 const OWN: [&str; 7] = [
     "store",
     "store_reasoning",
@@ -72,7 +72,7 @@ enum Named {
 /// Jan's own fields of the request.
 struct Wishes {
     named: Named,
-    /// `None`: not said.
+    /// `None`: the request does not say.
     store: Option<bool>,
     referrer: Option<String>,
 }
@@ -135,10 +135,10 @@ fn conversation(raw: &str) -> Result<Option<String>, ApiError> {
 
 /// Complete a chat
 ///
-/// As under `/v1`, with Jan's own fields: `store: true` without `conversation`, an empty
-/// `conversation` or a `referrer` makes a new conversation, which goes again where the chat fails;
-/// `store: false` tells the model of the conversation and stores nothing. The answer has
-/// `conversation: {id, title}`; of a stream, its last chunk.
+/// As under `/v1`, with Jan's own fields. `store: true` without `conversation`, an empty
+/// `conversation` or a `referrer` makes a new conversation, which is deleted again if the chat fails.
+/// With `store: false` the model sees the conversation, but the chat is not stored. The answer has
+/// `conversation: {id, title}`; a stream has it in its last chunk.
 #[utoipa::path(
     tag = "chat",
     params(("referrer" = Option<String>, Query, description = "Where the chat comes from.")),
@@ -162,7 +162,7 @@ pub(crate) async fn create_chat_completion(
     let wishes = Wishes::take(&mut fields, &query)?;
     let is_stored = wishes.store != Some(false);
     let is_new = matches!(wishes.named, Named::New) && is_stored;
-    // A new conversation is made after everything else is known to be right.
+    // A new conversation is made after all other checks.
     let named = match &wishes.named {
         Named::Existing(id) => Some(raw(id)?),
         Named::New if is_stored => Some(raw(UNMADE)?),
@@ -184,12 +184,12 @@ pub(crate) async fn create_chat_completion(
         false => None,
         true => Some(making(conversations, owner, wishes.referrer)?),
     };
-    // The turn takes it back where it stores nothing.
+    // A turn that is not stored deletes the new conversation again.
     let answer = answer(&chat, room.as_ref(), owner, &request, (asked, making));
     answer.await.map_err(unsupported)
 }
 
-/// Refuses what cannot be stored as the rest of this face does.
+/// Refuses content that cannot be stored, in the way of Jan's face.
 fn unsupported(mut error: ApiError) -> ApiError {
     if error.is_unkept {
         error.code = code::UNSUPPORTED;

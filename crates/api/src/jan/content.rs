@@ -159,7 +159,7 @@ pub(super) enum ShownPart {
 #[schema(as = JanText)]
 pub(super) struct ShownText {
     text: String,
-    /// Always empty: nothing but text is kept.
+    /// Always empty: only text is kept.
     annotations: Vec<String>,
 }
 
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_kept_is_named_by_its_place() {
+    fn content_that_cannot_be_stored_is_named_by_its_place() {
         for (json, code, param) in [
             (
                 r#"[{"text":"a"},{"type":"image_url"}]"#,

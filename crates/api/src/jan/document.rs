@@ -25,7 +25,7 @@ use utoipa_actix_web::AppExt as _;
     ),
     servers((url = "http://localhost:8000", description = "A server on this machine")),
     tags(
-        (name = "conversations", description = "What a person and a model said to each other."),
+        (name = "conversations", description = "Conversations of a person with a model."),
         (name = "chat", description = "Completions, kept in a conversation or not."),
         (name = "projects", description = "Folders of conversations."),
         (name = "shares", description = "Links: each shows a conversation to all who have it."),
@@ -51,7 +51,7 @@ impl Modify for Credentials {
     }
 }
 
-/// What only persons may do, not their keys.
+/// Operations for persons only, not for their keys.
 const PERSONS_ONLY: [&str; 3] = ["create_api_key", "delete_api_key", "upgrade"];
 
 /// The document of this face.
@@ -67,7 +67,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
     document
 }
 
-/// Adds the failures and the ways to show who one is.
+/// Adds the failures and the kinds of credentials.
 fn complete(item: &mut PathItem) {
     let operations = [
         &mut item.get,

@@ -1,4 +1,4 @@
-//! Jan's face: what the web client, the services and the test suite of a Jan Server call, on the
+//! Jan's face: the endpoints that the web client, the services and the test suite of a Jan Server call, on the
 //! same data as `/v1`. A thin translation: shapes here, rules in the services.
 
 mod again;

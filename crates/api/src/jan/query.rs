@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_empty_is_absent() {
+    fn an_empty_field_is_absent() {
         let empty = query("limit=&after=&cursor=+&order=&project_id=&referrer=&branch=");
         assert_eq!(empty.limit().unwrap().get(), 20);
         assert_eq!(begins(&empty).unwrap(), None);

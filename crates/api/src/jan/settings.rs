@@ -1,5 +1,5 @@
-//! Settings in Jan's shape: the profile and the preferences of `/v1/users/me/settings`. What this
-//! service has no use for (memory, tracing) is answered as switched off, and cannot be changed.
+//! Settings in Jan's shape: the profile and the preferences of `/v1/users/me/settings`. Settings that
+//! this service does not use (memory, tracing) are shown as switched off, and cannot be changed.
 
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
@@ -36,7 +36,7 @@ struct SettingsBody {
     enable_tools: bool,
 }
 
-/// The profile; what was never set is empty.
+/// The profile; fields that were never set are empty.
 #[derive(Serialize, ToSchema)]
 #[schema(as = JanProfile)]
 struct ProfileBody {
@@ -128,7 +128,7 @@ fn style(raw: &str) -> Result<Option<Style>> {
     }
 }
 
-/// A text, or nothing where it is empty.
+/// A text; an empty one clears the field.
 fn text<T>(
     given: Option<String>,
     parse: impl FnOnce(&str) -> Result<T>,

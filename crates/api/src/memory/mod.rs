@@ -46,7 +46,7 @@ impl Taken {
     /// Takes more, if it is free.
     ///
     /// # Errors
-    /// Says which share is used up.
+    /// The used-up share.
     pub(crate) fn grow(&mut self, more: u64) -> Result<(), Refused> {
         if let Some(address) = &mut self.address {
             address.grow(more)?;

@@ -1,4 +1,4 @@
-//! What owners of one address hold together, and what is given back.
+//! The memory that owners of one address hold together, and its return.
 
 use super::*;
 use actix_web::test::TestRequest;
@@ -38,7 +38,7 @@ fn owners_of_one_address_hold_a_quarter_together_and_those_of_this_machine_each(
 }
 
 #[test]
-fn what_is_refused_or_given_back_counts_no_more_for_the_address() {
+fn refused_and_returned_memory_does_not_count_for_the_address() {
     let memory = Memory::new(400);
     let others = [4, 5, 6].map(|owner| taken(&memory, owner, "127.0.0.1"));
     let [mut a, mut b, mut c] = others;

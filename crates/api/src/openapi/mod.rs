@@ -37,13 +37,13 @@ use utoipa_actix_web::AppExt as _;
     servers((url = "http://localhost:8000", description = "A server on this machine")),
     // In the order of use.
     tags(
-        (name = "conversations", description = "What a person and a model said to each other."),
+        (name = "conversations", description = "Conversations of a person with a model."),
         (name = "items", description = "The messages of a conversation, in order."),
         (name = "chat", description = "OpenAI's API, over the model provider of this server."),
         (name = "projects", description = "Folders of conversations."),
         (name = "shares", description = "Links that show a conversation to everybody who has \
                  them."),
-        (name = "settings", description = "What models are told of you, and your client's own \
+        (name = "settings", description = "What models are told about you, and your client's own \
                  settings."),
         (name = "auth", description = "Who you are, and the tokens that prove it."),
         (name = "service", description = "The server itself."),

@@ -117,7 +117,7 @@ fn only_reference(object: &Map<String, Value>, schemas: &Value) -> Option<Map<St
     schemas[name].as_object().cloned()
 }
 
-/// Removes schemas to which nothing refers, such as those of the other media types.
+/// Removes unused schemas, such as those of the other media types.
 fn drop_unused(document: &mut Value) {
     let text = document.to_string();
     let schemas = document.pointer_mut("/components/schemas");

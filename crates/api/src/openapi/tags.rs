@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, OpenApi, RefOr, Required, ResponseBuilder, Type};
 
-/// What shows an object with its tag, and answers 304 to a client that has it.
+/// Operations that show an object with its tag, and answer 304 to a client that has it.
 const SHOWN: [&str; 5] = [
     "get_conversation",
     "get_item",
@@ -17,7 +17,7 @@ const SHOWN: [&str; 5] = [
     "get_shared_conversation",
 ];
 
-/// What makes an object, and answers with it and its tag.
+/// Operations that make an object, and answer with it and its tag.
 const MADE: [&str; 5] = [
     "create_conversation",
     "create_item",
@@ -26,7 +26,7 @@ const MADE: [&str; 5] = [
     "regenerate_item",
 ];
 
-/// What changes an object only in the state that `If-Match` names.
+/// Operations that change an object only in the state that `If-Match` names.
 const CHANGED: [&str; 8] = [
     "delete_conversation",
     "delete_item",

@@ -99,15 +99,17 @@ impl Repeat {
         request.extensions().get().cloned()
     }
 
-    /// Looks up whether the request was done before. An error where the handler must not run: the
-    /// request may have been done already, or is wrong.
+    /// Looks up whether the request was done before. An error means that the handler must not run: the
+    /// request may have been done already, or is invalid.
     pub(crate) async fn look(
         request: &HttpRequest,
         said: Option<Said>,
         again: Again,
     ) -> Result<Looked, ApiError> {
         if let Some(repeat) = Self::of(request) {
-            let said = said.ok_or_else(|| Error::Internal("a repeat says nothing".into()))?;
+            let said = said.ok_or_else(|| {
+                Error::Internal("a repeat without the content of its request".into())
+            })?;
             repeat.claim(request, said, again).await?;
         }
         Ok(Looked(()))
@@ -189,11 +191,11 @@ pub(crate) fn may_be_one(request: &ServiceRequest) -> bool {
     asked(request).is_some()
 }
 
-/// Marks a request that needs room while there is none. If the request was done before, it gets its
+/// Marks a request that needs room while the disk is full. If the request was done before, it gets its
 /// answer again; otherwise it is refused as soon as that is known.
 pub(crate) struct NoRoom;
 
-/// Refuses a request that runs for the first time, where there is no room for its effect.
+/// Refuses a request that runs for the first time, if the disk has no room for its effect.
 fn room_for(request: &HttpRequest) -> Result<(), ApiError> {
     match request.extensions().contains::<NoRoom>() {
         true => Err(Error::StorageFull { found: None }.into()),

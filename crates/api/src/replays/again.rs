@@ -61,8 +61,8 @@ pub(super) async fn answer(
             let shown = shares.added(origin(request), share_id, owner, id).await?;
             let before = id.sequence().0.saturating_sub(1);
             let location = format!("{}?after=seq_{before}", path(share_id));
-            // The item belongs to the conversation's owner: the answer contains only what the link
-            // shows.
+            // The item belongs to the conversation's owner, so the answer contains only the fields that
+            // the link shows.
             Ok(created(status, location, &SharedItemBody::from(shown)))
         }
         Made::Project(id) => {

@@ -1,4 +1,4 @@
-//! What a repeated request is answered from.
+//! The objects from which a repeated request is answered.
 
 use crate::caller::Caller;
 use crate::error::ApiError;

@@ -87,7 +87,7 @@ async fn end(request: &HttpRequest, begun: Begun, kept: &Kept) -> domain::error:
                 return finished.map_err(|_| interrupted());
             }
             Verdict::UnderWay(_) => sleep(LAST_LOOK).await,
-            // The request failed, and nothing of it is stored; the key is free again.
+            // The request failed and was not stored; the key is free again.
             Verdict::First(_) => return Err(interrupted()),
         }
     }
@@ -111,6 +111,6 @@ async fn stored(
 
 fn interrupted() -> Error {
     let what =
-        "the request that this one repeats has failed, and nothing of it is stored. Send it again.";
+        "the first attempt of this request failed, and was not stored. Send the request again.";
     ProviderFailure::failed(what).into()
 }

@@ -1,4 +1,4 @@
-//! Runs each request once: a repeat is answered from what the first attempt made.
+//! Runs each request once: a repeat is answered from the object that the first attempt made.
 
 mod again;
 pub(crate) mod found;

@@ -7,7 +7,8 @@ use domain::settings::SettingsService;
 
 /// Get your settings
 ///
-/// What models are told of you, and your client's own settings. What was never set is null or empty.
+/// What models are told about you, and your client's own settings. A setting that was never set is null
+/// or empty.
 #[utoipa::path(
     tag = "settings",
     responses((status = 200, description = "Your settings.", body = SettingsBody)),

@@ -21,7 +21,7 @@ pub(crate) struct SettingsBody {
     #[schema(value_type = std::collections::HashMap<String, serde_json::Value>,
         example = json!({ "theme": "dark" }))]
     preferences: Box<RawValue>,
-    /// Whether models are told of the profile, in the system message of each conversation.
+    /// Whether models are told the profile, in the system message of each conversation.
     #[schema(example = true)]
     use_profile: bool,
 }
@@ -33,17 +33,17 @@ enum SettingsObject {
     Settings,
 }
 
-/// What models are told of you. Links never show it.
+/// What models are told about you. Links never show it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Profile)]
 struct ProfileBody {
     /// How you want to be called.
     #[schema(required, example = "Ada")]
     nickname: Option<String>,
-    /// What you do.
+    /// Your occupation.
     #[schema(required, example = "Engineer")]
     occupation: Option<String>,
-    /// What you tell of yourself.
+    /// What models should know about you.
     #[schema(required, example = "I build bridges.")]
     about: Option<String>,
     /// How you want to be answered.

@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_kept_is_told_apart() {
+    fn content_that_cannot_be_stored_is_told_apart() {
         for text in [
             r#"{"a":["\u0000"]}"#,
             r#"{"a":{"\u0000":1}}"#,

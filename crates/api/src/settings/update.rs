@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = UpdateUserSettingsRequest)]
 pub(crate) struct UpdateSettingsBody {
-    /// What models are told of you. Null clears all of it.
+    /// What models are told about you. Null clears all of it.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<UpdateProfileBody>)]
     profile: Option<Option<Object<UpdateProfileBody>>>,
@@ -29,7 +29,7 @@ pub(crate) struct UpdateSettingsBody {
     #[schema(value_type = Option<std::collections::HashMap<String, serde_json::Value>>,
         example = json!({ "theme": "dark" }))]
     preferences: Option<Option<PreferencesBody>>,
-    /// Whether models are told of the profile. Null: they are, where there is one.
+    /// Whether models are told the profile. Null: they are, if there is a profile.
     #[serde(default, deserialize_with = "present")]
     #[schema(example = true)]
     use_profile: Option<Option<bool>>,
@@ -48,7 +48,7 @@ pub(crate) struct UpdateProfileBody {
     #[serde(default, deserialize_with = "present")]
     #[schema(max_length = 100, example = "Engineer")]
     occupation: Option<Option<String>>,
-    /// What you tell of yourself: up to 8,000 characters.
+    /// What models should know about you: up to 8,000 characters.
     #[serde(default, deserialize_with = "present")]
     #[schema(max_length = 8_000, example = "I build bridges.")]
     about: Option<Option<String>>,
@@ -124,7 +124,7 @@ impl TryFrom<UpdateSettingsBody> for SettingsChanges {
 
 /// Update your settings
 ///
-/// Changes what models are told of you, and your client's own settings.
+/// Changes what models are told about you, and your client's own settings.
 #[utoipa::path(
     tag = "settings",
     request_body(content = Option<UpdateSettingsBody>, examples(

@@ -34,9 +34,9 @@ impl WireBody for ShareConversationBody {
 
 /// Share a conversation
 ///
-/// Makes a link that shows the conversation to everybody who has it, with the title and the messages there
-/// are now: later ones stay private unless it is `live`. Edits show, deleted messages vanish. Only
-/// messages of users and assistants are shown.
+/// Makes a link that shows the conversation to everybody who has the link, with its present title and
+/// messages. Later messages stay private unless the link is `live`. Edits show, deleted messages vanish.
+/// Only messages of users and assistants are shown.
 #[utoipa::path(
     tag = "shares",
     params(("conversation_id" = String, Path, description = "The conversation's id.",
@@ -50,7 +50,7 @@ impl WireBody for ShareConversationBody {
         }))),
     )),
     responses((status = 201, description = "The link.", body = ShareBody,
-        headers(("Location", description = "What the link shows.")))),
+        headers(("Location", description = "The shared conversation.")))),
     extensions(
         ("x-error-codes" = json!(["quota_exceeded"])),
         ("x-example" = json!({

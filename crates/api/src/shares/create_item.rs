@@ -34,8 +34,8 @@ impl WireBody for ShareItemBody {
 
 /// Share a message
 ///
-/// Makes a link that shows one message to everybody who has it, or everything up to that message. Only
-/// messages of users and assistants can be shared.
+/// Makes a link that shows one message, or everything up to that message, to everybody who has the link.
+/// Only messages of users and assistants can be shared.
 #[utoipa::path(
     tag = "shares",
     params(
@@ -45,12 +45,12 @@ impl WireBody for ShareItemBody {
             example = "item_01JFQ2M8X3C4V5B6N7M8K9J0HG"),
     ),
     request_body(content = Option<ShareItemBody>, examples(
-        ("context" = (summary = "For an hour, with what stands before", value = json!({
+        ("context" = (summary = "For an hour, with the messages before it", value = json!({
             "expires_in": 3_600, "include_context": true,
         }))),
     )),
     responses((status = 201, description = "The link.", body = ShareBody,
-        headers(("Location", description = "What the link shows.")))),
+        headers(("Location", description = "The shared conversation.")))),
     extensions(
         ("x-error-codes" = json!(["quota_exceeded"])),
         ("x-example" = json!({

@@ -1,4 +1,4 @@
-//! Share links on the wire: what owners see here, what visitors see in `public`.
+//! Share links on the wire: as owners see them here, as visitors see them in `public`.
 
 pub(crate) mod assets;
 pub(crate) mod create;
@@ -26,7 +26,7 @@ pub(crate) struct ShareBody {
     pub(crate) share_id: String,
     #[schema(inline)]
     object: ShareObject,
-    /// What to hand out. It opens in a browser.
+    /// The address to give to readers. It opens in a browser.
     #[schema(
         example = "http://localhost:8000/conversations/share/share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc"
     )]
@@ -42,15 +42,15 @@ pub(crate) struct ShareBody {
     /// `true`: messages cannot be added through it.
     #[schema(example = true)]
     read_only: bool,
-    /// Whether it shows what was said after it was made.
+    /// Whether it shows messages that were added after it was made.
     live: bool,
-    /// Whether a link to a message shows what stands before it.
+    /// Whether a link to a message shows the messages before it.
     include_context: bool,
     /// How often its first page was shown; written down every few seconds.
     #[schema(example = 12)]
     view_count: u64,
     created_at: Timestamp,
-    /// From when on it has ended; null: never.
+    /// When it ends; null: never.
     #[schema(required)]
     expires_at: Option<Timestamp>,
     /// When it was revoked, or its message deleted.

@@ -73,7 +73,7 @@ fn page() -> Markup {
     }
 }
 
-/// What HTTP calls a status.
+/// The name of a status in HTTP.
 fn reason(status: u16) -> &'static str {
     let status = StatusCode::from_u16(status).ok();
     status

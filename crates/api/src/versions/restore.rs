@@ -25,7 +25,7 @@ impl WireBody for RestoreItemVersionBody {
 /// Restore a version of a message
 ///
 /// Makes the text of an earlier version current again, as a new version. Restoring the current
-/// version changes nothing.
+/// version has no effect.
 #[utoipa::path(
     tag = "items",
     params(

@@ -73,7 +73,7 @@ pub enum Unauthenticated {
     )]
     Missing,
     #[error(
-        "The token is not one of ours, or is damaged. POST /auth/refresh-token gives a new one."
+        "The token is not from this server, or is damaged. POST /auth/refresh-token gives a new one."
     )]
     Invalid,
     /// A token of an external issuer. The answer does not say why; the log does.

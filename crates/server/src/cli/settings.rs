@@ -67,7 +67,7 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub jwt_secret: Option<String>,
-    /// The secret of before, at least 32 bytes: tokens that it has signed stay good [default: none]
+    /// The previous secret, at least 32 bytes: tokens that it has signed stay valid [default: none]
     #[arg(
         long,
         env,

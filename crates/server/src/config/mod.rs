@@ -43,7 +43,7 @@ pub struct Config {
     pub continue_url: Option<ContinueUrl>,
     pub storage: Storage,
     pub pool_size: usize,
-    /// The secret of before that signed access tokens.
+    /// The previous secret that signed access tokens.
     pub previous_secret: Option<PreviousSecret>,
     pub guest_login: bool,
     pub registration: bool,
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_needs_to_be_set() {
+    fn no_setting_is_required() {
         let config = Config::read(&Settings::default()).unwrap();
         assert_eq!(
             (config.host.to_string().as_str(), config.port),

@@ -91,7 +91,7 @@ impl Provider {
         })
     }
 
-    /// What happens to titles from first messages.
+    /// Whether titles from first messages are replaced later.
     #[must_use]
     pub fn new_titles(&self) -> NewTitles {
         match self.settings {

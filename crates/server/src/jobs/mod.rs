@@ -123,7 +123,7 @@ pub async fn look_at_usage(database: Database, guard: Arc<UsageGuard>) {
             continue;
         }
         if let Err(error) = guard.look().await {
-            tracing::debug!(%error, "what owners use cannot be read; trying again");
+            tracing::debug!(%error, "the usage of owners cannot be read; trying again");
         }
     }
 }

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mistyped_level_is_no_filter() {
+    fn a_mistyped_level_is_refused() {
         for good in ["info", "INFO", "warn,infra=debug", "off", "info, mio=warn"] {
             assert!(Filter::parse(good).is_some(), "{good}");
         }

@@ -56,8 +56,8 @@ impl Output {
     /// # Errors
     /// The system cannot start a thread.
     pub fn start() -> io::Result<Self> {
-        // A separate handle, so that other users of standard error never wait for this thread. If
-        // there is none, lines are dropped.
+        // A separate handle, so that other users of standard error never wait for this thread. Without
+        // standard error, lines are dropped.
         let written = io::stderr().as_fd().try_clone_to_owned().map(File::from);
         match written {
             Ok(file) => Self::to(file),
@@ -246,7 +246,7 @@ mod tests {
         let (pipe, read) = mpsc::sync_channel(0);
         drop(read);
         let output = Output::to(Pipe(pipe)).unwrap();
-        output.say("nobody hears this");
+        output.say("this line is lost");
         output.finish();
         assert_eq!(output.state.waiting.load(Ordering::Relaxed), 0);
     }

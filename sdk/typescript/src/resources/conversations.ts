@@ -1,7 +1,7 @@
 import type { Answer, Body, ChangeOptions, Query, RequestOptions } from "../api.js";
 import { Resource } from "./resource.js";
 
-/** What a person and a model said to each other. */
+/** Conversations of a person with a model. */
 export class Conversations extends Resource {
   /** Makes a conversation, with its first `items` if there are some. */
   create(body: Body<"create_conversation"> = {}, options?: RequestOptions) {

@@ -58,8 +58,8 @@ impl From<(Usage, Allowance)> for UsageBody {
 
 /// Who you are
 ///
-/// The user of the token or key, and their usage. Name, address and guest of an external user are
-/// what the token tells.
+/// The user of the token or key, and their usage. For an external user, name, address and guest come from
+/// the token.
 #[utoipa::path(
     tag = "auth",
     responses((status = 200, description = "The caller.", body = MeBody)),

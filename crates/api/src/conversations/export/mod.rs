@@ -79,7 +79,7 @@ struct Source {
     id: ConversationId,
     /// Where the conversation ended when the export began.
     last: domain::id::Sequence,
-    /// For what takes long to write.
+    /// For exports that take long to write.
     turns: Turns,
 }
 

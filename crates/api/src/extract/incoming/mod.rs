@@ -23,9 +23,9 @@ const DRAINED: usize = 64 * 1024 * 1024;
 /// The steps in which a body takes memory.
 const STEP: usize = 8 * 1024;
 
-/// How many times its size a body reserves when its buffer is full. The system gives memory to
-/// what is reserved only when it is written, so only the bytes that have come are counted. A buffer
-/// that grew by a little would be copied often, and the allocator keeps freed copies for a second.
+/// How many times its size a body reserves when its buffer is full. The system gives memory to a
+/// buffer only where it is written, so only the bytes that have come are counted. A buffer that grew
+/// in small steps would be copied often, and the allocator keeps freed copies for a second.
 const AHEAD: usize = 16;
 
 /// The slowest allowed rate of a body. The body holds memory for which others wait: the more it
@@ -142,7 +142,7 @@ impl Incoming {
             let room = needed.saturating_mul(AHEAD).min(expected).max(needed);
             let reserved = self.bytes.try_reserve_exact(room - self.bytes.len());
             if reserved.is_err() {
-                // The system counts what is reserved.
+                // The system counts reserved memory.
                 self.bytes.reserve_exact(more);
             }
         }

@@ -4,7 +4,7 @@ use super::*;
 use actix_web::test::TestRequest;
 
 #[test]
-fn a_body_is_hardly_ever_copied_and_counts_what_has_come() {
+fn a_body_is_hardly_ever_copied_and_counts_the_bytes_so_far() {
     let request = TestRequest::default().to_http_request();
     let memory = Memory::new(256 * 1024 * 1024);
     let mut incoming = Incoming {

@@ -8,7 +8,7 @@ use domain::replies::{Finished, Generation, Progress};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What a client reads of a whole reply, for the API's description.
+/// A whole reply as a client reads it, for the API's description.
 pub(super) const EXAMPLE: &str = r#"event: item.delta
 data: {"text":"First, "}
 
@@ -35,7 +35,7 @@ struct Completed {
 /// One server-sent event.
 #[derive(ToSchema)]
 #[schema(as = ItemEvent)]
-#[expect(dead_code, reason = "only described; what is sent is text")]
+#[expect(dead_code, reason = "only described; the sent body is text")]
 pub(crate) struct EventBody {
     event: EventName,
     /// JSON: `{"text": …}` for a delta of either kind, `{"item": …, "context_truncated": …,
@@ -57,7 +57,7 @@ enum EventName {
     /// The reply was stored. This is the last event.
     #[schema(rename = "item.completed")]
     Completed,
-    /// The reply failed, and nothing has changed. This is the last event.
+    /// The reply failed, and the conversation is unchanged. This is the last event.
     #[schema(rename = "error")]
     Error,
 }

@@ -87,10 +87,11 @@ impl WireBody for RegenerateItemBody {
 ///
 /// A reply that was cut is stored as far as it goes. The finish reason, in the provider's word, is
 /// in the header `X-Finish-Reason`, or in `finish_reason` of `item.completed` (`stop` where the
-/// reply is complete, `length` or `content_filter` where it was cut, null where the provider gives
-/// none).
+/// reply is complete, `length` or `content_filter` where it was cut, null where the provider does
+/// not give one).
 ///
-/// The reply is written and stored even if you disconnect. A failure changes nothing. The reply
+/// The reply is written and stored even if you disconnect. A failure leaves the conversation
+/// unchanged. The reply
 /// waits for the earlier turns of the conversation, and can be ended by `POST
 /// /v1/conversations/{conversation_id}/cancel`.
 #[utoipa::path(

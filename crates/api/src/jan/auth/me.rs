@@ -19,7 +19,7 @@ struct MeBody {
 }
 
 impl MeBody {
-    /// The same, with what the token of an external issuer tells.
+    /// The same, with the profile from an external issuer's token.
     fn with(self, profile: Profile) -> Self {
         let username = profile.email.as_ref().or(profile.name.as_ref()).cloned();
         Self {

@@ -110,7 +110,7 @@ pub(crate) struct NewItemBody {
     content: Option<ContentBody>,
 }
 
-/// The messages of a request. What cannot be kept is refused by its place.
+/// The messages of a request. Content that cannot be stored is refused, with its place.
 pub(super) fn read(items: Vec<Object<NewItemBody>>) -> Result<Vec<NewItem>, ApiError> {
     let items = items.into_iter().enumerate();
     items

@@ -10,7 +10,7 @@ use domain::shares::{NewLink, ShareService};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// A new link. It shows what there is now, and is for reading.
+/// A new link. It shows the present messages, and is for reading.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = JanCreateShare)]
 pub(crate) struct CreateShareBody {

@@ -14,14 +14,14 @@ use domain::shares::{ShareService, SharedItem, Speaker, View, ViewFrom, ViewPage
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What a link shows, and nothing of its owner.
+/// What a link shows, without its owner.
 #[derive(Serialize, ToSchema)]
 #[schema(as = JanPublicShare)]
 struct PublicShareBody {
     object: &'static str,
     slug: String,
     title: Option<String>,
-    /// Seconds since 1970, of the first message of this page; 0 where there is none.
+    /// Seconds since 1970, of the first message of this page; 0 without messages.
     created_at: i64,
     snapshot: SnapshotBody,
     /// Whether more messages follow: ask with the last one's id as `after`.
@@ -89,7 +89,7 @@ impl PublicShareBody {
 #[utoipa::path(
     tag = "shares",
     params(("slug" = String, Path, description = "The link's secret name."), PageParams),
-    responses((status = 200, description = "What it shows.", body = PublicShareBody)),
+    responses((status = 200, description = "The conversation, as the link shows it.", body = PublicShareBody)),
     security(()),
 )]
 #[get("/public/shares/{slug}")]

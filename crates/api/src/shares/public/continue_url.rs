@@ -1,10 +1,10 @@
-//! Where a conversation that is shared can go on, in a program of the operator's.
+//! The address under which a shared conversation can be continued, in a program of the operator's.
 
-/// What stands for the link's name in the address.
+/// The placeholder for the link's name in the address.
 const PLACE: &str = "{share_id}";
 
-/// Schemes of programs that open a conversation. Those that run or show what stands in the address
-/// itself (`javascript:`, `data:`) are never among them.
+/// Schemes of programs that open a conversation. Schemes that run or show the address itself
+/// (`javascript:`, `data:`) are never allowed.
 const SCHEMES: [&str; 3] = ["https", "http", "jan"];
 
 /// An address with a place for the name of a link.
@@ -25,7 +25,7 @@ impl ContinueUrl {
         // A browser would read some of these as others, or leave them out.
         let odd = |c: char| c.is_whitespace() || c.is_control() || c == '\\';
         let (host, behind) = rest.split_at(rest.find(['/', '?', '#'])?);
-        // The name is a secret: name servers are not to be told.
+        // The link's name is a secret, so it is not allowed in the host: name servers would see it.
         let plain = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
         let good = known
             && !host.is_empty()
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_run_or_tell_the_name_is_refused() {
+    fn addresses_that_could_run_or_reveal_the_name_are_refused() {
         for bad in [
             "",
             "{share_id}",

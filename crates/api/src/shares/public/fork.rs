@@ -10,8 +10,8 @@ use domain::shares::ShareService;
 
 /// Copy what a link shows
 ///
-/// Makes a conversation of your own of what the link shows: its title and its messages, with when
-/// they were said. Nothing else of the owner's goes along, and the copy goes its own way.
+/// Makes a conversation of your own from the link's title and messages, with their times. No other data
+/// of the owner is copied. Later changes of the original do not change the copy, nor the reverse.
 #[utoipa::path(
     tag = "shares",
     params(("share_id" = String, Path, description = "The link's secret name.",

@@ -1,4 +1,4 @@
-//! In which form a link is shown: what the address says, and otherwise what the client accepts.
+//! The form in which a link is shown: the address decides, otherwise the client's `Accept`.
 
 use super::preview_bots;
 use actix_web::HttpRequest;
@@ -16,8 +16,8 @@ pub(crate) enum FormatParam {
 }
 
 impl FormatParam {
-    /// What the request's `Accept` asks for: the best of those it names. Where it takes anything, a
-    /// program that makes previews gets a page, and any other JSON.
+    /// The best form that the request's `Accept` names. If any form is accepted, a program that makes
+    /// previews gets a page, and other programs get JSON.
     pub(crate) fn accepted(request: &HttpRequest) -> Self {
         let headers = request.headers().get_all(ACCEPT);
         let ranges = headers

@@ -16,7 +16,8 @@ use page::PageContext;
 /// Open a link
 ///
 /// The messages that a link shows: a page for browsers, JSON for programs, Markdown if asked
-/// for. Only messages of users and assistants, and nothing of the owner. 410 once the link has ended.
+/// for. Only messages of users and assistants are shown, and no data about the owner. 410 once the link has
+/// ended.
 #[utoipa::path(
     tag = "shares",
     params(
@@ -24,7 +25,7 @@ use page::PageContext;
             example = "share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc"),
         GetSharedConversationQuery,
     ),
-    responses((status = 200, description = "What it shows, or a page of it.", content(
+    responses((status = 200, description = "The shared conversation, or a page of it.", content(
         (SharedConversationBody = "application/json"),
         (String = "text/html"),
         (String = "text/markdown"),

@@ -6,7 +6,7 @@ use actix_web::http::header::{
 /// Where links live.
 const PLACE: &str = "/conversations/share/";
 
-/// What every answer of a link carries, failures included, and what for.
+/// The headers that every answer of a link has, failures included, with their purposes.
 const SAFETY: [(HeaderName, &str, &str); 5] = [
     (
         CACHE_CONTROL,
@@ -24,7 +24,7 @@ const SAFETY: [(HeaderName, &str, &str); 5] = [
     (
         REFERRER_POLICY,
         "no-referrer",
-        "`no-referrer`: the secret address is told to no other site.",
+        "`no-referrer`: other sites do not learn the secret address.",
     ),
     (
         X_FRAME_OPTIONS,
@@ -38,7 +38,7 @@ const SAFETY: [(HeaderName, &str, &str); 5] = [
     ),
 ];
 
-/// Adds to the answer of a link what keeps it safe.
+/// Adds these headers to the answer of a link.
 pub(crate) fn protect(path: &str, headers: &mut HeaderMap) {
     if !path.starts_with(PLACE) {
         return;
@@ -51,7 +51,7 @@ pub(crate) fn protect(path: &str, headers: &mut HeaderMap) {
     }
 }
 
-/// The headers that the answers of an address carry because it is a link's: names, and what for.
+/// The headers that answers of an address have because it belongs to a link: names and purposes.
 pub(crate) fn protection(path: &str) -> impl Iterator<Item = (HeaderName, &'static str)> {
     let safety = SAFETY.map(|(name, _, meaning)| (name, meaning));
     let vary = (

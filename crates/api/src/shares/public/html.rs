@@ -16,12 +16,12 @@ use std::time::Duration;
 /// The largest place among messages: the page before it is the last one.
 const LAST: u32 = i32::MAX.unsigned_abs();
 
-/// More text than this is laid out on a thread that may take its time: a worker has others to serve.
+/// More text than this is laid out on a separate thread, so that the worker can serve others.
 const SMALL: usize = 16 * 1024;
 
-/// Turns in laying out pages that are not small. What strangers wrote may keep a processor busy for
-/// most of a second, and strangers choose how often it is asked for: each address has its turn, and
-/// no more than half of the places.
+/// Turns in laying out pages that are not small. Text of strangers may keep a processor busy for most
+/// of a second, and strangers choose how often they ask for it. So addresses take turns, and each has
+/// at most half of the places.
 #[derive(Clone)]
 pub struct Layouts(Budget);
 
@@ -30,10 +30,10 @@ impl Layouts {
     const WAITING: usize = 16;
     const WAITING_EACH: usize = 4;
 
-    /// How long one waits for its turn.
+    /// How long a request waits for its turn.
     const PATIENCE: Duration = Duration::from_secs(4);
 
-    /// When it is worth coming back, in seconds.
+    /// After how many seconds a retry makes sense.
     const RETRY_AFTER: u64 = 5;
 
     /// For `at_once` pages at a time.
@@ -45,7 +45,7 @@ impl Layouts {
     }
 }
 
-/// A page of what a link shows, for a browser.
+/// A page of a shared conversation, for a browser.
 pub(super) async fn write(
     view: View,
     around: PageContext,
@@ -94,7 +94,7 @@ pub(super) fn neighbours(view: &View, query: &GetSharedConversationQuery) -> Nei
             .then(|| format!("?before={CURSOR}{LAST}{same}")),
         previous: view.has_before.then(|| match first {
             Some(first) => place("before", first),
-            // Nothing is left where this page begins: back to where the conversation does.
+            // All messages before this page were deleted: the way back leads to the beginning.
             None => beginning(),
         }),
         next: view

@@ -3,7 +3,7 @@ use crate::markdown::closing;
 use chrono::{DateTime, Utc};
 use std::fmt::Write as _;
 
-/// A page of what a link shows, as Markdown: the texts, each under who spoke and when.
+/// A page of a shared conversation, as Markdown: each text under its speaker and time.
 pub(super) fn write(view: &View) -> String {
     let title = view
         .title

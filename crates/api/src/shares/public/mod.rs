@@ -1,4 +1,4 @@
-//! What visitors see, who have nothing but the link.
+//! Shared conversations as visitors see them.
 
 mod continue_url;
 pub(crate) mod create_item;

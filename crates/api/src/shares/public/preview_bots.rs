@@ -1,10 +1,10 @@
-//! Programs that show a preview of a link where somebody pastes it.
+//! Programs that show a preview of a link in a chat or a post.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::USER_AGENT;
 
-/// What a `User-Agent` of such a program has in it, in lower case. What they accept does not tell:
-/// many send `*/*`, as programs do that want data.
+/// Parts of such programs' `User-Agent`, in lower case. Their `Accept` is no help: many send `*/*`, like
+/// programs that want data.
 const NAMES: [&str; 24] = [
     "bluesky cardyb",
     "discordbot",
@@ -31,15 +31,15 @@ const NAMES: [&str; 24] = [
     "twitterbot",
     "viber",
     "vkshare",
-    // Signal calls itself so as well.
+    // Signal uses this name, too.
     "whatsapp",
     "zulipurlpreview",
 ];
 
-/// More of a name is not looked at.
+/// How much of a name is looked at, in bytes.
 const LONGEST: usize = 512;
 
-/// Whether such a program asks, by its own word. It gets what anybody gets, in the form of a page.
+/// Whether such a program asks, by its `User-Agent`. It gets the same content as others, as a page.
 pub(super) fn asks(request: &HttpRequest) -> bool {
     let Some(agent) = request.headers().get(USER_AGENT) else {
         return false;

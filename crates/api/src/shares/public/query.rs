@@ -1,4 +1,4 @@
-//! Which part of a conversation a link is asked for, and in which form.
+//! The wanted part of a shared conversation, and its form.
 
 use super::CURSOR;
 use super::format::FormatParam;

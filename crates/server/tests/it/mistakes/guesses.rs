@@ -1,11 +1,11 @@
-//! What newcomers guess, since other APIs have it, and the whole of what they are told.
+//! Names that newcomers guess from other APIs, with the whole text of each answer.
 
 use super::{message, told};
 use crate::app::{Actor, TestApp, id};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// Sends each of these, and compares what is told.
+/// Sends each of these, and compares the answers.
 async fn all_told(actor: &Actor, mistakes: &[(Method, &str, Value, &str)]) {
     for (method, path, body, expected) in mistakes {
         let body = (!body.is_null()).then(|| body.clone());
@@ -91,7 +91,7 @@ async fn fields_of_other_apis_are_told_with_ours() {
 async fn addresses_of_other_apis_are_told_with_ours() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
-    let own = "Where a client adds /v1 itself, its base URL has none.";
+    let own = "If a client adds /v1 itself, leave /v1 out of its base URL.";
     for (method, path, meant) in [
         (
             Method::POST,
@@ -133,7 +133,7 @@ async fn addresses_of_other_apis_are_told_with_ours() {
 }
 
 #[tokio::test]
-async fn an_access_token_in_the_place_of_a_refresh_token_is_told_as_what_it_is() {
+async fn an_access_token_sent_as_a_refresh_token_is_recognised() {
     let app = TestApp::spawn().await;
     let (_, session) = app.guest().await;
     let anon = app.anon();

@@ -9,7 +9,7 @@ from ._resource import Resource
 
 
 class Conversations(Resource):
-    """What a person and a model said to each other."""
+    """Conversations of a person with a model."""
 
     def create(self, **body: Unpack[params.CreateConversationRequest]) -> models.Conversation:
         """Makes a conversation, with its first `items` if there are some."""
