@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// What a request left behind: whether `updated_at` moved to the time of the request.
+/// The effect of a request: whether `updated_at` moved to the time of the request.
 async fn moves(app: &TestApp, conversation: &str, method: Method, path: &str, body: Value) -> bool {
     let alice = app.alice();
     let outline = format!("/v1/conversations/{conversation}?include_items=false");
@@ -25,7 +25,7 @@ async fn moves(app: &TestApp, conversation: &str, method: Method, path: &str, bo
 }
 
 #[tokio::test]
-async fn what_is_said_moves_updated_at() {
+async fn messages_move_updated_at() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({ "title": "T" })).await;
@@ -88,7 +88,7 @@ async fn organising_and_repeating_do_not_move_updated_at() {
             json!({}),
         ),
         (Method::POST, items.clone(), message),
-        // Its conversations leave the project, but nobody has said anything.
+        // Its conversations leave the project, but no message was added.
         (Method::DELETE, project_path, json!({})),
     ];
     for (method, path, body) in steps {

@@ -1,4 +1,4 @@
-//! What came back, and what it must look like.
+//! Answers, and the form that they must have.
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;

@@ -43,7 +43,7 @@ pub(crate) const PASSWORD: &str = "a long sentence is easy to keep";
 /// How long a repeat waits for the request before it, and a turn for those before it.
 const REPEAT_PATIENCE: Duration = Duration::from_secs(30);
 
-/// What signs the tokens of tests.
+/// The secret that signs the tokens of tests.
 pub(crate) const SECRET: &str = "a secret for tests, and for nothing else";
 
 /// Anybody may become a guest, or register.
@@ -200,7 +200,7 @@ impl TestApp {
         RUNTIME.spawn(write).await.unwrap();
     }
 
-    /// A service with limits on what owners may use.
+    /// A service with limits on the usage of owners.
     pub(crate) async fn spawn_allowing(allowances: Allowances) -> Self {
         let clock = Arc::new(PinnedClock::new());
         let schema = Schema::migrated().await;
@@ -235,7 +235,7 @@ impl TestApp {
         format!("http://{}{path}", self.address)
     }
 
-    /// Nobody in particular.
+    /// A caller without a token.
     pub(crate) fn anon(&self) -> Actor {
         self.bearing(None)
     }
@@ -252,7 +252,7 @@ impl TestApp {
         self.bearing(Some(self.token(number, TimeDelta::hours(1))))
     }
 
-    /// Whoever holds this token.
+    /// The owner of this token.
     pub(crate) fn bearing(&self, token: Option<String>) -> Actor {
         let base = self.url("");
         let client = self.client.clone();
@@ -277,7 +277,7 @@ impl TestApp {
         (self.holding(&session), session)
     }
 
-    /// Whoever holds the access token of this session.
+    /// The owner of the session with this access token.
     pub(crate) fn holding(&self, session: &Value) -> Actor {
         self.bearing(session["access_token"].as_str().map(str::to_owned))
     }
@@ -320,7 +320,7 @@ impl TestApp {
         Answer::parse(&self.exchange(request, false).await)
     }
 
-    /// The same for a request after which nothing more will come; there may be no answer at all.
+    /// The same for a client that closes its half of the connection; there may be no answer at all.
     pub(crate) async fn raw_to_the_end(&self, request: &[u8]) -> Vec<u8> {
         self.exchange(request, true).await
     }
@@ -380,7 +380,7 @@ impl Drop for Tending {
     }
 }
 
-/// What a test lets wait, waits.
+/// The limits are long, so that work that a test lets wait is not ended.
 fn patient_rate() -> api::BodyRate {
     api::BodyRate {
         every: Duration::from_secs(600),
@@ -445,7 +445,7 @@ pub(crate) fn client() -> reqwest::Client {
         .unwrap()
 }
 
-/// Somebody who calls the service.
+/// A client of the service.
 #[derive(Clone)]
 pub(crate) struct Actor {
     client: reqwest::Client,
@@ -454,7 +454,7 @@ pub(crate) struct Actor {
 }
 
 impl Actor {
-    /// Somebody who calls a service that runs on its own.
+    /// A client of a service that runs on its own.
     pub(crate) fn of(base: &str, token: Option<String>) -> Self {
         Self {
             client: client(),

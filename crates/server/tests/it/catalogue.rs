@@ -64,7 +64,7 @@ async fn settle(app: &TestApp) -> (crate::app::Actor, String, String) {
         .await
         .expect(201);
     let stored = rows::stored(&conversation);
-    // What leaves no row as long as no instance of an earlier version runs, and none is killed.
+    // Tables that stay empty unless an instance of an earlier version runs, or one is killed.
     let queue = format!(
         "insert into purge_queue (owner_id, conversation_id, queued_at)
         values ('{owner}', '{stored}', now());
@@ -99,10 +99,10 @@ async fn after_a_removal_no_table_has_anything_of_its_owner() {
         tables(&app.schema, "owner_id").await,
         "the test must fill every table"
     );
-    // As it is when no instance of an earlier version runs, and none has queued anything.
+    // As if no instance of an earlier version had run or queued work.
     app.schema.rows("delete from purge_queue").await;
     ada.delete("/auth/me").await.expect_nothing(204);
-    // Nothing can come any more that was under way.
+    // All work under way has ended.
     app.clock.advance(TimeDelta::seconds(151));
     let _worker = Worker::by(&app.schema, app.clock.clone());
     let jobs = format!("select count(*) from jobs where owner_id = '{owner}'");

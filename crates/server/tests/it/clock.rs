@@ -13,7 +13,7 @@ use ulid::Ulid;
 /// The guide's own time, in microseconds: 2025-12-23T10:00:00Z.
 const BEGINNING: i64 = 1_766_484_000_000_000;
 
-/// A clock that a test moves. Whoever waits by it goes on when it has been moved far enough.
+/// A clock that a test moves. A task that waits by it continues when it has been moved far enough.
 pub(crate) struct PinnedClock {
     now: AtomicI64,
     moved: Notify,

@@ -211,7 +211,7 @@ async fn documents_and_pages_are_compressed_and_small_things_are_not() {
 }
 
 #[tokio::test]
-async fn what_has_secrets_is_not_compressed_and_events_are_not() {
+async fn answers_with_secrets_and_events_are_not_compressed() {
     let words = vec!["fjord "; 500];
     let provider = Provider::that(says(&words));
     let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
@@ -249,7 +249,7 @@ async fn what_has_secrets_is_not_compressed_and_events_are_not() {
 }
 
 #[tokio::test]
-async fn what_is_made_and_told_again_is_compressed_each_time() {
+async fn a_created_object_is_compressed_also_when_it_is_repeated() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;

@@ -1,4 +1,4 @@
-//! Conditions at the edge: what takes none refuses them, and what is no tag is the state of nothing.
+//! Conditions at the edge: changes that do not take them refuse them, and a malformed tag names no state.
 
 use crate::app::{TestApp, id};
 use reqwest::Method;
@@ -55,7 +55,7 @@ async fn a_condition_that_would_be_dropped_is_refused() {
     let request = request.header("if-none-match", "*").json(&title);
     let answer = alice.sent(request).await;
     answer.refused("invalid_request", Some("If-None-Match"));
-    // What is no change says so.
+    // A request to an address or method that does not exist gets its usual answer.
     for method in ["TRACE", "POST", "PUT"] {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let request = alice.request(method, &path).header("if-none-match", "");
@@ -65,7 +65,7 @@ async fn a_condition_that_would_be_dropped_is_refused() {
 }
 
 #[tokio::test]
-async fn what_was_never_given_out_as_a_tag_is_the_state_of_nothing() {
+async fn an_unknown_tag_names_no_state() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;

@@ -13,7 +13,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::header::{AUTHORIZATION, HeaderName};
 use serde_json::{Value, json};
 
-/// What anybody may call. Whoever adds to it has thought about it.
+/// Operations without credentials. Think before you add one.
 const PUBLIC: [&str; 9] = [
     "get_health",
     "get_readiness",
@@ -26,7 +26,7 @@ const PUBLIC: [&str; 9] = [
     "register",
 ];
 
-/// What an API key may not do.
+/// Operations that an API key cannot use.
 pub(crate) const PERSONS_ONLY: [&str; 8] = [
     "create_api_key",
     "delete_api_key",
@@ -65,7 +65,7 @@ const MALFORMED: [&str; 5] = [
     "%F0%9F%92%A5",
 ];
 
-/// A session of somebody who has not signed in, but holds a token.
+/// The session of an owner who has not signed in, but holds a token.
 pub(crate) async fn session(app: &TestApp, actor: &Actor) -> String {
     let me = actor.get("/auth/me").await.expect(200);
     let owner = rows::stored(&id(&me));
@@ -82,7 +82,7 @@ pub(crate) async fn session(app: &TestApp, actor: &Actor) -> String {
     format!("sess_{}", ulid::Ulid(number))
 }
 
-/// What one owner has: an object for each path parameter.
+/// The objects of one owner: one for each path parameter.
 pub(crate) struct Belongings {
     conversation: String,
     item: String,
@@ -168,7 +168,7 @@ fn unsigned(app: &TestApp) -> String {
     format!("{header}.{claims}.")
 }
 
-/// Headers that prove nothing: their name here, the code they get, what is sent.
+/// Headers that prove nothing: their name here, the code they get, and the header.
 type Bad = (&'static str, &'static str, Vec<(HeaderName, String)>);
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -322,7 +322,7 @@ async fn bad_keys(app: &TestApp) -> Vec<Bad> {
 }
 
 #[tokio::test]
-async fn the_tokens_of_these_tests_are_good_but_for_what_is_wrong_with_them() {
+async fn the_tokens_of_these_tests_have_one_fault_each() {
     let app = TestApp::spawn().await;
     let now = app.clock.now().timestamp();
     // Within the 60 seconds that clocks may differ by, a token still counts.
@@ -365,7 +365,7 @@ async fn no_operation_answers_without_a_good_token() {
             for (header, value) in headers {
                 request = request.header(header, value);
             }
-            // What else is wrong with a request is nothing to somebody we do not know.
+            // A caller without credentials is not told about other mistakes.
             let answer = anon.sent(request.body("no JSON")).await;
             println!("{} with {name}", operation.name);
             answer.refused(code, None);
@@ -432,7 +432,7 @@ fn mixed(parameters: &[String], own: usize, mine: &Belongings, other: &[String])
 }
 
 #[tokio::test]
-async fn what_belongs_to_somebody_else_answers_as_what_never_existed() {
+async fn foreign_objects_answer_like_unknown_ones() {
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
     let mine = Belongings::of(&app, &alice).await;
@@ -498,7 +498,7 @@ fn assert_same(one: &Answer, other: &Answer) {
 }
 
 #[tokio::test]
-async fn what_a_filter_or_a_body_names_answers_no_differently() {
+async fn foreign_objects_in_filters_and_bodies_answer_alike() {
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
     let mine = Belongings::of(&app, &alice).await;
@@ -518,14 +518,14 @@ async fn what_a_filter_or_a_body_names_answers_no_differently() {
 }
 
 #[tokio::test]
-async fn lists_show_only_what_is_ones_own() {
+async fn lists_show_only_the_callers_objects() {
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
     Belongings::of(&app, &bob).await;
     for operation in operations()
         .iter()
         .filter(|o| o.is_secured() && o.method == reqwest::Method::GET && o.parameters().is_empty())
-        // Which are no lists, but the caller.
+        // Operations about the caller, which are not lists.
         .filter(|o| !["get_me", "get_settings"].contains(&o.name.as_str()))
     {
         // The models are everybody's.
@@ -540,7 +540,7 @@ async fn lists_show_only_what_is_ones_own() {
 }
 
 #[tokio::test]
-async fn an_api_key_does_what_its_owner_may_but_for_what_is_a_persons() {
+async fn an_api_key_may_use_all_operations_except_those_for_persons() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let key = alice.key("Good").await["key"].as_str().unwrap().to_owned();

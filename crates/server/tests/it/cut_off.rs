@@ -40,7 +40,7 @@ fn assert_cut_off((text, is_whole): (Vec<u8>, bool)) {
 const WAYS: [&str; 3] = ["", "/export", "/export?format=md"];
 
 #[tokio::test]
-async fn a_slow_reader_who_is_patient_gets_everything() {
+async fn a_patient_slow_reader_gets_everything() {
     let app = TestApp::spawn().await;
     let conversation = long_conversation(&app).await;
     for way in WAYS {

@@ -79,8 +79,8 @@ impl Schema {
         Self::at(format!("{cluster}&options=-c%20search_path%3D{name}"))
     }
 
-    /// The service's view of it, with the service's time limits: for tests that are about those, or to whose
-    /// questions it is no failure to be asked again.
+    /// The service's view of it, with the service's time limits: for tests of these limits, and for those
+    /// that can repeat a request.
     pub(crate) fn database(&self, connections: usize) -> Database {
         let target = Target::parse(&self.url).unwrap();
         let _inside = RUNTIME.enter();
@@ -122,7 +122,7 @@ impl Schema {
         self.contents_but(&["jobs", "usage", "turn_queue"]).await
     }
 
-    /// The same but for some tables.
+    /// The same without some tables.
     pub(crate) async fn contents_but(&self, moving: &[&str]) -> Vec<Vec<Option<String>>> {
         let tables = "select relname from pg_class
             where relnamespace = current_schema()::regnamespace and relkind = 'r' order by 1";

@@ -1,4 +1,4 @@
-//! What the API's description shows is what an answer looks like.
+//! The examples of the API's description look like the answers.
 
 use crate::operations::{Operation, document, operations};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ fn shown(operation: &str, status: &str) -> Value {
 }
 
 #[test]
-fn what_is_shown_is_what_is_meant() {
+fn examples_mean_their_values() {
     assert_eq!(shown("guest_login", "201")["user"]["kind"], "guest");
     assert_eq!(shown("guest_login", "201")["user"]["email"], Value::Null);
     assert_eq!(shown("guest_login", "201")["user"]["is_guest"], true);
@@ -90,7 +90,7 @@ fn links_are_shown_as_new_ones() {
     );
 }
 
-/// What is shown of a stream is its lines; the schema describes one event.
+/// The example of a stream is its lines; the schema describes one event.
 #[test]
 fn a_stream_is_shown_as_it_is_sent() {
     let mut streams = 0;

@@ -1,4 +1,4 @@
-//! The API's description has the one shape that generators of clients read alike, and shows what is true.
+//! The API's description has the one shape that generators of clients read alike, and its examples are true.
 
 use crate::operations::{Operation, document, operations, resolved};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ fn below(at: &str, schema: &'static Value, found: &mut Vec<(String, &'static Val
 }
 
 #[test]
-fn there_is_no_union_but_with_null() {
+fn every_union_is_with_null() {
     for (at, schema) in schemas() {
         for union in ["allOf", "anyOf"] {
             assert!(schema.get(union).is_none(), "{at} is an {union}");
@@ -96,7 +96,7 @@ fn parameters_of_an_operation_have_names_of_their_own() {
 }
 
 #[test]
-fn requests_are_named_so_and_nothing_else_is() {
+fn only_requests_are_named_so() {
     let mut requests = std::collections::BTreeSet::new();
     for Operation {
         name, described, ..
@@ -121,7 +121,7 @@ fn requests_are_named_so_and_nothing_else_is() {
 }
 
 #[test]
-fn every_operation_shows_what_it_answers() {
+fn every_operation_shows_its_answer() {
     for Operation {
         name, described, ..
     } in operations()

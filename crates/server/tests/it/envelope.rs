@@ -1,4 +1,4 @@
-//! What is around every answer: request ids, heads that keep browsers and caches honest, CORS, HEAD.
+//! Headers of every answer: request ids, caching and browsers' headers, CORS, HEAD.
 
 use crate::answer::Answer;
 use crate::app::{Actor, TestApp};
@@ -45,7 +45,7 @@ async fn a_request_id_is_echoed_everywhere() {
 }
 
 #[tokio::test]
-async fn a_request_id_is_minted_where_none_can_be_accepted() {
+async fn a_request_id_is_minted_if_the_clients_is_missing_or_malformed() {
     let app = TestApp::spawn().await;
     let too_long = "x".repeat(129);
     let mut seen = std::collections::BTreeSet::new();
@@ -70,7 +70,7 @@ async fn a_request_id_is_minted_where_none_can_be_accepted() {
 }
 
 #[tokio::test]
-async fn nothing_is_sniffed_and_nothing_private_is_kept() {
+async fn types_are_not_sniffed_and_private_answers_not_cached() {
     let app = TestApp::spawn().await;
     for path in [
         "/",
@@ -229,7 +229,7 @@ async fn only_the_pages_of_the_list_may_call() {
         let answer = app.alice().get_with("/v1/conversations", sent).await;
         assert_eq!(answer.header("access-control-allow-origin"), "", "{other}");
     }
-    // A program is no page.
+    // A program gets JSON and not a page.
     app.alice().get("/v1/conversations").await.expect(200);
 }
 

@@ -41,7 +41,7 @@ fn assert_each_once(seen: &[String], lived_throughout: &[String]) {
     }
 }
 
-/// Renames, moves, fills and deletes what it is given, and creates others.
+/// Renames, moves, fills and deletes the given objects, and creates others.
 async fn disturb(actor: &Actor, renamed: &[String], moved: &[String], deleted: &[String]) {
     let project = actor.project("Elsewhere").await;
     let rename = async {
@@ -186,7 +186,7 @@ async fn a_reader_among_writers_sees_each_item_once_newest_first() {
 }
 
 #[tokio::test]
-async fn by_activity_none_is_missed_that_was_idle() {
+async fn by_activity_every_idle_conversation_is_listed() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let ids = rows::conversations(&app.schema, 300).await;
@@ -271,14 +271,14 @@ async fn an_item_id_carries_its_place_also_when_the_item_is_gone() {
     assert_eq!(texts(page), json!(["three"]));
     let page = alice.get(&before).await.expect(200);
     assert_eq!(texts(page), json!(["one"]));
-    // A place is a number, and shows what lies behind it here.
+    // A position is a number, and shows the entries behind it here.
     let foreign = format!("{items}?after={elsewhere}");
     let page = alice.get(&foreign).await.expect(200);
     assert_eq!(texts(page), json!(["three"]));
 }
 
 #[tokio::test]
-async fn what_is_no_cursor_of_the_list_is_refused() {
+async fn a_cursor_of_another_list_is_refused() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 #[track_caller]
 fn assert_time(object: &Value, field: &str, expected: &str) {
     let time = object[field].as_str().unwrap();
-    // Six digits, so that texts sort as times do; the guide shows none.
+    // Six digits, so that texts sort like times; the guide shows none.
     let expected = expected.replace('Z', ".000000Z");
     assert_eq!(time, expected, "{field} of {object}");
     assert!(DateTime::parse_from_rfc3339(time).is_ok() && time.ends_with('Z'));

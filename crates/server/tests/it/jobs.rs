@@ -1,4 +1,4 @@
-//! Work beside the requests: fair, unhindered by what fails, and shared with earlier versions.
+//! Work beside the requests: fair, not held up by failures, and shared with earlier versions.
 
 use crate::app::TestApp;
 use crate::purge::{Worker, until};
@@ -108,7 +108,7 @@ async fn the_many_versions_of_a_deleted_message_are_gone_at_once_and_their_rows_
 }
 
 #[tokio::test]
-async fn what_earlier_versions_have_queued_is_taken_over_unless_they_are_at_it() {
+async fn work_queued_by_earlier_versions_is_taken_over_unless_they_do_it() {
     let app = TestApp::spawn().await;
     let ids = rows::conversations(&app.schema, 3).await;
     rows::items_of_all(&app.schema, &ids, 5, "'x'").await;

@@ -1,4 +1,4 @@
-//! `kill -9`, of the service, of PostgreSQL, of both, under load: what was acknowledged is there.
+//! `kill -9`, of the service, of PostgreSQL, of both, under load: acknowledged writes survive.
 
 use crate::answer::Answer;
 use crate::app::{Actor, SECRET};
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// What the service has said it keeps.
+/// The writes that the service has acknowledged.
 #[derive(Default)]
 struct Acknowledged {
     /// Conversation to title.
@@ -27,7 +27,7 @@ struct Load {
     acknowledged: Arc<Mutex<Acknowledged>>,
     /// How many requests were acknowledged.
     count: watch::Receiver<usize>,
-    /// Where the service is now; `None` while what it keeps is being counted.
+    /// The address of the service now; `None` while its data is being counted.
     address: watch::Sender<Option<Actor>>,
     tasks: JoinSet<()>,
 }
@@ -89,7 +89,7 @@ async fn write(
         };
         let created = path.ends_with("/conversations");
         let request = actor.request(reqwest::Method::POST, &path).json(&body);
-        // An answer that was cut off acknowledges nothing.
+        // An answer that was cut off is not an acknowledgement.
         let answer = match request.send().await {
             Ok(response) if response.status() == 201 => response.json::<Value>().await.ok(),
             Ok(response) => {
@@ -102,7 +102,7 @@ async fn write(
             if created {
                 conversation = None;
             }
-            // Who is refused does not come back in the same moment.
+            // After a refusal, the writer pauses.
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
@@ -151,7 +151,7 @@ async fn lost(actor: &Actor, load: &Load) -> (usize, usize) {
         }
         let answer = answer.json();
         let all = answer["items"].as_array().unwrap();
-        // What the conversation says of itself is true as well.
+        // The conversation's own counts are true as well.
         assert_eq!(answer["item_count"], all.len(), "{id}");
         lost += usize::from(answer["title"] != title.as_str());
         for item in all {
@@ -216,12 +216,12 @@ async fn survive(kills: usize) {
 }
 
 #[tokio::test]
-async fn three_kills_lose_nothing() {
+async fn three_kills_lose_no_acknowledged_write() {
     survive(3).await;
 }
 
 #[tokio::test]
-async fn fifty_kills_lose_nothing() {
+async fn fifty_kills_lose_no_acknowledged_write() {
     if std::env::var("JAN_TEST_ALL").is_err() {
         println!("skipped (scripts/test --all)");
         return;

@@ -27,7 +27,7 @@ async fn full(schema: &Schema, actor: &Actor) -> String {
     conversation
 }
 
-/// A request before anything is measured, so that what is made once does not count.
+/// A request before the measurement, so that data that is made once does not count.
 async fn warm_up(actor: &Actor) {
     let conversation = actor.conversation(json!({})).await;
     for number in 0..20 {
@@ -130,14 +130,14 @@ async fn slow_readers(
         let mut ten = join_all(ten).await;
         join_all(ten.iter_mut().map(|reader| reader.some(1_024))).await;
         readers.append(&mut ten);
-        // The kernel has taken what it takes, and the service waits for the readers.
+        // The kernel has taken its part, and the service waits for the readers.
         resources::idle(process).await;
     }
     readers
 }
 
 #[tokio::test]
-async fn slow_readers_cost_little_and_slow_nobody_down() {
+async fn slow_readers_cost_little_and_do_not_slow_others_down() {
     // More than there are connections to the database; a hundred when there is time.
     let tens = if std::env::var_os("JAN_TEST_ALL").is_some() {
         10

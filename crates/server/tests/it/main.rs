@@ -1,4 +1,4 @@
-//! The service as its clients meet it: a real listener, a real PostgreSQL, and nothing in between.
+//! The service as its clients use it: a real listener, a real PostgreSQL, and no mock between them.
 
 #![expect(
     clippy::unwrap_used,

@@ -62,7 +62,7 @@ fn every_operation_is_named_verb_and_resource_and_no_two_the_same() {
         "add",
         "stream",
     ];
-    // What the guide and the contract themselves call so.
+    // The names that the guide and the contract themselves use.
     let own_names = [
         "guest_login",
         "login",
@@ -338,7 +338,7 @@ async fn prepared(app: &TestApp, alice: &Actor, operation: &Operation) -> (Actor
     }
 }
 
-/// An answer of an operation for alice, who has one of everything.
+/// The answer of an operation for alice, who has one object of each kind.
 async fn answer(app: &TestApp, alice: &Actor, operation: &Operation) -> (u16, Option<Value>) {
     let project = alice.project("One").await;
     let conversation = alice.conversation(json!({ "project_id": project })).await;
@@ -381,7 +381,7 @@ async fn answer(app: &TestApp, alice: &Actor, operation: &Operation) -> (u16, Op
 }
 
 #[tokio::test]
-async fn what_is_answered_is_what_is_described() {
+async fn answers_are_as_described() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let document = document();
@@ -405,7 +405,7 @@ async fn what_is_answered_is_what_is_described() {
 }
 
 #[tokio::test]
-async fn a_failure_is_what_is_described() {
+async fn failures_are_as_described() {
     let app = TestApp::spawn().await;
     let document = document();
     let schema = json!({ "$ref": "#/components/schemas/ErrorResponse" });
@@ -423,7 +423,7 @@ async fn a_failure_is_what_is_described() {
 }
 
 #[test]
-fn who_is_shown_a_page_is_told_of_failures_by_a_page() {
+fn browsers_get_failures_as_pages() {
     let operations = operations();
     let responses = |name: &str| {
         let operation = operations.iter().find(|operation| operation.name == name);

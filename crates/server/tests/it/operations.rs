@@ -28,7 +28,7 @@ pub(crate) fn operations() -> Vec<Operation> {
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, described) in item.as_object().unwrap() {
-            // The other members of a path item are no operations (OpenAPI 3.1, 4.8.9).
+            // The other members of a path item are not operations (OpenAPI 3.1, 4.8.9).
             let methods = ["get", "put", "post", "delete", "patch"];
             if !methods.contains(&method.as_str()) {
                 continue;
@@ -119,7 +119,7 @@ impl Operation {
     }
 }
 
-/// What a schema refers to.
+/// The schema that a reference names.
 pub(crate) fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     match schema["$ref"].as_str() {
         Some(reference) => document.pointer(&reference[1..]).unwrap(),

@@ -1,10 +1,10 @@
-//! What every list promises, tried on each of them.
+//! The promises of every list, tried on each of them.
 
 use crate::app::Actor;
 use reqwest::Method;
 use serde_json::Value;
 
-/// The ids of a whole list, read page by page; each page is checked for what it says of the rest.
+/// The ids of a whole list, read page by page; each page's statements about the rest are checked.
 pub(crate) async fn read(actor: &Actor, path: &str, limit: usize) -> Vec<String> {
     let mut ids = Vec::new();
     let mut after = String::new();

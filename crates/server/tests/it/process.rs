@@ -104,7 +104,7 @@ async fn copy(from: &Path, to: &Path) {
     assert!(copied.unwrap().success());
 }
 
-/// The program, with nothing of this process's settings.
+/// The program, without the settings of this process.
 pub(crate) fn program(arguments: &[&str], settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jan-conversations"));
     command.env_clear();
@@ -141,7 +141,7 @@ impl Log {
         self.lines.lock().unwrap().clone()
     }
 
-    /// What is worth showing when a test fails.
+    /// Output to show when a test fails.
     fn end(&self) -> String {
         let lines = self.lines();
         lines[lines.len().saturating_sub(20)..].join("\n")
@@ -193,7 +193,7 @@ impl Process {
         let line = process.log.line("listening on http://").await;
         let (_, url) = line.split_once("listening on ").unwrap();
         let url = url.split(['"', ' ']).next().unwrap();
-        // The name may stand for ::1 as well, where nobody listens.
+        // The name may stand for ::1 as well, which has no listener.
         process.url = url.replace("localhost", "127.0.0.1");
         process
     }
@@ -211,7 +211,7 @@ impl Process {
         Self::serve(&[&settings, more].concat()).await
     }
 
-    /// A service whose log is read until it says where it listens; and what would bring the rest.
+    /// A service whose log is read until it gives its address; and the reader of the rest.
     pub(crate) async fn unheard(settings: &[(&str, &str)]) -> (Self, BufReader<ChildStderr>) {
         let mut command = program(&["serve", "--http-port", "0"], settings);
         let mut child = command
@@ -293,7 +293,7 @@ impl Process {
         Actor::of(&self.url, Some(jwt.issue(&claims).unwrap()))
     }
 
-    /// Asks again and again whether it is ready, as whoever routes traffic does.
+    /// Asks again and again whether it is ready, as a load balancer does.
     pub(crate) async fn ready(&self) {
         self.readiness(200).await;
     }

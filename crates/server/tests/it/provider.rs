@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
-/// What the provider does with one request.
+/// The provider's behaviour for one request.
 #[derive(Clone, Debug)]
 pub(crate) enum Play {
     /// Says this, in these pieces: streamed, if that is asked for.
@@ -23,7 +23,7 @@ pub(crate) enum Play {
     SaysWhenTold(Vec<String>),
     /// Writes these bytes, the head included, and closes the connection.
     Bytes(Vec<u8>),
-    /// Writes these bytes, and then nothing more.
+    /// Writes these bytes, and then falls silent.
     Hangs(Vec<u8>),
     /// Writes the first and then so many times the second, and closes the connection.
     Repeats(Vec<u8>, Vec<u8>, usize),
@@ -44,7 +44,7 @@ impl Asked {
         serde_json::from_str(&self.body).unwrap()
     }
 
-    /// What the model was told, as `role: content`.
+    /// The messages for the model, as `role: content`.
     pub(crate) fn prompt(&self) -> Vec<String> {
         let body = self.json();
         let messages = body["messages"].as_array().unwrap();
@@ -70,7 +70,7 @@ pub(crate) struct Provider {
 }
 
 struct State {
-    /// What comes next; when it is empty, `otherwise`.
+    /// The next behaviours; when it is empty, `otherwise`.
     script: Mutex<VecDeque<Play>>,
     otherwise: Mutex<Play>,
     asked: watch::Sender<Vec<Asked>>,
@@ -98,7 +98,7 @@ impl Provider {
         RUNTIME.spawn(async move {
             let listener = TcpListener::from_std(listener).unwrap();
             while let Ok((stream, _)) = listener.accept().await {
-                // Who hangs up early is no trouble of ours.
+                // A client that hangs up early is not a failure here.
                 let state = Arc::clone(&state);
                 tokio::spawn(async move {
                     let _ = serve(stream, &state).await;
@@ -123,7 +123,7 @@ impl Provider {
         *self.state.otherwise.lock().unwrap() = play;
     }
 
-    /// What to set `LLM_BASE_URL` to.
+    /// The value for `LLM_BASE_URL`.
     pub(crate) fn url(&self) -> String {
         format!("http://{}/v1", self.address)
     }
@@ -259,7 +259,7 @@ pub(crate) fn models() -> Play {
     answers("200 OK", json, &list.to_string())
 }
 
-/// One request and what is done with it.
+/// One request and its treatment.
 async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
     at_once(&stream);
     let Some(asked) = request(&mut stream).await? else {
@@ -341,7 +341,7 @@ async fn request(stream: &mut TcpStream) -> std::io::Result<Option<Asked>> {
         if stream.read_buf(&mut bytes).await? == 0 {
             return Ok(None);
         }
-        // What begins with a control character is a TLS handshake, which we do not understand.
+        // A first byte that is a control character begins a TLS handshake, which this provider does not know.
         if bytes[0] < b' ' {
             stream
                 .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")

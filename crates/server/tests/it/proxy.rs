@@ -9,20 +9,20 @@ use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpSocket, TcpStream, UnixStream};
 use tokio::sync::watch;
 
-/// What becomes of those who come this way.
+/// The treatment of connections that come this way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
     Open,
-    /// Nobody listens, and what was connected is cut off: the server has ended.
+    /// There is no listener, and open connections are cut off: the server has ended.
     Gone,
-    /// Connections are accepted, and nothing is ever answered: the network has failed.
+    /// Connections are accepted, but not answered: the network has failed.
     Silent,
 }
 
 pub(crate) struct Proxy {
     address: SocketAddr,
     way: watch::Sender<Way>,
-    /// What it has become.
+    /// The present treatment.
     state: watch::Receiver<Way>,
     url: String,
     /// Keeps the port while nobody listens there, since another test would get it for a connection
@@ -135,7 +135,7 @@ async fn carry(mut client: TcpStream, socket: PathBuf, mut way: watch::Receiver<
             _ = way.wait_for(|way| *way != Way::Open) => {}
         }
     }
-    // What fell silent says nothing any more, not even when others are let through again.
+    // A silent connection stays silent, also when others are let through again.
     let _ = way.wait_for(|way| *way == Way::Gone).await;
 }
 

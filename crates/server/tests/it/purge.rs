@@ -88,7 +88,7 @@ async fn deleted_conversations_are_gone_at_once_and_their_rows_soon() {
     let body = json!({ "conversation_ids": ids });
     let answer = alice.post("/v1/conversations/bulk-delete", body).await;
     assert_eq!(answer.expect(200)["deleted_count"], 3);
-    // No worker runs yet: every row is there, and nobody can see it.
+    // No worker runs yet: every row is there, but not visible.
     assert_eq!(app.schema.value("select count(*) from items").await, "3601");
     let path = format!("/v1/conversations/{}", ids[0]);
     let item = format!("{path}/items/{}", items[0]);
@@ -139,7 +139,7 @@ async fn deleted_conversations_are_gone_at_once_and_their_rows_soon() {
 }
 
 #[tokio::test]
-async fn a_worker_that_dies_midway_loses_nothing() {
+async fn a_worker_that_dies_midway_loses_no_job() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let ids = filled(&app, 3, 1_500).await;
@@ -154,7 +154,7 @@ async fn a_worker_that_dies_midway_loses_nothing() {
         let worker = Worker::start(&app.schema);
         until(&app.schema, items, 20, |rows| rows <= left).await;
         drop(worker);
-        // What it had not finished is still in the queue.
+        // Its unfinished work is still in the queue.
         rows::assert_consistent(&app.schema).await;
     }
     let _worker = Worker::start(&app.schema);
@@ -218,7 +218,7 @@ async fn a_step_takes_a_portion_of_bytes_however_few_the_rows_are() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
-    // What compresses badly, so that 32 kB of text are about as many on the disk.
+    // Text that compresses badly, so that 32 kB of it are about as many on the disk.
     let text = "(select string_agg(md5(n || '-' || g), '') from generate_series(1, 1000) g)";
     rows::items(&app.schema, &conversation, 40, text).await;
     let path = format!("/v1/conversations/{conversation}");

@@ -1,4 +1,4 @@
-//! What happens at once: nothing is lost, nothing is left over, and nothing is our fault.
+//! Concurrent requests: no change is lost, no row is left over, and no answer is a 500.
 
 use crate::answer::Answer;
 use crate::app::{Actor, TestApp, id};
@@ -20,7 +20,7 @@ fn statuses(answers: &[Answer]) -> HashMap<u16, usize> {
     counts
 }
 
-/// That every answer is one of these, and not a failure of ours.
+/// Checks that every answer is one of these, and not a failure of ours.
 #[track_caller]
 fn only(answers: &[Answer], expected: &[u16]) {
     for answer in answers {
@@ -69,7 +69,7 @@ async fn crossing() -> TestApp {
     TestApp::serve(schema, database, |_| {})
 }
 
-/// Holds a conversation's row until what is returned is told to roll back, or goes.
+/// Holds a conversation's row until the returned value rolls back, or is dropped.
 pub(crate) async fn hold(app: &TestApp, conversation: &str) -> Client {
     let id = rows::stored(conversation);
     hold_rows(app, &format!("conversations where id = '{id}'")).await
@@ -563,7 +563,7 @@ async fn a_project_is_deleted_while_its_conversations_are() {
             let body = json!({ "title": "x" });
             alice.patch(&path, body).await.expect(200);
         }
-        // As autovacuum would: what PostgreSQL knows of the table decides how it goes through it.
+        // As autovacuum would: PostgreSQL's statistics of the table decide how it reads it.
         app.schema.rows("analyze conversations").await;
         let bulk = |_| Some(json!({ "conversation_ids": ids }));
         let path = format!("/v1/projects/{project}");
@@ -587,7 +587,7 @@ async fn a_project_is_deleted_while_its_conversations_are() {
 }
 
 #[tokio::test]
-async fn appends_whose_clients_are_gone_are_whole_or_nowhere_and_harm_nobody() {
+async fn appends_of_disconnected_clients_are_whole_or_absent_and_delay_no_others() {
     let app = crossing().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
@@ -608,7 +608,7 @@ async fn appends_whose_clients_are_gone_are_whole_or_nowhere_and_harm_nobody() {
     for connection in leaving {
         connection.set_zero_linger().unwrap();
     }
-    // The service has noticed when it has answered somebody who came later.
+    // The service has noticed it when it has answered a later client.
     healthy().await;
     let left = moment(&app).await;
     let staying = [
@@ -631,7 +631,7 @@ async fn appends_whose_clients_are_gone_are_whole_or_nowhere_and_harm_nobody() {
 }
 
 #[tokio::test]
-async fn an_edit_whose_client_is_gone_keeps_nobody_waiting() {
+async fn an_edit_of_a_disconnected_client_delays_no_others() {
     let app = crossing().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
@@ -646,7 +646,7 @@ async fn an_edit_whose_client_is_gone_keeps_nobody_waiting() {
     stuck(&app, 1).await;
     connection.set_zero_linger().unwrap();
     drop(connection);
-    // The service has noticed when it has answered somebody who came later.
+    // The service has noticed it when it has answered a later client.
     app.anon().get("/healthz").await.expect(200);
     let left = moment(&app).await;
     let message = json!({ "role": "user", "content": "later", "call_id": "later" });
@@ -660,7 +660,7 @@ async fn an_edit_whose_client_is_gone_keeps_nobody_waiting() {
 }
 
 #[tokio::test]
-async fn what_waits_to_come_through_a_link_that_is_revoked_does_not_come_through() {
+async fn a_message_that_waits_for_a_link_is_refused_once_it_is_revoked() {
     let app = crossing().await;
     let (alice, bob) = (app.alice(), app.bob());
     let conversation = alice.conversation(json!({})).await;

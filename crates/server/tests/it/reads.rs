@@ -123,7 +123,7 @@ async fn jobs_that_are_not_due_are_not_read() {
     for _ in 0..8 {
         assert_eq!(look().await.len(), 0);
     }
-    // The same when one is: what is known of the table tells how.
+    // The same when a job is due. PostgreSQL's statistics decide how it reads the table.
     schema.rows("analyze jobs").await;
     let conversation = &rows::conversations(&schema, 1).await[0];
     let due = format!(
@@ -167,7 +167,7 @@ async fn links_are_read_no_further_than_they_are_asked_for() {
             assert_eq!(page["data"].as_array().unwrap().len(), 2);
         }
     }
-    // Nor for a message that has none.
+    // Nor for a message without one.
     let path = format!("/v1/conversations/{conversation}/items/{other}");
     alice.delete(&path).await.expect_nothing(204);
     let read = rows_read(&app.schema, "shares").await;

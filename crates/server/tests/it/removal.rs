@@ -1,4 +1,4 @@
-//! An owner goes, with everything that is theirs, and nothing comes back.
+//! An owner is removed with all data, and no row comes back.
 
 use crate::app::{Actor, PASSWORD, TestApp, id};
 use crate::clock::PinnedClock;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_postgres::NoTls;
 
-/// All that can be an owner's, but for the mark that they were here.
+/// All data that an owner can have, except the mark of activity.
 async fn belongings(schema: &Schema) -> u64 {
     let tables = "select c.table_name from information_schema.columns c \
                   where c.table_schema = current_schema() and c.column_name = 'owner_id' \
@@ -65,7 +65,7 @@ async fn settle(actor: &Actor) -> String {
 }
 
 #[tokio::test]
-async fn all_rows_of_a_removed_account_go_and_nobody_elses() {
+async fn all_rows_of_a_removed_account_go_and_no_others() {
     let app = TestApp::spawn().await;
     let (ada, _) = app.account("ada@example.org").await;
     settle(&ada).await;
@@ -106,7 +106,7 @@ async fn every_instance_knows_within_thirty_seconds() {
     let key = ada.key("Mine").await["key"].as_str().unwrap().to_owned();
     let by_key = elsewhere.bearing(Some(key));
     by_key.get("/v1/conversations").await.expect(200);
-    // Somebody else, of whom nothing must be felt.
+    // Another owner, who must not be affected.
     let bystander = elsewhere.alice();
     ada.delete("/auth/me").await.expect_nothing(204);
     ada.get("/v1/conversations")
@@ -179,7 +179,7 @@ async fn a_write_that_another_instance_lets_pass_is_refused_by_its_own_statement
 }
 
 #[tokio::test]
-async fn what_was_under_way_at_the_removal_is_swept_away() {
+async fn rows_written_during_the_removal_are_swept_away() {
     let app = TestApp::spawn().await;
     let (guest, session) = app.guest().await;
     let owner = rows::stored(session["user"]["id"].as_str().unwrap());
@@ -208,7 +208,7 @@ async fn what_was_under_way_at_the_removal_is_swept_away() {
     let late = "select (select count(*) from conversations) + (select count(*) from projects)";
     assert_eq!(app.schema.value(late).await, "2");
     until(&app.schema, late, 20, |rows| rows == 0).await;
-    // It is looked for again until nothing can come any more.
+    // The sweep looks again until no late row can come any more.
     let watched = "select count(*) from jobs where kind = 6";
     assert_eq!(app.schema.value(watched).await, "1");
     let past = "update jobs set created_at = now() - interval '151 seconds' where kind = 6";
@@ -233,7 +233,7 @@ async fn very_many_sessions_end_at_once_and_their_tokens_go_in_portions() {
     };
     let now = app.clock.now();
     store.remove(person, now).await.unwrap();
-    // The removal itself takes none away, and none is good any more.
+    // The removal itself does not delete any, but all are invalid.
     let tokens = "select count(*) from refresh_tokens";
     assert_eq!(app.schema.value(tokens).await, "20001");
     let token = json!({ "refresh_token": session["refresh_token"] });
@@ -296,7 +296,7 @@ fn housekeeping(app: &TestApp) -> RemovalService {
 }
 
 #[tokio::test]
-async fn guests_who_never_come_back_are_reclaimed_and_accounts_are_not() {
+async fn guests_that_never_come_back_are_reclaimed_and_accounts_are_not() {
     let app = TestApp::spawn().await;
     let retention = TimeDelta::days(30);
     let (idle, _) = app.guest().await;
@@ -328,7 +328,7 @@ async fn guests_who_never_come_back_are_reclaimed_and_accounts_are_not() {
 }
 
 #[tokio::test]
-async fn a_guest_who_was_active_within_the_retention_stays_although_days_are_noted_once() {
+async fn a_guest_active_within_the_retention_stays_although_days_are_noted_once() {
     let app = TestApp::spawn().await;
     let retention = TimeDelta::days(1);
     let (_, session) = app.guest().await;
@@ -345,7 +345,7 @@ async fn a_guest_who_was_active_within_the_retention_stays_although_days_are_not
 }
 
 #[tokio::test]
-async fn what_has_expired_is_tidied_away() {
+async fn expired_rows_are_deleted() {
     let app = TestApp::spawn().await;
     let (guest, _) = app.guest().await;
     app.guest().await;

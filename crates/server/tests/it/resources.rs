@@ -1,10 +1,10 @@
-//! What a process costs, as the kernel tells.
+//! The resources of a process, as the kernel counts them.
 
 use crate::process::Process;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// What it keeps in memory now, in bytes.
+/// Its memory now, in bytes.
 pub(crate) fn memory(process: &Process) -> u64 {
     status(process, "VmRSS:")
 }
@@ -18,7 +18,7 @@ pub(crate) fn forget_peak(process: &Process) {
     std::fs::write(format!("/proc/{}/clear_refs", process.id()), "5").unwrap();
 }
 
-/// Waits until it has nothing to do, as far as its use of processors tells.
+/// Waits until it is idle, by its processor time.
 pub(crate) async fn idle(process: &Process) {
     let deadline = Instant::now() + Duration::from_secs(60);
     let mut used = ticks(process);

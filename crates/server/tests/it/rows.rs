@@ -1,4 +1,4 @@
-//! Rows behind the service's back: many at once, and whether what is stored agrees with itself.
+//! Direct access to rows: writes many at once, and checks that they agree with each other.
 
 use crate::db::Schema;
 use ulid::Ulid;
@@ -89,7 +89,7 @@ pub(crate) async fn assert_consistent(schema: &Schema) {
     }
 }
 
-/// Rows that belong to nothing, and do not wait to be reclaimed either.
+/// Rows without a parent, which do not wait to be reclaimed either.
 fn orphans() -> Vec<(&'static str, String)> {
     let gone = |row: &str| {
         format!(

@@ -50,7 +50,7 @@ fn diesel_type(kind: &str) -> &str {
 }
 
 #[tokio::test]
-async fn the_tables_are_what_the_code_takes_them_for() {
+async fn the_tables_have_the_columns_that_the_code_expects() {
     let schema = Schema::migrated().await;
     let columns = "select table_name, column_name, data_type, is_nullable \
                    from information_schema.columns where table_schema = current_schema() \

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const PATH: &str = "/v1/users/me/settings";
 
 #[tokio::test]
-async fn what_was_never_set_is_null_or_empty() {
+async fn unset_fields_are_null_or_empty() {
     let app = TestApp::spawn().await;
     assert_json_snapshot!(app.alice().get(PATH).await.expect(200), @r#"
     {
@@ -28,7 +28,7 @@ async fn what_was_never_set_is_null_or_empty() {
 }
 
 #[tokio::test]
-async fn what_is_absent_stays_and_null_clears() {
+async fn absent_fields_stay_and_null_clears() {
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
     let profile = |about: Value, nickname: Value, style: Value| {
@@ -156,7 +156,7 @@ async fn merged_preferences_have_the_same_limit() {
     alice.patch(jan, half("a")).await.expect(200);
 }
 
-/// What is merged at once is not lost.
+/// Concurrent merges lose no field.
 #[tokio::test]
 async fn preferences_that_are_merged_at_once_are_all_kept() {
     let app = TestApp::spawn().await;
@@ -175,7 +175,7 @@ async fn preferences_that_are_merged_at_once_are_all_kept() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_named_and_changes_nothing() {
+async fn a_mistake_is_named_and_refused() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let before = alice.get(PATH).await.expect(200);
@@ -266,7 +266,7 @@ async fn the_longest_texts_fit_and_count_in_the_quota() {
 }
 
 #[tokio::test]
-async fn nobody_else_sees_a_profile() {
+async fn other_owners_do_not_see_a_profile() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let profile = json!({ "profile": { "about": "a secret of mine" } });

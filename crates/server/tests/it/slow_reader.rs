@@ -11,7 +11,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 /// has not been read.
 pub(crate) struct SlowReader {
     stream: TcpStream,
-    /// What came so far, as it came: the head, and chunks.
+    /// The bytes so far: the head, and chunks.
     pub(crate) read: Vec<u8>,
 }
 
@@ -22,7 +22,7 @@ impl SlowReader {
         Self::ask(socket, url, actor, path).await
     }
 
-    /// One who may be as quick as the service: no HTTP client without an optimizer is.
+    /// A reader that may be as quick as the service: no HTTP client without an optimizer is.
     pub(crate) async fn eager(url: &str, actor: &Actor, path: &str) -> Self {
         Self::ask(TcpSocket::new_v4().unwrap(), url, actor, path).await
     }
@@ -45,7 +45,7 @@ impl SlowReader {
         Self { stream, read }
     }
 
-    /// One who asks for a stream.
+    /// A reader that asks for a stream.
     pub(crate) async fn post(url: &str, actor: &Actor, path: &str, body: &Value) -> Self {
         let (socket, line) = (TcpSocket::new_v4().unwrap(), format!("POST {path}"));
         Self::send(socket, url, actor, &line, &body.to_string()).await

@@ -110,14 +110,14 @@ async fn every_change_moves_the_tag_of_a_conversation() {
 }
 
 #[tokio::test]
-async fn what_is_known_may_be_spelt_in_several_ways_and_is_nothing_to_others() {
+async fn a_known_tag_has_several_spellings_and_other_owners_gain_no_304() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
     let path = format!("/v1/conversations/{conversation}");
     let first = id(&alice.say(&conversation, "first").await);
     let now = tag(&alice, &path).await;
-    // What moves nothing leaves it.
+    // A request without an effect leaves it.
     let edit = format!("{path}/items/{first}/edit");
     let same = json!({ "content": "first" });
     alice.call_with(Method::PUT, &edit, &same).await.expect(200);
@@ -163,7 +163,7 @@ async fn an_append_refuses_no_rename_and_another_rename_does() {
     stale(&change(&alice, Method::PATCH, &path, &read, &title("Late")).await);
     stale(&change(&alice, Method::PATCH, &path, &read, &json!({})).await);
     stale(&remove(&alice, &path, &read).await);
-    // What is no strong tag promises too little.
+    // A weak tag promises too little.
     for odd in [format!("W/{now}"), now.replace('"', ""), String::new()] {
         stale(&change(&alice, Method::PATCH, &path, &odd, &title("Odd")).await);
     }
@@ -271,7 +271,7 @@ async fn of_twins_with_the_same_tag_one_wins() {
             assert!(!winner.header("etag").is_empty());
         }
     }
-    // The same text is no change of nothing: one makes the version, and the others are late.
+    // Equal texts are changes, too: one makes the version, and the others are late.
     let tag_of_item = tag(&alice, &item).await;
     let same = json!({ "content": "the same" });
     let twins = (0..8).map(|_| change(&alice, Method::PUT, &edit, &tag_of_item, &same));
@@ -391,7 +391,7 @@ async fn is_tagged(actor: &Actor, answer: &Answer, path: &str) {
 }
 
 #[tokio::test]
-async fn what_is_made_has_its_tag_also_when_the_request_is_repeated() {
+async fn a_created_object_has_its_tag_also_when_the_request_is_repeated() {
     let provider = Provider::that(says(&["An answer."]));
     let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
     let alice = app.alice();
@@ -422,7 +422,7 @@ async fn what_is_made_has_its_tag_also_when_the_request_is_repeated() {
             is_tagged(&alice, &answer, &made).await;
         }
     }
-    // It is the tag of what is shown: the text as it is now.
+    // It is the tag of the shown object: the text as it is now.
     let edit = format!("{items}/{question}/edit");
     let other = json!({ "content": "other" });
     alice

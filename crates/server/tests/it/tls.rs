@@ -1,4 +1,4 @@
-//! `sslmode`, against a PostgreSQL that takes nobody but over TLS.
+//! `sslmode`, against a PostgreSQL that accepts only TLS.
 
 use crate::app::SECRET;
 use crate::process::{output, text};
@@ -104,7 +104,7 @@ impl TlsPostgres {
         }
     }
 
-    /// Whether the service gets in, and what it says if it does not.
+    /// Whether the service gets in, and its message if it does not.
     async fn migrate(&self, host: &str, query: &str, trusted: bool) -> Result<(), String> {
         let url = format!("postgres://postgres@{host}:{}/postgres{query}", self.port);
         let authority = self.directory.join("authority.pem");
@@ -136,15 +136,15 @@ impl Drop for TlsPostgres {
 }
 
 #[tokio::test]
-async fn sslmode_means_what_it_means_elsewhere() {
+async fn sslmode_has_its_usual_meaning() {
     let postgres = TlsPostgres::start();
     for (host, query, trusted, expected) in [
-        // Encrypted, whoever it is.
+        // Encrypted, with any certificate.
         ("localhost", "?sslmode=require", false, true),
         ("127.0.0.1", "?sslmode=require", false, true),
         ("localhost", "?sslmode=prefer", false, true),
         ("localhost", "", false, true),
-        // Somebody we trust, by the name we asked for.
+        // A trusted certificate, with the name that we asked for.
         ("localhost", "?sslmode=verify-full", true, true),
         ("localhost", "?sslmode=verify-full", false, false),
         ("127.0.0.1", "?sslmode=verify-full", true, false),

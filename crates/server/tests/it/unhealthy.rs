@@ -39,7 +39,7 @@ fn requests(actor: &Actor) -> Vec<reqwest::RequestBuilder> {
 }
 
 #[track_caller]
-/// `lag` is how long what needs no database takes at the same time: this machine may be busy.
+/// `lag` is how long a request takes that needs no database: this machine may be busy.
 fn assert_unavailable(answer: &Answer, took: Duration, lag: Duration) {
     answer.refused("database_unavailable", None);
     let seconds: u32 = answer.header("retry-after").parse().unwrap();
@@ -92,7 +92,7 @@ async fn assert_away(process: &Process) {
     for (answer, took) in timed {
         assert_unavailable(&answer, took, lag);
     }
-    // What does not need the database goes on.
+    // Requests that do not need the database go on.
     actor.get("/healthz").await.expect(200);
     actor.get("/version").await.expect(200);
     actor
@@ -106,7 +106,7 @@ async fn assert_away(process: &Process) {
         .refused("token_missing", None);
 }
 
-/// It is well again by itself, and on the way there nothing is worse than "not yet".
+/// It recovers by itself, and the worst answer on the way is "not yet".
 async fn assert_recovers(process: &Process) {
     let actor = process.alice();
     let deadline = Instant::now() + Duration::from_secs(60);
@@ -227,7 +227,7 @@ async fn an_embedded_database_that_is_killed_under_load_is_started_again() {
             .get(&format!("/v1/conversations/{conversation}"))
             .await
             .expect(200);
-        // What was not acknowledged may still have been stored.
+        // A write that was not acknowledged may still have been stored.
         assert!(found["items"].as_array().unwrap().len() >= accepted);
         assert_eq!(
             found["item_count"],

@@ -33,7 +33,7 @@ async fn usage(actor: &Actor) -> Value {
 }
 
 #[tokio::test]
-async fn what_is_used_is_told_and_counted_a_little_later() {
+async fn usage_is_shown_and_counted_a_little_later() {
     let app = TestApp::spawn_allowing(guests(Some(1_000_000), Some(10))).await;
     let (guest, _) = app.guest().await;
     let none = json!({
@@ -57,7 +57,7 @@ async fn what_is_used_is_told_and_counted_a_little_later() {
     assert_eq!(edited, bytes + 500 + 128);
     let path = format!("/v1/conversations/{conversation}/items/{item}");
     guest.delete(&path).await.expect_nothing(204);
-    // Somebody without limits is told what they use as well, once it was asked for.
+    // Owners without limits are told their usage as well, once it was asked for.
     let alice = app.alice();
     alice
         .conversation(json!({ "items": [user("Hello")] }))
@@ -81,7 +81,7 @@ async fn change<const N: usize>(actor: &Actor, path: &str, changes: [(Value, u16
 }
 
 #[tokio::test]
-async fn an_owner_who_stores_as_much_as_they_may_can_read_and_delete_and_then_write_again() {
+async fn an_owner_at_the_limit_can_read_and_delete_and_then_write_again() {
     let app = TestApp::spawn_allowing(guests(Some(3_000), None)).await;
     let (guest, _) = app.guest().await;
     let conversation = guest.conversation(json!({})).await;
@@ -121,13 +121,13 @@ async fn an_owner_who_stores_as_much_as_they_may_can_read_and_delete_and_then_wr
     ] {
         answer.refused("quota_exceeded", Some("storage_limit"));
     }
-    // A message that was stored is there, for whoever sends it again.
+    // A stored message is there, for each repeat.
     guest
         .post(&format!("{path}/items"), message)
         .await
         .expect(200);
     guest.get(&path).await.expect(200);
-    // What is shorter than what it replaces is taken, and what is longer is not.
+    // A text shorter than the one it replaces is accepted, and a longer one is not.
     let changes = [
         (json!({ "title": "New" }), 200),
         (json!({ "title": "Newer" }), 409),
@@ -145,9 +145,9 @@ async fn an_owner_who_stores_as_much_as_they_may_can_read_and_delete_and_then_wr
         (json!({ "description": null, "title": "Qs" }), 200),
     ];
     change(&guest, &format!("/v1/projects/{project_id}"), changes).await;
-    // Keys are a hundred at the most, and may be what makes room.
+    // There are at most a hundred keys, and they may be needed to make room.
     guest.key("Mine").await;
-    // Nobody else is affected.
+    // Other owners are not affected.
     app.alice().conversation(json!({})).await;
 
     guest.delete(&path).await.expect_nothing(204);
@@ -157,7 +157,7 @@ async fn an_owner_who_stores_as_much_as_they_may_can_read_and_delete_and_then_wr
 }
 
 #[tokio::test]
-async fn several_messages_for_which_there_is_no_room_are_refused_unless_all_are_known() {
+async fn several_messages_over_the_limit_are_refused_unless_all_are_known() {
     let app = TestApp::spawn_allowing(guests(Some(3_000), None)).await;
     let (guest, _) = app.guest().await;
     let conversation = guest.conversation(json!({})).await;
@@ -215,7 +215,7 @@ async fn a_message_through_a_link_counts_for_the_owner_and_a_fork_for_the_forker
         .post(&format!("{link}/items"), json!({ "content": "x" }))
         .await;
     answer.refused("quota_exceeded", Some("storage_limit"));
-    // The visitor has nothing yet, and may copy it; then they have it, too.
+    // The visitor has no data yet, and may copy it; then they have it, too.
     visitor
         .call(Method::POST, &format!("{link}/fork"))
         .await
@@ -234,7 +234,7 @@ async fn conversations_of_before_sizes_were_kept_are_measured_and_so_are_those_w
     let alice = app.alice();
     let ids = rows::conversations(&app.schema, 20).await;
     rows::items_of_all(&app.schema, &ids, 3, "repeat('x', 1000)").await;
-    // What an instance of this version adds does not hide that there is more.
+    // Messages added by an instance of this version do not hide that there are more.
     alice.say(&ids[0], "more").await;
     usage(&alice).await;
     app.count_usage().await;
@@ -247,7 +247,7 @@ async fn conversations_of_before_sizes_were_kept_are_measured_and_so_are_those_w
 }
 
 #[tokio::test]
-async fn a_copy_for_which_there_is_no_room_is_not_made() {
+async fn a_copy_over_the_limit_is_not_made() {
     let app = TestApp::spawn_allowing(guests(Some(10_000), None)).await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
@@ -255,8 +255,8 @@ async fn a_copy_for_which_there_is_no_room_is_not_made() {
     let share = alice.share(&conversation, json!({})).await;
     let fork = format!("/conversations/share/{share}/fork");
     let (guest, _) = app.guest().await;
-    // Each has 4,640 bytes. Of this guest nothing was ever counted, and what they copied is known
-    // before it is.
+    // Each has 4,640 bytes. This guest was never counted, but the copied bytes are known
+    // before they are counted.
     for _ in 0..2 {
         guest.call(Method::POST, &fork).await.expect(201);
     }
@@ -282,7 +282,7 @@ async fn a_copy_for_which_there_is_no_room_is_not_made() {
 }
 
 #[tokio::test]
-async fn copies_asked_for_at_once_are_no_more_than_there_is_room_for() {
+async fn concurrent_copies_are_at_most_as_many_as_fit() {
     let app = TestApp::spawn_allowing(guests(Some(10_000), None)).await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
@@ -365,7 +365,7 @@ async fn each_step_of_a_count_goes_on_where_the_last_one_ended_and_takes_a_porti
         (300 * each..301 * each + organised).contains(&bytes),
         "{bytes}"
     );
-    // What was counted by steps is what is counted at once.
+    // Counting in steps gives the same as counting at once.
     clock.advance(TimeDelta::seconds(30));
     usage(&alice).await;
     let job = due().await.unwrap().remove(0);

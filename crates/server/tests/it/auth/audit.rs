@@ -39,14 +39,14 @@ async fn left_while_signing_in(change: impl FnOnce(&mut Parts)) -> TestApp {
     app.clock.more_waits_than(before).await;
     connection.set_zero_linger().unwrap();
     drop(connection);
-    // The service has noticed when it has answered somebody who came later.
+    // The service has noticed it when it has answered a later client.
     app.anon().get("/healthz").await.expect(200);
     assert_eq!(app.schema.value(FAMILIES).await, "1");
     app
 }
 
 #[tokio::test]
-async fn a_client_who_resets_the_connection_stops_nothing_that_was_begun() {
+async fn a_reset_of_the_connection_does_not_stop_work_under_way() {
     let app = left_while_signing_in(|_| {}).await;
     app.clock.advance(TimeDelta::seconds(2));
     until(&app.schema, FAMILIES, 20, |count| count == 2).await;
@@ -59,10 +59,10 @@ async fn a_client_who_resets_the_connection_stops_nothing_that_was_begun() {
 }
 
 #[tokio::test]
-async fn a_service_that_stops_finishes_what_was_begun_for_a_client_who_is_gone() {
+async fn a_service_that_stops_finishes_work_for_a_client_that_is_gone() {
     let tasks = Arc::new(BackgroundTasks::new(RUNTIME.handle().clone()));
     let app = left_while_signing_in(|parts| parts.tasks = Arc::clone(&tasks)).await;
-    // Nobody waits for an answer any more.
+    // The client does not wait for an answer any more.
     app.stop().await;
     tokio::join!(tasks.finish(Duration::from_secs(30)), async {
         app.clock.advance(TimeDelta::seconds(2));
@@ -111,7 +111,7 @@ async fn each_thing_of_note_leaves_one_event() {
     app.session_time_passes("1 minute").await;
     app.anon().post("/auth/refresh-token", token.clone()).await;
     assert_eq!(app.trail.events(), [about("refresh_token_reused")]);
-    // Of a session that has ended, nothing is known.
+    // An ended session is unknown.
     app.anon()
         .post("/auth/logout", token)
         .await

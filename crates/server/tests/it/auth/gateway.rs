@@ -55,7 +55,7 @@ async fn whom_it_names_is_the_owner_of_that_subjects_tokens() {
         (&told["name"], &told["email"]),
         (&json!("Ada"), &json!("ada@example.org"))
     );
-    // Kong's plugin takes the key away that the caller has sent; what else they send does not count.
+    // Kong's plugin removes the key that the caller has sent; other headers of the caller do not count.
     let bob = issuer.bearer(&app, &RSA, "bob");
     assert_eq!(
         with(&bob, "/auth/me", &named).await.expect(200)["id"],
@@ -78,7 +78,7 @@ fn named(secret: &str) -> [(&str, &str); 2] {
 }
 
 #[tokio::test]
-async fn nobody_else_is_believed() {
+async fn only_the_gateway_is_believed() {
     let issuer = Issuer::with(&[&RSA]);
     // The secret is right, but the connection does not come from a trusted proxy.
     let app = TestApp::spawn_with(|parts| behind(parts, &issuer)).await;
@@ -86,7 +86,7 @@ async fn nobody_else_is_believed() {
     with(&app.anon(), "/auth/me", &claims)
         .await
         .refused("token_missing", None);
-    // A trusted proxy, but a wrong secret, or none that is known here.
+    // A trusted proxy, but with a wrong secret, or an unknown one.
     let app = TestApp::spawn_with(|parts| {
         trusting(parts);
         behind(parts, &issuer);
@@ -148,7 +148,7 @@ async fn it_may_check_keys_and_name_their_holders() {
         )
         .await;
         assert_eq!(by_header.expect(200), told);
-        // What the plugin passes on names the same owner.
+        // The headers of the plugin name the same owner.
         let subject = told["subject"].as_str().unwrap();
         let named = [("X-Gateway-Auth", SECRET), ("X-User-Subject", subject)];
         let me = with(&app.anon(), "/auth/me", &named).await.expect(200);
@@ -211,7 +211,7 @@ async fn for_others_the_address_of_the_check_does_not_exist() {
 }
 
 #[tokio::test]
-async fn what_a_proxy_passes_on_for_somebody_else_is_no_check_of_its_own() {
+async fn a_request_that_a_proxy_passes_on_is_not_the_proxys_own_check() {
     let app = TestApp::spawn_with(trusting).await;
     let key = key_of(&app.alice()).await;
     validated(&app, &key).await.expect(200);

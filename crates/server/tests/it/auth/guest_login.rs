@@ -80,7 +80,7 @@ async fn the_door_can_be_closed() {
 }
 
 #[tokio::test]
-async fn what_is_stored_of_a_refresh_token_is_worth_nothing_to_a_thief() {
+async fn the_stored_part_of_a_refresh_token_is_useless_to_a_thief() {
     let app = TestApp::spawn().await;
     let (_, session) = app.guest().await;
     let secret = session["refresh_token"].as_str().unwrap();

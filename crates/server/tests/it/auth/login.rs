@@ -110,7 +110,7 @@ async fn the_same_work_is_done_for_known_and_unknown_addresses() {
 }
 
 #[tokio::test]
-async fn what_can_be_no_credentials_is_refused_by_its_form_whoever_exists() {
+async fn malformed_credentials_are_refused_by_their_form_whether_or_not_the_account_exists() {
     let app = TestApp::spawn().await;
     for (email, password, param) in [
         ("ada", "x", "email"),

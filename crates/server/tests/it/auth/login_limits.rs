@@ -1,4 +1,4 @@
-//! Whoever guesses passwords is slowed down and stopped, and nobody else is.
+//! Guessing of passwords is slowed down and stopped, and other callers are not affected.
 
 use crate::answer::Answer;
 use crate::app::{PASSWORD, TestApp};
@@ -56,7 +56,7 @@ async fn ten_failures_from_one_address_to_one_account_and_no_more() {
     let answer = attempt(&app, "192.0.2.1", "ada@example.org", PASSWORD).await;
     answer.refused("rate_limited", None);
     let wait: i64 = answer.header("retry-after").parse().unwrap();
-    // Their own other account, and the victim from elsewhere, are no worse off.
+    // Their own other account, and the victim from elsewhere, are not affected.
     app.account("eve@example.org").await;
     let own = attempt(&app, "192.0.2.1", "eve@example.org", PASSWORD).await;
     own.expect(200);
@@ -119,7 +119,7 @@ async fn a_success_forgets_the_failures_before_it() {
 }
 
 #[tokio::test]
-async fn fifty_failures_from_one_address_whoever_is_tried() {
+async fn fifty_failures_from_one_address_for_any_accounts() {
     let app = behind_a_proxy(|_| {}).await;
     app.account("ada@example.org").await;
     for number in 0..50 {

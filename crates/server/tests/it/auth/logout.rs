@@ -27,7 +27,7 @@ async fn it_ends_the_session_and_no_other() {
     app.anon().post(refresh, token(&other)).await.expect(200);
     // An access token lives out its hour.
     guest.get("/v1/conversations").await.expect(200);
-    // A second time there is nothing to end.
+    // The second time there is no session to end.
     app.anon()
         .post(PATH, token(&next))
         .await
@@ -120,7 +120,7 @@ async fn tokens_cannot_be_tried_without_end() {
         let answer = app.anon().post(path, bad.clone()).await;
         answer.refused("rate_limited", None);
     }
-    // Whoever has a session can leave it all the same.
+    // An owner of a session can leave it all the same.
     let (_, leaving) = app.guest().await;
     let answer = app.anon().post(PATH, token(&leaving)).await;
     answer.expect_nothing(204);

@@ -60,7 +60,7 @@ async fn the_new_password_is_good_and_every_other_session_has_ended() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_changes_nothing() {
+async fn a_wrong_password_leaves_everything_unchanged() {
     let app = TestApp::spawn().await;
     let (ada, _) = app.account("ada@example.org").await;
     app.trail.names();
@@ -89,7 +89,7 @@ async fn a_wrong_password_changes_nothing() {
 }
 
 #[tokio::test]
-async fn who_has_no_account_has_no_password() {
+async fn a_caller_without_an_account_has_no_password() {
     let app = TestApp::spawn().await;
     let (guest, _) = app.guest().await;
     for actor in [guest, app.alice()] {
@@ -112,7 +112,7 @@ async fn the_current_password_is_guessed_no_faster_than_at_sign_in() {
         let answer = change(&ada, "not this one", NEW).await;
         answer.refused("password_wrong", Some("current_password"));
     }
-    // What is wrong with the new one is no guess.
+    // A fault of the new password does not count as a guess.
     change(&ada, PASSWORD, "seven77")
         .await
         .refused("invalid_value", Some("new_password"));
@@ -174,12 +174,12 @@ async fn no_session_outlives_a_change_that_it_races() {
 
 /// The order in which it would go wrong, which chance alone seldom makes.
 #[tokio::test]
-async fn whoever_signs_in_while_the_password_is_changed_needs_the_new_one() {
+async fn a_sign_in_during_a_change_of_password_needs_the_new_one() {
     let app = TestApp::spawn_with(|parts| parts.workers = Some(2)).await;
     app.account("ada@example.org").await;
     let (holder, connection) = connect(&app.schema.url, NoTls).await.unwrap();
     let connection = tokio::spawn(connection);
-    // A change of password that is not committed yet; the hash is nobody's.
+    // A change of password that is not committed yet; the hash fits no password.
     let hold = "begin; update accounts set password_hash = replace(password_hash, '$m', '$ m')";
     holder.batch_execute(hold).await.unwrap();
     let row = holder.query_one("select pg_backend_pid()", &[]).await;

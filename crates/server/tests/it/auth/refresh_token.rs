@@ -36,7 +36,7 @@ async fn the_new_pair_works() {
 }
 
 #[tokio::test]
-async fn whoever_did_not_get_the_answer_asks_again_and_gets_the_same_token() {
+async fn a_client_that_lost_the_answer_asks_again_and_gets_the_same_token() {
     let app = TestApp::spawn().await;
     let (_, session) = app.guest().await;
     let next = refresh(&app, &session).await.expect(200);
@@ -97,9 +97,9 @@ async fn another_instance_gives_the_same_token() {
     let next = refresh(&here, &session).await.expect(200);
     let again = refresh(&elsewhere, &session).await.expect(200);
     assert_eq!(again["refresh_token"], next["refresh_token"]);
-    // What it cannot give again it does not take for theft.
+    // A token that it cannot give again does not count as theft.
     assert_refused(&refresh(&stranger, &session).await);
-    // And what it gives is good everywhere.
+    // Its tokens are valid everywhere.
     let next = refresh(&stranger, &next).await.expect(200);
     let next = refresh(&here, &next).await.expect(200);
     refresh(&elsewhere, &next).await.expect(200);
@@ -160,7 +160,7 @@ async fn a_token_waits_thirty_days() {
     let next = refresh(&app, &session).await.expect(200);
     app.session_time_passes("1 minute").await;
     assert_refused(&refresh(&app, &other).await);
-    // Each rotation begins anew.
+    // Each rotation starts a new window.
     app.session_time_passes("29 days").await;
     refresh(&app, &next).await.expect(200);
 }

@@ -62,7 +62,7 @@ async fn an_address_is_taken_once_however_it_is_spelt() {
 }
 
 #[tokio::test]
-async fn of_many_who_want_one_address_at_once_one_gets_it() {
+async fn of_many_concurrent_requests_for_one_address_one_gets_it() {
     let app = TestApp::spawn_with(|parts| parts.workers = Some(2)).await;
     let body = json!({ "email": "ada@example.org", "password": PASSWORD });
     let anon = app.anon();
@@ -77,7 +77,7 @@ async fn of_many_who_want_one_address_at_once_one_gets_it() {
 }
 
 #[tokio::test]
-async fn what_breaks_a_rule_is_refused_by_name() {
+async fn a_field_that_breaks_a_rule_is_refused_by_name() {
     let app = TestApp::spawn().await;
     for (email, password, param) in [
         ("ada", PASSWORD, "email"),
@@ -106,7 +106,7 @@ async fn what_breaks_a_rule_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn an_address_that_looks_like_another_by_what_nobody_sees_is_refused() {
+async fn an_address_that_looks_like_another_by_invisible_characters_is_refused() {
     let app = TestApp::spawn().await;
     app.account("ada@example.org").await;
     for email in [
@@ -203,7 +203,7 @@ async fn one_address_makes_only_so_many_accounts_upgrades_included() {
 }
 
 #[tokio::test]
-async fn who_is_refused_because_of_neighbours_is_told_so_and_what_can_be_set() {
+async fn a_refusal_because_of_neighbours_says_so_and_names_the_setting() {
     let app = TestApp::spawn_limited(|quotas| quotas.registration = Quota::parse("2/h")).await;
     for email in ["a@example.org", "b@example.org"] {
         app.account(email).await;
@@ -243,7 +243,7 @@ async fn the_log_names_the_setting_that_lets_more_of_them_in() {
 }
 
 #[tokio::test]
-async fn what_fails_on_our_side_counts_for_no_limit() {
+async fn failures_of_the_server_count_for_no_limit() {
     let schema = Schema::migrated().await;
     let proxy = Proxy::to(&schema, Way::Open).await;
     let through = Schema::at(proxy.url().to_owned());

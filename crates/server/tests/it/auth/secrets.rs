@@ -23,7 +23,7 @@ fn changed(parts: &mut Parts, secret: &str, previous: Option<&str>) {
 }
 
 #[tokio::test]
-async fn nobody_notices_a_change_of_the_secret() {
+async fn clients_do_not_notice_a_change_of_the_secret() {
     let schema = Schema::migrated().await;
     let clock = Arc::new(PinnedClock::new());
     let instances = [

@@ -26,7 +26,7 @@ async fn a_guest_keeps_everything() {
 }
 
 #[tokio::test]
-async fn who_is_no_guest_cannot_be_upgraded() {
+async fn only_a_guest_can_be_upgraded() {
     let app = TestApp::spawn().await;
     let (ada, _) = app.account("ada@example.org").await;
     let body = json!({ "email": "other@example.org", "password": PASSWORD });
@@ -51,7 +51,7 @@ async fn a_taken_address_is_refused_without_being_called_taken() {
     for word in ["taken", "exists"] {
         assert!(!answer.text().contains(word), "{}", answer.text());
     }
-    // Nothing has changed for the guest.
+    // The guest is unchanged.
     let me = guest.get("/auth/me").await.expect(200);
     assert_eq!(me["kind"], "guest");
     let body = json!({ "email": "new@example.org", "password": PASSWORD });

@@ -1,4 +1,4 @@
-//! Nobody reads what the program says: it serves all the same, and ends when it is told to.
+//! Standard error is not read: the program serves all the same, and ends when it is told to.
 
 use crate::app::Actor;
 use crate::process::{PATIENCE, Process, Scratch, program};
@@ -8,7 +8,7 @@ use std::process::Stdio;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long a request may take that has nothing to wait for.
+/// How long a request may take that does not have to wait.
 const SOON: Duration = Duration::from_secs(60);
 
 /// So many requests that their lines would fill any pipe a few times.
@@ -27,7 +27,7 @@ async fn answers(url: &str) {
 }
 
 #[tokio::test]
-async fn a_standard_error_that_is_not_read_holds_up_nothing() {
+async fn a_standard_error_that_is_not_read_does_not_delay_the_service() {
     let scratch = Scratch::new();
     scratch.with_cluster().await;
     let directory = scratch.path().to_str().unwrap();
@@ -40,7 +40,7 @@ async fn a_standard_error_that_is_not_read_holds_up_nothing() {
 }
 
 #[tokio::test]
-async fn a_standard_error_that_is_closed_holds_up_nothing() {
+async fn a_standard_error_that_is_closed_does_not_delay_the_service() {
     let scratch = Scratch::new();
     scratch.with_cluster().await;
     let directory = scratch.path().to_str().unwrap();

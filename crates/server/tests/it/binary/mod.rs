@@ -1,4 +1,4 @@
-//! The program as people and operators meet it: what it says, how it starts, how it stops.
+//! The program as people and operators use it: its messages, its start, its stop.
 
 mod deaf;
 mod reset_password;
@@ -21,7 +21,7 @@ async fn refusal(arguments: &[&str], settings: &[(&str, &str)]) -> String {
     let run = output(arguments, settings).await;
     let said = text(&run.stderr).trim_end();
     assert_eq!(run.status.code(), Some(1), "{said}");
-    // What it logged on the way is no part of the answer.
+    // The lines that it logged are not part of the answer.
     let told: Vec<_> = said
         .lines()
         .filter(|line| line.starts_with("jan-conversations: "))
@@ -32,7 +32,7 @@ async fn refusal(arguments: &[&str], settings: &[(&str, &str)]) -> String {
 }
 
 #[tokio::test]
-async fn the_first_lines_of_the_log_say_what_a_person_looks_for() {
+async fn the_first_lines_of_the_log_have_the_facts_that_people_need() {
     let scratch = Scratch::new();
     // The very first start: the others find a cluster.
     let directory = scratch.path().to_str().unwrap();
@@ -65,7 +65,7 @@ async fn the_first_lines_of_the_log_say_what_a_person_looks_for() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_model_provider_or_with_links_is_said_at_the_start() {
+async fn faults_of_the_model_provider_or_of_links_are_logged_at_the_start() {
     let provider = Provider::that(answers("404 Not Found", "", "404 page not found"));
     let url = provider.url();
     let scratch = Scratch::new();
@@ -141,7 +141,7 @@ async fn a_second_instance_on_the_same_data_is_refused() {
             "{said}"
         );
     }
-    // The first one has noticed nothing.
+    // The first one was not affected.
     process.anon().get("/readyz").await.expect(200);
 }
 
@@ -244,7 +244,7 @@ async fn a_bad_value_is_refused_in_one_sentence_that_names_the_variable() {
     }
     let without = [("DATABASE_URL", "postgres://a@b/c")];
     assert!(refusal(&["serve"], &without).await.contains("JWT_SECRET"));
-    // What may be a secret is not said back.
+    // A value that may be a secret is not repeated.
     let secret = [
         ("DATABASE_URL", "postgres://me:hunter2@b:x/c"),
         ("JWT_SECRET", SECRET),
@@ -292,7 +292,7 @@ async fn the_document_needs_no_database_and_no_settings() {
 }
 
 #[tokio::test]
-async fn migrate_brings_the_schema_up_to_date_and_does_nothing_the_second_time() {
+async fn migrate_brings_the_schema_up_to_date_and_has_no_effect_the_second_time() {
     let schema = Schema::empty().await;
     let settings = [
         ("DATABASE_URL", schema.url.as_str()),
@@ -315,7 +315,7 @@ async fn migrate_brings_the_schema_up_to_date_and_does_nothing_the_second_time()
     process.ready().await;
 }
 
-/// What must never be in a log: contents, credentials, raw addresses.
+/// Texts that must never be in a log: contents, credentials, raw addresses.
 const CONTENT: &str = "CANARY-of-content";
 
 /// Requests of all kinds with the canary wherever a client may put something; the ids of what was
@@ -353,7 +353,7 @@ async fn say_much(guest: &Actor) -> [String; 3] {
 }
 
 #[tokio::test]
-async fn the_log_tells_of_each_request_and_nothing_of_what_was_said() {
+async fn the_log_has_each_request_without_its_contents() {
     let schema = Schema::empty().await;
     let settings = [
         ("LOG_FORMAT", "json"),
@@ -486,7 +486,7 @@ async fn a_command_tells_of_the_settings_it_goes_by() {
         let help = text(&run.stdout);
         assert!(help.contains(told) && !help.contains(not), "{help}");
     }
-    // What is set for the service beside it is no mistake.
+    // Settings of the service beside it are not mistakes.
     let run = output(&["openapi", "--http-port", "1"], &[]).await;
     assert_eq!(run.status.code(), Some(0));
     let help = text(&output(&["--help"], &[]).await.stdout).to_owned();
@@ -496,7 +496,7 @@ async fn a_command_tells_of_the_settings_it_goes_by() {
 }
 
 #[tokio::test]
-async fn a_reader_who_wants_no_more_ends_a_command_quietly() {
+async fn a_reader_that_stops_ends_a_command_quietly() {
     let scratch = Scratch::new();
     let schema = Schema::empty().await;
     let embedded = [("DATA_DIR", scratch.path().to_str().unwrap())];

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// In every text that is sent.
 const MARKER: &str = "Zx7-canary-of-content";
 
-/// What the model says.
+/// The model's reply.
 const REPLY: &str = "Qv3-canary-of-a-reply";
 
 /// All there is, and each library by name that could tell more.
@@ -18,7 +18,7 @@ const LOUDEST: &str = "trace,html5ever=trace,markup5ever=trace,tokio_postgres=tr
     hyper_util=trace,reqwest=trace,rustls=trace,actix_http=trace,actix_web=trace,\
     actix_server=trace,actix_router=trace,mio=trace,diesel=trace,diesel_async=trace,tracing=trace";
 
-/// What the caller has, by the names of parameters in paths.
+/// The caller's objects, by the names of parameters in paths.
 struct Ids(Vec<(&'static str, String)>);
 
 impl Ids {
@@ -98,7 +98,7 @@ async fn call(actor: &Actor, operation: &Operation, ids: &Ids) {
     }
 }
 
-/// What is last in an order of operations: who is gone can say no more.
+/// Operations that come last: a removed user cannot call others.
 fn ends_all(operation: &Operation) -> bool {
     operation.method == "DELETE" || operation.name == "logout"
 }
@@ -165,7 +165,7 @@ fn forms(text: &str) -> [String; 3] {
 }
 
 #[tokio::test]
-async fn the_loudest_log_has_nothing_of_what_is_said_and_no_secret() {
+async fn the_loudest_log_has_no_contents_and_no_secrets() {
     let scratch = Scratch::new();
     let provider = Provider::that(says(&[REPLY]));
     let settings = [

@@ -81,7 +81,7 @@ async fn sigterm_takes_no_connection_from_a_request_under_way() {
     for list in lists {
         list.expect(200);
     }
-    // A worker that has nothing to do ends at once. What the others are at goes on.
+    // An idle worker ends at once. Work on other workers goes on.
     holder.rows(lock).await;
     let busy: Vec<_> = actors.into_iter().step_by(2).collect();
     let created = join_all(
@@ -157,7 +157,7 @@ async fn a_service_that_is_killed_leaves_the_earlier_version_and_no_half_reply()
 }
 
 #[tokio::test]
-async fn a_service_that_is_told_to_stop_finishes_what_nobody_waits_for() {
+async fn a_service_that_is_told_to_stop_finishes_work_without_a_client() {
     let schema = Schema::migrated().await;
     let provider = Provider::that(says_when_told(&["Be", "cause."]));
     let mut process = service(&schema, &provider, "25").await;

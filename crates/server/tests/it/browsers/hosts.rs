@@ -163,7 +163,7 @@ async fn a_whole_address_comes_before_the_header() {
 #[tokio::test]
 async fn a_request_names_one_host() {
     let app = TestApp::spawn().await;
-    // HTTP/1.0 may name none; then it names none of ours.
+    // HTTP/1.0 may leave the host out; then the host is not one of ours.
     asked(&app, "GET /version HTTP/1.0")
         .await
         .refused("host_not_allowed", None);
@@ -173,7 +173,7 @@ async fn a_request_names_one_host() {
             .status,
         200
     );
-    // What HTTP/1.1 does not allow (RFC 9112, 3.2) is no request.
+    // A request that HTTP/1.1 does not allow (RFC 9112, 3.2) is refused.
     for lines in [
         "GET /version HTTP/1.1\r\nX: y",
         "GET /version HTTP/1.1\r\nHost: localhost\r\nHost: evil.example",
@@ -238,7 +238,7 @@ async fn our_own_proxies_may_pass_on_any_name() {
     })
     .await;
     assert_eq!(named(&app, "anything.example").await.status, 200);
-    // What somebody else says of the way changes nothing.
+    // Headers of others about the way have no effect.
     let app = TestApp::spawn().await;
     let claimed = "GET /version HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-For: 127.0.0.1\r\n\
                    X-Forwarded-Host: localhost\r\nForwarded: host=localhost";

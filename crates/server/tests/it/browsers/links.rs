@@ -1,11 +1,11 @@
-//! What the addresses begin with that clients are given.
+//! The beginning of the addresses that clients get.
 
 use crate::app::TestApp;
 use api::browsers::AllowedHosts;
 use api::client_address::TrustedProxies;
 use serde_json::{Value, json};
 
-/// What the link begins with that alice makes by a request with these headers.
+/// The beginning of the link that alice makes by a request with these headers.
 async fn made(app: &TestApp, conversation: &str, target: &str, headers: &str) -> String {
     let token = app.alice().token.unwrap();
     let request = format!(
@@ -62,7 +62,7 @@ async fn a_link_has_the_address_that_was_asked() {
             "{host}"
         );
     }
-    // Who is no proxy of ours says nothing of the way.
+    // A caller that is not one of our proxies cannot change the address.
     let claims = "Host: localhost\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: https";
     assert_eq!(
         made(&app, &conversation, "", claims).await,
@@ -71,7 +71,7 @@ async fn a_link_has_the_address_that_was_asked() {
 }
 
 #[tokio::test]
-async fn an_address_that_was_asked_is_told_to_nobody_else() {
+async fn an_address_that_was_asked_is_not_told_to_others() {
     let app = TestApp::spawn_with(|parts| parts.hosts = AllowedHosts::Any).await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
@@ -89,7 +89,7 @@ async fn an_address_that_was_asked_is_told_to_nobody_else() {
 }
 
 #[tokio::test]
-async fn our_own_proxies_say_what_was_asked() {
+async fn our_own_proxies_name_the_original_address() {
     let app = TestApp::spawn_with(|parts| {
         let networks = ["127.0.0.0/8", "10.0.0.0/8"];
         parts.proxies = TrustedProxies(networks.map(|network| network.parse().unwrap()).to_vec());
@@ -106,7 +106,7 @@ async fn our_own_proxies_say_what_was_asked() {
             "Host: chat.example:8443\r\nX-Forwarded-Proto: HTTPS",
             "https://chat.example:8443",
         ),
-        // What stands before the entry of our outermost proxy is the caller's claim.
+        // The part before the entry of our outermost proxy is the caller's claim.
         (
             "Host: inside\r\nX-Forwarded-For: 203.0.113.9\r\n\
              X-Forwarded-Host: evil.example, chat.example\r\nX-Forwarded-Proto: http, https",
@@ -136,7 +136,7 @@ async fn our_own_proxies_say_what_was_asked() {
 }
 
 #[tokio::test]
-async fn what_the_operator_says_counts() {
+async fn the_operators_setting_counts() {
     let app = TestApp::spawn_with(|parts| {
         parts.public_url = Some("https://chat.example/jan".to_owned());
         parts.proxies = TrustedProxies(vec!["127.0.0.0/8".parse().unwrap()]);

@@ -1,4 +1,4 @@
-//! Browsers run programs of strangers on the machines of our users: what those may do here.
+//! Browsers run programs of strangers on the machines of our users: the limits of such programs.
 
 mod hosts;
 mod links;
@@ -7,7 +7,7 @@ mod pages;
 
 use crate::operations::{Operation, operations};
 
-/// What is asked by machines that know the service by its address.
+/// Endpoints for machines, which know the service by its address.
 const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
 
 /// Every operation of the description but health, with the address of something that is not there.

@@ -1,4 +1,4 @@
-//! Whose pages may call, and what a page of another site cannot cause, though it could not read it.
+//! Whose pages may call, and effects that a page of another site must not have, though it could not read the answer.
 
 use super::{HEALTH, addresses};
 use crate::answer::Answer;
@@ -29,7 +29,7 @@ async fn sent(actor: &Actor, method: Method, path: &str, pairs: &[(&'static str,
     actor.sent(request).await
 }
 
-/// What a page can have sent without asking first: a form, or `fetch` without a body.
+/// Requests that a page can send without asking first: a form, or `fetch` without a body.
 async fn made_guest(app: &TestApp, pairs: &[(&'static str, &str)]) -> Answer {
     sent(&app.anon(), Method::POST, "/auth/guest-login", pairs).await
 }
@@ -48,7 +48,7 @@ async fn preflight(app: &TestApp, origin: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn nothing_is_changed_for_a_page_of_another_site() {
+async fn a_page_of_another_site_cannot_change_data() {
     let app = local().await;
     let mut seen = 0;
     for (operation, path) in addresses().filter(|(operation, _)| operation.method != Method::GET) {
@@ -74,7 +74,7 @@ async fn nothing_is_changed_for_a_page_of_another_site() {
         }
     }
     assert!(seen > 100);
-    // A body that a form can send is no way around it.
+    // A body that a form can send does not get around it.
     for kind in [
         "text/plain",
         "application/x-www-form-urlencoded",
@@ -197,7 +197,7 @@ async fn a_page_is_ours_by_host_and_port() {
 }
 
 #[tokio::test]
-async fn links_are_followed_from_anywhere_and_nothing_else_is() {
+async fn only_links_are_followed_from_other_sites() {
     let app = local().await;
     for path in ["/", "/docs/", "/openapi.json", "/version"] {
         for site in ["cross-site", "same-site"] {
@@ -239,7 +239,7 @@ async fn any_page_may_call_where_the_operator_says_so() {
 }
 
 #[tokio::test]
-async fn pages_may_read_what_clients_go_by() {
+async fn pages_may_read_the_headers_that_clients_need() {
     let app = local().await;
     let page = [("origin", "http://localhost:3000")];
     let exposed = made_guest(&app, &page).await;

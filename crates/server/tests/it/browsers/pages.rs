@@ -1,4 +1,4 @@
-//! What pages are served with.
+//! The headers of pages.
 
 use crate::app::TestApp;
 use reqwest::header::{HeaderMap, HeaderValue};
@@ -11,7 +11,7 @@ fn sources<'a>(policy: &'a str, directive: &str) -> Option<&'a str> {
 }
 
 #[tokio::test]
-async fn pages_cannot_be_framed_and_load_nothing_from_elsewhere() {
+async fn pages_cannot_be_framed_and_load_no_foreign_content() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;

@@ -1,4 +1,4 @@
-//! Completions that are kept nowhere: what goes in, what comes out, and what is refused.
+//! Completions that are not stored: requests, answers, and refusals.
 
 use super::{PATH, asking, user};
 use crate::app::TestApp;
@@ -42,7 +42,7 @@ async fn a_conversation_by_another_name_is_refused_by_that_name() {
 }
 
 #[tokio::test]
-async fn what_is_no_text_is_refused_wherever_it_stands() {
+async fn a_part_that_is_not_text_is_refused_in_any_place() {
     let provider = Provider::that(says(&["Never."]));
     let app = asking(&provider).await;
     let alice = app.alice();
@@ -70,7 +70,7 @@ async fn what_is_no_text_is_refused_wherever_it_stands() {
 }
 
 #[tokio::test]
-async fn a_text_that_is_none_is_not_taken_for_one_of_another_type() {
+async fn malformed_text_is_not_reported_as_another_type() {
     let app = asking(&Provider::obliging()).await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
@@ -81,7 +81,7 @@ async fn a_text_that_is_none_is_not_taken_for_one_of_another_type() {
 }
 
 #[tokio::test]
-async fn nothing_is_stored_without_a_conversation() {
+async fn a_chat_without_a_conversation_is_not_stored() {
     let provider = Provider::obliging();
     let app = asking(&provider).await;
     let before = app.schema.contents().await;
@@ -94,7 +94,7 @@ async fn nothing_is_stored_without_a_conversation() {
 }
 
 #[tokio::test]
-async fn a_model_that_nobody_names_is_the_servers_own() {
+async fn the_default_model_is_the_servers_own() {
     let provider = Provider::that(says(&["Yes."]));
     let app = asking(&provider).await;
     for body in [
@@ -109,7 +109,7 @@ async fn a_model_that_nobody_names_is_the_servers_own() {
 }
 
 #[tokio::test]
-async fn what_the_provider_refuses_is_passed_on() {
+async fn refusals_of_the_provider_are_passed_on() {
     let cases = [
         ("400 Bad Request", "model_request_refused"),
         ("422 Unprocessable Content", "model_request_refused"),
@@ -124,7 +124,7 @@ async fn what_the_provider_refuses_is_passed_on() {
             let answer = app.alice().post(PATH, body).await;
             assert_eq!(answer.failure(code)["message"], "no, because of this");
         }
-        // Asking again would change nothing.
+        // A retry would fail again.
         assert_eq!(provider.asked().len(), 2);
     }
 }
@@ -148,7 +148,7 @@ async fn a_provider_that_limits_us_says_how_long_to_wait() {
 }
 
 #[tokio::test]
-async fn what_fails_before_the_first_byte_is_an_ordinary_failure() {
+async fn a_failure_before_the_first_byte_is_an_ordinary_failure() {
     let json = "Content-Type: application/json\r\n";
     let cases = [
         (
@@ -172,7 +172,7 @@ async fn what_fails_before_the_first_byte_is_an_ordinary_failure() {
 }
 
 #[tokio::test]
-async fn without_a_provider_it_is_said_what_is_missing() {
+async fn without_a_provider_the_answer_names_the_missing_setting() {
     let app = TestApp::spawn_with(|parts| parts.provider = Arc::new(NoProvider)).await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
@@ -261,14 +261,14 @@ async fn a_request_of_the_wrong_form_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn what_is_not_known_here_may_be_nested_as_deep_as_the_provider_likes() {
+async fn unknown_fields_may_be_nested_deeply() {
     let provider = Provider::that(says(&["Yes."]));
     let app = asking(&provider).await;
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let body = format!(r#"{{"messages":[{{"role":"user","content":"x","y":{deep}}}],"x":{deep}}}"#);
     app.alice().post_text(PATH, body).await.expect(200);
     assert_eq!(provider.asked_once().body.matches(&deep).count(), 2);
-    // What is kept is looked at, and refused.
+    // Only chats that are stored are checked, and refused.
     let conversation = app.alice().conversation(json!({})).await;
     for body in [
         format!(

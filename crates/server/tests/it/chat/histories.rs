@@ -26,7 +26,7 @@ async fn all_that_was_said_is_sent_with_each_turn_and_only_the_new_is_stored() {
     for question in ["one", "two", "one"] {
         messages.push(user(question));
         let mut reply = ask(&alice, &conversation, &messages).await;
-        // As SDKs give it back: to the byte, with what is empty.
+        // As SDKs give it back: to the byte, with empty fields.
         reply["refusal"] = json!(null);
         reply["tool_calls"] = json!(null);
         reply["annotations"] = json!([]);
@@ -74,17 +74,17 @@ async fn all_that_was_said_is_sent_with_each_turn_and_only_the_new_is_stored() {
 }
 
 #[tokio::test]
-async fn what_does_not_begin_with_all_of_it_is_new() {
+async fn a_history_that_lacks_part_of_the_conversation_is_new() {
     let provider = Provider::that(says(&["Yes."]));
     for history in [
-        // Nothing goes on after it.
+        // No new message follows.
         vec![user("yes"), message("assistant", "Yes.")],
-        // Not all of it, or not as it was.
+        // Not the whole conversation, or not unchanged.
         vec![user("yes"), user("yes")],
         vec![user("Yes"), message("assistant", "Yes."), user("yes")],
         vec![user("yes"), message("assistant", "No."), user("yes")],
         vec![message("assistant", "Yes."), user("yes"), user("yes")],
-        // Only what was asked, once more: two equal questions are two turns.
+        // Only the question, once more: two equal questions are two turns.
         vec![user("yes")],
     ] {
         let (_app, alice, conversation) = conversing(&provider).await;
@@ -96,7 +96,7 @@ async fn what_does_not_begin_with_all_of_it_is_new() {
 }
 
 #[tokio::test]
-async fn a_reply_that_says_nothing_is_not_stored_and_its_question_not_twice() {
+async fn an_empty_reply_is_not_stored_and_its_question_only_once() {
     // A client keeps one of a turn that was cancelled before anything was said.
     for content in [json!(""), json!(null), json!([])] {
         let blank = json!({ "role": "assistant", "content": content });
@@ -117,7 +117,7 @@ async fn a_reply_that_says_nothing_is_not_stored_and_its_question_not_twice() {
 
 #[tokio::test]
 async fn replies_are_met_as_sdks_give_them_back() {
-    // What this service handed out, and what an SDK appends of it.
+    // The service's answer, and the fields that an SDK adds to it.
     let replies = [
         json!({ "content": "Yes.", "reasoning_content": "Hm." }),
         json!({ "content": "Yes.", "reasoning": "Hm.", "reasoning_details": [{ "text": "Hm." }] }),
@@ -142,7 +142,7 @@ async fn replies_are_met_as_sdks_give_them_back() {
         let history = [question, reply.clone(), user("Now?")];
         ask(&alice, &conversation, &history).await;
         assert_eq!(said(&alice, &conversation).await.len(), 4, "{reply}");
-        // What is new has to be kept, and this cannot.
+        // New messages must be stored, and this one cannot be.
         if reply["content"] == "Yes." {
             let body = json!({ "messages": [user("Why?"), reply], "conversation": conversation });
             let refused = alice.post(PATH, body).await;

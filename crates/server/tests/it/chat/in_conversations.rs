@@ -7,7 +7,7 @@ use crate::rows;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn what_is_said_and_replied_is_stored_and_what_was_said_before_is_told() {
+async fn question_and_reply_are_stored_and_earlier_messages_are_sent() {
     let provider = Provider::that(says(&["Certain", "ly."]));
     let (_app, alice, conversation) = conversing(&provider).await;
     for stream in [false, true] {
@@ -46,7 +46,7 @@ async fn the_answer_says_where_it_is_kept() {
     assert_eq!(answer["usage"]["total_tokens"], 7);
 }
 
-/// What cannot be kept as it was sent, with the code and the field of its refusal.
+/// Messages that cannot be stored unchanged, with the code and the field of their refusal.
 const UNSTORABLE: [(&str, &str, &str); 13] = [
     (r#"{"messages":[]}"#, "invalid_value", "messages"),
     (r#"{"messages":[7]}"#, "invalid_type", "messages[0]"),
@@ -128,7 +128,7 @@ async fn only_texts_go_into_a_conversation() {
     assert!(said(&alice, &conversation).await.is_empty());
     assert!(provider.asked().is_empty(), "a model was asked for nothing");
 
-    // What says nothing may be there: SDKs write it.
+    // Empty fields are allowed, since SDKs write them.
     let body = json!({
         "conversation": conversation, "n": 1, "tools": [], "tool_choice": "none", "functions": null,
         "modalities": ["text"],
@@ -152,7 +152,7 @@ async fn only_texts_go_into_a_conversation() {
 }
 
 #[tokio::test]
-async fn what_means_the_same_is_read_the_same_however_it_is_written() {
+async fn texts_of_the_same_meaning_are_read_alike() {
     let provider = Provider::that(says(&["Yes."]));
     let (_app, alice, conversation) = conversing(&provider).await;
     let body = r#"{ "n": 1.0, "tools": [ ], "functions": [
@@ -215,7 +215,7 @@ async fn a_failure_leaves_the_conversation_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_conversation_of_nobody_or_of_somebody_else_is_not_there() {
+async fn unknown_and_foreign_conversations_are_not_found() {
     let provider = Provider::that(says(&["Yes."]));
     let app = asking(&provider).await;
     let alice = app.alice();
@@ -234,7 +234,7 @@ async fn a_conversation_of_nobody_or_of_somebody_else_is_not_there() {
 }
 
 #[tokio::test]
-async fn a_conversation_that_cannot_take_the_turn_takes_nothing_of_it() {
+async fn a_turn_that_does_not_fit_is_not_stored_in_part() {
     let provider = Provider::that(says(&["Yes."]));
     let app = asking(&provider).await;
     let alice = app.alice();
@@ -247,7 +247,7 @@ async fn a_conversation_that_cannot_take_the_turn_takes_nothing_of_it() {
     answer.refused("conversation_full", None);
     assert_eq!(answer.header("x-should-retry"), "false");
     assert!(provider.asked().is_empty());
-    // Two and a reply are what there is room for.
+    // There is room for two messages and a reply.
     alice.post(PATH, body(2)).await.expect(200);
     alice
         .post(PATH, body(1))
@@ -310,7 +310,7 @@ async fn a_conversation_deleted_meanwhile_is_not_resurrected() {
 }
 
 #[tokio::test]
-async fn what_others_say_meanwhile_stays_in_between() {
+async fn messages_added_meanwhile_stay_in_between() {
     let provider = Provider::that(says_when_told(&["Yes."]));
     let (_app, alice, conversation) = conversing(&provider).await;
     let body = json!({ "messages": [user("Hello")], "conversation": conversation, "stream": true });
@@ -369,7 +369,7 @@ async fn the_instruction_and_the_newest_messages_that_fit_are_told() {
     ];
     assert_eq!(begins, expected);
 
-    // A message that leaves no room is told all the same, with the instruction and nothing else.
+    // A message that fills the window is sent all the same, with the instruction only.
     let body = json!({ "messages": [user(&"z".repeat(2_000))], "conversation": conversation });
     alice.post(PATH, body).await.expect(200);
     let prompt = provider.asked()[1].prompt();

@@ -23,14 +23,14 @@ async fn with_one_place(provider: &Provider) -> TestApp {
 
 const ASK: &[u8] = b"POST /v1/chat/completions";
 
-/// Somebody who has asked, and waits.
+/// A client that has asked, and waits.
 async fn asked(app: &TestApp, streamed: bool) -> TcpStream {
     let body = json!({ "messages": [user("Count")], "stream": streamed }).to_string();
     app.asked_by_alice(ASK, body.as_bytes()).await
 }
 
 #[tokio::test]
-async fn who_hangs_up_while_it_is_written_ends_it() {
+async fn hanging_up_while_the_reply_is_written_ends_it() {
     let provider = Provider::that(says_when_told(&["One", "Two"]));
     let app = with_one_place(&provider).await;
     let mut leaving = asked(&app, true).await;
@@ -51,7 +51,7 @@ async fn who_hangs_up_while_it_is_written_ends_it() {
 }
 
 #[tokio::test]
-async fn who_hangs_up_before_the_first_word_ends_it_too() {
+async fn hanging_up_before_the_first_word_ends_it_too() {
     let begun = format!("{STREAM}: one moment\n\n");
     let half = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"choices\":";
     for (streamed, said) in [(true, ""), (false, ""), (true, &begun), (false, half)] {
@@ -68,7 +68,7 @@ async fn who_hangs_up_before_the_first_word_ends_it_too() {
 }
 
 #[tokio::test]
-async fn who_hangs_up_in_a_silence_ends_it_too() {
+async fn hanging_up_in_a_silence_ends_it_too() {
     let begun = format!("{STREAM}{}", event("One"));
     let hangs = Play::Hangs(begun.into_bytes());
     let provider = Provider::that(says(&["Yes."])).then([hangs]);
@@ -83,14 +83,14 @@ async fn who_hangs_up_in_a_silence_ends_it_too() {
     app.alice().post(PATH, next).await.expect(200);
 }
 
-/// A request after which nothing more will come, while the answer is still waited for.
+/// A request of a client that closes its half, and still waits for the answer.
 async fn ended(app: &TestApp, line: &[u8], body: Value) -> Answer {
     let request = app.by_alice(line, body.to_string().as_bytes());
     Answer::parse(&app.raw_to_the_end(&request).await)
 }
 
 #[tokio::test]
-async fn who_ends_the_sending_is_told_why_nothing_comes() {
+async fn a_client_that_closes_its_half_is_told_why_no_answer_comes() {
     let provider = Provider::that(says(&["Yes."])).then([Play::Hangs(Vec::new())]);
     let app = with_one_place(&provider).await;
     let answer = ended(&app, ASK, json!({ "messages": [user("Hello")] })).await;
@@ -98,7 +98,7 @@ async fn who_ends_the_sending_is_told_why_nothing_comes() {
 }
 
 #[tokio::test]
-async fn who_ends_the_sending_is_answered_wherever_something_is_stored() {
+async fn a_client_that_closes_its_half_is_answered_if_the_chat_is_stored() {
     let provider = Provider::that(says(&["Yes."]));
     let app = with_one_place(&provider).await;
     let conversation = app.alice().conversation(json!({})).await;

@@ -30,7 +30,7 @@ pub(crate) fn user(text: &str) -> Value {
     json!({ "role": "user", "content": text })
 }
 
-/// What a conversation holds, as role, content and model.
+/// The messages of a conversation: role, content and model.
 pub(crate) async fn said(
     actor: &Actor,
     conversation: &str,
@@ -55,7 +55,7 @@ pub(crate) fn line(role: &str, content: &str) -> (String, String, Option<String>
     (role.to_owned(), content.to_owned(), None)
 }
 
-/// What the scripted provider says of itself.
+/// The name of the scripted provider.
 pub(crate) fn reply(content: &str) -> (String, String, Option<String>) {
     let model = Some("test-model-0613".to_owned());
     ("assistant".to_owned(), content.to_owned(), model)

@@ -35,7 +35,7 @@ fn of(asked: &[Asked], name: &str) -> usize {
 }
 
 #[tokio::test]
-async fn who_asks_again_and_again_has_a_share_of_the_places_and_the_others_the_rest() {
+async fn a_busy_owner_has_a_share_of_the_places_and_the_others_the_rest() {
     let provider = Provider::that(says_when_told(&["Yes."]));
     let app = with_places(&provider, 3, 2).await;
     let (alice, bob) = (app.alice(), app.bob());
@@ -58,7 +58,7 @@ async fn who_asks_again_and_again_has_a_share_of_the_places_and_the_others_the_r
 }
 
 #[tokio::test]
-async fn who_hangs_up_leaves_neither_a_place_nor_a_queue_behind() {
+async fn hanging_up_frees_the_place_and_the_queue() {
     let hangs = || Play::Hangs(format!("{STREAM}: one moment\n\n").into_bytes());
     let provider = Provider::that(says(&["Yes."])).then([hangs(), hangs()]);
     let app = with_places(&provider, 4, 2).await;
@@ -76,7 +76,7 @@ async fn who_hangs_up_leaves_neither_a_place_nor_a_queue_behind() {
 }
 
 #[tokio::test]
-async fn who_reads_nothing_and_hangs_up_leaves_no_place_behind() {
+async fn hanging_up_without_reading_frees_the_place() {
     let piece = format!(
         "data: {}\n\n",
         json!({ "choices": [{ "delta": { "content": "x".repeat(100_000) } }] })

@@ -39,7 +39,7 @@ async fn begin_and_leave(process: &Process, conversation: &str, provider: &Provi
 }
 
 #[tokio::test]
-async fn a_service_that_is_killed_leaves_nothing_of_the_turn() {
+async fn a_service_that_is_killed_leaves_no_part_of_the_turn() {
     let schema = Schema::migrated().await;
     let provider = Provider::that(says_when_told(&["One", "Two"]));
     let mut process = service(&schema, &provider).await;
@@ -55,7 +55,7 @@ async fn a_service_that_is_killed_leaves_nothing_of_the_turn() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_told_to_stop_finishes_a_turn_that_nobody_waits_for() {
+async fn a_service_that_is_told_to_stop_finishes_a_turn_without_a_client() {
     let schema = Schema::migrated().await;
     let provider = Provider::that(says_when_told(&["One", "Two"]));
     let mut process = service(&schema, &provider).await;
@@ -74,7 +74,7 @@ async fn a_service_that_is_told_to_stop_finishes_a_turn_that_nobody_waits_for() 
 }
 
 #[tokio::test]
-async fn a_service_that_is_told_to_stop_answers_those_who_wait_for_their_turn() {
+async fn a_service_that_is_told_to_stop_answers_the_waiting_turns() {
     let schema = Schema::migrated().await;
     let provider = Provider::that(says_when_told(&["One", "Two"]));
     let mut process = service(&schema, &provider).await;

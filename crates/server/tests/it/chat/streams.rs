@@ -145,7 +145,7 @@ async fn a_provider_that_cannot_stream_is_heard_as_if_it_could() {
 }
 
 #[tokio::test]
-async fn what_breaks_off_is_an_error_and_nothing_is_stored() {
+async fn an_interrupted_stream_is_an_error_and_is_not_stored() {
     let broken = format!("{STREAM}{}{}", event("Cer"), event("tain"));
     let midway = format!("{broken}data: {{\"error\":{{\"message\":\"overloaded\"}}}}\n\n");
     for (bytes, message) in [(broken, "broke off"), (midway, "overloaded")] {
@@ -202,7 +202,7 @@ async fn the_first_word_comes_before_the_last_is_written() {
 
 /// Reads until the first word is there, and hangs up.
 #[tokio::test]
-async fn who_hangs_up_loses_nothing_of_what_is_kept() {
+async fn a_client_that_hangs_up_loses_no_stored_text() {
     let provider = Provider::that(says_when_told(&["One", "Two"]));
     let app = asking(&provider).await;
     let alice = app.alice();
@@ -226,7 +226,7 @@ async fn who_hangs_up_loses_nothing_of_what_is_kept() {
 }
 
 #[tokio::test]
-async fn who_hangs_up_before_the_first_word_loses_nothing_either() {
+async fn a_client_that_hangs_up_before_the_first_word_loses_no_stored_text() {
     let provider = Provider::that(says_when_told(&["One"]));
     let app = asking(&provider).await;
     let alice = app.alice();

@@ -145,7 +145,7 @@ async fn a_reply_that_is_written_anew_waits_for_its_turn() {
         },
         async {
             queued(&app, 2).await;
-            // What is wrong is said at once.
+            // Mistakes are refused at once.
             let missing = path.replace(&question[5..], "01JFQ2M8X3C4V5B6N7M8K9J0HG");
             let missing = alice.post(&missing, json!({})).await;
             provider.go_on(100);
@@ -161,7 +161,7 @@ async fn a_reply_that_is_written_anew_waits_for_its_turn() {
 }
 
 #[tokio::test]
-async fn who_waits_too_long_is_told_to_come_back() {
+async fn a_turn_that_waits_too_long_is_told_to_come_back() {
     let provider = Provider::that(says_when_told(&["Slow."]));
     let (app, alice, conversation) = conversing(&provider).await;
     let hasty = beside(&app, |parts| {
@@ -183,7 +183,7 @@ async fn who_waits_too_long_is_told_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_turn_whose_server_died_is_passed_and_stores_nothing_later() {
+async fn a_turn_whose_server_died_is_passed_and_not_stored_later() {
     let provider = Provider::that(says(&["Quick."])).then([says_when_told(&["Slow."])]);
     let (app, alice, conversation) = conversing(&provider).await;
     let other = beside(&app, |parts| parts.provider = provider.connected());
@@ -208,7 +208,7 @@ async fn a_lease_that_is_renewed_holds_and_one_that_ran_out_unnoticed_does_no_ha
     let (app, alice, conversation) = conversing(&provider).await;
     let (slow, ()) = tokio::join!(alice.post(PATH, asking(&conversation, "one")), async {
         provider.was_asked(1).await;
-        // Nobody else came meanwhile.
+        // No other turn came meanwhile.
         let expire = "update turn_queue set leased_until = now() - interval '1 second'";
         app.schema.rows(expire).await;
         provider.go_on(100);
@@ -218,7 +218,7 @@ async fn a_lease_that_is_renewed_holds_and_one_that_ran_out_unnoticed_does_no_ha
 }
 
 #[tokio::test]
-async fn a_client_who_hangs_up_while_waiting_loses_neither_the_turn_nor_its_place() {
+async fn a_client_that_hangs_up_while_waiting_keeps_its_turn_and_place() {
     let provider = Provider::that(says(&["Quick."])).then([says_when_told(&["Slow."])]);
     let (app, alice, conversation) = conversing(&provider).await;
     let line_of = format!("POST {PATH}");

@@ -58,7 +58,7 @@ async fn bulk_delete_adds_up() {
 }
 
 #[tokio::test]
-async fn bulk_delete_a_second_time_deletes_nothing() {
+async fn bulk_delete_a_second_time_has_no_effect() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
@@ -76,7 +76,7 @@ async fn bulk_delete_a_second_time_deletes_nothing() {
 }
 
 #[tokio::test]
-async fn bulk_delete_takes_one_to_a_hundred_and_otherwise_deletes_nothing() {
+async fn bulk_delete_takes_one_to_a_hundred_ids() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let ids = rows::conversations(&app.schema, 101).await;
@@ -110,7 +110,7 @@ async fn bulk_delete_takes_one_to_a_hundred_and_otherwise_deletes_nothing() {
 }
 
 #[tokio::test]
-async fn bulk_delete_says_which_entry_is_no_text() {
+async fn bulk_delete_says_which_entry_is_not_text() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;

@@ -31,7 +31,7 @@ async fn stream(actor: &Actor, path: &str, body: &Value, until: &str) -> (Respon
 }
 
 #[tokio::test]
-async fn a_turn_that_is_ended_keeps_what_was_written_and_the_next_goes_on() {
+async fn a_cancelled_turn_keeps_the_text_so_far_and_the_next_goes_on() {
     let provider = Provider::that(says(&["Next."])).then([says_when_told(&["One ", "two"])]);
     let (app, alice, conversation) = conversing(&provider).await;
     provider.go_on(1);
@@ -67,7 +67,7 @@ async fn a_turn_that_is_ended_keeps_what_was_written_and_the_next_goes_on() {
 
 /// The name of a part that has only begun is neither text nor a thought.
 #[tokio::test]
-async fn a_turn_that_is_ended_within_a_mark_keeps_nothing_of_the_mark() {
+async fn a_turn_cancelled_within_a_mark_keeps_no_part_of_the_mark() {
     let written = "<|channel|>final<|message|>One <|end|><|start|>assistant<|channel|>analysis";
     let provider = Provider::that(says_when_told(&[written, "<|message|>two"]));
     let (_app, alice, conversation) = conversing(&provider).await;
@@ -84,7 +84,7 @@ async fn a_turn_that_is_ended_within_a_mark_keeps_nothing_of_the_mark() {
 }
 
 #[tokio::test]
-async fn another_instance_ends_it_too_and_keeps_nothing_where_that_is_asked() {
+async fn another_instance_cancels_it_too_and_can_discard_the_text() {
     let provider = Provider::that(says_when_told(&["One ", "two"]));
     let (app, alice, conversation) = conversing(&provider).await;
     let _tending = app.tending_turns();
@@ -143,7 +143,7 @@ async fn a_chat_that_is_not_streamed_keeps_its_question() {
     assert_eq!(choice["message"]["content"], "");
     assert_eq!(answer["conversation"]["id"], conversation);
     assert_eq!(said(&alice, &conversation).await, [line("user", "Count")]);
-    // A repeat asks nobody again.
+    // A repeat does not ask the model again.
     let again = keyed(&alice, PATH, "k", &body).await;
     assert!(is_replayed(&again));
     let again = again.expect(200);
@@ -171,7 +171,7 @@ async fn a_reply_that_is_written_anew_is_ended_as_well() {
     assert!(text.contains("\"finish_reason\":\"cancelled\""), "{text}");
     let expected = [line("user", "Count"), reply("One ")];
     assert_eq!(said(&alice, &conversation).await, expected);
-    // Nothing was written yet, or nothing is to be kept: everything stays as it is.
+    // The model has not written yet, or the reply is not to be kept: the conversation stays as it is.
     for keep in [true, false] {
         let asked = provider.asked().len();
         let (refused, ended) = tokio::join!(alice.post(&anew, json!({})), async {
@@ -242,7 +242,7 @@ async fn a_turn_whose_instance_does_not_react_is_ended_without_it() {
 }
 
 #[tokio::test]
-async fn what_is_not_the_callers_is_not_there() {
+async fn foreign_conversations_are_not_found() {
     let app = TestApp::spawn().await;
     let conversation = app.alice().conversation(json!({})).await;
     for id in [&conversation, "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG", "nonsense"] {

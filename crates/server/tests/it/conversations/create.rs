@@ -3,7 +3,7 @@ use insta::assert_json_snapshot;
 use serde_json::json;
 
 #[tokio::test]
-async fn a_conversation_may_be_created_from_nothing() {
+async fn a_conversation_may_be_created_from_an_empty_body() {
     let app = TestApp::spawn().await;
     let answer = app.alice().post("/v1/conversations", json!({})).await;
     assert_json_snapshot!(answer.expect(201), @r#"

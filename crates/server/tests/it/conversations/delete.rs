@@ -2,7 +2,7 @@ use crate::app::TestApp;
 use serde_json::json;
 
 #[tokio::test]
-async fn a_second_time_there_is_nothing_to_delete() {
+async fn a_second_deletion_finds_no_conversation() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let path = format!("/v1/conversations/{}", alice.conversation(json!({})).await);
@@ -37,7 +37,7 @@ async fn delete_leaves_the_other_conversations() {
 }
 
 #[tokio::test]
-async fn nothing_of_a_deleted_conversation_can_be_reached() {
+async fn no_part_of_a_deleted_conversation_can_be_reached() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;

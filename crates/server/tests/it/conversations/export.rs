@@ -57,7 +57,7 @@ async fn for_people_it_is_markdown() {
 }
 
 #[tokio::test]
-async fn what_a_message_leaves_open_ends_with_it_in_markdown() {
+async fn blocks_that_a_message_leaves_open_end_with_it_in_markdown() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let cut = "```python\ndef f():\n    return";
@@ -76,7 +76,7 @@ async fn what_a_message_leaves_open_ends_with_it_in_markdown() {
         assert!(text.contains(&format!("{cut}\n```\n")), "{text}");
         assert!(text.contains("\n\nGo on.\n"), "{text}");
     }
-    // The data is as it was written.
+    // The data has the stored text.
     let found = alice.get(&path).await.expect(200);
     assert_eq!(found["items"][1]["content"], cut);
 }

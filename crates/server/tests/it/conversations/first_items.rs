@@ -1,4 +1,4 @@
-//! Messages and metadata that come with a new conversation: all of it or nothing.
+//! Messages and metadata that come with a new conversation are stored whole, or not at all.
 
 use crate::app::TestApp;
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ async fn a_hundred_and_one_first_messages_are_refused() {
 }
 
 #[tokio::test]
-async fn one_bad_message_among_the_first_stores_nothing() {
+async fn one_bad_message_among_the_first_refuses_all() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let good = json!({ "role": "user", "content": "good" });

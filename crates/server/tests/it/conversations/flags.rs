@@ -1,4 +1,4 @@
-//! What is archived and pinned, of conversations and of projects.
+//! Archived and pinned conversations and projects.
 
 use crate::app::{Actor, TestApp, id};
 use crate::paging;
@@ -72,7 +72,7 @@ async fn first_messages_and_flags_go_together() {
 }
 
 #[tokio::test]
-async fn a_list_shows_what_is_asked_for() {
+async fn a_list_shows_the_chosen_conversations() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let project = alice.project("P").await;

@@ -91,7 +91,7 @@ async fn sorted_by_activity_the_last_spoken_in_comes_first() {
         app.clock.advance(TimeDelta::seconds(1));
         alice.say(&ids[index], "Hello").await;
     }
-    // Organising is no activity.
+    // Organising does not count as activity.
     app.clock.advance(TimeDelta::seconds(1));
     let path = format!("/v1/conversations/{}", ids[1]);
     alice

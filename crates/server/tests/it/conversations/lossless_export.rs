@@ -1,4 +1,4 @@
-//! What the export holds is what was sent, byte for byte.
+//! The export has all that was sent, byte for byte.
 
 use crate::answer::Answer;
 use crate::app::{Actor, TestApp, id};
@@ -18,7 +18,7 @@ impl Dice {
         self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) % limit
     }
 
-    /// Text from everywhere in Unicode, with more than its share of what is often mistreated.
+    /// Text from everywhere in Unicode, with many characters that are often mistreated.
     fn text(&mut self, longest: u64) -> String {
         const ODD: &[char] = &[
             '"',
@@ -71,7 +71,7 @@ struct Sent {
     texts: Vec<String>,
 }
 
-/// A client that remembers what it did.
+/// A client that remembers its requests.
 struct Client<'a> {
     app: &'a TestApp,
     alice: Actor,
@@ -156,7 +156,7 @@ impl Client<'_> {
     }
 }
 
-/// That an export holds what was sent, no more and no less.
+/// Checks that an export has exactly the sent messages.
 fn assert_holds(export: &Value, sent: &[Sent]) {
     let items = export["items"].as_array().unwrap();
     assert_eq!(items.len(), sent.len());
@@ -275,7 +275,7 @@ async fn an_export_of_more_rows_than_a_batch_has_them_all() {
 }
 
 #[tokio::test]
-async fn an_export_of_nothing_is_whole() {
+async fn an_empty_export_is_whole() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
@@ -290,7 +290,7 @@ async fn an_export_of_nothing_is_whole() {
 }
 
 #[tokio::test]
-async fn the_export_for_people_has_the_title_and_who_said_what() {
+async fn the_export_for_people_has_the_title_and_the_speakers() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice

@@ -1,4 +1,4 @@
-//! What PATCH keeps, changes and clears.
+//! The fields that PATCH keeps, changes and clears.
 
 use crate::app::TestApp;
 use crate::credentials::without_form;
@@ -14,7 +14,7 @@ fn organised(conversation: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn what_is_absent_stays_and_null_clears() {
+async fn absent_fields_stay_and_null_clears() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let project = alice.project("One").await;
@@ -58,7 +58,7 @@ async fn what_is_absent_stays_and_null_clears() {
 }
 
 #[tokio::test]
-async fn a_change_that_is_partly_wrong_changes_nothing() {
+async fn a_partly_wrong_change_is_refused_whole() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({ "title": "T" })).await;

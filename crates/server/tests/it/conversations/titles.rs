@@ -106,7 +106,7 @@ async fn a_null_title_makes_it_untitled_again() {
         .expect(200);
     assert_eq!(untitled["title"], json!(null));
     assert_eq!(title(&app, &conversation).await, json!(null));
-    // As any untitled one, it is named by what the user says.
+    // Like any untitled conversation, it is named by the user's message.
     alice.say(&conversation, "Hello").await;
     assert_eq!(title(&app, &conversation).await, "Hello");
 }

@@ -1,4 +1,4 @@
-//! Compares a service with what it has acknowledged.
+//! Compares a service with the writes that it has acknowledged.
 
 use super::ledger::{Conversation, Found, Gone, Ledger};
 use crate::answer::Answer;
@@ -140,7 +140,7 @@ async fn compare_conversation(
             .push(format!("the title of {id}: {is}, not one of {titles:?}"));
     }
     let items = answer["items"].as_array().unwrap();
-    // What the conversation says of itself is true as well.
+    // The conversation's own counts are true as well.
     assert_eq!(answer["item_count"], items.len(), "{id}");
     for (name, item) in &conversation.items {
         let there = items.iter().find(|there| match name.strip_prefix('?') {

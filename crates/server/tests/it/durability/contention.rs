@@ -127,7 +127,7 @@ async fn work_that_waits_too_long_for_a_lock_is_called_off_and_not_done_afterwar
     }
     assert!([200, 503].contains(&listed.status));
     other.batch_execute("commit").await.unwrap();
-    // Of what was refused, nothing comes in when the way is free.
+    // Refused work has no late effect.
     let found = alice.get(&path).await.expect(200);
     assert_eq!(found["title"], "Before");
     assert_eq!(found["item_count"], 1);

@@ -293,31 +293,31 @@ async fn survive_usually(crash: Crash, usual: usize) {
 }
 
 #[tokio::test]
-async fn a_killed_backend_loses_nothing_and_brings_nothing_back() {
+async fn a_killed_backend_neither_loses_nor_restores_data() {
     survive_usually(Crash::Backend, 1).await;
 }
 
 #[tokio::test]
-async fn an_immediate_stop_loses_nothing_and_brings_nothing_back() {
+async fn an_immediate_stop_neither_loses_nor_restores_data() {
     survive_usually(Crash::ImmediateStop, 0).await;
 }
 
 #[tokio::test]
-async fn a_killed_postmaster_loses_nothing_and_brings_nothing_back() {
+async fn a_killed_postmaster_neither_loses_nor_restores_data() {
     survive_usually(Crash::Postmaster, 0).await;
 }
 
 #[tokio::test]
-async fn a_killed_service_loses_nothing_and_brings_nothing_back() {
+async fn a_killed_service_neither_loses_nor_restores_data() {
     survive_usually(Crash::Service, 0).await;
 }
 
 #[tokio::test]
-async fn both_killed_at_once_lose_nothing_and_bring_nothing_back() {
+async fn both_killed_at_once_neither_lose_nor_restore_data() {
     survive_usually(Crash::Both, 0).await;
 }
 
 #[tokio::test]
-async fn a_full_disk_loses_nothing_and_brings_nothing_back() {
+async fn a_full_disk_neither_loses_nor_restores_data() {
     survive_usually(Crash::DiskFull, 0).await;
 }

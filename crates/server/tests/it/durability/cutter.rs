@@ -28,7 +28,7 @@ struct State {
     left: AtomicI64,
     cuts: AtomicU64,
     connections: AtomicU64,
-    /// Whether what would be cut is held back instead.
+    /// Whether the message is held back and not cut.
     holds: watch::Sender<bool>,
     /// Whether no connection is good for anything.
     cuts_all: AtomicBool,

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// What an operation needs to be there. What deletes finds everything.
+/// The objects that an operation needs. Operations that delete find all of them.
 struct Asked {
     everything: bool,
     parameters: Vec<String>,
@@ -173,7 +173,7 @@ fn email() -> String {
     format!("d{}@example.com", NUMBER.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Whether the client was told that it is done. Of a stream, its last event says so.
+/// Whether the client was told of success. In a stream, its last event tells that.
 pub(crate) fn is_acknowledged(answer: &Answer) -> bool {
     let success = (200..300).contains(&answer.status);
     match answer
@@ -210,7 +210,7 @@ async fn cut_once(
     statement: i64,
 ) -> (Answer, bool) {
     let guest = Guest::of(plain, operation).await;
-    // The statements of a new connection's own are none of the operation's.
+    // The statements of a new connection do not belong to the operation.
     until_ready(through).await;
     let before = cutter.cuts();
     cutter.cut_after(statement);
@@ -288,7 +288,7 @@ impl Services {
         }
     }
 
-    /// What was seen of some operations: their statements, and the answers that came too early.
+    /// The observations of some operations: their statements, and the answers that came too early.
     async fn cut_all(self, share: Vec<Operation>) -> (i64, Vec<String>) {
         let Self {
             plain,

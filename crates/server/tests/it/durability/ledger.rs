@@ -14,14 +14,14 @@ pub(super) enum Gone {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Item {
-    /// What it may say: the last is what it says if all is well.
+    /// The texts that it may have: the last one if there was no failure.
     pub(super) contents: Vec<String>,
     pub(super) gone: Gone,
 }
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Conversation {
-    /// What it may be called.
+    /// The titles that it may have.
     pub(super) titles: Vec<String>,
     pub(super) items: BTreeMap<String, Item>,
     pub(super) gone: Gone,
@@ -34,7 +34,7 @@ pub(super) struct Ledger {
     /// The only refresh token that is good; absent when that is not known.
     pub(super) refresh: Option<String>,
     pub(super) conversations: BTreeMap<String, Conversation>,
-    /// By title, what is known of projects.
+    /// Known projects, by title.
     pub(super) projects: BTreeMap<String, Gone>,
     /// By id, secret and whether it was revoked.
     pub(super) keys: BTreeMap<String, (String, Gone)>,
@@ -45,7 +45,7 @@ pub(super) struct Ledger {
     pub(super) acknowledged: usize,
 }
 
-/// What a comparison found.
+/// The result of a comparison.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Found {
     pub(super) lost: Vec<String>,
@@ -53,7 +53,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Notes whether something is there, against what is known of it.
+    /// Notes whether an object is there, and compares that with what is known of it.
     pub(super) fn note(&mut self, what: &str, gone: Gone, is_there: bool) {
         match (gone, is_there) {
             (Gone::No, false) => self.lost.push(what.to_owned()),

@@ -153,7 +153,7 @@ fn must_be_refused(answer: &Answer) {
 }
 
 #[tokio::test]
-async fn what_is_refused_through_a_pooler_is_not_stored_afterwards() {
+async fn refused_work_is_not_stored_later_behind_a_pooler() {
     if std::env::var("JAN_TEST_SOAK").is_err() {
         println!("skipped (scripts/test --soak)");
         return;

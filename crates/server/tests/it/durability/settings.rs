@@ -1,4 +1,4 @@
-//! What the database is set to must not weaken the promise.
+//! Settings of the database must not weaken the promise.
 
 use crate::app::TestApp;
 use crate::db::Schema;

@@ -80,7 +80,7 @@ impl Writer {
         };
         let answer = match request.send().await {
             Ok(response) if response.status().is_success() => {
-                // An answer that was cut off acknowledges nothing.
+                // An answer that was cut off is not an acknowledgement.
                 response.bytes().await.ok()
             }
             Ok(response) if response.status() == 503 => None,
@@ -94,7 +94,7 @@ impl Writer {
             Err(_) => None,
         };
         let Some(answer) = answer else {
-            // Who is refused does not come back in the same moment.
+            // After a refusal, the writer pauses.
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
             return None;
         };
@@ -131,7 +131,7 @@ impl Writer {
         })
     }
 
-    /// An item that is certainly there, with its path; none of those of which only the content is known.
+    /// An item that certainly exists, with its path; not one of which only the content is known.
     fn item(&self) -> Option<(String, String, String)> {
         let conversation = self.conversation()?;
         self.note(|ledger| {
@@ -178,7 +178,7 @@ impl Writer {
         });
     }
 
-    /// Notes what an item may say from now on, and afterwards what it says.
+    /// Notes the texts that an item may have from now on, and the final one.
     async fn change(
         &mut self,
         (conversation, item): (String, String),
@@ -282,7 +282,7 @@ impl Writer {
         });
         let path = "/v1/chat/completions";
         self.mine(Method::POST, path, body).await?;
-        // A chat does not tell the ids of what it stores: known by what they say.
+        // A chat does not give the ids of its stored messages: they are known by their texts.
         self.keep(&conversation, format!("?{question}"), question);
         Some(())
     }

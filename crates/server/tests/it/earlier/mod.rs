@@ -54,7 +54,7 @@ async fn run(schema: &Schema, statement: &str, values: &str) {
 struct Person<'a> {
     schema: &'a Schema,
     owner: String,
-    /// What the ids begin with, to keep those of two owners apart.
+    /// The beginning of the ids, to tell those of two owners apart.
     digit: char,
 }
 
@@ -211,13 +211,13 @@ async fn a_database_of_the_earlier_version_is_taken_over_and_instances_of_both_w
         .await;
     let provider = Provider::that(says(&["Better"]));
     let (_worker, namer) = workers(&app.schema, &provider);
-    // What is deleted is reclaimed, by whichever it was.
+    // A deleted conversation is reclaimed, by either version.
     let queued = "select (select count(*) from purge_queue) + (select count(*) from title_queue)
         + (select count(*) from jobs where kind = 8)";
     until(&app.schema, queued, 30, |count| count == 0).await;
     let named = "select count(*) from conversations where title = 'Better'";
     until(&app.schema, named, 30, |count| count >= 1).await;
-    // What the earlier version finishes late changes nothing.
+    // Late work of the earlier version has no effect.
     let title = format!("{} | {} | 'Old'", other.owner, other.id('1'));
     other.run(statements::FINISH_TITLE, &title).await;
     let tombstones = "select count(*) from share_tombstones";

@@ -1,4 +1,4 @@
-//! Groups of appends beside what else the service does for everybody.
+//! Groups of appends beside other work of the service.
 
 use super::{appends, are_waiting, at_once, path};
 use crate::app::TestApp;
@@ -91,7 +91,7 @@ async fn background_work_that_is_stuck_keeps_neither_appends_nor_readiness_waiti
 }
 
 #[tokio::test]
-async fn a_long_message_through_a_link_weighs_what_it_weighs_elsewhere() {
+async fn a_long_message_through_a_link_weighs_the_same() {
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
     let locked = alice.conversation(json!({})).await;

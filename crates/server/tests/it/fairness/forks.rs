@@ -11,7 +11,7 @@ use serde_json::json;
 use std::time::Duration;
 use tokio_postgres::{Client, NoTls};
 
-/// A link to a conversation, and what keeps the copies of it from being made until it lets go.
+/// A link to a conversation, and a lock that holds up copies of it until it is dropped.
 struct Scene {
     app: TestApp,
     link: String,
@@ -81,7 +81,7 @@ async fn an_owner_makes_one_copy_at_a_time_and_all_together_a_quarter_of_the_con
 }
 
 #[tokio::test]
-async fn who_asks_for_many_copies_at_once_is_told_to_come_back() {
+async fn many_copies_at_once_are_told_to_come_back() {
     let scene = Scene::new(8).await;
     let bob = scene.app.bob();
     let forks = scene.forks(&bob, 10);
@@ -95,7 +95,7 @@ async fn who_asks_for_many_copies_at_once_is_told_to_come_back() {
     let answer = bob.call(Method::POST, &path).await;
     answer.refused("server_busy", None);
     assert!(!answer.header("retry-after").is_empty());
-    // Those who may wait do.
+    // The others that may wait do wait.
     assert_eq!(refused(), 5);
     scene.holder.batch_execute("rollback").await.unwrap();
     let answers: Vec<_> = join_all(forks).await.into_iter().flatten().collect();

@@ -1,4 +1,4 @@
-//! One owner who asks for much, and the others, who notice nothing of it.
+//! One owner who asks for much, and the others, who are not affected.
 
 mod appends;
 mod forks;
@@ -15,7 +15,7 @@ fn path(conversation: &str) -> String {
     format!("/v1/conversations/{conversation}")
 }
 
-/// What `count` requests of the same kind are answered with, each by a task of its own.
+/// The answers to `count` requests of the same kind, each by a task of its own.
 fn at_once<T: Future<Output = u16> + Send + 'static>(
     count: usize,
     request: impl Fn() -> T,
@@ -42,7 +42,7 @@ async fn an_append_to_a_locked_conversation_keeps_no_other_append_waiting() {
     let locked = alice.conversation(json!({})).await;
     let free = bob.conversation(json!({})).await;
     let holder = hold(&app, &locked).await;
-    // The first finds nothing under way; the others are stored together.
+    // The first one is stored alone; the others are stored together.
     let mut stuck = at_once(1, || appends(alice.clone(), locked.clone(), "a".to_owned()));
     bob.say(&free, "one").await;
     stuck.extend(at_once(9, || {
@@ -59,7 +59,7 @@ async fn an_append_to_a_locked_conversation_keeps_no_other_append_waiting() {
 }
 
 #[tokio::test]
-async fn who_waits_for_one_row_forty_times_holds_half_of_the_connections() {
+async fn forty_requests_for_one_row_hold_half_of_the_connections() {
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
     let locked = alice.conversation(json!({})).await;
@@ -88,7 +88,7 @@ async fn who_waits_for_one_row_forty_times_holds_half_of_the_connections() {
 }
 
 #[tokio::test]
-async fn who_waits_for_too_long_is_told_to_come_back() {
+async fn a_request_that_waits_too_long_is_told_to_come_back() {
     let schema = Schema::migrated().await;
     let database = schema.database(8);
     let app = TestApp::serve(schema, database, |_| {});

@@ -14,7 +14,7 @@ use tokio_postgres::Client;
 
 const EMAIL: &str = "ada@example.org";
 
-/// The connections of the service, and what one caller may have of them.
+/// The connections of the service, and the share of one caller.
 const CONNECTIONS: usize = 12;
 const HALF: u64 = 6;
 
@@ -26,7 +26,7 @@ struct Scene {
     share: String,
 }
 
-/// What somebody has who calls from an address.
+/// The credentials of a caller from an address.
 struct Stranger {
     from: &'static str,
     staying: Value,
@@ -148,7 +148,7 @@ async fn strangers_of_one_address_hold_half_of_the_connections() {
 }
 
 #[tokio::test]
-async fn what_became_of_a_spent_token_is_asked_for_its_address_too() {
+async fn the_look_up_of_a_spent_token_counts_for_its_address_too() {
     let scene = Scene::new().await;
     let same = scene.stranger("192.0.2.1").await;
     let other = scene.stranger("192.0.2.2").await;
@@ -187,7 +187,7 @@ async fn what_became_of_a_spent_token_is_asked_for_its_address_too() {
 async fn whatever_strangers_ask_for_counts_for_their_address() {
     let scene = Scene::new().await;
     let mut same = scene.stranger("192.0.2.1").await;
-    // Of nobody's session, so that a look-up is all there is to a sign-out.
+    // Without a session, so that a sign-out is only a look-up.
     same.leaving = json!({ "refresh_token": format!("rt_{}", "a".repeat(43)) });
     let other = scene.stranger("192.0.2.2").await;
     let stuck = scene.stuck(same.from, HALF as usize).await;

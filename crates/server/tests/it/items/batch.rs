@@ -104,7 +104,7 @@ async fn known_messages_come_back_as_they_are_and_only_new_ones_are_stored() {
     let items = data(&send(&alice, &conversation, &batch).await);
     assert_eq!((&items[0], &items[2]), (&first[1], &edited));
     assert_eq!(sequences(&items), [2, 3, 1, 4]);
-    // Where all are known, nothing changes.
+    // If all are known, the conversation is unchanged.
     let before = app.schema.contents().await;
     let batch = [named("c", "C"), named("b", "B")];
     let again = data(&send(&alice, &conversation, &batch).await);
@@ -113,7 +113,7 @@ async fn known_messages_come_back_as_they_are_and_only_new_ones_are_stored() {
 }
 
 #[tokio::test]
-async fn a_conflict_names_the_message_and_leaves_none() {
+async fn a_conflict_names_the_message_and_stores_none() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
@@ -133,7 +133,7 @@ async fn a_conflict_names_the_message_and_leaves_none() {
 }
 
 #[tokio::test]
-async fn what_is_malformed_is_named_and_leaves_none() {
+async fn a_malformed_message_is_named_and_stores_none() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
@@ -202,7 +202,7 @@ async fn a_conversation_that_is_not_yours_does_not_exist() {
 }
 
 #[tokio::test]
-async fn they_all_fit_or_none_is_stored() {
+async fn all_messages_fit_or_all_are_refused() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
@@ -294,7 +294,7 @@ async fn a_batch_as_large_as_a_body_may_be_is_stored_and_told_again() {
     assert_eq!(again.header("idempotency-replayed"), "true");
     assert!(data(&again) == first);
     assert!(data(&sent("other").await) == first);
-    // A hundred of the longest are no body that is read.
+    // A hundred of the longest messages are more than a body may have.
     let hundred = vec![said(&"x".repeat(1_000_000)); 100];
     let answer = send(&alice, &conversation, &hundred).await;
     answer.refused("body_too_large", None);

@@ -84,7 +84,7 @@ async fn the_same_call_id_again_is_a_retry() {
     alice.post(&elsewhere, message).await.expect(201);
 }
 
-/// The items of a conversation in order, and what the conversation says of their number.
+/// The items of a conversation in order, and the conversation's own count.
 async fn stored(app: &TestApp, conversation: &str) -> (Vec<Value>, Value) {
     let path = format!("/v1/conversations/{conversation}");
     let found = app.alice().get(&path).await.expect(200);

@@ -1,4 +1,4 @@
-//! Every operation of this face × who calls it.
+//! Every operation of Jan's face with every kind of caller.
 
 use super::document::document;
 use super::{add, conversation, message, refused};
@@ -8,7 +8,7 @@ use crate::credentials::without_form;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// What anybody may call.
+/// Operations without credentials.
 const PUBLIC: [&str; 7] = [
     "get_health",
     "get_public_share",
@@ -19,7 +19,7 @@ const PUBLIC: [&str; 7] = [
     "refresh_token",
 ];
 
-/// What an API key may not do.
+/// Operations that an API key cannot use.
 const PERSONS_ONLY: [&str; 3] = ["create_api_key", "delete_api_key", "upgrade"];
 
 struct Operation {
@@ -102,7 +102,7 @@ fn unknown(parameter: &str) -> String {
     .to_owned()
 }
 
-/// What one owner has.
+/// The objects of one owner.
 struct Belongings([(&'static str, String); 8]);
 
 impl Belongings {
@@ -158,7 +158,7 @@ async fn only_a_few_operations_answer_without_a_good_credential() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_somebody_else_answers_as_what_never_existed() {
+async fn foreign_objects_answer_like_unknown_ones() {
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
     let (mine, theirs) = (Belongings::of(&alice).await, Belongings::of(&bob).await);
@@ -198,7 +198,7 @@ async fn what_belongs_to_somebody_else_answers_as_what_never_existed() {
 }
 
 #[tokio::test]
-async fn every_operation_answers_the_owner_and_a_key_but_for_what_is_a_persons() {
+async fn every_operation_answers_the_owner_and_a_key_except_those_for_persons() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let key = alice.key("Good").await["key"].as_str().unwrap().to_owned();
@@ -220,7 +220,7 @@ async fn every_operation_answers_the_owner_and_a_key_but_for_what_is_a_persons()
                 continue;
             }
             let code = answer.status;
-            // What this face refuses in any case, and what alice cannot do.
+            // Operations that this face always refuses, and those that alice cannot use.
             let refuses = ["create_branch", "delete_branch", "update_item_by_call_id"];
             let expected = match name {
                 _ if refuses.contains(&name) => 400..401,

@@ -1,4 +1,4 @@
-//! What people get wrong on Jan's face, and the whole of what they are told.
+//! Common mistakes on Jan's face, with the whole text of each answer.
 
 use super::{conversation, refused};
 use crate::app::{Actor, TestApp};
@@ -23,7 +23,7 @@ async fn told(actor: &Actor, (method, path, body): (Method, &str, Value), code: 
 }
 
 #[tokio::test]
-async fn a_mistake_is_told_with_what_is_right() {
+async fn a_mistake_is_answered_with_the_right_form() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let made = conversation(&alice, json!({})).await;

@@ -1,4 +1,4 @@
-//! Jan's face: what the web client, the services and the test suite of a Jan Server call.
+//! Jan's face: the endpoints that the web client, the services and the test suite of a Jan Server call.
 
 mod auth;
 mod branches;

@@ -1,4 +1,4 @@
-//! What Jan's own service fails: many writers of one conversation, and changes beside appends.
+//! Cases that Jan's own service fails: many writers of one conversation, and changes beside appends.
 
 use super::{add, conversation, message};
 use crate::app::TestApp;

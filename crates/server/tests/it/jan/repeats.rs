@@ -25,7 +25,7 @@ async fn twice(actor: &Actor, path: &str, body: &Value) -> Answer {
 }
 
 #[tokio::test]
-async fn a_repeat_gets_the_same_answer_and_does_nothing() {
+async fn a_repeat_gets_the_same_answer_and_has_no_effect() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let made = twice(&alice, "/jan/v1/conversations", &json!({ "title": "T" })).await;
@@ -77,7 +77,7 @@ async fn a_repeated_chat_makes_one_conversation() {
     conversation(&alice, json!({})).await;
 }
 
-/// A new POST must be tried here, too. The two of branches change nothing, and the chat is below.
+/// A new POST must be tried here, too. The two of branches have no effect, and the chat is below.
 #[test]
 fn each_post_is_tried_above() {
     let document = super::document::document();
@@ -117,7 +117,7 @@ async fn a_repeat_gets_no_link_that_was_revoked_meanwhile() {
 }
 
 #[tokio::test]
-async fn a_late_repeat_of_an_update_leaves_what_came_later() {
+async fn a_late_repeat_of_an_update_keeps_later_changes() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let path = format!(

@@ -14,7 +14,7 @@ struct Target<'a> {
     path: String,
 }
 
-/// Calls `check` for every operation that takes a body, and sees to it that nothing was stored.
+/// Calls `check` for every operation that takes a body, and checks that all of them stored nothing.
 async fn for_each_body(check: impl AsyncFn(&Target<'_>)) {
     let app = TestApp::spawn().await;
     for operation in operations().into_iter().filter(Operation::takes_body) {
@@ -72,7 +72,7 @@ impl Target<'_> {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_is_refused() {
+async fn a_body_that_is_not_json_is_refused() {
     for_each_body(async |target| {
         for body in [
             "{",
@@ -95,7 +95,7 @@ async fn a_body_that_is_no_json_is_refused() {
         ] {
             println!("{body}");
             let answer = target.send(body).await;
-            // Another fault may be met before the end of what is no JSON.
+            // Another fault may come before the end of a malformed text.
             let code = answer.json()["error"]["code"].as_str().unwrap().to_owned();
             assert!(
                 ["invalid_json", "unknown_field", "missing_field"].contains(&code.as_str()),
@@ -108,7 +108,7 @@ async fn a_body_that_is_no_json_is_refused() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_object_is_refused() {
+async fn a_body_that_is_not_an_object_is_refused() {
     for_each_body(async |target| {
         for body in [
             "[]",
@@ -207,7 +207,7 @@ async fn a_field_of_the_wrong_type_is_refused_by_name() {
                 println!("{body}");
                 let answer = target.send(body).await;
                 let error = answer.failure("invalid_type");
-                // What is nested is named by its path.
+                // A nested field is named by its path.
                 let named = error["param"].as_str().unwrap();
                 let nested = named.strip_prefix(&field).unwrap();
                 assert!(
@@ -245,7 +245,7 @@ async fn a_field_that_is_given_twice_is_refused_by_name() {
             let twice = format!("{{\"{field}\":{value},\"{field}\":{value}}}");
             println!("{twice}");
             let answer = target.send(twice).await;
-            // null is no value for some fields, which is then noticed first.
+            // Some fields do not take null, which is then noticed first.
             match answer.json()["error"]["code"].as_str() {
                 Some("invalid_type") if value.is_null() => {}
                 _ => answer.refused("duplicate_field", Some(&field)),
@@ -289,7 +289,7 @@ async fn keys_of_metadata_that_are_given_twice_are_refused_by_name() {
 }
 
 #[tokio::test]
-async fn what_is_nested_is_named_by_its_path() {
+async fn nested_fields_are_named_by_their_paths() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let before = app.schema.contents().await;

@@ -1,4 +1,4 @@
-//! Bytes that are no UTF-8, and bodies that are not what they say.
+//! Bytes that are not UTF-8, and bodies with a false content type.
 
 use super::ids;
 use crate::app::TestApp;
@@ -6,7 +6,7 @@ use crate::operations::operations;
 use reqwest::Method;
 use serde_json::json;
 
-/// Byte sequences that are no UTF-8: alone, overlong, cut short, a surrogate, beyond the last one.
+/// Byte sequences that are not UTF-8: alone, overlong, cut short, a surrogate, beyond the last character.
 const NOT_UTF_8: [&[u8]; 6] = [
     b"\xff",
     b"\x80",
@@ -129,7 +129,7 @@ async fn json_may_be_called_by_any_of_its_names() {
 }
 
 #[tokio::test]
-async fn a_body_that_ends_early_stores_nothing() {
+async fn a_body_that_ends_early_is_not_stored() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let before = app.schema.contents().await;
@@ -218,7 +218,7 @@ async fn an_absent_body_is_fine_where_every_field_is_optional_and_null_is_the_sa
 }
 
 #[tokio::test]
-async fn a_null_that_is_not_called_json_or_goes_on_is_no_absent_body() {
+async fn null_with_another_type_or_more_text_is_not_an_absent_body() {
     let app = TestApp::spawn().await;
     let post = || app.anon().request(Method::POST, "/auth/guest-login");
     let unnamed = app.anon().sent(post().body("null")).await;

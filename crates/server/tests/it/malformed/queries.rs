@@ -33,7 +33,7 @@ async fn refuse(name: &str, code: &str, values: &[&str]) {
     let app = TestApp::spawn().await;
     for (operation, path) in taking(&app, name).await {
         for value in values {
-            // Pages of what a link shows may be longer.
+            // Pages of a shared conversation may be longer.
             let longer =
                 operation == "get_shared_conversation" && (name, *value) == ("limit", "101");
             let value = if longer { &"501" } else { value };
@@ -141,7 +141,7 @@ async fn a_cursor_is_one_that_a_list_gave_out() {
             if operation == "list_items" && value.starts_with("item_") {
                 continue;
             }
-            // Numbers are what the versions of an item are counted by.
+            // The versions of an item are counted by numbers.
             if operation == "list_item_versions" && value == "0" {
                 continue;
             }
@@ -153,7 +153,7 @@ async fn a_cursor_is_one_that_a_list_gave_out() {
 }
 
 #[tokio::test]
-async fn a_place_by_activity_is_no_cursor_by_creation() {
+async fn a_cursor_by_activity_is_refused_by_creation() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     for _ in 0..3 {

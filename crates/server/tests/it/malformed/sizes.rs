@@ -56,7 +56,7 @@ async fn a_body_over_the_limit_is_refused_however_it_is_sent() {
             let chunked = alice.sent(request().body(in_chunks(length))).await;
             chunked.refused("body_too_large", None);
         }
-        // At the limit it is read, and only then found to say nothing.
+        // At the limit it is read, and only then found to be empty.
         let request = alice.request(operation.method.clone(), &path);
         let request = request.header("content-type", "application/json");
         let answer = alice.sent(request.body(in_chunks(limit))).await;

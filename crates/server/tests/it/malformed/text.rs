@@ -59,7 +59,7 @@ async fn unusual_text_is_stored_and_returned_byte_for_byte() {
             assert_eq!(found[field], text, "{field}");
         }
     }
-    // What the database holds is that, too, and not some escape that is undone on the way out.
+    // The database holds the same text, too, and not an escape that is undone on the way out.
     let stored = app.schema.rows("select content from items").await;
     let mut stored: Vec<_> = stored.into_iter().flatten().flatten().collect();
     let mut sent: Vec<_> = UNUSUAL.iter().map(|(_, text)| (*text).to_owned()).collect();
@@ -156,7 +156,7 @@ async fn the_nul_character_is_refused_wherever_text_may_stand() {
 }
 
 #[tokio::test]
-async fn a_lone_surrogate_is_no_text() {
+async fn a_lone_surrogate_is_refused() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     // Written as \ud800, which no Rust string can hold.
@@ -231,7 +231,7 @@ async fn text_is_too_short_or_too_long_by_characters() {
 }
 
 #[tokio::test]
-async fn a_title_of_white_space_is_empty_and_what_surrounds_one_does_not_count() {
+async fn a_title_is_trimmed_and_one_of_white_space_is_empty() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     for path in ["/v1/conversations", "/v1/projects"] {
@@ -290,7 +290,7 @@ const UNSEEN: [&str; 7] = [
 ];
 
 #[tokio::test]
-async fn what_nobody_sees_is_no_name() {
+async fn an_invisible_name_is_refused() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({ "title": "Mine" })).await;
@@ -316,7 +316,7 @@ async fn what_nobody_sees_is_no_name() {
         let account = app.anon().post("/auth/register", account).await;
         account.refused("invalid_value", Some("name"));
 
-        // A message of it is kept, and names nothing.
+        // A message of such characters is kept, and gives no title.
         let silent = alice.conversation(json!({})).await;
         alice.say(&silent, &format!("x{text}")).await;
         let silent = alice.conversation(json!({})).await;
@@ -339,7 +339,7 @@ async fn what_nobody_sees_is_no_name() {
 }
 
 #[tokio::test]
-async fn a_name_that_nobody_sees_and_that_was_taken_earlier_is_still_read() {
+async fn an_invisible_name_from_earlier_is_still_read() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({ "title": "Mine" })).await;

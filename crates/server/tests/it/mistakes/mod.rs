@@ -1,4 +1,4 @@
-//! What people get wrong, and the whole of what they are told.
+//! Common mistakes, with the whole text of each answer.
 
 mod guesses;
 
@@ -255,7 +255,7 @@ async fn a_wrong_query_is_told_with_the_right_one() {
 }
 
 #[tokio::test]
-async fn a_credential_of_another_kind_is_told_as_what_it_is() {
+async fn a_credential_of_another_kind_is_recognised() {
     let app = TestApp::spawn().await;
     let (_, session) = app.guest().await;
     let access = session["access_token"].as_str().unwrap();
@@ -364,7 +364,7 @@ async fn a_wrong_address_is_told_with_the_right_one() {
     }
 }
 
-/// What is told of a body of this text.
+/// The message about a body of this text.
 async fn told_of(actor: &Actor, method: Method, path: &str, body: &str) -> String {
     let request = actor.request(method, path);
     let request = request.header("content-type", "application/json");
@@ -374,7 +374,7 @@ async fn told_of(actor: &Actor, method: Method, path: &str, body: &str) -> Strin
 }
 
 #[tokio::test]
-async fn json_that_is_none_is_told_in_plain_words() {
+async fn malformed_json_is_explained_in_plain_words() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let value = "a value must be a text in double quotes, a number, true, false, null, a list or an \
@@ -493,7 +493,7 @@ fn every_code_says_what_to_do_about_it() {
         assert!(tells_when <= 1, "{name} says when twice");
         own.insert(advice);
     }
-    // Some are alike, such as those for malformed requests; there is none for a whole status.
+    // Some are alike, such as those for malformed requests; no advice is for a whole status.
     assert!(
         own.len() + 3 >= api::CODES.len(),
         "{} of {}",

@@ -20,7 +20,7 @@ async fn the_models_are_those_of_the_provider() {
         "{}",
         asked.head
     );
-    // The caller's token is nobody's business but ours.
+    // The caller's token is not sent to the provider.
     assert_eq!(asked.header("authorization"), Some("Bearer sk-test"));
 }
 
@@ -61,7 +61,7 @@ async fn a_failure_is_told_and_soon_forgotten() {
 }
 
 #[tokio::test]
-async fn all_who_wait_get_the_failure_of_one_request() {
+async fn all_waiting_requests_get_the_failure_of_one_request() {
     let provider = Provider::that(Play::Hangs(Vec::new()));
     let app = TestApp::spawn_with(|parts| {
         parts.provider = provider.connected_with(|it| it.silence = Duration::from_millis(500));
@@ -81,6 +81,6 @@ async fn without_a_provider_there_are_no_models() {
     let answer = app.alice().get("/v1/models").await;
     answer.refused("model_provider_not_configured", None);
     assert!(answer.text().contains("LLM_BASE_URL"), "{}", answer.text());
-    // Nothing changes by asking again at once.
+    // A retry at once has no effect.
     assert_eq!(answer.header("x-should-retry"), "false");
 }

@@ -28,7 +28,7 @@ async fn with_much_to_read(memory: &Memory) -> (TestApp, String) {
 }
 
 #[tokio::test]
-async fn a_reader_who_does_not_read_is_left_and_its_memory_comes_back() {
+async fn a_client_that_does_not_read_is_disconnected_and_its_memory_comes_back() {
     let memory = Memory::new(64 * MIB);
     let (app, conversation) = with_much_to_read(&memory).await;
     for way in ["/items?limit=100", "", "/export", "/export?format=md"] {
@@ -44,7 +44,7 @@ async fn a_reader_who_does_not_read_is_left_and_its_memory_comes_back() {
 }
 
 #[tokio::test]
-async fn answers_that_nobody_takes_hold_a_quarter_and_others_are_answered() {
+async fn unread_answers_hold_a_quarter_and_others_are_answered() {
     let memory = Memory::new(32 * MIB);
     let patient = Patience {
         answer: Duration::from_secs(600),
@@ -66,7 +66,7 @@ async fn answers_that_nobody_takes_hold_a_quarter_and_others_are_answered() {
         readers.push(reader);
     }
     held(&memory, |held| held > 7 * MIB).await;
-    // The third waits its turn, and none comes.
+    // The third waits for its turn, which does not come.
     app.alice().get(&path).await.refused("server_busy", None);
     assert!(memory.held() <= 8 * MIB, "{} are held", memory.held());
     app.bob().get("/v1/conversations").await.expect(200);
@@ -76,7 +76,7 @@ async fn answers_that_nobody_takes_hold_a_quarter_and_others_are_answered() {
 }
 
 #[tokio::test]
-async fn streams_of_many_that_nobody_takes_end_and_the_next_is_answered() {
+async fn unread_streams_of_many_clients_end_and_the_next_is_answered() {
     let memory = Memory::new(2 * MIB);
     let app = TestApp::spawn_with(|parts| {
         parts.memory = memory.clone();
@@ -101,7 +101,7 @@ async fn streams_of_many_that_nobody_takes_end_and_the_next_is_answered() {
     let answer = owner.get(&path).await;
     assert_eq!(answer.status, 200);
     assert!(memory.held() <= 2 * MIB);
-    // Who begins to read before the service has given it up gets all of it.
+    // A client that begins to read before the service has given it up gets all of it.
     held(&memory, |held| held == 0).await;
     for reader in readers {
         assert!(reader.drained().await < 11_000_000, "all of it came");
@@ -110,7 +110,7 @@ async fn streams_of_many_that_nobody_takes_end_and_the_next_is_answered() {
 }
 
 #[tokio::test]
-async fn what_is_there_in_any_case_costs_no_memory() {
+async fn shared_documents_cost_no_memory() {
     let memory = Memory::new(1_000);
     let app = TestApp::spawn_with(|parts| parts.memory = memory.clone()).await;
     for path in ["/openapi.json", "/docs/swagger-ui-bundle.js"] {

@@ -43,7 +43,7 @@ async fn stalled_bodies_of_one_owner_hold_a_quarter_and_anothers_is_accepted() {
         .post_text("/v1/conversations", large.clone())
         .await;
     accepted.expect(201);
-    // Who leaves gives everything back.
+    // A client that leaves gives everything back.
     drop(stalled);
     held(&memory, |held| held == 0).await;
     alice
@@ -53,7 +53,7 @@ async fn stalled_bodies_of_one_owner_hold_a_quarter_and_anothers_is_accepted() {
     held(&memory, |held| held == 0).await;
 }
 
-/// A request that a proxy of ours passes on.
+/// A request through one of our proxies.
 fn from(address: &str) -> String {
     format!("{CREATE} HTTP/1.1\r\nX-Forwarded-For: {address}\r\nX-Was:")
 }
@@ -98,7 +98,7 @@ async fn where_the_whole_is_full_the_next_is_told_to_come_back() {
         }
     }
     let fifth = app.bearing(Some(app.token(5, TimeDelta::hours(1))));
-    // What the others have not taken ahead would do for less.
+    // A smaller body would fit into the remaining memory.
     let refused = answered(begun(&app, CREATE, &fifth, 250_000).await).await;
     refused.refused("server_busy", None);
     assert_eq!(refused.header("retry-after"), "5");
@@ -177,7 +177,7 @@ async fn the_more_a_body_holds_the_faster_it_must_come() {
 }
 
 #[tokio::test]
-async fn no_body_is_read_of_somebody_who_is_not_let_in() {
+async fn no_body_is_read_without_good_credentials() {
     let app = TestApp::spawn().await;
     let bad_key = format!("sk_{}", "x".repeat(43));
     for operation in operations() {
@@ -198,7 +198,7 @@ async fn no_body_is_read_of_somebody_who_is_not_let_in() {
 }
 
 #[tokio::test]
-async fn an_encoded_body_is_refused_and_identity_is_none() {
+async fn an_encoded_body_is_refused_except_by_identity() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     for operation in operations()

@@ -40,7 +40,7 @@ async fn an_address_with_too_many_connections_gets_no_more_and_others_do() {
     let mut other = connected_from(&app, "127.0.0.3").await;
     assert_eq!(health(&mut other).await, Some(200));
 
-    // Whoever closes one may have another.
+    // A client that closes one may open another.
     held.pop();
     let deadline = Instant::now() + PATIENCE;
     while health(&mut connected_from(&app, "127.0.0.2").await).await != Some(200) {
@@ -50,7 +50,7 @@ async fn an_address_with_too_many_connections_gets_no_more_and_others_do() {
 }
 
 #[tokio::test]
-async fn who_is_refused_is_told_why() {
+async fn refused_connections_are_told_why() {
     let connections = Connections::new(100, 1, Unlimited::default());
     let app = TestApp::spawn_with(|parts| parts.terms.connections = connections).await;
     let mut first = connected_from(&app, "127.0.0.2").await;
@@ -77,7 +77,7 @@ async fn incomplete_heads_of_one_address_hold_a_quarter_of_their_memory() {
     let connections = Connections::new(1_000, 1_000, Unlimited::default());
     let connections = connections.with_memory_of_heads((4 * FIT * (HEAD + 10_000)) as u64);
     let app = TestApp::spawn_with(|parts| parts.terms.connections = connections).await;
-    // What fits waits for its end, until the framework gives it up; the next ones are refused.
+    // Bytes that fit wait for their end, until the framework gives up; the next ones are refused.
     let mut held = Vec::new();
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -95,7 +95,7 @@ async fn incomplete_heads_of_one_address_hold_a_quarter_of_their_memory() {
             held.push(stream);
             continue;
         }
-        // What it sent too much may take its answer with it.
+        // The surplus bytes reset the connection, which may lose the answer.
         if answer.is_empty() {
             break;
         }
@@ -150,13 +150,13 @@ async fn a_connection_with_a_large_head_is_answered_and_closed() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_read_is_no_head() {
+async fn an_unread_body_does_not_count_as_a_head() {
     let connections = Connections::new(1_000, 1_000, Unlimited::default());
     let connections = connections.with_memory_of_heads(4 * 4_096);
     let app = TestApp::spawn_with(|parts| parts.terms.connections = connections).await;
     let mut stream = TcpStream::connect(app.address).await.unwrap();
     let body = "x".repeat(20_000);
-    // No token: what follows the head is not read, and the answer comes all the same.
+    // Without a token the body is not read, and the answer comes all the same.
     let head = format!(
         "POST /v1/projects HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
          Content-Length: {}\r\n\r\n",
@@ -171,14 +171,14 @@ async fn a_body_that_is_not_read_is_no_head() {
         crate::answer::Answer::parse(&answer)
     };
     assert_eq!(timeout(PATIENCE, answer).await.unwrap().status, 401);
-    // Nothing else is said: the connection ends, or takes the next request.
+    // No other answer follows: the connection ends, or takes the next request.
     let _ = stream.write_all(body.as_bytes()).await;
     let next = health(&mut stream).await;
     assert!([None, Some(200)].contains(&next), "{next:?}");
 }
 
 #[tokio::test]
-async fn a_connection_that_asks_nothing_more_is_closed() {
+async fn an_idle_connection_is_closed() {
     let app = TestApp::spawn_with(|parts| {
         parts.terms.patience = Patience {
             request: Duration::from_millis(300),

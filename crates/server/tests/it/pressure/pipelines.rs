@@ -1,4 +1,4 @@
-//! Clients who send their next requests before they are answered: others have their turns between.
+//! Clients that send their next requests before they are answered: others get turns in between.
 
 use super::PATIENCE;
 use crate::app::TestApp;
@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 const REQUEST: &[u8] = b"GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-/// What has come on a connection and is not read: answers, as far as they are there.
+/// The unread bytes of a connection: the answers so far.
 fn answers(stream: &TcpStream, read: &mut Vec<u8>) -> usize {
     while let Ok(1..) = stream.try_read_buf(read) {}
     let mut found = 0;

@@ -229,7 +229,7 @@ async fn the_largest_bodies_are_read_beside_the_workers() {
 }
 
 #[tokio::test]
-async fn what_takes_long_to_write_is_written_beside_the_workers() {
+async fn long_answers_are_written_beside_the_workers() {
     let schema = Schema::migrated().await;
     let process = service(&schema).await;
     let alice = process.alice();

@@ -23,7 +23,7 @@ async fn a_project_needs_but_a_title() {
 }
 
 #[tokio::test]
-async fn what_is_said_of_a_project_is_kept_as_sent() {
+async fn texts_of_a_project_are_stored_unchanged() {
     let app = TestApp::spawn().await;
     let body = json!({ "title": "T", "description": " d\n", "instruction": "\ti " });
     let created = app

@@ -79,7 +79,7 @@ async fn a_turn_whose_client_times_out_and_asks_again_is_one() {
 }
 
 #[tokio::test]
-async fn what_was_answered_whole_is_not_repeated_so_equal_originals_are_two_turns() {
+async fn a_complete_answer_is_not_repeated_so_equal_originals_are_two_turns() {
     let provider = Provider::that(says(&["Yes."]));
     let (app, alice, conversation) = conversing(&provider).await;
     let body = json!({ "messages": [user("yes")], "conversation": conversation });
@@ -88,7 +88,7 @@ async fn what_was_answered_whole_is_not_repeated_so_equal_originals_are_two_turn
         assert_eq!((answer.status, is_replayed(&answer)), (200, false));
         claimed(&app, 0).await;
     }
-    // One that answers to nothing is a request as any other.
+    // A retry without a first attempt is a request like any other.
     let answer = attempt(&alice, 1, &body).await;
     assert_eq!((answer.status, is_replayed(&answer)), (200, false));
     assert_eq!(said(&alice, &conversation).await.len(), 6);
@@ -126,7 +126,7 @@ async fn each_original_is_matched_once() {
 }
 
 #[tokio::test]
-async fn what_failed_is_done_anew_and_what_is_old_too() {
+async fn failed_and_old_requests_are_done_again() {
     let refused = answers("500 Internal Server Error", "", "{}");
     let provider = Provider::that(says(&["Yes."])).then([refused.clone(), refused]);
     let (app, alice, conversation) = conversing(&provider).await;
@@ -162,7 +162,7 @@ async fn what_failed_is_done_anew_and_what_is_old_too() {
 }
 
 #[tokio::test]
-async fn an_attempt_that_still_waits_finds_what_a_later_one_was_told() {
+async fn a_waiting_attempt_gets_the_answer_of_a_later_one() {
     let app = TestApp::spawn().await;
     let database = app.schema.patient_database(2);
     let service = repeats(&database, &app.clock, ids(), Duration::ZERO);
@@ -188,6 +188,6 @@ async fn an_attempt_that_still_waits_finds_what_a_later_one_was_told() {
         service.look(waiting).await.unwrap(),
         Verdict::Done(_)
     ));
-    // The later one was answered: what comes after it is another request.
+    // The later one was answered: the next one is another request.
     assert_ne!(begun(3).await.unwrap().key, first.key);
 }

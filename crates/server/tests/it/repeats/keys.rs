@@ -1,4 +1,4 @@
-//! What a key stands for, how long, and for whom.
+//! The scope of a key: for which request, how long, and for whom.
 
 use super::{KEY, is_replayed, keyed, remembered};
 use crate::app::{TestApp, id};
@@ -71,7 +71,7 @@ async fn a_key_is_1_to_255_printable_characters() {
     keyed(&alice, "/v1/projects", "a b", &body)
         .await
         .expect(201);
-    // Where it means nothing, it is not looked at.
+    // On requests that cannot be repeated the key is only checked.
     let request = app.anon().request(Method::POST, "/auth/guest-login");
     let guest = app.anon().sent(request.header(KEY, &long)).await;
     guest.expect(201);
@@ -85,7 +85,7 @@ async fn a_key_is_1_to_255_printable_characters() {
 }
 
 #[tokio::test]
-async fn what_failed_is_not_remembered() {
+async fn failed_requests_are_not_remembered() {
     let refused = answers("500 Internal Server Error", "", "{}");
     // A provider that fails before it has begun is asked once more.
     let provider = Provider::that(says(&["Yes."])).then([refused.clone(), refused]);
@@ -104,7 +104,7 @@ async fn what_failed_is_not_remembered() {
 }
 
 #[tokio::test]
-async fn what_was_deleted_since_is_not_made_again() {
+async fn an_object_deleted_since_is_not_made_again() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;

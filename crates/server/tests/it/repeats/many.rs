@@ -40,7 +40,7 @@ async fn storage(actor: &Actor) -> Value {
 }
 
 #[tokio::test]
-async fn what_is_remembered_counts_as_storage_in_portions_however_much_it_is() {
+async fn remembered_requests_count_as_storage_in_portions() {
     let app = allowing(1 << 30).await;
     let (guest, _) = app.guest().await;
     let conversation = guest.conversation(json!({})).await;
@@ -74,7 +74,7 @@ async fn what_is_remembered_counts_as_storage_in_portions_however_much_it_is() {
 }
 
 #[tokio::test]
-async fn over_the_limit_nothing_more_is_remembered_until_something_is_forgotten() {
+async fn over_the_limit_new_requests_are_remembered_only_after_old_ones_expire() {
     let app = allowing(23_800).await;
     let (guest, _) = app.guest().await;
     let conversation = guest.conversation(json!({})).await;
@@ -83,7 +83,7 @@ async fn over_the_limit_nothing_more_is_remembered_until_something_is_forgotten(
     keyed(&guest, &cancel, "first", &nothing).await.expect(200);
     multiply(&app, 62).await;
     app.count_usage().await;
-    // A sixteenth more: who has used up their storage can delete with keys, too.
+    // A sixteenth more: an owner over the limit can delete with keys, too.
     let message = json!({ "role": "user", "content": "Hello" });
     let items = format!("/v1/conversations/{conversation}/items");
     let refused = keyed(&guest, &items, "message", &message).await;
@@ -102,7 +102,7 @@ async fn over_the_limit_nothing_more_is_remembered_until_something_is_forgotten(
     // Its claim is given back in the background.
     let count = "select count(*) from repeats";
     until(&app.schema, count, 20, |count| count == 66).await;
-    // What was done is told again, and what has no key is done.
+    // A repeat gets its answer again, and a request without a key is done.
     let again = keyed(&guest, &cancel, "first", &nothing).await;
     assert!(is_replayed(&again));
     again.expect(200);

@@ -44,7 +44,7 @@ async fn call(
     actor.sent(request.body(body.to_owned())).await
 }
 
-/// All that is stored of what people made.
+/// All stored data of users.
 async fn made(schema: &Schema) -> Vec<Vec<Option<String>>> {
     let beside = ["repeats", "usage", "jobs", "users"];
     let mut contents = schema.contents().await;
@@ -52,7 +52,7 @@ async fn made(schema: &Schema) -> Vec<Vec<Option<String>>> {
     contents
 }
 
-/// What an answer says of what was made: not how, which a replay need not tell in the same way.
+/// An answer's facts about the object: not its form, which may differ in a replay.
 fn told(answer: &Answer) -> Vec<Value> {
     let text = answer.text();
     let json = |text: &str| serde_json::from_str::<Value>(text).ok();
@@ -207,7 +207,7 @@ async fn cut_and_repeat(operation: &Operation, variant: usize) {
 }
 
 #[tokio::test]
-async fn what_was_done_before_its_answer_was_lost_is_not_done_again() {
+async fn a_request_whose_answer_was_lost_is_not_done_again() {
     let all = std::env::var_os("JAN_TEST_ALL").is_some();
     for operation in posts() {
         if !all && operation.name != "create_item" {

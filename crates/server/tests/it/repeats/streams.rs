@@ -40,7 +40,7 @@ async fn a_repeated_chat_joins_the_one_under_way_from_its_first_word() {
     provider.was_asked(1).await;
     provider.go_on(1);
     until(&mut first, "One ").await;
-    // Whoever asked first is gone; the answer is the server's.
+    // The first client is gone; the server completes the answer.
     drop(first);
     let (again, ()) = tokio::join!(keyed(&alice, PATH, "k", &body), async {
         provider.go_on(100);

@@ -1,4 +1,4 @@
-//! Repeats of what is still being done, on one instance and on several.
+//! Repeats of requests that are still running, on one instance and on several.
 
 use super::{KEY, beside, is_replayed, keyed, patient_for};
 use crate::app::{TestApp, id, repeats};

@@ -1,4 +1,4 @@
-//! What of a conversation a model is told: as much as fits.
+//! The part of a conversation that a model gets: as much as fits.
 
 use super::{path, said};
 use crate::app::{TestApp, id};
@@ -43,7 +43,7 @@ async fn told_with(
         .await;
     let is_truncated = answer.header("x-context-truncated") == "true";
     answer.expect(200);
-    // Without what makes the texts long.
+    // Without the padding that makes the texts long.
     let shortened = provider.asked_once().prompt().into_iter();
     let prompt = shortened.map(|text| text.trim_end_matches('x').to_owned());
     (prompt.collect(), is_truncated)
@@ -61,7 +61,7 @@ fn talk() -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test]
-async fn what_fits_exactly_is_told_whole() {
+async fn a_conversation_that_fits_exactly_is_sent_whole() {
     let all = [
         "user: q1",
         "assistant: a1",
@@ -124,7 +124,7 @@ async fn the_question_is_told_though_it_does_not_fit() {
 }
 
 #[tokio::test]
-async fn where_nobody_asks_the_last_that_was_said_is_told() {
+async fn without_a_question_the_last_message_is_sent() {
     let messages = [
         ("assistant", long("a1")),
         ("assistant", long("a2")),
@@ -212,7 +212,7 @@ async fn a_context_that_is_too_long_is_asked_once_more_under_every_status() {
 }
 
 #[tokio::test]
-async fn an_empty_instruction_is_none() {
+async fn an_empty_instruction_counts_as_absent() {
     let (prompt, _) = told_with(&talk(), 1_000, Some(String::new())).await;
     assert_eq!(prompt[0], "user: q1");
 }

@@ -1,4 +1,4 @@
-//! What servers make of OpenAI's streams, each in its own way.
+//! The different forms of OpenAI's streams by other servers.
 
 use super::{contents, path, said};
 use crate::app::TestApp;
@@ -25,7 +25,7 @@ fn events(chunks: &[String]) -> String {
     each.map(|chunk| format!("data: {chunk}\n\n")).collect()
 }
 
-/// What becomes of the reply "Hm." when the model's server says this instead.
+/// The resulting reply "Hm." when the model's server sends this instead.
 async fn reply(play: Play) -> (u16, String) {
     let provider = Provider::that(play);
     let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
@@ -91,7 +91,7 @@ async fn a_character_may_come_in_pieces() {
 }
 
 #[tokio::test]
-async fn an_empty_reason_to_end_is_no_end() {
+async fn an_empty_finish_reason_does_not_end_the_reply() {
     let open = chunk(json!({ "content": "Be" }), json!(""));
     let play = Play::Bytes(format!("{STREAM}{}", events(&[open])).into_bytes());
     assert_eq!(reply(play).await, (502, "Hm.".to_owned()));

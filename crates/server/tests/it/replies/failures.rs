@@ -37,7 +37,7 @@ async fn assert_untouched(app: &TestApp, code: &str, message: &str, what: &str) 
     for path in [path(&conversation, &ids[1]), path(&other, &first[0])] {
         let streamed = alice.post(&path, json!({ "stream": true })).await;
         let error = match streamed.status {
-            // What was said before it went wrong was told.
+            // The text before the failure was sent.
             200 => {
                 let (name, data) = events(streamed.text()).pop().unwrap();
                 assert_eq!(name, "error", "{what}");
@@ -128,7 +128,7 @@ async fn a_pause_of_milliseconds_or_until_a_date_is_passed_on_in_seconds() {
 }
 
 #[tokio::test]
-async fn what_is_no_reply_is_not_stored() {
+async fn answers_that_are_not_replies_are_not_stored() {
     let begun = format!("{STREAM}{}", event("Hel"));
     let rubbish = "The model provider failed: its answer is not one of OpenAI's API. It begins with: \
                    <html></html>";
@@ -196,7 +196,7 @@ async fn a_provider_that_is_not_there_is_told_of() {
 }
 
 #[tokio::test]
-async fn what_would_only_fail_again_is_not_to_be_asked_again() {
+async fn failures_that_would_repeat_tell_clients_not_to_retry() {
     let begun = format!("{STREAM}{}", event("Hel"));
     let called = end().replace("\"stop\"", "\"tool_calls\"");
     let called = Play::Bytes(format!("{begun}{called}").into());

@@ -17,20 +17,20 @@ const QUESTION: &str = "Tell nobody.";
 const REPLY: &str = "Between you and me,";
 const TEXT: &str = "a private text";
 
-/// What the log calls a failure that a client was told of.
+/// The log's word for a failure that a client was told of.
 const FAILED: &str = "the model provider failed";
 
 /// A failure: what the provider does, a part of the reason that the log has, and whether the client
 /// is told the provider's text.
 type Case = (Play, &'static str, bool);
 
-/// What a failure is one of.
+/// The type of a failure.
 #[derive(Clone, Copy, PartialEq)]
 enum Of {
     Anything,
-    /// Whoever has not asked for a stream would find it no answer at all.
+    /// Without `stream` this would not be an answer at all.
     Stream,
-    /// Whoever does not keep it may be happy with it.
+    /// Without storing, this may be a good answer.
     Reply,
 }
 
@@ -187,7 +187,7 @@ impl Asking {
         }
     }
 
-    /// Asks; what the client was told of the failure.
+    /// Asks; returns the failure as the client gets it.
     async fn failed(&self, id: &str, path: &str, body: Value) -> String {
         let request = self.alice.request(Method::POST, path).json(&body);
         let answer = self.alice.sent(request.header("x-request-id", id)).await;
@@ -267,7 +267,7 @@ fn assert_no_secret(log: &Log) {
 async fn each_failure_is_in_the_log_once_with_its_reason_and_its_request_and_without_a_secret() {
     let schema = Schema::migrated().await;
     let provider = Provider::that(says(&[]));
-    // A busy machine needs its time for what is said.
+    // A busy machine needs its time.
     for (seconds, is_silent) in [("120", false), ("1", true)] {
         let process = waiting(&schema, &provider.url(), "15", seconds).await;
         let asking = Asking::of(&process).await;
@@ -333,7 +333,7 @@ async fn why_a_provider_cannot_be_reached_is_in_the_log() {
         let told = asking.all_failed("unreachable", Of::Anything).await;
         let lines = whole(&process).await;
         for (name, told) in told {
-            // Where the provider is and what became of the connection is none of the client's business.
+            // The client is not told the address of the provider, nor the failure of the connection.
             assert!(told.contains("it cannot be reached."), "{told}");
             // It was asked twice, and both times in vain.
             for said in ["asking the model provider once more", FAILED] {
@@ -347,7 +347,7 @@ async fn why_a_provider_cannot_be_reached_is_in_the_log() {
 }
 
 #[tokio::test]
-async fn the_reason_is_in_the_log_also_where_whoever_asked_has_left() {
+async fn the_reason_is_in_the_log_also_if_the_client_has_left() {
     let schema = Schema::migrated().await;
     let provider = Provider::that(says_when_told(&[REPLY, "\0"]));
     let process = service(&schema, &provider.url(), "8").await;
@@ -361,7 +361,7 @@ async fn the_reason_is_in_the_log_also_where_whoever_asked_has_left() {
         assert!(String::from_utf8_lossy(&first).contains(REPLY));
         drop(response);
         provider.go_on(2);
-        // Told or not: whether the service has noticed by now that nobody listens is left to chance.
+        // Told or not: whether the service has noticed the disconnect by now is left to chance.
         let line = process.log.line_with(&["NUL character", name]).await;
         assert!(line.contains("\"level\":\"WARN\""), "{line}");
     }
@@ -369,7 +369,7 @@ async fn the_reason_is_in_the_log_also_where_whoever_asked_has_left() {
 }
 
 #[tokio::test]
-async fn the_reason_is_in_the_log_also_where_whoever_asked_left_before_hearing_it() {
+async fn the_reason_is_in_the_log_also_if_the_client_left_before_the_answer() {
     let schema = Schema::migrated().await;
     // Far more than fits the buffers of a connection, and less than ends it.
     let piece = REPLY.repeat(1_000);

@@ -29,7 +29,7 @@ pub(crate) async fn said(actor: &Actor, messages: &[(&str, &str)]) -> (String, V
     (conversation, ids)
 }
 
-/// Where an item's reply is written anew.
+/// The address for regenerating an item's reply.
 pub(crate) fn path(conversation: &str, item: &str) -> String {
     format!("/v1/conversations/{conversation}/items/{item}/regenerate")
 }
@@ -42,7 +42,7 @@ async fn items(actor: &Actor, conversation: &str) -> Vec<Value> {
     items
 }
 
-/// What the conversation's messages say.
+/// The texts of the conversation's messages.
 pub(crate) async fn contents(actor: &Actor, conversation: &str) -> Vec<String> {
     let items = items(actor, conversation).await;
     let content = |item: &Value| item["content"].as_str().unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! What is said at the start of a provider whose settings are wrong: what was asked, and what to change.
+//! The warning at the start about a provider with wrong settings: the request, and the setting to change.
 
 use crate::db::RUNTIME;
 use crate::provider::{Play, Provider, answers};
@@ -13,7 +13,7 @@ fn models(names: &[&str]) -> Play {
     answers("200 OK", JSON, &format!(r#"{{"data":[{list}]}}"#))
 }
 
-/// What is said of a provider that answers like this.
+/// The warning about a provider that answers like this.
 async fn said(base: &str, key: Option<&str>, model: Option<&str>) -> Option<String> {
     let settings = ProviderSettings {
         strict_roles: false,
@@ -29,7 +29,7 @@ async fn said(base: &str, key: Option<&str>, model: Option<&str>) -> Option<Stri
 }
 
 #[tokio::test]
-async fn a_provider_as_it_is_set_is_no_matter() {
+async fn a_provider_with_good_settings_gives_no_warning() {
     let provider = Provider::that(models(&["a", "llama3.2:latest"]));
     for model in [None, Some("a"), Some("llama3.2"), Some("llama3.2:latest")] {
         assert_eq!(said(&provider.url(), Some("sk-x"), model).await, None);
@@ -66,7 +66,7 @@ async fn an_unknown_model_is_told_with_those_there_are() {
 }
 
 #[tokio::test]
-async fn a_list_that_does_not_settle_it_is_no_matter() {
+async fn an_inconclusive_list_of_models_gives_no_warning() {
     let provider = Provider::that(models(&[]));
     assert_eq!(said(&provider.url(), None, Some("gpt")).await, None);
     let page = r#"{"data":[{"id":"a"}],"has_more":true}"#;
@@ -120,7 +120,7 @@ async fn a_refused_key_is_told_without_it() {
 }
 
 #[tokio::test]
-async fn what_is_no_such_api_or_not_there_is_told_with_its_address() {
+async fn a_missing_or_wrong_api_is_named_by_its_address() {
     let page = answers("200 OK", "Content-Type: text/html\r\n", "<html></html>");
     let provider = Provider::that(page);
     let url = provider.url();

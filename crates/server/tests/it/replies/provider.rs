@@ -1,4 +1,4 @@
-//! What the service makes of a model provider, whatever that does.
+//! The service's treatment of a model provider's answers.
 
 use crate::provider::{
     Play, Provider, STREAM, answers, connected, end, event, refuses, says, says_when_told,
@@ -55,18 +55,18 @@ fn lasting(what: &str) -> Result<String, ProviderFailure> {
     Err(ProviderFailure::lasting(what))
 }
 
-/// What is known of a provider that answers with this status and says this.
+/// The warning about a provider that answers with this status and text.
 fn answered(status: u16, text: &str) -> Report {
     Report::from(format!("it answered {status}.")).quoting(Some(text.to_owned()))
 }
 
 const BROKE_OFF: &str = "its answer broke off.";
 
-/// What the provider does, what becomes of it, and how often it is asked.
+/// The provider's behaviour, its result, and the number of requests.
 async fn assert_outcome(play: Play, outcome: Result<String, ProviderFailure>, times: usize) {
     let provider = Provider::that(play.clone());
     let found = reply(&provider.connected(), question()).await;
-    // What came over a connection names the address, too.
+    // A failure of the connection contains the address, too.
     let address = format!("{}/chat/completions", provider.url());
     let asked = outcome
         .clone()
@@ -197,7 +197,7 @@ async fn a_provider_that_is_not_there_is_told_of() {
 }
 
 #[tokio::test]
-async fn a_stream_that_breaks_off_is_no_reply() {
+async fn an_interrupted_stream_is_not_a_reply() {
     let begun = format!("{STREAM}{}", event("Hel"));
     assert_outcome(
         Play::Bytes(begun.clone().into_bytes()),
@@ -229,13 +229,13 @@ async fn streams_end_in_more_than_one_way() {
         let play = Play::Bytes(format!("{said}{rest}").into_bytes());
         assert_outcome(play, Ok("Hello".to_owned()), 1).await;
     }
-    // What goes wrong when all is said does not take it back.
+    // A failure after the last word does not undo the reply.
     let late = "data: {\"error\":{\"message\":\"overloaded\"}}\n\n";
     for late in [late, "data: rubbish\n\n", "data: {}\n\n"] {
         let play = Play::Bytes(format!("{said}{stop}{late}").into_bytes());
         assert_outcome(play, Ok("Hello".to_owned()), 1).await;
     }
-    // Whoever has said that the reply ends is not waited for.
+    // The service does not wait for a provider that has ended the reply.
     let play = Play::Hangs(format!("{said}{stop}").into_bytes());
     assert_outcome(play, Ok("Hello".to_owned()), 1).await;
 }
@@ -299,7 +299,7 @@ async fn no_more_are_under_way_or_waiting_than_may_be() {
     };
     let first = ask();
     provider.was_asked(1).await;
-    // Four may wait; which of the next five is one too many depends on who comes first.
+    // Four may wait; which of the next five is refused depends on their order.
     let mut others: Vec<_> = (0..5).map(|_| ask()).collect();
     let (refused, place, _) = futures_util::future::select_all(&mut others).await;
     let busy = ProviderFailure::Busy { retry_after: 5 };
@@ -314,7 +314,7 @@ async fn no_more_are_under_way_or_waiting_than_may_be() {
 }
 
 #[tokio::test]
-async fn what_is_passed_through_comes_back_as_it_is() {
+async fn passed_on_reasoning_comes_back_unchanged() {
     let provider = Provider::that(says(&["Hel", "lo"]));
     let connected = provider.connected();
     let ask = async |stream: bool| {

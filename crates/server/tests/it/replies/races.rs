@@ -1,4 +1,4 @@
-//! What else happens to a conversation while a reply to it is written.
+//! Concurrent changes of a conversation while a reply to it is written.
 
 use super::{contents, items, path, said, versions};
 use crate::answer::Answer;
@@ -92,7 +92,7 @@ async fn a_message_that_is_being_stored_comes_first() {
     let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
     let alice = app.alice();
     let (conversation, ids) = said(&alice, &[("user", "Why?")]).await;
-    // Another writer, who has taken the next place and has not said so yet.
+    // Another writer, which has taken the next number and has not committed yet.
     let (writer, connection) = connect(&app.schema.url, NoTls).await.unwrap();
     let connection = tokio::spawn(connection);
     let append = "begin;
@@ -221,7 +221,7 @@ async fn a_conversation_that_is_deleted_stays_deleted() {
         provider.was_asked(asked).await;
         let address = format!("/v1/conversations/{conversation}");
         alice.delete(&address).await.expect_nothing(204);
-        // The turn leaves its queue; nothing else changes.
+        // The turn leaves its queue; the conversation is unchanged.
         let before = app.schema.contents_but(&["turn_queue"]).await;
         provider.go_on(ALL);
         let answer = reply.await.unwrap();

@@ -1,4 +1,4 @@
-//! What a model thinks, apart from what it says: where it shows, and where it does not.
+//! The reasoning of a model, apart from its text: where it shows, and where it does not.
 
 use super::{items, path, said};
 use crate::app::{Actor, TestApp, id};
@@ -58,7 +58,7 @@ async fn it_is_told_as_it_is_thought_and_stands_beside_the_reply() {
 }
 
 #[tokio::test]
-async fn versions_keep_it_and_exports_have_it_and_an_edit_has_none() {
+async fn versions_and_exports_have_the_reasoning_and_an_edit_does_not() {
     let (app, _provider) = thinking("First line.\n</details>\n```", "Because.").await;
     let alice = app.alice();
     let (conversation, reply) = replied(&alice).await;
@@ -82,7 +82,7 @@ async fn versions_keep_it_and_exports_have_it_and_an_edit_has_none() {
         .post(&format!("{item}/versions/1/restore"), json!({}))
         .await;
     assert_eq!(restored.expect(200)["reasoning"], thought);
-    // The same text once more is no new version, and takes nothing away.
+    // The same text again is not a new version, and the reasoning stays.
     let same = json!({ "content": "Because." });
     let same = alice
         .call_with(Method::PUT, &format!("{item}/edit"), &same)
@@ -122,7 +122,7 @@ async fn no_model_is_told_it_again_and_no_link_shows_it() {
     assert_hidden(&alice, &bob, &conversation, "secret").await;
 }
 
-/// Neither a link nor a copy of what it shows says this.
+/// Neither a link nor a copy shows this.
 async fn assert_hidden(alice: &Actor, bob: &Actor, conversation: &str, secret: &str) {
     let link = link(&alice.share(conversation, json!({})).await);
     for format in ["json", "html", "md"] {
@@ -212,7 +212,7 @@ async fn replies_that_were_stored_with_thoughts_in_them_are_read_apart() {
 }
 
 #[tokio::test]
-async fn what_an_instance_of_an_earlier_version_writes_is_not_given_the_thoughts_of_before() {
+async fn replies_of_an_earlier_version_do_not_get_earlier_thoughts() {
     let (app, _provider) = thinking("Let me see.", "Because.").await;
     let alice = app.alice();
     let (conversation, _) = replied(&alice).await;
@@ -230,7 +230,7 @@ async fn what_an_instance_of_an_earlier_version_writes_is_not_given_the_thoughts
 }
 
 #[tokio::test]
-async fn what_people_send_is_never_taken_apart() {
+async fn messages_of_people_are_never_split() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let written = "<think>\nMine.\n</think>\n\nBecause.";

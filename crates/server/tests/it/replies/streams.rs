@@ -1,4 +1,4 @@
-//! A reply that is told as it is written, and those who watch, or do not.
+//! Replies that are streamed, and clients that read them, or do not.
 
 use super::{contents, path, said};
 use crate::app::TestApp;
@@ -31,7 +31,7 @@ async fn each_piece_is_told_before_the_next_is_written() {
     let mut response = request.send().await.unwrap();
     let text = read_until(&mut response, "\n\n").await;
     assert_eq!(text, "event: item.delta\ndata: {\"text\":\"Be\"}\n\n");
-    // Nothing is stored by then.
+    // Nothing is stored yet.
     assert_eq!(contents(&alice, &conversation).await, ["Why?"]);
     provider.go_on(1);
     let text = read_until(&mut response, "\n\n").await;
@@ -43,7 +43,7 @@ async fn each_piece_is_told_before_the_next_is_written() {
 }
 
 #[tokio::test]
-async fn who_leaves_after_the_first_piece_loses_nothing() {
+async fn a_client_that_leaves_after_the_first_piece_loses_no_text() {
     let provider = Provider::that(says_when_told(&["Be", "cause."]));
     let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
     let alice = app.alice();
@@ -82,7 +82,7 @@ async fn who_leaves_after_the_first_piece_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_reader_who_does_not_read_holds_up_nothing() {
+async fn a_client_that_does_not_read_delays_no_others() {
     // Far more than fits the buffers of a connection.
     let piece = "All work and no play. ".repeat(1_000);
     let pieces = vec![piece.as_str(); 40];

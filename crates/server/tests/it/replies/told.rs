@@ -1,4 +1,4 @@
-//! What the model is told, as it arrives at the provider.
+//! The messages for the model, as they arrive at the provider.
 
 use super::{path, said};
 use crate::app::TestApp;

@@ -78,7 +78,7 @@ async fn without_a_body_a_link_is_read_only_and_does_not_end() {
 }
 
 #[tokio::test]
-async fn what_a_link_may_be_has_limits() {
+async fn the_options_of_a_link_have_limits() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
@@ -99,7 +99,7 @@ async fn what_a_link_may_be_has_limits() {
 }
 
 #[tokio::test]
-async fn a_link_shows_what_was_said_when_it_was_made() {
+async fn a_link_shows_the_messages_from_before_it_was_made() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;

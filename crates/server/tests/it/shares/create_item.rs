@@ -3,7 +3,7 @@ use crate::app::TestApp;
 use serde_json::json;
 
 #[tokio::test]
-async fn a_link_to_a_message_shows_it_alone_or_with_what_stands_before() {
+async fn a_link_to_a_message_shows_it_alone_or_with_the_messages_before() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({ "title": "Plans" })).await;

@@ -103,7 +103,7 @@ async fn a_link_ends_while_a_reader_is_paging() {
 }
 
 #[tokio::test]
-async fn links_of_a_deleted_conversation_become_tombstones_that_tell_nothing() {
+async fn links_of_a_deleted_conversation_become_tombstones_without_data() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let (conversation, item) = conversation(&alice).await;
@@ -145,7 +145,7 @@ async fn links_of_a_deleted_conversation_become_tombstones_that_tell_nothing() {
 }
 
 #[tokio::test]
-async fn the_background_work_forgets_what_ended_30_days_ago_and_keeps_the_rest() {
+async fn the_background_work_deletes_links_that_ended_30_days_ago_and_keeps_the_rest() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let (conversation, _) = conversation(&alice).await;
@@ -200,7 +200,7 @@ async fn a_message_that_is_shared_and_deleted_at_once_leaves_no_link_that_lives(
 }
 
 #[tokio::test]
-async fn links_of_a_removed_owner_end_at_once_and_the_removed_use_none() {
+async fn links_of_a_removed_owner_end_at_once_and_removed_owners_cannot_use_links() {
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
     let (conversation, _) = conversation(&alice).await;
@@ -211,7 +211,7 @@ async fn links_of_a_removed_owner_end_at_once_and_the_removed_use_none() {
         let removed = format!("insert into removed_owners values ('{owner:032x}', now(), null)");
         app.schema.rows(&removed).await;
     };
-    // As long as a token is not yet known to be nobody's any more.
+    // Until the instance knows that the token's owner is removed.
     remove(0xB0B).await;
     let fork = format!("{}/fork", link(&share));
     bob.post(&fork, json!({}))

@@ -57,7 +57,7 @@ async fn links_are_listed_newest_first_by_their_state() {
             assert_eq!(names.iter().collect::<Vec<_>>(), expected, "{path}");
         }
     }
-    // What has ended leaves the lists after 30 days; a link that has not stays.
+    // Ended links leave the lists after 30 days; others stay.
     app.clock.advance(TimeDelta::days(31));
     assert_eq!(names(&app.alice(), "/v1/shares").await, [active]);
 }

@@ -41,7 +41,7 @@ async fn very_many_links_to_a_message_end_with_it_and_do_not_keep_it() {
     app.anon().get(&link(&share)).await.expect(200);
     let path = format!("/v1/conversations/{conversation}/items/{item}");
     alice.delete(&path).await.expect_nothing(204);
-    // The request ends some of them, and all show nothing any more.
+    // The request ends some of them, and all show no conversation any more.
     let left = "select count(*) from shares where revoked_at is null";
     let number: u64 = app.schema.value(left).await.parse().unwrap();
     assert!((1_000..LINKS).contains(&number), "{number} are left");

@@ -13,7 +13,7 @@ async fn counted(app: &TestApp) -> u64 {
 }
 
 #[tokio::test]
-async fn the_first_page_counts_as_a_view_and_nothing_else_does() {
+async fn only_the_first_page_counts_as_a_view() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;

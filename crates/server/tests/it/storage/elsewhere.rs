@@ -19,7 +19,7 @@ const PART: [&str; 3] = [
     "Check free disk space.",
 ];
 
-/// Where there is no room for what became of a transaction.
+/// A disk without room for the outcome of a transaction.
 const STATUS: [&str; 3] = [
     "could not access status of transaction 8191",
     "Could not write to file \"pg_xact/0000\" at offset 8192: No space left on device.",
@@ -39,7 +39,7 @@ async fn fill(schema: &Schema, table: &str, [message, detail, hint]: [&str; 3]) 
 }
 
 #[tokio::test]
-async fn what_finds_no_room_is_told_so_and_the_rest_goes_on() {
+async fn operations_that_need_room_are_refused_and_the_others_go_on() {
     let app = TestApp::spawn_with(|parts| {
         let storage = Storage::unmeasured();
         parts.database = parts.database.clone().reporting_to(storage.clone());
@@ -71,7 +71,7 @@ async fn what_finds_no_room_is_told_so_and_the_rest_goes_on() {
         .get(&format!("/v1/conversations/{conversation}"))
         .await;
     assert_eq!(kept.expect(200)["item_count"], 1);
-    // For a minute it is known; nothing is refused for that alone.
+    // For a minute it is known; no request is refused for that alone.
     let ready = app.anon().get("/readyz").await.expect(200);
     assert_eq!(ready["storage"], "full");
     alice

@@ -44,7 +44,7 @@ const GO_ON: [&str; 16] = [
     "create_chat_completion",
 ];
 
-/// What is refused.
+/// Refused operations.
 const REFUSED: [&str; 19] = [
     "create_api_key",
     "create_conversation",
@@ -129,7 +129,7 @@ async fn a_chat_needs_room_where_it_is_kept() {
 }
 
 #[tokio::test]
-async fn what_was_done_before_is_told_again_while_there_is_no_room() {
+async fn a_repeat_is_answered_while_the_disk_is_full() {
     let app = TestApp::spawn().await;
     let full = beside(&app, |parts| parts.room = Arc::new(Full));
     let project = json!({ "title": "P" });
@@ -146,7 +146,7 @@ async fn what_was_done_before_is_told_again_while_there_is_no_room() {
 }
 
 #[tokio::test]
-async fn what_is_no_operation_is_answered_as_ever() {
+async fn unknown_addresses_get_their_usual_answers() {
     let app = TestApp::spawn_with(|parts| parts.room = Arc::new(Full)).await;
     app.alice()
         .post("/v1/nowhere", json!({}))

@@ -19,7 +19,7 @@ const MIB: u64 = 1 << 20;
 /// A file system of this size alone, which goes with the test.
 struct Disk {
     path: PathBuf,
-    /// What another program has written.
+    /// A file that another program has written.
     foreign: PathBuf,
 }
 
@@ -141,7 +141,7 @@ impl Writer {
         answer
     }
 
-    /// Whether all that was acknowledged is there, and nothing beside it but what may be.
+    /// Whether all acknowledged data is there, and no other data except from cut-off requests.
     async fn must_have_all(&self) {
         let answer = self.actor.get(&self.path()).await.expect(200);
         let items = answer["items"].as_array().unwrap();
@@ -155,7 +155,7 @@ impl Writer {
     }
 }
 
-/// What goes on while there is no room, all of it for somebody with an account.
+/// Operations that work while the disk is full, all of them for an account.
 async fn goes_on(process: &Process, account: &Value, writer: &mut Writer) {
     let actor = &writer.actor;
     actor.get("/v1/conversations").await.expect(200);
@@ -176,7 +176,7 @@ async fn goes_on(process: &Process, account: &Value, writer: &mut Writer) {
 }
 
 #[tokio::test]
-async fn a_disk_that_others_fill_refuses_writes_and_nothing_else() {
+async fn a_disk_that_others_fill_refuses_only_writes() {
     let Some(disk) = Disk::of(640, "foreign") else {
         return;
     };
@@ -276,7 +276,7 @@ async fn a_disk_that_the_service_fills_is_never_quite_full() {
     assert!(writer.acknowledged.len() > 20);
     writer.must_have_all().await;
     let alice = writer.actor.clone();
-    // What is deleted makes room, without anybody else's help.
+    // Deleting makes room, without other help.
     writer
         .actor
         .delete(&writer.path())
@@ -291,7 +291,7 @@ async fn a_disk_that_the_service_fills_is_never_quite_full() {
 
 /// Without a reserve PostgreSQL runs into the end of the disk, in the middle of anything.
 #[tokio::test]
-async fn a_disk_without_a_reserve_loses_nothing_and_comes_back_by_itself() {
+async fn a_disk_without_a_reserve_loses_no_data_and_recovers_by_itself() {
     if !all_asked_for() {
         return;
     }

@@ -28,7 +28,7 @@ async fn it_links_to_everything_a_person_looks_for() {
 }
 
 #[tokio::test]
-async fn it_asks_nothing_of_any_other_server() {
+async fn it_contacts_no_other_server() {
     let app = TestApp::spawn().await;
     let answer = app.anon().get("/").await;
     let policy = answer.header("content-security-policy");

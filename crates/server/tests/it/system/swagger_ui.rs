@@ -22,7 +22,7 @@ async fn it_is_served_from_the_binary() {
     let script = script.text();
     assert!(script.contains("/openapi.json"), "{script}");
     assert!(script.contains("validatorUrl: \"none\""), "{script}");
-    // What is typed stays in the tab; the browser's check sees it work.
+    // A token that is typed stays in the tab; the browser's check sees it work.
     assert!(
         script.contains("persistAuthorization: false") && !script.contains("localStorage."),
         "{script}"
@@ -88,7 +88,7 @@ async fn tools_that_stop_at_openapi_3_0_have_a_document_of_their_own() {
 }
 
 #[tokio::test]
-async fn what_comes_with_the_program_is_sent_once() {
+async fn built_in_files_are_sent_once() {
     let app = TestApp::spawn().await;
     let anybody = app.anon();
     let html = anybody.request(Method::GET, "/conversations/share/x");

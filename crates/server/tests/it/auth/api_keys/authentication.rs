@@ -1,4 +1,4 @@
-//! What a key is asked for, by whichever endpoint.
+//! The checks of a key, by any endpoint.
 
 use super::{PATH, secret};
 use crate::app::{TestApp, id};
@@ -37,7 +37,7 @@ async fn bad_keys_cannot_be_tried_without_end_and_good_ones_go_on() {
     }
     let answer = bad("4").get("/v1/projects").await;
     answer.refused("rate_limited", None);
-    // What cannot be a key is not looked up at all.
+    // A text without the form of a key is not looked up at all.
     let answer = app
         .bearing(Some("sk_x".to_owned()))
         .get("/v1/projects")
@@ -57,7 +57,7 @@ async fn bad_keys_of_a_neighbour_shut_out_no_good_one() {
         let code = ["api_key_invalid", "rate_limited"][usize::from(number >= 3)];
         answer.refused(code, None);
     }
-    // Neither one that nobody has looked at before, nor one that is looked at again.
+    // Neither a new key, nor one that was looked up before.
     let good = app.bearing(secret(&key));
     good.get("/v1/projects").await.expect(200);
     app.clock.advance(TimeDelta::seconds(11));
@@ -77,7 +77,7 @@ async fn one_stale_key_that_comes_again_and_again_shuts_out_no_good_one() {
         app.clock.advance(TimeDelta::seconds(6));
     }
     good.get("/v1/projects").await.expect(200);
-    // Nor does it give back what others have taken.
+    // It does not give back the attempts of others, either.
     for digit in ["2", "3"] {
         let bad = app.bearing(Some(format!("sk_{}", digit.repeat(43))));
         let answer = bad.get("/v1/projects").await;
@@ -89,7 +89,7 @@ async fn one_stale_key_that_comes_again_and_again_shuts_out_no_good_one() {
 }
 
 #[tokio::test]
-async fn a_guest_who_uses_a_key_is_active() {
+async fn a_guest_that_uses_a_key_is_active() {
     let app = TestApp::spawn().await;
     let (guest, _) = app.guest().await;
     let by_key = app.bearing(secret(&guest.key("Mine").await));
@@ -102,7 +102,7 @@ async fn a_guest_who_uses_a_key_is_active() {
 }
 
 #[tokio::test]
-async fn nobody_is_told_what_is_wrong_with_a_key() {
+async fn the_answer_does_not_reveal_the_fault_of_a_key() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let brief = json!({ "name": "Brief", "expires_in": 60 });

@@ -55,7 +55,7 @@ async fn a_key_ends_when_it_was_told_to() {
     let key = app.alice().post(PATH, body).await.expect(201);
     let by_key = app.bearing(secret(&key));
     by_key.get("/v1/conversations").await.expect(200);
-    // What is remembered of it does not make it live longer.
+    // The cache does not make it live longer.
     app.clock.advance(TimeDelta::microseconds(59_999_999));
     by_key.get("/v1/conversations").await.expect(200);
     app.clock.advance(TimeDelta::microseconds(1));
@@ -100,7 +100,7 @@ async fn there_are_a_hundred_keys_at_the_most_however_many_are_wanted_at_once() 
     }
     let stored = "select count(*) from api_keys";
     assert_eq!(app.schema.value(stored).await, "100");
-    // Nobody else is short of keys, and one that is revoked makes room.
+    // Other owners still have room for keys, and a revoked key makes room.
     app.bob().key("Mine").await;
     let path = format!("{PATH}/{first}");
     alice.delete(&path).await.expect_nothing(204);

@@ -58,7 +58,7 @@ async fn a_key_that_is_looked_up_while_it_is_revoked_is_not_remembered() {
         guest.delete(&path).await.expect_nothing(204);
         holder.batch_execute("commit").await.unwrap();
     };
-    // Whoever came before the revocation may still be let in.
+    // A request before the revocation may still be accepted.
     let (looked, ()) = tokio::join!(looking, revoking);
     looked.expect(200);
     drop(holder);

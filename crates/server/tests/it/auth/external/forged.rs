@@ -9,7 +9,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
-/// Tokens that are signed with a shared secret, or not at all: what is wrong with each, and the token.
+/// Tokens that are signed with a shared secret, or not at all: the fault of each, and the token.
 fn unsigned(good: &Value) -> Vec<(&'static str, String)> {
     let public = RSA.public();
     let modulus = public["n"].as_str().unwrap();
@@ -72,7 +72,7 @@ fn by_other_keys(good: &Value) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Tokens whose header or claims are not what was signed, or not for this.
+/// Tokens whose header or claims are not the signed ones, or are for another purpose.
 fn altered(good: &Value) -> Vec<(&'static str, String)> {
     let raw = |header: Value| RSA.sign_raw(&header.to_string(), &good.to_string());
     let fine = RSA.sign(&RSA.header(), good);
@@ -97,7 +97,7 @@ fn altered(good: &Value) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Texts that are no tokens.
+/// Texts that are not tokens.
 fn unreadable(good: &Value) -> Vec<(&'static str, String)> {
     let raw = |header: Value| RSA.sign_raw(&header.to_string(), &good.to_string());
     let fine = RSA.sign(&RSA.header(), good);
@@ -114,7 +114,7 @@ fn unreadable(good: &Value) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Who brings such a token learns nothing of what is wrong with it.
+/// The answer does not reveal the fault of such a token.
 #[track_caller]
 fn refused(answer: &Answer) {
     let told = "The token is not accepted here. Get a new one from where you signed in.";

@@ -21,12 +21,12 @@ use tokio::sync::watch;
 /// The audience of this service in tests.
 pub(crate) const AUDIENCE: &str = "jan";
 
-/// A key, and what is published of it.
+/// A key, and its published part.
 pub(crate) struct SigningKey {
     pub(crate) id: &'static str,
     pub(crate) algorithm: Algorithm,
     pub(crate) encoding: EncodingKey,
-    /// What is published of an Ed25519 key.
+    /// The published part of an Ed25519 key.
     point: Option<String>,
 }
 
@@ -107,7 +107,7 @@ impl SigningKey {
     }
 }
 
-/// What an issuer answers when it is asked for its keys.
+/// The answers of an issuer that is asked for its keys.
 #[derive(Clone)]
 pub(crate) enum Play {
     Keys(Vec<Value>),
@@ -115,7 +115,7 @@ pub(crate) enum Play {
     Bytes(Vec<u8>),
     /// The first, and the second so many times.
     Repeats(Vec<u8>, Vec<u8>, usize),
-    /// Nothing, and the connection stays open.
+    /// No answer, and the connection stays open.
     Hangs,
 }
 
@@ -127,7 +127,7 @@ pub(crate) struct Issuer {
 
 struct State {
     play: Mutex<Play>,
-    /// What its configuration names as the issuer, where that is not itself.
+    /// The issuer that its configuration names, if that is another one.
     called: Mutex<Option<String>>,
     /// How often it was asked for its keys.
     asked: watch::Sender<usize>,

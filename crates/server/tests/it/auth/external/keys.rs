@@ -1,4 +1,4 @@
-//! Where keys come from, how they change, and what an issuer may do in the meantime.
+//! Where keys come from, how they change, and how issuers may behave meanwhile.
 
 use super::issuer::{Issuer, OTHER_RSA, Play, RSA, accept, accepting, half_a_minute_passes};
 use crate::app::TestApp;
@@ -37,7 +37,7 @@ async fn a_key_that_is_announced_before_its_use_is_known_in_time() {
     issuer.publishes(&[&RSA, &OTHER_RSA]);
     app.clock.advance(TimeDelta::seconds(300));
     issuer.fetched_more_often_than(before).await;
-    // No request needs to wait for it, and none is refused.
+    // Requests do not wait for it, and are not refused.
     let (old, new) = (
         issuer.bearer(&app, &RSA, "ada"),
         issuer.bearer(&app, &OTHER_RSA, "ada"),
@@ -71,7 +71,7 @@ async fn a_key_that_comes_unannounced_is_known_after_half_a_minute_at_most() {
     new.get("/auth/me").await.expect(200);
 }
 
-/// What an issuer says that has no keys to give.
+/// The answer of an issuer without keys.
 fn failures(elsewhere: &Issuer) -> Vec<(&'static str, Play)> {
     let bytes = |text: &str| Play::Bytes(text.as_bytes().to_vec());
     let moved = format!(
@@ -121,7 +121,7 @@ async fn the_last_good_keys_serve_through_an_hours_outage() {
             .refused("token_invalid", None);
     }
     assert_eq!(elsewhere.fetches(), 0, "a redirect was followed");
-    // And when it is back, so is what it has published meanwhile.
+    // When it is back, its new keys are known, too.
     issuer.publishes(&[&OTHER_RSA]);
     half_a_minute_passes(&app);
     let new = issuer.bearer(&app, &OTHER_RSA, "ada");
@@ -131,7 +131,7 @@ async fn the_last_good_keys_serve_through_an_hours_outage() {
 }
 
 #[tokio::test]
-async fn a_slow_issuer_keeps_nobody_waiting_for_long() {
+async fn a_slow_issuer_delays_requests_only_briefly() {
     let (app, issuer) = accepting(&RSA).await;
     let (old, new) = (
         issuer.bearer(&app, &RSA, "ada"),
@@ -143,7 +143,7 @@ async fn a_slow_issuer_keeps_nobody_waiting_for_long() {
     let waiting = new.get("/auth/me");
     let meanwhile = async {
         issuer.fetched_more_often_than(before).await;
-        // Those whose key is known notice nothing.
+        // Requests with a known key are not affected.
         old.get("/auth/me").await.expect(200);
         app.clock.advance(TimeDelta::seconds(5));
     };

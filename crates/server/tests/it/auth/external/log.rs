@@ -1,4 +1,4 @@
-//! What the operator learns of a refused token, from a real process.
+//! The log about a refused token, of a real process.
 
 use super::issuer::{AUDIENCE, Issuer, OTHER_RSA, Play, RSA};
 use crate::app::Actor;
@@ -43,7 +43,7 @@ fn refused(good: &Value, now: i64) -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test]
-async fn the_log_tells_why_a_token_is_refused_and_nothing_of_the_token() {
+async fn the_log_tells_why_a_token_is_refused_without_the_token() {
     let schema = Schema::migrated().await;
     let issuer = Issuer::with(&[&RSA]);
     let entry = format!("{}|{AUDIENCE}||web", issuer.url());

@@ -1,4 +1,4 @@
-//! Who the holders of external tokens are here.
+//! The owners of external tokens.
 
 use super::issuer::{Issuer, OTHER_RSA, RSA, accept, accepting};
 use crate::app::{Actor, TestApp};
@@ -100,7 +100,7 @@ async fn the_token_tells_who_its_holder_is() {
 }
 
 #[tokio::test]
-async fn a_local_account_and_an_external_owner_have_nothing_to_do_with_each_other() {
+async fn a_local_account_and_an_external_owner_are_separate() {
     let (app, issuer) = accepting(&RSA).await;
     let mut claims = issuer.claims(&app, "ada");
     claims["email"] = "ada@example.org".into();
@@ -113,10 +113,10 @@ async fn a_local_account_and_an_external_owner_have_nothing_to_do_with_each_othe
         .get(&path)
         .await
         .refused("conversation_not_found", None);
-    // A subject that looks like an id of ours is only a subject.
+    // A subject that looks like an id of this service is only a subject.
     let own = session["user"]["id"].as_str().unwrap();
     assert_ne!(id(&issuer.bearer(&app, &RSA, own)).await, own);
-    // What is for accounts is not for them.
+    // Operations for accounts are not for them.
     let upgrade = json!({ "email": "eve@example.org", "password": crate::app::PASSWORD });
     external
         .post("/auth/upgrade", upgrade)
@@ -132,7 +132,7 @@ async fn a_local_account_and_an_external_owner_have_nothing_to_do_with_each_othe
 }
 
 #[tokio::test]
-async fn headers_that_name_a_user_change_nothing() {
+async fn headers_that_name_a_user_have_no_effect() {
     let (app, issuer) = accepting(&RSA).await;
     let ada = issuer.bearer(&app, &RSA, "ada");
     let bob = id(&issuer.bearer(&app, &RSA, "bob")).await;
@@ -169,7 +169,7 @@ async fn an_external_owner_may_have_keys() {
 }
 
 #[tokio::test]
-async fn whoever_is_removed_comes_back_with_an_empty_account() {
+async fn a_removed_user_comes_back_with_an_empty_account() {
     let schema = Schema::migrated().await;
     let twin = Schema::at(schema.url.clone());
     let issuer = Issuer::with(&[&RSA]);
@@ -186,7 +186,7 @@ async fn whoever_is_removed_comes_back_with_an_empty_account() {
         let conversation = before.conversation(json!({})).await;
         let brought = issuer.bearer(&app, &RSA, "ada");
         before.delete("/auth/me").await.expect_nothing(204);
-        // What was issued before is of somebody who is gone, however long it is valid.
+        // A token from before the removal belongs to the removed owner, however long it is valid.
         for gone in [&before, &brought, &issuer.bearer(&app, &RSA, "ada")] {
             gone.get("/auth/me").await.refused("token_invalid", None);
             gone.delete("/auth/me").await.refused("token_invalid", None);

@@ -3,7 +3,7 @@ use domain::auth::AuthService;
 use serde_json::json;
 
 #[tokio::test]
-async fn whoever_is_removed_may_come_back_as_somebody_new() {
+async fn a_removed_user_may_come_back_as_a_new_user() {
     let app = TestApp::spawn().await;
     let (ada, before) = app.account("ada@example.org").await;
     ada.conversation(json!({})).await;

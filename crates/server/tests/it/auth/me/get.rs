@@ -2,7 +2,7 @@ use crate::app::{Actor, TestApp};
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn everybody_is_told_who_they_are() {
+async fn every_caller_learns_who_they_are() {
     let app = TestApp::spawn().await;
     let (guest, session) = app.guest().await;
     assert_eq!(without_usage(&guest).await, session["user"]);

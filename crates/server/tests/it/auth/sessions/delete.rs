@@ -45,7 +45,7 @@ async fn it_ends_one_session_and_access_tokens_live_out_their_hour() {
 }
 
 #[tokio::test]
-async fn a_session_of_somebody_else_is_none() {
+async fn a_session_of_another_owner_is_not_found() {
     let app = TestApp::spawn().await;
     let (ada, ..) = ada(&app).await;
     let (_, of_guest) = app.guest().await;
@@ -62,7 +62,7 @@ async fn a_session_of_somebody_else_is_none() {
 }
 
 #[tokio::test]
-async fn of_two_who_end_a_session_at_once_one_does() {
+async fn of_two_requests_that_end_a_session_at_once_one_does() {
     let app = TestApp::spawn_with(|parts| parts.workers = Some(2)).await;
     let (ada, ..) = ada(&app).await;
     for _ in 0..5 {

@@ -31,7 +31,7 @@ async fn a_refresh_that_races_the_end_leaves_no_session() {
 }
 
 #[tokio::test]
-async fn everywhere_is_everywhere_and_nobody_elses() {
+async fn signing_out_everywhere_ends_all_own_sessions_and_no_others() {
     let app = TestApp::spawn().await;
     let (ada, one) = app.account("ada@example.org").await;
     let login = json!({ "email": "ada@example.org", "password": PASSWORD });

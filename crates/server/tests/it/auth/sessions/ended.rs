@@ -1,4 +1,4 @@
-//! What the access token of a session that has ended may still do: everything but change credentials.
+//! The access token of an ended session can still do everything except changing credentials.
 
 use super::PATH;
 use crate::app::{Actor, PASSWORD, TestApp};

@@ -89,7 +89,7 @@ async fn sessions_that_have_expired_or_ended_are_not_listed() {
     let listed = app.holding(&alive).get(PATH).await.expect(200);
     assert_eq!(listed["data"].as_array().unwrap().len(), 1);
     assert_eq!(listed["data"][0]["current"], true);
-    // What is not listed cannot be ended, either.
+    // A session that is not listed cannot be ended, either.
     let sid = app.session_of(&expired);
     let answer = ada.delete(&format!("{PATH}/{sid}")).await;
     answer.refused("session_not_found", None);

@@ -44,7 +44,7 @@ async fn assert_ended(app: &TestApp, session: &Value, spent: &Value) {
         let answer = app.anon().post(REFRESH, token(token_of)).await;
         answer.refused("refresh_token_invalid", None);
     }
-    // What comes of an ended session tells nothing, whether its tokens are gone by now or not.
+    // Spent tokens of an ended session get the same answer, whether they are deleted by now or not.
     assert_eq!(app.trail.names(), [""; 0]);
     let here = app.holding(session);
     let key = here.post("/auth/api-keys", json!({ "name": "Mine" })).await;
@@ -53,7 +53,7 @@ async fn assert_ended(app: &TestApp, session: &Value, spent: &Value) {
     let id = app.session_of(session);
     let listed = listed["data"].as_array().unwrap();
     assert!(listed.iter().all(|other| other["id"] != id), "{listed:?}");
-    // Another sign-out has nothing to end, and is as good.
+    // Another sign-out has no session to end, and succeeds all the same.
     let answer = app.anon().post("/auth/logout", token(spent)).await;
     answer.expect_nothing(204);
 }

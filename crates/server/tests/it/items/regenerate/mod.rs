@@ -46,7 +46,7 @@ async fn the_second_of_five_answers_is_written_anew() {
     // The items before it are the prompt.
     let body = r#"{"model":"test-model","messages":[{"role":"user","content":"one?"},{"role":"assistant","content":"One."},{"role":"user","content":"two?"}],"stream":true}"#;
     assert_eq!(provider.asked_once().body, body);
-    // What comes after it stays.
+    // The messages after it stay.
     let mut expected: Vec<_> = FIVE.iter().map(|(_, content)| *content).collect();
     expected[3] = "Again two.";
     assert_eq!(contents(&alice, &conversation).await, expected);
@@ -63,7 +63,7 @@ async fn the_second_of_five_answers_is_written_anew() {
     let model = "test-model-0613";
     let first = json!([1, "Two.", null, false]);
     assert_eq!(listed, [first, json!([2, "Again two.", model, true])]);
-    // Each version can be had again, with whoever has written it.
+    // Each version can be read again, with its model.
     for (number, content, written_by, version) in [
         (1, "Two.", json!(null), 3),
         (2, "Again two.", json!(model), 4),
@@ -173,7 +173,7 @@ async fn other_roles_are_neither_written_nor_replied_to() {
 }
 
 #[tokio::test]
-async fn what_stands_after_nothing_is_no_reply() {
+async fn a_first_message_is_not_a_reply() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let (conversation, ids) = said(&alice, &[("assistant", "Hello!")]).await;
@@ -228,7 +228,7 @@ async fn every_role_is_told_as_one_that_the_provider_knows() {
 
 #[tokio::test]
 async fn the_client_chooses_the_model_and_how_it_writes() {
-    // The provider does not say who answers.
+    // The provider does not name the model.
     let silent =
         "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}";
     let json = "Content-Type: text/event-stream\r\n";
@@ -347,7 +347,7 @@ async fn a_reply_that_was_cut_can_be_told_from_one_that_is_complete() {
             "content_filter",
             json!("content_filter"),
         ),
-        // The provider does not say, or nothing that could be passed on.
+        // The provider does not name a reason, or not one that can be passed on.
         (last_word, "", json!(null)),
         (ended(&odd), "", json!(null)),
         (ended(&long), "", json!(null)),

@@ -24,7 +24,7 @@ async fn a_reply_is_streamed_and_stored_without_being_asked_for_by_a_field() {
         contents(&alice, &conversation).await,
         ["one?", "Again one."]
     );
-    // The path says how it is answered, so the field is none here.
+    // The path decides the form of the answer, so this address has no such field.
     let refused = alice.post(&path, json!({ "stream": false })).await;
     refused.refused("unknown_field", Some("stream"));
     let stranger = app.bob().post(&path, json!({})).await;

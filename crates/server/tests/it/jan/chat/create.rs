@@ -17,7 +17,7 @@ fn data(text: &str) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_conversation_is_made_where_none_is_named_and_its_place_is_told() {
+async fn a_conversation_is_made_if_the_request_names_none_and_the_answer_names_it() {
     let provider = Provider::that(says(&["Oslo."]));
     let app = asking(&provider).await;
     let alice = app.alice();
@@ -45,7 +45,7 @@ async fn a_conversation_is_made_where_none_is_named_and_its_place_is_told() {
         assert_eq!(found.get("referrer"), more.get("referrer"));
         assert_eq!(total(&alice).await, number + 1);
     }
-    // Nothing of Jan's own reaches the provider.
+    // Jan's own fields do not reach the provider.
     let asked = provider.asked()[0].json();
     let fields: Vec<_> = asked.as_object().unwrap().keys().cloned().collect();
     assert_eq!(fields, ["messages", "model"]);
@@ -75,7 +75,7 @@ async fn the_last_chunk_has_the_conversation() {
 }
 
 #[tokio::test]
-async fn nothing_is_kept_where_nothing_asks_for_it() {
+async fn a_chat_is_stored_only_if_asked_for() {
     let provider = Provider::that(says(&["Oslo."]));
     let app = asking(&provider).await;
     let alice = app.alice();
@@ -88,7 +88,7 @@ async fn nothing_is_kept_where_nothing_asks_for_it() {
         assert!(answer.get("conversation").is_none());
     }
     assert_eq!(total(&alice).await, 0);
-    // The model knows the conversation, and the conversation nothing of the turn.
+    // The model sees the conversation, and the turn is not stored.
     let one = conversation(&alice, json!({})).await;
     add(
         &alice,
@@ -108,7 +108,7 @@ async fn nothing_is_kept_where_nothing_asks_for_it() {
 }
 
 #[tokio::test]
-async fn who_leaves_while_the_conversation_is_made_finds_the_reply_in_it() {
+async fn a_client_that_leaves_early_finds_the_reply_in_the_conversation() {
     let provider = Provider::that(says(&["Oslo."]));
     let app = asking(&provider).await;
     let (holder, connection) = connect(&app.schema.url, NoTls).await.unwrap();

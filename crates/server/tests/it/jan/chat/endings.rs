@@ -1,4 +1,4 @@
-//! What becomes of a conversation that was made for a chat whose client leaves, or that is cancelled.
+//! Conversations that were made for a chat whose client leaves, or that is cancelled.
 
 use super::{PATH, asking, chat, only_one};
 use crate::app::{Actor, TestApp};
@@ -63,7 +63,7 @@ async fn a_cancelled_reply_is_kept_where_it_is_to_be_kept() {
 }
 
 #[tokio::test]
-async fn a_cancelled_reply_takes_its_conversation_along_where_nothing_is_to_be_kept() {
+async fn a_cancelled_reply_that_is_not_kept_deletes_its_new_conversation() {
     let provider = Provider::that(says_when_told(&["Os", "lo."]));
     let app = asking(&provider).await;
     let (reader, one) = begun(&app, &provider).await;
@@ -77,7 +77,7 @@ async fn a_cancelled_reply_takes_its_conversation_along_where_nothing_is_to_be_k
         |left| left == 0,
     )
     .await;
-    // What is left of the turn is asked for a while longer, and goes then.
+    // The remaining row of the turn is kept for a while, and then deleted.
     let late =
         "select count(*) from jobs where kind = 8 and due_at = created_at + interval '1 minute'";
     assert_eq!(app.schema.value(late).await, "1");

@@ -99,7 +99,7 @@ async fn pictures_and_tools_are_refused_by_name_where_the_chat_is_kept() {
         assert_eq!(total(&alice).await, 0);
     }
     assert!(provider.asked().is_empty());
-    // What is kept nowhere goes to the provider as it is.
+    // A chat that is not stored goes to the provider unchanged.
     let body = json!({ "messages": [user("x")], "tools": tools });
     alice.post(PATH, body).await.expect(200);
 }

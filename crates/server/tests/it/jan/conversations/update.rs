@@ -4,7 +4,7 @@ use crate::jan::{conversation, refused};
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn post_updates_and_what_is_absent_or_null_stays() {
+async fn post_updates_and_absent_or_null_fields_stay() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let project = alice.project("P").await;

@@ -65,7 +65,7 @@ async fn messages_are_added_together_and_shown_as_parts() {
     let rest = rest.expect(200);
     assert_eq!(rest["data"][0]["content"], sent[0]["content"]);
     assert_eq!(rest.get("next_cursor"), None);
-    // The first question names the conversation, as everywhere.
+    // The first question names the conversation, as under `/v1`.
     let found = alice
         .get(&format!("/jan/v1/conversations/{one}"))
         .await
@@ -79,7 +79,7 @@ async fn messages_are_added_together_and_shown_as_parts() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_kept_is_refused_by_its_place_and_nothing_is_stored() {
+async fn content_that_cannot_be_stored_is_refused_by_its_place_and_no_message_is_stored() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let one = conversation(&alice, json!({})).await;
@@ -134,7 +134,7 @@ async fn what_cannot_be_kept_is_refused_by_its_place_and_nothing_is_stored() {
 }
 
 #[tokio::test]
-async fn a_full_conversation_takes_none_of_several() {
+async fn a_full_conversation_refuses_all_of_several() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let one = conversation(&alice, json!({})).await;

@@ -15,7 +15,7 @@ fn typed(kind: &str, text: &str) -> Option<Play> {
 
 #[tokio::test]
 async fn each_is_a_reply_or_a_failure_that_says_why() {
-    super::each_becomes_what_it_should(forms()).await;
+    super::each_form_has_its_expected_result(forms()).await;
 }
 
 fn forms() -> Vec<Form> {
@@ -185,7 +185,7 @@ fn reasons() -> Vec<Form> {
     ]
 }
 
-/// Lines that are no fields of an event, and what holds no text.
+/// Lines that are not fields of an event, and events without text.
 fn lines() -> Vec<Form> {
     let says = |text: &str| delta(&json!({ "content": text }));
     let (begin, more, end) = (says("Y"), says("e"), says("s."));

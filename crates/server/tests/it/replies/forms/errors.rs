@@ -26,7 +26,7 @@ fn midway(name: &'static str, event: &str, outcome: Outcome) -> Form {
 
 #[tokio::test]
 async fn each_is_a_reply_or_a_failure_that_says_why() {
-    super::each_becomes_what_it_should(forms()).await;
+    super::each_form_has_its_expected_result(forms()).await;
 }
 
 fn forms() -> Vec<Form> {

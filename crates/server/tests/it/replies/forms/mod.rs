@@ -27,13 +27,13 @@ const CHAT: &str = "/v1/chat/completions";
 const ERROR: &str = "model_provider_error";
 const REFUSED: &str = "model_request_refused";
 
-/// What a provider sends, and what is to become of it.
+/// An answer of a provider, and its expected result.
 struct Form {
-    /// Which provider, and what of it.
+    /// The provider, and the case.
     name: &'static str,
-    /// What it answers where a stream was asked for, the head included.
+    /// The answer if a stream was asked for, with its head.
     streamed: Option<Play>,
-    /// What it answers otherwise.
+    /// The answer otherwise.
     whole: Option<Play>,
     outcome: Outcome,
 }
@@ -153,7 +153,7 @@ impl Stage {
         (items.last().unwrap().clone(), items.len())
     }
 
-    /// What a chat leads to: the reply that is stored, or the error and whether to try again.
+    /// The result of a chat: the stored reply, or the error and whether to try again.
     async fn chat(&self, conversation: &str, stream: bool) -> Result<Value, (Value, String)> {
         let question = json!({ "role": "user", "content": "Why?" });
         let body =
@@ -177,7 +177,7 @@ impl Stage {
         Ok(self.last(conversation).await.0)
     }
 
-    /// What a reply that is written anew leads to.
+    /// The result of a reply that is written anew.
     async fn regenerate(&self, conversation: &str, stream: bool) -> Result<Value, (Value, String)> {
         let (last, _) = self.last(conversation).await;
         let path = path(conversation, last["id"].as_str().unwrap());
@@ -278,7 +278,7 @@ impl Form {
 }
 
 /// Each is tried, so that one run tells of all that are wrong.
-async fn each_becomes_what_it_should(forms: Vec<Form>) {
+async fn each_form_has_its_expected_result(forms: Vec<Form>) {
     let stage = Stage::set().await;
     println!("{} forms", forms.len());
     let mut wrong = Vec::new();

@@ -1,4 +1,4 @@
-//! What is not an answer, of which the client is told how it begins.
+//! Answers in no known form, of which the client is told the beginning.
 
 use super::{Form, Outcome, bytes, lasts, passes};
 use crate::provider::answers;
@@ -15,7 +15,7 @@ fn alike(name: &'static str, kind: &str, text: &str, outcome: Outcome) -> Form {
 
 #[tokio::test]
 async fn each_is_a_reply_or_a_failure_that_says_why() {
-    super::each_becomes_what_it_should(forms()).await;
+    super::each_form_has_its_expected_result(forms()).await;
 }
 
 fn forms() -> Vec<Form> {

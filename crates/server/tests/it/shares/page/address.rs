@@ -52,7 +52,7 @@ async fn head_answers_like_get() {
     assert_eq!(head.header("content-length"), get.body.len().to_string());
 }
 
-/// Who pastes a link may paste a slash behind it.
+/// People may paste a slash behind a link.
 #[tokio::test]
 async fn a_slash_at_the_end_leads_to_the_page() {
     let app = TestApp::spawn().await;

@@ -1,4 +1,4 @@
-//! What people are told where a link shows nothing.
+//! Pages for people whose link shows no conversation.
 
 use super::{assert_is_a_page, hello, href, open, share};
 use crate::app::TestApp;
@@ -41,7 +41,7 @@ async fn failures_are_pages_too() {
 }
 
 #[tokio::test]
-async fn who_opens_too_many_pages_is_told_how_long_to_wait() {
+async fn too_many_opened_pages_are_told_how_long_to_wait() {
     let app = TestApp::spawn_limited(|quotas| quotas.share = Quota::parse("1/170s")).await;
     let address = share(&app.alice(), hello(), json!({})).await;
     assert_is_a_page(&open(&app, &address).await, 200);
@@ -61,7 +61,7 @@ async fn who_opens_too_many_pages_is_told_how_long_to_wait() {
 
 #[tokio::test]
 async fn when_too_many_large_pages_are_laid_out_the_next_is_told_to_come_back() {
-    // Nobody lays out any, so no place is ever free.
+    // No page may be laid out, so a place is never free.
     let app = TestApp::spawn_with(|parts| parts.layouts = Layouts::new(0)).await;
     let large = json!({ "items": [{ "role": "user", "content": "**a** ".repeat(10_000) }] });
     let address = share(&app.alice(), large, json!({})).await;
@@ -70,7 +70,7 @@ async fn when_too_many_large_pages_are_laid_out_the_next_is_told_to_come_back() 
     assert_eq!(answer.header("retry-after"), "5");
     let text = "Please wait 5 seconds, then reload this page.";
     assert!(answer.text().contains(text), "{}", answer.text());
-    // What costs little is there for everybody all the same.
+    // Small pages are there for everybody all the same.
     for form in ["json", "md"] {
         let answer = app.anon().get(&format!("{address}?format={form}")).await;
         assert_eq!(answer.status, 200, "{form}");

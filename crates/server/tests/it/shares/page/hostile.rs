@@ -1,4 +1,4 @@
-//! What was written to do harm is text.
+//! Hostile content is shown as text.
 
 use super::{assert_is_a_page, open, said, share};
 use crate::app::TestApp;

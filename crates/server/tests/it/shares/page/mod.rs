@@ -12,7 +12,7 @@ use crate::app::{Actor, TestApp};
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
-/// What browsers send.
+/// The `Accept` of browsers.
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
 /// Opens an address as a browser does.
@@ -51,7 +51,7 @@ fn href(page: &str, mark: &str) -> String {
     value.replace("&amp;", "&")
 }
 
-/// What was said on a page, without its elements.
+/// The text of a page, without its elements.
 fn said(page: &str) -> Vec<String> {
     let texts = page.split("<div class=\"said\" lang=\"\">").skip(1);
     texts
@@ -124,7 +124,7 @@ async fn browsers_are_shown_a_page() {
 }
 
 #[tokio::test]
-async fn it_shows_nothing_internal() {
+async fn it_shows_no_internal_data() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = json!({

@@ -21,7 +21,7 @@ async fn ten_thousand_messages_open_a_page_at_a_time() {
     let previous = href(last.text(), "rel=\"prev\"");
     let before = open(&app, &format!("{address}{previous}")).await;
     assert_eq!(said(before.text())[0], "Message 9801");
-    // Behind the end there is nothing, but a way back.
+    // Behind the end there are no messages, but a way back.
     let behind = open(&app, &format!("{address}?after=seq_10000")).await;
     assert_is_a_page(&behind, 200);
     assert_eq!(href(behind.text(), "rel=\"prev\""), "?");
@@ -67,7 +67,7 @@ async fn pages_lead_both_ways_and_show_each_message_once() {
     assert_eq!(backwards, expected);
 }
 
-/// What the footer offers in other forms is what the page shows.
+/// The footer's other forms show the same page.
 #[tokio::test]
 async fn other_forms_of_a_page_show_the_same_messages() {
     let app = TestApp::spawn().await;

@@ -1,4 +1,4 @@
-//! What others show of a link, and where it leads on.
+//! Previews of a link by others, and where they lead.
 
 use super::{assert_is_a_page, hello, open, share};
 use crate::answer::Answer;
@@ -18,7 +18,7 @@ async fn asked_by(app: &TestApp, agent: &str, path: &str) -> Answer {
         .await
 }
 
-/// What a page says of a property.
+/// A property of a page.
 fn told(page: &Answer, property: &str) -> String {
     let mark = format!("\"{property}\" content=\"");
     let (_, rest) = page.text().split_once(&mark).unwrap();
@@ -46,7 +46,7 @@ async fn programs_that_show_previews_get_the_page_and_count_as_no_view() {
         (picture.status, picture.header("content-type")),
         (200, "image/png")
     );
-    // Sites to which the link was pasted show it; what else there is stays ours.
+    // Sites to which the link was pasted show it; other files stay ours.
     assert_eq!(
         picture.header("cross-origin-resource-policy"),
         "cross-origin"

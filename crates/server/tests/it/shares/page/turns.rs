@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 #[tokio::test]
-async fn who_opens_large_pages_all_the_time_keeps_no_other_address_from_it() {
+async fn an_address_that_opens_large_pages_all_the_time_delays_no_other() {
     let app = TestApp::spawn_with(|parts| {
         parts.layouts = Layouts::new(1);
         parts.proxies.0.push("127.0.0.1/32".parse().unwrap());

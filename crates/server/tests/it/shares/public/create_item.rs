@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn whoever_is_signed_in_adds_messages_through_a_writable_link() {
+async fn a_signed_in_user_adds_messages_through_a_writable_link() {
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
     let conversation = alice.conversation(json!({})).await;
@@ -40,14 +40,14 @@ async fn whoever_is_signed_in_adds_messages_through_a_writable_link() {
             .unwrap()
             .starts_with("user_")
     );
-    // The owner may do with it what an owner may.
+    // The owner may treat it like any message.
     alice.delete(&path).await.expect_nothing(204);
     assert_eq!(shown(&app, &share).await, ["mine"]);
     rows::assert_consistent(&app.schema).await;
 }
 
 #[tokio::test]
-async fn nobody_writes_without_a_token_or_through_a_link_for_reading() {
+async fn adding_a_message_needs_a_token_and_a_writable_link() {
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
     let conversation = alice.conversation(json!({})).await;
@@ -82,7 +82,7 @@ async fn nobody_writes_without_a_token_or_through_a_link_for_reading() {
 }
 
 #[tokio::test]
-async fn a_stranger_with_a_writable_link_reads_nothing_else_of_its_owner() {
+async fn a_stranger_with_a_writable_link_cannot_read_other_data_of_its_owner() {
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
     let conversation = alice.conversation(json!({})).await;
@@ -217,7 +217,7 @@ async fn edit(alice: &Actor, item: &str, content: &str) {
 }
 
 #[tokio::test]
-async fn a_repeat_shows_what_the_link_shows_and_nothing_once_it_has_ended() {
+async fn a_repeat_shows_the_links_view_until_the_link_has_ended() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;

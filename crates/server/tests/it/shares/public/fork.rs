@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn a_copy_has_what_the_link_shows_and_nothing_else() {
+async fn a_copy_has_exactly_the_messages_that_the_link_shows() {
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
     let project = alice.project("Secret project").await;
@@ -66,7 +66,7 @@ async fn a_copy_has_what_the_link_shows_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_copy_of_a_link_to_a_message_is_what_that_shows() {
+async fn a_copy_of_a_link_to_a_message_has_the_shown_messages() {
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
     let conversation = alice.conversation(json!({})).await;
@@ -83,7 +83,7 @@ async fn a_copy_of_a_link_to_a_message_is_what_that_shows() {
 }
 
 #[tokio::test]
-async fn nobody_copies_without_a_token() {
+async fn copying_needs_a_token() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;

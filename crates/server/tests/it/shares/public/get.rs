@@ -5,7 +5,7 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, HeaderMap};
 use serde_json::{Value, json};
 
-/// What nobody but the owner may ever see.
+/// Data that only the owner may ever see.
 const SECRET: &str = "zanzibar";
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn a_link_shows_exactly_this() {
 }
 
 #[tokio::test]
-async fn pages_lead_on_and_back_over_what_is_hidden() {
+async fn pages_lead_on_and_back_over_hidden_messages() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;

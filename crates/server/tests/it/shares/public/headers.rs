@@ -88,7 +88,7 @@ async fn visitors_of_one_address_are_limited_and_owners_are_not() {
     for _ in 0..3 {
         app.anon().get(&link(&share)).await.expect(200);
     }
-    // Who tries names out is counted, too.
+    // Unknown names are counted, too.
     for guess in ["share_x", "share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc"] {
         app.anon()
             .get(&link(guess))
