@@ -106,6 +106,26 @@ class Service:
         return connection
 
 
+def held(service: Service, name: str, connect, rest: float, other: str, *request, good: int) -> list[Row]:
+    """Memory while the connections of `connect()` are open and after, and the time of another's request."""
+    idle = service.memory()
+    service.forget_peak()
+    connections = connect()
+    time.sleep(rest)
+    most = service.peak() - idle
+    begun = time.perf_counter()
+    status, _ = service.request(*request)
+    taken = (time.perf_counter() - begun) * 1e3 if status == good else float(status)
+    for connection in connections:
+        connection.close()
+    after = settled(service, 10) - idle
+    return [
+        Row(f"{name}: memory over idle", most, "MiB", "≤ 64 MiB"),
+        Row(f"{name}: memory over idle, 10 s afterwards", after, "MiB", "≤ 16 MiB"),
+        Row(f"{name}: {other}", taken, "ms (or its status)"),
+    ]
+
+
 def head(method: str, path: str, length: int | None = None, token: str = "", **more: str) -> bytes:
     """The head of a request; the body is the caller's to send."""
     lines = [f"{method} {path} HTTP/1.1", "Host: localhost"]

@@ -79,6 +79,11 @@ impl Schema {
         Self::at(format!("{cluster}&options=-c%20search_path%3D{name}"))
     }
 
+    /// A connection of its own, for a test that holds a lock until it drops it.
+    pub(crate) async fn connected(&self) -> Client {
+        connect(&self.url).await
+    }
+
     /// The service's view of it, with the service's time limits: for tests of these limits, and for those
     /// that can repeat a request.
     pub(crate) fn database(&self, connections: usize) -> Database {
@@ -180,9 +185,9 @@ pub(crate) async fn migrate(url: &str) -> Result<Vec<String>, infra::postgres::M
     migrated.await.unwrap()
 }
 
+/// A connection, which ends with its client.
 async fn connect(url: &str) -> Client {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
-    // It ends with the client.
     RUNTIME.spawn(connection);
     client
 }

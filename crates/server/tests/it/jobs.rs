@@ -5,7 +5,6 @@ use crate::purge::{Worker, until};
 use crate::rows;
 use reqwest::Method;
 use serde_json::json;
-use tokio_postgres::NoTls;
 
 #[tokio::test]
 async fn an_owner_with_thousands_of_deletions_delays_no_other() {
@@ -42,10 +41,7 @@ async fn a_job_that_fails_does_not_block_the_next_and_is_done_in_the_end() {
         alice.delete(&path).await.expect_nothing(204);
     }
     // A statement on the rows of the first one runs out of time.
-    let (other, connection) = tokio_postgres::connect(&app.schema.url, NoTls)
-        .await
-        .unwrap();
-    let connection = tokio::spawn(connection);
+    let other = app.schema.connected().await;
     let lock = format!(
         "begin; select from items where conversation_id = '{}' for update",
         rows::stored(&ids[0])
@@ -59,7 +55,6 @@ async fn a_job_that_fails_does_not_block_the_next_and_is_done_in_the_end() {
     })
     .await;
     drop(other);
-    let _ = connection.await;
     let left = "select (select count(*) from items) + (select count(*) from jobs where kind = 8)";
     until(&app.schema, left, 30, |rows| rows == 0).await;
 }
@@ -121,10 +116,7 @@ async fn work_queued_by_earlier_versions_is_taken_over_unless_they_do_it() {
         values ('00000000-0000-0000-0000-000000000002', now(), now())";
     app.schema.rows(removed).await;
     // And is at one of them.
-    let (other, connection) = tokio_postgres::connect(&app.schema.url, NoTls)
-        .await
-        .unwrap();
-    let connection = tokio::spawn(connection);
+    let other = app.schema.connected().await;
     other.batch_execute("begin").await.unwrap();
     let first = "select id from purge_queue order by id limit 1 for update skip locked";
     other.query_one(first, &[]).await.unwrap();
@@ -144,7 +136,6 @@ async fn work_queued_by_earlier_versions_is_taken_over_unless_they_do_it() {
         "1"
     );
     drop(other);
-    let _ = connection.await;
     until(&app.schema, "select count(*) from items", 20, |rows| {
         rows == 0
     })

@@ -55,15 +55,19 @@ impl Load {
         }
     }
 
-    /// Waits until so many more requests were acknowledged.
     async fn progress(&mut self, more: usize) {
-        let wanted = *self.count.borrow() + more;
-        let reached = self.count.wait_for(|count| *count >= wanted);
-        let reached = tokio::time::timeout(Duration::from_secs(60), reached).await;
-        reached
-            .expect("the service accepts nothing any more")
-            .unwrap();
+        progress(&mut self.count, more).await;
     }
+}
+
+/// Waits until so many more requests were acknowledged.
+pub(crate) async fn progress(count: &mut watch::Receiver<usize>, more: usize) {
+    let wanted = *count.borrow() + more;
+    let reached = count.wait_for(|count| *count >= wanted);
+    let reached = tokio::time::timeout(Duration::from_secs(60), reached).await;
+    reached
+        .expect("the service accepts no request any more")
+        .unwrap();
 }
 
 async fn write(
@@ -120,15 +124,19 @@ async fn write(
     }
 }
 
-/// What the service says when it can say anything: a PostgreSQL that was killed may serve its
-/// sessions for another moment, so it was ready, and is not.
-async fn answered(actor: &Actor, path: &str) -> Answer {
+/// The answer of a service that is coming back. It may be ready and then away again, since a PostgreSQL
+/// that was killed may serve its sessions for another moment.
+pub(crate) async fn answered(request: reqwest::RequestBuilder) -> Answer {
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
-        let answer = actor.get(path).await;
-        if answer.status != 503 || Instant::now() > deadline {
-            return answer;
+        let again = request.try_clone().unwrap();
+        if let Ok(response) = again.send().await {
+            let answer = Answer::read(response).await;
+            if answer.status != 503 || Instant::now() > deadline {
+                return answer;
+            }
         }
+        assert!(Instant::now() < deadline, "the service does not come back");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -143,7 +151,8 @@ async fn lost(actor: &Actor, load: &Load) -> (usize, usize) {
     let mut lost = 0;
     let mut found: HashMap<(String, String), String> = HashMap::new();
     for (id, title) in &conversations {
-        let answer = answered(actor, &format!("/v1/conversations/{id}")).await;
+        let request = actor.request(reqwest::Method::GET, &format!("/v1/conversations/{id}"));
+        let answer = answered(request).await;
         if answer.status != 200 {
             println!("{id} answers {}", answer.status);
             lost += 1;

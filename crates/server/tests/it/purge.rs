@@ -15,7 +15,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
-use tokio_postgres::NoTls;
 
 const ROWS: &str = "select (select count(*) from items) + (select count(*) from item_versions) \
                     + (select count(*) from jobs where kind = 8)";
@@ -171,10 +170,7 @@ async fn workers_share_the_queue() {
         alice.delete(&path).await.expect_nothing(204);
     }
     // Somebody is at the oldest entry, and takes long: the others go round it.
-    let (other, connection) = tokio_postgres::connect(&app.schema.url, NoTls)
-        .await
-        .unwrap();
-    let connection = tokio::spawn(connection);
+    let other = app.schema.connected().await;
     other.batch_execute("begin").await.unwrap();
     let first = "select key from jobs where kind = 8 order by key limit 1 for update";
     other.query_one(first, &[]).await.unwrap();
@@ -185,7 +181,6 @@ async fn workers_share_the_queue() {
 
     // And when that one has died, they take over.
     drop(other);
-    let _ = connection.await;
     until(&app.schema, ROWS, 20, |rows| rows == 0).await;
     drop(workers);
 }

@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap, HashSet};
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::Client;
 
 /// How many answers had each status.
 fn statuses(answers: &[Answer]) -> HashMap<u16, usize> {
@@ -77,10 +77,7 @@ pub(crate) async fn hold(app: &TestApp, conversation: &str) -> Client {
 
 /// The same for any rows that there are: a table, and a condition where not all of it is meant.
 pub(crate) async fn hold_rows(app: &TestApp, rows: &str) -> Client {
-    let (holder, connection) = tokio_postgres::connect(&app.schema.url, NoTls)
-        .await
-        .unwrap();
-    tokio::spawn(connection);
+    let holder = app.schema.connected().await;
     let lock = format!("begin; select from {rows} for update");
     holder.batch_execute(&lock).await.unwrap();
     holder

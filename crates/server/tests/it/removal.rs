@@ -16,7 +16,6 @@ use reqwest::Method;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio_postgres::NoTls;
 
 /// All data that an owner can have, except the mark of activity.
 async fn belongings(schema: &Schema) -> u64 {
@@ -184,10 +183,7 @@ async fn rows_written_during_the_removal_are_swept_away() {
     let (guest, session) = app.guest().await;
     let owner = rows::stored(session["user"]["id"].as_str().unwrap());
     // A statement of another instance, that began before the removal and ends after it.
-    let (slow, connection) = tokio_postgres::connect(&app.schema.url, NoTls)
-        .await
-        .unwrap();
-    let connection = tokio::spawn(connection);
+    let slow = app.schema.connected().await;
     let insert = format!(
         "begin; insert into conversations (owner_id, id, created_at, updated_at)
         values ('{owner}', gen_random_uuid(), now(), now());
@@ -204,7 +200,6 @@ async fn rows_written_during_the_removal_are_swept_away() {
     until(&app.schema, looked, 20, |rows| rows == 1).await;
     slow.batch_execute("commit").await.unwrap();
     drop(slow);
-    let _ = connection.await;
     let late = "select (select count(*) from conversations) + (select count(*) from projects)";
     assert_eq!(app.schema.value(late).await, "2");
     until(&app.schema, late, 20, |rows| rows == 0).await;

@@ -130,10 +130,9 @@ async fn assert_recovers(process: &Process) {
     assert_eq!(found["items"], json!([item]));
 }
 
-#[tokio::test]
-async fn a_database_that_is_gone_at_the_start_is_waited_for() {
+async fn assert_waits_at_the_start(way: Way) {
     let schema = Schema::empty().await;
-    let proxy = Proxy::to(&schema, Way::Gone).await;
+    let proxy = Proxy::to(&schema, way).await;
     let process = Process::external(proxy.url(), &[("GUEST_LOGIN", "true")]).await;
     assert_away(&process).await;
     proxy.set(Way::Open).await;
@@ -142,14 +141,13 @@ async fn a_database_that_is_gone_at_the_start_is_waited_for() {
 }
 
 #[tokio::test]
+async fn a_database_that_is_gone_at_the_start_is_waited_for() {
+    assert_waits_at_the_start(Way::Gone).await;
+}
+
+#[tokio::test]
 async fn a_database_that_is_silent_at_the_start_is_waited_for() {
-    let schema = Schema::empty().await;
-    let proxy = Proxy::to(&schema, Way::Silent).await;
-    let process = Process::external(proxy.url(), &[("GUEST_LOGIN", "true")]).await;
-    assert_away(&process).await;
-    proxy.set(Way::Open).await;
-    process.ready().await;
-    assert_recovers(&process).await;
+    assert_waits_at_the_start(Way::Silent).await;
 }
 
 #[tokio::test]

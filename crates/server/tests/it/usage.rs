@@ -14,7 +14,6 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio_postgres::NoTls;
 
 /// Guests may use so much, and everybody else anything.
 fn guests(storage_bytes: Option<u64>, conversations: Option<u64>) -> Allowances {
@@ -246,16 +245,22 @@ async fn conversations_of_before_sizes_were_kept_are_measured_and_so_are_those_w
     assert!(used["storage_bytes"].as_u64() > Some(60_000), "{used}");
 }
 
-#[tokio::test]
-async fn a_copy_over_the_limit_is_not_made() {
-    let app = TestApp::spawn_allowing(guests(Some(10_000), None)).await;
+/// A link to a conversation of 4,640 bytes, and the address that copies it.
+async fn shared(app: &TestApp) -> (String, String) {
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
     rows::items(&app.schema, &conversation, 4, "repeat('x', 1000)").await;
     let share = alice.share(&conversation, json!({})).await;
     let fork = format!("/conversations/share/{share}/fork");
+    (share, fork)
+}
+
+#[tokio::test]
+async fn a_copy_over_the_limit_is_not_made() {
+    let app = TestApp::spawn_allowing(guests(Some(10_000), None)).await;
+    let (share, fork) = shared(&app).await;
     let (guest, _) = app.guest().await;
-    // Each has 4,640 bytes. This guest was never counted, but the copied bytes are known
+    // This guest was never counted, but the copied bytes are known
     // before they are counted.
     for _ in 0..2 {
         guest.call(Method::POST, &fork).await.expect(201);
@@ -284,16 +289,9 @@ async fn a_copy_over_the_limit_is_not_made() {
 #[tokio::test]
 async fn concurrent_copies_are_at_most_as_many_as_fit() {
     let app = TestApp::spawn_allowing(guests(Some(10_000), None)).await;
-    let alice = app.alice();
-    let conversation = alice.conversation(json!({})).await;
-    rows::items(&app.schema, &conversation, 4, "repeat('x', 1000)").await;
-    let share = alice.share(&conversation, json!({})).await;
-    let fork = format!("/conversations/share/{share}/fork");
+    let (_, fork) = shared(&app).await;
     let (guest, _) = app.guest().await;
-    let (holder, connection) = tokio_postgres::connect(&app.schema.url, NoTls)
-        .await
-        .unwrap();
-    tokio::spawn(connection);
+    let holder = app.schema.connected().await;
     let lock = "begin; lock table items in share mode";
     holder.batch_execute(lock).await.unwrap();
     let ask = |_| {

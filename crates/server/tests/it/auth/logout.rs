@@ -1,9 +1,9 @@
+use super::hold_activity;
 use crate::app::TestApp;
 use crate::purge::until;
 use chrono::TimeDelta;
 use domain::limits::Quota;
 use serde_json::{Value, json};
-use tokio_postgres::{NoTls, connect};
 
 const PATH: &str = "/auth/logout";
 
@@ -73,15 +73,9 @@ async fn refreshing_that_races_signing_out_leaves_no_session() {
 async fn a_token_that_is_being_made_ends_with_its_session() {
     let app = TestApp::spawn_with(|parts| parts.workers = Some(2)).await;
     let (anon, (_, session)) = (app.anon(), app.guest().await);
-    // That somebody is active is noted once a day. Whoever holds the row where it is noted keeps a
-    // refresh from its end, when it has made the next token and nobody sees that yet.
+    // The refresh has made the next token, and waits for this lock before it ends.
     app.clock.advance(TimeDelta::days(2));
-    let (holder, connection) = connect(&app.schema.url, NoTls).await.unwrap();
-    let connection = tokio::spawn(connection);
-    let hold = "begin; select from users for no key update";
-    holder.batch_execute(hold).await.unwrap();
-    let row = holder.query_one("select pg_backend_pid()", &[]).await;
-    let pid: i32 = row.unwrap().get(0);
+    let (holder, pid) = hold_activity(&app).await;
     let waiting = format!(
         "with recursive waiting (pid) as (
             select {pid} union
@@ -101,7 +95,6 @@ async fn a_token_that_is_being_made_ends_with_its_session() {
     };
     let (refreshed, left, ()) = tokio::join!(refreshing, leaving, release);
     drop(holder);
-    connection.await.unwrap().unwrap();
     left.expect_nothing(204);
     let body = token(&refreshed.expect(200));
     let answer = anon.post("/auth/refresh-token", body).await;

@@ -3,7 +3,6 @@ use crate::app::{Actor, PASSWORD, TestApp, limits};
 use chrono::TimeDelta;
 use domain::limits::{Quota, Quotas};
 use serde_json::{Value, json};
-use tokio_postgres::{NoTls, connect};
 
 const PATH: &str = "/auth/password";
 const NEW: &str = "another sentence is as easy";
@@ -177,8 +176,7 @@ async fn no_session_outlives_a_change_that_it_races() {
 async fn a_sign_in_during_a_change_of_password_needs_the_new_one() {
     let app = TestApp::spawn_with(|parts| parts.workers = Some(2)).await;
     app.account("ada@example.org").await;
-    let (holder, connection) = connect(&app.schema.url, NoTls).await.unwrap();
-    let connection = tokio::spawn(connection);
+    let holder = app.schema.connected().await;
     // A change of password that is not committed yet; the hash fits no password.
     let hold = "begin; update accounts set password_hash = replace(password_hash, '$m', '$ m')";
     holder.batch_execute(hold).await.unwrap();
@@ -192,7 +190,6 @@ async fn a_sign_in_during_a_change_of_password_needs_the_new_one() {
     };
     let (answer, ()) = tokio::join!(login(&app, PASSWORD), commit);
     drop(holder);
-    connection.await.unwrap().unwrap();
     answer.refused("sign_in_failed", None);
     let sessions = "select count(*) from refresh_tokens";
     assert_eq!(app.schema.value(sessions).await, "1");

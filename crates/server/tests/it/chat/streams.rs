@@ -1,6 +1,7 @@
 //! Answers as they are written.
 
 use super::{PATH, asking, line, reply, said, user};
+use crate::app::Actor;
 use crate::provider::{Play, Provider, STREAM, answers, event, says, says_when_told};
 use futures_util::StreamExt as _;
 use reqwest::Method;
@@ -173,6 +174,12 @@ async fn an_interrupted_stream_is_an_error_and_is_not_stored() {
     }
 }
 
+/// The answer to a chat, once it has begun.
+async fn begun(alice: &Actor, body: &Value) -> reqwest::Response {
+    let request = alice.request(Method::POST, PATH).json(body);
+    request.send().await.unwrap()
+}
+
 #[tokio::test]
 async fn the_first_word_comes_before_the_last_is_written() {
     let provider = Provider::that(says_when_told(&["One", "Two"]));
@@ -182,12 +189,7 @@ async fn the_first_word_comes_before_the_last_is_written() {
     for place in [json!(null), json!(conversation)] {
         let body = json!({ "messages": [user("Count")], "stream": true, "conversation": place });
         provider.go_on(1);
-        let response = alice
-            .request(Method::POST, PATH)
-            .json(&body)
-            .send()
-            .await
-            .unwrap();
+        let response = begun(&alice, &body).await;
         let mut pieces = response.bytes_stream();
         let first = pieces.next().await.unwrap().unwrap();
         assert_eq!(first, event("One"));
@@ -209,12 +211,7 @@ async fn a_client_that_hangs_up_loses_no_stored_text() {
     let conversation = alice.conversation(json!({})).await;
     let body = json!({ "messages": [user("Count")], "stream": true, "conversation": conversation });
     provider.go_on(1);
-    let response = alice
-        .request(Method::POST, PATH)
-        .json(&body)
-        .send()
-        .await
-        .unwrap();
+    let response = begun(&alice, &body).await;
     let mut pieces = response.bytes_stream();
     pieces.next().await.unwrap().unwrap();
     drop(pieces);

@@ -3,11 +3,11 @@
 use super::ledger::{Conversation, Found, Gone, Ledger};
 use crate::answer::Answer;
 use crate::app::client;
+use crate::kills::answered;
 use futures_util::future::join_all;
 use reqwest::RequestBuilder;
 use serde_json::json;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 struct Reader {
     client: reqwest::Client,
@@ -19,23 +19,6 @@ impl Reader {
         self.client
             .get(format!("{}{path}", self.base))
             .bearer_auth(token)
-    }
-
-    /// What the service says when it can say anything: a PostgreSQL that was killed may serve its
-    /// sessions for another moment, so it was ready, and is not.
-    async fn sent(&self, request: RequestBuilder) -> Answer {
-        let deadline = Instant::now() + Duration::from_secs(60);
-        loop {
-            let again = request.try_clone().unwrap();
-            if let Ok(response) = again.send().await {
-                let answer = Answer::read(response).await;
-                if answer.status != 503 || Instant::now() > deadline {
-                    return answer;
-                }
-            }
-            assert!(Instant::now() < deadline, "the service does not come back");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
     }
 }
 
@@ -64,12 +47,12 @@ async fn compare_one(base: &str, shared: &Arc<Mutex<Ledger>>) -> Found {
     }
     for (id, gone) in &ledger.projects {
         let request = reader.get(&format!("/v1/projects/{id}"), &ledger.token);
-        let status = reader.sent(request).await.status;
+        let status = answered(request).await.status;
         found.note(&format!("project {id}"), *gone, status == 200);
     }
     for (id, (secret, gone)) in &ledger.keys {
         let request = reader.get("/v1/conversations?limit=1", secret);
-        let status = reader.sent(request).await.status;
+        let status = answered(request).await.status;
         found.note(&format!("key {id}"), *gone, status == 200);
     }
     for (name, (conversation, gone)) in &ledger.links {
@@ -81,12 +64,12 @@ async fn compare_one(base: &str, shared: &Arc<Mutex<Ledger>>) -> Found {
             Gone::Yes => Gone::Yes,
         };
         let request = reader.get(&format!("/conversations/share/{name}"), &ledger.token);
-        let status = reader.sent(request).await.status;
+        let status = answered(request).await.status;
         found.note(&format!("link {name}"), gone, status == 200);
     }
     for (key, refresh) in &ledger.removed {
         let request = reader.get("/v1/conversations?limit=1", key);
-        let status = reader.sent(request).await.status;
+        let status = answered(request).await.status;
         found.note("a key of a removed owner", Gone::Yes, status == 200);
         let answer = rotate(&reader, refresh).await;
         let is_good = answer.is_some_and(|answer| answer.status == 200);
@@ -122,7 +105,7 @@ async fn compare_conversation(
     found: &mut Found,
 ) {
     let request = reader.get(&format!("/v1/conversations/{id}"), token);
-    let answer = reader.sent(request).await;
+    let answer = answered(request).await;
     found.note(
         &format!("conversation {id}"),
         conversation.gone,

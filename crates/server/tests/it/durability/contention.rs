@@ -3,18 +3,10 @@
 
 use super::cutter::Cutter;
 use crate::app::{TestApp, id};
-use crate::db::{RUNTIME, Schema};
+use crate::db::Schema;
 use reqwest::Method;
 use serde_json::json;
 use std::time::{Duration, Instant};
-use tokio_postgres::{Client, NoTls};
-
-/// A session of somebody else's.
-async fn session(schema: &Schema) -> Client {
-    let (client, connection) = tokio_postgres::connect(&schema.url, NoTls).await.unwrap();
-    RUNTIME.spawn(connection);
-    client
-}
 
 /// A service of two connections, whose sessions go by this name.
 async fn service(name: &str) -> TestApp {
@@ -57,7 +49,7 @@ async fn work_that_runs_into_a_deadlock_is_tried_again() {
     // PostgreSQL looks for a deadlock once, some time after a session has begun to wait. So the service
     // must be the last to wait: it holds the first and waits for the second, the rival holds the third
     // and waits for the first, and only then the second is released.
-    let (keeper, rival) = (session(&app.schema).await, session(&app.schema).await);
+    let (keeper, rival) = (app.schema.connected().await, app.schema.connected().await);
     let begin = format!("begin; {}", lock(&ids[1]));
     keeper.batch_execute(&begin).await.unwrap();
     let begin = format!(
@@ -88,7 +80,7 @@ async fn work_that_waits_too_long_for_a_lock_is_called_off_and_not_done_afterwar
     let alice = app.alice();
     let conversation = alice.conversation(json!({ "title": "Before" })).await;
     let item = id(&alice.say(&conversation, "one").await);
-    let other = session(&app.schema).await;
+    let other = app.schema.connected().await;
     let lock = format!(
         "begin; select from conversations where id = '{}' for update",
         crate::rows::stored(&conversation)

@@ -7,6 +7,7 @@ use super::check::compare;
 use super::ledger::{Found, Ledger};
 use super::writer::Writer;
 use crate::app::SECRET;
+use crate::kills::progress;
 use crate::process::{Process, Scratch};
 use crate::provider::Provider;
 use nix::sys::signal::{Signal, kill};
@@ -98,12 +99,7 @@ impl Round<'_> {
     }
 
     async fn progress(&mut self, more: usize) {
-        let wanted = *self.count.borrow() + more;
-        let reached = self.count.wait_for(|count| *count >= wanted);
-        let reached = tokio::time::timeout(Duration::from_secs(60), reached).await;
-        reached
-            .expect("the service accepts nothing any more")
-            .unwrap();
+        progress(&mut self.count, more).await;
     }
 
     fn postmaster(&self) -> i32 {

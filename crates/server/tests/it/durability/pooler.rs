@@ -17,7 +17,6 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::task::AbortHandle;
-use tokio_postgres::NoTls;
 
 struct Pooler {
     directory: PathBuf,
@@ -168,10 +167,7 @@ async fn refused_work_is_not_stored_later_behind_a_pooler() {
     let app = TestApp::serve(schema, database, |_| {});
     let alice = app.alice();
     let conversation = alice.conversation(json!({ "title": "Before" })).await;
-    let (other, connection) = tokio_postgres::connect(&app.schema.url, NoTls)
-        .await
-        .unwrap();
-    RUNTIME.spawn(connection);
+    let other = app.schema.connected().await;
     let lock = format!(
         "begin; select from conversations where id = '{}' for update",
         crate::rows::stored(&conversation)

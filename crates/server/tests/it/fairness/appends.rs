@@ -7,7 +7,7 @@ use crate::purge::until;
 use crate::races::hold;
 use serde_json::json;
 use tokio::task::JoinHandle;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::Client;
 
 /// A service with two connections, of which one caller may have one.
 async fn small() -> TestApp {
@@ -18,10 +18,7 @@ async fn small() -> TestApp {
 
 /// Keeps everybody from writing to a table until it lets go.
 async fn hold_table(app: &TestApp, table: &str) -> Client {
-    let (holder, connection) = tokio_postgres::connect(&app.schema.url, NoTls)
-        .await
-        .unwrap();
-    tokio::spawn(connection);
+    let holder = app.schema.connected().await;
     let lock = format!("begin; lock table {table} in share mode");
     holder.batch_execute(&lock).await.unwrap();
     holder

@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
 use std::time::Duration;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::Client;
 
 /// A link to a conversation, and a lock that holds up copies of it until it is dropped.
 struct Scene {
@@ -29,10 +29,7 @@ impl Scene {
         rows::items(&app.schema, &conversation, 3, "'x'").await;
         let share = alice.share(&conversation, json!({})).await;
         let link = format!("/conversations/share/{share}");
-        let (holder, connection) = tokio_postgres::connect(&app.schema.url, NoTls)
-            .await
-            .unwrap();
-        tokio::spawn(connection);
+        let holder = app.schema.connected().await;
         let lock = "begin; lock table items in share mode";
         holder.batch_execute(lock).await.unwrap();
         Self { app, link, holder }

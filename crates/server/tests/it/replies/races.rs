@@ -9,7 +9,6 @@ use crate::rows;
 use futures_util::future::join_all;
 use serde_json::json;
 use tokio::task::JoinHandle;
-use tokio_postgres::{NoTls, connect};
 
 /// A service whose model says "Because." in two pieces, when it is told to.
 async fn hesitant() -> (TestApp, Provider) {
@@ -93,8 +92,7 @@ async fn a_message_that_is_being_stored_comes_first() {
     let alice = app.alice();
     let (conversation, ids) = said(&alice, &[("user", "Why?")]).await;
     // Another writer, which has taken the next number and has not committed yet.
-    let (writer, connection) = connect(&app.schema.url, NoTls).await.unwrap();
-    let connection = tokio::spawn(connection);
+    let writer = app.schema.connected().await;
     let append = "begin;
         update conversations set item_count = 2, last_sequence = 2;
         insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
@@ -114,7 +112,6 @@ async fn a_message_that_is_being_stored_comes_first() {
     }
     writer.batch_execute("commit").await.unwrap();
     drop(writer);
-    connection.await.unwrap().unwrap();
     let answer = reply.await.unwrap();
     answer.refused("reply_position_taken", None);
     let said = contents(&alice, &conversation).await;

@@ -1,6 +1,6 @@
 //! When a link ends, and how long that is known.
 
-use super::{link, message, share_item};
+use super::{link, message, share_item, writable};
 use crate::app::{Actor, TestApp};
 use crate::purge::{Worker, until};
 use crate::rows;
@@ -204,9 +204,7 @@ async fn links_of_a_removed_owner_end_at_once_and_removed_owners_cannot_use_link
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
     let (conversation, _) = conversation(&alice).await;
-    let share = alice
-        .share(&conversation, json!({ "read_only": false }))
-        .await;
+    let share = writable(&alice, &conversation).await;
     let remove = async |owner: u128| {
         let removed = format!("insert into removed_owners values ('{owner:032x}', now(), null)");
         app.schema.rows(&removed).await;

@@ -1,4 +1,4 @@
-use super::link;
+use super::{link, writable};
 use crate::db::Schema;
 use crate::process::Process;
 use serde_json::json;
@@ -11,9 +11,7 @@ async fn no_line_of_the_log_has_the_name_of_a_link() {
     process.ready().await;
     let alice = process.alice();
     let conversation = alice.conversation(json!({})).await;
-    let share = alice
-        .share(&conversation, json!({ "read_only": false }))
-        .await;
+    let share = writable(&alice, &conversation).await;
     let path = link(&share);
     process.anon().get(&path).await.expect(200);
     for bad in ["?limit=x", "?format=pdf", "?after=x", "/nowhere", "/items"] {

@@ -1,3 +1,4 @@
+mod assets;
 mod create;
 mod create_item;
 mod ending;
@@ -5,7 +6,7 @@ mod list;
 mod list_conversation;
 mod logs;
 pub(crate) mod many;
-mod page;
+pub(crate) mod page;
 mod public;
 mod revoke;
 mod revoke_conversation;
@@ -30,6 +31,13 @@ pub(crate) fn texts(view: &Value) -> Vec<String> {
     items
         .map(|item| item["content"].as_str().unwrap().to_owned())
         .collect()
+}
+
+/// Makes a link through which others may add messages, and returns its name.
+async fn writable(actor: &Actor, conversation: &str) -> String {
+    actor
+        .share(conversation, json!({ "read_only": false }))
+        .await
 }
 
 /// Sends a message of any role and returns its id.

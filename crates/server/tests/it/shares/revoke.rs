@@ -1,4 +1,4 @@
-use super::link;
+use super::{link, writable};
 use crate::app::TestApp;
 use serde_json::json;
 
@@ -24,9 +24,7 @@ async fn only_its_owner_can_revoke_a_link() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
-    let share = alice
-        .share(&conversation, json!({ "read_only": false }))
-        .await;
+    let share = writable(&alice, &conversation).await;
     let path = format!("/v1/shares/{share}");
     app.anon()
         .delete(&path)

@@ -1,3 +1,4 @@
+mod errors;
 mod health;
 mod landing;
 mod readiness;

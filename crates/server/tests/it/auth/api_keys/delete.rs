@@ -1,11 +1,11 @@
 use super::{PATH, secret};
 use crate::app::{TestApp, id};
+use crate::auth::hold_activity;
 use crate::clock::PinnedClock;
 use crate::db::Schema;
 use crate::purge::until;
 use chrono::TimeDelta;
 use std::sync::Arc;
-use tokio_postgres::{NoTls, connect};
 use ulid::Ulid;
 
 #[tokio::test]
@@ -40,15 +40,9 @@ async fn a_key_that_is_looked_up_while_it_is_revoked_is_not_remembered() {
     let by_key = app.bearing(secret(&key));
     let owner = Ulid::from_string(&id(&session["user"])[5..]).unwrap();
     let guest = app.bearing(Some(app.token(owner.0, TimeDelta::days(3))));
-    // That somebody is active is noted once a day. Whoever holds the row where it is noted keeps a
-    // look-up from its end, when it has found the key.
+    // The look-up has found the key, and waits for this lock before it ends.
     app.clock.advance(TimeDelta::days(2));
-    let (holder, connection) = connect(&app.schema.url, NoTls).await.unwrap();
-    let connection = tokio::spawn(connection);
-    let hold = "begin; select from users for no key update";
-    holder.batch_execute(hold).await.unwrap();
-    let row = holder.query_one("select pg_backend_pid()", &[]).await;
-    let pid: i32 = row.unwrap().get(0);
+    let (holder, pid) = hold_activity(&app).await;
     let waiting =
         format!("select count(*) from pg_stat_activity where {pid} = any(pg_blocking_pids(pid))");
     let looking = by_key.get("/v1/projects");
@@ -62,7 +56,6 @@ async fn a_key_that_is_looked_up_while_it_is_revoked_is_not_remembered() {
     let (looked, ()) = tokio::join!(looking, revoking);
     looked.expect(200);
     drop(holder);
-    connection.await.unwrap().unwrap();
     let answer = by_key.get("/v1/projects").await;
     answer.refused("api_key_invalid", None);
 }

@@ -1,3 +1,4 @@
 mod api_keys;
 mod me;
 mod sessions;
+mod upgrade;

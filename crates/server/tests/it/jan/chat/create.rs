@@ -6,7 +6,6 @@ use crate::jan::{add, conversation, message};
 use crate::provider::{Provider, says};
 use crate::purge::until;
 use serde_json::{Value, json};
-use tokio_postgres::{NoTls, connect};
 
 /// The data of each event.
 fn data(text: &str) -> Vec<&str> {
@@ -111,8 +110,7 @@ async fn a_chat_is_stored_only_if_asked_for() {
 async fn a_client_that_leaves_early_finds_the_reply_in_the_conversation() {
     let provider = Provider::that(says(&["Oslo."]));
     let app = asking(&provider).await;
-    let (holder, connection) = connect(&app.schema.url, NoTls).await.unwrap();
-    let connection = tokio::spawn(connection);
+    let holder = app.schema.connected().await;
     let lock = "begin; lock table conversations in share mode";
     holder.batch_execute(lock).await.unwrap();
     let body = json!({ "messages": [user("Capital of Norway?")], "store": true }).to_string();
@@ -131,5 +129,4 @@ async fn a_client_that_leaves_early_finds_the_reply_in_the_conversation() {
     })
     .await;
     drop(holder);
-    connection.await.unwrap().unwrap();
 }

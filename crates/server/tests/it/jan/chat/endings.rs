@@ -9,7 +9,6 @@ use crate::provider::{Provider, event, says, says_when_told};
 use crate::purge::until;
 use crate::slow_reader::SlowReader;
 use serde_json::json;
-use tokio_postgres::{NoTls, connect};
 
 /// A chat that makes a conversation, of which one word has come. The model waits to be told.
 async fn begun(app: &TestApp, provider: &Provider) -> (SlowReader, String) {
@@ -139,8 +138,7 @@ async fn a_conversation_stays_for_which_another_turn_waits() {
 async fn a_turn_that_could_not_be_stored_takes_its_conversation_along_after_the_answer() {
     let provider = Provider::that(says(&["Oslo."]));
     let app = asking(&provider).await;
-    let (breaking, connection) = connect(&app.schema.url, NoTls).await.unwrap();
-    let connection = tokio::spawn(connection);
+    let breaking = app.schema.connected().await;
     let closed = "alter table items add check (role is null) not valid";
     breaking.batch_execute(closed).await.unwrap();
     let answer = app.alice().post(PATH, chat(json!({ "store": true }))).await;
@@ -148,5 +146,4 @@ async fn a_turn_that_could_not_be_stored_takes_its_conversation_along_after_the_
     let conversations = "select count(*) from conversations";
     until(&app.schema, conversations, 60, |left| left == 0).await;
     drop(breaking);
-    connection.await.unwrap().unwrap();
 }

@@ -5,7 +5,6 @@ use crate::jan::{conversation, message, refused};
 use crate::purge::until;
 use crate::rows;
 use serde_json::json;
-use tokio_postgres::{NoTls, connect};
 
 #[tokio::test]
 async fn deletions_answer_with_an_object() {
@@ -35,8 +34,7 @@ async fn all_of_very_many_are_deleted_although_the_client_leaves() {
     let alice = app.alice();
     let made = rows::conversations(&app.schema, 12_000).await;
     // Somebody is changing the newest one, so the deletion comes to a stop before it.
-    let (holder, connection) = connect(&app.schema.url, NoTls).await.unwrap();
-    let connection = tokio::spawn(connection);
+    let holder = app.schema.connected().await;
     let lock = format!(
         "begin; select from conversations where id = '{}' for update",
         rows::stored(&made[11_999])
@@ -58,5 +56,4 @@ async fn all_of_very_many_are_deleted_although_the_client_leaves() {
     let jobs = "select count(*) from jobs where kind = 8";
     assert_eq!(app.schema.value(jobs).await, "12000");
     drop(holder);
-    connection.await.unwrap().unwrap();
 }

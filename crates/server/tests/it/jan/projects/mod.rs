@@ -1,4 +1,7 @@
 mod create;
+mod delete;
+mod get;
 mod list;
+mod update;
 
 const LIST: &str = "/jan/v1/projects";

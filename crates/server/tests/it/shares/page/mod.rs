@@ -1,5 +1,4 @@
 mod address;
-mod assets;
 mod failures;
 mod hostile;
 mod paging;
@@ -16,18 +15,18 @@ use serde_json::{Value, json};
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
 /// Opens an address as a browser does.
-async fn open(app: &TestApp, path: &str) -> Answer {
+pub(crate) async fn open(app: &TestApp, path: &str) -> Answer {
     let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(BROWSER))]);
     app.anon().get_with(path, headers).await
 }
 
 /// Shares a new conversation and returns the address of the link.
-async fn share(actor: &Actor, conversation: Value, link_body: Value) -> String {
+pub(crate) async fn share(actor: &Actor, conversation: Value, link_body: Value) -> String {
     let conversation = actor.conversation(conversation).await;
     link(&actor.share(&conversation, link_body).await)
 }
 
-fn hello() -> Value {
+pub(crate) fn hello() -> Value {
     json!({ "title": "Project Planning", "items": [
         { "role": "system", "content": "a secret instruction" },
         { "role": "user", "content": "Hello **you**", "call_id": "a secret id" },
@@ -36,7 +35,7 @@ fn hello() -> Value {
 }
 
 /// The value of the first `href` after `mark`, as a browser reads it.
-fn href(page: &str, mark: &str) -> String {
+pub(crate) fn href(page: &str, mark: &str) -> String {
     let after = page
         .split(mark)
         .nth(1)

@@ -1,7 +1,7 @@
 use crate::app::{Actor, TestApp, id};
 use crate::repeats::{is_replayed, keyed};
 use crate::rows;
-use crate::shares::{link, shown};
+use crate::shares::{link, shown, writable};
 use chrono::TimeDelta;
 use domain::limits::Quota;
 use reqwest::Method;
@@ -13,9 +13,7 @@ async fn a_signed_in_user_adds_messages_through_a_writable_link() {
     let (alice, bob) = (app.alice(), app.bob());
     let conversation = alice.conversation(json!({})).await;
     alice.say(&conversation, "mine").await;
-    let share = alice
-        .share(&conversation, json!({ "read_only": false }))
-        .await;
+    let share = writable(&alice, &conversation).await;
     let path = format!("{}/items", link(&share));
     let answer = bob.post(&path, json!({ "content": "theirs" })).await;
     let location = answer.header("location").to_owned();
@@ -51,9 +49,7 @@ async fn adding_a_message_needs_a_token_and_a_writable_link() {
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
     let conversation = alice.conversation(json!({})).await;
-    let writable = alice
-        .share(&conversation, json!({ "read_only": false }))
-        .await;
+    let writable = writable(&alice, &conversation).await;
     let reading = alice.share(&conversation, json!({ "live": true })).await;
     let body = json!({ "content": "x" });
     let at = |share: &str| format!("{}/items", link(share));
@@ -86,9 +82,7 @@ async fn a_stranger_with_a_writable_link_cannot_read_other_data_of_its_owner() {
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
     let conversation = alice.conversation(json!({})).await;
-    let share = alice
-        .share(&conversation, json!({ "read_only": false }))
-        .await;
+    let share = writable(&alice, &conversation).await;
     let item = bob
         .post(
             &format!("{}/items", link(&share)),
@@ -148,17 +142,13 @@ async fn two_hundred_messages_come_through_a_link_and_not_one_more() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
-    let share = alice
-        .share(&conversation, json!({ "read_only": false }))
-        .await;
+    let share = writable(&alice, &conversation).await;
     app.schema.rows("update shares set added_count = 180").await;
     assert_eq!(race(&app, &share, 50, "share_full").await, 20);
     let stored = "select (select count(*) from items) || ' ' || (select added_count from shares)";
     assert_eq!(app.schema.value(stored).await, "20 200");
     // The next link of the same conversation has a count of its own.
-    let next = alice
-        .share(&conversation, json!({ "read_only": false }))
-        .await;
+    let next = writable(&alice, &conversation).await;
     assert_eq!(race(&app, &next, 10, "share_full").await, 10);
     rows::assert_consistent(&app.schema).await;
 }
@@ -169,9 +159,7 @@ async fn a_conversation_takes_ten_thousand_also_through_links() {
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
     rows::items(&app.schema, &conversation, 9_985, "'m'").await;
-    let share = alice
-        .share(&conversation, json!({ "read_only": false }))
-        .await;
+    let share = writable(&alice, &conversation).await;
     assert_eq!(race(&app, &share, 40, "conversation_full").await, 15);
     let stored = "select (select count(*) from items) || ' ' || (select added_count from shares)";
     assert_eq!(app.schema.value(stored).await, "10000 15");
@@ -183,9 +171,7 @@ async fn a_message_through_a_link_names_an_untitled_conversation_but_not_the_lin
     let app = TestApp::spawn().await;
     let (alice, bob) = (app.alice(), app.bob());
     let conversation = alice.conversation(json!({})).await;
-    let share = alice
-        .share(&conversation, json!({ "read_only": false }))
-        .await;
+    let share = writable(&alice, &conversation).await;
     let path = format!("{}/items", link(&share));
     bob.post(&path, json!({ "content": "Hello there" }))
         .await

@@ -2,3 +2,4 @@ mod create_item;
 mod fork;
 mod get;
 mod headers;
+mod slash;

@@ -1,4 +1,4 @@
-use super::{hello, href, open, share};
+use super::page::{hello, href, open, share};
 use crate::app::TestApp;
 use reqwest::header::{HeaderMap, IF_NONE_MATCH};
 use serde_json::json;

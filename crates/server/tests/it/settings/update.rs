@@ -1,31 +1,8 @@
-//! A user's settings.
-
+use super::PATH;
 use crate::app::TestApp;
 use domain::usage::{Allowance, Allowances};
 use futures_util::future::join_all;
-use insta::assert_json_snapshot;
 use serde_json::{Value, json};
-
-const PATH: &str = "/v1/users/me/settings";
-
-#[tokio::test]
-async fn unset_fields_are_null_or_empty() {
-    let app = TestApp::spawn().await;
-    assert_json_snapshot!(app.alice().get(PATH).await.expect(200), @r#"
-    {
-      "object": "user.settings",
-      "preferences": {},
-      "profile": {
-        "about": null,
-        "instructions": null,
-        "nickname": null,
-        "occupation": null,
-        "style": null
-      },
-      "use_profile": false
-    }
-    "#);
-}
 
 #[tokio::test]
 async fn absent_fields_stay_and_null_clears() {
@@ -263,22 +240,4 @@ async fn the_longest_texts_fit_and_count_in_the_quota() {
     let me = ada.get("/auth/me").await.expect(200);
     let bytes = me["usage"]["storage_bytes"].as_u64().unwrap();
     assert!((97_000..99_000).contains(&bytes), "{bytes}");
-}
-
-#[tokio::test]
-async fn other_owners_do_not_see_a_profile() {
-    let app = TestApp::spawn().await;
-    let alice = app.alice();
-    let profile = json!({ "profile": { "about": "a secret of mine" } });
-    alice.patch(PATH, profile).await.expect(200);
-    let body = json!({ "items": [{ "role": "user", "content": "Hello" }] });
-    let conversation = alice.conversation(body).await;
-    let share = alice.share(&conversation, json!({})).await;
-    let shown = app
-        .anon()
-        .get(&format!("/conversations/share/{share}"))
-        .await;
-    assert!(!shown.text().contains("secret"));
-    let path = format!("/v1/conversations/{conversation}/export");
-    assert!(!alice.get(&path).await.text().contains("secret"));
 }
