@@ -28,11 +28,11 @@ LIMITS = ("LOGIN", "LOGIN_ACCOUNT", "GUEST", "SHARE", "GUEST_STORAGE", "GUEST_CO
 
 
 class Instance:
-    """A service. What happens to be set in this environment does not change what is measured."""
+    """A service. Settings of this environment do not change the measurement."""
 
     def __init__(self, program: str, settings: dict[str, str] | None = None) -> None:
         # Not $TMPDIR: the path of PostgreSQL's socket has to be short. Where this runs as root,
-        # PostgreSQL runs as another user, who has to get through.
+        # PostgreSQL runs as another user, which must reach the directory.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="jan-bench-", dir="/tmp"))
         self.folder.chmod(0o711)
         self.program, self.settings = program, settings or {}

@@ -54,7 +54,7 @@ class Load:
         return tools.Processor(self.instance.pid, self.instance.postmaster)
 
     def http(self, requests: Requests, connections: int = tools.CONNECTIONS) -> Outcome:
-        """By wrk. An answer that is no success ends the benchmark."""
+        """By wrk. A failed request ends the benchmark."""
         folder = self.instance.folder
         (folder / "requests").write_text("\n".join(requests.lines) + "\n")
         (folder / "body").write_text(requests.body)
@@ -82,7 +82,7 @@ class Load:
 
     def append(self, requests: Requests, owner: str, messages: int = 1,
                connections: int = tools.CONNECTIONS) -> Outcome:
-        """Appends of so many messages each; the database must hold what was acknowledged."""
+        """Appends of so many messages each; the database must hold the acknowledged ones."""
         before = self.stored(owner)
         outcome = self.http(requests, connections)
         # Requests that were under way at the end are stored, too, but not counted.

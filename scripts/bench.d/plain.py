@@ -1,4 +1,4 @@
-"""The statements of an expert who needs neither titles nor jobs nor limits on a result's size, for the
+"""The statements of an expert without titles, jobs and limits on a result's size, for the
 same tables: the yardstick. And our own ones, for comparison."""
 
 import re

@@ -1,4 +1,4 @@
-"""What the measurements found: as text, and as a row of the table in docs/PERFORMANCE.md."""
+"""The results of the measurements: as text, and as a row of the table in docs/PERFORMANCE.md."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from tools import middle, spread
 
 @dataclass
 class Line:
-    """A line of the table: a number for each round, and what it has to reach."""
+    """A line of the table: a number for each round, and the aim."""
 
     what: str
     values: list[float]

@@ -40,7 +40,7 @@ def arguments() -> argparse.Namespace:
     if chosen.quick:
         chosen.rounds = chosen.seconds = 1
     if chosen.quick and chosen.write:
-        parser.error("what --quick measures is nothing to write down")
+        parser.error("results of --quick cannot be written down")
     return chosen
 
 

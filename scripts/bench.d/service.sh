@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the benchmarks need, and a service for them. Sourced after lib.sh.
+# Tools of the benchmarks, and a service for them. Sourced after lib.sh.
 
 export PYTHONDONTWRITEBYTECODE=1
 

@@ -1,4 +1,4 @@
-"""The service's own statements, read from its Rust source, so that what is measured cannot drift.
+"""The service's own statements, read from its Rust source, so that the measured ones cannot drift.
 
     statements.py Append|AppendGroup|FindById|FindWithItems    prints one for pgbench
 """
@@ -50,7 +50,7 @@ def macro(name: str, row: str) -> str:
 
 
 def expanded(source: str) -> str:
-    """The same without macros, but for `concat!`."""
+    """The same without macros, except `concat!`."""
     inner = r'(?:[$\w]+::)*(reasoning|unparted|size)!\("([\w.]*)"\)'
     return re.sub(inner, lambda found: f'"{macro(found[1], found[2])}"', source)
 

@@ -1,4 +1,4 @@
-"""What the measurements share: running wrk, pgbench and psql, and where the processor time went."""
+"""Helpers of the measurements: running wrk, pgbench and psql, and where the processor time went."""
 
 import os
 import pathlib
@@ -72,7 +72,7 @@ def pgbench(
 
 
 class Processor:
-    """What the service, PostgreSQL and the load generator used since it was made."""
+    """The processor time of the service, PostgreSQL and the load generator since it was made."""
 
     def __init__(self, service: int = 0, postmaster: int = 0) -> None:
         self.service = service or int(os.environ["SERVICE_PID"])

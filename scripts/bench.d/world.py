@@ -63,7 +63,7 @@ def fill(load: Load, owners: list[str], first: int, conversations: int, items: i
     owner = f"({listed})[1 + n % {len(owners)}]"
     numbers = f"generate_series({first}, {first + conversations - 1}) n"
     text = content.replace("'", "''")
-    # What is lost in a crash would be lost with the whole benchmark.
+    # A crash would end the whole benchmark, so data need not survive one.
     load.sql(f"""set synchronous_commit = off;
 insert into conversations (owner_id, id, created_at, updated_at, item_count, last_sequence, title_source,
     title, bytes, counted_sequence)

@@ -1,4 +1,4 @@
-"""What the attacks share: a service of their own, its memory and open files, and plain connections.
+"""Helpers of the attacks: a service of their own, its memory and open files, and plain connections.
 
 Each topic is a file beside this one. It defines `measure(service)`, which attacks a running service
 and returns rows, and ends with `common.main(measure)`:
@@ -35,7 +35,7 @@ import service as runner  # noqa: E402
 
 @dataclass
 class Row:
-    """One number: what was measured, in which unit, and what it should be."""
+    """One measurement: its name, value and unit, and the aim."""
 
     what: str
     value: float
@@ -55,7 +55,7 @@ class Service:
         return self.process.pid
 
     def memory(self) -> float:
-        """What it keeps in memory now, in MiB."""
+        """Its memory now, in MiB."""
         return self._status("VmRSS:")
 
     def peak(self) -> float:
@@ -97,7 +97,7 @@ class Service:
         return json.loads(answer)["access_token"]
 
     def connect(self, receive_buffer: int = 0) -> socket.socket:
-        """A plain connection, with little room for what is not read where that is asked for."""
+        """A plain connection; `receive_buffer` limits the bytes that wait unread."""
         connection = socket.socket()
         if receive_buffer:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -187,12 +187,12 @@ def settled(service: Service, seconds: float) -> float:
 
 @contextlib.contextmanager
 def running(binary: str, settings: dict[str, str] | None = None):
-    """Starts the binary with nothing of this environment, and stops it."""
+    """Starts the binary without the settings of this environment, and stops it."""
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(files, 65_536), files))
     # Not $TMPDIR: the path of PostgreSQL's socket has to be short. Where this runs as root,
-    # PostgreSQL runs as another user, who has to get through.
+    # PostgreSQL runs as another user, which must reach the directory.
     folder = pathlib.Path(tempfile.mkdtemp(prefix="jan-attack-", dir="/tmp"))
     folder.chmod(0o711)
     port = runner.free_port()

@@ -39,7 +39,7 @@ def backends(service) -> list[int]:
 
 
 def kill_backend(service) -> None:
-    # The oldest is idle more often than not: what is lost is not its own.
+    # The oldest is mostly idle, so a lost write is not its own.
     found = backends(service)
     if found:
         os.kill(min(found), signal.SIGKILL)
@@ -80,7 +80,7 @@ def ready(service) -> None:
 
 
 def asked(service, method: str, path: str, body, token: str):
-    """The answer of a success; nothing otherwise."""
+    """The answer of a success; None otherwise."""
     with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
         status, answer = service.request(method, path, body, token, timeout=30)
         if 200 <= status < 300:
@@ -96,7 +96,7 @@ def certainly(service, method: str, path: str, body, token: str):
 
 
 class Case:
-    """One write: what is asked, and whether it is there, as far as was acknowledged."""
+    """One write: the request, and whether its object exists, as far as acknowledged."""
 
     def __init__(self, request, holds) -> None:
         self.request, self.holds, self.answer = request, holds, None

@@ -1,5 +1,5 @@
 """A disk that is filled to its last byte: by another program, and by the service itself. Takes root, since
-it mounts a small file system of memory; without that it measures nothing, and says so."""
+it mounts a small file system of memory; without that it is skipped, with a message."""
 
 import argparse
 import contextlib
@@ -54,7 +54,7 @@ def noise(length: int) -> str:
 
 
 class Owner:
-    """Who writes, and what was acknowledged."""
+    """A writer, and its acknowledged writes."""
 
     def __init__(self, service: common.Service) -> None:
         self.service, self.token, self.kept = service, service.guest(), {}
@@ -114,7 +114,7 @@ def filled_by_others(service: common.Service, folder: pathlib.Path) -> list[comm
         owner.write(20_000)
     time.sleep(3)
     before = postmaster(service)
-    # What is given up meanwhile is taken, too.
+    # Space that is freed meanwhile is taken, too.
     for _ in range(3):
         fill(folder)
         time.sleep(1)
@@ -138,7 +138,7 @@ def filled_by_others(service: common.Service, folder: pathlib.Path) -> list[comm
 def filled_by_itself(service: common.Service, folder: pathlib.Path) -> list[common.Row]:
     owner = Owner(service)
     statuses, until = [], time.monotonic() + 120
-    # Until it takes nothing more.
+    # Until it is full.
     while time.monotonic() < until and (len(statuses) < 20 or 201 in statuses[-20:]):
         statuses.append(owner.write(900_000))
     left = free(folder) / MIB

@@ -12,7 +12,7 @@ CONNECTIONS = 20
 
 
 def appending_elsewhere(*arguments) -> None:
-    """As from another machine: what the greedy owner's own program computes must not slow the others'."""
+    """As from another machine: the greedy owner's own program must not slow the others down."""
     os.nice(19)
     appending(*arguments)
 

@@ -30,7 +30,7 @@ def psql() -> str:
 
 
 def ask(service: common.Service, sql: str) -> str:
-    """What the database says, as its own user."""
+    """The database's answer, as its own user."""
     command = [psql(), "-h", str(service.data / "run"), "-U", "postgres", "-Atqc", sql]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 

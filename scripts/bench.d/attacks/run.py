@@ -9,7 +9,7 @@ import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-# No attack takes longer; one that hangs is ended, and says so in the table.
+# No attack takes longer; one that hangs is ended, and the table says so.
 LONGEST_SECONDS = 600
 
 

@@ -16,7 +16,7 @@ def measure(service: common.Service) -> list[common.Row]:
     path = f"/v1/conversations/{json.loads(answer)['id']}"
     for _ in range(40):
         service.request("POST", f"{path}/items", {"role": "user", "content": "x" * 900_000}, token)
-    # What is made once does not count.
+    # Data that is made once does not count.
     for way in ("/items?limit=100", "", "/export"):
         service.request("GET", path + way, token=token)
     time.sleep(3)

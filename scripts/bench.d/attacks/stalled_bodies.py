@@ -1,6 +1,7 @@
 """Memory under bodies that begin and do not end: 60 of one guest, and 250 sign-ins of strangers."""
 
 import contextlib
+import functools
 
 import common
 
@@ -23,7 +24,7 @@ def stalled(service: common.Service, number: int, path: str, length: int, token:
 def attack(service: common.Service, name: str, number: int, path: str, length: int, token: str = ""):
     body = b"{}" + b" " * 100_000
     request = ("POST", "/v1/conversations", body, service.guest())
-    connect = lambda: stalled(service, number, path, length, token)  # noqa: E731
+    connect = functools.partial(stalled, service, number, path, length, token)
     return common.held(service, name, connect, 2, "another's body of 100 kB", *request, good=201)
 
 

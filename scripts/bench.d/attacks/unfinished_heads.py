@@ -1,6 +1,7 @@
 """Memory under 3,000 connections whose heads begin and do not end, and under 3,000 that had a large head."""
 
 import contextlib
+import functools
 
 import common
 
@@ -22,7 +23,7 @@ def begun(service: common.Service, data: bytes) -> list:
 
 def attack(service: common.Service, name: str, data: bytes) -> list[common.Row]:
     request = ("GET", "/healthz")
-    connect = lambda: begun(service, data)  # noqa: E731
+    connect = functools.partial(begun, service, data)
     return common.held(service, name, connect, 3, "another's request", *request, good=200)
 
 

@@ -50,7 +50,7 @@ class Appends:
         )
 
     def copy(self) -> Outcome:
-        """Into conversations that are not there, of an owner who is nobody."""
+        """Into conversations that do not exist, of an unknown owner."""
         outcome = copies.copy_in(self.load, NOBODY, world.FIRST, COPIERS)
         self.load.sql(f"delete from items where owner_id = '{NOBODY}'")
         self.load.sql("vacuum items")

@@ -1,4 +1,4 @@
-"""A release build of a clone, with nothing built before. What it downloads is there already."""
+"""A release build of a clone, from scratch. Its downloads are there already."""
 
 import os
 import pathlib

@@ -47,7 +47,7 @@ class Reads:
         return self.load.pgbench("get-own", plain.own_get(self.owner.id, plain.random(self.first, COUNT)))
 
     def shared(self) -> str:
-        """The path of a link to a conversation of an owner who has no other: lists stay as they are."""
+        """The path of a link to the only conversation of an owner: lists stay as they are."""
         instance, owner = self.load.instance, world.guest(self.load.instance)
         items = [{"role": role, "content": MARKDOWN} for role in ("user", "assistant")] * (ITEMS // 2)
         made = instance.ask("POST", "/v1/conversations", {"title": "The plan", "items": items}, owner.token)
@@ -97,7 +97,7 @@ class Reads:
 
 
 def rows(load: Load, first: int) -> tuple[list[Contest], Owner]:
-    """And the owner of what is read."""
+    """And the owner of the conversations."""
     ours = Reads(load, first)
     what = f"GET of a conversation of {ITEMS} messages, {CONNECTIONS} connections"
     page = {"HTTP": ours.show_page, "GET": ours.get}
