@@ -1,6 +1,6 @@
 # Thin: each recipe calls a script or one command.
 
-# Build and run the service, installing what is missing
+# Build and run the service, after installing missing tools
 serve *arguments:
     scripts/serve {{ arguments }}
 
@@ -16,7 +16,7 @@ test *arguments:
 lint:
     scripts/test --only format --only structure --only lints
 
-# Write the API document anew
+# Write the API document again
 openapi:
     cargo run --locked --quiet -- openapi > openapi/openapi.json.new
     mv openapi/openapi.json.new openapi/openapi.json

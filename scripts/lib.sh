@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# What the scripts beside this file share. Sourced, never run.
+# Helpers of the scripts beside this file. Sourced, never run.
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 # Everything the scripts install or write for themselves; git ignores it.
 CACHE="$ROOT/.cache"
-# shellcheck disable=SC2034 # read by those who source this file
+# shellcheck disable=SC2034 # read by scripts that source this file
 PYTHON="$CACHE/python/bin/python" NODE_TOOLS="$CACHE/node"
 # The exit status of a check that could not run, as in automake.
 SKIPPED=77
@@ -35,7 +35,7 @@ target_directory() {
 
 # --- Releases ------------------------------------------------------------------------------------
 
-# The commit that the files of this clone are; false where some are changed, or there is no git.
+# The commit of this clone's files; false if files are changed, or without git.
 commit_of_files() {
   command -v git >/dev/null || return 1
   [[ -z "$(git -C "$ROOT" status --porcelain 2>&1)" ]] || return 1
@@ -74,7 +74,7 @@ cargo_test() {
   RUSTC_WORKSPACE_WRAPPER=clippy-driver cargo test --workspace --locked "$@"
 }
 
-# --- What may be missing -----------------------------------------------------------------------
+# --- Tools that may be missing -----------------------------------------------------------------------
 
 # Directories that may hold PostgreSQL's server programs, in the order in which they are tried.
 postgres_directories() {

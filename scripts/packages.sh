@@ -14,7 +14,7 @@ package_manager() {
   done
 }
 
-# The packages of the system MANAGER that bring NEED, or nothing where it has none.
+# The packages of the system MANAGER that bring NEED; empty if there are none.
 packages_for() {
   case "$1/$2" in
     apt-get/compiler) echo gcc libc6-dev ;;

@@ -4,7 +4,7 @@
 //
 //	TOKEN=… migrate http://localhost:8000 FOLDER
 //
-// It may be run again after a failure: what is there already is not made twice, for a day.
+// It may be run again after a failure: for a day, existing objects are not made twice.
 package main
 
 import (

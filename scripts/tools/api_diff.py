@@ -1,7 +1,7 @@
 """Compares two API documents as clients see them: `api_diff.py RELEASED PRESENT ANNOUNCED`.
 
 A request may be asked for less and may be allowed more; an answer may say more and must not say less.
-Names of schemas are not compared: they are on no wire. What is printed as "breaks" fails, unless the
+Names of schemas are not compared: requests and answers do not have them. Each line "breaks" fails, unless the
 file of announcements has the same line.
 """
 
@@ -48,7 +48,7 @@ class Comparison:
 
     def parameters(self, key: str, old: dict, new: dict) -> None:
         was, now = named(self.old, old), named(self.new, new)
-        # What a parameter of the path is called is in no request.
+        # The name of a path's parameter is in no request.
         for where, name in sorted(was.keys() - now.keys()):
             if where != "path":
                 self.breaking.append(f"{key}: the {where} parameter {name} is gone")
@@ -107,7 +107,7 @@ class Comparison:
             self.schema(f"{place}[]", old["items"], new["items"], is_request, above)
 
     def kinds(self, place: str, old: dict, new: dict, is_request: bool) -> None:
-        """What a value may be: a request may be allowed more, an answer must not be more."""
+        """The possible values: a request may allow more, an answer must not contain more."""
         for what, was, now in (
             ("may be", kinds(old), kinds(new)),
             ("has the value", values(old), values(new)),

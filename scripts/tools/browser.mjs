@@ -41,7 +41,7 @@ export async function withPage(options, act) {
   }
 }
 
-// What must stay empty: console errors (violations of the Content-Security-Policy are such),
+// Lists that must stay empty: console errors (violations of the Content-Security-Policy are such),
 // uncaught errors, dialogs, requests to anywhere else.
 export function watch(page) {
   const troubles = [];

@@ -58,7 +58,7 @@ class Crate:
                 continue
             self.files[() if parts == ("lib",) else parts[:-1] if parts[-1] == "mod" else parts] = file
         self.texts = {module: self.read(file) for module, file in self.files.items()}
-        # What a module hands on, by its name there.
+        # The names that a module re-exports.
         self.handed: dict[Path, dict[str, Path]] = {}
         self.taken: dict[Path, list[Path]] = {}
         for module, text in self.texts.items():
@@ -76,7 +76,7 @@ class Crate:
             self.taken[module] = self.with_members(module, USE.sub("\n", text))
 
     def with_members(self, module: Path, text: str) -> list[Path]:
-        """What a file takes, where for a module that it takes stands what it names in that module."""
+        """The names that a file takes; for a whole module, the names that it uses of the module."""
         taken = []
         for path in self.taken[module]:
             home, name = self.home(path)

@@ -1,4 +1,4 @@
-"""Every example of the API document is what its schema says; prints what is not."""
+"""Every example of the API document fits its schema; prints those that do not."""
 
 import json
 import sys
@@ -73,5 +73,5 @@ for path, item in document["paths"].items():
 for name, schema in document["components"]["schemas"].items():
     check_fields(name, schema)
 
-print("\n".join(findings) or f"{checked} examples are what their schemas say")
+print("\n".join(findings) or f"{checked} examples fit their schemas")
 sys.exit(bool(findings))

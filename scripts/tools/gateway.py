@@ -1,4 +1,4 @@
-"""Holds the files of deploy/ against what the service has."""
+"""Compares the files of deploy/ with the service."""
 
 import json
 import os
@@ -15,7 +15,7 @@ IDENTITY = {"X-User-ID", "X-User-Subject", "X-User-Email", "X-User-Username", "X
 
 HANDLER = re.compile(r'#\[(?:get|post|put|patch|delete)\("([^"]+)"\)\]')
 
-# What is for the gateway itself. The service refuses what comes through it, and Kong does not pass it on.
+# Addresses for the gateway itself. The service refuses requests that come through it, and Kong does not pass them on.
 INNER = "/auth/validate-api-key"
 
 # What Kong maps to Jan's face, and must not map elsewhere.
@@ -28,7 +28,7 @@ def ends(route: dict) -> bool:
 
 
 def outside_of_inner(routes: list) -> set[str]:
-    """Where Kong would show what is for itself: the longest prefix wins."""
+    """Paths by which Kong would show its own addresses: the longest prefix wins."""
     shown, ended = set(), set()
     for service, route in routes:
         prefix = service["url"].removeprefix("http://jan-conversations:8000")

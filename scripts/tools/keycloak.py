@@ -45,7 +45,7 @@ def call(method: str, url: str, token=None, body=None, form=None):
 
 
 def realm() -> dict:
-    """The realm as it is delivered, and what a test needs beside it: a person who gives a password."""
+    """The delivered realm, with an addition for the test: a person with a password."""
     realm = json.loads(REALM.read_text())
     realm["clients"][0]["directAccessGrantsEnabled"] = True
     person = {
@@ -116,7 +116,7 @@ def encoded(value: dict) -> str:
 
 
 def tampered(token: str) -> dict:
-    """Tokens that must not be good, by what was done to them."""
+    """Tokens that must be refused, by their faults."""
     head, claims, signature = token.split(".")
     other = part(token, 1) | {"sub": "00000000-0000-0000-0000-000000000000"}
     letter = "A" if signature[9] != "A" else "B"

@@ -42,7 +42,7 @@ def main() -> None:
     long = next(one for one in found if one["item_count"] == 250)
     contents = [item["content"] for item in get(f"/v1/conversations/{long['id']}")["items"]]
     assert contents == [f"{place} שלום" for place in range(250)], contents
-    print("  a folder is brought over, and a second time nothing more")
+    print("  a folder is brought over, and a second time no message is added")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ RELEASED = FOLDER / "released.sha256"
 VOLATILE = r"\b(now|random|gen_random_uuid|clock_timestamp|statement_timestamp|nextval|current_timestamp)\b"
 TABLE = r'(?:if (?:not )?exists )?(?:only )?"?([a-z_0-9]+)"?'
 
-# What a statement must not do to a table that is there already, and why.
+# Statements that an existing table must not get, with the reasons.
 REFUSED = [
     (r"^alter table .*\bset not null\b", "`set not null` scans the table under its lock; check it by a constraint that is `not valid` first"),
     (r"^alter table .*\balter (column )?\S+ (set data )?type\b", "changing a type rewrites the table under its lock"),

@@ -36,7 +36,7 @@ counts: dict[str, collections.Counter] = collections.defaultdict(collections.Cou
 if STATUS_COUNTS.exists():  # an earlier round's
     for operation, row in json.loads(STATUS_COUNTS.read_text()).items():
         counts[operation].update(row)
-# None of the session that makes the requests: who signs out by one ends its session.
+# Not of the session that makes the requests: signing out would end it.
 refresh_tokens: list[str] = []
 
 session = requests.Session()
@@ -138,7 +138,7 @@ def first_page(path: str, query: dict) -> dict:
 
 
 def use_real_cursor(case) -> None:
-    """A list's `after` is what the page before it answered, or absent where there is none."""
+    """A list's `after` is the cursor of the page before it, or absent."""
     if case.method != "GET" or "after" not in case.query:
         return
     # Whatever form is asked for, it is JSON that tells of the next page.
@@ -150,7 +150,7 @@ def use_real_cursor(case) -> None:
 
 
 def agree_with_path(case) -> None:
-    """What a query repeats of the path has to be the same."""
+    """A parameter of the path that a query repeats has the same value."""
     repeated = set(case.query) & set(case.path_parameters)
     if repeated:
         case.query = case.query | {name: case.path_parameters[name] for name in repeated}
@@ -176,7 +176,7 @@ def use_account(case) -> None:
 
 
 def use_credentials(case) -> None:
-    """The one who signs in has an account."""
+    """Sign-ins are for an account."""
     if not isinstance(case.body, dict) or case.path != "/auth/login":
         return
     account = {"email": f"ada{next(numbers)}@example.org", "password": PASSWORD}
@@ -193,13 +193,13 @@ def use_password(case) -> None:
 
 
 def use_guest(case, kwargs) -> None:
-    """The one who makes all other requests must not be upgraded, removed or signed out."""
+    """The caller of all other requests must not be upgraded, removed or signed out."""
     endings = (("POST", "/auth/upgrade"), ("DELETE", "/auth/me"), ("DELETE", "/auth/sessions"))
     if (case.method, case.path) not in endings:
         return
 
     def as_guest(request):
-        # What is sent to be refused stays so.
+        # A request that must be refused stays as it is.
         if request.headers.get("Authorization") == session.headers["Authorization"]:
             token = send("POST", "/auth/guest-login")["access_token"]
             request.headers["Authorization"] = f"Bearer {token}"
@@ -233,7 +233,7 @@ def is_seen(name: str) -> bool:
     return any(unicodedata.category(character)[0] in "LNPS" for character in name)
 
 
-# Fields of which the space around what they say is left out before it is looked at.
+# Fields that are trimmed before they are checked.
 TRIMMED = ("title", "name", "email")
 
 
@@ -276,7 +276,7 @@ def use_any_tag(case) -> None:
 
 
 def is_valid(case, location: ParameterLocation) -> bool:
-    """Whether this part was generated as valid; what was broken on purpose stays broken."""
+    """Whether this part was generated as valid; a part broken on purpose stays broken."""
     component = case.meta.components.get(location)
     return component is None or component.mode == GenerationMode.POSITIVE
 

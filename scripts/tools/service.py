@@ -132,7 +132,7 @@ def main() -> int:
     log_path.parent.mkdir(parents=True, exist_ok=True)
     # Not $TMPDIR: the path of PostgreSQL's socket has to be short.
     folder = tempfile.mkdtemp(prefix="jan-check-", dir="/tmp")
-    # Where this runs as root, PostgreSQL runs as another user, who has to get through.
+    # If this runs as root, PostgreSQL runs as another user, which must reach the directory.
     os.chmod(folder, 0o711)
     try:
         return with_service(binary, command, log_path, folder)

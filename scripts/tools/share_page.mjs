@@ -31,7 +31,7 @@ async function showsAsText(page, troubles, { payload, shows = payload }) {
     assert.ok(squeezed(text).includes(squeezed(shows)), `${payload} is shown as ${text}`);
   }
   assert.equal(squeezed(await page.locator("h1").innerText()), squeezed(title), "the title");
-  // What is dangerous when it is touched is so before, too: nothing of the kind is in the page.
+  // Elements that would be dangerous when touched must not be in the page at all.
   const found = await page.evaluate(() => {
     const allowed = /^(https?:|mailto:|#|\?|\.\.\/)/;
     const elements = [...document.querySelectorAll("*")];
@@ -95,7 +95,7 @@ async function keyboardReachesTheMessages(page) {
   await page.keyboard.press("Tab");
   assert.equal(await focused(), "when", "the next is the first message's own link");
   const shown = await page.locator("a.when").first().evaluate((link) => getComputedStyle(link).opacity);
-  assert.equal(shown, "1", "what has the focus is seen");
+  assert.equal(shown, "1", "the focused element is visible");
   await page.keyboard.press("Enter");
   const target = await page.evaluate(() => document.querySelector(":target")?.className);
   assert.match(target ?? "", /^message/, "a message can be linked to");

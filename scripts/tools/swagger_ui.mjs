@@ -1,4 +1,4 @@
-// Does in a browser what a newcomer does at / and /docs/: gets a token, authorizes, holds a conversation,
+// Follows a newcomer's steps in a browser at / and /docs/: gets a token, authorizes, holds a conversation,
 // and shares it. Environment: SCREENSHOT, and that of browser.mjs.
 
 import assert from "node:assert/strict";
@@ -36,7 +36,7 @@ async function execute(page, tag, id, expected, boxes = {}) {
   const block = await ready(page, tag, id);
   for (const [name, value] of Object.entries(boxes)) {
     const box = block.locator(`tr[data-param-name="${name}"] input`);
-    assert.equal(await box.inputValue(), "", `${id}: the box of ${name} names what is not there`);
+    assert.equal(await box.inputValue(), "", `${id}: the box of ${name} names an object that does not exist`);
     await box.fill(value);
   }
   await block.getByRole("button", { name: "Execute" }).click();
@@ -70,7 +70,7 @@ async function authorize(page, token) {
   await dialog.getByRole("button", { name: "Close", exact: true }).first().click();
 }
 
-// From nothing to a link that shows what was said.
+// From the first page to a link that shows the conversation.
 async function holdsAConversation(page) {
   const { access_token: token } = await execute(page, "auth", "guest_login", /^201/);
   await authorize(page, token);
@@ -103,7 +103,7 @@ async function foldsErrors(page) {
   await block.getByRole("button", { name: "Hide the errors" }).click();
 }
 
-// On a phone, at night: nothing is cut off, and no part of the page stays white.
+// On a phone, at night: the page is not cut off, and no part of it stays white.
 async function fitsAPhoneAtNight(page) {
   const phone = await page.context().newPage();
   await phone.setViewportSize({ width: 390, height: 844 });
@@ -152,7 +152,7 @@ async function loggingOutForgetsTheToken(page) {
   await page.getByRole("button", { name: "Authorize", exact: true }).first().click();
   const form = page.locator(".auth-container").filter({ hasText: /^\s*bearer/ });
   await form.getByRole("button", { name: /^(Logout|Remove)/ }).click();
-  assert.equal(await kept(page, "sessionStorage"), "{}", "nothing is left of the token");
+  assert.equal(await kept(page, "sessionStorage"), "{}", "the token is gone");
   await page.reload();
   await page.locator(".opblock").first().waitFor();
   assert.equal(await authorized(page), 0, "the page must have forgotten the token");
@@ -171,7 +171,7 @@ async function anotherSiteGetsNothing(page) {
   const frame = other.frames()[1];
   const shown = frame ? await frame.content().catch(() => "") : "";
   assert.ok(!shown.includes("swagger-ui"), "Swagger UI must not be framed");
-  // The page is not told what was answered, and so neither is Playwright; the browser knows.
+  // The page does not get the answer, nor does Playwright; the browser knows it.
   const statuses = [];
   const browser = await page.context().newCDPSession(other);
   await browser.send("Network.enable");
@@ -180,9 +180,9 @@ async function anotherSiteGetsNothing(page) {
     for (const options of [{}, { mode: "no-cors" }, { headers: { "x-request-id": "x" } }])
       await fetch(`${base}/auth/guest-login`, { method: "POST", ...options }).catch(() => null);
   }, BASE_URL);
-  // Of what is asked in this way, the third is preceded by a question, which is refused.
+  // The third of these requests has a preflight, which is refused.
   assert.deepEqual(statuses, [403, 403, 403], "answers to a page of another site");
-  console.log("a page of another site was refused, also what it needs not ask for");
+  console.log("a page of another site was refused, also requests without a preflight");
   await other.close();
   server.close();
 }

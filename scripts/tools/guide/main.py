@@ -31,7 +31,7 @@ TIMEOUT_SECONDS = 60
 
 
 class Findings(Exception):
-    """What is not as the page says."""
+    """Differences from the page."""
 
 
 def main() -> int:
@@ -58,7 +58,7 @@ def main() -> int:
 def check(block: Block, recorder: Recorder) -> list[Exchange]:
     text = Fresh(os.environ["BASE_URL"]).put_into(block.text)
     if left := LOOKS_LIKE_ONE.search(text):
-        raise Findings(f"nothing stands in for the placeholder {left[0]}")
+        raise Findings(f"there is no object for the placeholder {left[0]}")
     run = execute(block.language, text.replace(ADDRESS, recorder.base_url))
     exchanges = recorder.taken()
     findings = list(found(block, run, exchanges))
@@ -96,7 +96,7 @@ def found(block: Block, run: subprocess.CompletedProcess, exchanges: list[Exchan
     if block.language == "javascript" and "undefined" in run.stdout:
         yield "it printed something undefined"
     if block.operation and not any(is_of(exchange, *block.operation) for exchange in exchanges):
-        yield f"it is no {' '.join(block.operation)}, but {'; '.join(map(str, exchanges))}"
+        yield f"it is not {' '.join(block.operation)}, but {'; '.join(map(str, exchanges))}"
     last = exchanges[-1]
     expected = block.status
     for exchange in exchanges:

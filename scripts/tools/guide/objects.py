@@ -1,4 +1,4 @@
-"""What stands in for the placeholders of a page: objects that are made anew for each block."""
+"""Objects for the placeholders of a page, made for each block."""
 
 import functools
 import json
@@ -32,7 +32,7 @@ LOOKS_LIKE_ONE = re.compile(r"<\w+>|your_\w+_here|\b(?:conv|item|proj|share|key|
 
 
 class Fresh:
-    """Objects of a guest who is made for one block. Each is made when it is asked for first."""
+    """Objects of a guest that is made for one block. Each is made when it is first used."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url

@@ -1,4 +1,4 @@
-"""Reads the blocks of a page that can be run, and what the page says of their requests and answers."""
+"""Reads the blocks of a page that can be run, and the page's statements about their requests and answers."""
 
 import dataclasses
 import json
@@ -19,7 +19,7 @@ class Block:
     text: str
     # The method and the path that the page names before the block.
     operation: tuple[str, str] | None
-    # What the page shows as its answer, where it does.
+    # The answer on the page, if there is one.
     status: int | None = None
     answer: object = None
 

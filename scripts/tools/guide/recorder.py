@@ -36,7 +36,7 @@ class Recorder:
         self.base_url = f"http://127.0.0.1:{server.server_port}"
 
     def taken(self) -> list[Exchange]:
-        """What was said since the last time."""
+        """The exchanges since the last time."""
         taken, self.exchanges = self.exchanges, []
         return taken
 

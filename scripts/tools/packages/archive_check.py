@@ -35,7 +35,7 @@ def judge_bill(bill: dict, program: pathlib.Path, findings: Findings) -> None:
         if ref not in reached:
             reached.add(ref)
             ahead += uses[ref]
-    findings.equal(reached, {*parts, "jan-conversations"}, "what the program leads to")
+    findings.equal(reached, {*parts, "jan-conversations"}, "the parts of the program")
     locked = {f"{one['name']}@{one['version']}": one.get("checksum") for one in tomllib.loads((ROOT / "Cargo.lock").read_text())["package"]}
     for ref, part in parts.items():
         told = part.get("hashes", [{}])[0].get("content")
@@ -54,7 +54,7 @@ def main() -> int:
         with tarfile.open(archive) as tar:
             found = {pathlib.PurePath(one.name).name: one.mode for one in tar.getmembers()}
             tops = {pathlib.PurePath(one.name).parts[0] for one in tar.getmembers()}
-        findings.equal(found, NAMES, "what the archive contains, with its modes,")
+        findings.equal(found, NAMES, "the contents of the archive, with modes,")
         findings.equal(tops, {"jan-conversations-0.1.0"}, "the folder in the archive")
         bill = json.loads(sbom.read_text())
         judge_bill(bill, program, findings)

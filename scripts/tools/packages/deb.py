@@ -64,7 +64,7 @@ def contents(package: pathlib.Path, folder: pathlib.Path, findings: Findings) ->
         for path in folder.rglob("*")
         if path.is_file() or str(path.relative_to(folder)) in MODES
     }
-    findings.equal(found, MODES, "what the package contains, with its modes,")
+    findings.equal(found, MODES, "the contents of the package, with modes,")
     owners = {line.split()[1] for line in run("dpkg-deb", "--contents", package).splitlines()}
     findings.equal(owners, {"root/root"}, "the owner of the files")
     fields = dict(line.split(": ", 1) for line in run("dpkg-deb", "--field", package).splitlines() if line[0] != " ")
@@ -86,7 +86,7 @@ def life(root: Root, packages: list[pathlib.Path], folder: pathlib.Path, finding
         root.dpkg("--install", new)
         call("GET", f"{unit.url}/v1/conversations/{kept}", token)
     with unit.running():
-        findings.equal(call("GET", f"{unit.url}/v1/conversations/{kept}", token)["title"], "Kept", "what was stored before the upgrade")
+        findings.equal(call("GET", f"{unit.url}/v1/conversations/{kept}", token)["title"], "Kept", "the title from before the upgrade")
     findings.expect("{" in (folder / "service.log").read_text(), "the settings of the environment file hold")
     findings.expect(not root.has(f"{STATE}/jwt_secret"), "the secret is that of the file, and no other is made")
     findings.equal((root.path / "etc/jan-conversations/environment").read_text(), SETTINGS, "the environment file after the upgrade")
@@ -105,7 +105,7 @@ def life(root: Root, packages: list[pathlib.Path], folder: pathlib.Path, finding
         findings.expect(not root.has(name), f"a purge takes {name} away")
     findings.expect(root.user() and root.has("var/lib/other"), "a purge keeps the user and what belongs to others")
     left = [str(path.relative_to(root.path)) for path in root.path.rglob("*jan-conversations*")]
-    findings.equal(left, [], "what a purge leaves")
+    findings.equal(left, [], "the files after a purge")
 
 
 def build(program: str, folder: pathlib.Path) -> list[pathlib.Path]:

@@ -1,4 +1,4 @@
-"""What the checks of the packages share: findings, programs that are run, and a service that is asked."""
+"""Helpers of the packages' checks: findings, programs that are run, and a service that is asked."""
 
 import json
 import os
@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT / "scripts/tools"))
 
 
 class Findings:
-    """What is not as it should be; a check goes on, so that one run tells all."""
+    """Faults. A check goes on after one, so that one run finds all."""
 
     def __init__(self, subject: str):
         self.subject = subject

@@ -58,7 +58,7 @@ def dockerfile(folder: pathlib.Path, findings: Findings) -> None:
         print("not checked: the Dockerfile by hadolint, which is not here")
         return
     judged = subprocess.run([hadolint, "--no-color", DOCKERFILE], capture_output=True, text=True, check=False)
-    findings.equal(judged.stdout + judged.stderr, "", "what hadolint says")
+    findings.equal(judged.stdout + judged.stderr, "", "the output of hadolint")
 
 
 def composition(path: pathlib.Path, schema: dict | None, findings: Findings) -> None:
@@ -93,7 +93,7 @@ def secrets(folder: pathlib.Path, findings: Findings) -> None:
     odd.write_text("it's \"odd\" $HOME `date` \\ end \n")
     given = path | {"DATABASE_URL_FILE": str(made / "database_url"), "JWT_SECRET_FILE": str(odd)}
     seen = run(wrapper, "sh", "-c", 'printf "%s|%s" "$DATABASE_URL" "$JWT_SECRET"', env=given)
-    findings.equal(seen, f"{url}|{odd.read_text().removesuffix(chr(10))}", "what the program is given")
+    findings.equal(seen, f"{url}|{odd.read_text().removesuffix(chr(10))}", "the program's settings")
     credentials = folder / "credentials"
     credentials.mkdir()
     (credentials / "secrets_jwt_secret").write_text("from systemd\n")
@@ -109,7 +109,7 @@ def secrets(folder: pathlib.Path, findings: Findings) -> None:
             refused.returncode == 2 and "jwt_sec" in refused.stderr.lower(),
             "secrets that cannot be read, are given twice, or have another name, are refused",
         )
-    findings.equal(run(wrapper, "echo", "a  b", env=path), "a  b\n", "what a program without secrets does")
+    findings.equal(run(wrapper, "echo", "a  b", env=path), "a  b\n", "the output of a program without secrets")
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-// What the script of a share page adds, and that the page is whole without it.
+// The additions of a share page's script; the page is whole without it.
 // Environment: that of browser.mjs.
 
 import assert from "node:assert/strict";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { watch, withPage } from "../browser.mjs";
 import { address, share } from "./share.mjs";
 
-// Presses the button that copies `what` of `part`, and returns what is in the clipboard then.
+// Presses the button that copies `what` of `part`, and returns the clipboard's text.
 async function copied(page, part, what) {
   await part.hover();
   await part.getByRole("button", { name: `Copy this ${what}` }).click();
@@ -31,7 +31,7 @@ export async function copies(page, url, items) {
   await page.goto(address(laid));
   const expected = "So $x^2 + 1$ and\n\n$$\\frac{a}{b}$$\n\n1. `a`\n2. **b** [c](https://example.org/)\n";
   const text = await copied(page, page.locator(".message"), "message");
-  assert.equal(text, expected, "formulas as they were written");
+  assert.equal(text, expected, "formulas as in the message");
   await page.goto(url);
   const fading = await page.locator(".fades").evaluateAll((boxes) => boxes.map(({ textContent }) => textContent));
   assert.ok(fading.length > 0 && fading.every((text) => text.includes("this line is long")), "what scrolls fades");
@@ -45,7 +45,7 @@ export async function findsMessagesOnOtherPages(page, items) {
   await page.getByRole("link", { name: "Last" }).first().click();
   await page.waitForLoadState();
   const id = await page.locator(".message").last().getAttribute("id");
-  // From another site, so that the page is loaded anew.
+  // From another site, so that the page is loaded again.
   await page.goto("about:blank");
   await page.goto(`${url}#${id}`);
   await page.locator(`#${id}:target`).waitFor();
@@ -89,7 +89,7 @@ export async function isWholeWithoutScript(url, messages) {
     const troubles = watch(page);
     await page.goto(url);
     assert.equal((await page.locator(".said").allInnerTexts()).length, messages);
-    assert.equal(await page.getByRole("button").count(), 0, "buttons that could do nothing");
+    assert.equal(await page.getByRole("button").count(), 0, "buttons without an effect");
     assert.deepEqual(troubles, []);
   });
 }
