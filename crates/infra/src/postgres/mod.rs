@@ -18,6 +18,7 @@ mod projects;
 mod purge;
 mod repeats;
 mod replies;
+mod row;
 mod schema;
 mod settings;
 mod shares;

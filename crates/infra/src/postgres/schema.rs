@@ -1,4 +1,5 @@
-//! The tables for Diesel. A test compares this with the migrated database.
+//! The tables for Diesel, with the columns of our own statements. A test compares this with the
+//! migrated database.
 
 diesel::table! {
     users (owner_id) {
@@ -181,6 +182,44 @@ diesel::table! {
         about -> Nullable<Text>,
         instructions -> Nullable<Text>,
         preferences -> Text,
+    }
+}
+
+diesel::table! {
+    repeats (owner_id, key) {
+        owner_id -> Uuid,
+        key -> Binary,
+        body -> Binary,
+        token -> Uuid,
+        created_at -> Timestamptz,
+        leased_until -> Timestamptz,
+        expires_at -> Timestamptz,
+        attempt -> Nullable<SmallInt>,
+        status -> Nullable<SmallInt>,
+        made -> Nullable<SmallInt>,
+        ids -> Nullable<Array<Uuid>>,
+        finish_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    shares (owner_id, conversation_id, id) {
+        owner_id -> Uuid,
+        conversation_id -> Uuid,
+        id -> Uuid,
+        share_id -> Text,
+        item_sequence -> Nullable<Integer>,
+        item_id -> Nullable<Uuid>,
+        title -> Nullable<Text>,
+        last_sequence -> Integer,
+        read_only -> Bool,
+        live -> Bool,
+        include_context -> Bool,
+        added_count -> Integer,
+        view_count -> BigInt,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
     }
 }
 

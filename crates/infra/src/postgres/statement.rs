@@ -1,11 +1,30 @@
 //! Statements that Diesel's query builder cannot express (it has no CTEs), as types of their own,
 //! so that they are prepared once per connection and checked where they are used.
 
-/// Declares a statement: its parameters in the order `$1`, `$2`, …, the types of its columns, and
-/// its text. The text must be constant, since the type alone is its key in the cache of prepared
-/// statements. The first occurrences of the parameters must be in the order of their numbers;
-/// otherwise the text does not compile.
+/// Declares a statement: its parameters in the order `$1`, `$2`, …, the types of its columns or the
+/// row that it returns (as in [`row!`](super::row::row)), and its text. The text must be constant,
+/// since the type alone is its key in the cache of prepared statements. The first occurrences of the
+/// parameters must be in the order of their numbers; otherwise the text does not compile.
 macro_rules! statement {
+    (
+        $(#[$doc:meta])*
+        $name:ident$(<$lifetime:lifetime>)? {
+            $($field:ident: $rust:ty => $sql:ty),+ $(,)?
+        } -> $row:ident {
+            $($columns:tt)+
+        },
+        $text:expr
+    ) => {
+        $crate::postgres::row::row!($row { $($columns)+ });
+
+        $crate::postgres::statement::statement!(
+            $(#[$doc])*
+            $name$(<$lifetime>)? {
+                $($field: $rust => $sql),+
+            } -> $crate::postgres::row::Sql<$row>,
+            $text
+        );
+    };
     (
         $(#[$doc:meta])*
         $name:ident$(<$lifetime:lifetime>)? {

@@ -1,7 +1,7 @@
 use super::database::Database;
 use super::error::inconsistent;
 use super::ids;
-use super::items::rows::role;
+use super::items::roles::role;
 use super::jobs::{self, kind};
 use super::statement::statement;
 use crate::postgres::execute::Execute as _;

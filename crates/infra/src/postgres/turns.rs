@@ -1,7 +1,7 @@
 use super::database::Database;
 use super::error::storage;
 use super::ids;
-use super::items::rows::stored_role;
+use super::items::roles::stored_role;
 use super::schema::conversations;
 use super::statement::statement;
 use super::taking_back::take_back;
@@ -46,7 +46,13 @@ statement!(
         contents: &'a [&'a str] => Array<Text>,
         reasonings: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
-    } -> (Bool, Nullable<Text>, Nullable<Integer>),
+    } -> StoredRow {
+        /// Whether the turn was in the queue.
+        was_there: bool => Bool,
+        title: Option<String> => Nullable<Text>,
+        /// The number of the last message.
+        last: Option<i32> => Nullable<Integer>,
+    },
     "with turn as (
         update turn_queue
         set ended_at = now(), leased_until = now() + interval '1 minute', ending = null
@@ -83,9 +89,6 @@ statement!(
     select exists (select from turn), title, last from (select 1) one left join place on true"
 );
 
-/// Whether the turn was in the queue; the title, and the last number.
-type StoredRow = (bool, Option<String>, Option<i32>);
-
 #[async_trait::async_trait]
 impl TurnStore for PgTurns {
     async fn store(
@@ -96,7 +99,7 @@ impl TurnStore for PgTurns {
         leaving: Leaving,
     ) -> Result<StoredTurn> {
         let key = (ids::stored(owner.ulid()), ids::stored(conversation.ulid()));
-        let columns = Columns::from(turn);
+        let arrays = Arrays::from(turn);
         let store = StoreTurn {
             owner_id: key.0,
             conversation_id: key.1,
@@ -105,20 +108,17 @@ impl TurnStore for PgTurns {
                 .map_err(|error| Error::Internal(error.into()))?,
             now: turn.now,
             title: turn.title.as_ref().map(Title::as_str),
-            seeds: &columns.seeds,
-            roles: &columns.roles,
-            models: &columns.models,
-            contents: &columns.contents,
-            reasonings: &columns.reasonings,
+            seeds: &arrays.seeds,
+            roles: &arrays.roles,
+            models: &arrays.models,
+            contents: &arrays.contents,
+            reasonings: &arrays.reasonings,
             titles_due: self.new_titles.due(turn.now),
         };
         let last = |place: &StoredRow| {
-            let (_, _, last) = place;
             let last_message = turn.messages.last()?;
-            Some(ItemId::at(
-                last_message.seed,
-                Sequence((*last)?.cast_unsigned()),
-            ))
+            let sequence = Sequence(place.last?.cast_unsigned());
+            Some(ItemId::at(last_message.seed, sequence))
         };
         let reply = |place: &StoredRow| last(place).filter(|_| turn.has_reply);
         let work = async |connection: &mut AsyncPgConnection| -> QueryResult<StoredRow> {
@@ -137,14 +137,14 @@ impl TurnStore for PgTurns {
         let made = |place: &StoredRow| {
             last(place).map(|item| Outcome::done(Made::Turn(conversation, item)))
         };
-        let whose = Whose::from(owner).writing(columns.bytes());
+        let whose = Whose::from(owner).writing(arrays.bytes());
         let stored = self.database.effect(whose, work, made).await?;
-        let (was_there, title, last) = stored.map_err(storage)?;
-        if !was_there {
+        let stored = stored.map_err(storage)?;
+        if !stored.was_there {
             return Ok(StoredTurn::Overtaken);
         }
-        if last.is_some() {
-            let title = title.as_deref().map(Title::stored).transpose();
+        if stored.last.is_some() {
+            let title = stored.title.as_deref().map(Title::stored).transpose();
             let title = title.map_err(super::error::inconsistent)?;
             return Ok(StoredTurn::Done { title });
         }
@@ -185,7 +185,7 @@ impl PgTurns {
 }
 
 /// The messages as one array per column.
-struct Columns<'a> {
+struct Arrays<'a> {
     /// The part of each id that is known before its number.
     seeds: Vec<Vec<u8>>,
     roles: Vec<i16>,
@@ -194,7 +194,7 @@ struct Columns<'a> {
     reasonings: Vec<Option<&'a str>>,
 }
 
-impl<'a> From<&'a FinishedTurn> for Columns<'a> {
+impl<'a> From<&'a FinishedTurn> for Arrays<'a> {
     fn from(turn: &'a FinishedTurn) -> Self {
         let each = turn.messages.iter();
         let seed = |ulid: ulid::Ulid| {
@@ -220,7 +220,7 @@ impl<'a> From<&'a FinishedTurn> for Columns<'a> {
     }
 }
 
-impl Columns<'_> {
+impl Arrays<'_> {
     /// The size of the texts and thoughts in bytes.
     fn bytes(&self) -> usize {
         let texts = self.contents.iter();

@@ -44,7 +44,7 @@ fn diesel_type(kind: &str) -> &str {
         "bytea" => "Binary",
         "jsonb" => "Jsonb",
         "timestamp with time zone" => "Timestamptz",
-        "ARRAY" => "Array",
+        "_uuid" => "Array<Uuid>",
         other => panic!("say in schema.rs what {other} is to Diesel"),
     }
 }
@@ -52,7 +52,8 @@ fn diesel_type(kind: &str) -> &str {
 #[tokio::test]
 async fn the_tables_have_the_columns_that_the_code_expects() {
     let schema = Schema::migrated().await;
-    let columns = "select table_name, column_name, data_type, is_nullable \
+    let columns = "select table_name, column_name, \
+                   case data_type when 'ARRAY' then udt_name else data_type end, is_nullable \
                    from information_schema.columns where table_schema = current_schema() \
                    and table_name not like '\\_\\_diesel%'";
     let mut found = Tables::new();

@@ -1,6 +1,7 @@
-use super::rows::{self, Row};
+use super::rows::Row;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
+use crate::postgres::row::{Sql, names, sql};
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -131,7 +132,7 @@ impl QueryFragment<Pg> for Count {
 }
 
 impl Query for Page {
-    type SqlType = rows::Sql;
+    type SqlType = Sql<Row>;
 }
 
 impl QueryId for Page {
@@ -167,7 +168,7 @@ impl Page {
 
     /// The page, of conversations with one more condition.
     fn selected<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>, and: &'b str) -> QueryResult<()> {
-        out.push_sql(concat!("select ", rows::columns!(), " from conversations"));
+        out.push_sql(sql!("select ", names!(Row, ""), " from conversations"));
         self.listed(out.reborrow())?;
         out.push_sql(and);
         let follows = if self.is_descending { "<" } else { ">" };

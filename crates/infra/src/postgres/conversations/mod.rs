@@ -9,7 +9,9 @@ mod write;
 use super::database::Database;
 use super::error::{storage, violates};
 use super::ids;
-use super::items::rows::{self as item_rows, Bytes as _};
+use super::items::arrays::Arrays;
+use super::items::rows::Row as ItemRow;
+use super::items::texts::Bytes as _;
 use super::schema::{conversations, projects};
 use super::titles::NewTitles;
 use super::work::Whose;
@@ -27,7 +29,7 @@ use domain::items::Item;
 use domain::page::Page;
 use domain::repeats::{Made, Outcome};
 use domain::state::{Checked, Expected};
-use rows::{Row, sequence};
+use rows::Row;
 use uuid::Uuid;
 use write::{ChangedRow, Insert};
 
@@ -63,11 +65,11 @@ impl ConversationStore for PgConversations {
             let owner = conversation.owner_id;
             self.database.effect(owner, work, made).await?
         } else {
-            let columns = item_rows::Columns::from(items);
-            let bytes = columns.contents.iter().map(|text| text.len()).sum();
+            let arrays = Arrays::from(items);
+            let bytes = arrays.contents.iter().map(|text| text.len()).sum();
             let whose = Whose::from(conversation.owner_id).writing(bytes);
             let due = self.new_titles.due(conversation.conversation.created_at);
-            let insert = insert.with(&columns, due);
+            let insert = insert.with(&arrays, due);
             let work = async |connection: &mut AsyncPgConnection| insert.write(connection).await;
             self.database.effect(whose, work, made).await?
         };
@@ -86,16 +88,19 @@ impl ConversationStore for PgConversations {
     ) -> Result<Option<(Conversation, Sequence)>> {
         let query = conversations::table
             .find((ids::stored(owner.ulid()), ids::stored(id.ulid())))
-            .select((Row::as_select(), conversations::last_sequence));
-        let found: Option<(Row, i32)> = self
+            .select(Row::as_select());
+        let found: Option<Row> = self
             .database
             .run(owner, async |connection| {
                 query.fetch_optional(connection).await
             })
             .await?;
-        found
-            .map(|(row, last)| Ok((row.try_into()?, sequence(last)?)))
-            .transpose()
+        let outline = |row: Row| {
+            let conversation = Conversation::try_from(row)?;
+            let last = conversation.last_sequence;
+            Ok((conversation, last))
+        };
+        found.map(outline).transpose()
     }
 
     async fn find_with_items(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Opening>> {
@@ -106,9 +111,8 @@ impl ConversationStore for PgConversations {
                 owner,
                 async |connection| open::load(connection, key).await,
                 |found| {
-                    found
-                        .as_ref()
-                        .map_or(0, |(_, _, items)| item_rows::Row::largest(items))
+                    let found = found.as_ref();
+                    found.map_or(0, |found| ItemRow::largest(&found.items))
                 },
             )
             .await?;

@@ -1,7 +1,7 @@
 //! A conversation and the beginning of its items.
 
 use super::rows::{Row, sequence};
-use super::statements;
+use super::statements::{self, Joined};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::items::key::ConversationKey;
 use crate::postgres::items::rows::Row as ItemRow;
@@ -12,8 +12,12 @@ use domain::conversations::Opening;
 use domain::error::Result;
 use domain::items::Item;
 
-/// The conversation, the sequence number of its last item, and its first items.
-pub(super) type Found = (Row, i32, Vec<ItemRow>);
+pub(super) struct Found {
+    conversation: Row,
+    pub(super) items: Vec<ItemRow>,
+    /// The sequence number up to which these are all items.
+    last: i32,
+}
 
 /// Uses one statement where the items are small.
 pub(super) async fn load(
@@ -21,20 +25,21 @@ pub(super) async fn load(
     (owner_id, id): ConversationKey,
 ) -> QueryResult<Option<Found>> {
     let find = statements::FindWithItems { owner_id, id };
-    let rows: Vec<(Option<Row>, Option<i32>, Option<ItemRow>)> = find.fetch_all(connection).await?;
+    let rows: Vec<Joined> = find.fetch_all(connection).await?;
     let (mut found, mut is_whole) = (None, true);
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
-        match row {
-            (Some(conversation), Some(last), _) => found = Some((conversation, last)),
-            (_, _, Some(item)) if is_whole => items.push(item),
-            _ => is_whole = false,
+        match (row.conversation, row.item) {
+            (Some(conversation), _) => found = Some(conversation),
+            (None, Some(item)) if is_whole => items.push(item),
+            (None, _) => is_whole = false,
         }
     }
-    let Some((conversation, last)) = found else {
+    let Some(conversation) = found else {
         return Ok(None);
     };
     let reached = items.last().map_or(0, ItemRow::sequence);
+    let mut last = conversation.last_sequence;
     if !is_whole {
         let batch = item_statements::Batch {
             owner_id,
@@ -46,18 +51,23 @@ pub(super) async fn load(
         items.extend(rest);
     } else if conversation.has_items(items.len()) {
         // The numbers after these belong to deleted items.
-        return Ok(Some((conversation, reached, items)));
+        last = reached;
     }
-    Ok(Some((conversation, last, items)))
+    Ok(Some(Found {
+        conversation,
+        items,
+        last,
+    }))
 }
 
-pub(super) fn opening((conversation, last, items): Found) -> Result<Opening> {
+pub(super) fn opening(found: Found) -> Result<Opening> {
     Ok(Opening {
-        conversation: conversation.try_into()?,
-        items: items
+        conversation: found.conversation.try_into()?,
+        items: found
+            .items
             .into_iter()
             .map(Item::try_from)
             .collect::<Result<_>>()?,
-        last: sequence(last)?,
+        last: sequence(found.last)?,
     })
 }

@@ -1,74 +1,27 @@
 use crate::postgres::error::inconsistent;
 use crate::postgres::ids;
+use crate::postgres::row::row;
 use chrono::{DateTime, Utc};
-use diesel::dsl::SqlTypeOf;
-use diesel::pg::Pg;
-use diesel::prelude::*;
 use domain::conversations::{Conversation, Flags, Metadata, Title};
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, ProjectId, Sequence};
 use uuid::Uuid;
 
-/// The types of a [`Row`]'s columns, for statements of our own.
-pub(in crate::postgres) type Sql = SqlTypeOf<<Row as Selectable<Pg>>::SelectExpression>;
-
-/// The names of those columns, in the same order, each with the table's alias if there is one.
-macro_rules! columns {
-    () => {
-        $crate::postgres::conversations::rows::columns!("")
-    };
-    ($of:literal) => {
-        concat!(
-            $of,
-            "id, ",
-            $of,
-            "project_id, ",
-            $of,
-            "title, ",
-            $of,
-            "metadata, ",
-            $of,
-            "item_count, ",
-            $of,
-            "created_at, ",
-            $of,
-            "updated_at, ",
-            $of,
-            "archived, ",
-            $of,
-            "pinned, ",
-            $of,
-            "last_sequence, ",
-            $of,
-            "revisions"
-        )
-    };
-}
-pub(in crate::postgres) use columns;
-
-/// As many nulls: no conversation.
-macro_rules! nulls {
-    () => {
-        "null, null, null, null, null, null, null, null, null, null, null"
-    };
-}
-pub(super) use nulls;
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = crate::postgres::schema::conversations)]
-pub(in crate::postgres) struct Row {
-    id: Uuid,
-    project_id: Option<Uuid>,
-    title: Option<String>,
-    metadata: serde_json::Value,
-    item_count: i32,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
-    archived: bool,
-    pinned: bool,
-    last_sequence: i32,
-    revisions: i32,
-}
+row!(
+    Row of conversations {
+        id: Uuid,
+        project_id: Option<Uuid>,
+        title: Option<String>,
+        metadata: serde_json::Value,
+        item_count: i32,
+        created_at: DateTime<Utc>,
+        updated_at: DateTime<Utc>,
+        archived: bool,
+        pinned: bool,
+        last_sequence: i32,
+        revisions: i32,
+    }
+);
 
 impl Row {
     /// Whether it has so many items.
@@ -121,21 +74,4 @@ pub(in crate::postgres) fn stored_metadata(metadata: &Metadata) -> serde_json::V
             .map(|(key, value)| (key.clone(), value.clone().into()))
             .collect(),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::postgres::schema::conversations;
-
-    #[test]
-    fn the_names_of_the_columns_are_those_of_a_row() {
-        let query = diesel::debug_query::<Pg, _>(&conversations::table.select(Row::as_select()))
-            .to_string()
-            .replace('"', "");
-        let selected = format!("SELECT {} FROM", columns!("conversations."));
-        assert!(query.starts_with(&selected), "{query}");
-        let count = |text: &str| text.split(", ").count();
-        assert_eq!(count(nulls!()), count(columns!()));
-    }
 }

@@ -1,8 +1,9 @@
-use super::rows;
-use crate::postgres::items::rows as item_rows;
+use super::rows::Row;
+use crate::postgres::items::{rows as item_rows, texts};
+use crate::postgres::row::{Sql, names, nulls, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Nullable, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
 statement!(
@@ -13,20 +14,18 @@ statement!(
     FindWithItems {
         owner_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,
-    } -> (Nullable<rows::Sql>, Nullable<Integer>, Nullable<item_rows::Sql>),
-    concat!(
-        "select ", rows::columns!("c."), ", c.last_sequence,
-            null, null, null, null, null, null, null, null, null, null, null
+    } -> Joined {
+        conversation: Option<Row> => Nullable<Sql<Row>>,
+        item: Option<item_rows::Row> => Nullable<Sql<item_rows::Row>>,
+    },
+    sql!(
+        "select ", names!(Row, "c."), ", ", nulls!(item_rows::Head), ", null, null, null
         from conversations c where c.owner_id = $1 and c.id = $2
         union all (
-            select ", rows::nulls!(), ", null, ",
-        item_rows::columns!(
-            concat!("case when ", item_rows::size!("i."), " <= 8192 then i.content end"),
-            concat!(
-                "case when ", item_rows::size!("i."), " <= 8192 then ",
-                item_rows::reasoning!("i"), " end"
-            )
-        ), "
+            select ", nulls!(Row), ", ", names!(item_rows::Head, "i."), ",
+                case when ", texts::size!("i."), " <= 8192 then i.content end,
+                case when ", texts::size!("i."), " <= 8192 then ", texts::reasoning!("i."), " end,
+                ", texts::unparted!("i."), "
             from items i where i.owner_id = $1 and i.conversation_id = $2
             order by i.sequence limit 128
         )"

@@ -2,7 +2,7 @@
 
 use super::rows;
 use crate::postgres::ids;
-use crate::postgres::items::rows as item_rows;
+use crate::postgres::items::{arrays::Arrays, texts};
 use crate::postgres::schema::conversations;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -95,7 +95,7 @@ impl<'a> From<&'a NewConversation> for Insert<'a> {
 impl<'a> Insert<'a> {
     pub(super) fn with(
         self,
-        items: &'a item_rows::Columns<'a>,
+        items: &'a Arrays<'a>,
         titles_due: Option<DateTime<Utc>>,
     ) -> InsertWithItems<'a> {
         InsertWithItems {
@@ -105,7 +105,7 @@ impl<'a> Insert<'a> {
             now: self.now,
             // As many as a request may bring: at most 100.
             item_count: items.ids.len() as i32,
-            bytes: item_rows::bytes(items.contents.iter().copied()),
+            bytes: texts::bytes(items.contents.iter().copied()),
             title_source: self.title_source,
             title: self.title,
             metadata: self.metadata,

@@ -1,10 +1,11 @@
 use super::person::{ENDED, may_go_on};
 use super::sessions::{InsertToken, end_others};
-use super::users::{NewRow, Row, Sql};
+use super::users::{NewRow, Row, columns};
 use crate::postgres::database::Database;
 use crate::postgres::error::{inconsistent, storage, violates};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
+use crate::postgres::row::{Sql, sql};
 use crate::postgres::schema::users;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -36,8 +37,8 @@ statement!(
         email: &'a str => Text,
         name: Option<&'a str> => Nullable<Text>,
         password_hash: &'a str => Text,
-    } -> Sql,
-    "with guest as (
+    } -> Sql<Row>,
+    sql!("with guest as (
         update users set active_at = 'infinity' where owner_id = $1 and kind = 0
         returning owner_id, kind, created_at
     ),
@@ -49,24 +50,28 @@ statement!(
     address as (
         insert into email_addresses (owner_id, email) select owner_id, email from account
     )
-    select g.owner_id, g.kind, g.created_at, a.email, a.name
-    from guest g join account a on a.owner_id = g.owner_id"
+    select ", columns!("g."), "
+    from guest g join account a on a.owner_id = g.owner_id")
 );
 
 statement!(
-    Find { owner_id: Uuid => SqlUuid } -> Sql,
-    "select u.owner_id, u.kind, u.created_at, a.email, a.name
-    from users u left join accounts a on a.owner_id = u.owner_id
-    where u.owner_id = $1"
+    Find { owner_id: Uuid => SqlUuid } -> Sql<Row>,
+    sql!(
+        "select ", columns!("u."), "
+        from users u left join accounts a on a.owner_id = u.owner_id
+        where u.owner_id = $1"
+    )
 );
 
 statement!(
-    FindByEmail<'a> { email: &'a str => Text } -> (Sql, Text),
-    "select u.owner_id, u.kind, u.created_at, a.email, a.name, a.password_hash
-    from email_addresses e
-    join accounts a on a.owner_id = e.owner_id
-    join users u on u.owner_id = e.owner_id
-    where e.email = $1"
+    FindByEmail<'a> { email: &'a str => Text } -> (Sql<Row>, Text),
+    sql!(
+        "select ", columns!("u."), ", a.password_hash
+        from email_addresses e
+        join accounts a on a.owner_id = e.owner_id
+        join users u on u.owner_id = e.owner_id
+        where e.email = $1"
+    )
 );
 
 statement!(

@@ -86,7 +86,8 @@ statement!(
     select owner_id, expires_at from known"
 );
 
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = api_keys)]
 struct Row {
     id: Uuid,
     created_at: DateTime<Utc>,
@@ -130,13 +131,7 @@ impl KeyStore for PgKeys {
     async fn list(&self, owner: OwnerId, list: &KeyList) -> Result<Page<ApiKey>> {
         let rows = api_keys::table
             .filter(api_keys::owner_id.eq(ids::stored(owner.ulid())))
-            .select((
-                api_keys::id,
-                api_keys::created_at,
-                api_keys::expires_at,
-                api_keys::name,
-                api_keys::hint,
-            ))
+            .select(Row::as_select())
             // A limit is at most 100; one more shows whether more follow.
             .limit(list.limit.get() as i64 + 1);
         let after = list.after.map(|after| ids::stored(after.ulid()));

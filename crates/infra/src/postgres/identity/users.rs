@@ -2,33 +2,50 @@
 
 use crate::postgres::error::inconsistent;
 use crate::postgres::ids;
+use crate::postgres::row::{Sql, row};
 use crate::postgres::schema::users;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::Nullable;
 use domain::auth::{Email, User, UserKind};
 use domain::error::{Error, Result};
 use domain::id::OwnerId;
 use uuid::Uuid;
 
-/// The columns of a [`Row`].
-pub(super) type Sql = (
-    SqlUuid,
-    SmallInt,
-    Timestamptz,
-    Nullable<Text>,
-    Nullable<Text>,
+row!(
+    UserRow of users {
+        owner_id: Uuid,
+        kind: i16,
+        created_at: DateTime<Utc>,
+    }
 );
 
-/// A user, with the address and the name of an account.
-#[derive(Queryable)]
-pub(super) struct Row {
-    owner_id: Uuid,
-    kind: i16,
-    created_at: DateTime<Utc>,
-    email: Option<String>,
-    name: Option<String>,
+row!(
+    AccountRow of accounts {
+        email: String,
+        name: Option<String>,
+    }
+);
+
+row!(
+    /// A user, with the account if there is one.
+    Row {
+        user: UserRow => Sql<UserRow>,
+        account: Option<AccountRow> => Nullable<Sql<AccountRow>>,
+    }
+);
+
+/// The names of a [`Row`]'s columns: of the user with this alias, and of the account `a`.
+macro_rules! columns {
+    ($user:literal) => {
+        $crate::postgres::row::sql!(
+            $crate::postgres::row::names!($crate::postgres::identity::users::UserRow, $user),
+            ", ",
+            $crate::postgres::row::names!($crate::postgres::identity::users::AccountRow, "a."),
+        )
+    };
 }
+pub(super) use columns;
 
 #[derive(Clone, Insertable)]
 #[diesel(table_name = users)]
@@ -59,8 +76,8 @@ impl NewRow {
 impl TryFrom<Row> for User {
     type Error = Error;
 
-    fn try_from(row: Row) -> Result<Self> {
-        let kind = match (row.kind, &row.email) {
+    fn try_from(Row { user, account }: Row) -> Result<Self> {
+        let kind = match (user.kind, &account) {
             (0, None) => UserKind::Guest,
             (0, Some(_)) => UserKind::Account,
             (1, _) => UserKind::Operator,
@@ -69,17 +86,17 @@ impl TryFrom<Row> for User {
                 return Err(Error::Internal(problem.into()));
             }
         };
+        let (email, name) = account.map(|account| (account.email, account.name)).unzip();
         Ok(Self {
-            id: OwnerId::new(ids::read(row.owner_id)),
+            id: OwnerId::new(ids::read(user.owner_id)),
             kind,
-            email: row
-                .email
+            email: email
                 .as_deref()
                 .map(Email::parse)
                 .transpose()
                 .map_err(inconsistent)?,
-            name: row.name,
-            created_at: Some(row.created_at),
+            name: name.flatten(),
+            created_at: Some(user.created_at),
         })
     }
 }

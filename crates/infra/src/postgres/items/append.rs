@@ -1,5 +1,6 @@
 use super::key::ConversationKey;
-use super::{rows, statements};
+use super::roles::stored_role;
+use super::statements;
 use crate::postgres::conversations::exists::exists;
 use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
@@ -30,7 +31,7 @@ pub(super) async fn all(
         return Err(Error::Internal("a request has no messages".into()));
     };
     let seeds: Vec<Vec<u8>> = each().map(|one| seed(one.seed).to_vec()).collect();
-    let roles: Vec<i16> = each().map(|one| rows::stored_role(one.item.role)).collect();
+    let roles: Vec<i16> = each().map(|one| stored_role(one.item.role)).collect();
     let call_ids: Vec<Option<&str>> = each()
         .map(|one| one.item.call_id.as_ref().map(CallId::as_str))
         .collect();
@@ -129,7 +130,7 @@ impl Append {
             owner_id,
             conversation_id,
             seed: &self.seed(),
-            role: rows::stored_role(item.role),
+            role: stored_role(item.role),
             author_id: self.author_id(),
             call_id: item.call_id.as_ref().map(CallId::as_str),
             content: item.content.as_str(),

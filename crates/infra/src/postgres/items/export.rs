@@ -1,16 +1,11 @@
 use super::key::ConversationKey;
-use super::rows::{HeadRow, VersionRow};
-use super::statements;
+use super::statements::{self, Entry};
 use crate::postgres::execute::Execute as _;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::error::Result;
 use domain::id::Sequence;
 use domain::items::{ExportEntry, ExportPlace};
-
-/// The item's sequence number, the place among its versions, a version, and, with the current
-/// version, the item's other columns.
-pub(super) type Entry = (i32, i32, VersionRow, Option<HeadRow>);
 
 pub(super) async fn load(
     connection: &mut AsyncPgConnection,
@@ -28,12 +23,12 @@ pub(super) async fn load(
     query.fetch_all(connection).await
 }
 
-pub(super) fn entry((sequence, _, version, head): Entry) -> Result<ExportEntry> {
-    match head {
-        Some(head) => Ok(ExportEntry::Item(head.with(version).try_into()?)),
+pub(super) fn entry(entry: Entry) -> Result<ExportEntry> {
+    match entry.head {
+        Some(head) => Ok(ExportEntry::Item(head.with(entry.version).try_into()?)),
         None => Ok(ExportEntry::Earlier {
-            sequence: Sequence(sequence.cast_unsigned()),
-            version: version.try_into()?,
+            sequence: Sequence(entry.sequence.cast_unsigned()),
+            version: entry.version.try_into()?,
         }),
     }
 }

@@ -1,7 +1,8 @@
 use super::append::Append;
 use super::key::ConversationKey;
 use super::lanes::{Lanes, Limits};
-use super::{rows, statements};
+use super::roles::stored_role;
+use super::statements;
 use crate::postgres::database::Database;
 use crate::postgres::error::{Silent, contended, unanswered, unavailable};
 use crate::postgres::execute::Execute as _;
@@ -171,20 +172,20 @@ impl Writer {
     /// The sequence number before the first of each conversation's new items. A conversation
     /// without an entry got no items. If the statement fails, no conversation got items.
     async fn store(&self, group: &[Waiting]) -> Result<HashMap<ConversationKey, u32>> {
-        let columns = Columns::from(group);
-        let latest = columns.nows.iter().max();
+        let arrays = Arrays::from(group);
+        let latest = arrays.nows.iter().max();
         let append = statements::AppendGroup {
-            owner_ids: &columns.owner_ids,
-            conversation_ids: &columns.conversation_ids,
-            nows: &columns.nows,
-            titles: &columns.titles,
-            seeds: &columns.seeds,
-            roles: &columns.roles,
-            author_ids: &columns.author_ids,
-            contents: &columns.contents,
+            owner_ids: &arrays.owner_ids,
+            conversation_ids: &arrays.conversation_ids,
+            nows: &arrays.nows,
+            titles: &arrays.titles,
+            seeds: &arrays.seeds,
+            roles: &arrays.roles,
+            author_ids: &arrays.author_ids,
+            contents: &arrays.contents,
             titles_due: latest.and_then(|now| self.new_titles.due(*now)),
         };
-        let stored: QueryResult<Vec<(Uuid, Uuid, i32)>> = self
+        let stored: QueryResult<Vec<statements::Placed>> = self
             .database
             .attempt(Caller::Appends, async |connection| {
                 append.fetch_all(connection).await
@@ -194,8 +195,9 @@ impl Writer {
             tracing::warn!(%error, "a group of appends failed; each is stored by itself");
             Vec::new()
         });
-        let place = |(owner, conversation, before): (Uuid, Uuid, i32)| {
-            ((owner, conversation), before.cast_unsigned())
+        let place = |row: statements::Placed| {
+            let key = (row.owner_id, row.conversation_id);
+            (key, row.before.cast_unsigned())
         };
         Ok(rows.into_iter().map(place).collect())
     }
@@ -217,7 +219,7 @@ fn alike(error: &Error) -> Error {
 struct Together(String);
 
 /// The group as one array per column.
-struct Columns<'a> {
+struct Arrays<'a> {
     owner_ids: Vec<Uuid>,
     conversation_ids: Vec<Uuid>,
     nows: Vec<chrono::DateTime<chrono::Utc>>,
@@ -228,7 +230,7 @@ struct Columns<'a> {
     contents: Vec<&'a str>,
 }
 
-impl<'a> From<&'a [Waiting]> for Columns<'a> {
+impl<'a> From<&'a [Waiting]> for Arrays<'a> {
     fn from(group: &'a [Waiting]) -> Self {
         let each = group.iter().map(|waiting| &waiting.append);
         Self {
@@ -239,7 +241,7 @@ impl<'a> From<&'a [Waiting]> for Columns<'a> {
             seeds: each.clone().map(|append| append.seed().to_vec()).collect(),
             roles: each
                 .clone()
-                .map(|append| rows::stored_role(append.pending.item.role))
+                .map(|append| stored_role(append.pending.item.role))
                 .collect(),
             author_ids: each.clone().map(Append::author_id).collect(),
             contents: each

@@ -1,13 +1,17 @@
 mod append;
+pub(super) mod arrays;
 mod export;
 mod group;
 pub(super) mod key;
 mod lanes;
 mod pages;
 pub(super) mod revise;
+pub(super) mod roles;
 pub(super) mod rows;
 mod several;
 pub(super) mod statements;
+pub(super) mod texts;
+mod version_rows;
 
 use super::conversations::exists::exists;
 use super::database::Database;
@@ -29,9 +33,12 @@ use domain::repeats::{self, Made};
 use domain::state::Expected;
 use group::Group;
 use key::{ConversationKey, ItemKey, key};
-use rows::{Bytes as _, Row, VersionRow, item, items};
+use rows::{Row, item, items};
+use statements::Entry;
 use std::sync::Arc;
+use texts::Bytes as _;
 use tokio::time::Instant;
+use version_rows::VersionRow;
 
 /// Items in PostgreSQL.
 pub struct PgItems {
@@ -303,7 +310,9 @@ impl ItemStore for PgItems {
             .read(
                 owner,
                 async |connection| export::load(connection, key, after, last).await,
-                |entries| VersionRow::largest(entries.iter().map(|(_, _, version, _)| version)),
+                |entries: &Vec<Entry>| {
+                    VersionRow::largest(entries.iter().map(|entry| &entry.version))
+                },
             )
             .await?;
         if entries.is_empty() && !self.exists(key).await? {

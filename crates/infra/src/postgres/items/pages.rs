@@ -1,8 +1,9 @@
 //! Pages in both directions: each direction is a statement of its own, so that both are prepared.
 
 use super::key::{ConversationKey, ItemKey};
-use super::rows::{Row, VersionRow};
+use super::rows::Row;
 use super::statements;
+use super::version_rows::VersionRow;
 use crate::postgres::execute::Execute as _;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;

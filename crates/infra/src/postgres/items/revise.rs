@@ -2,8 +2,9 @@
 //! one after the other, and never beside the conversation's deletion.
 
 use super::key::ItemKey;
-use super::rows::{self, Row};
+use super::rows::Row;
 use super::statements;
+use super::texts::apart;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::purge::delete_versions;
 use crate::postgres::schema::{conversations, item_versions};
@@ -34,6 +35,31 @@ struct Next {
     content: String,
     reasoning: Option<String>,
     model: Option<String>,
+}
+
+/// An earlier version, which becomes the next text.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = item_versions)]
+struct Earlier {
+    content: String,
+    model: Option<String>,
+    reasoning: Option<String>,
+    reasoning_version: Option<i32>,
+}
+
+impl From<Earlier> for Next {
+    fn from(earlier: Earlier) -> Self {
+        let (model, parted) = (earlier.model, earlier.reasoning_version);
+        let unparted = parted == Some(0) || model.is_some() && parted.is_none();
+        let reasoning = earlier.reasoning;
+        let reasoning = reasoning.or_else(|| (parted == Some(0)).then(String::new));
+        let (content, reasoning) = apart(earlier.content, reasoning, unparted);
+        Self {
+            content,
+            reasoning,
+            model,
+        }
+    }
 }
 
 pub(super) async fn revise(
@@ -161,28 +187,13 @@ async fn earlier(
     key: ItemKey,
     number: u32,
 ) -> QueryResult<Option<Next>> {
-    type Earlier = (String, Option<String>, Option<String>, Option<i32>);
     let Ok(number) = i32::try_from(number) else {
         return Ok(None);
     };
     let found: Option<Earlier> = item_versions::table
         .find((key.owner_id, key.conversation_id, key.sequence, number))
-        .select((
-            item_versions::content,
-            item_versions::model,
-            item_versions::reasoning,
-            item_versions::reasoning_version,
-        ))
+        .select(Earlier::as_select())
         .fetch_optional(connection)
         .await?;
-    Ok(found.map(|(content, model, reasoning, parted)| {
-        let unparted = parted == Some(0) || model.is_some() && parted.is_none();
-        let reasoning = reasoning.or_else(|| (parted == Some(0)).then(String::new));
-        let (content, reasoning) = rows::apart(content, reasoning, unparted);
-        Next {
-            content,
-            reasoning,
-            model,
-        }
-    }))
+    Ok(found.map(Next::from))
 }

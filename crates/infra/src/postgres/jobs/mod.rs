@@ -13,6 +13,7 @@ use domain::error::{Error, Result};
 use domain::id::{ConversationId, OwnerId};
 use domain::jobs::{Backlog, Job, JobQueue, Kind};
 pub(super) use statements::{Again, Claim, Finish};
+use statements::{BacklogRow, Row};
 pub(super) use step::{Locked, Next};
 use uuid::Uuid;
 
@@ -21,8 +22,6 @@ pub struct PgJobs(pub Database);
 
 /// How many entries of an earlier version's queue are moved at once.
 const BATCH: i64 = 500;
-
-type Row = (Uuid, i16, Uuid, Option<Uuid>, DateTime<Utc>, i32);
 
 /// A job's owner, kind and key in stored form.
 pub(super) fn key(job: &Job) -> (Uuid, i16, Uuid) {
@@ -166,30 +165,32 @@ impl JobQueue for PgJobs {
             service: ids::stored(Job::SERVICE.ulid()),
             kinds: &kinds,
         };
-        let rows: Vec<(i16, i64, DateTime<Utc>)> = self
+        let rows: Vec<BacklogRow> = self
             .0
             .run(Caller::Service, async |connection| {
                 query.fetch_all(connection).await
             })
             .await?;
-        let backlog = |(kind, length, oldest): (i16, i64, _)| {
+        let backlog = |row: BacklogRow| {
             Ok(Backlog {
-                kind: kind::read(kind)?,
-                length: length.unsigned_abs(),
-                oldest,
+                kind: kind::read(row.kind)?,
+                length: row.length.unsigned_abs(),
+                oldest: row.oldest,
             })
         };
         rows.into_iter().map(backlog).collect()
     }
 }
 
-fn read((owner, kind, key, conversation, created_at, attempts): Row) -> Result<Job> {
+fn read(row: Row) -> Result<Job> {
     Ok(Job {
-        owner: OwnerId::new(ids::read(owner)),
-        kind: kind::read(kind)?,
-        key: ids::read(key),
-        conversation: conversation.map(|id| ConversationId::new(ids::read(id))),
-        created_at,
-        attempts: u32::try_from(attempts).map_err(|error| Error::Internal(error.into()))?,
+        owner: OwnerId::new(ids::read(row.owner_id)),
+        kind: kind::read(row.kind)?,
+        key: ids::read(row.key),
+        conversation: row
+            .conversation_id
+            .map(|id| ConversationId::new(ids::read(id))),
+        created_at: row.created_at,
+        attempts: u32::try_from(row.attempts).map_err(|error| Error::Internal(error.into()))?,
     })
 }

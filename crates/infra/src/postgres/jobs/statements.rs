@@ -1,7 +1,19 @@
+use crate::postgres::row::{Sql, names, row, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
+
+row!(
+    Row of jobs {
+        owner_id: Uuid,
+        kind: i16,
+        key: Uuid,
+        conversation_id: Option<Uuid>,
+        created_at: DateTime<Utc>,
+        attempts: i32,
+    }
+);
 
 statement!(
     /// Due jobs of owners after a given one, in the order of the primary key. Locks nothing. Very
@@ -12,23 +24,23 @@ statement!(
         kinds: &'a [i16] => Array<SmallInt>,
         now: DateTime<Utc> => Timestamptz,
         most: i64 => BigInt,
-    } -> (SqlUuid, SmallInt, SqlUuid, Nullable<SqlUuid>, Timestamptz, Integer),
-    "with found as materialized (
+    } -> Sql<Row>,
+    sql!("with found as materialized (
         select few.* from unnest($2) wanted(kind) cross join lateral (
-            select owner_id, jobs.kind, key, conversation_id, created_at, attempts from jobs
+            select ", names!(Row, "jobs."), " from jobs
             where jobs.kind = wanted.kind and due_at <= $3 and leased_until <= $3
             order by due_at limit 512
         ) few
     )
-    select owner_id, kind, key, conversation_id, created_at, attempts from found
+    select ", names!(Row, ""), " from found
     where owner_id > $1 and (select count(*) from found) < 512
     union all (
-        select owner_id, kind, key, conversation_id, created_at, attempts from jobs
+        select ", names!(Row, ""), " from jobs
         where owner_id > $1 and kind = any($2) and due_at <= $3 and leased_until <= $3
             and (select count(*) from found) >= 512
         order by owner_id, kind, key limit $4
     )
-    order by owner_id, kind, key limit $4"
+    order by owner_id, kind, key limit $4")
 );
 
 statement!(
@@ -97,7 +109,11 @@ statement!(
     Backlog<'a> {
         service: Uuid => SqlUuid,
         kinds: &'a [i16] => Array<SmallInt>,
-    } -> (SmallInt, BigInt, Timestamptz),
+    } -> BacklogRow {
+        kind: i16 => SmallInt,
+        length: i64 => BigInt,
+        oldest: DateTime<Utc> => Timestamptz,
+    },
     "select kind, count(*), min(created_at) from jobs
     where owner_id < $1 and kind = any($2)
     group by kind order by kind"

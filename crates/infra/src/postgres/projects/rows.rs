@@ -1,8 +1,8 @@
 use crate::postgres::error::inconsistent;
 use crate::postgres::ids;
+use crate::postgres::row::{Sql, names, row, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use domain::conversations::{Change, Flags};
 use domain::error::{Error, Result};
@@ -10,40 +10,31 @@ use domain::id::ProjectId;
 use domain::projects::{Description, Instruction, Project, ProjectChanges, ProjectTitle};
 use uuid::Uuid;
 
-type Sql = (
-    SqlUuid,
-    Text,
-    Nullable<Text>,
-    Nullable<Text>,
-    Timestamptz,
-    Timestamptz,
-    Bool,
-    Bool,
-    BigInt,
+row!(
+    /// The columns of a project.
+    Own of projects {
+        id: Uuid,
+        title: String,
+        description: Option<String>,
+        instruction: Option<String>,
+        created_at: DateTime<Utc>,
+        updated_at: DateTime<Utc>,
+        archived: bool,
+        pinned: bool,
+    }
 );
 
-#[derive(Queryable)]
-pub(super) struct Row {
-    id: Uuid,
-    title: String,
-    description: Option<String>,
-    instruction: Option<String>,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
-    archived: bool,
-    pinned: bool,
-    conversation_count: i64,
-}
+row!(Row { own: Own => Sql<Own>, conversation_count: i64 => BigInt });
 
-/// The columns of a [`Row`]. Conversations are counted in each query: a stored counter would make
-/// every creation and move in a project wait for the others.
+/// The names of a [`Row`]'s columns, of the project `p`. Conversations are counted in each query: a
+/// stored counter would make every creation and move in a project wait for the others.
 macro_rules! columns {
     () => {
-        "p.id, p.title, p.description, p.instruction, p.created_at, p.updated_at, p.archived,
-        p.pinned, (
-            select count(*) from conversations c
-            where c.owner_id = p.owner_id and c.project_id = p.id
-        )"
+        sql!(
+            names!(Own, "p."),
+            ", (select count(*) from conversations c
+                where c.owner_id = p.owner_id and c.project_id = p.id)"
+        )
     };
 }
 
@@ -66,14 +57,14 @@ statement!(
 );
 
 statement!(
-    Find { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> Sql,
-    concat!("select ", columns!(), " from projects p where p.owner_id = $1 and p.id = $2")
+    Find { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> Sql<Row>,
+    sql!("select ", columns!(), " from projects p where p.owner_id = $1 and p.id = $2")
 );
 
 statement!(
     /// The same, locked until the transaction ends.
-    FindLocked { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> Sql,
-    concat!(
+    FindLocked { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> Sql<Row>,
+    sql!(
         "select ", columns!(), " from projects p where p.owner_id = $1 and p.id = $2
         for no key update of p"
     )
@@ -87,8 +78,8 @@ statement!(
         archived: Option<bool> => Nullable<Bool>,
         pinned: Option<bool> => Nullable<Bool>,
         limit: i64 => BigInt,
-    } -> Sql,
-    concat!(
+    } -> Sql<Row>,
+    sql!(
         "select ", columns!(), " from projects p
         where p.owner_id = $1 and p.id > $2 and p.archived = coalesce($3, p.archived)
             and p.pinned = coalesce($4, p.pinned)
@@ -104,8 +95,8 @@ statement!(
         archived: Option<bool> => Nullable<Bool>,
         pinned: Option<bool> => Nullable<Bool>,
         limit: i64 => BigInt,
-    } -> Sql,
-    concat!(
+    } -> Sql<Row>,
+    sql!(
         "select ", columns!(), " from projects p
         where p.owner_id = $1 and p.id < $2 and p.archived = coalesce($3, p.archived)
             and p.pinned = coalesce($4, p.pinned)
@@ -155,8 +146,8 @@ statement!(
         pinned: Option<bool> => Nullable<Bool>,
         owner_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,
-    } -> Sql,
-    concat!(
+    } -> Sql<Row>,
+    sql!(
         "with p as (
             update projects set updated_at = coalesce($1, updated_at), title = coalesce($2, title),
                 description = case when $3 then $4 else description end,
@@ -204,7 +195,12 @@ impl<'a> Update<'a> {
 impl TryFrom<Row> for Project {
     type Error = Error;
 
-    fn try_from(row: Row) -> Result<Self> {
+    fn try_from(
+        Row {
+            own: row,
+            conversation_count,
+        }: Row,
+    ) -> Result<Self> {
         let description = row
             .description
             .map(|text| Description::parse(&text))
@@ -218,7 +214,7 @@ impl TryFrom<Row> for Project {
             title: ProjectTitle::stored(&row.title).map_err(inconsistent)?,
             description: description.map_err(inconsistent)?,
             instruction: instruction.map_err(inconsistent)?,
-            conversation_count: u64::try_from(row.conversation_count)
+            conversation_count: u64::try_from(conversation_count)
                 .map_err(|error| Error::Internal(error.into()))?,
             flags: Flags {
                 archived: row.archived,

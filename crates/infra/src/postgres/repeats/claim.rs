@@ -1,25 +1,12 @@
 //! Claiming a key, or finding what has it.
 
 use super::row::{attempt_number, row_key};
-use super::statements;
+use super::statements::{self, Row};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::repeats::NewClaim;
-use uuid::Uuid;
-
-pub(super) type Row = (
-    Vec<u8>,
-    Uuid,
-    DateTime<Utc>,
-    DateTime<Utc>,
-    Option<i16>,
-    Option<i16>,
-    Option<Vec<Uuid>>,
-    Option<String>,
-);
 
 /// The state of a key in the database.
 pub(super) enum Stored {
@@ -56,8 +43,8 @@ pub(super) async fn claim(
         let Some(row) = find.fetch_optional::<Row>(connection).await? else {
             continue;
         };
-        let (_, before, leased_until, expires_at, status, ..) = &row;
-        let is_free = *expires_at <= new.now || (status.is_none() && *leased_until <= new.now);
+        let is_free =
+            row.expires_at <= new.now || (row.status.is_none() && row.leased_until <= new.now);
         if !is_free {
             return Ok(Stored::Row(row));
         }
@@ -70,7 +57,7 @@ pub(super) async fn claim(
             attempt,
             owner_id,
             key,
-            before: *before,
+            before: row.token,
         };
         if take_over.write(connection).await? > 0 {
             return Ok(Stored::Claimed);

@@ -1,5 +1,6 @@
 //! The object that a request made, as a number for its kind and its ids.
 
+use super::statements::Row;
 use crate::postgres::ids;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, ItemId, OwnerId, ProjectId};
@@ -69,22 +70,17 @@ fn made(kind: i16, stored: &[Uuid]) -> Option<Made> {
 }
 
 /// The outcome in a row; `None`: not recorded yet.
-pub(super) fn outcome(
-    status: Option<i16>,
-    kind: Option<i16>,
-    ids: Option<Vec<Uuid>>,
-    finish_reason: Option<String>,
-) -> Result<Option<Outcome>> {
-    let Some(status) = status else {
+pub(super) fn outcome(row: Row) -> Result<Option<Outcome>> {
+    let Some(status) = row.status else {
         return Ok(None);
     };
-    let made = made(kind.unwrap_or_default(), &ids.unwrap_or_default());
+    let made = made(row.made.unwrap_or_default(), &row.ids.unwrap_or_default());
     let made = made.ok_or_else(|| {
         Error::Internal("a repeat of a kind that this version does not know".into())
     })?;
     Ok(Some(Outcome {
         status: status.cast_unsigned(),
         made,
-        finish_reason,
+        finish_reason: row.finish_reason,
     }))
 }

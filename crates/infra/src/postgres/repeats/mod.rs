@@ -38,13 +38,11 @@ impl RepeatStore for PgRepeats {
             Stored::Claimed => Ok(Found::Free),
             // The key cannot be claimed and has no row: its owner was removed.
             Stored::Nothing => Err(Error::Unauthenticated(Unauthenticated::Invalid)),
-            Stored::Row((body, ..)) if body != new.body.0 => Ok(Found::Reused),
-            Stored::Row((_, _, _, _, status, made, ids, reason)) => {
-                match outcome(status, made, ids, reason)? {
-                    None => Ok(Found::UnderWay),
-                    Some(outcome) => Ok(Found::Done(outcome)),
-                }
-            }
+            Stored::Row(row) if row.body != new.body.0 => Ok(Found::Reused),
+            Stored::Row(row) => match outcome(row)? {
+                None => Ok(Found::UnderWay),
+                Some(outcome) => Ok(Found::Done(outcome)),
+            },
         }
     }
 

@@ -1,3 +1,4 @@
+use crate::postgres::row::{Sql, names, row, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
@@ -5,16 +6,17 @@ use diesel::sql_types::{
 };
 use uuid::Uuid;
 
-/// The body; until when the claim holds, and the row is kept; the outcome.
-pub(in crate::postgres) type RowSql = (
-    Binary,
-    SqlUuid,
-    Timestamptz,
-    Timestamptz,
-    Nullable<SmallInt>,
-    Nullable<SmallInt>,
-    Nullable<Array<SqlUuid>>,
-    Nullable<Text>,
+row!(
+    Row of repeats {
+        body: Vec<u8>,
+        token: Uuid,
+        leased_until: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+        status: Option<i16>,
+        made: Option<i16>,
+        ids: Option<Vec<Uuid>>,
+        finish_reason: Option<String>,
+    }
 );
 
 statement!(
@@ -36,9 +38,8 @@ statement!(
 );
 
 statement!(
-    Find<'a> { owner_id: Uuid => SqlUuid, key: &'a [u8] => Binary } -> RowSql,
-    "select body, token, leased_until, expires_at, status, made, ids, finish_reason
-    from repeats where owner_id = $1 and key = $2"
+    Find<'a> { owner_id: Uuid => SqlUuid, key: &'a [u8] => Binary } -> Sql<Row>,
+    sql!("select ", names!(Row, ""), " from repeats where owner_id = $1 and key = $2")
 );
 
 statement!(

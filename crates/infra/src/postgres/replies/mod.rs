@@ -2,10 +2,11 @@ mod statements;
 mod store;
 
 use super::database::Database;
-use super::error::storage;
+use super::error::{inconsistent, storage};
 use super::ids;
 use super::items::key::{ItemKey, key};
-use super::items::rows::{self, Row};
+use super::items::roles::{role, stored_role};
+use super::items::rows::Row;
 use super::items::statements::Preceding;
 use super::work::Whose;
 use crate::postgres::execute::Execute as _;
@@ -16,14 +17,10 @@ use domain::items::{Item, Role};
 use domain::projects::Instruction;
 use domain::replies::{BATCH, Neighbour, PromptContext, Reply, ReplyStore, ReplyTarget, Stored};
 use domain::turns::Leaving;
-use uuid::Uuid;
+use statements::PromptRow;
 
 /// The store of replies, in PostgreSQL.
 pub struct PgReplies(pub Database);
-
-/// The item's role; the id and role of the item after it; the project's instruction; whether the
-/// conversation is full.
-type Around = (Option<i16>, Option<Uuid>, Option<i16>, Option<String>, bool);
 
 #[async_trait::async_trait]
 impl ReplyStore for PgReplies {
@@ -45,33 +42,16 @@ impl ReplyStore for PgReplies {
             owner_id,
             conversation_id,
         };
-        let found: Option<Around> = self
+        let found: Option<PromptRow> = self
             .0
             .run(owner, async |connection| {
                 query.fetch_optional(connection).await
             })
             .await?;
-        let Some((role, next_id, next_role, instruction, is_full)) = found else {
+        let Some(found) = found else {
             return Ok(None);
         };
-        let Some(role) = role else {
-            return Ok(Some(None));
-        };
-        let neighbour = |(id, role)| -> Result<Neighbour> {
-            let id = ItemId::new(ids::read(id));
-            Ok(Neighbour {
-                id,
-                role: rows::role(role)?,
-            })
-        };
-        let next = next_id.zip(next_role).map(neighbour);
-        let instruction = instruction.as_deref().map(Instruction::parse).transpose();
-        Ok(Some(Some(PromptContext {
-            role: rows::role(role)?,
-            next: next.transpose()?,
-            instruction: instruction.map_err(super::error::inconsistent)?,
-            is_full,
-        })))
+        found.read().transpose().map(Some)
     }
 
     async fn preceding(
@@ -107,7 +87,7 @@ impl ReplyStore for PgReplies {
             owner_id,
             conversation_id,
             before: before.0.cast_signed(),
-            role: rows::stored_role(Role::User),
+            role: stored_role(Role::User),
         };
         let row: Option<Row> = self
             .0
@@ -139,5 +119,29 @@ impl ReplyStore for PgReplies {
         let made = |outcome: &store::Outcome| outcome.made(conversation);
         let outcome = self.0.effect(whose, work, made).await?;
         outcome.map_err(storage)?.try_into()
+    }
+}
+
+impl PromptRow {
+    /// `None` where the conversation has no such item.
+    fn read(self) -> Option<Result<PromptContext>> {
+        let own = self.role?;
+        let context = || {
+            let neighbour = |(id, stored)| -> Result<Neighbour> {
+                Ok(Neighbour {
+                    id: ItemId::new(ids::read(id)),
+                    role: role(stored)?,
+                })
+            };
+            let next = self.next_id.zip(self.next_role).map(neighbour);
+            let instruction = self.instruction.as_deref().map(Instruction::parse);
+            Ok(PromptContext {
+                role: role(own)?,
+                next: next.transpose()?,
+                instruction: instruction.transpose().map_err(inconsistent)?,
+                is_full: self.is_full,
+            })
+        };
+        Some(context())
     }
 }

@@ -1,4 +1,5 @@
-use crate::postgres::items::rows;
+use crate::postgres::items::rows::{self, Row};
+use crate::postgres::row::{Sql, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
@@ -13,13 +14,14 @@ statement!(
         id: Uuid => SqlUuid,
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
-    } -> (
-        Nullable<SmallInt>,
-        Nullable<SqlUuid>,
-        Nullable<SmallInt>,
-        Nullable<Text>,
-        Bool,
-    ),
+    } -> PromptRow {
+        role: Option<i16> => Nullable<SmallInt>,
+        next_id: Option<Uuid> => Nullable<SqlUuid>,
+        next_role: Option<i16> => Nullable<SmallInt>,
+        /// The instruction of the project.
+        instruction: Option<String> => Nullable<Text>,
+        is_full: bool => Bool,
+    },
     "select i.role, n.id, n.role, p.instruction, c.item_count >= 10000
     from conversations c
     left join items i on i.owner_id = c.owner_id and i.conversation_id = c.id
@@ -40,9 +42,9 @@ statement!(
         conversation_id: Uuid => SqlUuid,
         before: i32 => Integer,
         role: i16 => SmallInt,
-    } -> rows::Sql,
-    concat!(
-        "select ", rows::columns!(), "
+    } -> Sql<Row>,
+    sql!(
+        "select ", rows::columns!("i."), "
         from items i join conversations c on c.owner_id = i.owner_id and c.id = i.conversation_id
         where i.owner_id = $1 and i.conversation_id = $2 and i.sequence < $3 and i.role = $4
         order by i.sequence desc limit 1"
@@ -61,8 +63,8 @@ statement!(
         model: Option<&'a str> => Nullable<Text>,
         content: &'a str => Text,
         reasoning: Option<&'a str> => Nullable<Text>,
-    } -> rows::Sql,
-    concat!(
+    } -> Sql<Row>,
+    sql!(
         "with place as (
             update conversations set
                 item_count = item_count + 1,
@@ -76,6 +78,6 @@ statement!(
         select owner_id, id, encode($4 || int4send(last_sequence), 'hex')::uuid, $1, $1,
             last_sequence, $5, $6, $7, $8, 1
         from place
-        returning ", rows::columns!()
+        returning ", rows::columns!("i.")
     )
 );

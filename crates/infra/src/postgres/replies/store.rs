@@ -5,7 +5,8 @@ use super::statements::AppendReply;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::items::key::ItemKey;
 use crate::postgres::items::revise::{find, lock};
-use crate::postgres::items::rows::{self, Row};
+use crate::postgres::items::roles::stored_role;
+use crate::postgres::items::rows::Row;
 use crate::postgres::items::statements::Revise;
 use crate::postgres::schema::items;
 use crate::postgres::turn_queue;
@@ -103,25 +104,37 @@ async fn put(
         ReplyTarget::After(_) => match next(connection, key).await? {
             None => append(connection, key, reply).await,
             // Another request has asked for the same reply at the same time.
-            Some((sequence, role, Some(_))) if role == rows::stored_role(Role::Assistant) => {
-                version(connection, key, sequence, reply).await
+            Some(next) if next.is_of_model() => {
+                version(connection, key, next.sequence, reply).await
             }
             Some(_) => Ok(Outcome::Taken),
         },
     }
 }
 
-/// The next item: its number, its role, and the model that wrote it.
-async fn next(
-    connection: &mut AsyncPgConnection,
-    key: ItemKey,
-) -> QueryResult<Option<(i32, i16, Option<String>)>> {
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = items)]
+struct Next {
+    sequence: i32,
+    role: i16,
+    model: Option<String>,
+}
+
+impl Next {
+    /// Whether a model wrote it.
+    fn is_of_model(&self) -> bool {
+        self.role == stored_role(Role::Assistant) && self.model.is_some()
+    }
+}
+
+/// The next item.
+async fn next(connection: &mut AsyncPgConnection, key: ItemKey) -> QueryResult<Option<Next>> {
     items::table
         .filter(items::owner_id.eq(key.owner_id))
         .filter(items::conversation_id.eq(key.conversation_id))
         .filter(items::sequence.gt(key.sequence))
         .order(items::sequence)
-        .select((items::sequence, items::role, items::model))
+        .select(Next::as_select())
         .limit(1)
         .fetch_optional(connection)
         .await
@@ -156,7 +169,7 @@ async fn append(
         owner_id: key.owner_id,
         conversation_id: key.conversation_id,
         seed: &seed,
-        role: rows::stored_role(Role::Assistant),
+        role: stored_role(Role::Assistant),
         model: reply.model.as_deref(),
         content: reply.content.as_str(),
         reasoning: reply.reasoning.as_deref(),

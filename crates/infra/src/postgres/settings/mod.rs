@@ -1,24 +1,20 @@
 mod merge;
+mod rows;
 
 use crate::postgres::database::Database;
-use crate::postgres::error::{inconsistent, storage, violates};
+use crate::postgres::error::{storage, violates};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
-use diesel::sql_types::{Bool, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
-use domain::conversations::Change;
 use domain::error::{Error, Result, Unauthenticated};
 use domain::id::OwnerId;
-use domain::settings::{
-    About, Answers, Preferences, PreferencesChange, Profile, Settings, SettingsChanges,
-    SettingsStore, ShortText, Style,
-};
+use domain::settings::{Preferences, PreferencesChange, Settings, SettingsChanges, SettingsStore};
 use domain::state::{Checked, Expected};
 use merge::merged;
+use rows::{Find, Row, SetPreferences, Update};
 use uuid::Uuid;
 
 /// Settings in PostgreSQL.
@@ -26,132 +22,6 @@ pub struct PgSettings(pub Database);
 
 /// The constraint on the size of preferences.
 const SIZE: &str = "user_settings_preferences_size";
-
-type Sql = (
-    Nullable<Bool>,
-    Nullable<SmallInt>,
-    Nullable<Text>,
-    Nullable<Text>,
-    Nullable<Text>,
-    Nullable<Text>,
-    Text,
-);
-
-macro_rules! columns {
-    () => {
-        "use_profile, style, nickname, occupation, about, instructions, preferences"
-    };
-}
-
-#[derive(Queryable)]
-struct Row {
-    use_profile: Option<bool>,
-    style: Option<i16>,
-    nickname: Option<String>,
-    occupation: Option<String>,
-    about: Option<String>,
-    instructions: Option<String>,
-    preferences: String,
-}
-
-statement!(
-    Find { owner_id: Uuid => SqlUuid } -> Sql,
-    concat!("select ", columns!(), " from user_settings where owner_id = $1")
-);
-
-statement!(
-    /// Changes the given fields, unless the owner has been removed. Each is set where its flag says
-    /// so.
-    Update<'a> {
-        owner_id: Uuid => SqlUuid,
-        now: DateTime<Utc> => Timestamptz,
-        sets_use_profile: bool => Bool,
-        use_profile: Option<bool> => Nullable<Bool>,
-        sets_style: bool => Bool,
-        style: Option<i16> => Nullable<SmallInt>,
-        sets_nickname: bool => Bool,
-        nickname: Option<&'a str> => Nullable<Text>,
-        sets_occupation: bool => Bool,
-        occupation: Option<&'a str> => Nullable<Text>,
-        sets_about: bool => Bool,
-        about: Option<&'a str> => Nullable<Text>,
-        sets_instructions: bool => Bool,
-        instructions: Option<&'a str> => Nullable<Text>,
-        preferences: &'a str => Text,
-        sets_preferences: bool => Bool,
-    } -> Sql,
-    concat!(
-        "insert into user_settings as s (owner_id, updated_at, use_profile, style, nickname,
-            occupation, about, instructions, preferences)
-        select $1, $2, case when $3 then $4 end, case when $5 then $6 end,
-            case when $7 then $8 end, case when $9 then $10 end, case when $11 then $12 end,
-            case when $13 then $14 end, $15
-        where not exists (select from removed_owners where owner_id = $1)
-        on conflict (owner_id) do update set
-            updated_at = $2,
-            use_profile = case when $3 then $4 else s.use_profile end,
-            style = case when $5 then $6 else s.style end,
-            nickname = case when $7 then $8 else s.nickname end,
-            occupation = case when $9 then $10 else s.occupation end,
-            about = case when $11 then $12 else s.about end,
-            instructions = case when $13 then $14 else s.instructions end,
-            preferences = case when $16 then $15 else s.preferences end
-        returning ", columns!()
-    )
-);
-
-statement!(
-    SetPreferences<'a> { preferences: &'a str => Text, owner_id: Uuid => SqlUuid } -> (),
-    "update user_settings set preferences = $1 where owner_id = $2"
-);
-
-impl<'a> Update<'a> {
-    fn new(owner_id: Uuid, changes: &'a SettingsChanges, now: DateTime<Utc>) -> Self {
-        let profile = &changes.profile;
-        let (sets_use_profile, use_profile) = set(&changes.use_profile, |used| *used);
-        let (sets_style, style) = set(&profile.style, |style| style.map(stored_style));
-        let (sets_nickname, nickname) = set(&profile.nickname, |text| {
-            text.as_ref().map(ShortText::as_str)
-        });
-        let (sets_occupation, occupation) = set(&profile.occupation, |text| {
-            text.as_ref().map(ShortText::as_str)
-        });
-        let (sets_about, about) = set(&profile.about, |text| text.as_ref().map(About::as_str));
-        let (sets_instructions, instructions) = set(&profile.instructions, |text| {
-            text.as_ref().map(Answers::as_str)
-        });
-        let (sets_preferences, preferences) = match &changes.preferences {
-            PreferencesChange::Keep | PreferencesChange::Merge(_) => (false, Preferences::NONE),
-            PreferencesChange::Set(new) => (true, new.as_str()),
-        };
-        Self {
-            owner_id,
-            now,
-            sets_use_profile,
-            use_profile,
-            sets_style,
-            style,
-            sets_nickname,
-            nickname,
-            sets_occupation,
-            occupation,
-            sets_about,
-            about,
-            sets_instructions,
-            instructions,
-            preferences,
-            sets_preferences,
-        }
-    }
-}
-
-/// Whether a field changes, and its new value.
-fn set<'a, T, R>(change: &'a Change<T>, of: impl FnOnce(&'a T) -> Option<R>) -> (bool, Option<R>) {
-    match change {
-        Change::Keep => (false, None),
-        Change::Set(value) => (true, of(value)),
-    }
-}
 
 #[async_trait::async_trait]
 impl SettingsStore for PgSettings {
@@ -205,31 +75,6 @@ impl SettingsStore for PgSettings {
     }
 }
 
-impl TryFrom<Row> for Settings {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self> {
-        let short = |text: Option<String>| -> Result<Option<ShortText>> {
-            let text = text.map(|text| ShortText::parse("profile", &text));
-            text.transpose().map_err(inconsistent)
-        };
-        let about = row.about.map(|text| About::parse("about", &text));
-        let instructions = row.instructions;
-        let instructions = instructions.map(|text| Answers::parse("instructions", &text));
-        Ok(Self {
-            profile: Profile {
-                nickname: short(row.nickname)?,
-                occupation: short(row.occupation)?,
-                about: about.transpose().map_err(inconsistent)?,
-                instructions: instructions.transpose().map_err(inconsistent)?,
-                style: row.style.map(style).transpose()?,
-            },
-            preferences: Preferences::stored(row.preferences),
-            use_profile: row.use_profile,
-        })
-    }
-}
-
 /// Rolls back with [`DieselError::NotFound`] where the settings are not in an expected state. The row
 /// is locked before it is looked at, and made where there is none.
 async fn expect(
@@ -276,21 +121,4 @@ async fn update_merging(
     set.write(connection).await?;
     row.preferences = preferences;
     Ok(Some(row))
-}
-
-fn stored_style(style: Style) -> i16 {
-    match style {
-        Style::Concise => 0,
-        Style::Friendly => 1,
-        Style::Professional => 2,
-    }
-}
-
-fn style(stored: i16) -> Result<Style> {
-    match stored {
-        0 => Ok(Style::Concise),
-        1 => Ok(Style::Friendly),
-        2 => Ok(Style::Professional),
-        _ => Err(Error::Internal("a style is unknown".into())),
-    }
 }

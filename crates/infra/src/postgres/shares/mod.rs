@@ -28,6 +28,7 @@ use domain::shares::{
     Added, Addition, Fork, Forked, Found, Inserted, NewShare, Revoked, Share, ShareKey, ShareList,
     ShareStore, Standing, ViewPage,
 };
+use statements::Place;
 use uuid::Uuid;
 
 /// The constraint on the number of messages that come through a link.
@@ -102,7 +103,7 @@ impl ShareStore for PgShares {
             .read(
                 caller,
                 async |connection| view::load(connection, digest, page, now).await,
-                |rows: &Vec<view::Joined>| view::largest(rows),
+                |rows: &Vec<rows::Joined>| view::largest(rows),
             )
             .await?;
         view::found(rows, page)
@@ -151,21 +152,22 @@ impl ShareStore for PgShares {
             content: addition.content.as_str(),
         };
         let whose = Whose::from(addition.author).writing(addition.content.as_str().len());
-        type Row = (Uuid, Uuid, Option<i32>);
-        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Option<Row>> {
+        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Option<Place>> {
             append.fetch_optional(connection).await
         };
-        let made = |place: &Option<Row>| {
-            let (owner, conversation, number) = (*place)?;
-            let id = ItemId::at(addition.seed, Sequence(number?.cast_unsigned()));
-            let (owner, conversation) = (ids::read(owner), ids::read(conversation));
-            let (owner, conversation) = (OwnerId::new(owner), ConversationId::new(conversation));
+        let made = |place: &Option<Place>| {
+            let place = place.as_ref()?;
+            let owner = OwnerId::new(ids::read(place.owner_id));
+            let conversation = ConversationId::new(ids::read(place.conversation_id));
+            let id = ItemId::at(addition.seed, Sequence(place.sequence?.cast_unsigned()));
             Some(Outcome::created(Made::SharedItem(owner, conversation, id)))
         };
         let appended = self.0.effect(whose, work, made).await?;
         match appended {
-            Ok(Some((_, _, Some(sequence)))) => Ok(Added::At(Sequence(sequence.cast_unsigned()))),
-            Ok(Some((_, _, None))) => Ok(Added::ConversationFull),
+            Ok(Some(place)) => Ok(match place.sequence {
+                Some(sequence) => Added::At(Sequence(sequence.cast_unsigned())),
+                None => Added::ConversationFull,
+            }),
             Ok(None) => Ok(Added::Refused),
             Err(error) if violates(&error, ADDED) => Ok(Added::LinkFull),
             Err(error) => Err(storage(error)),

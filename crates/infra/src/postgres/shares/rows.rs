@@ -1,9 +1,9 @@
 use crate::postgres::error::inconsistent;
 use crate::postgres::ids;
-use crate::postgres::items::rows::apart;
+use crate::postgres::items::texts::apart;
+use crate::postgres::row::{Sql, row};
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
 use domain::conversations::Title;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, ItemId};
@@ -11,36 +11,22 @@ use domain::items::Content;
 use domain::shares::{Share, ShareId, SharedItem, Speaker};
 use uuid::Uuid;
 
-/// The columns of a [`Row`].
-pub(super) type Sql = (
-    SqlUuid,
-    Text,
-    Nullable<SqlUuid>,
-    Nullable<Text>,
-    Bool,
-    Bool,
-    Bool,
-    BigInt,
-    Timestamptz,
-    Nullable<Timestamptz>,
-    Nullable<Timestamptz>,
+row!(
+    /// A link, for its owner.
+    Row of shares {
+        conversation_id: Uuid,
+        share_id: String,
+        item_id: Option<Uuid>,
+        title: Option<String>,
+        read_only: bool,
+        live: bool,
+        include_context: bool,
+        view_count: i64,
+        created_at: DateTime<Utc>,
+        expires_at: Option<DateTime<Utc>>,
+        revoked_at: Option<DateTime<Utc>>,
+    }
 );
-
-/// A link, for its owner.
-#[derive(Queryable)]
-pub(super) struct Row {
-    conversation_id: Uuid,
-    share_id: String,
-    item_id: Option<Uuid>,
-    title: Option<String>,
-    read_only: bool,
-    live: bool,
-    include_context: bool,
-    view_count: i64,
-    created_at: DateTime<Utc>,
-    expires_at: Option<DateTime<Utc>>,
-    revoked_at: Option<DateTime<Utc>>,
-}
 
 impl TryFrom<Row> for Share {
     type Error = Error;
@@ -62,46 +48,41 @@ impl TryFrom<Row> for Share {
     }
 }
 
-/// The columns of a [`LinkRow`].
-pub(super) type LinkSql = (
-    SqlUuid,
-    SqlUuid,
-    SqlUuid,
-    Nullable<Text>,
-    Bool,
-    Bool,
-    Nullable<Timestamptz>,
-    Nullable<Timestamptz>,
-    Bool,
+row!(
+    /// A link, for a visitor.
+    LinkRow of shares {
+        owner_id: Uuid,
+        conversation_id: Uuid,
+        id: Uuid,
+        title: Option<String>,
+        read_only: bool,
+        live: bool,
+        expires_at: Option<DateTime<Utc>>,
+        revoked_at: Option<DateTime<Utc>>,
+    }
 );
 
-/// A link, for a visitor.
-#[derive(Queryable)]
-pub(super) struct LinkRow {
-    pub(super) owner_id: Uuid,
-    pub(super) conversation_id: Uuid,
-    pub(super) id: Uuid,
-    pub(super) title: Option<String>,
-    pub(super) read_only: bool,
-    pub(super) live: bool,
-    pub(super) expires_at: Option<DateTime<Utc>>,
-    pub(super) revoked_at: Option<DateTime<Utc>>,
-    pub(super) present: bool,
-}
+row!(
+    /// A message, for a visitor.
+    ItemRow {
+        id: Uuid => SqlUuid,
+        role: i16 => SmallInt,
+        content: String => Text,
+        created_at: DateTime<Utc> => Timestamptz,
+        /// Whether the content may contain thoughts; visitors do not see them.
+        unparted: bool => Bool,
+    }
+);
 
-/// The columns of an [`ItemRow`].
-pub(super) type ItemSql = (SqlUuid, SmallInt, Text, Timestamptz, Bool);
-
-/// A message, for a visitor.
-#[derive(Queryable)]
-pub(super) struct ItemRow {
-    id: Uuid,
-    role: i16,
-    content: String,
-    created_at: DateTime<Utc>,
-    /// Whether the content may contain thoughts; visitors do not see them.
-    unparted: bool,
-}
+row!(
+    /// The time of a tombstone, the link, whether it can show anything, and one of its messages.
+    Joined {
+        tombstone: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        link: Option<LinkRow> => Nullable<Sql<LinkRow>>,
+        present: bool => Bool,
+        item: Option<ItemRow> => Nullable<Sql<ItemRow>>,
+    }
+);
 
 impl ItemRow {
     pub(super) fn bytes(&self) -> usize {

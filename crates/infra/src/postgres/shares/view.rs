@@ -1,6 +1,6 @@
 //! A visitor's view of a link. Each direction is a separate statement, so that both are prepared.
 
-use super::rows::{ItemRow, LinkRow, title};
+use super::rows::{ItemRow, Joined, title};
 use super::statements;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
@@ -12,9 +12,6 @@ use domain::error::{Error, Result};
 use domain::id::{ConversationId, OwnerId};
 use domain::page::{PAGE_BYTES, Page};
 use domain::shares::{Found, Link, ShareKey, SharedItem, ViewFrom, ViewPage};
-
-/// The time of a tombstone, the link, and one of its messages.
-pub(super) type Joined = (Option<DateTime<Utc>>, Option<LinkRow>, Option<ItemRow>);
 
 pub(super) async fn load(
     connection: &mut AsyncPgConnection,
@@ -55,21 +52,22 @@ pub(super) async fn load(
 
 /// The bytes of the largest row.
 pub(super) fn largest(rows: &[Joined]) -> usize {
-    let items = rows.iter().filter_map(|(_, _, item)| item.as_ref());
+    let items = rows.iter().filter_map(|row| row.item.as_ref());
     items.map(ItemRow::bytes).max().unwrap_or(0)
 }
 
 /// The result of the rows; there is always at least one row.
 pub(super) fn found(rows: Vec<Joined>, page: &ViewPage) -> Result<Found> {
     let mut rows = rows.into_iter();
-    let Some((tombstone, link, first)) = rows.next() else {
+    let Some(first) = rows.next() else {
         return Err(Error::Internal("a look-up of a link gave no row".into()));
     };
-    let Some(link) = link else {
-        return Ok(tombstone.map_or(Found::Nothing, Found::Tombstone));
+    let Some(link) = first.link else {
+        return Ok(first.tombstone.map_or(Found::Nothing, Found::Tombstone));
     };
-    let rest = rows.filter_map(|(_, _, item)| item);
+    let rest = rows.filter_map(|row| row.item);
     let items = first
+        .item
         .into_iter()
         .chain(rest)
         .map(SharedItem::try_from)
@@ -92,7 +90,7 @@ pub(super) fn found(rows: Vec<Joined>, page: &ViewPage) -> Result<Found> {
         live: link.live,
         expires_at: link.expires_at,
         revoked_at: link.revoked_at,
-        present: link.present,
+        present: first.present,
         items,
         has_more,
     })))

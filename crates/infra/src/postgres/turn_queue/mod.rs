@@ -1,5 +1,7 @@
 //! Waiting turns, as rows.
 
+mod arrays;
+mod ending;
 mod statements;
 mod within;
 
@@ -8,11 +10,13 @@ use super::error::contended;
 use super::ids;
 use super::items::key::key;
 use crate::postgres::execute::Execute as _;
+use arrays::Arrays;
 use diesel_async::AsyncPgConnection;
 use domain::admission::Caller;
 use domain::error::{Conflict, Error, Result};
 use domain::id::{ConversationId, ItemId, OwnerId};
 use domain::turns::{Ending, Entered, Over, QueuedTurn, TurnQueue};
+use statements::{EndedRow, EnteredRow, OutcomeRow};
 use ulid::Ulid;
 use uuid::Uuid;
 pub(super) use within::{depart, forget_conversation, forget_owner, remember};
@@ -45,12 +49,14 @@ impl TurnQueue for PgTurnQueue {
         let work = async |connection: &mut AsyncPgConnection| {
             for _ in 0..ATTEMPTS {
                 let enter = enter.clone();
-                let found: (bool, Option<i32>, i64) = enter.fetch_one(connection).await?;
-                match found {
-                    (false, ..) => return Ok(Some(None)),
-                    (true, Some(place), before) => return Ok(Some(Some(Ok((place, before == 0))))),
-                    (true, None, MOST..) => return Ok(Some(Some(Err(())))),
-                    (true, None, _) => {}
+                let found: EnteredRow = enter.fetch_one(connection).await?;
+                if !found.is_there {
+                    return Ok(Some(None));
+                }
+                match (found.place, found.before) {
+                    (Some(place), before) => return Ok(Some(Some(Ok((place, before == 0))))),
+                    (None, MOST..) => return Ok(Some(Some(Err(())))),
+                    (None, _) => {}
                 }
             }
             Ok(None)
@@ -91,11 +97,11 @@ impl TurnQueue for PgTurnQueue {
     }
 
     async fn leave(&self, turns: &[QueuedTurn]) -> Result<usize> {
-        let columns = Columns::from(turns);
+        let arrays = Arrays::from(turns);
         let leave = statements::Leave {
-            owner_ids: &columns.owner_ids,
-            conversation_ids: &columns.conversation_ids,
-            tokens: &columns.tokens,
+            owner_ids: &arrays.owner_ids,
+            conversation_ids: &arrays.conversation_ids,
+            tokens: &arrays.tokens,
         };
         let caller = match turns {
             [turn] => Caller::Owner(turn.owner),
@@ -125,11 +131,11 @@ impl TurnQueue for PgTurnQueue {
         turns: &[QueuedTurn],
         renews: bool,
     ) -> Result<Vec<(Ulid, Option<Ending>)>> {
-        let columns = Columns::from(turns);
+        let arrays = Arrays::from(turns);
         let (owner_ids, conversation_ids, tokens) = (
-            columns.owner_ids.as_slice(),
-            columns.conversation_ids.as_slice(),
-            columns.tokens.as_slice(),
+            arrays.owner_ids.as_slice(),
+            arrays.conversation_ids.as_slice(),
+            arrays.tokens.as_slice(),
         );
         let renew = statements::Renew {
             owner_ids,
@@ -147,7 +153,7 @@ impl TurnQueue for PgTurnQueue {
         };
         let found: Vec<(Uuid, Option<i16>)> = self.0.run(Caller::Service, work).await?;
         let read = |(token, ending): (Uuid, Option<i16>)| {
-            Ok((ids::read(token), ending.map(read).transpose()?))
+            Ok((ids::read(token), ending.map(ending::read).transpose()?))
         };
         found.into_iter().map(read).collect()
     }
@@ -160,20 +166,21 @@ impl TurnQueue for PgTurnQueue {
     ) -> Result<Option<Option<(QueuedTurn, Ending)>>> {
         let (owner_id, conversation_id) = key(owner, conversation);
         let end = statements::End {
-            ending: stored(ending),
+            ending: ending::stored(ending),
             owner_id,
             conversation_id,
         };
-        let found: Option<(Option<i32>, Option<Uuid>, Option<i16>)> = self
+        let found: Option<EndedRow> = self
             .0
             .run(owner, async |connection| {
                 end.fetch_optional(connection).await
             })
             .await?;
-        let Some((place, token, ending)) = found else {
+        let Some(found) = found else {
             return Ok(None);
         };
-        let Some(((place, token), ending)) = place.zip(token).zip(ending) else {
+        let (Some(place), Some(token), Some(ending)) = (found.place, found.token, found.ending)
+        else {
             return Ok(Some(None));
         };
         let turn = QueuedTurn {
@@ -182,7 +189,7 @@ impl TurnQueue for PgTurnQueue {
             place: place.cast_unsigned(),
             token: ids::read(token),
         };
-        Ok(Some(Some((turn, read(ending)?))))
+        Ok(Some(Some((turn, ending::read(ending)?))))
     }
 
     async fn outcome(&self, turn: QueuedTurn) -> Result<Option<Over>> {
@@ -192,18 +199,20 @@ impl TurnQueue for PgTurnQueue {
             conversation_id,
             token: ids::stored(turn.token),
         };
-        let found: Option<(bool, bool, Option<Uuid>)> = self
+        let found: Option<OutcomeRow> = self
             .0
             .run(turn.owner, async |connection| {
                 query.fetch_optional(connection).await
             })
             .await?;
-        Ok(match found {
-            None | Some((true, false, _)) => Some(Over::ByItself),
-            Some((false, ..)) => None,
-            Some((true, true, item)) => {
-                Some(Over::Ended(item.map(|item| ItemId::new(ids::read(item)))))
-            }
+        let Some(found) = found else {
+            return Ok(Some(Over::ByItself));
+        };
+        let item = found.item_id.map(|item| ItemId::new(ids::read(item)));
+        Ok(match (found.is_over, found.is_cancelled) {
+            (false, _) => None,
+            (true, false) => Some(Over::ByItself),
+            (true, true) => Some(Over::Ended(item)),
         })
     }
 
@@ -215,42 +224,5 @@ impl TurnQueue for PgTurnQueue {
                 forget.write(connection).await
             })
             .await
-    }
-}
-
-/// Turns as one array per column.
-struct Columns {
-    owner_ids: Vec<Uuid>,
-    conversation_ids: Vec<Uuid>,
-    tokens: Vec<Uuid>,
-}
-
-impl From<&[QueuedTurn]> for Columns {
-    fn from(turns: &[QueuedTurn]) -> Self {
-        let each = turns.iter();
-        let owners = each.clone().map(|turn| turn.owner.ulid());
-        let conversations = each.clone().map(|turn| turn.conversation.ulid());
-        Self {
-            owner_ids: owners.map(ids::stored).collect(),
-            conversation_ids: conversations.map(ids::stored).collect(),
-            tokens: each.map(|turn| ids::stored(turn.token)).collect(),
-        }
-    }
-}
-
-const fn stored(ending: Ending) -> i16 {
-    match ending {
-        Ending::Kept => 1,
-        Ending::Dropped => 2,
-    }
-}
-
-fn read(stored: i16) -> Result<Ending> {
-    match stored {
-        1 => Ok(Ending::Kept),
-        2 => Ok(Ending::Dropped),
-        other => Err(Error::Internal(
-            format!("{other} is not an end of a turn").into(),
-        )),
     }
 }

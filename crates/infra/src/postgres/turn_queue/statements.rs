@@ -14,7 +14,13 @@ statement!(
         conversation_id: Uuid => SqlUuid,
         token: Uuid => SqlUuid,
         most: i64 => BigInt,
-    } -> (Bool, Nullable<Integer>, BigInt),
+    } -> EnteredRow {
+        /// Whether the conversation exists.
+        is_there: bool => Bool,
+        place: Option<i32> => Nullable<Integer>,
+        /// How many turns are before it.
+        before: i64 => BigInt,
+    },
     "with here as (select from conversations where owner_id = $1 and id = $2),
     others as (
         select coalesce(max(place), 0) as last, count(*) filter (where ended_at is null) as before
@@ -134,7 +140,11 @@ statement!(
         ending: i16 => SmallInt,
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
-    } -> (Nullable<Integer>, Nullable<SqlUuid>, Nullable<SmallInt>),
+    } -> EndedRow {
+        place: Option<i32> => Nullable<Integer>,
+        token: Option<Uuid> => Nullable<SqlUuid>,
+        ending: Option<i16> => Nullable<SmallInt>,
+    },
     "with ended as (
         update turn_queue q set ending = coalesce(q.ending, $1)
         from (
@@ -158,7 +168,11 @@ statement!(
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
         token: Uuid => SqlUuid,
-    } -> (Bool, Bool, Nullable<SqlUuid>),
+    } -> OutcomeRow {
+        is_over: bool => Bool,
+        is_cancelled: bool => Bool,
+        item_id: Option<Uuid> => Nullable<SqlUuid>,
+    },
     "select ended_at is not null, ending is not null, item_id from turn_queue
     where owner_id = $1 and conversation_id = $2 and token = $3"
 );

@@ -4,7 +4,7 @@
 
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::items::rows;
+use crate::postgres::items::texts;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
@@ -25,7 +25,11 @@ statement!(
         since: DateTime<Utc> => Timestamptz,
         rows: i64 => BigInt,
         most: i64 => BigInt,
-    } -> (SqlUuid, Integer, Bool),
+    } -> Uncounted {
+        id: Uuid => SqlUuid,
+        messages: i32 => Integer,
+        is_free: bool => Bool,
+    },
     "with few as (
         select id, uncounted from (
             select id, last_sequence - counted_sequence as uncounted from conversations
@@ -48,10 +52,10 @@ statement!(
     /// Counts the new messages. The length of a text is known without reading it.
     Measure<'a> { owner_id: Uuid => SqlUuid, ids: &'a [Uuid] => Array<SqlUuid> } -> (),
     concat!("update conversations c set counted_sequence = c.last_sequence, bytes = c.bytes + (
-            select coalesce(sum(", rows::size!(""), " + 128), 0) from items
+            select coalesce(sum(", texts::size!(""), " + 128), 0) from items
             where owner_id = $1 and conversation_id = c.id and sequence > c.counted_sequence
         ) + (
-            select coalesce(sum(", rows::size!(""), " + 128), 0) from item_versions
+            select coalesce(sum(", texts::size!(""), " + 128), 0) from item_versions
             where owner_id = $1 and conversation_id = c.id and sequence > c.counted_sequence
         )
     where c.owner_id = $1 and c.id = any($2)")
@@ -151,12 +155,12 @@ pub(super) async fn step(
         rows,
         most: MEASURED,
     };
-    let unknown: Vec<(Uuid, i32, bool)> = unknown.fetch_all(connection).await?;
+    let unknown: Vec<Uncounted> = unknown.fetch_all(connection).await?;
     let some = affordable(&unknown, rows);
     let free: Vec<Uuid> = some
         .iter()
-        .filter(|(.., is_free)| *is_free)
-        .map(|(id, ..)| *id)
+        .filter(|uncounted| uncounted.is_free)
+        .map(|uncounted| uncounted.id)
         .collect();
     if !free.is_empty() {
         let measure = Measure {
@@ -169,7 +173,7 @@ pub(super) async fn step(
     let count = Count {
         owner_id,
         since: job.created_at,
-        upto: some.last().filter(|_| is_cut).map(|(id, ..)| *id),
+        upto: some.last().filter(|_| is_cut).map(|last| last.id),
         rows,
         now,
     };
@@ -180,10 +184,10 @@ pub(super) async fn step(
 
 /// The first conversations whose messages are at most `rows` together, but at least one
 /// conversation.
-fn affordable(unknown: &[(Uuid, i32, bool)], rows: i64) -> &[(Uuid, i32, bool)] {
+fn affordable(unknown: &[Uncounted], rows: i64) -> &[Uncounted] {
     let mut messages = 0;
-    let few = unknown.iter().take_while(|(_, count, _)| {
-        messages += i64::from(*count);
+    let few = unknown.iter().take_while(|next| {
+        messages += i64::from(next.messages);
         messages <= rows
     });
     let few = few.count().max(1).min(unknown.len());

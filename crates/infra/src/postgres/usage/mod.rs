@@ -26,15 +26,16 @@ statement!(
     Find<'a> {
         midnight: DateTime<Utc> => Timestamptz,
         owner_ids: &'a [Uuid] => Array<SqlUuid>,
-    } -> (
-        SqlUuid,
-        Nullable<SmallInt>,
-        Bool,
-        Nullable<Timestamptz>,
-        BigInt,
-        BigInt,
-        Integer,
-    ),
+    } -> Row {
+        owner_id: Uuid => SqlUuid,
+        /// The kind of the user. External users have no row.
+        kind: Option<i16> => Nullable<SmallInt>,
+        is_account: bool => Bool,
+        counted_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        bytes: i64 => BigInt,
+        conversations: i64 => BigInt,
+        titles: i32 => Integer,
+    },
     "select o.id, u.kind, a.owner_id is not null, g.counted_at, coalesce(g.storage_bytes, 0),
         coalesce(g.conversations, 0), case when g.titles_day = $1 then g.titles else 0 end
     from unnest($2) as o(id)
@@ -67,16 +68,6 @@ statement!(
     on conflict (owner_id) do update set titles_day = excluded.titles_day,
         titles = case when u.titles_day = excluded.titles_day then u.titles + 1 else 1 end
     where u.titles_day <> excluded.titles_day or u.titles < $3"
-);
-
-type Row = (
-    Uuid,
-    Option<i16>,
-    bool,
-    Option<DateTime<Utc>>,
-    i64,
-    i64,
-    i32,
 );
 
 #[async_trait::async_trait]
@@ -160,20 +151,20 @@ fn all_stored(owners: &[OwnerId]) -> Vec<Uuid> {
         .collect()
 }
 
-fn counted((owner, kind, is_account, counted_at, bytes, conversations, titles): Row) -> Counted {
+fn counted(row: Row) -> Counted {
     Counted {
-        owner: OwnerId::new(ids::read(owner)),
-        kind: match (kind, is_account) {
+        owner: OwnerId::new(ids::read(row.owner_id)),
+        kind: match (row.kind, row.is_account) {
             (None, _) => UserKind::External,
             (Some(0), false) => UserKind::Guest,
             (Some(0), true) => UserKind::Account,
             (Some(_), _) => UserKind::Operator,
         },
         usage: Usage {
-            storage_bytes: bytes.max(0).unsigned_abs(),
-            conversations: conversations.max(0).unsigned_abs(),
-            titles_today: titles.max(0).unsigned_abs().into(),
+            storage_bytes: row.bytes.max(0).unsigned_abs(),
+            conversations: row.conversations.max(0).unsigned_abs(),
+            titles_today: row.titles.max(0).unsigned_abs().into(),
         },
-        counted_at,
+        counted_at: row.counted_at,
     }
 }

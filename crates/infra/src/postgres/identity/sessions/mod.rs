@@ -19,7 +19,7 @@ use domain::auth::{
 use domain::error::Result;
 use domain::id::{OwnerId, SessionId};
 use domain::page::Page;
-use statements::{FindSpent, Rotate, SignIn};
+use statements::{FindSpent, Rotate, SignIn, SpentRow};
 use uuid::Uuid;
 
 pub(super) use end::end_others;
@@ -121,20 +121,20 @@ impl SessionStore for PgSessions {
         }
         // The concurrent request that spent the token has committed by now: this statement begins
         // after that.
-        let found: Option<(Row, Uuid, bool, bool)> = self
+        let found: Option<SpentRow> = self
             .0
             .run(caller, async |connection| {
                 find_spent.fetch_optional(connection).await
             })
             .await?;
-        let Some((user, family, is_fresh, is_good)) = found else {
+        let Some(found) = found else {
             return Ok(Rotated::Unknown);
         };
-        let user = User::try_from(user)?;
-        Ok(match (is_fresh, is_good) {
-            (true, true) => Rotated::Done(user, session(family)),
+        let (user, session) = (User::try_from(found.user)?, session(found.family));
+        Ok(match (found.is_fresh, found.is_good) {
+            (true, true) => Rotated::Done(user, session),
             (true, false) => Rotated::Spent,
-            (false, _) => Rotated::Reused(user.id, session(family)),
+            (false, _) => Rotated::Reused(user.id, session),
         })
     }
 

@@ -1,7 +1,8 @@
 //! The statements of sessions. All times of refresh tokens come from the database's clock, for
 //! every instance.
 
-use super::super::users::Sql;
+use crate::postgres::identity::users::{Row, columns};
+use crate::postgres::row::{Sql, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -50,8 +51,8 @@ statement!(
         next: &'a [u8] => Binary,
         seconds: i64 => BigInt,
         now: DateTime<Utc> => Timestamptz,
-    } -> (Sql, SqlUuid),
-    "with who as (
+    } -> (Sql<Row>, SqlUuid),
+    sql!("with who as (
         select u.owner_id, u.kind, u.created_at
         from refresh_tokens t join users u on u.owner_id = t.owner_id
         where t.digest = $1 for key share of u
@@ -71,9 +72,9 @@ statement!(
         where u.owner_id = spent.owner_id
             and coalesce(u.active_at, u.created_at) < $4 - interval '1 day'
     )
-    select who.owner_id, who.kind, who.created_at, a.email, a.name, spent.family
+    select ", columns!("who."), ", spent.family
     from who join spent on spent.owner_id = who.owner_id
-    left join accounts a on a.owner_id = who.owner_id"
+    left join accounts a on a.owner_id = who.owner_id")
 );
 
 statement!(
@@ -83,8 +84,13 @@ statement!(
         again: i64 => BigInt,
         next: &'a [u8] => Binary,
         spent: &'a [u8] => Binary,
-    } -> (Sql, SqlUuid, Bool, Bool),
-    "select u.owner_id, u.kind, u.created_at, a.email, a.name, t.family,
+    } -> SpentRow {
+        user: Row => Sql<Row>,
+        family: Uuid => SqlUuid,
+        is_fresh: bool => Bool,
+        is_good: bool => Bool,
+    },
+    sql!("select ", columns!("u."), ", t.family,
         t.spent_at >= now() - $1 * interval '1 second',
         exists (
             select from refresh_tokens n
@@ -96,7 +102,7 @@ statement!(
     where t.digest = $3 and t.spent_at is not null and exists (
         select from refresh_tokens n
         where n.owner_id = t.owner_id and n.family = t.family and n.spent_at is null
-    )"
+    )")
 );
 
 // A session goes on by its one unspent token, and has ended when it has none. Only that token is

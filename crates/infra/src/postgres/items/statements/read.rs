@@ -1,6 +1,9 @@
 //! Statements that find items: one item, a page, the next batch.
 
-use crate::postgres::items::rows;
+use crate::postgres::items::rows::{self, Head, Row};
+use crate::postgres::items::several::Found;
+use crate::postgres::items::texts;
+use crate::postgres::row::{Sql, names, sql};
 use crate::postgres::statement::statement;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid as SqlUuid};
 use uuid::Uuid;
@@ -12,9 +15,9 @@ statement!(
         id: Uuid => SqlUuid,
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
-    } -> Nullable<rows::Sql>,
-    concat!(
-        "select ", rows::columns!(), "
+    } -> Nullable<Sql<Row>>,
+    sql!(
+        "select ", rows::columns!("i."), "
         from conversations c
         left join items i on i.owner_id = c.owner_id and i.conversation_id = c.id
             and i.sequence = $1 and i.id = $2
@@ -28,9 +31,9 @@ statement!(
         call_id: &'a str => Text,
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
-    } -> Nullable<rows::Sql>,
-    concat!(
-        "select ", rows::columns!(), "
+    } -> Nullable<Sql<Row>>,
+    sql!(
+        "select ", rows::columns!("i."), "
         from conversations c
         left join items i on i.owner_id = c.owner_id and i.conversation_id = c.id
             and i.call_id = $1
@@ -50,12 +53,12 @@ macro_rules! several {
                 most: i64 => BigInt,
                 owner_id: Uuid => SqlUuid,
                 conversation_id: Uuid => SqlUuid,
-            } -> (Integer, BigInt, Nullable<rows::Sql>),
-            concat!(
-                "select c.item_count, t.bytes, ", rows::columns!(), "
+            } -> Sql<Found>,
+            sql!(
+                "select c.item_count, t.bytes, ", rows::columns!("i."), "
                 from conversations c
                 cross join lateral (
-                    select coalesce(sum(", rows::size!("n."), "), 0)::bigint as bytes
+                    select coalesce(sum(", texts::size!("n."), "), 0)::bigint as bytes
                     from items n where n.owner_id = c.owner_id and n.conversation_id = c.id
                         and n.", $column, " = any($1)
                 ) t
@@ -86,8 +89,8 @@ macro_rules! page {
                 after: i32 => Integer,
                 limit: i64 => BigInt,
                 bytes: i64 => BigInt,
-            } -> rows::Sql,
-            concat!(
+            } -> Sql<Row>,
+            sql!(
                 "select ", $columns, "
                 from (
                     select n.*, sum(", $size, ") over (order by n.sequence ", $order, ")
@@ -109,15 +112,17 @@ macro_rules! page {
 }
 page!(
     /// Oldest first.
-    PageUp, ">", "asc", rows::size!("n."), rows::columns!()
+    PageUp, ">", "asc", texts::size!("n."), rows::columns!("i.")
 );
 page!(
     /// Newest first.
-    PageDown, "<", "desc", rows::size!("n."), rows::columns!()
+    PageDown, "<", "desc", texts::size!("n."), rows::columns!("i.")
 );
 page!(
     /// Newest first, for a model, which gets no earlier thoughts: only texts are read and counted.
-    Preceding, "<", "desc", "octet_length(n.content)", rows::columns!("i.content", "null::text")
+    Preceding, "<", "desc", "octet_length(n.content)", sql!(
+        names!(Head, "i."), ", i.content, null::text, ", texts::unparted!("i.")
+    )
 );
 
 statement!(
@@ -128,12 +133,12 @@ statement!(
         conversation_id: Uuid => SqlUuid,
         after: i32 => Integer,
         last: i32 => Integer,
-    } -> rows::Sql,
-    concat!(
-        "select ", rows::columns!(), "
+    } -> Sql<Row>,
+    sql!(
+        "select ", rows::columns!("i."), "
         from (
-            select n.*, sum(", rows::size!("n."), ") over (order by n.sequence)
-                - (", rows::size!("n."), ") as bytes_before
+            select n.*, sum(", texts::size!("n."), ") over (order by n.sequence)
+                - (", texts::size!("n."), ") as bytes_before
             from (
                 select i.* from items i
                 join conversations c on c.owner_id = i.owner_id and c.id = i.conversation_id

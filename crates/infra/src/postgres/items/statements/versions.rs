@@ -1,6 +1,8 @@
 //! Statements that find all versions of items.
 
-use crate::postgres::items::rows;
+use crate::postgres::items::texts;
+use crate::postgres::items::version_rows::{HeadRow, VersionRow, version};
+use crate::postgres::row::Sql;
 use crate::postgres::statement::statement;
 use diesel::sql_types::{BigInt, Integer, Nullable, Uuid as SqlUuid};
 use uuid::Uuid;
@@ -19,7 +21,7 @@ macro_rules! versions {
                 after: i32 => Integer,
                 limit: i64 => BigInt,
                 bytes: i64 => BigInt,
-            } -> rows::VersionSql,
+            } -> Sql<VersionRow>,
             concat!(
                 "with item as (
                     select i.* from items i
@@ -27,18 +29,15 @@ macro_rules! versions {
                     where i.owner_id = $1 and i.conversation_id = $2 and i.sequence = $3
                         and i.id = $4
                 )
-                select version, content, model, created_at, current, reasoning, unparted
+                select ", version!(), "
                 from (
-                    select n.*, sum(", rows::size!(""), ") over (order by version ", $order, ")
-                        - (", rows::size!(""), ") as bytes_before
+                    select n.*, sum(", texts::size!(""), ") over (order by version ", $order, ")
+                        - (", texts::size!(""), ") as bytes_before
                     from (
-                        select version, content, model, updated_at as created_at, true as current,
-                            ", rows::reasoning!("item"), " as reasoning,
-                            ", rows::unparted!("item"), " as unparted
+                        select ", version!(current "item."), "
                         from item where version ", $after, " $5
                         union all
-                        select v.version, v.content, v.model, v.created_at, false,
-                            ", rows::reasoning!("v"), ", ", rows::unparted!("v"), "
+                        select ", version!(earlier "v."), "
                         from item cross join lateral (
                             select * from item_versions o
                             where o.owner_id = $1 and o.conversation_id = $2 and o.sequence = $3
@@ -73,21 +72,22 @@ statement!(
         sequence: i32 => Integer,
         last: i32 => Integer,
         place: i32 => Integer,
-    } -> (Integer, Integer, rows::VersionSql, Nullable<rows::HeadSql>),
+    } -> Entry {
+        sequence: i32 => Integer,
+        version: VersionRow => Sql<VersionRow>,
+        /// With the current version.
+        head: Option<HeadRow> => Nullable<Sql<HeadRow>>,
+    },
     concat!("with conversation as (
         select owner_id, id from conversations where owner_id = $1 and id = $2
     )
-    select sequence, place, version, content, model, created_at, current, reasoning, unparted,
-        id, first_at, role, author_id, call_id
+    select sequence, ", version!(), ", id, first_at, role, author_id, call_id
     from (
-        select n.*, sum(", rows::size!(""), ") over (order by sequence, place)
-            - (", rows::size!(""), ") as bytes_before
+        select n.*, sum(", texts::size!(""), ") over (order by sequence, place)
+            - (", texts::size!(""), ") as bytes_before
         from (
             (
-                select i.sequence, 0 as place, i.version, i.content, i.model,
-                    i.updated_at as created_at, true as current,
-                    ", rows::reasoning!("i"), " as reasoning,
-                    ", rows::unparted!("i"), " as unparted,
+                select i.sequence, 0 as place, ", version!(current "i."), ",
                     i.id, i.created_at as first_at, i.role, i.author_id, i.call_id
                 from items i join conversation c
                     on c.owner_id = i.owner_id and c.id = i.conversation_id
@@ -97,8 +97,7 @@ statement!(
             )
             union all
             (
-                select v.sequence, v.version as place, v.version, v.content, v.model,
-                    v.created_at, false, ", rows::reasoning!("v"), ", ", rows::unparted!("v"), ",
+                select v.sequence, v.version as place, ", version!(earlier "v."), ",
                     null, null, null, null, null
                 from (
                     select i.sequence from items i join conversation c

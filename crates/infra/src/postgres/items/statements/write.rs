@@ -1,6 +1,8 @@
 //! Statements that add items and change their texts.
 
-use crate::postgres::items::rows;
+use crate::postgres::items::rows::{self, Row};
+use crate::postgres::items::texts;
+use crate::postgres::row::{Sql, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
@@ -113,7 +115,11 @@ statement!(
         author_ids: &'a [Option<Uuid>] => Array<Nullable<SqlUuid>>,
         contents: &'a [&'a str] => Array<Text>,
         titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
-    } -> (SqlUuid, SqlUuid, Integer),
+    } -> Placed {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        before: i32 => Integer,
+    },
     "with input as (
         select * from unnest($1, $2, $3, $4, $5, $6, $7, $8) with ordinality
             as t(owner_id, conversation_id, now, title, seed, role, author_id, content, place)
@@ -176,8 +182,8 @@ statement!(
         content: &'a str => Text,
         reasoning: Option<&'a str> => Nullable<Text>,
         model: Option<&'a str> => Nullable<Text>,
-    } -> rows::Sql,
-    concat!(
+    } -> Sql<Row>,
+    sql!(
         "with kept as (
             insert into item_versions (owner_id, conversation_id, created_at, sequence, version,
                 model, content, reasoning_version, reasoning)
@@ -197,7 +203,7 @@ statement!(
             reasoning_version = case when coalesce($6, $7) is not null then version + 1 end,
             updated_at = greatest(updated_at, $4)
         where owner_id = $1 and conversation_id = $2 and sequence = $3
-        returning ", rows::columns!()
+        returning ", rows::columns!("i.")
     )
 );
 
@@ -225,10 +231,10 @@ statement!(
         id: Uuid => SqlUuid,
         now: DateTime<Utc> => Timestamptz,
     } -> (),
-    concat!("with gone as (
+    sql!("with gone as (
         delete from items
         where owner_id = $1 and conversation_id = $2 and sequence = $3 and id = $4
-        returning ", rows::size!(""), " + 128 as bytes
+        returning ", texts::size!(""), " + 128 as bytes
     )
     update conversations c set item_count = c.item_count - 1,
         updated_at = greatest(c.updated_at, $5),

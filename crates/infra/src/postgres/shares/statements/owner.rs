@@ -1,6 +1,7 @@
 //! Statements for owners: make links, list them, end them.
 
-use crate::postgres::shares::rows;
+use crate::postgres::row::{Sql, names, sql};
+use crate::postgres::shares::rows::Row;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
@@ -29,7 +30,7 @@ macro_rules! insert {
                 expires_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
                 digest: &'a [u8] => Binary,
             } -> Nullable<Text>,
-            concat!(
+            sql!(
                 "with place as (", $place, "),
                 share as (
                     insert into shares (owner_id, conversation_id, item_sequence, item_id,
@@ -90,10 +91,9 @@ macro_rules! page {
                 state: &'a str => Text,
                 now: DateTime<Utc> => Timestamptz,
                 limit: i64 => BigInt,
-            } -> rows::Sql,
-            concat!(
-                "select s.conversation_id, s.share_id, s.item_id, s.title, s.read_only, s.live,
-                    s.include_context, s.view_count, s.created_at, s.expires_at, s.revoked_at
+            } -> Sql<Row>,
+            sql!(
+                "select ", names!(Row, "s."), "
                 from shares s
                 where s.owner_id = $1 ", $those, " and s.id ", $after, $rest, "
                     and (select true from conversations c

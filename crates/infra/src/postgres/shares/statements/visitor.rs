@@ -1,8 +1,9 @@
 //! Statements for visitors, who have only the digest of a link's name.
 
-use crate::postgres::conversations::rows as conversation_rows;
-use crate::postgres::items::rows as item_rows;
-use crate::postgres::shares::rows;
+use crate::postgres::conversations::rows::Row as ConversationRow;
+use crate::postgres::items::texts;
+use crate::postgres::row::{Sql, names, sql};
+use crate::postgres::shares::rows::{Joined, LinkRow};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -31,10 +32,10 @@ macro_rules! has_its_message {
     };
 }
 
-/// Whether none of these owners has been removed: the link's owner, and those who use it.
-macro_rules! nobody_removed {
+/// Whether all of these owners still exist: the owner of the link, and the user of the link.
+macro_rules! owners_exist {
     ($owners:literal) => {
-        concat!(
+        sql!(
             "not exists (select from removed_owners r where r.owner_id in (",
             $owners,
             "))"
@@ -54,11 +55,10 @@ macro_rules! view {
                 now: DateTime<Utc> => Timestamptz,
                 limit: i64 => BigInt,
                 bytes: i64 => BigInt,
-            } -> (Nullable<Timestamptz>, Nullable<rows::LinkSql>, Nullable<rows::ItemSql>),
-            concat!(
-                "select t.ended_at, s.owner_id, s.conversation_id, s.id, s.title, s.read_only,
-                    s.live, s.expires_at, s.revoked_at,
-                    c.id is not null and ", nobody_removed!("s.owner_id"), "
+            } -> Sql<Joined>,
+            sql!(
+                "select t.ended_at, ", names!(LinkRow, "s."), ",
+                    c.id is not null and ", owners_exist!("s.owner_id"), "
                         and ", has_its_message!(), ",
                     i.id, i.role, i.content, i.created_at, i.unparted
                 from (select $1 as digest) asked
@@ -72,7 +72,7 @@ macro_rules! view {
                         - octet_length(n.content) as bytes_before
                     from (
                         select m.id, m.role, m.content, m.created_at, m.sequence,
-                            ", item_rows::unparted!("m"), " as unparted
+                            ", texts::unparted!("m."), " as unparted
                         from items m
                         where ", shown!(), "
                             and m.sequence ", $from, " $2
@@ -101,7 +101,7 @@ statement!(
         before: i32 => Integer,
         digest: &'a [u8] => Binary,
     } -> (BigInt, BigInt),
-    concat!(
+    sql!(
         "select count(*) filter (where m.sequence < $1), count(*)
         from (select $2 as digest) asked
         join share_digests d on d.digest = asked.digest
@@ -125,15 +125,19 @@ statement!(
         title: Option<&'a str> => Nullable<Text>,
         seed: &'a [u8] => Binary,
         content: &'a str => Text,
-    } -> (SqlUuid, SqlUuid, Nullable<Integer>),
-    concat!("with link as (
+    } -> Place {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        sequence: Option<i32> => Nullable<Integer>,
+    },
+    sql!("with link as (
         select s.owner_id, s.conversation_id, s.id from share_digests d
         join shares s on s.owner_id = d.owner_id and s.conversation_id = d.conversation_id
             and s.id = d.id
         join conversations c on c.owner_id = s.owner_id and c.id = s.conversation_id
         where d.digest = $1 and not s.read_only and s.revoked_at is null
             and (s.expires_at is null or s.expires_at > $2)
-            and ", nobody_removed!("s.owner_id, $3"), "
+            and ", owners_exist!("s.owner_id, $3"), "
         for no key update of c, s
     ),
     place as (
@@ -167,7 +171,7 @@ statement!(
 /// The link of a digest `$1`, if it has not ended by `$2` and `$3` may copy its messages.
 macro_rules! link_to_copy {
     () => {
-        concat!(
+        sql!(
             "link as (
                 select s.* from share_digests d
                 join shares s on s.owner_id = d.owner_id
@@ -176,7 +180,7 @@ macro_rules! link_to_copy {
                 where d.digest = $1 and s.revoked_at is null
                     and (s.expires_at is null or s.expires_at > $2)
                     and ",
-            nobody_removed!("s.owner_id, $3"),
+            owners_exist!("s.owner_id, $3"),
             " and ",
             has_its_message!(),
             ")"
@@ -192,7 +196,7 @@ statement!(
         now: DateTime<Utc> => Timestamptz,
         owner_id: Uuid => SqlUuid,
     } -> BigInt,
-    concat!(
+    sql!(
         "with ", link_to_copy!(), "
         select (coalesce(sum(octet_length(m.content) + 128), 0) + 128
             + coalesce(octet_length(s.title), 0))::bigint
@@ -210,8 +214,8 @@ statement!(
         owner_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,
         seed: &'a [u8] => Binary,
-    } -> conversation_rows::Sql,
-    concat!(
+    } -> Sql<ConversationRow>,
+    sql!(
         "with ", link_to_copy!(), ",
         stored as (
             insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence,
@@ -221,7 +225,7 @@ statement!(
             from (
                 select (row_number() over (order by m.sequence))::int as sequence, m.created_at,
                     m.role, m.content,
-                    case when ", item_rows::unparted!("m"), " then 0 end as reasoning_version
+                    case when ", texts::unparted!("m."), " then 0 end as reasoning_version
                 from link s join items m on ", shown!(), "
             ) n
             returning octet_length(content) + 128 as bytes
@@ -233,6 +237,6 @@ statement!(
         from link, (
             select count(*)::int as count, coalesce(sum(bytes), 0) as bytes from stored
         ) copied
-        returning ", conversation_rows::columns!()
+        returning ", names!(ConversationRow, "")
     )
 );

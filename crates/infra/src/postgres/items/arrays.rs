@@ -1,0 +1,37 @@
+//! Items as arrays, for statements that store many.
+
+use super::roles::stored_role;
+use crate::postgres::ids;
+use domain::items::{CallId, Item};
+use uuid::Uuid;
+
+/// Many items as one array per column: one parameter per column, for any number of items.
+pub(in crate::postgres) struct Arrays<'a> {
+    pub(in crate::postgres) ids: Vec<Uuid>,
+    pub(in crate::postgres) sequences: Vec<i32>,
+    pub(in crate::postgres) roles: Vec<i16>,
+    pub(in crate::postgres) call_ids: Vec<Option<&'a str>>,
+    pub(in crate::postgres) contents: Vec<&'a str>,
+}
+
+impl<'a> From<&'a [Item]> for Arrays<'a> {
+    fn from(items: &'a [Item]) -> Self {
+        let each = items.iter();
+        Self {
+            ids: each
+                .clone()
+                .map(|item| ids::stored(item.id.ulid()))
+                .collect(),
+            sequences: each
+                .clone()
+                .map(|item| item.id.sequence().0.cast_signed())
+                .collect(),
+            roles: each.clone().map(|item| stored_role(item.role)).collect(),
+            call_ids: each
+                .clone()
+                .map(|item| item.call_id.as_ref().map(CallId::as_str))
+                .collect(),
+            contents: each.map(|item| item.content.as_str()).collect(),
+        }
+    }
+}

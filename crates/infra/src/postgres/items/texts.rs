@@ -1,0 +1,135 @@
+//! The text of an item or of a version, and the thoughts of the model that wrote it.
+
+use crate::postgres::row::row;
+use diesel::sql_types::{Bool, Nullable, Text};
+use domain::thoughts::{self, Apart, Extent};
+
+row!(
+    /// A text as it is stored.
+    TextRow {
+        content: String => Text,
+        /// Empty: thoughts within the text are not for its owner.
+        reasoning: Option<String> => Nullable<Text>,
+        /// Whether the content may contain thoughts.
+        unparted: bool => Bool,
+    }
+);
+
+/// The columns of a [`TextRow`], of the row with this alias.
+macro_rules! text {
+    ($row:expr) => {
+        concat!(
+            $row,
+            "content, ",
+            $crate::postgres::items::texts::reasoning!($row),
+            " as reasoning, ",
+            $crate::postgres::items::texts::unparted!($row),
+            " as unparted"
+        )
+    };
+}
+pub(in crate::postgres) use text;
+
+/// The thoughts that are stored beside a text.
+macro_rules! reasoning {
+    ($row:expr) => {
+        concat!(
+            "case ",
+            $row,
+            "reasoning_version when ",
+            $row,
+            "version then ",
+            $row,
+            "reasoning when 0 then '' end"
+        )
+    };
+}
+pub(in crate::postgres) use reasoning;
+
+/// Whether a text may contain thoughts.
+macro_rules! unparted {
+    ($row:expr) => {
+        concat!(
+            "(",
+            $row,
+            "model is not null and ",
+            $row,
+            "reasoning_version is distinct from ",
+            $row,
+            "version or ",
+            $row,
+            "reasoning_version is not distinct from 0)"
+        )
+    };
+}
+pub(in crate::postgres) use unparted;
+
+/// The size of a row's texts in bytes.
+macro_rules! size {
+    ($row:expr) => {
+        concat!(
+            "octet_length(",
+            $row,
+            "content) + coalesce(octet_length(",
+            $row,
+            "reasoning), 0)"
+        )
+    };
+}
+pub(in crate::postgres) use size;
+
+impl TextRow {
+    pub(in crate::postgres) fn bytes(&self) -> usize {
+        self.content.len() + self.reasoning.as_ref().map_or(0, String::len)
+    }
+
+    /// Whether this is the text as it is shown.
+    pub(super) fn says(&self, text: &str) -> bool {
+        match self.unparted {
+            false => self.content == text,
+            true => apart(self.content.clone(), None, true).0 == text,
+        }
+    }
+
+    /// The text as it is shown, and the thoughts.
+    pub(super) fn apart(self) -> (String, Option<String>) {
+        apart(self.content, self.reasoning, self.unparted)
+    }
+}
+
+/// Separates a text from its thoughts, for texts that were stored before these were kept apart.
+pub(in crate::postgres) fn apart(
+    content: String,
+    reasoning: Option<String>,
+    unparted: bool,
+) -> (String, Option<String>) {
+    if unparted {
+        let Apart { text, thoughts } = thoughts::apart(&content, Extent::Whole);
+        // If the text consists only of thoughts, it is shown as it is.
+        if !text.trim().is_empty() {
+            let thoughts = thoughts.filter(|_| reasoning.is_none());
+            return (text, thoughts);
+        }
+    }
+    let reasoning = reasoning.filter(|reasoning| !reasoning.is_empty());
+    (content, reasoning)
+}
+
+/// A row that may be large.
+pub(in crate::postgres) trait Bytes {
+    fn bytes(&self) -> usize;
+
+    /// The bytes of the largest row.
+    fn largest<'a>(rows: impl IntoIterator<Item = &'a Self>) -> usize
+    where
+        Self: 'a,
+    {
+        rows.into_iter().map(Self::bytes).max().unwrap_or(0)
+    }
+}
+
+/// The bytes that these texts add to the size of their conversation: each message adds 128 bytes.
+pub(in crate::postgres) fn bytes<'a>(texts: impl IntoIterator<Item = &'a str>) -> i64 {
+    // A request has at most 16 MiB.
+    texts.into_iter().map(|text| text.len() as i64 + 128).sum()
+}
