@@ -1,6 +1,6 @@
 use domain::id::OwnerId;
 
-/// The caller, for the log.
+/// The owner for whom a request is made. Repeats and the log take the owner from here.
 #[derive(Clone, Copy)]
 pub(crate) struct Caller {
     pub(crate) owner: OwnerId,

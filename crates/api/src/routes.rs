@@ -1,4 +1,5 @@
-//! Every endpoint of the service, in one list: start here.
+//! Every endpoint of the service, in one list: start here. Those of Jan's face are listed in `jan/mod.rs`, and the
+//! pages of Swagger UI in the server.
 
 use crate::{
     auth, chat, conversations, items, models, projects, settings, shares, system, versions,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, OpenApi, RefOr, Required, Type};
 
-/// Where repeats are supported; see `repeats/asked.rs`.
+/// Where repeats are supported, as in `repeats/asked.rs`; Jan's face has a document of its own.
 const PLACES: [&str; 2] = ["/v1/", "/conversations/share/"];
 
 pub(super) fn describe(document: &mut OpenApi) {

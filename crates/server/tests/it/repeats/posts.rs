@@ -17,7 +17,7 @@ use std::time::Duration;
 /// Where requests may come again.
 fn posts() -> Vec<Operation> {
     let here = |o: &Operation| {
-        let places = ["/v1/", "/openai/v1/", "/jan/v1/", "/conversations/share/"];
+        let places = ["/v1/", "/jan/v1/", "/conversations/share/"];
         o.method == Method::POST && places.iter().any(|place| o.path.starts_with(place))
     };
     let posts: Vec<_> = operations().into_iter().filter(here).collect();
