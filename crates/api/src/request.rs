@@ -1,7 +1,7 @@
 //! The outermost middleware around every request: its id, its log line, the envelope of its
 //! failures.
 
-use crate::caller::Caller;
+use crate::caller::KnownCaller;
 use crate::client_address::ClientAddress;
 use crate::compression::compressed;
 use crate::connection::{Connection, size_of_body};
@@ -157,7 +157,11 @@ fn with_headers(
     let path = response.request().match_info().as_str().to_owned();
     let is_jan = crate::jan::face::is_face(&path);
     let private = is_jan || path.starts_with("/v1") || path.starts_with("/auth");
-    let caller = response.request().extensions().get::<Caller>().copied();
+    let caller = response
+        .request()
+        .extensions()
+        .get::<KnownCaller>()
+        .copied();
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
     if private {
@@ -202,7 +206,7 @@ fn log(response: &ServiceResponse<BoxBody>, milliseconds: f64) {
     let status = response.status();
     let milliseconds = (milliseconds * 1e3).round() / 1e3;
     let caller = request.extensions().get().copied();
-    let owner_id = caller.map(|Caller { owner, .. }| display(owner));
+    let owner_id = caller.map(|KnownCaller { owner, .. }| display(owner));
     let code = status.as_u16();
     if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE {
         tracing::error!(

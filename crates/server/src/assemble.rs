@@ -26,7 +26,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The dependencies of the parts beside the configuration.
-pub(crate) struct About<'a> {
+pub(crate) struct Dependencies<'a> {
     pub(crate) database: &'a Database,
     pub(crate) room: Arc<dyn Room>,
     /// The secret that signs access tokens.
@@ -36,14 +36,17 @@ pub(crate) struct About<'a> {
     pub(crate) tasks: &'a Arc<BackgroundTasks>,
 }
 
-pub(crate) fn assemble(config: &Config, about: About<'_>) -> Result<Parts, ServeError> {
-    let About {
+pub(crate) fn assemble(
+    config: &Config,
+    dependencies: Dependencies<'_>,
+) -> Result<Parts, ServeError> {
+    let Dependencies {
         database, tasks, ..
-    } = about;
+    } = dependencies;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let timer: Arc<dyn Timer> = Arc::new(RuntimeTimer);
     let steady: Arc<dyn Clock> = Arc::new(SteadyClock::new());
-    let signers = Signers::of(config, about.secret, &clock)?;
+    let signers = Signers::of(config, dependencies.secret, &clock)?;
     Ok(Parts {
         database: database.clone(),
         tokens: signers.tokens,
@@ -61,7 +64,7 @@ pub(crate) fn assemble(config: &Config, about: About<'_>) -> Result<Parts, Serve
         },
         limits: Arc::new(GovernorLimits::new(&config.limits, &steady)),
         cors: config.cors.clone(),
-        hosts: config.hosts(about.address),
+        hosts: config.hosts(dependencies.address),
         proxies: config.proxies.clone(),
         public_url: config.public_url.clone(),
         views: Arc::new(ViewCounts::default()),
@@ -87,7 +90,7 @@ pub(crate) fn assemble(config: &Config, about: About<'_>) -> Result<Parts, Serve
             patience: Patience::USUAL,
             finishing: config.finishing,
         },
-        room: about.room,
+        room: dependencies.room,
         workers: None,
     })
 }

@@ -1,5 +1,5 @@
 use crate::app::start;
-use crate::assemble::{About, assemble};
+use crate::assemble::{Dependencies, assemble};
 use crate::background::Background;
 use crate::config::{Config, Storage};
 use crate::greeting::{greet, name_issuers, warn_of_links};
@@ -124,14 +124,14 @@ async fn run(
     warn_of_links(address, config.public_url.as_deref());
     name_issuers(config);
     let tasks = Arc::new(BackgroundTasks::new(Handle::current()));
-    let about = About {
+    let dependencies = Dependencies {
         database: &database,
         room,
         secret,
         address: address.ip(),
         tasks: &tasks,
     };
-    let parts = assemble(config, about)?;
+    let parts = assemble(config, dependencies)?;
     let background = Background::start(config, &database, &parts);
     let server = start(listener, parts)?;
     let handle = server.handle();

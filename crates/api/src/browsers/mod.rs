@@ -23,7 +23,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web;
 
-/// Endpoints for health checks, which call this machine by its address and change nothing.
+/// Endpoints for health checks, which call this machine by its address and only read.
 pub(crate) const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
 
 /// Wraps everything except [`crate::request::around`].

@@ -71,7 +71,7 @@ fn is_this_machine(origin: &str) -> bool {
 /// page (CORS), but not for a form, nor for a POST without a body; those would have their effect
 /// even though the page cannot read the answer.
 ///
-/// The rules are those of Go's `http.CrossOriginProtection`; for requests that change nothing, they
+/// The rules are those of Go's `http.CrossOriginProtection`; for requests that only read, they
 /// are those of a resource isolation policy (web.dev, "Fetch Metadata"): links from any site may be
 /// followed.
 pub(super) fn is_refused(

@@ -10,17 +10,17 @@ use domain::error::Error;
 
 /// The text of a content, and the first part of it that cannot be stored.
 #[derive(Default)]
-pub(super) struct Said {
+pub(super) struct ContentText {
     pub(super) text: String,
     pub(super) unkept: Option<Unkept>,
 }
 
 /// The text of a content: the string, or the texts of its parts, joined by line breaks.
-pub(super) fn said(at: &str, content: &str, is_reply: bool) -> Result<Said, ApiError> {
+pub(super) fn text_of(at: &str, content: &str, is_reply: bool) -> Result<ContentText, ApiError> {
     if let Ok(text) = serde_json::from_str::<String>(content) {
-        return Ok(Said { text, unkept: None });
+        return Ok(ContentText { text, unkept: None });
     }
-    let mut said = Said::default();
+    let mut found = ContentText::default();
     let mut is_first = true;
     let each = each_element(content, |index, part| {
         let at = format!("{at}[{index}]");
@@ -37,14 +37,14 @@ pub(super) fn said(at: &str, content: &str, is_reply: bool) -> Result<Said, ApiE
                 .iter()
                 .all(|(name, value)| matches!(name, "type" | "text") || says_nothing(value));
         if !is_plain {
-            said.unkept.get_or_insert_with(|| no_text(&at));
+            found.unkept.get_or_insert_with(|| no_text(&at));
         }
         match text {
             Some(text) => {
                 if !std::mem::take(&mut is_first) {
-                    said.text.push('\n');
+                    found.text.push('\n');
                 }
-                said.text.push_str(&text);
+                found.text.push_str(&text);
             }
             None if is_reply && is_thought(&kind) => {}
             None => return Err(Error::unkept(at.clone(), no_text(&at).why).into()),
@@ -52,7 +52,7 @@ pub(super) fn said(at: &str, content: &str, is_reply: bool) -> Result<Said, ApiE
         Ok(())
     });
     match each {
-        Ok(()) => Ok(said),
+        Ok(()) => Ok(found),
         Err(refused) => {
             Err(refused
                 .unwrap_or_else(|| mistyped(at, "must be a string or an array of text parts")))

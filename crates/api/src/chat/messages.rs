@@ -1,7 +1,7 @@
 //! The messages of a request, for storing in a conversation.
 
 use super::Fields;
-use super::content::{Said, refusal, said};
+use super::content::{ContentText, refusal, text_of};
 use super::elements::each_element;
 use super::fields::says_nothing;
 use super::refused::{missing, mistyped, refused_object};
@@ -83,26 +83,26 @@ fn read_one(place: usize, message: &str) -> Result<Option<NewMessage>, ApiError>
     let fields = Fields::parse(message).map_err(|error| refused_object(at, &error))?;
     let role = role(at, &fields);
     let is_reply = matches!(role, Ok(Role::Assistant));
-    let mut said = match fields.given("content") {
-        None if is_reply => Said::default(),
+    let mut found = match fields.given("content") {
+        None if is_reply => ContentText::default(),
         None => return Err(missing(at, "content")),
-        Some(content) => said(&format!("{at}.content"), content, is_reply)?,
+        Some(content) => text_of(&format!("{at}.content"), content, is_reply)?,
     };
     let role = role?;
     let beside = fields
         .iter()
         .filter(|(name, value)| !matches!(*name, "role" | "content") && !says_nothing(value));
     let beside: Vec<_> = beside.map(|(name, _)| name).collect();
-    if is_reply && said.text.is_empty() {
-        said.text = refusal(&fields).unwrap_or_default();
-        if said.text.is_empty() && beside.iter().all(|name| THOUGHTS.contains(name)) {
+    if is_reply && found.text.is_empty() {
+        found.text = refusal(&fields).unwrap_or_default();
+        if found.text.is_empty() && beside.iter().all(|name| THOUGHTS.contains(name)) {
             return Ok(None);
         }
     }
     if let Some(name) = beside.first() {
-        said.unkept = Some(beside_text(at, name));
+        found.unkept = Some(beside_text(at, name));
     }
-    let Said { text, unkept } = said;
+    let ContentText { text, unkept } = found;
     if let Some(unkept) = unkept.clone().filter(|_| text.is_empty()) {
         // A message without text cannot be one that the conversation holds.
         return Err(Error::unkept(unkept.param, unkept.why).into());

@@ -11,8 +11,7 @@ use std::task::{Context, Poll, ready};
 /// of the worker have theirs.
 const TURN: usize = 64 * 1024;
 
-/// A body that is compressed while it is sent. Nothing is compressed ahead for a client that does
-/// not read.
+/// A body that is compressed while it is sent: not ahead, since the client may not read it.
 pub(super) struct Compressed {
     text: BoxBody,
     /// The part of the text that is still to be compressed.

@@ -180,7 +180,7 @@ impl ClientStream {
         io::ErrorKind::OutOfMemory.into()
     }
 
-    /// Closes the connection, and drops the data that the system keeps for a client who does not
+    /// Closes the connection, and drops the data that the system keeps for a client that does not
     /// read.
     fn give_up(&self) -> io::Error {
         let _ = self.stream.set_zero_linger();
@@ -278,7 +278,7 @@ mod tests {
         assert!(stream.stream.nodelay().unwrap());
     }
 
-    /// Writes so many bytes to a client who takes `piece` bytes after each pause.
+    /// Writes so many bytes to a client that takes `piece` bytes after each pause.
     async fn written(bytes: usize, piece: usize, pause: Duration) -> io::Result<()> {
         let patience = Patience {
             answer: Duration::from_secs(2),

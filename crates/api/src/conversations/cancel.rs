@@ -47,8 +47,8 @@ impl CancelledTurnBody {
 /// End the current turn
 ///
 /// Ends the reply that a model is writing in this conversation, on any instance. The question and
-/// the reply so far are kept, with the finish reason `cancelled`; with `keep: false` nothing of the
-/// turn is kept. If the model has written nothing yet, only the question is kept. The text of a
+/// the reply so far are kept, with the finish reason `cancelled`; with `keep: false` the whole turn
+/// is discarded. If the model has not begun yet, only the question is kept. The text of a
 /// chat that is not streamed is known only when it is complete. Waiting turns go on.
 #[utoipa::path(
     tag = "conversations",

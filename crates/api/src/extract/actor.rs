@@ -1,5 +1,5 @@
 use super::gateway;
-use crate::caller::Caller;
+use crate::caller::KnownCaller;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::memory::look_for_room;
@@ -167,7 +167,7 @@ fn service<T: 'static>(request: &HttpRequest) -> Result<web::Data<T>, Error> {
 fn accept(request: &HttpRequest, recognised: Result<Recognised, Error>) -> Answer {
     let Recognised { actor, profile } = recognised?;
     let mut extensions = request.extensions_mut();
-    extensions.insert(Caller {
+    extensions.insert(KnownCaller {
         owner: actor.owner_id,
         by_key: actor.credential == Credential::ApiKey,
     });

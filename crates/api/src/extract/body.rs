@@ -4,7 +4,7 @@ use super::{Object, prose};
 use crate::error::{ApiError, code};
 use crate::long_work::LongWork;
 use crate::memory::Held;
-use crate::repeats::{Again, Looked, Repeat, Said};
+use crate::repeats::{Again, Looked, Repeat, SentBody};
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
@@ -54,8 +54,8 @@ impl<T: WireBody> FromRequest for Body<T> {
         let payload = payload.take();
         Box::pin(async move {
             let incoming = Incoming::read(&request, payload, T::LIMIT).await?;
-            let (body, said) = read::<T>(&request, incoming).await?;
-            let looked = Repeat::look(&request, said, body.again()).await?;
+            let (body, sent) = read::<T>(&request, incoming).await?;
+            let looked = Repeat::look(&request, sent, body.again()).await?;
             Ok(Self(body, looked))
         })
     }
@@ -65,32 +65,32 @@ impl<T: WireBody> FromRequest for Body<T> {
 async fn read<T: WireBody>(
     request: &HttpRequest,
     Incoming { bytes, memory }: Incoming,
-) -> Result<(T, Option<Said>), ApiError> {
+) -> Result<(T, Option<SentBody>), ApiError> {
     let repeats = Repeat::of(request).map(|repeat| repeat.service.clone());
-    let said = move |bytes: &[u8]| {
+    let sent = move |bytes: &[u8]| {
         let repeats = repeats.as_ref();
-        repeats.map(|repeats| Said::of(repeats, bytes, T::IS_ANSWERED_WITH))
+        repeats.map(|repeats| SentBody::of(repeats, bytes, T::IS_ANSWERED_WITH))
     };
     if bytes.is_empty() {
         let message = "This request needs a JSON object as its body.";
         let absent = T::absent().ok_or_else(|| ApiError::new(code::MISSING_FIELD, message))?;
-        return Ok((absent, said(b"")));
+        return Ok((absent, sent(b"")));
     }
     if !is_json(request) {
         let unsupported = code::UNSUPPORTED_MEDIA_TYPE;
         return Err(ApiError::new(unsupported, unsupported.meaning));
     }
-    let (body, memory, said) = LongWork::run(request, bytes.len(), move || {
+    let (body, memory, sent) = LongWork::run(request, bytes.len(), move || {
         let body = match T::absent() {
             Some(absent) if is_null(&bytes) => absent,
             _ => parse(&bytes, T::MAY_TRAIL)?,
         };
-        Ok((body, memory, said(&bytes)))
+        Ok((body, memory, sent(&bytes)))
     })
     .await?;
     // The parsed value is about as large as the body, and lives until the request has ended.
     request.extensions_mut().insert(Held(memory));
-    Ok((body, said))
+    Ok((body, sent))
 }
 
 fn is_json(request: &HttpRequest) -> bool {

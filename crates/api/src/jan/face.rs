@@ -1,4 +1,4 @@
-use crate::caller::Caller;
+use crate::caller::KnownCaller;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
 /// Whether an address belongs to this face.
@@ -7,7 +7,7 @@ pub(crate) fn is_face(path: &str) -> bool {
 }
 
 /// Tells the caller who they are, as Jan's middleware does.
-pub(crate) fn tell_caller(caller: Caller, headers: &mut HeaderMap) {
+pub(crate) fn tell_caller(caller: KnownCaller, headers: &mut HeaderMap) {
     let id = HeaderValue::try_from(caller.owner.to_string());
     let id = id.unwrap_or(HeaderValue::from_static(""));
     let method = HeaderValue::from_static(if caller.by_key { "apikey" } else { "jwt" });

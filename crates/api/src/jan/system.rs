@@ -15,7 +15,7 @@ struct StatusBody {
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = JanVersion)]
-struct VersionBody {
+struct ProgramVersionBody {
     version: &'static str,
 }
 
@@ -47,12 +47,12 @@ pub(crate) async fn get_readiness(
 /// Which version is it?
 #[utoipa::path(
     tag = "service",
-    responses((status = 200, description = "The version.", body = VersionBody)),
+    responses((status = 200, description = "The version.", body = ProgramVersionBody)),
     security(()),
 )]
 #[get("/version")]
 pub(crate) async fn get_version() -> HttpResponse {
-    HttpResponse::Ok().json(VersionBody {
+    HttpResponse::Ok().json(ProgramVersionBody {
         version: env!("CARGO_PKG_VERSION"),
     })
 }

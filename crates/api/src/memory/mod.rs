@@ -1,6 +1,6 @@
 //! The memory of bodies and answers, which all callers share.
 
-use crate::caller::Caller as Owner;
+use crate::caller::KnownCaller as Owner;
 use crate::client_address::ClientAddress;
 use crate::error::{ApiError, code};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
@@ -29,7 +29,7 @@ pub struct Memory {
     share: u64,
 }
 
-/// The caller who takes memory, and their address.
+/// The caller that takes memory, and the address.
 #[derive(Clone, Copy)]
 pub(crate) struct Taker {
     caller: Caller,

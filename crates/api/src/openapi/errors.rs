@@ -55,9 +55,9 @@ fn list_codes(detail: Option<&mut RefOr<Schema>>) {
 }
 
 /// Identical responses are described once, for all operations.
-type Responses = BTreeMap<String, Shared>;
+type Responses = BTreeMap<String, SharedResponse>;
 
-struct Shared {
+struct SharedResponse {
     status: u16,
     codes: Vec<&'static Code>,
     headers: Vec<(String, RefOr<Header>)>,
@@ -87,7 +87,7 @@ fn add_failures(path: &str, operation: &mut Operation, shared: &mut Responses) {
         reference.description = format!("{}.", names.join(", "));
         let responses = &mut operation.responses.responses;
         responses.insert(status.to_string(), RefOr::Ref(reference));
-        let shared = shared.entry(name).or_insert_with(|| Shared {
+        let shared = shared.entry(name).or_insert_with(|| SharedResponse {
             status,
             codes: Vec::new(),
             headers: common_headers(path).collect(),
@@ -140,7 +140,7 @@ fn shows_a_page(operation: &Operation) -> bool {
     matches!(success, Some(RefOr::T(response)) if response.content.contains_key(PAGE))
 }
 
-impl Shared {
+impl SharedResponse {
     fn response(&self) -> utoipa::openapi::Response {
         // In the order of the table, each once.
         let codes = CODES.iter().filter(|code| self.codes.contains(code));

@@ -9,7 +9,7 @@ mod watched;
 pub(crate) use answered::Answered;
 pub(crate) use watched::Watched;
 
-use crate::caller::Caller;
+use crate::caller::KnownCaller;
 use crate::error::ApiError;
 use crate::presence::Presence;
 use actix_web::dev::{Payload, ServiceRequest};
@@ -42,13 +42,13 @@ pub(crate) enum Again {
 }
 
 /// The digest of a request's body.
-pub(crate) struct Said {
+pub(crate) struct SentBody {
     digest: Digest,
     /// The body itself, where answers are made from it.
     body: Bytes,
 }
 
-impl Said {
+impl SentBody {
     pub(crate) fn of(service: &RepeatService, body: &[u8], is_kept: bool) -> Self {
         let kept = if is_kept { body } else { b"" };
         Self {
@@ -76,7 +76,7 @@ pub(crate) struct Looked(());
 pub(crate) enum Instead {
     Done {
         outcome: Outcome,
-        said: Bytes,
+        sent: Bytes,
         again: Again,
     },
     Joined(Watched),
@@ -103,23 +103,28 @@ impl Repeat {
     /// request may have been done already, or is invalid.
     pub(crate) async fn look(
         request: &HttpRequest,
-        said: Option<Said>,
+        sent: Option<SentBody>,
         again: Again,
     ) -> Result<Looked, ApiError> {
         if let Some(repeat) = Self::of(request) {
-            let said = said.ok_or_else(|| {
+            let sent = sent.ok_or_else(|| {
                 Error::Internal("a repeat without the content of its request".into())
             })?;
-            repeat.claim(request, said, again).await?;
+            repeat.claim(request, sent, again).await?;
         }
         Ok(Looked(()))
     }
 
     /// Claims the request, if it must be recorded.
-    async fn claim(&self, request: &HttpRequest, said: Said, again: Again) -> Result<(), ApiError> {
+    async fn claim(
+        &self,
+        request: &HttpRequest,
+        sent: SentBody,
+        again: Again,
+    ) -> Result<(), ApiError> {
         let caller = request.extensions().get().copied();
         let asked = self.asked.as_ref().map_err(|()| asked::unreadable())?;
-        let Some(Caller { owner, .. }) = caller.filter(|_| again != Again::Never) else {
+        let Some(KnownCaller { owner, .. }) = caller.filter(|_| again != Again::Never) else {
             self.slot.leave_free();
             return room_for(request);
         };
@@ -127,7 +132,7 @@ impl Repeat {
         let route = request.match_pattern().unwrap_or_default();
         let address = request.uri().to_string();
         let begun = service
-            .begin(owner, asked, &route, &address, said.digest)
+            .begin(owner, asked, &route, &address, sent.digest)
             .await?;
         self.begun.set(Some(begun));
         let until = Instant::now() + service.patience;
@@ -150,10 +155,10 @@ impl Repeat {
                     return Ok(());
                 }
                 Verdict::Done(outcome) => {
-                    let said = said.body;
+                    let sent = sent.body;
                     return self.answers(Instead::Done {
                         outcome,
-                        said,
+                        sent,
                         again,
                     });
                 }
@@ -228,8 +233,8 @@ impl FromRequest for Once {
         Box::pin(async move {
             crate::extract::proven(&request).await;
             let repeat = Repeat::of(&request);
-            let said = repeat.map(|repeat| Said::of(&repeat.service, b"", false));
-            Ok(Self(Repeat::look(&request, said, Again::AtOnce).await?))
+            let sent = repeat.map(|repeat| SentBody::of(&repeat.service, b"", false));
+            Ok(Self(Repeat::look(&request, sent, Again::AtOnce).await?))
         })
     }
 }

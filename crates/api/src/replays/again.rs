@@ -31,7 +31,7 @@ use serde::Serialize;
 pub(super) async fn answer(
     request: &HttpRequest,
     outcome: Outcome,
-    said: &[u8],
+    sent: &[u8],
 ) -> Result<HttpResponse, ApiError> {
     if crate::jan::face::is_face(request.match_info().as_str()) {
         return crate::jan::again(request, outcome).await;
@@ -81,7 +81,7 @@ pub(super) async fn answer(
         }
         Made::Deleted(gone) => {
             let sent: BulkDeleteConversationsBody =
-                serde_json::from_slice(said).map_err(internal)?;
+                serde_json::from_slice(sent).map_err(internal)?;
             let body = BulkDeletionBody::from(BulkDeletion::again(sent.conversation_ids, gone));
             Ok(HttpResponse::build(status).json(body))
         }

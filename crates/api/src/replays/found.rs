@@ -1,6 +1,6 @@
 //! The objects from which a repeated request is answered.
 
-use crate::caller::Caller;
+use crate::caller::KnownCaller;
 use crate::error::ApiError;
 use actix_web::http::StatusCode;
 use actix_web::{HttpMessage as _, HttpRequest, web};
@@ -48,7 +48,7 @@ pub(crate) async fn conversation_of(
 
 pub(crate) fn owner(request: &HttpRequest) -> Result<OwnerId, ApiError> {
     let caller = request.extensions().get().copied();
-    let caller = caller.map(|Caller { owner, .. }| owner);
+    let caller = caller.map(|KnownCaller { owner, .. }| owner);
     caller.ok_or_else(|| Error::Internal("a repeat without an owner".into()).into())
 }
 

@@ -60,7 +60,7 @@ async fn finish(repeat: &Repeat, response: ServiceResponse<BoxBody>) -> ServiceR
             again: Again::AsStream,
             ..
         } => joined::told(&request, &outcome).await,
-        Instead::Done { outcome, said, .. } => again::answer(&request, outcome, &said).await,
+        Instead::Done { outcome, sent, .. } => again::answer(&request, outcome, &sent).await,
         Instead::Joined(watched) => joined::stream(&request, watched).await,
     };
     let mut other = other.unwrap_or_else(HttpResponse::from_error);

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 /// The running build.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Version)]
-pub(crate) struct VersionBody {
+pub(crate) struct ProgramVersionBody {
     /// The program's name.
     #[schema(example = "jan-conversations")]
     name: &'static str,
@@ -19,12 +19,12 @@ pub(crate) struct VersionBody {
 /// The name and version of the running program.
 #[utoipa::path(
     tag = "service",
-    responses((status = 200, description = "The version.", body = VersionBody)),
+    responses((status = 200, description = "The version.", body = ProgramVersionBody)),
     security(()),
 )]
 #[get("/version")]
 pub(crate) async fn get_version() -> HttpResponse {
-    HttpResponse::Ok().json(VersionBody {
+    HttpResponse::Ok().json(ProgramVersionBody {
         name: "jan-conversations",
         version: env!("CARGO_PKG_VERSION"),
     })

@@ -31,7 +31,7 @@ pub enum Command {
     ResetPassword {
         /// The e-mail address of the account
         email: String,
-        /// Take the first line of standard input for the password, and print nothing
+        /// Take the first line of standard input for the password, without output
         #[arg(long)]
         stdin: bool,
     },

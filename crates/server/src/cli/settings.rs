@@ -94,7 +94,7 @@ pub struct Settings {
     #[arg(long, env, global = true, help_heading = "Accounts")]
     pub oidc_max_token_seconds: Option<String>,
     /// The secret of a gateway in TRUSTED_PROXIES, at least 32 bytes: where X-Gateway-Auth equals
-    /// it, X-User-Subject names the caller [default: none, and such headers change nothing]
+    /// it, X-User-Subject names the caller [default: none, and such headers are ignored]
     #[arg(
         long,
         env,

@@ -44,7 +44,7 @@ pub fn start(log: &Log, output: &Output) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// Logs a panic, and does nothing else: the usual hook writes to standard error itself, and blocks
+/// Only logs a panic: the usual hook writes to standard error itself, and blocks
 /// where that is not read. A formatted message may quote a client's text (cut within a character,
 /// for instance), so only the place in the code is logged then.
 fn panicked(panic: &PanicHookInfo<'_>) {

@@ -211,7 +211,7 @@ impl TestApp {
         })
     }
 
-    /// Has it counted what those use who have written lately, as happens every few seconds.
+    /// Counts the usage of owners with recent writes, as the service does every few seconds.
     pub(crate) async fn count_usage(&self) {
         self.clock.advance(TimeDelta::seconds(20));
         let look = || {
@@ -263,7 +263,7 @@ impl TestApp {
         }
     }
 
-    /// Somebody who has just become a guest, and the answer that made them one.
+    /// A new guest, and the answer of the guest login.
     pub(crate) async fn guest(&self) -> (Actor, Value) {
         let session = self.anon().post("/auth/guest-login", json!({})).await;
         let session = session.expect(201);
@@ -426,12 +426,12 @@ pub(crate) fn limits(quotas: &Quotas, clock: &Arc<dyn Clock>) -> Arc<dyn RateLim
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        // The command is sent at once; nobody needs to wait for what becomes of it.
+        // The command is sent at once; the test does not wait for its result.
         drop(self.handle.stop(false));
     }
 }
 
-/// An HTTP client that goes nowhere but where it is sent.
+/// An HTTP client without proxies and redirects.
 pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .no_proxy()
@@ -439,7 +439,7 @@ pub(crate) fn client() -> reqwest::Client {
         .timeout(Duration::from_secs(60))
         // The service closes idle connections after 5 s, and might do so when one is used again.
         .pool_idle_timeout(Duration::from_secs(2))
-        // Nobody is met over TLS, and reading the system's certificates takes long.
+        // TLS is not used, and reading the system's certificates takes long.
         .tls_certs_only([])
         .build()
         .unwrap()

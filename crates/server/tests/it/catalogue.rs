@@ -1,4 +1,4 @@
-//! Nothing outlives its owner or its conversation, in no table that there is or will be.
+//! No row outlives its owner or its conversation, in any present or later table.
 
 use crate::app::TestApp;
 use crate::chat::user;
@@ -34,8 +34,8 @@ async fn filled(schema: &Schema, column: &str, value: &str) -> Vec<String> {
     filled
 }
 
-/// Makes an account that has a row in each table there is. Whoever adds a table with an owner or a
-/// conversation has it filled here.
+/// Makes an account that has a row in each table. A new table with an owner or a conversation must be filled
+/// here.
 async fn settle(app: &TestApp) -> (crate::app::Actor, String, String) {
     let (ada, session) = app.account("ada@example.org").await;
     let owner = rows::stored(session["user"]["id"].as_str().unwrap());

@@ -236,12 +236,12 @@ fn bad_tokens(app: &TestApp) -> Vec<Bad> {
         ("no iss", json!({ "iss": null })),
         ("another audience", json!({ "aud": "somebody-else" })),
         ("another issuer", json!({ "iss": "somebody-else" })),
-        ("a sub that is nobody", json!({ "sub": "alice" })),
+        ("an unknown sub", json!({ "sub": "alice" })),
         (
             "a sub of another kind",
             json!({ "sub": "conv_01ARZ3NDEKTSV4RRFFQ69G5FAV" }),
         ),
-        ("an exp that is no number", json!({ "exp": "tomorrow" })),
+        ("an exp that is not a number", json!({ "exp": "tomorrow" })),
         (
             "a list of audiences",
             json!({ "aud": ["jan-conversations"] }),
@@ -271,13 +271,13 @@ async fn bad_keys(app: &TestApp) -> Vec<Bad> {
     let other = |prefix: &str| format!("{prefix}{}", &key[3..]);
     let mut cases: Vec<Bad> = Vec::new();
     for (name, key) in [
-        ("a key nobody has", format!("sk_{}", "7".repeat(43))),
+        ("an unknown key", format!("sk_{}", "7".repeat(43))),
         ("a key of another prefix", other("pk_")),
         ("a prefix in upper case", other("SK_")),
         ("a key that is too short", key[..45].to_owned()),
         ("a key that is too long", format!("{key}a")),
         ("a key of 8 kB", format!("sk_{}", "a".repeat(8_000))),
-        ("nothing but the prefix", "sk_".to_owned()),
+        ("only the prefix", "sk_".to_owned()),
         ("a key with an odd character", format!("{}-", &key[..45])),
         (
             "a key with a blank",
@@ -450,8 +450,8 @@ async fn foreign_objects_answer_like_unknown_ones() {
             assert_eq!(never.status, 404);
             never.failure(never.json()["error"]["code"].as_str().unwrap());
 
-            // A version is a number within its item, and so nobody's by itself. A link is for
-            // whoever has it.
+            // A version is a number within its item, without an owner of its own. A link is
+            // for everybody who has it.
             let for_all = operation.path.starts_with("/conversations/share/");
             if parameters[own] != "version" && !for_all {
                 let ids = mixed(&parameters, own, &mine, &foreign);
@@ -551,7 +551,7 @@ async fn an_api_key_may_use_all_operations_except_those_for_persons() {
         assert_eq!(
             operation.takes_keys(),
             !forbidden,
-            "what the description says of {} and PERSONS_ONLY differ",
+            "the description of {} and PERSONS_ONLY differ",
             operation.name
         );
         for in_header in [false, true] {

@@ -86,7 +86,7 @@ async fn an_answer_is_cut_off_when_the_database_refuses() {
 
 #[tokio::test]
 async fn an_answer_is_cut_off_when_the_database_goes_away() {
-    // A database of its own: nobody else's connections end.
+    // A database of its own, so that connections of other tests do not end.
     let cluster = Schema::empty().await;
     cluster.rows("create database cut_off").await;
     let url = cluster.url.replace("/postgres?", "/cut_off?");

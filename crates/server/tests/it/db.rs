@@ -42,8 +42,7 @@ async fn started() -> &'static ThrowawayPostgres {
 /// A schema that only one test knows of.
 pub(crate) struct Schema {
     pub(crate) url: String,
-    /// What a test itself asks the database goes over one connection, since PostgreSQL starts a
-    /// process for each.
+    /// The queries of a test itself go over one connection, since PostgreSQL starts a process for each.
     connection: OnceCell<Client>,
 }
 
@@ -115,8 +114,8 @@ impl Schema {
         self.rows(sql).await[0][0].clone().unwrap_or_default()
     }
 
-    /// Everything that is stored, so that a test can say that nothing has changed; but for the queue of
-    /// turns, in which a turn that has left keeps its place for a minute.
+    /// All stored rows, so that a test can show that none has changed. The queue of turns is left out, since a
+    /// turn that has left keeps its place there for a minute.
     pub(crate) async fn contents(&self) -> Vec<Vec<Option<String>>> {
         self.contents_but(&["turn_queue"]).await
     }
@@ -167,8 +166,8 @@ async fn make(sql: &str) {
     *maker = Some((client, made + 1));
 }
 
-/// What the migrations come to, as one piece of SQL: each table is made as it is in the end. The migrations
-/// are run once, by the service's own code, and what is noted of them is copied.
+/// The result of the migrations as one piece of SQL: each table is made in its final form. The migrations
+/// are run once, by the service's own code, and their records are copied.
 async fn replay() -> String {
     let template = Schema::empty().await;
     migrate(&template.url).await.unwrap();

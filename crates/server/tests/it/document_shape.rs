@@ -115,7 +115,7 @@ fn only_requests_are_named_so() {
     for schema in all.filter(|name| name.ends_with("Request")) {
         assert!(
             requests.contains(schema),
-            "{schema} is no request of any operation"
+            "{schema} is not a request of any operation"
         );
     }
 }
@@ -132,7 +132,7 @@ fn every_operation_shows_its_answer() {
                 let is_success = status.starts_with('2');
                 assert!(
                     !is_success || shown.is_some(),
-                    "{name} {status} {kind} shows nothing"
+                    "{name} {status} {kind} has no example"
                 );
             }
         }

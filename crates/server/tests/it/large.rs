@@ -113,7 +113,7 @@ async fn talk(actor: &Actor, conversation: &str, until: Instant) {
     }
 }
 
-/// Reads at a kilobyte a second, by so many clients at once, who all have begun.
+/// So many clients that read at a kilobyte a second; all of them have begun.
 async fn slow_readers(
     process: &Process,
     actor: &Actor,
@@ -175,7 +175,7 @@ async fn slow_readers_cost_little_and_do_not_slow_others_down() {
         more / 1024,
         before / 1024
     );
-    // 64 MiB for a hundred; those who read at all cost something, however few they are.
+    // 64 MiB for a hundred; a few readers also have fixed costs.
     assert!(
         more < 64 * MEBIBYTE * (tens as u64 + 2) / 12,
         "{more} bytes more"

@@ -4,7 +4,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    reason = "a test that meets what it did not expect should end right there"
+    reason = "a test should end at the first unexpected result"
 )]
 
 mod activity;

@@ -1,5 +1,4 @@
-//! The API's own description: whole, in step with the code, and of use to those who generate
-//! clients from it.
+//! The API's own description: whole, in step with the code, and fit for generating clients.
 
 use crate::app::{Actor, TestApp, id};
 use crate::operations::{Operation, document, operations, resolved};
@@ -306,7 +305,7 @@ fn fits(document: &Value, schema: &Value, value: &Value) -> bool {
                 }))
 }
 
-/// Who calls an operation, and with what: alice with its example, unless it is about sessions and
+/// The caller and the body of an operation: alice with its example, unless it is about sessions and
 /// accounts.
 async fn prepared(app: &TestApp, alice: &Actor, operation: &Operation) -> (Actor, Option<Value>) {
     let example = operation.body();
@@ -358,7 +357,7 @@ async fn answer(app: &TestApp, alice: &Actor, operation: &Operation) -> (u16, Op
         "model" => "test-model".to_owned(),
         "key_id" => key.clone(),
         "session_id" => session.clone(),
-        new => panic!("the path parameter {{{new}}} is new: say in openapi.rs what it names"),
+        new => panic!("the path parameter {{{new}}} is new: add it to openapi.rs"),
     });
     let (caller, body) = prepared(app, alice, operation).await;
     let request = caller.request(

@@ -224,7 +224,11 @@ impl Process {
         while !line.contains("listening on http://") {
             line.clear();
             let read = timeout(PATIENCE, pipe.read_line(&mut line)).await;
-            assert_ne!(read.expect("it says something").unwrap(), 0, "it ended");
+            assert_ne!(
+                read.expect("it has a line of output").unwrap(),
+                0,
+                "it ended"
+            );
         }
         let (_, url) = line.trim_end().split_once("listening on ").unwrap();
         let url = url.replace("localhost", "127.0.0.1");

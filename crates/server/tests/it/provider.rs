@@ -1,5 +1,5 @@
-//! A model provider that says what a test tells it to: a real listener that plays a script, and
-//! keeps what it was asked, byte for byte.
+//! A scripted model provider: a real listener that plays a test's script, and keeps its requests, byte for
+//! byte.
 
 use crate::db::RUNTIME;
 use crate::proxy::at_once;

@@ -25,8 +25,8 @@ pub(crate) struct Proxy {
     /// The present treatment.
     state: watch::Receiver<Way>,
     url: String,
-    /// Keeps the port while nobody listens there, since another test would get it for a connection
-    /// or a service of its own. Who is bound and does not listen refuses connections.
+    /// Keeps the port while there is no listener, since another test could get it for a connection
+    /// or a service of its own. A bound socket that does not listen refuses connections.
     _port: TcpSocket,
 }
 
@@ -139,7 +139,7 @@ async fn carry(mut client: TcpStream, socket: PathBuf, mut way: watch::Receiver<
     let _ = way.wait_for(|way| *way == Way::Gone).await;
 }
 
-/// Has what is written sent at once. The kernel would otherwise hold a small message back until the one
+/// Sends written bytes at once. The kernel would otherwise hold a small message back until the one
 /// before it is confirmed, which takes up to 40 ms: more than the statements of most requests.
 pub(crate) fn at_once(stream: &TcpStream) {
     stream.set_nodelay(true).unwrap();

@@ -1,4 +1,4 @@
-//! How many rows the service reads: what it costs to find few among very many, on any machine.
+//! How many rows the service reads: the cost of finding few among very many, on any machine.
 
 use crate::app::TestApp;
 use crate::db::{RUNTIME, Schema};
@@ -23,8 +23,8 @@ async fn named() -> Schema {
     Schema::at(format!("{}&application_name={name}", schema.url))
 }
 
-/// How many rows of a table were read so far. The service's connections are ended for that: then at the
-/// latest they say what they have read.
+/// How many rows of a table were read so far. The service's connections are ended for that, since they report
+/// their reads then at the latest.
 async fn rows_read(schema: &Schema, table: &str) -> u64 {
     let others = "select pid, pg_terminate_backend(pid) from pg_stat_activity
         where application_name = current_schema() and pid <> pg_backend_pid()";
@@ -184,7 +184,7 @@ async fn conversations_of_a_referrer_are_found_among_very_many() {
             case when id in (select id from conversations order by id limit 3) then 'rare'
                 else 'usual' end);
         analyze conversations";
-    // Over a connection that is ended as the service's are, and says what it has read.
+    // Over a connection that is ended like the service's, and so reports its reads.
     let other = Schema::at(app.schema.url.clone());
     other.rows(rare).await;
     let before = rows_read(&app.schema, "conversations").await;

@@ -111,8 +111,7 @@ async fn every_instance_knows_within_thirty_seconds() {
     ada.get("/v1/conversations")
         .await
         .refused("token_invalid", None);
-    // Before the other one looks again, there is nothing to be read, and nothing can be written. It may have
-    // looked by now.
+    // Before the other one looks again, no data can be read or written. It may have looked by now.
     let list = abroad.get("/v1/conversations").await;
     match list.status {
         200 => assert_eq!(list.json()["data"], json!([])),

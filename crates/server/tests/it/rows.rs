@@ -80,8 +80,8 @@ pub(crate) async fn item_ids(schema: &Schema, conversation: &str) -> Vec<String>
         .collect()
 }
 
-/// What must never be: rows of nothing, counts that are wrong, versions with gaps, projects that
-/// are not there.
+/// Checks that there are no rows without a parent, wrong counts, versions with gaps, or missing
+/// projects.
 pub(crate) async fn assert_consistent(schema: &Schema) {
     for (what, from) in orphans().into_iter().chain(contradictions()) {
         let found = schema.value(&format!("select count(*) from {from}")).await;

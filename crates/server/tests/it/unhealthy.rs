@@ -1,5 +1,5 @@
-//! A database that is away: at the start, in between, or silent. Nobody waits longer than five
-//! seconds for an answer, nobody gets a 500, and it all ends by itself.
+//! A database that is away: at the start, in between, or silent. Each request is answered within five
+//! seconds, none with 500, and the service recovers by itself.
 
 use crate::answer::Answer;
 use crate::app::Actor;

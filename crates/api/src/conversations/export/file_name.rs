@@ -1,4 +1,4 @@
-use super::FormatParam;
+use super::ExportFormat;
 use domain::conversations::Conversation;
 use domain::text;
 use domain::visible::{can_be_seen, is_blank};
@@ -12,10 +12,10 @@ const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.')
 const MOST: usize = 200;
 
 /// The header with the file name: the title for clients that understand it, the id otherwise.
-pub(super) fn of(conversation: &Conversation, format: FormatParam) -> String {
+pub(super) fn of(conversation: &Conversation, format: ExportFormat) -> String {
     let ending = match format {
-        FormatParam::Json => "json",
-        FormatParam::Md => "md",
+        ExportFormat::Json => "json",
+        ExportFormat::Md => "md",
     };
     let plain = format!("attachment; filename=\"{}.{ending}\"", conversation.id);
     let title = conversation.title.as_ref();

@@ -25,12 +25,12 @@ use utoipa::{IntoParams, ToSchema};
 pub(crate) struct ExportConversationQuery {
     /// `json` (default) is lossless, every version included; `md` is for reading.
     #[param(inline)]
-    format: Option<FormatParam>,
+    format: Option<ExportFormat>,
 }
 
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum FormatParam {
+pub(crate) enum ExportFormat {
     Json,
     Md,
 }
@@ -113,7 +113,7 @@ pub(crate) async fn export_conversation(
     id: web::Path<String>,
     Query(query): Query<ExportConversationQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let format = query.format.unwrap_or(FormatParam::Json);
+    let format = query.format.unwrap_or(ExportFormat::Json);
     export(
         &request,
         &conversations,
@@ -150,7 +150,7 @@ pub(crate) async fn export_conversation_markdown(
         items.into_inner(),
         actor.owner_id,
         &id,
-        FormatParam::Md,
+        ExportFormat::Md,
     )
     .await
 }
@@ -161,7 +161,7 @@ async fn export(
     items: Arc<ItemService>,
     owner: OwnerId,
     id: &str,
-    format: FormatParam,
+    format: ExportFormat,
 ) -> Result<HttpResponse, ApiError> {
     let id = ConversationId::parse(id)?;
     let (conversation, last) = conversations.outline(owner, id).await?;
@@ -179,10 +179,10 @@ async fn export(
         answer.insert_header((CONTENT_DISPOSITION, disposition));
     }
     Ok(match format {
-        FormatParam::Md => answer
+        ExportFormat::Md => answer
             .content_type("text/markdown; charset=utf-8")
             .streaming(markdown::write(source, conversation)),
-        FormatParam::Json => answer
+        ExportFormat::Json => answer
             .content_type("application/json")
             .streaming(json::write(source, conversation)?),
     })

@@ -9,13 +9,13 @@ use utoipa::ToSchema;
 /// A form in which a link is shown.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum FormatParam {
+pub(crate) enum ShareFormat {
     Json,
     Html,
     Md,
 }
 
-impl FormatParam {
+impl ShareFormat {
     /// The best form that the request's `Accept` names. If any form is accepted, a program that makes
     /// previews gets a page, and other programs get JSON.
     pub(crate) fn accepted(request: &HttpRequest) -> Self {
@@ -38,12 +38,12 @@ impl FormatParam {
 }
 
 /// The form that a media range names, and its weight in thousandths (RFC 9110, 12.5.1).
-fn named(range: &str) -> Option<(FormatParam, u16)> {
+fn named(range: &str) -> Option<(ShareFormat, u16)> {
     let mut parts = range.split(';').map(str::trim);
     let format = match parts.next()?.to_ascii_lowercase().as_str() {
-        "text/html" | "application/xhtml+xml" => FormatParam::Html,
-        "text/markdown" => FormatParam::Md,
-        "application/json" | "application/*" => FormatParam::Json,
+        "text/html" | "application/xhtml+xml" => ShareFormat::Html,
+        "text/markdown" => ShareFormat::Md,
+        "application/json" | "application/*" => ShareFormat::Json,
         _ => return None,
     };
     let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
@@ -64,18 +64,18 @@ mod tests {
     use actix_web::http::header::USER_AGENT;
     use actix_web::test::TestRequest;
 
-    fn accepted(accept: &[&str]) -> FormatParam {
+    fn accepted(accept: &[&str]) -> ShareFormat {
         let request = accept.iter().fold(TestRequest::get(), |request, accept| {
             request.append_header((ACCEPT, *accept))
         });
-        FormatParam::accepted(&request.to_http_request())
+        ShareFormat::accepted(&request.to_http_request())
     }
 
     #[test]
     fn browsers_get_a_page() {
         let firefox = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-        assert_eq!(accepted(&[firefox]), FormatParam::Html);
-        assert_eq!(accepted(&["TEXT/HTML"]), FormatParam::Html);
+        assert_eq!(accepted(&[firefox]), ShareFormat::Html);
+        assert_eq!(accepted(&["TEXT/HTML"]), ShareFormat::Html);
     }
 
     #[test]
@@ -91,22 +91,22 @@ mod tests {
             ";;;,,,",
             "text/html;q=x",
         ] {
-            assert_eq!(accepted(&[accept]), FormatParam::Json, "{accept}");
+            assert_eq!(accepted(&[accept]), ShareFormat::Json, "{accept}");
         }
-        assert_eq!(accepted(&[]), FormatParam::Json);
+        assert_eq!(accepted(&[]), ShareFormat::Json);
     }
 
     #[test]
     fn previews_are_made_of_the_page_unless_data_is_asked_for() {
         for (accept, format) in [
-            ("*/*", FormatParam::Html),
-            ("application/json", FormatParam::Json),
+            ("*/*", ShareFormat::Html),
+            ("application/json", ShareFormat::Json),
         ] {
             let request = TestRequest::get()
                 .append_header((ACCEPT, accept))
                 .append_header((USER_AGENT, "Slackbot-LinkExpanding 1.0"));
             let request = request.to_http_request();
-            assert_eq!(FormatParam::accepted(&request), format, "{accept}");
+            assert_eq!(ShareFormat::accepted(&request), format, "{accept}");
         }
     }
 
@@ -114,11 +114,11 @@ mod tests {
     fn the_greatest_weight_wins() {
         assert_eq!(
             accepted(&["application/json;q=0.5", "text/markdown;q=0.9"]),
-            FormatParam::Md
+            ShareFormat::Md
         );
         assert_eq!(
             accepted(&["application/json;q=0.5, text/html;level=1;q=0.7"]),
-            FormatParam::Html
+            ShareFormat::Html
         );
     }
 }

@@ -1,4 +1,4 @@
-use super::format::FormatParam;
+use super::format::ShareFormat;
 use super::query::{GetSharedConversationQuery, KNOWN};
 use super::{ContinueUrl, Layouts, SharedConversationBody, View, html, markdown, preview_bots};
 use crate::client_address::ClientAddress;
@@ -50,11 +50,11 @@ pub(crate) async fn get_shared_conversation(
 ) -> Result<HttpResponse, ApiError> {
     let known = Query::<GetSharedConversationQuery>::only(&request, &KNOWN);
     let asked = known.as_ref().ok().and_then(|Query(query)| query.format);
-    let format = asked.unwrap_or_else(|| FormatParam::accepted(&request));
+    let format = asked.unwrap_or_else(|| ShareFormat::accepted(&request));
     // Sites add parameters of their own to a link that a person follows.
     let query = match format {
-        FormatParam::Html => known,
-        FormatParam::Json | FormatParam::Md => query,
+        ShareFormat::Html => known,
+        ShareFormat::Json | ShareFormat::Md => query,
     };
     // A preview is not a reader yet.
     let visit = match is_head(&request) || preview_bots::asks(&request) {
@@ -70,7 +70,7 @@ pub(crate) async fn get_shared_conversation(
         let limit = page.limit.get();
         let origin = client.origin();
         let view = shares.view(origin, &share_id, page, visit).await?;
-        if format != FormatParam::Html {
+        if format != ShareFormat::Html {
             return Ok(tags::written(
                 &request,
                 show(&request, view, format, &share_id).await?,
@@ -90,8 +90,8 @@ pub(crate) async fn get_shared_conversation(
     };
     // A browser that asked for a page gets failures as a page.
     answer.await.map_err(|error: ApiError| match format {
-        FormatParam::Html => error.into_page(),
-        FormatParam::Json | FormatParam::Md => error,
+        ShareFormat::Html => error.into_page(),
+        ShareFormat::Json | ShareFormat::Md => error,
     })
 }
 
@@ -99,12 +99,12 @@ pub(crate) async fn get_shared_conversation(
 async fn show(
     request: &HttpRequest,
     view: View,
-    format: FormatParam,
+    format: ShareFormat,
     share_id: &str,
 ) -> Result<HttpResponse, ApiError> {
     let texts = view.items.iter().map(|item| item.content.as_str().len());
     let bytes = texts.sum();
-    if format == FormatParam::Json {
+    if format == ShareFormat::Json {
         let body = SharedConversationBody::new(share_id.to_owned(), view);
         return json(request, bytes, body).await;
     }

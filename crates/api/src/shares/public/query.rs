@@ -1,7 +1,7 @@
 //! The wanted part of a shared conversation, and its form.
 
 use super::CURSOR;
-use super::format::FormatParam;
+use super::format::ShareFormat;
 use crate::list::{numbered, unknown_cursor};
 use domain::error::Error;
 use domain::id::Sequence;
@@ -26,7 +26,7 @@ pub(crate) struct GetSharedConversationQuery {
     /// The form of the answer; otherwise `Accept` decides, and clients that accept
     /// anything get JSON.
     #[param(inline)]
-    pub(super) format: Option<FormatParam>,
+    pub(super) format: Option<ShareFormat>,
 }
 
 impl GetSharedConversationQuery {

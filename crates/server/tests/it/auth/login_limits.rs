@@ -8,8 +8,8 @@ use domain::limits::{Quota, Quotas};
 use reqwest::Method;
 use serde_json::json;
 
-/// A service behind a proxy that it trusts, with the usual limits. What a test puts into
-/// `X-Forwarded-For` is the caller's address.
+/// A service behind a proxy that it trusts, with the usual limits. `X-Forwarded-For` is the caller's
+/// address.
 async fn behind_a_proxy(change: impl FnOnce(&mut Quotas)) -> TestApp {
     behind("127.0.0.1/32", change).await
 }
@@ -201,7 +201,7 @@ async fn a_botnet_slows_the_victim_down_and_never_locks_them_out() {
     assert_eq!(
         app.clock.waits_of(Throttle::DELAY),
         before,
-        "nobody has had to wait yet"
+        "no request has had to wait yet"
     );
     // The victim, from an address that never failed, waits for two seconds and is let in.
     let victim = attempt(&app, "192.0.2.1", "ada@example.org", PASSWORD);

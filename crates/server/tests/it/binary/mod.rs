@@ -318,8 +318,8 @@ async fn migrate_brings_the_schema_up_to_date_and_has_no_effect_the_second_time(
 /// Texts that must never be in a log: contents, credentials, raw addresses.
 const CONTENT: &str = "CANARY-of-content";
 
-/// Requests of all kinds with the canary wherever a client may put something; the ids of what was
-/// made.
+/// Requests of all kinds with the canary in every place for a client's text; returns the ids of the new
+/// objects.
 async fn say_much(guest: &Actor) -> [String; 3] {
     let project = guest.project(CONTENT).await;
     let body = json!({ "title": CONTENT, "metadata": { CONTENT: CONTENT } });

@@ -1,5 +1,5 @@
-//! The log at its loudest has nothing of what people say, and nothing that proves who they are: a
-//! marker goes into every place of every operation where a client may put something.
+//! The log at its loudest has neither contents nor credentials: a marker goes into every place for a client's
+//! text, in every operation.
 
 use crate::app::{Actor, PASSWORD, SECRET, id};
 use crate::operations::{Operation, operations};
@@ -206,7 +206,7 @@ async fn the_loudest_log_has_no_contents_and_no_secrets() {
     secrets.extend([MARKER, REPLY, SECRET, PASSWORD, "canary-of-a-key"].map(str::to_owned));
     let mut lines = process.log.lines();
     assert!(lines.len() > 300, "{}", lines.len());
-    // The database has a log of its own, in which what it refuses is told of.
+    // The database's own log has its refusals.
     let database = std::fs::read_to_string(scratch.path().join("postgres.log")).unwrap();
     assert!(database.contains("duplicate key"), "{database}");
     lines.extend(database.lines().map(str::to_owned));

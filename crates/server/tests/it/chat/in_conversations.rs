@@ -126,7 +126,7 @@ async fn only_texts_go_into_a_conversation() {
     let answer = alice.post_text(PATH, twice).await;
     answer.refused("duplicate_field", Some("messages[0].content"));
     assert!(said(&alice, &conversation).await.is_empty());
-    assert!(provider.asked().is_empty(), "a model was asked for nothing");
+    assert!(provider.asked().is_empty(), "the model was asked");
 
     // Empty fields are allowed, since SDKs write them.
     let body = json!({

@@ -1,5 +1,5 @@
-//! Clients who leave while a model writes what is kept nowhere. There is one place for an answer, so
-//! that a second one is answered shows that the first has ended.
+//! Clients that leave while a model writes an answer that is not stored. There is one place for an answer, so
+//! the answer to a second one shows that the first has ended.
 
 use super::{PATH, user};
 use crate::answer::Answer;

@@ -439,7 +439,7 @@ async fn a_model_of_few_words_is_told_as_much_of_the_beginning_as_fits() {
     let _namer = Namer::start_with(&app, &provider, 256);
     until_empty(&app.schema).await;
     // 279 bytes of instruction are 70 tokens, and 4 more: the quotation has 182 less 4, or 712 bytes,
-    // of which 476 are around what the two have said, and the first has said 400.
+    // of which 476 are around the two messages, and the first message has 400.
     let quoted = format!(
         "The conversation begins like this:\\n\\nUser: {}\\n\\nAssistant: {}\\n\\nThe title:",
         "é".repeat(200),

@@ -1,5 +1,5 @@
-//! Work that runs into others: it is tried again, or called off and said to be. What was called off
-//! is not done afterwards, and costs no connection.
+//! Work that conflicts with other work: it is tried again, or called off with an answer. Work that was called
+//! off is not done afterwards, and costs no connection.
 
 use super::cutter::Cutter;
 use crate::app::{TestApp, id};
@@ -30,7 +30,7 @@ async fn sessions(app: &TestApp, name: &str, state: &str) -> usize {
 async fn until_one_waits(app: &TestApp, name: &str) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while sessions(app, name, "wait_event_type = 'Lock'").await == 0 {
-        assert!(Instant::now() < deadline, "nothing waits for a lock");
+        assert!(Instant::now() < deadline, "no session waits for a lock");
     }
 }
 

@@ -1,6 +1,6 @@
-//! Crashes under load, each kind many times, with a ledger of everything that was acknowledged:
-//! creations, edits, deletions, revocations, removals, rotations. None is lost, and what was
-//! deleted or revoked does not come back. Commits take long here, as on a slow disk, so that most
+//! Crashes under load, each kind many times, with a ledger of all acknowledged writes:
+//! creations, edits, deletions, revocations, removals, rotations. None is lost, and deleted or revoked
+//! objects do not come back. Commits take long here, as on a slow disk, so that most
 //! crashes come in the middle of some.
 
 use super::check::compare;
@@ -190,11 +190,13 @@ fn random(below: u64) -> u64 {
     RandomState::new().hash_one(0) % below
 }
 
-/// Crashes so many times; returns how many answers were acknowledged, and what is not as it was.
+/// Crashes so many times; compares the service with its acknowledgements.
 async fn survive(crash: Crash, rounds: usize) {
     let disk = match crash {
         Crash::DiskFull => match SmallDisk::mount() {
-            None => return println!("DiskFull: skipped, since nothing can be mounted here"),
+            None => {
+                return println!("DiskFull: skipped, since a file system cannot be mounted here");
+            }
             mounted => mounted,
         },
         _ => None,

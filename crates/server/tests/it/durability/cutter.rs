@@ -118,7 +118,7 @@ async fn carry(client: TcpStream, socket: PathBuf, state: Arc<State>) {
     }
 }
 
-/// Carries what the server says, message by message, until one is the one to cut at.
+/// Passes the server's messages on, one by one, up to the one to cut at.
 async fn answers(
     mut server: unix::OwnedReadHalf,
     mut client: tokio::net::tcp::OwnedWriteHalf,

@@ -99,8 +99,8 @@ impl Guest {
         }
     }
 
-    /// Bodies of which each is accepted, and changes something. Where the description's own example
-    /// does, there is nothing to be said here.
+    /// Bodies that are accepted and have an effect. An operation whose example in the description has one needs no
+    /// line here.
     pub(crate) fn bodies(&self, operation: &Operation) -> Vec<Option<Value>> {
         let account = json!({ "email": email(), "password": PASSWORD });
         let refresh = json!({ "refresh_token": self.session["refresh_token"] });
@@ -296,8 +296,8 @@ impl Services {
             cutter,
         } = self;
         plain.account("all@example.com").await;
-        // What the service asks by itself when it starts has been answered, once its only connection is
-        // free for this: it would take the first cut otherwise.
+        // The service's own queries at its start are over, once its only connection is free: they would
+        // take the first cut otherwise.
         until_ready(&through).await;
         let (mut seen, mut early) = (0, Vec::new());
         for operation in share {
@@ -306,7 +306,7 @@ impl Services {
                 let statements =
                     cut_at_each(&operation, variant, &plain, &through, &cutter, &mut early).await;
                 println!("{} ({variant}): {statements} statements", operation.name);
-                assert!(statements > 0, "{} writes nothing", operation.name);
+                assert!(statements > 0, "{} does not write", operation.name);
                 seen += statements;
             }
         }

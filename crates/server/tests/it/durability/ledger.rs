@@ -1,5 +1,5 @@
-//! What a service has said it keeps, and what it has said is gone: each writer notes both of its own
-//! objects. What was answered with a failure, or not at all, may be either.
+//! The objects that a service has acknowledged to be stored or gone: each writer notes its own objects. After
+//! a failure, or without an answer, an object may be either.
 
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ pub(super) struct Ledger {
     pub(super) keys: BTreeMap<String, (String, Gone)>,
     /// By name, the conversation, and whether it was revoked.
     pub(super) links: BTreeMap<String, (String, Gone)>,
-    /// Keys and refresh tokens of owners who were removed.
+    /// Keys and refresh tokens of removed owners.
     pub(super) removed: Vec<(String, String)>,
     pub(super) acknowledged: usize,
 }

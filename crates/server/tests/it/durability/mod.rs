@@ -1,5 +1,5 @@
-//! What is acknowledged is committed: an answer of success comes after the database has said that it
-//! is ready for the next statement, and not after rows or "command complete".
+//! Acknowledged writes are committed: an answer of success comes after the database is ready for the next
+//! statement, and not after rows or "command complete".
 
 mod check;
 mod contention;

@@ -1,5 +1,5 @@
-//! A guest who does everything that can be done, one thing after another, whatever happens to the
-//! service, and notes what was acknowledged.
+//! A guest that uses all operations, one after another, through all crashes of the service, and notes the
+//! acknowledged ones.
 
 use super::ledger::{Conversation, Gone, Item, Ledger};
 use crate::app::client;

@@ -1,5 +1,5 @@
 //! Beside instances of an earlier version, and after them: their database is brought to the schema of
-//! this version with all that is in it, their statements go on working, and what they queue is done.
+//! this version with all data, their statements still work, and work that they queue is done.
 
 mod statements;
 

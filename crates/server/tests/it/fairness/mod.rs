@@ -29,8 +29,8 @@ async fn appends(actor: Actor, conversation: String, content: String) -> u16 {
     actor.post(&path, body).await.status
 }
 
-/// Whether what is stuck has waited all the time. Whoever had to wait for it would have waited until it
-/// was called off, since here that takes far longer than anything else.
+/// Whether the stuck requests still wait. A request that had to wait for them would have waited until they
+/// were called off, since that takes by far the longest here.
 fn are_waiting(requests: &[JoinHandle<u16>]) -> bool {
     !requests.iter().any(JoinHandle::is_finished)
 }
@@ -107,6 +107,6 @@ async fn a_request_that_waits_too_long_is_told_to_come_back() {
         assert!(!answer.header("retry-after").is_empty());
         error["error"]["code"] == "server_busy"
     });
-    assert!(busy.count() > 0, "those who never had a turn");
+    assert!(busy.count() > 0, "requests that never had a turn");
     drop(holder);
 }

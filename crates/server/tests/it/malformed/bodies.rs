@@ -14,7 +14,7 @@ struct Target<'a> {
     path: String,
 }
 
-/// Calls `check` for every operation that takes a body, and checks that all of them stored nothing.
+/// Calls `check` for every operation that takes a body, and checks that no row was stored.
 async fn for_each_body(check: impl AsyncFn(&Target<'_>)) {
     let app = TestApp::spawn().await;
     for operation in operations().into_iter().filter(Operation::takes_body) {

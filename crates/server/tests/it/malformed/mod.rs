@@ -1,5 +1,4 @@
-//! What no client should send, and some do: each is the contract's 4xx that names the field, and
-//! nothing of it is stored.
+//! Malformed requests: each is the contract's 4xx that names the field, and no part of it is stored.
 
 mod bodies;
 mod encodings;
@@ -12,8 +11,8 @@ use crate::app::{TestApp, id};
 use crate::operations::Operation;
 use serde_json::json;
 
-/// The one operation that takes any field: what it does not know goes on to the model provider, and
-/// nothing is dropped. Its own tests say what of its body is refused.
+/// The one operation that takes any field: unknown ones are passed on to the model provider, and none is
+/// dropped. Its own tests have the refused bodies.
 const PASSED_ON: &str = "create_chat_completion";
 
 /// Ids of alice's for every parameter that a path can have.
@@ -33,7 +32,7 @@ async fn ids(app: &TestApp, operation: &Operation) -> Vec<String> {
         "share_id" => share.clone(),
         "version" => "1".to_owned(),
         "model" => "test-model".to_owned(),
-        new => panic!("the path parameter {{{new}}} is new: say in malformed/mod.rs what it names"),
+        new => panic!("the path parameter {{{new}}} is new: add it to malformed/mod.rs"),
     });
     values.collect()
 }

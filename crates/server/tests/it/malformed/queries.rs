@@ -240,7 +240,7 @@ fn is_no_id(value: &str) -> bool {
     !value.contains('_') && !value.contains('.')
 }
 
-/// Values at the ends of what can be counted, and beside them; and shapes of cursors with such values.
+/// Values at the limits of numbers, and beside them; and cursors with such values.
 fn extremes() -> Vec<String> {
     let numbers = [
         "0",

@@ -152,8 +152,8 @@ async fn the_more_a_body_holds_the_faster_it_must_come() {
     });
     let app = app.await;
     let alice = app.alice();
-    // Both go on with at most 80,000 bytes in four seconds: enough for what is small alone, also where
-    // the machine is so busy that most of them come late.
+    // Both go on with at most 80,000 bytes in four seconds: enough only for the small body, also on a
+    // machine so busy that most of them come late.
     let (small, large) = (20_000, 1_000_000);
     for begins_with in [small, large] {
         let mut stream = begun(&app, CREATE, &alice, begins_with).await;

@@ -1,5 +1,5 @@
-//! Callers who take more than their share: of memory, of connections, of the workers. The others
-//! notice nothing.
+//! Callers that take more than their share: of memory, of connections, of the workers. The others are not
+//! affected.
 
 mod answers;
 mod bodies;
@@ -50,7 +50,7 @@ async fn begun(app: &TestApp, line: &str, actor: &Actor, sent: usize) -> TcpStre
     stream
 }
 
-/// What is answered on a connection, whether or not it is closed then.
+/// The answer on a connection, whether or not it is closed then.
 async fn answered(mut stream: TcpStream) -> Answer {
     let mut answer = Vec::new();
     let reading = async {

@@ -45,7 +45,10 @@ async fn many_requests_on_each_of_many_connections_leave_others_their_turns() {
     timeout(PATIENCE, reading).await.unwrap().unwrap();
     let after = answered(&mut greedy);
     assert_eq!(&answer, b"HTTP/1.1 200");
-    assert!(after < CONNECTIONS * REQUESTS, "nothing was left to do");
+    assert!(
+        after < CONNECTIONS * REQUESTS,
+        "all answers were there before"
+    );
     println!("{before} before, {after} after");
     // A turn of each is 30, and some pass while this thread counts; without turns it is thousands.
     let between = after - before;

@@ -14,9 +14,9 @@ use std::time::Duration;
 
 const MIB: usize = 1024 * 1024;
 
-/// How many times as much of a worker's time a body may take as a plain one of the same size, which a
-/// worker has to take from the connection as well. What is read on a worker takes its square, or thousands
-/// of times as much.
+/// How many times a worker's time for a plain body of the same size a body may take. A worker has to take
+/// both from the connection. A body that is also read on a worker takes thousands of times as much, or its
+/// square.
 const MOST: u32 = 20;
 
 /// The processor time that each worker has used, by its thread's id.
@@ -86,7 +86,7 @@ fn bodies(operation: &Operation, bytes: usize, all: bool) -> Vec<(String, String
     bodies
 }
 
-/// What the worker has used that used most for this request, and the status of its answer. A body that is
+/// The time of the busiest worker for this request, and the status of its answer. A body that is
 /// too large is refused before all of it has come; a client that goes on writing may find the connection
 /// closed, and has no status then.
 async fn cost(
@@ -154,8 +154,8 @@ async fn no_body_of_any_operation_keeps_a_worker() {
     let process = service(&schema).await;
     let alice = process.alice();
     let all = is_long();
-    // A little more than what is read on a worker shows what takes its square. All of it takes minutes
-    // without an optimizer, and so do all values for all fields: then each is a turn's.
+    // A little more than the limit for reading on a worker shows bodies that take their square. Full bodies
+    // take minutes without an optimizer, and so do all values for all fields: then each run has one.
     let bytes = match all {
         true => 16 * MIB - 1024,
         false => 144 * 1024,
@@ -189,7 +189,7 @@ async fn the_largest_bodies_are_read_beside_the_workers() {
     let schema = Schema::migrated().await;
     let process = service(&schema).await;
     let alice = process.alice();
-    // Without an optimizer, a quarter is as many times what is read on a worker as all of it is with one.
+    // Without an optimizer, a quarter of the body takes as long as all of it with one.
     let bytes = match is_long() {
         true => 16 * MIB - 1024,
         false => 4 * MIB,

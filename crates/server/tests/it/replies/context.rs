@@ -13,8 +13,8 @@ fn long(name: &str) -> String {
     format!("{name}{}", "x".repeat(100 - name.len()))
 }
 
-/// What the model is told when it is to write the last of these messages anew, and whether the
-/// answer says that some were left out.
+/// The messages for a model that writes the last of these again, and whether the answer says that some
+/// were left out.
 async fn told(messages: &[(&str, String)], tokens: usize) -> (Vec<String>, bool) {
     told_with(messages, tokens, None).await
 }

@@ -11,11 +11,11 @@ use infra::clock::SystemClock;
 use serde_json::json;
 use std::time::Duration;
 
-/// What the client gets when the provider does this, streamed and not; and nothing is changed.
+/// Checks the client's answer to this behaviour of the provider, streamed and not, and that the conversation stays.
 async fn assert_told(play: Play, code: &str, message: &str) -> Answer {
     let provider = Provider::that(play.clone());
     let app = TestApp::spawn_with(|parts| {
-        // A busy machine needs its time for what is said.
+        // A busy machine needs its time.
         parts.provider = provider.connected_with(|it| match play {
             Play::Hangs(_) => it.silence = Duration::from_secs(1),
             _ => it.silence = Duration::from_secs(120),

@@ -1,5 +1,4 @@
-//! What the log says of a failure of the provider: why, to which request, once, and nothing that
-//! anybody has said.
+//! The log about a failure of the provider: its reason and request, once, and no contents.
 
 use super::{contents, path, said};
 use crate::app::Actor;
@@ -10,18 +9,18 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// What must stay out of the log: the key, what the client says, what the model says, and what the
-/// provider says of its failure.
+/// Texts that must stay out of the log: the key, the question, the reply, and the provider's own text about
+/// its failure.
 const KEY: &str = "sk-test";
-const QUESTION: &str = "Tell nobody.";
+const QUESTION: &str = "Keep it secret.";
 const REPLY: &str = "Between you and me,";
 const TEXT: &str = "a private text";
 
 /// The log's word for a failure that a client was told of.
 const FAILED: &str = "the model provider failed";
 
-/// A failure: what the provider does, a part of the reason that the log has, and whether the client
-/// is told the provider's text.
+/// A failure: the provider's behaviour, a part of the reason in the log, and whether the client gets the
+/// provider's text.
 type Case = (Play, &'static str, bool);
 
 /// The type of a failure.
@@ -111,7 +110,7 @@ fn broken_streams() -> Vec<Case> {
 
 /// Replies that cannot be kept.
 fn unkept() -> Vec<Case> {
-    // One that cannot stream, so that it is the same for all who ask.
+    // A provider that cannot stream, so that all requests get the same.
     let choice = json!({ "message": { "content": REPLY }, "finish_reason": "tool_calls" });
     let json = "Content-Type: application/json\r\n";
     let called = answers("200 OK", json, &json!({ "choices": [choice] }).to_string());
@@ -206,7 +205,7 @@ impl Asking {
         ]
     }
 
-    /// Asks in all ways at once that this is no reply to; the requests' ids, and what was told.
+    /// Asks in all ways for which this is a failure, at once; returns the requests' ids and the answers.
     async fn all_failed(&self, id: &str, of: Of) -> Vec<(String, String)> {
         let [first, second, third] = self.others.as_slice() else {
             panic!("there are three others");

@@ -75,7 +75,7 @@ async fn assert_outcome(play: Play, outcome: Result<String, ProviderFailure>, ti
     assert_eq!(provider.asked().len(), times, "{play:?}");
 }
 
-/// The same for what becomes of a connection, whose causes have as many names as there are systems.
+/// The same for failures of a connection, whose causes have different names on each system.
 async fn assert_failed(play: Play, what: &str, times: usize) {
     let provider = Provider::that(play.clone());
     let found = reply(&provider.connected(), question()).await;

@@ -65,8 +65,7 @@ async fn absent_fields_stay_and_null_clears() {
     assert_eq!(bob.get(PATH).await.expect(200)["profile"]["about"], null);
 }
 
-/// Some of these end in another digit where numbers are read in a hurry, and the largest then end in
-/// nothing that can be read.
+/// A fast but inexact reader of numbers changes the last digit of some of these, and cannot read the largest.
 #[tokio::test]
 async fn a_number_keeps_its_last_digit() {
     let app = TestApp::spawn().await;

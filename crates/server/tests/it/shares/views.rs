@@ -26,7 +26,7 @@ async fn only_the_first_page_counts_as_a_view() {
     app.bob().get(&format!("{path}?format=md")).await;
     assert_eq!(counted(&app).await, 4);
     let head = app.anon().call(Method::HEAD, &path).await;
-    assert_eq!(head.status, 200, "nobody sees what HEAD asks about");
+    assert_eq!(head.status, 200, "HEAD does not show the conversation");
     app.anon()
         .get(&format!("{path}?after=seq_1"))
         .await

@@ -1,4 +1,4 @@
-//! A full disk: what needs no room goes on, what was acknowledged is there, and all comes back by
+//! A full disk: requests that need no room still work, acknowledged data is there, and the service recovers by
 //! itself once there is room.
 
 mod elsewhere;

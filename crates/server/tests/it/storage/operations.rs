@@ -23,7 +23,7 @@ impl Room for Full {
     async fn make_way(&self) {}
 }
 
-/// What changes something and goes on. Whoever adds to it has thought about where it takes the room.
+/// Operations that write and are still allowed. Before you add one, think about the room that it needs.
 const GO_ON: [&str; 16] = [
     "bulk_delete_conversations",
     "cancel_turn",

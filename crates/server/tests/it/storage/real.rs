@@ -24,7 +24,7 @@ struct Disk {
 }
 
 impl Disk {
-    /// `None`, and says so, where mounting is not permitted.
+    /// `None`, with a message, if mounting is not permitted.
     fn of(mebibytes: u64, name: &str) -> Option<Self> {
         let path = PathBuf::from(format!("/tmp/jan-it-disk-{}-{name}", std::process::id()));
         fs::create_dir(&path).unwrap();

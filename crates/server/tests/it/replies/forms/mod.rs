@@ -1,6 +1,6 @@
-//! What providers really send, and what becomes of it: each form as a reply in one piece, as a stream,
-//! and as a reply that is written anew. The forms are our own; that providers send them so is known
-//! from their documentation, their trackers and the clients that had to learn it.
+//! The forms that providers really send, with their results: each as a reply in one piece, as a stream, and
+//! as a regenerated reply. The texts are our own; the forms are known from the providers' documentation,
+//! their trackers and their clients.
 
 #![expect(
     clippy::too_many_lines,
@@ -251,7 +251,7 @@ impl Form {
         }
     }
 
-    /// A provider that refuses a request of ours is a failure of the server's.
+    /// A refusal of the service's own request is a failure of the server.
     fn check_anew(&self, name: &str, found: Result<Value, (Value, String)>) {
         match (&self.outcome, found) {
             (Reply(..), Ok(item)) => self.assert_reply(name, &item),
