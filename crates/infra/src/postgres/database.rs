@@ -114,7 +114,7 @@ impl Database {
         })
     }
 
-    /// A connection, once one is free. If none was free for so long since `begun`, but the server
+    /// A connection, once one is free. If all were in use for so long since `begun`, but the server
     /// has answered another connection meanwhile, the database counts as busy and not as away.
     pub(super) async fn connection(&self, begun: Instant) -> Result<Pooled> {
         let queue = self.queue();

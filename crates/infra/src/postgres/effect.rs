@@ -12,7 +12,7 @@ use domain::repeats::{Claim, Outcome, current};
 
 impl Database {
     /// Runs the unit of work that has the effect of a request. If the request may be repeated, the
-    /// outcome (`outcome`; `None` where nothing has changed) is recorded in the same transaction.
+    /// outcome (`outcome`; `None` without a change) is recorded in the same transaction.
     /// For other requests this is [`Database::attempt`].
     pub(super) async fn effect<T>(
         &self,

@@ -68,7 +68,7 @@ pub(super) fn unavailable(error: impl std::error::Error + Send + Sync + 'static)
     Error::Unavailable(Box::new(error))
 }
 
-/// The work was called off, or conflicted with other work: nothing has changed.
+/// The work was called off, or conflicted with other work. It was rolled back.
 pub(super) fn contended(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::Contended(Box::new(error))
 }

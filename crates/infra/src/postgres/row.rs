@@ -71,7 +71,7 @@ macro_rules! nulls {
 }
 pub(super) use nulls;
 
-/// A text of constant parts: `concat!` for what is no literal.
+/// A text of constant parts: like `concat!`, also for parts that are not literals.
 macro_rules! sql {
     ($($part:expr),+ $(,)?) => {
         $crate::postgres::row::joined!(&[$($part),+], "", "")

@@ -1,4 +1,4 @@
-//! Takes back conversations that were made for a turn which stored nothing.
+//! Takes back conversations that were made for a turn that was not stored.
 
 use super::conversations::rows::stored_metadata;
 use super::database::Database;
@@ -17,9 +17,9 @@ use uuid::Uuid;
 
 statement!(
     /// Deletes a conversation that is still as it was made. A transaction that is storing something
-    /// in it holds the row's lock, so this sees what it has stored. What may come in at the same
-    /// moment, a link or a turn, is reclaimed by the job. It begins when the rows of ended turns are
-    /// no longer asked for: after a minute.
+    /// in it holds the row's lock, so this sees the stored rows. A link or a turn may
+    /// come in at the same moment: the job deletes it. The job begins after a minute, when the
+    /// rows of ended turns are not needed any more.
     TakeBack<'a> {
         owner_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,
@@ -65,7 +65,7 @@ pub(super) async fn take_back(
         turn: turn.map(|turn| ids::stored(turn.token)),
         now,
     };
-    // It is no effect of the request: that has failed, and may be repeated.
+    // The request has failed and may be repeated, so this is not recorded as its effect.
     let work = async |connection: &mut AsyncPgConnection| take_back.write(connection).await;
     database.run(owner, work).await.map(drop)
 }

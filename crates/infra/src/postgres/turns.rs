@@ -30,9 +30,9 @@ pub struct PgTurns {
 }
 
 statement!(
-    /// Like the append of one message: the row's lock gives the numbers, so the limit is exact, and
-    /// all messages are stored or none. The turn leaves the queue in the same transaction; if it is
-    /// no longer in the queue, nothing is stored.
+    /// Like the append of one message: the row's lock gives the numbers, so the limit is exact. Stores
+    /// either all messages or no message. The turn leaves the queue in the same transaction; if it is
+    /// not in the queue any more, no message is stored.
     StoreTurn<'a> {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
@@ -171,7 +171,7 @@ impl PgTurns {
         }
     }
 
-    /// Finds the reason why nothing was stored.
+    /// Finds the reason why the turn was not stored.
     async fn full_or_absent(&self, owner: OwnerId, key: (Uuid, Uuid)) -> Result<StoredTurn> {
         let exists = diesel::select(diesel::dsl::exists(conversations::table.find(key)));
         let exists = self

@@ -105,7 +105,7 @@ impl Database {
     /// Like [`Database::run`], but returns the error of a failed statement, so that the caller can
     /// explain it. The outer error means that the database is away, or that the work took too long.
     ///
-    /// Failed work has changed nothing, so work that failed by a deadlock or a serialization
+    /// Failed work was rolled back, so work that failed by a deadlock or a serialization
     /// failure is tried again.
     pub(super) async fn attempt<T>(
         &self,

@@ -1,3 +1,4 @@
+mod delete;
 pub(super) mod exists;
 mod expected;
 mod list;
@@ -30,7 +31,6 @@ use domain::page::Page;
 use domain::repeats::{Made, Outcome};
 use domain::state::{Checked, Expected};
 use rows::Row;
-use uuid::Uuid;
 use write::{ChangedRow, Insert};
 
 /// The constraint that a conversation's project exists and belongs to its owner.
@@ -201,28 +201,7 @@ impl ConversationStore for PgConversations {
         ids: &[ConversationId],
         now: DateTime<Utc>,
     ) -> Result<Vec<ConversationId>> {
-        let owner_id = ids::stored(owner.ulid());
-        let ids: Vec<Uuid> = ids.iter().map(|id| ids::stored(id.ulid())).collect();
-        let delete = statements::Delete {
-            owner_id,
-            ids: &ids,
-            now,
-        };
-        let all = |gone: &[Uuid]| -> Vec<ConversationId> {
-            let gone = gone.iter().copied().map(ids::read);
-            gone.map(ConversationId::new).collect()
-        };
-        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Vec<Uuid>> {
-            delete.fetch_all(connection).await
-        };
-        let gone = self
-            .database
-            .effect(owner, work, |gone| {
-                Some(Outcome::done(Made::Deleted(all(gone))))
-            })
-            .await?
-            .map_err(storage)?;
-        Ok(all(&gone))
+        delete::delete(&self.database, owner, ids, now).await
     }
 
     async fn delete_expected(
@@ -232,22 +211,7 @@ impl ConversationStore for PgConversations {
         expected: &Expected,
         now: DateTime<Utc>,
     ) -> Result<Checked<bool>> {
-        let key = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
-        let ids = [key.1];
-        let delete = statements::Delete {
-            owner_id: key.0,
-            ids: &ids,
-            now,
-        };
-        let work = async |connection: &mut AsyncPgConnection| {
-            if !expected::holds(connection, key, expected).await? {
-                return Ok(Checked::Stale);
-            }
-            let gone: Vec<Uuid> = delete.fetch_all(connection).await?;
-            QueryResult::Ok(Checked::Done(!gone.is_empty()))
-        };
-        let work = async |connection: &mut AsyncPgConnection| connection.transaction(work).await;
-        self.database.attempt(owner, work).await?.map_err(storage)
+        delete::delete_expected(&self.database, owner, id, expected, now).await
     }
 
     async fn delete_range(
@@ -257,20 +221,6 @@ impl ConversationStore for PgConversations {
         most: u32,
         now: DateTime<Utc>,
     ) -> Result<Option<(ConversationId, u64)>> {
-        let delete = statements::DeleteRange {
-            owner_id: ids::stored(owner.ulid()),
-            after: range
-                .after
-                .map_or(Uuid::nil(), |after| ids::stored(after.ulid())),
-            last: ids::stored(range.last.ulid()),
-            most: most.into(),
-            now,
-        };
-        let (last, count): (Option<Uuid>, i64) = self
-            .database
-            .run(owner, async |connection| delete.fetch_one(connection).await)
-            .await?;
-        let last = last.map(|id| ConversationId::new(ids::read(id)));
-        Ok(last.map(|last| (last, count.unsigned_abs())))
+        delete::delete_range(&self.database, owner, range, most, now).await
     }
 }

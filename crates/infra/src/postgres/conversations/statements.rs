@@ -10,7 +10,8 @@ statement!(
     /// A row for the conversation, and one for each of its first items: at most 128. An item with
     /// more than 8 KiB of text is a row of nulls, so the result has at most a mebibyte. PostgreSQL
     /// takes half as long for this as for a sum of the sizes. One statement sees one moment, so the
-    /// items agree with the count. What is left of a deleted conversation comes without its row.
+    /// items agree with the count. The remaining items of a deleted conversation
+    /// come without its row.
     FindWithItems {
         owner_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,

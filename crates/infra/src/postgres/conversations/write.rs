@@ -1,4 +1,4 @@
-//! Rows as they are written.
+//! New rows, and changes of rows.
 
 use super::rows;
 use crate::postgres::ids;

@@ -1,18 +1,22 @@
 use super::key::ConversationKey;
 use super::statements::{self, Entry};
+use super::texts::Bytes as _;
+use super::version_rows::VersionRow;
+use crate::postgres::conversations::exists::exists;
+use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
-use diesel::QueryResult;
-use diesel_async::AsyncPgConnection;
 use domain::error::Result;
-use domain::id::Sequence;
+use domain::id::{OwnerId, Sequence};
 use domain::items::{ExportEntry, ExportPlace};
 
+/// `None` where the conversation does not exist.
 pub(super) async fn load(
-    connection: &mut AsyncPgConnection,
+    database: &Database,
+    owner: OwnerId,
     (owner_id, conversation_id): ConversationKey,
     after: ExportPlace,
     last: Sequence,
-) -> QueryResult<Vec<Entry>> {
+) -> Result<Option<Vec<ExportEntry>>> {
     let query = statements::Export {
         owner_id,
         conversation_id,
@@ -20,10 +24,24 @@ pub(super) async fn load(
         last: last.0.cast_signed(),
         place: after.version.cast_signed(),
     };
-    query.fetch_all(connection).await
+    let entries = database
+        .read(
+            owner,
+            async |connection| query.fetch_all(connection).await,
+            |entries: &Vec<Entry>| VersionRow::largest(entries.iter().map(|entry| &entry.version)),
+        )
+        .await?;
+    if entries.is_empty() && !exists(database, (owner_id, conversation_id)).await? {
+        return Ok(None);
+    }
+    entries
+        .into_iter()
+        .map(read)
+        .collect::<Result<_>>()
+        .map(Some)
 }
 
-pub(super) fn entry(entry: Entry) -> Result<ExportEntry> {
+fn read(entry: Entry) -> Result<ExportEntry> {
     match entry.head {
         Some(head) => Ok(ExportEntry::Item(head.with(entry.version).try_into()?)),
         None => Ok(ExportEntry::Earlier {

@@ -1,11 +1,14 @@
 mod append;
 pub(super) mod arrays;
+mod batch;
+mod delete;
 mod export;
 mod group;
 pub(super) mod key;
 mod lanes;
+pub(super) mod lock;
 mod pages;
-pub(super) mod revise;
+mod revise;
 pub(super) mod roles;
 pub(super) mod rows;
 mod several;
@@ -13,11 +16,8 @@ pub(super) mod statements;
 pub(super) mod texts;
 mod version_rows;
 
-use super::conversations::exists::exists;
 use super::database::Database;
-use super::error::storage;
 use super::titles::NewTitles;
-use super::work::Whose;
 use crate::postgres::execute::Execute as _;
 use append::Append;
 use chrono::{DateTime, Utc};
@@ -29,16 +29,13 @@ use domain::items::{
     PendingItem, Present, Revised, Revision, Version, VersionList,
 };
 use domain::page::Page;
-use domain::repeats::{self, Made};
+use domain::repeats;
 use domain::state::Expected;
 use group::Group;
-use key::{ConversationKey, ItemKey, key};
-use rows::{Row, item, items};
-use statements::Entry;
+use key::{ItemKey, key};
+use rows::item;
 use std::sync::Arc;
-use texts::Bytes as _;
 use tokio::time::Instant;
-use version_rows::VersionRow;
 
 /// Items in PostgreSQL.
 pub struct PgItems {
@@ -135,16 +132,7 @@ impl ItemStore for PgItems {
         conversation: ConversationId,
         call_ids: &[&CallId],
     ) -> Result<Option<Present>> {
-        let call_ids: Vec<_> = call_ids.iter().map(|call_id| call_id.as_str()).collect();
-        let (owner_id, conversation_id) = key(owner, conversation);
-        let query = statements::FindByCallIds {
-            call_ids: &call_ids,
-            most: several::MOST,
-            owner_id,
-            conversation_id,
-        };
-        let work = async |connection: &mut AsyncPgConnection| query.fetch_all(connection).await;
-        several::present(self.database.run(owner, work).await?)
+        several::by_call_ids(&self.database, owner, key(owner, conversation), call_ids).await
     }
 
     async fn find_all(
@@ -153,17 +141,7 @@ impl ItemStore for PgItems {
         conversation: ConversationId,
         ids: &[ItemId],
     ) -> Result<Option<Present>> {
-        let numbers = ids.iter().map(|id| i32::try_from(id.sequence().0));
-        let numbers: Vec<_> = numbers.filter_map(std::result::Result::ok).collect();
-        let (owner_id, conversation_id) = key(owner, conversation);
-        let query = statements::FindBySequences {
-            sequences: &numbers,
-            most: several::MOST,
-            owner_id,
-            conversation_id,
-        };
-        let work = async |connection: &mut AsyncPgConnection| query.fetch_all(connection).await;
-        several::present(self.database.run(owner, work).await?)
+        several::by_ids(&self.database, owner, key(owner, conversation), ids).await
     }
 
     async fn list(
@@ -172,22 +150,7 @@ impl ItemStore for PgItems {
         conversation: ConversationId,
         list: &ItemList,
     ) -> Result<Option<Page<Item>>> {
-        let key = key(owner, conversation);
-        let rows = self
-            .database
-            .read(
-                owner,
-                async |connection| pages::items(connection, key, list).await,
-                |rows: &Vec<Row>| Row::largest(rows),
-            )
-            .await?;
-        if rows.is_empty() && !self.exists(key).await? {
-            return Ok(None);
-        }
-        let data = items(rows)?;
-        Ok(Some(Page::of(data, list.limit, |item| {
-            item.content.as_str().len()
-        })))
+        pages::list(&self.database, owner, key(owner, conversation), list).await
     }
 
     async fn batch(
@@ -197,25 +160,7 @@ impl ItemStore for PgItems {
         after: Sequence,
         last: Sequence,
     ) -> Result<Option<Vec<Item>>> {
-        let (owner_id, conversation_id) = key(owner, conversation);
-        let query = statements::Batch {
-            owner_id,
-            conversation_id,
-            after: after.0.cast_signed(),
-            last: last.0.cast_signed(),
-        };
-        let rows = self
-            .database
-            .read(
-                owner,
-                async |connection| query.fetch_all(connection).await,
-                |rows: &Vec<Row>| Row::largest(rows),
-            )
-            .await?;
-        if rows.is_empty() && !self.exists((owner_id, conversation_id)).await? {
-            return Ok(None);
-        }
-        items(rows).map(Some)
+        batch::load(&self.database, owner, key(owner, conversation), after, last).await
     }
 
     async fn revise(
@@ -227,32 +172,8 @@ impl ItemStore for PgItems {
         expected: &Expected,
         now: DateTime<Utc>,
     ) -> Result<Revised> {
-        let key = ItemKey::new(owner, conversation, id);
-        let work = async |connection: &mut AsyncPgConnection| {
-            revise::revise(connection, key, revision, expected, now).await
-        };
-        let whose = Whose::from(owner).writing(match revision {
-            Revision::Edit(content) => content.as_str().len(),
-            // The length of the restored text is not known here.
-            Revision::Restore(_) => 0,
-        });
-        let made = |outcome: &revise::Outcome| match outcome {
-            revise::Outcome::Done(_) => Some(repeats::Outcome::done(Made::Item(conversation, id))),
-            _ => None,
-        };
-        let work = async |connection: &mut AsyncPgConnection| connection.transaction(work).await;
-        match self
-            .database
-            .effect(whose, work, made)
-            .await?
-            .map_err(storage)?
-        {
-            revise::Outcome::Done(row) => Ok(Revised::Done(row.try_into()?)),
-            revise::Outcome::NoConversation => Ok(Revised::NoConversation),
-            revise::Outcome::NoItem => Ok(Revised::NoItem),
-            revise::Outcome::NoVersion => Ok(Revised::NoVersion),
-            revise::Outcome::Stale => Ok(Revised::Stale),
-        }
+        let item = (owner, conversation, id);
+        revise::revise(&self.database, item, revision, expected, now).await
     }
 
     async fn versions(
@@ -263,21 +184,7 @@ impl ItemStore for PgItems {
         list: &VersionList,
     ) -> Result<Page<Version>> {
         let key = ItemKey::new(owner, conversation, id);
-        let rows = self
-            .database
-            .read(
-                owner,
-                async |connection| pages::versions(connection, key, list).await,
-                |rows: &Vec<VersionRow>| VersionRow::largest(rows),
-            )
-            .await?;
-        let data = rows
-            .into_iter()
-            .map(Version::try_from)
-            .collect::<Result<Vec<_>>>()?;
-        Ok(Page::of(data, list.limit, |version| {
-            version.content.as_str().len()
-        }))
+        pages::list_versions(&self.database, owner, key, list).await
     }
 
     async fn delete(
@@ -290,7 +197,7 @@ impl ItemStore for PgItems {
     ) -> Result<Deleted> {
         let key = ItemKey::new(owner, conversation, id);
         let work = async |connection: &mut AsyncPgConnection| {
-            revise::delete(connection, key, expected, now).await
+            delete::delete(connection, key, expected, now).await
         };
         self.database
             .run(owner, async |connection| connection.transaction(work).await)
@@ -304,25 +211,7 @@ impl ItemStore for PgItems {
         after: ExportPlace,
         last: Sequence,
     ) -> Result<Option<Vec<ExportEntry>>> {
-        let key = key(owner, conversation);
-        let entries = self
-            .database
-            .read(
-                owner,
-                async |connection| export::load(connection, key, after, last).await,
-                |entries: &Vec<Entry>| {
-                    VersionRow::largest(entries.iter().map(|entry| &entry.version))
-                },
-            )
-            .await?;
-        if entries.is_empty() && !self.exists(key).await? {
-            return Ok(None);
-        }
-        entries
-            .into_iter()
-            .map(export::entry)
-            .collect::<Result<_>>()
-            .map(Some)
+        export::load(&self.database, owner, key(owner, conversation), after, last).await
     }
 }
 
@@ -337,9 +226,5 @@ impl PgItems {
             group,
             new_titles,
         }
-    }
-
-    async fn exists(&self, key: ConversationKey) -> Result<bool> {
-        exists(&self.database, key).await
     }
 }

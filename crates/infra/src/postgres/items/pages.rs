@@ -1,17 +1,66 @@
 //! Pages in both directions: each direction is a statement of its own, so that both are prepared.
 
 use super::key::{ConversationKey, ItemKey};
-use super::rows::Row;
+use super::rows::{Row, items};
 use super::statements;
+use super::texts::Bytes as _;
 use super::version_rows::VersionRow;
+use crate::postgres::conversations::exists::exists;
+use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
-use domain::items::{ItemList, VersionList};
-use domain::page::{Order, PAGE_BYTES};
+use domain::error::Result;
+use domain::id::OwnerId;
+use domain::items::{Item, ItemList, Version, VersionList};
+use domain::page::{Order, PAGE_BYTES, Page};
+
+/// `None` where the conversation does not exist.
+pub(super) async fn list(
+    database: &Database,
+    owner: OwnerId,
+    key: ConversationKey,
+    list: &ItemList,
+) -> Result<Option<Page<Item>>> {
+    let rows = database
+        .read(
+            owner,
+            async |connection| load(connection, key, list).await,
+            |rows: &Vec<Row>| Row::largest(rows),
+        )
+        .await?;
+    if rows.is_empty() && !exists(database, key).await? {
+        return Ok(None);
+    }
+    Ok(Some(Page::of(items(rows)?, list.limit, |item| {
+        item.content.as_str().len()
+    })))
+}
+
+pub(super) async fn list_versions(
+    database: &Database,
+    owner: OwnerId,
+    key: ItemKey,
+    list: &VersionList,
+) -> Result<Page<Version>> {
+    let rows = database
+        .read(
+            owner,
+            async |connection| load_versions(connection, key, list).await,
+            |rows: &Vec<VersionRow>| VersionRow::largest(rows),
+        )
+        .await?;
+    let data = rows
+        .into_iter()
+        .map(Version::try_from)
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Page::of(data, list.limit, |version| {
+        version.content.as_str().len()
+    }))
+}
 
 /// Reads one row more than the page holds, to see whether more follow.
-pub(super) async fn items(
+async fn load(
     connection: &mut AsyncPgConnection,
     (owner_id, conversation_id): ConversationKey,
     list: &ItemList,
@@ -45,7 +94,7 @@ pub(super) async fn items(
     }
 }
 
-pub(super) async fn versions(
+async fn load_versions(
     connection: &mut AsyncPgConnection,
     ItemKey {
         owner_id,

@@ -1,34 +1,32 @@
-//! Changes to an item. Each is a transaction that locks the conversation first, so changes happen
-//! one after the other, and never beside the conversation's deletion.
+//! Changes to the text of an item: an edit, or an earlier version again. Each is a transaction that
+//! locks the conversation first.
 
 use super::key::ItemKey;
+use super::lock::{find, lock};
 use super::rows::Row;
 use super::statements;
 use super::texts::apart;
+use crate::postgres::database::Database;
+use crate::postgres::error::storage;
 use crate::postgres::execute::Execute as _;
-use crate::postgres::purge::delete_versions;
-use crate::postgres::schema::{conversations, item_versions};
-use crate::postgres::shares;
+use crate::postgres::schema::item_versions;
+use crate::postgres::work::Whose;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::AsyncPgConnection;
-use domain::items::{Deleted, Revision};
-use domain::jobs::Portion;
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use domain::error::Result;
+use domain::id::{ConversationId, ItemId, OwnerId};
+use domain::items::{Revised, Revision};
+use domain::repeats::{self, Made};
 use domain::state::Expected;
 
-pub(super) enum Outcome {
+enum Outcome {
     Done(Row),
     NoConversation,
     NoItem,
     NoVersion,
     Stale,
 }
-
-/// How many bytes of versions are deleted together with a message: this takes milliseconds.
-const AT_ONCE: Portion = Portion::of(1024 * 1024);
-
-/// How many links to a message are ended together with it.
-const LINKS_AT_ONCE: i64 = 1_000;
 
 /// The next text.
 struct Next {
@@ -63,6 +61,36 @@ impl From<Earlier> for Next {
 }
 
 pub(super) async fn revise(
+    database: &Database,
+    (owner, conversation, id): (OwnerId, ConversationId, ItemId),
+    revision: &Revision,
+    expected: &Expected,
+    now: DateTime<Utc>,
+) -> Result<Revised> {
+    let key = ItemKey::new(owner, conversation, id);
+    let work = async |connection: &mut AsyncPgConnection| {
+        change(connection, key, revision, expected, now).await
+    };
+    let whose = Whose::from(owner).writing(match revision {
+        Revision::Edit(content) => content.as_str().len(),
+        // The length of the restored text is not known here.
+        Revision::Restore(_) => 0,
+    });
+    let made = |outcome: &Outcome| match outcome {
+        Outcome::Done(_) => Some(repeats::Outcome::done(Made::Item(conversation, id))),
+        _ => None,
+    };
+    let work = async |connection: &mut AsyncPgConnection| connection.transaction(work).await;
+    match database.effect(whose, work, made).await?.map_err(storage)? {
+        Outcome::Done(row) => Ok(Revised::Done(row.try_into()?)),
+        Outcome::NoConversation => Ok(Revised::NoConversation),
+        Outcome::NoItem => Ok(Revised::NoItem),
+        Outcome::NoVersion => Ok(Revised::NoVersion),
+        Outcome::Stale => Ok(Revised::Stale),
+    }
+}
+
+async fn change(
     connection: &mut AsyncPgConnection,
     key: ItemKey,
     revision: &Revision,
@@ -106,80 +134,6 @@ pub(super) async fn revise(
         model: next.model.as_deref(),
     };
     Ok(Outcome::Done(revise.fetch_one(connection).await?))
-}
-
-pub(super) async fn delete(
-    connection: &mut AsyncPgConnection,
-    key: ItemKey,
-    expected: &Expected,
-    now: DateTime<Utc>,
-) -> QueryResult<Deleted> {
-    if !lock(connection, key).await? {
-        return Ok(Deleted::NoConversation);
-    }
-    if !expected.is_any() {
-        let item = find(connection, key).await?;
-        if item.is_some_and(|item| !expected.holds(&item.tag())) {
-            return Ok(Deleted::Stale);
-        }
-    }
-    let deletion = statements::Delete {
-        owner_id: key.owner_id,
-        conversation_id: key.conversation_id,
-        sequence: key.sequence,
-        id: key.id,
-        now,
-    };
-    if deletion.write(connection).await? == 0 {
-        return Ok(Deleted::NoItem);
-    }
-    // A few versions are deleted and a few links are ended at once; a job does the rest. Meanwhile
-    // no link shows the message, since each link looks for it.
-    let has_links = !shares::revoke_of_item(connection, key, now, LINKS_AT_ONCE).await?;
-    if !delete_versions(connection, key, AT_ONCE).await? || has_links {
-        let job = statements::LeaveVersions {
-            owner_id: key.owner_id,
-            id: key.id,
-            conversation_id: key.conversation_id,
-            now,
-        };
-        job.write(connection).await?;
-    }
-    Ok(Deleted::Done)
-}
-
-/// Locks the conversation until the transaction ends; `false` when it does not exist.
-pub(in crate::postgres) async fn lock(
-    connection: &mut AsyncPgConnection,
-    key: ItemKey,
-) -> QueryResult<bool> {
-    let conversation = conversations::table
-        .find((key.owner_id, key.conversation_id))
-        .select(conversations::last_sequence)
-        .for_no_key_update();
-    Ok(conversation
-        .fetch_optional::<i32>(connection)
-        .await?
-        .is_some())
-}
-
-pub(in crate::postgres) async fn find(
-    connection: &mut AsyncPgConnection,
-    key: ItemKey,
-) -> QueryResult<Option<Row>> {
-    let ItemKey {
-        owner_id,
-        conversation_id,
-        sequence,
-        id,
-    } = key;
-    let query = statements::FindById {
-        sequence,
-        id,
-        owner_id,
-        conversation_id,
-    };
-    query.fetch_one::<Option<Row>>(connection).await
 }
 
 async fn earlier(

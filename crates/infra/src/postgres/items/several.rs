@@ -1,27 +1,56 @@
 //! Several items of one request.
 
-use super::rows::{Row, items};
-use crate::postgres::row::{Sql, row};
-use diesel::sql_types::{BigInt, Integer, Nullable};
+use super::key::ConversationKey;
+use super::rows::items;
+use super::statements::{self, Found};
+use crate::postgres::database::Database;
+use crate::postgres::execute::Execute as _;
+use diesel_async::AsyncPgConnection;
 use domain::error::{Error, Result};
-use domain::items::{Batch, Present};
+use domain::id::{ItemId, OwnerId};
+use domain::items::{Batch, CallId, Present};
 
 /// The most bytes of text that are read.
-pub(super) const MOST: i64 = Batch::MAX_BYTES as i64;
+const MOST: i64 = Batch::MAX_BYTES as i64;
 
-row!(
-    /// One of the items that are wanted.
-    Found {
-        /// The number of all items of the conversation.
-        item_count: i32 => Integer,
-        /// The bytes of all items that are wanted.
-        bytes: i64 => BigInt,
-        item: Option<Row> => Nullable<Sql<Row>>,
-    }
-);
+/// The items with these call ids. `None`: the conversation does not exist.
+pub(super) async fn by_call_ids(
+    database: &Database,
+    owner: OwnerId,
+    (owner_id, conversation_id): ConversationKey,
+    call_ids: &[&CallId],
+) -> Result<Option<Present>> {
+    let call_ids: Vec<_> = call_ids.iter().map(|call_id| call_id.as_str()).collect();
+    let query = statements::FindByCallIds {
+        call_ids: &call_ids,
+        most: MOST,
+        owner_id,
+        conversation_id,
+    };
+    let work = async |connection: &mut AsyncPgConnection| query.fetch_all(connection).await;
+    present(database.run(owner, work).await?)
+}
 
-/// `None` when the conversation does not exist.
-pub(super) fn present(rows: Vec<Found>) -> Result<Option<Present>> {
+/// The items with the sequence numbers of these ids. `None`: the conversation does not exist.
+pub(super) async fn by_ids(
+    database: &Database,
+    owner: OwnerId,
+    (owner_id, conversation_id): ConversationKey,
+    ids: &[ItemId],
+) -> Result<Option<Present>> {
+    let numbers = ids.iter().map(|id| i32::try_from(id.sequence().0));
+    let numbers: Vec<_> = numbers.filter_map(std::result::Result::ok).collect();
+    let query = statements::FindBySequences {
+        sequences: &numbers,
+        most: MOST,
+        owner_id,
+        conversation_id,
+    };
+    let work = async |connection: &mut AsyncPgConnection| query.fetch_all(connection).await;
+    present(database.run(owner, work).await?)
+}
+
+fn present(rows: Vec<Found>) -> Result<Option<Present>> {
     let Some(first) = rows.first() else {
         return Ok(None);
     };

@@ -1,4 +1,4 @@
-//! Claiming a key, or finding what has it.
+//! Claims a key, or finds the row that has it.
 
 use super::row::{attempt_number, row_key};
 use super::statements::{self, Row};

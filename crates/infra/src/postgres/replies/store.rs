@@ -4,7 +4,7 @@
 use super::statements::AppendReply;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::items::key::ItemKey;
-use crate::postgres::items::revise::{find, lock};
+use crate::postgres::items::lock::{find, lock};
 use crate::postgres::items::roles::stored_role;
 use crate::postgres::items::rows::Row;
 use crate::postgres::items::statements::Revise;

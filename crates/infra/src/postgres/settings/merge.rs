@@ -4,7 +4,7 @@ use serde::ser::Error as _;
 use serde_json::value::RawValue;
 use std::collections::HashMap;
 
-/// The fields of an object in their order, with their values as they are written.
+/// The fields of an object in their order. Each value is the text from the input, unchanged.
 struct Fields<'a>(Vec<(String, &'a RawValue)>);
 
 /// An object with the fields of both. A field of `new` takes the place of its earlier value.

@@ -1,14 +1,15 @@
+mod append;
+mod fork;
 mod insert;
 mod list;
 mod rows;
 mod statements;
 pub(super) mod sweep;
 mod view;
+mod views;
 
 use super::conversations::exists::exists;
-use super::conversations::rows as conversation_rows;
 use super::database::Database;
-use super::error::{storage, violates};
 use super::ids;
 use super::items::key::ItemKey;
 use super::schema::share_digests;
@@ -19,20 +20,14 @@ use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use domain::admission::Caller;
 use domain::auth::Digest;
-use domain::conversations::Title;
 use domain::error::Result;
-use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
+use domain::id::{ConversationId, OwnerId, Sequence};
 use domain::page::Page;
-use domain::repeats::{Made, Outcome};
 use domain::shares::{
     Added, Addition, Fork, Forked, Found, Inserted, NewShare, Revoked, Share, ShareKey, ShareList,
     ShareStore, Standing, ViewPage,
 };
-use statements::Place;
 use uuid::Uuid;
-
-/// The constraint on the number of messages that come through a link.
-const ADDED: &str = "shares_added_count_check";
 
 /// Share links in PostgreSQL.
 pub struct PgShares(pub Database);
@@ -142,36 +137,7 @@ impl ShareStore for PgShares {
     }
 
     async fn append(&self, digest: Digest, addition: &Addition) -> Result<Added> {
-        let [seed @ .., _, _, _, _] = addition.seed.0.to_be_bytes();
-        let append = statements::Append {
-            digest: &digest.0,
-            now: addition.now,
-            author_id: ids::stored(addition.author.ulid()),
-            title: addition.title.as_ref().map(Title::as_str),
-            seed: &seed,
-            content: addition.content.as_str(),
-        };
-        let whose = Whose::from(addition.author).writing(addition.content.as_str().len());
-        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Option<Place>> {
-            append.fetch_optional(connection).await
-        };
-        let made = |place: &Option<Place>| {
-            let place = place.as_ref()?;
-            let owner = OwnerId::new(ids::read(place.owner_id));
-            let conversation = ConversationId::new(ids::read(place.conversation_id));
-            let id = ItemId::at(addition.seed, Sequence(place.sequence?.cast_unsigned()));
-            Some(Outcome::created(Made::SharedItem(owner, conversation, id)))
-        };
-        let appended = self.0.effect(whose, work, made).await?;
-        match appended {
-            Ok(Some(place)) => Ok(match place.sequence {
-                Some(sequence) => Added::At(Sequence(sequence.cast_unsigned())),
-                None => Added::ConversationFull,
-            }),
-            Ok(None) => Ok(Added::Refused),
-            Err(error) if violates(&error, ADDED) => Ok(Added::LinkFull),
-            Err(error) => Err(storage(error)),
-        }
+        append::append(&self.0, digest, addition).await
     }
 
     async fn fork_turn(&self, owner: OwnerId) -> Result<Box<dyn Send + Sync>> {
@@ -180,66 +146,11 @@ impl ShareStore for PgShares {
     }
 
     async fn fork(&self, digest: Digest, fork: &Fork) -> Result<Forked> {
-        let [seed @ .., _, _, _, _] = fork.seed.0.to_be_bytes();
-        let statement = statements::Fork {
-            digest: &digest.0,
-            now: fork.now,
-            owner_id: ids::stored(fork.owner.ulid()),
-            id: ids::stored(fork.id.ulid()),
-            seed: &seed,
-        };
-        let measure = statements::MeasureFork {
-            digest: &digest.0,
-            now: fork.now,
-            owner_id: statement.owner_id,
-        };
-        let room = fork.room;
-        let whose = Whose::from(fork.owner);
-        type Row = (Option<u64>, Option<conversation_rows::Row>);
-        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Row> {
-            let Some(room) = room else {
-                return Ok((None, statement.fetch_optional(connection).await?));
-            };
-            let size: Option<i64> = measure.fetch_optional(connection).await?;
-            let size = size.map(|size| size.max(0).unsigned_abs());
-            Ok(match size.is_some_and(|size| size <= room) {
-                true => (size, statement.fetch_optional(connection).await?),
-                false => (size, None),
-            })
-        };
-        let made = |(_, row): &Row| {
-            let made = Made::Conversation(fork.id);
-            row.is_some().then_some(Outcome::created(made))
-        };
-        let done = self.0.effect(whose, work, made).await?;
-        let (size, row) = done.map_err(storage)?;
-        match (row, size.zip(room)) {
-            (Some(row), _) => Ok(Forked::Done(row.try_into()?, size)),
-            (None, Some((size, room))) if size > room => Ok(Forked::TooLarge),
-            (None, _) => Ok(Forked::Refused),
-        }
+        fork::fork(&self.0, digest, fork).await
     }
 
     async fn add_views(&self, views: &[(ShareKey, u64)]) -> Result<()> {
-        let owner_ids: Vec<Uuid> = each(views, |key| ids::stored(key.owner.ulid()));
-        let conversation_ids: Vec<Uuid> = each(views, |key| ids::stored(key.conversation.ulid()));
-        let share_ids: Vec<Uuid> = each(views, |key| ids::stored(key.id));
-        let counts: Vec<i64> = views
-            .iter()
-            .map(|(_, count)| i64::try_from(*count).unwrap_or(i64::MAX))
-            .collect();
-        let add = statements::AddViews {
-            owner_ids: &owner_ids,
-            conversation_ids: &conversation_ids,
-            ids: &share_ids,
-            counts: &counts,
-        };
-        self.0
-            .run(Caller::Service, async |connection| {
-                add.write(connection).await
-            })
-            .await?;
-        Ok(())
+        views::add(&self.0, views).await
     }
 }
 
@@ -259,8 +170,4 @@ pub(super) async fn revoke_of_item(
     };
     let revoked = revoke.write(connection).await?;
     Ok(i64::try_from(revoked).is_ok_and(|revoked| revoked < most))
-}
-
-fn each<T>(views: &[(ShareKey, u64)], column: impl Fn(&ShareKey) -> T) -> Vec<T> {
-    views.iter().map(|(key, _)| column(key)).collect()
 }

@@ -1,48 +1,34 @@
 //! Removing an owner. Statements that store data for an owner check the row that is written here.
 //! The data of statements that began before that row is found by the sweeps that follow.
 
+mod clear;
+mod remove;
 mod statements;
 
 use super::person::{ENDED, may_go_on};
-use crate::postgres::conversations::{PROJECT, statements::Delete};
+use crate::postgres::conversations::PROJECT;
 use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::jobs::{Locked, Next, kind};
-use crate::postgres::repeats::statements::ForgetOwner;
-use crate::postgres::schema::{
-    api_keys, conversations, external_removals, removed_owners, usage, user_settings, users,
-};
-use crate::postgres::turn_queue;
+use crate::postgres::jobs::{Locked, Next};
+use crate::postgres::schema::{external_removals, removed_owners};
 use chrono::{DateTime, Utc};
+use clear::{clear, rows};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::admission::Caller;
 use domain::auth::Person;
 use domain::error::Result;
 use domain::id::OwnerId;
-use domain::jobs::{Job, Kind, Portion, Step};
+use domain::jobs::{Job, Portion, Step};
 use domain::removal::{ExternalRemoval, RemovalStore, Removals};
-use statements::{
-    CountRemoval, DeleteExpiredTokens, DeleteOtherJobs, DeleteProjects, DeleteTokens,
-    ForgetRemovals, IdleGuest, LeaveJob, LockUser,
-};
+use remove::{Owner, count, remove};
+use statements::{DeleteExpiredTokens, ForgetRemovals, IdleGuest, LockUser};
 use uuid::Uuid;
 
 /// Removals in PostgreSQL.
 pub struct PgRemovals(pub Database);
-
-/// How many bytes of a portion a conversation, a project or a credential counts: its metadata or
-/// instruction may be long.
-const ROW: u64 = 16 * 1024;
-
-/// A removed owner, and the time of the removal.
-#[derive(Clone, Copy)]
-struct Owner {
-    id: Uuid,
-    now: DateTime<Utc>,
-}
 
 #[async_trait::async_trait]
 impl RemovalStore for PgRemovals {
@@ -187,107 +173,4 @@ impl RemovalStore for PgRemovals {
             })
             .await
     }
-}
-
-/// Counts the removal of an external owner. `false`: another request has counted it before. Waits for
-/// such a request.
-async fn count(
-    connection: &mut AsyncPgConnection,
-    person: Person,
-    now: DateTime<Utc>,
-) -> QueryResult<bool> {
-    let Some(external) = person.external else {
-        return Ok(true);
-    };
-    let count = CountRemoval {
-        first: ids::stored(external.first.ulid()),
-        removals: i32::try_from(external.removals).unwrap_or(i32::MAX),
-        now: external.removed_at(now),
-    };
-    Ok(count.write(connection).await? > 0)
-}
-
-fn rows(portion: Portion) -> i64 {
-    i64::try_from(portion.bytes() / ROW).map_or(i64::MAX, |rows| rows.max(1))
-}
-
-/// Marks the owner as removed and deletes all credentials. Account and address are deleted with the
-/// user, without whom refresh tokens are invalid; the tokens themselves are deleted in portions.
-async fn remove(connection: &mut AsyncPgConnection, owner: Owner) -> QueryResult<()> {
-    let removed = diesel::insert_into(removed_owners::table)
-        .values((
-            removed_owners::owner_id.eq(owner.id),
-            removed_owners::removed_at.eq(owner.now),
-        ))
-        .on_conflict_do_nothing()
-        .write(connection)
-        .await?;
-    if removed > 0 {
-        let job = LeaveJob {
-            owner_id: owner.id,
-            kind: kind::stored(Kind::Removal),
-            now: owner.now,
-        };
-        job.write(connection).await?;
-    }
-    diesel::delete(api_keys::table.filter(api_keys::owner_id.eq(owner.id)))
-        .write(connection)
-        .await?;
-    diesel::delete(users::table.find(owner.id))
-        .write(connection)
-        .await?;
-    Ok(())
-}
-
-/// Deletes some data of a removed owner; returns how many rows. Conversations are deleted in the
-/// same way as by their owner: jobs reclaim their data.
-async fn clear(
-    connection: &mut AsyncPgConnection,
-    owner: Owner,
-    portion: Portion,
-) -> QueryResult<usize> {
-    let most = rows(portion);
-    let some: Vec<Uuid> = conversations::table
-        .filter(conversations::owner_id.eq(owner.id))
-        .select(conversations::id)
-        .order(conversations::id)
-        .limit(most)
-        .fetch_all(connection)
-        .await?;
-    if !some.is_empty() {
-        let delete = Delete {
-            owner_id: owner.id,
-            ids: &some,
-            now: owner.now,
-        };
-        return delete.write(connection).await;
-    }
-    let projects = DeleteProjects {
-        owner_id: owner.id,
-        most,
-    };
-    let keys = diesel::delete(api_keys::table.filter(api_keys::owner_id.eq(owner.id)));
-    let usage = diesel::delete(usage::table.find(owner.id));
-    let settings = diesel::delete(user_settings::table.find(owner.id));
-    let small = i64::try_from(portion.rows()).unwrap_or(i64::MAX);
-    let tokens = DeleteTokens {
-        owner_id: owner.id,
-        most: small,
-    };
-    let titles = DeleteOtherJobs {
-        owner_id: owner.id,
-        most: small,
-    };
-    let repeats = ForgetOwner {
-        owner_id: owner.id,
-        most: small,
-    };
-    Ok(projects.write(connection).await?
-        + tokens.write(connection).await?
-        + keys.write(connection).await?
-        + usage.write(connection).await?
-        + settings.write(connection).await?
-        + titles.write(connection).await?
-        + repeats.write(connection).await?
-        + turn_queue::forget_owner(connection, owner.id, small).await?)
 }

@@ -1,9 +1,8 @@
 //! Statements that find items: one item, a page, the next batch.
 
 use crate::postgres::items::rows::{self, Head, Row};
-use crate::postgres::items::several::Found;
 use crate::postgres::items::texts;
-use crate::postgres::row::{Sql, names, sql};
+use crate::postgres::row::{Sql, names, row, sql};
 use crate::postgres::statement::statement;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid as SqlUuid};
 use uuid::Uuid;
@@ -41,9 +40,20 @@ statement!(
     )
 );
 
+row!(
+    /// One of the items that are wanted.
+    Found {
+        /// The number of all items of the conversation.
+        item_count: i32 => Integer,
+        /// The bytes of all items that are wanted.
+        bytes: i64 => BigInt,
+        item: Option<Row> => Nullable<Sql<Row>>,
+    }
+);
+
 /// Several items of one request, in no order. No row: the conversation does not exist. Where their
-/// texts have more bytes than are allowed, none of the items comes; a row of nulls, as where there
-/// are none.
+/// texts have more bytes than are allowed, the result is a row of nulls, as where
+/// no item is found.
 macro_rules! several {
     ($(#[$doc:meta])* $name:ident, $wanted:ident: $rust:ty => $sql:ty, $column:literal) => {
         statement!(

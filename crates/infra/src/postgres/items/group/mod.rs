@@ -1,12 +1,14 @@
+mod arrays;
+
 use super::append::Append;
 use super::key::ConversationKey;
 use super::lanes::{Lanes, Limits};
-use super::roles::stored_role;
 use super::statements;
 use crate::postgres::database::Database;
 use crate::postgres::error::{Silent, contended, unanswered, unavailable};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::titles::NewTitles;
+use arrays::Arrays;
 use diesel::prelude::*;
 use domain::admission::Caller;
 use domain::error::{Error, Result};
@@ -18,7 +20,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
-use uuid::Uuid;
 
 /// How many appends wait, and how many one statement stores: few enough bytes for some
 /// milliseconds, and few enough of one owner that the others are not delayed for longer.
@@ -172,7 +173,7 @@ impl Writer {
     /// The sequence number before the first of each conversation's new items. A conversation
     /// without an entry got no items. If the statement fails, no conversation got items.
     async fn store(&self, group: &[Waiting]) -> Result<HashMap<ConversationKey, u32>> {
-        let arrays = Arrays::from(group);
+        let arrays = Arrays::of(group.iter().map(|waiting| &waiting.append));
         let latest = arrays.nows.iter().max();
         let append = statements::AppendGroup {
             owner_ids: &arrays.owner_ids,
@@ -217,36 +218,3 @@ fn alike(error: &Error) -> Error {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Together(String);
-
-/// The group as one array per column.
-struct Arrays<'a> {
-    owner_ids: Vec<Uuid>,
-    conversation_ids: Vec<Uuid>,
-    nows: Vec<chrono::DateTime<chrono::Utc>>,
-    titles: Vec<Option<&'a str>>,
-    seeds: Vec<Vec<u8>>,
-    roles: Vec<i16>,
-    author_ids: Vec<Option<Uuid>>,
-    contents: Vec<&'a str>,
-}
-
-impl<'a> From<&'a [Waiting]> for Arrays<'a> {
-    fn from(group: &'a [Waiting]) -> Self {
-        let each = group.iter().map(|waiting| &waiting.append);
-        Self {
-            owner_ids: each.clone().map(|append| append.key.0).collect(),
-            conversation_ids: each.clone().map(|append| append.key.1).collect(),
-            nows: each.clone().map(|append| append.pending.now).collect(),
-            titles: each.clone().map(Append::title).collect(),
-            seeds: each.clone().map(|append| append.seed().to_vec()).collect(),
-            roles: each
-                .clone()
-                .map(|append| stored_role(append.pending.item.role))
-                .collect(),
-            author_ids: each.clone().map(Append::author_id).collect(),
-            contents: each
-                .map(|append| append.pending.item.content.as_str())
-                .collect(),
-        }
-    }
-}

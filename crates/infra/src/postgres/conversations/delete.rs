@@ -1,0 +1,93 @@
+//! Deletes conversations. Each leaves a job, which deletes the rest of the data.
+
+use super::{expected, statements};
+use crate::postgres::database::Database;
+use crate::postgres::error::storage;
+use crate::postgres::execute::Execute as _;
+use crate::postgres::ids;
+use chrono::{DateTime, Utc};
+use diesel::QueryResult;
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use domain::conversations::Range;
+use domain::error::Result;
+use domain::id::{ConversationId, OwnerId};
+use domain::repeats::{Made, Outcome};
+use domain::state::{Checked, Expected};
+use uuid::Uuid;
+
+pub(super) async fn delete(
+    database: &Database,
+    owner: OwnerId,
+    ids: &[ConversationId],
+    now: DateTime<Utc>,
+) -> Result<Vec<ConversationId>> {
+    let owner_id = ids::stored(owner.ulid());
+    let ids: Vec<Uuid> = ids.iter().map(|id| ids::stored(id.ulid())).collect();
+    let delete = statements::Delete {
+        owner_id,
+        ids: &ids,
+        now,
+    };
+    let all = |gone: &[Uuid]| -> Vec<ConversationId> {
+        let gone = gone.iter().copied().map(ids::read);
+        gone.map(ConversationId::new).collect()
+    };
+    let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Vec<Uuid>> {
+        delete.fetch_all(connection).await
+    };
+    let gone = database
+        .effect(owner, work, |gone| {
+            Some(Outcome::done(Made::Deleted(all(gone))))
+        })
+        .await?
+        .map_err(storage)?;
+    Ok(all(&gone))
+}
+
+pub(super) async fn delete_expected(
+    database: &Database,
+    owner: OwnerId,
+    id: ConversationId,
+    expected: &Expected,
+    now: DateTime<Utc>,
+) -> Result<Checked<bool>> {
+    let key = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
+    let ids = [key.1];
+    let delete = statements::Delete {
+        owner_id: key.0,
+        ids: &ids,
+        now,
+    };
+    let work = async |connection: &mut AsyncPgConnection| {
+        if !expected::holds(connection, key, expected).await? {
+            return Ok(Checked::Stale);
+        }
+        let gone: Vec<Uuid> = delete.fetch_all(connection).await?;
+        QueryResult::Ok(Checked::Done(!gone.is_empty()))
+    };
+    let work = async |connection: &mut AsyncPgConnection| connection.transaction(work).await;
+    database.attempt(owner, work).await?.map_err(storage)
+}
+
+pub(super) async fn delete_range(
+    database: &Database,
+    owner: OwnerId,
+    range: Range,
+    most: u32,
+    now: DateTime<Utc>,
+) -> Result<Option<(ConversationId, u64)>> {
+    let delete = statements::DeleteRange {
+        owner_id: ids::stored(owner.ulid()),
+        after: range
+            .after
+            .map_or(Uuid::nil(), |after| ids::stored(after.ulid())),
+        last: ids::stored(range.last.ulid()),
+        most: most.into(),
+        now,
+    };
+    let (last, count): (Option<Uuid>, i64) = database
+        .run(owner, async |connection| delete.fetch_one(connection).await)
+        .await?;
+    let last = last.map(|id| ConversationId::new(ids::read(id)));
+    Ok(last.map(|last| (last, count.unsigned_abs())))
+}

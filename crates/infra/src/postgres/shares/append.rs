@@ -1,0 +1,56 @@
+//! A message that comes through a link.
+
+use super::statements::{self, Place};
+use crate::postgres::database::Database;
+use crate::postgres::error::{storage, violates};
+use crate::postgres::execute::Execute as _;
+use crate::postgres::ids;
+use crate::postgres::work::Whose;
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
+use domain::auth::Digest;
+use domain::conversations::Title;
+use domain::error::Result;
+use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
+use domain::repeats::{Made, Outcome};
+use domain::shares::{Added, Addition};
+
+/// The constraint on the number of messages that come through a link.
+const ADDED: &str = "shares_added_count_check";
+
+pub(super) async fn append(
+    database: &Database,
+    digest: Digest,
+    addition: &Addition,
+) -> Result<Added> {
+    let [seed @ .., _, _, _, _] = addition.seed.0.to_be_bytes();
+    let append = statements::Append {
+        digest: &digest.0,
+        now: addition.now,
+        author_id: ids::stored(addition.author.ulid()),
+        title: addition.title.as_ref().map(Title::as_str),
+        seed: &seed,
+        content: addition.content.as_str(),
+    };
+    let whose = Whose::from(addition.author).writing(addition.content.as_str().len());
+    let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Option<Place>> {
+        append.fetch_optional(connection).await
+    };
+    let made = |place: &Option<Place>| {
+        let place = place.as_ref()?;
+        let owner = OwnerId::new(ids::read(place.owner_id));
+        let conversation = ConversationId::new(ids::read(place.conversation_id));
+        let id = ItemId::at(addition.seed, Sequence(place.sequence?.cast_unsigned()));
+        Some(Outcome::created(Made::SharedItem(owner, conversation, id)))
+    };
+    let appended = database.effect(whose, work, made).await?;
+    match appended {
+        Ok(Some(place)) => Ok(match place.sequence {
+            Some(sequence) => Added::At(Sequence(sequence.cast_unsigned())),
+            None => Added::ConversationFull,
+        }),
+        Ok(None) => Ok(Added::Refused),
+        Err(error) if violates(&error, ADDED) => Ok(Added::LinkFull),
+        Err(error) => Err(storage(error)),
+    }
+}

@@ -1,0 +1,56 @@
+//! A copy of the messages of a link, as a conversation of another owner.
+
+use super::statements;
+use crate::postgres::conversations::rows::Row as ConversationRow;
+use crate::postgres::database::Database;
+use crate::postgres::error::storage;
+use crate::postgres::execute::Execute as _;
+use crate::postgres::ids;
+use crate::postgres::work::Whose;
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
+use domain::auth::Digest;
+use domain::error::Result;
+use domain::repeats::{Made, Outcome};
+use domain::shares::{Fork, Forked};
+
+pub(super) async fn fork(database: &Database, digest: Digest, fork: &Fork) -> Result<Forked> {
+    let [seed @ .., _, _, _, _] = fork.seed.0.to_be_bytes();
+    let statement = statements::Fork {
+        digest: &digest.0,
+        now: fork.now,
+        owner_id: ids::stored(fork.owner.ulid()),
+        id: ids::stored(fork.id.ulid()),
+        seed: &seed,
+    };
+    let measure = statements::MeasureFork {
+        digest: &digest.0,
+        now: fork.now,
+        owner_id: statement.owner_id,
+    };
+    let room = fork.room;
+    let whose = Whose::from(fork.owner);
+    type Row = (Option<u64>, Option<ConversationRow>);
+    let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Row> {
+        let Some(room) = room else {
+            return Ok((None, statement.fetch_optional(connection).await?));
+        };
+        let size: Option<i64> = measure.fetch_optional(connection).await?;
+        let size = size.map(|size| size.max(0).unsigned_abs());
+        Ok(match size.is_some_and(|size| size <= room) {
+            true => (size, statement.fetch_optional(connection).await?),
+            false => (size, None),
+        })
+    };
+    let made = |(_, row): &Row| {
+        let made = Made::Conversation(fork.id);
+        row.is_some().then_some(Outcome::created(made))
+    };
+    let done = database.effect(whose, work, made).await?;
+    let (size, row) = done.map_err(storage)?;
+    match (row, size.zip(room)) {
+        (Some(row), _) => Ok(Forked::Done(row.try_into()?, size)),
+        (None, Some((size, room))) if size > room => Ok(Forked::TooLarge),
+        (None, _) => Ok(Forked::Refused),
+    }
+}
