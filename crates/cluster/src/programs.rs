@@ -139,7 +139,7 @@ fn programs_in(directory: &Path) -> Option<Programs> {
     })
 }
 
-/// Reads `postgres (PostgreSQL) 17.2 (Debian 17.2-1)`. A program that prints nothing in time, or
+/// Reads `postgres (PostgreSQL) 17.2 (Debian 17.2-1)`. A program that does not print in time, or
 /// prints without end, is not PostgreSQL.
 fn major_of(postgres: &Path) -> Option<u32> {
     let mut child = Command::new(postgres)

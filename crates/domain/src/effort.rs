@@ -21,8 +21,8 @@ pub(crate) fn must_be_in_proportion(what: &str, size: usize, work: impl Fn(usize
     );
 }
 
-/// The processor time of this thread, where the system tells: what others do meanwhile takes none
-/// of it.
+/// The processor time of this thread, if the system reports it. The work of other threads does not
+/// count.
 fn of_this_thread() -> Option<Duration> {
     let told = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     let nanoseconds = told.split(' ').next()?.parse().ok()?;

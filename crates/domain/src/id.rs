@@ -108,7 +108,7 @@ impl ItemId {
 
     /// The sequence number this id carries.
     pub fn sequence(self) -> Sequence {
-        // The mask leaves 32 bits, so the cast loses nothing.
+        // The mask leaves 32 bits, so the cast is exact.
         Sequence((self.0.0 & SEQUENCE_BITS) as u32)
     }
 }

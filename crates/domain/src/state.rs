@@ -7,8 +7,8 @@ pub enum Expected {
     /// Any state of an object that exists.
     #[default]
     Any,
-    /// The states with these tags. The second part of a tag does not count: it is of what such a
-    /// change cannot overwrite.
+    /// The states with these tags. The second part of a tag does not count: such a change
+    /// cannot overwrite the data that it stands for.
     OneOf(Vec<String>),
 }
 
@@ -29,7 +29,7 @@ impl Expected {
     }
 }
 
-/// The part of a tag that a change compares. What is no tag of ours is compared as a whole.
+/// The part of a tag that a change compares. Another text than our tags is compared as a whole.
 fn compared(tag: &str) -> &str {
     match tag.split_once('.') {
         Some((first, second)) if is_fingerprint(first) && is_fingerprint(second) => first,
@@ -46,7 +46,7 @@ fn is_fingerprint(part: &str) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Checked<T> {
     Done(T),
-    /// The object is in another state; nothing was changed.
+    /// The object is in another state, and was not changed.
     Stale,
 }
 
@@ -112,7 +112,7 @@ impl Fingerprint {
         self.bytes(&number.to_le_bytes())
     }
 
-    /// Absent is not empty, and what follows cannot be taken for a part of the text.
+    /// An absent text differs from an empty one, and the parts after a text cannot be taken for its end.
     #[must_use]
     pub fn text(self, text: Option<&str>) -> Self {
         match text {

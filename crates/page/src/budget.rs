@@ -1,5 +1,5 @@
-/// What a page may cost, so that no message can keep a thread busy for long. Beyond it, text is shown
-/// as it was written: nothing is left out.
+/// The cost that a page may have, so that no message can keep a thread busy for long. Text beyond it is
+/// shown without formatting, and never left out.
 #[derive(Debug)]
 pub(super) struct Budget {
     /// Bytes of Markdown that may still be laid out.

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 const FEWEST: usize = 4;
 const LONGEST: usize = 90;
 
-/// The questions of a page, folded; nothing where there are few.
+/// The questions of a page, folded; empty where there are few.
 pub(super) fn contents(items: &[SharedItem]) -> Markup {
     let questions = items.iter().filter(|item| item.role == Speaker::User);
     let questions: Vec<_> = questions.collect();

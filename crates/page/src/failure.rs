@@ -6,14 +6,14 @@ use maud::{Markup, html};
 pub struct Failure<'a> {
     /// The HTTP status of the page.
     pub status: u16,
-    /// For those who wrote the address themselves.
+    /// For readers that wrote the address themselves.
     pub message: &'a str,
     /// Seconds until it is worth asking again.
     pub retry_after: Option<u64>,
     pub request_id: Option<&'a str>,
 }
 
-/// The page of a link that does not work: what happened, and what its reader can do.
+/// The page of a link that does not work: the reason, and advice to its reader.
 #[must_use]
 pub fn failure(failure: &Failure<'_>) -> String {
     let (title, text) = explain(failure.status, failure.retry_after);
@@ -78,7 +78,7 @@ fn explain(status: u16, retry_after: Option<u64>) -> (&'static str, Markup) {
     }
 }
 
-/// What to do about what will pass.
+/// The advice where waiting helps.
 fn wait(seconds: Option<u64>) -> Markup {
     html! {
         "Please wait "

@@ -1,9 +1,9 @@
-//! The first page of a server: what it is, and the first steps.
+//! The first page of a server: a description, and the first steps.
 
 use super::layout::{Depth, document};
 use maud::{Markup, html};
 
-/// An address, what it is called, and what is there.
+/// An address, its name, and its description.
 type Door = (&'static str, &'static str, &'static str);
 
 const STEPS: [Door; 4] = [

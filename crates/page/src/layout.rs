@@ -10,7 +10,7 @@ pub(super) enum Depth {
     Link,
 }
 
-/// What every page has around its content. Addresses are relative, so that the service may stand
+/// The document around the content of a page. Addresses are relative, so that the service may stand
 /// behind any path of a proxy.
 pub(super) fn document(title: &str, place: Depth, head: &Markup, body: &Markup) -> String {
     let assets = match place {

@@ -1,6 +1,6 @@
-//! What a browser shows of a share link: pages whose every byte comes from this server, and which are
-//! whole without their one script. Text in, HTML out: this crate neither reads nor waits, and `Budget`
-//! bounds what a page costs.
+//! The pages of a share link. Every byte of them comes from this server, and they are whole without their
+//! one script. Text in, HTML out: this crate neither reads files nor waits, and `Budget` bounds the cost
+//! of a page.
 
 pub mod assets;
 mod budget;
@@ -38,7 +38,7 @@ pub struct Neighbours {
     pub previous: Option<String>,
     pub next: Option<String>,
     pub last: Option<String>,
-    /// What the address of the page itself says of its place, each part after an `&`.
+    /// The part of the query that gives the place of this page, each parameter after an `&`.
     pub here: String,
 }
 
@@ -58,8 +58,8 @@ pub struct Link {
     /// Whether it is a link to one message.
     pub of_message: bool,
     pub made_at: Option<DateTime<Utc>>,
-    /// Where this server is reached, without a slash at its end, and where the link is there: what
-    /// shows a preview needs whole addresses.
+    /// The address of this server, without a slash at its end. `path` is the path of the link there:
+    /// previews need whole addresses.
     pub base: String,
     pub path: String,
     /// Where the conversation can go on.

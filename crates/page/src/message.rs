@@ -4,7 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use domain::shares::{SharedItem, Speaker};
 use maud::{Markup, html};
 
-/// One message: who spoke, when, a link to it, and what was said.
+/// One message: its speaker, its time, a link to it, and its text.
 pub(super) fn message(item: &SharedItem, budget: &mut Budget) -> Markup {
     let (class, speaker, figure) = match item.role {
         Speaker::User => ("message user", "User", person()),

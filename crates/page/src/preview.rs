@@ -1,5 +1,4 @@
-//! What a chat, or a site, shows of a link that somebody pastes there: text and one picture, always
-//! the same one (ogp.me; Twitter's cards).
+//! The preview that a chat or a site shows of a pasted link: text and one picture, always the same one (ogp.me; Twitter's cards).
 
 use super::Link;
 use super::assets::PREVIEW;
@@ -37,7 +36,7 @@ pub(super) fn preview(title: &str, view: &View, link: &Link) -> Markup {
     }
 }
 
-/// The beginning of the first question, or of the first message if there is no question.
+/// The beginning of the first question, or of the first message if there is none.
 fn description(view: &View) -> String {
     let mut items = view.items.iter();
     let question = items.find(|item| item.role == Speaker::User);
@@ -47,8 +46,8 @@ fn description(view: &View) -> String {
         .unwrap_or_else(|| "A conversation with an AI model.".to_owned())
 }
 
-/// One line without the marks of citations, and without what turns the direction of the text around
-/// it, which is not ours there.
+/// One line without the marks of citations, and without characters that would turn the direction of
+/// the foreign text around it.
 fn tame(text: &str) -> String {
     let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let characters = text.chars().take(LOOKED_AT).filter(|c| !turns(*c));

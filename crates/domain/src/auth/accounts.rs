@@ -139,7 +139,7 @@ impl AccountService {
             .await
     }
 
-    /// A password that only its hash remembers. An account that has it is used through its
+    /// A random password that is not kept in clear. An account that has it is used through its
     /// session, until its person sets a password of their own.
     pub fn unknown_password(&self, email: &Email) -> Result<Password> {
         let secret = self.issuer.secrets.generate("");

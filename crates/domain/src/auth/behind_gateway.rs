@@ -4,11 +4,12 @@ use super::{Actor, AuthService, Credential, Identity, Recognised, Said, Secret, 
 use crate::error::{Error, Result, Unauthenticated};
 use crate::id::OwnerId;
 
-/// What the code of a subject is about. A refresh token can never be the same text.
+/// The purpose of the code of a subject, as a part of the coded text. A refresh token can never be
+/// the same text.
 const NAMED: &str = "the holder of an API key, for a gateway:";
 
 impl AuthService {
-    /// Whether this is the secret of the gateway. Digests are compared, so the time tells nothing.
+    /// Whether this is the secret of the gateway. Digests are compared, so the time does not reveal the secret.
     pub fn is_gateway(&self, secret: &str) -> bool {
         let gateway = self.gateway.as_ref();
         gateway.is_some_and(|known| self.issuer.secrets.digest(secret) == known.secret)
@@ -44,7 +45,7 @@ impl AuthService {
         recognised.ok_or_else(|| Error::Internal("the removed owners are not known".into()))
     }
 
-    /// The holder of a valid API key, as a gateway is told.
+    /// The holder of a valid API key, for a gateway.
     pub fn validated(&self, key: Actor, user: User) -> Validated {
         let owner = key.owner_id;
         let named = format!("{NAMED} {owner}");

@@ -11,7 +11,7 @@ use ulid::Ulid;
 #[async_trait::async_trait]
 pub trait ExternalTokens: Send + Sync {
     /// Whether the token is to be read here: there are issuers, and it does not have the form of our
-    /// own tokens. It may be no token at all.
+    /// own tokens. It may not be a token at all.
     fn reads(&self, token: &str) -> bool;
 
     /// The identity that a valid token proves. `None`: the key that signed it is not known here, but
@@ -55,7 +55,7 @@ pub struct Profile {
     pub is_guest: bool,
 }
 
-/// An external owner: who they are, and how often they were removed before.
+/// An external owner: their first id, and how often they were removed before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct External {
     /// The owner that the identity had at first. It stands for the identity.

@@ -17,11 +17,11 @@ pub struct Said {
     pub profile: Profile,
 }
 
-/// The holder of an API key, for a gateway: what it is to say of this caller later.
+/// The holder of an API key, as a gateway must name this caller in later requests.
 pub struct Validated {
     pub owner: OwnerId,
-    /// Names the owner in [`Said`]. It is derived with a key of this service, so no issuer can give
-    /// somebody a subject that is taken for it.
+    /// Names the owner in [`Said`]. It is derived with a key of this service, so an issuer cannot give
+    /// anyone else a subject that is taken for it.
     pub subject: String,
     pub user: User,
 }

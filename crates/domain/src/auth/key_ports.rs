@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 /// Where API keys are kept. Every method is one atomic unit of work, and counts for the owner, or
 /// for `caller` where the owner is not known yet. Once the session of a [`Person`] has ended, their
-/// changes fail with `SessionEnded` and change nothing.
+/// changes fail with `SessionEnded`, without an effect.
 #[async_trait::async_trait]
 pub trait KeyStore: Send + Sync {
     /// Stores a new key. `false`: the owner has [`ApiKey::MOST`] keys, and the key was not stored.
@@ -29,7 +29,7 @@ pub trait KeyStore: Send + Sync {
     ) -> Result<Option<KeyHolder>>;
 }
 
-/// Which page of the owner's keys, by creation; `after` is the last id of the page before.
+/// The requested page of the owner's keys, by creation; `after` is the last id of the page before.
 #[derive(Clone, Debug)]
 pub struct KeyList {
     pub limit: Limit,

@@ -63,7 +63,7 @@ pub struct User {
     pub kind: UserKind,
     pub email: Option<Email>,
     pub name: Option<String>,
-    /// `None` for an owner with external tokens, of whom nothing else is stored.
+    /// `None` for an owner with external tokens, of whom no other data is stored.
     pub created_at: Option<DateTime<Utc>>,
 }
 

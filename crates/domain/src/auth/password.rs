@@ -20,7 +20,7 @@ impl Password {
 
     /// A new password, of the field `param`, for the account of this address. It must have the
     /// right length, and must not be one of the most common passwords, the address, or easy to
-    /// guess in another way. There are no other rules of what must be in it (NIST SP 800-63B,
+    /// guess in another way. There are no rules about kinds of characters (NIST SP 800-63B,
     /// 3.1.1.2).
     pub fn choose(param: &str, raw: &str, email: &Email) -> Result<Self> {
         let password = Self::normalised(raw);

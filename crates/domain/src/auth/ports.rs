@@ -36,7 +36,7 @@ pub trait Audit: Send + Sync {
 
 /// Where users and their refresh tokens are kept. Every method is one atomic unit of work, and
 /// counts for the owner, or for `caller` where the owner is not known yet. Once the session of a
-/// [`Person`] has ended, their changes fail with `SessionEnded` and change nothing.
+/// [`Person`] has ended, their changes fail with `SessionEnded`, without an effect.
 #[async_trait::async_trait]
 pub trait SessionStore: Send + Sync {
     /// Stores a new user and the first refresh token of a family.
@@ -70,7 +70,7 @@ pub trait SessionStore: Send + Sync {
     async fn end(&self, caller: Caller, owner: OwnerId, session: SessionId) -> Result<()>;
 
     /// The same for a session of this owner that can go on. `false`: the owner has no such session,
-    /// or another request has just ended it, and nothing changed.
+    /// or another request has just ended it.
     async fn end_of(&self, person: Person, session: SessionId) -> Result<bool>;
 
     /// Ends some of the person's other sessions, and leaves at least `most` of them. `false`: no
@@ -85,7 +85,7 @@ pub trait SessionStore: Send + Sync {
     async fn list(&self, owner: OwnerId, list: &SessionList) -> Result<Page<Session>>;
 }
 
-/// Which page of the owner's sessions, by creation; `after` is the last id of the page before.
+/// The requested page of the owner's sessions, by creation; `after` is the last id of the page before.
 #[derive(Clone, Debug)]
 pub struct SessionList {
     pub limit: Limit,
@@ -130,11 +130,11 @@ pub enum Rotated {
 
 /// Where e-mail addresses and passwords are kept. Every method is one atomic unit of work, and
 /// counts for the owner, or for `caller` where the owner is not known yet. Once the session of a
-/// [`Person`] has ended, their changes fail with `SessionEnded` and change nothing.
+/// [`Person`] has ended, their changes fail with `SessionEnded`, without an effect.
 #[async_trait::async_trait]
 pub trait AccountStore: Send + Sync {
     /// Stores a new user with its address and password, and its first refresh token. `false`: the
-    /// address is taken, and nothing was stored.
+    /// address is taken, and the account is not stored.
     async fn insert(
         &self,
         caller: Caller,

@@ -1,4 +1,4 @@
-//! Secrets, and what makes them.
+//! Secrets, and the port that makes them.
 
 /// A secret in clear, on its way to the client; the service does not keep it. It has no `Debug` on
 /// purpose.
@@ -10,7 +10,7 @@ pub struct Digest(pub [u8; 32]);
 
 /// Makes secrets that cannot be guessed, and the digests to store.
 pub trait Secrets: Send + Sync {
-    /// At least 256 random bits, after a prefix that says what kind of secret it is.
+    /// At least 256 random bits, after a prefix for the kind of secret.
     fn generate(&self, prefix: &str) -> Secret;
 
     fn digest(&self, secret: &str) -> Digest;
@@ -22,6 +22,6 @@ pub trait Successors: Send + Sync {
     /// prefix. Computing it needs a key of this service.
     fn successor(&self, prefix: &str, spent: &str) -> Secret;
 
-    /// The secret that followed `spent` under the key of before, while that is known.
+    /// The secret that followed `spent` under the previous key, if that is known.
     fn successor_of_before(&self, prefix: &str, spent: &str) -> Option<Secret>;
 }

@@ -12,7 +12,7 @@ use crate::removal::RemovedOwners;
 use std::sync::Arc;
 use ulid::Ulid;
 
-/// Which ways to become a user are open.
+/// The ways to become a user that are open.
 #[derive(Clone, Copy, Debug)]
 pub struct Doors {
     /// Whether new guests are allowed (`GUEST_LOGIN`).
@@ -48,7 +48,7 @@ impl AuthService {
         text.starts_with("eyJ") && text.split('.').count() == 3
     }
 
-    /// The holder of this access token. Needs no store. `None`: more must be known to tell, see
+    /// The holder of this access token. Needs no store. `None`: more must be known to decide, see
     /// [`AuthService::authenticate_later`].
     pub fn authenticate(&self, token: &str) -> Result<Option<Recognised>> {
         if self.external.reads(token) {

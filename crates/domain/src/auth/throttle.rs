@@ -90,7 +90,8 @@ impl Throttle {
 pub(super) struct Admitted {
     account: Digest,
     origin: Origin,
-    /// The limit for attempts from anywhere was used up: none was taken, so none is given back.
+    /// The limit for attempts from anywhere was used up. It was not charged, so there is no attempt to give
+    /// back.
     delayed: bool,
 }
 

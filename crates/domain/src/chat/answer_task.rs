@@ -229,7 +229,7 @@ fn storable(model: String) -> Option<String> {
     (!model.is_empty()).then_some(model)
 }
 
-/// The conversation that the request names is not there.
+/// The error that the conversation of the request does not exist.
 pub(super) fn absent() -> Error {
     Resource::Conversation.absent().named_by("conversation")
 }

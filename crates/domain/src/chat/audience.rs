@@ -19,7 +19,7 @@ pub enum Event {
     Chunk(String),
     /// The last part, once the turn is stored.
     Kept(Kept),
-    /// The reply failed, or could not be stored; nothing of the turn is stored.
+    /// The reply failed, or could not be stored; the turn is not stored at all.
     Failed(Error),
 }
 
@@ -38,7 +38,7 @@ pub struct Kept {
 /// The kept part of an answer that was cancelled.
 #[derive(Debug)]
 pub struct Cancelled {
-    /// Empty where the model had said nothing by then, or where the answer comes in one piece.
+    /// Empty where the model had not written any text by then, or where the answer comes in one piece.
     pub text: String,
     pub model: Option<String>,
     pub at: DateTime<Utc>,

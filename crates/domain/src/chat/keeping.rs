@@ -72,12 +72,12 @@ impl Keeping {
             }
         };
         let (audience, events) = Audience::new();
-        // A client that has disconnected changes nothing for the answer.
+        // The answer goes on without a client that has disconnected.
         drop(beginning.send(Ok((events, is_truncated))));
         generation.run(request, audience, made).await
     }
 
-    /// Asks the model with the conversation before the messages, and stores nothing.
+    /// Asks the model with the conversation before the messages, without storing them.
     pub(super) async fn pass(&self, owner: OwnerId, asked: CompleteChat) -> Result<Answering> {
         let place = asked.place.ok_or_else(absent)?;
         let conversations = self.stores.conversations.as_ref();

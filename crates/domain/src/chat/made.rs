@@ -6,7 +6,8 @@ use crate::turns::{QueuedTurn, Turn};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
-/// The conversation that was made for a turn. If the turn stores nothing, it is taken back.
+/// The conversation that was made for a turn. If the turn is not stored, the conversation is taken
+/// back.
 pub(super) struct MadeConversation {
     turns: Arc<dyn TurnStore>,
     owner: OwnerId,

@@ -19,8 +19,8 @@ pub trait TurnStore: Send + Sync {
         leaving: Leaving,
     ) -> Result<StoredTurn>;
 
-    /// Deletes a conversation that was made for a turn which stored nothing. It stays where it is no
-    /// longer as it was made: where it was changed, has or had messages, has a link, or where a turn
+    /// Deletes a conversation that was made for a turn that was not stored. It stays if it is not
+    /// in its first state any more: where it was changed, has or had messages, has a link, or where a turn
     /// other than `turn` waits for it. One atomic unit of work.
     async fn take_back(
         &self,
@@ -60,10 +60,10 @@ pub struct TurnMessage {
 pub enum StoredTurn {
     /// All messages are stored. `title` is the conversation's title now.
     Done { title: Option<Title> },
-    /// Nothing is stored: the conversation does not exist, or not any more.
+    /// Not stored: the conversation does not exist, or not any more.
     NoConversation,
-    /// Nothing is stored: the conversation would hold too many messages.
+    /// Not stored: the conversation would hold too many messages.
     Full,
-    /// Nothing is stored: the turn is no longer in the queue.
+    /// Not stored: the turn is no longer in the queue.
     Overtaken,
 }

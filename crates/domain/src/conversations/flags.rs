@@ -16,7 +16,7 @@ pub struct FlagChanges {
     pub pinned: Change<bool>,
 }
 
-/// Which entries a list shows. `None`: both.
+/// The entries that a list shows, by their flags. `None`: both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FlagFilter {
     pub archived: Option<bool>,

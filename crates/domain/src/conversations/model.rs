@@ -127,7 +127,7 @@ pub struct ConversationChanges {
 }
 
 impl ConversationChanges {
-    /// Whether nothing changes.
+    /// Whether there is no change.
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
     }

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 #[async_trait::async_trait]
 pub trait ConversationStore: Send + Sync {
     /// Stores the conversation and its first items, all or none. `false`: its project does not
-    /// exist, and nothing was stored.
+    /// exist, and the conversation is not stored.
     async fn insert(&self, conversation: &NewConversation, items: &[Item]) -> Result<bool>;
 
     /// The conversation without its items, and the sequence number of its last item.
@@ -61,7 +61,7 @@ pub trait ConversationStore: Send + Sync {
     ) -> Result<Checked<bool>>;
 
     /// Does the same with the first `most` conversations of a range. Returns the id of the last one
-    /// and how many they were; `None`: none was left.
+    /// and how many they were; `None` when the range is empty.
     async fn delete_range(
         &self,
         owner: OwnerId,
@@ -116,8 +116,8 @@ pub enum ListSort {
 pub enum Updated {
     Done(Conversation),
     NoConversation,
-    /// The project does not exist; nothing was changed.
+    /// The project does not exist, and the conversation was not changed.
     NoProject,
-    /// It is not in the expected state; nothing was changed.
+    /// It is not in the expected state, and was not changed.
     Stale,
 }

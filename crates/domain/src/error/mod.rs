@@ -1,4 +1,4 @@
-//! All failures of use cases. Knows nothing of HTTP.
+//! All failures of use cases. They do not know HTTP.
 
 mod reasons;
 mod resource;
@@ -37,7 +37,7 @@ pub enum Error {
     /// The same for one of several items of a request: its place there.
     #[error("{}", .conflict.of_item(*.item))]
     ItemConflict { conflict: Conflict, item: usize },
-    /// The object is not in the state in which it was to be changed. Nothing was changed.
+    /// The object is not in the state that the change expects, and was not changed.
     #[error(
         "The object has changed since, or If-Match is not the ETag of an answer with it, in its \
          double quotes. Nothing was changed: get it again."

@@ -93,7 +93,7 @@ impl ItemService {
         }
     }
 
-    /// Whether the item is what a request with this message has stored.
+    /// Whether the item was stored by a request with this message.
     pub(super) async fn is_repeated(
         &self,
         owner: OwnerId,

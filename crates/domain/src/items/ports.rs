@@ -141,7 +141,7 @@ pub enum Revised {
     NoItem,
     /// The version to restore does not exist.
     NoVersion,
-    /// The item is not in the expected state; nothing was changed.
+    /// The item is not in the expected state, and was not changed.
     Stale,
 }
 
@@ -151,11 +151,11 @@ pub enum Deleted {
     Done,
     NoConversation,
     NoItem,
-    /// The item is not in the expected state; nothing was changed.
+    /// The item is not in the expected state, and was not changed.
     Stale,
 }
 
-/// Which page of an item's versions; `after` is the last number of the page before.
+/// The requested page of an item's versions; `after` is the last number of the page before.
 #[derive(Clone, Copy, Debug)]
 pub struct VersionList {
     pub limit: Limit,
@@ -188,11 +188,11 @@ pub enum Appended {
     NoConversation,
     /// The conversation holds the most items that it may.
     Full,
-    /// The conversation has another item with this call id; nothing was changed.
+    /// The conversation has another item with this call id. No item was added.
     CallIdTaken,
 }
 
-/// Which page of a conversation's items.
+/// The requested page of a conversation's items.
 #[derive(Clone, Debug)]
 pub struct ItemList {
     pub limit: Limit,

@@ -41,8 +41,8 @@ pub trait JobQueue: Send + Sync {
 /// Does the jobs of some kind.
 #[async_trait::async_trait]
 pub trait Work: Send + Sync {
-    /// Does at most a portion of a job, and stores when it continues. On an error nothing was done,
-    /// and the caller postpones the job.
+    /// Does at most a portion of a job, and stores when it continues. On an error the portion was
+    /// rolled back, and the caller postpones the job.
     async fn step(&self, job: &Job, portion: Portion) -> Result<Step>;
 }
 

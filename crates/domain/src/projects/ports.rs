@@ -53,7 +53,7 @@ pub struct NewProject {
     pub created_at: DateTime<Utc>,
 }
 
-/// Which page of the owner's projects, by creation; `after` is the last id of the page before.
+/// The requested page of the owner's projects, by creation; `after` is the last id of the page before.
 #[derive(Clone, Debug)]
 pub struct ProjectList {
     pub limit: Limit,

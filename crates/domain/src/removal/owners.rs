@@ -18,7 +18,7 @@ pub struct RemovedOwners {
     external: RwLock<Option<External>>,
 }
 
-/// What is known of the removals of external owners.
+/// The known removals of external owners.
 struct External {
     removals: HashMap<OwnerId, ExternalRemoval>,
     /// When the last look began that was answered.

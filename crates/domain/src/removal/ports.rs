@@ -8,9 +8,9 @@ use chrono::{DateTime, Utc};
 #[async_trait::async_trait]
 pub trait RemovalStore: Send + Sync {
     /// Deletes the person's account and keys, ends their sessions, and records the removal.
-    /// Statements that begin later store nothing for this owner. A job stays until all statements
-    /// that began earlier have ended. A second call changes nothing. `SessionEnded`, and nothing
-    /// changes, where the person's session has ended.
+    /// Statements that begin later cannot store data for this owner. A job stays until all statements
+    /// that began earlier have ended. A second call has no effect. `SessionEnded`, without an effect,
+    /// where the person's session has ended.
     ///
     /// An external owner's removal is counted as well, in the same unit of work; `SessionEnded` where
     /// it has been counted since the person's token was read.

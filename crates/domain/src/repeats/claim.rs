@@ -10,8 +10,8 @@ use tokio::sync::watch;
 use ulid::Ulid;
 
 /// The claim of a request that runs now in this instance. Work that outlives the request holds it,
-/// too. It ends when its last holder drops it: where no outcome was recorded by then, the request
-/// has done nothing, and its key is released.
+/// too. It ends when its last holder drops it: without a recorded outcome, the request had no
+/// effect, and its key is released.
 pub struct Claim {
     pub key: RepeatKey,
     /// Distinguishes this attempt from others with the same key.
@@ -35,7 +35,7 @@ struct State {
     written: Option<watch::Receiver<Seen>>,
 }
 
-/// What to do with a request.
+/// How to treat a request.
 pub enum Verdict {
     /// Run it now, under this claim.
     First(Arc<Claim>),
@@ -76,7 +76,7 @@ impl Held {
         }
     }
 
-    /// Claims a request, or says what became of it. A claim that the caller drops is released.
+    /// Claims a request, or returns its outcome. A claim that the caller drops is released.
     pub(super) async fn claim(self: &Arc<Self>, new: NewClaim) -> Result<Verdict> {
         match self.store.claim(&new).await {
             Ok(Found::Free) => Ok(Verdict::First(self.hold(new.key, new.token))),
@@ -168,8 +168,7 @@ impl Claim {
         locked(&self.state).written.clone()
     }
 
-    /// Closed when this attempt is over; `true` where its turn was cancelled and nothing of it is
-    /// kept.
+    /// Closed when this attempt is over; `true` where its turn was cancelled without keeping any of it.
     pub fn over(&self) -> watch::Receiver<bool> {
         self.over.subscribe()
     }
@@ -191,7 +190,7 @@ impl Claim {
         locked(&self.state).is_released = released.is_ok();
     }
 
-    /// Records the found outcome, if the request did nothing else.
+    /// Records the found outcome, if the request had no other effect.
     pub async fn settle(&self) -> Result<()> {
         let found = {
             let mut state = locked(&self.state);

@@ -10,7 +10,7 @@ use ulid::Ulid;
 /// reads the current claim ([`super::current`]).
 #[async_trait::async_trait]
 pub trait RepeatStore: Send + Sync {
-    /// Claims a free key, or says what became of it. A key that has expired is free, and so is a
+    /// Claims a free key, or returns the state of the key. A key that has expired is free, and so is a
     /// key whose claim was not renewed in time.
     async fn claim(&self, new: &NewClaim) -> Result<Found>;
 

@@ -99,7 +99,7 @@ impl RepeatService {
         Ok(Begun { key, body, attempt })
     }
 
-    /// Claims the request, or says what became of it. The claim is made completely even when the
+    /// Claims the request, or returns its outcome. The claim is made completely even when the
     /// request is dropped meanwhile, so that it is known and can be released.
     pub async fn look(&self, begun: Begun) -> Result<Verdict> {
         let now = self.clock.now();

@@ -36,7 +36,7 @@ pub(crate) struct Written {
 }
 
 impl Draft {
-    /// Adds the next part, and returns what can be shown of it. Fails as soon as the reply cannot
+    /// Adds the next part, and returns the text that can be shown now. Fails as soon as the reply cannot
     /// be stored; that failure is lasting, since the same question would most likely lead to such a
     /// reply again, and cost as much.
     pub(crate) fn add(&mut self, chunk: &mut ChatChunk) -> Result<Apart> {

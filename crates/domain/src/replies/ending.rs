@@ -68,7 +68,7 @@ pub(super) fn word(reason: &str) -> Option<&str> {
     [Some(reason), first].into_iter().flatten().find(is_word)
 }
 
-/// As much of a reason as is told.
+/// The beginning of a reason, for the client.
 pub(super) fn shown(reason: &str) -> String {
     let printable = reason
         .chars()

@@ -42,7 +42,7 @@ impl Seen {
         Self { text, thoughts, by }
     }
 
-    /// Notes what the provider has said of its answer. The first it says of each counts.
+    /// Notes the id and the model that the provider gives its answer. The first of each counts.
     pub(crate) fn is_by(&mut self, by: Writing) {
         self.by.id = self.by.id.take().or(by.id);
         self.by.model = self.by.model.take().or(by.model);
@@ -125,7 +125,7 @@ impl Generation {
         }
     }
 
-    /// Waits for the next event; `None` after the end. Dropping the future loses nothing.
+    /// Waits for the next event; `None` after the end. The future can be dropped without a loss.
     pub async fn next(&mut self) -> Option<Progress> {
         loop {
             if let Some(piece) = self.piece() {
@@ -140,7 +140,7 @@ impl Generation {
         Some(Progress::Ended(outcome))
     }
 
-    /// What is known of who writes the reply.
+    /// The provider's id of the reply, and the model that writes it, as far as they are known.
     pub fn by(&self) -> Writing {
         self.written.borrow().by.clone()
     }

@@ -37,7 +37,7 @@ pub trait ReplyStore: Send + Sync {
         before: Sequence,
     ) -> Result<Option<Item>>;
 
-    /// Puts a reply in its place, or changes nothing; its turn leaves the queue in either case.
+    /// Puts a reply in its place, or leaves all as it is; its turn leaves the queue in either case.
     /// Sets the conversation's `updated_at`.
     async fn store(
         &self,

@@ -1,4 +1,4 @@
-//! The reply that a client wants: where it belongs, and what the model is asked.
+//! The reply that a client wants: its place, and the request to the model.
 
 use super::Neighbour;
 use super::context::{Context, Told};

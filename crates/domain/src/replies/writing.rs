@@ -54,7 +54,7 @@ impl Writing {
         if let Some(claim) = repeats::current()? {
             claim.shows(writer.shown());
         }
-        // A client that has disconnected changes nothing for the reply.
+        // The reply goes on without a client that has disconnected.
         drop(beginning.send(Ok(generation)));
         let outcome = self.write(wanted, &writer, &turn).await;
         if let Err(error) = &outcome {

@@ -1,4 +1,4 @@
-//! A user's settings: what the models shall know of them, and a client's own preferences.
+//! A user's settings: a profile for the models, and preferences of clients.
 
 mod model;
 mod ports;

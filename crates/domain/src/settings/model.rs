@@ -35,7 +35,7 @@ bounded_text!(
     ShortText, 0..=100
 );
 bounded_text!(
-    /// What a person tells of themselves: up to 8,000 characters.
+    /// A person's description of themselves: up to 8,000 characters.
     About, 0..=8_000
 );
 bounded_text!(
@@ -51,7 +51,7 @@ pub enum Style {
     Professional,
 }
 
-/// What a person wants the models to know.
+/// Facts about a person, which the models are told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
     pub nickname: Option<ShortText>,
@@ -66,7 +66,7 @@ impl Profile {
         self.told().is_none()
     }
 
-    /// The profile in the words of a system message; `None` where it says nothing.
+    /// The profile in the words of a system message; `None` where it is empty.
     pub fn told(&self) -> Option<String> {
         let mut told = String::new();
         let mut line = |what: &str, text: Option<&str>| {
@@ -149,12 +149,12 @@ impl Default for Preferences {
     }
 }
 
-/// The settings of a user; what was never set is empty.
+/// The settings of a user. A field that was never set is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     pub profile: Profile,
     pub preferences: Preferences,
-    /// Whether the models are told of the profile. `None`: not said, which is yes.
+    /// Whether the models are told of the profile. `None`: never set; they are told.
     pub use_profile: Option<bool>,
 }
 

@@ -12,7 +12,7 @@ pub trait SettingsStore: Send + Sync {
     async fn find(&self, owner: OwnerId) -> Result<Settings>;
 
     /// Changes the given fields, and returns the changed settings. `None`: the preferences would
-    /// become too large, and nothing was changed.
+    /// become too large, and the settings were not changed.
     async fn update(
         &self,
         owner: OwnerId,
@@ -64,7 +64,7 @@ impl ProfileChanges {
 }
 
 impl SettingsChanges {
-    /// Whether nothing that is stored can grow.
+    /// Whether the stored settings cannot grow by this.
     pub(super) fn add_nothing(&self) -> bool {
         let profile = &self.profile;
         let is_text = |text: &Option<ShortText>| text.is_some();

@@ -135,7 +135,7 @@ pub enum ViewFrom {
 #[derive(Clone, Debug)]
 pub enum Found {
     Nothing,
-    /// A link ended at this time; nothing else is known of it.
+    /// A link ended at this time; no more is known of it.
     Tombstone(DateTime<Utc>),
     Link(Box<Link>),
 }
@@ -199,7 +199,7 @@ pub struct Fork {
     /// Time and randomness of the messages' ids; see [`ItemId::at`].
     pub seed: Ulid,
     pub now: DateTime<Utc>,
-    /// The most bytes that the copy may have, as they count for the owner's storage; `None` is no
+    /// The most bytes that the copy may have, as they count for the owner's storage; `None`: no
     /// limit.
     pub room: Option<u64>,
 }

@@ -141,7 +141,7 @@ const BEGINNINGS: &[&str] = &[
     "まず",
 ];
 
-/// Whom they speak of.
+/// Words for the user, whom such thoughts mention.
 const USERS: &[&str] = &["用户", "用戶", "ユーザー"];
 
 /// Whether a text thinks about what it is going to say.

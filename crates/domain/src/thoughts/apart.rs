@@ -18,11 +18,12 @@ pub enum Extent {
 /// The marks of most models.
 pub(super) const THINK: (&str, &str) = ("<think>", "</think>");
 
-/// What opens a thought of some models, and as often a part of an answer that was asked for in such tags.
+/// Tags that open a thought of some models. As often they open a part of the answer, where the question
+/// asked for such tags.
 pub(super) const TAGS: &[&str] = &["<reasoning>", "<reflection>", "<thoughts>", "<analysis>"];
 
 impl Apart {
-    /// Nothing but text.
+    /// A text without thoughts.
     pub(super) fn text(written: &str) -> Self {
         Self {
             text: written.to_owned(),
@@ -38,7 +39,7 @@ impl Apart {
     }
 }
 
-/// A text in pieces of so many bytes at the most: each step takes what is held from its beginning.
+/// A text in pieces of limited length, since each step reads the held text from its beginning.
 pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {

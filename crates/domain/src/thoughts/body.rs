@@ -1,5 +1,6 @@
-//! What a model says after its first thoughts. More thoughts may follow, and the mark with which the
-//! template ends a message may have stayed. It is read in pieces, so that a stream and a whole text agree.
+//! The text of a model after its first thoughts. More thoughts may follow, and the mark with which the
+//! template ends a message may be left in it. It is read in pieces, so that a stream and a whole text
+//! give the same result.
 
 use super::apart::{Apart, Extent};
 use super::code::CodeMarks;
@@ -7,7 +8,7 @@ use super::ends::{find, is_quoted};
 use super::marks::{beginning, may_become};
 use super::tokens::{complete, held_back};
 
-/// How many marks may turn out to be no thoughts, or be spoken of in one, before they are text.
+/// How many marks may turn out not to mark thoughts, or be mentioned in one, before they are text.
 const MOST: usize = 64;
 
 /// How much white space is held back, in bytes.
@@ -20,7 +21,7 @@ pub(super) struct Body {
     marks: Option<(&'static str, &'static str)>,
     place: Position,
     held: String,
-    /// A thought that may turn out to be none.
+    /// A text that may be a thought.
     block: String,
     line: String,
     code: CodeMarks,
@@ -93,7 +94,7 @@ impl Body {
         told
     }
 
-    /// Whether what is held is the mark that a template puts at the end, and is not spoken of.
+    /// Whether the held text is the mark that a template puts at the end, and not a text about it.
     fn ends_with(&self, pending: &str) -> bool {
         let (last, seen) = self.last;
         let is_after = match last {
@@ -104,7 +105,7 @@ impl Body {
         complete(pending) && is_after && !self.code.is_open()
     }
 
-    /// Whether there is more to do with what is held.
+    /// Whether the held text needs another step.
     fn step(&mut self, is_over: bool, told: &mut Apart) -> bool {
         match self.place {
             Position::LineStart => self.begin_line(is_over),

@@ -16,7 +16,7 @@ const STARTS: &[&str] = &[
     "<|channel|>final",
 ];
 
-/// What one ends with.
+/// The marks at the end of a message.
 const ENDS: &[&str] = &["<|end|>", "<|return|>", "<|call|>"];
 
 /// The longest header, in bytes, and the longest white space after an end.
@@ -27,7 +27,7 @@ const HEADER: usize = 200;
 pub(super) struct Channels {
     place: Position,
     held: String,
-    /// The character before what is held.
+    /// The character before the held text.
     last: Option<char>,
     has_said: bool,
     has_thought: bool,
@@ -99,7 +99,7 @@ impl Channels {
         while self.step(true, &mut told) {}
         let held = std::mem::take(&mut self.held);
         match (self.place, how) {
-            // The beginning of a header says nothing.
+            // The beginning of a header is not enough.
             (Position::Header, Extent::Cut) | (Position::Between, _) => {}
             (Position::Header, Extent::Whole) => self.tell(false, &held, &mut told),
             (Position::Body { is_thought, .. }, _) => self.tell(is_thought, &held, &mut told),
@@ -166,7 +166,7 @@ impl Channels {
         true
     }
 
-    /// What begins at this place; `None` where it is text.
+    /// The mark at this place; `None` where there is text.
     fn mark(&self, at: usize, is_thought: bool, is_over: bool) -> Option<Mark> {
         let text = self.held.get(at..)?;
         let marks = || STARTS.iter().chain(ENDS).copied();
@@ -188,7 +188,8 @@ impl Channels {
         if is_start {
             return Some(Mark::Start);
         }
-        // What is said may speak of the mark. One that ends it has nothing after it, or another message.
+        // The text may speak of the mark. After a mark that ends the message comes its end, or another
+        // message.
         let next = after.trim_start();
         if is_thought || next.is_empty() && is_over {
             return Some(Mark::End(mark.len()));

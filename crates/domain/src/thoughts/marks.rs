@@ -40,7 +40,7 @@ const EDGES: &[&str] = &[
     "<|end_of_think|>",
 ];
 
-/// The text without what cannot be seen before its first word.
+/// The text without the invisible characters before its first word.
 pub(super) fn begun(text: &str) -> &str {
     let unseen = ['\u{200b}', '\u{2060}', '\u{feff}'];
     text.trim_start_matches(|c: char| c.is_whitespace() || unseen.contains(&c))
@@ -67,8 +67,8 @@ pub(super) fn may_become<'a>(text: &str, marks: impl IntoIterator<Item = &'a str
     marks.into_iter().any(begins)
 }
 
-/// Whether what follows an opening mark goes on as a sentence does that begins by speaking of it; `None`
-/// while that is not known. A thought begins on a line of its own, right after the mark, or with a capital.
+/// Whether the text after an opening mark goes on like a sentence about the mark; `None` while that is
+/// not known. A thought begins on a line of its own, right after the mark, or with a capital.
 pub(super) fn speaks(inside: &str) -> Option<bool> {
     let mut next = inside.chars();
     let (first, second) = (next.next()?, next.next());

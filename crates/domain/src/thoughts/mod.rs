@@ -28,13 +28,13 @@ pub(crate) use splitter::Splitter;
 /// How many thoughts are read.
 const MOST: usize = 32;
 
-/// Takes the thoughts out of what a model has written. Text that has none stays to the byte, and so
-/// does text that speaks of the marks.
+/// Separates the thoughts from the text of a model. A text without thoughts stays the same to the byte,
+/// and so does a text about the marks.
 ///
 /// A reply that begins with a thought has thoughts after it as well, where these marks begin a line outside
 /// of code and are closed; in one that does not, such marks are text. A thought that its mark opens and that is
-/// never closed is one to the end: a stream has told it as such by then, so nothing was said, and the failure
-/// says so. The line that begins by speaking of the mark (`<think> is a tag`) is held back until its end shows
+/// never closed goes to the end: a stream has already sent it as a thought. So there is no answer, and the
+/// failure says so. The line that begins by speaking of the mark (`<think> is a tag`) is held back until its end shows
 /// which it is, and is text where no mark closes it.
 pub fn apart(written: &str, how: Extent) -> Apart {
     channels::apart(written, how)
@@ -44,8 +44,8 @@ pub fn apart(written: &str, how: Extent) -> Apart {
         .unwrap_or_else(|| Body::new(None, false).whole(written, how))
 }
 
-/// Takes the thoughts out of a text that its server has parted from other thoughts: what is left of
-/// marks there, and what the model thought later.
+/// Separates the thoughts from a text whose server has already separated others: marks that are left in
+/// it, and later thoughts.
 pub(crate) fn apart_again(written: &str, how: Extent) -> Apart {
     let alone = || closed_alone(written).filter(|apart| apart.thoughts.is_none());
     channels::apart(written, how)
@@ -55,7 +55,7 @@ pub(crate) fn apart_again(written: &str, how: Extent) -> Apart {
         .unwrap_or_else(|| with_more(Apart::text(written), how))
 }
 
-/// What follows a thought whose beginning was not marked in the text.
+/// The text after a thought whose beginning has no mark.
 fn with_more(apart: Apart, how: Extent) -> Apart {
     let has_thought = apart.thoughts.is_some();
     let mut more = Body::new(Some(THINK), has_thought).whole(&apart.text, how);
@@ -107,7 +107,7 @@ fn leading(written: &str, how: Extent) -> Option<Apart> {
     let mut thoughts = Vec::new();
     let mut rest = written;
     let mut first = None;
-    // What was there before the first of the tags that an answer may be asked for in.
+    // The result before the first of the tags that may also belong to an answer.
     let mut before_tags = None;
     for _ in 0..MOST {
         let text = begun(rest);
@@ -137,7 +137,7 @@ fn leading(written: &str, how: Extent) -> Option<Apart> {
             End::At(end) => (Some(end), marks.1),
             End::Spoken(_) if speaks => break,
             End::Spoken(end) => (Some(end), marks.1),
-            // What goes on in the same line may speak of the mark.
+            // A text that goes on in the same line may be about the mark.
             End::Open if is_tag || how == Extent::Whole && speaks => break,
             End::Open => sibling(inside, marks.0),
         };

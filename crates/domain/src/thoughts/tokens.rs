@@ -24,7 +24,7 @@ const ENDS: &[&str] = &[
 /// How long several of them can be, in bytes, and the white space between them.
 const LONGEST: usize = 96;
 
-/// From where on the text may be such marks and nothing else.
+/// The place from which the text may consist only of such marks.
 pub(super) fn held_back(text: &str) -> usize {
     let mut from = text.len().saturating_sub(LONGEST);
     while !text.is_char_boundary(from) {
@@ -39,7 +39,7 @@ pub(super) fn held_back(text: &str) -> usize {
     held.map_or(text.len(), |at| from + at)
 }
 
-/// Whether the text is such marks and nothing else.
+/// Whether the text consists only of such marks.
 pub(super) fn complete(text: &str) -> bool {
     !text.is_empty() && after_all(text).is_empty()
 }
@@ -52,7 +52,7 @@ pub(super) fn without(line: &str) -> &str {
     rest.unwrap_or(line).trim_end()
 }
 
-/// What follows them.
+/// The text after all such marks.
 fn after_all(text: &str) -> &str {
     let mut rest = text;
     while let Some(mark) = beginning(rest, ENDS.iter().copied()) {

@@ -3,7 +3,7 @@
 use super::ends::find;
 use super::marks::{beginning, begun, may_become};
 
-/// What stands before a thought, and between it and the answer; in lower case.
+/// Words before a thought, and between the thought and the answer, in lower case.
 #[derive(Debug)]
 pub(super) struct Words {
     opens: &'static [&'static str],

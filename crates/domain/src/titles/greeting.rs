@@ -2,7 +2,7 @@
 
 use super::languages::{LANGUAGES, Language};
 
-/// Whom a greeting is to, and what joins its words.
+/// Words for the addressee of a greeting, and words that join its parts.
 const GREETED: &str = "day|there|all|everyone|team|sir|madam|or|to|you|chatgpt|gpt|claude|gemini|jan|assistant|ai|bot|friend";
 
 pub(super) fn is_in(list: &str, word: &str) -> bool {
@@ -16,7 +16,7 @@ pub(super) fn has(word: &str, words: fn(&Language) -> &'static str) -> bool {
         .any(|language| is_in(words(language), word))
 }
 
-/// Whether the line greets, and says nothing else: "Hello, can you help me?"
+/// Whether the line only greets: "Hello, can you help me?"
 pub(crate) fn is_greeting(line: &str) -> bool {
     const LONGEST: usize = 120;
     if line.len() > LONGEST {

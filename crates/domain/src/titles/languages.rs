@@ -6,17 +6,17 @@ pub(super) struct Language {
     pub(super) title: &'static str,
     /// The thing that has a title: "conversation", "chat".
     pub(super) chat: &'static str,
-    /// What stands beside them in a label, or in a sentence that leads to a title.
+    /// Words beside these in a label, or in a sentence before a title.
     pub(super) beside: &'static str,
     /// "New", "untitled": with a word for a chat, the name of one that has no title.
     pub(super) new: &'static str,
-    /// What an answer that only says yes consists of.
+    /// The words of an answer that only says yes.
     pub(super) sure: &'static str,
     /// How refusals begin, and thoughts about the person who has asked.
     pub(super) refusals: &'static str,
-    /// Words of greetings and of whom they are to.
+    /// Words of greetings, and for their addressees.
     pub(super) greetings: &'static str,
-    /// What is said in their line beside them, and what an assistant says that greets.
+    /// Words in the same line as a greeting, such as an assistant's offer of help.
     pub(super) offers: &'static str,
 }
 

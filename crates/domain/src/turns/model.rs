@@ -37,7 +37,7 @@ pub enum Called {
 }
 
 /// A turn that leaves the queue, in the transaction that stores its result. If the turn is no
-/// longer in the queue, nothing is stored.
+/// longer in the queue, the result is not stored.
 #[derive(Clone, Copy, Debug)]
 pub struct Leaving {
     pub turn: QueuedTurn,

@@ -20,7 +20,7 @@ pub trait TurnQueue: Send + Sync {
     /// first. `None`: this turn was removed itself.
     async fn is_first(&self, turn: QueuedTurn) -> Result<Option<bool>>;
 
-    /// Removes these turns without storing anything; returns how many were in the queue. Ignores
+    /// Removes these turns without a result; returns how many were in the queue. Ignores
     /// the places of the turns. A turn that was cancelled and has ended stays as it is.
     async fn leave(&self, turns: &[QueuedTurn]) -> Result<usize>;
 

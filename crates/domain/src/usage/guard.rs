@@ -15,7 +15,7 @@ pub struct UsageGuard {
     known: Mutex<HashMap<OwnerId, Known>>,
 }
 
-/// A write, by what it needs.
+/// A write, by the quotas that it needs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Write {
     Text,
@@ -79,7 +79,7 @@ impl UsageGuard {
         self.check(owner, Write::Conversation)
     }
 
-    /// Refuses to remember another request. Requests that store nothing else would otherwise leave
+    /// Refuses to remember another request. Requests without any other stored effect would otherwise leave
     /// records without limit.
     pub fn room_for_record(&self, owner: OwnerId) -> Result<()> {
         self.check(owner, Write::Record)

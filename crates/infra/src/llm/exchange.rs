@@ -22,7 +22,7 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// The pause before the second attempt.
 const BACK_OFF: Duration = Duration::from_millis(300);
 
-/// A provider, and what asks it.
+/// A provider, and the client that sends requests to it.
 pub(super) struct Exchange {
     pub(super) client: Client,
     pub(super) settings: ProviderSettings,
@@ -86,7 +86,7 @@ impl Exchange {
         }
     }
 
-    /// What is sent.
+    /// The HTTP request.
     pub(super) fn prepare(
         &self,
         request: &ChatRequest,

@@ -1,6 +1,6 @@
 //! Compressed bytes, which are not asked for and not unpacked: a small answer could become a large one.
 
-/// What compressed bytes begin with, where that cannot be text.
+/// The first bytes of compressed data. Text cannot begin with them.
 const BEGINNINGS: [(&str, &[u8]); 5] = [
     ("gzip", b"\x1f\x8b"),
     ("zstd", b"\x28\xb5\x2f\xfd"),
@@ -17,8 +17,9 @@ pub(super) fn may_be_packed(seen: &[u8]) -> bool {
     !seen.is_empty() && BEGINNINGS.iter().any(begins)
 }
 
-/// How bytes are compressed: by their beginning, or by what their head says, unless they are text all
-/// the same.
+/// The name of the compression of a body, by its first bytes (`seen`), or by its `Content-Encoding`
+/// (`declared`). `None` if it is not compressed; text never is, whatever its
+/// header says.
 pub(super) fn packing<'a>(seen: &[u8], declared: Option<&'a str>) -> Option<&'a str> {
     let begins = |(_, beginning): &&(&str, &[u8])| seen.starts_with(beginning);
     if let Some((name, _)) = BEGINNINGS.iter().find(begins) {

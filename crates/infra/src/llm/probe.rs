@@ -31,7 +31,7 @@ pub async fn probe(settings: &ProviderSettings) -> Option<String> {
     let client = client(settings).ok()?;
     let address = settings.base_url.endpoint("models");
     let seen = match ask(&client, &address).await {
-        // What is not in a part of a list may be there all the same; an empty one says nothing.
+        // A model that is missing from a part of the list may exist. An empty list proves nothing.
         Seen::Models { names, is_part } if is_part || names.is_empty() => return None,
         Seen::Models { names, .. } => return unknown(settings, &address, &names),
         Seen::Refused(status) => {

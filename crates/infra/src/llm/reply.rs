@@ -25,7 +25,7 @@ pub(super) struct Reply {
     /// Whether the reply went on after a reason to end.
     was_wrong: bool,
     has_choices: bool,
-    /// A field that is not understood, of a message that says nothing else.
+    /// A field that is not understood, of a message without any other content.
     unread: Option<String>,
 }
 
@@ -48,8 +48,8 @@ impl Reply {
         self.finished && !self.doubtful
     }
 
-    /// Whether it is complete where the connection is lost, or says nothing more: also where the reason to
-    /// end came with the last text, unless the server gives reasons with any text.
+    /// Whether the reply is complete even if the connection is lost or silent now. It is when a reason
+    /// to end has come, also with the last text, unless the server sends such reasons with any text.
     pub(super) fn has_ended(&self) -> bool {
         self.finished && (!self.doubtful || self.has_gone_on && !self.was_wrong)
     }
@@ -58,7 +58,7 @@ impl Reply {
         self.has_choices
     }
 
-    /// The field that may hold the reply of which nothing was understood.
+    /// The field that may hold the reply, where no part of the reply was understood.
     pub(super) fn unread(&mut self) -> Option<String> {
         let has_said = self.text.has_begun || self.thoughts.has_begun;
         self.unread.take().filter(|_| !has_said)
@@ -150,7 +150,7 @@ impl Told {
         alone
     }
 
-    /// The part of the whole text that has not come in pieces; `None` where the texts differ.
+    /// The part of the whole text that is missing from the pieces; `None` where the texts differ.
     fn rest(&mut self, whole: Vec<u8>) -> Option<String> {
         let alone = self.end();
         let mut joined = Joined::default();

@@ -19,7 +19,7 @@ pub struct ProviderSettings {
     pub owner_concurrency: usize,
 }
 
-/// What addresses end in that were copied whole.
+/// The ends of addresses that were copied with the endpoint.
 const ENDPOINTS: [&str; 6] = [
     "/chat/completions",
     "/completions",

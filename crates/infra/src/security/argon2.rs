@@ -36,7 +36,7 @@ impl Argon2Hasher {
         Self::with(threads, Params::DEFAULT)
     }
 
-    /// The same with parameters that protect nothing: for tests that make many passwords and do not
+    /// The same with parameters that do not protect: for tests that make many passwords and do not
     /// test their protection.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ const LEEWAY: TimeDelta = TimeDelta::seconds(60);
 pub struct Jwt {
     encoding: EncodingKey,
     decoding: DecodingKey,
-    /// Of the secret of before: it verifies and signs nothing any more.
+    /// Of the previous secret, which only verifies.
     previous: Option<DecodingKey>,
     validation: Validation,
     clock: Arc<dyn Clock>,
@@ -66,7 +66,7 @@ impl Jwt {
         })
     }
 
-    /// The same, which accepts what the secret of before has signed, too.
+    /// Also accepts tokens that were signed with the previous secret.
     #[must_use]
     pub fn with_previous(self, secret: Option<&[u8]>) -> Self {
         Self {

@@ -11,11 +11,11 @@ pub(super) enum Language {
 /// A language made of words.
 #[derive(Debug)]
 pub(super) struct Words {
-    /// What people call it after a fence, separated by spaces, as are the keywords.
+    /// Its names after a fence, separated by spaces, like the keywords.
     names: &'static str,
-    /// What begins a comment that ends with the line.
+    /// The beginnings of comments that end with the line.
     pub(super) line: &'static [&'static str],
-    /// What begins and ends any other comment.
+    /// The beginnings and ends of other comments.
     pub(super) block: Option<(&'static str, &'static str)>,
     /// Whether `'` encloses strings, as `"` does everywhere.
     pub(super) apostrophes: bool,
@@ -25,7 +25,7 @@ pub(super) struct Words {
     pub(super) backquotes: bool,
     /// Whether three quotes enclose strings over several lines.
     pub(super) triple: bool,
-    /// What stands between a name and its value.
+    /// The character between a name and its value.
     pub(super) keys: Option<char>,
     /// Whether names may contain dashes.
     pub(super) dashes: bool,
@@ -35,7 +35,7 @@ pub(super) struct Words {
     keywords: &'static str,
 }
 
-/// What most languages with braces have in common.
+/// The common parts of most languages with braces.
 const C: Words = Words {
     names: "c h cpp c++ cc hpp cxx objc arduino",
     line: &["//"],

@@ -138,7 +138,7 @@ fn name(words: &Words, rest: &str, length: usize, first: char) -> Kind {
     }
 }
 
-/// Whether what follows, after a few blanks at most, says that this was a name with a value.
+/// Whether the text after this word, and after a few blanks at most, shows that it names a value.
 fn names(rest: &str, length: usize, key: char) -> bool {
     let after = rest.split_at(length).1;
     let next = after.chars().take(8).find(|c| *c != ' ');

@@ -57,7 +57,7 @@ fn attributes<'a>(inside: &'a str, piece: &mut impl FnMut(Kind, &str)) -> &'a st
     rest
 }
 
-/// What `diff` and git write.
+/// The output of `diff` and git.
 pub(super) fn difference(code: &str, piece: &mut impl FnMut(Kind, &str)) {
     for line in code.split_inclusive('\n') {
         let kind = match line {

@@ -1,6 +1,6 @@
-//! Colours for code, by classes. One pass over the text without any regular expression or look back,
-//! so the time is proportional to the length, whatever the text is. It knows what strings, comments,
-//! numbers, names and keywords look like, which is what the eye looks for. It does not parse.
+//! Colours for code, by classes. One pass over the text without regular expressions or a look back, so
+//! the time is proportional to the length for any text. It recognises strings, comments, numbers, names
+//! and keywords, and does not parse.
 
 mod languages;
 mod lexer;

@@ -13,7 +13,7 @@ const DEEPEST: usize = 40;
 
 impl Writer<'_, '_> {
     pub(super) fn block_or_span(&mut self, tag: Tag<'_>, place: &Range<usize>) {
-        // A block's direction is that of its text; what is inside follows it.
+        // A block has the direction of its text, and its content follows it.
         let outermost = self.open.is_empty();
         let plain = |outermost, with: &'static str, without| if outermost { with } else { without };
         match tag {
@@ -65,7 +65,7 @@ impl Writer<'_, '_> {
     }
 
     /// Whatever level a message begins with, and whichever it leaves out, its headings are nested
-    /// without a gap: who listens to a page walks along them.
+    /// without a gap: listeners walk along them.
     fn heading(&mut self, level: HeadingLevel) {
         self.headings.retain(|above| *above < level);
         let depth = self.headings.len().min(HEADINGS.len() - 1);
@@ -93,7 +93,7 @@ impl Writer<'_, '_> {
         self.element(&format!("{opening}{class}"), closing);
     }
 
-    /// What Markdown has not seen. Links do not stand within links.
+    /// Writes a part that was set apart from Markdown. A link cannot stand within a link.
     pub(super) fn apart(&mut self, apart: &Apart<'_>) {
         match &apart.what {
             What::Address(address) if self.links == 0 => {
@@ -129,7 +129,7 @@ impl Writer<'_, '_> {
             return;
         }
         self.out.truncate(begin);
-        // It may be no formula at all: what has no command is shown as the text it is.
+        // It may not be a formula at all: without a command it is shown as text.
         let code = tex.contains('\\') || display;
         if code {
             self.out.push_str("<code class=\"formula\">");
@@ -152,7 +152,7 @@ impl Writer<'_, '_> {
     }
 }
 
-/// The elements of headings below a message's speaker, who is of the second level.
+/// The elements of headings below a message's speaker, which has the second level.
 const HEADINGS: [(&str, &str); 4] = [
     ("<h3 dir=\"auto\">", "</h3>\n"),
     ("<h4 dir=\"auto\">", "</h4>\n"),

@@ -1,7 +1,7 @@
 //! Where a link in a message may lead.
 
-/// Whether a link may lead there: the web and mail, by a whole address. What is relative would lead
-/// to this server, which its writer did not mean.
+/// Whether a link may lead there: the web and mail, by a whole address. A relative address
+/// would lead to this server, and its writer did not mean that.
 pub(super) fn allowed(destination: &str) -> bool {
     let Some((scheme, rest)) = destination.split_once(':') else {
         return false;

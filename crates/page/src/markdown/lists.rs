@@ -1,4 +1,4 @@
-//! The numbers of lists. HTML counts for itself; what was written stays.
+//! The numbers of lists. HTML counts by itself, and here the written numbers stay.
 
 /// The numbers of the lists that are open, innermost last.
 #[derive(Default)]

@@ -1,6 +1,6 @@
 //! The elements and attributes of MathML that the sanitiser allows.
 
-/// The elements of MathML that formulas are made of. None of them can hold HTML but those that hold
+/// The elements of MathML that formulas are made of. They cannot hold HTML, except those that hold
 /// text, and `annotation` holds the source.
 pub(super) const ELEMENTS: [&str; 22] = [
     "annotation",
@@ -44,7 +44,7 @@ pub(super) const ATTRIBUTES: [(&str, &[&str]); 10] = [
 /// Attributes of MathML that are lengths.
 pub(super) const LENGTHS: [&str; 4] = ["linethickness", "maxsize", "minsize", "width"];
 
-/// What says how cells stand, and where lines are: `share.css` knows them.
+/// The classes for the alignment of cells and for lines. `share.css` has their rules.
 pub(super) const CLASSES: [(&str, &[&str]); 5] = [
     ("mo", &["mop-negated", "small"]),
     ("mrow", &["mop-negated"]),

@@ -1,6 +1,6 @@
 //! Markdown as HTML. Three walls, each of which would do: the writer knows a few elements and escapes
-//! everything else; links lead only where `links` allows; the sanitiser takes out what is not on its
-//! list.
+//! everything else; links lead only where `links` allows; the sanitiser removes everything that is not
+//! on its list.
 
 mod elements;
 mod formula;

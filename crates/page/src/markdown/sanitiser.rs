@@ -1,5 +1,5 @@
-//! The last wall: what the writer made, parsed as a browser would and written anew with nothing in it
-//! that is not on this list.
+//! The last wall: the output of the writer is parsed as a browser would, and written again with only the
+//! elements, attributes and values of these lists.
 
 use super::mathml::{self, ATTRIBUTES, ELEMENTS, LENGTHS};
 use ammonia::{Builder, UrlRelative};

@@ -1,6 +1,6 @@
 //! Cells of a row beyond the table's columns. GitHub drops it; here it is shown.
 
-/// What stands in the row after the last cell that Markdown has read, without the bars around it.
+/// The rest of a row after the last cell that Markdown has read, without the bars around it.
 pub(super) fn of(text: &str, cell_end: usize, row_end: usize) -> &str {
     let rest = text.get(cell_end..row_end).unwrap_or_default().trim();
     let rest = rest.strip_prefix('|').unwrap_or(rest);

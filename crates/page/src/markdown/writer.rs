@@ -1,5 +1,5 @@
-//! Markdown's events as HTML. Raw HTML in a message is text here; images and links that may lead
-//! nowhere are shown as they were written.
+//! Markdown's events as HTML. Raw HTML in a message is text here; images and links with
+//! forbidden addresses are shown as their source.
 
 use super::held::{Held, HeldKind};
 use super::lists::Numbers;
@@ -19,7 +19,7 @@ pub(super) struct Writer<'a, 'b> {
     speaker: Speaker,
     pub(super) budget: &'b mut Budget,
     pub(super) out: String,
-    /// What closes each element that is open, innermost last; empty for what was not opened.
+    /// The closing tag of each open element, innermost last; empty for an element that was left out.
     pub(super) open: Vec<&'static str>,
     /// How many of those are links.
     pub(super) links: usize,
@@ -191,7 +191,7 @@ impl<'a, 'b> Writer<'a, 'b> {
     /// Cells for which the table has no columns.
     fn surplus_cells(&mut self, row_end: usize) {
         let source = self.source;
-        // A row that is too deep to be one has nothing open.
+        // A row that is too deep has no open element.
         if self.open.last() != Some(&"</tr>\n") {
             return;
         }

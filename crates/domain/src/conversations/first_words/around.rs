@@ -26,7 +26,7 @@ impl<'m> Around<'m> {
         }
     }
 
-    /// What of the line is words, and how well they can name a conversation at the most.
+    /// The words of the line, and the best rank that they can have as a title.
     pub(super) fn see(&mut self, line: &'m str) -> Option<(u8, &'m str)> {
         if self.header > 0 {
             self.header -= 1;

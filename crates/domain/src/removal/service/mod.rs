@@ -28,7 +28,7 @@ impl RemovalService {
     /// half a minute, by the limit of every connection; clocks may differ by a minute, and one more
     /// minute is reserve.
     const WATCHED: TimeDelta = TimeDelta::seconds(150);
-    /// The pause between two sweeps that found nothing.
+    /// The pause between two sweeps that found no data.
     const REST: TimeDelta = TimeDelta::seconds(2);
 
     /// Removes the caller with all their data.

@@ -11,7 +11,7 @@ use crate::thoughts::opening::{Kind, Opening, opening};
 use crate::thoughts::words;
 
 impl Splitter {
-    /// Whether it shows what comes.
+    /// Whether the beginning shows the kind of the text that follows.
     pub(super) fn begin(&mut self, is_over: bool) -> bool {
         let text = begun(&self.held);
         let closes = || MARKS.iter().map(|(_, close)| *close);
@@ -85,7 +85,7 @@ impl Splitter {
         self.say()
     }
 
-    /// A mark opens a thought, or what may be one.
+    /// A mark opens a thought, or a text that may be one.
     fn open(&mut self, marks: Marks, length: usize, (kind, speaks): (Kind, bool)) -> bool {
         let is_tag = TAGS.contains(&marks.0);
         if kind == Kind::Empty && speaks {

@@ -26,7 +26,7 @@ pub(crate) struct Splitter {
     /// The marks that the reply began with.
     marks: Option<Marks>,
     has_thought: bool,
-    /// How many marks were spoken of in what is held back.
+    /// How many marks the held text only speaks of.
     spoken: usize,
 }
 
@@ -59,7 +59,7 @@ fn is_cut(text: &str, how: Extent) -> bool {
 }
 
 impl Splitter {
-    /// Adds text, and returns what can be shown by now.
+    /// Adds text, and returns the part that can be shown by now.
     pub(crate) fn push(&mut self, next: &str) -> Apart {
         let mut told = Apart::default();
         for piece in super::apart::pieces(next) {
@@ -102,7 +102,7 @@ impl Splitter {
         told
     }
 
-    /// Whether there is more to do with what is held.
+    /// Whether the held text needs another step.
     fn step(&mut self, is_over: bool, told: &mut Apart) -> bool {
         match &mut self.state {
             State::Text(body) => {
@@ -135,7 +135,7 @@ impl Splitter {
         true
     }
 
-    /// Looks for the end of what is held, and for what follows it.
+    /// Looks for the end of the held text, and for the text after it.
     fn decide(&mut self, frame: Frame, from: usize, is_over: bool, told: &mut Apart) -> bool {
         let (begin, found) = match frame {
             Frame::Marks((_, close), length) => {

@@ -6,8 +6,8 @@ use super::pairs;
 use crate::titles::greeting::{has, is_greeting, is_in};
 use crate::titles::languages::LANGUAGES;
 
-/// Words before a colon that name what follows, and are as often the first word of a title: "Topic:
-/// sentences in Kafka". They are a label where what follows begins as titles do.
+/// Words before a colon that are a label, and as often the first word of a title: "Topic: sentences in
+/// Kafka". They are a label where the text after them begins like a title.
 const WEAK: &str = "\
     topic|subject|thema|betreff|sujet|objet|asunto|tema|assunto|oggetto|тема|konu|主题|主題|주제|\
     name|answer|final answer|response|final response|assistant|output|result|chat name|\
@@ -20,7 +20,7 @@ const LEADS: &str = "\
     titled|suggest|suggests|about|call|called|named|name|how|i|i'd|i’d|i'll|we|propose|recommend|entitled|\
     genannt|heißen|intitulée|intitulé|appeler|titulada|titulado|llamar|chamada|intitolata|what|maybe|perhaps|like";
 
-/// Answers that say nothing.
+/// Answers without a meaning.
 const NOTHING: &str = "none|null|n/a|undefined|untitled|conversation|chat|assistant|answer|title";
 
 /// Whether the line says that a title follows on the next.
@@ -35,7 +35,7 @@ pub(super) fn is_bare(line: &str) -> bool {
     labels(plain(line).trim_end_matches([':', '：']).trim())
 }
 
-/// An answer without a title: one that says nothing, "New chat", a greeting.
+/// An answer without a title: one without a meaning, "New chat", a greeting.
 pub(super) fn is_none(line: &str) -> bool {
     if line.chars().nth(LONGEST).is_some() {
         return false;
@@ -139,8 +139,8 @@ pub(super) fn without(line: &str) -> String {
     line.to_owned()
 }
 
-/// Whether these words in lower case are a label of what follows. A word that is as often the first of a
-/// title is one where that begins as titles do: with a capital, in scripts that have them, or a quotation mark.
+/// Whether these words in lower case are a label of `rest`. One of [`WEAK`] is a label if `rest` begins
+/// like a title: with a capital, in scripts that have them, or a quotation mark.
 fn is_label(words: &str, rest: &str) -> bool {
     let begins = |c: char| {
         let is_letter = c.is_uppercase() || c.is_alphabetic() && !c.is_lowercase();

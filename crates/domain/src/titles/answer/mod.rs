@@ -67,7 +67,7 @@ fn first(said: &str) -> Option<String> {
     None
 }
 
-/// A line without the text around the title. `None` when nothing visible is left.
+/// A line without the text around the title. `None` when no visible text is left.
 fn bare(line: &str) -> Option<String> {
     let mut line = line.trim().to_owned();
     // Removing one layer can uncover the next.

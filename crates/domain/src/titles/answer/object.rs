@@ -80,7 +80,7 @@ fn of_bare_key(inside: &str) -> Option<String> {
     string(value).map(|(title, _)| title)
 }
 
-/// The string that the text begins with, and what follows it.
+/// The string at the beginning of the text, and the text after it.
 fn string(text: &str) -> Option<(String, &str)> {
     let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let mut out = String::new();

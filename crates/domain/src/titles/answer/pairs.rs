@@ -82,7 +82,7 @@ const ELEMENTS: &[&str] = &[
     "h3",
 ];
 
-/// What stands between the tags of such an element.
+/// The text between the tags of such an element.
 fn in_element(line: &str) -> Option<&str> {
     let (name, rest) = line.strip_prefix('<')?.split_once('>')?;
     let end = rest.rfind("</")?;
@@ -185,7 +185,8 @@ pub(super) fn without_strong(line: &str) -> String {
     }
 }
 
-/// What stands between the marks around the whole line; where only one of two is there, the line without it.
+/// The text between the marks around the whole line. If there is only one of two marks, the line without
+/// it.
 pub(super) fn without(line: &str) -> &str {
     let around = PAIRS.iter().chain(WRAPPERS);
     let mut around = around.filter_map(|(open, close)| inside(line, open, close));

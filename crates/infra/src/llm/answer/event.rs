@@ -1,4 +1,4 @@
-//! What comes as an event, or as lines.
+//! Events of a stream, and bodies of lines.
 
 use super::ends::{broken, ended};
 use super::{Answer, Outcome};
@@ -13,7 +13,7 @@ const DONE: &str = "[DONE]";
 /// Data that servers send in place of a chunk to keep the connection alive.
 const SIGNS_OF_LIFE: [&str; 5] = ["{}", "[]", "null", "ping", "keepalive"];
 
-/// The names of events that say nothing but that the server is there, whatever their data.
+/// The names of events that only show that the server is alive, whatever their data.
 const ALIVE: [&str; 5] = ["ping", "heartbeat", "keepalive", "keep-alive", "keep_alive"];
 
 fn is_alive(name: &str) -> bool {

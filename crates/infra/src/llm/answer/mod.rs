@@ -80,7 +80,7 @@ impl Answer {
         }
     }
 
-    /// Replaces the answer by that to a second request. Nothing of the first was returned.
+    /// Replaces the answer by that to a second request. No part of the first was returned.
     pub(super) fn again(&mut self, response: Response, silence: Duration) {
         self.encoding = encoding(&response);
         self.body = Body::Unseen {
@@ -119,7 +119,7 @@ impl Answer {
         }
     }
 
-    /// Reads the next piece. Dropping the future loses nothing.
+    /// Reads the next piece. The future can be dropped without a loss.
     async fn read(&mut self) -> Outcome<()> {
         match &mut self.body {
             Body::Unseen { bytes, seen } => match kind(seen) {

@@ -1,4 +1,4 @@
-//! What of an answer is told, in the form that was asked for.
+//! Returns an answer in the requested form.
 
 use super::{Answer, Body, Outcome};
 use crate::llm::{failure, wire};

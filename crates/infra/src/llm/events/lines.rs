@@ -20,7 +20,7 @@ const AS_EVENT: &[u8] = b"event: error\ndata:";
 /// The greatest length of a field name, with spaces. A longer text is not a field.
 const LONGEST: usize = 64;
 
-/// What a line is.
+/// The kind of a line.
 #[derive(Clone, Copy, Default, PartialEq)]
 enum Line {
     /// It does not show yet.
@@ -46,7 +46,7 @@ pub(super) struct Lines {
     has_data: bool,
     /// The foreign fields of the event.
     foreign: Vec<u8>,
-    /// What became of a line that has just ended in a carriage return, after which a line feed may come.
+    /// The kind of a line that has just ended in a carriage return: a line feed may follow.
     returned: Option<Line>,
 }
 

@@ -1,6 +1,6 @@
 //! How long a time is that is written as `1m30s`, `37.66s`, `120ms` or `7 seconds`.
 
-/// What comes before such a time in a provider's words.
+/// Words of providers that come before such a time.
 const ANNOUNCED: [&str; 6] = [
     "try again in ",
     "retry in ",

@@ -47,7 +47,7 @@ pub(super) fn of_status(
     meaning(status, retry_after, report, told)
 }
 
-/// What was asked is not there at all, which says nothing of the model.
+/// The address does not exist at all. This does not mean the model.
 fn no_such_address(text: Option<String>, key: Option<&ApiKey>) -> ProviderFailure {
     let why = "it has no such address, so LLM_BASE_URL may be wrong.";
     let quote = presentable(text, key, BEGINNING);
@@ -79,7 +79,7 @@ fn meaning(status: StatusCode, retry_after: u64, report: Report, told: Told) -> 
         StatusCode::UNAUTHORIZED => ProviderFailure::lasting(
             "it answered 401: it does not accept this server's LLM_API_KEY.",
         ),
-        // Filters of what was said answer so, too.
+        // Filters of content also answer with this status.
         StatusCode::FORBIDDEN => ProviderFailure::lasting(
             "it answered 403: it refuses this request, or this server's LLM_API_KEY.",
         ),
@@ -119,7 +119,7 @@ const MIDWAY: &str = "it gave up midway.";
 fn told_within(value: &Value, key: Option<&ApiKey>) -> ProviderFailure {
     let mut told = Told::by(value);
     let report = Report::from(MIDWAY).quoting(presentable(told.text.take(), key, TEXT));
-    // Some have a code for it that is no status.
+    // Some servers use a code for it that is not an HTTP status.
     let too_long = told.is_too_long.then_some(StatusCode::BAD_REQUEST);
     match signs::status(value).or(too_long) {
         Some(status) => {
@@ -136,7 +136,7 @@ pub(super) fn rubbish(answer: &str, key: Option<&ApiKey>) -> ProviderFailure {
     ProviderFailure::failed(beginning(happened, answer, key))
 }
 
-/// An answer in which there is no choice, and so no reply. Asking again would cost as much.
+/// The failure of an answer without choices, and so without a reply. A retry would cost as much.
 pub(super) fn without_choices(answer: &str, key: Option<&ApiKey>) -> ProviderFailure {
     ProviderFailure::lasting(beginning("its answer has no choices.", answer, key))
 }

@@ -7,7 +7,7 @@ use domain::replies::ProviderFailure;
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use std::time::UNIX_EPOCH;
 
-/// What headers begin with that say when a limit ends: of Groq, OpenAI, OpenRouter.
+/// The beginning of the headers with the end of a limit (Groq, OpenAI, OpenRouter).
 const RESET: &str = "x-ratelimit-reset";
 
 const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
@@ -32,8 +32,9 @@ pub(super) fn pause(headers: &HeaderMap, told: Option<f64>) -> u64 {
     })
 }
 
-/// Seconds until what is used up is there again (`x-ratelimit-reset-requests: 1m30s`, a number of seconds, or a time
-/// since 1970 in seconds or milliseconds): the longest of those of which there is none left.
+/// Seconds until all limits that are used up have ended. A header has a duration
+/// (`x-ratelimit-reset-requests: 1m30s`), a number of seconds, or a time since 1970 in seconds or
+/// milliseconds.
 fn until_reset(headers: &HeaderMap) -> Option<f64> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let names = headers.keys().map(HeaderName::as_str);

@@ -1,4 +1,4 @@
-//! What shows that JSON under 200 tells of a failure, and of which.
+//! Signs that JSON with status 200 reports a failure, and which one.
 
 use super::words::has_words;
 use reqwest::StatusCode;

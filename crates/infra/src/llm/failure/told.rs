@@ -1,4 +1,4 @@
-//! What the provider says of a failure, in whatever it writes.
+//! The provider's description of a failure, in any of the forms that providers use.
 
 use super::{duration, too_long, words};
 use crate::llm::packed::packing;
@@ -40,7 +40,8 @@ impl Told {
         }
     }
 
-    /// Whether a 404 means the address: it does not come from the API, or names nothing.
+    /// Whether a 404 means that the address is wrong: it does not come from the API, or it names no
+    /// missing object.
     pub(super) fn blames_the_address(&self) -> bool {
         let text = self.text.as_deref().unwrap_or_default().to_lowercase();
         let text = text.trim_end_matches('.');
@@ -57,7 +58,7 @@ impl Told {
     }
 }
 
-/// `encoding`: what the head says of the body.
+/// `encoding` is the `Content-Encoding` of the body.
 pub(super) fn told(body: &[u8], encoding: Option<&str>) -> Told {
     if let Some(name) = packing(body, encoding) {
         return Told {

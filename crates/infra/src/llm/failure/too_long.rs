@@ -31,7 +31,7 @@ const CODES: [&str; 12] = [
     "1261",
 ];
 
-/// What speaks of the context alone.
+/// Words that are only about the context.
 const WORDS: [&str; 35] = [
     "context too long",
     "context is too long",
@@ -70,21 +70,21 @@ const WORDS: [&str; 35] = [
     "输入长度",
 ];
 
-/// What may also speak of the length that was asked for.
+/// Words that may also be about the requested length of the reply.
 const VAGUE: [&str; 3] = [
     "too many tokens",
     "maximum number of tokens",
     "token limit exceeded",
 ];
 
-/// What speaks of the length that was asked for, which a shorter context does not mend.
+/// Words about the requested length of the reply. A shorter context does not help then.
 const OF_THE_REPLY: [&str; 3] = [
     "max_tokens must be",
     "max_completion_tokens must be",
     "max_new_tokens must be at",
 ];
 
-/// The same, beside what is vague.
+/// The same, together with one of [`VAGUE`].
 const OF_COMPLETIONS: [&str; 4] = [
     "max_tokens",
     "max_completion_tokens",

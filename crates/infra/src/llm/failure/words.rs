@@ -59,7 +59,7 @@ pub(super) fn words(value: &Value) -> Option<String> {
     find(value, DEPTH).or_else(|| by_codes(value))
 }
 
-/// What is said where there are no words: codes, and the field that is blamed.
+/// The description of a failure that has only codes: these, and the field at fault.
 fn by_codes(value: &Value) -> Option<String> {
     let inner = value.get("error").unwrap_or(value);
     let mut codes: Vec<&str> = Vec::new();

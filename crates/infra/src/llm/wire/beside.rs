@@ -1,4 +1,4 @@
-//! What comes in a stream beside its chunks.
+//! Objects in a stream that are not chunks.
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ pub(in crate::llm) fn is_beside_a_stream(json: &str) -> bool {
             let word = value.as_str().unwrap_or_default();
             ["ping", "keepalive", "keep-alive", "heartbeat"].contains(&word)
         }
-        // The name of a step, or what Open WebUI shows beside the reply.
+        // The name of a step, or a note that Open WebUI shows beside the reply.
         "event" => {
             let kind = value.get("type").and_then(Value::as_str);
             value.is_string() || matches!(kind, Some("status" | "citation" | "source" | "sources"))

@@ -77,7 +77,7 @@ pub(super) struct Read {
     pub(super) finish_reason: Option<String>,
     pub(super) calls_a_tool: bool,
     pub(super) unkept: Option<String>,
-    /// A field that is not understood, where nothing else is said.
+    /// A field that is not understood, of a message without any other content.
     pub(super) unread: Option<String>,
     /// Whether the value is a whole completion.
     pub(super) is_whole: bool,

@@ -46,7 +46,7 @@ pub(in crate::llm) fn models(json: &[u8]) -> Option<Vec<Model>> {
     Some(models.collect())
 }
 
-/// Whether there is more than the list holds, so that what is not in it may be there all the same.
+/// Whether the list is only a part: other models may exist that are not in it.
 pub(in crate::llm) fn is_part_of_the_list(json: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Page {

@@ -32,7 +32,7 @@ pub(super) enum FetchProblem {
     TooSlow,
 }
 
-/// What is needed of an issuer's configuration (OpenID Connect Discovery 1.0, 3).
+/// The fields that are needed from an issuer's configuration (OpenID Connect Discovery 1.0, 3).
 #[derive(Deserialize)]
 struct Configuration {
     issuer: String,

@@ -5,7 +5,7 @@ use jsonwebtoken::{Algorithm, Header};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What is looked at of a header that cannot be read, or names another algorithm.
+/// The fields to check of a header that cannot be read, or that names another algorithm.
 #[derive(Deserialize)]
 struct Unread {
     alg: Option<Value>,
@@ -33,13 +33,13 @@ fn is_accepted(algorithm: Algorithm) -> bool {
     )
 }
 
-/// Why a header is refused; `None`: the token is not one, or its header is no JSON object.
+/// Why a header is refused; `None` where the token is not a JWT, or its header is not a JSON object.
 fn refusal(token: &str) -> Option<Refusal> {
     let parts: Vec<_> = token.split('.').collect();
     let [header, _, _] = parts.as_slice() else {
         return None;
     };
-    // What is decoded is the middle one of three parts.
+    // This decodes the middle one of three parts.
     let unread = jsonwebtoken::dangerous::insecure_decode_claims(format!(".{header}."));
     let Unread { alg, kid } = unread.ok()?;
     match (alg, kid) {

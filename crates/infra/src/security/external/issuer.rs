@@ -135,7 +135,7 @@ impl Issuer {
         pause.as_millis().div_ceil(1_000).max(1) as u64
     }
 
-    /// What is left of a pause that began with a fetch; `None`: the next one is due.
+    /// The rest of a pause that began with a fetch; `None` when the next fetch is due.
     fn rests(&self, pause: Option<(DateTime<Utc>, Duration)>) -> Option<Duration> {
         let (at, pause) = pause?;
         // If the clock was set back, the last fetch must not count for longer.

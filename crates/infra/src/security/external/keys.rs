@@ -118,7 +118,7 @@ impl SigningKey {
     }
 }
 
-/// The algorithms of a key, by its own kind; never by what a token says.
+/// The algorithms of a key, by the kind of the key. The token has no say in it.
 fn family(key: &AlgorithmParameters) -> Option<&'static [Algorithm]> {
     match key {
         AlgorithmParameters::RSA(rsa) if rsa.n.trim_end_matches('=').len() >= MODULUS => {

@@ -1,5 +1,5 @@
 //! Tokens of external issuers (OpenID Connect): JWTs that are signed with the issuer's own keys, which
-//! the issuer publishes (RFC 7517). What is checked follows RFC 8725.
+//! the issuer publishes (RFC 7517). The checks follow RFC 8725.
 
 mod failures;
 mod fetch;

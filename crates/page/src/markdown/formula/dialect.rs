@@ -1,5 +1,5 @@
-//! What people and models write in formulas, in the words that the crate that sets them knows. It also
-//! refuses what would take it long: formulas that are nested deeply, and definitions.
+//! Translates the formulas of people and models into commands that the crate for MathML knows. Refuses
+//! formulas that would take that crate long: deeply nested ones, and definitions.
 
 use super::escapes;
 use super::macros::MACROS;
@@ -88,7 +88,7 @@ impl Translation {
         (self.depth <= DEEPEST).then_some(())
     }
 
-    /// What follows a backslash; the text after it is given back.
+    /// Translates the command after a backslash; returns the text after the command.
     fn command<'t>(&mut self, text: &'t str) -> Option<&'t str> {
         let end = text
             .find(|c: char| !c.is_ascii_alphabetic())
@@ -206,7 +206,7 @@ impl Translation {
     }
 }
 
-/// What stands in the braces that the text begins with, and what follows them.
+/// The text in the braces at the beginning, and the text after them.
 fn argument(text: &str) -> Option<(&str, &str)> {
     let inside = text.trim_start().strip_prefix('{')?;
     let mut depth = 0_usize;

@@ -1,6 +1,6 @@
 //! Escapes within the text of a formula, which the crate that sets formulas would read otherwise.
 
-/// Escapes, the characters that stand for them until the formula is set, and what they are.
+/// Escapes, the characters that stand for them until the formula is set, and their HTML.
 const ESCAPES: [(char, char, &str); 8] = [
     ('%', '\u{FDE0}', "%"),
     ('{', '\u{FDE1}', "{"),
@@ -18,7 +18,7 @@ pub(super) fn has_stand_in(tex: &str) -> bool {
         .any(|(_, stand_in, _)| tex.contains(*stand_in))
 }
 
-/// What stands for the character until the formula is set.
+/// The character that stands for this one until the formula is set.
 pub(super) fn stand_in(character: char) -> Option<char> {
     let found = ESCAPES.iter().find(|(escape, _, _)| *escape == character);
     found.map(|(_, stand_in, _)| *stand_in)

@@ -1,6 +1,7 @@
 //! Commands of packages, of physics and of chats, in words of LaTeX itself.
 
-/// Commands that are defined by others. The second is what follows the name in TeX's `\def`.
+/// Commands that are defined by other commands. The second text is the one after the name in TeX's
+/// `\def`.
 pub(super) const MACROS: &[(&str, &str)] = &[
     ("abs", r"#1{\left\lvert #1\right\rvert}"),
     ("bm", r"#1{\boldsymbol{#1}}"),

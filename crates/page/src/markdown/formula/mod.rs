@@ -9,7 +9,7 @@ use pulldown_latex::config::DisplayMode;
 use pulldown_latex::event::{Content, Dimension, DimensionUnit, EnvironmentFlow, Event, Visual};
 use pulldown_latex::{Parser, RenderConfig, Storage, push_mathml};
 
-/// Writes the formula. Returns `false`, and writes nothing, if it does not understand it.
+/// Writes the formula. Returns `false`, without writing, if the formula is not understood.
 pub(super) fn write(out: &mut String, tex: &str, display: bool) -> bool {
     let Some(source) = dialect::translate(tex) else {
         return false;
@@ -28,14 +28,14 @@ pub(super) fn write(out: &mut String, tex: &str, display: bool) -> bool {
         false => "<math><semantics><mrow>",
     });
     escapes::translate_back(out, &set);
-    // What was written stays with it, for those who copy it or have it read to them.
+    // The source stays with it, for copies and for screen readers.
     out.push_str("</mrow><annotation encoding=\"application/x-tex\">");
     escape(out, tex.trim());
     out.push_str("</annotation></semantics></math>");
     true
 }
 
-/// What stands inside of `<math>`.
+/// The content of `<math>`.
 fn set(definitions: &str, tex: &str, display: bool) -> Option<String> {
     let storage = Storage::new();
     let source = format!("{definitions}{tex}");
@@ -58,8 +58,8 @@ fn set(definitions: &str, tex: &str, display: bool) -> Option<String> {
     (!inside.trim().is_empty()).then_some(inside)
 }
 
-/// The event, with sizes that fit a page. `None` for what would be shown as its source, in which the
-/// writer of MathML escapes nothing.
+/// The event, with sizes that fit a page. `None` for an event that would show its source, since
+/// the writer of MathML does not escape it.
 fn understood(event: Event<'_>) -> Option<Event<'_>> {
     let source = |text: &str| text.contains(['\\', '{', '}', '$', '<', '>', '&', '^']);
     Some(match event {

@@ -89,7 +89,7 @@ fn never_inside(c: char) -> bool {
         || full_width(c)
         || !c.is_ascii() && (opening(c) || closing(c))
         || matches!(c, '<' | '>' | '"' | '`' | '|' | '^' | '—' | '―' | '•' | '→')
-        // Characters that show nothing.
+        // Invisible characters.
         || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
         || matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{FDD0}'..='\u{FDEF}')
 }

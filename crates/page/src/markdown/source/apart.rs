@@ -18,7 +18,7 @@ pub(in super::super) enum What<'a> {
     Address(Cow<'a, str>),
 }
 
-/// The text around which something is found, and what Markdown takes for code in it.
+/// The whole text, and the parts of it that Markdown takes for code.
 #[derive(Clone, Copy)]
 pub(super) struct Around<'a, 'k> {
     pub(super) content: &'a str,

@@ -1,5 +1,5 @@
-//! The marks by which some models cite what they have searched. They are instructions to a program
-//! that knows the sources, and say nothing to a reader; only the page leaves them out.
+//! The marks by which some models cite the results of a search. They are for a program that knows the
+//! sources and mean nothing to a reader, so the page leaves them out.
 
 /// Characters of private use, by which a citation begins, and by which cited words begin and end.
 pub(super) const OPEN: char = '\u{E200}';
@@ -39,7 +39,7 @@ pub(crate) fn without(text: &str) -> String {
     kept
 }
 
-/// U+E200, what it is (`cite`, `filecite`, `navlist`), and each source after U+E202, to U+E201.
+/// U+E200, its kind (`cite`, `filecite`, `navlist`), and each source after U+E202, to U+E201.
 fn of_private_use(text: &str) -> Option<usize> {
     let rest = text.strip_prefix(OPEN)?;
     let name = rest.find(|c: char| !c.is_ascii_lowercase() && c != '_')?;

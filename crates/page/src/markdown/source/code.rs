@@ -1,5 +1,5 @@
-//! A first reading of a message: where it has code, where its links lead, and what must be written
-//! otherwise so that Markdown leaves nothing out.
+//! A first reading of a message. It finds code, the targets of links, and places that must be written in
+//! another way, so that Markdown does not leave text out.
 
 use crate::markdown::links::allowed;
 use crate::markdown::options::OPTIONS;
@@ -22,7 +22,7 @@ pub(super) struct Change {
 }
 
 pub(super) enum Written {
-    /// What follows does not define a link, since a link would never show it.
+    /// The text after this place does not define a link, since a definition would not be shown.
     Point,
     /// A line of its own.
     Break,

@@ -5,7 +5,7 @@ use super::formulas::{Formulas, begins_line};
 use super::prose::is_prose;
 use super::tex;
 
-/// What a formula begins with, and what would end it.
+/// The delimiters of formulas: opening and closing.
 const DELIMITERS: [(&str, &str); 4] = [
     ("\\(", "\\)"),
     ("\\[", "\\]"),

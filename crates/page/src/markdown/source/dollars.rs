@@ -9,7 +9,7 @@ const LONGEST: usize = 1024;
 /// The length of the formula between single dollars that `rest` begins with, dollars included.
 ///
 /// As in Pandoc, no digit follows the second dollar, and mostly no space stands inside of them. Amounts
-/// pass even so: `($5) or ($6)`, `$5–$10`. So what stands between them must look like a formula.
+/// pass even so: `($5) or ($6)`, `$5–$10`. So the text between them must look like a formula.
 pub(super) fn length(before: &str, rest: &str) -> Option<usize> {
     let inside = rest.strip_prefix('$')?;
     // US$5, R$5
@@ -31,8 +31,8 @@ pub(super) fn length(before: &str, rest: &str) -> Option<usize> {
     (apt && ends).then_some(end + 2)
 }
 
-/// `$ a*b $`, as some models write. `$ 5 + $ 10`, `5 $ + 3 $`, and what stands between the prompts of two
-/// commands are none, so more is asked than of one without blanks.
+/// `$ a*b $`, as some models write. `$ 5 + $ 10`, `5 $ + 3 $`, and text between the prompts of two
+/// commands are not formulas, so the conditions are stricter than for one without blanks.
 fn is_formula_with_blanks(before: &str, inside: &str, after: &str) -> bool {
     let text = inside.trim_matches(' ');
     if text.contains('\n') || tex::has_words(text) || !balanced(text) {
@@ -98,10 +98,10 @@ fn is_formula(text: &str) -> bool {
     let words = || {
         text.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',' | '/' | '-' | '–'))
     };
-    // What is a word outside of commands and their arguments.
+    // A word outside of commands and their arguments.
     let word = |word: &&str| word.len() > 2 && word.chars().all(char::is_alphabetic);
     if text.starts_with(|c: char| c.is_ascii_digit()) {
-        // An amount, and what is said of it: "5 + tax (or 10". A number alone is a formula.
+        // An amount and words about it: "5 + tax (or 10". A number alone is a formula.
         let symbols = text.contains(['\\', '^', '_', '=', '+', '<', '>', '*', '×', '≤', '≥', '≈']);
         let number = text
             .chars()
@@ -158,7 +158,7 @@ pub(super) fn more(before: &str, after: &str) -> bool {
     before.ends_with('$') || after.starts_with('$')
 }
 
-/// Whether what stands between double dollars is a formula: `$$ and $$$` are classes of prices.
+/// Whether the text between double dollars is a formula: `$$ and $$$` are classes of prices.
 pub(super) fn says_something(inside: &str) -> bool {
     let escaped = inside.replace("\\$", "");
     let text = inside.trim();

@@ -1,4 +1,4 @@
-//! Emphasis beside scripts without spaces, and stars that are no emphasis.
+//! Emphasis beside scripts without spaces, and stars that are not emphasis.
 //!
 //! CommonMark takes a run of stars for the end of emphasis only if a space or punctuation follows
 //! where punctuation precedes, and so on. That is how words stand in English; in `**「引用」**です` or
@@ -26,7 +26,8 @@ pub(super) fn run(text: &str) -> Option<&str> {
     text.get(..end).filter(|run| first != '~' || run.len() == 2)
 }
 
-/// What is needed beside the run that `rest` begins with, where `before` precedes it.
+/// The mark that is needed beside a run of stars, between the character `before` it and the text after
+/// it.
 pub(super) fn beside(before: Option<char>, run: &str, rest: &str) -> Beside {
     let after = rest.get(run.len()..).and_then(|rest| rest.chars().next());
     let (Some(before), Some(after)) = (before, after) else {
@@ -52,7 +53,7 @@ pub(super) fn beside(before: Option<char>, run: &str, rest: &str) -> Beside {
         true => punctuation(after) && (!closing(after) || after == '.'),
         false => opening(after) || both_ways(after),
     };
-    // Signs of vowels and tones are no letters to Unicode.
+    // Unicode does not count signs of vowels and tones as letters.
     let word = |c: char| c.is_alphanumeric() || unspaced(c) && !symbol(c);
     if word(after) && ends(before) {
         Beside::PointAfter

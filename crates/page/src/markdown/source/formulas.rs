@@ -5,14 +5,14 @@ use super::prose::is_prose;
 use super::{dollars, tags};
 use std::borrow::Cow;
 
-/// A formula is no longer than this, in bytes; a delimiter without its other half takes no more.
+/// The longest formula, in bytes. A delimiter without its other half is searched for so far.
 const LONGEST: usize = 32 * 1024;
 
 pub(super) struct Formulas<'a, 'k> {
     pub(super) around: Around<'a, 'k>,
     /// Where each of the closing delimiters is found next: each is looked for once.
     next: [Next; 4],
-    /// Where what a formula begins with stands for the last time, as far as that was looked for.
+    /// The last place of each opening delimiter, if it has been searched for.
     pub(super) last: Vec<(&'static str, Option<usize>)>,
     /// Where the line begins that was looked at last, and how far: formulas come in their order.
     line: (usize, usize),
@@ -39,7 +39,7 @@ impl<'a, 'k> Formulas<'a, 'k> {
         }
     }
 
-    /// The formula that begins at `at`: where it ends, and what it is.
+    /// The formula that begins at `at`: its end, and its content.
     pub(super) fn at(&mut self, at: usize) -> Option<(usize, What<'a>)> {
         let content = self.around.content;
         if !content.get(at..)?.starts_with(['\\', '$']) {
@@ -144,7 +144,7 @@ pub(super) fn begins_line(line: &str) -> bool {
     line.chars().all(|c| c.is_whitespace() || c == '>')
 }
 
-/// Whether what stands between brackets is a formula: it stands alone on its lines, or has a character
+/// Whether the text between brackets is a formula: it stands alone on its lines, or has a character
 /// that belongs to formulas, or spaces around it, or a tag. `\[1\]` is a bracket, and `- \[ x \]` a task.
 /// `before` is its line up to it.
 fn says_more(inside: &str, before: &str, after: &str) -> bool {

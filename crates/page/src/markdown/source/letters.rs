@@ -1,4 +1,4 @@
-//! What characters are, as far as emphasis and addresses need to know it.
+//! Classes of characters, as emphasis and addresses need them.
 
 /// A letter of a script that puts no spaces between words.
 pub(super) fn unspaced(c: char) -> bool {
@@ -50,7 +50,7 @@ pub(super) fn opening(c: char) -> bool {
     )
 }
 
-/// What stands at the end of words, phrases and quotations.
+/// A character at the end of words, phrases or quotations.
 pub(super) fn closing(c: char) -> bool {
     matches!(
         c,
@@ -106,9 +106,9 @@ pub(super) fn closing(c: char) -> bool {
     )
 }
 
-/// Quotation marks of both kinds, and what stands around code.
+/// Quotation marks that open and close, and the marks around code.
 pub(super) fn both_ways(c: char) -> bool {
-    // English opens with what German closes with; French and Danish turn theirs around.
+    // The mark that opens in English closes in German; French and Danish marks are reversed.
     matches!(
         c,
         '"' | '\'' | '`' | '＂' | '＇' | '“' | '”' | '‘' | '’' | '«' | '»' | '‹' | '›'

@@ -1,5 +1,5 @@
-//! Characters that a message does not have, which stand for what was set apart or say something to
-//! Markdown. None of them ever reaches a page.
+//! Characters that a message does not have. They stand for parts that were set apart, or tell Markdown
+//! something. They never reach a page.
 
 use super::apart::Apart;
 use super::emphasis::Beside;
@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 pub(super) struct Marks {
-    /// Stands around the number of what is set apart. To Markdown it is a letter.
+    /// Stands around the number of a part that is set apart. To Markdown it is a letter.
     apart: char,
     /// To Markdown it is punctuation.
     pub(super) point: char,
@@ -28,7 +28,7 @@ impl Marks {
             characters.into_iter().find(|c| !content.contains(*c))
         };
         Some(Self {
-            // Noncharacters: they mean nothing anywhere.
+            // Noncharacters: they have no meaning anywhere.
             apart: free('\u{FDD0}'..='\u{FDEF}')?,
             // Dots and crosses of old manuscripts.
             point: free('\u{2E00}'..='\u{2E0D}')?,
@@ -41,7 +41,7 @@ impl Marks {
         let _ = write!(out, "{apart}{number}{apart}", apart = self.apart);
     }
 
-    /// What is written before and after a run of stars or underscores.
+    /// The marks before and after a run of stars or underscores.
     pub(super) fn around(&self, beside: Beside) -> (Option<char>, Option<char>) {
         match beside {
             Beside::Nothing => (None, None),

@@ -1,7 +1,7 @@
-//! What is done to a message before Markdown reads it, since Markdown would change it or cannot know
-//! it: formulas and whole addresses are set apart, the marks of citations are left out, and emphasis
-//! is made to work beside scripts that have no spaces. What is set apart is never lost: where it
-//! stands in something that is shown as it was written, its text comes back.
+//! Prepares a message before Markdown reads it, since Markdown would change some parts and does not know
+//! others: formulas and whole addresses are set apart, the marks of citations are left out, and emphasis
+//! is made to work beside scripts that have no spaces. No part is lost: in
+//! places that are shown unchanged, such as code, the text of a part comes back.
 
 mod addresses;
 mod apart;
@@ -30,7 +30,7 @@ use marks::Marks;
 use preparation::{Preparation, Prepared};
 use std::borrow::Cow;
 
-/// A message as Markdown reads it, and what was set apart from it.
+/// A message for Markdown, and the parts that were set apart from it.
 pub(super) struct Source<'a> {
     /// With a placeholder for each thing that is set apart.
     pub(super) text: Cow<'a, str>,
@@ -80,7 +80,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// A text that Markdown has read, as it was written.
+    /// The original of a text that Markdown has read.
     pub(super) fn written<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match &self.marks {
             None => Cow::Borrowed(text),

@@ -50,7 +50,7 @@ impl<'a> Preparation<'a> {
                 .peek()
                 .map_or(self.content.len(), |kept| kept.place.start);
             if next <= self.at {
-                // A place that is left as it is, but for what the table it stands in needs.
+                // This place stays the same, except for changes that a table around it needs.
                 let end = later
                     .next()
                     .map_or(self.content.len(), |kept| kept.place.end);
@@ -102,8 +102,8 @@ impl<'a> Preparation<'a> {
         self.at = self.at.max(end);
     }
 
-    /// What begins here, where a character stands that may begin something. Addresses end before
-    /// `stop`.
+    /// Copies a formula, an address or a mark that begins here, or only the character. Addresses end
+    /// before `stop`.
     fn special(&mut self, stop: usize, formulas: &mut Formulas<'a, '_>) {
         let rest = self.content.get(self.at..).unwrap_or_default();
         let within = self.content.get(self.at..stop).unwrap_or_default();
@@ -129,7 +129,7 @@ impl<'a> Preparation<'a> {
             self.copy_to(self.at + run.len());
             self.out.extend(after);
         } else {
-            // An escape with its character, or what begins nothing.
+            // An escape with its character, or a character without a meaning.
             let escape = rest.starts_with('\\') && rest.len() > 1;
             let length = rest.chars().take(1 + usize::from(escape));
             self.copy_to(self.at + length.map(char::len_utf8).sum::<usize>());
@@ -143,7 +143,7 @@ impl<'a> Preparation<'a> {
         self.at = self.at.max(end);
     }
 
-    /// A path whose backslashes are no escapes.
+    /// A path. Its backslashes are not escapes.
     fn path(&mut self, end: usize) {
         let path = self.content.get(self.at..end).unwrap_or_default();
         for piece in path.split_inclusive('\\') {

@@ -47,12 +47,12 @@ const GOING_ON: &str = "\
     進入 打开 打開 点击 點擊 登录 登錄 登入 注册 註冊 用于 用於 用来 用來 对应 對應 还 還 确认 確認 閲覧 了解 官网 官網 官方 网站 網站 \
     网页 網頁 页面 頁面 链接 連結 主页 主頁 首页 首頁";
 
-/// What follows a Korean noun without a space.
+/// Korean particles, which follow a noun without a space.
 const PARTICLES: &str = "\
     은 는 이 가 을 를 의 에 로 와 과 도 만 나 라 야 며 고 랑 께 인 처럼 보다 하고 이며 이고 이나 이란 라는 로는 로도 에는 \
     에도 와는 과는 만을 마다 조차 밖에";
 
-/// What Korean words that follow likewise begin with.
+/// The beginnings of longer words that also follow a Korean noun without a space.
 const PARTICLES_AND_MORE: [&str; 8] = [
     "으로",
     "에서",
@@ -104,7 +104,7 @@ fn in_host(before: &str, rest: &str) -> bool {
     }
 }
 
-/// What could be a name that the text begins with, without the punctuation of a sentence.
+/// The beginning of the text that may be a name, without the punctuation of a sentence.
 fn name(text: &str) -> &str {
     let inside = |c: char| {
         unspaced(c) || c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '%' | '+')

@@ -1,4 +1,4 @@
-//! What tells TeX from other text.
+//! Signs that a text is TeX.
 
 /// Functions that are written without a backslash, too.
 const FUNCTIONS: &[&str] = &[
@@ -68,7 +68,7 @@ pub(super) fn has_words(text: &str) -> bool {
     false
 }
 
-/// What follows a command, whose name `text` begins with, and its words.
+/// The text after the command whose name `text` begins with, and after its arguments in words.
 fn after_command(text: &str) -> &str {
     let end = text.find(|c: char| !c.is_ascii_alphabetic() && c != '*');
     let (name, rest) = text.split_at(end.unwrap_or(text.len()));

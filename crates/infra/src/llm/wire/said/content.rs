@@ -17,7 +17,7 @@ pub(in super::super) struct Said {
     pub(in super::super) calls_a_tool: bool,
     /// The name of a form that is not text.
     pub(in super::super) unkept: Option<String>,
-    /// The name of a field that is not understood, where nothing else is said.
+    /// The name of a field that is not understood, of a message without any other content.
     pub(in super::super) unread: Option<String>,
 }
 

@@ -1,12 +1,12 @@
-//! Fields that are not understood, of a message that says nothing else: dropped without a word, they could be
-//! the reply.
+//! Fields that are not understood, of a message without any other content. They may be the reply, so
+//! they are reported.
 
 use super::content::{Kind, Said};
 use crate::llm::wire::text;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
-/// Fields whose text is no part of a reply.
+/// Fields whose text is not part of a reply.
 const HARMLESS: [&str; 16] = [
     "role",
     "name",
@@ -36,7 +36,7 @@ const ENDINGS: [&str; 6] = [
     "_effort",
 ];
 
-/// What comes beside a reply, in any form.
+/// Fields beside a reply, of any form.
 const BESIDE: [&str; 12] = [
     "content",
     "reasoning",
