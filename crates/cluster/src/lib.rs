@@ -49,7 +49,7 @@ pub use throwaway::{ThrowawayPostgres, in_memory};
 pub struct Options {
     /// The directory for all data; created if needed.
     pub data_dir: PathBuf,
-    /// The directory of PostgreSQL's server programs; by default they are searched.
+    /// The directory of PostgreSQL's server programs; by default they are searched for.
     pub pg_bin: Option<PathBuf>,
     /// How many connections the service opens at most.
     pub max_connections: u16,

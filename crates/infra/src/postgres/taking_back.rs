@@ -4,6 +4,8 @@ use super::conversations::rows::stored_metadata;
 use super::database::Database;
 use super::ids;
 use super::items::key::key;
+use super::jobs::ADD_JOBS;
+use super::row::sql;
 use super::statement::statement;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
@@ -31,7 +33,7 @@ statement!(
         turn: Option<Uuid> => Nullable<SqlUuid>,
         now: DateTime<Utc> => Timestamptz,
     } -> (),
-    "with gone as (
+    sql!("with gone as (
         delete from conversations where owner_id = $1 and id = $2 and last_sequence = 0
             and project_id is not distinct from $3 and title is not distinct from $4
             and metadata = $5 and archived = $6 and pinned = $7
@@ -42,8 +44,8 @@ statement!(
             )
         returning owner_id, id
     )
-    insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
-    select owner_id, 8, id, id, $9, $9 + interval '1 minute' from gone"
+    ", ADD_JOBS, "
+    select owner_id, 8, id, id, $9, $9 + interval '1 minute' from gone")
 );
 
 pub(super) async fn take_back(

@@ -2,6 +2,9 @@ use super::database::Database;
 use super::error::storage;
 use super::ids;
 use super::items::roles::stored_role;
+use super::items::rows::ADD_ITEMS;
+use super::jobs::ADD_JOBS;
+use super::row::sql;
 use super::schema::conversations;
 use super::statement::statement;
 use super::taking_back::take_back;
@@ -53,7 +56,7 @@ statement!(
         /// The number of the last message.
         last: Option<i32> => Nullable<Integer>,
     },
-    "with turn as (
+    sql!("with turn as (
         update turn_queue
         set ended_at = now(), leased_until = now() + interval '1 minute', ending = null
         where owner_id = $1 and conversation_id = $2 and token = $3 and ended_at is null
@@ -72,8 +75,7 @@ statement!(
             title_source = 2 and title = $6 as named
     ),
     stored as (
-        insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
-            model, content, reasoning, reasoning_version)
+        ", ADD_ITEMS, ", model, content, reasoning, reasoning_version)
         select p.owner_id, p.id, encode(t.seed || int4send(p.before + t.place::int), 'hex')::uuid,
             $5, $5, p.before + t.place::int, t.role, t.model, t.content, t.reasoning,
             case when t.model is not null or t.reasoning is not null then 1 end
@@ -81,12 +83,12 @@ statement!(
             as t(seed, role, model, content, reasoning, place)
     ),
     queued as (
-        insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
+        ", ADD_JOBS, "
         select owner_id, 2, id, id, $5, $12 from place
         where named and $12 is not null
         on conflict do nothing
     )
-    select exists (select from turn), title, last from (select 1) one left join place on true"
+    select exists (select from turn), title, last from (select 1) one left join place on true")
 );
 
 #[async_trait::async_trait]

@@ -1,5 +1,6 @@
 use super::rows::Row;
 use crate::postgres::items::{rows as item_rows, texts};
+use crate::postgres::jobs::ADD_JOBS;
 use crate::postgres::row::{Sql, names, nulls, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -65,7 +66,8 @@ statement!(
 );
 
 statement!(
-    /// Deletes a range in the same way. The last id that is gone, and how many are.
+    /// Deletes a range in the same way. Returns the last deleted id, and the number of deleted
+    /// conversations.
     DeleteRange {
         owner_id: Uuid => SqlUuid,
         after: Uuid => SqlUuid,
@@ -73,7 +75,7 @@ statement!(
         most: i64 => BigInt,
         now: DateTime<Utc> => Timestamptz,
     } -> (Nullable<SqlUuid>, BigInt),
-    "with locked as (
+    sql!("with locked as (
         select owner_id, id from conversations
         where owner_id = $1 and id > $2 and id <= $3
         order by id limit $4 for update
@@ -92,8 +94,8 @@ statement!(
         where q.owner_id = g.owner_id and q.conversation_id = g.id
     ),
     queued as (
-        insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
+        ", ADD_JOBS, "
         select owner_id, 8, id, id, $5, $5 from gone
     )
-    select (select id from gone order by id desc limit 1), (select count(*) from gone)"
+    select (select id from gone order by id desc limit 1), (select count(*) from gone)")
 );

@@ -2,7 +2,11 @@
 
 use super::rows;
 use crate::postgres::ids;
-use crate::postgres::items::{arrays::Arrays, texts};
+use crate::postgres::items::arrays::Arrays;
+use crate::postgres::items::rows::ADD_ITEMS;
+use crate::postgres::items::texts;
+use crate::postgres::jobs::ADD_JOBS;
+use crate::postgres::row::sql;
 use crate::postgres::schema::conversations;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -55,7 +59,7 @@ statement!(
         call_ids: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         contents: &'a [&'a str] => Array<Text>,
     } -> Integer,
-    "with conversation as (
+    sql!("with conversation as (
         insert into conversations (owner_id, id, project_id, created_at, updated_at, item_count,
             last_sequence, counted_sequence, bytes, title_source, title, metadata,
             archived, pinned)
@@ -64,15 +68,14 @@ statement!(
         returning owner_id, id, title_source
     ),
     queued as (
-        insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
+        ", ADD_JOBS, "
         select owner_id, 2, id, id, $4, $12 from conversation
         where title_source = 2 and $12 is not null
     )
-    insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
-        call_id, content)
+    ", ADD_ITEMS, ", call_id, content)
     select c.owner_id, c.id, i.id, $4, $4, i.sequence, i.role, i.call_id, i.content
     from conversation c, unnest($13, $14, $15, $16, $17)
-        as i(id, sequence, role, call_id, content)"
+        as i(id, sequence, role, call_id, content)")
 );
 
 impl<'a> From<&'a NewConversation> for Insert<'a> {

@@ -216,8 +216,8 @@ impl ItemStore for PgItems {
 }
 
 impl PgItems {
-    /// Must be called on the runtime that writes the groups of appends; that runtime must live as
-    /// long as this is used.
+    /// The store of items in this database. Must be called on the runtime that writes the groups of
+    /// appends; that runtime must live as long as this is used.
     #[must_use]
     pub fn new(database: Database, new_titles: NewTitles) -> Self {
         let group = Group::start(database.clone(), new_titles);

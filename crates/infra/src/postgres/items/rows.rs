@@ -24,6 +24,10 @@ row!(
     }
 );
 
+/// The beginning of a statement that adds items. The names of further columns follow.
+pub(in crate::postgres) const ADD_ITEMS: &str = "insert into items (owner_id, conversation_id, id, \
+     created_at, updated_at, sequence, role";
+
 row!(Row { head: Head => Sql<Head>, text: TextRow => Sql<TextRow> });
 
 /// The names of a [`Row`]'s columns, of the item with this alias.

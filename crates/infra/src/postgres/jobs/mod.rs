@@ -12,7 +12,7 @@ use domain::admission::Caller;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, OwnerId};
 use domain::jobs::{Backlog, Job, JobQueue, Kind};
-pub(super) use statements::{Again, Claim, Finish};
+pub(super) use statements::{ADD_JOBS, Again, Claim, Finish};
 use statements::{BacklogRow, Row};
 pub(super) use step::{Locked, Next};
 use uuid::Uuid;

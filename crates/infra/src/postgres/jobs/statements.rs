@@ -15,6 +15,10 @@ row!(
     }
 );
 
+/// The beginning of a statement that adds jobs about conversations, which then gives these columns.
+pub(in crate::postgres) const ADD_JOBS: &str =
+    "insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)";
+
 statement!(
     /// Due jobs of owners after a given one, in the order of the primary key. Locks nothing. Very
     /// many jobs may wait that are not due, so due jobs are found by the index. If many jobs are
@@ -124,15 +128,15 @@ statement!(
 
 statement!(
     TakePurges { most: i64 => BigInt, kind: i16 => SmallInt } -> (),
-    "with taken as (
+    sql!("with taken as (
         delete from purge_queue where id in (
             select id from purge_queue order by id limit $1 for update skip locked
         )
         returning owner_id, conversation_id, queued_at
     )
-    insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
+    ", ADD_JOBS, "
     select owner_id, $2, conversation_id, conversation_id, queued_at, queued_at from taken
-    on conflict do nothing"
+    on conflict do nothing")
 );
 
 statement!(

@@ -25,7 +25,7 @@ pub(super) struct SigningKey {
     pub(super) validation: Validation,
 }
 
-/// Why a set of keys is refused as a whole; the keys of before stay.
+/// Why a set of keys is refused as a whole; the previous keys stay.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum KeysProblem {
     #[error("the issuer's keys cannot be read: they are not a JSON Web Key Set")]

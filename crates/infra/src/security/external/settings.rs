@@ -10,7 +10,7 @@ pub struct IssuerSettings {
     pub issuer: String,
     /// The name of this service in its tokens (`aud`).
     pub audience: String,
-    /// The address of its keys; `None`: its configuration tells (OpenID Connect Discovery 1.0).
+    /// The address of its keys; `None`: it is in the issuer's configuration (OpenID Connect Discovery 1.0).
     pub jwks_url: Option<Url>,
     /// The only client whose tokens are accepted (`azp`); `None`: any.
     pub client: Option<String>,
@@ -21,7 +21,7 @@ pub struct IssuerSettings {
 #[error(transparent)]
 pub struct IssuerProblem(#[from] reqwest::Error);
 
-/// How an issuer is reached.
+/// The HTTP client for requests to issuers.
 pub(super) type Client = reqwest::Client;
 
 impl IssuerSettings {

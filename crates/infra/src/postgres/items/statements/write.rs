@@ -1,7 +1,8 @@
 //! Statements that add items and change their texts.
 
-use crate::postgres::items::rows::{self, Row};
+use crate::postgres::items::rows::{self, ADD_ITEMS, Row};
 use crate::postgres::items::texts;
+use crate::postgres::jobs::ADD_JOBS;
 use crate::postgres::row::{Sql, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -29,7 +30,7 @@ statement!(
         content: &'a str => Text,
         titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
     } -> Integer,
-    "with place as (
+    sql!("with place as (
         update conversations set
             item_count = item_count + 1,
             last_sequence = last_sequence + 1,
@@ -40,20 +41,19 @@ statement!(
         returning owner_id, id, last_sequence, title_source = 2 and title = $2 as named
     ),
     stored as (
-        insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
-            author_id, call_id, content)
+        ", ADD_ITEMS, ", author_id, call_id, content)
         select owner_id, id, encode($5 || int4send(last_sequence), 'hex')::uuid, $1, $1,
             last_sequence, $6, $7, $8, $9
         from place
         returning sequence
     ),
     queued as (
-        insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
+        ", ADD_JOBS, "
         select owner_id, 2, id, id, $1, $10 from place
         where named and $10 is not null
         on conflict do nothing
     )
-    select sequence from stored"
+    select sequence from stored")
 );
 
 statement!(
@@ -72,7 +72,7 @@ statement!(
         contents: &'a [&'a str] => Array<Text>,
         titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
     } -> Integer,
-    "with place as (
+    sql!("with place as (
         update conversations set
             item_count = item_count + $1,
             last_sequence = last_sequence + $1,
@@ -84,20 +84,19 @@ statement!(
             as named
     ),
     stored as (
-        insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
-            call_id, content)
+        ", ADD_ITEMS, ", call_id, content)
         select p.owner_id, p.id, encode(t.seed || int4send(p.before + t.place::int), 'hex')::uuid,
             $2, $2, p.before + t.place::int, t.role, t.call_id, t.content
         from place p, unnest($6, $7, $8, $9) with ordinality
             as t(seed, role, call_id, content, place)
     ),
     queued as (
-        insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
+        ", ADD_JOBS, "
         select owner_id, 2, id, id, $2, $10 from place
         where named and $10 is not null
         on conflict do nothing
     )
-    select before + 1 from place"
+    select before + 1 from place")
 );
 
 statement!(
@@ -120,7 +119,7 @@ statement!(
         conversation_id: Uuid => SqlUuid,
         before: i32 => Integer,
     },
-    "with input as (
+    sql!("with input as (
         select * from unnest($1, $2, $3, $4, $5, $6, $7, $8) with ordinality
             as t(owner_id, conversation_id, now, title, seed, role, author_id, content, place)
     ),
@@ -149,8 +148,7 @@ statement!(
             c.title_source = 2 and c.title = s.title as named
     ),
     stored as (
-        insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
-            author_id, content)
+        ", ADD_ITEMS, ", author_id, content)
         select owner_id, conversation_id, encode(seed || int4send(sequence), 'hex')::uuid, now,
             now, sequence, role, author_id, content
         from (
@@ -162,12 +160,12 @@ statement!(
         ) numbered
     ),
     queued as (
-        insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
+        ", ADD_JOBS, "
         select owner_id, 2, id, id, now, $9 from placed
         where named and $9 is not null
         on conflict do nothing
     )
-    select owner_id, id, before from placed"
+    select owner_id, id, before from placed")
 );
 
 statement!(
@@ -216,9 +214,9 @@ statement!(
         conversation_id: Uuid => SqlUuid,
         now: DateTime<Utc> => Timestamptz,
     } -> (),
-    "insert into jobs (owner_id, kind, key, conversation_id, created_at, due_at)
+    sql!(ADD_JOBS, "
     values ($1, 7, $2, $3, $4, $4)
-    on conflict do nothing"
+    on conflict do nothing")
 );
 
 statement!(

@@ -1,6 +1,7 @@
 //! Statements for visitors, who have only the digest of a link's name.
 
 use crate::postgres::conversations::rows::Row as ConversationRow;
+use crate::postgres::items::rows::ADD_ITEMS;
 use crate::postgres::items::texts;
 use crate::postgres::row::{Sql, names, sql};
 use crate::postgres::shares::rows::{Joined, LinkRow};
@@ -157,8 +158,7 @@ statement!(
         where s.owner_id = p.owner_id and s.conversation_id = p.id and s.id = p.share
     ),
     stored as (
-        insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence, role,
-            author_id, content)
+        ", ADD_ITEMS, ", author_id, content)
         select owner_id, id, encode($5 || int4send(last_sequence), 'hex')::uuid, $2, $2,
             last_sequence, 2, $3, $6
         from place
@@ -218,8 +218,7 @@ statement!(
     sql!(
         "with ", link_to_copy!(), ",
         stored as (
-            insert into items (owner_id, conversation_id, id, created_at, updated_at, sequence,
-                role, content, reasoning_version)
+            ", ADD_ITEMS, ", content, reasoning_version)
             select $3, $4, encode($5 || int4send(n.sequence), 'hex')::uuid, n.created_at, $2,
                 n.sequence, n.role, n.content, n.reasoning_version
             from (
