@@ -1,6 +1,6 @@
 //! Takes back conversations that were made for a turn that was not stored.
 
-use super::conversations::rows::stored_metadata;
+use super::conversations::expected;
 use super::database::Database;
 use super::ids;
 use super::items::key::key;
@@ -9,43 +9,38 @@ use super::row::sql;
 use super::statement::statement;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel_async::AsyncPgConnection;
-use domain::conversations::{Conversation, Title};
+use diesel::QueryResult;
+use diesel::sql_types::{Nullable, Timestamptz, Uuid as SqlUuid};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use domain::conversations::Conversation;
 use domain::error::Result;
 use domain::id::OwnerId;
+use domain::state::Expected;
 use domain::turns::QueuedTurn;
 use uuid::Uuid;
 
 statement!(
-    /// Deletes a conversation that is still as it was made. A transaction that is storing something
-    /// in it holds the row's lock, so this sees the stored rows. A link or a turn may
-    /// come in at the same moment: the job deletes it. The job begins after a minute, when the
+    /// Deletes a conversation without messages. The caller must have locked its row: a transaction
+    /// that stores something in it holds that lock, so this sees the stored rows. A link or a turn
+    /// may come in at the same moment: the job deletes it. The job begins after a minute, when the
     /// rows of ended turns are not needed any more.
-    TakeBack<'a> {
+    TakeBack {
         owner_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,
-        project_id: Option<Uuid> => Nullable<SqlUuid>,
-        title: Option<&'a str> => Nullable<Text>,
-        metadata: serde_json::Value => Jsonb,
-        archived: bool => Bool,
-        pinned: bool => Bool,
         turn: Option<Uuid> => Nullable<SqlUuid>,
         now: DateTime<Utc> => Timestamptz,
     } -> (),
     sql!("with gone as (
         delete from conversations where owner_id = $1 and id = $2 and last_sequence = 0
-            and project_id is not distinct from $3 and title is not distinct from $4
-            and metadata = $5 and archived = $6 and pinned = $7
             and not exists (select from shares where owner_id = $1 and conversation_id = $2)
             and not exists (
                 select from turn_queue where owner_id = $1 and conversation_id = $2
-                    and token is distinct from $8 and ended_at is null and leased_until > now()
+                    and token is distinct from $3 and ended_at is null and leased_until > now()
             )
         returning owner_id, id
     )
     ", ADD_JOBS, "
-    select owner_id, 8, id, id, $9, $9 + interval '1 minute' from gone")
+    select owner_id, 8, id, id, $4, $4 + interval '1 minute' from gone")
 );
 
 pub(super) async fn take_back(
@@ -55,19 +50,21 @@ pub(super) async fn take_back(
     turn: Option<QueuedTurn>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let (owner_id, id) = key(owner, made.id);
+    let key = key(owner, made.id);
     let take_back = TakeBack {
-        owner_id,
-        id,
-        project_id: made.project_id.map(|project| ids::stored(project.ulid())),
-        title: made.title.as_ref().map(Title::as_str),
-        metadata: stored_metadata(&made.metadata),
-        archived: made.flags.archived,
-        pinned: made.flags.pinned,
+        owner_id: key.0,
+        id: key.1,
         turn: turn.map(|turn| ids::stored(turn.token)),
         now,
     };
+    let unchanged = Expected::OneOf(vec![made.tag().as_str().to_owned()]);
+    let work = async |connection: &mut AsyncPgConnection| -> QueryResult<usize> {
+        if !expected::holds(connection, key, &unchanged).await? {
+            return Ok(0);
+        }
+        take_back.write(connection).await
+    };
     // The request has failed and may be repeated, so this is not recorded as its effect.
-    let work = async |connection: &mut AsyncPgConnection| take_back.write(connection).await;
+    let work = async |connection: &mut AsyncPgConnection| connection.transaction(work).await;
     database.run(owner, work).await.map(drop)
 }

@@ -14,7 +14,7 @@ use domain::state::Expected;
 /// Whether the conversation is in an expected state, in which it then stays until the transaction
 /// ends; or does not exist. The row is locked before it is looked at, so of two requests that expect
 /// the same state only one finds it.
-pub(super) async fn holds(
+pub(in crate::postgres) async fn holds(
     connection: &mut AsyncPgConnection,
     key: ConversationKey,
     expected: &Expected,

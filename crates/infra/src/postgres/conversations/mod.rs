@@ -1,6 +1,6 @@
 mod delete;
 pub(super) mod exists;
-mod expected;
+pub(super) mod expected;
 mod list;
 mod open;
 pub(super) mod rows;

@@ -67,7 +67,7 @@ fn metadata(stored: serde_json::Value) -> Result<Metadata> {
 }
 
 /// Metadata in its stored form: an object of strings.
-pub(in crate::postgres) fn stored_metadata(metadata: &Metadata) -> serde_json::Value {
+pub(super) fn stored_metadata(metadata: &Metadata) -> serde_json::Value {
     let pairs = metadata.pairs().iter();
     serde_json::Value::Object(
         pairs
