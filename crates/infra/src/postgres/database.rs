@@ -62,6 +62,18 @@ impl Database {
     pub fn patient(target: Target, size: usize, patience: Duration) -> Self {
         let target = Arc::new(target);
         let pool = Pool::new(Arc::clone(&target), size);
+        Self::with(pool, target, patience)
+    }
+
+    /// The same with all connections on the current runtime: for tests that hand the database on to the next,
+    /// when the workers of their service have ended.
+    pub fn undivided(target: Target, size: usize, patience: Duration) -> Self {
+        let target = Arc::new(target);
+        let pool = Pool::undivided(Arc::clone(&target), size);
+        Self::with(pool, target, patience)
+    }
+
+    fn with(pool: Pool, target: Arc<Target>, patience: Duration) -> Self {
         let size = pool.size();
         Self {
             pool,
@@ -149,6 +161,12 @@ impl Database {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.open.load(Ordering::Acquire)
+    }
+
+    /// Whether there is a clone of this, or work under way.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.pool.is_shared()
     }
 
     /// The most connections of the pool.

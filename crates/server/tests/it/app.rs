@@ -82,7 +82,7 @@ impl TestApp {
     /// A service that differs from the usual one.
     pub(crate) async fn spawn_with(change: impl FnOnce(&mut Parts)) -> Self {
         let schema = Schema::migrated().await;
-        let database = schema.patient_database(8);
+        let database = schema.usual_database();
         Self::serve(schema, database, change)
     }
 
@@ -204,7 +204,7 @@ impl TestApp {
     pub(crate) async fn spawn_allowing(allowances: Allowances) -> Self {
         let clock = Arc::new(PinnedClock::new());
         let schema = Schema::migrated().await;
-        let database = schema.patient_database(8);
+        let database = schema.usual_database();
         Self::serve_at(clock.clone(), schema, database, |parts| {
             parts.allowances = allowances;
             parts.usage = guard(allowances, &parts.database, &clock);

@@ -50,7 +50,7 @@ fn divided() -> usize {
 async fn pool(connections: usize) -> (Schema, Database) {
     let schema = Schema::migrated().await;
     let name = schema.value("select current_schema()").await;
-    let named = Schema::at(format!("{}&application_name={name}", schema.url));
+    let named = Schema::at(format!("{}&application_name={name}", schema.url()));
     let database = named.patient_database(connections);
     (schema, database)
 }

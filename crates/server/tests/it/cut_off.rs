@@ -89,8 +89,8 @@ async fn an_answer_is_cut_off_when_the_database_goes_away() {
     // A database of its own, so that connections of other tests do not end.
     let cluster = Schema::empty().await;
     cluster.rows("create database cut_off").await;
-    let url = cluster.url.replace("/postgres?", "/cut_off?");
-    assert_ne!(url, cluster.url);
+    let url = cluster.url().replace("/postgres?", "/cut_off?");
+    assert_ne!(url, cluster.url());
     let url = url.split("&options=").next().unwrap().to_owned();
     crate::db::migrate(&url).await.unwrap();
     for way in WAYS {

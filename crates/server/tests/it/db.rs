@@ -1,5 +1,6 @@
 //! One throw-away PostgreSQL for the whole process, and a schema of its own for every test.
 
+use crate::loans::{self, Loan};
 use cluster::ThrowawayPostgres;
 use infra::postgres::{Database, Target};
 use std::path::Path;
@@ -15,6 +16,9 @@ pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     let mut builder = Builder::new_multi_thread();
     builder.worker_threads(2).enable_all().build().unwrap()
 });
+
+/// How many a service has, usually.
+const CONNECTIONS: usize = 8;
 
 /// Less than the last resort of a statement, which is 30 s.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -41,16 +45,30 @@ async fn started() -> &'static ThrowawayPostgres {
 
 /// A schema that only one test knows of.
 pub(crate) struct Schema {
-    pub(crate) url: String,
+    url: String,
     /// The queries of a test itself go over one connection, since PostgreSQL starts a process for each.
     connection: OnceCell<Client>,
+    /// What goes to the next test when this one has ended.
+    loan: Option<Loan>,
 }
 
 impl Schema {
     /// The one at this address.
     pub(crate) fn at(url: String) -> Self {
-        let connection = OnceCell::new();
-        Self { url, connection }
+        Self {
+            url,
+            connection: OnceCell::new(),
+            loan: None,
+        }
+    }
+
+    /// Its address, for another program or for a connection with other settings. Nobody knows when those have
+    /// ended, so no other test gets this schema.
+    pub(crate) fn url(&self) -> &str {
+        if let Some(loan) = &self.loan {
+            loan.keep();
+        }
+        &self.url
     }
 
     /// Empty, not yet migrated.
@@ -61,8 +79,20 @@ impl Schema {
         schema
     }
 
-    /// As the service expects it.
+    /// As the service expects it: one that another test has given back, or a new one.
     pub(crate) async fn migrated() -> Self {
+        if let Some((url, loan)) = loans::take() {
+            return Self {
+                url,
+                connection: OnceCell::new(),
+                loan: Some(loan),
+            };
+        }
+        Self::unused().await
+    }
+
+    /// The same, and a new one, for a test that looks at PostgreSQL's statistics.
+    pub(crate) async fn unused() -> Self {
         static REPLAY: OnceCell<String> = OnceCell::const_new();
         let replay = REPLAY.get_or_init(replay).await;
         let name = new_name();
@@ -70,7 +100,14 @@ impl Schema {
             "begin; create schema {name}; set local search_path = {name}; {replay}; commit"
         ))
         .await;
-        Self::named(&name).await
+        let mut schema = Self::named(&name).await;
+        // Not on the runtime of this test, with which it would end.
+        let url = schema.url.clone();
+        let connected = RUNTIME.spawn(async move { connect(&url).await });
+        let client = connected.await.unwrap();
+        let database = schema.opened(|target| Database::undivided(target, CONNECTIONS, PATIENCE));
+        schema.loan = Some(Loan::first(client, database).await);
+        schema
     }
 
     async fn named(name: &str) -> Self {
@@ -80,33 +117,56 @@ impl Schema {
 
     /// A connection of its own, for a test that holds a lock until it drops it.
     pub(crate) async fn connected(&self) -> Client {
-        connect(&self.url).await
+        connect(self.url()).await
     }
 
     /// The service's view of it, with the service's time limits: for tests of these limits, and for those
     /// that can repeat a request.
     pub(crate) fn database(&self, connections: usize) -> Database {
-        let target = Target::parse(&self.url).unwrap();
-        let _inside = RUNTIME.enter();
-        let database = Database::new(target, connections);
-        database.open();
-        database
+        self.lent(|target| Database::new(target, connections))
     }
 
     /// The same for all other tests: on a machine that is busy with something else no request gives up, nor
     /// does the first of those that wait for a lock when the last one comes.
     pub(crate) fn patient_database(&self, connections: usize) -> Database {
+        self.lent(|target| Database::patient(target, connections, PATIENCE))
+    }
+
+    /// The same, with the connections that are open already: a new one costs PostgreSQL 7 ms, and more to learn the
+    /// catalogue and the statements.
+    pub(crate) fn usual_database(&self) -> Database {
+        match &self.loan {
+            Some(loan) => loan.database(),
+            None => self.patient_database(CONNECTIONS),
+        }
+    }
+
+    fn lent(&self, database: impl FnOnce(Target) -> Database) -> Database {
+        let database = self.opened(database);
+        if let Some(loan) = &self.loan {
+            loan.note(&database);
+        }
+        database
+    }
+
+    fn opened(&self, database: impl FnOnce(Target) -> Database) -> Database {
         let target = Target::parse(&self.url).unwrap();
         let _inside = RUNTIME.enter();
-        let database = Database::patient(target, connections, PATIENCE);
+        let database = database(target);
         database.open();
         database
     }
 
     /// The rows that `sql` gives, as text.
     pub(crate) async fn rows(&self, sql: &str) -> Vec<Vec<Option<String>>> {
-        let connected = self.connection.get_or_init(|| connect(&self.url));
-        rows(connected.await, sql).await
+        let client = match &self.loan {
+            Some(loan) => loan.client(),
+            None => {
+                let connected = self.connection.get_or_init(|| connect(&self.url));
+                connected.await
+            }
+        };
+        rows(client, sql).await.unwrap()
     }
 
     /// The first value that `sql` gives.
@@ -138,6 +198,16 @@ impl Schema {
     }
 }
 
+impl Drop for Schema {
+    fn drop(&mut self) {
+        let url = std::mem::take(&mut self.url);
+        // What a test that failed has left behind is not known.
+        if let Some(loan) = self.loan.take().filter(|_| !std::thread::panicking()) {
+            RUNTIME.spawn(loans::give_back(url, loan));
+        }
+    }
+}
+
 fn new_name() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed))
@@ -162,7 +232,7 @@ async fn make(sql: &str) {
             (connected.await.unwrap(), 0)
         }
     };
-    rows(&client, sql).await;
+    rows(&client, sql).await.unwrap();
     *maker = Some((client, made + 1));
 }
 
@@ -191,15 +261,19 @@ async fn connect(url: &str) -> Client {
     client
 }
 
-async fn rows(client: &Client, sql: &str) -> Vec<Vec<Option<String>>> {
-    let messages = client.simple_query(sql).await.unwrap();
+/// The rows that `sql` gives on this connection, as text.
+pub(crate) async fn rows(
+    client: &Client,
+    sql: &str,
+) -> Result<Vec<Vec<Option<String>>>, tokio_postgres::Error> {
+    let messages = client.simple_query(sql).await?;
     let rows = messages.iter().filter_map(|message| match message {
         SimpleQueryMessage::Row(row) => Some(row),
         _ => None,
     });
-    rows.map(|row| {
+    let rows = rows.map(|row| {
         let values = (0..row.len()).map(|column| row.get(column).map(str::to_owned));
         values.collect()
-    })
-    .collect()
+    });
+    Ok(rows.collect())
 }

@@ -69,7 +69,7 @@ async fn read(process: &Process, path: &str) -> (Vec<u8>, bool) {
 #[tokio::test]
 async fn ten_thousand_messages_are_read_whole_and_in_order_in_flat_memory() {
     let schema = Schema::migrated().await;
-    let process = Process::external(&schema.url, &[]).await;
+    let process = Process::external(schema.url(), &[]).await;
     process.ready().await;
     let alice = process.alice();
     let conversation = full(&schema, &alice).await;
@@ -146,7 +146,7 @@ async fn slow_readers_cost_little_and_do_not_slow_others_down() {
     };
     let schema = Schema::migrated().await;
     let name = schema.value("select current_schema()").await;
-    let url = format!("{}&application_name={name}", schema.url);
+    let url = format!("{}&application_name={name}", schema.url());
     let process = Process::external(&url, &[("DATABASE_POOL_SIZE", "16")]).await;
     process.ready().await;
     let alice = process.alice();

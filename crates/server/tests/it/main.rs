@@ -32,6 +32,7 @@ mod guide;
 mod jobs;
 mod kills;
 mod large;
+mod loans;
 mod malformed;
 mod migrations;
 mod openapi;

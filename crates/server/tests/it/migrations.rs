@@ -92,7 +92,7 @@ async fn each_down_undoes_its_up() {
 #[tokio::test]
 async fn the_migrations_of_the_binary_are_those_of_the_repository() {
     let schema = Schema::empty().await;
-    let applied = migrate(&schema.url).await.unwrap();
+    let applied = migrate(schema.url()).await.unwrap();
     assert_eq!(applied.len(), migrations().len());
     for (applied, path) in applied.iter().zip(migrations()) {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
@@ -102,14 +102,14 @@ async fn the_migrations_of_the_binary_are_those_of_the_repository() {
             "{applied} is not {name}"
         );
     }
-    assert_eq!(migrate(&schema.url).await.unwrap(), Vec::<String>::new());
+    assert_eq!(migrate(schema.url()).await.unwrap(), Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn four_instances_start_at_once_on_an_empty_database() {
     for _ in 0..2 {
         let schema = Schema::empty().await;
-        let started = join_all((0..4).map(|_| migrate(&schema.url))).await;
+        let started = join_all((0..4).map(|_| migrate(schema.url()))).await;
         let mut applied: Vec<_> = started
             .into_iter()
             .map(|done| done.unwrap().len())

@@ -33,7 +33,7 @@ pub(crate) struct Proxy {
 impl Proxy {
     /// A way to `schema`, through a port of its own.
     pub(crate) async fn to(schema: &Schema, way: Way) -> Self {
-        let (_, rest) = schema.url.split_once('@').unwrap();
+        let (_, rest) = schema.url().split_once('@').unwrap();
         let (_, rest) = rest.split_once('/').unwrap();
         let socket = socket_of(schema);
         let port = bound("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -147,7 +147,7 @@ pub(crate) fn at_once(stream: &TcpStream) {
 
 /// Where the server of this schema listens.
 pub(crate) fn socket_of(schema: &Schema) -> PathBuf {
-    let (_, rest) = schema.url.split_once('@').unwrap();
+    let (_, rest) = schema.url().split_once('@').unwrap();
     let (host, _) = rest.split_once('/').unwrap();
     PathBuf::from(percent_decoded(host)).join(".s.PGSQL.5432")
 }

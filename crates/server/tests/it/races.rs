@@ -63,7 +63,7 @@ async fn repeated(
 async fn crossing() -> TestApp {
     let schema = Schema::migrated().await;
     let name = schema.value("select current_schema()").await;
-    let schema = Schema::at(format!("{}&application_name={name}", schema.url));
+    let schema = Schema::at(format!("{}&application_name={name}", schema.url()));
     // One caller gets half of the connections.
     let database = schema.patient_database(16);
     TestApp::serve(schema, database, |_| {})

@@ -18,9 +18,9 @@ use std::sync::Arc;
 
 /// A schema whose connections bear its name, so that they can be told from those of other tests.
 async fn named() -> Schema {
-    let schema = Schema::migrated().await;
+    let schema = Schema::unused().await;
     let name = schema.value("select current_schema()").await;
-    Schema::at(format!("{}&application_name={name}", schema.url))
+    Schema::at(format!("{}&application_name={name}", schema.url()))
 }
 
 /// How many rows of a table were read so far. The service's connections are ended for that, since they report
@@ -185,7 +185,7 @@ async fn conversations_of_a_referrer_are_found_among_very_many() {
                 else 'usual' end);
         analyze conversations";
     // Over a connection that is ended like the service's, and so reports its reads.
-    let other = Schema::at(app.schema.url.clone());
+    let other = Schema::at(app.schema.url().to_owned());
     other.rows(rare).await;
     let before = rows_read(&app.schema, "conversations").await;
     let path = "/jan/v1/conversations?referrer=rare";

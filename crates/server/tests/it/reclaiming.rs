@@ -33,7 +33,7 @@ async fn a_million_messages_are_deleted_at_once_and_reclaimed_through_kills() {
         return;
     }
     let schema = Schema::migrated().await;
-    let mut process = Process::external(&schema.url, &[]).await;
+    let mut process = Process::external(schema.url(), &[]).await;
     process.ready().await;
     let mut alice = process.alice();
     let empty = hundred(&alice).await;
@@ -58,7 +58,7 @@ async fn a_million_messages_are_deleted_at_once_and_reclaimed_through_kills() {
         until(&schema, items, 120, |rows| rows < left).await;
         process.kill().await;
         rows::assert_consistent(&schema).await;
-        process = Process::external(&schema.url, &[]).await;
+        process = Process::external(schema.url(), &[]).await;
         process.ready().await;
         alice = process.alice();
         let gone = format!("/v1/conversations/{}", full[99]);

@@ -41,7 +41,7 @@ const SERVICE: &str = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 /// Two services on one database, by one clock.
 async fn two() -> (TestApp, TestApp) {
     let schema = Schema::migrated().await;
-    let twin = Schema::at(schema.url.clone());
+    let twin = Schema::at(schema.url().to_owned());
     let clock = Arc::new(PinnedClock::new());
     let (one, other) = (schema.patient_database(6), twin.patient_database(6));
     (

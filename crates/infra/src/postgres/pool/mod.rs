@@ -54,14 +54,22 @@ enum Found {
 impl Pool {
     /// The current runtime is the home of the pool.
     pub(super) fn new(target: Arc<Target>, size: usize) -> Self {
-        let size = size.max(1);
         // As many workers as processors, and the home runtime.
         let runtimes = available_parallelism().map_or(1, usize::from) + 1;
+        Self::with(target, size, size >= LEAST_EACH * runtimes)
+    }
+
+    /// The same with all connections on the home runtime.
+    pub(super) fn undivided(target: Arc<Target>, size: usize) -> Self {
+        Self::with(target, size, false)
+    }
+
+    fn with(target: Arc<Target>, size: usize, is_divided: bool) -> Self {
         let shared = Arc::new(Shared {
             target,
-            size,
+            size: size.max(1),
             home: Handle::current(),
-            is_divided: size >= LEAST_EACH * runtimes,
+            is_divided,
             state: Mutex::default(),
             freed: Notify::new(),
         });
@@ -99,6 +107,11 @@ impl Pool {
     /// The most connections.
     pub(super) fn size(&self) -> usize {
         self.0.size
+    }
+
+    /// Whether there is a clone of this, or a connection of it in use.
+    pub(super) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
     }
 
     /// Closes all connections, after their running work.

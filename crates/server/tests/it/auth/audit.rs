@@ -146,7 +146,7 @@ async fn in_the_log_each_event_has_its_request_and_no_secret() {
         ("REGISTRATION", "true"),
         ("LOG_LEVEL", "debug"),
     ];
-    let mut process = Process::external(&schema.url, &settings).await;
+    let mut process = Process::external(schema.url(), &settings).await;
     process.ready().await;
     let email = "ada@example.org";
     let body = json!({ "email": email, "password": PASSWORD, "name": "Ada L." });

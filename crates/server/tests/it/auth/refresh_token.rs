@@ -79,8 +79,8 @@ async fn another_instance_gives_the_same_token() {
     let schema = Schema::migrated().await;
     let clock = Arc::new(PinnedClock::new());
     let (twin, old) = (
-        Schema::at(schema.url.clone()),
-        Schema::at(schema.url.clone()),
+        Schema::at(schema.url().to_owned()),
+        Schema::at(schema.url().to_owned()),
     );
     let (one, two, three) = (
         schema.patient_database(4),

@@ -232,7 +232,7 @@ async fn a_refusal_because_of_neighbours_says_so_and_names_the_setting() {
 async fn the_log_names_the_setting_that_lets_more_of_them_in() {
     let schema = Schema::migrated().await;
     let settings = [("REGISTRATION", "true"), ("REGISTRATION_LIMIT", "1/h")];
-    let process = Process::external(&schema.url, &settings).await;
+    let process = Process::external(schema.url(), &settings).await;
     process.ready().await;
     for (email, status) in [("a@example.org", 201), ("b@example.org", 429)] {
         let body = json!({ "email": email, "password": PASSWORD });

@@ -33,7 +33,7 @@ async fn clients_do_not_notice_a_change_of_the_secret() {
         (NEW, None),
     ]
     .map(|(secret, previous)| {
-        let twin = Schema::at(schema.url.clone());
+        let twin = Schema::at(schema.url().to_owned());
         let database = twin.patient_database(2);
         TestApp::serve_at(clock.clone(), twin, database, |parts| {
             changed(parts, secret, previous);

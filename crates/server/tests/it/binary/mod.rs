@@ -294,10 +294,7 @@ async fn the_document_needs_no_database_and_no_settings() {
 #[tokio::test]
 async fn migrate_brings_the_schema_up_to_date_and_has_no_effect_the_second_time() {
     let schema = Schema::empty().await;
-    let settings = [
-        ("DATABASE_URL", schema.url.as_str()),
-        ("JWT_SECRET", SECRET),
-    ];
+    let settings = [("DATABASE_URL", schema.url()), ("JWT_SECRET", SECRET)];
     let first = output(&["migrate"], &settings).await;
     assert_eq!(first.status.code(), Some(0), "{}", text(&first.stderr));
     assert!(
@@ -311,7 +308,7 @@ async fn migrate_brings_the_schema_up_to_date_and_has_no_effect_the_second_time(
     assert_eq!(second.status.code(), Some(0));
     assert_eq!(text(&second.stdout), "The schema was up to date.\n");
     assert_eq!(schema.contents().await, before);
-    let process = Process::external(&schema.url, &[]).await;
+    let process = Process::external(schema.url(), &[]).await;
     process.ready().await;
 }
 
@@ -360,7 +357,7 @@ async fn the_log_has_each_request_without_its_contents() {
         ("GUEST_LOGIN", "true"),
         ("LOG_LEVEL", "debug"),
     ];
-    let mut process = Process::external(&schema.url, &settings).await;
+    let mut process = Process::external(schema.url(), &settings).await;
     process.ready().await;
     let session = process
         .anon()
@@ -396,7 +393,7 @@ async fn the_log_has_each_request_without_its_contents() {
     let log = lines.join("\n");
     let next = next["refresh_token"].as_str().unwrap();
     let ids = ids.iter().map(String::as_str);
-    let secrets = [CONTENT, &access, &refresh, next, SECRET, &schema.url];
+    let secrets = [CONTENT, &access, &refresh, next, SECRET, schema.url()];
     for secret in ids.chain(secrets) {
         if let Some(line) = lines.iter().find(|line| line.contains(secret)) {
             panic!("{secret} is in the log: {line}");
@@ -500,10 +497,7 @@ async fn a_reader_that_stops_ends_a_command_quietly() {
     let scratch = Scratch::new();
     let schema = Schema::empty().await;
     let embedded = [("DATA_DIR", scratch.path().to_str().unwrap())];
-    let external = [
-        ("DATABASE_URL", schema.url.as_str()),
-        ("JWT_SECRET", SECRET),
-    ];
+    let external = [("DATABASE_URL", schema.url()), ("JWT_SECRET", SECRET)];
     type Settings<'a> = &'a [(&'a str, &'a str)];
     let commands: [(&[&str], Settings<'_>); 6] = [
         (&["openapi"], &[]),

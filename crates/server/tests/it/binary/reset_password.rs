@@ -66,8 +66,8 @@ async fn it_works_beside_the_service_of_a_data_directory_and_without_it() {
 #[tokio::test]
 async fn it_takes_a_password_from_standard_input_and_refuses_a_bad_one() {
     let schema = Schema::empty().await;
-    let settings = [("DATABASE_URL", &*schema.url), ("JWT_SECRET", SECRET)];
-    let process = Process::external(&schema.url, &[("REGISTRATION", "true")]).await;
+    let settings = [("DATABASE_URL", schema.url()), ("JWT_SECRET", SECRET)];
+    let process = Process::external(schema.url(), &[("REGISTRATION", "true")]).await;
     process.ready().await;
     let body = json!({ "email": EMAIL, "password": PASSWORD });
     process

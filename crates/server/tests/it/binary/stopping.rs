@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 #[tokio::test]
 async fn sigterm_lets_a_request_under_way_finish() {
     let schema = Schema::empty().await;
-    let mut process = Process::external(&schema.url, &[]).await;
+    let mut process = Process::external(schema.url(), &[]).await;
     process.ready().await;
     let address = process.url.replace("http://", "");
     let mut stream = TcpStream::connect(&address).await.unwrap();
@@ -60,8 +60,8 @@ async fn sigterm_lets_a_request_under_way_finish() {
 async fn sigterm_takes_no_connection_from_a_request_under_way() {
     let schema = Schema::migrated().await;
     let name = schema.value("select current_schema()").await;
-    let schema = Schema::at(format!("{}&application_name={name}", schema.url));
-    let mut process = Process::external(&schema.url, &[]).await;
+    let schema = Schema::at(format!("{}&application_name={name}", schema.url()));
+    let mut process = Process::external(schema.url(), &[]).await;
     process.ready().await;
     let lock = "begin; lock table conversations in access exclusive mode";
     let stuck = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' \
@@ -71,7 +71,7 @@ async fn sigterm_takes_no_connection_from_a_request_under_way() {
     for actor in &actors {
         actor.get("/healthz").await.expect(200);
     }
-    let holder = Schema::at(schema.url.clone());
+    let holder = Schema::at(schema.url().to_owned());
     holder.rows(lock).await;
     let lists = join_all(actors.iter().map(|actor| actor.get("/v1/conversations")));
     let (lists, ()) = tokio::join!(lists, async {
@@ -125,7 +125,7 @@ async fn service(schema: &Schema, provider: &Provider, finishing: &str) -> Proce
         ("LLM_BASE_URL", url.as_str()),
         ("SHUTDOWN_TIMEOUT_SECONDS", finishing),
     ];
-    let process = Process::external(&schema.url, &settings).await;
+    let process = Process::external(schema.url(), &settings).await;
     process.ready().await;
     process
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 async fn service(schema: &Schema, provider: &Provider) -> Process {
     let url = provider.url();
     let settings = [("LLM_BASE_URL", url.as_str()), ("LLM_MAX_CONCURRENCY", "1")];
-    let process = Process::external(&schema.url, &settings).await;
+    let process = Process::external(schema.url(), &settings).await;
     process.ready().await;
     process
 }

@@ -13,7 +13,7 @@ async fn service(name: &str) -> TestApp {
     let schema = Schema::migrated().await;
     let url = format!(
         "{}%20-c%20deadlock_timeout%3D50ms&application_name={name}",
-        schema.url
+        schema.url()
     );
     let database = Schema::at(url).database(2);
     TestApp::serve(schema, database, |_| {})

@@ -64,7 +64,7 @@ impl Cutter {
 
     /// The same schema, through here.
     pub(crate) fn schema(&self, schema: &Schema) -> Schema {
-        let (_, rest) = schema.url.split_once('@').unwrap();
+        let (_, rest) = schema.url().split_once('@').unwrap();
         let (_, rest) = rest.split_once('/').unwrap();
         let address = self.address;
         Schema::at(format!(

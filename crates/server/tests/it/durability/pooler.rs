@@ -65,7 +65,7 @@ impl Pooler {
             assert!(Instant::now() < deadline, "PgBouncer does not listen");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        let (_, rest) = schema.url.split_once('@').unwrap();
+        let (_, rest) = schema.url().split_once('@').unwrap();
         let (_, rest) = rest.split_once('/').unwrap();
         let (database, _) = rest.split_once('?').unwrap();
         Some(Self {

@@ -15,7 +15,7 @@ async fn written_with(set: &str) -> String {
         end $$;
         create trigger note before insert on conversations for each row execute function note()";
     schema.rows(note).await;
-    let url = format!("{}%20-c%20synchronous_commit%3D{set}", schema.url);
+    let url = format!("{}%20-c%20synchronous_commit%3D{set}", schema.url());
     let database = Schema::at(url).database(2);
     let app = TestApp::serve(schema, database, |_| {});
     app.alice().conversation(json!({})).await;

@@ -187,7 +187,7 @@ async fn a_database_of_the_earlier_version_is_taken_over_and_instances_of_both_w
     let schema = earlier_schema().await;
     person(&schema, ALICE, '1').live().await;
     every_table_has_a_row(&schema).await;
-    assert!(!migrate(&schema.url).await.unwrap().is_empty());
+    assert!(!migrate(schema.url()).await.unwrap().is_empty());
 
     let database = schema.patient_database(6);
     let app = TestApp::serve(schema, database, |_| {});

@@ -38,7 +38,7 @@ impl Scene {
     async fn new() -> Self {
         let schema = Schema::migrated().await;
         let name = schema.value("select current_schema()").await;
-        let schema = Schema::at(format!("{}&application_name={name}", schema.url));
+        let schema = Schema::at(format!("{}&application_name={name}", schema.url()));
         let database = schema.patient_database(CONNECTIONS);
         let app = TestApp::serve(schema, database, |parts| {
             parts.proxies.0.push("127.0.0.1/32".parse().unwrap());

@@ -45,7 +45,7 @@ const STUCK: &str = "select pid from pg_stat_activity where wait_event_type = 'L
 
 /// Has four requests wait for this table at once, and says which processes serve them.
 async fn served(schema: &Schema, table: &str, asked: impl Future<Output = ()>) -> Vec<String> {
-    let holder = Schema::at(schema.url.clone());
+    let holder = Schema::at(schema.url().to_owned());
     let lock = format!("begin; lock table {table} in access exclusive mode");
     holder.rows(&lock).await;
     let waiting = async {
@@ -64,7 +64,7 @@ async fn served(schema: &Schema, table: &str, asked: impl Future<Output = ()>) -
 async fn few_connections_that_have_read_a_large_row_are_kept() {
     let schema = Schema::migrated().await;
     let name = schema.value("select current_schema()").await;
-    let schema = Schema::at(format!("{}&application_name={name}", schema.url));
+    let schema = Schema::at(format!("{}&application_name={name}", schema.url()));
     // One owner gets half of the connections.
     let database = schema.patient_database(8);
     let app = TestApp::serve(schema, database, |_| {});

@@ -143,7 +143,7 @@ async fn service(schema: &Schema) -> Process {
     ];
     let off: Vec<_> = off.iter().map(|name| format!("{name}_LIMIT")).collect();
     let off: Vec<_> = off.iter().map(|name| (name.as_str(), "off")).collect();
-    let process = Process::external(&schema.url, &off).await;
+    let process = Process::external(schema.url(), &off).await;
     process.ready().await;
     process
 }

@@ -35,7 +35,7 @@ pub(crate) fn is_replayed(answer: &Answer) -> bool {
 /// Another instance on the same database and clock.
 pub(crate) fn beside(app: &TestApp, change: impl FnOnce(&mut Parts)) -> TestApp {
     let clock: Arc<PinnedClock> = Arc::clone(&app.clock);
-    let schema = Schema::at(app.schema.url.clone());
+    let schema = Schema::at(app.schema.url().to_owned());
     let database = schema.patient_database(4);
     TestApp::serve_at(clock, schema, database, |parts| {
         // Two services of one clock would give the same ids.

@@ -144,7 +144,7 @@ async fn waiting(schema: &Schema, url: &str, concurrency: &str, seconds: &str) -
         ("LOG_FORMAT", "json"),
         ("LOG_LEVEL", "debug"),
     ];
-    let process = Process::external(&schema.url, &settings).await;
+    let process = Process::external(schema.url(), &settings).await;
     process.ready().await;
     process
 }

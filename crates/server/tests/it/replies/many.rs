@@ -23,7 +23,7 @@ async fn two_hundred_streams_at_once_are_all_completed_and_cost_little() {
         ("LLM_MAX_CONCURRENCY", streams.as_str()),
         ("LLM_OWNER_CONCURRENCY", streams.as_str()),
     ];
-    let process = Process::external(&schema.url, &settings).await;
+    let process = Process::external(schema.url(), &settings).await;
     process.ready().await;
     let alice = process.alice();
     let mut places = Vec::new();

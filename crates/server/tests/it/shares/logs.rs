@@ -7,7 +7,7 @@ use serde_json::json;
 async fn no_line_of_the_log_has_the_name_of_a_link() {
     let schema = Schema::migrated().await;
     let settings = [("LOG_LEVEL", "debug"), ("LOG_FORMAT", "json")];
-    let process = Process::external(&schema.url, &settings).await;
+    let process = Process::external(schema.url(), &settings).await;
     process.ready().await;
     let alice = process.alice();
     let conversation = alice.conversation(json!({})).await;

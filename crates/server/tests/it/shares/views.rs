@@ -52,7 +52,7 @@ async fn only_the_first_page_counts_as_a_view() {
 #[tokio::test]
 async fn views_are_written_down_when_the_service_stops() {
     let schema = Schema::migrated().await;
-    let mut process = Process::external(&schema.url, &[]).await;
+    let mut process = Process::external(schema.url(), &[]).await;
     process.ready().await;
     let alice = process.alice();
     let conversation = alice.conversation(json!({})).await;

@@ -108,7 +108,7 @@ async fn a_chat_needs_room_where_it_is_kept() {
     let app = TestApp::spawn().await;
     let conversation = app.alice().conversation(json!({})).await;
     let full = TestApp::serve(
-        crate::db::Schema::at(app.schema.url.clone()),
+        crate::db::Schema::at(app.schema.url().to_owned()),
         app.schema.patient_database(2),
         |parts| parts.room = Arc::new(Full),
     );

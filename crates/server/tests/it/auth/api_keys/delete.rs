@@ -12,7 +12,7 @@ use ulid::Ulid;
 async fn a_revoked_key_ends_at_once_here_and_within_ten_seconds_elsewhere() {
     let schema = Schema::migrated().await;
     let clock = Arc::new(PinnedClock::new());
-    let twin = Schema::at(schema.url.clone());
+    let twin = Schema::at(schema.url().to_owned());
     let (one, two) = (schema.patient_database(4), twin.patient_database(4));
     let here = TestApp::serve_at(clock.clone(), schema, one, |_| {});
     let elsewhere = TestApp::serve_at(clock.clone(), twin, two, |_| {});

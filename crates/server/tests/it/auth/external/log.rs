@@ -48,7 +48,7 @@ async fn the_log_tells_why_a_token_is_refused_without_the_token() {
     let issuer = Issuer::with(&[&RSA]);
     let entry = format!("{}|{AUDIENCE}||web", issuer.url());
     let settings = [("OIDC_ISSUERS", entry.as_str()), ("LOG_LEVEL", "trace")];
-    let service = Process::external(&schema.url, &settings).await;
+    let service = Process::external(schema.url(), &settings).await;
     service.ready().await;
     let now = SystemClock.now().timestamp();
     let good = json!({
@@ -83,7 +83,7 @@ async fn the_log_tells_once_that_the_keys_of_an_issuer_cannot_be_fetched() {
     issuer.plays(Play::Keys(Vec::new()));
     let entry = format!("{}|{AUDIENCE}", issuer.url());
     let settings = [("OIDC_ISSUERS", entry.as_str()), ("LOG_LEVEL", "debug")];
-    let service = Process::external(&schema.url, &settings).await;
+    let service = Process::external(schema.url(), &settings).await;
     let unfetched = "the keys of an issuer cannot be fetched; its tokens are refused";
     service
         .log

@@ -171,7 +171,7 @@ async fn an_external_owner_may_have_keys() {
 #[tokio::test]
 async fn a_removed_user_comes_back_with_an_empty_account() {
     let schema = Schema::migrated().await;
-    let twin = Schema::at(schema.url.clone());
+    let twin = Schema::at(schema.url().to_owned());
     let issuer = Issuer::with(&[&RSA]);
     let clock = std::sync::Arc::new(crate::clock::PinnedClock::new());
     let (one, two) = (schema.patient_database(4), twin.patient_database(4));
@@ -216,7 +216,7 @@ async fn a_removed_user_comes_back_with_an_empty_account() {
 #[tokio::test]
 async fn a_removal_is_known_after_an_instance_was_cut_off_for_long() {
     let schema = Schema::migrated().await;
-    let twin = Schema::at(schema.url.clone());
+    let twin = Schema::at(schema.url().to_owned());
     let issuer = Issuer::with(&[&RSA]);
     let clock = std::sync::Arc::new(crate::clock::PinnedClock::new());
     let (one, two) = (schema.patient_database(4), twin.patient_database(4));
