@@ -34,7 +34,6 @@ use infra::security::RandomSecrets;
 use std::net::TcpListener;
 use std::sync::{Arc, LazyLock};
 use utoipa::openapi::OpenApi;
-use utoipa_actix_web::AppExt as _;
 
 /// The services behind the handlers, shared by all workers.
 #[derive(Clone)]
@@ -205,12 +204,10 @@ pub fn start(listener: TcpListener, mut parts: Parts) -> std::io::Result<Server>
     let methods = METHODS.clone();
     let (terms, workers) = (parts.terms.clone(), parts.workers);
     listen(listener, terms, workers, move || {
-        let (app, _) = App::new()
-            .into_utoipa_app()
+        App::new()
             .configure(api::routes::routes)
             .configure(api::jan::routes)
-            .split_for_parts();
-        app.configure(|config| services.register(config))
+            .configure(|config| services.register(config))
             .app_data(methods.clone())
             .app_data(NEEDS.clone())
             .app_data(CONDITIONS.clone())

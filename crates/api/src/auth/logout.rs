@@ -3,9 +3,10 @@ use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::Body;
 use crate::unbroken::to_its_end;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::auth::AuthService;
 use domain::tasks::Tasks;
+use endpoint::post;
 
 /// Sign out of a session
 ///

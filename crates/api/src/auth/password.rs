@@ -2,10 +2,11 @@ use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, CREDENTIALS, WireBody};
 use crate::unbroken::to_its_end;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::auth::{AccountService, ChangePassword, Password};
 use domain::error::Error;
 use domain::tasks::Tasks;
+use endpoint::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

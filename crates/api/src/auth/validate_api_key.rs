@@ -6,8 +6,9 @@ use crate::error::ApiError;
 use crate::extract::{Body, CREDENTIALS, WireBody, comes_from_a_proxy};
 use crate::methods::{Methods, no_route};
 use actix_web::dev::Payload;
-use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, get, post, web};
+use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, web};
 use domain::auth::{AccountService, AuthService, Email, KeyService};
+use endpoint::{get, post};
 use serde::{Deserialize, Serialize};
 use std::future::{Ready, ready};
 

@@ -8,10 +8,11 @@ use crate::items::regenerate::CONTEXT_TRUNCATED;
 use crate::long_work::LongWork;
 use crate::presence::Presence;
 use crate::sse;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, post, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use domain::chat::{Answering, ChatService, CompleteChat, Making};
 use domain::id::OwnerId;
 use domain::storage::Room;
+use endpoint::post;
 
 /// A streamed answer as a client reads it, for the API's description.
 const STREAM: &str = r#"data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1735689600,"model":"llama3.2","choices":[{"index":0,"delta":{"content":"Oslo."},"finish_reason":null}]}

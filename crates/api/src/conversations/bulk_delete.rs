@@ -1,7 +1,8 @@
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody, hundred};
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::{BulkDeletion, ConversationService};
+use endpoint::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

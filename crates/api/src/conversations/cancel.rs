@@ -1,12 +1,13 @@
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
 use crate::items::ItemBody;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::error::Error;
 use domain::id::ConversationId;
 use domain::items::ItemService;
 use domain::repeats::{Made, Outcome};
 use domain::turns::{Ending, Over, TurnService};
+use endpoint::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -3,8 +3,9 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Body};
 use crate::tags::tagged;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::ConversationService;
+use endpoint::post;
 
 /// Create a conversation
 ///

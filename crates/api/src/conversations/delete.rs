@@ -1,9 +1,10 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::tags::IfMatch;
-use actix_web::{HttpResponse, delete, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::ConversationService;
 use domain::id::ConversationId;
+use endpoint::delete;
 
 /// Delete a conversation
 ///

@@ -2,7 +2,7 @@ use super::ConversationListBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query, yes_or_no};
 use crate::list::{ArchivedParam, OrderParam, unknown_cursor};
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use chrono::DateTime;
 use domain::conversations::{
     Conversation, ConversationList, ConversationService, FlagFilter, ListSort,
@@ -10,6 +10,7 @@ use domain::conversations::{
 use domain::error::Error;
 use domain::id::{ConversationId, OwnerId, ProjectId};
 use domain::page::{Limit, Order};
+use endpoint::get;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 

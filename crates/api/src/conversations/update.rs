@@ -2,9 +2,10 @@ use super::body::{ConversationBody, UpdateConversationBody};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body};
 use crate::tags::{IfMatch, tagged};
-use actix_web::{HttpResponse, patch, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::ConversationService;
 use domain::id::ConversationId;
+use endpoint::patch;
 
 /// Update a conversation
 ///

@@ -3,11 +3,12 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, Object, WireBody, hundred};
 use crate::long_work::json;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, post, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::error::Error;
 use domain::id::{ConversationId, ItemId, OwnerId};
 use domain::items::{Item, ItemService, NewItem};
 use domain::page::Page;
+use endpoint::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

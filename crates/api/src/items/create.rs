@@ -3,9 +3,10 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, WireBody};
 use crate::tags::tagged;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::id::ConversationId;
 use domain::items::{Accepted, ItemService};
+use endpoint::post;
 
 impl WireBody for NewItemBody {
     const LIMIT: usize = MESSAGES;

@@ -1,9 +1,10 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::tags::IfMatch;
-use actix_web::{HttpResponse, delete, web};
+use actix_web::{HttpResponse, web};
 use domain::id::{ConversationId, ItemId};
 use domain::items::ItemService;
+use endpoint::delete;
 
 /// Delete a message
 ///

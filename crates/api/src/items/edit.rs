@@ -2,9 +2,10 @@ use super::ItemBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, WireBody};
 use crate::tags::{IfMatch, tagged};
-use actix_web::{HttpResponse, put, web};
+use actix_web::{HttpResponse, web};
 use domain::id::{ConversationId, ItemId};
 use domain::items::{Content, ItemService};
+use endpoint::put;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -2,9 +2,10 @@ use super::ItemBody;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::tags::shown;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::id::{ConversationId, ItemId};
 use domain::items::ItemService;
+use endpoint::get;
 
 /// Get a message
 ///

@@ -4,8 +4,9 @@ use super::content::unsupported;
 use super::query::{MAIN, on_main};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
-use actix_web::{HttpResponse, delete, get, post, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::{Conversation, ConversationService};
+use endpoint::{delete, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -10,12 +10,13 @@ use crate::extract::{Authenticated, Body, MESSAGES, WireBody};
 use crate::jan::query::ListQuery;
 use crate::long_work::LongWork;
 use crate::repeats::Again;
-use actix_web::{HttpRequest, HttpResponse, post, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::chat::{ChatService, CompleteChat, Making};
 use domain::conversations::{ConversationService, CreateConversation};
 use domain::id::OwnerId;
 use domain::repeats::{Slot, scope};
 use domain::storage::Room;
+use endpoint::post;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::{RawValue, to_raw_value};
 

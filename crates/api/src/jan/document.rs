@@ -59,7 +59,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
     let (_, mut document) = App::new()
         .into_utoipa_app()
         .openapi(Base::openapi())
-        .configure(super::routes)
+        .configure(super::described)
         .split_for_parts();
     for item in document.paths.paths.values_mut() {
         complete(item);

@@ -20,62 +20,76 @@ mod system;
 pub(crate) use again::again;
 pub use document::{document, get_document};
 
+use crate::endpoints::endpoints;
+use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every endpoint of this face.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(utoipa_actix_web::scope("/jan/v1").configure(v1))
-        .service(auth::sessions::guest_login)
-        .service(auth::sessions::refresh_token)
-        .service(auth::sessions::logout)
-        .service(auth::upgrade::upgrade)
-        .service(auth::me::get_me)
-        .service(auth::api_keys::create_api_key)
-        .service(auth::api_keys::list_api_keys)
-        .service(auth::api_keys::delete_api_key);
+        .service(web::scope("/jan/v1").configure(v1))
+        .configure(others);
 }
 
-fn v1(config: &mut ServiceConfig<'_>) {
+/// The endpoints of the OpenAPI document, described for it.
+fn described(config: &mut ServiceConfig<'_>) {
     config
-        .service(chat::create_chat_completion)
-        .service(conversations::create::create_conversation)
-        .service(conversations::list::list_conversations)
-        .service(conversations::delete::delete_conversations)
-        .service(conversations::get::get_conversation)
-        .service(conversations::update::update_conversation)
-        .service(conversations::delete::delete_conversation)
-        .service(items::create::create_items)
-        .service(items::list::list_items)
-        .service(items::get::get_item)
-        .service(items::delete::delete_item)
-        .service(items::edit::edit_item)
-        .service(items::regenerate::regenerate_item)
-        .service(items::by_call_id::update_item_by_call_id)
-        .service(branches::list_branches)
-        .service(branches::create_branch)
-        .service(branches::get_branch)
-        .service(branches::delete_branch)
-        .service(branches::activate_branch)
-        .service(shares::create::create_share)
-        .service(shares::list::list_conversation_shares)
-        .service(shares::list::list_shares)
-        .service(shares::revoke::revoke_conversation_share)
-        .service(shares::revoke::revoke_share)
-        .service(shares::public::get_public_share)
-        .service(projects::create::create_project)
-        .service(projects::list::list_projects)
-        .service(projects::list::list_project_conversations)
-        .service(projects::get::get_project)
-        .service(projects::update::update_project)
-        .service(projects::delete::delete_project)
-        .service(models::list_models)
-        .service(models::get_model)
-        .service(settings::get_settings)
-        .service(settings::update_settings)
-        .service(settings::get_preferences)
-        .service(settings::update_preferences)
-        .service(system::get_health)
-        .service(system::get_readiness)
-        .service(system::get_version);
+        .service(utoipa_actix_web::scope("/jan/v1").configure(v1_described))
+        .configure(others_described);
+}
+
+endpoints! {
+    fn others, others_described:
+    auth::sessions::guest_login,
+    auth::sessions::refresh_token,
+    auth::sessions::logout,
+    auth::upgrade::upgrade,
+    auth::me::get_me,
+    auth::api_keys::create_api_key,
+    auth::api_keys::list_api_keys,
+    auth::api_keys::delete_api_key,
+}
+
+endpoints! {
+    fn v1, v1_described:
+    chat::create_chat_completion,
+    conversations::create::create_conversation,
+    conversations::list::list_conversations,
+    conversations::delete::delete_conversations,
+    conversations::get::get_conversation,
+    conversations::update::update_conversation,
+    conversations::delete::delete_conversation,
+    items::create::create_items,
+    items::list::list_items,
+    items::get::get_item,
+    items::delete::delete_item,
+    items::edit::edit_item,
+    items::regenerate::regenerate_item,
+    items::by_call_id::update_item_by_call_id,
+    branches::list_branches,
+    branches::create_branch,
+    branches::get_branch,
+    branches::delete_branch,
+    branches::activate_branch,
+    shares::create::create_share,
+    shares::list::list_conversation_shares,
+    shares::list::list_shares,
+    shares::revoke::revoke_conversation_share,
+    shares::revoke::revoke_share,
+    shares::public::get_public_share,
+    projects::create::create_project,
+    projects::list::list_projects,
+    projects::list::list_project_conversations,
+    projects::get::get_project,
+    projects::update::update_project,
+    projects::delete::delete_project,
+    models::list_models,
+    models::get_model,
+    settings::get_settings,
+    settings::update_settings,
+    settings::get_preferences,
+    settings::update_preferences,
+    system::get_health,
+    system::get_readiness,
+    system::get_version,
 }

@@ -5,8 +5,9 @@ use crate::extract::Authenticated;
 use crate::models::ModelBody;
 use crate::models::get::find;
 use crate::models::list::ModelListBody;
-use actix_web::{get, web};
+use actix_web::web;
 use domain::chat::ChatService;
+use endpoint::get;
 
 /// List the models
 #[utoipa::path(

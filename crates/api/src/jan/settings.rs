@@ -4,7 +4,7 @@
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
 use crate::settings::preferences::PreferencesBody;
-use actix_web::{HttpResponse, get, patch, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::Change;
 use domain::error::{Error, Result};
 use domain::id::OwnerId;
@@ -13,6 +13,7 @@ use domain::settings::{
     SettingsService, ShortText, Style,
 };
 use domain::state::Expected;
+use endpoint::{get, patch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json, value::RawValue};
 use utoipa::ToSchema;

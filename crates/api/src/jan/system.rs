@@ -1,8 +1,9 @@
 //! The addresses for health checks under `/jan/v1`, as at the root.
 
 use crate::error::ApiError;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use domain::health::Readiness;
+use endpoint::get;
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;

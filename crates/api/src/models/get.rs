@@ -1,8 +1,9 @@
 use super::ModelBody;
 use crate::error::{ApiError, code};
 use crate::extract::Authenticated;
-use actix_web::{get, web};
+use actix_web::web;
 use domain::chat::ChatService;
+use endpoint::get;
 
 /// Get a model
 ///

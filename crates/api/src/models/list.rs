@@ -1,9 +1,10 @@
 use super::ModelBody;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
-use actix_web::{get, web};
+use actix_web::web;
 use domain::chat::ChatService;
 use domain::replies::Model;
+use endpoint::get;
 use serde::Serialize;
 use utoipa::ToSchema;
 

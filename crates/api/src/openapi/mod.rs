@@ -109,7 +109,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
     let (_, mut document) = App::new()
         .into_utoipa_app()
         .openapi(Base::openapi())
-        .configure(crate::routes::routes)
+        .configure(crate::routes::described)
         .split_for_parts();
     name_tags(&mut document);
     accept_keys(&mut document);

@@ -3,9 +3,10 @@ use crate::conversations::list::{ListConversationsQuery, SortParam, cursor};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query, yes_or_no};
 use crate::list::{ArchivedParam, OrderParam};
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::ConversationService;
 use domain::id::ProjectId;
+use endpoint::get;
 use serde::Deserialize;
 use utoipa::IntoParams;
 

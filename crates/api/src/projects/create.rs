@@ -3,10 +3,11 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
 use crate::tags::tagged;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::Flags;
 use domain::error::Error;
 use domain::projects::{CreateProject, Description, Instruction, ProjectService, ProjectTitle};
+use endpoint::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

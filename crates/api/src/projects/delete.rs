@@ -1,9 +1,10 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::tags::IfMatch;
-use actix_web::{HttpResponse, delete, web};
+use actix_web::{HttpResponse, web};
 use domain::id::ProjectId;
 use domain::projects::ProjectService;
+use endpoint::delete;
 
 /// Delete a project
 ///

@@ -2,9 +2,10 @@ use super::ProjectBody;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::tags::shown;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::id::ProjectId;
 use domain::projects::ProjectService;
+use endpoint::get;
 
 /// Get a project
 ///

@@ -2,12 +2,13 @@ use super::ProjectListBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query, yes_or_no};
 use crate::list::{ArchivedParam, OrderParam, unknown_cursor};
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::FlagFilter;
 use domain::error::Error;
 use domain::id::ProjectId;
 use domain::page::{Limit, Order};
 use domain::projects::{Project, ProjectList, ProjectService};
+use endpoint::get;
 use serde::Deserialize;
 use utoipa::IntoParams;
 

@@ -3,11 +3,12 @@ use crate::conversations::flag_changes;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody, present};
 use crate::tags::{IfMatch, tagged};
-use actix_web::{HttpResponse, patch, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::Change;
 use domain::error::Error;
 use domain::id::ProjectId;
 use domain::projects::{Description, Instruction, ProjectChanges, ProjectService, ProjectTitle};
+use endpoint::patch;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

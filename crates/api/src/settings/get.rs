@@ -2,8 +2,9 @@ use super::SettingsBody;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::tags::shown;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::settings::SettingsService;
+use endpoint::get;
 
 /// Get your settings
 ///

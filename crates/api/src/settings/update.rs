@@ -3,13 +3,14 @@ use super::{SettingsBody, StyleBody};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, Object, WireBody, present};
 use crate::tags::{IfMatch, tagged};
-use actix_web::{HttpResponse, patch, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::Change;
 use domain::error::Error;
 use domain::settings::{
     About, Answers, Preferences, PreferencesChange, ProfileChanges, SettingsChanges,
     SettingsService, ShortText, Style,
 };
+use endpoint::patch;
 use serde::Deserialize;
 use serde::de::{Deserializer, IntoDeserializer as _};
 use utoipa::ToSchema;

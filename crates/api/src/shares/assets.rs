@@ -2,7 +2,8 @@ use crate::browsers::FOR_OTHER_SITES;
 use crate::error::{ApiError, code};
 use crate::system::fixed::Fixed;
 use actix_web::http::header::HeaderValue;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, web};
+use endpoint::get;
 use page::assets::{Asset, ICON, PREVIEW, SCRIPT, STYLE};
 use std::sync::LazyLock;
 

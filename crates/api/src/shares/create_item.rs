@@ -3,9 +3,10 @@ use crate::browsers::PublicUrl;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody, whole};
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::id::{ConversationId, ItemId};
 use domain::shares::{NewLink, ShareService};
+use endpoint::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -3,11 +3,12 @@ use crate::browsers::PublicUrl;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::list::OrderParam;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use domain::error::Error;
 use domain::id::ConversationId;
 use domain::page::{Limit, Order, Page};
 use domain::shares::{ListShares, Share, ShareService, ShareState};
+use endpoint::get;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 

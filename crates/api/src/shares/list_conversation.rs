@@ -3,9 +3,10 @@ use super::list::{ListSharesQuery, body};
 use crate::browsers::PublicUrl;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use domain::id::ConversationId;
 use domain::shares::ShareService;
+use endpoint::get;
 
 /// List the links of a conversation
 ///

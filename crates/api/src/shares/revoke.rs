@@ -1,7 +1,8 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
-use actix_web::{HttpResponse, delete, web};
+use actix_web::{HttpResponse, web};
 use domain::shares::ShareService;
+use endpoint::delete;
 
 /// Revoke a link
 ///

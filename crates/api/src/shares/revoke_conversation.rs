@@ -1,8 +1,9 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
-use actix_web::{HttpResponse, delete, web};
+use actix_web::{HttpResponse, web};
 use domain::id::ConversationId;
 use domain::shares::ShareService;
+use endpoint::delete;
 
 /// Revoke a link of a conversation
 ///

@@ -1,4 +1,5 @@
-use actix_web::{HttpResponse, get};
+use actix_web::HttpResponse;
+use endpoint::get;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,6 +1,7 @@
 use super::fixed::Fixed;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse};
+use endpoint::get;
 use std::sync::LazyLock;
 
 static PAGE: LazyLock<Fixed> = LazyLock::new(|| {

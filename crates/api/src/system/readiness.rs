@@ -1,7 +1,8 @@
 use crate::error::ApiError;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use domain::health::Readiness;
 use domain::storage::Room;
+use endpoint::get;
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;

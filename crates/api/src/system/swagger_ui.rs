@@ -1,5 +1,6 @@
 use super::fixed::Fixed;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse};
+use endpoint::get;
 use std::sync::LazyLock;
 
 static SCRIPT: LazyLock<Fixed> = LazyLock::new(|| {

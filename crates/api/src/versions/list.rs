@@ -3,11 +3,12 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::list::{OrderParam, numbered, unknown_cursor};
 use crate::long_work::json;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::error::Error;
 use domain::id::{ConversationId, ItemId};
 use domain::items::{ItemService, Version, VersionList};
 use domain::page::{Limit, Order};
+use endpoint::get;
 use serde::Deserialize;
 use utoipa::IntoParams;
 

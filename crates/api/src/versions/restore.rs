@@ -3,10 +3,11 @@ use crate::extract::{Authenticated, Body, WireBody};
 use crate::items::ItemBody;
 use crate::list::number;
 use crate::tags::{IfMatch, tagged};
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::error::Resource;
 use domain::id::{ConversationId, ItemId};
 use domain::items::ItemService;
+use endpoint::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

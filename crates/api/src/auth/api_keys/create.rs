@@ -3,10 +3,11 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, CREDENTIALS, WireBody, whole};
 use crate::unbroken::to_its_end;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::auth::{CreateKey, KeyLifetime, KeyService, Name};
 use domain::error::Error;
 use domain::tasks::Tasks;
+use endpoint::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,10 +1,11 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::unbroken::to_its_end;
-use actix_web::{HttpResponse, delete, web};
+use actix_web::{HttpResponse, web};
 use domain::auth::KeyService;
 use domain::id::KeyId;
 use domain::tasks::Tasks;
+use endpoint::delete;
 
 /// Revoke an API key
 ///

@@ -2,11 +2,12 @@ use super::ApiKeyListBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::list::{OrderParam, unknown_cursor};
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use domain::auth::{ApiKey, KeyList, KeyService};
 use domain::error::Error;
 use domain::id::KeyId;
 use domain::page::{Limit, Order};
+use endpoint::get;
 use serde::Deserialize;
 use utoipa::IntoParams;
 

@@ -1,9 +1,10 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::unbroken::to_its_end;
-use actix_web::{HttpResponse, delete, web};
+use actix_web::{HttpResponse, web};
 use domain::removal::RemovalService;
 use domain::tasks::Tasks;
+use endpoint::delete;
 
 /// Delete your account and all that is in it
 ///

@@ -1,9 +1,10 @@
 use crate::auth::UserBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, profile};
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::auth::AccountService;
 use domain::usage::{Allowance, Usage, UsageService};
+use endpoint::get;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,9 +1,10 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::unbroken::to_its_end;
-use actix_web::{HttpResponse, delete, web};
+use actix_web::{HttpResponse, web};
 use domain::auth::AuthService;
 use domain::tasks::Tasks;
+use endpoint::delete;
 
 /// End all sessions
 ///

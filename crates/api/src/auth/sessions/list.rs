@@ -2,11 +2,12 @@ use super::{Seen, SessionListBody};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::list::{OrderParam, unknown_cursor};
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use domain::auth::{AuthService, SessionList};
 use domain::error::Error;
 use domain::id::SessionId;
 use domain::page::{Limit, Order, Page};
+use endpoint::get;
 use serde::Deserialize;
 use utoipa::IntoParams;
 

@@ -5,8 +5,9 @@ use super::{EventBody, RegenerateItemBody, reply};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
 use crate::repeats::Again;
-use actix_web::{HttpRequest, HttpResponse, post, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::replies::ReplyService;
+use endpoint::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

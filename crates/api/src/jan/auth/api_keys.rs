@@ -2,11 +2,12 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, CREDENTIALS, WireBody};
 use crate::timestamp::Timestamp;
 use crate::unbroken::to_its_end;
-use actix_web::{HttpResponse, delete, get, post, web};
+use actix_web::{HttpResponse, web};
 use domain::auth::{ApiKey, CreateKey, KeyLifetime, KeyList, KeyService, Name};
 use domain::id::KeyId;
 use domain::page::{Limit, Order};
 use domain::tasks::Tasks;
+use endpoint::{delete, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,8 +1,9 @@
 use super::sessions::username;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, profile};
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::auth::{AccountService, Email, Profile, UserKind};
+use endpoint::get;
 use serde::Serialize;
 use utoipa::ToSchema;
 

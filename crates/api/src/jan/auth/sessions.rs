@@ -2,9 +2,10 @@ use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::{Body, CREDENTIALS, WireBody};
 use crate::unbroken::to_its_end;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::auth::{AuthService, SignedIn};
 use domain::tasks::Tasks;
+use endpoint::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

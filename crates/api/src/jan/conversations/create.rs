@@ -2,9 +2,10 @@ use super::{ConversationBody, PairsBody, metadata};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, Object, WireBody, hundred_if_any};
 use crate::jan::items::NewItemBody;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::{ConversationService, CreateConversation, Flags, Title};
 use domain::id::ProjectId;
+use endpoint::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -1,10 +1,11 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::unbroken::to_its_end;
-use actix_web::{HttpResponse, delete, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::ConversationService;
 use domain::state::Expected;
 use domain::tasks::Tasks;
+use endpoint::delete;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,8 +1,9 @@
 use super::ConversationBody;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::ConversationService;
+use endpoint::get;
 
 /// Get a conversation
 ///

@@ -2,10 +2,11 @@ use super::{ConversationBody, ConversationListBody, REFERRER};
 use crate::error::{ApiError, code};
 use crate::extract::{Authenticated, Query};
 use crate::jan::query::{ListQuery, PageParams};
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::{ConversationList, ConversationService, FlagFilter, ListSort};
 use domain::id::{ConversationId, OwnerId, ProjectId};
 use domain::page::Order;
+use endpoint::get;
 
 /// List your conversations
 ///

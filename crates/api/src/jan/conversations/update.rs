@@ -1,11 +1,12 @@
 use super::{ConversationBody, PairsBody, REFERRER, metadata};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::{Change, ConversationChanges, ConversationService, FlagChanges, Title};
 use domain::error::Error;
 use domain::id::ProjectId;
 use domain::state::Expected;
+use endpoint::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

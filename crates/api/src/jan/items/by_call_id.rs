@@ -1,8 +1,9 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::jan::content::unsupported;
-use actix_web::{HttpResponse, patch, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::ConversationService;
+use endpoint::patch;
 
 /// Update the result of a tool
 ///

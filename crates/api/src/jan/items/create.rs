@@ -3,8 +3,9 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, Object, WireBody, hundred};
 use crate::jan::query::ListQuery;
 use crate::long_work::json;
-use actix_web::{HttpRequest, HttpResponse, post, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::items::{Item, ItemService};
+use endpoint::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -2,9 +2,10 @@ use super::ids;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::jan::query::MAIN;
-use actix_web::{HttpResponse, delete, web};
+use actix_web::{HttpResponse, web};
 use domain::items::ItemService;
 use domain::state::Expected;
+use endpoint::delete;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -2,9 +2,10 @@ use super::{ItemBody, ids};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, WireBody};
 use crate::jan::query::MAIN;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::items::{Content, Item, ItemService};
 use domain::state::Expected;
+use endpoint::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

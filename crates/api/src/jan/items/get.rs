@@ -1,8 +1,9 @@
 use super::{ItemBody, ids};
 use crate::error::ApiError;
 use crate::extract::Authenticated;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use domain::items::ItemService;
+use endpoint::get;
 
 /// Get a message
 #[utoipa::path(

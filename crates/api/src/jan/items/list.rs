@@ -3,11 +3,12 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::jan::query::{ListQuery, PageParams};
 use crate::long_work::json;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::conversations::ConversationService;
 use domain::id::ItemId;
 use domain::items::{ItemService, ListItems};
 use domain::page::Order;
+use endpoint::get;
 
 /// List the messages of a conversation
 ///

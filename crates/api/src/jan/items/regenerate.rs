@@ -2,11 +2,12 @@ use super::{ItemBody, ids};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
 use crate::jan::query::MAIN;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::id::{ConversationId, OwnerId};
 use domain::items::{Item, ItemService, ListItems, Role};
 use domain::page::{Limit, Order};
 use domain::replies::{ReplyOptions, ReplyService};
+use endpoint::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

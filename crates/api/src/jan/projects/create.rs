@@ -1,9 +1,10 @@
 use super::{ProjectBody, name};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::Flags;
 use domain::projects::{CreateProject, Instruction, ProjectService};
+use endpoint::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -1,10 +1,11 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::jan::conversations::delete::DeletedBody;
-use actix_web::{HttpResponse, delete, web};
+use actix_web::{HttpResponse, web};
 use domain::id::ProjectId;
 use domain::projects::ProjectService;
 use domain::state::Expected;
+use endpoint::delete;
 
 /// Delete a project
 ///

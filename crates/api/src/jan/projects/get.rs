@@ -1,9 +1,10 @@
 use super::ProjectBody;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use domain::id::ProjectId;
 use domain::projects::ProjectService;
+use endpoint::get;
 
 /// Get a project
 #[utoipa::path(

@@ -3,11 +3,12 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::jan::conversations::{ConversationListBody, list::page};
 use crate::jan::query::{ListQuery, PageParams};
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::{ConversationService, FlagFilter};
 use domain::id::ProjectId;
 use domain::page::Order;
 use domain::projects::{ProjectList, ProjectService};
+use endpoint::get;
 
 /// List your projects
 ///

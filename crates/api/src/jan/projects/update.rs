@@ -1,11 +1,12 @@
 use super::{ProjectBody, name};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
-use actix_web::{HttpResponse, patch, web};
+use actix_web::{HttpResponse, web};
 use domain::conversations::{Change, FlagChanges};
 use domain::id::ProjectId;
 use domain::projects::{Instruction, ProjectChanges, ProjectService};
 use domain::state::Expected;
+use endpoint::patch;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

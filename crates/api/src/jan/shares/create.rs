@@ -3,10 +3,11 @@ use crate::browsers::PublicUrl;
 use crate::error::{ApiError, code};
 use crate::extract::{Authenticated, Body, Query, WireBody};
 use crate::jan::query::{ListQuery, on_main};
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::error::Error;
 use domain::id::{ConversationId, ItemId};
 use domain::shares::{NewLink, ShareService};
+use endpoint::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

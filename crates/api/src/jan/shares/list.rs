@@ -3,11 +3,12 @@ use crate::browsers::PublicUrl;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::jan::query::{ListQuery, PageParams};
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
 use domain::error::{Error, InvalidReason};
 use domain::id::{ConversationId, OwnerId};
 use domain::page::Order;
 use domain::shares::{ListShares, ShareService, ShareState};
+use endpoint::get;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -6,11 +6,12 @@ use crate::jan::content::ShownPart;
 use crate::jan::query::{ListQuery, PageParams};
 use crate::long_work::json;
 use crate::memory::look_for_room;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::conversations::Title;
 use domain::id::ItemId;
 use domain::page::Limit;
 use domain::shares::{ShareService, SharedItem, Speaker, View, ViewFrom, ViewPage, Visit};
+use endpoint::get;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,9 +1,10 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::jan::conversations::delete::DeletedBody;
-use actix_web::{HttpResponse, delete, web};
+use actix_web::{HttpResponse, web};
 use domain::id::ConversationId;
 use domain::shares::ShareService;
+use endpoint::delete;
 
 /// Revoke a link
 #[utoipa::path(

@@ -4,9 +4,10 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, WireBody};
 use crate::shares::path;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::items::Content;
 use domain::shares::ShareService;
+use endpoint::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -5,8 +5,9 @@ use crate::extract::Authenticated;
 use crate::repeats::Once;
 use crate::tags::tagged;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, web};
 use domain::shares::ShareService;
+use endpoint::post;
 
 /// Copy what a link shows
 ///

@@ -9,8 +9,9 @@ use crate::long_work::{LongWork, json};
 use crate::memory::look_for_room;
 use crate::tags;
 use actix_web::http::header::ContentType;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::shares::{ShareService, ViewPage, Visit};
+use endpoint::get;
 use page::PageContext;
 
 /// Open a link

@@ -1,6 +1,7 @@
 use crate::error::{ApiError, code};
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse};
+use endpoint::get;
 
 /// A link with a slash behind it, as people paste it, leads to the link. The address is relative, as
 /// all are on the pages of links, so that the service may stand behind any path of a proxy.

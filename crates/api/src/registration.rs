@@ -1,0 +1,34 @@
+//! Where the attributes of handlers (`endpoint::get` and others) lead.
+
+use actix_web::dev::{AppService, ResourceDef};
+use actix_web::guard::{Guard, Method};
+use actix_web::{FromRequest, Handler, Responder, http, web};
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+/// The patterns of addresses. Each is a regular expression, and compiling those takes longer than all else that an
+/// application for a worker is made of.
+static PATTERNS: LazyLock<Mutex<HashMap<&'static str, ResourceDef>>> =
+    LazyLock::new(Mutex::default);
+
+/// Registers a handler, as the framework's own attributes do.
+pub(crate) fn register<F, A>(
+    config: &mut AppService,
+    method: http::Method,
+    address: &'static str,
+    name: &str,
+    handler: F,
+) where
+    F: Handler<A>,
+    A: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let mut pattern = {
+        let mut patterns = PATTERNS.lock().unwrap_or_else(PoisonError::into_inner);
+        let compiled = || ResourceDef::new(address);
+        patterns.entry(address).or_insert_with(compiled).clone()
+    };
+    pattern.set_name(name);
+    let guards: Vec<Box<dyn Guard>> = vec![Box::new(Method(method))];
+    config.register_service(pattern, Some(guards), web::route().to(handler), None);
+}
