@@ -1,14 +1,16 @@
 //! Work that would block a worker for too long: it runs on a separate thread, in turn.
 
 use crate::error::ApiError;
-use crate::memory::{Held, Memory, caller, taker};
+use crate::memory::{Held, busy, caller, needs};
 use crate::stream::internal;
+use actix_web::http::Method;
 use actix_web::http::header::ContentType;
 use actix_web::rt::time::sleep;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use domain::admission::{Budget, Caller, Limits};
 use domain::error::Error;
 use serde::Serialize;
+use std::io::{self, Write};
 use std::time::Duration;
 
 /// Turns for long work: parsing and writing large data.
@@ -22,8 +24,8 @@ impl LongWork {
     /// How long such work waits for its turn.
     const PATIENCE: Duration = Duration::from_secs(4);
 
-    /// The same for the next part of an answer that has begun.
-    const PATIENCE_OF_A_STREAM: Duration = Duration::from_secs(60);
+    /// The same for an answer: those before it need nothing but time.
+    const PATIENCE_OF_AN_ANSWER: Duration = Duration::from_secs(60);
 
     /// How many may wait: of all callers, and of one.
     const WAITING: (usize, usize) = (4_096, 256);
@@ -66,10 +68,10 @@ pub(crate) struct Turns {
 }
 
 impl Turns {
-    /// The same for an answer that has begun: it waits longer, since it would be cut off.
-    pub(crate) fn for_a_stream(self) -> Self {
+    /// The same for an answer: it waits longer, since its data is read, or its beginning is sent.
+    pub(crate) fn for_an_answer(self) -> Self {
         Self {
-            patience: LongWork::PATIENCE_OF_A_STREAM,
+            patience: LongWork::PATIENCE_OF_AN_ANSWER,
             ..self
         }
     }
@@ -101,30 +103,98 @@ impl Turns {
     }
 }
 
-/// Answers with JSON that contains so many bytes of text. A long answer takes its memory before it
-/// waits for its turn, since its texts are in memory by then.
+/// Answers with JSON that contains so many bytes of text. An answer that only reads is refused where it
+/// becomes so long that there is no memory for it.
 ///
 /// # Errors
-/// The answer is long, and there is no memory for it, or no turn came in time.
+/// There is no memory for it, or no turn came in time.
 pub(crate) async fn json(
     request: &HttpRequest,
     bytes: usize,
     body: impl Serialize + Send + 'static,
 ) -> Result<HttpResponse, ApiError> {
-    let memory = request.app_data::<web::Data<Memory>>();
-    if let Some(memory) = memory.filter(|_| bytes > LongWork::LONG) {
-        let taken = memory.for_answer(taker(request), bytes as u64)?;
-        request.extensions_mut().insert(Held(taken));
-    }
-    let writing = LongWork::run(request, bytes, move || {
-        // A buffer that grows needs twice its size.
-        let mut text = Vec::with_capacity(bytes + bytes / 16 + 1024);
-        serde_json::to_writer(&mut text, &body).map_err(internal)?;
-        Ok(text)
+    needs(request, texts_and_json(bytes));
+    let memory = request.extensions_mut().remove::<Held>();
+    let is_bounded = request.method() == Method::GET;
+    let turns = LongWork::turns(request).for_an_answer();
+    let writing = turns.run(bytes, move || {
+        let text = Vec::with_capacity(capacity(bytes));
+        let mut paid = Paid {
+            text,
+            besides: bytes,
+            memory,
+            is_bounded,
+        };
+        let written = serde_json::to_writer(&mut paid, &body);
+        written.map_err(|error| match error.is_io() {
+            true => busy(),
+            false => internal(error),
+        })?;
+        Ok((paid.text, paid.memory))
     });
-    let text = writing.await?;
+    let (text, memory) = writing.await?;
+    if let Some(memory) = memory {
+        request.extensions_mut().insert(memory);
+    }
     let json = ContentType::json();
     Ok(HttpResponse::Ok().content_type(json).body(text))
+}
+
+/// The bytes of a page beside its texts.
+const AROUND: usize = 64 * 1024;
+
+/// The bytes for the JSON of a text, in which few characters take more than one. A buffer that grows
+/// needs twice its size.
+fn capacity(bytes: usize) -> usize {
+    bytes + bytes / 16 + 1024
+}
+
+/// The memory of texts and of their JSON, in which a character may take two bytes, with what is around
+/// each of them.
+fn texts_and_json(bytes: usize) -> u64 {
+    (bytes + 2 * capacity(bytes) + AROUND) as u64
+}
+
+/// An answer that is being written, and its memory.
+struct Paid {
+    text: Vec<u8>,
+    /// The bytes of the texts of which it is written.
+    besides: usize,
+    memory: Option<Held>,
+    /// Whether it may not become larger than its memory.
+    is_bounded: bool,
+}
+
+impl Paid {
+    /// Takes the memory for a larger buffer.
+    fn grow(&mut self, capacity: usize) -> io::Result<()> {
+        let Some(Held(memory)) = &mut self.memory else {
+            return Ok(());
+        };
+        let needed = (self.besides + capacity) as u64;
+        let grown = memory.grow(needed.saturating_sub(memory.bytes()));
+        match grown {
+            Err(_) if self.is_bounded => Err(io::ErrorKind::OutOfMemory.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Write for Paid {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let needed = self.text.len() + bytes.len();
+        if needed > self.text.capacity() {
+            let capacity = needed.max(self.text.capacity() * 3 / 2);
+            self.grow(capacity)?;
+            self.text.reserve_exact(capacity - self.text.len());
+        }
+        self.text.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::connection::{Connection, UnderWay};
 use crate::error::ApiError;
-use crate::memory::{Held, Memory, Taken, taker};
+use crate::memory::{Held, Memory, Taken, busy, taker};
 use crate::repeats::Answered;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::ServiceResponse;
@@ -28,19 +28,26 @@ pub(crate) struct Shared;
 pub(crate) struct Outgoing {
     body: Body,
     size: BodySize,
-    _memory: Option<Taken>,
+    memory: Option<Taken>,
     _request: Option<UnderWay>,
     answered: Option<Answered>,
 }
 
-/// Takes memory for the answer, until it is written. The answer to a read is refused if no memory is
+/// Marks an answer in parts, each of which takes memory of its own. It is an extension of the
+/// response.
+pub(crate) struct PaidInParts;
+
+/// Counts the memory of the answer, until it is written. The answer to a read is refused if no memory is
 /// free. The answer to a change is sent in any case; it is at most as large as the request.
 pub(crate) fn paid_for(
     response: ServiceResponse<BoxBody>,
 ) -> (ServiceResponse<BoxBody>, Option<Taken>) {
-    let is_shared = response.response().extensions().contains::<Shared>();
+    let is_paid = {
+        let extensions = response.response().extensions();
+        extensions.contains::<Shared>() || extensions.contains::<PaidInParts>()
+    };
     let bytes = match response.response().body().size() {
-        _ if is_shared => 0,
+        _ if is_paid => 0,
         BodySize::Sized(bytes) if bytes > PIECE as u64 => bytes,
         BodySize::Stream => STREAM,
         BodySize::Sized(_) | BodySize::None => 0,
@@ -48,10 +55,11 @@ pub(crate) fn paid_for(
     let request = response.request();
     let held = request.extensions_mut().remove::<Held>();
     if let Some(Held(mut permit)) = held {
-        // Where no more memory is free, the excess is not counted.
-        let _ = permit.grow(bytes.saturating_sub(permit.bytes()));
-        permit.shrink_to(bytes);
-        return (response, Some(permit));
+        let is_counted = permit.is_made(bytes);
+        if !is_counted && request.method() == Method::GET {
+            return (in_place_of(response, busy()), None);
+        }
+        return (response, (bytes > 0).then_some(permit));
     }
     let memory = request.app_data::<web::Data<Memory>>();
     let Some(memory) = memory.filter(|_| bytes > 0) else {
@@ -125,7 +133,7 @@ impl Outgoing {
         Self {
             body,
             size,
-            _memory: memory,
+            memory,
             _request: request,
             answered,
         }
@@ -144,6 +152,9 @@ impl MessageBody for Outgoing {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Self::Error>>> {
         let this = self.get_mut();
+        if let Some(memory) = &this.memory {
+            memory.moves();
+        }
         let next = match &mut this.body {
             Body::Whole(rest) if rest.is_empty() => Poll::Ready(None),
             Body::Whole(rest) => {

@@ -59,9 +59,12 @@ pub(crate) async fn begin<E: Events>(
             },
             Err(_) => Ok(SILENCE.to_owned()),
         };
-        Some((text.map(String::into_bytes), (events, about, span)))
+        Some((
+            text.map(|text| text.into_bytes().into()),
+            (events, about, span),
+        ))
     });
-    let first = stream::once(std::future::ready(Ok(first.into_bytes())));
+    let first = stream::once(std::future::ready(Ok(first.into_bytes().into())));
     Ok(answer
         .content_type("text/event-stream")
         // nginx would otherwise buffer the events.

@@ -64,12 +64,17 @@ impl<T> Page<T> {
     /// Makes a page from rows. The caller reads one row more than `limit`, to see whether more
     /// follow. Ends before the entry that would exceed [`PAGE_BYTES`], but has at least one entry.
     pub fn of(rows: Vec<T>, limit: Limit, size: impl Fn(&T) -> usize) -> Self {
+        Self::within(rows, limit, PAGE_BYTES, size)
+    }
+
+    /// The same with another limit in bytes.
+    pub fn within(rows: Vec<T>, limit: Limit, most: usize, size: impl Fn(&T) -> usize) -> Self {
         let found = rows.len();
         let mut bytes = 0;
         let mut data = Vec::with_capacity(found.min(limit.get()));
         for row in rows.into_iter().take(limit.get()) {
             bytes += size(&row);
-            if bytes > PAGE_BYTES && !data.is_empty() {
+            if bytes > most && !data.is_empty() {
                 break;
             }
             data.push(row);

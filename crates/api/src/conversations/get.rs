@@ -2,7 +2,8 @@ use super::ConversationBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query, yes_or_no};
 use crate::items::ItemBody;
-use crate::stream::{Chunks, internal};
+use crate::memory::{BEGINNING, Part, Parts, take_room};
+use crate::stream::{in_parts, internal};
 use crate::tags;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::conversations::{ConversationService, Opening};
@@ -72,6 +73,7 @@ pub(crate) async fn get_conversation(
             return Ok(tags::shown(&request, &tag, whole));
         }
     }
+    take_room(&request, BEGINNING).await?;
     let Opening {
         conversation,
         items: first,
@@ -89,20 +91,24 @@ pub(crate) async fn get_conversation(
         text.extend_from_slice(b"]}");
         return Ok(tags::tagged(answer.body(text), &tag));
     }
+    let mut parts = Parts::of(&request);
+    let head = Part::new(text, parts.next().await?);
     let rest = Rest {
+        parts,
         items: items.into_inner(),
         owner,
         id,
         last,
         after,
     };
-    let head = stream::once(std::future::ready(Ok(text)));
-    let answer = answer.streaming(Chunks::of(head.chain(rest.stream())));
+    let head = stream::once(std::future::ready(Ok(head)));
+    let answer = in_parts(&mut answer, head.chain(rest.stream()));
     Ok(tags::tagged(answer, &tag))
 }
 
 /// The rest of a long conversation that is still to be sent.
 struct Rest {
+    parts: Parts,
     items: Arc<ItemService>,
     owner: OwnerId,
     id: ConversationId,
@@ -115,11 +121,12 @@ struct Rest {
 impl Rest {
     /// Sends one batch at a time. Each is read when the client has taken the one before, so a slow
     /// reader holds little memory and no database connection.
-    fn stream(self) -> impl Stream<Item = Result<Vec<u8>, ApiError>> {
+    fn stream(self) -> impl Stream<Item = Result<Part, ApiError>> {
         stream::try_unfold(self, |mut rest| async move {
             let Some(after) = rest.after else {
                 return Ok(None);
             };
+            let memory = rest.parts.next().await?;
             let batch = rest
                 .items
                 .batch(rest.owner, rest.id, after, rest.last)
@@ -130,7 +137,7 @@ impl Rest {
             if rest.after.is_none() {
                 text.extend_from_slice(b"]}");
             }
-            Ok(Some((text, rest)))
+            Ok(Some((Part::new(text, memory), rest)))
         })
     }
 }

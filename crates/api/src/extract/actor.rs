@@ -2,7 +2,7 @@ use super::gateway;
 use crate::caller::KnownCaller;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
-use crate::memory::look_for_room;
+use crate::memory::{ANSWER, take_room_at_once};
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, web};
@@ -122,13 +122,13 @@ fn later(
     Either::Right(check.boxed_local())
 }
 
-/// Admits a caller. There must be room for the answer before any work is done.
+/// Admits a caller. An answer that only reads takes its memory before any work is done.
 fn admit(
     request: &HttpRequest,
     accepted: Authenticated,
 ) -> Either<Ready<Answer>, LocalBoxFuture<'static, Answer>> {
     let reads = request.method() == Method::GET;
-    match reads.then(|| look_for_room(request)) {
+    match reads.then(|| take_room_at_once(request, ANSWER)) {
         None | Some(Ok(())) => Either::Left(ready(Ok(accepted))),
         Some(Err(waiting)) => {
             Either::Right(async move { waiting.done().await.map(|()| accepted) }.boxed_local())

@@ -85,7 +85,10 @@ pub(crate) async fn again(
     match items.find_all(owner, conversation, &ids).await? {
         Some(found) => added(request, found).await,
         // They were edited since.
-        None => one_by_one::list(items, (owner, conversation), ids, HttpResponse::Created()).await,
+        None => {
+            let answer = HttpResponse::Created();
+            one_by_one::list(request, items, (owner, conversation), ids, answer).await
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 use super::ItemBody;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
+use crate::memory::{PAGE, take_room};
 use crate::tags::shown;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::id::{ConversationId, ItemId};
@@ -30,6 +31,7 @@ pub(crate) async fn get_item(
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item) = path.into_inner();
     let conversation = ConversationId::parse(&conversation)?;
+    take_room(&request, PAGE).await?;
     let item = items
         .get(actor.owner_id, conversation, ItemId::parse(&item)?)
         .await?;

@@ -3,6 +3,7 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::list::{OrderParam, numbered, unknown_cursor};
 use crate::long_work::json;
+use crate::memory::{PAGE, take_room};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::error::Error;
 use domain::id::{ConversationId, ItemId, Sequence};
@@ -82,6 +83,7 @@ pub(crate) async fn list_items(
     Query(query): Query<ListItemsQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let conversation = ConversationId::parse(&conversation)?;
+    take_room(&request, PAGE).await?;
     let page = items
         .list(actor.owner_id, conversation, query.try_into()?)
         .await?;

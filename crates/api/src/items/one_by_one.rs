@@ -2,8 +2,9 @@
 
 use super::ItemBody;
 use crate::error::ApiError;
-use crate::stream::{Chunks, internal};
-use actix_web::{HttpResponse, HttpResponseBuilder, web};
+use crate::memory::{Part, Parts};
+use crate::stream::{in_parts, internal};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use domain::id::{ConversationId, ItemId, OwnerId};
 use domain::items::ItemService;
 use futures_util::stream::{self, StreamExt as _};
@@ -15,6 +16,7 @@ use serde_json::json;
 /// # Errors
 /// One of them was deleted since. Where that happens later, the answer breaks off.
 pub(super) async fn list(
+    request: &HttpRequest,
     items: web::Data<ItemService>,
     (owner, conversation): (OwnerId, ConversationId),
     ids: Vec<ItemId>,
@@ -31,17 +33,22 @@ pub(super) async fn list(
         "last_id": ids.last().map(ToString::to_string),
     });
     let ends = ends.to_string().replacen('{', "],", 1).into_bytes();
-    let each = stream::iter(ids.into_iter().enumerate()).then(move |(place, id)| {
+    let state = (Parts::of(request), ids.into_iter().enumerate());
+    let each = stream::try_unfold(state, move |(mut parts, mut ids)| {
         let items = items.clone();
         async move {
+            let Some((place, id)) = ids.next() else {
+                return Ok(None);
+            };
+            let memory = parts.next().await?;
             let item = items.get(owner, conversation, id).await?;
             let mut text = if place > 0 { b",".to_vec() } else { Vec::new() };
             serde_json::to_writer(&mut text, &ItemBody::from(item)).map_err(internal)?;
-            Ok(text)
+            Ok(Some((Part::new(text, memory), (parts, ids))))
         }
     });
     let begins = br#"{"object":"list","data":["#.to_vec();
-    let [begins, ends] = [begins, ends].map(|text| stream::once(async { Ok(text) }));
+    let [begins, ends] = [begins, ends].map(|text| stream::once(async { Ok(text.into()) }));
     answer.content_type("application/json");
-    Ok(answer.streaming(Chunks::of(begins.chain(each).chain(ends))))
+    Ok(in_parts(&mut answer, begins.chain(each).chain(ends)))
 }

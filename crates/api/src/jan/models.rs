@@ -2,10 +2,11 @@
 
 use crate::error::ApiError;
 use crate::extract::Authenticated;
+use crate::memory::needs_nothing;
 use crate::models::ModelBody;
 use crate::models::get::find;
 use crate::models::list::ModelListBody;
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use domain::chat::ChatService;
 use endpoint::get;
 
@@ -18,8 +19,10 @@ use endpoint::get;
 #[get("/models")]
 pub(crate) async fn list_models(
     _caller: Authenticated,
+    request: HttpRequest,
     chat: web::Data<ChatService>,
 ) -> Result<web::Json<ModelListBody>, ApiError> {
+    needs_nothing(&request);
     Ok(web::Json(chat.models().await?.into()))
 }
 
@@ -33,8 +36,10 @@ pub(crate) async fn list_models(
 #[get("/models/catalogs/{model:.+}")]
 pub(crate) async fn get_model(
     _caller: Authenticated,
+    request: HttpRequest,
     chat: web::Data<ChatService>,
     model: web::Path<String>,
 ) -> Result<web::Json<ModelBody>, ApiError> {
+    needs_nothing(&request);
     Ok(web::Json(find(&chat, &model).await?))
 }

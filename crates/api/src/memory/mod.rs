@@ -1,23 +1,21 @@
 //! The memory of bodies and answers, which all callers share.
 
+mod making;
+
+pub(crate) use making::{
+    ANSWER, BEGINNING, PAGE, Part, Parts, needs, needs_nothing, take_room, take_room_at_once,
+};
+
 use crate::caller::KnownCaller as Owner;
 use crate::client_address::ClientAddress;
 use crate::error::{ApiError, code};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
-use actix_web::rt::time::sleep;
-use actix_web::{HttpMessage as _, HttpRequest, web};
+use actix_web::{HttpMessage as _, HttpRequest};
 use domain::admission::{Budget, Caller, Limits, Permit, Refused};
 use domain::error::Error;
-use std::time::Duration;
-
-/// How long a request for memory waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(4);
 
 /// The seconds after which memory may be free.
 const RETRY: HeaderValue = HeaderValue::from_static("5");
-
-/// The room that must be free before an answer is made: the size of a page.
-const ANSWER: u64 = 4 * 1024 * 1024;
 
 /// The memory for bodies and answers of running requests. One caller gets a quarter, and so do all
 /// callers of one address together, since anyone can be any number of guests. The address of this
@@ -58,6 +56,13 @@ impl Taken {
         grown
     }
 
+    /// Whether so much more may be free soon, without anything that a client does: memory is held for
+    /// answers that are being made.
+    pub(crate) fn may_grow_soon(&self, more: u64) -> bool {
+        let address = self.address.as_ref();
+        self.whole.may_grow_soon(more) || address.is_some_and(|it| it.may_grow_soon(more))
+    }
+
     /// Gives back the bytes above `bytes`.
     pub(crate) fn shrink_to(&mut self, bytes: u64) {
         self.whole.shrink_to(bytes);
@@ -69,18 +74,38 @@ impl Taken {
     pub(crate) fn bytes(&self) -> u64 {
         self.whole.units()
     }
+
+    /// Notes that the client has taken a part of the answer.
+    pub(crate) fn moves(&self) {
+        self.whole.moves();
+        if let Some(address) = &self.address {
+            address.moves();
+        }
+    }
+
+    /// Notes that the answer is made, of so many bytes: from now on its memory is held by a client,
+    /// which may read it or not. `false`: no more memory is free, so the excess is not counted.
+    pub(crate) fn is_made(&mut self, bytes: u64) -> bool {
+        self.whole.works(false);
+        if let Some(address) = &mut self.address {
+            address.works(false);
+        }
+        let grown = self.grow(bytes.saturating_sub(self.bytes()));
+        self.shrink_to(bytes);
+        grown.is_ok()
+    }
 }
 
-/// The memory of a request's body. It is kept with the request, and then with its answer, until the
-/// answer is written.
+/// The memory of a request's body, or of an answer that only reads. It is kept with the request, and
+/// then with its answer, until the answer is written.
 pub(crate) struct Held(pub(crate) Taken);
 
 impl Memory {
     /// One caller gets one part in so many of the memory.
     pub const PARTS: u64 = 4;
 
-    /// How many requests may wait for memory: of all callers, and of one.
-    const WAITING: (usize, usize) = (4_096, 256);
+    /// How many requests may wait for memory: of all callers, and of one; as many as for the database.
+    const WAITING: (usize, usize) = (16_384, 4_096);
 
     #[must_use]
     pub fn new(bytes: u64) -> Self {
@@ -88,7 +113,10 @@ impl Memory {
         let limits = Limits::parts(bytes, Self::PARTS).with_waiting(all, each);
         Self {
             budget: Budget::new(limits),
-            addresses: Budget::new(Limits::parts(u64::MAX, 1).with_share(limits.share)),
+            addresses: Budget::new(Limits {
+                total: u64::MAX,
+                ..limits
+            }),
             share: limits.share,
         }
     }
@@ -115,19 +143,6 @@ impl Memory {
         })
     }
 
-    /// Whether there is room for one more answer. Its memory is counted when it is made, since its
-    /// size is not known earlier; as many are made at once as there are turns at the database.
-    fn has_room(&self, caller: Caller) -> bool {
-        self.budget.try_take(caller, self.answer()).is_ok()
-    }
-
-    /// Waits for its turn until there is room.
-    async fn room_in_turn(&self, caller: Caller) -> Result<(), ApiError> {
-        let permit = self.budget.take(caller, self.answer(), sleep(PATIENCE));
-        // The request has waited for its turn, so the error does not blame its own share.
-        permit.await.map(drop).map_err(|_| busy())
-    }
-
     /// Takes the memory for an answer that was made.
     pub(crate) fn for_answer(&self, taker: Taker, bytes: u64) -> Result<Taken, ApiError> {
         let taken = self.nothing(taker).and_then(|mut taken| {
@@ -135,37 +150,6 @@ impl Memory {
             Ok(taken)
         });
         taken.map_err(|_| busy())
-    }
-
-    fn answer(&self) -> u64 {
-        ANSWER.min(self.share)
-    }
-}
-
-/// Checks for room for the answer, before it is made. `Ok` where there is enough at once.
-pub(crate) fn look_for_room(request: &HttpRequest) -> Result<(), Waiting> {
-    let Some(memory) = request.app_data::<web::Data<Memory>>() else {
-        return Ok(());
-    };
-    let caller = caller(request);
-    match memory.has_room(caller) {
-        true => Ok(()),
-        false => Err(Waiting {
-            memory: memory.clone(),
-            caller,
-        }),
-    }
-}
-
-/// A request that must wait until there is room for its answer.
-pub(crate) struct Waiting {
-    memory: web::Data<Memory>,
-    caller: Caller,
-}
-
-impl Waiting {
-    pub(crate) async fn done(self) -> Result<(), ApiError> {
-        self.memory.room_in_turn(self.caller).await
     }
 }
 
@@ -203,7 +187,8 @@ pub(crate) fn refused(refused: Refused) -> ApiError {
     }
 }
 
-fn busy() -> ApiError {
+/// The error for what finds no memory, though its caller has a share left.
+pub(crate) fn busy() -> ApiError {
     Error::Overloaded { retry_after: 5 }.into()
 }
 

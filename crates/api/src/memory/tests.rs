@@ -1,8 +1,11 @@
 //! The memory that owners of one address hold together, and its return.
 
+use super::making::Patience;
 use super::*;
 use actix_web::test::TestRequest;
 use domain::id::OwnerId;
+use std::time::Duration;
+use tokio::time::timeout;
 
 fn request(owner: u128, address: &str) -> HttpRequest {
     let request = TestRequest::default().to_http_request();
@@ -60,4 +63,45 @@ fn refused_and_returned_memory_does_not_count_for_the_address() {
     two.grow(50).unwrap();
     drop((one, two));
     taken(&memory, 3, ADDRESS).grow(100).unwrap();
+}
+
+#[tokio::test]
+async fn a_request_waits_for_memory_that_moves_and_not_for_idle_memory() {
+    let memory = Memory::new(400);
+    for address in [ADDRESS, "127.0.0.1"] {
+        let taker = taker(&request(1, address));
+        let patience = Patience {
+            still: Duration::from_millis(20),
+            moving: Duration::from_secs(600),
+        };
+        let mut made = memory.at_once(taker, 100).unwrap();
+        let waits = timeout(
+            Duration::from_millis(200),
+            memory.in_turn(taker, 100, patience),
+        );
+        assert!(waits.await.is_err(), "an answer is being made");
+        made.is_made(100);
+        let refused = memory.in_turn(taker, 100, patience).await;
+        assert!(refused.is_err(), "nothing moves");
+        let reading = async {
+            for _ in 0..40 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                made.moves();
+            }
+            drop(made);
+        };
+        let (taken, ()) = tokio::join!(memory.in_turn(taker, 100, patience), reading);
+        assert_eq!(taken.unwrap().bytes(), 100);
+    }
+}
+
+#[tokio::test]
+async fn a_body_waits_for_answers_that_are_being_made_and_for_nothing_else() {
+    let memory = Memory::new(400);
+    let taker = taker(&request(1, ADDRESS));
+    let mut answer = memory.at_once(taker, 80).unwrap();
+    let body = memory.for_body(taker).map_err(|_| ()).unwrap();
+    assert!(body.may_grow_soon(30));
+    answer.is_made(80);
+    assert!(!body.may_grow_soon(30));
 }

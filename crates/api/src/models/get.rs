@@ -1,7 +1,8 @@
 use super::ModelBody;
 use crate::error::{ApiError, code};
 use crate::extract::Authenticated;
-use actix_web::web;
+use crate::memory::needs_nothing;
+use actix_web::{HttpRequest, web};
 use domain::chat::ChatService;
 use endpoint::get;
 
@@ -22,9 +23,11 @@ use endpoint::get;
 #[get("/models/{model:.+}")]
 pub(crate) async fn get_model(
     _caller: Authenticated,
+    request: HttpRequest,
     chat: web::Data<ChatService>,
     model: web::Path<String>,
 ) -> Result<web::Json<ModelBody>, ApiError> {
+    needs_nothing(&request);
     Ok(web::Json(find(&chat, &model).await?))
 }
 

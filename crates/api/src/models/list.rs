@@ -1,7 +1,8 @@
 use super::ModelBody;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
-use actix_web::web;
+use crate::memory::needs_nothing;
+use actix_web::{HttpRequest, web};
 use domain::chat::ChatService;
 use domain::replies::Model;
 use endpoint::get;
@@ -50,7 +51,9 @@ enum ModelListObject {
 #[get("/models")]
 pub(crate) async fn list_models(
     _caller: Authenticated,
+    request: HttpRequest,
     chat: web::Data<ChatService>,
 ) -> Result<web::Json<ModelListBody>, ApiError> {
+    needs_nothing(&request);
     Ok(web::Json(chat.models().await?.into()))
 }

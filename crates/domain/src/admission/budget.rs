@@ -16,6 +16,7 @@ pub struct Permit {
     budget: Budget,
     caller: Caller,
     units: u64,
+    is_at_work: bool,
 }
 
 impl Budget {
@@ -78,6 +79,14 @@ impl Budget {
         self.queue().held_by(caller)
     }
 
+    /// Whether the units for which such a request has to wait have moved since `since`: some came
+    /// back, or their holders went on, or are at work. `since` becomes the present.
+    #[must_use]
+    pub fn has_moved(&self, caller: Caller, units: u64, since: &mut u64) -> bool {
+        let motion = self.queue().motion(caller, units);
+        std::mem::replace(since, motion.moves) != motion.moves || motion.at_work > 0
+    }
+
     /// `None`: the units were free and are taken.
     fn enter(&self, caller: Caller, units: u64) -> Result<Option<Waiting>, Refused> {
         let mut queue = self.queue();
@@ -99,6 +108,7 @@ impl Budget {
             budget: self.clone(),
             caller,
             units,
+            is_at_work: false,
         }
     }
 
@@ -138,6 +148,12 @@ impl Permit {
         Ok(())
     }
 
+    /// Whether those who hold the units that `grow` would need are at work, which ends by itself.
+    #[must_use]
+    pub fn may_grow_soon(&self, more: u64) -> bool {
+        self.budget.queue().motion(self.caller, more).at_work > 0
+    }
+
     /// Gives back the units above `units`.
     pub fn shrink_to(&mut self, units: u64) {
         let less = self.units.saturating_sub(units);
@@ -151,10 +167,25 @@ impl Permit {
     pub fn units(&self) -> u64 {
         self.units
     }
+
+    /// Notes that the holder goes on, though it has given nothing back yet.
+    pub fn moves(&self) {
+        self.budget.queue().moves(self.caller);
+    }
+
+    /// Says whether the holder is at work, which ends by itself. At first it is not: it may wait
+    /// for others, and for as long as those like.
+    pub fn works(&mut self, is_at_work: bool) {
+        if self.is_at_work != is_at_work {
+            self.is_at_work = is_at_work;
+            self.budget.queue().works(self.caller, is_at_work);
+        }
+    }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
+        self.works(false);
         self.budget.give_back(self.caller, self.units);
     }
 }

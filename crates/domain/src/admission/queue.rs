@@ -16,6 +16,7 @@ pub(super) struct Queue {
     turns: BTreeMap<Ticket, Caller>,
     waiting: usize,
     last: Ticket,
+    motion: Motion,
 }
 
 #[derive(Default)]
@@ -23,6 +24,22 @@ struct Account {
     held: u64,
     waiting: BTreeMap<Ticket, Request>,
     turn: Option<Ticket>,
+    motion: Motion,
+}
+
+impl Account {
+    fn is_over(&self) -> bool {
+        self.held == 0 && self.waiting.is_empty() && self.motion.at_work == 0
+    }
+}
+
+/// Whether units will come back, or only stay with their holders.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Motion {
+    /// Permits whose holders are at work.
+    pub(super) at_work: usize,
+    /// How often units came back, or holders went on.
+    pub(super) moves: u64,
 }
 
 struct Request {
@@ -46,6 +63,7 @@ impl Queue {
             turns: BTreeMap::new(),
             waiting: 0,
             last: 0,
+            motion: Motion::default(),
         }
     }
 
@@ -67,6 +85,7 @@ impl Queue {
             && self.callers.is_empty()
             && self.turns.is_empty()
             && self.waiting == 0
+            && self.motion.at_work == 0
     }
 
     /// Takes units at once, unless other callers wait for them: a small request never overtakes a
@@ -137,7 +156,41 @@ impl Queue {
         if let Some(account) = self.callers.get_mut(&caller) {
             account.held -= units;
         }
+        if units > 0 {
+            self.moves(caller);
+        }
         self.settle(caller);
+    }
+
+    /// Notes that a holder of units goes on.
+    pub(super) fn moves(&mut self, caller: Caller) {
+        self.motion.moves += 1;
+        if let Some(account) = self.callers.get_mut(&caller) {
+            account.motion.moves += 1;
+        }
+    }
+
+    /// Notes that a holder of units begins its work, or ends it.
+    pub(super) fn works(&mut self, caller: Caller, begins: bool) {
+        let account = self.callers.entry(caller).or_default();
+        for motion in [&mut self.motion, &mut account.motion] {
+            motion.moves += 1;
+            motion.at_work = match begins {
+                true => motion.at_work + 1,
+                false => motion.at_work.saturating_sub(1),
+            };
+        }
+        self.settle(caller);
+    }
+
+    /// The motion of the units for which a request has to wait: those of its caller, where its own
+    /// share is used up, otherwise all.
+    pub(super) fn motion(&self, caller: Caller, units: u64) -> Motion {
+        let own = self.callers.get(&caller).map(|account| account.motion);
+        match self.reason(caller, units) {
+            Refused::Caller => own.unwrap_or_default(),
+            Refused::Full => self.motion,
+        }
     }
 
     /// Gives units to the next request in turn, if enough are free. The caller must notify the
@@ -208,7 +261,7 @@ impl Queue {
             (true, Some(_)) | (false, None) => {}
         }
         let account = self.callers.get(&caller);
-        if account.is_some_and(|account| account.held == 0 && account.waiting.is_empty()) {
+        if account.is_some_and(Account::is_over) {
             self.callers.remove(&caller);
         }
     }

@@ -214,6 +214,49 @@ fn so_many_wait_and_the_next_is_refused_at_once() {
     assert!(poll(&mut waiting(&budget, caller(4), 1)).is_none());
 }
 
+#[test]
+fn a_waiting_request_sees_whether_its_units_move() {
+    let budget = budget(6, 4);
+    let mut own = budget.try_take(caller(1), 4).unwrap();
+    let mut seen = 0;
+    let mut has_moved = |number| budget.has_moved(caller(number), 1, &mut seen);
+    has_moved(1);
+    assert!(!has_moved(1));
+    own.moves();
+    assert!(has_moved(1));
+    assert!(!has_moved(1));
+    own.works(true);
+    assert!(has_moved(1));
+    assert!(has_moved(1), "as long as it is at work");
+    own.works(false);
+    assert!(has_moved(1));
+    assert!(!has_moved(1));
+    // The moves of others are nothing to one whose own share is used up.
+    let mut others = budget.try_take(caller(2), 1).unwrap();
+    others.works(true);
+    assert!(!has_moved(1));
+    let _rest = budget.try_take(caller(3), 1).unwrap();
+    has_moved(4);
+    assert!(has_moved(4));
+    drop(others);
+    let _rest = budget.try_take(caller(3), 1).unwrap();
+    assert!(has_moved(4), "some came back");
+    assert!(!has_moved(4));
+    own.shrink_to(3);
+    assert!(has_moved(4));
+    assert!(!has_moved(4));
+}
+
+#[test]
+fn work_leaves_no_trace_either() {
+    let budget = budget(4, 4);
+    let mut at_work = budget.try_take(caller(1), 2).unwrap();
+    at_work.works(true);
+    at_work.shrink_to(0);
+    drop(at_work);
+    assert!(budget.queue().is_untouched());
+}
+
 /// Each step looks at one caller and one request, so this takes a second or two unoptimised; were each
 /// step to look at all of them, it would take an hour.
 #[test]

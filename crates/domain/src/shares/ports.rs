@@ -30,7 +30,7 @@ pub trait ShareStore: Send + Sync {
     ) -> Result<Revoked>;
 
     /// The link and a page of its messages. Runs the same query whether the link exists, existed,
-    /// or never did. A page is bounded in bytes by [`crate::page::PAGE_BYTES`].
+    /// or never did.
     async fn find(
         &self,
         caller: Caller,
@@ -120,6 +120,8 @@ pub enum ShareState {
 #[derive(Clone, Copy, Debug)]
 pub struct ViewPage {
     pub limit: Limit,
+    /// The most bytes of text, unless its first message has more.
+    pub bytes: usize,
     pub from: ViewFrom,
 }
 

@@ -11,7 +11,7 @@ use crate::error::{Conflict, Error, Forbidden, Resource, Result, Unauthenticated
 use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::items::{Content, Role};
 use crate::limits::{Limited, Origin};
-use crate::page::Limit;
+use crate::page::{Limit, PAGE_BYTES};
 use crate::usage::Quota;
 use chrono::{DateTime, Utc};
 
@@ -110,6 +110,7 @@ impl ShareService {
         self.visited(origin)?;
         let page = ViewPage {
             limit: Limit::ONE,
+            bytes: PAGE_BYTES,
             from: ViewFrom::After(Sequence(id.sequence().0.saturating_sub(1))),
         };
         let digest = self.secrets.digest(share_id);
@@ -178,6 +179,7 @@ impl ShareService {
     async fn glance(&self, owner: OwnerId, digest: Digest) -> Result<Link> {
         let first = ViewPage {
             limit: Limit::ONE,
+            bytes: PAGE_BYTES,
             from: ViewFrom::Beginning,
         };
         self.open(Caller::Owner(owner), digest, first).await

@@ -2,8 +2,8 @@ use super::{EarlierVersionBody, Source};
 use crate::conversations::ConversationBody;
 use crate::error::ApiError;
 use crate::items::ItemBody;
-use crate::stream::{Chunks, internal};
-use actix_web::web::Bytes;
+use crate::memory::Part;
+use crate::stream::internal;
 use domain::conversations::Conversation;
 use domain::items::{ExportEntry, ExportPlace};
 use futures_util::stream::{self, Stream};
@@ -13,7 +13,7 @@ use serde::Serialize;
 pub(super) fn write(
     source: Source,
     conversation: Conversation,
-) -> Result<impl Stream<Item = Result<Bytes, actix_web::Error>>, ApiError> {
+) -> Result<impl Stream<Item = Result<Part, ApiError>>, ApiError> {
     let mut writer = Writer {
         text: Vec::new(),
         open: None,
@@ -21,21 +21,23 @@ pub(super) fn write(
     writer.object(&ConversationBody::from(conversation))?;
     writer.text.extend_from_slice(b",\"items\":[");
     let state = Some((source, writer, ExportPlace::default()));
-    Ok(Chunks::of(stream::try_unfold(state, |state| async move {
-        let Some((source, mut writer, place)) = state else {
+    Ok(stream::try_unfold(state, |state| async move {
+        let Some((mut source, mut writer, place)) = state else {
             return Ok(None);
         };
+        let memory = source.parts.next().await?;
         let entries = source
             .items
             .export(source.owner, source.id, place, source.last)
             .await;
         let entries = entries?;
         let Some(place) = writer.entries(entries)? else {
-            return Ok(Some((writer.end(), None)));
+            return Ok(Some((Part::new(writer.end(), memory), None)));
         };
         let text = std::mem::take(&mut writer.text);
-        Ok(Some((text, Some((source, writer, place)))))
-    })))
+        let part = Part::new(text, memory);
+        Ok(Some((part, Some((source, writer, place)))))
+    }))
 }
 
 struct Writer {

@@ -1,7 +1,7 @@
 use super::Source;
+use crate::error::ApiError;
 use crate::markdown::closing;
-use crate::stream::Chunks;
-use actix_web::web::Bytes;
+use crate::memory::Part;
 use chrono::{DateTime, Utc};
 use domain::conversations::Conversation;
 use domain::id::Sequence;
@@ -15,12 +15,13 @@ use std::fmt::Write as _;
 pub(super) fn write(
     source: Source,
     conversation: Conversation,
-) -> impl Stream<Item = Result<Bytes, actix_web::Error>> {
+) -> impl Stream<Item = Result<Part, ApiError>> {
     let state = Some((source, title(&conversation), Sequence::default()));
-    Chunks::of(stream::try_unfold(state, |state| async move {
-        let Some((source, mut text, after)) = state else {
+    stream::try_unfold(state, |state| async move {
+        let Some((mut source, mut text, after)) = state else {
             return Ok(None);
         };
+        let memory = source.parts.next().await?;
         let batch = source
             .items
             .batch(source.owner, source.id, after, source.last)
@@ -37,8 +38,8 @@ pub(super) fn write(
         });
         let text = text.await?;
         let next = reached.map(|reached| (source, String::new(), reached));
-        Ok(Some((text.into_bytes(), next)))
-    }))
+        Ok(Some((Part::new(text.into_bytes(), memory), next)))
+    })
 }
 
 fn title(conversation: &Conversation) -> String {

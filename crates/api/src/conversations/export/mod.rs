@@ -9,6 +9,8 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::items::ItemBody;
 use crate::long_work::{LongWork, Turns};
+use crate::memory::{PAGE, Parts, take_room};
+use crate::stream::in_parts;
 use crate::timestamp::Timestamp;
 use actix_web::http::header::{CONTENT_DISPOSITION, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -75,6 +77,7 @@ pub(crate) struct EarlierVersionBody {
 
 /// The place from which an export reads, and its end.
 struct Source {
+    parts: Parts,
     items: Arc<ItemService>,
     owner: OwnerId,
     id: ConversationId,
@@ -165,13 +168,15 @@ async fn export(
     format: ExportFormat,
 ) -> Result<HttpResponse, ApiError> {
     let id = ConversationId::parse(id)?;
+    take_room(request, PAGE).await?;
     let (conversation, last) = conversations.outline(owner, id).await?;
     let source = Source {
+        parts: Parts::of(request),
         items,
         owner,
         id,
         last,
-        turns: LongWork::turns(request).for_a_stream(),
+        turns: LongWork::turns(request).for_an_answer(),
     };
     let name = file_name::of(&conversation, format);
     let disposition = HeaderValue::try_from(name).ok();
@@ -180,11 +185,13 @@ async fn export(
         answer.insert_header((CONTENT_DISPOSITION, disposition));
     }
     Ok(match format {
-        ExportFormat::Md => answer
-            .content_type("text/markdown; charset=utf-8")
-            .streaming(markdown::write(source, conversation)),
-        ExportFormat::Json => answer
-            .content_type("application/json")
-            .streaming(json::write(source, conversation)?),
+        ExportFormat::Md => {
+            answer.content_type("text/markdown; charset=utf-8");
+            in_parts(&mut answer, markdown::write(source, conversation))
+        }
+        ExportFormat::Json => {
+            answer.content_type("application/json");
+            in_parts(&mut answer, json::write(source, conversation)?)
+        }
     })
 }

@@ -14,7 +14,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 /// How much of a body that is too large is read and thrown away, so that the client, which is still
 /// sending, can read the answer.
@@ -112,7 +112,8 @@ impl Incoming {
             let Some(chunk) = chunk else { break };
             seen += chunk.len();
             if seen <= limit {
-                self.make_room(chunk.len(), declared.unwrap_or(limit).min(limit))?;
+                let expected = declared.unwrap_or(limit).min(limit);
+                self.make_room(chunk.len(), expected).await?;
                 self.bytes.extend_from_slice(&chunk);
             } else if seen > limit + DRAINED {
                 break;
@@ -127,15 +128,28 @@ impl Incoming {
         }
     }
 
+    /// Counts `more` bytes. Where answers that are being made hold the memory, it will soon be free.
+    async fn grow(&mut self, more: u64) -> Result<(), ApiError> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match self.memory.grow(more) {
+                Ok(()) => return Ok(()),
+                Err(_) if self.memory.may_grow_soon(more) && Instant::now() < until => {
+                    sleep(LOOK).await;
+                }
+                Err(error) => return Err(refused(error)),
+            }
+        }
+    }
+
     /// Makes room for `more` bytes, and counts them.
-    fn make_room(&mut self, more: usize, expected: usize) -> Result<(), ApiError> {
+    async fn make_room(&mut self, more: usize, expected: usize) -> Result<(), ApiError> {
         let needed = self.bytes.len() + more;
         let held = self.memory.bytes();
         if needed as u64 > held {
             let counted = needed.next_multiple_of(STEP).min(expected).max(needed);
             if self.memory.grow(counted as u64 - held).is_err() {
-                let counted = self.memory.grow(needed as u64 - held);
-                counted.map_err(refused)?;
+                self.grow(needed as u64 - held).await?;
             }
         }
         if needed > self.bytes.capacity() {
@@ -149,6 +163,10 @@ impl Incoming {
         Ok(())
     }
 }
+
+/// How long a body waits for memory in which answers are being made, and how often that is checked.
+const PATIENCE: Duration = Duration::from_secs(4);
+const LOOK: Duration = Duration::from_millis(20);
 
 /// The pieces in which a body arrives.
 struct Chunks {

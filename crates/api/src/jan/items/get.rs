@@ -1,7 +1,8 @@
 use super::{ItemBody, ids};
 use crate::error::ApiError;
 use crate::extract::Authenticated;
-use actix_web::{HttpResponse, web};
+use crate::memory::{PAGE, take_room};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::items::ItemService;
 use endpoint::get;
 
@@ -19,9 +20,11 @@ use endpoint::get;
 pub(crate) async fn get_item(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,
+    request: HttpRequest,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item) = ids(path.into_inner())?;
+    take_room(&request, PAGE).await?;
     let found = items.get(actor.owner_id, conversation, item).await?;
     Ok(HttpResponse::Ok().json(ItemBody::from(found)))
 }

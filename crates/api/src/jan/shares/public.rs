@@ -5,11 +5,11 @@ use crate::head_request::is_head;
 use crate::jan::content::ShownPart;
 use crate::jan::query::{ListQuery, PageParams};
 use crate::long_work::json;
-use crate::memory::look_for_room;
+use crate::memory::{PAGE, take_room};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::conversations::Title;
 use domain::id::ItemId;
-use domain::page::Limit;
+use domain::page::{Limit, PAGE_BYTES};
 use domain::shares::{ShareService, SharedItem, Speaker, View, ViewFrom, ViewPage, Visit};
 use endpoint::get;
 use serde::Serialize;
@@ -104,13 +104,12 @@ pub(crate) async fn get_public_share(
     let after = query.after(ItemId::parse)?;
     let page = ViewPage {
         limit: Limit::of_shared(Some(500))?,
+        bytes: PAGE_BYTES,
         from: after.map_or(ViewFrom::Beginning, |after| {
             ViewFrom::After(after.sequence())
         }),
     };
-    if let Err(waiting) = look_for_room(&request) {
-        waiting.done().await?;
-    }
+    take_room(&request, PAGE).await?;
     let visit = match is_head(&request) {
         true => Visit::Asking,
         false => Visit::Reading,

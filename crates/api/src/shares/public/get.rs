@@ -6,7 +6,7 @@ use crate::error::ApiError;
 use crate::extract::Query;
 use crate::head_request::is_head;
 use crate::long_work::{LongWork, json};
-use crate::memory::look_for_room;
+use crate::memory::{PAGE, take_room};
 use crate::tags;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -64,14 +64,16 @@ pub(crate) async fn get_shared_conversation(
     };
     let answer = async {
         let Query(query) = query?;
-        let page = ViewPage::try_from(&query)?;
-        if let Err(waiting) = look_for_room(&request) {
-            waiting.done().await?;
+        let mut page = ViewPage::try_from(&query)?;
+        let is_page = format == ShareFormat::Html;
+        if is_page {
+            page.bytes = html::PAGE;
         }
+        take_room(&request, if is_page { html::ROOM } else { PAGE }).await?;
         let limit = page.limit.get();
         let origin = client.origin();
         let view = shares.view(origin, &share_id, page, visit).await?;
-        if format != ShareFormat::Html {
+        if !is_page {
             return Ok(tags::written(
                 &request,
                 show(&request, view, format, &share_id).await?,
@@ -83,7 +85,7 @@ pub(crate) async fn get_shared_conversation(
             standing: standing.map(|place| html::standing(place, view.items.len(), limit)),
             link: html::link(&request, &share_id, continue_url.as_ref().as_ref()),
         };
-        let page = html::write(view, around, &layouts, origin).await?;
+        let page = html::write(&request, view, around, &layouts, origin).await?;
         let page = HttpResponse::Ok()
             .content_type(ContentType::html())
             .body(page);
@@ -112,5 +114,10 @@ async fn show(
     let write = move || Ok(markdown::write(&view));
     Ok(HttpResponse::Ok()
         .content_type("text/markdown; charset=utf-8")
-        .body(LongWork::run(request, bytes, write).await?))
+        .body(
+            LongWork::turns(request)
+                .for_an_answer()
+                .run(bytes, write)
+                .await?,
+        ))
 }

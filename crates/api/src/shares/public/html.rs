@@ -2,6 +2,7 @@ use super::query::GetSharedConversationQuery;
 use super::{CURSOR, ContinueUrl, View, cursor};
 use crate::browsers::PublicUrl;
 use crate::error::ApiError;
+use crate::memory::needs;
 use crate::shares::path;
 use actix_web::HttpRequest;
 use actix_web::rt::time::sleep;
@@ -19,6 +20,14 @@ const LAST: u32 = i32::MAX.unsigned_abs();
 /// More text than this is laid out on a separate thread, so that the worker can serve others.
 const SMALL: usize = 16 * 1024;
 
+/// The most bytes of text in a page for a browser, unless its first message has more: beyond this,
+/// text is shown as it was written.
+pub(super) const PAGE: usize = 1024 * 1024;
+
+/// The memory for a page and for laying it out, which takes several times that of its text.
+pub(super) const ROOM: u64 = (TIMES * PAGE) as u64;
+const TIMES: usize = 16;
+
 /// Turns in laying out pages that are not small. Text of strangers may keep a processor busy for most
 /// of a second, and strangers choose how often they ask for it. So addresses take turns, and each has
 /// at most half of the places.
@@ -30,8 +39,8 @@ impl Layouts {
     const WAITING: usize = 16;
     const WAITING_EACH: usize = 4;
 
-    /// How long a request waits for its turn.
-    const PATIENCE: Duration = Duration::from_secs(4);
+    /// How long a request waits for its turn. Those before it need only time.
+    const PATIENCE: Duration = Duration::from_secs(30);
 
     /// After how many seconds a retry makes sense.
     const RETRY_AFTER: u64 = 5;
@@ -47,6 +56,7 @@ impl Layouts {
 
 /// A page of a shared conversation, for a browser.
 pub(super) async fn write(
+    request: &HttpRequest,
     view: View,
     around: PageContext,
     layouts: &Layouts,
@@ -57,6 +67,7 @@ pub(super) async fn write(
         .iter()
         .map(|item| item.content.as_str().len())
         .sum();
+    needs(request, (TIMES * (weight + SMALL)) as u64);
     if weight <= SMALL {
         return Ok(page::conversation(&view, &around));
     }

@@ -5,7 +5,7 @@ use super::format::ShareFormat;
 use crate::list::{numbered, unknown_cursor};
 use domain::error::Error;
 use domain::id::Sequence;
-use domain::page::Limit;
+use domain::page::{Limit, PAGE_BYTES};
 use domain::shares::{ViewFrom, ViewPage};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -58,6 +58,7 @@ impl TryFrom<&GetSharedConversationQuery> for ViewPage {
         };
         Ok(Self {
             limit: Limit::of_shared(query.limit)?,
+            bytes: PAGE_BYTES,
             from,
         })
     }

@@ -10,7 +10,7 @@ use diesel_async::AsyncPgConnection;
 use domain::auth::Digest;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, OwnerId};
-use domain::page::{PAGE_BYTES, Page};
+use domain::page::Page;
 use domain::shares::{Found, Link, ShareKey, SharedItem, ViewFrom, ViewPage};
 
 pub(super) async fn load(
@@ -19,8 +19,8 @@ pub(super) async fn load(
     page: &ViewPage,
     now: DateTime<Utc>,
 ) -> QueryResult<Vec<Joined>> {
-    // A limit is at most 500, and a page 4 MiB; one more shows whether more follow.
-    let (limit, bytes) = (page.limit.get() as i64 + 1, PAGE_BYTES as i64);
+    // A limit is at most 500; one more shows whether more follow.
+    let (limit, bytes) = (page.limit.get() as i64 + 1, page.bytes as i64);
     let digest = digest.as_slice();
     match page.from {
         ViewFrom::Beginning | ViewFrom::After(_) => {
@@ -75,7 +75,9 @@ pub(super) fn found(rows: Vec<Joined>, page: &ViewPage) -> Result<Found> {
     let Page {
         data: mut items,
         has_more,
-    } = Page::of(items, page.limit, |item| item.content.as_str().len());
+    } = Page::within(items, page.limit, page.bytes, |item| {
+        item.content.as_str().len()
+    });
     if matches!(page.from, ViewFrom::Before(_)) {
         items.reverse();
     }

@@ -4,6 +4,7 @@
 mod answers;
 mod bodies;
 mod connections;
+mod making;
 mod pipelines;
 mod room_of_connections;
 mod workers;

@@ -44,7 +44,8 @@ macro_rules! owners_exist {
     };
 }
 
-/// A link and a page of its messages, in one direction. Always returns at least one row and reads
+/// A link and a page of its messages, in one direction. The first message may have more bytes than a
+/// page, and the second shows whether more follow. Always returns at least one row and reads
 /// the same tables for any digest.
 macro_rules! view {
     ($(#[$doc:meta])* $name:ident, $from:literal, $order:literal) => {
@@ -70,7 +71,8 @@ macro_rules! view {
                 left join conversations c on c.owner_id = s.owner_id and c.id = s.conversation_id
                 left join lateral (
                     select n.*, sum(octet_length(n.content)) over (order by n.sequence ", $order, ")
-                        - octet_length(n.content) as bytes_before
+                        - octet_length(n.content) as bytes_before,
+                        row_number() over (order by n.sequence ", $order, ") as place
                     from (
                         select m.id, m.role, m.content, m.created_at, m.sequence,
                             ", texts::unparted!("m."), " as unparted
@@ -81,7 +83,7 @@ macro_rules! view {
                             and (s.expires_at is null or s.expires_at > $3)
                         order by m.sequence ", $order, " limit $4
                     ) n
-                ) i on i.bytes_before <= $5
+                ) i on i.bytes_before <= $5 or i.place = 2
                 order by i.sequence ", $order
             )
         );

@@ -99,5 +99,8 @@ async fn a_page_of_very_large_messages_is_shown_whole() {
     assert_is_a_page(&page, 200);
     let (_, messages) = page.text().split_once("<main").unwrap();
     assert_eq!(messages.matches("**a** 😀").count(), 100_000);
+    // A page for browsers has a MiB of text, or one message.
+    assert!(page.text().contains("?after=seq_1"));
+    let page = open(&app, &format!("{address}?after=seq_1")).await;
     assert!(page.text().contains("The end"));
 }

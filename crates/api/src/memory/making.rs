@@ -1,0 +1,214 @@
+//! The memory of answers while they are made. It is taken before their data is read.
+
+use super::{Held, Memory, Taken, Taker, busy, taker};
+use crate::error::ApiError;
+use actix_web::{HttpMessage as _, HttpRequest, web};
+use domain::admission::{Budget, Caller, Permit, Refused};
+use domain::page::PAGE_BYTES;
+use std::time::Duration;
+use tokio::time::{Instant, sleep_until};
+
+/// The memory to make a page of messages: their texts, and what is written of them, in which a
+/// character may take two.
+pub(crate) const PAGE: u64 = 3 * PAGE_BYTES as u64;
+
+/// The memory to make the beginning of a whole conversation, which has up to a MiB of text.
+pub(crate) const BEGINNING: u64 = 3 * 1024 * 1024;
+
+/// The memory to make any other answer. It is little, so that they hardly ever wait for each other: if
+/// the database does not answer, all of them must be told so within seconds.
+pub(crate) const ANSWER: u64 = 512 * 1024;
+
+/// How long a request waits for memory.
+#[derive(Clone, Copy)]
+pub(super) struct Patience {
+    /// While the memory for which it waits only stays where it is.
+    pub(super) still: Duration,
+    /// While that memory moves: answers are made, or read.
+    pub(super) moving: Duration,
+}
+
+impl Patience {
+    const ANSWER: Self = Self {
+        still: Duration::from_secs(4),
+        moving: Duration::from_secs(60),
+    };
+
+    /// For the next part of an answer that has begun, which would be cut off: until silent readers have
+    /// lost their connections.
+    const PART: Self = Self {
+        still: Duration::from_secs(90),
+        moving: Duration::from_secs(600),
+    };
+
+    /// Takes memory in turn, for work that begins.
+    async fn take(
+        self,
+        budget: &Budget,
+        (caller, bytes): (Caller, u64),
+        last: Instant,
+    ) -> Result<Permit, Refused> {
+        let ended = self.ended(budget, (caller, bytes), last);
+        let mut permit = budget.take(caller, bytes, ended).await?;
+        permit.works(true);
+        Ok(permit)
+    }
+
+    async fn ended(self, budget: &Budget, (caller, bytes): (Caller, u64), last: Instant) {
+        let mut since = 0;
+        let _ = budget.has_moved(caller, bytes, &mut since);
+        loop {
+            sleep_until(last.min(Instant::now() + self.still)).await;
+            if Instant::now() >= last || !budget.has_moved(caller, bytes, &mut since) {
+                return;
+            }
+        }
+    }
+}
+
+impl Memory {
+    /// Takes the memory to make an answer, in turn.
+    pub(super) async fn in_turn(
+        &self,
+        taker: Taker,
+        bytes: u64,
+        patience: Patience,
+    ) -> Result<Taken, Refused> {
+        let bytes = bytes.min(self.share);
+        let last = Instant::now() + patience.moving;
+        let take = |budget, caller| patience.take(budget, (caller, bytes), last);
+        let address = match taker.address {
+            None => None,
+            Some(address) => Some(take(&self.addresses, address).await?),
+        };
+        let whole = take(&self.budget, taker.caller).await?;
+        Ok(Taken { whole, address })
+    }
+
+    /// The same where it is free now.
+    pub(super) fn at_once(&self, taker: Taker, bytes: u64) -> Result<Taken, Refused> {
+        let bytes = bytes.min(self.share);
+        let take = |budget: &Budget, caller| {
+            let mut permit = budget.try_take(caller, bytes)?;
+            permit.works(true);
+            Ok(permit)
+        };
+        let address = taker.address.map(|address| take(&self.addresses, address));
+        let address = address.transpose()?;
+        let whole = take(&self.budget, taker.caller)?;
+        Ok(Taken { whole, address })
+    }
+}
+
+/// A request that waits until there is memory for its answer.
+pub(crate) struct Waiting {
+    memory: web::Data<Memory>,
+    request: HttpRequest,
+    bytes: u64,
+}
+
+impl Waiting {
+    pub(crate) async fn done(self) -> Result<(), ApiError> {
+        let taker = taker(&self.request);
+        let taken = self.memory.in_turn(taker, self.bytes, Patience::ANSWER);
+        // The request has waited for its turn, so the error does not blame its own share.
+        let taken = taken.await.map_err(|_| busy())?;
+        self.request.extensions_mut().insert(Held(taken));
+        Ok(())
+    }
+}
+
+/// Takes the memory to make an answer that only reads, before its data is read. `Ok` where it is
+/// free at once.
+pub(crate) fn take_room_at_once(request: &HttpRequest, bytes: u64) -> Result<(), Waiting> {
+    let Some(memory) = request.app_data::<web::Data<Memory>>() else {
+        return Ok(());
+    };
+    match memory.at_once(taker(request), bytes) {
+        Ok(taken) => {
+            request.extensions_mut().insert(Held(taken));
+            Ok(())
+        }
+        Err(_) => Err(Waiting {
+            memory: memory.clone(),
+            request: request.clone(),
+            bytes,
+        }),
+    }
+}
+
+/// The same, in turn, and instead of what the request has taken before.
+pub(crate) async fn take_room(request: &HttpRequest, bytes: u64) -> Result<(), ApiError> {
+    needs_nothing(request);
+    match take_room_at_once(request, bytes) {
+        Ok(()) => Ok(()),
+        Err(waiting) => waiting.done().await,
+    }
+}
+
+/// Gives back the memory above `bytes`: that much is enough to make the answer.
+pub(crate) fn needs(request: &HttpRequest, bytes: u64) {
+    if let Some(Held(taken)) = request.extensions_mut().get_mut() {
+        taken.shrink_to(bytes);
+    }
+}
+
+/// Gives back the memory of a small answer, for which others may have to be waited for.
+pub(crate) fn needs_nothing(request: &HttpRequest) {
+    request.extensions_mut().remove::<Held>();
+}
+
+/// The memory of an answer that is written in parts. Each part takes its own, before its data is
+/// read, until the client has taken it. Between two parts the answer holds nothing, so that answers
+/// never wait for each other.
+pub(crate) struct Parts {
+    memory: Option<web::Data<Memory>>,
+    taker: Taker,
+    /// The memory that the request has taken already.
+    first: Option<Taken>,
+}
+
+impl Parts {
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        let first = request.extensions_mut().remove::<Held>();
+        Self {
+            memory: request.app_data().cloned(),
+            taker: taker(request),
+            first: first.map(|Held(taken)| taken),
+        }
+    }
+
+    /// The memory of the next part, in turn.
+    pub(crate) async fn next(&mut self) -> Result<Option<Taken>, ApiError> {
+        match (self.first.take(), &self.memory) {
+            (Some(first), _) => Ok(Some(first)),
+            (None, None) => Ok(None),
+            (None, Some(memory)) => {
+                let taken = memory.in_turn(self.taker, PAGE, Patience::PART);
+                Ok(Some(taken.await.map_err(|_| busy())?))
+            }
+        }
+    }
+}
+
+/// A part of an answer, and its memory.
+pub(crate) struct Part {
+    pub(crate) text: Vec<u8>,
+    pub(crate) memory: Option<Taken>,
+}
+
+impl Part {
+    pub(crate) fn new(text: Vec<u8>, mut memory: Option<Taken>) -> Self {
+        if let Some(memory) = &mut memory {
+            memory.is_made(text.len() as u64);
+        }
+        Self { text, memory }
+    }
+}
+
+/// A part that is small, or whose memory is counted elsewhere.
+impl From<Vec<u8>> for Part {
+    fn from(text: Vec<u8>) -> Self {
+        Self { text, memory: None }
+    }
+}
