@@ -77,7 +77,8 @@ insert!(
 );
 
 /// A page of links in one direction. Their conversations are looked up one by one, not joined, so
-/// that links are read in order, and no more of them than the page needs.
+/// that links are found in order, and no more of them than the page needs. Those of one state may be
+/// few among many, so they are found in an index that has all it takes, and only then read.
 macro_rules! page {
     ($(#[$doc:meta])* $name:ident { $($conversation_id:ident)? }, $those:literal, $after:literal,
         $order:literal, $rest:literal, $limit:literal) => {
@@ -93,12 +94,17 @@ macro_rules! page {
                 limit: i64 => BigInt,
             } -> Sql<Row>,
             sql!(
-                "select ", names!(Row, "s."), "
-                from shares s
-                where s.owner_id = $1 ", $those, " and s.id ", $after, $rest, "
-                    and (select true from conversations c
-                        where c.owner_id = s.owner_id and c.id = s.conversation_id)
-                order by s.id ", $order, " limit ", $limit
+                "select ", names!(Row, "l."), "
+                from (
+                    select s.conversation_id, s.id from shares s
+                    where s.owner_id = $1 ", $those, " and s.id ", $after, $rest, "
+                        and (select true from conversations c
+                            where c.owner_id = s.owner_id and c.id = s.conversation_id)
+                    order by s.id ", $order, " limit ", $limit, "
+                ) found
+                join shares l on l.owner_id = $1 and l.conversation_id = found.conversation_id
+                    and l.id = found.id
+                order by l.id ", $order
             )
         );
     };

@@ -1,0 +1,1 @@
+drop index shares_by_owner_with_state;

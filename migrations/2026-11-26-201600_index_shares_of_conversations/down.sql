@@ -1,0 +1,1 @@
+drop index shares_by_conversation_with_state;
