@@ -2,7 +2,7 @@
 
 use super::preview_bots;
 use actix_web::HttpRequest;
-use actix_web::http::header::ACCEPT;
+use actix_web::http::header::{Accept, Header as _, Quality, QualityItem};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -19,49 +19,36 @@ impl ShareFormat {
     /// The best form that the request's `Accept` names. If any form is accepted, a program that makes
     /// previews gets a page, and other programs get JSON.
     pub(crate) fn accepted(request: &HttpRequest) -> Self {
-        let headers = request.headers().get_all(ACCEPT);
-        let ranges = headers
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','));
+        let ranges = Accept::parse(request).map_or_else(|_| Vec::new(), |accept| accept.0);
         let usual = match preview_bots::asks(request) {
             true => Self::Html,
             false => Self::Json,
         };
-        let mut best = (usual, 0);
-        for (format, weight) in ranges.filter_map(named) {
-            if weight > best.1 {
-                best = (format, weight);
+        let mut best = (usual, Quality::ZERO);
+        for QualityItem { item, quality } in ranges {
+            if let Some(format) = Self::named(item.essence_str())
+                && quality > best.1
+            {
+                best = (format, quality);
             }
         }
         best.0
     }
-}
 
-/// The form that a media range names, and its weight in thousandths (RFC 9110, 12.5.1).
-fn named(range: &str) -> Option<(ShareFormat, u16)> {
-    let mut parts = range.split(';').map(str::trim);
-    let format = match parts.next()?.to_ascii_lowercase().as_str() {
-        "text/html" | "application/xhtml+xml" => ShareFormat::Html,
-        "text/markdown" => ShareFormat::Md,
-        "application/json" | "application/*" => ShareFormat::Json,
-        _ => return None,
-    };
-    let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
-    let weight = match weight {
-        None => 1_000,
-        Some(weight) => {
-            let weight: f32 = weight.trim().parse().ok()?;
-            // At most 1, so at most 1000.
-            (weight.clamp(0.0, 1.0) * 1_000.0) as u16
+    fn named(media_type: &str) -> Option<Self> {
+        match media_type {
+            "text/html" | "application/xhtml+xml" => Some(Self::Html),
+            "text/markdown" => Some(Self::Md),
+            "application/json" | "application/*" => Some(Self::Json),
+            _ => None,
         }
-    };
-    Some((format, weight))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::http::header::USER_AGENT;
+    use actix_web::http::header::{ACCEPT, USER_AGENT};
     use actix_web::test::TestRequest;
 
     fn accepted(accept: &[&str]) -> ShareFormat {
