@@ -122,6 +122,16 @@ def check_repeats(client: openai.OpenAI) -> None:
         )
         assert len(sent) == times, (model, sent)
 
+    # A client that gives up too early, and asks again by itself, makes one turn.
+    sent.clear()
+    conversation = call("POST", "/v1/conversations", {})["id"]
+    hasty = client.with_options(max_retries=9, timeout=1.5, http_client=counting)
+    hasty.chat.completions.create(
+        model="slow-model", messages=QUESTION, extra_body={"conversation": conversation}
+    )
+    assert len(sent) > 1, sent
+    assert len(said(conversation)) == 2, said(conversation)
+
 
 def main() -> None:
     print(f"openai {openai.__version__} for Python, with an access token")

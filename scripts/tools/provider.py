@@ -66,6 +66,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer_json({"error": {"message": "a key is wanted"}}, 401)
         elif asked.get("model") == "broken-model":
             self.answer_json({"error": {"message": "out of memory"}}, 500)
+        elif asked.get("model") == "slow-model":
+            # Longer than a client waits that gives up.
+            time.sleep(3)
+            self.answer_whole()
         elif asked.get("model") == "endless-model" and asked.get("stream") is True:
             self.talk_for_ever()
         elif not all(is_message(message) for message in asked["messages"]):
@@ -73,10 +77,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif asked.get("stream") is True and asked.get("model") != "unstreaming-model":
             self.answer("text/event-stream", self.events())
         else:
-            message = {"role": "assistant", "content": "".join(PIECES)}
-            usage = {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}
-            whole = completion("chat.completion", message=message, finish_reason="stop")
-            self.answer_json(whole | {"usage": usage})
+            self.answer_whole()
+
+    def answer_whole(self) -> None:
+        message = {"role": "assistant", "content": "".join(PIECES)}
+        usage = {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}
+        whole = completion("chat.completion", message=message, finish_reason="stop")
+        self.answer_json(whole | {"usage": usage})
 
     def talk_for_ever(self) -> None:
         """Until the client hangs up."""

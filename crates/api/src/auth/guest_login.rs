@@ -31,7 +31,7 @@ impl WireBody for GuestLoginBody {
 #[utoipa::path(
     tag = "auth",
     request_body(content = Option<GuestLoginBody>, examples(
-        ("guest" = (summary = "Nothing to say", value = json!({}))),
+        ("guest" = (summary = "No fields", value = json!({}))),
     )),
     responses((status = 201, description = "A new guest, signed in.", body = SignedInBody)),
     extensions(

@@ -26,7 +26,7 @@ pub(crate) struct RegisterBody {
     #[schema(format = Password, min_length = 8, max_length = 256,
         example = "a long sentence is easy to keep")]
     password: String,
-    /// Your display name: 1 to 120 characters after trimming.
+    /// Your display name: 1 to 120 characters after trimming, at least one of them visible.
     #[schema(
         min_length = 1,
         max_length = 120,

@@ -73,7 +73,7 @@ impl From<Conversation> for ConversationBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateConversationRequest)]
 pub(crate) struct CreateConversationBody {
-    /// 1 to 256 characters after trimming. By default, the first user message gives the title.
+    /// 1 to 256 characters after trimming, at least one of them visible. By default, the first user message gives the title.
     #[schema(
         min_length = 1,
         max_length = 256,
@@ -137,7 +137,7 @@ impl TryFrom<CreateConversationBody> for CreateConversation {
 #[serde(deny_unknown_fields)]
 #[schema(as = UpdateConversationRequest)]
 pub(crate) struct UpdateConversationBody {
-    /// 1 to 256 characters after trimming; null removes the title.
+    /// 1 to 256 characters after trimming, at least one of them visible; null removes the title.
     #[serde(default, deserialize_with = "present")]
     #[schema(
         min_length = 1,

@@ -167,10 +167,10 @@ impl SharedResponse {
         };
         let mut response = response.build();
         response.headers.extend(self.headers.iter().cloned());
-        if let Some((name, description)) = own_header(self.status) {
+        for (name, description) in own_headers(self.status) {
             response
                 .headers
-                .insert(name.to_owned(), RefOr::T(header(description)));
+                .insert((*name).to_owned(), RefOr::T(header(description)));
         }
         response
     }
@@ -183,20 +183,25 @@ pub(super) fn header(description: &str) -> Header {
         .build()
 }
 
-/// A header of the status that clients use, beside the body.
-fn own_header(status: u16) -> Option<(&'static str, &'static str)> {
+/// The headers of the status that clients use, beside the body.
+const fn own_headers(status: u16) -> &'static [(&'static str, &'static str)] {
     match status {
-        401 => Some(("WWW-Authenticate", "`Bearer`.")),
-        409 => Some((
-            "x-should-retry",
-            "`false`: the same request cannot succeed. `true`: it can, later.",
-        )),
-        502 => Some((
+        401 => &[("WWW-Authenticate", "`Bearer`.")],
+        409 => &[
+            (
+                "x-should-retry",
+                "`false`: the same request cannot succeed. `true`: it can, later.",
+            ),
+            (
+                "Retry-After",
+                "Seconds to wait before trying again, if `x-should-retry` is `true`.",
+            ),
+        ],
+        502 => &[(
             "x-should-retry",
             "`false` where the same request would fail again.",
-        )),
-        429 => Some(("Retry-After", "Seconds to wait before trying again.")),
-        503 => Some(("Retry-After", "Seconds to wait before trying again.")),
-        _ => None,
+        )],
+        429 | 503 => &[("Retry-After", "Seconds to wait before trying again.")],
+        _ => &[],
     }
 }

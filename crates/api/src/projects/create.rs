@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateProjectRequest)]
 pub(crate) struct CreateProjectBody {
-    /// 1 to 120 characters after trimming.
+    /// 1 to 120 characters after trimming, at least one of them visible.
     #[schema(
         min_length = 1,
         max_length = 120,

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = UpdateProjectRequest)]
 pub(crate) struct UpdateProjectBody {
-    /// 1 to 120 characters after trimming. A project always has a title.
+    /// 1 to 120 characters after trimming, at least one of them visible. A project always has a title.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = String, required = false, nullable = false, min_length = 1,
         max_length = 120, pattern = r"^[\s\S]*\S[\s\S]*$", example = "My AI Research")]

@@ -34,7 +34,7 @@ pub(crate) struct ShareBody {
     #[schema(example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
     conversation_id: String,
     /// The message it is a link to; null for a whole conversation.
-    #[schema(required)]
+    #[schema(required, pattern = "^item_[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
     item_id: Option<String>,
     /// The title it shows: the conversation's when the link was made.
     #[schema(required, example = "Project Planning")]

@@ -37,7 +37,7 @@ impl WireBody for RestoreItemVersionBody {
         ("version" = u32, Path, description = "The version's number.", minimum = 1, example = 1),
     ),
     request_body(content = Option<RestoreItemVersionBody>, examples(
-        ("restore" = (summary = "Nothing to say", value = json!({}))),
+        ("restore" = (summary = "No fields", value = json!({}))),
     )),
     responses((status = 200, description = "The message as it is now.", body = ItemBody)),
     extensions(

@@ -221,6 +221,7 @@ fn log(settings: &Settings) -> Result<Log, ConfigError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use infra::postgres::NewTitles;
 
     fn refused(settings: Settings) -> String {
         Config::read(&settings).unwrap_err().to_string()
@@ -245,6 +246,24 @@ mod tests {
             (config.memory, config.address_connections),
             (268_435_456, None)
         );
+    }
+
+    #[test]
+    fn titles_by_the_model_can_be_switched_off() {
+        for (value, titles) in [
+            (None, NewTitles::Queued),
+            (some("true"), NewTitles::Queued),
+            (some("false"), NewTitles::Kept),
+        ] {
+            let settings = Settings {
+                llm_base_url: some("http://localhost:1/v1"),
+                llm_model: some("model"),
+                llm_titles: value.clone(),
+                ..Settings::default()
+            };
+            let config = Config::read(&settings).unwrap();
+            assert!(config.provider.new_titles() == titles, "{value:?}");
+        }
     }
 
     #[test]

@@ -16,7 +16,8 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateApiKeyRequest)]
 pub(crate) struct CreateApiKeyBody {
-    /// The purpose of the key: 1 to 120 characters after trimming.
+    /// The purpose of the key: 1 to 120 characters after trimming, at least one of them
+    /// visible.
     #[schema(
         min_length = 1,
         max_length = 120,
