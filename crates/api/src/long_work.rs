@@ -103,11 +103,11 @@ impl Turns {
     }
 }
 
-/// Answers with JSON that contains so many bytes of text. An answer that only reads is refused where it
-/// becomes so long that there is no memory for it.
+/// Answers with JSON that contains `bytes` bytes of text. An answer that only reads is refused if it
+/// outgrows the free memory.
 ///
 /// # Errors
-/// There is no memory for it, or no turn came in time.
+/// The memory is used up, or the queue for long work is too long.
 pub(crate) async fn json(
     request: &HttpRequest,
     bytes: usize,

@@ -30,8 +30,8 @@ impl Presence {
         match select(pin!(work), pin!(self.end())).await {
             Either::Left((done, _)) => done,
             Either::Right(((), _)) => {
-                let message = "The connection was closed on your side while the answer was \
-                               written. Keep it open: this answer is kept nowhere.";
+                let message = "Your side closed the connection while the answer was written. \
+                               Keep it open: the answer is not stored.";
                 Err(ApiError::new(code::INVALID_REQUEST, message))
             }
         }

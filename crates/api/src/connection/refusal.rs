@@ -13,7 +13,7 @@ pub(super) const TOO_MUCH: Refusal = (
      request at once, and try again.",
 );
 
-/// The answer to a client for whom there is no room.
+/// The answer to a client whose connection is one too many.
 pub(super) fn refusal((code, message): Refusal) -> Vec<u8> {
     let body = format!(
         r#"{{"error":{{"message":"{message}","type":"rate_limit_error","code":"{code}","param":null,"request_id":null,"doc_url":null}}}}"#

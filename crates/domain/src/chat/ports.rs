@@ -64,6 +64,6 @@ pub enum StoredTurn {
     NoConversation,
     /// Not stored: the conversation would hold too many messages.
     Full,
-    /// Not stored: the turn is no longer in the queue.
+    /// Not stored: another turn of the conversation has taken its place.
     Overtaken,
 }

@@ -127,7 +127,7 @@ pub struct ConversationChanges {
 }
 
 impl ConversationChanges {
-    /// Whether there is no change.
+    /// Whether no field changes.
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
     }

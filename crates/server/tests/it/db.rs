@@ -62,8 +62,8 @@ impl Schema {
         }
     }
 
-    /// Its address, for another program or for a connection with other settings. Nobody knows when those have
-    /// ended, so no other test gets this schema.
+    /// Its address, for another program or for a connection with other settings. These may outlive the
+    /// test, so no other test gets this schema.
     pub(crate) fn url(&self) -> &str {
         if let Some(loan) = &self.loan {
             loan.keep();

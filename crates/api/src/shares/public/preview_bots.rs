@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::USER_AGENT;
 
-/// Parts of such programs' `User-Agent`, in lower case. Their `Accept` is no help: many send `*/*`, like
+/// Parts of such programs' `User-Agent`, in lower case. Their `Accept` does not tell: many send `*/*`, like
 /// programs that want data.
 const NAMES: [&str; 24] = [
     "bluesky cardyb",
