@@ -6,6 +6,7 @@ use crate::client_address::ClientAddress;
 use crate::compression::compressed;
 use crate::connection::{Connection, size_of_body};
 use crate::error::{About, ApiError, code};
+use crate::face::Face;
 use crate::head_request::IsHead;
 use crate::outgoing::{Outgoing, last_where_needed, paid_for};
 use crate::repeats::Answered;
@@ -155,8 +156,8 @@ fn with_headers(
 ) -> ServiceResponse<BoxBody> {
     // The path is decoded, as for the routes, so an escaped letter counts as the letter.
     let path = response.request().match_info().as_str().to_owned();
-    let is_jan = crate::jan::face::is_face(&path);
-    let private = is_jan || path.starts_with("/v1") || path.starts_with("/auth");
+    let face = Face::of(&path);
+    let private = face.is_apart() || path.starts_with("/v1") || path.starts_with("/auth");
     let caller = response
         .request()
         .extensions()
@@ -167,8 +168,8 @@ fn with_headers(
     if private {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    if let Some(caller) = caller.filter(|_| is_jan) {
-        crate::jan::face::tell_caller(caller, headers);
+    if let Some(caller) = caller.filter(|_| face == Face::Jan) {
+        crate::jan::tell_caller(caller, headers);
     }
     crate::shares::public::protect(&path, headers);
     crate::browsers::protect(&path, headers);

@@ -39,9 +39,10 @@ const SPARED: [(Method, &str); 8] = [
 ];
 
 /// A chat that is not stored needs no room.
-const DEPENDS: [(Method, &str); 2] = [
+const DEPENDS: [(Method, &str); 3] = [
     (Method::POST, "/v1/chat/completions"),
     (Method::POST, "/jan/v1/chat/completions"),
+    (Method::POST, "/openai/v1/chat/completions"),
 ];
 
 impl Need {

@@ -185,15 +185,26 @@ impl Services {
     }
 }
 
-/// Both are the same for all servers of a process, and take longer to make than everything else.
+/// All are the same for all servers of a process, and take longer to make than everything else.
 pub(crate) static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::openapi::document);
 static JAN_DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::jan::document);
-static METHODS: LazyLock<web::Data<Methods>> =
-    LazyLock::new(|| web::Data::new(Methods::of(&DOCUMENT).and(&JAN_DOCUMENT)));
+static OPENAI_DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::openai::document);
+static METHODS: LazyLock<web::Data<Methods>> = LazyLock::new(|| {
+    web::Data::new(
+        Methods::of(&DOCUMENT)
+            .and(&JAN_DOCUMENT)
+            .and(&OPENAI_DOCUMENT),
+    )
+});
 static CONDITIONS: LazyLock<web::Data<Conditions>> =
     LazyLock::new(|| web::Data::new(Conditions::of(&DOCUMENT)));
-static NEEDS: LazyLock<web::Data<Needs>> =
-    LazyLock::new(|| web::Data::new(Needs::of(&DOCUMENT).and(&JAN_DOCUMENT)));
+static NEEDS: LazyLock<web::Data<Needs>> = LazyLock::new(|| {
+    web::Data::new(
+        Needs::of(&DOCUMENT)
+            .and(&JAN_DOCUMENT)
+            .and(&OPENAI_DOCUMENT),
+    )
+});
 
 /// Serves `listener` until the returned server is stopped.
 ///
@@ -207,6 +218,7 @@ pub fn start(listener: TcpListener, mut parts: Parts) -> std::io::Result<Server>
         App::new()
             .configure(api::routes::routes)
             .configure(api::jan::routes)
+            .configure(api::openai::routes)
             .configure(|config| services.register(config))
             .app_data(methods.clone())
             .app_data(NEEDS.clone())

@@ -1,4 +1,5 @@
 use crate::browsers::PublicUrl;
+use crate::face::Face;
 use crate::request_id::request_id;
 use actix_web::HttpRequest;
 
@@ -8,8 +9,8 @@ pub(crate) struct About {
     pub(super) request_id: Option<String>,
     /// The address of this server's pages, if the request names a host of this server.
     pub(super) public_url: Option<String>,
-    /// Whether the request came to Jan's face, whose errors have a shape of their own.
-    pub(super) is_jan: bool,
+    /// The face that the request came to. Some have errors of their own shape.
+    pub(super) face: Face,
 }
 
 impl About {
@@ -17,7 +18,7 @@ impl About {
         Self {
             request_id: request_id(request),
             public_url: PublicUrl::of_answered(request),
-            is_jan: crate::jan::face::is_face(request.match_info().as_str()),
+            face: Face::of(request.match_info().as_str()),
         }
     }
 }

@@ -37,8 +37,8 @@ codes! {
         "A field or query parameter was given twice.",
         "Send it once.";
     UNSUPPORTED = "unsupported", 400, "invalid_request_error", Some("items[0].content[0].type"),
-        "Jan's face does not have this: branches, other content than text, tools.",
-        "Leave it out: send text, and use the branch MAIN.";
+        "This address does not have what `param` names.",
+        "Leave it out, or use what the message names instead.";
     PASSWORD_WRONG = "password_wrong", 400, "invalid_request_error", Some("current_password"),
         "The password is not the caller's.",
         "Send the account's present password as `current_password`.";

@@ -7,6 +7,7 @@ pub(crate) mod code;
 mod entry;
 mod from_domain;
 mod jan_body;
+mod openai_body;
 mod provider;
 mod render;
 

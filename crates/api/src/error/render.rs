@@ -1,6 +1,8 @@
 //! Failures as answers, and in the log.
 
+use super::openai_body::OpenAiErrorBody;
 use super::{About, ApiError, ErrorBody, JanErrorBody};
+use crate::face::Face;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ContentType};
 use actix_web::{HttpResponse, ResponseError};
@@ -23,9 +25,11 @@ impl ApiError {
             });
             return response.content_type(ContentType::html()).body(page);
         }
-        match about.is_jan {
-            true => response.json(JanErrorBody::new(self, about.request_id.as_deref())),
-            false => response.json(self.body(about)),
+        let request_id = about.request_id.as_deref();
+        match about.face {
+            Face::Native => response.json(self.body(about)),
+            Face::Jan => response.json(JanErrorBody::new(self, request_id)),
+            Face::OpenAi => response.json(OpenAiErrorBody::new(self, request_id)),
         }
     }
 

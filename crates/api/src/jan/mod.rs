@@ -4,11 +4,11 @@
 mod again;
 mod auth;
 mod branches;
+mod caller;
 mod chat;
 mod content;
 mod conversations;
 mod document;
-pub(crate) mod face;
 mod items;
 mod models;
 mod projects;
@@ -18,6 +18,7 @@ mod shares;
 mod system;
 
 pub(crate) use again::again;
+pub(crate) use caller::tell_caller;
 pub use document::{document, get_document};
 
 use crate::endpoints::endpoints;

@@ -12,7 +12,7 @@ const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const ATTEMPT: HeaderName = HeaderName::from_static("x-stainless-retry-count");
 
 /// The paths where repeats are supported: the API, and links. Elsewhere the headers are ignored.
-const PLACES: [&str; 3] = ["/v1/", "/jan/v1/", "/conversations/share/"];
+const PLACES: [&str; 4] = ["/v1/", "/jan/v1/", "/openai/v1/", "/conversations/share/"];
 
 /// The most characters of a key.
 const MOST: usize = 255;

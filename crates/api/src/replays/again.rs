@@ -8,6 +8,7 @@ use crate::conversations::ConversationBody;
 use crate::conversations::bulk_delete::{BulkDeleteConversationsBody, BulkDeletionBody};
 use crate::conversations::cancel::CancelledTurnBody;
 use crate::error::ApiError;
+use crate::face::Face;
 use crate::items::{ItemBody, batch, regenerate};
 use crate::projects::ProjectBody;
 use crate::shares::public::SharedItemBody;
@@ -33,8 +34,10 @@ pub(super) async fn answer(
     outcome: Outcome,
     sent: &[u8],
 ) -> Result<HttpResponse, ApiError> {
-    if crate::jan::face::is_face(request.match_info().as_str()) {
-        return crate::jan::again(request, outcome).await;
+    match Face::of(request.match_info().as_str()) {
+        Face::Native => {}
+        Face::Jan => return crate::jan::again(request, outcome).await,
+        Face::OpenAi => return crate::openai::again(request, outcome).await,
     }
     let owner = owner(request)?;
     let status = StatusCode::from_u16(outcome.status);

@@ -35,6 +35,7 @@ mod large;
 mod loans;
 mod malformed;
 mod migrations;
+mod openai;
 mod openapi;
 mod operations;
 mod paging;

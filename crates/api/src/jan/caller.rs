@@ -1,11 +1,6 @@
 use crate::caller::KnownCaller;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
-/// Whether an address belongs to this face.
-pub(crate) fn is_face(path: &str) -> bool {
-    path.starts_with("/jan/")
-}
-
 /// Tells the caller who they are, as Jan's middleware does.
 pub(crate) fn tell_caller(caller: KnownCaller, headers: &mut HeaderMap) {
     let id = HeaderValue::try_from(caller.owner.to_string());

@@ -1,0 +1,30 @@
+//! OpenAI's face: the endpoints that its official SDKs call, on the same data as `/v1`. A thin translation: shapes
+//! here, rules in the services.
+
+mod again;
+mod document;
+
+pub(crate) use again::again;
+pub use document::document;
+
+use crate::endpoints::endpoints;
+use crate::{chat, models};
+use actix_web::web;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every endpoint of this face.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config.service(web::scope("/openai/v1").configure(v1));
+}
+
+/// The endpoints, described.
+fn described(config: &mut ServiceConfig<'_>) {
+    config.service(utoipa_actix_web::scope("/openai/v1").configure(v1_described));
+}
+
+endpoints! {
+    fn v1, v1_described:
+    chat::create::create_chat_completion,
+    models::list::list_models,
+    models::get::get_model,
+}
