@@ -70,6 +70,12 @@ impl Connections {
         }
     }
 
+    /// The counted connections that are open now.
+    #[must_use]
+    pub fn open(&self) -> u64 {
+        self.budget.held()
+    }
+
     pub(super) fn admit(&self, peer: Option<IpAddr>) -> Result<ConnectionPermit, Refused> {
         let peer = peer.map(|peer| peer.to_canonical());
         let Unlimited(networks) = &self.unlimited;

@@ -68,6 +68,7 @@ impl ClientStream {
         // Otherwise the kernel may hold a word of a reply back until the one before is confirmed,
         // for up to 40 ms. If this fails, words come later.
         let _ = stream.set_nodelay(true);
+        give_up_after(&stream, patience.answer);
         let accepted = Self {
             stream,
             connection: Connection::new(),
@@ -186,6 +187,16 @@ impl ClientStream {
         let _ = self.stream.set_zero_linger();
         io::ErrorKind::TimedOut.into()
     }
+}
+
+/// Lets the system end the connection when the client has taken nothing for so long of what was sent.
+/// An answer may have no part to write meanwhile, because the next one waits for memory, so only the
+/// system knows that its client does not read.
+fn give_up_after(stream: &TcpStream, patience: Duration) {
+    #[cfg(target_os = "linux")]
+    let _ = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(patience));
+    #[cfg(not(target_os = "linux"))]
+    let _ = (stream, patience);
 }
 
 impl AsyncRead for ClientStream {

@@ -19,6 +19,9 @@ pub(crate) const BEGINNING: u64 = 3 * 1024 * 1024;
 /// the database does not answer, all of them must be told so within seconds.
 pub(crate) const ANSWER: u64 = 512 * 1024;
 
+/// How often a request that waits looks whether memory has moved, before it takes it for still.
+const LOOKS: u32 = 8;
+
 /// How long a request waits for memory.
 #[derive(Clone, Copy)]
 pub(super) struct Patience {
@@ -35,9 +38,10 @@ impl Patience {
     };
 
     /// For the next part of an answer that has begun, which would be cut off: until silent readers have
-    /// lost their connections.
+    /// lost their connections, after 60 s. A client that does not read what was sent loses its own,
+    /// though the answer waits.
     const PART: Self = Self {
-        still: Duration::from_secs(90),
+        still: Duration::from_secs(75),
         moving: Duration::from_secs(600),
     };
 
@@ -55,13 +59,14 @@ impl Patience {
     }
 
     async fn ended(self, budget: &Budget, (caller, bytes): (Caller, u64), last: Instant) {
-        let mut since = 0;
+        let (mut since, mut looks) = (0, 0);
         let _ = budget.has_moved(caller, bytes, &mut since);
-        loop {
-            sleep_until(last.min(Instant::now() + self.still)).await;
-            if Instant::now() >= last || !budget.has_moved(caller, bytes, &mut since) {
-                return;
-            }
+        while looks < LOOKS && Instant::now() < last {
+            sleep_until(last.min(Instant::now() + self.still / LOOKS)).await;
+            looks = match budget.has_moved(caller, bytes, &mut since) {
+                true => 0,
+                false => looks + 1,
+            };
         }
     }
 }

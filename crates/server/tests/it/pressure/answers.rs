@@ -2,11 +2,12 @@ use super::held;
 use crate::app::TestApp;
 use crate::rows;
 use crate::slow_reader::SlowReader;
-use api::connection::Patience;
+use api::connection::{Connections, Patience, Unlimited};
 use api::memory::Memory;
 use chrono::TimeDelta;
 use serde_json::json;
 use std::time::Duration;
+use tokio::time::{Instant, sleep};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -108,6 +109,41 @@ async fn unread_streams_of_many_clients_end_and_the_next_is_answered() {
         assert!(reader.drained().await < 11_000_000, "all of it came");
     }
     held(&memory, |held| held == 0).await;
+}
+
+/// The memory lets two answers stand still at a time. The next part of the others waits for it, so that
+/// nothing is written to their clients: these are given up at the same time all the same.
+#[tokio::test]
+async fn silent_readers_are_disconnected_while_their_answers_wait_for_memory() {
+    const READERS: usize = 24;
+    let memory = Memory::new(16 * MIB);
+    let connections = Connections::new(1_000, 1_000, Unlimited::default());
+    let patience = Patience {
+        answer: Duration::from_secs(1),
+        request: Duration::from_secs(1),
+    };
+    let app = TestApp::spawn_with(|parts| {
+        parts.memory = memory.clone();
+        parts.terms.connections = connections.clone();
+        parts.terms.patience = patience;
+    });
+    let app = app.await;
+    let conversation = app.alice().conversation(json!({})).await;
+    let content = "repeat('0123456789abcdef', 60000)";
+    rows::items(&app.schema, &conversation, 12, content).await;
+    let path = format!("/v1/conversations/{conversation}");
+    let mut readers = Vec::new();
+    for _ in 0..READERS {
+        readers.push(SlowReader::get(&app.url(""), &app.alice(), &path).await);
+    }
+    let begun = Instant::now();
+    while connections.open() > 0 {
+        let took = begun.elapsed();
+        let open = connections.open();
+        assert!(took < 7 * patience.answer, "{open} are open after {took:?}");
+        sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(memory.held(), 0);
 }
 
 #[tokio::test]
