@@ -49,3 +49,4 @@ pub mod versions;
 pub use error::{CODES, Code};
 pub use extract::BodyRate;
 pub use long_work::LongWork;
+pub use request_context::{Observed, Observer};

@@ -38,6 +38,12 @@ impl LongWork {
         Self(Budget::new(limits))
     }
 
+    /// The limit of work that runs at once.
+    #[must_use]
+    pub fn budget(&self) -> Budget {
+        self.0.clone()
+    }
+
     /// The turns of a request's caller.
     pub(crate) fn turns(request: &HttpRequest) -> Turns {
         Turns {

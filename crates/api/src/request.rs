@@ -20,10 +20,11 @@ use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage as _, web};
 use futures_util::stream;
+use std::time::Instant;
 use tracing::Instrument as _;
 use tracing::field::display;
 
-pub use crate::request_context::RequestContext;
+pub use crate::request_context::{Observed, RequestContext};
 
 /// Wraps the whole application; the outermost middleware.
 ///
@@ -54,6 +55,7 @@ pub async fn around(
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(client);
     let started = context.clock.now();
+    let begun = Instant::now();
     let unreadable = unreadable(&request);
     // HEAD answers like GET.
     let is_head = request.method() == Method::HEAD;
@@ -71,6 +73,7 @@ pub async fn around(
     };
     let answered = Answered::of(response.request());
     let (response, mut memory) = paid_for(response);
+    let code = code_of(&response);
     let response = span.in_scope(|| enveloped(response));
     let response = last_where_needed(with_headers(response, id));
     let response = compressed(response, &mut memory);
@@ -81,13 +84,31 @@ pub async fn around(
     };
     let response =
         response.map_body(|_, body| BoxBody::new(Outgoing::new(body, memory, under_way, answered)));
-    span.in_scope(|| {
-        log(
-            &response,
-            (context.clock.now() - started).as_seconds_f64() * 1e3,
-        )
-    });
+    let route = response.request().match_pattern();
+    let route = route.as_deref().unwrap_or("(none)");
+    if let Some(observer) = &context.observer {
+        observer.answered(Observed {
+            method: response.request().method(),
+            route,
+            status: response.status(),
+            code,
+            took: begun.elapsed(),
+        });
+    }
+    let milliseconds = (context.clock.now() - started).as_seconds_f64() * 1e3;
+    span.in_scope(|| log(&response, route, milliseconds));
     Ok(response)
+}
+
+/// The code of a failure that is not in the envelope yet.
+fn code_of(response: &ServiceResponse<BoxBody>) -> Option<&'static str> {
+    let error = response.response().error();
+    let known = error.and_then(|error| error.as_error::<ApiError>());
+    match (known, error) {
+        (Some(error), _) => Some(error.code.name),
+        (None, None) if !is_bare_failure(response) => None,
+        (None, _) => Some(ApiError::from_status(response.status()).code.name),
+    }
 }
 
 /// Refuses a path or query that is not UTF-8 or contains a NUL: the framework would read it with
@@ -200,10 +221,8 @@ fn without_body(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> 
 /// Writes one line for each request. It has the route's template, never the raw path: a path can
 /// contain a secret. Values that are known only now are in the line and not in the span, which
 /// would be written again for each field.
-fn log(response: &ServiceResponse<BoxBody>, milliseconds: f64) {
+fn log(response: &ServiceResponse<BoxBody>, route: &str, milliseconds: f64) {
     let request = response.request();
-    let route = request.match_pattern();
-    let route = route.as_deref().unwrap_or("(none)");
     let status = response.status();
     let milliseconds = (milliseconds * 1e3).round() / 1e3;
     let caller = request.extensions().get().copied();

@@ -11,6 +11,7 @@ pub mod conversations;
 #[cfg(test)]
 mod effort;
 pub mod error;
+pub mod figures;
 pub mod health;
 pub mod id;
 pub mod items;

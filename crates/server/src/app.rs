@@ -146,6 +146,7 @@ impl Services {
                 ids: ids(),
                 clock: clock(),
                 proxies: parts.proxies.clone(),
+                observer: parts.observer.clone(),
             }),
             tasks: web::Data::from(Arc::clone(&parts.tasks) as Arc<dyn Tasks>),
             turns: web::Data::from(Arc::clone(&parts.turns)),

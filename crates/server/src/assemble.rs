@@ -6,6 +6,7 @@ use crate::parts::Parts;
 use crate::processors::half_of_the_processors;
 use crate::secret::Signers;
 use crate::serve_error::ServeError;
+use crate::watched::Watched;
 use crate::{files, repeats, turns};
 use api::connection::Patience;
 use api::memory::Memory;
@@ -47,13 +48,25 @@ pub(crate) fn assemble(
     let timer: Arc<dyn Timer> = Arc::new(RuntimeTimer);
     let steady: Arc<dyn Clock> = Arc::new(SteadyClock::new());
     let signers = Signers::of(config, dependencies.secret, &clock)?;
+    let external = Arc::new(config.issuers.start(&clock, &timer)?);
+    let hasher = Arc::new(Argon2Hasher::new(half_of_the_processors())?);
+    let (provider, places) = config.provider.connect()?;
+    let places = places.map(|places| ("generations", places));
+    let watched = Watched {
+        budgets: places
+            .into_iter()
+            .chain([("passwords", hasher.turns())])
+            .collect(),
+        issuers: Some(Arc::clone(&external)),
+        jobs: Arc::default(),
+    };
     Ok(Parts {
         database: database.clone(),
         tokens: signers.tokens,
-        external: Arc::new(config.issuers.start(&clock, &timer)?),
+        external,
         gateway: config.gateway.as_ref().map(Gateway::known),
         successors: signers.successors,
-        hasher: Arc::new(Argon2Hasher::new(half_of_the_processors())?),
+        hasher,
         audit: Arc::new(LoggedAudit),
         clock,
         timer,
@@ -76,7 +89,7 @@ pub(crate) fn assemble(
         )),
         continue_url: config.continue_url.clone(),
         layouts: Layouts::new(half_of_the_processors()),
-        provider: config.provider.connect()?,
+        provider,
         new_titles: config.provider.new_titles(),
         tasks: Arc::clone(tasks),
         context_tokens: config.provider.context_tokens,
@@ -92,5 +105,7 @@ pub(crate) fn assemble(
         },
         room: dependencies.room,
         workers: None,
+        observer: None,
+        watched,
     })
 }

@@ -27,7 +27,12 @@ impl Background {
             clock(),
             config.guest_retention,
             config.allowances,
+            Arc::clone(&parts.watched.jobs),
         ));
+        if config.metrics.is_some() {
+            let jobs = Arc::clone(&parts.watched.jobs);
+            workers.spawn(jobs::look_at_backlogs(database.clone(), jobs));
+        }
         workers.spawn(jobs::look_at_usage(
             database.clone(),
             Arc::clone(&parts.usage),
@@ -51,6 +56,7 @@ impl Background {
                 context,
                 config.allowances,
                 config.provider.titles_at_once(),
+                Arc::clone(&parts.watched.jobs),
             ));
         }
         Self { workers, views }

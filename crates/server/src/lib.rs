@@ -13,6 +13,7 @@ pub mod help;
 mod identity;
 pub mod jobs;
 mod listening;
+pub mod metrics;
 mod migrate;
 mod pages;
 mod parts;
@@ -28,6 +29,7 @@ pub mod telemetry;
 pub mod token;
 pub mod turns;
 pub mod views;
+pub mod watched;
 
 pub use app::start;
 pub use listening::Terms;

@@ -1,11 +1,12 @@
 //! The parts that a service is wired from.
 
 use crate::listening::Terms;
+use crate::watched::Watched;
 use api::browsers::{AllowedHosts, AllowedOrigins};
 use api::client_address::TrustedProxies;
 use api::memory::Memory;
 use api::shares::public::{ContinueUrl, Layouts};
-use api::{BodyRate, LongWork};
+use api::{BodyRate, LongWork, Observer};
 use domain::auth::{
     AccessTokens, Audit, Doors, ExternalTokens, Gateway, PasswordHasher, Successors,
 };
@@ -77,4 +78,8 @@ pub struct Parts {
     pub room: Arc<dyn Room>,
     /// Threads that handle requests; `None` is one per core.
     pub workers: Option<usize>,
+    /// Is told of each answer.
+    pub observer: Option<Arc<dyn Observer>>,
+    /// What metrics show beside these parts.
+    pub watched: Watched,
 }

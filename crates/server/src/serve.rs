@@ -3,6 +3,8 @@ use crate::assemble::{Dependencies, assemble};
 use crate::background::Background;
 use crate::config::{Config, Storage};
 use crate::greeting::{greet, name_issuers, warn_of_links};
+use crate::metrics::{Endpoint, Metrics};
+use crate::parts::Parts;
 use crate::secret::embedded_secret;
 use crate::serve_error::ServeError;
 use crate::stop::Stop;
@@ -38,6 +40,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     }
     let mut stop = Stop::new()?;
     let listener = listen(&config)?;
+    let metrics = listen_for_metrics(&config)?;
     let address = listener.local_addr()?;
     match &config.storage {
         Storage::Embedded(embedded) => {
@@ -63,7 +66,8 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
                 }
                 let data = format!("embedded, in {}", postgres.data_dir().display());
                 greet(address, &data, &greeting::tokens(&config, true));
-                run(&config, listener, database, storage, &secret, &mut stop).await
+                let listeners = (listener, metrics);
+                run(&config, listeners, database, storage, &secret, &mut stop).await
             };
             let served = served.await;
             postgres.stop().await;
@@ -87,7 +91,8 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
                 "the database of DATABASE_URL",
                 &greeting::tokens(&config, false),
             );
-            let served = run(&config, listener, database, storage, jwt_secret, &mut stop).await;
+            let listeners = (listener, metrics);
+            let served = run(&config, listeners, database, storage, jwt_secret, &mut stop).await;
             migration.abort();
             served
         }
@@ -101,6 +106,18 @@ fn listen(config: &Config) -> Result<TcpListener, ServeError> {
     })
 }
 
+/// The listener for scrapes, if metrics are served.
+fn listen_for_metrics(config: &Config) -> Result<Option<TcpListener>, ServeError> {
+    let Some(address) = config.metrics else {
+        return Ok(None);
+    };
+    let listener = TcpListener::bind(address).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => ServeError::MetricsPortTaken(address.port()),
+        _ => ServeError::ListenForMetrics(error),
+    })?;
+    Ok(Some(listener))
+}
+
 /// The owner of an embedded database, for whom `jan-conversations token` makes tokens.
 fn operator() -> User {
     User {
@@ -112,9 +129,15 @@ fn operator() -> User {
     }
 }
 
+/// Serves the metrics of a service of these parts.
+fn serve_metrics(listener: TcpListener, parts: &mut Parts) -> std::io::Result<Endpoint> {
+    tracing::info!("metrics: http://{}/metrics", listener.local_addr()?);
+    Endpoint::start(listener, Metrics::of(parts))
+}
+
 async fn run(
     config: &Config,
-    listener: TcpListener,
+    (listener, metrics): (TcpListener, Option<TcpListener>),
     database: Database,
     room: Arc<dyn Room>,
     secret: &str,
@@ -131,7 +154,11 @@ async fn run(
         address: address.ip(),
         tasks: &tasks,
     };
-    let parts = assemble(config, dependencies)?;
+    let mut parts = assemble(config, dependencies)?;
+    // It ends after the requests: they are counted to their end.
+    let _endpoint = metrics
+        .map(|listener| serve_metrics(listener, &mut parts))
+        .transpose()?;
     let background = Background::start(config, &database, &parts);
     let server = start(listener, parts)?;
     let handle = server.handle();

@@ -12,6 +12,10 @@ pub enum ServeError {
         "HTTP_PORT {0} is taken by another program, perhaps by this service: a second one needs another HTTP_PORT and DATA_DIR."
     )]
     PortTaken(u16),
+    #[error("METRICS_PORT {0} is taken by another program, perhaps by another instance.")]
+    MetricsPortTaken(u16),
+    #[error("METRICS_HOST and METRICS_PORT cannot be listened on: {0}.")]
+    ListenForMetrics(std::io::Error),
     #[error("HTTP_HOST and HTTP_PORT cannot be listened on: {0}.")]
     Listen(std::io::Error),
     #[error("DATABASE_URL cannot be used: {0}.")]

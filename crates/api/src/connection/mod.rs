@@ -8,10 +8,12 @@ mod places;
 mod refusal;
 mod stalls;
 mod stream;
+mod traffic;
 
 pub(crate) use heads::size_of_body;
 pub use places::{Connections, Unlimited};
 pub use stream::{ClientStream, Patience};
+pub use traffic::Traffic;
 
 use domain::admission::Refused;
 use heads::{Head, READ_AHEAD};

@@ -1,7 +1,9 @@
+use super::traffic::Traffic;
 use crate::client_address::TrustedProxies;
 use domain::admission::{Budget, Caller, Limits, Permit, Refused};
 use domain::limits::Origin;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// The limits of connections, in all and for one address. Each connection is an open file, and the
 /// system limits the files of a process. The memory of incomplete heads is limited, too.
@@ -10,6 +12,7 @@ pub struct Connections {
     budget: Budget,
     heads: Budget,
     unlimited: Unlimited,
+    traffic: Arc<Traffic>,
 }
 
 /// Networks whose connections are not counted: programs on this machine, and our own proxies, each
@@ -33,12 +36,23 @@ pub(super) struct ConnectionPermit {
     _counted: Option<Permit>,
     caller: Caller,
     heads: Budget,
+    traffic: Arc<Traffic>,
 }
 
 impl ConnectionPermit {
+    pub(super) fn traffic(&self) -> &Traffic {
+        &self.traffic
+    }
+
     /// Memory for an incomplete head.
     pub(super) fn room_for_head(&self, bytes: u64) -> Result<Permit, Refused> {
         self.heads.try_take(self.caller, bytes)
+    }
+}
+
+impl Drop for ConnectionPermit {
+    fn drop(&mut self) {
+        self.traffic.open.fall();
     }
 }
 
@@ -58,7 +72,20 @@ impl Connections {
             budget: Budget::new(limits),
             heads: Budget::new(Limits::parts(Self::HEADS, Self::PARTS)),
             unlimited,
+            traffic: Arc::default(),
         }
+    }
+
+    /// Figures about these connections.
+    #[must_use]
+    pub fn traffic(&self) -> Arc<Traffic> {
+        Arc::clone(&self.traffic)
+    }
+
+    /// The limits of connections, and of the memory of incomplete heads.
+    #[must_use]
+    pub fn budgets(&self) -> [Budget; 2] {
+        [self.budget.clone(), self.heads.clone()]
     }
 
     /// The same limits, with so much memory for incomplete heads. One address gets a quarter.
@@ -82,13 +109,21 @@ impl Connections {
         let caller = Caller::Address(Origin::of(peer));
         let counted = match peer.is_some_and(|peer| networks.contain(peer)) {
             true => None,
-            false => Some(self.budget.try_take(caller, 1)?),
+            false => Some(self.counted(caller)?),
         };
+        self.traffic.accepted.add(1);
+        self.traffic.open.rise();
         Ok(ConnectionPermit {
             _counted: counted,
             caller,
             heads: self.heads.clone(),
+            traffic: Arc::clone(&self.traffic),
         })
+    }
+
+    fn counted(&self, caller: Caller) -> Result<Permit, Refused> {
+        let counted = self.budget.try_take(caller, 1);
+        counted.inspect_err(|_| self.traffic.refused.add(1))
     }
 }
 

@@ -123,6 +123,7 @@ impl ClientStream {
         if self.kept.is_empty() {
             ready!(self.poll_socket(context, buffer, allowance))?;
             let read = buffer.filled().get(before..).unwrap_or_default();
+            self.place.traffic().received.add(read.len() as u64);
             let handed = piece(read);
             self.kept = Bytes::copy_from_slice(read.get(handed..).unwrap_or_default());
             buffer.set_filled(before + handed);
@@ -239,6 +240,7 @@ impl AsyncWrite for ClientStream {
             Poll::Ready(written) => {
                 this.has_answered = true;
                 let bytes = written.as_ref().map_or(0, |bytes| *bytes);
+                this.place.traffic().sent.add(bytes as u64);
                 this.stalls.has_taken(bytes, this.connection.least());
                 Poll::Ready(written)
             }

@@ -127,6 +127,12 @@ impl Memory {
         self.budget.held()
     }
 
+    /// The limit of bytes.
+    #[must_use]
+    pub fn budget(&self) -> Budget {
+        self.budget.clone()
+    }
+
     /// The memory for a body, at first without bytes.
     pub(crate) fn for_body(&self, taker: Taker) -> Result<Taken, ApiError> {
         self.nothing(taker).map_err(refused)

@@ -1,4 +1,4 @@
-use super::queue::{Queue, QueuedRequest};
+use super::queue::{Queue, QueuedRequest, Usage};
 use super::{Caller, Limits, Refused};
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -30,7 +30,10 @@ impl Budget {
     /// # Errors
     /// Says which share is used up. Free units that a waiting request may take count as used.
     pub fn try_take(&self, caller: Caller, units: u64) -> Result<Permit, Refused> {
-        self.queue().take(caller, units)?;
+        let mut queue = self.queue();
+        let taken = queue.take(caller, units);
+        taken.map_err(|refused| queue.refuses(refused))?;
+        drop(queue);
         Ok(self.permit(caller, units))
     }
 
@@ -56,9 +59,19 @@ impl Budget {
                 return Poll::Ready(Ok(self.permit(caller, units)));
             }
             let ended = patience.as_mut().poll(context);
-            ended.map(|()| Err(self.queue().reason(caller, units)))
+            ended.map(|()| {
+                let mut queue = self.queue();
+                let reason = queue.reason(caller, units);
+                Err(queue.refuses(reason))
+            })
         })
         .await
+    }
+
+    /// How it is used.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.queue().usage()
     }
 
     /// Units that are held, by all callers.
@@ -93,7 +106,8 @@ impl Budget {
         if queue.take(caller, units).is_ok() {
             return Ok(None);
         }
-        let place = queue.wait(caller, units)?;
+        let place = queue.wait(caller, units);
+        let place = place.map_err(|refused| queue.refuses(refused))?;
         Ok(Some(Waiting {
             budget: self.clone(),
             caller,

@@ -12,6 +12,7 @@ mod queue;
 mod tests;
 
 pub use budget::{Budget, Permit};
+pub use queue::Usage;
 
 use crate::id::OwnerId;
 use crate::limits::Origin;

@@ -17,6 +17,23 @@ pub(super) struct Queue {
     waiting: usize,
     last: Ticket,
     motion: Motion,
+    refused_for_share: u64,
+    refused_for_all: u64,
+}
+
+/// How a budget is used now, and how many requests it has refused so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Units in all.
+    pub total: u64,
+    /// Units that callers hold.
+    pub held: u64,
+    /// Requests that wait.
+    pub waiting: usize,
+    /// Requests that were refused because of their caller's share.
+    pub refused_for_share: u64,
+    /// Requests that were refused because all units were used up.
+    pub refused_for_all: u64,
 }
 
 #[derive(Default)]
@@ -64,7 +81,28 @@ impl Queue {
             waiting: 0,
             last: 0,
             motion: Motion::default(),
+            refused_for_share: 0,
+            refused_for_all: 0,
         }
+    }
+
+    pub(super) fn usage(&self) -> Usage {
+        Usage {
+            total: self.limits.total,
+            held: self.held(),
+            waiting: self.waiting,
+            refused_for_share: self.refused_for_share,
+            refused_for_all: self.refused_for_all,
+        }
+    }
+
+    /// Counts a refusal that a caller was told.
+    pub(super) fn refuses(&mut self, refused: Refused) -> Refused {
+        match refused {
+            Refused::Caller => self.refused_for_share += 1,
+            Refused::Full => self.refused_for_all += 1,
+        }
+        refused
     }
 
     pub(super) fn held(&self) -> u64 {

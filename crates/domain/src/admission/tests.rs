@@ -332,3 +332,17 @@ fn no_wake_up_is_lost_among_many_threads() {
     }
     assert!(budget.queue().is_untouched());
 }
+
+#[test]
+fn refusals_are_counted_by_their_reason() {
+    let budget = Budget::new(Limits::parts(4, 2));
+    let _first = budget.try_take(caller(1), 2).unwrap();
+    assert_eq!(budget.try_take(caller(1), 1).unwrap_err(), Refused::Caller);
+    let _second = budget.try_take(caller(2), 2).unwrap();
+    assert_eq!(budget.try_take(caller(3), 1).unwrap_err(), Refused::Full);
+    let mut taking: Taking = Box::pin(budget.take(caller(3), 1, ready(())));
+    assert_eq!(poll(&mut taking).unwrap().unwrap_err(), Refused::Full);
+    let usage = budget.usage();
+    assert_eq!((usage.total, usage.held, usage.waiting), (4, 4, 0));
+    assert_eq!((usage.refused_for_share, usage.refused_for_all), (1, 2));
+}

@@ -1,24 +1,36 @@
 use super::{ShareKey, ShareStore};
 use crate::error::Result;
+use crate::figures::Count;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The views of links since they were last written to the store. Counting does not delay a reader;
 /// a crash loses the last few seconds.
 #[derive(Default)]
-pub struct ViewCounts(Mutex<HashMap<ShareKey, u64>>);
+pub struct ViewCounts {
+    unwritten: Mutex<HashMap<ShareKey, u64>>,
+    /// All views since the start.
+    pub total: Count,
+}
 
 impl ViewCounts {
     /// How many links one statement writes.
     const BATCH: usize = 1_000;
 
     pub fn count(&self, key: ShareKey) {
+        self.total.add(1);
         self.add(key, 1);
+    }
+
+    /// How many links have views that are not written yet.
+    #[must_use]
+    pub fn unwritten(&self) -> usize {
+        self.counts().len()
     }
 
     /// Writes the counted views. Views that could not be written are kept for the next time.
     pub async fn flush(&self, store: &dyn ShareStore) -> Result<()> {
-        let counted = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let counted = std::mem::take(&mut *self.counts());
         let counted: Vec<_> = counted.into_iter().collect();
         let mut batches = counted.chunks(Self::BATCH);
         while let Some(batch) = batches.next() {
@@ -32,7 +44,12 @@ impl ViewCounts {
     }
 
     fn add(&self, key: ShareKey, views: u64) {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *counts.entry(key).or_default() += views;
+        *self.counts().entry(key).or_default() += views;
+    }
+
+    fn counts(&self) -> MutexGuard<'_, HashMap<ShareKey, u64>> {
+        self.unwritten
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -56,6 +56,12 @@ impl OpenAiCompatible {
         })
     }
 
+    /// The limit of running requests.
+    #[must_use]
+    pub fn places(&self) -> Budget {
+        self.places.clone()
+    }
+
     /// Serialises a request. A long one is serialised on a separate thread, in turn, since it would
     /// block all requests of the worker meanwhile.
     async fn prepared(&self, caller: Caller, request: ChatRequest) -> Result<Prepared> {

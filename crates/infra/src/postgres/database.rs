@@ -1,10 +1,11 @@
 use super::connect::Target;
 use super::error::{Silent, contended, unavailable};
+use super::figures::{Connections, Figures};
 use super::pool::{Pool, Pooled};
 use super::work::{Places, Whose};
 use crate::storage::Storage;
 use diesel_async::SimpleAsyncConnection as _;
-use domain::admission::{Caller, Permit};
+use domain::admission::{Budget, Caller, Permit};
 use domain::error::Result;
 use domain::health::Readiness;
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub struct Database {
     open: Arc<AtomicBool>,
     /// Is notified when the database has no room.
     pub(super) storage: Arc<Storage>,
+    pub(super) figures: Arc<Figures>,
 }
 
 /// How long a unit of work may take, from waiting for a connection to the last row. Under load it
@@ -85,6 +87,7 @@ impl Database {
             places: Arc::new(Places::new(size)),
             open: Arc::default(),
             storage: Storage::unmeasured(),
+            figures: Arc::default(),
         }
     }
 
@@ -173,6 +176,24 @@ impl Database {
     #[must_use]
     pub fn most_connections(&self) -> usize {
         self.pool.size()
+    }
+
+    /// Figures about its work so far.
+    #[must_use]
+    pub fn figures(&self) -> Arc<Figures> {
+        Arc::clone(&self.figures)
+    }
+
+    /// The connections of the pool, as they are used now.
+    #[must_use]
+    pub fn connections(&self) -> Connections {
+        self.pool.connections()
+    }
+
+    /// The limits of concurrent work, and of forks.
+    #[must_use]
+    pub fn budgets(&self) -> [Budget; 2] {
+        self.places.budgets()
     }
 
     /// Closes all connections, after their running work.

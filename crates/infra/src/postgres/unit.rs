@@ -2,10 +2,10 @@
 //! slow.
 
 use super::database::Database;
+use super::durable::is_durable;
 use super::error::{
     Silent, contended, is_cut, is_full, is_repeatable, storage, unanswered, unavailable,
 };
-use super::execute::Execute as _;
 use super::lent::Lent;
 use super::work::Whose;
 use diesel::QueryResult;
@@ -26,10 +26,6 @@ const VERDICT: Duration = Duration::from_millis(500);
 /// How much longer it may take if the server answers other connections: a commit that waits for a
 /// slow disk cannot be called off; a wrong answer would be worse than a late one.
 const LONG_VERDICT: Duration = Duration::from_secs(10);
-
-/// The time limit for reading a setting after work was called off, and how often to try.
-const SETTING: Duration = Duration::from_secs(2);
-const LOOKS: u8 = 3;
 
 /// How often work is tried again after a conflict with other work.
 const REPEATS: u32 = 3;
@@ -133,12 +129,29 @@ impl Database {
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
         largest: impl Fn(&T) -> usize,
     ) -> Result<QueryResult<T>> {
-        let whose = whose.into();
+        let done = self.do_in_turn(whose.into(), work, largest).await;
+        if let Err(error) = &done {
+            self.figures.failures.add(error);
+        }
+        done
+    }
+
+    async fn do_in_turn<T>(
+        &self,
+        whose: Whose,
+        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
+        largest: impl Fn(&T) -> usize,
+    ) -> Result<QueryResult<T>> {
         let (begun, is_large) = (whose.begun, whose.is_large());
         let turn = Arc::new(self.turn(whose).await?);
         let mut repeat = 0;
+        let mut working = None;
         loop {
             let connection = self.connection(begun).await?;
+            let working = *working.get_or_insert_with(|| {
+                self.figures.waits.add(begun.elapsed());
+                Instant::now()
+            });
             let lent = Lent::of(connection, self.clone(), Some(Arc::clone(&turn)));
             let mut lent = lent.for_the_last_time(is_large);
             let limit = self.patience.saturating_sub(begun.elapsed()).max(LEAST);
@@ -166,6 +179,7 @@ impl Database {
                     sleep(PAUSE * repeat).await;
                 }
                 done => {
+                    self.figures.works.add(working.elapsed());
                     if done.as_ref().is_err_and(is_full) {
                         self.storage.met();
                     }
@@ -212,22 +226,6 @@ impl Database {
         over.await;
         false
     }
-}
-
-/// Whether a success counts that was reported after the work was called off. If the server waits
-/// for copies on other servers, calling off ends that wait, and the server reports success.
-async fn is_durable(connection: &mut AsyncPgConnection) -> bool {
-    let alone = "current_setting('synchronous_standby_names') = ''";
-    for _ in 0..LOOKS {
-        let asked = diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(alone));
-        match timeout(SETTING, asked.fetch_one(connection)).await {
-            Ok(Ok(is_alone)) => return is_alone,
-            // The request to call the work off may arrive this late, and cancel this query.
-            Ok(Err(_)) => {}
-            Err(_) => return false,
-        }
-    }
-    false
 }
 
 /// Whether a statement failed because the server is shutting down or crashed. Such errors look like

@@ -90,6 +90,11 @@ impl Places {
         }
     }
 
+    /// The limits themselves: of all work, and of forks.
+    pub(super) fn budgets(&self) -> [Budget; 2] {
+        [self.budget.clone(), self.forks.clone()]
+    }
+
     /// How many units of work wait for their turn.
     pub(super) fn waiting(&self) -> usize {
         self.budget.waiting()

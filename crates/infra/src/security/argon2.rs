@@ -58,6 +58,12 @@ impl Argon2Hasher {
         })
     }
 
+    /// The limit of hashes that are computed at once.
+    #[must_use]
+    pub fn turns(&self) -> Budget {
+        self.turns.clone()
+    }
+
     async fn in_turn<T: Send + 'static>(
         &self,
         caller: Caller,

@@ -221,6 +221,13 @@ pub struct Settings {
     /// 1 to 3600 [default: 25]
     #[arg(long, env, global = true, help_heading = "Server")]
     pub shutdown_timeout_seconds: Option<String>,
+    /// The port at which metrics are served, for Prometheus; 0 takes any free one [default: none,
+    /// and no metrics]
+    #[arg(long, env, global = true, help_heading = "Metrics")]
+    pub metrics_port: Option<String>,
+    /// The address of that port [default: 127.0.0.1]
+    #[arg(long, env, global = true, help_heading = "Metrics")]
+    pub metrics_host: Option<String>,
     /// How much to log: error, warn, info, debug, trace, or a filter such as info,infra=debug
     /// [default: info]
     #[arg(long, env, global = true, help_heading = "Log")]

@@ -4,6 +4,7 @@ mod browsers;
 mod gateway;
 mod issuers;
 mod limits;
+mod metrics;
 mod provider;
 mod size;
 mod storage;
@@ -22,7 +23,7 @@ use api::shares::public::ContinueUrl;
 use chrono::TimeDelta;
 use domain::limits::Quotas;
 use domain::usage::Allowances;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -64,6 +65,8 @@ pub struct Config {
     pub provider: Provider,
     /// How long running requests may take after the service is told to stop.
     pub finishing: Duration,
+    /// The address at which metrics are served; `None`: they are not.
+    pub metrics: Option<SocketAddr>,
     pub log: Log,
 }
 
@@ -137,6 +140,7 @@ impl Config {
             issuers: Issuers::read(settings)?,
             provider: Provider::read(settings)?,
             finishing: finishing(&settings.shutdown_timeout_seconds)?,
+            metrics: metrics::address(settings)?,
             log: log(settings)?,
             storage,
         })
@@ -280,7 +284,7 @@ mod tests {
 
     type Setting = fn(&mut Settings) -> &mut Option<String>;
 
-    const BAD: [(&str, &str, Setting); 52] = [
+    const BAD: [(&str, &str, Setting); 54] = [
         ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
         ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
         ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
@@ -405,6 +409,12 @@ mod tests {
         ("DISK_RESERVE", "10%", |settings| &mut settings.disk_reserve),
         ("SHUTDOWN_TIMEOUT_SECONDS", "0", |settings| {
             &mut settings.shutdown_timeout_seconds
+        }),
+        ("METRICS_PORT", "65536", |settings| {
+            &mut settings.metrics_port
+        }),
+        ("METRICS_HOST", "metrics", |settings| {
+            &mut settings.metrics_host
         }),
         ("LOG_FORMAT", "xml", |settings| &mut settings.log_format),
     ];

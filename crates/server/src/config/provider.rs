@@ -2,6 +2,7 @@
 
 use super::{ConfigError, bad, given, parsed};
 use crate::cli::Settings;
+use domain::admission::Budget;
 use domain::replies::ModelProvider;
 use infra::llm::{
     ApiKey, BaseUrl, CertificatesUnusable, NoProvider, OpenAiCompatible, ProviderSettings,
@@ -116,14 +117,20 @@ impl Provider {
         infra::llm::probe(&self.settings?).await
     }
 
-    /// The provider itself. Must be called on the runtime that keeps its connections.
+    /// The provider itself, and the limit of its running requests. Must be called on the runtime that keeps its connections.
     ///
     /// # Errors
     /// The provider uses TLS, and this system's certificates cannot be read.
-    pub fn connect(&self) -> Result<Arc<dyn ModelProvider>, CertificatesUnusable> {
+    pub fn connect(
+        &self,
+    ) -> Result<(Arc<dyn ModelProvider>, Option<Budget>), CertificatesUnusable> {
         match &self.settings {
-            None => Ok(Arc::new(NoProvider)),
-            Some(settings) => Ok(Arc::new(OpenAiCompatible::new(settings.clone())?)),
+            None => Ok((Arc::new(NoProvider), None)),
+            Some(settings) => {
+                let provider = OpenAiCompatible::new(settings.clone())?;
+                let places = provider.places();
+                Ok((Arc::new(provider), Some(places)))
+            }
         }
     }
 }

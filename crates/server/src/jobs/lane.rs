@@ -1,3 +1,4 @@
+use super::figures::JobFigures;
 use domain::clock::Clock;
 use domain::error::Error;
 use domain::jobs::{Did, JobQueue, Kind, Runner};
@@ -33,10 +34,12 @@ pub(super) struct Lane {
     pub(super) patience: Duration,
     /// Whether this lane also looks around and logs the waiting jobs of its kinds.
     pub(super) is_first: bool,
+    pub(super) figures: Arc<JobFigures>,
 }
 
 impl Lane {
     pub(super) async fn run(mut self, database: Database) {
+        self.figures.shows(self.runner.kinds());
         while !database.is_open() {
             sleep(IDLE).await;
         }
@@ -57,7 +60,13 @@ impl Lane {
 
     /// Does one step, and returns the pause after it.
     async fn step(&mut self) -> Duration {
-        match timeout(self.patience, self.runner.step()).await {
+        let did = timeout(self.patience, self.runner.step()).await;
+        match &did {
+            Ok(Ok(Did::Step { kind, .. })) => self.figures.did(*kind),
+            Ok(Ok(Did::Failed { job, .. })) => self.figures.failed(job.kind),
+            _ => {}
+        }
+        match did {
             Ok(Ok(Did::Nothing)) => IDLE,
             Ok(Ok(Did::Missed)) => MISSED,
             // Requests to a model have their own limits.

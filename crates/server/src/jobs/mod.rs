@@ -1,6 +1,9 @@
 //! The background work of an instance: jobs, shared with any number of other instances.
 
+mod figures;
 mod lane;
+
+pub use figures::{JobFigures, Steps};
 
 use chrono::TimeDelta;
 use domain::clock::Clock;
@@ -20,6 +23,9 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+/// How often waiting jobs are counted, where there are metrics: as often as they are usually scraped.
+const LOOK: Duration = Duration::from_secs(15);
+
 /// Reclaims deleted data and forgets expired data, until it is dropped. Guests are removed after
 /// `guest_retention` without activity, or never.
 pub async fn upkeep(
@@ -27,6 +33,7 @@ pub async fn upkeep(
     clock: Arc<dyn Clock>,
     guest_retention: Option<TimeDelta>,
     allowances: Allowances,
+    figures: Arc<JobFigures>,
 ) {
     let store = Arc::new(PgRemovals(database.clone()));
     let purge = PurgeService {
@@ -68,6 +75,7 @@ pub async fn upkeep(
         own,
         patience: Duration::MAX,
         is_first: true,
+        figures,
     };
     lane.run(database).await;
 }
@@ -81,6 +89,7 @@ pub async fn titles(
     context_tokens: usize,
     allowances: Allowances,
     at_once: usize,
+    figures: Arc<JobFigures>,
 ) {
     let queue: Arc<dyn JobQueue> = Arc::new(PgJobs(database.clone()));
     let titles = Arc::new(PgTitleQueue(database.clone()));
@@ -98,6 +107,7 @@ pub async fn titles(
         own: Vec::new(),
         patience: TitleService::PATIENCE,
         is_first: number == 0,
+        figures: Arc::clone(&figures),
     };
     // The lanes end with this set.
     let mut lanes = JoinSet::new();
@@ -112,6 +122,19 @@ fn usage(database: &Database, clock: &Arc<dyn Clock>, allowances: Allowances) ->
         allowances,
         store: Arc::new(PgUsage(database.clone())),
         clock: Arc::clone(clock),
+    }
+}
+
+/// Regularly counts the waiting jobs, until it is dropped.
+pub async fn look_at_backlogs(database: Database, figures: Arc<JobFigures>) {
+    let queue = PgJobs(database.clone());
+    loop {
+        if database.is_open()
+            && let Err(error) = figures.look(&queue).await
+        {
+            tracing::debug!(%error, "the waiting jobs cannot be counted; trying again");
+        }
+        sleep(LOOK).await;
     }
 }
 

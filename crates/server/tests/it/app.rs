@@ -155,6 +155,8 @@ impl TestApp {
             },
             room: infra::storage::Storage::unmeasured(),
             workers: Some(1),
+            observer: None,
+            watched: server::watched::Watched::default(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

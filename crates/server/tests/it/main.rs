@@ -34,6 +34,7 @@ mod kills;
 mod large;
 mod loans;
 mod malformed;
+mod metrics;
 mod migrations;
 mod openai;
 mod openapi;

@@ -37,6 +37,7 @@ impl Worker {
             clock,
             None,
             Allowances::NONE,
+            Arc::default(),
         )))
     }
 }

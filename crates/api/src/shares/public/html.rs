@@ -52,6 +52,12 @@ impl Layouts {
         let waiting = (at_once * Self::WAITING, at_once * Self::WAITING_EACH);
         Self(Budget::new(limits.with_waiting(waiting.0, waiting.1)))
     }
+
+    /// The limit of pages that are laid out at once.
+    #[must_use]
+    pub fn budget(&self) -> Budget {
+        self.0.clone()
+    }
 }
 
 /// A page of a shared conversation, for a browser.

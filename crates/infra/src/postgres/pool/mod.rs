@@ -12,6 +12,7 @@ mod opened;
 mod pooled;
 
 use super::connect::Target;
+use super::figures::Connections;
 use diesel::ConnectionError;
 use opened::{Idle, LOOK};
 pub(super) use pooled::Pooled;
@@ -107,6 +108,17 @@ impl Pool {
     /// The most connections.
     pub(super) fn size(&self) -> usize {
         self.0.size
+    }
+
+    /// How its connections are used now.
+    pub(super) fn connections(&self) -> Connections {
+        let state = self.0.state();
+        let idle = state.idle.len();
+        Connections {
+            most: self.0.size,
+            idle,
+            in_use: state.open.saturating_sub(idle),
+        }
     }
 
     /// Whether there is a clone of this, or a connection of it in use.

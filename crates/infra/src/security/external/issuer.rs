@@ -39,6 +39,8 @@ pub(super) struct Issuer {
     terms: Terms,
     client: Client,
     keys: RwLock<Arc<Keys>>,
+    /// When the keys were fetched.
+    fetched: std::sync::Mutex<Option<DateTime<Utc>>>,
     /// The last fetch. Locked while one runs.
     last: Arc<Mutex<Option<Fetch>>>,
 }
@@ -64,12 +66,20 @@ impl Issuer {
             settings,
             terms,
             keys: RwLock::default(),
+            fetched: std::sync::Mutex::default(),
             last: Arc::default(),
         })
     }
 
     pub(super) fn is_called(&self, name: &str) -> bool {
         self.settings.issuer == name
+    }
+
+    /// The issuer's name, and the age of its keys in seconds; `None`: no keys are known.
+    pub(super) fn age(&self) -> (&str, Option<f64>) {
+        let fetched = *self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+        let age = fetched.map(|at| (self.terms.clock.now() - at).as_seconds_f64());
+        (&self.settings.issuer, age)
     }
 
     fn keys(&self) -> Arc<Keys> {
@@ -173,6 +183,8 @@ impl Issuer {
                 }
                 let mut known = self.keys.write().unwrap_or_else(PoisonError::into_inner);
                 *known = Arc::new(keys);
+                *self.fetched.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Some(self.terms.clock.now());
                 return (REST, None);
             }
             Err(problem) => problem.to_string(),

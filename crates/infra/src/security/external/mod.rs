@@ -62,6 +62,11 @@ impl Issuers {
         Ok(Self(issuers))
     }
 
+    /// The issuers' names, and the age of their keys in seconds; `None`: no keys are known.
+    pub fn ages(&self) -> impl Iterator<Item = (&str, Option<f64>)> {
+        self.0.iter().map(|issuer| issuer.age())
+    }
+
     /// The issuer that the token names. The name is not proven yet.
     fn named(&self, token: &str) -> std::result::Result<&Arc<Issuer>, Refusal> {
         let named = named(token).ok_or(Refusal::NotAToken)?;

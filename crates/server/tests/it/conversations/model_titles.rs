@@ -60,6 +60,7 @@ impl Namer {
             context_tokens,
             allowances,
             at_once,
+            Arc::default(),
         );
         Self(RUNTIME.spawn(run))
     }

@@ -164,7 +164,15 @@ fn workers(schema: &Schema, provider: &Provider) -> (Worker, JoinHandle<()>) {
     let _inside = RUNTIME.enter();
     let (database, clock) = (schema.patient_database(2), Arc::new(SystemClock));
     let model = provider.connected();
-    let titles = server::jobs::titles(database, model, clock, 8_192, Allowances::NONE, 1);
+    let titles = server::jobs::titles(
+        database,
+        model,
+        clock,
+        8_192,
+        Allowances::NONE,
+        1,
+        Arc::default(),
+    );
     (Worker::start(schema), RUNTIME.spawn(titles))
 }
 

@@ -135,7 +135,12 @@ impl Writer {
         if group.is_empty() {
             return;
         }
-        let mut places = match self.store(&group).await {
+        let begun = Instant::now();
+        let stored = self.store(&group).await;
+        let figures = &self.database.figures.appends;
+        figures.sizes.add(group.len() as u64);
+        figures.times.add(begun.elapsed());
+        let mut places = match stored {
             Ok(places) => places,
             Err(error) => {
                 for Waiting { answer, .. } in group {

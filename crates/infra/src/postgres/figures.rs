@@ -1,0 +1,65 @@
+use domain::error::Error;
+use domain::figures::{Count, Distribution, Times};
+
+/// Figures about the work with the database, since the start.
+#[derive(Debug, Default)]
+pub struct Figures {
+    /// How long units of work waited for their turn and for a connection.
+    pub waits: Times,
+    /// How long units of work took after that, repeats included.
+    pub works: Times,
+    pub failures: Failures,
+    pub appends: Groups,
+}
+
+/// Units of work that failed, by their meaning to the caller.
+#[derive(Debug, Default)]
+pub struct Failures {
+    /// No turn came in time.
+    pub overloaded: Count,
+    /// The database cannot be reached.
+    pub unavailable: Count,
+    /// Others held the same, or the database was too slow.
+    pub contended: Count,
+    /// The result is not known.
+    pub unanswered: Count,
+}
+
+impl Failures {
+    pub(super) fn add(&self, error: &Error) {
+        match error {
+            Error::Overloaded { .. } => self.overloaded.add(1),
+            Error::Unavailable(_) => self.unavailable.add(1),
+            Error::Contended(_) => self.contended.add(1),
+            Error::Unanswered(_) => self.unanswered.add(1),
+            _ => {}
+        }
+    }
+}
+
+/// Groups of appends that one statement stored.
+#[derive(Debug)]
+pub struct Groups {
+    /// How many appends a group had.
+    pub sizes: Distribution<8>,
+    /// How long the storing of a group took.
+    pub times: Times,
+}
+
+impl Default for Groups {
+    fn default() -> Self {
+        Self {
+            sizes: Distribution::new([1, 2, 4, 8, 16, 32, 64, 128]),
+            times: Times::default(),
+        }
+    }
+}
+
+/// How the connections of a pool are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// The most that the pool may have.
+    pub most: usize,
+    pub in_use: usize,
+    pub idle: usize,
+}

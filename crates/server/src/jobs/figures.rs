@@ -1,0 +1,78 @@
+//! Figures about the jobs of this instance.
+
+use domain::error::Result;
+use domain::jobs::{Backlog, JobQueue, Kind};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The kinds of jobs that wait in the queue; the service's own are always there.
+const WAITING: [Kind; 5] = [
+    Kind::Usage,
+    Kind::Title,
+    Kind::Removal,
+    Kind::Versions,
+    Kind::Purge,
+];
+
+/// How many steps of jobs were done, and how many failed; and how many jobs waited at the last look.
+#[derive(Debug, Default)]
+pub struct JobFigures(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    steps: BTreeMap<Kind, Steps>,
+    backlogs: Vec<Backlog>,
+}
+
+/// The steps of a kind of jobs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Steps {
+    pub done: u64,
+    pub failed: u64,
+}
+
+impl JobFigures {
+    /// Shows these kinds, also before the first step.
+    pub(super) fn shows(&self, kinds: &[Kind]) {
+        let mut state = self.state();
+        for kind in kinds {
+            state.steps.entry(*kind).or_default();
+        }
+    }
+
+    pub(super) fn did(&self, kind: Kind) {
+        self.state().steps.entry(kind).or_default().done += 1;
+    }
+
+    pub(super) fn failed(&self, kind: Kind) {
+        self.state().steps.entry(kind).or_default().failed += 1;
+    }
+
+    /// Counts the waiting jobs of all instances.
+    pub(crate) async fn look(&self, queue: &dyn JobQueue) -> Result<()> {
+        let backlogs = queue.backlog(&WAITING).await?;
+        self.state().backlogs = backlogs;
+        Ok(())
+    }
+
+    /// The steps by kind.
+    #[must_use]
+    pub fn steps(&self) -> Vec<(Kind, Steps)> {
+        let state = self.state();
+        state.steps.iter().map(|(kind, it)| (*kind, *it)).collect()
+    }
+
+    /// The jobs that waited at the last look, by kind; `None`: no jobs of this kind.
+    #[must_use]
+    pub fn backlogs(&self) -> [(Kind, Option<Backlog>); WAITING.len()] {
+        let state = self.state();
+        WAITING.map(|kind| {
+            let of_kind = |backlog: &&Backlog| backlog.kind == kind;
+            (kind, state.backlogs.iter().find(of_kind).copied())
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

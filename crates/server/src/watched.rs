@@ -1,0 +1,15 @@
+//! The parts of a service that only its operator looks at.
+
+use crate::jobs::JobFigures;
+use domain::admission::Budget;
+use infra::security::Issuers;
+use std::sync::Arc;
+
+/// What can be watched beside the parts that requests use.
+#[derive(Clone, Default)]
+pub struct Watched {
+    /// Limits by name: those that no other part shows.
+    pub budgets: Vec<(&'static str, Budget)>,
+    pub issuers: Option<Arc<Issuers>>,
+    pub jobs: Arc<JobFigures>,
+}
