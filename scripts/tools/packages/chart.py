@@ -24,6 +24,7 @@ GOOD = {
     ],
     "everything": [
         "--set=ingress.enabled=true,ingress.host=chat.example.org,ingress.tlsSecret=tls,ingress.className=nginx",
+        "--set=metrics.enabled=true,metrics.port=9999",
         "--set=imagePullSecrets[0].name=pull,nodeSelector.disk=ssd,tolerations[0].operator=Exists",
         "--set=podLabels.team=a,podAnnotations.note=b,service.annotations.note=c,ingress.annotations.note=d",
         "--set=affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution=null,image.tag=v9",
@@ -34,6 +35,7 @@ BAD = {
     "no secret": ["--set=existingSecret="],
     "a secret among the settings": ["--set=settings.JWT_SECRET=x"],
     "a setting that the chart makes": ["--set=settings.HTTP_PORT=1"],
+    "the port of metrics among the settings": ["--set=settings.METRICS_PORT=1"],
     "an ingress without a host": ["--set=ingress.enabled=true"],
     "a name that is mistyped": ["--set=replicaCount=3"],
 }
@@ -71,6 +73,10 @@ def judge(made: dict[str, dict], case: str, findings: Findings) -> None:
     if "Job" in made:
         labels = made["Job"]["spec"]["template"]["metadata"]["labels"].items()
         findings.expect(not selector <= labels, f"{case}: the Service does not send requests to the migration")
+    if case == "everything":
+        ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+        findings.equal(ports, {"http": 8000, "metrics": 9999}, "the ports of the container")
+        findings.equal(environment_of(container)["METRICS_PORT"], "9999", "the port of metrics")
     if case == "odd values":
         given = environment_of(container)
         findings.equal(

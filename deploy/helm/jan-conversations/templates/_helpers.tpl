@@ -31,6 +31,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- $secret := required "existingSecret must name a Secret with DATABASE_URL and JWT_SECRET" .Values.existingSecret -}}
 - name: HTTP_PORT
   value: "8000"
+{{- if .Values.metrics.enabled }}
+- name: METRICS_HOST
+  value: "0.0.0.0"
+- name: METRICS_PORT
+  value: {{ .Values.metrics.port | int | quote }}
+{{- end }}
 {{- range $name, $value := .Values.settings }}
 - name: {{ $name }}
   value: {{ include "jan.text" $value }}
