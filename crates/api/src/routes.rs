@@ -63,6 +63,7 @@ endpoints! {
     conversations::create::create_conversation,
     conversations::list::list_conversations,
     conversations::bulk_delete::bulk_delete_conversations,
+    conversations::bulk::update_conversations,
     conversations::cancel::cancel_turn,
     conversations::export::export_conversation,
     conversations::export::export_conversation_markdown,

@@ -33,6 +33,12 @@ impl Limit {
         }
     }
 
+    /// The lesser half, unless it is nothing, and the greater.
+    pub fn halves(self) -> (Option<Self>, Self) {
+        let lesser = self.0 / 2;
+        ((lesser > 0).then_some(Self(lesser)), Self(self.0 - lesser))
+    }
+
     pub fn get(self) -> usize {
         usize::from(self.0)
     }

@@ -1,12 +1,12 @@
 //! Conversations as clients get and send them.
 
 use super::MetadataBody;
-use crate::extract::{MESSAGES, Object, WireBody, hundred_if_any, present};
+use crate::extract::{MESSAGES, Object, WireBody, given_hundred, hundred_if_any, present};
 use crate::items::NewItemBody;
 use crate::timestamp::Timestamp;
 use domain::conversations::{
     Change, Conversation, ConversationChanges, CreateConversation, FlagChanges, Flags, Metadata,
-    Title,
+    Tags, Title,
 };
 use domain::error::Error;
 use domain::id::ProjectId;
@@ -36,9 +36,12 @@ pub(crate) struct ConversationBody {
     archived: bool,
     /// Whether you want to find it at once.
     pinned: bool,
+    /// Your words for it.
+    #[schema(max_items = 20, example = json!(["work"]))]
+    tags: Vec<String>,
     created_at: Timestamp,
     /// When a message was last added, edited, regenerated, restored or deleted. Changing the title,
-    /// the project, the metadata, `archived` or `pinned` does not change it.
+    /// the project, the metadata, `archived`, `pinned` or `tags` does not change it.
     updated_at: Timestamp,
 }
 
@@ -62,6 +65,7 @@ impl From<Conversation> for ConversationBody {
             item_count: conversation.item_count,
             archived: conversation.flags.archived,
             pinned: conversation.flags.pinned,
+            tags: conversation.tags.into_names(),
             created_at: conversation.created_at.into(),
             updated_at: conversation.updated_at.into(),
         }
@@ -90,6 +94,10 @@ pub(crate) struct CreateConversationBody {
     archived: Option<bool>,
     /// Whether it shall be found at once. `false` by default.
     pinned: Option<bool>,
+    /// Up to 20 tags of 1 to 64 characters, compared without case.
+    #[serde(default, deserialize_with = "hundred_if_any")]
+    #[schema(max_items = 20)]
+    tags: Option<Vec<String>>,
     /// The first messages, stored together with the conversation, all or none.
     #[serde(default, deserialize_with = "hundred_if_any")]
     #[schema(value_type = Option<Vec<NewItemBody>>, max_items = 100)]
@@ -121,6 +129,7 @@ impl TryFrom<CreateConversationBody> for CreateConversation {
                 archived: body.archived.unwrap_or_default(),
                 pinned: body.pinned.unwrap_or_default(),
             },
+            tags: Tags::parse(body.tags.unwrap_or_default())?,
             items: items
                 .map(|(index, Object(item))| {
                     NewItem::try_from(item)
@@ -159,6 +168,10 @@ pub(crate) struct UpdateConversationBody {
     /// Whether it shall be found at once. Null: `false`.
     #[serde(default, deserialize_with = "present")]
     pinned: Option<Option<bool>>,
+    /// Replaces all tags: up to 20 of 1 to 64 characters, compared without case. Null removes them.
+    #[serde(default, deserialize_with = "given_hundred")]
+    #[schema(value_type = Option<Vec<String>>, max_items = 20)]
+    tags: Option<Option<Vec<String>>>,
 }
 
 impl WireBody for UpdateConversationBody {
@@ -180,6 +193,7 @@ impl TryFrom<UpdateConversationBody> for ConversationChanges {
                 .map_err(|error| error.named_by("project_id"))?,
             metadata: Change::of(body.metadata, metadata)?,
             flags: flag_changes(body.archived, body.pinned),
+            tags: Change::of(body.tags, |tags| Tags::parse(tags.unwrap_or_default()))?,
         })
     }
 }

@@ -1,7 +1,7 @@
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody, hundred};
 use actix_web::{HttpResponse, web};
-use domain::conversations::{BulkDeletion, ConversationService};
+use domain::conversations::{BulkResult, ConversationService};
 use endpoint::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -37,10 +37,10 @@ pub(crate) struct BulkDeletionBody {
     failed_ids: Vec<String>,
 }
 
-impl From<BulkDeletion> for BulkDeletionBody {
-    fn from(deletion: BulkDeletion) -> Self {
+impl From<BulkResult> for BulkDeletionBody {
+    fn from(deletion: BulkResult) -> Self {
         Self {
-            deleted_count: deletion.deleted,
+            deleted_count: deletion.done,
             failed_count: deletion.failed.len(),
             failed_ids: deletion.failed,
         }

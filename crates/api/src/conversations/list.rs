@@ -1,11 +1,12 @@
-use super::ConversationListBody;
+use super::{ConversationListBody, MetadataBody};
 use crate::error::ApiError;
-use crate::extract::{Authenticated, Query, yes_or_no};
+use crate::extract::{Authenticated, Labels, Sorted, yes_or_no};
 use crate::list::{ArchivedParam, OrderParam, unknown_cursor};
 use actix_web::{HttpResponse, web};
 use chrono::DateTime;
 use domain::conversations::{
-    Conversation, ConversationList, ConversationService, FlagFilter, ListSort,
+    Conversation, ConversationList, ConversationService, FlagFilter, ListSort, Metadata, TagKey,
+    Tags,
 };
 use domain::error::Error;
 use domain::id::{ConversationId, OwnerId, ProjectId};
@@ -71,7 +72,11 @@ impl ListConversationsQuery {
     }
 
     /// The domain's list; `project` is the project in the address, if there is one.
-    pub(crate) fn list(self, project: Option<ProjectId>) -> Result<ConversationList, Error> {
+    pub(crate) fn list(
+        self,
+        labels: Labels,
+        project: Option<ProjectId>,
+    ) -> Result<ConversationList, Error> {
         let named = self.project_id.map(|id| ProjectId::parse(&id)).transpose();
         let named = named.map_err(|error| error.named_by("project_id"))?;
         Ok(ConversationList {
@@ -82,7 +87,8 @@ impl ListConversationsQuery {
                 archived: ArchivedParam::filter(self.archived),
                 pinned: self.pinned,
             },
-            metadata: None,
+            tags: tags(labels.tags)?,
+            metadata: pairs(labels.metadata)?,
             sort: match self.sort.unwrap_or(SortParam::Created) {
                 SortParam::Created => ListSort::Created {
                     after: self.after.map(|after| read_created(&after)).transpose()?,
@@ -93,6 +99,27 @@ impl ListConversationsQuery {
             },
         })
     }
+}
+
+/// The tags that are wanted, all of them.
+fn tags(sent: Vec<String>) -> Result<Vec<TagKey>, Error> {
+    if sent.len() > Tags::MOST {
+        return Err(Error::invalid("tag", "tag may be given at most 20 times."));
+    }
+    let each = sent.iter();
+    each.map(|tag| TagKey::parse("tag", tag)).collect()
+}
+
+/// The pairs of metadata that are wanted, all of them: such as a conversation can have.
+fn pairs(sent: Vec<(String, String)>) -> Result<Vec<(String, String)>, Error> {
+    let number = sent.len();
+    let pairs: std::collections::BTreeMap<_, _> = sent.into_iter().collect();
+    if pairs.len() < number {
+        let message = "Each key of metadata may be given once.";
+        return Err(Error::invalid("metadata", message));
+    }
+    let pairs = Metadata::parse(pairs)?.into_pairs();
+    Ok(pairs.into_iter().collect())
 }
 
 /// The function that makes the cursor after the last entry of a page, for the same sort.
@@ -137,7 +164,13 @@ fn activity(digits: &str) -> Option<DateTime<chrono::Utc>> {
 /// conversation that exists throughout is returned once.
 #[utoipa::path(
     tag = "conversations",
-    params(ListConversationsQuery),
+    params(
+        ListConversationsQuery,
+        ("tag" = Option<Vec<String>>, Query, description = "Only conversations with this tag, without regard to case; \
+            more than one: with all of them.", max_items = 20),
+        ("metadata" = Option<MetadataBody>, Query, style = DeepObject, explode,
+            description = "Only conversations with these pairs: `metadata[key]=value`."),
+    ),
     responses((status = 200, description = "A page of conversations.",
         body = ConversationListBody)),
     extensions(("x-error-codes" = json!(["invalid_cursor", "project_not_found"]))),
@@ -147,10 +180,10 @@ fn activity(digits: &str) -> Option<DateTime<chrono::Utc>> {
 pub(crate) async fn list_conversations(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
-    Query(query): Query<ListConversationsQuery>,
+    Sorted(query, labels): Sorted<ListConversationsQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let query = query.placed(&conversations, actor.owner_id).await?;
-    let list = query.list(None)?;
+    let list = query.list(labels, None)?;
     let cursor = cursor(&list.sort);
     let page = conversations.list(actor.owner_id, list).await;
     let page = page.map_err(|error| error.named_by("project_id"))?;

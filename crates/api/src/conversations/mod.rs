@@ -1,6 +1,7 @@
 //! The wire types of conversations.
 
 mod body;
+pub(crate) mod bulk;
 pub(crate) mod bulk_delete;
 pub(crate) mod cancel;
 pub(crate) mod create;

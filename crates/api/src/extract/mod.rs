@@ -16,5 +16,7 @@ pub(crate) use broken::fault;
 pub(crate) use gateway::comes_from_a_proxy;
 pub use incoming::BodyRate;
 pub(crate) use nearest::nearest;
-pub(crate) use object::{Object, hundred, hundred_if_any, present, whole, word, yes_or_no};
-pub(crate) use query::Query;
+pub(crate) use object::{
+    Object, given_hundred, hundred, hundred_if_any, present, whole, word, yes_or_no,
+};
+pub(crate) use query::{Labels, Query, Sorted};

@@ -52,6 +52,13 @@ pub(crate) fn hundred_if_any<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Ok(list.map(|Hundred(list)| list))
 }
 
+/// The same for a list whose absence differs from null.
+pub(crate) fn given_hundred<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<Vec<T>>>, D::Error> {
+    hundred_if_any(deserializer).map(Some)
+}
+
 struct Hundred<T>(Vec<T>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Hundred<T> {

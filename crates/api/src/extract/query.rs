@@ -16,6 +16,38 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     }
 }
 
+/// A query with parameters that serde cannot read into a struct: `tag`, which may be repeated, and
+/// `metadata[key]`. The others are read as strictly as by [`Query`].
+pub(crate) struct Sorted<T>(pub(crate) T, pub(crate) Labels);
+
+/// The tags and the pairs of metadata of a query, as sent.
+#[derive(Debug, Default)]
+pub(crate) struct Labels {
+    pub(crate) tags: Vec<String>,
+    pub(crate) metadata: Vec<(String, String)>,
+}
+
+impl<T: DeserializeOwned> FromRequest for Sorted<T> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let mut labels = Labels::default();
+        let mut others = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in form_urlencoded::parse(request.query_string().as_bytes()) {
+            let key = name.strip_prefix("metadata[");
+            match key.and_then(|key| key.strip_suffix(']')) {
+                Some(key) => labels.metadata.push((key.to_owned(), value.into_owned())),
+                None if name == "tag" => labels.tags.push(value.into_owned()),
+                None => {
+                    others.append_pair(&name, &value);
+                }
+            }
+        }
+        ready(Query::read(&others.finish()).map(|Query(query)| Self(query, labels)))
+    }
+}
+
 impl<T: DeserializeOwned> Query<T> {
     /// Reads only the parameters with these names. For links that people follow, since other sites
     /// add their own parameters to them.

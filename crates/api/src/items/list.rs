@@ -30,6 +30,27 @@ pub(crate) struct ListItemsQuery {
     /// Only the message with this `call_id`.
     #[param(min_length = 1, max_length = 256)]
     call_id: Option<String>,
+    /// What stands around this message, half of `limit` on each side: for a reader who comes from a search.
+    /// Not with `after` or `call_id`. A deleted message still has its place.
+    #[param(min_length = 1)]
+    around: Option<String>,
+}
+
+impl ListItemsQuery {
+    /// The message around which to read, if there is one.
+    fn around(&self) -> Result<Option<ItemId>, Error> {
+        let Some(around) = &self.around else {
+            return Ok(None);
+        };
+        for (name, given) in [("after", &self.after), ("call_id", &self.call_id)] {
+            if given.is_some() {
+                let message = format!("{name} cannot be given together with around.");
+                return Err(Error::invalid(name, message));
+            }
+        }
+        let id = ItemId::parse(around).map_err(|error| error.named_by("around"))?;
+        Ok(Some(id))
+    }
 }
 
 impl TryFrom<ListItemsQuery> for ListItems {
@@ -84,9 +105,18 @@ pub(crate) async fn list_items(
 ) -> Result<HttpResponse, ApiError> {
     let conversation = ConversationId::parse(&conversation)?;
     take_room(&request, PAGE).await?;
-    let page = items
-        .list(actor.owner_id, conversation, query.try_into()?)
-        .await?;
+    let page = match query.around()? {
+        None => {
+            let list = query.try_into()?;
+            items.list(actor.owner_id, conversation, list).await?
+        }
+        Some(id) => {
+            let list = ListItems::try_from(query)?;
+            items
+                .around(actor.owner_id, conversation, id, list.limit, list.order)
+                .await?
+        }
+    };
     let texts = page.data.iter().map(|item| item.bytes());
     let bytes = texts.sum();
     json(&request, bytes, ItemListBody::new(page, cursor)).await

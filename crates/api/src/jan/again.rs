@@ -65,7 +65,7 @@ pub(crate) async fn again(
                 &conversation,
             ))
         }
-        Made::SharedItem(..) | Made::Deleted(_) | Made::Cancelled(..) => Err(Error::Internal(
+        Made::SharedItem(..) | Made::Several(_) | Made::Cancelled(..) => Err(Error::Internal(
             "a repeat found an object that Jan's face does not make".into(),
         )
         .into()),

@@ -1,7 +1,7 @@
-use crate::conversations::ConversationListBody;
 use crate::conversations::list::{ListConversationsQuery, SortParam, cursor};
+use crate::conversations::{ConversationListBody, MetadataBody};
 use crate::error::ApiError;
-use crate::extract::{Authenticated, Query, yes_or_no};
+use crate::extract::{Authenticated, Sorted, yes_or_no};
 use crate::list::{ArchivedParam, OrderParam};
 use actix_web::{HttpResponse, web};
 use domain::conversations::ConversationService;
@@ -61,6 +61,10 @@ impl From<ListProjectConversationsQuery> for ListConversationsQuery {
         ("project_id" = String, Path, description = "The project's id.",
             example = "proj_01JFQ2K7W2B3V4C5X6Z7M8N9QA"),
         ListProjectConversationsQuery,
+        ("tag" = Option<Vec<String>>, Query, description = "Only conversations with this tag, without regard to case; \
+            more than one: with all of them.", max_items = 20),
+        ("metadata" = Option<MetadataBody>, Query, style = DeepObject, explode,
+            description = "Only conversations with these pairs: `metadata[key]=value`."),
     ),
     responses((status = 200, description = "A page of conversations.",
         body = ConversationListBody)),
@@ -72,12 +76,12 @@ pub(crate) async fn list_project_conversations(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
     project: web::Path<String>,
-    Query(query): Query<ListProjectConversationsQuery>,
+    Sorted(query, labels): Sorted<ListProjectConversationsQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let project = ProjectId::parse(&project)?;
     let query = ListConversationsQuery::from(query);
     let query = query.placed(&conversations, actor.owner_id).await?;
-    let list = query.list(Some(project))?;
+    let list = query.list(labels, Some(project))?;
     let cursor = cursor(&list.sort);
     let page = conversations.list(actor.owner_id, list).await?;
     Ok(HttpResponse::Ok().json(ConversationListBody::new(page, cursor)))

@@ -5,6 +5,7 @@ use crate::browsers::PublicUrl;
 use crate::chat::replayed;
 use crate::client_address::ClientAddress;
 use crate::conversations::ConversationBody;
+use crate::conversations::bulk::{BulkConversationsBody, BulkResultBody};
 use crate::conversations::bulk_delete::{BulkDeleteConversationsBody, BulkDeletionBody};
 use crate::conversations::cancel::CancelledTurnBody;
 use crate::error::ApiError;
@@ -18,7 +19,7 @@ use crate::tags::tagged;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{FromRequest as _, HttpMessage as _, HttpRequest, HttpResponse};
-use domain::conversations::BulkDeletion;
+use domain::conversations::BulkResult;
 use domain::error::Error;
 use domain::id::{ConversationId, ItemId, OwnerId};
 use domain::items::ItemService;
@@ -82,12 +83,7 @@ pub(super) async fn answer(
             let location = path(share.share_id.as_str());
             Ok(created(status, location, &ShareBody::new(&share, &public)))
         }
-        Made::Deleted(gone) => {
-            let sent: BulkDeleteConversationsBody =
-                serde_json::from_slice(sent).map_err(internal)?;
-            let body = BulkDeletionBody::from(BulkDeletion::again(sent.conversation_ids, gone));
-            Ok(HttpResponse::build(status).json(body))
-        }
+        Made::Several(done) => several(request, status, sent, done),
         Made::Cancelled(conversation, id) => {
             let body = cancelled(request, owner, conversation, id).await?;
             Ok(HttpResponse::build(status).json(body))
@@ -103,6 +99,24 @@ pub(super) async fn answer(
             Ok(replayed::completion(item, reason, &conversation))
         }
     }
+}
+
+/// Answers to an action on many conversations, which was done to these.
+fn several(
+    request: &HttpRequest,
+    status: StatusCode,
+    sent: &[u8],
+    done: Vec<ConversationId>,
+) -> Result<HttpResponse, ApiError> {
+    let mut answer = HttpResponse::build(status);
+    if request.path().ends_with("/bulk") {
+        let sent: BulkConversationsBody = serde_json::from_slice(sent).map_err(internal)?;
+        let result = BulkResult::again(sent.conversation_ids, done);
+        return Ok(answer.json(BulkResultBody::from(result)));
+    }
+    let sent: BulkDeleteConversationsBody = serde_json::from_slice(sent).map_err(internal)?;
+    let result = BulkResult::again(sent.conversation_ids, done);
+    Ok(answer.json(BulkDeletionBody::from(result)))
 }
 
 async fn cancelled(

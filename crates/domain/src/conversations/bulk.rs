@@ -1,15 +1,16 @@
 use crate::id::ConversationId;
 use std::collections::HashSet;
 
-/// The result of a bulk deletion.
+/// The result of an action on many conversations.
 #[derive(Clone, Debug)]
-pub struct BulkDeletion {
-    pub deleted: usize,
-    /// The sent ids for which the owner has no conversation, as sent, each once.
+pub struct BulkResult {
+    pub done: usize,
+    /// The sent ids of other conversations, as sent, each once: the owner has none, or the action is
+    /// not possible there.
     pub failed: Vec<String>,
 }
 
-/// The distinct ids of a bulk deletion.
+/// The distinct ids of an action on many conversations.
 pub(super) struct Wanted {
     pub(super) ids: Vec<(ConversationId, String)>,
     /// The texts that are not ids of conversations.
@@ -30,22 +31,22 @@ impl Wanted {
         Self { ids, malformed }
     }
 
-    pub(super) fn but(self, deleted: Vec<ConversationId>) -> BulkDeletion {
-        let deleted: HashSet<_> = deleted.into_iter().collect();
+    pub(super) fn but(self, done: Vec<ConversationId>) -> BulkResult {
+        let done: HashSet<_> = done.into_iter().collect();
         let mut failed = self.malformed;
-        let kept = self.ids.into_iter();
-        let kept = kept.filter(|(id, _)| !deleted.contains(id));
-        failed.extend(kept.map(|(_, raw)| raw));
-        BulkDeletion {
-            deleted: deleted.len(),
+        let others = self.ids.into_iter();
+        let others = others.filter(|(id, _)| !done.contains(id));
+        failed.extend(others.map(|(_, raw)| raw));
+        BulkResult {
+            done: done.len(),
             failed,
         }
     }
 }
 
-impl BulkDeletion {
-    /// The answer to a repeated request, whose first attempt deleted these of the sent ids.
-    pub fn again(sent: Vec<String>, deleted: Vec<ConversationId>) -> Self {
-        Wanted::of(sent).but(deleted)
+impl BulkResult {
+    /// The answer to a repeated request, whose first attempt was done to these of the sent ids.
+    pub fn again(sent: Vec<String>, done: Vec<ConversationId>) -> Self {
+        Wanted::of(sent).but(done)
     }
 }

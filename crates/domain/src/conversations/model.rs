@@ -1,4 +1,4 @@
-use super::{Change, FlagChanges, Flags, Title, TitleSource};
+use super::{Change, FlagChanges, Flags, Tags, Title, TitleSource};
 use crate::error::{Error, Result};
 use crate::id::{ConversationId, OwnerId, ProjectId, Sequence};
 use crate::items::{Item, NewItem};
@@ -18,9 +18,10 @@ pub struct Conversation {
     /// How many items the conversation holds now; deleted ones do not count.
     pub item_count: u32,
     pub flags: Flags,
+    pub tags: Tags,
     pub created_at: DateTime<Utc>,
     /// When an item was last added, edited, regenerated, restored or deleted. Changing the title,
-    /// the project, the metadata or the flags does not change it.
+    /// the project, the metadata, the flags or the tags does not change it.
     pub updated_at: DateTime<Utc>,
     /// The number of the last item that was added, even if it was deleted.
     pub last_sequence: Sequence,
@@ -41,6 +42,15 @@ impl Conversation {
         let organised = pairs.fold(organised, |print, (key, value)| {
             print.text(Some(key)).text(Some(value))
         });
+        // Their number keeps them apart from the pairs.
+        let tags = self.tags.names();
+        let organised = match tags {
+            [] => organised,
+            tags => organised.number(tags.len() as u64),
+        };
+        let organised = tags
+            .iter()
+            .fold(organised, |print, tag| print.text(Some(tag)));
         // Numbers are not reused, so these two tell which items there are.
         let items = Fingerprint::default()
             .number(self.last_sequence.0.into())
@@ -52,7 +62,7 @@ impl Conversation {
 
     /// The bytes of its texts.
     pub fn text_bytes(&self) -> usize {
-        bytes(self.title.as_ref()) + self.metadata.bytes()
+        bytes(self.title.as_ref()) + self.metadata.bytes() + self.tags.bytes()
     }
 }
 
@@ -63,6 +73,7 @@ pub struct CreateConversation {
     pub project_id: Option<ProjectId>,
     pub metadata: Metadata,
     pub flags: Flags,
+    pub tags: Tags,
     /// The first messages, at most [`super::ConversationService::MAX_FIRST_ITEMS`].
     pub items: Vec<NewItem>,
 }
@@ -98,6 +109,7 @@ impl CreateConversation {
             // At most `ConversationService::MAX_FIRST_ITEMS`.
             item_count: items.len() as u32,
             flags: self.flags,
+            tags: self.tags,
             created_at: now,
             updated_at: now,
             last_sequence: items.last().map_or(Sequence(0), |last| last.id.sequence()),
@@ -124,6 +136,7 @@ pub struct ConversationChanges {
     pub project_id: Change<Option<ProjectId>>,
     pub metadata: Change<Metadata>,
     pub flags: FlagChanges,
+    pub tags: Change<Tags>,
 }
 
 impl ConversationChanges {
@@ -138,7 +151,8 @@ impl ConversationChanges {
             .title
             .or(bytes(to.title.as_ref()), |title| bytes(title.as_ref()));
         let metadata = self.metadata.or(to.metadata.bytes(), Metadata::bytes);
-        title + metadata > to.text_bytes()
+        let tags = self.tags.or(to.tags.bytes(), Tags::bytes);
+        title + metadata + tags > to.text_bytes()
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{Conversation, ConversationChanges, FlagFilter, NewConversation};
+use super::{Conversation, ConversationChanges, FlagFilter, NewConversation, Organising, TagKey};
 use crate::error::Result;
 use crate::id::{ConversationId, OwnerId, ProjectId, Sequence};
 use crate::items::Item;
@@ -69,6 +69,15 @@ pub trait ConversationStore: Send + Sync {
         most: u32,
         now: DateTime<Utc>,
     ) -> Result<Option<(ConversationId, u64)>>;
+
+    /// Organises the existing conversations among `ids`. Returns the ids of those that it could
+    /// organise; `None`: the project to move them to does not exist, and nothing was changed.
+    async fn organise(
+        &self,
+        owner: OwnerId,
+        ids: &[ConversationId],
+        organising: &Organising,
+    ) -> Result<Option<Vec<ConversationId>>>;
 }
 
 /// Conversations by their ids, which are in the order of creation.
@@ -95,8 +104,10 @@ pub struct ConversationList {
     pub order: Order,
     pub project_id: Option<ProjectId>,
     pub flags: FlagFilter,
-    /// Only conversations with this pair of metadata.
-    pub metadata: Option<(String, String)>,
+    /// Only conversations with all of these pairs of metadata.
+    pub metadata: Vec<(String, String)>,
+    /// Only conversations with all of these tags.
+    pub tags: Vec<TagKey>,
     pub sort: ListSort,
 }
 

@@ -1,7 +1,8 @@
-use super::bulk::{BulkDeletion, Wanted};
+use super::bulk::{BulkResult, Wanted};
 use super::ports::{ConversationList, ConversationStore, Opening, Range, Updated};
 use super::{
     Conversation, ConversationChanges, CreateConversation, FlagFilter, ListSort, NewConversation,
+    Organising,
 };
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Resource, Result};
@@ -27,7 +28,7 @@ impl ConversationService {
     pub const MAX_FIRST_ITEMS: usize = 100;
     /// How many conversations are deleted at once where all are: some ten milliseconds of work.
     const DELETED_AT_ONCE: u32 = 5_000;
-    /// How many conversations one request may delete (the guide).
+    /// How many conversations one request may delete (the guide), or organise.
     pub const MAX_BULK: usize = 100;
 
     pub fn new(
@@ -128,7 +129,8 @@ impl ConversationService {
             order: Order::Descending,
             project_id: None,
             flags: FlagFilter::default(),
-            metadata: None,
+            metadata: Vec::new(),
+            tags: Vec::new(),
             sort: ListSort::Created { after: None },
         };
         let newest = self.list(owner, newest).await?.data.pop();
@@ -148,7 +150,7 @@ impl ConversationService {
         }
     }
 
-    /// Changes the title, the project, the metadata or the flags. A request without changes returns the
+    /// Changes the title, the project, the metadata, the flags or the tags. A request without changes returns the
     /// conversation.
     pub async fn update(
         &self,
@@ -204,17 +206,44 @@ impl ConversationService {
 
     /// Deletes the conversations in `sent` that the owner has. Each distinct id is either deleted
     /// or failed.
-    pub async fn bulk_delete(&self, owner: OwnerId, sent: Vec<String>) -> Result<BulkDeletion> {
-        if !(1..=Self::MAX_BULK).contains(&sent.len()) {
-            let message = "conversation_ids must have 1 to 100 entries.";
-            return Err(Error::invalid("conversation_ids", message));
-        }
-        let wanted = Wanted::of(sent);
+    pub async fn bulk_delete(&self, owner: OwnerId, sent: Vec<String>) -> Result<BulkResult> {
+        let wanted = Self::wanted(sent)?;
         let ids: Vec<_> = wanted.ids.iter().map(|(id, _)| *id).collect();
         let deleted = match ids.as_slice() {
             [] => Vec::new(),
             ids => self.store.delete(owner, ids, self.clock.now()).await?,
         };
         Ok(wanted.but(deleted))
+    }
+
+    /// Organises the conversations in `sent` that the owner has. Each distinct id is either done or
+    /// failed.
+    pub async fn organise(
+        &self,
+        owner: OwnerId,
+        sent: Vec<String>,
+        organising: &Organising,
+    ) -> Result<BulkResult> {
+        let wanted = Self::wanted(sent)?;
+        if organising.adds_text() {
+            self.usage.room_for_text(owner)?;
+        }
+        let ids: Vec<_> = wanted.ids.iter().map(|(id, _)| *id).collect();
+        let done = match ids.as_slice() {
+            [] => Some(Vec::new()),
+            ids => self.store.organise(owner, ids, organising).await?,
+        };
+        match done {
+            Some(done) => Ok(wanted.but(done)),
+            None => Err(Resource::Project.absent().named_by("project_id")),
+        }
+    }
+
+    fn wanted(sent: Vec<String>) -> Result<Wanted> {
+        if !(1..=Self::MAX_BULK).contains(&sent.len()) {
+            let message = "conversation_ids must have 1 to 100 entries.";
+            return Err(Error::invalid("conversation_ids", message));
+        }
+        Ok(Wanted::of(sent))
     }
 }

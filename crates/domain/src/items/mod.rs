@@ -2,6 +2,7 @@
 
 mod append;
 mod append_all;
+mod around;
 mod batch;
 mod model;
 mod ports;

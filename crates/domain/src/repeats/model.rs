@@ -36,8 +36,8 @@ pub enum Made {
     Project(ProjectId),
     /// A share link, by its place.
     Share(ConversationId, Ulid),
-    /// Deleted conversations.
-    Deleted(Vec<ConversationId>),
+    /// The conversations to which an action on many was done.
+    Several(Vec<ConversationId>),
     /// The cancel of a turn: the conversation, and the reply that was kept. No conversation where
     /// no turn was cancelled.
     Cancelled(Option<ConversationId>, Option<ItemId>),

@@ -146,7 +146,7 @@ fn the_key_of_a_failed_request_is_free_before_that_is_told_and_released_once() {
 fn what_is_found_is_written_down_once_and_keeps_the_key() {
     let (held, memory) = scene();
     let claim = held.hold(KEY, Ulid(1));
-    claim.found(Outcome::created(Made::Deleted(Vec::new())));
+    claim.found(Outcome::created(Made::Several(Vec::new())));
     now(claim.settle()).unwrap();
     assert!(claim.is_recorded());
     drop(claim);

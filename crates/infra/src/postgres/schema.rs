@@ -104,6 +104,7 @@ diesel::table! {
         archived -> Bool,
         pinned -> Bool,
         revisions -> Integer,
+        tags -> Array<Text>,
     }
 }
 

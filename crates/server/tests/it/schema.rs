@@ -45,6 +45,8 @@ fn diesel_type(kind: &str) -> &str {
         "jsonb" => "Jsonb",
         "timestamp with time zone" => "Timestamptz",
         "_uuid" => "Array<Uuid>",
+        "_text" => "Array<Text>",
+        "_int4" => "Array<Integer>",
         other => panic!("say in schema.rs what {other} is to Diesel"),
     }
 }

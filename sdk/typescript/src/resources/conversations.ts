@@ -33,6 +33,11 @@ export class Conversations extends Resource {
     return this.api.get("bulk_delete_conversations", [], { ...options, body });
   }
 
+  /** Archives, pins, moves, tags or deletes up to 100 conversations; those where it cannot be done are told. */
+  bulk(body: Body<"update_conversations">, options?: RequestOptions) {
+    return this.api.get("update_conversations", [], { ...options, body });
+  }
+
   /** Ends the reply that is being written, and keeps what there is of it, unless `keep` is false. */
   cancel(conversationId: string, body: Body<"cancel_turn"> = {}, options?: RequestOptions) {
     return this.api.get("cancel_turn", [conversationId], { ...options, body });

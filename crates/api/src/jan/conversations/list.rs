@@ -50,7 +50,10 @@ pub(in crate::jan) async fn page(
         flags: FlagFilter::default(),
         metadata: query
             .referrer()
-            .map(|referrer| (REFERRER.to_owned(), referrer.to_owned())),
+            .map(|referrer| (REFERRER.to_owned(), referrer.to_owned()))
+            .into_iter()
+            .collect(),
+        tags: Vec::new(),
         sort: ListSort::Created {
             after: query.after(ConversationId::parse)?,
         },

@@ -37,7 +37,7 @@ pub(super) async fn delete(
     };
     let gone = database
         .effect(owner, work, |gone| {
-            Some(Outcome::done(Made::Deleted(all(gone))))
+            Some(Outcome::done(Made::Several(all(gone))))
         })
         .await?
         .map_err(storage)?;

@@ -1,4 +1,4 @@
-use super::rows::Row;
+use super::rows::{Row, stored_key};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::row::{Sql, names, sql};
@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::AsyncPgConnection;
 use domain::conversations::{ConversationList, ListSort};
 use domain::id::OwnerId;
@@ -42,7 +42,8 @@ struct Page {
     project_id: Option<Uuid>,
     archived: Option<bool>,
     pinned: Option<bool>,
-    metadata: Option<(String, String)>,
+    metadata: Vec<(String, String)>,
+    tags: Vec<String>,
     is_descending: bool,
     /// The end of the page before, by activity. `None`: the list is by creation.
     after_time: Option<DateTime<Utc>>,
@@ -66,6 +67,11 @@ impl Page {
             archived: list.flags.archived,
             pinned: list.flags.pinned,
             metadata: list.metadata.clone(),
+            tags: list
+                .tags
+                .iter()
+                .map(|tag| stored_key(tag.as_str()))
+                .collect(),
             is_descending: matches!(list.order, Order::Descending),
             after_time,
             after: after.map_or(beginning, |after| ids::stored(after.ulid())),
@@ -84,7 +90,7 @@ impl Page {
             out.push_sql(" and project_id = ");
             out.push_bind_param::<SqlUuid, _>(project)?;
         }
-        if let Some((key, value)) = &self.metadata {
+        for (key, value) in &self.metadata {
             out.push_sql(" and metadata ->> ");
             match key.as_str() {
                 // In these words it is in an index.
@@ -93,6 +99,11 @@ impl Page {
             }
             out.push_sql(" = ");
             out.push_bind_param::<Text, _>(value)?;
+        }
+        if !self.tags.is_empty() {
+            // In these words the conversations with tags are in an index.
+            out.push_sql(" and tags <> '{}' and tags @> ");
+            out.push_bind_param::<Array<Text>, _>(&self.tags)?;
         }
         out.push_sql(match self.archived {
             None => "",

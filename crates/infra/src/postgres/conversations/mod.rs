@@ -3,6 +3,7 @@ pub(super) mod exists;
 pub(super) mod expected;
 mod list;
 mod open;
+mod organise;
 pub(super) mod rows;
 pub(super) mod statements;
 mod write;
@@ -22,7 +23,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::conversations::{
     Conversation, ConversationChanges, ConversationList, ConversationStore, NewConversation,
-    Opening, Range, Updated,
+    Opening, Organising, Range, Updated,
 };
 use domain::error::{Error, Result, Unauthenticated};
 use domain::id::{ConversationId, OwnerId, Sequence};
@@ -222,5 +223,14 @@ impl ConversationStore for PgConversations {
         now: DateTime<Utc>,
     ) -> Result<Option<(ConversationId, u64)>> {
         delete::delete_range(&self.database, owner, range, most, now).await
+    }
+
+    async fn organise(
+        &self,
+        owner: OwnerId,
+        ids: &[ConversationId],
+        organising: &Organising,
+    ) -> Result<Option<Vec<ConversationId>>> {
+        organise::organise(&self.database, owner, ids, organising).await
     }
 }

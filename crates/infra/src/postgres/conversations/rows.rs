@@ -2,7 +2,7 @@ use crate::postgres::error::inconsistent;
 use crate::postgres::ids;
 use crate::postgres::row::row;
 use chrono::{DateTime, Utc};
-use domain::conversations::{Conversation, Flags, Metadata, Title};
+use domain::conversations::{Conversation, Flags, Metadata, Tags, Title};
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, ProjectId, Sequence};
 use uuid::Uuid;
@@ -20,6 +20,7 @@ row!(
         pinned: bool,
         last_sequence: i32,
         revisions: i32,
+        tags: Vec<String>,
     }
 );
 
@@ -46,6 +47,7 @@ impl TryFrom<Row> for Conversation {
                 archived: row.archived,
                 pinned: row.pinned,
             },
+            tags: tags(row.tags),
             created_at: row.created_at,
             updated_at: row.updated_at,
             last_sequence: sequence(row.last_sequence)?,
@@ -64,6 +66,22 @@ pub(super) fn sequence(stored: i32) -> Result<Sequence> {
 fn metadata(stored: serde_json::Value) -> Result<Metadata> {
     let pairs = serde_json::from_value(stored).map_err(|error| Error::Internal(error.into()))?;
     Metadata::parse(pairs).map_err(inconsistent)
+}
+
+fn tags(stored: Vec<String>) -> Tags {
+    let names = stored.into_iter().filter(|part| !part.starts_with(' '));
+    Tags::stored(names.collect())
+}
+
+/// Tags in their stored form: each is followed by a space and its key.
+pub(super) fn stored_tags(tags: &Tags) -> Vec<String> {
+    let pairs = tags.names().iter().zip(tags.keys());
+    let parts = pairs.flat_map(|(name, key)| [name.clone(), stored_key(&key)]);
+    parts.collect()
+}
+
+pub(super) fn stored_key(key: &str) -> String {
+    format!(" {key}")
 }
 
 /// Metadata in its stored form: an object of strings.

@@ -30,10 +30,11 @@ statement!(
         metadata: serde_json::Value => Jsonb,
         archived: bool => Bool,
         pinned: bool => Bool,
+        tags: Vec<String> => Array<Text>,
     } -> (),
     "insert into conversations (owner_id, id, project_id, created_at, updated_at, title_source,
-        title, metadata, archived, pinned)
-    select $1, $2, $3, $4, $4, $5, $6, $7, $8, $9
+        title, metadata, archived, pinned, tags)
+    select $1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10
     where not exists (select from removed_owners where owner_id = $1)"
 );
 
@@ -52,6 +53,7 @@ statement!(
         metadata: serde_json::Value => Jsonb,
         archived: bool => Bool,
         pinned: bool => Bool,
+        tags: Vec<String> => Array<Text>,
         titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
         item_ids: &'a [Uuid] => Array<SqlUuid>,
         sequences: &'a [i32] => Array<Integer>,
@@ -62,19 +64,19 @@ statement!(
     sql!("with conversation as (
         insert into conversations (owner_id, id, project_id, created_at, updated_at, item_count,
             last_sequence, counted_sequence, bytes, title_source, title, metadata,
-            archived, pinned)
-        select $1, $2, $3, $4, $4, $5, $5, $5, $6, $7, $8, $9, $10, $11
+            archived, pinned, tags)
+        select $1, $2, $3, $4, $4, $5, $5, $5, $6, $7, $8, $9, $10, $11, $12
         where not exists (select from removed_owners where owner_id = $1)
         returning owner_id, id, title_source
     ),
     queued as (
         ", ADD_JOBS, "
-        select owner_id, 2, id, id, $4, $12 from conversation
-        where title_source = 2 and $12 is not null
+        select owner_id, 2, id, id, $4, $13 from conversation
+        where title_source = 2 and $13 is not null
     )
     ", ADD_ITEMS, ", call_id, content)
     select c.owner_id, c.id, i.id, $4, $4, i.sequence, i.role, i.call_id, i.content
-    from conversation c, unnest($13, $14, $15, $16, $17)
+    from conversation c, unnest($14, $15, $16, $17, $18)
         as i(id, sequence, role, call_id, content)")
 );
 
@@ -91,6 +93,7 @@ impl<'a> From<&'a NewConversation> for Insert<'a> {
             metadata: rows::stored_metadata(&conversation.metadata),
             archived: conversation.flags.archived,
             pinned: conversation.flags.pinned,
+            tags: rows::stored_tags(&conversation.tags),
         }
     }
 }
@@ -114,6 +117,7 @@ impl<'a> Insert<'a> {
             metadata: self.metadata,
             archived: self.archived,
             pinned: self.pinned,
+            tags: self.tags,
             titles_due,
             item_ids: &items.ids,
             sequences: &items.sequences,
@@ -134,6 +138,7 @@ pub(super) struct ChangedRow {
     pub(super) metadata: Option<serde_json::Value>,
     pub(super) archived: Option<bool>,
     pub(super) pinned: Option<bool>,
+    pub(super) tags: Option<Vec<String>>,
 }
 
 impl From<&ConversationChanges> for ChangedRow {
@@ -157,6 +162,7 @@ impl From<&ConversationChanges> for ChangedRow {
             },
             archived: changes.flags.archived.or(None, |archived| Some(*archived)),
             pinned: changes.flags.pinned.or(None, |pinned| Some(*pinned)),
+            tags: changes.tags.or(None, |tags| Some(rows::stored_tags(tags))),
         }
     }
 }

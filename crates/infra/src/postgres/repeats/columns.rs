@@ -26,7 +26,7 @@ impl From<&Made> for Columns {
             }
             Made::Project(id) => of(4, &[id.ulid()]),
             Made::Share(conversation, place) => of(5, &[conversation.ulid(), *place]),
-            Made::Deleted(gone) => {
+            Made::Several(gone) => {
                 let gone: Vec<_> = gone.iter().map(|id| id.ulid()).collect();
                 of(6, &gone)
             }
@@ -56,7 +56,7 @@ fn made(kind: i16, stored: &[Uuid]) -> Option<Made> {
         }
         (4, [id]) => Made::Project(ProjectId::new(*id)),
         (5, [id, place]) => Made::Share(conversation(*id), *place),
-        (6, gone) => Made::Deleted(gone.iter().copied().map(conversation).collect()),
+        (6, gone) => Made::Several(gone.iter().copied().map(conversation).collect()),
         (7, [id, reply]) => Made::Turn(conversation(*id), ItemId::new(*reply)),
         (8, []) => Made::Cancelled(None, None),
         (8, [id]) => Made::Cancelled(Some(conversation(*id)), None),

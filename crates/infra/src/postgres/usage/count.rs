@@ -84,7 +84,7 @@ statement!(
     ),
     held as (
         select id, bytes + 128 + coalesce(octet_length(title), 0) + pg_column_size(metadata)
-            as bytes
+            + octet_length(array_to_string(tags, '')) as bytes
         from conversations where owner_id = $1 and id > (select conversation from place)
             and id <= coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
         order by id limit $4

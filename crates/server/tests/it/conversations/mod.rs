@@ -1,3 +1,4 @@
+mod bulk;
 mod bulk_delete;
 mod cancel;
 mod create;
@@ -10,5 +11,6 @@ mod list;
 mod lossless_export;
 mod model_titles;
 mod organising;
+mod tags;
 mod titles;
 mod update;

@@ -135,6 +135,11 @@ impl Guest {
                 Some(json!({ "title": "Another" })),
                 Some(json!({ "project_id": null })),
             ],
+            "update_conversations" => ["archive", "delete"]
+                .map(|action| {
+                    Some(json!({ "conversation_ids": [self.conversation], "action": action }))
+                })
+                .to_vec(),
             "bulk_delete_conversations" => {
                 vec![Some(json!({ "conversation_ids": [self.conversation] }))]
             }

@@ -108,3 +108,64 @@ async fn a_call_id_finds_its_item() {
         .expect(200);
     assert_eq!(page["data"], json!([]));
 }
+
+#[tokio::test]
+async fn around_an_item_stands_half_of_the_page_on_each_side() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let mut sent = Vec::new();
+    for number in 0..9 {
+        sent.push(id(&alice.say(&conversation, &format!("{number}")).await));
+    }
+    let path = format!("/v1/conversations/{conversation}/items");
+    let around = async |place: usize, query: &str| {
+        let path = format!("{path}?around={}&{query}", sent[place]);
+        let page = alice.get(&path).await.expect(200);
+        let data = page["data"].as_array().unwrap();
+        let ids: Vec<_> = data.iter().map(id).collect();
+        (ids, page["has_more"] == true, page["next_after"].clone())
+    };
+    let (ids, has_more, next) = around(4, "limit=4").await;
+    assert_eq!((ids.as_slice(), has_more), (&sent[2..6], true));
+    let next = format!("{path}?limit=100&after={}", next.as_str().unwrap());
+    let next = alice.get(&next).await.expect(200);
+    assert_eq!(next["data"].as_array().map(Vec::len), Some(3));
+    let (ids, has_more, _) = around(4, "limit=1").await;
+    assert_eq!((ids.as_slice(), has_more), (&sent[4..5], true));
+    let (ids, has_more, _) = around(8, "limit=5").await;
+    assert_eq!((ids.as_slice(), has_more), (&sent[6..9], false));
+    let (mut ids, has_more, _) = around(0, "limit=5&order=desc").await;
+    ids.reverse();
+    assert_eq!((ids.as_slice(), has_more), (&sent[0..3], false));
+    // The place of a deleted message is still there.
+    alice
+        .delete(&format!("{path}/{}", sent[4]))
+        .await
+        .expect_nothing(204);
+    let (ids, _, _) = around(4, "limit=4").await;
+    assert_eq!(ids, [&sent[2..4], &sent[5..7]].concat());
+}
+
+#[tokio::test]
+async fn around_goes_with_no_other_place() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let item = id(&alice.say(&conversation, "Hello").await);
+    let path = |id: &str| format!("/v1/conversations/{id}/items?around={item}");
+    let mine = path(&conversation);
+    for other in ["after", "call_id"] {
+        let answer = alice.get(&format!("{mine}&{other}=x")).await;
+        answer.refused("invalid_value", Some(other));
+    }
+    let unknown = format!("/v1/conversations/{conversation}/items?around=x");
+    alice
+        .get(&unknown)
+        .await
+        .refused("item_not_found", Some("around"));
+    app.bob()
+        .get(&mine)
+        .await
+        .refused("conversation_not_found", None);
+}

@@ -73,6 +73,7 @@ async fn a_wrong_method_is_told_the_right_ones() {
         for method in all.iter().filter(|m| !methods.contains(m)) {
             // The address may also be that of an object, which some id could name.
             let is_below = [
+                "/v1/conversations/bulk",
                 "/v1/conversations/bulk-delete",
                 "/v1/conversations/x/items/batch",
             ];

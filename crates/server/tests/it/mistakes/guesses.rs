@@ -32,7 +32,7 @@ async fn fields_of_other_apis_are_told_with_ours() {
                 "/v1/conversations",
                 json!({ "messages": [] }),
                 "messages is not a field here. Did you mean `items`? The fields are `title`, \
-                 `project_id`, `metadata`, `archived`, `pinned`, `items`.",
+                 `project_id`, `metadata`, `archived`, `pinned`, `tags`, `items`.",
             ),
             (
                 Method::POST,

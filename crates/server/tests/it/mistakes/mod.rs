@@ -50,7 +50,7 @@ async fn a_wrong_field_is_told_with_the_right_one() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
     let of_a_conversation =
-        "The fields are `title`, `project_id`, `metadata`, `archived`, `pinned`, `items`.";
+        "The fields are `title`, `project_id`, `metadata`, `archived`, `pinned`, `tags`, `items`.";
     for (path, body, expected) in [
         (
             "/v1/conversations",

@@ -45,7 +45,7 @@ const GO_ON: [&str; 16] = [
 ];
 
 /// Refused operations.
-const REFUSED: [&str; 19] = [
+const REFUSED: [&str; 20] = [
     "create_api_key",
     "create_conversation",
     "create_item",
@@ -62,6 +62,7 @@ const REFUSED: [&str; 19] = [
     "share_item",
     "stream_item_reply",
     "update_conversation",
+    "update_conversations",
     "update_project",
     "update_settings",
     "upgrade",

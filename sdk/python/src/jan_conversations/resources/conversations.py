@@ -58,6 +58,10 @@ class Conversations(Resource):
         """Deletes up to 100 conversations; those that cannot be deleted are told."""
         return self._api.get(models.BulkDeletion, "bulk_delete_conversations", body=body)
 
+    def bulk(self, **body: Unpack[params.BulkConversationsRequest]) -> models.BulkResult:
+        """Archives, pins, moves, tags or deletes up to 100 conversations; those where it cannot be done are told."""
+        return self._api.get(models.BulkResult, "update_conversations", body=body)
+
     def cancel(
         self, conversation_id: str, **body: Unpack[params.CancelTurnRequest]
     ) -> models.CancelledTurn:

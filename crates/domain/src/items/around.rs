@@ -1,0 +1,67 @@
+use super::{Item, ItemList, ItemService};
+use crate::error::{Resource, Result};
+use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
+use crate::page::{Limit, Order, PAGE_BYTES, Page};
+
+impl ItemService {
+    /// What stands around an item: half of the limit before it, and it with those after it. The item
+    /// itself may be deleted. In the end of the page that `order` names more may follow.
+    pub async fn around(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        id: ItemId,
+        limit: Limit,
+        order: Order,
+    ) -> Result<Page<Item>> {
+        let place = id.sequence();
+        let (fewer, more) = limit.halves();
+        let later = ItemList {
+            limit: more,
+            order: Order::Ascending,
+            after: Some(Sequence(place.0.saturating_sub(1))),
+        };
+        let later = self.store.list(owner, conversation, &later).await?;
+        let later = half(later.ok_or_else(|| Resource::Conversation.absent())?, more);
+        let earlier = match fewer {
+            None => Page {
+                data: Vec::new(),
+                has_more: place.0 > 1,
+            },
+            Some(limit) => {
+                let earlier = ItemList {
+                    limit,
+                    order: Order::Descending,
+                    after: Some(place),
+                };
+                let earlier = self.store.list(owner, conversation, &earlier).await?;
+                half(
+                    earlier.ok_or_else(|| Resource::Conversation.absent())?,
+                    limit,
+                )
+            }
+        };
+        let mut data = earlier.data;
+        data.reverse();
+        data.extend(later.data);
+        let has_more = match order {
+            Order::Ascending => later.has_more,
+            Order::Descending => {
+                data.reverse();
+                earlier.has_more
+            }
+        };
+        Ok(Page { data, has_more })
+    }
+}
+
+/// The page with half of the bytes that a page may have.
+fn half(page: Page<Item>, limit: Limit) -> Page<Item> {
+    let had_more = page.has_more;
+    let size = |item: &Item| item.content.as_str().len();
+    let page = Page::within(page.data, limit, PAGE_BYTES / 2, size);
+    Page {
+        has_more: page.has_more || had_more,
+        ..page
+    }
+}
