@@ -96,8 +96,11 @@ impl Connection {
 
     /// A request has consumed all bytes that were read for it.
     pub(crate) fn wants_more(&self) {
-        self.0.allowance.set(OF_A_BODY);
-        self.read_on();
+        // Otherwise the stream waits for the socket already. A wake would only make the request ask again,
+        // and so on, for as long as no bytes come.
+        if self.0.allowance.replace(OF_A_BODY) == 0 {
+            self.read_on();
+        }
     }
 
     /// The body of the request was read to its end.

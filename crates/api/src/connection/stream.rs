@@ -265,6 +265,9 @@ mod tests {
     use super::*;
     use crate::connection::Unlimited;
     use std::future::poll_fn;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::{Wake, Waker};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpSocket;
     use tokio::task::yield_now;
@@ -364,6 +367,38 @@ mod tests {
         assert_eq!(read(&mut stream).await, None);
         assert_eq!((total, of_a_body), (READ_AHEAD, super::super::OF_A_BODY));
         sending.abort();
+    }
+
+    /// Counts how often a task is woken.
+    #[derive(Default)]
+    struct Woken(AtomicUsize);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_that_waits_for_its_body_is_not_woken_for_nothing() {
+        let (mut client, mut stream) = connected(Patience::USUAL).await;
+        let connection = stream.connection();
+        let _under_way = connection.begin(Some(1_000));
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(Arc::clone(&woken));
+        let mut context = Context::from_waker(&waker);
+        let mut room = [0; 64];
+        let mut buffer = ReadBuf::new(&mut room);
+        for _ in 0..100 {
+            let read = Pin::new(&mut stream).poll_read(&mut context, &mut buffer);
+            assert!(read.is_pending());
+            connection.wants_more();
+        }
+        assert_eq!(woken.0.load(Ordering::Relaxed), 0);
+        client.write_all(b"{").await.unwrap();
+        while woken.0.load(Ordering::Relaxed) == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 
     #[tokio::test]
