@@ -7,11 +7,20 @@ use domain::admission::{Permit, Refused};
 
 /// How many bytes are read at a time while no request has asked for a body: a head, or the next
 /// requests. The framework makes a request of every 18 bytes, and keeps all that it has read,
-/// however long the first request takes.
-pub(super) const READ_AHEAD: usize = 8 * 1024;
+/// however long the first request takes. So many fit into its first buffer.
+pub(super) const READ_AHEAD: usize = BUFFER - SPARE;
+
+/// The size of the framework's first buffer. It makes the buffer larger when less than this is free.
+const BUFFER: usize = 8 * 1024;
+const SPARE: usize = 1024;
 
 /// The bytes of an incomplete head that are not counted. Almost all heads are smaller.
 const FREE: u64 = 2 * 1024;
+
+/// The size of the buffer for so many bytes of a head, and the next ones. It doubles as it grows.
+fn buffer_for(bytes: u64) -> u64 {
+    (bytes + BUFFER as u64).next_power_of_two()
+}
 
 /// The next head of a connection, and its memory.
 pub(super) struct Head {
@@ -44,8 +53,8 @@ impl Head {
         }
     }
 
-    /// A request begins, with a body of so many bytes. The framework keeps the room of a large head for the next one, so its
-    /// memory stays counted, and the connection is closed after the answer.
+    /// A request begins, with a body of so many bytes. The framework keeps the buffer of a large head
+    /// for the next one, so its memory stays counted, and the connection is closed after the answer.
     pub(super) fn is_complete(&mut self, body: Option<u64>) {
         self.before = body;
         self.was_large |= self.bytes > READ_AHEAD as u64;
@@ -65,21 +74,24 @@ impl Head {
         self.was_large || self.before.is_none()
     }
 
-    /// Whether there are bytes that are not counted yet, and must be unless the framework finds
-    /// the head complete now.
+    /// Whether more memory must be counted before more is read, unless the framework finds the head
+    /// complete now.
     pub(super) fn is_unpaid(&self) -> bool {
-        let room = self.room.as_ref().map_or(FREE, Permit::units);
-        self.bytes > room
+        match &self.room {
+            Some(room) => buffer_for(self.bytes) > room.units(),
+            None => self.bytes > FREE,
+        }
     }
 
-    /// Counts the bytes of the head.
+    /// Counts the memory of the head.
     pub(super) fn pay(&mut self, place: &ConnectionPermit) -> Result<(), Refused> {
         if !self.is_unpaid() {
             return Ok(());
         }
+        let needed = buffer_for(self.bytes);
         match &mut self.room {
-            Some(room) => room.grow(self.bytes.saturating_sub(room.units()))?,
-            None => self.room = Some(place.room_for_head(self.bytes)?),
+            Some(room) => room.grow(needed.saturating_sub(room.units()))?,
+            None => self.room = Some(place.room_for_head(needed)?),
         }
         Ok(())
     }
@@ -90,5 +102,36 @@ pub(crate) fn size_of_body(headers: &HeaderMap) -> Option<u64> {
     match headers.get(header::CONTENT_LENGTH) {
         Some(length) => length.to_str().ok()?.parse().ok(),
         None => (!headers.contains_key(header::TRANSFER_ENCODING)).then_some(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::{Connections, Unlimited};
+
+    #[test]
+    fn the_next_buffer_is_counted_before_more_is_read() {
+        // One address has a quarter.
+        let connections = Connections::new(2, 2, Unlimited::default());
+        let connections = connections.with_memory_of_heads(4 * 32 * 1024);
+        let place = connections.admit(None).unwrap();
+        let mut head = Head::default();
+        head.grows(2_000);
+        assert!(!head.is_unpaid());
+        let mut counted = Vec::new();
+        loop {
+            head.grows(READ_AHEAD);
+            if head.pay(&place).is_err() {
+                break;
+            }
+            assert!(!head.is_unpaid());
+            counted.extend(head.room.as_ref().map(Permit::units));
+        }
+        assert_eq!(counted, [32 * 1024, 32 * 1024, 32 * 1024]);
+        // A refused head keeps what it has, until its connection is closed.
+        assert!(place.room_for_head(1).is_err());
+        drop(head);
+        assert!(place.room_for_head(32 * 1024).is_ok());
     }
 }

@@ -75,7 +75,7 @@ async fn incomplete_heads_of_one_address_hold_a_quarter_of_their_memory() {
     const HEAD: usize = 60_000;
     const FIT: usize = 4;
     let connections = Connections::new(1_000, 1_000, Unlimited::default());
-    let connections = connections.with_memory_of_heads((4 * FIT * (HEAD + 10_000)) as u64);
+    let connections = connections.with_memory_of_heads((4 * FIT * 128 * 1024) as u64);
     let app = TestApp::spawn_with(|parts| parts.terms.connections = connections).await;
     // Bytes that fit wait for their end, until the framework gives up; the next ones are refused.
     let mut held = Vec::new();
