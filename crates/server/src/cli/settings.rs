@@ -160,7 +160,8 @@ pub struct Settings {
     #[arg(long, env, global = true, help_heading = "Limits")]
     pub account_titles_per_day: Option<String>,
     /// The most memory for bodies and answers of running requests, such as 512MiB or 1GiB, at least
-    /// 64MiB; one caller gets a quarter of it [default: 256MiB]
+    /// 64MiB. A quarter is for the buffers of connections; one caller gets a quarter of the rest
+    /// [default: 256MiB]
     #[arg(long, env, global = true, help_heading = "Limits")]
     pub body_memory: Option<String>,
     /// The most connections from one address, except from this machine and TRUSTED_PROXIES

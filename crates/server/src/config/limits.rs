@@ -40,16 +40,25 @@ fn quota(
     }
 }
 
-/// The memory for bodies and answers. A quarter of it must hold the largest body.
+/// The least memory for bodies and answers. A quarter of it must hold the largest body.
+const LEAST_MEMORY: u64 = 64 << 20;
+
+/// The memory for bodies and answers that are counted: three quarters of what is set. The rest is for
+/// the buffers of their connections, and for freed memory, which the allocator keeps for a second.
 pub(super) fn memory(settings: &Settings) -> Result<u64, ConfigError> {
     const VARIABLE: &str = "BODY_MEMORY";
     const PROBLEM: &str = "must be 64MiB or more, such as 512MiB or 1GiB";
     let Some(bytes) = given(&settings.body_memory) else {
-        return Ok(256 << 20);
+        return Ok(counted(256 << 20));
     };
     size(bytes)
-        .filter(|bytes| (64 << 20..=1 << 50).contains(bytes))
+        .filter(|bytes| (LEAST_MEMORY..=1 << 50).contains(bytes))
+        .map(counted)
         .ok_or_else(|| bad(VARIABLE, PROBLEM))
+}
+
+fn counted(bytes: u64) -> u64 {
+    (bytes / 4 * 3).max(LEAST_MEMORY)
 }
 
 /// The most connections of one address, if set.

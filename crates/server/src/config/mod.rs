@@ -248,7 +248,7 @@ mod tests {
         assert_eq!(config.cors, AllowedOrigins::ThisMachine(Vec::new()));
         assert_eq!(
             (config.memory, config.address_connections),
-            (268_435_456, None)
+            (192 << 20, None)
         );
     }
 
