@@ -36,6 +36,8 @@ enum Crash {
 const WRITERS: usize = 8;
 /// How many requests are acknowledged before each crash.
 const LOAD: usize = 60;
+/// The same where each kind happens 100 times: 10,000 in all.
+const LOAD_OF_HUNDRED: usize = 100;
 /// Room for a cluster, its log of changes and some writes.
 const SMALL_DISK: &str = "size=400m";
 
@@ -192,6 +194,7 @@ fn random(below: u64) -> u64 {
 
 /// Crashes so many times; compares the service with its acknowledgements.
 async fn survive(crash: Crash, rounds: usize) {
+    let load = if rounds < 100 { LOAD } else { LOAD_OF_HUNDRED };
     let disk = match crash {
         Crash::DiskFull => match SmallDisk::mount() {
             None => {
@@ -228,7 +231,7 @@ async fn survive(crash: Crash, rounds: usize) {
             ledgers.push(Arc::clone(&writer.ledger));
             writers.spawn(writer.run());
         }
-        round.progress(LOAD).await;
+        round.progress(load).await;
         tokio::time::sleep(Duration::from_millis(random(50))).await;
         round.crash(crash).await;
         // Each writer may be in the middle of a request that is still answered.
