@@ -9,6 +9,7 @@ use api::memory::Memory;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use serde_json::json;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -136,13 +137,23 @@ async fn many_large_reads_are_all_answered_within_the_share_of_one() {
 /// Silent readers are ended, and the reads that wait behind them are answered.
 #[tokio::test]
 async fn reads_behind_silent_readers_are_answered_when_those_are_ended() {
+    // Several services at once, since this waits more than it computes.
+    join_all(
+        (0..9)
+            .step_by(3)
+            .map(|first| reads_behind_silent_readers(first..first + 3)),
+    )
+    .await;
+}
+
+async fn reads_behind_silent_readers(ways: Range<usize>) {
     let patience = Patience {
         answer: Duration::from_millis(1_500),
         ..Patience::USUAL
     };
     let scene = Scene::new(64 * MIB, 6, patience).await;
     let (app, memory) = (&scene.app, &scene.memory);
-    for (path, whole) in &scene.ways {
+    for (path, whole) in &scene.ways[ways] {
         println!("{path}");
         let mut silent = Vec::new();
         for _ in 0..3 {
