@@ -65,6 +65,11 @@ class Service:
     def forget_peak(self) -> None:
         pathlib.Path(f"/proc/{self.pid}/clear_refs").write_text("5")
 
+    def processor_time(self) -> float:
+        """What it has used since its start, in seconds."""
+        fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def open_files(self) -> int:
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
