@@ -110,6 +110,8 @@ pub enum InvalidReason {
     Cursor,
     /// Contains U+0000, which texts may not contain.
     NulCharacter,
+    /// Has a name twice in one object.
+    Twice,
     /// Is not the caller's password.
     Password,
     /// Is good for a model, but cannot be stored: only text can.

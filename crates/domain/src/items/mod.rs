@@ -4,16 +4,22 @@ mod append;
 mod append_all;
 mod around;
 mod batch;
+mod content;
 mod model;
+mod parts;
 mod ports;
+mod role;
 mod service;
 
 pub use append::Accepted;
 pub(crate) use batch::unique;
 pub use batch::{Batch, PendingItem, Present};
-pub use model::{Author, CallId, Content, Item, NewItem, Role, Version};
+pub use content::Content;
+pub use model::{Author, CallId, Item, NewItem, Version};
+pub use parts::{Address, ItemType, Object, Part, Parts, elements, quoted, text};
 pub use ports::{
     Appended, Deleted, ExportEntry, ExportPlace, ItemList, ItemStore, Revised, Revision,
     VersionList,
 };
+pub use role::Role;
 pub use service::{ItemService, ListItems, MAX_ITEMS};

@@ -1,39 +1,10 @@
+use super::content::Content;
+use super::role::Role;
 use crate::error::Result;
 use crate::id::{ItemId, OwnerId};
 use crate::state::Tag;
 use crate::text;
 use chrono::{DateTime, Utc};
-
-/// The role of a message, in the terms of OpenAI's API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    System,
-    Developer,
-    User,
-    Assistant,
-    Tool,
-}
-
-/// The text of a message: 1 to 1,000,000 characters, stored exactly as sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Content(String);
-
-impl Content {
-    pub const MAX_CHARACTERS: usize = 1_000_000;
-
-    pub fn parse(raw: String) -> Result<Self> {
-        text::check("content", &raw, 1..=Self::MAX_CHARACTERS)?;
-        Ok(Self(raw))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    pub fn into_string(self) -> String {
-        self.0
-    }
-}
 
 /// A client's own name for a message, unique within its conversation: 1 to 256 characters. With it,
 /// a client can safely send a message again.
@@ -89,10 +60,10 @@ impl Item {
         Tag::number(self.version)
     }
 
-    /// The size of its text in bytes.
+    /// The size of its text, parts and thoughts in bytes.
     pub fn bytes(&self) -> usize {
         let reasoning = self.reasoning.as_ref().map_or(0, String::len);
-        self.content.as_str().len() + reasoning
+        self.content.bytes() + reasoning
     }
 }
 
@@ -138,9 +109,9 @@ pub struct Version {
 }
 
 impl Version {
-    /// The size of its text in bytes.
+    /// The size of its text, parts and thoughts in bytes.
     pub fn bytes(&self) -> usize {
         let reasoning = self.reasoning.as_ref().map_or(0, String::len);
-        self.content.as_str().len() + reasoning
+        self.content.bytes() + reasoning
     }
 }
