@@ -1,4 +1,4 @@
-use super::{Batch, CallId, Content, Item, PendingItem, Present, Version};
+use super::{Batch, CallId, Content, Item, ItemType, PendingItem, Present, Version};
 use crate::error::Result;
 use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::page::{Limit, Order, Page};
@@ -126,8 +126,11 @@ pub trait ItemStore: Send + Sync {
 /// The source of an item's next text.
 #[derive(Clone, Debug)]
 pub enum Revision {
-    /// A person's new text. The item's current text makes no new version.
+    /// A person's new content of a message: a text takes the place of the texts only, and parts of
+    /// everything. The current content makes no new version.
     Edit(Content),
+    /// A person's new content of an item of any type.
+    Replace(Content),
     /// The text of an earlier version. Restoring the current version makes no new version.
     Restore(u32),
 }
@@ -141,6 +144,8 @@ pub enum Revised {
     NoItem,
     /// The version to restore does not exist.
     NoVersion,
+    /// Only messages can be edited.
+    NotAMessage(ItemType),
     /// The item is not in the expected state, and was not changed.
     Stale,
 }

@@ -149,6 +149,13 @@ impl ItemService {
             Revised::NoConversation => Err(Resource::Conversation.absent()),
             Revised::NoItem => Err(Resource::Item.absent()),
             Revised::NoVersion => Err(Resource::Version.absent()),
+            Revised::NotAMessage(kind) => {
+                let message = format!(
+                    "Only messages can be edited; this item is a {}.",
+                    kind.as_str()
+                );
+                Err(Error::invalid("item_id", message))
+            }
             Revised::Stale => Err(Error::Stale),
         }
     }

@@ -35,7 +35,8 @@ statement!(
     "with first as (
         select sequence, sum(cost) over (order by sequence) - cost as before
         from (
-            select sequence, pg_column_size(content) + coalesce(pg_column_size(reasoning), 0) + 1024 as cost from items
+            select sequence, pg_column_size(content) + coalesce(pg_column_size(reasoning), 0)
+            + coalesce(pg_column_size(parts), 0) + 1024 as cost from items
             where owner_id = $1 and conversation_id = $2
             order by sequence limit $3
         ) n
@@ -44,7 +45,8 @@ statement!(
         delete from items
         where owner_id = $1 and conversation_id = $2
             and sequence <= (select max(sequence) from first where before < $4)
-        returning pg_column_size(content) + coalesce(pg_column_size(reasoning), 0) + 1024 as cost
+        returning pg_column_size(content) + coalesce(pg_column_size(reasoning), 0)
+            + coalesce(pg_column_size(parts), 0) + 1024 as cost
     )
     select coalesce(sum(cost), 0)::bigint from gone"
 );
@@ -59,7 +61,8 @@ statement!(
     "with first as (
         select sequence, version, sum(cost) over (order by sequence, version) - cost as before
         from (
-            select sequence, version, pg_column_size(content) + coalesce(pg_column_size(reasoning), 0) + 1024 as cost from item_versions
+            select sequence, version, pg_column_size(content) + coalesce(pg_column_size(reasoning), 0)
+            + coalesce(pg_column_size(parts), 0) + 1024 as cost from item_versions
             where owner_id = $1 and conversation_id = $2
             order by sequence, version limit $3
         ) n
@@ -72,7 +75,8 @@ statement!(
         delete from item_versions
         where owner_id = $1 and conversation_id = $2
             and (sequence, version) <= ((select sequence from last), (select version from last))
-        returning pg_column_size(content) + coalesce(pg_column_size(reasoning), 0) + 1024 as cost
+        returning pg_column_size(content) + coalesce(pg_column_size(reasoning), 0)
+            + coalesce(pg_column_size(parts), 0) + 1024 as cost
     )
     select coalesce(sum(cost), 0)::bigint from gone"
 );
@@ -88,7 +92,8 @@ statement!(
     "with first as (
         select version, sum(cost) over (order by version) - cost as before
         from (
-            select version, pg_column_size(content) + coalesce(pg_column_size(reasoning), 0) + 1024 as cost from item_versions
+            select version, pg_column_size(content) + coalesce(pg_column_size(reasoning), 0)
+            + coalesce(pg_column_size(parts), 0) + 1024 as cost from item_versions
             where owner_id = $1 and conversation_id = $2 and sequence = $3
             order by version limit $4
         ) n
@@ -97,8 +102,10 @@ statement!(
         delete from item_versions
         where owner_id = $1 and conversation_id = $2 and sequence = $3
             and version <= (select max(version) from first where before < $5)
-        returning pg_column_size(content) + coalesce(pg_column_size(reasoning), 0) + 1024 as cost,
-            octet_length(content) + coalesce(octet_length(reasoning), 0) + 128 as bytes
+        returning pg_column_size(content) + coalesce(pg_column_size(reasoning), 0)
+            + coalesce(pg_column_size(parts), 0) + 1024 as cost,
+            octet_length(content) + coalesce(octet_length(reasoning), 0)
+            + coalesce(octet_length(parts), 0) + 128 as bytes
     )
     select coalesce(sum(cost), 0)::bigint, coalesce(sum(bytes), 0)::bigint from gone"
 );

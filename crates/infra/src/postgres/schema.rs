@@ -124,6 +124,10 @@ diesel::table! {
         content -> Text,
         reasoning_version -> Nullable<Integer>,
         reasoning -> Nullable<Text>,
+        parts_version -> Nullable<Integer>,
+        item_type -> Nullable<Text>,
+        parts -> Nullable<Text>,
+        shown -> Nullable<Text>,
     }
 }
 
@@ -138,6 +142,9 @@ diesel::table! {
         content -> Text,
         reasoning_version -> Nullable<Integer>,
         reasoning -> Nullable<Text>,
+        parts_version -> Nullable<Integer>,
+        item_type -> Nullable<Text>,
+        parts -> Nullable<Text>,
     }
 }
 

@@ -1,6 +1,7 @@
 use super::database::Database;
 use super::error::storage;
 use super::ids;
+use super::items::parts::PartArrays;
 use super::items::roles::stored_role;
 use super::items::rows::ADD_ITEMS;
 use super::jobs::ADD_JOBS;
@@ -48,6 +49,9 @@ statement!(
         models: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         contents: &'a [&'a str] => Array<Text>,
         reasonings: &'a [Option<&'a str>] => Array<Nullable<Text>>,
+        types: &'a [Option<&'a str>] => Array<Nullable<Text>>,
+        parts: &'a [Option<&'a str>] => Array<Nullable<Text>>,
+        shown: &'a [Option<String>] => Array<Nullable<Text>>,
         titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
     } -> StoredRow {
         /// Whether the turn was in the queue.
@@ -75,17 +79,19 @@ statement!(
             title_source = 2 and title = $6 as named
     ),
     stored as (
-        ", ADD_ITEMS, ", model, content, reasoning, reasoning_version)
+        ", ADD_ITEMS, ", model, content, reasoning, reasoning_version, item_type, parts, shown,
+            parts_version)
         select p.owner_id, p.id, encode(t.seed || int4send(p.before + t.place::int), 'hex')::uuid,
             $5, $5, p.before + t.place::int, t.role, t.model, t.content, t.reasoning,
-            case when t.model is not null or t.reasoning is not null then 1 end
-        from place p, unnest($7, $8, $9, $10, $11) with ordinality
-            as t(seed, role, model, content, reasoning, place)
+            case when t.model is not null or t.reasoning is not null then 1 end,
+            t.item_type, t.parts, t.shown, case when t.parts is not null then 1 end
+        from place p, unnest($7, $8, $9, $10, $11, $12, $13, $14) with ordinality
+            as t(seed, role, model, content, reasoning, item_type, parts, shown, place)
     ),
     queued as (
         ", ADD_JOBS, "
-        select owner_id, 2, id, id, $5, $12 from place
-        where named and $12 is not null
+        select owner_id, 2, id, id, $5, $15 from place
+        where named and $15 is not null
         on conflict do nothing
     )
     select exists (select from turn), title, last from (select 1) one left join place on true")
@@ -115,6 +121,9 @@ impl TurnStore for PgTurns {
             models: &arrays.models,
             contents: &arrays.contents,
             reasonings: &arrays.reasonings,
+            types: &arrays.parts.types,
+            parts: &arrays.parts.parts,
+            shown: &arrays.parts.shown,
             titles_due: self.new_titles.due(turn.now),
         };
         let last = |place: &StoredRow| {
@@ -194,6 +203,7 @@ struct Arrays<'a> {
     models: Vec<Option<&'a str>>,
     contents: Vec<&'a str>,
     reasonings: Vec<Option<&'a str>>,
+    parts: PartArrays<'a>,
 }
 
 impl<'a> From<&'a FinishedTurn> for Arrays<'a> {
@@ -217,16 +227,21 @@ impl<'a> From<&'a FinishedTurn> for Arrays<'a> {
                 .clone()
                 .map(|message| message.reasoning.as_deref())
                 .collect(),
-            contents: each.map(|message| message.content.as_str()).collect(),
+            contents: each
+                .clone()
+                .map(|message| message.content.stored_text())
+                .collect(),
+            parts: each.map(|message| &message.content).collect(),
         }
     }
 }
 
 impl Arrays<'_> {
-    /// The size of the texts and thoughts in bytes.
+    /// The size of the texts, parts and thoughts in bytes.
     fn bytes(&self) -> usize {
         let texts = self.contents.iter();
         let thoughts = self.reasonings.iter().flatten();
-        texts.chain(thoughts).map(|text| text.len()).sum()
+        let texts: usize = texts.chain(thoughts).map(|text| text.len()).sum();
+        texts + self.parts.bytes()
     }
 }

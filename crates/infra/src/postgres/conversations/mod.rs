@@ -67,7 +67,7 @@ impl ConversationStore for PgConversations {
             self.database.effect(owner, work, made).await?
         } else {
             let arrays = Arrays::from(items);
-            let bytes = arrays.contents.iter().map(|text| text.len()).sum();
+            let bytes = items.iter().map(Item::bytes).sum();
             let whose = Whose::from(conversation.owner_id).writing(bytes);
             let due = self.new_titles.due(conversation.conversation.created_at);
             let insert = insert.with(&arrays, due);

@@ -21,13 +21,16 @@ statement!(
         item: Option<item_rows::Row> => Nullable<Sql<item_rows::Row>>,
     },
     sql!(
-        "select ", names!(Row, "c."), ", ", nulls!(item_rows::Head), ", null, null, null
+        "select ", names!(Row, "c."), ", ", nulls!(item_rows::Head), ",
+            null, null, null, null, null
         from conversations c where c.owner_id = $1 and c.id = $2
         union all (
             select ", nulls!(Row), ", ", names!(item_rows::Head, "i."), ",
                 case when ", texts::size!("i."), " <= 8192 then i.content end,
                 case when ", texts::size!("i."), " <= 8192 then ", texts::reasoning!("i."), " end,
-                ", texts::unparted!("i."), "
+                ", texts::unparted!("i."), ",
+                case when ", texts::size!("i."), " <= 8192 then ", texts::typed!("i.", "item_type"), " end,
+                case when ", texts::size!("i."), " <= 8192 then ", texts::typed!("i.", "parts"), " end
             from items i where i.owner_id = $1 and i.conversation_id = $2
             order by i.sequence limit 128
         )"

@@ -60,6 +60,9 @@ statement!(
         roles: &'a [i16] => Array<SmallInt>,
         call_ids: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         contents: &'a [&'a str] => Array<Text>,
+        types: &'a [Option<&'a str>] => Array<Nullable<Text>>,
+        parts: &'a [Option<&'a str>] => Array<Nullable<Text>>,
+        shown: &'a [Option<String>] => Array<Nullable<Text>>,
     } -> Integer,
     sql!("with conversation as (
         insert into conversations (owner_id, id, project_id, created_at, updated_at, item_count,
@@ -74,10 +77,11 @@ statement!(
         select owner_id, 2, id, id, $4, $13 from conversation
         where title_source = 2 and $13 is not null
     )
-    ", ADD_ITEMS, ", call_id, content)
-    select c.owner_id, c.id, i.id, $4, $4, i.sequence, i.role, i.call_id, i.content
-    from conversation c, unnest($14, $15, $16, $17, $18)
-        as i(id, sequence, role, call_id, content)")
+    ", ADD_ITEMS, ", call_id, content, item_type, parts, shown, parts_version)
+    select c.owner_id, c.id, i.id, $4, $4, i.sequence, i.role, i.call_id, i.content, i.item_type,
+        i.parts, i.shown, case when i.parts is not null then 1 end
+    from conversation c, unnest($14, $15, $16, $17, $18, $19, $20, $21)
+        as i(id, sequence, role, call_id, content, item_type, parts, shown)")
 );
 
 impl<'a> From<&'a NewConversation> for Insert<'a> {
@@ -111,7 +115,7 @@ impl<'a> Insert<'a> {
             now: self.now,
             // As many as a request may bring: at most 100.
             item_count: items.ids.len() as i32,
-            bytes: texts::bytes(items.contents.iter().copied()),
+            bytes: texts::bytes(&items.contents, &items.parts),
             title_source: self.title_source,
             title: self.title,
             metadata: self.metadata,
@@ -124,6 +128,9 @@ impl<'a> Insert<'a> {
             roles: &items.roles,
             call_ids: &items.call_ids,
             contents: &items.contents,
+            types: &items.parts.types,
+            parts: &items.parts.parts,
+            shown: &items.parts.shown,
         }
     }
 }

@@ -1,4 +1,5 @@
 use super::key::ConversationKey;
+use super::parts::{PartArrays, PartColumns};
 use super::roles::stored_role;
 use super::statements;
 use crate::postgres::conversations::exists::exists;
@@ -35,7 +36,8 @@ pub(super) async fn all(
     let call_ids: Vec<Option<&str>> = each()
         .map(|one| one.item.call_id.as_ref().map(CallId::as_str))
         .collect();
-    let contents: Vec<&str> = each().map(|one| one.item.content.as_str()).collect();
+    let contents: Vec<&str> = each().map(|one| one.item.content.stored_text()).collect();
+    let parts: PartArrays<'_> = each().map(|one| &one.item.content).collect();
     let title = batch.title();
     let (owner_id, conversation_id) = key;
     let append = statements::AppendAll {
@@ -48,9 +50,12 @@ pub(super) async fn all(
         roles: &roles,
         call_ids: &call_ids,
         contents: &contents,
+        types: &parts.types,
+        parts: &parts.parts,
+        shown: &parts.shown,
         titles_due: new_titles.due(first.now),
     };
-    let whose = Whose::from(owner).writing(contents.iter().map(|text| text.len()).sum());
+    let whose = Whose::from(owner).writing(each().map(|one| one.item.content.bytes()).sum());
     let work =
         async |connection: &mut AsyncPgConnection| append.fetch_optional::<i32>(connection).await;
     let made = |number: &Option<i32>| {
@@ -87,16 +92,16 @@ pub(super) struct Append {
 }
 
 impl Append {
-    /// Whether it can be stored by one statement with others. A call id that is taken would make
-    /// the whole statement fail.
+    /// Whether it can be stored by one statement with others, which has no columns for parts. A call
+    /// id that is taken would make the whole statement fail.
     pub(super) fn is_groupable(&self) -> bool {
         let item = &self.pending.item;
-        item.call_id.is_none() && self.size() <= GROUPABLE
+        item.call_id.is_none() && item.content.parts().is_none() && self.size() <= GROUPABLE
     }
 
-    /// The size of its text in bytes.
+    /// The size of its text and parts in bytes.
     pub(super) fn size(&self) -> usize {
-        self.pending.item.content.as_str().len()
+        self.pending.item.content.bytes()
     }
 
     /// The part of the id that is known before the sequence number.
@@ -124,6 +129,7 @@ impl Append {
     ) -> Result<Appended> {
         let (owner_id, conversation_id) = self.key;
         let item = &self.pending.item;
+        let columns = PartColumns::from(&item.content);
         let append = statements::Append {
             now: self.pending.now,
             title: self.title(),
@@ -133,7 +139,10 @@ impl Append {
             role: stored_role(item.role),
             author_id: self.author_id(),
             call_id: item.call_id.as_ref().map(CallId::as_str),
-            content: item.content.as_str(),
+            content: item.content.stored_text(),
+            item_type: columns.item_type,
+            parts: columns.parts,
+            shown: columns.shown.as_deref(),
             titles_due: new_titles.due(self.pending.now),
         };
         let whose = Whose::from(self.owner).writing(self.size());

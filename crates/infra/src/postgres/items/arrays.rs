@@ -1,5 +1,6 @@
 //! Items as arrays, for statements that store many.
 
+use super::parts::PartArrays;
 use super::roles::stored_role;
 use crate::postgres::ids;
 use domain::items::{CallId, Item};
@@ -12,6 +13,7 @@ pub(in crate::postgres) struct Arrays<'a> {
     pub(in crate::postgres) roles: Vec<i16>,
     pub(in crate::postgres) call_ids: Vec<Option<&'a str>>,
     pub(in crate::postgres) contents: Vec<&'a str>,
+    pub(in crate::postgres) parts: PartArrays<'a>,
 }
 
 impl<'a> From<&'a [Item]> for Arrays<'a> {
@@ -31,7 +33,11 @@ impl<'a> From<&'a [Item]> for Arrays<'a> {
                 .clone()
                 .map(|item| item.call_id.as_ref().map(CallId::as_str))
                 .collect(),
-            contents: each.map(|item| item.content.as_str()).collect(),
+            contents: each
+                .clone()
+                .map(|item| item.content.stored_text())
+                .collect(),
+            parts: each.map(|item| &item.content).collect(),
         }
     }
 }

@@ -8,6 +8,7 @@ pub(super) mod key;
 mod lanes;
 pub(super) mod lock;
 mod pages;
+pub(super) mod parts;
 mod revise;
 pub(super) mod roles;
 pub(super) mod rows;

@@ -33,7 +33,7 @@ pub(super) async fn list(
         return Ok(None);
     }
     Ok(Some(Page::of(items(rows)?, list.limit, |item| {
-        item.content.as_str().len()
+        item.content.bytes()
     })))
 }
 
@@ -55,7 +55,7 @@ pub(super) async fn list_versions(
         .map(Version::try_from)
         .collect::<Result<Vec<_>>>()?;
     Ok(Page::of(data, list.limit, |version| {
-        version.content.as_str().len()
+        version.content.bytes()
     }))
 }
 

@@ -3,34 +3,38 @@
 
 use super::key::ItemKey;
 use super::lock::{find, lock};
+use super::parts::{self, PartColumns};
 use super::rows::Row;
 use super::statements;
 use super::texts::apart;
 use crate::postgres::database::Database;
-use crate::postgres::error::storage;
+use crate::postgres::error::{inconsistent, storage};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::schema::item_versions;
 use crate::postgres::work::Whose;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
-use domain::error::Result;
+use domain::error::{Error, Result};
 use domain::id::{ConversationId, ItemId, OwnerId};
-use domain::items::{Revised, Revision};
+use domain::items::{Content, Item, ItemType, Revised, Revision};
 use domain::repeats::{self, Made};
 use domain::state::Expected;
 
 enum Outcome {
     Done(Row),
+    Unchanged(Item),
     NoConversation,
     NoItem,
     NoVersion,
+    NotAMessage(ItemType),
+    Refused(Error),
     Stale,
 }
 
-/// The next text.
+/// The next content.
 struct Next {
-    content: String,
+    content: Content,
     reasoning: Option<String>,
     model: Option<String>,
 }
@@ -43,20 +47,27 @@ struct Earlier {
     model: Option<String>,
     reasoning: Option<String>,
     reasoning_version: Option<i32>,
+    parts_version: Option<i32>,
+    item_type: Option<String>,
+    parts: Option<String>,
 }
 
-impl From<Earlier> for Next {
-    fn from(earlier: Earlier) -> Self {
+impl TryFrom<Earlier> for Next {
+    type Error = Error;
+
+    fn try_from(earlier: Earlier) -> Result<Self> {
         let (model, parted) = (earlier.model, earlier.reasoning_version);
-        let unparted = parted == Some(0) || model.is_some() && parted.is_none();
+        let parts = earlier.parts_version.and(earlier.parts);
+        let unparted = parted == Some(0) || model.is_some() && parted.is_none() && parts.is_none();
         let reasoning = earlier.reasoning;
         let reasoning = reasoning.or_else(|| (parted == Some(0)).then(String::new));
-        let (content, reasoning) = apart(earlier.content, reasoning, unparted);
-        Self {
-            content,
+        let (text, reasoning) = apart(earlier.content, reasoning, unparted);
+        let content = Content::stored(text, parts::stored(earlier.item_type, parts));
+        Ok(Self {
+            content: content.map_err(inconsistent)?,
             reasoning,
             model,
-        }
+        })
     }
 }
 
@@ -72,20 +83,23 @@ pub(super) async fn revise(
         change(connection, key, revision, expected, now).await
     };
     let whose = Whose::from(owner).writing(match revision {
-        Revision::Edit(content) => content.as_str().len(),
+        Revision::Edit(content) | Revision::Replace(content) => content.bytes(),
         // The length of the restored text is not known here.
         Revision::Restore(_) => 0,
     });
     let made = |outcome: &Outcome| match outcome {
-        Outcome::Done(_) => Some(repeats::Outcome::done(Made::Item(conversation, id))),
+        Outcome::Done(_) | Outcome::Unchanged(_) => Some(repeats::Outcome::done(Made::Item(conversation, id))),
         _ => None,
     };
     let work = async |connection: &mut AsyncPgConnection| connection.transaction(work).await;
     match database.effect(whose, work, made).await?.map_err(storage)? {
         Outcome::Done(row) => Ok(Revised::Done(row.try_into()?)),
+        Outcome::Unchanged(item) => Ok(Revised::Done(item)),
         Outcome::NoConversation => Ok(Revised::NoConversation),
         Outcome::NoItem => Ok(Revised::NoItem),
         Outcome::NoVersion => Ok(Revised::NoVersion),
+        Outcome::NotAMessage(kind) => Ok(Revised::NotAMessage(kind)),
+        Outcome::Refused(error) => Err(error),
         Outcome::Stale => Ok(Revised::Stale),
     }
 }
@@ -106,48 +120,82 @@ async fn change(
     if !expected.holds(&item.tag()) {
         return Ok(Outcome::Stale);
     }
-    let next = match revision {
-        Revision::Edit(content) if item.says(content.as_str()) => {
-            return Ok(Outcome::Done(item));
-        }
-        // A person's text has no model's thoughts.
-        Revision::Edit(content) => Next {
-            content: content.as_str().to_owned(),
-            reasoning: None,
-            model: None,
-        },
-        Revision::Restore(number) if number.cast_signed() == item.version() => {
-            return Ok(Outcome::Done(item));
-        }
-        Revision::Restore(number) => match earlier(connection, key, *number).await? {
-            Some(next) => next,
-            None => return Ok(Outcome::NoVersion),
-        },
+    let next = match next(connection, key, item, revision).await? {
+        Ok(next) => next,
+        Err(outcome) => return Ok(outcome),
     };
+    let columns = PartColumns::from(&next.content);
     let revise = statements::Revise {
         owner_id: key.owner_id,
         conversation_id: key.conversation_id,
         sequence: key.sequence,
         now,
-        content: &next.content,
+        content: next.content.stored_text(),
         reasoning: next.reasoning.as_deref(),
+        parts: columns.parts,
         model: next.model.as_deref(),
+        item_type: columns.item_type,
+        shown: columns.shown.as_deref(),
     };
     Ok(Outcome::Done(revise.fetch_one(connection).await?))
+}
+
+/// The next content of an item, or the outcome where there is no next one.
+async fn next(
+    connection: &mut AsyncPgConnection,
+    key: ItemKey,
+    row: Row,
+    revision: &Revision,
+) -> QueryResult<std::result::Result<Next, Outcome>> {
+    let content = match revision {
+        Revision::Restore(number) if number.cast_signed() == row.version() => {
+            return Ok(Err(Item::try_from(row).map_or_else(Outcome::Refused, Outcome::Unchanged)));
+        }
+        Revision::Restore(number) => {
+            let earlier = earlier(connection, key, *number).await?;
+            let next = earlier.map(Next::try_from).transpose();
+            return Ok(match next {
+                Ok(next) => next.ok_or(Outcome::NoVersion),
+                Err(error) => Err(Outcome::Refused(error)),
+            });
+        }
+        Revision::Edit(content) | Revision::Replace(content) => content,
+    };
+    let item = match Item::try_from(row) {
+        Ok(item) => item,
+        Err(error) => return Ok(Err(Outcome::Refused(error))),
+    };
+    let is_edit = matches!(revision, Revision::Edit(_));
+    if is_edit && !item.content.kind().is_message() {
+        return Ok(Err(Outcome::NotAMessage(item.content.kind().clone())));
+    }
+    let content = match is_edit && content.parts().is_none() {
+        true => item.content.with_text(item.role, content),
+        false => Ok(content.clone()),
+    };
+    Ok(match content {
+        Ok(content) if content == item.content => Err(Outcome::Unchanged(item)),
+        // A person's text has no model's thoughts.
+        Ok(content) => Ok(Next {
+            content,
+            reasoning: None,
+            model: None,
+        }),
+        Err(error) => Err(Outcome::Refused(error)),
+    })
 }
 
 async fn earlier(
     connection: &mut AsyncPgConnection,
     key: ItemKey,
     number: u32,
-) -> QueryResult<Option<Next>> {
+) -> QueryResult<Option<Earlier>> {
     let Ok(number) = i32::try_from(number) else {
         return Ok(None);
     };
-    let found: Option<Earlier> = item_versions::table
+    item_versions::table
         .find((key.owner_id, key.conversation_id, key.sequence, number))
         .select(Earlier::as_select())
         .fetch_optional(connection)
-        .await?;
-    Ok(found.map(Next::from))
+        .await
 }

@@ -6,7 +6,7 @@ use crate::postgres::row::{Sql, row};
 use chrono::{DateTime, Utc};
 use domain::error::{Error, Result};
 use domain::id::{ItemId, OwnerId};
-use domain::items::{Author, CallId, Content, Item};
+use domain::items::{Author, CallId, Item};
 use domain::state::Tag;
 use uuid::Uuid;
 
@@ -53,11 +53,6 @@ impl Row {
         ItemId::new(ids::read(self.head.id))
     }
 
-    /// Whether this is the text as it is shown.
-    pub(super) fn says(&self, text: &str) -> bool {
-        self.text.says(text)
-    }
-
     /// The item's place in its conversation.
     pub(in crate::postgres) fn sequence(&self) -> i32 {
         self.id().sequence().0.cast_signed()
@@ -78,11 +73,11 @@ impl TryFrom<Row> for Item {
     fn try_from(row: Row) -> Result<Self> {
         let Row { head: row, text } = row;
         let call_id = row.call_id.map(CallId::parse).transpose();
-        let (content, reasoning) = text.apart();
+        let (content, reasoning) = text.apart()?;
         Ok(Self {
             id: ItemId::new(ids::read(row.id)),
             role: role(row.role)?,
-            content: Content::parse(content).map_err(inconsistent)?,
+            content,
             reasoning,
             call_id: call_id.map_err(inconsistent)?,
             model: row.model,

@@ -1,7 +1,11 @@
 //! The text of an item or of a version, and the thoughts of the model that wrote it.
 
+use super::parts::{self, PartArrays};
+use crate::postgres::error::inconsistent;
 use crate::postgres::row::row;
 use diesel::sql_types::{Bool, Nullable, Text};
+use domain::error::Result;
+use domain::items::Content;
 use domain::thoughts::{self, Apart, Extent};
 
 row!(
@@ -12,6 +16,9 @@ row!(
         reasoning: Option<String> => Nullable<Text>,
         /// Whether the content may contain thoughts.
         unparted: bool => Bool,
+        /// Null: a message.
+        item_type: Option<String> => Nullable<Text>,
+        parts: Option<String> => Nullable<Text>,
     }
 );
 
@@ -24,11 +31,33 @@ macro_rules! text {
             $crate::postgres::items::texts::reasoning!($row),
             " as reasoning, ",
             $crate::postgres::items::texts::unparted!($row),
-            " as unparted"
+            " as unparted, ",
+            $crate::postgres::items::texts::typed!($row, "item_type"),
+            " as item_type, ",
+            $crate::postgres::items::texts::typed!($row, "parts"),
+            " as parts"
         )
     };
 }
 pub(in crate::postgres) use text;
+
+/// A column that belongs to the parts. An instance of an earlier version that writes another text
+/// does not know them: then they are not those of the text.
+macro_rules! typed {
+    ($row:expr, $column:literal) => {
+        concat!(
+            "case ",
+            $row,
+            "parts_version when ",
+            $row,
+            "version then ",
+            $row,
+            $column,
+            " end"
+        )
+    };
+}
+pub(in crate::postgres) use typed;
 
 /// The thoughts that are stored beside a text.
 macro_rules! reasoning {
@@ -64,7 +93,7 @@ macro_rules! unparted {
 }
 pub(in crate::postgres) use unparted;
 
-/// The size of a row's texts in bytes.
+/// The size of a row's texts and parts in bytes.
 macro_rules! size {
     ($row:expr) => {
         concat!(
@@ -72,7 +101,9 @@ macro_rules! size {
             $row,
             "content) + coalesce(octet_length(",
             $row,
-            "reasoning), 0)"
+            "reasoning), 0) + coalesce(octet_length(",
+            $row,
+            "parts), 0)"
         )
     };
 }
@@ -80,20 +111,18 @@ pub(in crate::postgres) use size;
 
 impl TextRow {
     pub(in crate::postgres) fn bytes(&self) -> usize {
-        self.content.len() + self.reasoning.as_ref().map_or(0, String::len)
+        let beside = [&self.reasoning, &self.parts];
+        let beside = beside.into_iter().flatten().map(String::len);
+        self.content.len() + beside.sum::<usize>()
     }
 
-    /// Whether this is the text as it is shown.
-    pub(super) fn says(&self, text: &str) -> bool {
-        match self.unparted {
-            false => self.content == text,
-            true => apart(self.content.clone(), None, true).0 == text,
-        }
-    }
-
-    /// The text as it is shown, and the thoughts.
-    pub(super) fn apart(self) -> (String, Option<String>) {
-        apart(self.content, self.reasoning, self.unparted)
+    /// The content as it is shown, and the thoughts.
+    pub(super) fn apart(self) -> Result<(Content, Option<String>)> {
+        let unparted = self.unparted && self.parts.is_none();
+        let (text, reasoning) = apart(self.content, self.reasoning, unparted);
+        let parts = parts::stored(self.item_type, self.parts);
+        let content = Content::stored(text, parts).map_err(inconsistent)?;
+        Ok((content, reasoning))
     }
 }
 
@@ -128,8 +157,10 @@ pub(in crate::postgres) trait Bytes {
     }
 }
 
-/// The bytes that these texts add to the size of their conversation: each message adds 128 bytes.
-pub(in crate::postgres) fn bytes<'a>(texts: impl IntoIterator<Item = &'a str>) -> i64 {
+/// The bytes that these texts and parts add to the size of their conversation: each message adds
+/// 128 bytes.
+pub(in crate::postgres) fn bytes(texts: &[&str], parts: &PartArrays<'_>) -> i64 {
     // A request has at most 16 MiB.
-    texts.into_iter().map(|text| text.len() as i64 + 128).sum()
+    let texts = texts.iter().map(|text| text.len() + 128);
+    (texts.sum::<usize>() + parts.bytes()) as i64
 }

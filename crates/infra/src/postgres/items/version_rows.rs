@@ -2,12 +2,11 @@
 
 use super::rows::{Head, Row};
 use super::texts::{Bytes, TextRow};
-use crate::postgres::error::inconsistent;
 use crate::postgres::row::{Sql, row};
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
 use domain::error::{Error, Result};
-use domain::items::{Content, Version};
+use domain::items::Version;
 use uuid::Uuid;
 
 row!(
@@ -24,7 +23,7 @@ row!(
 /// `item_versions`, or of either in a query around them.
 macro_rules! version {
     () => {
-        "version, model, created_at, current, content, reasoning, unparted"
+        "version, model, created_at, current, content, reasoning, unparted, item_type, parts"
     };
     (current $row:literal) => {
         concat!(
@@ -61,10 +60,10 @@ impl TryFrom<VersionRow> for Version {
     type Error = Error;
 
     fn try_from(row: VersionRow) -> Result<Self> {
-        let (content, reasoning) = row.text.apart();
+        let (content, reasoning) = row.text.apart()?;
         Ok(Self {
             number: u32::try_from(row.number).map_err(|error| Error::Internal(error.into()))?,
-            content: Content::parse(content).map_err(inconsistent)?,
+            content,
             reasoning,
             model: row.model,
             created_at: row.created_at,

@@ -114,7 +114,7 @@ impl ReplyStore for PgReplies {
             store::store(connection, key, place, reply, leaving).await
         };
         let thoughts = reply.reasoning.as_ref().map_or(0, String::len);
-        let whose = Whose::from(owner).writing(reply.content.as_str().len() + thoughts);
+        let whose = Whose::from(owner).writing(reply.content.bytes() + thoughts);
         let work = async |connection: &mut AsyncPgConnection| connection.transaction(work).await;
         let made = |outcome: &store::Outcome| outcome.made(conversation);
         let outcome = self.0.effect(whose, work, made).await?;

@@ -63,6 +63,9 @@ statement!(
         model: Option<&'a str> => Nullable<Text>,
         content: &'a str => Text,
         reasoning: Option<&'a str> => Nullable<Text>,
+        item_type: Option<&'a str> => Nullable<Text>,
+        parts: Option<&'a str> => Nullable<Text>,
+        shown: Option<&'a str> => Nullable<Text>,
     } -> Sql<Row>,
     sql!(
         "with place as (
@@ -74,9 +77,10 @@ statement!(
             returning owner_id, id, last_sequence
         )
         insert into items as i (owner_id, conversation_id, id, created_at, updated_at, sequence,
-            role, model, content, reasoning, reasoning_version)
+            role, model, content, reasoning, reasoning_version, item_type, parts, shown,
+            parts_version)
         select owner_id, id, encode($4 || int4send(last_sequence), 'hex')::uuid, $1, $1,
-            last_sequence, $5, $6, $7, $8, 1
+            last_sequence, $5, $6, $7, $8, 1, $9, $10, $11, case when $10 is not null then 1 end
         from place
         returning ", rows::columns!("i.")
     )

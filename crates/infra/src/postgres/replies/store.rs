@@ -5,6 +5,7 @@ use super::statements::AppendReply;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::items::key::ItemKey;
 use crate::postgres::items::lock::{find, lock};
+use crate::postgres::items::parts::PartColumns;
 use crate::postgres::items::roles::stored_role;
 use crate::postgres::items::rows::Row;
 use crate::postgres::items::statements::Revise;
@@ -146,14 +147,18 @@ async fn version(
     sequence: i32,
     reply: &Reply,
 ) -> QueryResult<Outcome> {
+    let columns = PartColumns::from(&reply.content);
     let revise = Revise {
         owner_id: key.owner_id,
         conversation_id: key.conversation_id,
         sequence,
         now: reply.now,
-        content: reply.content.as_str(),
+        content: reply.content.stored_text(),
         reasoning: reply.reasoning.as_deref(),
+        parts: columns.parts,
         model: reply.model.as_deref(),
+        item_type: columns.item_type,
+        shown: columns.shown.as_deref(),
     };
     Ok(Outcome::Version(revise.fetch_one(connection).await?))
 }
@@ -164,6 +169,7 @@ async fn append(
     reply: &Reply,
 ) -> QueryResult<Outcome> {
     let [seed @ .., _, _, _, _] = reply.seed.0.to_be_bytes();
+    let columns = PartColumns::from(&reply.content);
     let append = AppendReply {
         now: reply.now,
         owner_id: key.owner_id,
@@ -171,8 +177,11 @@ async fn append(
         seed: &seed,
         role: stored_role(Role::Assistant),
         model: reply.model.as_deref(),
-        content: reply.content.as_str(),
+        content: reply.content.stored_text(),
         reasoning: reply.reasoning.as_deref(),
+        item_type: columns.item_type,
+        parts: columns.parts,
+        shown: columns.shown.as_deref(),
     };
     let appended = append.fetch_optional(connection).await?;
     Ok(appended.map_or(Outcome::Full, Outcome::Appended))

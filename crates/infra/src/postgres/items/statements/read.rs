@@ -129,9 +129,12 @@ page!(
     PageDown, "<", "desc", texts::size!("n."), rows::columns!("i.")
 );
 page!(
-    /// Newest first, for a model, which gets no earlier thoughts: only texts are read and counted.
-    Preceding, "<", "desc", "octet_length(n.content)", sql!(
-        names!(Head, "i."), ", i.content, null::text, ", texts::unparted!("i.")
+    /// Newest first, for a model, which gets no earlier thoughts: only texts and parts are read and
+    /// counted.
+    Preceding, "<", "desc",
+    "(octet_length(n.content) + coalesce(octet_length(n.parts), 0))", sql!(
+        names!(Head, "i."), ", i.content, null::text, ", texts::unparted!("i."), ", ",
+        texts::typed!("i.", "item_type"), ", ", texts::typed!("i.", "parts")
     )
 );
 

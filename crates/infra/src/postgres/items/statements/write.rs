@@ -28,6 +28,9 @@ statement!(
         author_id: Option<Uuid> => Nullable<SqlUuid>,
         call_id: Option<&'a str> => Nullable<Text>,
         content: &'a str => Text,
+        item_type: Option<&'a str> => Nullable<Text>,
+        parts: Option<&'a str> => Nullable<Text>,
+        shown: Option<&'a str> => Nullable<Text>,
         titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
     } -> Integer,
     sql!("with place as (
@@ -41,16 +44,18 @@ statement!(
         returning owner_id, id, last_sequence, title_source = 2 and title = $2 as named
     ),
     stored as (
-        ", ADD_ITEMS, ", author_id, call_id, content)
+        ", ADD_ITEMS, ", author_id, call_id, content, item_type, parts, shown,
+            parts_version)
         select owner_id, id, encode($5 || int4send(last_sequence), 'hex')::uuid, $1, $1,
-            last_sequence, $6, $7, $8, $9
+            last_sequence, $6, $7, $8, $9, $10, $11, $12,
+            case when $11 is not null then 1 end
         from place
         returning sequence
     ),
     queued as (
         ", ADD_JOBS, "
-        select owner_id, 2, id, id, $1, $10 from place
-        where named and $10 is not null
+        select owner_id, 2, id, id, $1, $13 from place
+        where named and $13 is not null
         on conflict do nothing
     )
     select sequence from stored")
@@ -70,6 +75,9 @@ statement!(
         roles: &'a [i16] => Array<SmallInt>,
         call_ids: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         contents: &'a [&'a str] => Array<Text>,
+        types: &'a [Option<&'a str>] => Array<Nullable<Text>>,
+        parts: &'a [Option<&'a str>] => Array<Nullable<Text>>,
+        shown: &'a [Option<String>] => Array<Nullable<Text>>,
         titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
     } -> Integer,
     sql!("with place as (
@@ -84,16 +92,17 @@ statement!(
             as named
     ),
     stored as (
-        ", ADD_ITEMS, ", call_id, content)
+        ", ADD_ITEMS, ", call_id, content, item_type, parts, shown, parts_version)
         select p.owner_id, p.id, encode(t.seed || int4send(p.before + t.place::int), 'hex')::uuid,
-            $2, $2, p.before + t.place::int, t.role, t.call_id, t.content
-        from place p, unnest($6, $7, $8, $9) with ordinality
-            as t(seed, role, call_id, content, place)
+            $2, $2, p.before + t.place::int, t.role, t.call_id, t.content,
+            t.item_type, t.parts, t.shown, case when t.parts is not null then 1 end
+        from place p, unnest($6, $7, $8, $9, $10, $11, $12) with ordinality
+            as t(seed, role, call_id, content, item_type, parts, shown, place)
     ),
     queued as (
         ", ADD_JOBS, "
-        select owner_id, 2, id, id, $2, $10 from place
-        where named and $10 is not null
+        select owner_id, 2, id, id, $2, $13 from place
+        where named and $13 is not null
         on conflict do nothing
     )
     select before + 1 from place")
@@ -179,26 +188,34 @@ statement!(
         now: DateTime<Utc> => Timestamptz,
         content: &'a str => Text,
         reasoning: Option<&'a str> => Nullable<Text>,
+        parts: Option<&'a str> => Nullable<Text>,
         model: Option<&'a str> => Nullable<Text>,
+        item_type: Option<&'a str> => Nullable<Text>,
+        shown: Option<&'a str> => Nullable<Text>,
     } -> Sql<Row>,
     sql!(
         "with kept as (
             insert into item_versions (owner_id, conversation_id, created_at, sequence, version,
-                model, content, reasoning_version, reasoning)
+                model, content, reasoning_version, reasoning, parts_version, item_type, parts)
             select owner_id, conversation_id, updated_at, sequence, version, model, content,
                 case when reasoning_version in (0, version) then reasoning_version end,
-                case when reasoning_version = version then reasoning end
+                case when reasoning_version = version then reasoning end,
+                case when parts_version = version then version end,
+                ", texts::typed!("", "item_type"), ", ", texts::typed!("", "parts"), "
             from items where owner_id = $1 and conversation_id = $2 and sequence = $3
         ),
         moved as (
             update conversations set updated_at = greatest(updated_at, $4),
                 revisions = revisions + 1,
                 bytes = bytes + case when counted_sequence < $3 then 0
-                    else octet_length($5) + coalesce(octet_length($6), 0) + 128 end
+                    else octet_length($5) + coalesce(octet_length($6), 0)
+                        + coalesce(octet_length($7), 0) + 128 end
             where owner_id = $1 and id = $2
         )
-        update items i set content = $5, reasoning = $6, model = $7, version = version + 1,
-            reasoning_version = case when coalesce($6, $7) is not null then version + 1 end,
+        update items i set content = $5, reasoning = $6, parts = $7, model = $8, item_type = $9,
+            shown = $10, version = version + 1,
+            parts_version = case when $7 is not null then version + 1 end,
+            reasoning_version = case when coalesce($6, $8) is not null then version + 1 end,
             updated_at = greatest(updated_at, $4)
         where owner_id = $1 and conversation_id = $2 and sequence = $3
         returning ", rows::columns!("i.")

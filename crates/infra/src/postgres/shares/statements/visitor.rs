@@ -12,14 +12,23 @@ use uuid::Uuid;
 
 /// Whether a link `s` shows a message of `m`: those of users and assistants, up to the place where
 /// the link was made. A link to a message shows earlier messages only where the context is
-/// included.
+/// included. Items of other types, and messages without a text, are not shown.
 macro_rules! shown {
     () => {
         "m.owner_id = s.owner_id and m.conversation_id = s.conversation_id
             and m.role in (2, 3)
+            and (m.parts_version is distinct from m.version
+                or m.item_type is null and (m.shown is not null or m.content <> ' '))
             and m.sequence >= case when s.include_context then 1
                 else coalesce(s.item_sequence, 1) end
             and m.sequence <= case when s.live then 2147483647 else s.last_sequence end"
+    };
+}
+
+/// The text of a message of `m` as visitors see it: with the addresses of pictures.
+macro_rules! text {
+    () => {
+        "coalesce(case m.parts_version when m.version then m.shown end, m.content)"
     };
 }
 
@@ -74,7 +83,7 @@ macro_rules! view {
                         - octet_length(n.content) as bytes_before,
                         row_number() over (order by n.sequence ", $order, ") as place
                     from (
-                        select m.id, m.role, m.content, m.created_at, m.sequence,
+                        select m.id, m.role, ", text!(), " as content, m.created_at, m.sequence,
                             ", texts::unparted!("m."), " as unparted
                         from items m
                         where ", shown!(), "
@@ -200,7 +209,7 @@ statement!(
     } -> BigInt,
     sql!(
         "with ", link_to_copy!(), "
-        select (coalesce(sum(octet_length(m.content) + 128), 0) + 128
+        select (coalesce(sum(octet_length(", text!(), ") + 128), 0) + 128
             + coalesce(octet_length(s.title), 0))::bigint
         from link s left join items m on ", shown!(), "
         group by s.id, s.title"
@@ -225,7 +234,7 @@ statement!(
                 n.sequence, n.role, n.content, n.reasoning_version
             from (
                 select (row_number() over (order by m.sequence))::int as sequence, m.created_at,
-                    m.role, m.content,
+                    m.role, ", text!(), " as content,
                     case when ", texts::unparted!("m."), " then 0 end as reasoning_version
                 from link s join items m on ", shown!(), "
             ) n

@@ -1,0 +1,9 @@
+alter table item_versions
+    drop column parts,
+    drop column item_type,
+    drop column parts_version;
+alter table items
+    drop column shown,
+    drop column parts,
+    drop column item_type,
+    drop column parts_version;
