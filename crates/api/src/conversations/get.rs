@@ -147,7 +147,7 @@ const AROUND: usize = 320;
 
 /// Appends items as JSON, separated by commas, and returns the last item's number.
 fn write(text: &mut Vec<u8>, items: Vec<Item>, first: bool) -> Result<Option<Sequence>, ApiError> {
-    let texts = items.iter().map(|item| item.content.as_str().len());
+    let texts = items.iter().map(|item| item.bytes());
     text.reserve(texts.map(|length| length + length / 8 + AROUND).sum());
     let mut reached = None;
     for (index, item) in items.into_iter().enumerate() {

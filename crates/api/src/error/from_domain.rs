@@ -105,6 +105,7 @@ fn refused(conflict: Conflict, item: Option<usize>, message: String) -> ApiError
 fn invalid(reason: InvalidReason) -> &'static Code {
     match reason {
         InvalidReason::Value | InvalidReason::Unkept => code::INVALID_VALUE,
+        InvalidReason::Missing => code::MISSING_FIELD,
         InvalidReason::Twice => code::DUPLICATE_FIELD,
         InvalidReason::Cursor => code::INVALID_CURSOR,
         InvalidReason::NulCharacter => code::NUL_CHARACTER,

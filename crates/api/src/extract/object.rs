@@ -118,6 +118,20 @@ pub(crate) fn yes_or_no<'de, D: Deserializer<'de>>(
     }
 }
 
+/// Reads a field that may be absent, but not null.
+pub(crate) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// The same for one of a set of words.
+pub(crate) fn given_word<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    word(deserializer).map(Some)
+}
+
 /// Reads one of a set of words. Without this, a value that is not a string would count as broken
 /// JSON.
 pub(crate) fn word<'de, T: Deserialize<'de>, D: Deserializer<'de>>(

@@ -1,12 +1,13 @@
 use super::ItemBody;
 use crate::error::ApiError;
-use crate::extract::{Authenticated, Body, MESSAGES, WireBody};
+use crate::extract::{Authenticated, Body, MESSAGES, WireBody, given};
 use crate::tags::{IfMatch, tagged};
 use actix_web::{HttpResponse, web};
 use domain::id::{ConversationId, ItemId};
-use domain::items::{Content, ItemService};
+use domain::items::{Content, ItemService, ItemType};
 use endpoint::put;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 /// The new text of a message.
@@ -14,13 +15,19 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = EditItemRequest)]
 pub(crate) struct EditItemBody {
-    /// 1 to 1,000,000 characters, kept exactly as sent.
+    /// 1 to 1,000,000 characters, kept exactly as sent. It takes the place of all texts of a message
+    /// with parts; its pictures and files stay.
+    #[serde(default, deserialize_with = "given")]
     #[schema(
+        nullable = false,
         min_length = 1,
         max_length = 1_000_000,
         example = "Actually, let me rephrase that..."
     )]
-    content: String,
+    content: Option<String>,
+    /// The content parts that take the place of everything in the message.
+    #[schema(value_type = Option<Vec<HashMap<String, serde_json::Value>>>, max_items = 1000)]
+    parts: Option<Box<RawValue>>,
 }
 
 impl WireBody for EditItemBody {
@@ -65,7 +72,8 @@ pub(crate) async fn edit_item(
     let (conversation, item) = path.into_inner();
     let conversation = ConversationId::parse(&conversation)?;
     let item = ItemId::parse(&item)?;
-    let content = Content::parse(body.content)?;
+    let parts = body.parts.as_deref().map(RawValue::get);
+    let content = Content::parse_item(ItemType::MESSAGE, parts, body.content)?;
     let edited = items
         .edit(actor.owner_id, conversation, item, content, &expected)
         .await?;

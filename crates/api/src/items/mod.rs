@@ -7,14 +7,17 @@ pub(crate) mod edit;
 pub(crate) mod get;
 pub(crate) mod list;
 mod one_by_one;
+pub(crate) mod parts;
 pub(crate) mod regenerate;
 
-use crate::extract::word;
+use crate::extract::{given, given_word};
 use crate::list::{Listed, list_body};
 use crate::timestamp::Timestamp;
 use domain::error::Error;
-use domain::items::{Author, CallId, Content, Item, NewItem, Role};
+use domain::items::{Author, CallId, Content, Item, ItemType, NewItem, Reasoning, Role};
+use parts::{PartsBody, shown};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 /// A message of a conversation.
@@ -25,9 +28,18 @@ pub(crate) struct ItemBody {
     id: String,
     #[schema(inline)]
     object: ItemObject,
+    /// The type of the item, in OpenAI's words.
+    #[schema(example = "message")]
+    r#type: String,
     role: RoleBody,
+    /// The text; empty where a message has none, and for other types.
     #[schema(example = "What are the next steps?")]
     content: String,
+    /// Null for a message that is a text alone. Otherwise the content parts of the message, or one
+    /// object with the fields of another type, as they were sent.
+    #[schema(required, value_type = Option<Vec<HashMap<String, serde_json::Value>>>,
+        example = json!(null))]
+    parts: Option<PartsBody>,
     /// Your own name for the message, unique within the conversation.
     #[schema(required)]
     call_id: Option<String>,
@@ -91,15 +103,30 @@ enum AuthorKindBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateItemRequest)]
 pub(crate) struct NewItemBody {
-    #[serde(deserialize_with = "word")]
-    role: RoleBody,
-    /// 1 to 1,000,000 characters, kept exactly as sent.
+    /// `message` by default. Other types of OpenAI's items have their fields in `parts`.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false, min_length = 1, max_length = 64, example = "message")]
+    r#type: Option<String>,
+    /// Required for a message. Calls and reasoning are of the assistant, outputs of the tool.
+    #[serde(default, deserialize_with = "given_word")]
+    #[schema(nullable = false)]
+    role: Option<RoleBody>,
+    /// 1 to 1,000,000 characters, kept exactly as sent. Beside `parts`: their text, or absent.
+    #[serde(default, deserialize_with = "given")]
     #[schema(
-        min_length = 1,
+        nullable = false,
         max_length = 1_000_000,
         example = "What are the next steps?"
     )]
-    content: String,
+    content: Option<String>,
+    /// At most 1,000 content parts of OpenAI's API, such as `input_text` and `input_image`; or one
+    /// object with the fields of another type, such as a `function_call`. At most 1,000,000
+    /// characters of text and 4 MiB in all. Unknown parts and fields are kept.
+    #[schema(value_type = Option<Vec<HashMap<String, serde_json::Value>>>, max_items = 1000)]
+    parts: Option<Box<RawValue>>,
+    /// A model's thoughts before this message, where you have them.
+    #[schema(min_length = 1, max_length = 1_000_000)]
+    reasoning: Option<String>,
     /// Your own name for the message, unique within the conversation. With it, you can safely send
     /// the same message again: it is stored once.
     #[schema(min_length = 1, max_length = 256, example = "optional-external-id")]
@@ -120,11 +147,15 @@ impl Listed for ItemBody {
 
 impl From<Item> for ItemBody {
     fn from(item: Item) -> Self {
+        let r#type = item.content.kind().as_str().to_owned();
+        let (content, parts) = shown(item.content);
         Self {
             id: item.id.to_string(),
             object: ItemObject::Item,
+            r#type,
             role: item.role.into(),
-            content: item.content.into_string(),
+            content,
+            parts,
             call_id: item.call_id.map(CallId::into_string),
             reasoning: item.reasoning,
             model: item.model,
@@ -149,10 +180,16 @@ impl TryFrom<NewItemBody> for NewItem {
     type Error = Error;
 
     fn try_from(body: NewItemBody) -> Result<Self, Error> {
+        let kind = match body.r#type {
+            None => ItemType::MESSAGE,
+            Some(kind) => ItemType::parse(&kind)?,
+        };
+        let parts = body.parts.as_deref().map(RawValue::get);
         Ok(Self {
-            role: body.role.into(),
-            content: Content::parse(body.content)?,
+            role: kind.role_or(body.role.map(Role::from))?,
+            content: Content::parse_item(kind, parts, body.content)?,
             call_id: body.call_id.map(CallId::parse).transpose()?,
+            reasoning: body.reasoning.map(Reasoning::parse).transpose()?,
         })
     }
 }

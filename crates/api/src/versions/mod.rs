@@ -3,9 +3,10 @@
 pub(crate) mod list;
 pub(crate) mod restore;
 
+use crate::items::parts::{PartsBody, shown};
 use crate::list::{Listed, list_body};
 use crate::timestamp::Timestamp;
-use domain::items::{Content, Version};
+use domain::items::Version;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,6 +19,10 @@ pub(crate) struct VersionBody {
     version: u32,
     #[schema(example = "What are the next steps?")]
     content: String,
+    /// The parts, where it is not a text alone.
+    #[schema(required, value_type = Option<Vec<HashMap<String, serde_json::Value>>>,
+        example = json!(null))]
+    parts: Option<PartsBody>,
     /// The model's thoughts before this version.
     #[schema(required, example = json!(null))]
     reasoning: Option<String>,
@@ -45,9 +50,11 @@ impl Listed for VersionBody {
 
 impl From<Version> for VersionBody {
     fn from(version: Version) -> Self {
+        let (content, parts) = shown(version.content);
         Self {
             version: version.number,
-            content: Content::into_string(version.content),
+            content,
+            parts,
             reasoning: version.reasoning,
             model: version.model,
             created_at: version.created_at.into(),

@@ -110,6 +110,8 @@ pub enum InvalidReason {
     Cursor,
     /// Contains U+0000, which texts may not contain.
     NulCharacter,
+    /// Is absent, and must be given.
+    Missing,
     /// Has a name twice in one object.
     Twice,
     /// Is not the caller's password.
@@ -178,6 +180,15 @@ impl Error {
             param: Some(param.into()),
             reason: InvalidReason::Value,
             message: message.into(),
+        })
+    }
+
+    /// A field that must be given.
+    pub fn missing(param: &str) -> Self {
+        Self::Invalid(Invalid {
+            param: Some(param.to_owned()),
+            reason: InvalidReason::Missing,
+            message: format!("{param} is required."),
         })
     }
 

@@ -31,17 +31,8 @@ impl Content {
         let Some(parts) = parts else {
             return match said {
                 Some(said) if kind.is_message() => Self::parse(said),
-                None if kind.is_message() => {
-                    let message = "A message must have content or parts.";
-                    Err(Error::invalid("content", message))
-                }
-                _ => {
-                    let message = format!(
-                        "parts must have one object, with the fields of the {}.",
-                        kind.as_str()
-                    );
-                    Err(Error::invalid("parts", message))
-                }
+                None if kind.is_message() => Err(Error::missing("content")),
+                _ => Err(Error::missing("parts")),
             };
         };
         let content = Self::from(Parts::parse(kind, parts)?);

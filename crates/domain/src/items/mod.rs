@@ -15,7 +15,7 @@ pub use append::Accepted;
 pub(crate) use batch::unique;
 pub use batch::{Batch, PendingItem, Present};
 pub use content::Content;
-pub use model::{Author, CallId, Item, NewItem, Version};
+pub use model::{Author, CallId, Item, NewItem, Reasoning, Version};
 pub use parts::{Address, ItemType, Object, Part, Parts, elements, quoted, text};
 pub use ports::{
     Appended, Deleted, ExportEntry, ExportPlace, ItemList, ItemStore, Revised, Revision,

@@ -26,6 +26,25 @@ impl CallId {
     }
 }
 
+/// A model's thoughts that a client sends: 1 to 1,000,000 characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reasoning(String);
+
+impl Reasoning {
+    pub fn parse(raw: String) -> Result<Self> {
+        text::check("reasoning", &raw, 1..=Content::MAX_CHARACTERS)?;
+        Ok(Self(raw))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
 /// The author of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Author {
@@ -73,9 +92,20 @@ pub struct NewItem {
     pub role: Role,
     pub content: Content,
     pub call_id: Option<CallId>,
+    /// A model's thoughts before it, where the client has them.
+    pub reasoning: Option<Reasoning>,
 }
 
 impl NewItem {
+    /// The size of its text, parts and thoughts in bytes.
+    pub fn bytes(&self) -> usize {
+        let reasoning = self
+            .reasoning
+            .as_ref()
+            .map_or(0, |thoughts| thoughts.as_str().len());
+        self.content.bytes() + reasoning
+    }
+
     /// The first version of this message, as accepted at `now`.
     pub fn accepted(self, id: ItemId, author: Author, now: DateTime<Utc>) -> Item {
         Item {
@@ -83,7 +113,7 @@ impl NewItem {
             role: self.role,
             content: self.content,
             call_id: self.call_id,
-            reasoning: None,
+            reasoning: self.reasoning.map(Reasoning::into_string),
             model: None,
             version: 1,
             author,

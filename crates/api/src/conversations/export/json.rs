@@ -2,6 +2,7 @@ use super::{EarlierVersionBody, Source};
 use crate::conversations::ConversationBody;
 use crate::error::ApiError;
 use crate::items::ItemBody;
+use crate::items::parts::shown;
 use crate::memory::Part;
 use crate::stream::internal;
 use domain::conversations::Conversation;
@@ -98,9 +99,11 @@ impl Writer {
             self.text.push(b',');
         }
         open.has_earlier = true;
+        let (content, parts) = shown(version.content);
         let body = EarlierVersionBody {
             version: version.number,
-            content: version.content.into_string(),
+            content,
+            parts,
             reasoning: version.reasoning,
             model: version.model,
             created_at: version.created_at.into(),

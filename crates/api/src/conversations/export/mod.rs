@@ -8,6 +8,7 @@ use super::ConversationBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::items::ItemBody;
+use crate::items::parts::PartsBody;
 use crate::long_work::{LongWork, Turns};
 use crate::memory::{PAGE, Parts, take_room};
 use crate::stream::in_parts;
@@ -66,6 +67,10 @@ pub(crate) struct EarlierVersionBody {
     version: u32,
     #[schema(example = "What are the next steps?")]
     content: String,
+    /// The parts, where it is not a text alone.
+    #[schema(required, value_type = Option<Vec<HashMap<String, serde_json::Value>>>,
+        example = json!(null))]
+    parts: Option<PartsBody>,
     /// The model's thoughts before this version.
     #[schema(required, example = json!(null))]
     reasoning: Option<String>,

@@ -150,6 +150,7 @@ impl NewItemBody {
             role,
             content: Content::parse(text).map_err(|error| error.within(at))?,
             call_id: None,
+            reasoning: None,
         })
     }
 }

@@ -60,7 +60,7 @@ impl ItemType {
         ]
         .contains(self);
         match (given, usual) {
-            (None, None) => Err(Error::invalid("role", "A message must have a role.")),
+            (None, None) => Err(Error::missing("role")),
             (None, Some(role)) => Ok(role),
             (Some(given), Some(role)) if is_fixed && given != role => {
                 let word = if role == Role::Tool {

@@ -4,7 +4,6 @@ use super::rows;
 use crate::postgres::ids;
 use crate::postgres::items::arrays::Arrays;
 use crate::postgres::items::rows::ADD_ITEMS;
-use crate::postgres::items::texts;
 use crate::postgres::jobs::ADD_JOBS;
 use crate::postgres::row::sql;
 use crate::postgres::schema::conversations;
@@ -63,6 +62,7 @@ statement!(
         types: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         parts: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         shown: &'a [Option<String>] => Array<Nullable<Text>>,
+        reasonings: &'a [Option<&'a str>] => Array<Nullable<Text>>,
     } -> Integer,
     sql!("with conversation as (
         insert into conversations (owner_id, id, project_id, created_at, updated_at, item_count,
@@ -77,11 +77,14 @@ statement!(
         select owner_id, 2, id, id, $4, $13 from conversation
         where title_source = 2 and $13 is not null
     )
-    ", ADD_ITEMS, ", call_id, content, item_type, parts, shown, parts_version)
+    ", ADD_ITEMS, ", call_id, content, item_type, parts, shown, reasoning,
+        parts_version, reasoning_version)
     select c.owner_id, c.id, i.id, $4, $4, i.sequence, i.role, i.call_id, i.content, i.item_type,
-        i.parts, i.shown, case when i.parts is not null then 1 end
-    from conversation c, unnest($14, $15, $16, $17, $18, $19, $20, $21)
-        as i(id, sequence, role, call_id, content, item_type, parts, shown)")
+        i.parts, i.shown, i.reasoning, case when i.parts is not null then 1 end,
+        case when i.reasoning is not null then 1 end
+    from conversation c, unnest($14, $15, $16, $17, $18, $19, $20, $21,
+        $22)
+        as i(id, sequence, role, call_id, content, item_type, parts, shown, reasoning)")
 );
 
 impl<'a> From<&'a NewConversation> for Insert<'a> {
@@ -115,7 +118,7 @@ impl<'a> Insert<'a> {
             now: self.now,
             // As many as a request may bring: at most 100.
             item_count: items.ids.len() as i32,
-            bytes: texts::bytes(&items.contents, &items.parts),
+            bytes: items.bytes,
             title_source: self.title_source,
             title: self.title,
             metadata: self.metadata,
@@ -131,6 +134,7 @@ impl<'a> Insert<'a> {
             types: &items.parts.types,
             parts: &items.parts.parts,
             shown: &items.parts.shown,
+            reasonings: &items.reasonings,
         }
     }
 }

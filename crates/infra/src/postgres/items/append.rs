@@ -13,7 +13,7 @@ use diesel_async::AsyncPgConnection;
 use domain::conversations::Title;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
-use domain::items::{Appended, Author, Batch, CallId, PendingItem};
+use domain::items::{Appended, Author, Batch, CallId, PendingItem, Reasoning};
 use domain::repeats::{Made, Outcome};
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -38,6 +38,9 @@ pub(super) async fn all(
         .collect();
     let contents: Vec<&str> = each().map(|one| one.item.content.stored_text()).collect();
     let parts: PartArrays<'_> = each().map(|one| &one.item.content).collect();
+    let reasonings: Vec<Option<&str>> = each()
+        .map(|one| one.item.reasoning.as_ref().map(Reasoning::as_str))
+        .collect();
     let title = batch.title();
     let (owner_id, conversation_id) = key;
     let append = statements::AppendAll {
@@ -53,9 +56,10 @@ pub(super) async fn all(
         types: &parts.types,
         parts: &parts.parts,
         shown: &parts.shown,
+        reasonings: &reasonings,
         titles_due: new_titles.due(first.now),
     };
-    let whose = Whose::from(owner).writing(each().map(|one| one.item.content.bytes()).sum());
+    let whose = Whose::from(owner).writing(each().map(|one| one.item.bytes()).sum());
     let work =
         async |connection: &mut AsyncPgConnection| append.fetch_optional::<i32>(connection).await;
     let made = |number: &Option<i32>| {
@@ -92,16 +96,17 @@ pub(super) struct Append {
 }
 
 impl Append {
-    /// Whether it can be stored by one statement with others, which has no columns for parts. A call
-    /// id that is taken would make the whole statement fail.
+    /// Whether it can be stored by one statement with others, which has no
+    /// columns for parts and thoughts. A call id that is taken would make the whole statement fail.
     pub(super) fn is_groupable(&self) -> bool {
         let item = &self.pending.item;
-        item.call_id.is_none() && item.content.parts().is_none() && self.size() <= GROUPABLE
+        let is_plain = item.content.parts().is_none() && item.reasoning.is_none();
+        item.call_id.is_none() && is_plain && self.size() <= GROUPABLE
     }
 
-    /// The size of its text and parts in bytes.
+    /// The size of its text, parts and thoughts in bytes.
     pub(super) fn size(&self) -> usize {
-        self.pending.item.content.bytes()
+        self.pending.item.bytes()
     }
 
     /// The part of the id that is known before the sequence number.
@@ -143,6 +148,7 @@ impl Append {
             item_type: columns.item_type,
             parts: columns.parts,
             shown: columns.shown.as_deref(),
+            reasoning: item.reasoning.as_ref().map(Reasoning::as_str),
             titles_due: new_titles.due(self.pending.now),
         };
         let whose = Whose::from(self.owner).writing(self.size());

@@ -14,6 +14,9 @@ pub(in crate::postgres) struct Arrays<'a> {
     pub(in crate::postgres) call_ids: Vec<Option<&'a str>>,
     pub(in crate::postgres) contents: Vec<&'a str>,
     pub(in crate::postgres) parts: PartArrays<'a>,
+    pub(in crate::postgres) reasonings: Vec<Option<&'a str>>,
+    /// The size of the items in bytes, as it counts for their conversation: each has 128 more.
+    pub(in crate::postgres) bytes: i64,
 }
 
 impl<'a> From<&'a [Item]> for Arrays<'a> {
@@ -37,7 +40,15 @@ impl<'a> From<&'a [Item]> for Arrays<'a> {
                 .clone()
                 .map(|item| item.content.stored_text())
                 .collect(),
-            parts: each.map(|item| &item.content).collect(),
+            parts: each.clone().map(|item| &item.content).collect(),
+            reasonings: each.clone().map(|item| item.reasoning.as_deref()).collect(),
+            bytes: each.map(size).sum(),
         }
     }
+}
+
+fn size(item: &Item) -> i64 {
+    // An empty text is stored as a blank. A request has at most 16 MiB.
+    let blank = item.content.stored_text().len() - item.content.as_str().len();
+    (item.bytes() + blank + 128) as i64
 }

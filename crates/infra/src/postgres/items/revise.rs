@@ -88,7 +88,9 @@ pub(super) async fn revise(
         Revision::Restore(_) => 0,
     });
     let made = |outcome: &Outcome| match outcome {
-        Outcome::Done(_) | Outcome::Unchanged(_) => Some(repeats::Outcome::done(Made::Item(conversation, id))),
+        Outcome::Done(_) | Outcome::Unchanged(_) => {
+            Some(repeats::Outcome::done(Made::Item(conversation, id)))
+        }
         _ => None,
     };
     let work = async |connection: &mut AsyncPgConnection| connection.transaction(work).await;
@@ -149,7 +151,9 @@ async fn next(
 ) -> QueryResult<std::result::Result<Next, Outcome>> {
     let content = match revision {
         Revision::Restore(number) if number.cast_signed() == row.version() => {
-            return Ok(Err(Item::try_from(row).map_or_else(Outcome::Refused, Outcome::Unchanged)));
+            return Ok(Err(
+                Item::try_from(row).map_or_else(Outcome::Refused, Outcome::Unchanged)
+            ));
         }
         Revision::Restore(number) => {
             let earlier = earlier(connection, key, *number).await?;

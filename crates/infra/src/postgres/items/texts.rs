@@ -1,6 +1,6 @@
 //! The text of an item or of a version, and the thoughts of the model that wrote it.
 
-use super::parts::{self, PartArrays};
+use super::parts;
 use crate::postgres::error::inconsistent;
 use crate::postgres::row::row;
 use diesel::sql_types::{Bool, Nullable, Text};
@@ -155,12 +155,4 @@ pub(in crate::postgres) trait Bytes {
     {
         rows.into_iter().map(Self::bytes).max().unwrap_or(0)
     }
-}
-
-/// The bytes that these texts and parts add to the size of their conversation: each message adds
-/// 128 bytes.
-pub(in crate::postgres) fn bytes(texts: &[&str], parts: &PartArrays<'_>) -> i64 {
-    // A request has at most 16 MiB.
-    let texts = texts.iter().map(|text| text.len() + 128);
-    (texts.sum::<usize>() + parts.bytes()) as i64
 }

@@ -59,8 +59,10 @@ async fn everything_may_be_given_at_once() {
         "id": "(id)",
         "model": null,
         "object": "conversation.item",
+        "parts": null,
         "reasoning": null,
         "role": "system",
+        "type": "message",
         "updated_at": "2025-12-23T10:00:00.000000Z",
         "version": 1
       },
@@ -74,8 +76,10 @@ async fn everything_may_be_given_at_once() {
         "id": "(id)",
         "model": null,
         "object": "conversation.item",
+        "parts": null,
         "reasoning": null,
         "role": "user",
+        "type": "message",
         "updated_at": "2025-12-23T10:00:00.000000Z",
         "version": 1
       }

@@ -25,8 +25,10 @@ async fn a_message_is_answered_whole() {
       "id": "item_01KD5ADF800000000400000001",
       "model": null,
       "object": "conversation.item",
+      "parts": null,
       "reasoning": null,
       "role": "tool",
+      "type": "message",
       "updated_at": "2025-12-23T10:00:00.000000Z",
       "version": 1
     }

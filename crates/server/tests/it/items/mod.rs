@@ -4,4 +4,5 @@ mod delete;
 mod edit;
 mod get;
 mod list;
+mod parts;
 mod regenerate;

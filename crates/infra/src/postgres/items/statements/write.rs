@@ -31,6 +31,7 @@ statement!(
         item_type: Option<&'a str> => Nullable<Text>,
         parts: Option<&'a str> => Nullable<Text>,
         shown: Option<&'a str> => Nullable<Text>,
+        reasoning: Option<&'a str> => Nullable<Text>,
         titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
     } -> Integer,
     sql!("with place as (
@@ -45,17 +46,17 @@ statement!(
     ),
     stored as (
         ", ADD_ITEMS, ", author_id, call_id, content, item_type, parts, shown,
-            parts_version)
+            reasoning, parts_version, reasoning_version)
         select owner_id, id, encode($5 || int4send(last_sequence), 'hex')::uuid, $1, $1,
-            last_sequence, $6, $7, $8, $9, $10, $11, $12,
-            case when $11 is not null then 1 end
+            last_sequence, $6, $7, $8, $9, $10, $11, $12, $13,
+            case when $11 is not null then 1 end, case when $13 is not null then 1 end
         from place
         returning sequence
     ),
     queued as (
         ", ADD_JOBS, "
-        select owner_id, 2, id, id, $1, $13 from place
-        where named and $13 is not null
+        select owner_id, 2, id, id, $1, $14 from place
+        where named and $14 is not null
         on conflict do nothing
     )
     select sequence from stored")
@@ -78,6 +79,7 @@ statement!(
         types: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         parts: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         shown: &'a [Option<String>] => Array<Nullable<Text>>,
+        reasonings: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
     } -> Integer,
     sql!("with place as (
@@ -92,17 +94,20 @@ statement!(
             as named
     ),
     stored as (
-        ", ADD_ITEMS, ", call_id, content, item_type, parts, shown, parts_version)
+        ", ADD_ITEMS, ", call_id, content, item_type, parts, shown, reasoning,
+            parts_version, reasoning_version)
         select p.owner_id, p.id, encode(t.seed || int4send(p.before + t.place::int), 'hex')::uuid,
             $2, $2, p.before + t.place::int, t.role, t.call_id, t.content,
-            t.item_type, t.parts, t.shown, case when t.parts is not null then 1 end
-        from place p, unnest($6, $7, $8, $9, $10, $11, $12) with ordinality
-            as t(seed, role, call_id, content, item_type, parts, shown, place)
+            t.item_type, t.parts, t.shown, t.reasoning,
+            case when t.parts is not null then 1 end,
+            case when t.reasoning is not null then 1 end
+        from place p, unnest($6, $7, $8, $9, $10, $11, $12, $13) with ordinality
+            as t(seed, role, call_id, content, item_type, parts, shown, reasoning, place)
     ),
     queued as (
         ", ADD_JOBS, "
-        select owner_id, 2, id, id, $2, $13 from place
-        where named and $13 is not null
+        select owner_id, 2, id, id, $2, $14 from place
+        where named and $14 is not null
         on conflict do nothing
     )
     select before + 1 from place")

@@ -39,7 +39,7 @@ async fn the_second_of_five_answers_is_written_anew() {
         json!({
             "id": ids[3], "object": "conversation.item", "role": "assistant",
             "content": "Again two.", "call_id": null, "model": "test-model-0613", "version": 2,
-            "reasoning": null, "author": { "kind": "owner" },
+            "reasoning": null, "type": "message", "parts": null, "author": { "kind": "owner" },
             "created_at": "2025-12-23T10:00:00.000000Z", "updated_at": "2025-12-23T10:00:00.000000Z",
         })
     );

@@ -1,0 +1,294 @@
+//! Messages that are more than text, and items of other types.
+
+use crate::answer::Answer;
+use crate::app::{Actor, TestApp, id};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// The types of OpenAI's items, and one that is not known.
+const TYPES: [&str; 29] = [
+    "file_search_call",
+    "web_search_call",
+    "image_generation_call",
+    "computer_call",
+    "computer_call_output",
+    "tool_search_call",
+    "tool_search_output",
+    "additional_tools",
+    "reasoning",
+    "program",
+    "program_output",
+    "compaction",
+    "code_interpreter_call",
+    "local_shell_call",
+    "local_shell_call_output",
+    "shell_call",
+    "shell_call_output",
+    "apply_patch_call",
+    "apply_patch_call_output",
+    "mcp_list_tools",
+    "mcp_approval_request",
+    "mcp_approval_response",
+    "mcp_call",
+    "custom_tool_call",
+    "custom_tool_call_output",
+    "function_call",
+    "function_call_output",
+    "item_of_next_year",
+    "acme:telemetry_chunk",
+];
+
+/// Fields that a tree of values would change: the order of names, the digits of numbers.
+const FIELDS: &str = r#""z":"🙂 é \" \\ \n","a":[1e300,1.50,-0,123456789012345678901234567890,0.1],"unknown":{"y":null,"b":true,"a":{}},"status":"completed""#;
+
+fn body(kind: &str) -> String {
+    let own = match kind {
+        "function_call" => r#""call_id":"call_1","name":"look","arguments":"{\"a\": 1}","#,
+        "function_call_output" => r#""call_id":"call_1","output":"found","#,
+        "reasoning" => {
+            r#""summary":[{"type":"summary_text","text":"Hm."}],"encrypted_content":"x==","#
+        }
+        _ => "",
+    };
+    format!(r#"[{{{own}{FIELDS}}}]"#)
+}
+
+fn path(conversation: &str) -> String {
+    format!("/v1/conversations/{conversation}/items")
+}
+
+async fn send(actor: &Actor, path: &str, body: String) -> Answer {
+    actor
+        .send(Method::POST, path, |request| {
+            request
+                .header("content-type", "application/json")
+                .body(body)
+        })
+        .await
+}
+
+/// The text of the field in an answer.
+fn raw<'a>(answer: &'a str, parts: &str) -> &'a str {
+    let (_, rest) = answer.split_once(r#""parts":"#).unwrap();
+    rest.get(..parts.len()).unwrap()
+}
+
+#[tokio::test]
+async fn items_of_every_type_come_back_as_they_were_sent() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    for kind in TYPES {
+        let parts = body(kind);
+        let sent = format!(r#"{{"type":"{kind}","parts":{parts}}}"#);
+        let created = send(&alice, &path(&conversation), sent).await;
+        let item = created.expect(201);
+        assert_eq!(raw(&created.text(), &parts), parts, "{kind}");
+        assert_eq!(
+            (&item["type"], &item["content"]),
+            (&json!(kind), &json!(""))
+        );
+        let is_answer = kind.ends_with("_output") || kind.ends_with("_response");
+        assert_eq!(item["role"], if is_answer { "tool" } else { "assistant" });
+        let found = alice.get(&format!("{}/{}", path(&conversation), id(&item)));
+        let found = found.await;
+        assert_eq!(found.expect(200), item);
+        assert_eq!(raw(&found.text(), &parts), parts, "{kind}");
+    }
+    let whole = alice
+        .get(&format!("/v1/conversations/{conversation}"))
+        .await;
+    let listed = alice.get(&format!("{}?limit=100", path(&conversation)));
+    let listed = listed.await;
+    let exported = alice.get(&format!("/v1/conversations/{conversation}/export"));
+    let exported = exported.await;
+    for (answer, name) in [(&whole, "items"), (&listed, "data"), (&exported, "items")] {
+        let items = answer.expect(200)[name].as_array().unwrap().clone();
+        assert_eq!(items.len(), TYPES.len());
+        for (item, kind) in items.iter().zip(TYPES) {
+            assert_eq!(item["type"], kind);
+        }
+        assert_eq!(answer.text().matches(FIELDS).count(), TYPES.len());
+    }
+}
+
+#[tokio::test]
+async fn the_text_of_parts_is_the_content() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let parts = json!([
+        { "type": "input_text", "text": "Plan a trip to Oslo" },
+        { "type": "input_image", "image_url": "https://example.test/a.png", "detail": "low" },
+        { "type": "input_text", "text": "and Bergen" },
+    ]);
+    let message = json!({ "role": "user", "parts": parts });
+    let item = alice.post(&path(&conversation), message).await.expect(201);
+    assert_eq!(item["content"], "Plan a trip to Oslo\nand Bergen");
+    assert_eq!((&item["type"], &item["parts"]), (&json!("message"), &parts));
+    let found = alice
+        .get(&format!("/v1/conversations/{conversation}"))
+        .await;
+    assert_eq!(found.expect(200)["title"], "Plan a trip to Oslo");
+    // Beside parts, the content must be their text.
+    let both = |content: &str| json!({ "role": "user", "parts": parts, "content": content });
+    let same = both("Plan a trip to Oslo\nand Bergen");
+    alice.post(&path(&conversation), same).await.expect(201);
+    let answer = alice.post(&path(&conversation), both("Plan a trip")).await;
+    answer.refused("invalid_value", Some("content"));
+    // A picture alone has no text.
+    let picture = json!({ "role": "user", "parts": [parts[1]] });
+    let item = alice.post(&path(&conversation), picture).await.expect(201);
+    assert_eq!(item["content"], "");
+}
+
+#[tokio::test]
+async fn parts_that_cannot_be_kept_are_refused_by_name() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let call = |arguments: &str| {
+        let call = json!({ "call_id": "c", "name": "f", "arguments": arguments });
+        json!({ "type": "function_call", "parts": [call] })
+    };
+    let part = json!({ "type": "input_text", "text": "a" });
+    for (body, code, param, said) in [
+        (
+            json!({ "role": "user" }),
+            "missing_field",
+            "content",
+            "content is required.",
+        ),
+        (
+            json!({ "content": "a" }),
+            "missing_field",
+            "role",
+            "role is required.",
+        ),
+        (
+            json!({ "type": "reasoning" }),
+            "missing_field",
+            "parts",
+            "parts is required.",
+        ),
+        (
+            json!({ "role": "user", "parts": vec![&part; 1_001] }),
+            "invalid_value",
+            "parts",
+            "1,000",
+        ),
+        (
+            call(&"x".repeat(1_000_001)),
+            "invalid_value",
+            "parts",
+            "1,000,000 characters",
+        ),
+        (
+            call(&"x".repeat(10_000_000)),
+            "invalid_value",
+            "parts",
+            "4 MiB",
+        ),
+        (
+            json!({ "type": "x", "parts": [{ "a": "\0" }] }),
+            "nul_character",
+            "parts",
+            "U+0000",
+        ),
+        (
+            json!({ "type": "x", "parts": [1] }),
+            "invalid_value",
+            "parts[0]",
+            "object",
+        ),
+        (
+            json!({ "type": "x y", "parts": [{}] }),
+            "invalid_value",
+            "type",
+            "letters",
+        ),
+        (
+            json!({ "role": "user", "type": "reasoning", "parts": [{}] }),
+            "invalid_value",
+            "role",
+            "assistant",
+        ),
+    ] {
+        let answer = alice.post(&path(&conversation), body).await;
+        answer.refused(code, Some(param));
+        let message = answer.json()["error"]["message"].to_string();
+        assert!(message.contains(said), "{message}");
+    }
+    let twice = r#"{"type":"x","parts":[{"a":1,"a":2}]}"#.to_owned();
+    let answer = send(&alice, &path(&conversation), twice).await;
+    answer.refused("duplicate_field", Some("parts"));
+    let batch = json!({ "items": [call("{}"), { "type": "x", "parts": [] }] });
+    let answer = alice.post(&format!("{}/batch", path(&conversation)), batch);
+    answer
+        .await
+        .refused("invalid_value", Some("items[1].parts"));
+}
+
+#[tokio::test]
+async fn a_retry_compares_type_role_and_parts() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let item = |kind: &str, a: u8| json!({ "type": kind, "parts": [{ "a": a }], "call_id": "one" });
+    let first = alice
+        .post(&path(&conversation), item("x", 1))
+        .await
+        .expect(201);
+    let again = alice.post(&path(&conversation), item("x", 1)).await;
+    assert_eq!(again.expect(200), first);
+    for other in [item("x", 2), item("y", 1)] {
+        let answer = alice.post(&path(&conversation), other).await;
+        answer.refused("call_id_conflict", Some("call_id"));
+    }
+    let batch = json!({ "items": [item("x", 1), { "role": "user", "content": "a" }] });
+    let batch = alice.post(&format!("{}/batch", path(&conversation)), batch);
+    assert_eq!(batch.await.expect(201)["data"][0], first);
+}
+
+#[tokio::test]
+async fn an_export_makes_the_same_conversation_again() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let items = json!([
+        { "role": "user", "content": "What is in it?", "parts": [
+            { "type": "input_text", "text": "What is in it?" },
+            { "type": "input_file", "file_id": "file_1", "filename": "a.pdf" },
+        ] },
+        { "type": "function_call", "parts": [{ "call_id": "c", "name": "f", "arguments": "{}" }] },
+        { "type": "function_call_output", "parts": [{ "call_id": "c", "output": [] }] },
+        { "role": "assistant", "content": "A plan.", "reasoning": "I should look." },
+        { "role": "assistant", "parts": [{ "type": "refusal", "refusal": "No." }] },
+    ]);
+    let conversation = alice.conversation(json!({ "items": items })).await;
+    let export = async |conversation: &str| {
+        let path = format!("/v1/conversations/{conversation}/export");
+        let export = alice.get(&path).await.expect(200);
+        let items = export["items"].as_array().unwrap().clone();
+        let kept = ["role", "type", "content", "parts", "reasoning"];
+        let items = items
+            .iter()
+            .map(|item| kept.map(|name| (name, item[name].clone())));
+        items.map(|item| Value::from_iter(item)).collect::<Vec<_>>()
+    };
+    let first = export(&conversation).await;
+    assert_eq!(first[3]["reasoning"], "I should look.");
+    let created = alice.conversation(json!({ "items": first })).await;
+    assert_eq!(export(&created).await, first);
+    let appended = alice.conversation(json!({})).await;
+    for item in &first {
+        alice.post(&path(&appended), item.clone()).await.expect(201);
+    }
+    assert_eq!(export(&appended).await, first);
+    let batch = alice.conversation(json!({})).await;
+    let items = json!({ "items": first });
+    alice
+        .post(&format!("{}/batch", path(&batch)), items)
+        .await
+        .expect(201);
+    assert_eq!(export(&batch).await, first);
+}
