@@ -1,8 +1,6 @@
 //! Messages that are more than text, and items of other types.
 
-use crate::answer::Answer;
-use crate::app::{Actor, TestApp, id};
-use reqwest::Method;
+use crate::app::{TestApp, id};
 use serde_json::{Value, json};
 
 /// The types of OpenAI's items, and one that is not known.
@@ -57,14 +55,8 @@ fn path(conversation: &str) -> String {
     format!("/v1/conversations/{conversation}/items")
 }
 
-async fn send(actor: &Actor, path: &str, body: String) -> Answer {
-    actor
-        .send(Method::POST, path, |request| {
-            request
-                .header("content-type", "application/json")
-                .body(body)
-        })
-        .await
+fn batch_path(conversation: &str) -> String {
+    format!("{}/batch", path(conversation))
 }
 
 /// The text of the field in an answer.
@@ -81,7 +73,7 @@ async fn items_of_every_type_come_back_as_they_were_sent() {
     for kind in TYPES {
         let parts = body(kind);
         let sent = format!(r#"{{"type":"{kind}","parts":{parts}}}"#);
-        let created = send(&alice, &path(&conversation), sent).await;
+        let created = alice.post_text(&path(&conversation), sent).await;
         let item = created.expect(201);
         assert_eq!(raw(&created.text(), &parts), parts, "{kind}");
         assert_eq!(
@@ -90,18 +82,18 @@ async fn items_of_every_type_come_back_as_they_were_sent() {
         );
         let is_answer = kind.ends_with("_output") || kind.ends_with("_response");
         assert_eq!(item["role"], if is_answer { "tool" } else { "assistant" });
-        let found = alice.get(&format!("{}/{}", path(&conversation), id(&item)));
-        let found = found.await;
+        let one = format!("{}/{}", path(&conversation), id(&item));
+        let found = alice.get(&one).await;
         assert_eq!(found.expect(200), item);
         assert_eq!(raw(&found.text(), &parts), parts, "{kind}");
     }
     let whole = alice
         .get(&format!("/v1/conversations/{conversation}"))
         .await;
-    let listed = alice.get(&format!("{}?limit=100", path(&conversation)));
-    let listed = listed.await;
-    let exported = alice.get(&format!("/v1/conversations/{conversation}/export"));
-    let exported = exported.await;
+    let list = format!("{}?limit=100", path(&conversation));
+    let listed = alice.get(&list).await;
+    let export = format!("/v1/conversations/{conversation}/export");
+    let exported = alice.get(&export).await;
     for (answer, name) in [(&whole, "items"), (&listed, "data"), (&exported, "items")] {
         let items = answer.expect(200)[name].as_array().unwrap().clone();
         assert_eq!(items.len(), TYPES.len());
@@ -220,13 +212,11 @@ async fn parts_that_cannot_be_kept_are_refused_by_name() {
         assert!(message.contains(said), "{message}");
     }
     let twice = r#"{"type":"x","parts":[{"a":1,"a":2}]}"#.to_owned();
-    let answer = send(&alice, &path(&conversation), twice).await;
+    let answer = alice.post_text(&path(&conversation), twice).await;
     answer.refused("duplicate_field", Some("parts"));
     let batch = json!({ "items": [call("{}"), { "type": "x", "parts": [] }] });
-    let answer = alice.post(&format!("{}/batch", path(&conversation)), batch);
-    answer
-        .await
-        .refused("invalid_value", Some("items[1].parts"));
+    let answer = alice.post(&batch_path(&conversation), batch).await;
+    answer.refused("invalid_value", Some("items[1].parts"));
 }
 
 #[tokio::test]
@@ -246,8 +236,8 @@ async fn a_retry_compares_type_role_and_parts() {
         answer.refused("call_id_conflict", Some("call_id"));
     }
     let batch = json!({ "items": [item("x", 1), { "role": "user", "content": "a" }] });
-    let batch = alice.post(&format!("{}/batch", path(&conversation)), batch);
-    assert_eq!(batch.await.expect(201)["data"][0], first);
+    let batch = alice.post(&batch_path(&conversation), batch).await;
+    assert_eq!(batch.expect(201)["data"][0], first);
 }
 
 #[tokio::test]
