@@ -16,7 +16,7 @@ event: item.delta
 data: {"text":"write down what you know."}
 
 event: item.completed
-data: {"item":{"id":"item_01JFQ2M8X3C4V5B6N7M8K9J0HG","object":"conversation.item","role":"assistant","content":"First, write down what you know.","author":{"kind":"owner"},"reasoning":null,"model":"llama3.2","call_id":null,"version":2,"created_at":"2025-12-23T10:00:00.000000Z","updated_at":"2025-12-23T10:05:00.000000Z"},"context_truncated":false,"finish_reason":"stop"}
+data: {"item":{"id":"item_01JFQ2M8X3C4V5B6N7M8K9J0HG","object":"conversation.item","type":"message","parts":null,"role":"assistant","content":"First, write down what you know.","author":{"kind":"owner"},"reasoning":null,"model":"llama3.2","call_id":null,"version":2,"created_at":"2025-12-23T10:00:00.000000Z","updated_at":"2025-12-23T10:05:00.000000Z"},"context_truncated":false,"finish_reason":"stop"}
 
 "#;
 

@@ -38,21 +38,22 @@ async fn fields_of_other_apis_are_told_with_ours() {
                 Method::POST,
                 "/v1/conversations",
                 json!({ "items": [{ "role": "user", "text": "x" }] }),
-                "items[0].text is not a field here. Did you mean `content`? The fields are `role`, \
-                 `content`, `call_id`.",
+                "items[0].text is not a field here. Did you mean `content`? The fields are `type`, \
+                 `role`, `content`, `parts`, `reasoning`, `call_id`.",
             ),
             (
                 Method::POST,
                 &items,
                 json!({ "role": "user", "text": "x" }),
-                "text is not a field here. Did you mean `content`? The fields are `role`, `content`, \
-                 `call_id`.",
+                "text is not a field here. Did you mean `content`? The fields are `type`, `role`, \
+                 `content`, `parts`, `reasoning`, `call_id`.",
             ),
             (
                 Method::PUT,
                 &edit,
                 json!({ "text": "x" }),
-                "text is not a field here. Did you mean `content`? The fields are `content`.",
+                "text is not a field here. Did you mean `content`? The fields are `content`, \
+                 `parts`.",
             ),
             (
                 Method::POST,
