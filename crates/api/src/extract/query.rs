@@ -60,7 +60,8 @@ impl<T: DeserializeOwned> Query<T> {
         Self::read(&known)
     }
 
-    fn read(query: &str) -> Result<Self, ApiError> {
+    /// Reads a query.
+    pub(crate) fn read(query: &str) -> Result<Self, ApiError> {
         let pairs = form_urlencoded::parse(query.as_bytes());
         let deserializer = serde_urlencoded::Deserializer::new(pairs);
         serde_path_to_error::deserialize(deserializer)

@@ -1,10 +1,13 @@
 //! Answers repeated requests of this face from the objects that the first attempt made.
 
+use super::conversations::ConversationBody;
+use super::items::create::added;
 use crate::chat::replayed;
 use crate::error::ApiError;
-use crate::replays::found::{conversation_of, item, owner};
+use crate::replays::found::{conversation_of, item, owner, service};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::error::Error;
+use domain::items::ItemService;
 use domain::repeats::{Made, Outcome};
 
 /// Answers like the first attempt.
@@ -14,6 +17,15 @@ pub(crate) async fn again(
 ) -> Result<HttpResponse, ApiError> {
     let owner = owner(request)?;
     match outcome.made {
+        Made::Conversation(id) => {
+            let found = conversation_of(request, id).await?;
+            Ok(HttpResponse::Ok().json(ConversationBody::from(found)))
+        }
+        Made::Items(conversation, ids) => {
+            let items = service::<ItemService>(request)?;
+            let found = items.get_all(owner, conversation, &ids).await?;
+            added(request, found).await
+        }
         Made::Turn(conversation, id) => {
             let item = item(request, owner, conversation, id).await?;
             let conversation = conversation_of(request, conversation).await?;
@@ -23,7 +35,12 @@ pub(crate) async fn again(
                 &conversation,
             ))
         }
-        _ => Err(Error::Internal(
+        Made::Item(..)
+        | Made::Project(_)
+        | Made::Share(..)
+        | Made::SharedItem(..)
+        | Made::Several(_)
+        | Made::Cancelled(..) => Err(Error::Internal(
             "a repeat found an object that OpenAI's face does not make".into(),
         )
         .into()),

@@ -2,7 +2,14 @@
 //! here, rules in the services.
 
 mod again;
+mod conversations;
 mod document;
+mod fields;
+mod ids;
+mod items;
+mod list;
+mod query;
+mod texts;
 
 pub(crate) use again::again;
 pub use document::document;
@@ -25,6 +32,15 @@ fn described(config: &mut ServiceConfig<'_>) {
 endpoints! {
     fn v1, v1_described:
     chat::create::create_chat_completion,
+    conversations::create::create_conversation,
+    conversations::list::list_conversations,
+    conversations::get::get_conversation,
+    conversations::update::update_conversation,
+    conversations::delete::delete_conversation,
+    items::create::create_items,
+    items::list::list_items,
+    items::get::get_item,
+    items::delete::delete_item,
     models::list::list_models,
     models::get::get_model,
 }

@@ -36,6 +36,9 @@ pub trait ItemStore: Send + Sync {
         id: ItemId,
     ) -> Result<Option<Option<Item>>>;
 
+    /// The item with this id, in whichever conversation.
+    async fn find_anywhere(&self, owner: OwnerId, id: ItemId) -> Result<Option<Item>>;
+
     /// `None` when the conversation does not exist, `Some(None)` when it has no such item.
     async fn find_by_call_id(
         &self,

@@ -57,6 +57,11 @@ impl ItemService {
             .ok_or_else(|| Resource::Item.absent())
     }
 
+    /// The owner's item with this id, in whichever conversation.
+    pub async fn find_anywhere(&self, owner: OwnerId, id: ItemId) -> Result<Option<Item>> {
+        self.store.find_anywhere(owner, id).await
+    }
+
     pub async fn list(
         &self,
         owner: OwnerId,

@@ -1,3 +1,4 @@
+mod anywhere;
 mod append;
 pub(super) mod arrays;
 mod batch;
@@ -104,6 +105,10 @@ impl ItemStore for PgItems {
             })
             .await?;
         found.map(item).transpose()
+    }
+
+    async fn find_anywhere(&self, owner: OwnerId, id: ItemId) -> Result<Option<Item>> {
+        anywhere::find(&self.database, owner, id).await
     }
 
     async fn find_by_call_id(

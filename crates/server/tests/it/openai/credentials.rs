@@ -1,8 +1,8 @@
 //! Every operation of OpenAI's face with every kind of caller.
 
-use super::{Operation, operations, refused};
+use super::{Operation, add, conversation, message, operations, refused};
 use crate::answer::Answer;
-use crate::app::{Actor, TestApp};
+use crate::app::{Actor, TestApp, id};
 use crate::credentials::without_form;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -12,6 +12,8 @@ impl Operation {
     fn body(&self) -> Value {
         match self.name.as_str() {
             "create_chat_completion" => json!({ "messages": [{ "role": "user", "content": "x" }] }),
+            "create_items" => json!({ "items": [{ "role": "user", "content": "x" }] }),
+            "update_conversation" => json!({ "metadata": { "a": "b" } }),
             _ => json!({}),
         }
     }
@@ -28,6 +30,8 @@ impl Operation {
 
 fn unknown(parameter: &str) -> String {
     match parameter {
+        "conversation_id" => "conv_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "item_id" => "msg_01ARZ3NDEKTSV4RRFFQ69G0001",
         "model" => "unknown",
         new => {
             panic!("the path parameter {{{new}}} is new: say here what an unknown one looks like")
@@ -37,11 +41,14 @@ fn unknown(parameter: &str) -> String {
 }
 
 /// The objects of one owner.
-struct Belongings([(&'static str, String); 0]);
+struct Belongings([(&'static str, String); 2]);
 
 impl Belongings {
-    async fn of(_actor: &Actor) -> Self {
-        Self([])
+    async fn of(actor: &Actor) -> Self {
+        let one = conversation(actor, json!({})).await;
+        let added = add(actor, &one, json!([message("user", "mine")])).await;
+        let item = id(&added["data"][0]);
+        Self([("conversation_id", one), ("item_id", item)])
     }
 
     fn named(&self, parameter: &str) -> String {
@@ -79,6 +86,7 @@ async fn foreign_objects_answer_like_unknown_ones() {
     let (alice, bob) = (app.alice(), app.bob());
     let (mine, theirs) = (Belongings::of(&alice).await, Belongings::of(&bob).await);
     let before = app.schema.contents().await;
+    let mut seen = 0;
     for operation in operations() {
         let parameters = operation.parameters();
         // Models belong to no owner.
@@ -105,8 +113,10 @@ async fn foreign_objects_answer_like_unknown_ones() {
             );
             assert_eq!(malformed.status, never.status);
             assert_eq!(without_form(malformed.text()), never.text());
+            seen += 1;
         }
     }
+    assert!(seen > 8, "{seen}");
     assert_eq!(app.schema.contents().await, before, "something was changed");
 }
 

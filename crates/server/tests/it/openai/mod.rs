@@ -1,10 +1,17 @@
 //! OpenAI's face: the endpoints that its official SDKs call.
 
+mod conformance;
+mod conversations;
 mod credentials;
 mod face;
+mod faults;
+mod items;
+mod repeats;
 
 use crate::answer::Answer;
+use crate::app::{Actor, id};
 use reqwest::Method;
+use serde_json::{Value, json};
 
 /// A failure in OpenAI's shape, with the request's id.
 #[track_caller]
@@ -21,6 +28,9 @@ fn refused(answer: &Answer, status: u16, code: &str, param: Option<&str>) {
     assert_eq!(sorted, ["code", "message", "param", "request_id", "type"]);
     assert_eq!(body.as_object().unwrap().len(), 1, "{body}");
 }
+
+/// The conversations of this face.
+const LIST: &str = "/openai/v1/conversations";
 
 /// An operation of this face.
 struct Operation {
@@ -57,4 +67,31 @@ impl Operation {
         }
         path
     }
+}
+
+/// A message, as the SDKs write it.
+fn message(role: &str, text: &str) -> Value {
+    json!({ "role": role, "content": text })
+}
+
+/// Makes a conversation through this face.
+async fn conversation(actor: &Actor, body: Value) -> String {
+    id(&actor.post(LIST, body).await.expect(200))
+}
+
+/// Adds items through this face.
+async fn add(actor: &Actor, conversation: &str, items: Value) -> Value {
+    let path = format!("{LIST}/{conversation}/items");
+    actor
+        .post(&path, json!({ "items": items }))
+        .await
+        .expect(200)
+}
+
+/// The items of a conversation, oldest first.
+async fn all(actor: &Actor, conversation: &str) -> Vec<Value> {
+    let path = format!("{LIST}/{conversation}/items?order=asc&limit=100");
+    let list = actor.get(&path).await.expect(200);
+    assert_eq!(list["has_more"], false);
+    list["data"].as_array().unwrap().clone()
 }

@@ -1,9 +1,11 @@
 //! The statements on items, by their purpose.
 
+mod anywhere;
 mod read;
 mod versions;
 mod write;
 
+pub(in crate::postgres) use anywhere::*;
 pub(in crate::postgres) use read::*;
 pub(in crate::postgres) use versions::*;
 pub(in crate::postgres) use write::*;

@@ -1,0 +1,108 @@
+//! Reads items as OpenAI's API takes them.
+
+use super::message;
+use super::sound::{about, given, needed, renamed};
+use crate::error::{ApiError, code};
+use crate::openai::{fields, ids};
+use domain::error::{Error, Resource};
+use domain::id::{ItemId, OwnerId};
+use domain::items::{Content, ItemService, ItemType, NewItem, Object, Reasoning};
+use std::collections::HashSet;
+
+/// An item of a request.
+pub(in crate::openai) enum Incoming {
+    Item(NewItem),
+    /// A copy of an item of the owner's.
+    Reference(ItemId),
+}
+
+impl Incoming {
+    /// Reads the item at this place of the request.
+    pub(in crate::openai) fn read(at: &str, sent: &str) -> Result<Self, ApiError> {
+        let Some(object) = Object::parse(sent) else {
+            let message = format!("{at} must be an object.");
+            return Err(ApiError::new(code::INVALID_TYPE, message).param(at));
+        };
+        let mut names = HashSet::new();
+        if let Some((twice, _)) = object.fields().find(|(name, _)| !names.insert(*name)) {
+            return Err(about(code::DUPLICATE_FIELD, at, twice, "was given twice."));
+        }
+        match kind(at, &object)?.as_str() {
+            "message" => message::read(at, &object).map(Self::Item),
+            "item_reference" => reference(at, &object),
+            kind => other(at, kind, &object).map(Self::Item),
+        }
+    }
+
+    /// The item to store. That of a reference is found wherever the owner has it.
+    pub(in crate::openai) async fn resolve(
+        self,
+        at: &str,
+        items: &ItemService,
+        owner: OwnerId,
+    ) -> Result<NewItem, ApiError> {
+        let id = match self {
+            Self::Item(item) => return Ok(item),
+            Self::Reference(id) => id,
+        };
+        let found = items.find_anywhere(owner, id).await?;
+        let found = found.ok_or_else(|| absent(at, Resource::Item.absent()))?;
+        Ok(NewItem {
+            role: found.role,
+            content: found.content,
+            call_id: None,
+            reasoning: found.reasoning.map(Reasoning::parse).transpose()?,
+        })
+    }
+}
+
+/// The type of an item; a message and a reference may leave it out.
+fn kind(at: &str, object: &Object<'_>) -> Result<String, ApiError> {
+    match object.text("type") {
+        Some(kind) => Ok(kind),
+        None if given(object, "type").is_some() => {
+            Err(about(code::INVALID_TYPE, at, "type", "must be a string."))
+        }
+        None if object.get("role").is_some() => Ok("message".to_owned()),
+        None if object.get("id").is_some() => Ok("item_reference".to_owned()),
+        None => Err(about(code::MISSING_FIELD, at, "type", "is required.")),
+    }
+}
+
+fn reference(at: &str, object: &Object<'_>) -> Result<Incoming, ApiError> {
+    let mut names = object.fields().map(|(name, _)| name);
+    if let Some(name) = names.find(|name| !["id", "type"].contains(name)) {
+        let rule = "is not a field of an item_reference. The fields are `id`, `type`.";
+        return Err(about(code::UNKNOWN_FIELD, at, name, rule));
+    }
+    let id = ids::read(&needed(at, object, "id")?);
+    id.map(Incoming::Reference)
+        .map_err(|error| absent(at, error))
+}
+
+fn absent(at: &str, error: Error) -> ApiError {
+    ApiError::from(error).param(format!("{at}.id"))
+}
+
+/// An item that is not a message: kept as it is, but for its id.
+fn other(at: &str, kind: &str, object: &Object<'_>) -> Result<NewItem, ApiError> {
+    let kind = ItemType::parse(kind).map_err(|error| error.within(at))?;
+    let kept = object.fields().filter(|(name, _)| *name != "id");
+    let parts = format!("[{}]", fields::written(kept));
+    let role = kind.role_or(None).map_err(|error| error.within(at))?;
+    let content = Content::parse_item(kind, Some(&parts), None);
+    Ok(NewItem {
+        role,
+        content: content.map_err(|error| placed(error, at))?,
+        call_id: None,
+        reasoning: None,
+    })
+}
+
+/// The failure by this face's names: the one object of `parts` is the item itself.
+fn placed(error: Error, at: &str) -> ApiError {
+    renamed(error, |param| match param.strip_prefix("parts") {
+        Some(rest) => format!("{at}{}", rest.strip_prefix("[0]").unwrap_or(rest)),
+        None => format!("{at}.{param}"),
+    })
+}
