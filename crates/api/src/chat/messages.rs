@@ -1,14 +1,15 @@
 //! The messages of a request, for storing in a conversation.
 
 use super::Fields;
-use super::content::{ContentText, refusal, text_of};
+use super::content::{Said, said, string};
 use super::elements::each_element;
 use super::fields::says_nothing;
 use super::refused::{missing, mistyped, refused_object};
+use super::tools;
 use crate::error::ApiError;
 use domain::chat::{NewMessage, Unkept};
 use domain::error::Error;
-use domain::items::{Content, Role};
+use domain::items::{Reasoning, Role};
 
 /// How many messages one request may add, as when a conversation is created.
 const MOST: usize = 100;
@@ -47,8 +48,8 @@ pub(super) struct Read {
     pub(super) blank: Vec<usize>,
 }
 
-/// Reads all messages or none: a message that could not be stored unchanged is refused, with its
-/// place, so that none is dropped silently.
+/// Reads all messages or none: a message that could not be stored whole is refused, with its place,
+/// so that none is dropped silently.
 pub(super) fn read(sent: &[&str]) -> Result<Read, ApiError> {
     let miscounted = || {
         let message = "messages must have 1 to 100 new messages when they go into a conversation.";
@@ -59,10 +60,11 @@ pub(super) fn read(sent: &[&str]) -> Result<Read, ApiError> {
         blank: Vec::new(),
     };
     for (at, message) in sent.iter().enumerate() {
-        match read_one(at, message)? {
-            Some(message) => read.messages.push(message),
-            None => read.blank.push(at),
+        let new = read_one(at, message)?;
+        if new.is_empty() {
+            read.blank.push(at);
         }
+        read.messages.extend(new);
     }
     let messages = &read.messages;
     if !(1..=MOST_SENT).contains(&messages.len()) {
@@ -76,43 +78,70 @@ pub(super) fn read(sent: &[&str]) -> Result<Read, ApiError> {
     Ok(read)
 }
 
-/// `None`: a blank reply. Content that cannot be stored is only refused in a new message: a message
-/// that the conversation holds already is not stored again.
-fn read_one(place: usize, message: &str) -> Result<Option<NewMessage>, ApiError> {
+/// The message, and its calls; empty: a blank reply. Fields that cannot be stored are only refused
+/// in a new message: a message that the conversation holds already is not stored again.
+fn read_one(place: usize, message: &str) -> Result<Vec<NewMessage>, ApiError> {
     let at = &format!("messages[{place}]");
     let fields = Fields::parse(message).map_err(|error| refused_object(at, &error))?;
     let role = role(at, &fields);
     let is_reply = matches!(role, Ok(Role::Assistant));
-    let mut found = match fields.given("content") {
-        None if is_reply => ContentText::default(),
+    let mut said = match fields.given("content") {
+        None if is_reply => Said::default(),
         None => return Err(missing(at, "content")),
-        Some(content) => text_of(&format!("{at}.content"), content, is_reply)?,
+        Some(content) => said(&format!("{at}.content"), content, is_reply)?,
     };
     let role = role?;
-    let beside = fields
-        .iter()
-        .filter(|(name, value)| !matches!(*name, "role" | "content") && !says_nothing(value));
-    let beside: Vec<_> = beside.map(|(name, _)| name).collect();
-    if is_reply && found.text.is_empty() {
-        found.text = refusal(&fields).unwrap_or_default();
-        if found.text.is_empty() && beside.iter().all(|name| THOUGHTS.contains(name)) {
-            return Ok(None);
+    if role == Role::Tool {
+        return Ok(vec![tools::output(place, at, &fields, said.text)?]);
+    }
+    let mut new = Vec::new();
+    let mut reasoning = None;
+    if is_reply {
+        if let Some(refusal) = fields.given("refusal").and_then(string) {
+            said.refuse(&refusal);
         }
+        let thoughts = THOUGHTS
+            .iter()
+            .filter_map(|name| string(fields.given(name)?));
+        let mut thoughts = thoughts.filter(|text| !text.is_empty());
+        reasoning = thoughts.next();
     }
-    if let Some(name) = beside.first() {
-        found.unkept = Some(beside_text(at, name));
-    }
-    let ContentText { text, unkept } = found;
-    if let Some(unkept) = unkept.clone().filter(|_| text.is_empty()) {
-        // A message without text cannot be one that the conversation holds.
+    let unkept = unkept(at, &fields, is_reply);
+    let calls = match is_reply {
+        true => tools::calls(at, &fields)?,
+        false => Vec::new(),
+    };
+    let reasoning = reasoning.map(Reasoning::parse).transpose();
+    let mut reasoning = reasoning.map_err(|error| error.within(at))?;
+    let mut add = |content| {
+        new.push(NewMessage {
+            at: place,
+            role,
+            content,
+            reasoning: reasoning.take(),
+            unkept: unkept.clone(),
+        });
+    };
+    let is_blank = is_reply && said.is_empty();
+    if let Some(unkept) = unkept.clone().filter(|_| is_blank && calls.is_empty()) {
         return Err(Error::unkept(unkept.param, unkept.why).into());
     }
-    Ok(Some(NewMessage {
-        at: place,
-        role,
-        content: Content::parse(text).map_err(|error| error.within(at))?,
-        unkept,
-    }))
+    if !is_blank {
+        add(said.kept(at)?);
+    }
+    calls.into_iter().for_each(&mut add);
+    Ok(new)
+}
+
+/// The first field that a conversation does not keep.
+fn unkept(at: &str, fields: &Fields, is_reply: bool) -> Option<Unkept> {
+    let is_kept = |name: &str| {
+        matches!(name, "role" | "content")
+            || is_reply && (matches!(name, "refusal" | "tool_calls") || THOUGHTS.contains(&name))
+    };
+    let mut fields = fields.iter();
+    let (name, _) = fields.find(|(name, value)| !is_kept(name) && !says_nothing(value))?;
+    Some(beside_text(at, name))
 }
 
 fn role(at: &str, fields: &Fields) -> Result<Role, ApiError> {
@@ -122,14 +151,15 @@ fn role(at: &str, fields: &Fields) -> Result<Role, ApiError> {
         Ok("developer") => Ok(Role::Developer),
         Ok("user") => Ok(Role::User),
         Ok("assistant") => Ok(Role::Assistant),
+        Ok("tool") => Ok(Role::Tool),
         other => {
             let param = format!("{at}.role");
             let message = format!(
-                "{param} must be system, developer, user or assistant when the message goes into a \
-                 conversation."
+                "{param} must be system, developer, user, assistant or tool when the message goes \
+                 into a conversation."
             );
             Err(match other {
-                Ok("tool" | "function") => Error::unkept(param, message).into(),
+                Ok("function") => Error::unkept(param, message).into(),
                 _ => Error::invalid(param, message).into(),
             })
         }
@@ -152,7 +182,7 @@ fn beside_text(at: &str, name: &str) -> Unkept {
     let param = format!("{at}.{name}");
     Unkept {
         why: format!(
-            "{param} cannot be kept in a conversation, where a message has a role and a text. Leave \
+            "{param} cannot be kept in a conversation, where a message has a role and a content. Leave \
              it out, or leave out conversation."
         ),
         param,

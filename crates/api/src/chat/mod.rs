@@ -12,6 +12,7 @@ pub(crate) mod replayed;
 pub(crate) mod request;
 mod schema;
 mod text;
+mod tools;
 
 pub(crate) use fields::Fields;
 pub(crate) use schema::{ChatCompletion, ChatCompletionEvent, ChatCompletionRequest};

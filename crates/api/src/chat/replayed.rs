@@ -4,7 +4,7 @@
 use super::answer::Parts;
 use super::events::ChatEvents;
 use crate::error::{About, ApiError, passed};
-use crate::replays::found::{Kept, conversation_of};
+use crate::replays::found::{Kept, answered, conversation_of, owner};
 use crate::request_context::RequestContext;
 use crate::request_id::request_id;
 use crate::sse;
@@ -12,6 +12,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use domain::conversations::{Conversation, Title};
 use domain::error::Resource;
 use domain::items::{Item, Role};
+use domain::replies::prompt::{Tied, tied};
 use domain::replies::{Finished, Generation, Progress};
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
@@ -19,26 +20,30 @@ use serde_json::{Value, json};
 /// The finish reason of a reply whose provider did not give one.
 const COMPLETE: &str = "stop";
 
-/// A whole completion.
+/// A whole completion: the items of the answer, oldest first.
 pub(crate) fn completion(
-    item: Item,
+    items: Vec<Item>,
     finish_reason: Option<String>,
     conversation: &Conversation,
 ) -> HttpResponse {
-    // A turn that was cancelled before the model said anything ends with its question.
-    let text = match item.role {
-        Role::Assistant => item.content.as_str(),
-        _ => "",
-    };
-    let mut message = json!({ "role": "assistant", "content": text });
-    if let (Some(message), Some(thoughts)) = (message.as_object_mut(), &item.reasoning) {
-        message.insert("reasoning_content".to_owned(), thoughts.as_str().into());
+    let last = items.last();
+    let calls = calls(&items);
+    let thoughts = items.iter().find_map(|item| item.reasoning.as_deref());
+    let content = Some(text(&items)).filter(|text| calls.is_empty() || !text.is_empty());
+    let mut message = json!({ "role": "assistant", "content": content });
+    if let Some(message) = message.as_object_mut() {
+        if let Some(thoughts) = thoughts {
+            message.insert("reasoning_content".to_owned(), thoughts.into());
+        }
+        if !calls.is_empty() {
+            message.insert("tool_calls".to_owned(), calls.into());
+        }
     }
     HttpResponse::Ok().json(json!({
-        "id": id(&item),
+        "id": last.map(id),
         "object": "chat.completion",
-        "created": item.created_at.timestamp(),
-        "model": item.model.unwrap_or_default(),
+        "created": last.map_or(0, |last| last.created_at.timestamp()),
+        "model": last.and_then(|last| last.model.as_deref()).unwrap_or_default(),
         "choices": [{
             "index": 0,
             "message": message,
@@ -46,6 +51,27 @@ pub(crate) fn completion(
         }],
         "conversation": of(conversation),
     }))
+}
+
+/// The text of an answer. A turn that was cancelled before the model said anything ends with its
+/// question.
+pub(crate) fn text(items: &[Item]) -> &str {
+    let mut items = items.iter();
+    let said = items.find(|item| item.role == Role::Assistant && item.content.kind().is_message());
+    said.map_or("", |item| item.content.as_str())
+}
+
+/// The calls of an answer.
+fn calls(items: &[Item]) -> Vec<Value> {
+    let calls = items.iter().filter_map(|item| match tied(&item.content) {
+        Some(Tied::Call(call)) => Some(call),
+        Some(Tied::Output { .. }) | None => None,
+    });
+    let calls = calls.enumerate().map(|(index, call)| {
+        let function = json!({ "name": call.name, "arguments": call.arguments });
+        json!({ "index": index, "id": call.id, "type": "function", "function": function })
+    });
+    calls.collect()
 }
 
 /// The id of an answer, as the provider's own is not stored.
@@ -137,7 +163,14 @@ impl Told {
         let kept = conversation_of(&self.request, kept).await?;
         let model = finished.generated.item.model;
         let reason = finished.finish_reason.as_deref().unwrap_or(COMPLETE);
-        let mut chunk = self.chunk(model, &json!({}), Some(reason));
+        let id = finished.generated.item.id;
+        let items = answered(&self.request, owner(&self.request)?, kept.id, id).await?;
+        let calls = calls(&items);
+        let delta = match calls.is_empty() {
+            true => json!({}),
+            false => json!({ "role": "assistant", "tool_calls": calls }),
+        };
+        let mut chunk = self.chunk(model, &delta, Some(reason));
         if let Some(chunk) = chunk.as_object_mut() {
             chunk.insert("conversation".to_owned(), of(&kept));
         }

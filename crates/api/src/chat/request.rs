@@ -48,14 +48,8 @@ impl WireBody for ChatCompletionRequestBody {
     }
 }
 
-/// Fields whose answers cannot be stored: several choices, tool calls, audio.
-const UNSTORABLE: [&str; 5] = [
-    "tools",
-    "functions",
-    "tool_choice",
-    "function_call",
-    "audio",
-];
+/// Fields whose answers cannot be stored: calls of the older API, which have no ids, and audio.
+const UNSTORABLE: [&str; 3] = ["functions", "function_call", "audio"];
 
 impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
     type Error = ApiError;
@@ -109,7 +103,11 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
             return Err(ApiError::new(code::NUL_CHARACTER, message).param(name));
         }
         fields.remove("conversation");
+        let offers_tools = fields
+            .get("tools")
+            .is_some_and(|tools| !says_nothing(tools));
         Ok(Self {
+            offers_tools,
             body: fields.written().map_err(crate::stream::internal)?,
             model,
             streamed,
@@ -178,8 +176,8 @@ fn refuse_unstorable(fields: &Fields) -> Result<(), ApiError> {
         let asks_for_it = |value: &str| !says_nothing(value) && !is_text(value, "none");
         if fields.get(name).is_some_and(asks_for_it) {
             let message = format!(
-                "{name} cannot be used with a conversation, which keeps only texts. Leave it out, \
-                 or leave out conversation."
+                "{name} cannot be used with a conversation, which does not keep its answers. Leave \
+                 it out, or leave out conversation."
             );
             return Err(Error::unkept(name, message).into());
         }

@@ -9,7 +9,7 @@ use super::shares::ShareBody;
 use crate::browsers::PublicUrl;
 use crate::chat::replayed;
 use crate::error::ApiError;
-use crate::replays::found::{conversation_of, item, owner, service};
+use crate::replays::found::{answered, conversation_of, item, owner, service};
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse};
 use domain::error::{Error, Resource};
 use domain::items::ItemService;
@@ -57,10 +57,10 @@ pub(crate) async fn again(
             Ok(HttpResponse::Created().json(ShareBody::new(&share, &public)))
         }
         Made::Turn(conversation, id) => {
-            let item = item(request, owner, conversation, id).await?;
+            let items = answered(request, owner, conversation, id).await?;
             let conversation = conversation_of(request, conversation).await?;
             Ok(replayed::completion(
-                item,
+                items,
                 outcome.finish_reason,
                 &conversation,
             ))

@@ -4,7 +4,7 @@ use super::conversations::ConversationBody;
 use super::items::create::added;
 use crate::chat::replayed;
 use crate::error::ApiError;
-use crate::replays::found::{conversation_of, item, owner, service};
+use crate::replays::found::{answered, conversation_of, owner, service};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::error::Error;
 use domain::items::ItemService;
@@ -27,10 +27,10 @@ pub(crate) async fn again(
             added(request, found).await
         }
         Made::Turn(conversation, id) => {
-            let item = item(request, owner, conversation, id).await?;
+            let items = answered(request, owner, conversation, id).await?;
             let conversation = conversation_of(request, conversation).await?;
             Ok(replayed::completion(
-                item,
+                items,
                 outcome.finish_reason,
                 &conversation,
             ))

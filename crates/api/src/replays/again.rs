@@ -1,6 +1,6 @@
 //! Answers repeated requests from the objects that the first attempt made.
 
-use super::found::{conversation_of, finished, item, owner, service};
+use super::found::{answered, conversation_of, finished, item, owner, service};
 use crate::browsers::PublicUrl;
 use crate::chat::replayed;
 use crate::client_address::ClientAddress;
@@ -93,10 +93,10 @@ pub(super) async fn answer(
             batch::again(request, items, (owner, conversation), ids).await
         }
         Made::Turn(conversation, id) => {
-            let item = item(request, owner, conversation, id).await?;
+            let items = answered(request, owner, conversation, id).await?;
             let conversation = conversation_of(request, conversation).await?;
             let reason = outcome.finish_reason;
-            Ok(replayed::completion(item, reason, &conversation))
+            Ok(replayed::completion(items, reason, &conversation))
         }
     }
 }

@@ -7,7 +7,8 @@ use actix_web::{HttpMessage as _, HttpRequest, web};
 use domain::conversations::{Conversation, ConversationService};
 use domain::error::Error;
 use domain::id::{ConversationId, ItemId, OwnerId};
-use domain::items::{Item, ItemService};
+use domain::items::{Item, ItemService, ItemType, ListItems, Role};
+use domain::page::{Limit, Order};
 use domain::replies::{Finished, Generated};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -34,6 +35,44 @@ pub(crate) async fn item(
 ) -> Result<Item, ApiError> {
     let items = service::<ItemService>(request)?;
     Ok(items.get(owner, conversation, id).await?)
+}
+
+/// The items of an answer, oldest first, of which this is the last: a text, and the calls of tools.
+pub(crate) async fn answered(
+    request: &HttpRequest,
+    owner: OwnerId,
+    conversation: ConversationId,
+    id: ItemId,
+) -> Result<Vec<Item>, ApiError> {
+    let last = item(request, owner, conversation, id).await?;
+    let is_call = |item: &Item| *item.content.kind() == ItemType::FUNCTION_CALL;
+    if !is_call(&last) {
+        return Ok(vec![last]);
+    }
+    let before = ListItems {
+        limit: Limit::MOST,
+        order: Order::Descending,
+        after: Some(id.sequence()),
+        call_id: None,
+    };
+    let items = service::<ItemService>(request)?;
+    let before = items.list(owner, conversation, before).await?.data;
+    // The items of an answer are stored at the same time, by the same model.
+    let is_of_it = |item: &Item| item.created_at == last.created_at && item.model == last.model;
+    let mut answer = Vec::new();
+    for item in before.into_iter().take_while(is_of_it) {
+        let is_first = !is_call(&item);
+        let is_written = item.role == Role::Assistant && item.content.kind().is_message();
+        if !is_first || is_written {
+            answer.push(item);
+        }
+        if is_first {
+            break;
+        }
+    }
+    answer.reverse();
+    answer.push(last);
+    Ok(answer)
 }
 
 /// The caller's conversation, in its current state.

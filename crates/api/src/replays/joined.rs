@@ -1,6 +1,6 @@
 //! Repeated streams: from the beginning while they are written, or in one piece.
 
-use super::found::{Kept, finished, item, owner, service};
+use super::found::{Kept, answered, finished, item, owner, service};
 use crate::chat::replayed;
 use crate::error::{About, ApiError};
 use crate::items::regenerate::ReplyEvents;
@@ -9,7 +9,6 @@ use crate::sse;
 use actix_web::rt::time::sleep;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::error::{Conflict, Error};
-use domain::items::Role;
 use domain::repeats::{Begun, Made, Outcome, RepeatService, Verdict};
 use domain::replies::{Finished, Generation, ProviderFailure, Seen, Writing};
 use std::rc::Rc;
@@ -47,16 +46,17 @@ pub(super) async fn told(
     let kept = Kept::default();
     let finished = stored(request, outcome, &kept).await?;
     let item = &finished.generated.item;
-    // A turn that was cancelled before the model said anything ends with its question.
-    let text = match item.role {
-        Role::Assistant => item.content.as_str().to_owned(),
-        _ => String::new(),
+    let items = match kept.get() {
+        Some(of) => answered(request, owner(request)?, of, item.id).await?,
+        None => Vec::new(),
     };
+    let text = replayed::text(&items).to_owned();
+    let thoughts = items.iter().find_map(|item| item.reasoning.clone());
     let by = Writing {
         id: Some(replayed::id(item)),
         model: item.model.clone(),
     };
-    let written = Seen::whole(text, item.reasoning.clone(), by);
+    let written = Seen::whole(text, thoughts, by);
     let (_, written) = watch::channel(written);
     let (ended, outcome) = oneshot::channel();
     let _ = ended.send(Ok(finished));

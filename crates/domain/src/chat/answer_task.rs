@@ -9,9 +9,11 @@ use crate::clock::{Clock, Ids};
 use crate::conversations::Title;
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, OwnerId};
-use crate::items::Role;
+use crate::items::{Content, Reasoning, Role};
 use crate::repeats;
-use crate::replies::{CANCELLED, ChatRequest, Draft, ModelProvider, Seen, Writing, Written};
+use crate::replies::{
+    CANCELLED, ChatRequest, Draft, ModelProvider, ProviderFailure, Seen, Writing, Written,
+};
 use crate::turns::{Called, Ending, Turn};
 use futures_util::future::{Either, select};
 use std::pin::pin;
@@ -29,6 +31,8 @@ pub(super) struct AnswerTask {
     pub(super) turn: Arc<Turn>,
     pub(super) messages: Vec<NewMessage>,
     pub(super) streamed: bool,
+    /// Whether the answer may call tools.
+    pub(super) offers_tools: bool,
     /// The requested model, for the case that the provider does not name the one that answers.
     pub(super) model: Option<String>,
 }
@@ -72,7 +76,7 @@ impl AnswerTask {
 
     /// Writes the answer until it is complete or cancelled.
     async fn write(&self, request: ChatRequest, audience: &mut Audience) -> Result<Answered> {
-        let mut draft = Draft::default();
+        let mut draft = Draft::new(self.offers_tools);
         let mut last = None;
         let called = {
             let called = pin!(self.turn.called());
@@ -172,7 +176,7 @@ impl AnswerTask {
             seed: self.ids.ulid(),
             role: message.role,
             content: message.content,
-            reasoning: None,
+            reasoning: message.reasoning.map(Reasoning::into_string),
             model: None,
         });
         let mut messages: Vec<_> = said.collect();
@@ -185,17 +189,24 @@ impl AnswerTask {
         });
         if let Some(reply) = reply {
             let model = reply.model.or(self.model).and_then(storable);
+            let call_id = || format!("call_{}", self.ids.ulid());
+            let calls = reply.calls.contents(call_id);
+            let calls = calls.map_err(|_| ProviderFailure::lasting("its call cannot be kept."))?;
             if let Some(cancelled) = &mut cancelled {
-                cancelled.text = reply.content.as_str().to_owned();
+                let text = reply.content.as_ref().map(Content::as_str);
+                cancelled.text = text.unwrap_or_default().to_owned();
                 cancelled.model.clone_from(&model);
             }
-            messages.push(TurnMessage {
+            let mut reasoning = reply.reasoning;
+            let said = reply.content.into_iter().chain(calls);
+            messages.extend(said.map(|content| TurnMessage {
                 seed: self.ids.ulid(),
                 role: Role::Assistant,
-                content: reply.content,
-                reasoning: reply.reasoning,
-                model,
-            });
+                content,
+                // The thoughts came before all of it.
+                reasoning: reasoning.take(),
+                model: model.clone(),
+            }));
         }
         let turn = FinishedTurn {
             messages,

@@ -4,8 +4,8 @@
 use super::NewMessage;
 use crate::error::Result;
 use crate::id::{ConversationId, OwnerId, Sequence};
-use crate::items::{Item, Role};
-use crate::replies::ReplyStore;
+use crate::items::{Content, Item, Part, Parts, Role};
+use crate::replies::{ReplyStore, prompt};
 use crate::thoughts::{Extent, apart, apart_again};
 use std::collections::HashSet;
 
@@ -16,7 +16,7 @@ const BESIDE: usize = 1024 * 1024;
 /// The items of a conversation, newest first.
 #[derive(Default)]
 struct Held {
-    /// The items of users and assistants.
+    /// The messages of users and assistants, calls and their outputs.
     said: Vec<Item>,
     instructions: Vec<Item>,
 }
@@ -33,11 +33,14 @@ pub(super) async fn retold(
     messages: &[NewMessage],
     blank: &[usize],
 ) -> Result<Vec<usize>> {
-    let said: Vec<_> = messages.iter().filter(|sent| is_said(sent.role)).collect();
+    let said: Vec<_> = messages
+        .iter()
+        .filter(|sent| is_said(sent.role, &sent.content))
+        .collect();
     if blank.is_empty() && !said.iter().any(|sent| sent.role == Role::Assistant) {
         return Ok(Vec::new());
     }
-    let bytes = said.iter().map(|said| said.content.as_str().len());
+    let bytes = said.iter().map(|said| said.content.bytes());
     let bytes = bytes.sum::<usize>() + BESIDE;
     let held = held(store, owner, conversation, last, (said.len(), bytes)).await?;
     Ok(held
@@ -45,8 +48,11 @@ pub(super) async fn retold(
         .unwrap_or_default())
 }
 
-fn is_said(role: Role) -> bool {
-    matches!(role, Role::User | Role::Assistant)
+fn is_said(role: Role, content: &Content) -> bool {
+    match content.kind().is_message() {
+        true => matches!(role, Role::User | Role::Assistant),
+        false => prompt::tied(content).is_some(),
+    }
 }
 
 /// All items of the conversation; `None` where they are more than these messages or bytes.
@@ -67,14 +73,14 @@ async fn held(
         };
         before = oldest.id.sequence();
         for item in batch {
-            let Some(rest) = room.checked_sub(item.content.as_str().len()) else {
+            let Some(rest) = room.checked_sub(item.content.bytes()) else {
                 return Ok(None);
             };
             room = rest;
             match item.role {
-                Role::User | Role::Assistant => held.said.push(item),
+                _ if is_said(item.role, &item.content) => held.said.push(item),
                 Role::System | Role::Developer => held.instructions.push(item),
-                Role::Tool => {}
+                Role::User | Role::Assistant | Role::Tool => {}
             }
         }
         if held.said.len() > messages {
@@ -91,6 +97,10 @@ fn places(
 ) -> Option<Vec<usize>> {
     let again = said.get(..held.said.len())?;
     let end = again.last()?.at;
+    // A message and its calls are one message of the request.
+    if said.get(held.said.len()).is_some_and(|next| next.at == end) {
+        return None;
+    }
     let is_by_assistant = again.iter().any(|said| said.role == Role::Assistant)
         || blank.iter().any(|place| *place > 0);
     let mut pairs = held.said.iter().rev().zip(again);
@@ -102,13 +112,15 @@ fn places(
     let known = held.instructions.iter();
     let known: HashSet<&str> = known.map(|known| known.content.as_str().trim()).collect();
     let instructions = messages.iter().take_while(|sent| sent.at < end);
-    let instructions = instructions
-        .filter(|sent| !is_said(sent.role) && known.contains(sent.content.as_str().trim()));
+    let instructions = instructions.filter(|sent| {
+        !is_said(sent.role, &sent.content) && known.contains(sent.content.as_str().trim())
+    });
     let instructions = instructions.map(|sent| sent.at);
     let mut places: Vec<_> = again.iter().map(|said| said.at).collect();
     places.extend(instructions);
     places.extend(blank);
     places.sort_unstable();
+    places.dedup();
     Some(places)
 }
 
@@ -116,14 +128,28 @@ fn places(
 /// them. Clients trim white space, write line ends in their own way, and join the parts of a reply
 /// with or without them.
 fn is_same(item: &Item, said: &NewMessage) -> bool {
+    if !(item.content.kind().is_message() && said.content.kind().is_message()) {
+        let stored = prompt::tied(&item.content);
+        return stored.is_some() && stored == prompt::tied(&said.content);
+    }
     let (stored, sent) = (item.content.as_str(), said.content.as_str());
     item.role == said.role
+        && beside_text(&item.content) == beside_text(&said.content)
         && (is_equal(stored, sent)
             || said.role == Role::Assistant
                 && [Extent::Whole, Extent::Cut]
                     .into_iter()
                     .flat_map(|how| [apart(sent, how), apart_again(sent, how)])
                     .any(|apart| is_equal(stored, &apart.text)))
+}
+
+/// The pictures, files and other parts of a message.
+fn beside_text(content: &Content) -> Vec<Part> {
+    let parts = content.parts().map(Parts::each).unwrap_or_default();
+    let parts = parts.iter().map(Part::of);
+    parts
+        .filter(|part| !matches!(part, Part::Text(_)))
+        .collect()
 }
 
 /// Whether two texts are equal except for white space.

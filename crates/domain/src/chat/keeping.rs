@@ -10,10 +10,12 @@ use crate::clock::{Clock, Ids};
 use crate::conversations::Conversation;
 use crate::error::{Conflict, Error, Result};
 use crate::id::{OwnerId, Sequence};
-use crate::items::MAX_ITEMS;
-use crate::replies::{Ask, ChatRequest, Context, ModelProvider, Told, tokens};
+use crate::items::{MAX_ITEMS, Role};
+use crate::replies::prompt::{self, Tied};
+use crate::replies::{Ask, Beside, ChatRequest, Context, ModelProvider, Told};
 use crate::turns::Turn;
 use crate::usage::UsageGuard;
+use std::collections::HashSet;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -125,6 +127,7 @@ impl Keeping {
             body,
             model,
             streamed,
+            offers_tools,
             place,
         } = asked;
         let ChatTarget {
@@ -167,6 +170,7 @@ impl Keeping {
             turn,
             messages,
             streamed,
+            offers_tools,
             model,
         };
         let ask = match retold.is_empty() {
@@ -190,17 +194,58 @@ impl Keeping {
             Some(project) => projects.find_instruction(owner, project).await?,
         };
         let each = messages.iter();
-        let asked: usize = each.map(|message| tokens(message.content.as_str())).sum();
+        let asked: usize = each
+            .map(|message| prompt::tokens_of(&message.content))
+            .sum();
+        let later = answers(messages);
         let told = Told {
             store: self.stores.replies.as_ref(),
             owner,
             conversation: conversation.id,
             before: last.next(),
-            is_asked_later: true,
+            is_asked_later: messages.iter().any(|message| message.role == Role::User),
+            later: later.iter().map(|(_, id)| id.clone()).collect(),
         };
         let profile = self.stores.settings.find(owner).await?.told();
         let budget = self.context_tokens.saturating_sub(asked);
-        told.context(instruction, profile, budget).await
+        let context = told.context(instruction, profile, budget).await?;
+        match later.into_iter().find(|(_, id)| !has_call(&context, id)) {
+            None => Ok(context),
+            Some((at, id)) => {
+                let message = format!(
+                    "The conversation has no call {id:.80} that waits for its output, or the model \
+                     cannot be told of it any more."
+                );
+                let param = format!("messages[{at}].tool_call_id");
+                Err(Error::invalid(param, message))
+            }
+        }
+    }
+}
+
+/// The places and the ids of the outputs whose calls are not among these messages.
+fn answers(messages: &[NewMessage]) -> Vec<(usize, String)> {
+    let mut called = HashSet::new();
+    let mut answers = Vec::new();
+    for message in messages {
+        match prompt::tied(&message.content) {
+            Some(Tied::Call(call)) => {
+                called.insert(call.id);
+            }
+            Some(Tied::Output { call_id, .. }) if !called.contains(&call_id) => {
+                answers.push((message.at, call_id));
+            }
+            Some(Tied::Output { .. }) | None => {}
+        }
+    }
+    answers
+}
+
+/// Whether the last message for the model has this call.
+fn has_call(context: &Context, id: &str) -> bool {
+    match context.messages.last().map(|message| &message.beside) {
+        Some(Beside::Calls(calls)) => calls.iter().any(|call| call.id == id),
+        _ => false,
     }
 }
 

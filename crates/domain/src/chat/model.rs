@@ -1,5 +1,5 @@
 use crate::id::ConversationId;
-use crate::items::{Content, Role};
+use crate::items::{Content, Reasoning, Role};
 
 /// A message that a client adds to a conversation.
 #[derive(Clone, Debug)]
@@ -8,6 +8,8 @@ pub struct NewMessage {
     pub at: usize,
     pub role: Role,
     pub content: Content,
+    /// A model's thoughts before it.
+    pub reasoning: Option<Reasoning>,
     /// Content beside the text that cannot be stored: a new message with it is refused.
     pub unkept: Option<Unkept>,
 }
@@ -30,6 +32,8 @@ pub struct CompleteChat {
     pub model: Option<String>,
     /// Whether the client wants a streamed answer.
     pub streamed: bool,
+    /// Whether it offers tools to the model, whose answer may call them.
+    pub offers_tools: bool,
     /// Where the chat is stored; `None`: not at all.
     pub place: Option<ChatTarget>,
 }

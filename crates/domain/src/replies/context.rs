@@ -1,31 +1,14 @@
 //! The part of a conversation that is sent to a model: as much as fits.
 
-use super::Message;
+use super::message::Message;
+use super::prompt;
 use super::store::{BATCH, ReplyStore};
+use super::tokens::{BYTES_PER_TOKEN, tokens};
 use crate::error::Result;
 use crate::id::{ConversationId, OwnerId, Sequence};
 use crate::items::{Item, Role};
 use crate::projects::Instruction;
-use crate::visible::can_be_seen;
-
-/// The estimated size of a token: four bytes of UTF-8. English text has about that on average, and
-/// tokens of other scripts have fewer.
-const BYTES_PER_TOKEN: usize = 4;
-
-/// The estimated tokens of a message beside its text.
-const TOKENS_PER_MESSAGE: usize = 4;
-
-/// The estimated tokens of a message with this text.
-pub(crate) fn tokens(text: &str) -> usize {
-    text.len().div_ceil(BYTES_PER_TOKEN) + TOKENS_PER_MESSAGE
-}
-
-/// The most bytes of text in a message that costs at most so many tokens.
-pub(crate) fn longest(tokens: usize) -> usize {
-    tokens
-        .saturating_sub(TOKENS_PER_MESSAGE)
-        .saturating_mul(BYTES_PER_TOKEN)
-}
+use std::collections::HashSet;
 
 /// The context for a model.
 #[derive(Debug)]
@@ -44,6 +27,8 @@ pub(crate) struct Told<'a> {
     pub(crate) before: Sequence,
     /// Whether the question comes after all these items, and so is sent in any case.
     pub(crate) is_asked_later: bool,
+    /// The ids of the calls that are answered after all these items.
+    pub(crate) later: HashSet<String>,
 }
 
 impl Told<'_> {
@@ -68,16 +53,10 @@ impl Told<'_> {
             self.complete(&mut newest_first).await?;
         }
         let leading = instruction.into_iter().chain(profile);
-        let leading = leading.map(|content| Message {
-            role: Role::System,
-            content,
-        });
-        let items = newest_first.into_iter().rev().map(|item| Message {
-            role: item.role,
-            content: item.content.into_string(),
-        });
-        // Some servers refuse a message without visible text.
-        let items = items.filter(|message| can_be_seen(&message.content));
+        let leading = leading.map(|content| Message::text(Role::System, content));
+        let items = newest_first.into_iter().rev();
+        let items = items.map(|item| (item.role, item.content));
+        let items = prompt::told(items, &self.later);
         Ok(Context {
             messages: leading.chain(items).collect(),
             is_truncated,
@@ -95,13 +74,13 @@ impl Told<'_> {
                 .store
                 .preceding(self.owner, self.conversation, before, bytes)
                 .await?;
-            // The store counts thoughts that are still within the texts, so a batch may be short
-            // for that reason.
+            // The store counts thoughts that are still within the texts, and all bytes of parts, so
+            // a batch may be short for that reason.
             let is_short = batch.len() < BATCH;
-            let is_last =
-                batch.is_empty() || is_short && batch.iter().all(|item| item.reasoning.is_none());
+            let is_plain = |item: &Item| item.reasoning.is_none() && item.content.parts().is_none();
+            let is_last = batch.is_empty() || is_short && batch.iter().all(is_plain);
             for item in batch {
-                let Some(rest) = room.checked_sub(tokens(item.content.as_str())) else {
+                let Some(rest) = room.checked_sub(prompt::tokens_of(&item.content)) else {
                     return Ok((fitting, true));
                 };
                 room = rest;

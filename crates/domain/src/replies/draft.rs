@@ -1,6 +1,7 @@
+use super::calls::Calls;
 use super::ending::{Ending, shown, word};
 use super::{ChatChunk, ProviderFailure, Report};
-use crate::items::Content;
+use crate::items::{Content, ItemType, quoted};
 use crate::thoughts::{self, Apart, Extent, Splitter};
 use crate::visible::can_be_seen;
 
@@ -22,11 +23,18 @@ pub(crate) struct Draft {
     model: Option<String>,
     /// The finish reason, in the provider's word.
     finish_reason: Option<String>,
+    /// Whether tools were offered, so that an answer may call them.
+    may_call: bool,
+    calls: Calls,
+    /// Whether all of the text is a refusal.
+    refuses: bool,
 }
 
 /// A complete reply.
 pub(crate) struct Written {
-    pub(crate) content: Content,
+    /// `None` where the model only calls tools.
+    pub(crate) content: Option<Content>,
+    pub(crate) calls: Calls,
     /// The model's thoughts.
     pub(crate) reasoning: Option<String>,
     /// The answering model, by the provider.
@@ -36,22 +44,36 @@ pub(crate) struct Written {
 }
 
 impl Draft {
+    /// `may_call`: whether tools were offered.
+    pub(crate) fn new(may_call: bool) -> Self {
+        Self {
+            may_call,
+            ..Self::default()
+        }
+    }
+
     /// Adds the next part, and returns the text that can be shown now. Fails as soon as the reply cannot
     /// be stored; that failure is lasting, since the same question would most likely lead to such a
     /// reply again, and cost as much.
     pub(crate) fn add(&mut self, chunk: &mut ChatChunk) -> Result<Apart> {
-        self.characters += chunk.text.chars().count() + chunk.reasoning.chars().count();
+        let called = chunk.calls.iter().map(|piece| piece.arguments.as_str());
+        let texts = [chunk.text.as_str(), chunk.reasoning.as_str()];
+        let texts = texts.into_iter().chain(called);
+        self.characters += texts
+            .clone()
+            .map(|text| text.chars().count())
+            .sum::<usize>();
         if self.characters > Content::MAX_CHARACTERS {
             return Err(ProviderFailure::lasting(
                 "its reply has more than 1,000,000 characters.",
             ));
         }
-        if chunk.text.contains('\0') || chunk.reasoning.contains('\0') {
+        if texts.clone().any(|text| text.contains('\0')) {
             return Err(ProviderFailure::lasting(
                 "its reply has a NUL character (U+0000).",
             ));
         }
-        if chunk.calls_a_tool {
+        if chunk.calls_a_tool && !self.may_call {
             return Err(ProviderFailure::lasting(
                 "it called a tool instead of replying.",
             ));
@@ -60,6 +82,12 @@ impl Draft {
             return Err(ProviderFailure::lasting(format!(
                 "its reply has something in it that is not text ({form}), and cannot be kept.",
             )));
+        }
+        if !chunk.calls.iter().all(|piece| self.calls.add(piece)) {
+            return Err(ProviderFailure::lasting("it called more than 128 tools."));
+        }
+        if !chunk.text.is_empty() {
+            self.refuses = chunk.refuses && (self.refuses || self.text.is_empty());
         }
         self.model = self.model.take().or(chunk.model.take());
         // Some servers write `stop` into every chunk, until they have a better reason.
@@ -94,7 +122,8 @@ impl Draft {
         let text = Some(text).filter(|text| can_be_seen(text))?;
         let content = Content::parse(text).ok()?;
         Some(Written {
-            content,
+            content: Some(content),
+            calls: Calls::default(),
             reasoning,
             model: self.model,
             finish_reason: Some(CANCELLED.to_owned()),
@@ -129,15 +158,21 @@ impl Draft {
             ));
         }
         let (text, reasoning) = self.told(self.extent());
-        if !can_be_seen(&text) {
+        let is_said = can_be_seen(&text);
+        if !is_said && self.calls.is_empty() {
             return Err(self.empty(ending, reasoning.is_some()));
         }
         // All other rules were checked when the parts came.
-        let content = Content::parse(text)
-            .map_err(|_| ProviderFailure::lasting("its reply cannot be kept."))?;
+        let content = match self.refuses {
+            true => refusal(&text),
+            false => Content::parse(text),
+        };
+        let content = is_said.then_some(content).transpose();
+        let content = content.map_err(|_| ProviderFailure::lasting("its reply cannot be kept."))?;
         let finish_reason = self.word().map(str::to_owned);
         Ok(Written {
             content,
+            calls: self.calls,
             reasoning,
             finish_reason,
             model: self.model,
@@ -177,6 +212,12 @@ impl Draft {
     fn reason(&self) -> Option<String> {
         self.finish_reason.as_deref().map(shown)
     }
+}
+
+/// A model's refusal as a message.
+fn refusal(text: &str) -> crate::error::Result<Content> {
+    let part = format!(r#"[{{"type":"refusal","refusal":{}}}]"#, quoted(text));
+    Content::parse_item(ItemType::MESSAGE, Some(&part), None)
 }
 
 fn in_brackets(reason: Option<impl AsRef<str>>) -> String {

@@ -1,25 +1,32 @@
 //! Replies: the request to a model, and how its answer is stored.
 
+mod calls;
 mod context;
 mod draft;
 mod ending;
 mod failure;
 mod generation;
+mod message;
 mod model;
 mod ports;
+pub mod prompt;
 mod service;
 mod store;
+mod tokens;
 mod wanted;
 mod writing;
 
-pub(crate) use context::{Context, Told, longest, tokens};
+pub use calls::{content as call, output};
+pub(crate) use context::{Context, Told};
 pub use draft::CANCELLED;
 pub(crate) use draft::{Draft, Written};
 pub use failure::{ProviderFailure, Refusal, RefusalKind, Report};
 pub use generation::{Generation, Progress, Seen, Writing};
-pub use model::{Ask, ChatChunk, ChatRequest, Message, Model, ReplyOptions};
+pub use message::{Beside, Call, CallPiece, Message, Shown};
+pub use model::{Ask, ChatChunk, ChatRequest, Model, ReplyOptions};
 pub use ports::{ChatStream, ModelProvider};
 pub use service::{ReplyPlaces, ReplyService};
 pub use store::{
     BATCH, Finished, Generated, Neighbour, PromptContext, Reply, ReplyStore, ReplyTarget, Stored,
 };
+pub(crate) use tokens::{longest, tokens};

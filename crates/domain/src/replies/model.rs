@@ -1,13 +1,6 @@
+use super::message::{CallPiece, Message};
 use crate::error::{Error, Result};
-use crate::items::Role;
 use crate::text;
-
-/// A message of the context for a model.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    pub role: Role,
-    pub content: String,
-}
 
 /// A request to a model.
 #[derive(Clone, Debug)]
@@ -55,8 +48,12 @@ pub struct ChatChunk {
     pub model: Option<String>,
     /// The finish reason of the first choice; `None` as long as it goes on.
     pub finish_reason: Option<String>,
-    /// Whether the first choice calls a tool. Such an answer is not a reply.
+    /// Whether the first choice calls a tool. Such an answer is not a reply where no tool was offered.
     pub calls_a_tool: bool,
+    /// The next pieces of its calls.
+    pub calls: Vec<CallPiece>,
+    /// Whether the text is a refusal.
+    pub refuses: bool,
     /// The provider's name for content that is not text, such as a picture.
     /// A word of ASCII.
     pub unkept: Option<String>,

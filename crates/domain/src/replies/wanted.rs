@@ -11,6 +11,7 @@ use crate::id::{ConversationId, ItemId, OwnerId};
 use crate::items::Role;
 use crate::settings::SettingsStore;
 use crate::turns::TurnService;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// The services and settings for writing a reply.
@@ -100,6 +101,7 @@ impl Writing {
                 ReplyTarget::After(question) => question.sequence().next(),
             },
             is_asked_later: false,
+            later: HashSet::new(),
         };
         let profile = self.settings.find(owner).await?.told();
         let Context {

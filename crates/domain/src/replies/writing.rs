@@ -4,7 +4,7 @@ use super::generation::{Generation, Writer};
 use super::model::{Ask, ChatRequest};
 use super::store::{Finished, PromptContext, Reply, Stored};
 use super::wanted::{Asked, Wanted, Writing};
-use super::{Draft, Written};
+use super::{Draft, ProviderFailure, Written};
 use crate::admission::Caller;
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::repeats;
@@ -97,9 +97,10 @@ impl Writing {
             reasoning,
             model,
             finish_reason,
+            ..
         } = written;
         let reply = Reply {
-            content,
+            content: content.ok_or_else(called)?,
             reasoning,
             model: model.filter(|model| is_name(model)).or(asked),
             seed: self.ids.ulid(),
@@ -148,6 +149,11 @@ impl Writing {
         writer.tell(&draft.rest());
         Ok(())
     }
+}
+
+/// No tool was offered.
+fn called() -> ProviderFailure {
+    ProviderFailure::lasting("it called a tool instead of replying.")
 }
 
 /// Whether a model's name, as its provider sends it, can be stored.

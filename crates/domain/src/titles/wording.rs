@@ -41,14 +41,8 @@ pub(super) fn prompt(beginning: &[Line], budget: usize) -> Vec<Message> {
     }
     quoted.push_str(AFTER);
     vec![
-        Message {
-            role: Role::System,
-            content: INSTRUCTION.to_owned(),
-        },
-        Message {
-            role: Role::User,
-            content: quoted,
-        },
+        Message::text(Role::System, INSTRUCTION.to_owned()),
+        Message::text(Role::User, quoted),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! The model provider: any server with OpenAI's API.
 
 mod answer;
+mod beside;
 mod bytes;
 mod client;
 mod events;

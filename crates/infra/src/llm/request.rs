@@ -151,10 +151,7 @@ mod tests {
     use domain::items::Role;
 
     fn message(role: Role, content: &str) -> Message {
-        Message {
-            role,
-            content: content.to_owned(),
-        }
+        Message::text(role, content.to_owned())
     }
 
     fn sent(ask: Ask, context: Vec<Message>) -> (String, bool) {

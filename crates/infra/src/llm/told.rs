@@ -1,6 +1,7 @@
 //! Prepares the messages for the model: one system message, and, for chat templates that require
 //! it, user and assistant in turns.
 
+use super::beside;
 use domain::items::Role;
 use domain::replies::Message;
 use domain::visible::can_be_seen;
@@ -26,8 +27,8 @@ struct Line<'a> {
     role: Cow<'a, str>,
     /// `None`: the message contains more than text, and stays unchanged.
     text: Option<Cow<'a, str>>,
-    /// The message as the client sent it.
-    raw: Option<&'a RawValue>,
+    /// The message as the client sent it, or as it must be told.
+    raw: Option<Cow<'a, RawValue>>,
 }
 
 #[derive(Serialize)]
@@ -41,6 +42,13 @@ impl<'a> From<&'a Message> for Line<'a> {
     /// with the call that it answers, which is not stored here. So it is sent with an explaining
     /// text, and not as `system`, since the model must not obey it.
     fn from(message: &'a Message) -> Self {
+        if let Some(raw) = beside::written(message) {
+            return Self {
+                role: Cow::Borrowed(""),
+                text: None,
+                raw: Some(Cow::Owned(raw)),
+            };
+        }
         let content = Cow::Borrowed(message.content.as_str());
         let (role, text) = match message.role {
             Role::System | Role::Developer => (SYSTEM, content),
@@ -99,7 +107,7 @@ impl<'a> Line<'a> {
             return Self {
                 role: Cow::Borrowed(""),
                 text: None,
-                raw: Some(raw),
+                raw: Some(Cow::Borrowed(raw)),
             };
         };
         let text = match content {
@@ -113,7 +121,7 @@ impl<'a> Line<'a> {
         Self {
             role: role.into(),
             text: text.map(Cow::Owned),
-            raw: Some(raw),
+            raw: Some(Cow::Borrowed(raw)),
         }
     }
 
@@ -133,8 +141,8 @@ impl<'a> Line<'a> {
     }
 
     fn written(&self) -> serde_json::Result<Box<RawValue>> {
-        match self.raw {
-            Some(raw) => Ok(raw.to_owned()),
+        match &self.raw {
+            Some(raw) => Ok(raw.clone().into_owned()),
             None => to_raw_value(&WireMessage {
                 role: &self.role,
                 content: self.text.as_deref().unwrap_or_default(),
@@ -233,10 +241,7 @@ mod tests {
     fn all(context: &[(Role, &str)], sent: &[&str], strict: bool) -> Vec<String> {
         let context: Vec<_> = context
             .iter()
-            .map(|(role, content)| Message {
-                role: *role,
-                content: (*content).to_owned(),
-            })
+            .map(|(role, content)| Message::text(*role, (*content).to_owned()))
             .collect();
         let sent: Vec<&RawValue> = sent
             .iter()

@@ -202,6 +202,8 @@ impl Answer {
             model: read.model,
             finish_reason: read.finish_reason,
             calls_a_tool: read.calls_a_tool,
+            calls: read.calls,
+            refuses: read.refuses,
             unkept: read.unkept.or(more.unkept),
         });
         Ok(())

@@ -8,7 +8,7 @@ mod whole;
 
 use super::failure;
 use super::settings::ApiKey;
-use domain::replies::ProviderFailure;
+use domain::replies::{CallPiece, ProviderFailure};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -76,6 +76,8 @@ pub(super) struct Read {
     pub(super) model: Option<String>,
     pub(super) finish_reason: Option<String>,
     pub(super) calls_a_tool: bool,
+    pub(super) calls: Vec<CallPiece>,
+    pub(super) refuses: bool,
     pub(super) unkept: Option<String>,
     /// A field that is not understood, of a message without any other content.
     pub(super) unread: Option<String>,
@@ -189,6 +191,8 @@ fn of_choices(choices: &[Choice<'_>]) -> Read {
         read.text.extend(said.text);
         read.reasoning.extend(said.thought);
         read.calls_a_tool |= said.calls_a_tool;
+        read.calls.extend(said.calls);
+        read.refuses |= said.refuses;
         read.unkept = read.unkept.take().or(said.unkept);
         read.unread = read.unread.take().or(said.unread);
     }

@@ -62,8 +62,18 @@ const UNSTORABLE: [(&str, &str, &str); 13] = [
     ),
     (
         r#"{"messages":[{"role":"tool","content":"x"}]}"#,
+        "missing_field",
+        "messages[0].tool_call_id",
+    ),
+    (
+        r#"{"messages":[{"role":"function","name":"f","content":"x"}]}"#,
         "invalid_value",
         "messages[0].role",
+    ),
+    (
+        r#"{"messages":[{"role":"tool","content":"x","tool_call_id":"never"}]}"#,
+        "invalid_value",
+        "messages[0].tool_call_id",
     ),
     (
         r#"{"messages":[{"role":"user","content":""}]}"#,
@@ -77,13 +87,13 @@ const UNSTORABLE: [(&str, &str, &str); 13] = [
     ),
     (
         r#"{"messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"1"}]}]}"#,
-        "invalid_value",
-        "messages[0].tool_calls",
+        "missing_field",
+        "messages[0].tool_calls[0].function",
     ),
     (
-        r#"{"messages":[{"role":"user","content":"x"},{"role":"user","content":[{"type":"image_url"}]}]}"#,
-        "invalid_value",
-        "messages[1].content[0]",
+        r#"{"messages":[{"role":"user","content":"x"},{"role":"user","content":[{"text":"a"}]}]}"#,
+        "invalid_type",
+        "messages[1].content[0].type",
     ),
     (
         r#"{"messages":[{"role":"user","content":"x","name":"al"}]}"#,
@@ -96,9 +106,9 @@ const UNSTORABLE: [(&str, &str, &str); 13] = [
         "n",
     ),
     (
-        r#"{"messages":[{"role":"user","content":"x"}],"tools":[{"type":"function"}]}"#,
+        r#"{"messages":[{"role":"user","content":"x"}],"functions":[{"name":"f"}]}"#,
         "invalid_value",
-        "tools",
+        "functions",
     ),
     (
         r#"{"messages":[{"role":"user","content":"x"}],"modalities":["text","audio"]}"#,
@@ -108,7 +118,7 @@ const UNSTORABLE: [(&str, &str, &str); 13] = [
 ];
 
 #[tokio::test]
-async fn only_texts_go_into_a_conversation() {
+async fn what_a_conversation_does_not_keep_is_refused() {
     let provider = Provider::that(says(&["Yes."]));
     let (_app, alice, conversation) = conversing(&provider).await;
     for (body, code, param) in UNSTORABLE {
@@ -167,9 +177,9 @@ async fn texts_of_the_same_meaning_are_read_alike() {
         ("n", "1.5"),
         ("n", "\"1\""),
         ("n", "[1]"),
-        ("tools", "{ }"),
-        ("tools", "[ null ]"),
-        ("tool_choice", "\"auto\""),
+        ("functions", "{ }"),
+        ("functions", "[ null ]"),
+        ("function_call", "\"auto\""),
     ] {
         let body = format!(
             r#"{{"conversation":"{conversation}","messages":[{{"role":"user","content":"x"}}],"{field}":{value}}}"#

@@ -5,6 +5,7 @@ mod leaving;
 mod places;
 mod stopping;
 mod streams;
+mod tools;
 pub(crate) mod turns;
 
 use crate::app::{Actor, TestApp};

@@ -14,10 +14,7 @@ use std::time::Duration;
 
 fn question() -> ChatRequest {
     ChatRequest {
-        context: vec![Message {
-            role: Role::User,
-            content: "Why?".to_owned(),
-        }],
+        context: vec![Message::text(Role::User, "Why?".to_owned())],
         ask: Ask::Reply {
             model: None,
             temperature: None,
@@ -365,10 +362,7 @@ async fn a_context_that_is_too_long_is_asked_once_more_with_half_of_it() {
             "This model's maximum context length is 8 tokens.",
         )
     };
-    let said = |role, content: &str| Message {
-        role,
-        content: content.to_owned(),
-    };
+    let said = |role, content: &str| Message::text(role, content.to_owned());
     let request = || ChatRequest {
         context: vec![
             said(Role::System, "Be brief."),

@@ -1,6 +1,7 @@
 //! The content of a message: a text, a part, or a list of them.
 
 use crate::llm::wire::text;
+use domain::replies::CallPiece;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -15,6 +16,9 @@ pub(in super::super) struct Said {
     /// The model's thoughts; WTF-8.
     pub(in super::super) thought: Vec<u8>,
     pub(in super::super) calls_a_tool: bool,
+    pub(in super::super) calls: Vec<CallPiece>,
+    /// Whether all of the text is a refusal.
+    pub(in super::super) refuses: bool,
     /// The name of a form that is not text.
     pub(in super::super) unkept: Option<String>,
     /// The name of a field that is not understood, of a message without any other content.

@@ -1,5 +1,6 @@
 //! Reads a message, or the next piece of one: as one text, or as a list of parts.
 
+mod calls;
 mod content;
 mod unknown;
 
@@ -83,7 +84,9 @@ pub(super) fn read(raw: &RawValue) -> Said {
         said.add(content, kind, 0);
     }
     if let Some(refusal) = message.refusal {
+        let is_first = said.text.is_empty();
         said.add(refusal, Kind::Text, 0);
+        said.refuses = is_first && !said.text.is_empty();
     }
     // Several of these fields repeat the same text, for different clients.
     for thoughts in [
@@ -105,6 +108,7 @@ pub(super) fn read(raw: &RawValue) -> Said {
         raw.is_some_and(|raw| !matches!(raw.get(), "null" | "[]" | "{}" | "\"\"" | "false"))
     };
     said.calls_a_tool |= is_there(message.tool_calls) || is_there(message.function_call);
+    said.calls = calls::read(message.tool_calls, message.function_call);
     for (form, name) in [
         (message.audio, "audio"),
         (message.images, "images"),

@@ -75,20 +75,20 @@ async fn a_chat_that_is_refused_makes_no_conversation() {
 }
 
 #[tokio::test]
-async fn pictures_and_tools_are_refused_by_name_where_the_chat_is_kept() {
+async fn what_cannot_be_kept_is_refused_by_name() {
     let provider = Provider::that(says(&["Oslo."]));
     let app = asking(&provider).await;
     let alice = app.alice();
-    let picture = json!({ "type": "image_url", "image_url": { "url": "https://x.example/a.png" } });
-    let beside = json!({ "role": "user", "content": [{ "type": "text", "text": "?" }, picture] });
-    let tool = json!({ "role": "tool", "tool_call_id": "x", "content": "7" });
-    let called = json!({ "role": "assistant", "content": "Hm.", "tool_calls": [{ "id": "x" }] });
+    let named = json!({ "role": "user", "content": "?", "name": "al" });
+    let function = json!({ "role": "function", "name": "f", "content": "7" });
     let tools = json!([{ "type": "function", "function": { "name": "f" } }]);
     for (changes, param) in [
-        (json!({ "messages": [beside] }), "messages[0].content[1]"),
-        (json!({ "messages": [user("x"), tool] }), "messages[1].role"),
-        (json!({ "messages": [called] }), "messages[0].tool_calls"),
-        (json!({ "tools": tools }), "tools"),
+        (json!({ "messages": [named] }), "messages[0].name"),
+        (
+            json!({ "messages": [user("x"), function] }),
+            "messages[1].role",
+        ),
+        (json!({ "functions": [{ "name": "f" }] }), "functions"),
         (json!({ "modalities": ["text", "audio"] }), "modalities"),
         (json!({ "n": 2 }), "n"),
     ] {
