@@ -100,7 +100,7 @@ impl Writing {
             ..
         } = written;
         let reply = Reply {
-            content: content.ok_or_else(called)?,
+            content: content.ok_or_else(called_a_tool)?,
             reasoning,
             model: model.filter(|model| is_name(model)).or(asked),
             seed: self.ids.ulid(),
@@ -152,7 +152,7 @@ impl Writing {
 }
 
 /// No tool was offered.
-fn called() -> ProviderFailure {
+fn called_a_tool() -> ProviderFailure {
     ProviderFailure::lasting("it called a tool instead of replying.")
 }
 

@@ -47,7 +47,7 @@ async fn the_answer_says_where_it_is_kept() {
 }
 
 /// Messages that cannot be stored unchanged, with the code and the field of their refusal.
-const UNSTORABLE: [(&str, &str, &str); 13] = [
+const UNSTORABLE: [(&str, &str, &str); 15] = [
     (r#"{"messages":[]}"#, "invalid_value", "messages"),
     (r#"{"messages":[7]}"#, "invalid_type", "messages[0]"),
     (
