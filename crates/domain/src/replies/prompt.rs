@@ -61,7 +61,11 @@ pub enum Tied {
 
 /// The call or the output that an item is.
 pub fn tied(content: &Content) -> Option<Tied> {
-    let parts = content.parts()?;
+    tied_parts(content.parts()?)
+}
+
+/// The same for its parts.
+pub fn tied_parts(parts: &Parts) -> Option<Tied> {
     match parts.kind() {
         kind if *kind == ItemType::FUNCTION_CALL => call(&parts.object()?).map(Tied::Call),
         kind if *kind == ItemType::FUNCTION_CALL_OUTPUT => output(&parts.object()?),

@@ -1,4 +1,5 @@
-use super::Source;
+use super::folded::folded;
+use super::{Source, parts};
 use crate::error::ApiError;
 use crate::markdown::closing;
 use crate::memory::Part;
@@ -7,7 +8,6 @@ use domain::conversations::Conversation;
 use domain::id::Sequence;
 use domain::items::{Item, Role};
 use futures_util::stream::{self, Stream};
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// The export as Markdown, written while it is read: the current texts, each under its role and
@@ -80,31 +80,14 @@ fn message(text: &mut String, item: Item) {
     if let Some(thoughts) = &item.reasoning {
         folded(text, thoughts);
     }
-    let _ = writeln!(text, "{}", item.content.as_str());
-    if let Some(closing) = closing(item.content.as_str()) {
+    let said = match item.content.parts() {
+        None => item.content.as_str(),
+        Some(parts) if parts.kind().is_message() => &parts::message(parts),
+        Some(parts) => return parts::other(text, parts),
+    };
+    let _ = writeln!(text, "{said}");
+    if let Some(closing) = closing(said) {
         let _ = writeln!(text, "{closing}");
-    }
-}
-
-/// A model's thoughts, folded where Markdown is shown as HTML. They are a quotation, so a block
-/// that they leave open ends with them.
-fn folded(text: &mut String, thoughts: &str) {
-    text.push_str("<details>\n<summary>Thoughts</summary>\n\n");
-    for line in thoughts.lines() {
-        let _ = writeln!(text, "> {}", unfolding(line));
-    }
-    text.push_str("\n</details>\n\n");
-}
-
-/// The line without tags that would end the fold.
-fn unfolding(line: &str) -> Cow<'_, str> {
-    let lower = line.to_ascii_lowercase();
-    let ends = ["details", "summary"]
-        .iter()
-        .any(|tag| lower.contains(&format!("<{tag}")) || lower.contains(&format!("</{tag}")));
-    match ends {
-        true => Cow::Owned(line.replace('<', "&lt;")),
-        false => Cow::Borrowed(line),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Exports of whole conversations.
 
 mod file_name;
+mod folded;
 mod json;
 mod markdown;
+mod parts;
 
 use super::ConversationBody;
 use crate::error::ApiError;

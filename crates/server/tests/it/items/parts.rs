@@ -282,3 +282,121 @@ async fn an_export_makes_the_same_conversation_again() {
         .expect(201);
     assert_eq!(export(&batch).await, first);
 }
+
+#[tokio::test]
+async fn an_edit_of_the_text_keeps_pictures_and_files() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let picture = json!({ "type": "input_image", "file_id": "file_1" });
+    let text = |text: &str| json!({ "type": "input_text", "text": text });
+    let first = json!([text("a"), picture, text("b")]);
+    let message = json!({ "role": "user", "parts": first });
+    let item = alice.post(&path(&conversation), message).await.expect(201);
+    let at = format!("{}/{}", path(&conversation), id(&item));
+    let edit = format!("{at}/edit");
+    let put = async |body: Value| alice.call_with(reqwest::Method::PUT, &edit, &body).await;
+    let edited = put(json!({ "content": "c" })).await.expect(200);
+    assert_eq!(edited["parts"], json!([text("c"), picture]));
+    assert_eq!(
+        (&edited["content"], &edited["version"]),
+        (&json!("c"), &json!(2))
+    );
+    // The same again makes no version.
+    assert_eq!(put(json!({ "content": "c" })).await.expect(200), edited);
+    let replaced = put(json!({ "parts": [text("d")] })).await.expect(200);
+    assert_eq!(
+        (&replaced["parts"], &replaced["version"]),
+        (&json!([text("d")]), &json!(3))
+    );
+    let versions = alice.get(&format!("{at}/versions")).await.expect(200);
+    let versions = versions["data"].as_array().unwrap();
+    let parts: Vec<_> = versions.iter().map(|version| &version["parts"]).collect();
+    let expected = [&first, &json!([text("c"), picture]), &json!([text("d")])];
+    assert_eq!(parts, expected);
+    let restore = format!("{at}/versions/1/restore");
+    let restored = alice.post(&restore, json!({})).await.expect(200);
+    assert_eq!(
+        (&restored["parts"], &restored["content"]),
+        (&first, &json!("a\nb"))
+    );
+    let call = json!({ "type": "function_call", "parts": [{ "call_id": "c", "name": "f", "arguments": "{}" }] });
+    let call = alice.post(&path(&conversation), call).await.expect(201);
+    let edit = format!("{}/{}/edit", path(&conversation), id(&call));
+    let answer = alice
+        .call_with(reqwest::Method::PUT, &edit, &json!({ "content": "a" }))
+        .await;
+    answer.refused("invalid_value", Some("item_id"));
+}
+
+#[tokio::test]
+async fn links_and_forks_show_texts_and_pictures_as_links() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let data = "data:image/png;base64,AAAA";
+    let conversation = alice
+        .conversation(json!({ "items": [
+            { "role": "user", "parts": [
+                { "type": "input_text", "text": "Look", "secret": "s3cret" },
+                { "type": "input_image", "image_url": "https://x.test/a.png" },
+            ] },
+            { "type": "reasoning", "parts": [{ "summary": [{ "type": "summary_text", "text": "s3cret" }] }] },
+            { "type": "function_call", "parts": [{ "call_id": "c", "name": "s3cret", "arguments": "{}" }] },
+            { "type": "function_call_output", "parts": [{ "call_id": "c", "output": "s3cret" }] },
+            { "role": "user", "parts": [{ "type": "input_image", "image_url": data }] },
+            { "role": "assistant", "content": "Nice.", "reasoning": "s3cret" },
+        ] }))
+        .await;
+    let share = alice.share(&conversation, json!({})).await;
+    let link = format!("/conversations/share/{share}");
+    let shown = app.anon().get(&format!("{link}?format=json")).await;
+    let contents = |items: &Value| -> Vec<String> {
+        let items = items.as_array().unwrap().iter();
+        items
+            .map(|item| item["content"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let expected = ["Look\n[picture](https://x.test/a.png)", "Nice."];
+    assert_eq!(contents(&shown.expect(200)["items"]), expected);
+    let page = app.anon().get(&format!("{link}?format=html")).await;
+    for text in [shown.text(), page.text()] {
+        assert!(!text.contains("s3cret") && !text.contains("AAAA"), "{text}");
+    }
+    let fork = alice
+        .post(&format!("{link}/fork"), json!({}))
+        .await
+        .expect(201);
+    let fork = alice.get(&format!("/v1/conversations/{}", id(&fork))).await;
+    assert_eq!(contents(&fork.expect(200)["items"]), expected);
+    assert!(!fork.text().contains("s3cret"));
+}
+
+#[tokio::test]
+async fn the_export_for_reading_has_calls_as_code_and_reasoning_folded() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice
+        .conversation(json!({ "items": [
+            { "role": "user", "parts": [
+                { "type": "input_text", "text": "Look" },
+                { "type": "input_image", "image_url": "https://x.test/a.png" },
+                { "type": "input_file", "file_id": "f", "filename": "a.pdf" },
+            ] },
+            { "type": "reasoning", "parts": [{ "summary": [{ "type": "summary_text", "text": "Hm." }] }] },
+            { "type": "function_call", "parts": [{ "call_id": "c", "name": "look", "arguments": "{\"a\": \"```\"}" }] },
+            { "type": "function_call_output", "parts": [{ "call_id": "c", "output": "seen" }] },
+            { "type": "web_search_call", "parts": [{ "status": "completed" }] },
+        ] }))
+        .await;
+    let export = format!("/v1/conversations/{conversation}/export?format=md");
+    let export = alice.get(&export).await;
+    for expected in [
+        "Look\n\n[Picture](<https://x.test/a.png>)\n\n*(The file a.pdf.)*\n",
+        "<details>\n<summary>Thoughts</summary>\n\n> Hm.\n\n</details>",
+        "Calls `look`:\n\n````json\n{\"a\": \"```\"}\n````\n",
+        "Output of the tool:\n\n```\nseen\n```\n",
+        "`web_search_call`:\n\n```json\n[{\"status\":\"completed\"}]\n```\n",
+    ] {
+        assert!(export.text().contains(expected), "{}", export.text());
+    }
+}
