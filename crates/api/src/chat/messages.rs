@@ -106,7 +106,7 @@ fn read_one(place: usize, message: &str) -> Result<Vec<NewMessage>, ApiError> {
         let mut thoughts = thoughts.filter(|text| !text.is_empty());
         reasoning = thoughts.next();
     }
-    let unkept = unkept(at, &fields, is_reply);
+    let unkept = unkept(at, &fields, is_reply, reasoning.as_deref());
     let calls = match is_reply {
         true => tools::calls(at, &fields)?,
         false => Vec::new(),
@@ -133,15 +133,18 @@ fn read_one(place: usize, message: &str) -> Result<Vec<NewMessage>, ApiError> {
     Ok(new)
 }
 
-/// The first field that a conversation does not keep.
-fn unkept(at: &str, fields: &Fields, is_reply: bool) -> Option<Unkept> {
-    let is_kept = |name: &str| {
+/// The first field that a conversation does not keep. Of a reply's thoughts it keeps one text.
+fn unkept(at: &str, fields: &Fields, is_reply: bool, thoughts: Option<&str>) -> Option<Unkept> {
+    let is_kept = |name: &str, value: &str| {
         matches!(name, "role" | "content")
-            || is_reply && (matches!(name, "refusal" | "tool_calls") || THOUGHTS.contains(&name))
+            || is_reply && matches!(name, "refusal" | "tool_calls")
+            || is_reply
+                && THOUGHTS.contains(&name)
+                && string(value).is_some_and(|text| Some(text.as_str()) == thoughts)
     };
     let mut fields = fields.iter();
-    let (name, _) = fields.find(|(name, value)| !is_kept(name) && !says_nothing(value))?;
-    Some(beside_text(at, name))
+    let unkept = fields.find(|(name, value)| !is_kept(name, value) && !says_nothing(value));
+    unkept.map(|(name, _)| beside_text(at, name))
 }
 
 fn role(at: &str, fields: &Fields) -> Result<Role, ApiError> {

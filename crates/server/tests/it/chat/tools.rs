@@ -190,7 +190,7 @@ async fn whatever_was_deleted_no_call_is_told_without_its_output() {
     assert_eq!(left.len(), all.len() - 2 + 4);
     // An output whose call is gone is refused before the model is asked.
     let before = provider.asked().len();
-    let orphan = json!([{ "role": "tool", "tool_call_id": "two", "content": "x" }]);
+    let orphan = json!([{ "role": "tool", "tool_call_id": "one", "content": "x" }]);
     let body = json!({ "messages": orphan, "conversation": conversation, "tools": tools() });
     let refused = alice.post(PATH, body).await;
     refused.refused("invalid_value", Some("messages[0].tool_call_id"));

@@ -16,6 +16,7 @@ async fn a_conversation_may_be_created_from_an_empty_body() {
       "object": "conversation",
       "pinned": false,
       "project_id": null,
+      "tags": [],
       "title": null,
       "updated_at": "2025-12-23T10:00:00.000000Z"
     }

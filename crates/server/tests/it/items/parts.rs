@@ -75,7 +75,7 @@ async fn items_of_every_type_come_back_as_they_were_sent() {
         let sent = format!(r#"{{"type":"{kind}","parts":{parts}}}"#);
         let created = alice.post_text(&path(&conversation), sent).await;
         let item = created.expect(201);
-        assert_eq!(raw(&created.text(), &parts), parts, "{kind}");
+        assert_eq!(raw(created.text(), &parts), parts, "{kind}");
         assert_eq!(
             (&item["type"], &item["content"]),
             (&json!(kind), &json!(""))
@@ -85,7 +85,7 @@ async fn items_of_every_type_come_back_as_they_were_sent() {
         let one = format!("{}/{}", path(&conversation), id(&item));
         let found = alice.get(&one).await;
         assert_eq!(found.expect(200), item);
-        assert_eq!(raw(&found.text(), &parts), parts, "{kind}");
+        assert_eq!(raw(found.text(), &parts), parts, "{kind}");
     }
     let whole = alice
         .get(&format!("/v1/conversations/{conversation}"))
@@ -134,17 +134,16 @@ async fn the_text_of_parts_is_the_content() {
     assert_eq!(item["content"], "");
 }
 
-#[tokio::test]
-async fn parts_that_cannot_be_kept_are_refused_by_name() {
-    let app = TestApp::spawn().await;
-    let alice = app.alice();
-    let conversation = alice.conversation(json!({})).await;
+type Refused = (Value, &'static str, &'static str, &'static str);
+
+/// What cannot be kept, the code and the field of the refusal, and words of its message.
+fn unkeepable() -> Vec<Refused> {
     let call = |arguments: &str| {
         let call = json!({ "call_id": "c", "name": "f", "arguments": arguments });
         json!({ "type": "function_call", "parts": [call] })
     };
     let part = json!({ "type": "input_text", "text": "a" });
-    for (body, code, param, said) in [
+    vec![
         (
             json!({ "role": "user" }),
             "missing_field",
@@ -205,16 +204,31 @@ async fn parts_that_cannot_be_kept_are_refused_by_name() {
             "role",
             "assistant",
         ),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn parts_that_cannot_be_kept_are_refused_by_name() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    for (body, code, param, said) in unkeepable() {
         let answer = alice.post(&path(&conversation), body).await;
         answer.refused(code, Some(param));
         let message = answer.json()["error"]["message"].to_string();
         assert!(message.contains(said), "{message}");
     }
+}
+
+#[tokio::test]
+async fn a_name_given_twice_and_a_wrong_item_of_several_are_refused() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
     let twice = r#"{"type":"x","parts":[{"a":1,"a":2}]}"#.to_owned();
     let answer = alice.post_text(&path(&conversation), twice).await;
     answer.refused("duplicate_field", Some("parts"));
-    let batch = json!({ "items": [call("{}"), { "type": "x", "parts": [] }] });
+    let batch = json!({ "items": [{ "type": "x", "parts": [{}] }, { "type": "x", "parts": [] }] });
     let answer = alice.post(&batch_path(&conversation), batch).await;
     answer.refused("invalid_value", Some("items[1].parts"));
 }
@@ -263,7 +277,7 @@ async fn an_export_makes_the_same_conversation_again() {
         let items = items
             .iter()
             .map(|item| kept.map(|name| (name, item[name].clone())));
-        items.map(|item| Value::from_iter(item)).collect::<Vec<_>>()
+        items.map(Value::from_iter).collect::<Vec<_>>()
     };
     let first = export(&conversation).await;
     assert_eq!(first[3]["reasoning"], "I should look.");
