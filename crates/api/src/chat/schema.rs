@@ -75,7 +75,7 @@ fn request() -> ObjectBuilder {
         Type::String,
         "The id of a conversation (an object with its `id` is taken as well). The model gets its \
          messages before those of the request, and the request's messages and the reply are stored in \
-         it. Then each message is a text: `content` is a string or text parts, and `n` is 1. Not passed on.",
+         it. Calls of tools and their outputs are kept as items, and `n` is 1. Not passed on.",
     )
     .examples([json!("conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")]);
     let messages = ArrayBuilder::new()
