@@ -1,6 +1,6 @@
 use super::flag_changes;
 use crate::error::ApiError;
-use crate::extract::{Authenticated, Body, WireBody, hundred, hundred_if_any, present};
+use crate::extract::{Authenticated, Body, WireBody, hundred, hundred_if_any, present, word};
 use actix_web::{HttpResponse, web};
 use domain::conversations::{BulkResult, ConversationService, Organising, Tags};
 use domain::error::Error;
@@ -19,6 +19,7 @@ pub(crate) struct BulkConversationsBody {
     #[schema(min_items = 1, max_items = 100,
         example = json!(["conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"]))]
     pub(crate) conversation_ids: Vec<String>,
+    #[serde(deserialize_with = "word")]
     #[schema(inline)]
     action: BulkAction,
     /// For `move`, which needs it: one of your projects; null takes conversations out of their projects.

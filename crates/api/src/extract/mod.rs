@@ -17,6 +17,7 @@ pub(crate) use gateway::comes_from_a_proxy;
 pub use incoming::BodyRate;
 pub(crate) use nearest::nearest;
 pub(crate) use object::{
-    Object, given, given_hundred, given_word, hundred, hundred_if_any, present, whole, yes_or_no,
+    Object, given, given_hundred, given_word, hundred, hundred_if_any, present, whole, word,
+    yes_or_no,
 };
 pub(crate) use query::{Labels, Query, Sorted};
