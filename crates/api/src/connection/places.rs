@@ -58,7 +58,7 @@ impl Drop for ConnectionPermit {
 
 impl Connections {
     /// The memory of incomplete heads, and how many parts of it there are for each address.
-    const HEADS: u64 = 24 * 1024 * 1024;
+    const HEADS: u64 = 16 * 1024 * 1024;
     const PARTS: u64 = 4;
 
     /// Allows at most `total` counted connections, and `each` of one address.
