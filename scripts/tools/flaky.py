@@ -161,7 +161,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         first = int(query.get("after", ["0"])[0])
         last = min(first + int(query.get("limit", ["20"])[0]), ITEMS)
         item = {"object": "conversation.item", "role": "user", "content": "a", "call_id": None}
-        item |= {"reasoning": None, "model": None, "version": 1, "author": {"kind": "owner"}}
+        item |= {"type": "message", "parts": None, "reasoning": None, "model": None, "version": 1, "author": {"kind": "owner"}}
         item |= dict.fromkeys(("created_at", "updated_at"), "2025-12-23T10:00:00.000000Z")
         more = last < ITEMS
         page = {
