@@ -40,6 +40,11 @@ class Reads:
         paths = [f"{world.path(n)} {self.owner.token}" for n in range(self.first, self.first + COUNT)]
         return self.load.http(Requests(paths))
 
+    def items(self) -> Outcome:
+        """The items on OpenAI's face."""
+        numbers = range(self.first, self.first + COUNT)
+        return self.load.http(Requests([f"/openai{world.path(n)}/items {self.owner.token}" for n in numbers]))
+
     def plain(self) -> Outcome:
         return self.load.pgbench("get-plain", plain.get(self.owner.id, plain.random(self.first, COUNT)))
 
@@ -104,6 +109,8 @@ def rows(load: Load, first: int) -> tuple[list[Contest], Owner]:
     return [
         Get("get", what, {"HTTP": ours.get, "own": ours.own, "plain": ours.plain}, 0.75, 1.0),
         *ours.lists(),
+        Contest("items", f"list of {ITEMS} items on OpenAI's face, against GET over HTTP",
+                {"HTTP": ours.items, "GET": ours.get}, 0.6, 0.9, "GET"),
         Contest("page", f"page of a link to {ITEMS} messages of Markdown, against GET over HTTP",
                 page, 0.4, 0.8, "GET"),
     ], ours.owner
