@@ -6,7 +6,7 @@ use std::collections::HashSet;
 /// A JSON object whose fields are kept unchanged, byte by byte and in their order. A field that is
 /// given twice is refused, and so is an object with too many fields, since each look-up goes
 /// through all of them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Fields(Vec<(String, Box<RawValue>)>);
 
 impl Fields {
@@ -36,6 +36,14 @@ impl Fields {
     pub(crate) fn set(&mut self, name: &str, value: Box<RawValue>) {
         self.remove(name);
         self.0.push((name.to_owned(), value));
+    }
+
+    /// Gives a field another value, in its place; a new field comes at the end.
+    pub(crate) fn put(&mut self, name: &str, value: Box<RawValue>) {
+        match self.0.iter_mut().find(|(field, _)| field == name) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((name.to_owned(), value)),
+        }
     }
 
     /// The object as JSON, in a buffer of its exact size.

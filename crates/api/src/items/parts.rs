@@ -15,6 +15,11 @@ impl Serialize for PartsBody {
     }
 }
 
+/// A JSON text as a value; `None` where it is none.
+pub(crate) fn json_of(json: &str) -> Option<Box<RawValue>> {
+    RawValue::from_string(json.to_owned()).ok()
+}
+
 /// The text and the parts of a content.
 pub(crate) fn shown(content: Content) -> (String, Option<PartsBody>) {
     let (text, parts) = content.into_parts();

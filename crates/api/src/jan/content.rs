@@ -1,77 +1,84 @@
-//! The content of messages: a list of parts. Parts of text are kept, others are refused by name.
+//! The content of messages: a text, or a list of parts.
 
+use crate::chat::Fields;
 use crate::error::{ApiError, code};
-use domain::items::{Item, Role};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize as Readable, Serialize};
+use crate::items::parts::json_of;
+use domain::items::{
+    Content, Item, ItemType, Object, Part, Role, elements, quoted, text as string,
+};
+use serde::Serialize;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-/// The most parts of a message.
-const MOST: usize = 100;
-
-/// The content of a message that a client sends: a text, or parts.
-pub(super) enum ContentBody {
-    Text(String),
-    Parts(Vec<PartBody>),
-}
-
-/// A part of the content. A part of text has its text under one of several names.
-#[derive(Default, Readable, ToSchema)]
+/// A part of the content. A part of text has its text under one of several names; others are kept as
+/// they are.
+#[derive(ToSchema)]
 #[schema(as = JanNewPart)]
 pub(super) struct PartBody {
-    /// `input_text`, `output_text` or `text`; other types cannot be kept.
+    /// `input_text`, `output_text`, `text`, or any other.
     #[schema(example = "input_text")]
+    #[expect(dead_code, reason = "for the document")]
     r#type: Option<String>,
     /// The text, or an object with it.
     #[schema(value_type = Option<String>, example = "Hello")]
-    text: Option<TextBody>,
+    #[expect(dead_code, reason = "for the document")]
+    text: Option<String>,
     #[schema(example = "Hello")]
+    #[expect(dead_code, reason = "for the document")]
     input_text: Option<String>,
     #[schema(value_type = Option<String>)]
-    output_text: Option<TextBody>,
+    #[expect(dead_code, reason = "for the document")]
+    output_text: Option<String>,
 }
 
-/// A text, or an object with it: `{"text": "…"}`.
-struct TextBody(String);
-
-#[derive(Readable)]
-struct TextObject {
-    text: String,
-}
-
-impl ContentBody {
-    /// The text of all parts, joined by line feeds. `at` names the content in an error.
-    pub(super) fn into_text(self, at: &str) -> Result<String, ApiError> {
-        let parts = match self {
-            Self::Text(text) => return Ok(text),
-            Self::Parts(parts) => parts,
-        };
-        if parts.len() > MOST {
-            let message = format!("{at} must have at most {MOST} parts.");
-            return Err(ApiError::new(code::INVALID_VALUE, message).param(at));
-        }
-        let parts = parts.into_iter().enumerate();
-        let texts = parts.map(|(index, part)| part.into_text(&format!("{at}[{index}]")));
-        Ok(texts.collect::<Result<Vec<_>, _>>()?.join("\n"))
+/// The content of a message. `at` names it in an error.
+pub(super) fn read(at: &str, role: Role, content: &str) -> Result<Content, ApiError> {
+    let at = &format!("{at}.content");
+    let named = |error: domain::error::Error| ApiError::from(error).param(at);
+    if let Some(text) = string(content) {
+        return Content::parse(text).map_err(named);
     }
+    let Some(parts) = elements(content) else {
+        let message = format!("{at} must be a text or a list of parts.");
+        return Err(ApiError::new(code::INVALID_TYPE, message).param(at));
+    };
+    let mut texts = Vec::new();
+    let mut written = Vec::with_capacity(parts.len());
+    for (index, part) in parts.into_iter().enumerate() {
+        let read = read_part(&format!("{at}[{index}]"), role, part)?;
+        texts.extend(read.1);
+        written.push(read.0);
+    }
+    if texts.len() == written.len() {
+        return Content::parse(texts.join("\n")).map_err(named);
+    }
+    let parts = format!("[{}]", written.join(","));
+    Content::parse_item(ItemType::MESSAGE, Some(&parts), None).map_err(named)
 }
 
-impl PartBody {
-    fn into_text(self, at: &str) -> Result<String, ApiError> {
-        let kind = self.r#type.as_deref().unwrap_or("text");
-        if !matches!(kind, "text" | "input_text" | "output_text") {
-            let param = format!("{at}.type");
-            let message = format!("{param} is {kind:.80}, which cannot be kept: only text can.");
-            return Err(unsupported(message, param));
-        }
-        let text = self.input_text;
-        let text = text.or(self.text.or(self.output_text).map(|TextBody(text)| text));
-        text.ok_or_else(|| {
-            let message = format!("{at} is a part of text without one.");
-            ApiError::new(code::MISSING_FIELD, message).param(format!("{at}.text"))
-        })
+/// The part as it is kept, and its text where it is one.
+fn read_part(at: &str, role: Role, part: &str) -> Result<(String, Option<String>), ApiError> {
+    let Some(object) = Object::parse(part) else {
+        let message = format!("{at} must be an object.");
+        return Err(ApiError::new(code::INVALID_TYPE, message).param(at));
+    };
+    let kind = object.text("type").unwrap_or_else(|| "text".to_owned());
+    if !matches!(kind.as_str(), "text" | "input_text" | "output_text") {
+        return Ok((part.to_owned(), None));
     }
+    let within = |json: &str| string(json).or_else(|| Object::parse(json)?.text("text"));
+    let names = ["input_text", "text", "output_text"];
+    let text = names.iter().find_map(|name| within(object.get(name)?));
+    let Some(text) = text else {
+        let message = format!("{at} is a part of text without one.");
+        return Err(ApiError::new(code::MISSING_FIELD, message).param(format!("{at}.text")));
+    };
+    let quoted = quoted(&text);
+    let written = match role {
+        Role::Assistant => format!(r#"{{"type":"output_text","text":{quoted},"annotations":[]}}"#),
+        _ => format!(r#"{{"type":"input_text","text":{quoted}}}"#),
+    };
+    Ok((written, Some(text)))
 }
 
 /// The refusal of something that this face does not have.
@@ -79,119 +86,100 @@ pub(super) fn unsupported(message: impl Into<String>, param: impl Into<String>) 
     ApiError::new(code::UNSUPPORTED, message).param(param)
 }
 
-impl<'de> Deserialize<'de> for ContentBody {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ContentVisitor)
-    }
-}
-
-struct ContentVisitor;
-
-impl<'de> Visitor<'de> for ContentVisitor {
-    type Value = ContentBody;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a text or a list of parts")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<ContentBody, E> {
-        Ok(ContentBody::Text(text.to_owned()))
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<ContentBody, E> {
-        Ok(ContentBody::Text(text))
-    }
-
-    /// Keeps one part more than there may be, so that the number is refused.
-    fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<ContentBody, A::Error> {
-        let mut kept = Vec::new();
-        while kept.len() <= MOST {
-            match parts.next_element()? {
-                Some(crate::extract::Object(part)) => kept.push(part),
-                None => return Ok(ContentBody::Parts(kept)),
-            }
-        }
-        while parts.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(ContentBody::Parts(kept))
-    }
-}
-
-impl<'de> Deserialize<'de> for TextBody {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextVisitor)
-    }
-}
-
-struct TextVisitor;
-
-impl<'de> Visitor<'de> for TextVisitor {
-    type Value = TextBody;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a text or an object with a text")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<TextBody, E> {
-        Ok(TextBody(text.to_owned()))
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<TextBody, E> {
-        Ok(TextBody(text))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<TextBody, A::Error> {
-        let object = TextObject::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(TextBody(object.text))
-    }
-}
-
 /// A part of a message, in the form that Jan's web client reads.
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[schema(as = JanPart)]
-pub(super) enum ShownPart {
+pub(super) enum TextPart {
     InputText { input_text: String },
     Text { text: ShownText },
     ReasoningText { reasoning_text: String },
+}
+
+/// A part of text, or another as it was sent.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum ShownPart {
+    Text(TextPart),
+    Other(Box<RawValue>),
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = JanText)]
 pub(super) struct ShownText {
     text: String,
-    /// Always empty: only text is kept.
     annotations: Vec<String>,
 }
 
 impl ShownPart {
     pub(super) fn of_reply(text: String) -> Self {
         let annotations = Vec::new();
-        Self::Text {
+        Self::Text(TextPart::Text {
             text: ShownText { text, annotations },
+        })
+    }
+
+    pub(super) fn of_question(text: String) -> Self {
+        Self::Text(TextPart::InputText { input_text: text })
+    }
+
+    fn of(role: Role, text: String) -> Self {
+        match role {
+            Role::Assistant => Self::of_reply(text),
+            _ => Self::of_question(text),
         }
     }
 }
 
-/// The parts of a stored message.
-pub(super) fn parts(item: Item) -> Vec<ShownPart> {
-    let text = item.content.into_string();
-    if item.role != Role::Assistant {
-        return vec![ShownPart::InputText { input_text: text }];
-    }
-    let thoughts = item.reasoning;
-    let thoughts = thoughts.map(|reasoning_text| ShownPart::ReasoningText { reasoning_text });
-    thoughts
-        .into_iter()
-        .chain([ShownPart::of_reply(text)])
-        .collect()
+/// The parts of a stored message; none for items of other types, which have fields of their own.
+pub(super) fn parts(item: &Item) -> Vec<ShownPart> {
+    let thoughts = item.reasoning.clone();
+    let thoughts =
+        thoughts.map(|reasoning_text| ShownPart::Text(TextPart::ReasoningText { reasoning_text }));
+    let said = match item.content.parts() {
+        None => vec![ShownPart::of(item.role, item.content.as_str().to_owned())],
+        Some(parts) if !parts.kind().is_message() => Vec::new(),
+        Some(parts) => {
+            let parts = elements(parts.as_json()).unwrap_or_default().into_iter();
+            let parts = parts.filter_map(|part| match Part::of(&Object::parse(part)?) {
+                Part::Text(text) => Some(ShownPart::of(item.role, text)),
+                Part::Picture(_) | Part::File(_) | Part::Other => {
+                    json_of(part).map(ShownPart::Other)
+                }
+            });
+            parts.collect()
+        }
+    };
+    thoughts.into_iter().chain(said).collect()
 }
+
+/// The fields of an item of another type, as one object.
+pub(super) fn own(fields: &Fields) -> String {
+    let own = fields.iter().filter(|(name, _)| !NAMED.contains(name));
+    let own: Vec<_> = own
+        .map(|(name, value)| format!("{}:{value}", quoted(name)))
+        .collect();
+    format!("{{{}}}", own.join(","))
+}
+
+/// Fields of items that have their own place.
+pub(super) const NAMED: [&str; 8] = [
+    "id",
+    "object",
+    "type",
+    "role",
+    "content",
+    "created_at",
+    "branch",
+    "sequence_number",
+];
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(json: &str) -> ContentBody {
-        serde_json::from_str(json).unwrap()
+    fn said(json: &str) -> String {
+        read("items[0]", Role::User, json).unwrap().into_string()
     }
 
     #[test]
@@ -207,9 +195,12 @@ mod tests {
                 r#"[{"type":"output_text","output_text":{"text":"a","annotations":[]}}]"#,
                 "a",
             ),
-            ("[]", ""),
+            (
+                r#"[{"text":"a"},{"type":"image_url","image_url":{"url":"x"}}]"#,
+                "a",
+            ),
         ] {
-            assert_eq!(read(json).into_text("content").unwrap(), text, "{json}");
+            assert_eq!(said(json), text, "{json}");
         }
     }
 
@@ -217,25 +208,17 @@ mod tests {
     fn content_that_cannot_be_stored_is_named_by_its_place() {
         for (json, code, param) in [
             (
-                r#"[{"text":"a"},{"type":"image_url"}]"#,
-                "unsupported",
-                "content[1].type",
+                r#"[{"type":"text"}]"#,
+                "missing_field",
+                "items[0].content[0].text",
             ),
-            (r#"[{"type":"text"}]"#, "missing_field", "content[0].text"),
+            ("[]", "invalid_value", "items[0].content"),
+            ("[1]", "invalid_type", "items[0].content[0]"),
+            ("1", "invalid_type", "items[0].content"),
         ] {
-            let error = read(json).into_text("content").unwrap_err();
+            let error = read("items[0]", Role::User, json).unwrap_err();
             assert_eq!(error.code.name, code, "{json}");
             assert_eq!(error.param.as_deref(), Some(param), "{json}");
         }
-    }
-
-    #[test]
-    fn no_more_parts_are_kept_than_are_needed_to_refuse_them() {
-        let parts = format!("[{}]", vec!["{}"; 1_000].join(","));
-        let ContentBody::Parts(parts) = read(&parts) else {
-            panic!("these are parts");
-        };
-        assert_eq!(parts.len(), MOST + 1);
-        assert!(ContentBody::Parts(parts).into_text("content").is_err());
     }
 }

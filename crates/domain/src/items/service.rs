@@ -122,6 +122,20 @@ impl ItemService {
             .await
     }
 
+    /// Gives an item of any type another content, as its next version.
+    pub async fn replace(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        id: ItemId,
+        content: Content,
+        expected: &Expected,
+    ) -> Result<Item> {
+        let revision = Revision::Replace(content);
+        self.revise(owner, conversation, id, revision, expected)
+            .await
+    }
+
     /// Makes the text of version `number` current again, as a new version.
     pub async fn restore(
         &self,

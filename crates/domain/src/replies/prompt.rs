@@ -10,6 +10,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 enum Entry {
     Message(Message),
     Tied(Tied),
+    /// A call that has its output itself, as Jan's have.
+    Answered(Call, String),
     /// A model is not told of it.
     Silent,
 }
@@ -34,6 +36,7 @@ pub fn told(
     for entry in entries {
         match entry {
             Entry::Silent | Entry::Tied(Tied::Output { .. }) => {}
+            Entry::Answered(call, output) => open.add(call, output),
             Entry::Tied(Tied::Call(call)) => match answers.take(&call.id) {
                 Some(output) => open.add(call, output),
                 None if later.contains(&call.id) => waiting.calls.push(call),
@@ -156,7 +159,7 @@ fn answers(entries: &[Entry]) -> Answers {
                     *answer = Some(text.clone());
                 }
             }
-            Entry::Message(_) | Entry::Silent => {}
+            Entry::Message(_) | Entry::Answered(..) | Entry::Silent => {}
         }
     }
     Answers(found)
@@ -179,7 +182,11 @@ fn entry(role: Role, content: Content) -> Entry {
             beside,
         });
     }
-    tied(&content).map_or(Entry::Silent, Entry::Tied)
+    let object = parts.object().unwrap_or_default();
+    match (tied_parts(parts), output_text(&object)) {
+        (Some(Tied::Call(call)), Some(output)) => Entry::Answered(call, output),
+        (tied, _) => tied.map_or(Entry::Silent, Entry::Tied),
+    }
 }
 
 fn call(object: &Object<'_>) -> Option<Call> {
@@ -191,6 +198,13 @@ fn call(object: &Object<'_>) -> Option<Call> {
 }
 
 fn output(object: &Object<'_>) -> Option<Tied> {
+    Some(Tied::Output {
+        call_id: object.text("call_id")?,
+        text: output_text(object)?,
+    })
+}
+
+fn output_text(object: &Object<'_>) -> Option<String> {
     let output = object.get("output")?;
     let joined = || {
         let parts = elements(output)?.into_iter().filter_map(Object::parse);
@@ -201,10 +215,7 @@ fn output(object: &Object<'_>) -> Option<Tied> {
         });
         Some(texts.collect::<Vec<_>>().join("\n"))
     };
-    Some(Tied::Output {
-        call_id: object.text("call_id")?,
-        text: text(output).or_else(joined)?,
-    })
+    text(output).or_else(joined)
 }
 
 /// The parts of a user's message that has more than text.
@@ -348,6 +359,14 @@ mod tests {
         let items = || vec![call("1"), call("2"), output("1"), says(User, "u")];
         assert_eq!(short(items(), &["2"]), "[1] >1 u [2]");
         assert_eq!(short(items(), &["3"]), "[1] >1 u");
+    }
+
+    #[test]
+    fn a_call_may_have_its_output_itself() {
+        let parts = r#"[{"call_id":"1","name":"f","arguments":"{}","output":"o"}]"#;
+        let own = || item("function_call", parts);
+        assert_eq!(short(vec![own()], &[]), "[1] >1");
+        assert_eq!(short(vec![own(), output("1")], &[]), "[1] >1");
     }
 
     #[test]

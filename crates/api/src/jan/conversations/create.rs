@@ -1,7 +1,7 @@
 use super::{ConversationBody, PairsBody, metadata};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, Object, WireBody, hundred_if_any};
-use crate::jan::items::NewItemBody;
+use crate::jan::items::{NewItemBody, NewItemShape};
 use actix_web::{HttpResponse, web};
 use domain::conversations::{ConversationService, CreateConversation, Flags, Title};
 use domain::id::ProjectId;
@@ -23,7 +23,7 @@ pub(crate) struct CreateConversationBody {
     is_archived: Option<bool>,
     /// The first messages, at most 100.
     #[serde(default, deserialize_with = "hundred_if_any")]
-    #[schema(value_type = Option<Vec<NewItemBody>>)]
+    #[schema(value_type = Option<Vec<NewItemShape>>)]
     items: Option<Vec<Object<NewItemBody>>>,
 }
 

@@ -1,4 +1,4 @@
-use super::{ItemListBody, NewItemBody, read};
+use super::{ItemListBody, NewItemBody, NewItemShape, read};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, Object, WireBody, hundred};
 use crate::jan::query::ListQuery;
@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 pub(crate) struct CreateItemsBody {
     /// 1 to 100 messages.
     #[serde(deserialize_with = "hundred")]
-    #[schema(value_type = Vec<NewItemBody>)]
+    #[schema(value_type = Vec<NewItemShape>)]
     items: Vec<Object<NewItemBody>>,
 }
 

@@ -2,7 +2,7 @@ use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::Query;
 use crate::head_request::is_head;
-use crate::jan::content::ShownPart;
+use crate::jan::content::{ShownPart, TextPart};
 use crate::jan::query::{ListQuery, PageParams};
 use crate::long_work::json;
 use crate::memory::{PAGE, take_room};
@@ -43,6 +43,7 @@ struct SnapshotItemBody {
     id: String,
     r#type: &'static str,
     role: &'static str,
+    #[schema(value_type = Vec<TextPart>)]
     content: Vec<ShownPart>,
     created_at: i64,
 }
@@ -51,7 +52,7 @@ impl From<SharedItem> for SnapshotItemBody {
     fn from(item: SharedItem) -> Self {
         let text = item.content.into_string();
         let (role, part) = match item.role {
-            Speaker::User => ("user", ShownPart::InputText { input_text: text }),
+            Speaker::User => ("user", ShownPart::of_question(text)),
             Speaker::Assistant => ("assistant", ShownPart::of_reply(text)),
         };
         Self {

@@ -414,3 +414,39 @@ async fn the_export_for_reading_has_calls_as_code_and_reasoning_folded() {
         assert!(export.text().contains(expected), "{}", export.text());
     }
 }
+
+#[tokio::test]
+async fn an_earlier_version_reads_a_text_and_its_edit_is_a_text() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let call = json!({ "type": "function_call",
+        "parts": [{ "call_id": "c", "name": "f", "arguments": "{}" }] });
+    let picture = json!({ "role": "user", "parts": [{ "type": "input_text", "text": "Look" },
+        { "type": "input_image", "image_url": "https://x.test/secret.png" }] });
+    let conversation = alice
+        .conversation(json!({ "items": [call, picture] }))
+        .await;
+    let share = alice.share(&conversation, json!({})).await;
+    // An earlier version takes no empty text.
+    let blank = "select 1 from items where char_length(content) = 0";
+    assert!(app.schema.rows(blank).await.is_empty());
+    // It knows none of the columns.
+    let edit =
+        "update items set content = 'New', model = null, reasoning = null, version = version + 1";
+    app.schema.rows(edit).await;
+    let found = alice
+        .get(&format!("/v1/conversations/{conversation}"))
+        .await;
+    let found = found.expect(200);
+    for item in found["items"].as_array().unwrap() {
+        assert_eq!(
+            (&item["type"], &item["content"], &item["parts"]),
+            (&json!("message"), &json!("New"), &json!(null))
+        );
+    }
+    let shown = app
+        .anon()
+        .get(&format!("/conversations/share/{share}?format=json"))
+        .await;
+    assert!(!shown.text().contains("secret"), "{}", shown.text());
+}

@@ -54,17 +54,11 @@ async fn content_that_cannot_be_stored_is_refused_by_its_place_and_no_message_is
     let alice = app.alice();
     let one = conversation(&alice, json!({})).await;
     let path = format!("/jan/v1/conversations/{one}/items");
-    let image = json!({ "type": "image", "image": { "url": "https://example.org/a.png" } });
     for (item, code, param) in [
         (
-            json!({ "role": "user", "content": [image] }),
-            "unsupported",
-            "items[1].content[0].type",
-        ),
-        (
-            json!({ "type": "function_call", "call_id": "c", "name": "f", "arguments": "{}" }),
-            "unsupported",
-            "items[1].type",
+            json!({ "type": "function_call", "call_id": "c", "name": "f" }),
+            "invalid_value",
+            "items[1].parts[0].arguments",
         ),
         (
             json!({ "role": "critic", "content": "x" }),
@@ -116,4 +110,44 @@ async fn a_full_conversation_refuses_all_of_several() {
     );
     let last = add(&alice, &one, &[message("user", "a")]).await;
     assert_eq!(last["data"][0]["sequence_number"], 10_000);
+}
+
+#[tokio::test]
+async fn pictures_and_items_of_other_types_are_kept() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({})).await;
+    let image = json!({ "type": "image", "image": { "url": "https://example.org/a.png" } });
+    let sent = [
+        json!({ "role": "user", "content": [{ "type": "input_text", "input_text": "Look" }, image] }),
+        json!({ "type": "mcp_call", "call_id": "c", "name": "f", "arguments": "{}", "status": "in_progress",
+            "server_label": "s" }),
+    ];
+    let added = add(&alice, &one, &sent).await;
+    let text = json!({ "type": "input_text", "input_text": "Look" });
+    assert_eq!(added["data"][0]["content"], json!([text, image]));
+    let call = &added["data"][1];
+    for name in [
+        "type",
+        "call_id",
+        "name",
+        "arguments",
+        "status",
+        "server_label",
+    ] {
+        assert_eq!(call[name], sent[1][name], "{name}");
+    }
+    assert_eq!(
+        (&call["role"], &call["content"]),
+        (&json!("assistant"), &json!([]))
+    );
+    // The same under `/v1`.
+    let path = format!(
+        "/v1/conversations/{one}/items/{}",
+        call["id"].as_str().unwrap()
+    );
+    let item = alice.get(&path).await.expect(200);
+    let own = json!([{ "call_id": "c", "name": "f", "arguments": "{}", "status": "in_progress",
+        "server_label": "s" }]);
+    assert_eq!(item["parts"], own);
 }
