@@ -12,6 +12,31 @@ ENDLESS_SECONDS = 60
 PIECES = ("That ", "depends ", "on the question.")
 
 
+def call_piece(**function) -> dict:
+    named = {"id": "call_1", "type": "function"} if "name" in function else {}
+    return {"tool_calls": [{"index": 0, "function": function} | named]}
+
+
+# What other models say, and why they end. The last one just stops.
+SCRIPTS = {
+    "calling-model": (
+        [
+            call_piece(name="weather", arguments=""),
+            call_piece(arguments='{"city":'),
+            call_piece(arguments='"Oslo"}'),
+        ],
+        "tool_calls",
+    ),
+    "refusing-model": ([{"refusal": "I "}, {"refusal": "will not."}], "stop"),
+    "thinking-model": (
+        [{"reasoning_content": "Hm"}, {"reasoning_content": "m."}, {"content": "Yes."}],
+        "stop",
+    ),
+    "cut-model": ([{"content": PIECES[0]}], "length"),
+    "dying-model": ([{"content": PIECES[0]}], None),
+}
+
+
 def completion(kind: str, **choice) -> dict:
     return {
         "id": "chatcmpl-check",
@@ -74,6 +99,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.talk_for_ever()
         elif not all(is_message(message) for message in asked["messages"]):
             self.answer_json({"error": {"message": "that is no message", "param": "messages"}}, 400)
+        elif asked.get("model") in SCRIPTS and asked["messages"][-1]["role"] != "tool":
+            self.answer("text/event-stream", self.scripted(*SCRIPTS[asked["model"]]))
         elif asked.get("stream") is True and asked.get("model") != "unstreaming-model":
             self.answer("text/event-stream", self.events())
         else:
@@ -107,6 +134,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         chunks += [completion(kind, delta={}, finish_reason="stop")]
         events = [f"data: {json.dumps(chunk)}\n\n" for chunk in chunks] + ["data: [DONE]\n\n"]
         return "".join(events).encode()
+
+    @staticmethod
+    def scripted(deltas: list, reason: str | None) -> bytes:
+        kind = "chat.completion.chunk"
+        chunks = [completion(kind, delta=delta) for delta in deltas]
+        if reason is not None:
+            chunks.append(completion(kind, delta={}, finish_reason=reason))
+        events = [f"data: {json.dumps(chunk)}\n\n" for chunk in chunks]
+        return "".join(events + ["data: [DONE]\n\n"] * (reason is not None)).encode()
 
 
 def start() -> str:

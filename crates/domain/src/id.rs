@@ -89,6 +89,28 @@ id!(
     SessionId, "sess_", Resource::Session
 );
 
+id!(
+    /// A response of a model, with its own input and output: `resp_…`.
+    ResponseId, "resp_", Resource::Response
+);
+
+impl ResponseId {
+    /// The id of the response's item at `sequence`: it begins like the response's own, so the item
+    /// leads to its response.
+    pub fn item(self, sequence: Sequence) -> ItemId {
+        ItemId::at(self.0, sequence)
+    }
+
+    /// The first and the last id of responses that may have this item.
+    pub fn range_of(item: ItemId) -> (Self, Self) {
+        let Ulid(bits) = item.ulid();
+        (
+            Self(Ulid(bits & !SEQUENCE_BITS)),
+            Self(Ulid(bits | SEQUENCE_BITS)),
+        )
+    }
+}
+
 impl SessionId {
     /// When the session began, to the millisecond.
     pub fn began_at(self) -> DateTime<Utc> {

@@ -24,6 +24,7 @@ pub mod purge;
 pub mod removal;
 pub mod repeats;
 pub mod replies;
+pub mod responses;
 pub mod settings;
 pub mod shares;
 pub mod state;

@@ -3,6 +3,7 @@ use crate::identity::Identity;
 use crate::listening::listen;
 use crate::pages::{cors, swagger_ui};
 use crate::parts::Parts;
+use crate::responses::responses;
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
@@ -21,6 +22,7 @@ use domain::items::ItemService;
 use domain::projects::ProjectService;
 use domain::repeats::RepeatService;
 use domain::replies::{ReplyPlaces, ReplyService};
+use domain::responses::ResponseService;
 use domain::settings::SettingsService;
 use domain::shares::ShareService;
 use domain::storage::Room;
@@ -51,6 +53,7 @@ struct Services {
     projects: web::Data<ProjectService>,
     repeats: web::Data<RepeatService>,
     replies: web::Data<ReplyService>,
+    responses: web::Data<ResponseService>,
     readiness: web::Data<Arc<dyn Readiness>>,
     room: web::Data<dyn Room>,
     settings: web::Data<SettingsService>,
@@ -130,6 +133,7 @@ impl Services {
             )),
             repeats: web::Data::from(Arc::clone(&parts.repeats)),
             replies: web::Data::new(replies(parts)),
+            responses: web::Data::new(responses(parts)),
             readiness: web::Data::new(readiness),
             room: web::Data::from(Arc::clone(&parts.room)),
             settings: web::Data::new(settings(parts)),
@@ -174,6 +178,7 @@ impl Services {
             .app_data(self.projects.clone())
             .app_data(self.repeats.clone())
             .app_data(self.replies.clone())
+            .app_data(self.responses.clone())
             .app_data(self.readiness.clone())
             .app_data(self.room.clone())
             .app_data(self.settings.clone())

@@ -94,6 +94,7 @@ pub(crate) fn assemble(
         tasks: Arc::clone(tasks),
         context_tokens: config.provider.context_tokens,
         repeats: repeats::of(config, database, tasks.clone()),
+        responses: Arc::default(),
         turns: turns::of(config, database, tasks.clone()),
         memory: Memory::new(config.memory),
         body_rate: BodyRate::USUAL,

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::parts::Parts;
-use crate::{jobs, repeats, turns, views};
+use crate::{jobs, repeats, responses, turns, views};
 use domain::shares::ViewCounts;
 use infra::clock::SystemClock;
 use infra::postgres::{Database, NewTitles, PgShares};
@@ -44,6 +44,10 @@ impl Background {
             }
         });
         workers.spawn(repeats::renew(database.clone(), Arc::clone(&parts.repeats)));
+        workers.spawn(responses::tend(
+            database.clone(),
+            Arc::clone(&parts.responses),
+        ));
         workers.spawn(turns::tend(database.clone(), Arc::clone(&parts.turns)));
         workers.spawn(views::run(database.clone(), Arc::clone(&views)));
         if config.provider.new_titles() == NewTitles::Queued {

@@ -21,6 +21,7 @@ pub mod print;
 mod processors;
 pub mod repeats;
 mod reset_password;
+pub mod responses;
 mod secret;
 mod serve;
 mod serve_error;

@@ -14,6 +14,7 @@ use domain::clock::{Clock, Ids, Timer};
 use domain::limits::RateLimits;
 use domain::repeats::RepeatService;
 use domain::replies::ModelProvider;
+use domain::responses::Live;
 use domain::shares::ViewCounts;
 use domain::storage::Room;
 use domain::turns::TurnService;
@@ -62,6 +63,8 @@ pub struct Parts {
     pub tasks: Arc<BackgroundTasks>,
     /// The claims of repeatable requests; the surrounding program must renew them.
     pub repeats: Arc<RepeatService>,
+    /// The responses that are being written; the surrounding program must tend them.
+    pub responses: Arc<Live>,
     /// The turns of conversations; the surrounding program must tend them.
     pub turns: Arc<TurnService>,
     /// The most tokens of context for a model.

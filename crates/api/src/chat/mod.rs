@@ -16,3 +16,4 @@ mod tools;
 
 pub(crate) use fields::Fields;
 pub(crate) use schema::{ChatCompletion, ChatCompletionEvent, ChatCompletionRequest};
+pub(crate) use text::has_nul;

@@ -4,7 +4,7 @@ use crate::error::{ApiError, code};
 
 /// Whether a field contains the NUL character, at any depth. Refuses a text that is not Unicode:
 /// JSON can contain half a surrogate pair, which cannot be stored.
-pub(super) fn has_nul(name: &str, value: &str) -> Result<bool, ApiError> {
+pub(crate) fn has_nul(name: &str, value: &str) -> Result<bool, ApiError> {
     let mut has_nul = false;
     let mut rest = value;
     // In well-formed JSON, a backslash begins an escape and occurs only in texts.

@@ -129,6 +129,7 @@ fn absent(resource: Resource) -> &'static Code {
         Resource::Conversation => code::CONVERSATION_NOT_FOUND,
         Resource::Item => code::ITEM_NOT_FOUND,
         Resource::Project => code::PROJECT_NOT_FOUND,
+        Resource::Response => code::RESPONSE_NOT_FOUND,
         Resource::Session => code::SESSION_NOT_FOUND,
         Resource::Share => code::SHARE_NOT_FOUND,
         Resource::Version => code::VERSION_NOT_FOUND,

@@ -65,9 +65,8 @@ pub(crate) async fn again(
                 &conversation,
             ))
         }
-        Made::SharedItem(..) | Made::Several(_) | Made::Cancelled(..) => Err(Error::Internal(
-            "a repeat found an object that Jan's face does not make".into(),
-        )
-        .into()),
+        Made::SharedItem(..) | Made::Several(_) | Made::Cancelled(..) | Made::Response(_) => Err(
+            Error::Internal("a repeat found an object that Jan's face does not make".into()).into(),
+        ),
     }
 }

@@ -35,6 +35,7 @@ pub(crate) async fn again(
                 &conversation,
             ))
         }
+        Made::Response(id) => super::responses::again(request, owner, id).await,
         Made::Item(..)
         | Made::Project(_)
         | Made::Share(..)

@@ -9,10 +9,12 @@ mod ids;
 mod items;
 mod list;
 mod query;
+mod responses;
 mod texts;
 
 pub(crate) use again::again;
 pub use document::document;
+pub(crate) use responses::told_again;
 
 use crate::endpoints::endpoints;
 use crate::{chat, models};
@@ -43,4 +45,9 @@ endpoints! {
     items::delete::delete_item,
     models::list::list_models,
     models::get::get_model,
+    responses::create::create_response,
+    responses::get::get_response,
+    responses::delete::delete_response,
+    responses::cancel::cancel_response,
+    responses::input_items::list_input_items,
 }

@@ -92,6 +92,7 @@ pub(super) async fn answer(
             let items = service::<ItemService>(request)?;
             batch::again(request, items, (owner, conversation), ids).await
         }
+        Made::Response(_) => Err(made_elsewhere()),
         Made::Turn(conversation, id) => {
             let items = answered(request, owner, conversation, id).await?;
             let conversation = conversation_of(request, conversation).await?;
@@ -117,6 +118,10 @@ fn several(
     let sent: BulkDeleteConversationsBody = serde_json::from_slice(sent).map_err(internal)?;
     let result = BulkResult::again(sent.conversation_ids, done);
     Ok(answer.json(BulkDeletionBody::from(result)))
+}
+
+fn made_elsewhere() -> ApiError {
+    Error::Internal("a repeat found an object that this face does not make".into()).into()
 }
 
 async fn cancelled(

@@ -43,6 +43,9 @@ pub(super) async fn told(
     request: &HttpRequest,
     outcome: &Outcome,
 ) -> Result<HttpResponse, ApiError> {
+    if let Made::Response(id) = outcome.made {
+        return crate::openai::told_again(request, id).await;
+    }
     let kept = Kept::default();
     let finished = stored(request, outcome, &kept).await?;
     let item = &finished.generated.item;

@@ -7,6 +7,7 @@ pub enum Resource {
     Conversation,
     Item,
     Project,
+    Response,
     Session,
     Share,
     Version,
@@ -19,6 +20,7 @@ impl std::fmt::Display for Resource {
             Self::Conversation => "conversation",
             Self::Item => "item",
             Self::Project => "project",
+            Self::Response => "response",
             Self::Session => "session",
             Self::Share => "share",
             Self::Version => "version",
@@ -34,6 +36,7 @@ impl Resource {
             Self::Conversation => (&["conv_"], " Its id begins with `conv_`."),
             Self::Item => (&["item_"], " Its id begins with `item_`."),
             Self::Project => (&["proj_"], " Its id begins with `proj_`."),
+            Self::Response => (&["resp_"], " Its id begins with `resp_`."),
             Self::Session => (&["sess_"], " Its id begins with `sess_`."),
             Self::Share => (
                 &["share_", "msg_share_"],

@@ -1,5 +1,5 @@
 use crate::auth::Digest;
-use crate::id::{ConversationId, ItemId, OwnerId, ProjectId};
+use crate::id::{ConversationId, ItemId, OwnerId, ProjectId, ResponseId};
 use chrono::TimeDelta;
 use ulid::Ulid;
 
@@ -44,6 +44,8 @@ pub enum Made {
     /// A turn of a chat, by its reply, or by its last message where it was cancelled before the
     /// reply.
     Turn(ConversationId, ItemId),
+    /// A response, complete or still to be written.
+    Response(ResponseId),
 }
 
 impl Outcome {

@@ -5,7 +5,7 @@ const REASON: usize = 64;
 
 /// The meaning of a finish reason for storing the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(crate) enum Ending {
     /// The length limit was reached.
     Length,
     /// A filter of the provider held the reply back.
@@ -16,7 +16,7 @@ pub(super) enum Ending {
 }
 
 impl Ending {
-    pub(super) fn of(reason: &str) -> Self {
+    pub(crate) fn of(reason: &str) -> Self {
         // Some servers add which filter it was: `content_filter: PROHIBITED_CONTENT`.
         let word = reason.split(is_after_a_word).next().unwrap_or_default();
         match word.to_ascii_lowercase().as_str() {

@@ -20,6 +20,7 @@ pub use calls::{content as call, output};
 pub(crate) use context::{Context, Told};
 pub use draft::CANCELLED;
 pub(crate) use draft::{Draft, Written};
+pub(crate) use ending::Ending;
 pub use failure::{ProviderFailure, Refusal, RefusalKind, Report};
 pub use generation::{Generation, Progress, Seen, Writing};
 pub use message::{Beside, Call, CallPiece, Message, Shown};

@@ -3,7 +3,7 @@ use super::items::key::ItemKey;
 use super::jobs::{Locked, Next};
 use super::shares::{revoke_of_item, sweep};
 use super::statement::statement;
-use super::turn_queue;
+use super::{responses, turn_queue};
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
@@ -24,6 +24,9 @@ pub struct PgPurge(pub Database);
 // bytes for the row. They return the deleted cost: where that is less than the portion, no rows are
 // left. The deleted rows are a range up to a number found before, so that no plan compares each row
 // with each other one.
+
+/// How many responses of a conversation are deleted in a step. Each may have megabytes.
+const RESPONSES: i64 = 64;
 
 statement!(
     DeleteItems {
@@ -159,7 +162,9 @@ impl PurgeStore for PgPurge {
             };
             let links = (owner_id, conversation_id);
             turn_queue::forget_conversation(connection, links).await?;
+            let few = limits(portion).0.min(RESPONSES);
             let is_done = sweep::bury(connection, links, deleted_at, rows).await? == 0
+                && responses::forget_conversation(connection, links, few).await? == 0
                 && is_all(items.fetch_all(connection).await?, portion)
                 && is_all(versions.fetch_all(connection).await?, portion);
             let next = if is_done { Next::Done } else { Next::More };

@@ -176,6 +176,7 @@ diesel::table! {
         last_project -> Nullable<Uuid>,
         last_share -> Nullable<Uuid>,
         last_repeat -> Nullable<Binary>,
+        last_response -> Nullable<Uuid>,
     }
 }
 
@@ -228,6 +229,32 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Nullable<Timestamptz>,
         revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    responses (owner_id, id) {
+        owner_id -> Uuid,
+        id -> Uuid,
+        created_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        leased_until -> Nullable<Timestamptz>,
+        conversation_id -> Nullable<Uuid>,
+        previous_id -> Nullable<Uuid>,
+        parent_id -> Nullable<Uuid>,
+        first_number -> Integer,
+        input_count -> Integer,
+        status -> SmallInt,
+        cut_by -> Nullable<SmallInt>,
+        is_background -> Bool,
+        model -> Nullable<Text>,
+        settings -> Text,
+        input -> Text,
+        output -> Text,
+        cuts -> Array<Integer>,
+        usage -> Nullable<Array<Integer>>,
+        failure_code -> Nullable<Text>,
+        failure_message -> Nullable<Text>,
     }
 }
 

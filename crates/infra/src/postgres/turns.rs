@@ -21,7 +21,7 @@ use diesel::sql_types::{
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::chat::{FinishedTurn, StoredTurn, TurnStore};
 use domain::conversations::{Conversation, Title};
-use domain::error::{Error, Result};
+use domain::error::Result;
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::repeats::{Made, Outcome};
 use domain::turns::{Leaving, QueuedTurn};
@@ -97,6 +97,47 @@ statement!(
     select exists (select from turn), title, last from (select 1) one left join place on true")
 );
 
+impl<'a> StoreTurn<'a> {
+    fn of(
+        owner: OwnerId,
+        conversation: ConversationId,
+        turn: &'a FinishedTurn,
+        arrays: &'a Arrays<'a>,
+        (leaving, titles_due): (Leaving, Option<DateTime<Utc>>),
+    ) -> Self {
+        Self {
+            owner_id: ids::stored(owner.ulid()),
+            conversation_id: ids::stored(conversation.ulid()),
+            token: ids::stored(leaving.turn.token),
+            size: i32::try_from(turn.messages.len()).unwrap_or(i32::MAX),
+            now: turn.now,
+            title: turn.title.as_ref().map(Title::as_str),
+            seeds: &arrays.seeds,
+            roles: &arrays.roles,
+            models: &arrays.models,
+            contents: &arrays.contents,
+            reasonings: &arrays.reasonings,
+            types: &arrays.parts.types,
+            parts: &arrays.parts.parts,
+            shown: &arrays.parts.shown,
+            titles_due,
+        }
+    }
+}
+
+/// Stores a turn within the transaction of another store.
+pub(super) async fn store_turn(
+    connection: &mut AsyncPgConnection,
+    owner: OwnerId,
+    conversation: ConversationId,
+    turn: &FinishedTurn,
+    leaving: (Leaving, Option<DateTime<Utc>>),
+) -> QueryResult<StoredRow> {
+    let arrays = Arrays::from(turn);
+    let store = StoreTurn::of(owner, conversation, turn, &arrays, leaving);
+    store.fetch_one(connection).await
+}
+
 #[async_trait::async_trait]
 impl TurnStore for PgTurns {
     async fn store(
@@ -108,24 +149,8 @@ impl TurnStore for PgTurns {
     ) -> Result<StoredTurn> {
         let key = (ids::stored(owner.ulid()), ids::stored(conversation.ulid()));
         let arrays = Arrays::from(turn);
-        let store = StoreTurn {
-            owner_id: key.0,
-            conversation_id: key.1,
-            token: ids::stored(leaving.turn.token),
-            size: i32::try_from(turn.messages.len())
-                .map_err(|error| Error::Internal(error.into()))?,
-            now: turn.now,
-            title: turn.title.as_ref().map(Title::as_str),
-            seeds: &arrays.seeds,
-            roles: &arrays.roles,
-            models: &arrays.models,
-            contents: &arrays.contents,
-            reasonings: &arrays.reasonings,
-            types: &arrays.parts.types,
-            parts: &arrays.parts.parts,
-            shown: &arrays.parts.shown,
-            titles_due: self.new_titles.due(turn.now),
-        };
+        let due = self.new_titles.due(turn.now);
+        let store = StoreTurn::of(owner, conversation, turn, &arrays, (leaving, due));
         let last = |place: &StoredRow| {
             let last_message = turn.messages.last()?;
             let sequence = Sequence(place.last?.cast_unsigned());

@@ -144,15 +144,12 @@ impl TestApp {
                 Arc::new(RandomIds(SystemClock)),
                 REPEAT_PATIENCE,
             ),
+            responses: Arc::default(),
             turns: turns(&usage_of, Arc::new(RuntimeTimer), REPEAT_PATIENCE),
             memory: api::memory::Memory::new(256 << 20),
             body_rate: patient_rate(),
             long_work: api::LongWork::new(2),
-            terms: server::Terms {
-                connections: everybody(),
-                patience: api::connection::Patience::USUAL,
-                finishing: Duration::from_secs(25),
-            },
+            terms: terms(),
             room: infra::storage::Storage::unmeasured(),
             workers: Some(1),
             observer: None,
@@ -414,6 +411,14 @@ pub(crate) fn repeats(
 fn guard(allowances: Allowances, database: &Database, clock: &Arc<PinnedClock>) -> Arc<UsageGuard> {
     let store = Arc::new(PgUsage(database.clone()));
     Arc::new(UsageGuard::new(allowances, store, clock.clone()))
+}
+
+fn terms() -> server::Terms {
+    server::Terms {
+        connections: everybody(),
+        patience: api::connection::Patience::USUAL,
+        finishing: Duration::from_secs(25),
+    }
 }
 
 /// As many connections as anybody wants: all tests come from one address.

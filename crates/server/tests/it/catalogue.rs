@@ -63,6 +63,8 @@ async fn settle(app: &TestApp) -> (crate::app::Actor, String, String) {
     ada.sent(repeatable.json(&json!({ "title": "Another" })))
         .await
         .expect(201);
+    let body = json!({ "input": "Hello", "conversation": conversation });
+    ada.post("/openai/v1/responses", body).await.expect(200);
     let stored = rows::stored(&conversation);
     // Tables that stay empty unless an instance of an earlier version runs, or one is killed.
     let queue = format!(
@@ -71,7 +73,7 @@ async fn settle(app: &TestApp) -> (crate::app::Actor, String, String) {
         insert into title_queue (owner_id, conversation_id, due_at)
         values ('{owner}', '{stored}', now());
         insert into turn_queue (owner_id, conversation_id, place, token, leased_until)
-        values ('{owner}', '{stored}', 1, '{stored}', now());
+        values ('{owner}', '{stored}', 9, '{stored}', now());
         insert into usage (owner_id) values ('{owner}') on conflict do nothing"
     );
     app.schema.rows(&queue).await;

@@ -194,10 +194,13 @@ fn every_code_is_told_of_by_some_operation() {
     let elsewhere = ["route_not_found", "method_not_allowed"];
     // These are answers of Jan's face, which has a document of its own.
     let of_jan = ["branch_not_found", "unsupported"];
+    // These are answers of OpenAI's face, which is described by OpenAI.
+    let of_openai = ["previous_response_not_found", "response_not_found"];
     for code in api::CODES {
         let is_told = told.contains(code.name)
             || elsewhere.contains(&code.name)
-            || of_jan.contains(&code.name);
+            || of_jan.contains(&code.name)
+            || of_openai.contains(&code.name);
         assert!(
             is_told,
             "{} is told of nowhere: drop it, or describe it",

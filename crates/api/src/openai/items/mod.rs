@@ -10,8 +10,9 @@ mod sent;
 mod shown;
 mod sound;
 
+pub(super) use read::Incoming;
 pub(super) use sent::{Twenty, new_items};
-pub(super) use shown::ItemBody;
+pub(super) use shown::{ItemBody, id};
 
 use super::ids;
 use super::list::ListBody;

@@ -3,7 +3,7 @@
 use super::statements::Row;
 use crate::postgres::ids;
 use domain::error::{Error, Result};
-use domain::id::{ConversationId, ItemId, OwnerId, ProjectId};
+use domain::id::{ConversationId, ItemId, OwnerId, ProjectId, ResponseId};
 use domain::repeats::{Made, Outcome};
 use uuid::Uuid;
 
@@ -41,6 +41,7 @@ impl From<&Made> for Columns {
                 let ids: Vec<_> = [conversation.ulid()].into_iter().chain(items).collect();
                 of(9, &ids)
             }
+            Made::Response(id) => of(10, &[id.ulid()]),
         }
     }
 }
@@ -65,6 +66,7 @@ fn made(kind: i16, stored: &[Uuid]) -> Option<Made> {
             conversation(*id),
             items.iter().copied().map(ItemId::new).collect(),
         ),
+        (10, [id]) => Made::Response(ResponseId::new(*id)),
         _ => return None,
     })
 }

@@ -62,7 +62,7 @@ statement!(
 );
 
 statement!(
-    /// Adds the next conversations, projects, links and remembered requests to the count, up to a
+    /// Adds the next conversations, projects, links, remembered requests and responses to the count, up to a
     /// given conversation if there is one; returns whether all are counted. Beside messages, titles
     /// and metadata count, and each link counts a constant. The settings, which are few,
     /// are added at the end.
@@ -78,7 +78,8 @@ statement!(
             coalesce(u.counted_conversations, 0) as conversations,
             coalesce(u.last_conversation, nil.id) as conversation,
             coalesce(u.last_project, nil.id) as project, coalesce(u.last_share, nil.id) as share,
-            coalesce(u.last_repeat, ''::bytea) as repeat
+            coalesce(u.last_repeat, ''::bytea) as repeat,
+            coalesce(u.last_response, nil.id) as response
         from (select '00000000-0000-0000-0000-000000000000'::uuid as id) nil
         left join usage u on u.owner_id = $1 and u.counting_since = $2
     ),
@@ -103,9 +104,15 @@ statement!(
         select key, 384 + 16 * coalesce(cardinality(ids), 0) as bytes from repeats
         where owner_id = $1 and key > (select repeat from place) order by key limit $4
     ),
+    answered as (
+        select id, 256 + octet_length(settings) + octet_length(input) + octet_length(output)
+            + 4 * cardinality(cuts) as bytes
+        from responses where owner_id = $1 and id > (select response from place)
+        order by id limit $4
+    ),
     counted as (
-        select h.bytes + o.bytes + s.bytes + r.bytes as bytes, h.rows as conversations,
-            $3 is null and greatest(h.rows, o.rows, s.rows, r.rows) < $4 as is_all, coalesce((
+        select h.bytes + o.bytes + s.bytes + r.bytes + a.bytes as bytes, h.rows as conversations,
+            $3 is null and greatest(h.rows, o.rows, s.rows, r.rows, a.rows) < $4 as is_all, coalesce((
                 select 128 + octet_length(preferences) + octet_length(
                     concat(nickname, occupation, about, instructions)
                 ) from user_settings where owner_id = $1
@@ -113,18 +120,20 @@ statement!(
         from (select count(*) as rows, coalesce(sum(bytes), 0)::bigint as bytes from held) h,
             (select count(*) as rows, coalesce(sum(bytes), 0)::bigint as bytes from organised) o,
             (select count(*) as rows, coalesce(sum(bytes), 0)::bigint as bytes from shared) s,
-            (select count(*) as rows, coalesce(sum(bytes), 0)::bigint as bytes from remembered) r
+            (select count(*) as rows, coalesce(sum(bytes), 0)::bigint as bytes from remembered) r,
+            (select count(*) as rows, coalesce(sum(bytes), 0)::bigint as bytes from answered) a
     )
     insert into usage as u (owner_id, counted_at, storage_bytes, conversations, counting_since,
         counted_bytes, counted_conversations, last_conversation, last_project, last_share,
-        last_repeat)
+        last_repeat, last_response)
     select $1, case when is_all then $5 end, case when is_all then p.bytes + c.bytes + settings else 0 end,
         case when is_all then p.conversations + c.conversations else 0 end,
         case when not is_all then $2 end, p.bytes + c.bytes, p.conversations + c.conversations,
         coalesce((select id from held order by id desc limit 1), p.conversation),
         coalesce((select id from organised order by id desc limit 1), p.project),
         coalesce((select id from shared order by id desc limit 1), p.share),
-        coalesce((select key from remembered order by key desc limit 1), p.repeat)
+        coalesce((select key from remembered order by key desc limit 1), p.repeat),
+        coalesce((select id from answered order by id desc limit 1), p.response)
     from place p, counted c
     where not exists (select from removed_owners where owner_id = $1)
     on conflict (owner_id) do update set
@@ -136,7 +145,8 @@ statement!(
         counting_since = excluded.counting_since, counted_bytes = excluded.counted_bytes,
         counted_conversations = excluded.counted_conversations,
         last_conversation = excluded.last_conversation, last_project = excluded.last_project,
-        last_share = excluded.last_share, last_repeat = excluded.last_repeat
+        last_share = excluded.last_share, last_repeat = excluded.last_repeat,
+        last_response = excluded.last_response
     returning counting_since is null"
 );
 

@@ -1,5 +1,6 @@
 //! Every operation of OpenAI's face with every kind of caller.
 
+use super::responses::ended;
 use super::{Operation, add, conversation, message, operations, refused};
 use crate::answer::Answer;
 use crate::app::{Actor, TestApp, id};
@@ -13,6 +14,7 @@ impl Operation {
         match self.name.as_str() {
             "create_chat_completion" => json!({ "messages": [{ "role": "user", "content": "x" }] }),
             "create_items" => json!({ "items": [{ "role": "user", "content": "x" }] }),
+            "create_response" => json!({ "input": "x" }),
             "update_conversation" => json!({ "metadata": { "a": "b" } }),
             _ => json!({}),
         }
@@ -32,6 +34,7 @@ fn unknown(parameter: &str) -> String {
     match parameter {
         "conversation_id" => "conv_01ARZ3NDEKTSV4RRFFQ69G5FAV",
         "item_id" => "msg_01ARZ3NDEKTSV4RRFFQ69G0001",
+        "response_id" => "resp_01ARZ3NDEKTSV4RRFFQ69G5FAV",
         "model" => "unknown",
         new => {
             panic!("the path parameter {{{new}}} is new: say here what an unknown one looks like")
@@ -41,14 +44,18 @@ fn unknown(parameter: &str) -> String {
 }
 
 /// The objects of one owner.
-struct Belongings([(&'static str, String); 2]);
+struct Belongings([(&'static str, String); 3]);
 
 impl Belongings {
     async fn of(actor: &Actor) -> Self {
         let one = conversation(actor, json!({})).await;
         let added = add(actor, &one, json!([message("user", "mine")])).await;
         let item = id(&added["data"][0]);
-        Self([("conversation_id", one), ("item_id", item)])
+        let body = json!({ "input": "mine", "background": true });
+        let response = actor.post("/openai/v1/responses", body).await.expect(200);
+        let response = ended(actor, &id(&response)).await;
+        let response = ("response_id", id(&response));
+        Self([("conversation_id", one), ("item_id", item), response])
     }
 
     fn named(&self, parameter: &str) -> String {

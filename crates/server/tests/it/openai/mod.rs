@@ -7,6 +7,7 @@ mod face;
 mod faults;
 mod items;
 mod repeats;
+mod responses;
 
 use crate::answer::Answer;
 use crate::app::{Actor, id};

@@ -117,6 +117,10 @@ fn each_post_is_tried() {
             "/openai/v1/conversations",
             "/openai/v1/conversations/{conversation_id}",
             "/openai/v1/conversations/{conversation_id}/items",
+            // In `responses::repeats`.
+            "/openai/v1/responses",
+            // It changes nothing the second time.
+            "/openai/v1/responses/{response_id}/cancel",
         ]
     );
 }

@@ -1,0 +1,18 @@
+use super::create::answered;
+use super::shown::Moment;
+use crate::error::ApiError;
+use crate::replays::found::service;
+use actix_web::{HttpRequest, HttpResponse};
+use domain::id::{OwnerId, ResponseId};
+use domain::responses::ResponseService;
+
+/// Answers a repeated request with the response as it is now.
+pub(in crate::openai) async fn again(
+    request: &HttpRequest,
+    owner: OwnerId,
+    id: ResponseId,
+) -> Result<HttpResponse, ApiError> {
+    let responses = service::<ResponseService>(request)?;
+    let response = responses.get(owner, id).await?;
+    Ok(answered(&response, Moment::Now))
+}

@@ -1,0 +1,20 @@
+//! Responses: OpenAI's wire types over `domain::responses`.
+
+mod again;
+pub(super) mod cancel;
+pub(super) mod create;
+pub(super) mod delete;
+mod events;
+pub(super) mod get;
+mod input;
+pub(super) mod input_items;
+mod mistakes;
+mod options;
+mod request;
+mod settings;
+mod shown;
+mod stream;
+mod tools;
+
+pub(super) use again::again;
+pub(crate) use stream::told_again;

@@ -1,0 +1,166 @@
+//! Tools of type function, in the words of chats. Others run at OpenAI alone, and are refused by
+//! name.
+
+use super::mistakes::refused;
+use crate::chat::Fields;
+use crate::error::{ApiError, code};
+use domain::items::{Object, elements, quoted, text};
+
+/// The most tools of a request.
+const MOST: usize = 512;
+
+/// The tools of a request.
+pub(super) struct Tools {
+    /// As the response gives them back.
+    pub(super) shown: String,
+    /// Fields of the request to the provider.
+    pub(super) options: Vec<(String, String)>,
+}
+
+struct Function {
+    name: String,
+    shown: String,
+    told: String,
+}
+
+pub(super) fn read(fields: &Fields) -> Result<Tools, ApiError> {
+    let given = fields.given("tools").unwrap_or("[]");
+    let list = elements(given);
+    let list = list.ok_or_else(|| refused(code::INVALID_TYPE, "tools", "must be a list."))?;
+    if list.len() > MOST {
+        return Err(refused(
+            code::INVALID_VALUE,
+            "tools",
+            "must have at most 512 tools.",
+        ));
+    }
+    let each = list.iter().enumerate();
+    let functions = each.map(|(place, tool)| function(place, tool));
+    let mut functions = functions.collect::<Result<Vec<_>, _>>()?;
+    let shown: Vec<_> = functions
+        .iter()
+        .map(|function| function.shown.as_str())
+        .collect();
+    let shown = format!("[{}]", shown.join(","));
+    let choice = choice(fields, &mut functions)?;
+    let mut options = Vec::new();
+    if !functions.is_empty() {
+        let told: Vec<_> = functions
+            .iter()
+            .map(|function| function.told.as_str())
+            .collect();
+        options.push(("tools".to_owned(), format!("[{}]", told.join(","))));
+        options.extend(choice.map(|choice| ("tool_choice".to_owned(), choice)));
+        if let Some(parallel) = fields.given("parallel_tool_calls") {
+            options.push(("parallel_tool_calls".to_owned(), parallel.to_owned()));
+        }
+    }
+    Ok(Tools { shown, options })
+}
+
+/// The fields of a function.
+const FIELDS: [&str; 5] = ["type", "name", "description", "parameters", "strict"];
+
+fn function(place: usize, tool: &str) -> Result<Function, ApiError> {
+    let at = format!("tools[{place}]");
+    let object = Object::parse(tool);
+    let object = object.ok_or_else(|| refused(code::INVALID_TYPE, &at, "must be an object."))?;
+    let param = format!("{at}.type");
+    let kind = object.text("type").unwrap_or_default();
+    if kind != "function" {
+        let rule = format!(
+            "must be `function`: this server runs no tools, and cannot honour `{kind:.100}`."
+        );
+        return Err(refused(code::UNSUPPORTED, &param, &rule));
+    }
+    if let Some((name, _)) = object.fields().find(|(name, _)| !FIELDS.contains(name)) {
+        let param = format!("{at}.{name:.200}");
+        return Err(refused(
+            code::UNKNOWN_FIELD,
+            &param,
+            "is not a field of a function.",
+        ));
+    }
+    let param = format!("{at}.name");
+    let name = object
+        .text("name")
+        .filter(|name| (1..=128).contains(&name.len()));
+    let name = name.ok_or_else(|| {
+        refused(
+            code::INVALID_VALUE,
+            &param,
+            "must be a name of 1 to 128 characters.",
+        )
+    })?;
+    let given = |field| object.get(field).filter(|value| *value != "null");
+    let null = |field| given(field).unwrap_or("null");
+    let named = quoted(&name);
+    let shown = format!(
+        r#"{{"type":"function","name":{named},"description":{},"parameters":{},"strict":{}}}"#,
+        null("description"),
+        null("parameters"),
+        null("strict"),
+    );
+    let mut told = format!(r#"{{"type":"function","function":{{"name":{named}"#);
+    for field in ["description", "parameters", "strict"] {
+        if let Some(value) = given(field) {
+            told.push_str(&format!(r#","{field}":{value}"#));
+        }
+    }
+    told.push_str("}}");
+    Ok(Function { name, shown, told })
+}
+
+/// The choice in the words of chats. Where it allows only some of the functions, the others are
+/// not told to the model.
+fn choice(fields: &Fields, functions: &mut Vec<Function>) -> Result<Option<String>, ApiError> {
+    let Some(choice) = fields.given("tool_choice") else {
+        return Ok(None);
+    };
+    const NAME: &str = "tool_choice";
+    if let Some(word) = text(choice) {
+        return match word.as_str() {
+            "auto" | "none" | "required" => Ok(Some(quoted(&word))),
+            _ => {
+                let rule = "must be `auto`, `none`, `required` or an object.";
+                Err(refused(code::INVALID_VALUE, NAME, rule))
+            }
+        };
+    }
+    let object = Object::parse(choice);
+    let object = object
+        .ok_or_else(|| refused(code::INVALID_TYPE, NAME, "must be a string or an object."))?;
+    match object.text("type").unwrap_or_default().as_str() {
+        "function" => {
+            let name = object.text("name").unwrap_or_default();
+            if !functions.iter().any(|function| function.name == name) {
+                let rule = "must name one of the tools.";
+                return Err(refused(code::INVALID_VALUE, "tool_choice.name", rule));
+            }
+            let name = quoted(&name);
+            Ok(Some(format!(
+                r#"{{"type":"function","function":{{"name":{name}}}}}"#
+            )))
+        }
+        "allowed_tools" => {
+            let allowed = object.get("tools").and_then(elements).unwrap_or_default();
+            let allowed = allowed.into_iter().filter_map(Object::parse);
+            let allowed: Vec<_> = allowed.filter_map(|tool| tool.text("name")).collect();
+            functions.retain(|function| allowed.contains(&function.name));
+            let mode = object.text("mode").unwrap_or_else(|| "auto".to_owned());
+            match mode.as_str() {
+                "auto" | "required" => Ok(Some(quoted(&mode))),
+                _ => {
+                    let rule = "must be `auto` or `required`.";
+                    Err(refused(code::INVALID_VALUE, "tool_choice.mode", rule))
+                }
+            }
+        }
+        other => {
+            let rule = format!(
+                "must be of type `function`, not `{other:.100}`: others run at OpenAI alone."
+            );
+            Err(refused(code::UNSUPPORTED, NAME, &rule))
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Writes a response, in its turn. It goes on without its client where it is stored.
+
+use super::answer::Answer;
+use super::context::Asked;
+use super::draft::Draft;
+use super::live::Following;
+use super::model::Known;
+use super::writing::{Client, Writing, end_open, no_conversation};
+use super::{Entry, Place, Response, Status, Truncation};
+use crate::admission::Caller;
+use crate::error::{Conflict, Error, Result};
+use crate::replies::{Ask, ChatRequest, ChatStream, ProviderFailure};
+use crate::turns::{Called, Ending};
+use futures_util::future::{Either, pending, select};
+use std::pin::pin;
+use tokio::sync::oneshot;
+
+/// Why a response ends early.
+enum Stop {
+    /// Its turn in the conversation was ended.
+    Called(Called),
+    /// It was cancelled or deleted.
+    Over,
+    /// Its reader has left, and it is not stored.
+    Unread,
+}
+
+/// How the writing went.
+enum Written {
+    Whole,
+    /// The turn was cancelled; what was written is kept.
+    Cancelled,
+    /// The response was cancelled or deleted: its row is not this writer's any more.
+    Over,
+}
+
+impl Writing {
+    /// Writes the response and stores it. Returns a failure that no client is told of in an answer.
+    pub(super) async fn run(mut self, client: oneshot::Sender<Result<Answer>>) -> Result<()> {
+        let mut client = Some(client);
+        match self.write(&mut client).await {
+            Ok(response) => {
+                self.turn = None;
+                self.writer.response.send_replace(response.clone());
+                answer(&mut client, Ok(Answer::Whole(Box::new(response))))
+            }
+            Err(error) => self.fail(error, client).await,
+        }
+    }
+
+    async fn write(&mut self, client: &mut Client) -> Result<Response> {
+        if self.create.is_background {
+            self.insert().await?;
+            let begun = self.writer.response.borrow().clone();
+            answer(client, Ok(Answer::Whole(Box::new(begun))))?;
+        }
+        let known = self.take_turn().await?;
+        let mut draft = Draft::default();
+        let written = self.listen(known.as_ref(), client, &mut draft).await?;
+        let mut response = self.writer.response.borrow().clone();
+        match written {
+            Written::Whole => draft.finish(&mut response)?,
+            Written::Cancelled | Written::Over => {
+                response.status = Status::Cancelled;
+                end_open(&mut response);
+            }
+        }
+        response.ended_at = Some(self.needs.clock.now());
+        if !self.create.is_stored {
+            return Ok(response);
+        }
+        if !matches!(written, Written::Over) {
+            let is_cancelled = matches!(written, Written::Cancelled);
+            self.store(&mut response, is_cancelled).await?;
+        }
+        if response.status == Status::Cancelled {
+            // The readers are told what the store tells others.
+            let found = self
+                .needs
+                .stores
+                .responses
+                .find(self.owner, response.id)
+                .await?;
+            return Ok(found.filter(Response::has_ended).unwrap_or(response));
+        }
+        Ok(response)
+    }
+
+    /// Waits until the earlier turns of the conversation are over.
+    async fn take_turn(&mut self) -> Result<Option<Known>> {
+        let Place::Conversation(id) = self.create.place else {
+            return Ok(None);
+        };
+        let bytes = self.input.iter().map(Entry::bytes).sum();
+        let stores = &self.needs.stores;
+        let turn = stores.queue.turn(self.owner, id, bytes).await;
+        let (turn, _) = turn.map_err(|error| error.named_by("conversation"))?;
+        self.turn = Some(turn);
+        let outline = stores.conversations.outline(self.owner, id).await?;
+        let (conversation, last) = outline.ok_or_else(no_conversation)?;
+        self.writer
+            .response
+            .send_modify(|response| response.first = last.next());
+        Ok(Some(Known { conversation, last }))
+    }
+
+    /// Asks the model, and adds what it says to the response until it ends.
+    async fn listen(
+        &mut self,
+        known: Option<&Known>,
+        client: &mut Client,
+        draft: &mut Draft,
+    ) -> Result<Written> {
+        let asked = {
+            let asking = pin!(self.ask(known));
+            let stopping = pin!(self.stop(client));
+            match select(asking, stopping).await {
+                Either::Left((asked, _)) => Ok(asked?),
+                Either::Right((stop, _)) => Err(stop),
+            }
+        };
+        let (mut stream, input) = match asked {
+            Ok(asked) => asked,
+            Err(stop) => return self.stopped(stop).await,
+        };
+        self.writer.response.send_modify(|response| {
+            response.input_count = u32::try_from(input.len()).unwrap_or(u32::MAX);
+        });
+        self.input = input;
+        if self.create.is_streamed && !self.create.is_background {
+            if self.create.is_stored {
+                self.insert().await?;
+            }
+            let following = Following::of(self.writer.response.subscribe());
+            answer(client, Ok(Answer::Begun(following)))?;
+        }
+        let listening = async {
+            while let Some(chunk) = stream.next().await? {
+                let mut added = Ok(());
+                self.writer
+                    .response
+                    .send_modify(|response| added = draft.add(chunk, response));
+                added?;
+            }
+            Ok::<_, Error>(())
+        };
+        let stop = {
+            let listening = pin!(listening);
+            let stopping = pin!(self.stop(client));
+            match select(listening, stopping).await {
+                Either::Left((listened, _)) => return listened.map(|()| Written::Whole),
+                Either::Right((stop, _)) => stop,
+            }
+        };
+        self.stopped(stop).await
+    }
+
+    /// The answer of the model, and the input without references.
+    async fn ask(&self, known: Option<&Known>) -> Result<(Box<dyn ChatStream>, Vec<Entry>)> {
+        let needs = &self.needs;
+        let mut tokens = needs.context_tokens;
+        loop {
+            let asked = needs.asked(self.owner, &self.create, known, tokens).await?;
+            let Asked { input, body } = asked;
+            let request = ChatRequest {
+                context: Vec::new(),
+                ask: Ask::Passed(body),
+            };
+            let caller = Caller::Owner(self.owner);
+            match needs.provider.chat(caller, request).await {
+                Ok(stream) => return Ok((stream, input)),
+                // Once more with half of it.
+                Err(Error::Provider(ProviderFailure::Refused(refusal)))
+                    if refusal.is_too_long
+                        && self.create.truncation == Truncation::Auto
+                        && tokens == needs.context_tokens =>
+                {
+                    tokens /= 2;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Returns when the response must end early.
+    async fn stop(&self, client: &mut Client) -> Stop {
+        let called = async {
+            match &self.turn {
+                Some(turn) => Stop::Called(turn.called().await),
+                None => pending().await,
+            }
+        };
+        let over = async {
+            self.writer.over().await;
+            Stop::Over
+        };
+        let unread = async {
+            match client {
+                _ if self.create.is_stored => pending().await,
+                Some(client) => client.closed().await,
+                None => self.writer.response.closed().await,
+            }
+            Stop::Unread
+        };
+        let (called, over, unread) = (pin!(called), pin!(over), pin!(unread));
+        match select(select(called, over), unread).await {
+            Either::Left((ended, _)) => ended.factor_first().0,
+            Either::Right((unread, _)) => unread,
+        }
+    }
+
+    async fn stopped(&self, stop: Stop) -> Result<Written> {
+        match stop {
+            Stop::Over | Stop::Unread => Ok(Written::Over),
+            Stop::Called(Called::Ended(Ending::Kept)) => Ok(Written::Cancelled),
+            Stop::Called(Called::Ended(Ending::Dropped)) => match &self.turn {
+                Some(turn) => Err(turn.cancelled().await),
+                None => Ok(Written::Over),
+            },
+            Stop::Called(Called::Overtaken) => Err(Error::Conflict(Conflict::ConversationLocked)),
+        }
+    }
+}
+
+/// Answers the client, unless that was done before. A client that has left is no failure.
+fn answer(client: &mut Client, answer: Result<Answer>) -> Result<()> {
+    match client.take().map(|client| client.send(answer)) {
+        None | Some(Ok(()) | Err(Ok(_))) => Ok(()),
+        Some(Err(Err(unheard))) => Err(unheard),
+    }
+}

@@ -1,0 +1,237 @@
+//! The items that a model is told of: those before the input, as many as fit, and the input.
+
+use super::model::Known;
+use super::needs::Needs;
+use super::told::{messages, without_call};
+use super::{CreateResponse, Entry, Input, Place, ResponseItems, Truncation};
+use crate::error::{Error, Resource, Result};
+use crate::id::{ItemId, OwnerId, ResponseId};
+use crate::items::Role;
+use crate::replies::tokens;
+use std::collections::VecDeque;
+
+/// The most bytes of earlier items where none is left out.
+const MOST: usize = 16 * 1024 * 1024;
+
+/// The size of a token, as everywhere here.
+const BYTES_PER_TOKEN: usize = 4;
+
+/// What a model is asked.
+pub(super) struct Asked {
+    /// The input, without references.
+    pub(super) input: Vec<Entry>,
+    /// The body of the request.
+    pub(super) body: String,
+}
+
+/// Earlier items, oldest first.
+#[derive(Default)]
+struct Earlier {
+    items: VecDeque<(ItemId, Entry)>,
+    is_cut: bool,
+}
+
+impl Needs {
+    /// The request to the model. `known` is the conversation, if there is one; `context_tokens` is
+    /// the most that the model is told, where items may be left out.
+    pub(super) async fn asked(
+        &self,
+        owner: OwnerId,
+        create: &CreateResponse,
+        known: Option<&Known>,
+        context_tokens: usize,
+    ) -> Result<Asked> {
+        let leading = self.leading(owner, create, known).await?;
+        let sizes = create.input.iter().map(|input| match input {
+            Input::Item(entry) => size(entry),
+            Input::Reference(..) => 0,
+        });
+        let asked: usize =
+            sizes.sum::<usize>() + leading.iter().map(|text| tokens(text)).sum::<usize>();
+        let room = match create.truncation {
+            Truncation::Auto => context_tokens.saturating_sub(asked),
+            Truncation::Disabled => MOST / BYTES_PER_TOKEN,
+        };
+        let mut earlier = match (&create.place, known) {
+            (Place::Nothing, _) => Earlier::default(),
+            (Place::Response(id), _) => self.of_chain(owner, *id, room).await?,
+            (Place::Conversation(_), None) => Earlier::default(),
+            (Place::Conversation(_), Some(known)) => {
+                self.of_conversation(owner, known, room).await?
+            }
+        };
+        if earlier.is_cut {
+            match create.truncation {
+                Truncation::Disabled => return Err(too_long()),
+                Truncation::Auto => begin_with_question(&mut earlier),
+            }
+        }
+        let input = self.resolved(owner, create, &earlier).await?;
+        let mut entries: Vec<_> = earlier.items.into_iter().map(|(_, entry)| entry).collect();
+        entries.extend(input.iter().cloned());
+        if let Some((place, call_id)) = without_call(&entries, input.len()) {
+            let message = format!(
+                "No tool call found for function call output with call_id {call_id}: the call must \
+                 stand before its output, in the input or before it."
+            );
+            return Err(Error::invalid(format!("input[{place}].call_id"), message));
+        }
+        let messages = messages(&leading, &entries);
+        if messages.is_empty() {
+            let message = "input must have something for the model: there is nothing before it.";
+            return Err(Error::invalid("input", message));
+        }
+        Ok(Asked {
+            body: body(create, &messages),
+            input,
+        })
+    }
+
+    /// The texts of the system message: the project's instruction, the profile, and the request's
+    /// own instructions.
+    async fn leading(
+        &self,
+        owner: OwnerId,
+        create: &CreateResponse,
+        known: Option<&Known>,
+    ) -> Result<Vec<String>> {
+        let mut leading = Vec::new();
+        if let Some(known) = known {
+            if let Some(project) = known.conversation.project_id {
+                let projects = self.stores.projects.as_ref();
+                let instruction = projects.find_instruction(owner, project).await?;
+                leading.extend(instruction.map(|text| text.into_string()));
+            }
+            leading.extend(self.stores.settings.find(owner).await?.told());
+        }
+        leading.extend(create.instructions.clone());
+        Ok(leading)
+    }
+
+    async fn of_conversation(&self, owner: OwnerId, known: &Known, room: usize) -> Result<Earlier> {
+        let mut earlier = Earlier::default();
+        let mut room = room;
+        let mut before = known.last.next();
+        loop {
+            let bytes = room.saturating_mul(BYTES_PER_TOKEN);
+            let replies = self.stores.replies.as_ref();
+            let batch = replies
+                .preceding(owner, known.conversation.id, before, bytes)
+                .await?;
+            if batch.is_empty() {
+                return Ok(earlier);
+            }
+            for item in batch {
+                before = item.id.sequence();
+                let entry = Entry::new(item.role, item.content);
+                if !earlier.take((item.id, entry), &mut room) {
+                    return Ok(earlier);
+                }
+            }
+        }
+    }
+
+    async fn of_chain(&self, owner: OwnerId, id: ResponseId, room: usize) -> Result<Earlier> {
+        let mut room = room;
+        let bytes = room.saturating_mul(BYTES_PER_TOKEN);
+        let links = self.stores.responses.chain(owner, id, bytes).await?;
+        if links.is_empty() {
+            return Err(Resource::Response.absent().named_by("previous_response_id"));
+        }
+        let mut earlier = Earlier::default();
+        for link in links {
+            let ResponseItems { response, input } = link.items;
+            let input_ids = (0..input.len()).map(|place| response.input_id(place));
+            let input = input_ids.zip(input).collect::<Vec<_>>();
+            let output = response.output.iter().enumerate();
+            let output = output.map(|(place, output)| (response.output_id(place), output.entry()));
+            let all: Vec<_> = input.into_iter().chain(output).collect();
+            for item in all.into_iter().rev() {
+                if !earlier.take(item, &mut room) {
+                    return Ok(earlier);
+                }
+            }
+        }
+        Ok(earlier)
+    }
+
+    /// The input with the items that it names. Items that stand before it anyway are not told twice.
+    async fn resolved(
+        &self,
+        owner: OwnerId,
+        create: &CreateResponse,
+        earlier: &Earlier,
+    ) -> Result<Vec<Entry>> {
+        let mut input = Vec::with_capacity(create.input.len());
+        for one in &create.input {
+            let id = match one {
+                Input::Item(entry) => {
+                    input.push(entry.clone());
+                    continue;
+                }
+                Input::Reference(id, _) => *id,
+            };
+            if earlier.items.iter().any(|(known, _)| *known == id) {
+                continue;
+            }
+            let found = self.stores.responses.find_by_item(owner, id).await?;
+            let found = found.and_then(|items| items.find(id));
+            input.push(found.ok_or_else(|| Resource::Item.absent().named_by("input"))?);
+        }
+        Ok(input)
+    }
+}
+
+impl Earlier {
+    /// Adds an item before the others; `false` where it does not fit.
+    fn take(&mut self, item: (ItemId, Entry), room: &mut usize) -> bool {
+        match room.checked_sub(size(&item.1)) {
+            Some(rest) => {
+                *room = rest;
+                self.items.push_front(item);
+                true
+            }
+            None => {
+                self.is_cut = true;
+                false
+            }
+        }
+    }
+}
+
+/// The estimated tokens of an item.
+fn size(entry: &Entry) -> usize {
+    entry.bytes().div_ceil(BYTES_PER_TOKEN) + tokens("")
+}
+
+/// Leaves out answers whose question is left out.
+fn begin_with_question(earlier: &mut Earlier) {
+    let asks = |entry: &Entry| {
+        entry.content.kind().is_message() && !matches!(entry.role, Role::Assistant | Role::Tool)
+    };
+    while earlier.items.front().is_some_and(|(_, entry)| !asks(entry)) {
+        earlier.items.pop_front();
+    }
+}
+
+fn too_long() -> Error {
+    let message = "The items before the input have more than 16 MiB, which is the limit here. Send \
+                   truncation: \"auto\" to leave the oldest out.";
+    Error::invalid("truncation", message)
+}
+
+fn body(create: &CreateResponse, messages: &[String]) -> String {
+    let mut body = format!(
+        r#"{{"messages":[{}],"stream":true,"stream_options":{{"include_usage":true}}"#,
+        messages.join(",")
+    );
+    if let Some(model) = &create.model {
+        let model = crate::items::quoted(model);
+        body.push_str(&format!(r#","model":{model}"#));
+    }
+    for (name, value) in &create.options {
+        body.push_str(&format!(r#","{name}":{value}"#));
+    }
+    body.push('}');
+    body
+}

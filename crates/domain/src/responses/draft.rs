@@ -1,0 +1,261 @@
+use super::output::Written;
+use super::piece::{self, CallPiece};
+use super::{Cut, CutBy, Output, Response, Said, SaidKind, Status};
+use crate::items::Content;
+use crate::replies::{ChatChunk, Ending, ProviderFailure};
+use crate::thoughts::{Apart, Extent, Splitter};
+use crate::visible::can_be_seen;
+
+type Result<T> = std::result::Result<T, ProviderFailure>;
+
+/// The most calls of functions in one response.
+const MOST_CALLS: usize = 512;
+
+/// Makes the output of a response from a provider's chunks.
+#[derive(Default)]
+pub(super) struct Draft {
+    splitter: Splitter,
+    characters: usize,
+    /// White space that becomes part of a text or a thought if anything visible follows.
+    blank_text: String,
+    blank_thought: String,
+    calls: Vec<Call>,
+    finish_reason: Option<String>,
+}
+
+/// A call that is being written.
+struct Call {
+    index: Option<u64>,
+    id: Option<String>,
+    /// Its place in the output, once its name is known.
+    place: Option<usize>,
+    /// Arguments that came before the name.
+    early: String,
+}
+
+impl Draft {
+    /// Adds a chunk.
+    pub(super) fn add(&mut self, chunk: ChatChunk, response: &mut Response) -> Result<()> {
+        let piece = piece::read(&chunk.json);
+        let calls = piece.calls.iter();
+        let arguments: usize = calls.map(|call| call.arguments.chars().count()).sum();
+        let said = chunk.text.chars().count() + chunk.reasoning.chars().count();
+        self.characters += said + arguments;
+        if self.characters > Content::MAX_CHARACTERS {
+            let why = "its reply has more than 1,000,000 characters.";
+            return Err(ProviderFailure::lasting(why));
+        }
+        let calls = piece.calls.iter();
+        let has_nul = calls
+            .clone()
+            .any(|call| call.arguments.contains('\0') || call.name.contains('\0'));
+        if has_nul || chunk.text.contains('\0') || chunk.reasoning.contains('\0') {
+            let why = "its reply has a NUL character (U+0000).";
+            return Err(ProviderFailure::lasting(why));
+        }
+        if let Some(form) = &chunk.unkept {
+            return Err(ProviderFailure::lasting(format!(
+                "its reply has something in it that is not text ({form}), and cannot be kept.",
+            )));
+        }
+        response.model = response.model.take().or(chunk.model.and_then(storable));
+        // Some servers write `stop` into every chunk, until they have a better reason.
+        let is_open = self
+            .finish_reason
+            .as_deref()
+            .is_none_or(|before| before == "stop");
+        if is_open {
+            self.finish_reason = chunk.finish_reason.or(self.finish_reason.take());
+        }
+        response.usage = piece.usage.or(response.usage);
+        self.think(&chunk.reasoning, response);
+        if can_be_seen(&chunk.reasoning) {
+            self.splitter.is_after_thoughts();
+        }
+        let text = chunk.text.strip_suffix(piece.refusal.as_str());
+        let told = self.splitter.push(text.unwrap_or(&chunk.text));
+        self.tell(told, response);
+        self.say(SaidKind::Refusal, &piece.refusal, response);
+        for call in piece.calls {
+            self.call(call, response)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the output, and sets the status.
+    pub(super) fn finish(mut self, response: &mut Response) -> Result<()> {
+        let reason = self.finish_reason.take().unwrap_or_default();
+        let ending = Ending::of(&reason);
+        if ending == Ending::Failure {
+            return Err(ProviderFailure::failed("it gave up midway."));
+        }
+        let extent = match ending {
+            Ending::Length => Extent::Cut,
+            _ => Extent::Whole,
+        };
+        let rest = self.splitter.end(extent);
+        self.tell(rest, response);
+        if self.calls.iter().any(|call| call.place.is_none()) {
+            let why = "it called a tool without a name.";
+            return Err(ProviderFailure::lasting(why));
+        }
+        response.cut_by = match ending {
+            Ending::Length => Some(CutBy::Length),
+            Ending::Filter => Some(CutBy::Filter),
+            Ending::Failure | Ending::Other => None,
+        };
+        if response.cut_by.is_none() && response.output.is_empty() {
+            return Err(ProviderFailure::lasting("its reply is empty."));
+        }
+        response.status = match response.cut_by {
+            None => Status::Completed,
+            Some(_) => Status::Incomplete,
+        };
+        if let (Some(_), Some(last)) = (response.cut_by, response.output.last_mut()) {
+            last.is_complete = false;
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, told: Apart, response: &mut Response) {
+        self.think(told.thoughts.as_deref().unwrap_or_default(), response);
+        self.say(SaidKind::Text, &told.text, response);
+    }
+
+    fn think(&mut self, thought: &str, response: &mut Response) {
+        if thought.is_empty() {
+            return;
+        }
+        let place = response.output.len().saturating_sub(1);
+        if let Some(Output {
+            kind: Written::Reasoning(text),
+            ..
+        }) = response.output.last_mut()
+        {
+            text.push_str(thought);
+            return cut(response, place, 0, thought.len());
+        }
+        self.blank_thought.push_str(thought);
+        if can_be_seen(&self.blank_thought) {
+            let thought = std::mem::take(&mut self.blank_thought);
+            let thought = thought.trim_start().to_owned();
+            let bytes = thought.len();
+            response
+                .output
+                .push(Output::new(Written::Reasoning(thought)));
+            cut(response, response.output.len() - 1, 0, bytes);
+        }
+    }
+
+    fn say(&mut self, kind: SaidKind, text: &str, response: &mut Response) {
+        if text.is_empty() {
+            return;
+        }
+        let place = response.output.len().saturating_sub(1);
+        let open = match response.output.last_mut() {
+            Some(Output {
+                kind: Written::Message(parts),
+                ..
+            }) => Some(parts),
+            _ => None,
+        };
+        if let Some(parts) = open {
+            let bytes = text.len();
+            let text = text.to_owned();
+            match parts.last_mut() {
+                Some(part) if part.kind == kind => part.text.push_str(&text),
+                _ => parts.push(Said { kind, text }),
+            }
+            let part = parts.len() - 1;
+            return cut(response, place, part, bytes);
+        }
+        self.blank_text.push_str(text);
+        if can_be_seen(&self.blank_text) {
+            let text = std::mem::take(&mut self.blank_text);
+            let bytes = text.len();
+            let parts = vec![Said { kind, text }];
+            response.output.push(Output::new(Written::Message(parts)));
+            cut(response, response.output.len() - 1, 0, bytes);
+        }
+    }
+
+    fn call(&mut self, piece: CallPiece, response: &mut Response) -> Result<()> {
+        let at = self.place_of(&piece);
+        if at >= MOST_CALLS {
+            return Err(ProviderFailure::lasting(
+                "it called more than 512 tools at once.",
+            ));
+        }
+        let Some(call) = self.calls.get_mut(at) else {
+            return Ok(());
+        };
+        call.id = call.id.take().or(piece.id);
+        let Some(place) = call.place else {
+            call.early.push_str(&piece.arguments);
+            if piece.name.is_empty() {
+                return Ok(());
+            }
+            let arguments = std::mem::take(&mut call.early);
+            let bytes = arguments.len();
+            let call_id = call.id.clone();
+            let call_id = call_id.unwrap_or_else(|| format!("call_{}_{at}", response.id.ulid()));
+            call.id = Some(call_id.clone());
+            call.place = Some(response.output.len());
+            response.output.push(Output::new(Written::Call {
+                call_id,
+                name: piece.name,
+                arguments,
+            }));
+            cut(response, response.output.len() - 1, 0, bytes);
+            return Ok(());
+        };
+        if let Some(Output {
+            kind: Written::Call { arguments, .. },
+            ..
+        }) = response.output.get_mut(place)
+            && !piece.arguments.is_empty()
+        {
+            arguments.push_str(&piece.arguments);
+            cut(response, place, 0, piece.arguments.len());
+        }
+        Ok(())
+    }
+
+    /// The call that a piece belongs to; a new one is added. Some servers give each call the same
+    /// index, or no index.
+    fn place_of(&mut self, piece: &CallPiece) -> usize {
+        let mut known = self.calls.iter();
+        let found = match (&piece.id, piece.index) {
+            (Some(id), index) => known.rposition(|call| {
+                let is_same = call.id.as_ref() == Some(id);
+                is_same || call.id.is_none() && call.index.is_some() && call.index == index
+            }),
+            (None, Some(index)) => known.rposition(|call| call.index == Some(index)),
+            (None, None) if piece.name.is_empty() => self.calls.len().checked_sub(1),
+            (None, None) => None,
+        };
+        found.unwrap_or_else(|| {
+            self.calls.push(Call {
+                index: piece.index,
+                id: None,
+                place: None,
+                early: String::new(),
+            });
+            self.calls.len() - 1
+        })
+    }
+}
+
+fn cut(response: &mut Response, output: usize, part: usize, bytes: usize) {
+    response.cuts.push(Cut {
+        output,
+        part,
+        bytes,
+    });
+}
+
+/// A model's name, made storable.
+fn storable(model: String) -> Option<String> {
+    let model: String = model.chars().filter(|c| *c != '\0').take(256).collect();
+    (!model.is_empty()).then_some(model)
+}

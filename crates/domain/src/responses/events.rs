@@ -1,0 +1,180 @@
+//! The events of a response, in the same order and with the same numbers each time they are told.
+
+use super::{Output, Response, SaidKind, Status};
+use crate::id::ItemId;
+use std::collections::VecDeque;
+
+/// An event of a response. Each has a number, from 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    Created,
+    Queued,
+    InProgress,
+    ItemAdded(Place, Output),
+    PartAdded(Place, SaidKind),
+    /// More text of a part; `None`: more arguments of a call.
+    Delta(Place, Option<SaidKind>, String),
+    TextDone(Place, SaidKind, String),
+    PartDone(Place, SaidKind, String),
+    /// All arguments of a call.
+    ArgumentsDone(Place, Output),
+    ItemDone(Place, Output),
+    /// The response has its last status.
+    Ended,
+}
+
+/// The place of an event in the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub item: ItemId,
+    pub output: usize,
+    pub part: usize,
+}
+
+/// Tells the events of a response, as far as it is written.
+#[derive(Debug, Default)]
+pub struct Replay {
+    number: u64,
+    has_begun: bool,
+    has_ended: bool,
+    /// The next cut.
+    cut: usize,
+    /// The items that have begun.
+    items: Vec<Told>,
+    ready: VecDeque<Event>,
+}
+
+/// What was told of an item.
+#[derive(Debug, Default)]
+struct Told {
+    /// How many parts have begun.
+    parts: usize,
+    /// How many bytes of the last part were told.
+    bytes: usize,
+    is_done: bool,
+}
+
+impl Replay {
+    /// The next event with its number. `None`: there is none yet, or no more.
+    pub fn next(&mut self, response: &Response) -> Option<(u64, Event)> {
+        while self.ready.is_empty() && self.step(response) {}
+        let event = self.ready.pop_front()?;
+        let number = self.number;
+        self.number += 1;
+        Some((number, event))
+    }
+
+    /// Whether the last event was told.
+    pub fn has_ended(&self) -> bool {
+        self.has_ended && self.ready.is_empty()
+    }
+
+    /// Takes a step; `false` where there is nothing new.
+    fn step(&mut self, response: &Response) -> bool {
+        if !self.has_begun {
+            self.has_begun = true;
+            self.ready.push_back(Event::Created);
+            if response.is_background {
+                self.ready.push_back(Event::Queued);
+            }
+            self.ready.push_back(Event::InProgress);
+            return true;
+        }
+        if self.cut < response.cuts.len() {
+            self.tell(response);
+            self.cut += 1;
+            return true;
+        }
+        if !response.has_ended() || self.has_ended {
+            return false;
+        }
+        if matches!(response.status, Status::Completed | Status::Incomplete) {
+            for place in 0..self.items.len() {
+                self.end_item(response, place);
+            }
+        }
+        self.ready.push_back(Event::Ended);
+        self.has_ended = true;
+        true
+    }
+
+    /// Tells the next cut.
+    fn tell(&mut self, response: &Response) -> Option<()> {
+        let cut = response.cuts.get(self.cut)?;
+        let output = response.output.get(cut.output)?;
+        let place = Place {
+            item: response.output_id(cut.output),
+            output: cut.output,
+            part: cut.part,
+        };
+        if cut.output == self.items.len() {
+            // Calls may go on together; other items are complete when the next one begins.
+            for before in 0..self.items.len() {
+                let is_call = response.output.get(before).is_some_and(Output::is_call);
+                if !is_call {
+                    self.end_item(response, before);
+                }
+            }
+            self.items.push(Told::default());
+            self.ready
+                .push_back(Event::ItemAdded(place, output.begun()));
+        }
+        let kind = output.part_kind(cut.part);
+        let parts = self.items.get(cut.output)?.parts;
+        if let Some(kind) = kind
+            && cut.part == parts
+        {
+            self.end_part(response, cut.output);
+            let told = self.items.get_mut(cut.output)?;
+            (told.parts, told.bytes) = (parts + 1, 0);
+            self.ready.push_back(Event::PartAdded(place, kind));
+        }
+        if cut.bytes > 0 {
+            let told = self.items.get_mut(cut.output)?;
+            let text = output
+                .text(cut.part)
+                .get(told.bytes..told.bytes + cut.bytes)?;
+            told.bytes += cut.bytes;
+            let text = text.to_owned();
+            self.ready.push_back(Event::Delta(place, kind, text));
+        }
+        Some(())
+    }
+
+    fn end_part(&mut self, response: &Response, output: usize) -> Option<()> {
+        let part = self.items.get(output)?.parts.checked_sub(1)?;
+        let item = response.output.get(output)?;
+        let place = Place {
+            item: response.output_id(output),
+            output,
+            part,
+        };
+        let kind = item.part_kind(part)?;
+        let text = item.text(part);
+        self.ready
+            .push_back(Event::TextDone(place, kind, text.to_owned()));
+        self.ready
+            .push_back(Event::PartDone(place, kind, text.to_owned()));
+        Some(())
+    }
+
+    fn end_item(&mut self, response: &Response, output: usize) -> Option<()> {
+        if self.items.get(output)?.is_done {
+            return None;
+        }
+        self.end_part(response, output);
+        self.items.get_mut(output)?.is_done = true;
+        let item = response.output.get(output)?;
+        let place = Place {
+            item: response.output_id(output),
+            output,
+            part: 0,
+        };
+        if item.is_call() {
+            self.ready
+                .push_back(Event::ArgumentsDone(place, item.clone()));
+        }
+        self.ready.push_back(Event::ItemDone(place, item.clone()));
+        Some(())
+    }
+}

@@ -1,0 +1,31 @@
+//! Responses: a request to a model with items as its input, and the items that it answers with.
+//! Stored responses belong to a conversation, or keep their own items.
+
+mod answer;
+mod asking;
+mod context;
+mod draft;
+mod entry;
+mod events;
+mod live;
+mod model;
+mod needs;
+mod output;
+mod piece;
+mod ports;
+mod service;
+mod told;
+mod writing;
+
+pub use answer::Answer;
+pub use entry::Entry;
+pub use events::{Event, Place as EventPlace, Replay};
+pub use live::{Following, Live};
+pub use model::{
+    CreateResponse, CutBy, Failed, Input, Place, Response, ResponseItems, Status, TokenUsage,
+    Truncation,
+};
+pub use needs::ResponseStores;
+pub use output::{Cut, Output, Said, SaidKind, Written};
+pub use ports::{Appending, Cancelled, Ended, Inserted, Link, ResponseStore, StoredResponse};
+pub use service::ResponseService;

@@ -1,0 +1,188 @@
+use super::{Cut, Entry, Output};
+use crate::conversations::Conversation;
+use crate::error::Error;
+use crate::id::{ConversationId, ItemId, ResponseId, Sequence};
+use crate::replies::ProviderFailure;
+use chrono::{DateTime, Utc};
+
+/// A response, as far as it is written.
+#[derive(Clone, Debug)]
+pub struct Response {
+    pub id: ResponseId,
+    pub created_at: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
+    pub status: Status,
+    pub is_background: bool,
+    /// The conversation that it continues.
+    pub conversation: Option<ConversationId>,
+    /// The response that it continues.
+    pub previous: Option<ResponseId>,
+    /// The fields of the request that are told again: a JSON object.
+    pub settings: String,
+    /// The model that answers, by the provider.
+    pub model: Option<String>,
+    /// The number of the first item of the input. The other items follow.
+    pub first: Sequence,
+    /// How many items the input has.
+    pub input_count: u32,
+    pub output: Vec<Output>,
+    /// How the output came.
+    pub cuts: Vec<Cut>,
+    pub usage: Option<TokenUsage>,
+    /// Why it failed.
+    pub failed: Option<Failed>,
+    /// Why it is incomplete.
+    pub cut_by: Option<CutBy>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    InProgress,
+    Completed,
+    Failed,
+    Incomplete,
+    Cancelled,
+}
+
+/// Why a response is incomplete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CutBy {
+    /// The most tokens that the client allows, or the model can write.
+    Length,
+    /// A filter of the provider.
+    Filter,
+}
+
+/// The tokens of a response, as the provider counts them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TokenUsage {
+    pub input: u32,
+    /// Those of the input that the provider had cached.
+    pub cached: u32,
+    pub output: u32,
+    /// Those of the output that are thoughts.
+    pub reasoning: u32,
+    pub total: u32,
+}
+
+/// Why a response failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed {
+    /// In OpenAI's words.
+    pub code: String,
+    pub message: String,
+}
+
+impl Failed {
+    pub(super) fn of(error: &Error) -> Self {
+        let code = match error {
+            Error::Provider(ProviderFailure::RateLimited { .. }) => "rate_limit_exceeded",
+            _ => "server_error",
+        };
+        let message: String = error.to_string().chars().take(1_000).collect();
+        Self {
+            code: code.to_owned(),
+            message: message.replace('\0', ""),
+        }
+    }
+
+    /// The server that wrote it has died.
+    #[must_use]
+    pub fn abandoned() -> Self {
+        Self {
+            code: "server_error".to_owned(),
+            message: "The server that wrote this response stopped before it was complete."
+                .to_owned(),
+        }
+    }
+}
+
+impl Response {
+    /// The id of the output item at this place.
+    pub fn output_id(&self, place: usize) -> ItemId {
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        let before = self.first.0.saturating_add(self.input_count);
+        self.id.item(Sequence(before.saturating_add(place)))
+    }
+
+    /// The id of the input item at this place.
+    pub fn input_id(&self, place: usize) -> ItemId {
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        self.id.item(Sequence(self.first.0.saturating_add(place)))
+    }
+
+    pub fn has_ended(&self) -> bool {
+        self.status != Status::InProgress
+    }
+}
+
+/// The items of a response.
+#[derive(Clone, Debug)]
+pub struct ResponseItems {
+    pub response: Response,
+    pub input: Vec<Entry>,
+}
+
+impl ResponseItems {
+    /// The item with this id.
+    pub(super) fn find(&self, id: ItemId) -> Option<Entry> {
+        let place = id.sequence().0.checked_sub(self.response.first.0)?;
+        let place = usize::try_from(place).ok()?;
+        if self.response.id.item(id.sequence()) != id {
+            return None;
+        }
+        let output = place.checked_sub(self.input.len());
+        match output {
+            None => self.input.get(place).cloned(),
+            Some(place) => self.response.output.get(place).map(Output::entry),
+        }
+    }
+}
+
+/// A client's request for a response.
+pub struct CreateResponse {
+    /// Whether it is stored.
+    pub is_stored: bool,
+    pub is_background: bool,
+    pub is_streamed: bool,
+    pub place: Place,
+    pub input: Vec<Input>,
+    pub instructions: Option<String>,
+    pub truncation: Truncation,
+    /// The requested model.
+    pub model: Option<String>,
+    /// The fields of the request that are told again: a JSON object.
+    pub settings: String,
+    /// Fields of the request to the provider: names, and values as JSON.
+    pub options: Vec<(String, String)>,
+}
+
+/// What a response continues.
+pub enum Place {
+    Nothing,
+    Conversation(ConversationId),
+    Response(ResponseId),
+}
+
+/// An item of the input.
+#[derive(Clone, Debug)]
+pub enum Input {
+    Item(Entry),
+    /// An item that is stored already, and the field that names it.
+    Reference(ItemId, String),
+}
+
+/// What happens where the input is too long for the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truncation {
+    /// The oldest items are left out.
+    Auto,
+    /// The request fails.
+    Disabled,
+}
+
+/// The conversation of a response.
+pub(super) struct Known {
+    pub(super) conversation: Conversation,
+    pub(super) last: Sequence,
+}

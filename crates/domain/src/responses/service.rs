@@ -1,0 +1,140 @@
+use super::answer::Answer;
+use super::needs::{Needs, ResponseStores};
+use super::ports::Cancelled;
+use super::writing::Writing;
+use super::{CreateResponse, Following, Place, Response, ResponseItems};
+use crate::clock::{Clock, Ids};
+use crate::error::{Error, Resource, Result};
+use crate::id::{OwnerId, ResponseId};
+use crate::replies::ModelProvider;
+use crate::tasks::Tasks;
+use crate::usage::UsageGuard;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+/// The use cases of responses.
+pub struct ResponseService {
+    needs: Arc<Needs>,
+    usage: Arc<UsageGuard>,
+    tasks: Arc<dyn Tasks>,
+}
+
+impl ResponseService {
+    pub fn new(
+        provider: Arc<dyn ModelProvider>,
+        stores: ResponseStores,
+        usage: Arc<UsageGuard>,
+        tasks: Arc<dyn Tasks>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        context_tokens: usize,
+    ) -> Self {
+        Self {
+            needs: Arc::new(Needs {
+                provider,
+                stores,
+                clock,
+                ids,
+                context_tokens,
+            }),
+            usage,
+            tasks,
+        }
+    }
+
+    /// Makes a response. It is written in the background from the start, so a stored one goes on
+    /// when the client disconnects. Returns when it has ended; a streamed one, when the model has
+    /// begun to answer; a background one, when it is stored.
+    pub async fn create(&self, owner: OwnerId, create: CreateResponse) -> Result<Answer> {
+        if create.is_stored {
+            self.usage.room_for_text(owner)?;
+        }
+        self.check(owner, &create).await?;
+        let (beginning, begun) = oneshot::channel();
+        let writing = Writing::new(Arc::clone(&self.needs), owner, create);
+        self.tasks
+            .start(Box::pin(async move { writing.run(beginning).await }));
+        let begun = begun.await;
+        begun.map_err(|_| Error::Internal("the response was abandoned".into()))?
+    }
+
+    /// Refuses a response that continues what does not exist.
+    async fn check(&self, owner: OwnerId, create: &CreateResponse) -> Result<()> {
+        match create.place {
+            Place::Nothing => Ok(()),
+            Place::Conversation(id) => {
+                let conversations = self.needs.stores.conversations.as_ref();
+                match conversations.outline(owner, id).await? {
+                    Some(_) => Ok(()),
+                    None => Err(Resource::Conversation.absent().named_by("conversation")),
+                }
+            }
+            Place::Response(id) => {
+                let previous = self.get(owner, id).await;
+                let previous = previous.map_err(|error| error.named_by("previous_response_id"))?;
+                match previous.has_ended() {
+                    true => Ok(()),
+                    false => {
+                        let message = "The previous response is still in progress.";
+                        Err(Error::invalid("previous_response_id", message))
+                    }
+                }
+            }
+        }
+    }
+
+    pub async fn get(&self, owner: OwnerId, id: ResponseId) -> Result<Response> {
+        let found = self.needs.stores.responses.find(owner, id).await?;
+        found.ok_or_else(|| Resource::Response.absent())
+    }
+
+    pub async fn get_with_input(&self, owner: OwnerId, id: ResponseId) -> Result<ResponseItems> {
+        let found = self
+            .needs
+            .stores
+            .responses
+            .find_with_input(owner, id)
+            .await?;
+        found.ok_or_else(|| Resource::Response.absent())
+    }
+
+    /// The events of a response from the first. `None`: another instance is writing it now.
+    pub async fn follow(&self, owner: OwnerId, id: ResponseId) -> Result<Option<Following>> {
+        let response = self.get(owner, id).await?;
+        if response.has_ended() {
+            return Ok(Some(Following::whole(response)));
+        }
+        let writer = self.needs.stores.live.find(owner, id);
+        Ok(writer.map(|writer| Following::of(writer.response.subscribe())))
+    }
+
+    /// Deletes a response. The items in its conversation stay.
+    pub async fn delete(&self, owner: OwnerId, id: ResponseId) -> Result<()> {
+        match self.needs.stores.responses.delete(owner, id).await? {
+            true => {
+                self.needs.stores.live.end(owner, id);
+                Ok(())
+            }
+            false => Err(Resource::Response.absent()),
+        }
+    }
+
+    /// Cancels a background response. One that has ended stays as it is.
+    pub async fn cancel(&self, owner: OwnerId, id: ResponseId) -> Result<Response> {
+        let now = self.needs.clock.now();
+        let cancelled = self.needs.stores.responses.cancel(owner, id, now).await?;
+        match cancelled.ok_or_else(|| Resource::Response.absent())? {
+            Cancelled::Done(response) => {
+                self.needs.stores.live.end(owner, id);
+                Ok(*response)
+            }
+            Cancelled::HasEnded(response) => Ok(*response),
+            Cancelled::NotBackground => {
+                let message = "Only a response that was created with background: true can be \
+                               cancelled. A stream ends when its connection is closed; POST \
+                               /v1/conversations/{id}/cancel ends the turn of a conversation.";
+                Err(Error::invalid("response_id", message))
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! A response that is being written, and how it is stored.
+
+use super::answer::Answer;
+use super::live::{Registered, Writer};
+use super::needs::Needs;
+use super::ports::{Appending, Ended, Inserted, StoredResponse};
+use super::{CreateResponse, Entry, Failed, Input, Output, Place, Response, Status};
+use crate::chat::TurnMessage;
+use crate::conversations::Title;
+use crate::error::{Conflict, Error, Resource, Result, Unauthenticated};
+use crate::id::{OwnerId, ResponseId, Sequence};
+use crate::turns::Turn;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+/// The client that waits for the answer; `None`: it was answered.
+pub(super) type Client = Option<oneshot::Sender<Result<Answer>>>;
+
+/// A response that is being written.
+pub(super) struct Writing {
+    pub(super) needs: Arc<Needs>,
+    pub(super) owner: OwnerId,
+    pub(super) create: CreateResponse,
+    pub(super) writer: Arc<Writer>,
+    pub(super) turn: Option<Turn>,
+    pub(super) input: Vec<Entry>,
+    /// Set while other requests can find the response.
+    pub(super) registered: Option<Registered>,
+}
+
+impl Writing {
+    pub(super) fn new(needs: Arc<Needs>, owner: OwnerId, create: CreateResponse) -> Self {
+        let items = create.input.iter().filter_map(|input| match input {
+            Input::Item(entry) => Some(entry.clone()),
+            Input::Reference(..) => None,
+        });
+        let input: Vec<_> = items.collect();
+        let response = Response {
+            id: ResponseId::new(needs.ids.ulid()),
+            created_at: needs.clock.now(),
+            ended_at: None,
+            status: Status::InProgress,
+            is_background: create.is_background,
+            conversation: match create.place {
+                Place::Conversation(id) => Some(id),
+                Place::Nothing | Place::Response(_) => None,
+            },
+            previous: match create.place {
+                Place::Response(id) => Some(id),
+                Place::Nothing | Place::Conversation(_) => None,
+            },
+            settings: create.settings.clone(),
+            model: None,
+            first: Sequence(1),
+            input_count: u32::try_from(input.len()).unwrap_or(u32::MAX),
+            output: Vec::new(),
+            cuts: Vec::new(),
+            usage: None,
+            failed: None,
+            cut_by: None,
+        };
+        Self {
+            needs,
+            owner,
+            create,
+            writer: Arc::new(Writer::new(response)),
+            turn: None,
+            input,
+            registered: None,
+        }
+    }
+
+    /// Stores the response while it is still to be written, so that it can be found.
+    pub(super) async fn insert(&mut self) -> Result<()> {
+        let response = self.writer.response.borrow().clone();
+        let responses = &self.needs.stores.responses;
+        match responses.insert(self.owner, &response, &self.input).await? {
+            Inserted::Done => {}
+            Inserted::NoConversation => return Err(no_conversation()),
+            Inserted::NoOwner => return Err(Error::Unauthenticated(Unauthenticated::Invalid)),
+        }
+        let live = &self.needs.stores.live;
+        self.registered = Some(live.register(self.owner, response.id, &self.writer));
+        Ok(())
+    }
+
+    /// Stores the response with all its items, in its conversation, too.
+    pub(super) async fn store(&self, response: &mut Response, is_cancelled: bool) -> Result<()> {
+        let appending = self.turn.as_ref().map(|turn| {
+            let users = self.input.iter();
+            let users = users.map(|entry| (entry.role, &entry.content));
+            Appending {
+                leaving: turn.leaving(is_cancelled),
+                title: Title::from_messages(users),
+                has_reply: !response.output.is_empty(),
+                messages: self.messages(response),
+            }
+        });
+        let ended = Ended {
+            response,
+            input: &self.input,
+            is_inserted: self.registered.is_some(),
+            appending,
+        };
+        let stored = self
+            .needs
+            .stores
+            .responses
+            .finish(self.owner, &ended)
+            .await?;
+        if let Some(turn) = self
+            .turn
+            .as_ref()
+            .filter(|_| stored != StoredResponse::Gone)
+        {
+            turn.has_left();
+        }
+        match stored {
+            StoredResponse::Done(first) => {
+                if let (Some(first), None) = (first, &self.registered) {
+                    response.first = first;
+                }
+                Ok(())
+            }
+            StoredResponse::Gone => {
+                response.status = Status::Cancelled;
+                Ok(())
+            }
+            StoredResponse::NoConversation => Err(no_conversation()),
+            StoredResponse::Full => Err(Error::Conflict(Conflict::ConversationFull)),
+            StoredResponse::Overtaken => Err(Error::Conflict(Conflict::ConversationLocked)),
+        }
+    }
+
+    fn messages(&self, response: &Response) -> Vec<TurnMessage> {
+        let message = |entry: Entry, model: Option<String>| TurnMessage {
+            seed: response.id.ulid(),
+            role: entry.role,
+            content: entry.content,
+            reasoning: None,
+            model,
+        };
+        let input = self.input.iter().cloned().map(|entry| message(entry, None));
+        let output = response.output.iter().map(Output::entry);
+        let output = output.map(|entry| message(entry, response.model.clone()));
+        input.chain(output).collect()
+    }
+
+    /// Tells the client, or stores and tells the readers, that the response has failed.
+    pub(super) async fn fail(&mut self, error: Error, mut client: Client) -> Result<()> {
+        if let Some(turn) = self.turn.take() {
+            turn.failed(&error).await;
+        }
+        let mut response = self.writer.response.borrow().clone();
+        response.status = match error {
+            Error::Conflict(Conflict::TurnCancelled) => Status::Cancelled,
+            _ => Status::Failed,
+        };
+        response.failed = Some(Failed::of(&error)).filter(|_| response.status == Status::Failed);
+        response.ended_at = Some(self.needs.clock.now());
+        end_open(&mut response);
+        let stored = match self.registered.is_some() {
+            false => Ok(StoredResponse::Gone),
+            true => {
+                let ended = Ended {
+                    response: &response,
+                    input: &self.input,
+                    is_inserted: true,
+                    appending: None,
+                };
+                self.needs.stores.responses.finish(self.owner, &ended).await
+            }
+        };
+        self.writer.response.send_replace(response);
+        match client.take() {
+            Some(client) => match client.send(Err(error)) {
+                Ok(()) | Err(Ok(_)) => Ok(()),
+                Err(Err(unheard)) => Err(unheard),
+            },
+            None => stored.and(Err(error)),
+        }
+    }
+}
+
+/// The last item of a response that ends early is not complete.
+pub(super) fn end_open(response: &mut Response) {
+    if let Some(last) = response.output.last_mut() {
+        last.is_complete = false;
+    }
+}
+
+pub(super) fn no_conversation() -> Error {
+    Resource::Conversation.absent().named_by("conversation")
+}

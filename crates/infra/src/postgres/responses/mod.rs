@@ -1,0 +1,238 @@
+//! Responses in PostgreSQL.
+
+mod finish;
+mod rows;
+mod statements;
+mod within;
+mod write;
+
+use super::database::Database;
+use super::error::storage;
+use super::ids;
+use super::titles::NewTitles;
+use super::work::Whose;
+use crate::postgres::execute::Execute as _;
+use chrono::{DateTime, Utc};
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
+use domain::admission::Caller;
+use domain::error::Result;
+use domain::id::{ItemId, OwnerId, ResponseId};
+use domain::repeats::{Made, Outcome};
+use domain::responses::{
+    Cancelled, Ended, Entry, Failed, Inserted, Link, Response, ResponseItems, ResponseStore,
+    Status, StoredResponse,
+};
+use rows::with_input;
+use statements::{
+    Abandon, Cancel, Chain, Delete, Find, FindWithInput, Found, FoundWithInput, InRange, LinkRow,
+    Renew, Tend,
+};
+use uuid::Uuid;
+pub(super) use within::{forget_conversation, forget_owner};
+use write::Values;
+
+/// Responses in PostgreSQL.
+pub struct PgResponses {
+    database: Database,
+    new_titles: NewTitles,
+}
+
+impl PgResponses {
+    #[must_use]
+    pub fn new(database: Database, new_titles: NewTitles) -> Self {
+        Self {
+            database,
+            new_titles,
+        }
+    }
+
+    /// Ends a response whose writer has died.
+    async fn abandon(&self, owner: OwnerId, id: ResponseId) -> Result<()> {
+        let failed = Failed::abandoned();
+        let (owner_id, id) = key(owner, id);
+        let abandon = Abandon {
+            owner_id,
+            id,
+            code: &failed.code,
+            message: &failed.message,
+        };
+        let work = async |connection: &mut AsyncPgConnection| abandon.write(connection).await;
+        self.database.run(owner, work).await?;
+        Ok(())
+    }
+
+    async fn found(&self, owner: OwnerId, id: ResponseId) -> Result<Option<Found>> {
+        let (owner_id, id) = key(owner, id);
+        let find = Find { owner_id, id };
+        let work = async |connection: &mut AsyncPgConnection| find.fetch_optional(connection).await;
+        self.database.run(owner, work).await
+    }
+}
+
+fn key(owner: OwnerId, id: ResponseId) -> (Uuid, Uuid) {
+    (ids::stored(owner.ulid()), ids::stored(id.ulid()))
+}
+
+#[async_trait::async_trait]
+impl ResponseStore for PgResponses {
+    async fn insert(
+        &self,
+        owner: OwnerId,
+        response: &Response,
+        input: &[Entry],
+    ) -> Result<Inserted> {
+        let values = Values::of(owner, response, input);
+        let whose = Whose::from(owner).writing(values.bytes());
+        let work =
+            async |connection: &mut AsyncPgConnection| values.insert().write(connection).await;
+        let made =
+            |written: &usize| (*written > 0).then(|| Outcome::done(Made::Response(response.id)));
+        match self
+            .database
+            .effect(whose, work, made)
+            .await?
+            .map_err(storage)?
+        {
+            0 if response.conversation.is_some() => Ok(Inserted::NoConversation),
+            0 => Ok(Inserted::NoOwner),
+            _ => Ok(Inserted::Done),
+        }
+    }
+
+    async fn finish(&self, owner: OwnerId, ended: &Ended<'_>) -> Result<StoredResponse> {
+        finish::finish(&self.database, self.new_titles, owner, ended).await
+    }
+
+    async fn find(&self, owner: OwnerId, id: ResponseId) -> Result<Option<Response>> {
+        let mut found = self.found(owner, id).await?;
+        if found.as_ref().is_some_and(|found| found.is_expired) {
+            self.abandon(owner, id).await?;
+            found = self.found(owner, id).await?;
+        }
+        found.map(|found| Response::try_from(found.row)).transpose()
+    }
+
+    async fn find_with_input(
+        &self,
+        owner: OwnerId,
+        id: ResponseId,
+    ) -> Result<Option<ResponseItems>> {
+        let (owner_id, id_of) = key(owner, id);
+        let find = FindWithInput {
+            owner_id,
+            id: id_of,
+        };
+        let work = async |connection: &mut AsyncPgConnection| find.fetch_optional(connection).await;
+        let mut found: Option<FoundWithInput> = self.database.run(owner, work.clone()).await?;
+        if found.as_ref().is_some_and(|found| found.is_expired) {
+            self.abandon(owner, id).await?;
+            found = self.database.run(owner, work).await?;
+        }
+        let items = found.map(|found| with_input(found.row, &found.input));
+        items.transpose()
+    }
+
+    async fn find_by_item(&self, owner: OwnerId, item: ItemId) -> Result<Option<ResponseItems>> {
+        let (first, last) = ResponseId::range_of(item);
+        let find = InRange {
+            owner_id: ids::stored(owner.ulid()),
+            first: ids::stored(first.ulid()),
+            last: ids::stored(last.ulid()),
+        };
+        let work = async |connection: &mut AsyncPgConnection| find.fetch_optional(connection).await;
+        let id: Option<Uuid> = self.database.run(owner, work).await?;
+        match id {
+            None => Ok(None),
+            Some(id) => {
+                let id = ResponseId::new(ids::read(id));
+                self.find_with_input(owner, id).await
+            }
+        }
+    }
+
+    async fn chain(&self, owner: OwnerId, id: ResponseId, bytes: usize) -> Result<Vec<Link>> {
+        let (owner_id, id) = key(owner, id);
+        let chain = Chain {
+            owner_id,
+            id,
+            bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+        };
+        let work = async |connection: &mut AsyncPgConnection| chain.fetch_all(connection).await;
+        let links: Vec<LinkRow> = self.database.run(owner, work).await?;
+        let links = links.into_iter().map(|link| {
+            let items = with_input(link.row, &link.input)?;
+            Ok(Link { items })
+        });
+        links.collect()
+    }
+
+    async fn delete(&self, owner: OwnerId, id: ResponseId) -> Result<bool> {
+        let (owner_id, id) = key(owner, id);
+        let delete = Delete { owner_id, id };
+        let work = async |connection: &mut AsyncPgConnection| delete.fetch_one(connection).await;
+        let gone: i64 = self.database.run(owner, work).await?;
+        Ok(gone > 0)
+    }
+
+    async fn cancel(
+        &self,
+        owner: OwnerId,
+        id: ResponseId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Cancelled>> {
+        let (owner_id, stored) = key(owner, id);
+        let cancel = Cancel {
+            owner_id,
+            id: stored,
+            now,
+        };
+        if self.find(owner, id).await?.is_none() {
+            return Ok(None);
+        }
+        let work = async |connection: &mut AsyncPgConnection| cancel.write(connection).await;
+        self.database.run(owner, work).await?;
+        let found = self.find(owner, id).await?;
+        Ok(found.map(|response| match response.status {
+            _ if !response.is_background => Cancelled::NotBackground,
+            Status::Cancelled => Cancelled::Done(Box::new(response)),
+            _ => Cancelled::HasEnded(Box::new(response)),
+        }))
+    }
+
+    async fn tend(
+        &self,
+        responses: &[(OwnerId, ResponseId)],
+        renews: bool,
+    ) -> Result<Vec<(OwnerId, ResponseId)>> {
+        let owners = responses.iter().map(|(owner, _)| ids::stored(owner.ulid()));
+        let owners: Vec<_> = owners.collect();
+        let all = responses.iter().map(|(_, id)| ids::stored(id.ulid()));
+        let all: Vec<_> = all.collect();
+        let (owner_ids, ids_of) = (owners.as_slice(), all.as_slice());
+        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Vec<(Uuid, Uuid)>> {
+            match renews {
+                true => {
+                    let renew = Renew {
+                        owner_ids,
+                        ids: ids_of,
+                    };
+                    renew.fetch_all(connection).await
+                }
+                false => {
+                    let tend = Tend {
+                        owner_ids,
+                        ids: ids_of,
+                    };
+                    tend.fetch_all(connection).await
+                }
+            }
+        };
+        let there = self.database.run(Caller::Service, work).await?;
+        let there = there.into_iter().map(|(owner, id)| {
+            let owner = OwnerId::new(ids::read(owner));
+            (owner, ResponseId::new(ids::read(id)))
+        });
+        Ok(there.collect())
+    }
+}

@@ -1,0 +1,187 @@
+use super::rows::Row;
+use crate::postgres::row::{Sql, names, sql};
+use crate::postgres::statement::statement;
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{
+    Array, BigInt, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
+use uuid::Uuid;
+
+/// Whether the conversation of the response `r` exists, if it has one.
+const IS_THERE: &str = "(r.conversation_id is null or exists (
+    select from conversations c where c.owner_id = r.owner_id and c.id = r.conversation_id))";
+
+statement!(
+    /// A response, and whether the lease of its writer has run out.
+    Find { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> Found {
+        row: Row => Sql<Row>,
+        is_expired: bool => Bool,
+    },
+    sql!("select ", names!(Row, "r."), ", r.status = 1 and r.leased_until <= now()
+    from responses r where r.owner_id = $1 and r.id = $2 and ", IS_THERE)
+);
+
+statement!(
+    FindWithInput { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> FoundWithInput {
+        row: Row => Sql<Row>,
+        input: String => Text,
+        is_expired: bool => Bool,
+    },
+    sql!("select ", names!(Row, "r."), ", r.input, r.status = 1 and r.leased_until <= now()
+    from responses r where r.owner_id = $1 and r.id = $2 and ", IS_THERE)
+);
+
+statement!(
+    /// The ids of responses in a range.
+    InRange { owner_id: Uuid => SqlUuid, first: Uuid => SqlUuid, last: Uuid => SqlUuid } -> SqlUuid,
+    "select id from responses where owner_id = $1 and id between $2 and $3 order by id limit 1"
+);
+
+statement!(
+    /// A response and those that it continues, newest first, until their items have enough bytes.
+    Chain { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid, bytes: i64 => BigInt } -> LinkRow {
+        row: Row => Sql<Row>,
+        input: String => Text,
+    },
+    sql!("with recursive chain as (
+        select r.id, r.parent_id, 1 as depth,
+            (octet_length(r.input) + octet_length(r.output))::bigint as bytes
+        from responses r where r.owner_id = $1 and r.id = $2 and ", IS_THERE, "
+        union all
+        select r.id, r.parent_id, c.depth + 1,
+            c.bytes + octet_length(r.input) + octet_length(r.output)
+        from chain c join responses r on r.owner_id = $1 and r.id = c.parent_id
+        where c.bytes <= $3 and c.depth < 10000 and ", IS_THERE, "
+    )
+    select ", names!(Row, "r."), ", r.input
+    from chain c join responses r on r.owner_id = $1 and r.id = c.id order by c.depth")
+);
+
+statement!(
+    /// Stores a response. Nothing where its owner was removed, or its conversation does not exist.
+    Insert<'a> {
+        owner_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+        created_at: DateTime<Utc> => Timestamptz,
+        ended_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        conversation_id: Option<Uuid> => Nullable<SqlUuid>,
+        previous_id: Option<Uuid> => Nullable<SqlUuid>,
+        first_number: i32 => Integer,
+        input_count: i32 => Integer,
+        status: i16 => SmallInt,
+        cut_by: Option<i16> => Nullable<SmallInt>,
+        is_background: bool => Bool,
+        model: Option<&'a str> => Nullable<Text>,
+        settings: &'a str => Text,
+        input: &'a str => Text,
+        output: &'a str => Text,
+        cuts: &'a [i32] => Array<Integer>,
+        usage: Option<&'a [i32]> => Nullable<Array<Integer>>,
+        failure_code: Option<&'a str> => Nullable<Text>,
+        failure_message: Option<&'a str> => Nullable<Text>,
+    } -> (),
+    "insert into responses (owner_id, id, created_at, ended_at, conversation_id, previous_id,
+        parent_id, first_number, input_count, status, cut_by, is_background, model, settings,
+        input, output, cuts, usage, failure_code, failure_message, leased_until)
+    select $1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+        case when $9 = 1 then now() + interval '30 seconds' end
+    where not exists (select from removed_owners where owner_id = $1)
+        and ($5 is null or exists (select from conversations where owner_id = $1 and id = $5))"
+);
+
+statement!(
+    /// Stores the end of a response whose writer holds the lease.
+    Finish<'a> {
+        ended_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        first_number: i32 => Integer,
+        input_count: i32 => Integer,
+        status: i16 => SmallInt,
+        cut_by: Option<i16> => Nullable<SmallInt>,
+        model: Option<&'a str> => Nullable<Text>,
+        input: &'a str => Text,
+        output: &'a str => Text,
+        cuts: &'a [i32] => Array<Integer>,
+        usage: Option<&'a [i32]> => Nullable<Array<Integer>>,
+        failure_code: Option<&'a str> => Nullable<Text>,
+        failure_message: Option<&'a str> => Nullable<Text>,
+        owner_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+    } -> (),
+    "update responses set leased_until = null, ended_at = $1, first_number = $2, input_count = $3,
+        status = $4, cut_by = $5, model = $6, input = $7, output = $8, cuts = $9, usage = $10,
+        failure_code = $11, failure_message = $12
+    where owner_id = $13 and id = $14 and status = 1 and leased_until > now()"
+);
+
+statement!(
+    /// Ends a response whose writer has died.
+    Abandon<'a> {
+        code: &'a str => Text,
+        message: &'a str => Text,
+        owner_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+    } -> (),
+    "update responses set status = 3, ended_at = leased_until, leased_until = null,
+        failure_code = $1, failure_message = $2
+    where owner_id = $3 and id = $4 and status = 1 and leased_until <= now()"
+);
+
+statement!(
+    /// Deletes a response. Those that continue it continue the one before it.
+    Delete { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> BigInt,
+    sql!("with gone as (
+        delete from responses r where r.owner_id = $1 and r.id = $2 and ", IS_THERE, "
+        returning r.id, r.parent_id
+    ),
+    moved as (
+        update responses r set parent_id = g.parent_id from gone g
+        where r.owner_id = $1 and r.parent_id = g.id
+    )
+    select count(*) from gone")
+);
+
+statement!(
+    Cancel { now: DateTime<Utc> => Timestamptz, owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid }
+    -> (),
+    sql!("update responses r set status = 5, ended_at = $1, leased_until = null
+    where r.owner_id = $2 and r.id = $3 and r.status = 1 and r.is_background and ", IS_THERE)
+);
+
+statement!(
+    /// Those that are still to be written.
+    Tend<'a> { owner_ids: &'a [Uuid] => Array<SqlUuid>, ids: &'a [Uuid] => Array<SqlUuid> }
+    -> (SqlUuid, SqlUuid),
+    "select r.owner_id, r.id from unnest($1, $2) as t(owner_id, id)
+    join responses r on r.owner_id = t.owner_id and r.id = t.id
+    where r.status = 1 and r.leased_until > now()"
+);
+
+statement!(
+    Renew<'a> { owner_ids: &'a [Uuid] => Array<SqlUuid>, ids: &'a [Uuid] => Array<SqlUuid> }
+    -> (SqlUuid, SqlUuid),
+    "update responses r set leased_until = now() + interval '30 seconds'
+    from unnest($1, $2) as t(owner_id, id)
+    where r.owner_id = t.owner_id and r.id = t.id and r.status = 1 and r.leased_until > now()
+    returning r.owner_id, r.id"
+);
+
+statement!(
+    /// Deletes some responses of a conversation that was deleted.
+    OfConversation {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        most: i64 => BigInt,
+    } -> (),
+    "delete from responses where (owner_id, id) in (
+        select owner_id, id from responses
+        where owner_id = $1 and conversation_id = $2 limit $3
+    )"
+);
+
+statement!(
+    /// Deletes some responses of a removed owner.
+    OfOwner { owner_id: Uuid => SqlUuid, most: i64 => BigInt } -> (),
+    "delete from responses where (owner_id, id) in (
+        select owner_id, id from responses where owner_id = $1 order by id limit $2
+    )"
+);

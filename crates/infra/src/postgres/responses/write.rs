@@ -1,0 +1,92 @@
+//! What is written of a response.
+
+use super::rows::{list, stored_cut_by, stored_cuts, stored_status, stored_usage};
+use super::statements::{Finish, Insert};
+use crate::postgres::ids;
+use domain::id::{ConversationId, OwnerId, ResponseId, Sequence};
+use domain::responses::{Entry, Failed, Output, Response};
+use uuid::Uuid;
+
+/// The values of a response in stored form.
+#[derive(Clone)]
+pub(super) struct Values<'a> {
+    owner_id: Uuid,
+    response: &'a Response,
+    pub(super) first: Sequence,
+    input: String,
+    output: String,
+    cuts: Vec<i32>,
+    usage: Option<Vec<i32>>,
+}
+
+impl<'a> Values<'a> {
+    pub(super) fn of(owner: OwnerId, response: &'a Response, input: &[Entry]) -> Self {
+        let output: Vec<_> = response.output.iter().map(Output::entry).collect();
+        Self {
+            owner_id: ids::stored(owner.ulid()),
+            response,
+            first: response.first,
+            input: list(input.iter()),
+            output: list(output.iter()),
+            cuts: stored_cuts(&response.cuts),
+            usage: response.usage.map(stored_usage),
+        }
+    }
+
+    /// The size in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.input.len() + self.output.len() + self.response.settings.len() + 4 * self.cuts.len()
+    }
+
+    fn failed(&self, of: impl Fn(&'a Failed) -> &'a str) -> Option<&'a str> {
+        self.response.failed.as_ref().map(of)
+    }
+
+    pub(super) fn insert(&self) -> Insert<'_> {
+        let response = self.response;
+        Insert {
+            owner_id: self.owner_id,
+            id: ids::stored(response.id.ulid()),
+            created_at: response.created_at,
+            ended_at: response.ended_at,
+            conversation_id: response
+                .conversation
+                .map(ConversationId::ulid)
+                .map(ids::stored),
+            previous_id: response.previous.map(ResponseId::ulid).map(ids::stored),
+            first_number: self.first.0.cast_signed(),
+            input_count: response.input_count.cast_signed(),
+            status: stored_status(response.status),
+            cut_by: response.cut_by.map(stored_cut_by),
+            is_background: response.is_background,
+            model: response.model.as_deref(),
+            settings: &response.settings,
+            input: &self.input,
+            output: &self.output,
+            cuts: &self.cuts,
+            usage: self.usage.as_deref(),
+            failure_code: self.failed(|failed| &failed.code),
+            failure_message: self.failed(|failed| &failed.message),
+        }
+    }
+
+    pub(super) fn finish(&self) -> Finish<'_> {
+        let response = self.response;
+        Finish {
+            owner_id: self.owner_id,
+            id: ids::stored(response.id.ulid()),
+            ended_at: response.ended_at,
+            first_number: self.first.0.cast_signed(),
+            input_count: response.input_count.cast_signed(),
+            status: stored_status(response.status),
+            cut_by: response.cut_by.map(stored_cut_by),
+            model: response.model.as_deref(),
+            input: &self.input,
+            output: &self.output,
+            cuts: &self.cuts,
+            usage: self.usage.as_deref(),
+            failure_code: self.failed(|failed| &failed.code),
+            failure_message: self.failed(|failed| &failed.message),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+use super::{PATH, asking, made};
+use crate::app::id;
+use crate::openai::{all, conversation, refused};
+use crate::provider::{Provider, says, says_when_told};
+use crate::purge::{Worker, until};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_deleted_response_is_gone_and_its_children_go_on_without_it() {
+    let provider = Provider::that(says(&["One."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let first = id(&made(&alice, json!({ "input": "A" })).await);
+    let second = json!({ "input": "B", "previous_response_id": first });
+    let second = id(&made(&alice, second).await);
+    let third = json!({ "input": "C", "previous_response_id": second });
+    let third = id(&made(&alice, third).await);
+    let path = format!("{PATH}/{second}");
+    refused(
+        &app.bob().delete(&path).await,
+        404,
+        "response_not_found",
+        None,
+    );
+    let answer = alice.delete(&path).await.expect(200);
+    assert_eq!(
+        answer,
+        json!({ "id": second, "object": "response", "deleted": true })
+    );
+    refused(&alice.get(&path).await, 404, "response_not_found", None);
+    refused(&alice.delete(&path).await, 404, "response_not_found", None);
+    made(
+        &alice,
+        json!({ "input": "D", "previous_response_id": third }),
+    )
+    .await;
+    let expected = [
+        "user: A",
+        "assistant: One.",
+        "user: C",
+        "assistant: One.",
+        "user: D",
+    ];
+    assert_eq!(provider.asked().last().unwrap().prompt(), expected);
+}
+
+#[tokio::test]
+async fn the_items_of_its_conversation_stay() {
+    let app = asking(&Provider::obliging()).await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({})).await;
+    let response = made(&alice, json!({ "input": "x", "conversation": one })).await;
+    alice
+        .delete(&format!("{PATH}/{}", id(&response)))
+        .await
+        .expect(200);
+    assert_eq!(all(&alice, &one).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_conversation_takes_its_responses_along() {
+    let app = asking(&Provider::obliging()).await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({})).await;
+    let response = made(&alice, json!({ "input": "x", "conversation": one })).await;
+    alice
+        .delete(&format!("/v1/conversations/{one}"))
+        .await
+        .expect_nothing(204);
+    let path = format!("{PATH}/{}", id(&response));
+    refused(&alice.get(&path).await, 404, "response_not_found", None);
+    let _worker = Worker::start(&app.schema);
+    until(&app.schema, "select count(*) from responses", 20, |rows| {
+        rows == 0
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_response_that_is_deleted_while_it_runs_leaves_nothing() {
+    let provider = Provider::that(says_when_told(&["Os", "lo."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({})).await;
+    let body = json!({ "input": "x", "conversation": one, "background": true });
+    let response = made(&alice, body).await;
+    provider.was_asked(1).await;
+    alice
+        .delete(&format!("{PATH}/{}", id(&response)))
+        .await
+        .expect(200);
+    provider.go_on(3);
+    // The next turn has waited for it.
+    provider.does(says(&["Next."]));
+    made(&alice, json!({ "input": "y", "conversation": one })).await;
+    let items = all(&alice, &one).await;
+    assert_eq!(items.len(), 2);
+    assert_eq!(items[0]["content"][0]["text"], "y");
+}

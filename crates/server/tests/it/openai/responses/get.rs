@@ -1,0 +1,87 @@
+use super::{PATH, asking, ended, events, made, names, said, streams};
+use crate::app::id;
+use crate::openai::refused;
+use crate::provider::{Provider, says_when_told};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_stream_goes_on_after_each_event() {
+    let provider = Provider::that(streams(&[said("Os"), said("lo"), said(".")], "stop"));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let body = json!({ "input": "Capital?", "stream": true });
+    let whole = events(alice.post(PATH, body).await.text());
+    let path = format!("{PATH}/{}", id(&whole[0]["response"]));
+    for after in 0..whole.len() {
+        let rest = alice
+            .get(&format!("{path}?stream=true&starting_after={after}"))
+            .await;
+        assert_eq!(events(rest.text()), whole[after + 1..]);
+    }
+}
+
+#[tokio::test]
+async fn a_response_under_way_is_joined_from_its_first_event() {
+    let provider = Provider::that(says_when_told(&["Os", "lo."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let body = json!({ "input": "Capital?", "background": true });
+    let queued = made(&alice, body).await;
+    assert_eq!(queued["status"], "queued");
+    let path = format!("{PATH}/{}", id(&queued));
+    provider.was_asked(1).await;
+    assert_eq!(alice.get(&path).await.expect(200)["status"], "in_progress");
+    provider.go_on(1);
+    let reader = alice.clone();
+    let streamed = format!("{path}?stream=true");
+    let reading = tokio::spawn(async move { reader.get(&streamed).await });
+    provider.go_on(2);
+    let told = events(reading.await.unwrap().text());
+    assert_eq!(names(&told)[..3], ["created", "queued", "in_progress"]);
+    assert_eq!(names(&told).last(), Some(&"completed"));
+    let response = ended(&alice, &id(&queued)).await;
+    assert_eq!(told.last().unwrap()["response"], response);
+    let again = alice.get(&format!("{path}?stream=true")).await;
+    assert_eq!(events(again.text()), told);
+}
+
+#[tokio::test]
+async fn a_response_whose_server_died_has_failed() {
+    let provider = Provider::that(says_when_told(&["Os", "lo."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let queued = made(&alice, json!({ "input": "x", "background": true })).await;
+    provider.was_asked(1).await;
+    let path = format!("{PATH}/{}", id(&queued));
+    assert_eq!(alice.get(&path).await.expect(200)["status"], "in_progress");
+    // As if it had not been renewed for half a minute.
+    let update = "update responses set leased_until = now() - interval '1 second'";
+    app.schema.rows(update).await;
+    let response = alice.get(&path).await.expect(200);
+    assert_eq!(response["status"], "failed");
+    assert_eq!(response["error"]["code"], "server_error");
+    // Its writer comes too late.
+    provider.go_on(3);
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert_eq!(alice.get(&path).await.expect(200), response);
+}
+
+#[tokio::test]
+async fn mistakes_are_refused_by_name() {
+    let app = asking(&Provider::obliging()).await;
+    let alice = app.alice();
+    let path = format!(
+        "{PATH}/{}",
+        id(&made(&alice, json!({ "input": "x" })).await)
+    );
+    for (query, param) in [
+        ("stream=maybe", "stream"),
+        ("stream=true&starting_after=x", "starting_after"),
+    ] {
+        let answer = alice.get(&format!("{path}?{query}")).await;
+        refused(&answer, 400, "invalid_value", Some(param));
+    }
+    let answer = alice.get(&format!("{path}?wish=1")).await;
+    refused(&answer, 400, "unknown_parameter", Some("wish"));
+    refused(&app.bob().get(&path).await, 404, "response_not_found", None);
+}

@@ -1,0 +1,1 @@
+alter table usage drop column last_response;
