@@ -13,7 +13,7 @@ import world
 from instance import Instance, end_in_order
 from load import Load
 from report import Line
-from rows import append, build, bulk, cost, growth, memory, read, stream
+from rows import append, build, bulk, cost, growth, memory, read, response, stream
 
 # The numbers of conversations, of which the rows have their own each.
 APPENDED, READ, STREAMED, DELETED, LONG = 2_000_000, 1_000_000, 1_100_000, 1_200_000, 1_300_000
@@ -55,7 +55,9 @@ class Bench:
         appends, _ = append.rows(self.load, APPENDED)
         reads, reader = read.rows(self.load, READ)
         contests = [*appends, *reads]
-        rows: list[Row] = [*contests, memory.Memory(self.load, LONG, self.chosen.program)]
+        answered = response.Response(self.chosen.program, self.chosen.seconds)
+        self.endings.append(answered.remove)
+        rows: list[Row] = [*contests, memory.Memory(self.load, LONG, self.chosen.program), answered]
         if self.chosen.large:
             rows += self.large(reader)
         if self.chosen.build:
