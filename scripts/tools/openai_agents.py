@@ -61,12 +61,47 @@ async def check_run(client: openai.AsyncOpenAI) -> None:
     print("  a turn of an agent")
 
 
+@agents.function_tool
+def thermometer(place: str) -> str:
+    """How warm it is."""
+    return f"21 °C in {place}"
+
+
+@agents.function_tool
+def barometer(place: str) -> str:
+    """How high the pressure is."""
+    return f"1013 hPa in {place}"
+
+
+async def check_tools(client: openai.AsyncOpenAI) -> None:
+    """Two turns of an agent that calls two tools in each, by responses; whole, then streamed."""
+    session = agents.OpenAIConversationsSession(openai_client=client)
+    model = agents.OpenAIResponsesModel(model="tools-model", openai_client=client)
+    agent = agents.Agent(
+        name="Guide", instructions="Be brief.", model=model, tools=[thermometer, barometer]
+    )
+    turn = ["message"] + ["function_call"] * 2 + ["function_call_output"] * 2 + ["message"]
+    run = await agents.Runner.run(agent, "How is the weather?", session=session)
+    assert run.final_output == "That depends on the question.", run.final_output
+    kept = await session.get_items()
+    assert [item["type"] for item in kept] == turn, kept
+    assert {item["output"] for item in kept[3:5]} == {"21 °C in Oslo", "1013 hPa in Oslo"}, kept
+    streamed = agents.Runner.run_streamed(agent, "And now?", session=session)
+    async for _ in streamed.stream_events():
+        pass
+    assert streamed.final_output == "That depends on the question.", streamed.final_output
+    kept = await session.get_items()
+    assert [item["type"] for item in kept] == turn * 2, kept
+    print("  two turns of an agent with two tools, by responses, whole and streamed")
+
+
 async def main() -> None:
     print("openai-agents, base_url /openai/v1")
     agents.set_tracing_disabled(True)
     client = openai.AsyncOpenAI(base_url=f"{BASE_URL}/openai/v1", api_key=TOKEN)
     await check_session(client)
     await check_run(client)
+    await check_tools(client)
 
 
 if __name__ == "__main__":

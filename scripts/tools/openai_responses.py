@@ -20,6 +20,7 @@ TOOL = {
 def whole_answers(client: openai.OpenAI) -> None:
     first = client.responses.create(model="check-model", input=QUESTION, instructions="Be brief.")
     assert first.output_text == REPLY and first.status == "completed", first
+    assert first.usage.total_tokens == 12, first
     assert client.responses.retrieve(first.id) == first
     asked = list(client.responses.input_items.list(first.id))
     assert [item.content[0].text for item in asked] == [QUESTION], asked
@@ -111,6 +112,15 @@ def background(client: openai.OpenAI) -> None:
     print("  in the background: polled to its end, and cancelled")
 
 
+def repeats(client: openai.OpenAI) -> None:
+    """A client that gives up too early, and asks again by itself, makes one turn."""
+    conversation = client.conversations.create()
+    hasty = client.with_options(max_retries=9, timeout=1.5)
+    hasty.responses.create(model="slow-model", input=QUESTION, conversation=conversation.id)
+    assert len(list(client.conversations.items.list(conversation.id))) == 2
+    print("  a repeat of the SDK itself makes one turn")
+
+
 def main() -> None:
     print(f"openai {openai.__version__} for Python: responses")
     client = openai.OpenAI(base_url=f"{BASE_URL}/openai/v1", api_key=TOKEN, max_retries=0)
@@ -119,6 +129,7 @@ def main() -> None:
     endings(client)
     tools(client)
     background(client)
+    repeats(client)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 says the same, in words that tell nothing.
 """
 
+import contextlib
 import http.server
 import json
 import threading
@@ -35,6 +36,25 @@ SCRIPTS = {
     "cut-model": ([{"content": PIECES[0]}], "length"),
     "dying-model": ([{"content": PIECES[0]}], None),
 }
+
+
+USAGE = {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}
+
+
+def calling_all(asked: dict) -> tuple[list, str]:
+    """Calls each tool, then speaks."""
+    if asked["messages"][-1]["role"] == "tool":
+        return [{"content": piece} for piece in PIECES], "stop"
+    calls = [
+        {
+            "index": index,
+            "id": f"call_{len(asked['messages'])}_{index}",
+            "type": "function",
+            "function": {"name": tool["function"]["name"], "arguments": '{"place": "Oslo"}'},
+        }
+        for index, tool in enumerate(asked["tools"])
+    ]
+    return [{"tool_calls": [call]} for call in calls], "tool_calls"
 
 
 def completion(kind: str, **choice) -> dict:
@@ -94,23 +114,25 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif asked.get("model") == "slow-model":
             # Longer than a client waits that gives up.
             time.sleep(3)
-            self.answer_whole()
+            with contextlib.suppress(OSError):
+                self.answer_whole()
         elif asked.get("model") == "endless-model" and asked.get("stream") is True:
             self.talk_for_ever()
         elif not all(is_message(message) for message in asked["messages"]):
             self.answer_json({"error": {"message": "that is no message", "param": "messages"}}, 400)
+        elif asked.get("model") == "tools-model":
+            self.answer("text/event-stream", self.scripted(*calling_all(asked)))
         elif asked.get("model") in SCRIPTS and asked["messages"][-1]["role"] != "tool":
             self.answer("text/event-stream", self.scripted(*SCRIPTS[asked["model"]]))
         elif asked.get("stream") is True and asked.get("model") != "unstreaming-model":
-            self.answer("text/event-stream", self.events())
+            self.answer("text/event-stream", self.events(asked))
         else:
             self.answer_whole()
 
     def answer_whole(self) -> None:
         message = {"role": "assistant", "content": "".join(PIECES)}
-        usage = {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}
         whole = completion("chat.completion", message=message, finish_reason="stop")
-        self.answer_json(whole | {"usage": usage})
+        self.answer_json(whole | {"usage": USAGE})
 
     def talk_for_ever(self) -> None:
         """Until the client hangs up."""
@@ -127,11 +149,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
 
     @staticmethod
-    def events() -> bytes:
+    def events(asked: dict) -> bytes:
         kind = "chat.completion.chunk"
         chunks = [completion(kind, delta={"role": "assistant", "content": PIECES[0]})]
         chunks += [completion(kind, delta={"content": piece}) for piece in PIECES[1:]]
         chunks += [completion(kind, delta={}, finish_reason="stop")]
+        if (asked.get("stream_options") or {}).get("include_usage"):
+            chunks += [completion(kind) | {"choices": [], "usage": USAGE}]
         events = [f"data: {json.dumps(chunk)}\n\n" for chunk in chunks] + ["data: [DONE]\n\n"]
         return "".join(events).encode()
 
