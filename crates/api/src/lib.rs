@@ -36,6 +36,7 @@ mod request_context;
 mod request_id;
 pub mod room;
 pub mod routes;
+mod search;
 pub mod settings;
 pub mod shares;
 mod sse;

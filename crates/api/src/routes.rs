@@ -3,7 +3,7 @@
 
 use crate::endpoints::endpoints;
 use crate::{
-    auth, chat, conversations, items, models, projects, settings, shares, system, versions,
+    auth, chat, conversations, items, models, projects, search, settings, shares, system, versions,
 };
 use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -80,6 +80,7 @@ endpoints! {
     items::delete::delete_item,
     versions::list::list_item_versions,
     versions::restore::restore_item_version,
+    search::list::list_search_hits,
     projects::create::create_project,
     projects::list::list_projects,
     projects::get::get_project,

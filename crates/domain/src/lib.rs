@@ -25,6 +25,7 @@ pub mod removal;
 pub mod repeats;
 pub mod replies;
 pub mod responses;
+pub mod search;
 pub mod settings;
 pub mod shares;
 pub mod state;

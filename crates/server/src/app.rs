@@ -23,6 +23,7 @@ use domain::projects::ProjectService;
 use domain::repeats::RepeatService;
 use domain::replies::{ReplyPlaces, ReplyService};
 use domain::responses::ResponseService;
+use domain::search::SearchService;
 use domain::settings::SettingsService;
 use domain::shares::ShareService;
 use domain::storage::Room;
@@ -30,7 +31,7 @@ use domain::tasks::Tasks;
 use domain::turns::TurnService;
 use domain::usage::{UsageGuard, UsageService};
 use infra::postgres::{
-    PgConversations, PgItems, PgProjects, PgReplies, PgSettings, PgShares, PgUsage,
+    PgConversations, PgItems, PgProjects, PgReplies, PgSearch, PgSettings, PgShares, PgUsage,
 };
 use infra::security::RandomSecrets;
 use std::net::TcpListener;
@@ -56,6 +57,7 @@ struct Services {
     responses: web::Data<ResponseService>,
     readiness: web::Data<Arc<dyn Readiness>>,
     room: web::Data<dyn Room>,
+    search: web::Data<SearchService>,
     settings: web::Data<SettingsService>,
     shares: web::Data<ShareService>,
     context: web::Data<RequestContext>,
@@ -80,6 +82,13 @@ fn replies(parts: &Parts) -> ReplyService {
         Arc::clone(&parts.ids),
         parts.context_tokens,
     )
+}
+
+fn search(parts: &Parts) -> SearchService {
+    SearchService {
+        store: Arc::new(PgSearch(parts.database.clone())),
+        clock: Arc::clone(&parts.clock),
+    }
 }
 
 fn settings(parts: &Parts) -> SettingsService {
@@ -136,6 +145,7 @@ impl Services {
             responses: web::Data::new(responses(parts)),
             readiness: web::Data::new(readiness),
             room: web::Data::from(Arc::clone(&parts.room)),
+            search: web::Data::new(search(parts)),
             settings: web::Data::new(settings(parts)),
             shares: web::Data::new(ShareService::new(
                 Arc::new(PgShares(database())),
@@ -181,6 +191,7 @@ impl Services {
             .app_data(self.responses.clone())
             .app_data(self.readiness.clone())
             .app_data(self.room.clone())
+            .app_data(self.search.clone())
             .app_data(self.settings.clone())
             .app_data(self.shares.clone())
             .app_data(self.context.clone())

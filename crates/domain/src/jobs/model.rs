@@ -23,6 +23,8 @@ pub enum Kind {
     Versions,
     /// Reclaims the items of a deleted conversation.
     Purge,
+    /// Indexes an owner's new and changed texts for search.
+    Search,
 }
 
 impl Kind {
@@ -38,6 +40,7 @@ impl Kind {
             Self::Removal => "removal",
             Self::Versions => "versions",
             Self::Purge => "purge",
+            Self::Search => "search",
         }
     }
 }

@@ -2,6 +2,7 @@ use super::{Allowances, Counted, Quota, StorageLeft, UsageStore};
 use crate::clock::Clock;
 use crate::error::{Conflict, Error, Result};
 use crate::id::OwnerId;
+use crate::jobs::Kind;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -50,6 +51,8 @@ impl Known {
 impl UsageGuard {
     /// The greatest age of a count for an owner who writes.
     const FRESH: TimeDelta = TimeDelta::seconds(20);
+    /// How long messages are collected before they are indexed.
+    const COLLECTED: TimeDelta = TimeDelta::seconds(30);
     /// How long an owner who no longer writes is remembered.
     const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
     /// How many owners are remembered: 20 MB. Further owners are not limited here.
@@ -129,9 +132,6 @@ impl UsageGuard {
     }
 
     fn check(&self, owner: OwnerId, write: Write) -> Result<()> {
-        if !self.is_needed() {
-            return Ok(());
-        }
         let now = self.clock.now();
         let mut known = self.lock();
         if known.len() >= Self::MOST && !known.contains_key(&owner) {
@@ -139,6 +139,9 @@ impl UsageGuard {
         }
         let entry = known.entry(owner).or_default();
         (entry.is_active, entry.active_at) = (true, now);
+        if !self.is_needed() {
+            return Ok(());
+        }
         let Some(counted) = entry.counted else {
             return Ok(());
         };
@@ -163,13 +166,15 @@ impl UsageGuard {
     }
 
     /// Reads the counts of owners who have written since the last look, and makes sure that they
-    /// are counted again.
+    /// are counted again, and that what they wrote is indexed for search.
     pub async fn look(&self) -> Result<()> {
-        if !self.is_needed() {
-            return Ok(());
-        }
         let now = self.clock.now();
         for owners in self.active(now).chunks(Self::BATCH) {
+            let due = now + Self::COLLECTED;
+            self.store.leave_jobs(Kind::Search, owners, due).await?;
+            if !self.is_needed() {
+                continue;
+            }
             let found = self.store.find(owners, midnight(now)).await?;
             let is_stale = |counted: &&Counted| {
                 let allowance = self.allowances.of(counted.kind);
@@ -187,7 +192,7 @@ impl UsageGuard {
                 }
             }
             if !stale.is_empty() {
-                self.store.leave_jobs(&stale, now).await?;
+                self.store.leave_jobs(Kind::Usage, &stale, now).await?;
             }
         }
         Ok(())

@@ -2,7 +2,7 @@ use super::Usage;
 use crate::auth::UserKind;
 use crate::error::Result;
 use crate::id::OwnerId;
-use crate::jobs::{Job, Portion, Step};
+use crate::jobs::{Job, Kind, Portion, Step};
 use chrono::{DateTime, Utc};
 
 /// The counted usage of owners. Every method is one atomic unit of work.
@@ -11,8 +11,8 @@ pub trait UsageStore: Send + Sync {
     /// The last counts of these owners; titles are counted since `midnight`.
     async fn find(&self, owners: &[OwnerId], midnight: DateTime<Utc>) -> Result<Vec<Counted>>;
 
-    /// Leaves a job to count for each of these owners.
-    async fn leave_jobs(&self, owners: &[OwnerId], now: DateTime<Utc>) -> Result<()>;
+    /// Leaves a job of a kind for each of these owners.
+    async fn leave_jobs(&self, kind: Kind, owners: &[OwnerId], due: DateTime<Utc>) -> Result<()>;
 
     /// Counts the usage of the job's owner: the conversations and their sizes, which each write
     /// keeps up to date; no text is read. First measures a portion of the conversations without a

@@ -5,7 +5,7 @@ use crate::auth::UserKind;
 use crate::clock::Clock;
 use crate::error::{Conflict, Error, Result};
 use crate::id::OwnerId;
-use crate::jobs::{Job, Portion, Step};
+use crate::jobs::{Job, Kind, Portion, Step};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 use std::pin::pin;
@@ -47,7 +47,10 @@ impl UsageStore for Memory {
             .collect())
     }
 
-    async fn leave_jobs(&self, owners: &[OwnerId], _: DateTime<Utc>) -> Result<()> {
+    async fn leave_jobs(&self, kind: Kind, owners: &[OwnerId], _: DateTime<Utc>) -> Result<()> {
+        if kind != Kind::Usage {
+            return Ok(());
+        }
         self.jobs.lock().unwrap().extend(owners);
         Ok(())
     }

@@ -1,6 +1,8 @@
 use super::database::Database;
 use super::items::key::ItemKey;
 use super::jobs::{Locked, Next};
+use super::row::sql;
+use super::search::{self, FORGET_ITEM};
 use super::shares::{revoke_of_item, sweep};
 use super::statement::statement;
 use super::{responses, turn_queue};
@@ -35,7 +37,7 @@ statement!(
         rows: i64 => BigInt,
         bytes: i64 => BigInt,
     } -> BigInt,
-    "with first as (
+    sql!("with first as (
         select sequence, sum(cost) over (order by sequence) - cost as before
         from (
             select sequence, pg_column_size(content) + coalesce(pg_column_size(reasoning), 0)
@@ -48,10 +50,11 @@ statement!(
         delete from items
         where owner_id = $1 and conversation_id = $2
             and sequence <= (select max(sequence) from first where before < $4)
-        returning pg_column_size(content) + coalesce(pg_column_size(reasoning), 0)
+        returning id, pg_column_size(content) + coalesce(pg_column_size(reasoning), 0)
             + coalesce(pg_column_size(parts), 0) + 1024 as cost
-    )
-    select coalesce(sum(cost), 0)::bigint from gone"
+    ),
+    forgotten as (", FORGET_ITEM, ")
+    select coalesce(sum(cost), 0)::bigint from gone")
 );
 
 statement!(
@@ -162,6 +165,7 @@ impl PurgeStore for PgPurge {
             };
             let links = (owner_id, conversation_id);
             turn_queue::forget_conversation(connection, links).await?;
+            search::forget_conversation(connection, links).await?;
             let few = limits(portion).0.min(RESPONSES);
             let is_done = sweep::bury(connection, links, deleted_at, rows).await? == 0
                 && responses::forget_conversation(connection, links, few).await? == 0

@@ -59,9 +59,15 @@ statement!(
     } -> (),
     "with done as (
         delete from jobs where owner_id = $1 and kind = $2 and key = $3
+    ),
+    named as (
+        update conversations set title = $4, title_source = 3
+        where owner_id = $1 and id = $3 and title_source = 2
+        returning owner_id, id
     )
-    update conversations set title = $4, title_source = 3
-    where owner_id = $1 and id = $3 and title_source = 2"
+    insert into search_conversations as s (owner_id, conversation_id, renames)
+    select owner_id, id, 1 from named
+    on conflict (owner_id, conversation_id) do update set renames = s.renames + 1"
 );
 
 const KIND: i16 = kind::stored(Kind::Title);

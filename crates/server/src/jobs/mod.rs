@@ -11,11 +11,12 @@ use domain::jobs::{JobQueue, Kind, Runner, Upkeep, Work};
 use domain::purge::PurgeService;
 use domain::removal::{RemovalService, RemovedOwners};
 use domain::replies::ModelProvider;
+use domain::search::SearchService;
 use domain::titles::TitleService;
 use domain::usage::{Allowances, UsageGuard, UsageService};
 use infra::audit::LoggedAudit;
 use infra::postgres::{
-    Database, PgJobs, PgPurge, PgRemovals, PgRepeats, PgTitleQueue, PgTurnQueue, PgUsage,
+    Database, PgJobs, PgPurge, PgRemovals, PgRepeats, PgSearch, PgTitleQueue, PgTurnQueue, PgUsage,
 };
 use lane::{Lane, RETRY};
 use std::sync::Arc;
@@ -56,6 +57,10 @@ pub async fn upkeep(
         guest_retention,
         clock: Arc::clone(&clock),
     });
+    let search = SearchService {
+        store: Arc::new(PgSearch(database.clone())),
+        clock: Arc::clone(&clock),
+    };
     let own = upkeep.kinds();
     let purge: Arc<dyn Work> = Arc::new(purge);
     let mut works: Vec<(Kind, Arc<dyn Work>)> = vec![
@@ -63,6 +68,7 @@ pub async fn upkeep(
         (Kind::Removal, Arc::new(removal)),
         (Kind::Versions, Arc::clone(&purge)),
         (Kind::Purge, purge),
+        (Kind::Search, Arc::new(search)),
     ];
     works.extend(
         own.iter()

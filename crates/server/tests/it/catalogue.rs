@@ -74,6 +74,11 @@ async fn settle(app: &TestApp) -> (crate::app::Actor, String, String) {
         values ('{owner}', '{stored}', now());
         insert into turn_queue (owner_id, conversation_id, place, token, leased_until)
         values ('{owner}', '{stored}', 9, '{stored}', now());
+        insert into search_words (owner_id, id, conversation_id, sequence, words)
+        values ('{owner}', '{stored}', '{stored}', 0, '{{1}}');
+        insert into search_conversations (owner_id, conversation_id)
+        values ('{owner}', '{stored}') on conflict do nothing;
+        insert into search_owners (owner_id, indexed_through, maker) values ('{owner}', now(), 1);
         insert into usage (owner_id) values ('{owner}') on conflict do nothing"
     );
     app.schema.rows(&queue).await;

@@ -53,6 +53,7 @@ mod repeats;
 mod resources;
 mod rows;
 mod schema;
+mod search;
 mod settings;
 mod slow_reader;
 mod storage;

@@ -363,10 +363,11 @@ async fn answer(app: &TestApp, alice: &Actor, operation: &Operation) -> (u16, Op
         new => panic!("the path parameter {{{new}}} is new: add it to openapi.rs"),
     });
     let (caller, body) = prepared(app, alice, operation).await;
-    let request = caller.request(
-        operation.method.clone(),
-        &operation.at(&ids.collect::<Vec<_>>()),
-    );
+    let mut path = operation.at(&ids.collect::<Vec<_>>());
+    if operation.name == "list_search_hits" {
+        path.push_str("?q=word");
+    }
+    let request = caller.request(operation.method.clone(), &path);
     let request = match body {
         Some(body) => request.json(&body),
         None => request,

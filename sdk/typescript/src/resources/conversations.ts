@@ -13,6 +13,11 @@ export class Conversations extends Resource {
     return this.pages("list_conversations", [], query, options);
   }
 
+  /** Messages and titles with what `q` says, newest first; `limit` is the length of a page. */
+  search(query: Query<"list_search_hits">, options?: RequestOptions) {
+    return this.pages("list_search_hits", [], query, options);
+  }
+
   /** A conversation with its messages. */
   get(conversationId: string, query: Query<"get_conversation"> = {}, options?: RequestOptions) {
     return this.api.get("get_conversation", [conversationId], { ...options, query });

@@ -15,6 +15,7 @@ use super::items::arrays::Arrays;
 use super::items::rows::Row as ItemRow;
 use super::items::texts::Bytes as _;
 use super::schema::{conversations, projects};
+use super::search;
 use super::titles::NewTitles;
 use super::work::Whose;
 use crate::postgres::execute::Execute as _;
@@ -22,8 +23,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::conversations::{
-    Conversation, ConversationChanges, ConversationList, ConversationStore, NewConversation,
-    Opening, Organising, Range, Updated,
+    Change, Conversation, ConversationChanges, ConversationList, ConversationStore,
+    NewConversation, Opening, Organising, Range, Updated,
 };
 use domain::error::{Error, Result, Unauthenticated};
 use domain::id::{ConversationId, OwnerId, Sequence};
@@ -170,15 +171,20 @@ impl ConversationStore for PgConversations {
         let update = diesel::update(conversations::table.find(key))
             .set(ChangedRow::from(changes))
             .returning(Row::as_returning());
+        let is_renamed = changes.title != Change::Keep;
         let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Checked<Option<Row>>> {
-            if expected.is_any() {
+            if expected.is_any() && !is_renamed {
                 return Ok(Checked::Done(update.fetch_optional(connection).await?));
             }
             let work = async |connection: &mut AsyncPgConnection| {
-                if !expected::holds(connection, key, expected).await? {
+                if !expected.is_any() && !expected::holds(connection, key, expected).await? {
                     return Ok(Checked::Stale);
                 }
-                QueryResult::Ok(Checked::Done(update.fetch_optional(connection).await?))
+                let updated = update.fetch_optional(connection).await?;
+                if is_renamed {
+                    search::note_rename(connection, key).await?;
+                }
+                QueryResult::Ok(Checked::Done(updated))
             };
             connection.transaction(work).await
         };

@@ -14,6 +14,7 @@ pub(in crate::postgres) const fn stored(kind: Kind) -> i16 {
         Kind::Versions => 7,
         Kind::Purge => 8,
         Kind::Repeats => 9,
+        Kind::Search => 10,
     }
 }
 
@@ -32,6 +33,7 @@ pub(super) fn read(stored: i16) -> Result<Kind> {
         7 => Ok(Kind::Versions),
         8 => Ok(Kind::Purge),
         9 => Ok(Kind::Repeats),
+        10 => Ok(Kind::Search),
         other => Err(Error::Internal(
             format!("{other} is not a kind of job").into(),
         )),

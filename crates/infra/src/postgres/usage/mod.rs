@@ -47,7 +47,7 @@ statement!(
 statement!(
     LeaveJobs<'a> {
         kind: i16 => SmallInt,
-        now: DateTime<Utc> => Timestamptz,
+        due: DateTime<Utc> => Timestamptz,
         owner_ids: &'a [Uuid] => Array<SqlUuid>,
     } -> (),
     "insert into jobs (owner_id, kind, key, created_at, due_at)
@@ -87,11 +87,11 @@ impl UsageStore for PgUsage {
         Ok(rows.into_iter().map(counted).collect())
     }
 
-    async fn leave_jobs(&self, owners: &[OwnerId], now: DateTime<Utc>) -> Result<()> {
+    async fn leave_jobs(&self, kind: Kind, owners: &[OwnerId], due: DateTime<Utc>) -> Result<()> {
         let owner_ids = all_stored(owners);
         let leave = LeaveJobs {
-            kind: kind::stored(Kind::Usage),
-            now,
+            kind: kind::stored(kind),
+            due,
             owner_ids: &owner_ids,
         };
         self.0

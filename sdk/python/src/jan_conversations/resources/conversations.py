@@ -24,6 +24,15 @@ class Conversations(Resource):
             query.get("after"),
         )
 
+    def search(self, **query: Unpack[params.ListSearchHitsQuery]) -> Page[models.SearchHit]:
+        """Messages and titles with what `q` says, newest first; `limit` is the length of a page."""
+        return Page(
+            lambda after: self._api.get(
+                models.SearchHitList, "list_search_hits", query=query | {"after": after}
+            ),
+            query.get("after"),
+        )
+
     def get(
         self, conversation_id: str, **query: Unpack[params.GetConversationQuery]
     ) -> models.ConversationWithItems:

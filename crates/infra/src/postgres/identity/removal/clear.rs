@@ -6,7 +6,7 @@ use crate::postgres::conversations::statements::Delete;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::repeats::statements::ForgetOwner;
 use crate::postgres::schema::{api_keys, conversations, usage, user_settings};
-use crate::postgres::{responses, turn_queue};
+use crate::postgres::{responses, search, turn_queue};
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use domain::jobs::Portion;
@@ -72,5 +72,6 @@ pub(super) async fn clear(
         + titles.write(connection).await?
         + repeats.write(connection).await?
         + turn_queue::forget_owner(connection, owner.id, small).await?
-        + responses::forget_owner(connection, owner.id, most).await?)
+        + responses::forget_owner(connection, owner.id, most).await?
+        + search::forget_owner(connection, owner.id, small).await?)
 }

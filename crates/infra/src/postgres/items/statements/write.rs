@@ -4,6 +4,7 @@ use crate::postgres::items::rows::{self, ADD_ITEMS, Row};
 use crate::postgres::items::texts;
 use crate::postgres::jobs::ADD_JOBS;
 use crate::postgres::row::{Sql, sql};
+use crate::postgres::search::FORGET_ITEM;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
@@ -254,8 +255,9 @@ statement!(
     sql!("with gone as (
         delete from items
         where owner_id = $1 and conversation_id = $2 and sequence = $3 and id = $4
-        returning ", texts::size!(""), " + 128 as bytes
-    )
+        returning id, ", texts::size!(""), " + 128 as bytes
+    ),
+    forgotten as (", FORGET_ITEM, ")
     update conversations c set item_count = c.item_count - 1,
         updated_at = greatest(c.updated_at, $5),
         bytes = c.bytes - case when c.counted_sequence < $3 then 0 else gone.bytes end

@@ -1,0 +1,81 @@
+//! The keys under which the index has the words of a text: hashes that differ from owner to owner,
+//! so that one index serves all of them apart.
+
+use super::words::{Word, Words};
+use crate::id::OwnerId;
+
+/// The version of the keys: a text that was indexed with another one is indexed again.
+pub const MAKER: i16 = 1;
+
+/// How many characters of the beginning of a word have a key.
+pub(super) const PREFIX: usize = 3;
+
+/// The kinds of keys.
+#[derive(Clone, Copy)]
+pub(super) enum Key {
+    Word = 1,
+    /// The beginning of a word.
+    Prefix = 2,
+    /// A character of a script without spaces, alone or with the one before it.
+    Dense = 3,
+}
+
+/// Makes the keys of an owner.
+#[derive(Clone, Copy)]
+pub(super) struct Keys(u64);
+
+impl Keys {
+    pub(super) fn of(owner: OwnerId) -> Self {
+        Self(fnv(FNV, &owner.ulid().0.to_be_bytes()))
+    }
+
+    pub(super) fn key(self, kind: Key, text: &str) -> i32 {
+        let hash = fnv(fnv(self.0, &[kind as u8]), text.as_bytes());
+        // The low bits of FNV-1a mix worst.
+        let mixed = (hash ^ (hash >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        (mixed >> 32) as u32 as i32
+    }
+}
+
+const FNV: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// FNV-1a.
+fn fnv(hash: u64, bytes: &[u8]) -> u64 {
+    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    bytes.iter().fold(hash, step)
+}
+
+/// The distinct keys of a text, for the index.
+pub fn keys(owner: OwnerId, text: &str) -> Vec<i32> {
+    let (keys, words) = (Keys::of(owner), Words::of(text));
+    let mut all = Vec::with_capacity(2 * words.all.len());
+    let mut before: Option<&Word> = None;
+    for word in &words.all {
+        let plain = words.plain(word);
+        if word.is_dense {
+            all.push(keys.key(Key::Dense, plain));
+            if let Some(before) = before.filter(|before| before.is_dense && word.is_joined) {
+                all.push(keys.key(Key::Dense, &pair(words.plain(before), plain)));
+            }
+        } else {
+            for part in std::iter::once(plain).chain(words.parts(word)) {
+                all.push(keys.key(Key::Word, part));
+                all.extend(beginning(part).map(|part| keys.key(Key::Prefix, part)));
+            }
+        }
+        before = Some(word);
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+pub(super) fn pair(one: &str, other: &str) -> String {
+    [one, other].concat()
+}
+
+/// The beginning of a word that has one.
+pub(super) fn beginning(word: &str) -> Option<&str> {
+    let (last, c) = word.char_indices().nth(PREFIX - 1)?;
+    word.get(..last + c.len_utf8())
+}

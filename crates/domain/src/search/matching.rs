@@ -1,0 +1,99 @@
+//! Whether a text has what a query wants, and where.
+
+use super::query::{Query, Term, WantedWord};
+use super::words::{Word, Words};
+use std::ops::Range;
+
+/// How many places of a term are looked for.
+const PLACES: usize = 1_000;
+
+/// What a text has of a query.
+#[derive(Debug)]
+pub(super) struct Matches {
+    /// The places of the matches, in characters, in order, without overlaps.
+    pub(super) places: Vec<Range<usize>>,
+    /// How well it fits, for an order by relevance.
+    pub(super) score: f64,
+}
+
+/// `None`: the text does not match.
+pub(super) fn find(query: &Query, text: &str) -> Option<Matches> {
+    let words = Words::of(text);
+    let mut places = Vec::new();
+    let mut score = 0.0;
+    for term in &query.terms {
+        let before = places.len();
+        all(term, &words, &mut places);
+        let count = places.len() - before;
+        if count == 0 {
+            return None;
+        }
+        score += 1.0 + (count as f64).ln();
+    }
+    let has = |term: &Term| (0..words.all.len()).any(|at| is_at(term, &words, at));
+    if query.without.iter().any(has) {
+        return None;
+    }
+    // A long text has more of everything.
+    score /= 1.0 + (1.0 + words.all.len() as f64 / 50.0).ln() / 2.0;
+    Some(Matches {
+        places: merged(places),
+        score,
+    })
+}
+
+fn all(term: &Term, words: &Words, places: &mut Vec<Range<usize>>) {
+    let mut found = 0;
+    for at in 0..words.all.len() {
+        if is_at(term, words, at) {
+            let first = words.all.get(at).map(|word| word.place.start);
+            let last = words.all.get(at + term.words.len() - 1);
+            let last = last.map(|word| word.place.end);
+            places.extend(first.zip(last).map(|(start, end)| start..end));
+            found += 1;
+            if found == PLACES {
+                return;
+            }
+        }
+    }
+}
+
+/// Whether the term stands at the word with this number.
+fn is_at(term: &Term, words: &Words, at: usize) -> bool {
+    let Some(found) = words.all.get(at..at + term.words.len()) else {
+        return false;
+    };
+    let last = term.words.len() - 1;
+    let mut each = term.words.iter().zip(found).enumerate();
+    each.all(|(place, (wanted, word))| {
+        let is_prefix = term.is_prefix && place == last;
+        (place == 0 || !wanted.is_joined || word.is_joined)
+            && is_word(wanted, words, word, is_prefix)
+    })
+}
+
+fn is_word(wanted: &WantedWord, words: &Words, word: &Word, is_prefix: bool) -> bool {
+    let is = |text: &str, wanted: &str| match is_prefix {
+        true => text.starts_with(wanted),
+        false => text == wanted,
+    };
+    match &wanted.exact {
+        Some(exact) => is(words.exact(word), exact),
+        None => {
+            is(words.plain(word), &wanted.plain)
+                || words.parts(word).any(|part| is(part, &wanted.plain))
+        }
+    }
+}
+
+fn merged(mut places: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    places.sort_unstable_by_key(|place| (place.start, place.end));
+    let mut merged = Vec::<Range<usize>>::with_capacity(places.len());
+    for place in places {
+        match merged.last_mut() {
+            Some(last) if place.start < last.end => last.end = last.end.max(place.end),
+            _ => merged.push(place),
+        }
+    }
+    merged
+}

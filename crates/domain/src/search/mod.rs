@@ -1,0 +1,23 @@
+//! Search in messages and titles, in any language.
+//!
+//! Words are made here and not by the database, so that results do not depend on its locale. An
+//! index of hashed words finds candidates; each is compared with its current text before it is a
+//! hit. Messages that are not in the index yet are compared directly.
+
+mod keys;
+mod matching;
+mod model;
+mod ports;
+mod query;
+mod scripts;
+mod service;
+mod snippet;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use keys::{MAKER, keys};
+pub use model::{Filter, Hit, Search, SearchPage, Sort};
+pub use ports::{Candidate, Candidates, Found, SearchStore, Text, Wanted};
+pub use query::Query;
+pub use service::SearchService;

@@ -1,0 +1,80 @@
+use super::Filter;
+use crate::conversations::Title;
+use crate::error::Result;
+use crate::id::{ConversationId, ItemId, OwnerId};
+use crate::items::Role;
+use crate::jobs::{Job, Portion, Step};
+use chrono::{DateTime, Utc};
+use ulid::Ulid;
+
+/// The index of words. Every method is one atomic unit of work, and sees only the objects of the given
+/// owner.
+#[async_trait::async_trait]
+pub trait SearchStore: Send + Sync {
+    /// The newest texts that may match: those that the index has under all wanted keys, and those
+    /// that it does not have yet, or not as they are now.
+    async fn candidates(&self, owner: OwnerId, wanted: &Wanted) -> Result<Candidates>;
+
+    /// The current texts of candidates, in the same order, without those that no longer exist:
+    /// as many as have a mebibyte, and at least one. `Found::is_all`: none was left out for
+    /// its size.
+    async fn texts(&self, owner: OwnerId, candidates: &[Candidate]) -> Result<Found>;
+
+    /// Makes sure that what is not in the index is indexed soon.
+    async fn leave_job(&self, owner: OwnerId, now: DateTime<Utc>) -> Result<()>;
+
+    /// Indexes a portion of the texts of the job's owner that are not in the index as they are now.
+    async fn index(&self, job: &Job, portion: Portion, now: DateTime<Utc>) -> Result<Step>;
+}
+
+/// The candidates that are wanted.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    pub keys: Vec<i32>,
+    pub filter: Filter,
+    /// Only those before this place, newest first.
+    pub before: Ulid,
+    pub most: usize,
+}
+
+/// Texts that may match.
+#[derive(Clone, Debug)]
+pub struct Candidates {
+    /// Newest first.
+    pub data: Vec<Candidate>,
+    /// Whether many texts are not in the index.
+    pub is_behind: bool,
+    pub indexed_through: Option<DateTime<Utc>>,
+}
+
+/// A text that may match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The id of the message, or of the conversation for its title.
+    pub place: Ulid,
+    pub conversation: ConversationId,
+}
+
+impl Candidate {
+    /// The message; `None`: it is the title.
+    pub fn item(self) -> Option<ItemId> {
+        (self.place != self.conversation.ulid()).then(|| ItemId::new(self.place))
+    }
+}
+
+/// The texts of candidates.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub texts: Vec<Text>,
+    pub is_all: bool,
+}
+
+/// The text of a candidate.
+#[derive(Clone, Debug)]
+pub struct Text {
+    pub candidate: Candidate,
+    pub title: Option<Title>,
+    /// The role and the content of a message; `None`: it is the title.
+    pub message: Option<(Role, String)>,
+    pub created_at: DateTime<Utc>,
+}

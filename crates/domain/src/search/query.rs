@@ -1,0 +1,134 @@
+use super::keys::{Key, Keys, beginning, pair};
+use super::words::Words;
+use crate::error::{Error, Result};
+use crate::id::OwnerId;
+use crate::text;
+
+/// What a person looks for: words, "phrases", -without, prefix*.
+#[derive(Clone, Debug)]
+pub struct Query {
+    pub(super) terms: Vec<Term>,
+    pub(super) without: Vec<Term>,
+}
+
+/// Words that must follow each other.
+#[derive(Clone, Debug)]
+pub(super) struct Term {
+    pub(super) words: Vec<WantedWord>,
+    /// Whether the last word may go on.
+    pub(super) is_prefix: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct WantedWord {
+    /// Without diacritics.
+    pub(super) plain: String,
+    /// With diacritics, where they matter.
+    pub(super) exact: Option<String>,
+    pub(super) is_dense: bool,
+    /// Whether nothing may stand between it and the word before.
+    pub(super) is_joined: bool,
+}
+
+impl Query {
+    const LONGEST: usize = 1_000;
+    const TERMS: usize = 32;
+
+    pub fn parse(raw: &str) -> Result<Self> {
+        text::check("q", raw, 1..=Self::LONGEST)?;
+        let (mut terms, mut without, mut number) = (Vec::new(), Vec::new(), 0);
+        let mut rest = raw.trim_start();
+        while !rest.is_empty() {
+            number += 1;
+            if number > Self::TERMS {
+                let message = format!("q must have at most {} terms.", Self::TERMS);
+                return Err(Error::invalid("q", message));
+            }
+            let is_without = rest.starts_with('-') && !rest.starts_with("--");
+            let after = rest.strip_prefix('-').filter(|_| is_without);
+            let (term, later) = read(after.unwrap_or(rest));
+            rest = later.trim_start();
+            let list = match is_without {
+                true => &mut without,
+                false => &mut terms,
+            };
+            list.extend(term);
+        }
+        if terms.is_empty() {
+            let message = "q must have a word to look for.";
+            return Err(Error::invalid("q", message));
+        }
+        Ok(Self { terms, without })
+    }
+
+    /// The keys that the index has of each text that matches.
+    pub fn keys(&self, owner: OwnerId) -> Vec<i32> {
+        let keys = Keys::of(owner);
+        let mut all: Vec<i32> = self.terms.iter().flat_map(|term| term.keys(keys)).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+/// Reads a term, and returns the rest. A phrase without its second quote goes to the end.
+fn read(text: &str) -> (Option<Term>, &str) {
+    let quotes = ['"', '\u{201c}', '\u{201d}', '\u{201e}', '«', '»'];
+    if let Some(quoted) = text.strip_prefix(quotes) {
+        let (phrase, later) = quoted.split_once(quotes).unwrap_or((quoted, ""));
+        return (Term::of(phrase, false), later);
+    }
+    let end = text.find(char::is_whitespace).unwrap_or(text.len());
+    let (word, later) = text.split_at(end);
+    match word.strip_suffix('*') {
+        Some(prefix) => (Term::of(prefix, true), later),
+        None => (Term::of(word, false), later),
+    }
+}
+
+impl Term {
+    /// `None`: the text has no words.
+    fn of(raw: &str, is_prefix: bool) -> Option<Self> {
+        let words = Words::of(raw);
+        let each = words.all.iter().map(|word| WantedWord {
+            plain: words.plain(word).to_owned(),
+            exact: words
+                .has_diacritics(word)
+                .then(|| words.exact(word).to_owned()),
+            is_dense: word.is_dense,
+            is_joined: word.is_joined,
+        });
+        let each: Vec<_> = each.collect();
+        // A star after something else than a word stands for nothing.
+        let is_prefix = is_prefix && raw.ends_with(|c: char| !c.is_ascii_punctuation());
+        (!each.is_empty()).then_some(Self {
+            words: each,
+            is_prefix,
+        })
+    }
+
+    fn keys(&self, keys: Keys) -> Vec<i32> {
+        let mut all = Vec::new();
+        for (place, word) in self.words.iter().enumerate() {
+            let before = place.checked_sub(1).and_then(|place| self.words.get(place));
+            let after = self.words.get(place + 1);
+            let is_last = after.is_none();
+            if !word.is_dense {
+                all.extend(match self.is_prefix && is_last {
+                    true => beginning(&word.plain).map(|text| keys.key(Key::Prefix, text)),
+                    false => Some(keys.key(Key::Word, &word.plain)),
+                });
+                continue;
+            }
+            let follows = |one: Option<&WantedWord>, joined: bool| {
+                one.is_some_and(|one| one.is_dense) && joined
+            };
+            if let Some(before) = before.filter(|before| before.is_dense && word.is_joined) {
+                all.push(keys.key(Key::Dense, &pair(&before.plain, &word.plain)));
+            } else if !follows(after, after.is_some_and(|after| after.is_joined)) {
+                all.push(keys.key(Key::Dense, &word.plain));
+            }
+        }
+        all
+    }
+}

@@ -1,0 +1,175 @@
+use super::matching::find;
+use super::ports::{SearchStore, Text, Wanted};
+use super::snippet::snippet;
+use super::{Filter, Hit, Query, Search, SearchPage, Sort};
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::id::OwnerId;
+use crate::jobs::{Job, Portion, Step, Work};
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
+use ulid::Ulid;
+
+/// The use cases of search.
+#[derive(Clone)]
+pub struct SearchService {
+    pub store: Arc<dyn SearchStore>,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The newest hits of a query.
+struct Newest {
+    hits: Vec<Hit>,
+    /// The place up to which was searched; `None`: to the end.
+    reached: Option<Ulid>,
+    indexed_through: Option<DateTime<Utc>>,
+}
+
+impl SearchService {
+    /// How many bytes of text a request compares. Where these do not fill the page, it ends early
+    /// and says where to go on.
+    const COMPARED: usize = 8 * 1024 * 1024;
+    /// How often a request asks for candidates.
+    const ROUNDS: usize = 16;
+    const MOST: usize = 256;
+
+    pub async fn search(&self, owner: OwnerId, search: &Search) -> Result<SearchPage> {
+        match search.sort {
+            Sort::Recent { after } => {
+                let wanted = search.limit.get();
+                let newest = self.newest(owner, &search.query, &search.filter, after, wanted);
+                let newest = newest.await?;
+                Ok(SearchPage {
+                    hits: newest.hits,
+                    next: newest
+                        .reached
+                        .map(|place| Sort::Recent { after: Some(place) }),
+                    indexed_through: newest.indexed_through,
+                })
+            }
+            Sort::Relevance { after } => {
+                let newest = self.newest(owner, &search.query, &search.filter, None, Sort::RANKED);
+                let newest = newest.await?;
+                let mut hits = newest.hits;
+                hits.sort_by(|one, other| {
+                    let by_score = other.score.total_cmp(&one.score);
+                    by_score.then(other.place.cmp(&one.place))
+                });
+                let end = after + search.limit.get();
+                let has_more = hits.len() > end;
+                let page = hits.into_iter().skip(after).take(search.limit.get());
+                Ok(SearchPage {
+                    hits: page.collect(),
+                    next: has_more.then_some(Sort::Relevance { after: end }),
+                    indexed_through: newest.indexed_through,
+                })
+            }
+        }
+    }
+
+    /// The newest hits before a place, at most so many.
+    async fn newest(
+        &self,
+        owner: OwnerId,
+        query: &Query,
+        filter: &Filter,
+        after: Option<Ulid>,
+        most: usize,
+    ) -> Result<Newest> {
+        let mut wanted = Wanted {
+            keys: query.keys(owner),
+            filter: filter.clone(),
+            before: after.unwrap_or(Ulid(u128::MAX)),
+            most: most + 12,
+        };
+        let (mut hits, mut compared) = (Vec::new(), 0);
+        let mut indexed_through = None;
+        for round in 0..Self::ROUNDS {
+            let candidates = self.store.candidates(owner, &wanted).await?;
+            if round == 0 {
+                indexed_through = candidates.indexed_through;
+                if candidates.is_behind {
+                    // The answer does not depend on it.
+                    let left = self.store.leave_job(owner, self.clock.now()).await;
+                    drop(left);
+                }
+            }
+            let found = self.store.texts(owner, &candidates.data).await?;
+            let last = match (found.is_all, candidates.data.last(), found.texts.last()) {
+                (true, Some(last), _) => last.place,
+                (false, _, Some(last)) => last.candidate.place,
+                _ => {
+                    return Ok(Newest {
+                        hits,
+                        reached: None,
+                        indexed_through,
+                    });
+                }
+            };
+            for text in found.texts {
+                let place = text.candidate.place;
+                compared += text.message.as_ref().map_or(256, |(_, text)| text.len());
+                if let Some(hit) = hit(query, text) {
+                    if hits.len() == most {
+                        let reached = hits.last().map(|last: &Hit| last.place);
+                        return Ok(Newest {
+                            hits,
+                            reached,
+                            indexed_through,
+                        });
+                    }
+                    hits.push(hit);
+                }
+                if compared >= Self::COMPARED {
+                    wanted.before = place;
+                    break;
+                }
+            }
+            if compared >= Self::COMPARED {
+                break;
+            }
+            if found.is_all && candidates.data.len() < wanted.most {
+                return Ok(Newest {
+                    hits,
+                    reached: None,
+                    indexed_through,
+                });
+            }
+            wanted.before = last;
+            wanted.most = (2 * wanted.most).min(Self::MOST);
+        }
+        Ok(Newest {
+            hits,
+            reached: Some(wanted.before),
+            indexed_through,
+        })
+    }
+}
+
+fn hit(query: &Query, text: Text) -> Option<Hit> {
+    let (item, content) = match text.message {
+        Some((role, content)) => (text.candidate.item().map(|id| (id, role)), content),
+        None => (None, text.title.as_ref()?.as_str().to_owned()),
+    };
+    let found = find(query, &content)?;
+    let (snippet, matches) = snippet(&content, &found.places);
+    // A title says what the whole conversation is about.
+    let bonus = if item.is_none() { 1.0 } else { 0.0 };
+    Some(Hit {
+        place: text.candidate.place,
+        conversation: text.candidate.conversation,
+        title: text.title,
+        item,
+        created_at: text.created_at,
+        snippet,
+        matches,
+        score: found.score + bonus,
+    })
+}
+
+#[async_trait::async_trait]
+impl Work for SearchService {
+    async fn step(&self, job: &Job, portion: Portion) -> Result<Step> {
+        self.store.index(job, portion, self.clock.now()).await
+    }
+}

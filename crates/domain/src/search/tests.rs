@@ -1,0 +1,351 @@
+use super::keys::keys;
+use super::matching::find;
+use super::query::Query;
+use super::snippet::snippet;
+use crate::id::OwnerId;
+use ulid::Ulid;
+
+/// A text in some language, queries that find it, and queries that do not.
+const CORPUS: &[(&str, &[&str], &[&str])] = &[
+    // English
+    (
+        "The quick brown foxes don't jump over Café tables.",
+        &[
+            "FOXES",
+            "quick -slow",
+            "\"quick brown\"",
+            "fox*",
+            "don't",
+            "cafe",
+            "café",
+            "brown table*",
+        ],
+        &[
+            "fox",
+            "quick -brown",
+            "\"brown quick\"",
+            "ox*",
+            "tabl",
+            "quick slow",
+        ],
+    ),
+    (
+        "A naïve coöperation of the résumé",
+        &["naive", "naïve", "resume", "cooperation"],
+        &["naïvé", "rèsume"],
+    ),
+    // German
+    (
+        "Die Straße zur Donaudampfschifffahrtsgesellschaft ist schön.",
+        &[
+            "strasse",
+            "STRASSE",
+            "straße",
+            "donau*",
+            "schon",
+            "schön",
+            "donaudampfschifffahrtsgesellschaft",
+        ],
+        &["schiff", "strase", "schöner"],
+    ),
+    ("Schon wieder", &["schon"], &["schön"]),
+    // Turkish
+    (
+        "İstanbul'da ISPARTA gülü ve kız kardeşim",
+        &[
+            "istanbul",
+            "İSTANBUL",
+            "ısparta",
+            "isparta",
+            "kiz",
+            "kız",
+            "gulu",
+            "gülü",
+            "kardesim",
+        ],
+        &["gulü", "istanbullu"],
+    ),
+    // French
+    (
+        "L'école d'été où l'on mange des œufs à Noël",
+        &["ecole", "école", "été", "NOËL", "\"à noël\""],
+        &["écolé", "noèl"],
+    ),
+    // Vietnamese
+    (
+        "Tiếng Việt có nhiều dấu, Đà Nẵng rất đẹp",
+        &[
+            "tieng viet",
+            "Tiếng Việt",
+            "da nang",
+            "đà nẵng",
+            "ĐẸP",
+            "dep",
+            "\"rat dep\"",
+        ],
+        &["tiêng", "đa nẵng x", "nâng"],
+    ),
+    // Greek
+    (
+        "Ο ΟΔΥΣΣΕΥΣ ταξιδεύει, ο Οδυσσεύς γυρίζει",
+        &["οδυσσευς", "ΟΔΥΣΣΕΎΣ", "ταξιδευει", "ταξιδεύει"],
+        &["οδυσσεα", "ταξίδευει"],
+    ),
+    // Russian
+    (
+        "Ёлка и мёд, мой дом",
+        &["елка", "ёлка", "МЕД", "мёд", "мой", "дом"],
+        &["моё", "мед -дом", "до"],
+    ),
+    // Ukrainian
+    ("Її ґанок у Києві", &["її", "ґанок", "києві"], &["їй"]),
+    // Arabic
+    (
+        "السَّلَامُ عَلَيْكُمْ وَرَحْمَةُ اللّٰه، كتـــاب جديد",
+        &["السلام", "السَّلَامُ", "عليكم", "كتاب", "\"السلام عليكم\""],
+        &["سلام", "كتب"],
+    ),
+    // Hebrew
+    (
+        "שָׁלוֹם עוֹלָם, זה ספר טוב",
+        &["שלום", "שָׁלוֹם", "עולם", "\"שלום עולם\""],
+        &["שלומי", "ספרים"],
+    ),
+    // Hindi
+    (
+        "मैं हिन्दी सीख रहा हूँ, क्या हाल है?",
+        &["हिन्दी", "सीख", "क्या हाल", "हिन्*"],
+        &["हिन्द", "हाला", "सीखा"],
+    ),
+    // Thai
+    (
+        "ภาษาไทยไม่มีช่องว่างระหว่างคำ",
+        &["ไทย", "ภาษาไทย", "ช่องว่าง", "ระหว่าง"],
+        &["ไทยภาษา", "อังกฤษ"],
+    ),
+    // Chinese, simplified and traditional
+    (
+        "我们在北京学习汉语，天气很好。",
+        &[
+            "北京",
+            "学习",
+            "学习汉语",
+            "我们 天气",
+            "京",
+            "\"北京学习\"",
+        ],
+        &["京北", "上海", "汉语天气", "學習"],
+    ),
+    (
+        "我們在臺北學習漢語",
+        &["臺北", "學習漢語", "北學"],
+        &["台北", "学习", "北臺"],
+    ),
+    // Japanese
+    (
+        "東京タワーでﾊﾝﾊﾞｰｶﾞｰを食べたJavaScript勉強会",
+        &[
+            "東京",
+            "タワー",
+            "ハンバーガー",
+            "食べた",
+            "javascript",
+            "勉強",
+            "ＪａｖａＳｃｒｉｐｔ",
+            "東京タワー",
+        ],
+        &["京東", "ハンハーカー", "食べる", "大阪", "jscript"],
+    ),
+    // Korean
+    (
+        "서울에서 한국어를 공부합니다",
+        &[
+            "서울",
+            "한국어",
+            "한국어를",
+            "공부",
+            "\u{1112}\u{1161}\u{11ab}국",
+        ],
+        &["한국말", "부산", "울서"],
+    ),
+    // Lao, Burmese, Khmer
+    ("ພາສາລາວ ງາມ", &["ລາວ", "ພາສາ"], &["ໄທ"]),
+    ("မြန်မာစာ လှတယ်", &["မြန်မာ"], &["ထိုင်း"]),
+    ("ភាសាខ្មែរ ល្អ", &["ខ្មែរ"], &["ថៃ"]),
+    // Emoji
+    (
+        "Shipped it 🚀 with 👍🏽 from 🇩🇪 and 👩‍👩‍👧",
+        &["🚀", "👍", "👍🏿", "🇩🇪", "👩‍👩‍👧", "shipped 🚀"],
+        &["🎉", "🇪🇩", "👧👩"],
+    ),
+    // Code, paths, addresses
+    (
+        "let max_retry_count = parseHttpResponse(self.inner_value)?; // src/search/words.rs:42",
+        &[
+            "max_retry_count",
+            "retry",
+            "parseHttpResponse",
+            "parsehttpresponse",
+            "http",
+            "response",
+            "src/search/words.rs",
+            "words.rs",
+            "inner_value",
+            "self.inner_value",
+            "42",
+            "parseHttp*",
+        ],
+        &["retry_max", "httpresponse", "rs/words", "maxretry"],
+    ),
+    (
+        "See https://example.com/docs?page=2#top or write to jane.doe+news@example.org, C:\\Users\\jane",
+        &[
+            "example.com",
+            "https://example.com/docs",
+            "jane.doe+news@example.org",
+            "jane",
+            "@example.org",
+            "page=2",
+            "C:\\Users\\jane",
+        ],
+        &["example.net", "doe.jane", "john@example.org"],
+    ),
+    (
+        "ＦＵＬＬ ｗｉｄｔｈ １２３ and ﬁne ligatures",
+        &["full", "width 123", "fine"],
+        &["12", "fin"],
+    ),
+    (
+        "soft\u{ad}hyphen and zero\u{200d}width",
+        &["softhyphen", "zerowidth"],
+        &["soft"],
+    ),
+];
+
+fn query(raw: &str) -> Query {
+    Query::parse(raw).unwrap_or_else(|error| panic!("{raw}: {error}"))
+}
+
+fn owner() -> OwnerId {
+    OwnerId::new(Ulid(7))
+}
+
+/// Whether the index has the text under all keys of the query.
+fn is_candidate(raw: &str, text: &str) -> bool {
+    let keys = keys(owner(), text);
+    let wanted = query(raw).keys(owner());
+    wanted.iter().all(|key| keys.binary_search(key).is_ok())
+}
+
+#[test]
+fn each_text_of_the_corpus_is_found_by_its_queries_alone() {
+    let (mut queries, mut wrong) = (0, Vec::new());
+    for (text, found, not_found) in CORPUS {
+        for raw in *found {
+            if find(&query(raw), text).is_none() || !is_candidate(raw, text) {
+                wrong.push(format!("{raw} does not find {text}"));
+            }
+            queries += 1;
+        }
+        for raw in *not_found {
+            if find(&query(raw), text).is_some() {
+                wrong.push(format!("{raw} finds {text}"));
+            }
+            queries += 1;
+        }
+    }
+    assert!(queries >= 60, "{queries}");
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn each_text_that_matches_is_a_candidate_whatever_query_finds_it() {
+    let all = || {
+        CORPUS
+            .iter()
+            .flat_map(|(_, found, others)| found.iter().chain(*others))
+    };
+    for (text, ..) in CORPUS {
+        for raw in all() {
+            if find(&query(raw), text).is_some() {
+                assert!(is_candidate(raw, text), "{raw} finds {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn keys_differ_from_owner_to_owner() {
+    let other = OwnerId::new(Ulid(8));
+    let (mine, others) = (keys(owner(), "one two three"), keys(other, "one two three"));
+    assert!(mine.iter().all(|key| !others.contains(key)));
+}
+
+#[test]
+fn a_query_without_a_word_or_with_too_many_is_refused() {
+    for refused in [
+        "", " ", "*", "!!!", "-without", "\"\"", "a\0b", "- -", "-\"a b\"", "…",
+    ] {
+        assert!(Query::parse(refused).is_err(), "{refused:?}");
+    }
+    assert!(Query::parse(&"a ".repeat(32)).is_ok());
+    assert!(Query::parse(&"a ".repeat(33)).is_err());
+    assert!(Query::parse(&"a".repeat(1_000)).is_ok());
+    assert!(Query::parse(&"a".repeat(1_001)).is_err());
+}
+
+#[test]
+fn operators_in_words_are_words() {
+    let text = "a-b c && d || (e) <-> 'f' :* g.*";
+    for raw in [
+        "a-b",
+        "'f'",
+        "(e)",
+        "d &&",
+        "\"c && d\"",
+        "g.*",
+        "\"c d",
+        "\u{201e}c d\u{201c}",
+    ] {
+        assert!(find(&query(raw), text).is_some(), "{raw}");
+    }
+}
+
+#[test]
+fn a_snippet_shows_the_matches_by_characters() {
+    let text = format!(
+        "{} Ünïcode 東京 needle\nand more needles. {}",
+        "x ".repeat(100),
+        "y".repeat(300)
+    );
+    for raw in ["needle*", "東京", "unicode needle"] {
+        let found = find(&query(raw), &text).unwrap();
+        let (snippet, matches) = snippet(&text, &found.places);
+        assert!(
+            snippet.chars().count() <= 202 && snippet.starts_with('…') && snippet.ends_with('…')
+        );
+        assert!(!matches.is_empty());
+        for place in matches {
+            let shown: String = snippet
+                .chars()
+                .skip(place.start)
+                .take(place.len())
+                .collect();
+            assert!(
+                ["needle", "needles", "東京", "Ünïcode"].contains(&shown.as_str()),
+                "{shown}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_very_long_text_is_read_in_time() {
+    let text: String = (0..150_000).map(|n| format!("word{n} ")).collect();
+    let began = std::time::Instant::now();
+    assert!(find(&query("word149999"), &text).is_some());
+    assert!(keys(owner(), &text).len() > 150_000);
+    let long = "x".repeat(1_000_000);
+    assert!(keys(owner(), &long).len() < 20);
+    assert!(began.elapsed() < std::time::Duration::from_secs(20));
+}

@@ -1,0 +1,48 @@
+//! Deletes what the index has of deleted data.
+
+use super::statements;
+use crate::postgres::execute::Execute as _;
+use crate::postgres::items::key::ConversationKey;
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
+
+/// All but the words of messages, which go with the messages.
+pub(in crate::postgres) async fn forget_conversation(
+    connection: &mut AsyncPgConnection,
+    (owner_id, conversation_id): ConversationKey,
+) -> QueryResult<()> {
+    let forget = statements::ForgetConversation {
+        owner_id,
+        conversation_id,
+    };
+    forget.write(connection).await?;
+    Ok(())
+}
+
+/// Some rows of a removed owner; returns how many.
+pub(in crate::postgres) async fn forget_owner(
+    connection: &mut AsyncPgConnection,
+    owner_id: Uuid,
+    most: i64,
+) -> QueryResult<usize> {
+    let words = statements::ForgetWords { owner_id, most };
+    let conversations = statements::ForgetConversations { owner_id, most };
+    let owner = statements::ForgetOwner { owner_id };
+    Ok(words.write(connection).await?
+        + conversations.write(connection).await?
+        + owner.write(connection).await?)
+}
+
+/// Notes that a conversation has another title.
+pub(in crate::postgres) async fn note_rename(
+    connection: &mut AsyncPgConnection,
+    (owner_id, conversation_id): ConversationKey,
+) -> QueryResult<()> {
+    let renamed = statements::Renamed {
+        owner_id,
+        conversation_id,
+    };
+    renamed.write(connection).await?;
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! The index of words in PostgreSQL.
+
+mod candidates;
+mod forget;
+mod index;
+mod stale;
+mod statements;
+mod texts;
+
+use super::database::Database;
+use super::ids;
+use super::jobs::{Locked, Next, kind};
+use crate::postgres::execute::Execute as _;
+use chrono::{DateTime, Utc};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use domain::admission::Caller;
+use domain::error::Result;
+use domain::id::OwnerId;
+use domain::jobs::{Job, Kind, Portion, Step};
+use domain::search::{Candidate, Candidates, Found, SearchStore, Wanted};
+pub(super) use forget::{forget_conversation, forget_owner, note_rename};
+pub(super) use statements::FORGET_ITEM;
+
+/// The index of words, in PostgreSQL.
+pub struct PgSearch(pub Database);
+
+#[async_trait::async_trait]
+impl SearchStore for PgSearch {
+    async fn candidates(&self, owner: OwnerId, wanted: &Wanted) -> Result<Candidates> {
+        candidates::find(&self.0, owner, wanted).await
+    }
+
+    async fn texts(&self, owner: OwnerId, candidates: &[Candidate]) -> Result<Found> {
+        texts::find(&self.0, owner, candidates).await
+    }
+
+    async fn leave_job(&self, owner: OwnerId, now: DateTime<Utc>) -> Result<()> {
+        let leave = statements::LeaveJob {
+            owner_id: ids::stored(owner.ulid()),
+            kind: kind::stored(Kind::Search),
+            now,
+        };
+        self.0
+            .run(owner, async |connection| leave.write(connection).await)
+            .await?;
+        Ok(())
+    }
+
+    async fn index(&self, job: &Job, portion: Portion, now: DateTime<Utc>) -> Result<Step> {
+        let work = async |connection: &mut AsyncPgConnection| {
+            let Some(locked) = Locked::of(connection, job, now).await? else {
+                return Ok(Step::Taken);
+            };
+            let next = match index::step(connection, job.owner, portion, now).await? {
+                true => Next::Done,
+                false => Next::More,
+            };
+            locked.end(connection, next).await
+        };
+        self.0
+            .run(Caller::Service, async |connection| {
+                connection.transaction(work).await
+            })
+            .await
+    }
+}

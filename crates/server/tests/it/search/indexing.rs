@@ -1,0 +1,168 @@
+//! The index and what it must not change: what is found.
+
+use super::list::found;
+use crate::app::{Actor, TestApp, id};
+use crate::purge::{Worker, until};
+use crate::rows;
+use reqwest::Method;
+use serde_json::json;
+
+const WAITING: &str = "select count(*) from jobs where kind = 10";
+
+/// Leaves a job for each owner, as the service does for owners who write.
+async fn leave_jobs(app: &TestApp) {
+    let leave = "insert into jobs (owner_id, kind, key, created_at, due_at)
+        select distinct owner_id, 10, owner_id, 'epoch'::timestamptz, 'epoch'::timestamptz
+        from conversations on conflict do nothing";
+    app.schema.rows(leave).await;
+}
+
+/// Has everything indexed.
+pub(super) async fn index_all(app: &TestApp) {
+    leave_jobs(app).await;
+    let _worker = Worker::by(&app.schema, app.clock.clone());
+    until(&app.schema, WAITING, 60, |jobs| jobs == 0).await;
+}
+
+#[tokio::test]
+async fn what_is_found_does_not_depend_on_the_index_and_interrupted_work_changes_nothing() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let words = [
+        "apple",
+        "Äpfel",
+        "りんご",
+        "苹果",
+        "яблоко",
+        "apple_pie",
+        "appleTree",
+    ];
+    let queries = [
+        "apple",
+        "äpfel",
+        "apfel",
+        "りんご",
+        "苹",
+        "яблоко",
+        "app*",
+        "pie",
+        "tree",
+        "apple -pie",
+    ];
+    let mut items = Vec::new();
+    let mut conversations = Vec::new();
+    for number in 0..6 {
+        let title = words[number % words.len()];
+        let conversation = alice.conversation(json!({ "title": title })).await;
+        for place in 0..8 {
+            let text = format!(
+                "{} and {}",
+                words[(number + place) % 7],
+                words[(3 * place) % 7]
+            );
+            items.push((
+                conversation.clone(),
+                id(&alice.say(&conversation, &text).await),
+            ));
+        }
+        conversations.push(conversation);
+    }
+    let mut random = 7_u64;
+    let mut next = |most: usize| {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (random >> 33) as usize % most
+    };
+    for _ in 0..12 {
+        // A worker dies somewhere in its work.
+        leave_jobs(&app).await;
+        let worker = Worker::by(&app.schema, app.clock.clone());
+        let pause = next(20) as u64;
+        tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
+        change(&alice, &mut items, &conversations, &words, &mut next).await;
+        drop(worker);
+        let mut before = Vec::new();
+        for query in queries {
+            before.push(found(&alice, query, "&limit=100").await);
+        }
+        // Without any index all texts are compared.
+        app.schema.rows("update search_owners set maker = 99").await;
+        app.schema
+            .rows("update search_conversations set maker = 99")
+            .await;
+        for (query, before) in queries.iter().zip(&before) {
+            let plain = found(&alice, query, "&limit=100").await;
+            assert_eq!(&plain, before, "{query}");
+            let mut once = plain.clone();
+            once.sort_unstable();
+            once.dedup();
+            assert_eq!(once.len(), plain.len(), "{query}");
+        }
+        if next(3) == 0 {
+            index_all(&app).await;
+        }
+    }
+    index_all(&app).await;
+    rows::assert_consistent(&app.schema).await;
+}
+
+/// Edits, deletes, adds or renames something.
+async fn change(
+    alice: &Actor,
+    items: &mut Vec<(String, String)>,
+    conversations: &[String],
+    words: &[&str],
+    next: &mut impl FnMut(usize) -> usize,
+) {
+    let word = words[next(words.len())];
+    let conversation = &conversations[next(conversations.len())];
+    match next(4) {
+        0 => {
+            let (conversation, item) = items.swap_remove(next(items.len()));
+            let path = format!("/v1/conversations/{conversation}/items/{item}");
+            alice.delete(&path).await.expect_nothing(204);
+        }
+        1 => {
+            let (conversation, item) = &items[next(items.len())];
+            let path = format!("/v1/conversations/{conversation}/items/{item}/edit");
+            let edit = json!({ "content": format!("now {word}") });
+            alice.call_with(Method::PUT, &path, &edit).await.expect(200);
+        }
+        2 => {
+            let path = format!("/v1/conversations/{conversation}");
+            alice
+                .patch(&path, json!({ "title": word }))
+                .await
+                .expect(200);
+        }
+        _ => {
+            let item = id(&alice.say(conversation, &format!("new {word}")).await);
+            items.push((conversation.clone(), item));
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_of_what_was_deleted_stays_in_the_index() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let kept = alice.conversation(json!({ "title": "kept" })).await;
+    let item = id(&alice.say(&kept, "deleted alone").await);
+    let gone = alice.conversation(json!({ "title": "gone" })).await;
+    alice.say(&gone, "deleted with its conversation").await;
+    index_all(&app).await;
+    let words = "select count(*) from search_words";
+    assert_eq!(app.schema.value(words).await, "4");
+    let path = format!("/v1/conversations/{kept}/items/{item}");
+    alice.delete(&path).await.expect_nothing(204);
+    assert_eq!(app.schema.value(words).await, "3");
+    alice
+        .delete(&format!("/v1/conversations/{gone}"))
+        .await
+        .expect_nothing(204);
+    let _worker = Worker::by(&app.schema, app.clock.clone());
+    until(&app.schema, words, 60, |words| words == 1).await;
+    let states = "select count(*) from search_conversations";
+    until(&app.schema, states, 60, |states| states == 1).await;
+}

@@ -1,0 +1,1 @@
+drop index search_words_by_word;

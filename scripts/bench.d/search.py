@@ -1,0 +1,204 @@
+"""Search over HTTP, and PostgreSQL's own means on the same data: ILIKE, and a GIN index of to_tsvector.
+
+The messages of one owner, 100 in a conversation, are put straight into the tables; the service indexes them as it
+does with any others. Words are drawn as in natural texts, where few are common; every tenth message is Chinese.
+"""
+
+import argparse
+import os
+import pathlib
+import random
+import statistics
+import subprocess
+import time
+import urllib.parse
+import uuid
+
+import tools
+from instance import Instance, end_in_order
+
+CONVERSATION = 100
+WORDS, HAN = 50_000, 3_000
+START = 1_767_225_600_000
+TIMES = 20
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench.d/search")
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--messages", type=int, default=100_000)
+    return parser.parse_args()
+
+
+class Texts:
+    """Words by their rank: the one of rank n is drawn about 1/n as often as the first."""
+
+    def __init__(self) -> None:
+        self.chance = random.Random(7)
+        letters = "etaoinshrdlucmfwypvbgk"
+        self.words = []
+        for rank in range(WORDS):
+            length = 2 + min(9, len(str(rank)) + self.chance.randrange(4))
+            self.words.append("".join(self.chance.choice(letters) for _ in range(length)) + f"{rank % 7}"[rank < 5_000:])
+        self.weights = [1 / (rank + 3) for rank in range(WORDS)]
+        self.han = [chr(0x4E00 + 5 * rank) for rank in range(HAN)]
+        self.han_weights = [1 / (rank + 10) for rank in range(HAN)]
+
+    def message(self, number: int) -> str:
+        if number % 10 == 0:
+            return "".join(self.chance.choices(self.han, self.han_weights, k=150)) + "。"
+        return " ".join(self.chance.choices(self.words, self.weights, k=self.chance.randrange(10, 150))) + "."
+
+
+def identity(number: int, sequence: int) -> str:
+    """Ids are in the order of time and end in the number of the message."""
+    return str(uuid.UUID(int=(START + number * 1000) << 80 | (number + 1) << 32 | sequence))
+
+
+def fill(folder: pathlib.Path, owner: str, messages: int, texts: Texts) -> int:
+    """The bytes of all texts."""
+    items, conversations = folder / "items.tsv", folder / "conversations.tsv"
+    total = 0
+    with items.open("w") as item_rows, conversations.open("w") as rows:
+        for first in range(0, messages, CONVERSATION):
+            conversation = identity(first, 0)
+            size = 0
+            for sequence in range(1, CONVERSATION + 1):
+                text = texts.message(first + sequence)
+                size += len(text.encode())
+                item = identity(first + sequence, sequence)
+                role = 2 + sequence % 2
+                item_rows.write(f"{owner}\t{conversation}\t{item}\t2026-01-01Z\t2026-01-01Z\t{sequence}\t{role}\t{text}\n")
+            rows.write(f"{owner}\t{conversation}\t2026-01-01Z\t2026-01-01Z\t{CONVERSATION}\t{CONVERSATION}\t1\tTalk {first}\t"
+                       f"{size + 128 * CONVERSATION}\t{CONVERSATION}\n")
+            total += size
+    tools.psql(f"""set synchronous_commit = off;
+\\copy conversations (owner_id, id, created_at, updated_at, item_count, last_sequence, title_source, title, bytes, counted_sequence) from '{conversations}'
+\\copy items (owner_id, conversation_id, id, created_at, updated_at, sequence, role, content) from '{items}'
+vacuum analyze conversations, items;""")
+    return total
+
+
+def middle(times: list[float]) -> str:
+    ordered = sorted(times)
+    return f"{statistics.median(ordered):.1f} / {ordered[int(len(ordered) * 0.95)]:.1f}"
+
+
+class Bench:
+    def __init__(self, instance: Instance, messages: int) -> None:
+        self.instance = instance
+        self.messages = messages
+        guest = instance.ask("POST", "/auth/guest-login")
+        self.token = guest["access_token"]
+        self.owner = str(uuid.UUID(int=number_of(guest["user"]["id"])))
+        self.texts = Texts()
+
+    def search(self, query: str) -> tuple[float, int]:
+        path = f"/v1/search?q={urllib.parse.quote(query)}"
+        begun = time.perf_counter()
+        answer = self.instance.ask("GET", path, token=self.token)
+        return (time.perf_counter() - begun) * 1e3, len(answer["data"])
+
+    def index(self) -> float:
+        begun = time.perf_counter()
+        done = f"select count(*) from search_owners where owner_id = '{self.owner}'"
+        while tools.psql(done) == "0":
+            self.search("nothingofthekind")
+            time.sleep(0.5)
+        return time.perf_counter() - begun
+
+    def timed(self, statements: list[str]) -> list[float]:
+        text = "\n".join(["\\timing on", *statements])
+        command = ["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-h", os.environ["SOCKET_DIR"], "-U", "postgres", "-d", "postgres"]
+        done = subprocess.run(command, input=text, text=True, capture_output=True, check=True)
+        times = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("Time: ")]
+        return [float(one) for one in times]
+
+    def reference(self) -> float:
+        begun = time.perf_counter()
+        tools.psql("""create table reference as
+select owner_id, id, to_tsvector('simple', content) as words from items;
+create index on reference using gin (words);
+create index on reference (owner_id, id);
+vacuum analyze reference;""")
+        return time.perf_counter() - begun
+
+    def row(self, name: str, queries: list[str]) -> None:
+        ours = [self.search(query) for query in queries]
+        newest = f"and owner_id = '{self.owner}' order by id desc limit 21;"
+        few = queries[: max(3, TIMES // 4)]
+        plain = [query.strip('"').rstrip("*").split(" -")[0] for query in few]
+        like = self.timed([
+            "select id from items where " + " and ".join(f"content ilike '%{word}%'" for word in self.wanted(query, text))
+            + f" {newest}" for query, text in zip(few, plain, strict=True)
+        ])
+        vector = self.timed([
+            f"select id from reference where words @@ {self.vector(query, text)} {newest}"
+            for query, text in zip(few, plain, strict=True)
+        ])
+        hits = statistics.median(count for _, count in ours)
+        print(f"| {name} | {hits:.0f} | {middle([time for time, _ in ours])} | {middle(like)} | {middle(vector)} |", flush=True)
+
+    @staticmethod
+    def wanted(query: str, text: str) -> list[str]:
+        return [text] if query.startswith('"') else text.split()
+
+    @staticmethod
+    def vector(query: str, text: str) -> str:
+        if query.endswith("*"):
+            return f"to_tsquery('simple', '{text}:*')"
+        function = "phraseto_tsquery" if query.startswith('"') else "plainto_tsquery"
+        return f"{function}('simple', '{text}')"
+
+    def run(self) -> None:
+        size = fill(self.instance.folder, self.owner, self.messages, self.texts)
+        before = [self.search(self.texts.words[rank])[0] for rank in range(1, 6)]
+        indexed = self.index()
+        tools.psql("vacuum analyze search_words;")
+        taken = self.reference()
+        def bytes_of(relation: str) -> int:
+            return int(tools.psql(f"select {relation}"))
+        table = bytes_of("pg_table_size('search_words')")
+        indexes = bytes_of("pg_indexes_size('search_words')")
+        gin = bytes_of("pg_relation_size('search_words_by_word')")
+        other = bytes_of("pg_table_size('reference') + pg_indexes_size('reference')")
+        print(f"{self.messages:,} messages of one owner, {size / 1e6:.1f} MB of text")
+        print(f"indexed in {indexed:.0f} s; rows {table / 1e6:.1f} MB, indexes {indexes / 1e6:.1f} MB (words {gin / 1e6:.1f} MB): "
+              f"{(table + indexes) / size:.2f} times the text, {(table + indexes) / self.messages:.0f} bytes a message")
+        print(f"to_tsvector: {taken:.0f} s, {other / 1e6:.1f} MB, {other / size:.2f} times the text")
+        print(f"common words before anything was indexed: {middle(before)} ms")
+        print("| query | hits of the page | search, ms p50 / p95 | ILIKE | to_tsvector |\n|---|---|---|---|---|")
+        words, han = self.texts.words, self.texts.han
+        pick = self.texts.chance
+        def some(low: int, high: int) -> list[str]:
+            return [words[pick.randrange(low, high)] for _ in range(TIMES)]
+        self.row("common word", some(0, 20))
+        self.row("word in about 1 % of messages", some(500, 900))
+        self.row("rare word", some(20_000, 50_000))
+        self.row("two words", [f"{one} {other}" for one, other in zip(some(20, 200), some(200, 900), strict=True)])
+        self.row("phrase of common words", [f'"{one} {other}"' for one, other in zip(some(0, 9), some(10, 30), strict=True)])
+        self.row("phrase of rare words", [f'"{one} {other}"' for one, other in zip(some(300, 900), some(300, 900), strict=True)])
+        self.row("word without another", [f"{one} -{other}" for one, other in zip(some(500, 900), some(0, 20), strict=True)])
+        self.row("beginning of a word", [word[:4] + "*" for word in some(1_000, 9_000)])
+        self.row("two Chinese characters, common", ["".join(pick.choices(han[:30], k=2)) for _ in range(TIMES)])
+        self.row("two Chinese characters, rare", ["".join(pick.choices(han[200:900], k=2)) for _ in range(TIMES)])
+        self.row("word that is not there", [f"zzz{number}x" for number in range(TIMES)])
+
+
+def number_of(public: str) -> int:
+    number = 0
+    for letter in public.split("_")[-1]:
+        number = number * 32 + "0123456789ABCDEFGHJKMNPQRSTVWXYZ".index(letter)
+    return number
+
+
+if __name__ == "__main__":
+    chosen = arguments()
+    end_in_order()
+    service = Instance(chosen.program)
+    try:
+        service.start()
+        os.environ["SOCKET_DIR"] = service.socket
+        Bench(service, chosen.messages).run()
+    finally:
+        service.remove()
