@@ -26,6 +26,7 @@ EVENT_ROW = re.compile(r"^\| `([^`]+)` \| (WARN|ERROR) \|", re.MULTILINE)
 LOGGED = re.compile(r"\b(warn|error)!\(")
 # A literal, or a parenthesis outside of one.
 PART = re.compile(r'"((?:[^"\\]|\\.)*)"|([()])', re.DOTALL)
+TARGET = re.compile(r'target: "[^"]*",')
 CONSTANT = re.compile(r'^const (\w+): &str = "([^"]*)";$', re.MULTILINE)
 LABEL = re.compile(r"(\w+)=~?\"")
 # Labels that Prometheus adds.
@@ -61,10 +62,10 @@ def differences(what: str, these: set[str], those: set[str]):
     yield from (f"{what}: {name} is only in one of the two" for name in sorted(these ^ those))
 
 
-def literals(source: str, start: int):
-    """The literals up to the parenthesis that closes the one before `start`."""
+def literals(source: str):
+    """The literals up to the parenthesis that closes one before `source`."""
     depth = 1
-    for part in PART.finditer(source, start):
+    for part in PART.finditer(source):
         depth += {"(": 1, ")": -1}.get(part[2], 0)
         if depth == 0:
             return
@@ -80,7 +81,7 @@ def logged() -> set[tuple[str, str]]:
         constants = dict(CONSTANT.findall(source))
         for begins in LOGGED.finditer(source):
             level = begins[1]
-            for text in literals(source, begins.end()):
+            for text in literals(TARGET.sub("", source[begins.end() :])):
                 for name, value in constants.items():
                     text = text.replace(f"{{{name}}}", value)
                 beginning = text.split("{")[0]

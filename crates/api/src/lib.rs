@@ -2,6 +2,7 @@
 //! domain; `routes` lists every endpoint.
 
 pub mod auth;
+mod begun;
 pub mod browsers;
 mod caller;
 pub mod chat;
@@ -50,4 +51,4 @@ pub mod versions;
 pub use error::{CODES, Code};
 pub use extract::BodyRate;
 pub use long_work::LongWork;
-pub use request_context::{Observed, Observer};
+pub use request_context::{Observed, Observer, Tracing};

@@ -1,6 +1,7 @@
 //! The outermost middleware around every request: its id, its log line, the envelope of its
 //! failures.
 
+use crate::begun::Begun;
 use crate::caller::KnownCaller;
 use crate::client_address::ClientAddress;
 use crate::compression::compressed;
@@ -20,9 +21,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage as _, web};
 use futures_util::stream;
-use std::time::Instant;
 use tracing::Instrument as _;
-use tracing::field::display;
 
 pub use crate::request_context::{Observed, RequestContext};
 
@@ -46,16 +45,9 @@ pub async fn around(
     }
     let id = RequestId::of(request.headers(), &context);
     let client = ClientAddress::of(&request, &context.proxies);
-    let span = tracing::info_span!(
-        "request",
-        method = %request.method(),
-        request_id = id.0.to_str().unwrap_or_default(),
-        client = client.0.map(display),
-    );
+    let begun = Begun::of(&request, &id, client, &context);
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(client);
-    let started = context.clock.now();
-    let begun = Instant::now();
     let unreadable = unreadable(&request);
     // HEAD answers like GET.
     let is_head = request.method() == Method::HEAD;
@@ -67,14 +59,15 @@ pub async fn around(
         Some(error) => request.error_response(error).map_into_boxed_body(),
         None => {
             replays::once(request, &next)
-                .instrument(span.clone())
+                .instrument(begun.trace.clone())
+                .instrument(begun.span.clone())
                 .await?
         }
     };
     let answered = Answered::of(response.request());
     let (response, mut memory) = paid_for(response);
     let code = code_of(&response);
-    let response = span.in_scope(|| enveloped(response));
+    let response = begun.span.in_scope(|| enveloped(response));
     let response = last_where_needed(with_headers(response, id));
     let response = compressed(response, &mut memory);
     let response = if is_head {
@@ -84,19 +77,7 @@ pub async fn around(
     };
     let response =
         response.map_body(|_, body| BoxBody::new(Outgoing::new(body, memory, under_way, answered)));
-    let route = response.request().match_pattern();
-    let route = route.as_deref().unwrap_or("(none)");
-    if let Some(observer) = &context.observer {
-        observer.answered(Observed {
-            method: response.request().method(),
-            route,
-            status: response.status(),
-            code,
-            took: begun.elapsed(),
-        });
-    }
-    let milliseconds = (context.clock.now() - started).as_seconds_f64() * 1e3;
-    span.in_scope(|| log(&response, route, milliseconds));
+    begun.ends(&response, code, &context);
     Ok(response)
 }
 
@@ -216,27 +197,4 @@ fn without_body(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> 
             .insert(header::CONTENT_LENGTH, length);
     }
     response
-}
-
-/// Writes one line for each request. It has the route's template, never the raw path: a path can
-/// contain a secret. Values that are known only now are in the line and not in the span, which
-/// would be written again for each field.
-fn log(response: &ServiceResponse<BoxBody>, route: &str, milliseconds: f64) {
-    let request = response.request();
-    let status = response.status();
-    let milliseconds = (milliseconds * 1e3).round() / 1e3;
-    let caller = request.extensions().get().copied();
-    let owner_id = caller.map(|KnownCaller { owner, .. }| display(owner));
-    let code = status.as_u16();
-    if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE {
-        tracing::error!(
-            route,
-            status = code,
-            milliseconds,
-            owner_id,
-            "request failed"
-        );
-    } else {
-        tracing::info!(route, status = code, milliseconds, owner_id, "request");
-    }
 }

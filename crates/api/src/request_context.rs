@@ -1,16 +1,29 @@
 use crate::client_address::TrustedProxies;
+use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, StatusCode};
 use domain::clock::{Clock, Ids};
 use std::sync::Arc;
 use std::time::Duration;
+use tracing::Span;
 
 /// The settings and services around every request.
 pub struct RequestContext {
     pub ids: Arc<dyn Ids>,
     pub clock: Arc<dyn Clock>,
     pub proxies: TrustedProxies,
+    /// Where requests are traced.
+    pub tracing: Option<Tracing>,
     /// Is told of each answer.
     pub observer: Option<Arc<dyn Observer>>,
+}
+
+/// The parts of traces that spans alone cannot do.
+#[derive(Clone, Copy)]
+pub struct Tracing {
+    /// Makes the span of a request a part of the trace that its headers name.
+    pub adopt: fn(&Span, &HeaderMap),
+    /// Names a span that has begun: the route is known only then.
+    pub rename: fn(&Span, String),
 }
 
 /// Is told of each answer, when its head is ready. It must not block.

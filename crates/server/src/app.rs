@@ -4,6 +4,7 @@ use crate::listening::listen;
 use crate::pages::{cors, swagger_ui};
 use crate::parts::Parts;
 use crate::responses::responses;
+use crate::traces;
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
@@ -160,6 +161,7 @@ impl Services {
                 ids: ids(),
                 clock: clock(),
                 proxies: parts.proxies.clone(),
+                tracing: traces::tracing(),
                 observer: parts.observer.clone(),
             }),
             tasks: web::Data::from(Arc::clone(&parts.tasks) as Arc<dyn Tasks>),

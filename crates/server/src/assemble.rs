@@ -7,7 +7,7 @@ use crate::processors::half_of_the_processors;
 use crate::secret::Signers;
 use crate::serve_error::ServeError;
 use crate::watched::Watched;
-use crate::{files, repeats, turns};
+use crate::{files, repeats, traces, turns};
 use api::connection::Patience;
 use api::memory::Memory;
 use api::shares::public::Layouts;
@@ -51,6 +51,7 @@ pub(crate) fn assemble(
     let external = Arc::new(config.issuers.start(&clock, &timer)?);
     let hasher = Arc::new(Argon2Hasher::new(half_of_the_processors())?);
     let (provider, places) = config.provider.connect()?;
+    let provider = traces::traced(provider);
     let places = places.map(|places| ("generations", places));
     let watched = Watched {
         budgets: places

@@ -4,6 +4,7 @@ use clap::FromArgMatches as _;
 use server::cli::{Cli, Command};
 use server::config::Config;
 use server::telemetry::Output;
+use server::traces::Traces;
 use server::{help, print};
 use std::process::ExitCode;
 
@@ -40,12 +41,22 @@ async fn run(cli: &Cli, output: &Output) -> Result<(), Box<dyn std::error::Error
         return Ok(print::line(&api::openapi::document().to_pretty_json()?)?);
     }
     let config = Config::read(&cli.settings)?;
-    server::telemetry::start(&config.log, output)?;
-    match cli.command.as_ref().unwrap_or(&Command::Serve) {
+    let command = cli.command.as_ref().unwrap_or(&Command::Serve);
+    // The other commands are too short for traces.
+    let traces = match command {
+        Command::Serve => Traces::start()?,
+        _ => None,
+    };
+    server::telemetry::start(&config.log, output, traces.as_ref())?;
+    match command {
         Command::Serve => {
             // The task ends with the program.
             tokio::spawn(server::allocator::give_back());
-            server::serve(config).await?;
+            let served = server::serve(config).await;
+            if let Some(traces) = traces {
+                traces.finish().await;
+            }
+            served?;
         }
         Command::Migrate => server::migrate(&config).await?,
         Command::Token => print::line(&server::token::operator(&config)?)?,

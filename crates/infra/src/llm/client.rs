@@ -9,6 +9,7 @@ use bytes::Bytes;
 use domain::admission::{Budget, Caller, Limits as Places};
 use domain::error::{Error, Result};
 use domain::replies::{Ask, ChatRequest, ChatStream, Model, ModelProvider, ProviderFailure};
+use reqwest::header::HeaderMap;
 use reqwest::{Method, Request, Response};
 use std::sync::Arc;
 use tokio::runtime::Handle;
@@ -37,11 +38,15 @@ pub struct OpenAiCompatible {
 }
 
 impl OpenAiCompatible {
-    /// Must be called on the runtime that keeps the connections.
+    /// Must be called on the runtime that keeps the connections. `carry` adds headers by which the
+    /// provider continues the current trace.
     ///
     /// # Errors
     /// This system's trusted certificates cannot be read.
-    pub fn new(settings: ProviderSettings) -> std::result::Result<Self, CertificatesUnusable> {
+    pub fn new(
+        settings: ProviderSettings,
+        carry: fn(&mut HeaderMap),
+    ) -> std::result::Result<Self, CertificatesUnusable> {
         let client = client(&settings)?;
         let places = Budget::new(places(&settings));
         let turns = Budget::new(turns(&settings));
@@ -49,6 +54,7 @@ impl OpenAiCompatible {
             exchange: Arc::new(Exchange {
                 client,
                 settings,
+                carry,
                 runtime: Handle::current(),
             }),
             places,

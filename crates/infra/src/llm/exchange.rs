@@ -26,6 +26,8 @@ const BACK_OFF: Duration = Duration::from_millis(300);
 pub(super) struct Exchange {
     pub(super) client: Client,
     pub(super) settings: ProviderSettings,
+    /// Adds headers by which the provider continues the current trace.
+    pub(super) carry: fn(&mut HeaderMap),
     /// The runtime of the connections. The workers' own runtimes end before the last reply does.
     pub(super) runtime: Handle,
 }
@@ -68,6 +70,7 @@ impl Exchange {
         };
         post.headers_mut().insert(CONTENT_TYPE, json);
         post.headers_mut().insert(ACCEPT, accept);
+        (self.carry)(post.headers_mut());
         *post.body_mut() = Some(body.into());
         self.send(post).await
     }

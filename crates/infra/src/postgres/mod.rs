@@ -29,6 +29,7 @@ mod shares;
 mod statement;
 mod taking_back;
 mod titles;
+mod traced;
 mod turn_queue;
 mod turns;
 mod unit;

@@ -7,6 +7,7 @@ use super::error::{
     Silent, contended, is_cut, is_full, is_repeatable, storage, unanswered, unavailable,
 };
 use super::lent::Lent;
+use super::traced;
 use super::work::Whose;
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
@@ -16,6 +17,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
+use tracing::{Instrument as _, Span};
 
 /// The time left for the work itself when all of that was spent on waiting.
 const LEAST: Duration = Duration::from_millis(400);
@@ -129,7 +131,12 @@ impl Database {
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
         largest: impl Fn(&T) -> usize,
     ) -> Result<QueryResult<T>> {
-        let done = self.do_in_turn(whose.into(), work, largest).await;
+        let span = traced::span();
+        let doing = self.do_in_turn(whose.into(), work, largest);
+        let done = doing.instrument(span.clone()).await;
+        if !matches!(done, Ok(Ok(_))) {
+            span.record("otel.status_code", "ERROR");
+        }
         if let Err(error) = &done {
             self.figures.failures.add(error);
         }
@@ -149,7 +156,9 @@ impl Database {
         loop {
             let connection = self.connection(begun).await?;
             let working = *working.get_or_insert_with(|| {
-                self.figures.waits.add(begun.elapsed());
+                let waited = begun.elapsed();
+                self.figures.waits.add(waited);
+                Span::current().record("jan.waited_ms", waited.as_secs_f64() * 1e3);
                 Instant::now()
             });
             let lent = Lent::of(connection, self.clone(), Some(Arc::clone(&turn)));

@@ -2,6 +2,7 @@
 
 use super::{ConfigError, bad, given, parsed};
 use crate::cli::Settings;
+use crate::traces;
 use domain::admission::Budget;
 use domain::replies::ModelProvider;
 use infra::llm::{
@@ -127,7 +128,7 @@ impl Provider {
         match &self.settings {
             None => Ok((Arc::new(NoProvider), None)),
             Some(settings) => {
-                let provider = OpenAiCompatible::new(settings.clone())?;
+                let provider = OpenAiCompatible::new(settings.clone(), traces::carry)?;
                 let places = provider.places();
                 Ok((Arc::new(provider), Some(places)))
             }

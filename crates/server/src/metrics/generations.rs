@@ -1,9 +1,10 @@
 //! Answers of models.
 
+use crate::failure_kind::{KINDS, failure_kind};
 use domain::admission::Caller;
 use domain::error::{Error, Result};
 use domain::figures::{Count, Level, Times};
-use domain::replies::{ChatChunk, ChatRequest, ChatStream, Model, ModelProvider, ProviderFailure};
+use domain::replies::{ChatChunk, ChatRequest, ChatStream, Model, ModelProvider};
 use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Instant;
@@ -28,42 +29,21 @@ pub(super) struct Generations {
 
 /// Failed answers by kind.
 #[derive(Debug, Default)]
-pub(super) struct Failures {
-    not_configured: Count,
-    busy: Count,
-    timed_out: Count,
-    rate_limited: Count,
-    refused: Count,
-    failed: Count,
-    /// Failures of this service.
-    internal: Count,
-}
+pub(super) struct Failures([Count; KINDS.len()]);
 
 impl Failures {
     fn add(&self, error: &Error) {
-        let count = match error {
-            Error::Provider(ProviderFailure::NotConfigured { .. }) => &self.not_configured,
-            Error::Provider(ProviderFailure::Busy { .. }) => &self.busy,
-            Error::Provider(ProviderFailure::TimedOut) => &self.timed_out,
-            Error::Provider(ProviderFailure::RateLimited { .. }) => &self.rate_limited,
-            Error::Provider(ProviderFailure::Refused(_)) => &self.refused,
-            Error::Provider(ProviderFailure::Failed { .. }) => &self.failed,
-            _ => &self.internal,
-        };
-        count.add(1);
+        let kind = failure_kind(error);
+        let counts = KINDS.iter().zip(&self.0);
+        let mut of_kind = counts.filter(|(name, _)| **name == kind);
+        if let Some((_, count)) = of_kind.next() {
+            count.add(1);
+        }
     }
 
-    pub(super) fn read(&self) -> [(&'static str, u64); 7] {
-        [
-            ("not_configured", &self.not_configured),
-            ("busy", &self.busy),
-            ("timed_out", &self.timed_out),
-            ("rate_limited", &self.rate_limited),
-            ("refused", &self.refused),
-            ("failed", &self.failed),
-            ("internal", &self.internal),
-        ]
-        .map(|(kind, count)| (kind, count.read()))
+    pub(super) fn read(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let counts = self.0.iter().map(Count::read);
+        KINDS.into_iter().zip(counts)
     }
 }
 

@@ -6,42 +6,60 @@ mod output;
 pub use output::Output;
 
 use crate::config::{ConfigError, Log};
+use crate::traces::Traces;
 use filter::Filter;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::IsTerminal as _;
 use std::panic::PanicHookInfo;
-use tracing_subscriber::Layer as _;
+use tracing::Subscriber;
+use tracing_subscriber::Layer;
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Starts the log of this process.
+/// Starts the log of this process, and its traces.
 ///
 /// # Errors
 /// `LOG_LEVEL` is not a filter.
-pub fn start(log: &Log, output: &Output) -> Result<(), ConfigError> {
+pub fn start(log: &Log, output: &Output, traces: Option<&Traces>) -> Result<(), ConfigError> {
     let filter = Filter::parse(&log.level).ok_or_else(|| ConfigError {
         variable: "LOG_LEVEL",
         problem: "must be error, warn, info, debug, trace or off, or a filter such as \
                   info,infra=debug"
             .to_owned(),
     })?;
+    let registry = tracing_subscriber::registry();
+    match traces {
+        None => registry
+            .with(filter.layer())
+            .with(lines(log, output))
+            .init(),
+        // The spans of traces are not for the log, and its lines are not for traces.
+        Some(traces) => registry
+            .with(traces.layer())
+            .with(lines(log, output).with_filter(filter.layer()))
+            .init(),
+    }
+    std::panic::set_hook(Box::new(panicked));
+    Ok(())
+}
+
+/// Writes lines in the form that the settings want.
+fn lines<S>(log: &Log, output: &Output) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(output.clone())
         .with_ansi(std::io::stderr().is_terminal());
-    let lines = match log.json {
+    match log.json {
         true => lines
             .json()
             .flatten_event(true)
             .with_span_list(false)
             .boxed(),
         false => lines.with_target(false).boxed(),
-    };
-    tracing_subscriber::registry()
-        .with(filter.layer())
-        .with(lines)
-        .init();
-    std::panic::set_hook(Box::new(panicked));
-    Ok(())
+    }
 }
 
 /// Only logs a panic: the usual hook writes to standard error itself, and blocks

@@ -59,6 +59,7 @@ mod slow_reader;
 mod storage;
 mod tags;
 mod tls;
+mod traces;
 mod trail;
 mod unhealthy;
 mod usage;

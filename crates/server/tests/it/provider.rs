@@ -183,7 +183,7 @@ pub(crate) fn connected(
     };
     change(&mut settings);
     let _inside = RUNTIME.enter();
-    Arc::new(OpenAiCompatible::new(settings).unwrap())
+    Arc::new(OpenAiCompatible::new(settings, |_| {}).unwrap())
 }
 
 /// Says this, in these pieces.

@@ -20,6 +20,7 @@ mod version_rows;
 
 use super::database::Database;
 use super::titles::NewTitles;
+use super::traced;
 use crate::postgres::execute::Execute as _;
 use append::Append;
 use chrono::{DateTime, Utc};
@@ -38,6 +39,7 @@ use key::{ItemKey, key};
 use rows::item;
 use std::sync::Arc;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 /// Items in PostgreSQL.
 pub struct PgItems {
@@ -62,7 +64,8 @@ impl ItemStore for PgItems {
         // An append that may be repeated is recorded in its own transaction, so it cannot be in a
         // group.
         if append.is_groupable() && repeats::current()?.is_none() {
-            self.group.append(append).await
+            // The statement is of many requests.
+            self.group.append(append).instrument(traced::span()).await
         } else {
             append
                 .alone(&self.database, self.new_titles, Instant::now())
