@@ -29,6 +29,7 @@ mod events;
 mod exact_paging;
 mod fairness;
 mod guide;
+mod instances;
 mod jobs;
 mod kills;
 mod large;

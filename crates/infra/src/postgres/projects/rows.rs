@@ -125,12 +125,12 @@ statement!(
     /// bulk deletion.
     Leave { owner_id: Uuid => SqlUuid, project_id: Uuid => SqlUuid } -> (),
     "with inside as (
-        select owner_id, id from conversations
+        select id from conversations
         where owner_id = $1 and project_id = $2
         order by id for no key update
     )
     update conversations c set project_id = null from inside i
-    where c.owner_id = i.owner_id and c.id = i.id"
+    where c.owner_id = $1 and c.id = i.id"
 );
 
 statement!(

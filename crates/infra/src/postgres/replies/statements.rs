@@ -24,14 +24,14 @@ statement!(
     },
     "select i.role, n.id, n.role, p.instruction, c.item_count >= 10000
     from conversations c
-    left join items i on i.owner_id = c.owner_id and i.conversation_id = c.id
+    left join items i on i.owner_id = $3 and i.conversation_id = c.id
         and i.sequence = $1 and i.id = $2
     left join lateral (
         select id, role from items
-        where owner_id = c.owner_id and conversation_id = c.id and sequence > i.sequence
+        where owner_id = $3 and conversation_id = c.id and sequence > i.sequence
         order by sequence limit 1
     ) n on true
-    left join projects p on p.owner_id = c.owner_id and p.id = c.project_id
+    left join projects p on p.owner_id = $3 and p.id = c.project_id
     where c.owner_id = $3 and c.id = $4"
 );
 
