@@ -100,6 +100,15 @@ fn settings(parts: &Parts) -> SettingsService {
     }
 }
 
+fn browsers(parts: &Parts) -> Browsers {
+    Browsers::new(
+        parts.hosts.clone(),
+        parts.cors.clone(),
+        parts.public_url.clone(),
+        parts.proxies.clone(),
+    )
+}
+
 impl Services {
     fn wire(parts: &mut Parts) -> Self {
         let identity = Identity::wire(parts);
@@ -111,12 +120,7 @@ impl Services {
         let readiness: Arc<dyn Readiness> = Arc::new(database());
         Self {
             body_rate: web::Data::new(parts.body_rate),
-            browsers: web::Data::new(Browsers::new(
-                parts.hosts.clone(),
-                parts.cors.clone(),
-                parts.public_url.clone(),
-                parts.proxies.clone(),
-            )),
+            browsers: web::Data::new(browsers(parts)),
             identity,
             chat: web::Data::new(chat(parts)),
             continue_url: web::Data::new(parts.continue_url.clone()),

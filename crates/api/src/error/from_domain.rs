@@ -106,6 +106,7 @@ fn invalid(reason: InvalidReason) -> &'static Code {
     match reason {
         InvalidReason::Value | InvalidReason::Unkept => code::INVALID_VALUE,
         InvalidReason::Missing => code::MISSING_FIELD,
+        InvalidReason::Type => code::INVALID_TYPE,
         InvalidReason::Twice => code::DUPLICATE_FIELD,
         InvalidReason::Cursor => code::INVALID_CURSOR,
         InvalidReason::NulCharacter => code::NUL_CHARACTER,

@@ -112,6 +112,8 @@ pub enum InvalidReason {
     NulCharacter,
     /// Is absent, and must be given.
     Missing,
+    /// Is of another type of JSON.
+    Type,
     /// Has a name twice in one object.
     Twice,
     /// Is not the caller's password.
@@ -189,6 +191,15 @@ impl Error {
             param: Some(param.to_owned()),
             reason: InvalidReason::Missing,
             message: format!("{param} is required."),
+        })
+    }
+
+    /// A value of another type of JSON.
+    pub fn mistyped(param: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid(Invalid {
+            param: Some(param.into()),
+            reason: InvalidReason::Type,
+            message: message.into(),
         })
     }
 

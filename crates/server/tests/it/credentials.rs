@@ -532,9 +532,13 @@ async fn lists_show_only_the_callers_objects() {
         if operation.name == "list_models" {
             continue;
         }
-        let seen = call(&alice, operation, &[]).await.expect(200);
+        let path = match operation.name.as_str() {
+            "list_search_hits" => format!("{}?q=mine", operation.path),
+            _ => operation.path.clone(),
+        };
+        let seen = alice.get(&path).await.expect(200);
         assert_eq!(seen["data"], json!([]), "{}", operation.name);
-        let seen = call(&bob, operation, &[]).await.expect(200);
+        let seen = bob.get(&path).await.expect(200);
         assert_ne!(seen["data"], json!([]), "{}", operation.name);
     }
 }
@@ -554,8 +558,9 @@ async fn an_api_key_may_use_all_operations_except_those_for_persons() {
             "the description of {} and PERSONS_ONLY differ",
             operation.name
         );
+        // Not for each of the two: an owner may have 100 keys.
+        let mine = Belongings::of(&app, &alice).await;
         for in_header in [false, true] {
-            let mine = Belongings::of(&app, &alice).await;
             let parameters = operation.parameters();
             let ids: Vec<_> = parameters.iter().map(|p| mine.named(p)).collect();
             let answer = match in_header {

@@ -30,7 +30,7 @@ pub(super) fn check(kind: &ItemType, json: &str) -> Result<()> {
         return Err(Error::invalid(PARAM, message));
     }
     let Some(parts) = elements(json) else {
-        return Err(Error::invalid(PARAM, "parts must be a list of objects."));
+        return Err(Error::mistyped(PARAM, "parts must be a list of objects."));
     };
     if !(1..=MOST).contains(&parts.len()) {
         return Err(Error::invalid(PARAM, "parts must have 1 to 1,000 parts."));
@@ -45,7 +45,7 @@ pub(super) fn check(kind: &ItemType, json: &str) -> Result<()> {
     for (place, part) in parts.into_iter().enumerate() {
         let at = format!("{PARAM}[{place}]");
         let Some(part) = Object::parse(part) else {
-            return Err(Error::invalid(at, "Each part must be an object."));
+            return Err(Error::mistyped(at, "Each part must be an object."));
         };
         match kind.is_message() {
             true => check_part(&at, &part)?,

@@ -151,9 +151,15 @@ async fn deep_nesting_is_refused() {
         let unknown = target.send(deep("{\"a\":", "}")).await;
         unknown.refused("unknown_field", Some("a"));
         for (field, _) in target.fields().0 {
-            let answer = target
-                .send(format!("{{\"{field}\":{}}}", deep("[", "]")))
-                .await;
+            let deep = format!("\"{field}\":{}", deep("[", "]"));
+            let mut answer = target.send(format!("{{{deep}}}")).await;
+            if answer.json()["error"]["code"] == "missing_field" {
+                let mut others = target.good();
+                others.remove(&field);
+                let others = Value::from(others).to_string();
+                let others = others.trim_start_matches('{');
+                answer = target.send(format!("{{{deep},{others}")).await;
+            }
             println!("{field}: {}", answer.text());
             assert_eq!(answer.status, 400);
             let named = answer.json()["error"]["param"]

@@ -24,41 +24,42 @@ pub(super) async fn index_all(app: &TestApp) {
     until(&app.schema, WAITING, 60, |jobs| jobs == 0).await;
 }
 
+const WORDS: [&str; 7] = [
+    "apple",
+    "Äpfel",
+    "りんご",
+    "苹果",
+    "яблоко",
+    "apple_pie",
+    "appleTree",
+];
+const QUERIES: [&str; 10] = [
+    "apple",
+    "äpfel",
+    "apfel",
+    "りんご",
+    "苹",
+    "яблоко",
+    "app*",
+    "pie",
+    "tree",
+    "apple -pie",
+];
+
 #[tokio::test]
 async fn what_is_found_does_not_depend_on_the_index_and_interrupted_work_changes_nothing() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
-    let words = [
-        "apple",
-        "Äpfel",
-        "りんご",
-        "苹果",
-        "яблоко",
-        "apple_pie",
-        "appleTree",
-    ];
-    let queries = [
-        "apple",
-        "äpfel",
-        "apfel",
-        "りんご",
-        "苹",
-        "яблоко",
-        "app*",
-        "pie",
-        "tree",
-        "apple -pie",
-    ];
     let mut items = Vec::new();
     let mut conversations = Vec::new();
     for number in 0..6 {
-        let title = words[number % words.len()];
+        let title = WORDS[number % WORDS.len()];
         let conversation = alice.conversation(json!({ "title": title })).await;
         for place in 0..8 {
             let text = format!(
                 "{} and {}",
-                words[(number + place) % 7],
-                words[(3 * place) % 7]
+                WORDS[(number + place) % 7],
+                WORDS[(3 * place) % 7]
             );
             items.push((
                 conversation.clone(),
@@ -80,10 +81,10 @@ async fn what_is_found_does_not_depend_on_the_index_and_interrupted_work_changes
         let worker = Worker::by(&app.schema, app.clock.clone());
         let pause = next(20) as u64;
         tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
-        change(&alice, &mut items, &conversations, &words, &mut next).await;
+        change(&alice, &mut items, &conversations, &WORDS, &mut next).await;
         drop(worker);
         let mut before = Vec::new();
-        for query in queries {
+        for query in QUERIES {
             before.push(found(&alice, query, "&limit=100").await);
         }
         // Without any index all texts are compared.
@@ -91,7 +92,7 @@ async fn what_is_found_does_not_depend_on_the_index_and_interrupted_work_changes
         app.schema
             .rows("update search_conversations set maker = 99")
             .await;
-        for (query, before) in queries.iter().zip(&before) {
+        for (query, before) in QUERIES.iter().zip(&before) {
             let plain = found(&alice, query, "&limit=100").await;
             assert_eq!(&plain, before, "{query}");
             let mut once = plain.clone();
