@@ -260,6 +260,42 @@ def use_one_name_for_the_length(case) -> None:
         case.body = {name: value for name, value in case.body.items() if name != "max_tokens"}
 
 
+def use_parts_and_tags_that_fit(case) -> None:
+    """JSON Schema can't say that content is the text of parts, and which type has which fields; and which
+    action takes a project or tags."""
+    body = case.body
+    if not isinstance(body, dict):
+        return
+    if case.path.endswith("/bulk"):
+        named = {"move": "project_id", "tag": "tags", "untag": "tags"}.get(body.get("action"))
+        kept = {name: value for name, value in body.items() if name not in ("project_id", "tags")}
+        given = {"project_id": None} if named == "project_id" else {"tags": ["new"]}
+        case.body = kept | (given if named else {})
+        return
+    if isinstance(body.get("tags"), list):
+        case.body = body = body | {"tags": ["new"] if body["tags"] else []}
+    if isinstance(body.get("items"), list):
+        items = [NEW_ITEM | without_parts(item) for item in body["items"]]
+        case.body = body | {"items": items}
+    elif case.path == "/v1/conversations/{conversation_id}/items":
+        case.body = NEW_ITEM | without_parts(body)
+    elif case.path.endswith("/edit"):
+        case.body = {"content": NEW_ITEM["content"]} | without_parts(body)
+
+
+NEW_ITEM = {"role": "user", "content": "What are the next steps?"}
+
+
+def without_parts(item: dict) -> dict:
+    return {name: value for name, value in item.items() if name not in ("parts", "type")}
+
+
+def use_an_item_around(case) -> None:
+    """`around` names an item of the conversation, and does not go with a cursor."""
+    if "around" in case.query:
+        case.query = {name: value for name, value in case.query.items() if name != "around"}
+
+
 def use_fresh_key(case) -> None:
     """A key that comes again with another body is refused."""
     if case.headers and "Idempotency-Key" in case.headers:
@@ -307,8 +343,10 @@ def before_call(context, case, kwargs):
         use_account(case)
         use_password(case)
         use_names_that_are_seen(case)
+        use_parts_and_tags_that_fit(case)
     if is_valid(case, ParameterLocation.QUERY):
         agree_with_path(case)
+        use_an_item_around(case)
         use_real_cursor(case)
 
 

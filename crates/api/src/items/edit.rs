@@ -26,7 +26,7 @@ pub(crate) struct EditItemBody {
     )]
     content: Option<String>,
     /// The content parts that take the place of everything in the message.
-    #[schema(value_type = Option<Vec<HashMap<String, serde_json::Value>>>, max_items = 1000)]
+    #[schema(value_type = Option<Vec<HashMap<String, serde_json::Value>>>, min_items = 1, max_items = 1000)]
     parts: Option<Box<RawValue>>,
 }
 

@@ -122,7 +122,7 @@ pub(crate) struct NewItemBody {
     /// At most 1,000 content parts of OpenAI's API, such as `input_text` and `input_image`; or one
     /// object with the fields of another type, such as a `function_call`. At most 1,000,000
     /// characters of text and 4 MiB in all. Unknown parts and fields are kept.
-    #[schema(value_type = Option<Vec<HashMap<String, serde_json::Value>>>, max_items = 1000)]
+    #[schema(value_type = Option<Vec<HashMap<String, serde_json::Value>>>, min_items = 1, max_items = 1000)]
     parts: Option<Box<RawValue>>,
     /// A model's thoughts before this message, where you have them.
     #[schema(min_length = 1, max_length = 1_000_000)]

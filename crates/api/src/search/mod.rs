@@ -46,6 +46,7 @@ pub(crate) struct SearchHitBody {
     /// When the message was stored, or the conversation was created.
     created_at: Timestamp,
     /// Plain text around the first match, on one line.
+    #[schema(example = "Please send the invoice today.")]
     snippet: String,
     /// The matches in the snippet.
     #[schema(max_items = 202)]
@@ -76,10 +77,10 @@ struct FoundConversationBody {
 #[schema(as = SearchMatch)]
 struct MatchBody {
     /// Where it begins.
-    #[schema(value_type = u32)]
+    #[schema(value_type = u32, example = 16)]
     start: usize,
     /// How long it is.
-    #[schema(value_type = u32)]
+    #[schema(value_type = u32, example = 7)]
     length: usize,
 }
 

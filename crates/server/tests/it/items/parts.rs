@@ -188,7 +188,7 @@ fn unkeepable() -> Vec<Refused> {
         ),
         (
             json!({ "type": "x", "parts": [1] }),
-            "invalid_value",
+            "invalid_type",
             "parts[0]",
             "object",
         ),

@@ -121,7 +121,7 @@ fn wrong_messages() -> Vec<Wrong> {
             ".role",
         ),
         (with(json!(7)), "invalid_type", ".content"),
-        (with(json!(["x"])), "invalid_value", ".content[0]"),
+        (with(json!(["x"])), "invalid_type", ".content[0]"),
         (
             with(json!([{ "type": "input_text" }])),
             "invalid_value",
