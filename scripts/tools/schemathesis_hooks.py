@@ -287,7 +287,9 @@ NEW_ITEM = {"role": "user", "content": "What are the next steps?"}
 
 
 def without_parts(item: dict) -> dict:
-    return {name: value for name, value in item.items() if name not in ("parts", "type")}
+    kept = {name: value for name, value in item.items() if name not in ("parts", "type")}
+    # Beside parts, a content may be empty.
+    return kept if kept.get("content") != "" else {**kept, "content": NEW_ITEM["content"]}
 
 
 def use_an_item_around(case) -> None:
