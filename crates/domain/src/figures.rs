@@ -19,7 +19,7 @@ impl Count {
     }
 }
 
-/// How many there are now.
+/// A number that rises and falls.
 #[derive(Debug, Default)]
 pub struct Level(AtomicU64);
 

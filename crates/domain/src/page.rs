@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 
-/// The most entries of a page: 1 to 100, default 20 (the guide).
+/// The most entries of a page: 1 to 100, default 20 (the specification).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit(u16);
 
@@ -33,7 +33,7 @@ impl Limit {
         }
     }
 
-    /// The lesser half, unless it is nothing, and the greater.
+    /// The lesser half, or `None` if it is zero, and the greater half.
     pub fn halves(self) -> (Option<Self>, Self) {
         let lesser = self.0 / 2;
         ((lesser > 0).then_some(Self(lesser)), Self(self.0 - lesser))
@@ -67,7 +67,7 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// Makes a page from rows. The caller reads one row more than `limit`, to see whether more
+    /// Makes a page from rows. The adapter reads one row more than `limit`, to see whether more
     /// follow. Ends before the entry that would exceed [`PAGE_BYTES`], but has at least one entry.
     pub fn of(rows: Vec<T>, limit: Limit, size: impl Fn(&T) -> usize) -> Self {
         Self::within(rows, limit, PAGE_BYTES, size)

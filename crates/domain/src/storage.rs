@@ -1,9 +1,9 @@
-//! Whether there is room to store more. On a full disk, operations that need no room go on:
-//! reading, and above all deleting.
+//! Free disk space. On a full disk, operations that need no room go on: reading, and above all
+//! deleting.
 
 use crate::error::Result;
 
-/// The room on the disk of the database.
+/// The free space on the disk of the database.
 #[async_trait::async_trait]
 pub trait Room: Send + Sync {
     /// Whether the disk is full, or was full a moment ago.

@@ -9,7 +9,7 @@ pub type Task = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 /// Runs tasks in the background.
 pub trait Tasks: Send + Sync {
     /// Starts the task at once and runs it to its end, also when the client disconnects; only the
-    /// server's stop ends it early. A failure that it returns has reached no client, and is
+    /// server's stop ends it early. If it returns a failure, no client has received it, and it is
     /// logged.
     fn start(&self, task: Task);
 }

@@ -11,7 +11,7 @@ pub fn check(param: &str, text: &str, length: RangeInclusive<usize>) -> Result<(
     check_text(param, text, length, "")
 }
 
-/// `measured` is said after the allowed length: how the text is measured.
+/// `measured` follows the allowed length in the message: how the text is measured.
 fn check_text(
     param: &str,
     text: &str,

@@ -162,7 +162,7 @@ impl Permit {
         Ok(())
     }
 
-    /// Whether those who hold the units that `grow` would need are at work, which ends by itself.
+    /// Whether the holders of the units that `grow` would need are at work, which ends by itself.
     #[must_use]
     pub fn may_grow_soon(&self, more: u64) -> bool {
         self.budget.queue().motion(self.caller, more).at_work > 0
@@ -188,7 +188,7 @@ impl Permit {
     }
 
     /// Says whether the holder is at work, which ends by itself. At first it is not: it may wait
-    /// for others, and for as long as those like.
+    /// for others, for any time.
     pub fn works(&mut self, is_at_work: bool) {
         if self.is_at_work != is_at_work {
             self.is_at_work = is_at_work;

@@ -22,7 +22,7 @@ use crate::limits::Origin;
 pub enum Caller {
     /// A signed-in owner, from any address.
     Owner(OwnerId),
-    /// A caller who is not signed in, or who reads another owner's data through a link.
+    /// A client that is not signed in, or reads another owner's data through a link.
     Address(Origin),
     /// The groups that store the appends of many owners together.
     Appends,

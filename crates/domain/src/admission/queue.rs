@@ -96,7 +96,7 @@ impl Queue {
         }
     }
 
-    /// Counts a refusal that a caller was told.
+    /// Counts a refusal.
     pub(super) fn refuses(&mut self, refused: Refused) -> Refused {
         match refused {
             Refused::Caller => self.refused_for_share += 1,
@@ -143,7 +143,7 @@ impl Queue {
         self.grow(caller, units)
     }
 
-    /// Gives more units to a caller who holds some. It does not wait for a turn, since it would
+    /// Gives more units to a caller that holds some. It does not wait in the queue, since it would
     /// hold its units meanwhile.
     pub(super) fn grow(&mut self, caller: Caller, units: u64) -> Result<(), Refused> {
         if !self.fits(caller, units) || units > self.free {

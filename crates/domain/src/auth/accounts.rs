@@ -120,8 +120,8 @@ impl AccountService {
         Ok((user, right.then_some(hash)))
     }
 
-    /// Turns a guest into an account; all data of the guest stays. The error does not say that the
-    /// address is taken, but that the two cannot be used.
+    /// Turns a guest into an account; all data of the guest stays. The error says that the address
+    /// and the password cannot be used together, not that the address is taken.
     pub async fn upgrade(
         &self,
         actor: Actor,

@@ -1,4 +1,4 @@
-//! The use cases of callers whom a gateway names.
+//! The use cases of callers that a gateway names.
 
 use super::{Actor, AuthService, Credential, Identity, Recognised, Said, Secret, User, Validated};
 use crate::error::{Error, Result, Unauthenticated};
@@ -15,7 +15,7 @@ impl AuthService {
         gateway.is_some_and(|known| self.issuer.secrets.digest(secret) == known.secret)
     }
 
-    /// The caller whom the gateway names. `None`: see [`AuthService::recognise_later`].
+    /// The caller that the gateway names. `None`: see [`AuthService::recognise_later`].
     pub fn recognise_said(&self, said: &Said) -> Result<Option<Recognised>> {
         let Some(gateway) = &self.gateway else {
             return Err(Error::Unauthenticated(Unauthenticated::External));
@@ -57,7 +57,7 @@ impl AuthService {
         }
     }
 
-    /// The owner whom a subject of [`AuthService::validated`] names.
+    /// The owner that a subject of [`AuthService::validated`] names.
     fn holder(&self, subject: &str) -> Option<OwnerId> {
         let (owner, code) = subject.split_once('.')?;
         let owner = OwnerId::read(owner)?;

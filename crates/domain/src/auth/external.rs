@@ -35,7 +35,7 @@ pub enum Refused {
     Removed,
 }
 
-/// A person or program as an external issuer knows them.
+/// A person or program as an external issuer identifies them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The address that names the issuer (`iss`).
@@ -47,7 +47,7 @@ pub struct Identity {
     pub profile: Profile,
 }
 
-/// What a token tells about its holder. It is shown to the holder and not kept.
+/// The data of a token about its holder. It is shown to the holder and not kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
     pub name: Option<String>,

@@ -3,7 +3,7 @@
 use super::{Digest, Profile, User, UserKind};
 use crate::id::OwnerId;
 
-/// A gateway in front of this service that names its callers. It is believed only with its secret.
+/// A gateway in front of this service that names its callers. It is trusted only with its secret.
 pub struct Gateway {
     pub secret: Digest,
     /// The issuer of the subjects that it names.

@@ -113,10 +113,10 @@ impl KeyService {
         (age < good_for && age >= TimeDelta::zero()).then_some(known.holder)
     }
 
-    /// Looks up a key before the attempt is counted, and only bad keys are: a caller with a good
-    /// key is let in, even when other callers of the address have sent bad ones. Repeating one bad
-    /// key costs little; a caller who tries many bad keys is refused. `is_new` says whether this
-    /// key is.
+    /// Looks up a key before the attempt is counted, and only bad keys are counted: a good key is
+    /// accepted, even when other clients of the address have sent bad ones. Repeating one bad key
+    /// costs little; a client that tries many bad keys is refused. `is_new` says whether this key
+    /// is.
     async fn look_up(
         &self,
         digest: Digest,

@@ -5,8 +5,8 @@ use crate::limits::Origin;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Turns for looking up unknown keys and tokens. A good one is looked up even when other callers of
-/// the address have sent bad ones. Since look-ups take turns, a caller who sends many bad ones
+/// Turns for looking up unknown keys and tokens. A good one is looked up even when other clients of
+/// the address have sent bad ones. Since look-ups take turns, a client that sends many bad ones
 /// keeps only a few connections of the database busy.
 #[derive(Clone)]
 pub struct Lookups {

@@ -31,7 +31,7 @@ pub enum Credential {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recognised {
     pub actor: Actor,
-    /// What the token of an external issuer tells about its holder.
+    /// The data of an external issuer's token about its holder.
     pub profile: Option<Profile>,
 }
 

@@ -117,8 +117,8 @@ impl AnswerTask {
         })
     }
 
-    /// Shows each part as it comes, except the last: it says that all went well, so it is shown
-    /// after the turn is stored.
+    /// Shows each part as it comes, except the last: it reports success, so it is shown after the
+    /// turn is stored.
     async fn listen(
         &self,
         request: ChatRequest,

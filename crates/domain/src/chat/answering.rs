@@ -33,5 +33,5 @@ pub enum Answering {
     },
 }
 
-/// Work that makes an empty conversation.
+/// The creation of an empty conversation.
 pub type Making = Pin<Box<dyn Future<Output = Result<Conversation>> + Send>>;

@@ -38,7 +38,7 @@ pub struct Kept {
 /// The kept part of an answer that was cancelled.
 #[derive(Debug)]
 pub struct Cancelled {
-    /// Empty where the model had not written any text by then, or where the answer comes in one piece.
+    /// Empty if the model had not written any text yet, or if the answer comes in one piece.
     pub text: String,
     pub model: Option<String>,
     pub at: DateTime<Utc>,

@@ -33,11 +33,11 @@ pub(super) struct Keeping {
 /// How many messages one request may add, as when a conversation is created.
 const MOST_NEW: usize = 100;
 
-/// Tells the client how its turn began.
+/// Sends the client the beginning of its turn.
 pub(super) type Beginning = oneshot::Sender<Result<(Events, bool)>>;
 
 impl Keeping {
-    /// Waits for its turn and answers. Returns a failure that no reader is left to receive.
+    /// Waits for its turn and answers. Returns a failure if its reader has left.
     pub(super) async fn keep(
         &self,
         owner: OwnerId,
@@ -249,7 +249,8 @@ fn has_call(context: &Context, id: &str) -> bool {
     }
 }
 
-/// Tells the client why its turn does not begin. Returns the reason where no client is left.
+/// Sends the client the reason why its turn does not begin. Returns the reason if the client has
+/// left.
 fn refuse(beginning: Beginning, error: Error) -> Result<()> {
     match beginning.send(Err(error)) {
         Ok(()) | Err(Ok(_)) => Ok(()),

@@ -33,7 +33,7 @@ impl MadeConversation {
         self.conversation.id
     }
 
-    /// Notes the turn for which it was made: a failed turn may be a moment late in leaving the queue.
+    /// Records the turn for which it was made: a failed turn may leave the queue a moment later.
     pub(super) fn is_for(&mut self, turn: &Turn) {
         self.turn = Some(turn.leaving(false).turn);
     }

@@ -45,7 +45,7 @@ impl Wanted {
 }
 
 impl BulkResult {
-    /// The answer to a repeated request, whose first attempt was done to these of the sent ids.
+    /// The answer to a repeated request, whose first attempt applied to these of the sent ids.
     pub fn again(sent: Vec<String>, done: Vec<ConversationId>) -> Self {
         Wanted::of(sent).but(done)
     }

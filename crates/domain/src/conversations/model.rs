@@ -30,8 +30,8 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// Its state, with that of its items. A change of the conversation itself compares what a person
-    /// organises.
+    /// Its state, with that of its items. A change of the conversation compares only the part
+    /// before the dot: title, project, metadata, flags and tags.
     pub fn tag(&self) -> Tag {
         let organised = Fingerprint::default()
             .text(self.title.as_ref().map(Title::as_str))

@@ -26,9 +26,9 @@ pub struct ConversationService {
 impl ConversationService {
     /// How many messages a conversation may be created with.
     pub const MAX_FIRST_ITEMS: usize = 100;
-    /// How many conversations are deleted at once where all are: some ten milliseconds of work.
+    /// How many conversations one step of `delete_all` deletes: about ten milliseconds of work.
     const DELETED_AT_ONCE: u32 = 5_000;
-    /// How many conversations one request may delete (the guide), or organise.
+    /// How many conversations one request may delete (the specification), or organise.
     pub const MAX_BULK: usize = 100;
 
     pub fn new(
@@ -116,13 +116,13 @@ impl ConversationService {
     }
 
     /// How many conversations a list has in all, without regard to its page: at most
-    /// [`page::COUNTED`], which stands for all above, too.
+    /// [`page::COUNTED`], also if there are more.
     pub async fn count(&self, owner: OwnerId, list: &ConversationList) -> Result<u64> {
         self.store.count(owner, list, page::COUNTED).await
     }
 
-    /// Deletes all conversations that there are when it begins, and returns how many. Each portion
-    /// is gone at once, for good.
+    /// Deletes all conversations that exist when it begins, and returns how many. Each portion is
+    /// gone at once, for good.
     pub async fn delete_all(&self, owner: OwnerId) -> Result<u64> {
         let newest = ConversationList {
             limit: Limit::ONE,

@@ -25,10 +25,10 @@ pub enum Error {
         resource: Resource,
         /// The field that named the object; `None` when the address named it.
         param: Option<&'static str>,
-        /// How its id looks, with a blank before it, where the given one is of another kind.
+        /// A sentence about the form of its id, after a blank, if the given id is of another kind.
         hint: &'static str,
     },
-    /// The link existed and has ended. A caller who has the link may know that much.
+    /// The link existed and has ended. A client with the link may know this.
     #[error("This link has ended: it expired, it was revoked, or what it showed was deleted.")]
     Gone,
     /// The request is valid, but the state of the object does not allow it.
@@ -79,7 +79,7 @@ pub enum Error {
          did before you try again."
     )]
     Unanswered(#[source] Source),
-    /// There is no room to store more. If the database reported that, the cause is included.
+    /// The disk is full. If the database reported that, the cause is included.
     #[error(
         "The server's storage is full. Reading and deleting still work; the server's operator can \
          make room."
@@ -118,7 +118,7 @@ pub enum InvalidReason {
     Twice,
     /// Is not the caller's password.
     Password,
-    /// Is good for a model, but cannot be stored: only text can.
+    /// Is valid for a model, but cannot be stored: only text can.
     Unkept,
 }
 

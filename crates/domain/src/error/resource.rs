@@ -29,7 +29,7 @@ impl std::fmt::Display for Resource {
 }
 
 impl Resource {
-    /// The prefixes of the object's id, and the sentence that tells them.
+    /// The prefixes of the object's id, and the sentence that names them.
     pub(super) fn shape(self) -> (&'static [&'static str], &'static str) {
         match self {
             Self::ApiKey => (&["key_"], " Its id begins with `key_`."),

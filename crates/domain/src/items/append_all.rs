@@ -5,7 +5,8 @@ use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::repeats;
 use std::collections::BTreeMap;
 
-/// How often a batch is tried whose call ids are taken, or whose room is, while it is stored.
+/// How often a batch is tried if its call ids are taken, or the conversation fills up, while it is
+/// stored.
 const ATTEMPTS: u8 = 3;
 
 impl ItemService {

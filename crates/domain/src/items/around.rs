@@ -4,8 +4,9 @@ use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::page::{Limit, Order, PAGE_BYTES, Page};
 
 impl ItemService {
-    /// What stands around an item: half of the limit before it, and it with those after it. The item
-    /// itself may be deleted. In the end of the page that `order` names more may follow.
+    /// The items around an item: half of the limit before it, then itself and those after it. The
+    /// item itself may be deleted. `has_more` is about the end of the page in the direction of
+    /// `order`.
     pub async fn around(
         &self,
         owner: OwnerId,

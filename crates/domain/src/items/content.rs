@@ -3,9 +3,9 @@ use super::role::Role;
 use crate::error::{Error, Result};
 use crate::text;
 
-/// What an item says: the text of a message, 1 to 1,000,000 characters, stored exactly as sent. Or
-/// parts, of a message or of an item of another type; then the text is what a person would read of
-/// them, and may be empty.
+/// The content of an item: the text of a message, 1 to 1,000,000 characters, stored exactly as
+/// sent. Or parts, of a message or of an item of another type; then the text is their readable
+/// text, and may be empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {
     text: Box<str>,

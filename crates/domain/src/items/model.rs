@@ -50,7 +50,7 @@ impl Reasoning {
 pub enum Author {
     /// The owner of the conversation, or a model on the owner's behalf.
     Owner,
-    /// A signed-in person who came through a writable share link.
+    /// A signed-in visitor of a writable share link.
     Link { user_id: OwnerId },
 }
 

@@ -36,7 +36,7 @@ pub trait ItemStore: Send + Sync {
         id: ItemId,
     ) -> Result<Option<Option<Item>>>;
 
-    /// The item with this id, in whichever conversation.
+    /// The item with this id, in any conversation.
     async fn find_anywhere(&self, owner: OwnerId, id: ItemId) -> Result<Option<Item>>;
 
     /// `None` when the conversation does not exist, `Some(None)` when it has no such item.
@@ -129,7 +129,7 @@ pub trait ItemStore: Send + Sync {
 /// The source of an item's next text.
 #[derive(Clone, Debug)]
 pub enum Revision {
-    /// A person's new content of a message: a text takes the place of the texts only, and parts of
+    /// A person's new content of a message: a text replaces only the texts, and parts replace
     /// everything. The current content makes no new version.
     Edit(Content),
     /// A person's new content of an item of any type.

@@ -10,7 +10,7 @@ use crate::state::Expected;
 use crate::usage::UsageGuard;
 use std::sync::Arc;
 
-/// The most items a conversation holds (the guide).
+/// The most items a conversation holds (the specification).
 pub const MAX_ITEMS: u32 = 10_000;
 
 /// The use cases of items.
@@ -57,7 +57,7 @@ impl ItemService {
             .ok_or_else(|| Resource::Item.absent())
     }
 
-    /// The owner's item with this id, in whichever conversation.
+    /// The owner's item with this id, in any conversation.
     pub async fn find_anywhere(&self, owner: OwnerId, id: ItemId) -> Result<Option<Item>> {
         self.store.find_anywhere(owner, id).await
     }

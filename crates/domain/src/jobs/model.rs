@@ -15,7 +15,7 @@ pub enum Kind {
     Credentials,
     /// Forgets expired answers to repeats. One of the service's own jobs.
     Repeats,
-    /// Removes guests who have not come back. One of the service's own jobs.
+    /// Removes guests that have been idle for too long. One of the service's own jobs.
     IdleGuests,
     /// Deletes the data of a removed owner.
     Removal,

@@ -38,7 +38,7 @@ pub trait JobQueue: Send + Sync {
     async fn backlog(&self, kinds: &[Kind]) -> Result<Vec<Backlog>>;
 }
 
-/// Does the jobs of some kind.
+/// Performs the jobs of one or more kinds.
 #[async_trait::async_trait]
 pub trait Work: Send + Sync {
     /// Does at most a portion of a job, and stores when it continues. On an error the portion was

@@ -77,8 +77,8 @@ impl ProjectService {
         self.store.list(owner, &list).await
     }
 
-    /// How many projects a list has in all, without regard to its page: at most
-    /// [`page::COUNTED`], which stands for all above, too.
+    /// How many projects a list has in all, without regard to its page: at most [`page::COUNTED`],
+    /// also if there are more.
     pub async fn count(&self, owner: OwnerId, list: &ProjectList) -> Result<u64> {
         self.store.count(owner, list, page::COUNTED).await
     }

@@ -13,8 +13,8 @@ pub struct PurgeService {
 }
 
 impl PurgeService {
-    /// Forgets links that ended more than [`ShareService::REMEMBERED`] ago: readers are not told of
-    /// these any more. Returns whether there may be more.
+    /// Forgets links that ended more than [`ShareService::REMEMBERED`] ago: readers get 404 for
+    /// these. Returns whether there may be more.
     pub async fn forget_links(&self, portion: Portion) -> Result<bool> {
         let before = self.clock.now() - ShareService::REMEMBERED;
         Ok(self.store.forget_links(before, portion).await? > 0)

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Duration;
 
-/// The removed owners whose access tokens may still be valid, as far as this instance knows: owners
+/// The removed owners whose access tokens may still be valid, known to this instance: owners
 /// removed here at once, owners removed by other instances after the next look.
 pub struct RemovedOwners {
     store: Arc<dyn RemovalStore>,

@@ -37,7 +37,7 @@ pub trait RemovalStore: Send + Sync {
         external: Option<DateTime<Utc>>,
     ) -> Result<Removals>;
 
-    /// Removes one guest who has not been active since `idle_since`, as [`RemovalStore::remove`]
+    /// Removes one guest that has not been active since `idle_since`, as [`RemovalStore::remove`]
     /// does. `None`: no guest is idle for so long.
     async fn remove_idle_guest(
         &self,

@@ -17,7 +17,7 @@ pub struct Claim {
     /// Distinguishes this attempt from others with the same key.
     pub token: Ulid,
     state: Mutex<State>,
-    /// Tells the subscribers that the claim is over, and whether its turn was cancelled.
+    /// Notifies the subscribers that the claim is over, and says whether its turn was cancelled.
     over: watch::Sender<bool>,
     held: Arc<Held>,
 }

@@ -29,7 +29,7 @@ pub(super) struct Owed {
 #[derive(Default)]
 struct State {
     keys: Vec<Debt>,
-    /// Whether a background task is giving them back.
+    /// Whether a background task is releasing them.
     is_seen_to: bool,
 }
 
@@ -60,7 +60,7 @@ impl Owed {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A batch of owed keys. `None` where there are none left; the background task ends then.
+    /// A batch of owed keys. `None` if no key is left; the background task ends then.
     fn some(&self, now: DateTime<Utc>) -> Option<Vec<Debt>> {
         let mut state = self.lock();
         state.keys.retain(|debt| debt.until > now);

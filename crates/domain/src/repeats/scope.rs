@@ -1,5 +1,5 @@
 //! The current claim. It is task-local and not a parameter: the request sets it and the stores read
-//! it; the code between them does not know of it.
+//! it; the code between them does not see it.
 
 use super::Claim;
 use crate::error::{Error, Result};

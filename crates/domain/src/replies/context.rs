@@ -33,10 +33,10 @@ pub(crate) struct Told<'a> {
 
 impl Told<'_> {
     /// The instruction and the profile, always, and the newest items that fit into `budget` tokens
-    /// together with them. The provider is told of the two, and of the conversation's own
-    /// instructions, in one system message, in this order. The last question is always included,
-    /// since the items after it and the wanted reply make no sense without it. Where earlier items
-    /// are left out, the context does not begin with an answer.
+    /// together with them. The provider gets the two, and the conversation's own instructions, in
+    /// one system message, in this order. The last question is always included, since the items
+    /// after it and the wanted reply make no sense without it. Where earlier items are left out,
+    /// the context does not begin with an answer.
     pub(crate) async fn context(
         &self,
         instruction: Option<Instruction>,

@@ -203,12 +203,12 @@ impl Draft {
         ProviderFailure::lasting(Report::from(with(self.word())).quoting(Some(told)))
     }
 
-    /// Why it ended, where the provider says so in a word that can be passed on.
+    /// The reason of its end, if the provider gives one that can be passed on.
     fn word(&self) -> Option<&str> {
         self.finish_reason.as_deref().and_then(word)
     }
 
-    /// Why it ended, in all of the provider's words, which are for the client alone.
+    /// The reason of its end, in all of the provider's words, which are for the client only.
     fn reason(&self) -> Option<String> {
         self.finish_reason.as_deref().map(shown)
     }

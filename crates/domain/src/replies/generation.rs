@@ -28,7 +28,7 @@ pub struct Seen {
     by: Writing,
 }
 
-/// How the provider calls an answer, as far as it is known, and who writes it.
+/// The provider's id of an answer, and the model that writes it, each once it is known.
 #[derive(Clone, Debug, Default)]
 pub struct Writing {
     pub id: Option<String>,
@@ -86,7 +86,7 @@ impl Writer {
         self.written.subscribe()
     }
 
-    /// Sends the outcome. Returns a failure that no reader is left to receive.
+    /// Sends the outcome. Returns a failure if its reader has left.
     pub(super) fn end(self, outcome: Result<Finished>) -> Result<()> {
         match self.outcome.send(outcome) {
             Ok(()) | Err(Ok(_)) => Ok(()),
@@ -140,7 +140,7 @@ impl Generation {
         Some(Progress::Ended(outcome))
     }
 
-    /// The provider's id of the reply, and the model that writes it, as far as they are known.
+    /// The provider's id of the reply, and the model that writes it, each once it is known.
     pub fn by(&self) -> Writing {
         self.written.borrow().by.clone()
     }

@@ -27,8 +27,8 @@ pub enum Ask {
     /// server's own is used. `stream` decides the form of the answer: OpenAI's chunks, or one whole
     /// completion.
     Passed(String),
-    /// The same, where the context already contains some of its messages: these are left out, by
-    /// their places.
+    /// The same, but some of its messages are left out, by their places: the context contains them
+    /// already.
     Resumed { body: String, retold: Vec<usize> },
 }
 

@@ -6,21 +6,21 @@ use crate::items::{Content, ItemType, Object, Part, Parts, Role, elements, text}
 use crate::visible::can_be_seen;
 use std::collections::{HashMap, HashSet, VecDeque};
 
-/// An item, as a model is told of it.
+/// An item in the form for a model.
 enum Entry {
     Message(Message),
     Tied(Tied),
     /// A call that has its output itself, as Jan's have.
     Answered(Call, String),
-    /// A model is not told of it.
+    /// The model does not get it.
     Silent,
 }
 
-/// The messages for a model. It is told of each call together with its output, right after it, and
-/// of no call without an output or output without a call, whatever was deleted or left out. It is
-/// not told of reasoning, which belongs to the item after it, nor of types that chat completions do
-/// not have. `later` has the ids of calls whose outputs follow after all these items: the last
-/// message has these calls.
+/// The messages for a model. Each call comes together with its output, right after it. A call
+/// without an output, or an output without a call, is left out, also if the other was deleted.
+/// Reasoning, which belongs to the item after it, is left out, and so are types that chat
+/// completions do not have. `later` has the ids of calls whose outputs follow after all these
+/// items: the last message has these calls.
 pub fn told(
     items: impl IntoIterator<Item = (Role, Content)>,
     later: &HashSet<String>,

@@ -14,8 +14,7 @@ use std::pin::pin;
 use tokio::sync::oneshot;
 
 impl Writing {
-    /// Waits for its turn and writes the reply. Returns a failure that no reader is left to
-    /// receive.
+    /// Waits for its turn and writes the reply. Returns a failure if its reader has left.
     pub(super) async fn keep(
         &self,
         asked: Asked,

@@ -1,4 +1,4 @@
-//! The events of a response, in the same order and with the same numbers each time they are told.
+//! The events of a response, in the same order and with the same numbers each time they are sent.
 
 use super::{Output, Response, SaidKind, Status};
 use crate::id::ItemId;
@@ -31,7 +31,7 @@ pub struct Place {
     pub part: usize,
 }
 
-/// Tells the events of a response, as far as it is written.
+/// Makes the events of a response, up to its present state.
 #[derive(Debug, Default)]
 pub struct Replay {
     number: u64,

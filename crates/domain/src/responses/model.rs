@@ -5,7 +5,7 @@ use crate::id::{ConversationId, ItemId, ResponseId, Sequence};
 use crate::replies::ProviderFailure;
 use chrono::{DateTime, Utc};
 
-/// A response, as far as it is written.
+/// A response, complete or still being written.
 #[derive(Clone, Debug)]
 pub struct Response {
     pub id: ResponseId,

@@ -36,8 +36,8 @@ pub enum SaidKind {
 }
 
 /// How much of the output came at once: from this item, of this part, so many bytes. The first cut
-/// of an item or a part begins it, and may have no bytes. With the cuts the events of a response can
-/// be told again as they were.
+/// of an item or a part begins it, and may have no bytes. From the cuts the events of a response
+/// can be made again as they were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cut {
     pub output: usize,
@@ -57,7 +57,7 @@ impl Output {
         matches!(self.kind, Written::Call { .. })
     }
 
-    /// The text of a part, as far as it is written.
+    /// The text of a part so far.
     pub(super) fn text(&self, part: usize) -> &str {
         match &self.kind {
             Written::Reasoning(text) => text,

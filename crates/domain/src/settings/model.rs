@@ -51,7 +51,7 @@ pub enum Style {
     Professional,
 }
 
-/// Facts about a person, which the models are told.
+/// Facts about a person, for the models.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
     pub nickname: Option<ShortText>,
@@ -154,7 +154,7 @@ impl Default for Preferences {
 pub struct Settings {
     pub profile: Profile,
     pub preferences: Preferences,
-    /// Whether the models are told of the profile. `None`: never set; they are told.
+    /// Whether the models get the profile. `None`: never set; they get it.
     pub use_profile: Option<bool>,
 }
 
@@ -188,7 +188,7 @@ impl Settings {
         }
     }
 
-    /// Whether the models are told of the profile. An empty profile is not sent.
+    /// Whether the models get the profile. An empty profile is not sent.
     pub fn uses_profile(&self) -> bool {
         self.use_profile.unwrap_or(!self.profile.is_empty())
     }

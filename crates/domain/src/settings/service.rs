@@ -18,7 +18,7 @@ impl SettingsService {
         self.store.find(owner).await
     }
 
-    /// Changes the given fields. Needs room for text where something may grow.
+    /// Changes the given fields. Needs storage left if a field may grow.
     pub async fn update(
         &self,
         owner: OwnerId,

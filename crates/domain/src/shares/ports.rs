@@ -50,11 +50,11 @@ pub trait ShareStore: Send + Sync {
     /// were still on their way are not stored.
     async fn append(&self, digest: Digest, addition: &Addition) -> Result<Added>;
 
-    /// Waits for the owner's turn to copy. The turn lasts until the returned value is dropped.
+    /// Waits for the owner's turn to copy. It lasts until the returned value is dropped.
     async fn fork_turn(&self, owner: OwnerId) -> Result<Box<dyn Send + Sync>>;
 
-    /// Copies the messages of a link into a new conversation. A copy that is larger than the room
-    /// for it is measured and not made.
+    /// Copies the messages of a link into a new conversation. A copy that is larger than the
+    /// owner's storage left is measured and not made.
     async fn fork(&self, digest: Digest, fork: &Fork) -> Result<Forked>;
 
     /// Adds to the views of these links, except links that no longer exist.

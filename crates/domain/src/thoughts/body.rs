@@ -29,7 +29,7 @@ pub(super) struct Body {
     has_thought: bool,
     /// Text that may be the mark of a template.
     pending: String,
-    /// The last character that was told, and the last that can be seen.
+    /// The last character that was shown, and the last that is visible.
     last: (Option<char>, Option<char>),
 }
 

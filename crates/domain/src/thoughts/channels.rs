@@ -31,7 +31,7 @@ pub(super) struct Channels {
     last: Option<char>,
     has_said: bool,
     has_thought: bool,
-    /// Whether the message has told anything.
+    /// Whether any text of the message was shown.
     has_begun: bool,
 }
 
@@ -47,7 +47,7 @@ enum Position {
     Between,
 }
 
-/// Whether the text begins with a message, as far as that is known; `None` while it is not.
+/// Whether the text begins with a message; `None` while that is not known.
 pub(super) fn begin(text: &str, is_over: bool) -> Option<bool> {
     let text = super::marks::begun(text);
     let starts = || STARTS.iter().copied();

@@ -1,4 +1,4 @@
-//! Whether a place in Markdown is within code, as far as that matters for marks.
+//! Whether a place in Markdown is within code, by the rules that matter for marks.
 
 /// Whether the text at this place is in a fence, or between backticks.
 pub(super) fn contains(text: &str, at: usize) -> bool {

@@ -1,8 +1,8 @@
-//! Where marks end a thought, and where they are only spoken of.
+//! Where marks end a thought, and where they are only mentioned.
 
 use super::marks::MARKS;
 
-/// How many marks that are spoken of in a thought are passed by.
+/// How many mentioned marks in a thought are passed by.
 const MOST: usize = 64;
 
 /// Where the mark ends a thought; a quoted mark does not. `is_over`: no more text follows.
@@ -39,7 +39,7 @@ pub(super) fn is_after_a_quote(text: &str, at: usize) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum End {
     At(usize),
-    /// The line goes on as a sentence about the marks does, after the one at this place.
+    /// The line goes on like a sentence about the marks, after the mark at this place.
     Spoken(usize),
     Open,
 }

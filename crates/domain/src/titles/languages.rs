@@ -12,7 +12,7 @@ pub(super) struct Language {
     pub(super) new: &'static str,
     /// The words of an answer that only says yes.
     pub(super) sure: &'static str,
-    /// How refusals begin, and thoughts about the person who has asked.
+    /// How refusals begin, and thoughts about the person in the chat.
     pub(super) refusals: &'static str,
     /// Words of greetings, and for their addressees.
     pub(super) greetings: &'static str,

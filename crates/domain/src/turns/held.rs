@@ -24,7 +24,7 @@ pub(super) struct Ends {
 const MOST_LATE: usize = 10_000;
 
 impl Held {
-    /// Tells a turn of this instance to stop, unless it was told before.
+    /// Asks a turn of this instance to stop, unless it was asked before.
     pub(super) fn call(&self, turn: QueuedTurn, why: Called) {
         if let Some(ends) = locked(&self.turns).get(&turn) {
             ends.called.send_if_modified(|called| {

@@ -41,7 +41,8 @@ pub enum Called {
 #[derive(Clone, Copy, Debug)]
 pub struct Leaving {
     pub turn: QueuedTurn,
-    /// Whether the turn was cancelled: the kept reply is returned to the callers who cancelled it.
+    /// Whether the turn was cancelled: the kept reply is returned to the requests that cancelled
+    /// it.
     pub is_cancelled: bool,
 }
 

@@ -41,7 +41,7 @@ pub trait TurnQueue: Send + Sync {
         ending: Ending,
     ) -> Result<Option<Option<(QueuedTurn, Ending)>>>;
 
-    /// The result of a turn that was told to end. `None`: it has not ended yet.
+    /// The result of a turn that was asked to end. `None`: it has not ended yet.
     async fn outcome(&self, turn: QueuedTurn) -> Result<Option<Over>>;
 
     /// Deletes the results of cancelled turns, which are kept for a minute, and the turns of

@@ -25,7 +25,7 @@ enum Write {
     Record,
 }
 
-/// The remembered usage of an owner who writes.
+/// The remembered usage of an owner that writes.
 #[derive(Clone, Copy, Default)]
 struct Known {
     counted: Option<Counted>,
@@ -49,18 +49,18 @@ impl Known {
 }
 
 impl UsageGuard {
-    /// The greatest age of a count for an owner who writes.
+    /// The greatest age of a count for an owner that writes.
     const FRESH: TimeDelta = TimeDelta::seconds(20);
     /// How long messages are collected before they are indexed.
     const COLLECTED: TimeDelta = TimeDelta::seconds(30);
-    /// How long an owner who no longer writes is remembered.
+    /// How long an owner that no longer writes is remembered.
     const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
     /// How many owners are remembered: 20 MB. Further owners are not limited here.
     const MOST: usize = 100_000;
     /// How many owners one statement reads.
     const BATCH: usize = 500;
     /// Records of requests may exceed the limit of storage by one part in so many, so that an owner
-    /// who has reached it can still delete, and repeat what was done.
+    /// at the limit can still delete and repeat requests.
     const EXCESS: u64 = 16;
 
     pub fn new(allowances: Allowances, store: Arc<dyn UsageStore>, clock: Arc<dyn Clock>) -> Self {
@@ -165,8 +165,8 @@ impl UsageGuard {
         }
     }
 
-    /// Reads the counts of owners who have written since the last look, and makes sure that they
-    /// are counted again, and that what they wrote is indexed for search.
+    /// Reads the counts of owners that have written since the last look, and makes sure that they
+    /// are counted again, and that their new texts are indexed for search.
     pub async fn look(&self) -> Result<()> {
         let now = self.clock.now();
         for owners in self.active(now).chunks(Self::BATCH) {
@@ -198,8 +198,8 @@ impl UsageGuard {
         Ok(())
     }
 
-    /// The owners who have written within the last minute, so that their last writes are counted,
-    /// too. Forgets owners who have not written for long.
+    /// The owners that have written within the last minute, so that their last writes are counted,
+    /// too. Forgets owners that have not written for long.
     fn active(&self, now: DateTime<Utc>) -> Vec<OwnerId> {
         let mut known = self.lock();
         known.retain(|_, known| now - known.active_at < Self::REMEMBERED);

@@ -1,7 +1,7 @@
 //! The usage of owners, and their limits.
 //!
 //! Usage is counted in the background and may lag a minute, so that writes do not wait for a count:
-//! each instance remembers the last counts of the owners who write through it.
+//! each instance remembers the last counts of the owners that write through it.
 
 mod guard;
 mod model;

@@ -2,8 +2,8 @@ use crate::error::{Error, Result};
 use crate::items::role::Role;
 use std::borrow::Cow;
 
-/// The type of an item, in OpenAI's words: `message`, `function_call`, …; also types that are not
-/// known here. 1 to 64 letters, digits and `_ - . :`.
+/// The type of an item, in OpenAI's words: `message`, `function_call`, …; also unknown types. 1 to
+/// 64 letters, digits and `_ - . :`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ItemType(Cow<'static, str>);
 

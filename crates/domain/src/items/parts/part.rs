@@ -2,7 +2,7 @@
 
 use super::object::{Object, quoted};
 
-/// One part of a message, as far as the service knows it.
+/// One part of a message, by the fields that the service uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
     /// A text, or a refusal, which a person reads.

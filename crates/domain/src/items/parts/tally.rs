@@ -1,4 +1,5 @@
-//! What a JSON text has: read once, without a tree of values, which may take fifty times the memory.
+//! Counts the texts in a JSON text. It is read once, without a tree of values, which may take fifty
+//! times the memory.
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::cell::Cell;

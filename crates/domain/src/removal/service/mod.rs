@@ -53,8 +53,8 @@ impl RemovalService {
         Ok(())
     }
 
-    /// Removes one guest who has been idle for longer than `retention`, plus at most a day;
-    /// `false`: none.
+    /// Removes one guest that has been idle for longer than `retention`, plus at most a day;
+    /// `false`: no guest has.
     pub async fn reclaim_guest(&self, retention: TimeDelta) -> Result<bool> {
         let now = self.clock.now();
         let idle_since = now - retention - Self::NOTED;

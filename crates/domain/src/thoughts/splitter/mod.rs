@@ -10,15 +10,15 @@ use super::words::Words;
 
 type Marks = (&'static str, &'static str);
 
-/// How many marks that are spoken of are passed by.
+/// How many mentioned marks are passed by.
 const MOST: usize = 64;
 
 /// How much white space may precede a mark, in bytes.
 const WHITE_SPACE: usize = 1024;
 
-/// Tells thoughts from text while they are being written, as well as that can be known by then: a
-/// closing mark that comes alone makes a thought of what was told as text. What may turn out to be text
-/// is never told as a thought: it is held back.
+/// Separates thoughts from text while they are being written. A closing mark that comes alone turns
+/// text that was shown already into a thought. A passage that may turn out to be text is never
+/// shown as a thought: it is held back.
 #[derive(Debug, Default)]
 pub(crate) struct Splitter {
     state: State,
@@ -26,7 +26,7 @@ pub(crate) struct Splitter {
     /// The marks that the reply began with.
     marks: Option<Marks>,
     has_thought: bool,
-    /// How many marks the held text only speaks of.
+    /// How many marks the held text only mentions.
     spoken: usize,
 }
 
@@ -69,7 +69,7 @@ impl Splitter {
         told
     }
 
-    /// The server has told thoughts, in their own place.
+    /// The server has sent thoughts, in their own field.
     pub(crate) fn is_after_thoughts(&mut self) {
         if matches!(self.state, State::Before) && self.held.is_empty() {
             (self.marks, self.has_thought) = (Some(THINK), true);

@@ -63,7 +63,7 @@ fn is_new_chat(line: &str) -> bool {
     })
 }
 
-/// A refusal, an offer of help, or a thought about the person who has asked.
+/// A refusal, an offer of help, or a thought about the person in the chat.
 pub(super) fn is_refusal(line: &str) -> bool {
     let line = line.to_lowercase();
     let mut refusals = LANGUAGES
