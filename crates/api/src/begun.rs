@@ -1,5 +1,5 @@
-//! A request from its beginning to the head of its answer: its span in the log, its span in a trace, its
-//! line in the log, and what observers are told.
+//! A request from its beginning to the head of its answer: its span in the log, its span in a
+//! trace, its line in the log, and the call of the observer.
 
 use crate::caller::KnownCaller;
 use crate::client_address::ClientAddress;
@@ -94,7 +94,7 @@ fn traced(request: &ServiceRequest, id: &str, context: &RequestContext) -> Span 
     span
 }
 
-/// Notes what was answered.
+/// Records the answer in the span.
 fn end_trace(span: &Span, tracing: Tracing, observed: &Observed<'_>) {
     let method = match *observed.method {
         Method::GET => "GET",

@@ -1,4 +1,4 @@
-//! Finds the real address of the caller.
+//! Finds the real address of the client.
 
 use actix_web::dev::{Payload, RequestHead, ServiceRequest};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
@@ -8,11 +8,11 @@ use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-/// The networks of our own proxies, whose headers about the caller's address are trusted.
+/// The networks of our own proxies, whose headers about the client's address are trusted.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(pub Vec<IpNet>);
 
-/// The caller's address; `None` if the connection has no address.
+/// The client's address; `None` if the connection has no address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddress(pub Option<IpAddr>);
 

@@ -1,5 +1,5 @@
-//! Refuses a change that names a state (`If-Match`) where changes cannot depend on one: otherwise the
-//! change would be made in another state than the client has named.
+//! Refuses a change that names a state (`If-Match`) where changes cannot depend on one: otherwise
+//! the change might be made in a state that the client did not name.
 
 use crate::error::{ApiError, code};
 use crate::face::Face;

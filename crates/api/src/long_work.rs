@@ -24,7 +24,7 @@ impl LongWork {
     /// How long such work waits for its turn.
     const PATIENCE: Duration = Duration::from_secs(4);
 
-    /// The same for an answer: those before it need nothing but time.
+    /// The same for an answer: the work before it only needs time.
     const PATIENCE_OF_AN_ANSWER: Duration = Duration::from_secs(60);
 
     /// How many may wait: of all callers, and of one.
@@ -155,8 +155,8 @@ fn capacity(bytes: usize) -> usize {
     bytes + bytes / 16 + 1024
 }
 
-/// The memory of texts and of their JSON, in which a character may take two bytes, with what is around
-/// each of them.
+/// The memory of texts and of their JSON, in which a character may take two bytes, with the fields
+/// around each of them.
 fn texts_and_json(bytes: usize) -> u64 {
     (bytes + 2 * capacity(bytes) + AROUND) as u64
 }

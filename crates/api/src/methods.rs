@@ -1,5 +1,5 @@
 //! The methods that an address accepts. The framework answers a wrong method as if the address did
-//! not exist, so the document is asked.
+//! not exist, so the methods are read from the document.
 
 use crate::error::{ApiError, code};
 use crate::extract::nearest;

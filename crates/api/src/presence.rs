@@ -6,10 +6,9 @@ use actix_web::HttpRequest;
 use futures_util::future::{Either, pending, select};
 use std::pin::pin;
 
-/// Tells when a client disconnects. The framework notices that only when it writes, and lets a
+/// Notices when a client disconnects. The framework notices that only when it writes, and lets a
 /// client that has closed its half of the connection wait for the answer. That is right for work
-/// whose result is stored. Work whose only result is the answer would take other callers' turns in
-/// vain.
+/// whose result is stored. Work whose only result is the answer would delay other callers in vain.
 pub(crate) struct Presence(Option<Connection>);
 
 impl Presence {

@@ -6,8 +6,8 @@ use actix_web::{FromRequest, Handler, Responder, http, web};
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-/// The patterns of addresses. Each is a regular expression, and compiling those takes longer than all else that an
-/// application for a worker is made of.
+/// The patterns of addresses. Each is a regular expression. Compiling them is the slowest part of
+/// making a worker's application.
 static PATTERNS: LazyLock<Mutex<HashMap<&'static str, ResourceDef>>> =
     LazyLock::new(Mutex::default);
 

@@ -13,11 +13,11 @@ pub struct RequestContext {
     pub proxies: TrustedProxies,
     /// Where requests are traced.
     pub tracing: Option<Tracing>,
-    /// Is told of each answer.
+    /// Gets each answer.
     pub observer: Option<Arc<dyn Observer>>,
 }
 
-/// The parts of traces that spans alone cannot do.
+/// Functions for traces, beside the spans.
 #[derive(Clone, Copy)]
 pub struct Tracing {
     /// Makes the span of a request a part of the trace that its headers name.
@@ -26,7 +26,7 @@ pub struct Tracing {
     pub rename: fn(&Span, String),
 }
 
-/// Is told of each answer, when its head is ready. It must not block.
+/// Is called for each answer, when its head is ready. It must not block.
 pub trait Observer: Send + Sync {
     fn answered(&self, observed: Observed<'_>);
 }

@@ -1,4 +1,4 @@
-//! The operations that are allowed while the disk is full, because they need no room: reading,
+//! The operations that are allowed while the disk is full, because they need no space: reading,
 //! deleting, and signing in for that.
 
 use crate::error::ApiError;

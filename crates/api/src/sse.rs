@@ -1,4 +1,4 @@
-//! Server-sent events: how every stream begins, is kept alive, and tells of its failure.
+//! Server-sent events: how every stream begins, is kept alive, and reports its failure.
 
 use crate::error::{About, ApiError, ErrorBody};
 use crate::stream::Chunks;
@@ -27,7 +27,7 @@ pub(crate) trait Events: 'static {
     /// The part cannot be written as JSON. The answer breaks off.
     fn written(&self, part: Self::Part) -> Result<String, ApiError>;
 
-    /// The text of the event that tells of a failure, which is the last one.
+    /// The text of the event that reports a failure, which is the last one.
     ///
     /// # Errors
     /// As of [`Events::written`].

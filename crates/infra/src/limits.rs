@@ -154,7 +154,8 @@ impl StateStore for Store {
 }
 
 /// Forgets subjects that could try at once. If there are none, forgets the half with the shortest
-/// waits: so a caller with many addresses cannot make the limits forget callers that try repeatedly.
+/// waits: so a client with many addresses cannot make the limits forget clients that try
+/// repeatedly.
 fn make_room(arrivals: &mut HashMap<Subject, u64>, now: u64) {
     arrivals.retain(|_, arrival| *arrival > now);
     if arrivals.len() < MOST {

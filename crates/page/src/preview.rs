@@ -36,7 +36,7 @@ pub(super) fn preview(title: &str, view: &View, link: &Link) -> Markup {
     }
 }
 
-/// The beginning of the first question, or of the first message if there is none.
+/// The beginning of the first question, or of the first message if the page has no question.
 fn description(view: &View) -> String {
     let mut items = view.items.iter();
     let question = items.find(|item| item.role == Speaker::User);

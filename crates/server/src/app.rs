@@ -208,7 +208,7 @@ impl Services {
     }
 }
 
-/// All are the same for all servers of a process, and take longer to make than everything else.
+/// These are the same for all servers of a process. The documents are the slowest part of a start.
 pub(crate) static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::openapi::document);
 static JAN_DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::jan::document);
 static OPENAI_DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::openai::document);

@@ -5,8 +5,8 @@ use api::connection::{Connections, Unlimited};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 /// Raises the limit of open files, since each connection is a file. Systems begin with as few as
-/// 1,024 and allow many more on request. More than [`FILES`] are of no use: the connections would
-/// need more memory than there is.
+/// 1,024 and allow many more on request. More than [`FILES`] do not help: the connections would
+/// need too much memory.
 pub(crate) fn raise_limit() {
     let raised = getrlimit(Resource::RLIMIT_NOFILE).and_then(|(now, most)| {
         let wanted = most.min(FILES).max(now);

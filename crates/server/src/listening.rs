@@ -19,7 +19,7 @@ const UNLIMITED: usize = 1 << 24;
 pub struct Terms {
     pub connections: Connections,
     pub patience: Patience,
-    /// How long running requests may take after the server is told to stop.
+    /// How long running requests may take after the signal to stop.
     pub finishing: Duration,
 }
 

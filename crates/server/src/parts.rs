@@ -77,12 +77,12 @@ pub struct Parts {
     pub long_work: LongWork,
     /// The limits of connections, and their timeouts.
     pub terms: Terms,
-    /// Whether there is room to store more.
+    /// Whether the disk is full.
     pub room: Arc<dyn Room>,
     /// Threads that handle requests; `None` is one per core.
     pub workers: Option<usize>,
-    /// Is told of each answer.
+    /// Gets each answer.
     pub observer: Option<Arc<dyn Observer>>,
-    /// What metrics show beside these parts.
+    /// Further parts that metrics show.
     pub watched: Watched,
 }

@@ -17,7 +17,7 @@ pub(crate) struct Signers {
 }
 
 impl Signers {
-    /// By a secret, and by that of before.
+    /// By a secret, and the previous one.
     pub(crate) fn of(
         config: &Config,
         secret: &str,

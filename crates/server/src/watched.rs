@@ -5,7 +5,7 @@ use domain::admission::Budget;
 use infra::security::Issuers;
 use std::sync::Arc;
 
-/// What can be watched beside the parts that requests use.
+/// Parts that can be watched, beside those that requests use.
 #[derive(Clone, Default)]
 pub struct Watched {
     /// Limits by name: those that no other part shows.

@@ -93,7 +93,7 @@ pub(crate) async fn create_chat_completion(
     .await
 }
 
-/// Asks the model, and answers as it does. The conversation is made first where that is given.
+/// Asks the model and passes its answer on. If `making` is given, makes the conversation first.
 pub(crate) async fn answer(
     chat: &ChatService,
     room: &dyn Room,

@@ -68,7 +68,7 @@ pub(super) fn is_text(value: &str, text: &str) -> bool {
     serde_json::from_str::<String>(value).is_ok_and(|value| value == text)
 }
 
-/// Whether a value is null or an empty list.
+/// Whether a value is null or an empty list, and so says nothing.
 pub(super) fn says_nothing(value: &str) -> bool {
     value == "null" || serde_json::from_str::<[(); 0]>(value).is_ok()
 }

@@ -7,8 +7,8 @@ use std::error::Error;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-/// How many bytes are compressed in a turn, which takes about a millisecond. Then other connections
-/// of the worker have theirs.
+/// How many bytes are compressed before the task yields to other connections of the worker: about a
+/// millisecond.
 const TURN: usize = 64 * 1024;
 
 /// A body that is compressed while it is sent: not ahead, since the client may not read it.
@@ -18,7 +18,7 @@ pub(super) struct Compressed {
     rest: Bytes,
     encoding: Encoding,
     encoder: Option<Encoder>,
-    /// How many bytes were compressed in this turn.
+    /// How many bytes were compressed since the task last yielded.
     turn: usize,
     is_done: bool,
 }

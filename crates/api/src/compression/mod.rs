@@ -36,8 +36,8 @@ const KINDS: [&str; 7] = [
     "text/plain",
 ];
 
-/// Whether answers of this address may be compressed. Those with secrets are not: how well a text
-/// compresses tells whether others in it are like it (BREACH).
+/// Whether answers of this address may be compressed. Those with secrets are not: the compressed
+/// length reveals whether the answer repeats a text (BREACH).
 fn is_open(path: &str) -> bool {
     let path = path.strip_prefix("/jan").unwrap_or(path);
     let words = || path.split('/');

@@ -173,7 +173,7 @@ impl Connection {
         }
     }
 
-    /// The framework has enough for now, though more may have come.
+    /// The framework gets no more for now, though more may have come.
     fn has_enough(&self) {
         self.0.allowance.set(0);
     }

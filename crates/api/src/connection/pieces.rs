@@ -6,8 +6,8 @@ use memchr::memchr_iter;
 /// The most blank lines of one piece. Each head ends with one.
 const BLANK_LINES: usize = 4;
 
-/// The least bytes of a piece before its last blank line is looked for, so that a body of blank lines
-/// does not take a turn for every four.
+/// The smallest piece that is cut at a blank line. Otherwise a body of blank lines would be passed
+/// on four bytes at a time.
 const LEAST: usize = 128;
 
 /// The number of bytes that the framework gets next.

@@ -40,8 +40,7 @@ pub struct ClientStream {
     request_due: Deadline,
     stalls: Stalls,
     place: ConnectionPermit,
-    /// Whether the framework was told that there are no more bytes to read, so that it has looked at
-    /// all bytes so far.
+    /// Whether the framework knows that all bytes so far were read, so that it has looked at them.
     was_looked_at: bool,
     has_answered: bool,
     /// Bytes that were read and hold more requests than are handed on at once.
@@ -190,9 +189,9 @@ impl ClientStream {
     }
 }
 
-/// Lets the system end the connection when the client has taken nothing for so long of what was sent.
-/// An answer may have no part to write meanwhile, because the next one waits for memory, so only the
-/// system knows that its client does not read.
+/// Lets the system end the connection when the client has taken no byte of the sent data for so
+/// long. An answer may have no part to write meanwhile, because the next one waits for memory, so
+/// only the system knows that its client does not read.
 fn give_up_after(stream: &TcpStream, patience: Duration) {
     #[cfg(target_os = "linux")]
     let _ = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(patience));

@@ -101,7 +101,7 @@ impl ListConversationsQuery {
     }
 }
 
-/// The tags that are wanted, all of them.
+/// The tags of the query: a conversation must have all of them.
 fn tags(sent: Vec<String>) -> Result<Vec<TagKey>, Error> {
     if sent.len() > Tags::MOST {
         return Err(Error::invalid("tag", "tag may be given at most 20 times."));
@@ -110,7 +110,7 @@ fn tags(sent: Vec<String>) -> Result<Vec<TagKey>, Error> {
     each.map(|tag| TagKey::parse("tag", tag)).collect()
 }
 
-/// The pairs of metadata that are wanted, all of them: such as a conversation can have.
+/// The pairs of metadata of the query: a conversation must have all of them.
 fn pairs(sent: Vec<(String, String)>) -> Result<Vec<(String, String)>, Error> {
     let number = sent.len();
     let pairs: std::collections::BTreeMap<_, _> = sent.into_iter().collect();

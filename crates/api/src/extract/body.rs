@@ -14,7 +14,7 @@ use std::pin::Pin;
 
 /// The most bytes of a body with messages.
 pub(crate) const MESSAGES: usize = 16 * 1024 * 1024;
-/// The most bytes of a body with credentials, which strangers may send.
+/// The most bytes of a body with credentials, which clients without a token may send.
 pub(crate) const CREDENTIALS: usize = 16 * 1024;
 /// The most bytes of any other body.
 const ELSEWHERE: usize = 2 * 1024 * 1024;

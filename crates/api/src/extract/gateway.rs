@@ -11,7 +11,7 @@ const SUBJECT: HeaderName = HeaderName::from_static("x-user-subject");
 const NAME: HeaderName = HeaderName::from_static("x-user-username");
 const EMAIL: HeaderName = HeaderName::from_static("x-user-email");
 
-/// Whether the request comes over a connection of a trusted proxy, whatever its headers say.
+/// Whether the connection of the request is a trusted proxy's. Its headers do not matter.
 pub(crate) fn comes_from_a_proxy(request: &HttpRequest) -> bool {
     let context = request.app_data::<web::Data<RequestContext>>();
     let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
@@ -24,7 +24,7 @@ pub(super) fn speaks(request: &HttpRequest) -> bool {
     request.headers().contains_key(SECRET)
 }
 
-/// The caller whom the gateway names; `None` where no gateway speaks, or it names no caller.
+/// The caller that the gateway names; `None` if the request is not a gateway's, or names no caller.
 pub(super) fn said(request: &HttpRequest, service: &AuthService) -> Option<Said> {
     let headers = request.headers();
     let secret = sole(headers, &SECRET)?;

@@ -49,8 +49,8 @@ impl<T: DeserializeOwned> FromRequest for Sorted<T> {
 }
 
 impl<T: DeserializeOwned> Query<T> {
-    /// Reads only the parameters with these names. For links that people follow, since other sites
-    /// add their own parameters to them.
+    /// Reads only the parameters with these names. For links in browsers, since other sites add
+    /// their own parameters to them.
     pub(crate) fn only(request: &HttpRequest, names: &[&str]) -> Result<Self, ApiError> {
         let known = form_urlencoded::parse(request.query_string().as_bytes())
             .filter(|(name, _)| names.contains(&name.as_ref()));

@@ -15,7 +15,7 @@ impl Serialize for PartsBody {
     }
 }
 
-/// A JSON text as a value; `None` where it is none.
+/// A JSON text as a value; `None` if it is not valid JSON.
 pub(crate) fn json_of(json: &str) -> Option<Box<RawValue>> {
     RawValue::from_string(json.to_owned()).ok()
 }

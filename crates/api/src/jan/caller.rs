@@ -1,7 +1,7 @@
 use crate::caller::KnownCaller;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
-/// Tells the caller who they are, as Jan's middleware does.
+/// Adds headers that name the caller, as Jan's middleware does.
 pub(crate) fn tell_caller(caller: KnownCaller, headers: &mut HeaderMap) {
     let id = HeaderValue::try_from(caller.owner.to_string());
     let id = id.unwrap_or(HeaderValue::from_static(""));

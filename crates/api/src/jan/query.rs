@@ -91,7 +91,7 @@ impl ListQuery {
         given(&self.include_revoked) != Some("false")
     }
 
-    /// Refuses a branch that is not there.
+    /// Refuses a branch other than MAIN.
     pub(super) fn on_main(&self) -> Result<(), ApiError> {
         given(&self.branch).map_or(Ok(()), on_main)
     }

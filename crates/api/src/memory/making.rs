@@ -8,15 +8,15 @@ use domain::page::PAGE_BYTES;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
-/// The memory to make a page of messages: their texts, and what is written of them, in which a
-/// character may take two.
+/// The memory to make a page of messages: their texts, and their JSON, in which a character may
+/// take two bytes.
 pub(crate) const PAGE: u64 = 3 * PAGE_BYTES as u64;
 
 /// The memory to make the beginning of a whole conversation, which has up to a MiB of text.
 pub(crate) const BEGINNING: u64 = 3 * 1024 * 1024;
 
-/// The memory to make any other answer. It is little, so that they hardly ever wait for each other: if
-/// the database does not answer, all of them must be told so within seconds.
+/// The memory to make any other answer. It is little, so that they hardly ever wait for each other:
+/// if the database is away, all of them must be refused within seconds.
 pub(crate) const ANSWER: u64 = 512 * 1024;
 
 /// How often a request that waits looks whether memory has moved, before it takes it for still.

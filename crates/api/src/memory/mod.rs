@@ -56,8 +56,8 @@ impl Taken {
         grown
     }
 
-    /// Whether so much more may be free soon, without anything that a client does: memory is held for
-    /// answers that are being made.
+    /// Whether so much more may be free soon by itself: memory is held for answers that are being
+    /// made.
     pub(crate) fn may_grow_soon(&self, more: u64) -> bool {
         let address = self.address.as_ref();
         self.whole.may_grow_soon(more) || address.is_some_and(|it| it.may_grow_soon(more))
@@ -193,7 +193,7 @@ pub(crate) fn refused(refused: Refused) -> ApiError {
     }
 }
 
-/// The error for what finds no memory, though its caller has a share left.
+/// The error for a request without memory, though its caller has a share left.
 pub(crate) fn busy() -> ApiError {
     Error::Overloaded { retry_after: 5 }.into()
 }

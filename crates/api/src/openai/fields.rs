@@ -6,10 +6,10 @@ use domain::items::{Object, quoted};
 /// The type of the part that keeps the other fields of a message.
 const KIND: &str = "message.fields";
 
-/// Those that a message has elsewhere.
+/// Fields that a message stores elsewhere.
 const ELSEWHERE: [&str; 4] = ["id", "type", "role", "content"];
 
-/// The other fields of a message as a part; `None` where there are none that say something.
+/// The other fields of a message as a part; `None` if it has no other field with a value.
 pub(super) fn of_message(message: &Object<'_>) -> Option<String> {
     let says = |(name, value): &(&str, &str)| match *name {
         name if ELSEWHERE.contains(&name) => false,

@@ -11,7 +11,8 @@ const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Official OpenAI SDKs count their attempts here, from 0.
 const ATTEMPT: HeaderName = HeaderName::from_static("x-stainless-retry-count");
 
-/// The paths where repeats are supported: the API, and links. Elsewhere the headers are ignored.
+/// The paths where repeats are supported: the API, and links. On other paths the headers are
+/// ignored.
 const PLACES: [&str; 4] = ["/v1/", "/jan/v1/", "/openai/v1/", "/conversations/share/"];
 
 /// The most characters of a key.

@@ -1,4 +1,5 @@
-//! Compressed bytes, which are not asked for and not unpacked: a small answer could become a large one.
+//! Compressed answers. The service does not ask for them and does not unpack them: a small answer
+//! could become a large one.
 
 /// The first bytes of compressed data. Text cannot begin with them.
 const BEGINNINGS: [(&str, &[u8]); 5] = [

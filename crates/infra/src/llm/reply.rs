@@ -20,7 +20,8 @@ pub(super) struct Reply {
     /// Whether a finish reason came where the reply may go on: with text, or before any text. Some
     /// servers write a reason into every chunk.
     doubtful: bool,
-    /// Whether text came without a reason to end, so that one that comes with text means something.
+    /// Whether some text came without a finish reason; only then a finish reason beside text is
+    /// meaningful.
     has_gone_on: bool,
     /// Whether the reply went on after a reason to end.
     was_wrong: bool,

@@ -56,7 +56,7 @@ impl BaseUrl {
         version.is_some_and(|version| version.starts_with(|c: char| c.is_ascii_digit()))
     }
 
-    /// Without the endpoint of the API that it ends in, which is added to it when it is asked.
+    /// Without the API's endpoint at its end, which is added for each request.
     pub(super) fn without_endpoint(&self) -> Option<Url> {
         let path = self.0.path().trim_end_matches('/');
         let ends = ENDPOINTS.iter();
@@ -64,7 +64,7 @@ impl BaseUrl {
         Some(self.at(base))
     }
 
-    /// Where the API may be if it is not here: below it, or beside it where it is an API of another kind
+    /// Other addresses to try: below this one, or beside it if it is an API of another kind
     /// (Ollama's own is `/api`).
     pub(super) fn meant(&self) -> Vec<Url> {
         let path = self.0.path().trim_end_matches('/');

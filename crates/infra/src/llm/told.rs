@@ -27,7 +27,7 @@ struct Line<'a> {
     role: Cow<'a, str>,
     /// `None`: the message contains more than text, and stays unchanged.
     text: Option<Cow<'a, str>>,
-    /// The message as the client sent it, or as it must be told.
+    /// The message as the client sent it, or in the form for the model.
     raw: Option<Cow<'a, RawValue>>,
 }
 

@@ -18,9 +18,10 @@ const HANDSHAKE: Duration = Duration::from_secs(4);
 /// How long one request to call off a statement may take.
 const CANCEL: Duration = Duration::from_millis(400);
 
-/// The time limit ends a statement whose cancellation has failed. The sweeps after a removal rely on it:
-/// no cancelled work runs longer. A commit is told when it is on the disk, though the role, the
-/// database or the server may say `off`; other ways of waiting are the operator's choice.
+/// The time limit ends a statement whose cancellation has failed. The sweeps after a removal rely
+/// on it: no cancelled work runs longer. A commit waits for the disk, also if the role, the
+/// database or the server says `off`; other values of `synchronous_commit` are the operator's
+/// choice.
 const FOR_WORK: &str = "set statement_timeout = '30s'; select set_config('synchronous_commit', 'on', \
                         false) where current_setting('synchronous_commit') = 'off'";
 

@@ -50,7 +50,7 @@ pub(super) fn is_repeatable(error: &DieselError) -> bool {
 /// Whether PostgreSQL found no room on its disk, or its user has reached its quota. Diesel does not
 /// give the server's code (53100), but the system's reason is at the end of the message or of its
 /// details: strerror(3) of ENOSPC or EDQUOT. Where only part of the data was written, the system
-/// gives no reason, and the server's hint tells. Messages in another language are not recognised.
+/// gives no reason, but the server gives a hint. Messages in another language are not recognised.
 pub(super) fn is_full(error: &DieselError) -> bool {
     let DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) = error else {
         return false;

@@ -19,7 +19,7 @@ pub struct Failures {
     pub overloaded: Count,
     /// The database cannot be reached.
     pub unavailable: Count,
-    /// Others held the same, or the database was too slow.
+    /// Other work held a lock, or the database was too slow.
     pub contended: Count,
     /// The result is not known.
     pub unanswered: Count,

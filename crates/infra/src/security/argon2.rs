@@ -118,8 +118,9 @@ fn hash(argon2: &Argon2<'_>, password: &[u8]) -> Result<PasswordHash> {
     Ok(PasswordHash(hash.to_string()))
 }
 
-/// What looks like a hash with these parameters, and costs as much to compare. It is made without hashing anything,
-/// which takes longer than the rest of a start; a password with a hash of zeros is not to be found.
+/// A text in the form of a hash with these parameters, which costs as much to compare. It is made
+/// without hashing, which would take longer than the rest of a start. Its hash is zeros, for which
+/// no password can be found.
 fn decoy(argon2: &Argon2<'_>) -> Result<PasswordHash> {
     let salt = SaltString::generate(&mut OsRng);
     let hash = Output::new(&[0; Params::DEFAULT_OUTPUT_LEN]).map_err(broken)?;

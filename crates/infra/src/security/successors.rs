@@ -29,7 +29,7 @@ impl HmacSuccessors {
         }
     }
 
-    /// The same, with the secret of before.
+    /// The same, with the previous secret.
     #[must_use]
     pub fn with_previous(self, secret: Option<&[u8]>) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! A file that only occupies room: deleting it frees room at once.
+//! A file that only occupies space: deleting it frees the space at once.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -58,7 +58,7 @@ impl Ballast {
         Ok(())
     }
 
-    /// Makes the file as large as wanted. If that fails, there is no file.
+    /// Makes the file as large as wanted. If that fails, the file does not exist.
     pub(super) fn make(&mut self) -> io::Result<()> {
         let made = self.grow();
         if made.is_err() {

@@ -1,6 +1,6 @@
-//! Room on the disk. An embedded database shares its file system with other files, so the free
-//! space is measured: below the reserve no more data is stored, and the rest is for deleting. A
-//! database elsewhere only reports when it finds no room itself.
+//! Free space on the disk. An embedded database shares its file system with other files, so the
+//! free space is measured: below the reserve no more data is stored, and the rest is for deleting.
+//! An external database only reports when it finds no space itself.
 
 mod ballast;
 mod disk;

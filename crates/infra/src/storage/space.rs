@@ -4,7 +4,7 @@ use nix::sys::statvfs::statvfs;
 use std::io;
 use std::path::Path;
 
-/// With fewer free files than this, there is no room, whatever the free bytes are.
+/// With fewer free files than this, the disk is full, also if bytes are free.
 const FILES: u64 = 64;
 
 /// The size of a file system, in bytes.

@@ -97,7 +97,7 @@ fn character(rest: &str) -> Option<usize> {
     }
 }
 
-/// Up to the closing quote, or to the end of the line or the text where there is none.
+/// Up to the closing quote, or to the end of the line or the text if no quote follows.
 fn closed(rest: &str, quote: char, lines: bool) -> usize {
     let mut escaped = false;
     for (at, c) in rest.char_indices().skip(1) {

@@ -64,8 +64,8 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Whatever level a message begins with, and whichever it leaves out, its headings are nested
-    /// without a gap: listeners walk along them.
+    /// Headings are renumbered without gaps, from any first level: people who listen to a page
+    /// navigate by them.
     fn heading(&mut self, level: HeadingLevel) {
         self.headings.retain(|above| *above < level);
         let depth = self.headings.len().min(HEADINGS.len() - 1);

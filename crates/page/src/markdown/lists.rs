@@ -19,8 +19,8 @@ impl Numbers {
         self.0.pop();
     }
 
-    /// The number of an item, where HTML would count otherwise. Who gives all items the same number
-    /// lets them be counted.
+    /// The number of an item, if HTML would count otherwise. If all items have the same number,
+    /// HTML counts them.
     pub(super) fn item(&mut self, written: &str) -> Option<u64> {
         let count = self.0.last_mut()?.as_mut()?;
         let end = written.find(|c: char| !c.is_ascii_digit())?;

@@ -35,7 +35,7 @@ impl Issuers {
         })
     }
 
-    /// How the issuers are called.
+    /// The names of the issuers.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.all.iter().map(|issuer| issuer.issuer.as_str())
     }

@@ -43,8 +43,9 @@ fn quota(
 /// The least memory for bodies and answers. A quarter of it must hold the largest body.
 const LEAST_MEMORY: u64 = 64 << 20;
 
-/// The memory for bodies and answers that are counted: three quarters of what is set. The rest is for
-/// the buffers of their connections, and for freed memory, which the allocator keeps for a second.
+/// The memory for bodies and answers that are counted: three quarters of the setting. The rest is
+/// for the buffers of their connections, and for freed memory, which the allocator keeps for a
+/// second.
 pub(super) fn memory(settings: &Settings) -> Result<u64, ConfigError> {
     const VARIABLE: &str = "BODY_MEMORY";
     const PROBLEM: &str = "must be 64MiB or more, such as 512MiB or 1GiB";

@@ -4,7 +4,7 @@ use super::{ConfigError, parsed};
 use crate::cli::Settings;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// The address for metrics; `None`: there are none.
+/// The address for metrics; `None`: metrics are off.
 pub(super) fn address(settings: &Settings) -> Result<Option<SocketAddr>, ConfigError> {
     const HOST: &str = "must be an IP address such as 0.0.0.0";
     const PORT: &str = "must be a port, 0 to 65535";

@@ -63,7 +63,7 @@ pub struct Config {
     pub issuers: Issuers,
     pub gateway: Option<Gateway>,
     pub provider: Provider,
-    /// How long running requests may take after the service is told to stop.
+    /// How long running requests may take after the signal to stop.
     pub finishing: Duration,
     /// The address at which metrics are served; `None`: they are not.
     pub metrics: Option<SocketAddr>,

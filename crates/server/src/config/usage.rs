@@ -5,7 +5,7 @@ use super::{ConfigError, bad, given};
 use crate::cli::Settings;
 use domain::usage::{Allowance, Allowances};
 
-/// The allowances. With an embedded database there are no limits by default: its guests are the
+/// The allowances. With an embedded database the default is no limits: its guests are the
 /// operator's.
 pub(super) fn allowances(settings: &Settings, embedded: bool) -> Result<Allowances, ConfigError> {
     let usual = if embedded {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
 
-/// The pause when there is no work.
+/// The pause without work.
 const IDLE: Duration = Duration::from_secs(1);
 
 /// The pause while the database is away.

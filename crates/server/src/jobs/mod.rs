@@ -144,7 +144,7 @@ pub async fn look_at_backlogs(database: Database, figures: Arc<JobFigures>) {
     }
 }
 
-/// Regularly reads the usage of owners who write, until it is dropped.
+/// Regularly reads the usage of owners that write, until it is dropped.
 pub async fn look_at_usage(database: Database, guard: Arc<UsageGuard>) {
     loop {
         sleep(RETRY).await;

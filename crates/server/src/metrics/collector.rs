@@ -1,5 +1,5 @@
-//! The figures that the parts of the service count by themselves, read at each scrape. Nothing here
-//! waits: a scrape is answered while all workers and connections are in use.
+//! The figures that the parts of the service count by themselves, read at each scrape. Reading them
+//! does not wait, so a scrape is answered while all workers and connections are in use.
 
 use super::generations::Generations;
 use super::limits::CountedLimits;

@@ -22,7 +22,7 @@ pub(super) struct Generations {
     /// Answers whose reader has left before their end.
     pub(super) dropped: Count,
     pub(super) failures: Failures,
-    /// Tokens, where the provider tells: of requests, and of answers.
+    /// Tokens, if the provider reports them: of requests, and of answers.
     pub(super) prompt_tokens: Count,
     pub(super) completion_tokens: Count,
 }

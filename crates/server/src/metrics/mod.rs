@@ -1,7 +1,8 @@
-//! Metrics for Prometheus: figures that the parts of the service count anyway, and, where metrics are
-//! served, what its requests, models and audit trail do. docs/OPERATIONS.md has a row for each.
+//! Metrics for Prometheus: figures that the parts of the service always count, and, where metrics
+//! are served, those of requests, models and the audit trail. docs/OPERATIONS.md has a row for
+//! each.
 //!
-//! No label holds anything of a client: labels are templates of routes, names of this code, and the
+//! No label contains data of a client: labels are templates of routes, names of this code, and the
 //! issuers of the configuration.
 
 mod collector;

@@ -1,4 +1,4 @@
-//! The process itself, as Linux tells of it; elsewhere these are absent.
+//! The process itself, by Linux's own numbers; on other systems these are absent.
 
 use super::page::Page;
 use prometheus_client::collector::Collector;

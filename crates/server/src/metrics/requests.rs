@@ -33,7 +33,7 @@ struct Route {
     route: String,
 }
 
-/// From a millisecond to the time limit of a unit of work, and of what waits for a model.
+/// From a millisecond to the time limits of a unit of work and of a model's reply.
 #[derive(Clone)]
 struct Buckets;
 

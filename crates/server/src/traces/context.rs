@@ -10,7 +10,7 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
-/// What vendors of tracing add to a trace; often nothing.
+/// The data that vendors of tracing add to a trace; often empty.
 const STATE: &str = "tracestate";
 
 /// How requests are traced, where spans are exported.

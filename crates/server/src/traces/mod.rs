@@ -1,5 +1,5 @@
-//! Traces by OpenTelemetry, over OTLP. Spans have the target `traces`; without traces nothing listens to
-//! it, and they cost as much as a disabled line of the log.
+//! Traces by OpenTelemetry, over OTLP. Spans have the target `traces`. Without traces that target
+//! is disabled, and they cost as much as a disabled line of the log.
 
 mod client;
 mod context;

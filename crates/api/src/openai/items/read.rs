@@ -34,7 +34,7 @@ impl Incoming {
         }
     }
 
-    /// The item to store. That of a reference is found wherever the owner has it.
+    /// The item to store. A reference is resolved among all conversations of the owner.
     pub(in crate::openai) async fn resolve(
         self,
         at: &str,

@@ -1,4 +1,4 @@
-//! Reads the fields of an item, and says what is wrong with one.
+//! Reads the fields of an item, and explains a wrong one.
 
 use crate::error::{ApiError, Code, code};
 use domain::error::Error;

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::id::{OwnerId, ResponseId};
 use domain::responses::ResponseService;
 
-/// Answers a repeated request with the response as it is now.
+/// Answers a repeated request with the present response.
 pub(in crate::openai) async fn again(
     request: &HttpRequest,
     owner: OwnerId,

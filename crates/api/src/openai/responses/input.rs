@@ -1,4 +1,4 @@
-//! The input of a request: items that a model of chats can be told of.
+//! The input of a request: items that can be sent to a model of chats.
 
 use super::mistakes::refused;
 use crate::error::{ApiError, code};
@@ -9,7 +9,7 @@ use domain::responses::{Entry, Input};
 /// The most items of a request.
 const MOST: usize = 1_000;
 
-/// The types of items that a model of chats can be told of, or that are left out for it.
+/// The types of items that can be sent to a model of chats, or that are left out for it.
 const TYPES: [ItemType; 4] = [
     ItemType::MESSAGE,
     ItemType::FUNCTION_CALL,
@@ -61,7 +61,7 @@ fn named(error: &domain::error::Error) -> ApiError {
     refused(code::INVALID_VALUE, "input", rule)
 }
 
-/// Refuses what no model of chats can be told of, by name.
+/// Refuses items that cannot be sent to a model of chats, by name.
 fn check(at: &str, item: &NewItem) -> Result<(), ApiError> {
     let kind = item.content.kind();
     if !TYPES.contains(kind) {

@@ -6,7 +6,7 @@ use crate::error::{ApiError, code};
 use domain::error::Error;
 use domain::items::{Object, quoted};
 
-/// Numbers that the provider is told: their names here and there, and their ranges.
+/// Numbers that are passed to the provider: their names here and there, and their ranges.
 const NUMBERS: [(&str, &str, f64, f64); 5] = [
     ("temperature", "temperature", 0.0, 2.0),
     ("top_p", "top_p", 0.0, 1.0),

@@ -48,7 +48,7 @@ pub(super) fn of(fields: &Fields, tools: &str) -> String {
 /// The most characters of the hints that are given back.
 const HINT: usize = 512;
 
-/// Checks the fields that change nothing in the answer.
+/// Checks the fields without an effect on the answer.
 pub(super) fn check(fields: &Fields) -> Result<(), ApiError> {
     for name in [
         "prompt_cache_key",

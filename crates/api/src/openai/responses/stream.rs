@@ -138,7 +138,7 @@ pub(super) async fn retrieve(
     sse::begin(events, About::of(request), HttpResponse::Ok()).await
 }
 
-/// Answers a repeated request for a stream: from the first event.
+/// Answers a repeated request for a stream, from the first event.
 pub(crate) async fn told_again(
     request: &HttpRequest,
     id: ResponseId,

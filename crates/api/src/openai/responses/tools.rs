@@ -111,8 +111,8 @@ fn function(place: usize, tool: &str) -> Result<Function, ApiError> {
     Ok(Function { name, shown, told })
 }
 
-/// The choice in the words of chats. Where it allows only some of the functions, the others are
-/// not told to the model.
+/// The choice in the words of chats. If it allows only some of the functions, the others are not
+/// sent to the model.
 fn choice(fields: &Fields, functions: &mut Vec<Function>) -> Result<Option<String>, ApiError> {
     let Some(choice) = fields.given("tool_choice") else {
         return Ok(None);

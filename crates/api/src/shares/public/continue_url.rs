@@ -1,4 +1,4 @@
-//! The address under which a shared conversation can be continued, in a program of the operator's.
+//! The address at which a shared conversation can be continued, in a program of the operator.
 
 /// The placeholder for the link's name in the address.
 const PLACE: &str = "{share_id}";

@@ -28,9 +28,9 @@ pub(super) const PAGE: usize = 1024 * 1024;
 pub(super) const ROOM: u64 = (TIMES * PAGE) as u64;
 const TIMES: usize = 16;
 
-/// Turns in laying out pages that are not small. Text of strangers may keep a processor busy for most
-/// of a second, and strangers choose how often they ask for it. So addresses take turns, and each has
-/// at most half of the places.
+/// Turns in laying out pages that are not small. An untrusted text may keep a processor busy for
+/// most of a second, and visitors choose how often they ask for it. So addresses take turns, and
+/// each has at most half of the places.
 #[derive(Clone)]
 pub struct Layouts(Budget);
 

@@ -30,7 +30,7 @@ pub(crate) struct GetSharedConversationQuery {
 }
 
 impl GetSharedConversationQuery {
-    /// Where the page begins or ends, as a part of its address; only for a query that was found good.
+    /// Where the page begins or ends, as a part of its address; only for a valid query.
     pub(super) fn place(&self) -> Option<String> {
         let places = [("after", &self.after), ("before", &self.before)];
         places.into_iter().find_map(|(name, place)| {

@@ -13,14 +13,14 @@ const DONE: &str = "[DONE]";
 /// Data that servers send in place of a chunk to keep the connection alive.
 const SIGNS_OF_LIFE: [&str; 5] = ["{}", "[]", "null", "ping", "keepalive"];
 
-/// The names of events that only show that the server is alive, whatever their data.
+/// The names of events that only show that the server is alive, with any data.
 const ALIVE: [&str; 5] = ["ping", "heartbeat", "keepalive", "keep-alive", "keep_alive"];
 
 fn is_alive(name: &str) -> bool {
     ALIVE.iter().any(|alive| name.eq_ignore_ascii_case(alive))
 }
 
-/// Whether the data is a chunk or an error, whatever the event is called.
+/// Whether the data is a chunk or an error, under any name of the event.
 fn says_more(data: &str) -> bool {
     ["\"choices\"", "\"error\""]
         .iter()

@@ -1,4 +1,4 @@
-//! Each line of a stream as a field of an event, whatever the server made of it.
+//! Each line of a stream as a field of an event, also if the server wrote it in another form.
 
 use bytes::Bytes;
 
@@ -8,7 +8,7 @@ pub(in super::super) const CUT: &str = "cut off";
 /// The fields of an event. Some servers write them with spaces around the name, or in capitals.
 const FIELDS: [&str; 4] = ["data", "event", "id", "retry"];
 
-/// The field that says something.
+/// The field with the data.
 const DATA: &str = "data";
 
 /// A field that llama.cpp has written in place of an event's name and data, in many versions.
@@ -23,7 +23,7 @@ const LONGEST: usize = 64;
 /// The kind of a line.
 #[derive(Clone, Copy, Default, PartialEq)]
 enum Line {
-    /// It does not show yet.
+    /// Not known yet.
     #[default]
     Unseen,
     /// All that follows in it stays.

@@ -1,4 +1,4 @@
-//! How providers say that the model cannot be told as much.
+//! How providers say that the context is too long for the model.
 
 use serde_json::Value;
 

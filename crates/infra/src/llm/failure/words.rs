@@ -48,10 +48,10 @@ const INNER: &[&str] = &[
     "choices",
 ];
 
-/// The short title of a problem, used where there is no other text (RFC 9457).
+/// The short title of a problem, used if the failure has no other text (RFC 9457).
 const TITLE: &str = "title";
 
-/// Fields to use where there is no text.
+/// Fields to use if the failure has no text.
 const CODES: &[&str] = &["status", "type", "code", "error_type"];
 
 /// The provider's message.
@@ -80,7 +80,7 @@ fn by_codes(value: &Value) -> Option<String> {
     })
 }
 
-/// Whether anything is said in words.
+/// Whether the failure has a sentence.
 pub(super) fn has_words(value: &Value) -> bool {
     find(value, DEPTH).is_some()
 }
@@ -132,7 +132,7 @@ fn by_field(errors: &Value, depth: usize) -> Option<String> {
     (!each.is_empty()).then(|| each.join("; "))
 }
 
-/// Seconds after which a failure says it may have passed, in a field of its own: Gemini's.
+/// The seconds to wait, by a failure's own field: Gemini's.
 pub(super) fn delay(value: &Value) -> Option<f64> {
     let error = value
         .pointer("/error")

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Fields that servers send in a stream outside of chunks. None of them is text.
+/// Fields that servers send in a stream outside of chunks, and that are not text.
 const BESIDE: [&str; 24] = [
     "id",
     "object",

@@ -1,4 +1,4 @@
-//! The provider's answers, as far as they are read here.
+//! The fields of the provider's answers that the service reads.
 
 mod beside;
 mod models;

@@ -83,7 +83,7 @@ fn later<T: AsRef<str>>(before: Option<T>, now: Option<T>) -> Option<T> {
     }
 }
 
-/// Why chunks cannot be put together, in the words of a stream that cannot be kept.
+/// The reason why chunks cannot be joined, as for a stream that cannot be stored.
 fn more_than_text(chunks: &[ChatChunk]) -> ProviderFailure {
     let form = chunks.iter().find_map(|chunk| chunk.unkept.as_deref());
     let calls = chunks.iter().any(|chunk| chunk.calls_a_tool);

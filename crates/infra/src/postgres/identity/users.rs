@@ -56,7 +56,7 @@ pub(super) struct NewRow {
 }
 
 impl NewRow {
-    /// The row of a user. Fails for an external user, who has no row in `users`.
+    /// The row of a user. Fails for an external user, since it has no row in `users`.
     pub(super) fn of(user: &User) -> Result<Self> {
         let kind = match user.kind {
             // The table of accounts shows that a guest has become an account.

@@ -14,7 +14,7 @@ use ulid::Ulid;
 /// How far the clocks of instances may differ.
 const CLOCKS: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The owner's item with this id, in whichever conversation.
+/// The owner's item with this id, in any conversation.
 pub(super) async fn find(database: &Database, owner: OwnerId, id: ItemId) -> Result<Option<Item>> {
     let made = id.ulid().timestamp_ms();
     let margin = u64::try_from(CLOCKS.as_millis()).unwrap_or_default();

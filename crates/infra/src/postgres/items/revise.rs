@@ -142,7 +142,7 @@ async fn change(
     Ok(Outcome::Done(revise.fetch_one(connection).await?))
 }
 
-/// The next content of an item, or the outcome where there is no next one.
+/// The next content of an item, or the outcome if the content does not change.
 async fn next(
     connection: &mut AsyncPgConnection,
     key: ItemKey,

@@ -132,7 +132,7 @@ statement!(
 );
 
 statement!(
-    /// The first attempt was answered, and no other was made.
+    /// Forgets the only attempt, after its answer was sent.
     Forget<'a> {
         owner_id: Uuid => SqlUuid,
         key: &'a [u8] => Binary,

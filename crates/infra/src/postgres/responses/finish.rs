@@ -1,4 +1,4 @@
-//! Stores a response that has ended, and its items in its conversation: all of it, or nothing.
+//! Stores a response that has ended, and its items in its conversation, all or none.
 
 use super::write::Values;
 use crate::postgres::database::Database;

@@ -58,7 +58,7 @@ statement!(
 );
 
 statement!(
-    /// Stores a response. Nothing where its owner was removed, or its conversation does not exist.
+    /// Stores a response, unless its owner was removed or its conversation does not exist.
     Insert<'a> {
         owner_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,

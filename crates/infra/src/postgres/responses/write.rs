@@ -1,4 +1,4 @@
-//! What is written of a response.
+//! The columns of a response for writing.
 
 use super::rows::{list, stored_cut_by, stored_cuts, stored_status, stored_usage};
 use super::statements::{Finish, Insert};

@@ -136,7 +136,7 @@ impl UsageStore for PgUsage {
     }
 }
 
-/// The caller who waits for the usage of these owners: the only owner, or the service.
+/// The caller that waits for the usage of these owners: the only owner, or the service.
 fn asking(owners: &[OwnerId]) -> Caller {
     match owners {
         [owner] => Caller::Owner(*owner),

@@ -14,7 +14,7 @@ pub(super) struct Failures {
 }
 
 impl Failures {
-    /// Adds a failure. Returns whether the operator is to be told of it: it is the first, or not like
+    /// Adds a failure. Returns whether to log it for the operator: it is the first, or differs from
     /// the one before.
     pub(super) fn add(&mut self, problem: String) -> bool {
         let is_news = self.problem != problem;

@@ -33,7 +33,7 @@ pub(super) struct Terms {
     pub(super) runtime: Handle,
 }
 
-/// An issuer, and its last good keys. They serve on while the issuer is away.
+/// An issuer, and its last good keys. They stay in use while the issuer is away.
 pub(super) struct Issuer {
     settings: IssuerSettings,
     terms: Terms,

@@ -117,7 +117,7 @@ impl ExternalTokens for Issuers {
     }
 }
 
-/// The answer is the same for all reasons: an attacker learns nothing from it.
+/// The answer is the same for all reasons, so that it does not help an attacker.
 fn refused(reason: &dyn std::fmt::Display) -> Error {
     tracing::info!(%reason, "a token of an external issuer is refused");
     Error::Unauthenticated(Unauthenticated::External)

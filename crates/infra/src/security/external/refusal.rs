@@ -44,7 +44,7 @@ pub(super) enum Refusal {
     Subject,
 }
 
-/// The beginning of a text of strangers, escaped.
+/// The beginning of an untrusted text, escaped.
 fn short(text: &str) -> String {
     let beginning: String = text.chars().take(80).collect();
     format!("{beginning:?}")

@@ -26,7 +26,7 @@ pub(super) struct Around<'a, 'k> {
 }
 
 impl Around<'_, '_> {
-    /// Whether code stands in this place, which belongs to nothing else.
+    /// Whether this place is inside code, which no formula or link may use.
     pub(super) fn crosses_code(&self, place: &Range<usize>) -> bool {
         let from = self
             .kept

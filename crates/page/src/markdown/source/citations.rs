@@ -1,5 +1,5 @@
-//! The marks by which some models cite the results of a search. They are for a program that knows the
-//! sources and mean nothing to a reader, so the page leaves them out.
+//! The marks by which some models cite the results of a search. They are for a program that knows
+//! the sources and do not help a reader, so the page leaves them out.
 
 /// Characters of private use, by which a citation begins, and by which cited words begin and end.
 pub(super) const OPEN: char = '\u{E200}';

@@ -21,7 +21,7 @@ pub(super) struct Formulas<'a, 'k> {
 #[derive(Clone, Copy)]
 struct Next {
     delimiter: &'static str,
-    /// Not before this place; `usize::MAX` where there is none any more.
+    /// Not before this place; `usize::MAX` if no more follow.
     at: Option<usize>,
 }
 

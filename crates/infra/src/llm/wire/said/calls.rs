@@ -23,7 +23,7 @@ struct Function<'a> {
     arguments: Option<&'a RawValue>,
 }
 
-/// Reads `tool_calls`, and `function_call` of the older API. What is neither gives no piece.
+/// Reads `tool_calls`, and `function_call` of the older API. Other values give no piece.
 pub(super) fn read(calls: Option<&RawValue>, older: Option<&RawValue>) -> Vec<CallPiece> {
     let calls = calls.and_then(|calls| serde_json::from_str::<Vec<Call<'_>>>(calls.get()).ok());
     let calls = calls.unwrap_or_default().into_iter().enumerate();

@@ -58,7 +58,7 @@ statement!(
 );
 
 statement!(
-    /// One guest who was last active before this time.
+    /// One guest that was last active before this time.
     IdleGuest { idle_since: DateTime<Utc> => Timestamptz } -> SqlUuid,
     "select u.owner_id from users u
     where u.kind = 0 and coalesce(u.active_at, u.created_at) < $1

@@ -59,7 +59,7 @@ struct Waiting {
 }
 
 impl Waiting {
-    /// Whether to store the append. A request that has given up was told that it is not stored.
+    /// Whether to store the append. A request that gives up answers that its message is not stored.
     fn take(&self) -> bool {
         !self.answer.is_closed() && !self.is_settled.swap(true, Ordering::AcqRel)
     }

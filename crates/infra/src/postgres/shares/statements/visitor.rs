@@ -1,4 +1,4 @@
-//! Statements for visitors, who have only the digest of a link's name.
+//! Statements for visitors: they find a link by the digest of its name.
 
 use crate::postgres::conversations::rows::Row as ConversationRow;
 use crate::postgres::items::rows::ADD_ITEMS;
