@@ -237,11 +237,17 @@ def is_seen(name: str) -> bool:
 TRIMMED = ("title", "name", "email")
 
 
+def texts(value) -> list[str]:
+    """Of a text, or of a list of some."""
+    values = value if isinstance(value, list) else [value]
+    return [text for text in values if isinstance(text, str)]
+
+
 def has_space_around_a_name(case) -> bool:
-    if not isinstance(case.body, dict):
-        return False
-    names = (case.body.get(field) for field in TRIMMED)
-    return any(isinstance(name, str) and name != name.strip() for name in names)
+    body = case.body if isinstance(case.body, dict) else {}
+    names = [name for field in (*TRIMMED, "tags") for name in texts(body.get(field))]
+    names += texts((case.query or {}).get("tag"))
+    return any(name != name.strip() for name in names)
 
 
 def use_names_that_are_seen(case) -> None:
@@ -269,11 +275,12 @@ def use_parts_and_tags_that_fit(case) -> None:
     if case.path.endswith("/bulk"):
         named = {"move": "project_id", "tag": "tags", "untag": "tags"}.get(body.get("action"))
         kept = {name: value for name, value in body.items() if name not in ("project_id", "tags")}
-        given = {"project_id": None} if named == "project_id" else {"tags": ["new"]}
+        tags = seen_tags(body.get("tags") or []) or ["new"]
+        given = {"project_id": None} if named == "project_id" else {"tags": tags}
         case.body = kept | (given if named else {})
         return
     if isinstance(body.get("tags"), list):
-        case.body = body = body | {"tags": ["new"] if body["tags"] else []}
+        case.body = body = body | {"tags": seen_tags(body["tags"])}
     if isinstance(body.get("items"), list):
         items = [NEW_ITEM | without_parts(item) for item in body["items"]]
         case.body = body | {"items": items}
@@ -290,6 +297,20 @@ def without_parts(item: dict) -> dict:
     kept = {name: value for name, value in item.items() if name not in ("parts", "type")}
     # Beside parts, a content may be empty.
     return kept if kept.get("content") != "" else {**kept, "content": NEW_ITEM["content"]}
+
+
+def seen_tags(tags: list) -> list:
+    """JSON Schema can't say that a tag has a character that can be seen."""
+    return [tag if is_seen(tag) else "new" for tag in tags]
+
+
+def use_filters_that_fit(case) -> None:
+    """The same, and that a search has a word to look for, and not too many."""
+    query = case.query
+    if texts(query.get("tag")):
+        case.query = query = query | {"tag": seen_tags(texts(query["tag"]))}
+    if isinstance(query.get("q"), str):
+        case.query = query | {"q": f"hexagon {query['q'][:30]}"}
 
 
 def use_an_item_around(case) -> None:
@@ -348,6 +369,7 @@ def before_call(context, case, kwargs):
         use_parts_and_tags_that_fit(case)
     if is_valid(case, ParameterLocation.QUERY):
         agree_with_path(case)
+        use_filters_that_fit(case)
         use_an_item_around(case)
         use_real_cursor(case)
 

@@ -1,6 +1,6 @@
 //! Conversations as clients get and send them.
 
-use super::MetadataBody;
+use super::{MetadataBody, TagBody};
 use crate::extract::{MESSAGES, Object, WireBody, given_hundred, hundred_if_any, present};
 use crate::items::NewItemBody;
 use crate::timestamp::Timestamp;
@@ -37,7 +37,7 @@ pub(crate) struct ConversationBody {
     /// Whether you want to find it at once.
     pinned: bool,
     /// Your words for it.
-    #[schema(max_items = 20, example = json!(["work"]))]
+    #[schema(value_type = Vec<TagBody>, inline, max_items = 20, example = json!(["work"]))]
     tags: Vec<String>,
     created_at: Timestamp,
     /// When a message was last added, edited, regenerated, restored or deleted. Changing the title,
@@ -96,7 +96,7 @@ pub(crate) struct CreateConversationBody {
     pinned: Option<bool>,
     /// Up to 20 tags of 1 to 64 characters, compared without case.
     #[serde(default, deserialize_with = "hundred_if_any")]
-    #[schema(max_items = 20)]
+    #[schema(value_type = Option<Vec<TagBody>>, inline, max_items = 20)]
     tags: Option<Vec<String>>,
     /// The first messages, stored together with the conversation, all or none.
     #[serde(default, deserialize_with = "hundred_if_any")]
@@ -170,7 +170,7 @@ pub(crate) struct UpdateConversationBody {
     pinned: Option<Option<bool>>,
     /// Replaces all tags: up to 20 of 1 to 64 characters, compared without case. Null removes them.
     #[serde(default, deserialize_with = "given_hundred")]
-    #[schema(value_type = Option<Vec<String>>, max_items = 20)]
+    #[schema(value_type = Option<Vec<TagBody>>, inline, max_items = 20)]
     tags: Option<Option<Vec<String>>>,
 }
 

@@ -1,4 +1,4 @@
-use super::flag_changes;
+use super::{TagBody, flag_changes};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody, hundred, hundred_if_any, present, word};
 use actix_web::{HttpResponse, web};
@@ -29,7 +29,7 @@ pub(crate) struct BulkConversationsBody {
     /// For `tag` and `untag`, which need it: 1 to 20 tags. A conversation that would have more than 20
     /// fails.
     #[serde(default, deserialize_with = "hundred_if_any")]
-    #[schema(min_items = 1, max_items = 20)]
+    #[schema(value_type = Option<Vec<TagBody>>, inline, min_items = 1, max_items = 20)]
     tags: Option<Vec<String>>,
 }
 

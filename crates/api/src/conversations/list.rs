@@ -1,4 +1,4 @@
-use super::{ConversationListBody, MetadataBody};
+use super::{ConversationListBody, MetadataBody, TagBody};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Labels, Sorted, yes_or_no};
 use crate::list::{ArchivedParam, OrderParam, unknown_cursor};
@@ -166,7 +166,7 @@ fn activity(digits: &str) -> Option<DateTime<chrono::Utc>> {
     tag = "conversations",
     params(
         ListConversationsQuery,
-        ("tag" = Option<Vec<String>>, Query, description = "Only conversations with this tag, without regard to case; \
+        ("tag" = inline(Option<Vec<TagBody>>), Query, description = "Only conversations with this tag, without regard to case; \
             more than one: with all of them.", max_items = 20),
         ("metadata" = Option<MetadataBody>, Query, style = DeepObject, explode,
             description = "Only conversations with these pairs: `metadata[key]=value`."),

@@ -9,6 +9,7 @@ pub(crate) mod delete;
 pub(crate) mod export;
 pub(crate) mod get;
 pub(crate) mod list;
+mod tag;
 pub(crate) mod update;
 
 use crate::list::{Listed, list_body};
@@ -20,6 +21,7 @@ use serde::{Serialize, ser::Serializer};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+pub(crate) use tag::TagBody;
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 

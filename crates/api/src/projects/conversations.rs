@@ -1,5 +1,5 @@
 use crate::conversations::list::{ListConversationsQuery, SortParam, cursor};
-use crate::conversations::{ConversationListBody, MetadataBody};
+use crate::conversations::{ConversationListBody, MetadataBody, TagBody};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Sorted, yes_or_no};
 use crate::list::{ArchivedParam, OrderParam};
@@ -61,7 +61,7 @@ impl From<ListProjectConversationsQuery> for ListConversationsQuery {
         ("project_id" = String, Path, description = "The project's id.",
             example = "proj_01JFQ2K7W2B3V4C5X6Z7M8N9QA"),
         ListProjectConversationsQuery,
-        ("tag" = Option<Vec<String>>, Query, description = "Only conversations with this tag, without regard to case; \
+        ("tag" = inline(Option<Vec<TagBody>>), Query, description = "Only conversations with this tag, without regard to case; \
             more than one: with all of them.", max_items = 20),
         ("metadata" = Option<MetadataBody>, Query, style = DeepObject, explode,
             description = "Only conversations with these pairs: `metadata[key]=value`."),

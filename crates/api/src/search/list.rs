@@ -20,7 +20,12 @@ use utoipa::{IntoParams, ToSchema};
 pub(crate) struct SearchQuery {
     /// What to look for, without regard to case: words, all of which must be there, a `"phrase"`, `-without`, `prefix*`. At
     /// most 32 terms. Diacritics matter only in words that have them here.
-    #[param(min_length = 1, max_length = 1_000, example = "invoice -draft")]
+    #[param(
+        min_length = 1,
+        max_length = 1_000,
+        pattern = r"^[\s\S]*\S[\s\S]*$",
+        example = "invoice -draft"
+    )]
     q: String,
     /// How many per page.
     #[param(minimum = 1, maximum = 100, default = 20)]
