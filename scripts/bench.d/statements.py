@@ -29,87 +29,76 @@ TYPES = {
 }
 
 
-def literals(source: str) -> str:
-    """The text of Rust's string literals, one after the other."""
-    parts = re.findall(r'"((?:[^"\\]|\\.)*)"', source, re.DOTALL)
-    return "".join(re.sub(r"\\\n\s*", "", part) for part in parts)
+# The macros for an item's columns, and rows with the names of their columns.
+MACROS = ("items/rows.rs", "items/texts.rs")
+ROWS = {"Head": "items/rows.rs", "Row": "conversations/rows.rs"}
+STRING = r'"(?:[^"\\]|\\.)*"'
 
 
-def macro_of(kind: str, name: str) -> str:
-    """The body of a macro for the columns of items or conversations, without its parameters."""
-    source = (POSTGRES / kind / "rows.rs").read_text()
-    found = re.search(rf"macro_rules! {name} \{{(.*?)\n\}}", source, re.DOTALL)
-    if not found:
-        sys.exit(f"error: {kind}/rows.rs has no macro {name}")
-    return found[1][found[1].rindex("=> {") :]
+def found(pattern: str, places: list[pathlib.Path], what: str) -> re.Match[str]:
+    for place in places:
+        if match := re.search(pattern, place.read_text(), re.DOTALL):
+            return match
+    sys.exit(f"error: {what} was not found in the Rust source")
 
 
-def macro(name: str, row: str) -> str:
-    """What one of the macros for an item's columns makes of a row's name."""
-    return literals(expanded(macro_of("items", name).replace("$row", f'"{row}"')))
+def text_of(expression: str, given: dict[str, str]) -> str:
+    """The constant text of a Rust expression: of literals, constants and macros, whose arguments are given."""
+    expression = expression.strip().rstrip(";").strip()
+    if re.fullmatch(STRING, expression, re.DOTALL):
+        return re.sub(r"\\\n\s*", "", expression[1:-1])
+    if expression in given:
+        return given[expression]
+    if macro := re.fullmatch(r"(?:[$\w]+::)*(\w+)!\((.*)\)", expression, re.DOTALL):
+        name, arguments = macro[1], split(macro[2])
+        if name in ("sql", "concat"):
+            return "".join(text_of(argument, given) for argument in arguments)
+        if name in ("names", "nulls"):
+            columns = columns_of(arguments[0].split("::")[-1].strip())
+            before = text_of(arguments[1], given) if name == "names" else ""
+            return ", ".join(before + column if name == "names" else "null" for column in columns)
+        return of_macro(name, [text_of(argument, given) for argument in arguments])
+    constant = expression.split("::")[-1]
+    pattern = rf"const {re.escape(constant)}: &str =(.*?);\n"
+    return text_of(found(pattern, sorted(POSTGRES.rglob("*.rs")), expression)[1], {})
 
 
-def expanded(source: str) -> str:
-    """The same without macros, except `concat!`."""
-    inner = r'(?:[$\w]+::)*(reasoning|unparted|size)!\("([\w.]*)"\)'
-    return re.sub(inner, lambda found: f'"{macro(found[1], found[2])}"', source)
+def of_macro(name: str, arguments: list[str]) -> str:
+    places = [POSTGRES / place for place in MACROS]
+    macro = found(rf"macro_rules! {name} \{{\s*\((.*?)\) => \{{(.*?)\n    \}};\n\}}", places, f"{name}!")
+    names = re.findall(r"\$\w+", macro[1])
+    return text_of(macro[2], dict(zip(names, arguments)))
 
 
-def columns(arguments: list[str]) -> str:
-    """An item's columns, with these in place of its text and its thoughts."""
-    body = macro_of("items", "columns")
-    given = dict(zip(("$content", "$reasoning"), arguments))
-    body = body.replace("$content", given.get("$content", '"i.content"'))
-    return literals(expanded(body.replace("$reasoning", given.get("$reasoning", 'reasoning!("i")'))))
-
-
-def of_conversation(kind: str, row: str) -> str:
-    """What one of the macros for a conversation's columns makes of a row's name."""
-    return literals(macro_of("conversations", kind).replace("$of", f'"{row}"'))
+def columns_of(row: str) -> list[str]:
+    fields = found(rf"\n    {row} of \w+ \{{(.*?)\n    \}}", [POSTGRES / ROWS[row]], f"the row {row}")[1]
+    return re.findall(r"^\s*(\w+):", fields, re.MULTILINE)
 
 
 def split(source: str) -> list[str]:
     """The arguments of a macro."""
-    found, depth = [""], 0
-    for part in re.findall(r'"(?:[^"\\]|\\.)*"|.', source, re.DOTALL):
+    parts, depth = [""], 0
+    for part in re.findall(STRING + "|.", source, re.DOTALL):
         depth += {"(": 1, ")": -1}.get(part, 0)
         if part == "," and depth == 0:
-            found.append("")
+            parts.append("")
         else:
-            found[-1] += part
-    return [argument for argument in found if argument.strip()]
-
-
-def with_columns(source: str) -> str:
-    """The same with columns in place of their macros. A row's name and a point are an argument of a
-    conversation's alone."""
-    source = re.sub(
-        r'\brows::(?:(columns)!\("(\w+\.)"\)|(nulls)!\(\))',
-        lambda found: f'"{of_conversation(found[1] or found[3], found[2] or "")}"',
-        source,
-    )
-    while found := re.search(r"(?:\w+::)*columns!\(", source):
-        end, depth = found.end(), 1
-        while depth > 0:
-            depth += {"(": 1, ")": -1}.get(source[end], 0)
-            end += 1
-        source = f'{source[: found.start()]}"{columns(split(source[found.end() : end - 1]))}"{source[end:]}'
-    return source
+            parts[-1] += part
+    return [argument for argument in parts if argument.strip()]
 
 
 def shipped(name: str) -> tuple[str, list[tuple[str, str]]]:
     """The text of a statement, and its parameters: name and SQL type, in the order $1, $2, …"""
     source = (POSTGRES / PLACES[name]).read_text()
-    found = re.search(rf"^    {name}(?:<'a>)? \{{(.*?)\}} -> (.*?)^\);", source, re.DOTALL | re.MULTILINE)
-    if not found:
+    statement = re.search(rf"^    {name}(?:<'a>)? \{{(.*?)\}} -> (.*?)^\);", source, re.DOTALL | re.MULTILINE)
+    if not statement:
         sys.exit(f"error: {PLACES[name]} has no statement {name}")
-    fields, rest = found.groups()
+    fields, rest = statement.groups()
     parameters = [
         (field, TYPES[sql] + ("[]" if array else ""))
         for field, array, sql in re.findall(r"(\w+): [^\n]*?=> (Array<)?(?:Nullable<)?(\w+)", fields)
     ]
-    body = rest[rest.index('"' if "concat!(" not in rest else "concat!(") :]
-    text = literals(expanded(with_columns(body)))
+    text = text_of(rest[rest.index("sql!(") :], {})
     numbers = {int(n) for n in re.findall(r"\$(\d+)", text)}
     if numbers != set(range(1, len(parameters) + 1)):
         sys.exit(f"error: {name} was not understood: parameters {parameters}, text {text}")
@@ -136,7 +125,10 @@ APPEND = WITHOUT_MODEL | {
     "author_id": "null::uuid",
     "call_id": "null::text",
     "role": "2::int2",
-    "bytes": "1000::int8",
+    "item_type": "null::text",
+    "parts": "null::text",
+    "shown": "null::text",
+    "reasoning": "null::text",
 }
 
 if __name__ == "__main__":
