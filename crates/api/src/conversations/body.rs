@@ -36,7 +36,7 @@ pub(crate) struct ConversationBody {
     archived: bool,
     /// Whether you want to find it at once.
     pinned: bool,
-    /// Your words for it.
+    /// Your tags for it.
     #[schema(value_type = Vec<TagBody>, inline, max_items = 20, example = json!(["work"]))]
     tags: Vec<String>,
     created_at: Timestamp,
@@ -92,7 +92,7 @@ pub(crate) struct CreateConversationBody {
     metadata: Option<MetadataBody>,
     /// Whether to put it away: lists leave it out by default. `false` by default.
     archived: Option<bool>,
-    /// Whether it shall be found at once. `false` by default.
+    /// Whether it is kept at hand. `false` by default.
     pinned: Option<bool>,
     /// Up to 20 tags of 1 to 64 characters, compared without case.
     #[serde(default, deserialize_with = "hundred_if_any")]
@@ -165,7 +165,7 @@ pub(crate) struct UpdateConversationBody {
     /// Whether to put it away: lists leave it out by default. Null: `false`.
     #[serde(default, deserialize_with = "present")]
     archived: Option<Option<bool>>,
-    /// Whether it shall be found at once. Null: `false`.
+    /// Whether it is kept at hand. Null: `false`.
     #[serde(default, deserialize_with = "present")]
     pinned: Option<Option<bool>>,
     /// Replaces all tags: up to 20 of 1 to 64 characters, compared without case. Null removes them.

@@ -33,7 +33,7 @@ pub(crate) struct BulkConversationsBody {
     tags: Option<Vec<String>>,
 }
 
-/// What is done.
+/// The action.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum BulkAction {
@@ -95,13 +95,13 @@ impl TryFrom<BulkConversationsBody> for Wanted {
 #[derive(Serialize, ToSchema)]
 #[schema(as = BulkResult)]
 pub(crate) struct BulkResultBody {
-    /// To how many it was done.
+    /// How many were changed.
     #[schema(value_type = u32, maximum = 100, example = 3)]
     done_count: usize,
     /// The number of other ids.
     #[schema(value_type = u32, maximum = 100, example = 0)]
     failed_count: usize,
-    /// The ids of which you have no conversation, or where it cannot be done, as sent.
+    /// The other ids, as sent: you have no such conversation, or the action is not possible there.
     #[schema(max_items = 100, example = json!([]))]
     failed_ids: Vec<String>,
 }

@@ -30,8 +30,8 @@ pub(crate) struct ListItemsQuery {
     /// Only the message with this `call_id`.
     #[param(min_length = 1, max_length = 256)]
     call_id: Option<String>,
-    /// What stands around this message, half of `limit` on each side: for a reader who comes from a search.
-    /// Not with `after` or `call_id`. A deleted message still has its place.
+    /// The messages around this one, half of `limit` on each side: for a reader that comes from a
+    /// search. Not with `after` or `call_id`. A deleted message still has its place.
     #[param(min_length = 1)]
     around: Option<String>,
 }

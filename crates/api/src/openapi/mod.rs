@@ -41,10 +41,8 @@ use utoipa_actix_web::AppExt as _;
         (name = "items", description = "The messages of a conversation, in order."),
         (name = "chat", description = "OpenAI's API, over the model provider of this server."),
         (name = "projects", description = "Folders of conversations."),
-        (name = "shares", description = "Links that show a conversation to everybody who has \
-                 them."),
-        (name = "settings", description = "What models are told about you, and your client's own \
-                 settings."),
+        (name = "shares", description = "Links that show a conversation to everyone with the link."),
+        (name = "settings", description = "Your profile for models, and your client's own settings."),
         (name = "auth", description = "Who you are, and the tokens that prove it."),
         (name = "service", description = "The server itself."),
     ),

@@ -16,7 +16,7 @@ const WORDS: [(&str, &str); 21] = [
     ("message", "The model's message."),
     ("metadata", "Pairs of your own."),
     ("name", "Its name."),
-    ("profile", "What models are told about you."),
+    ("profile", "Your profile for models."),
     (
         "refresh_token",
         "The token for the next refresh of the session.",

@@ -33,7 +33,7 @@ pub(crate) struct CreateProjectBody {
     instruction: Option<String>,
     /// Whether to put it away: the list leaves it out by default. `false` by default.
     archived: Option<bool>,
-    /// Whether it shall be found at once. `false` by default.
+    /// Whether it is kept at hand. `false` by default.
     pinned: Option<bool>,
 }
 

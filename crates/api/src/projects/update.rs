@@ -33,7 +33,7 @@ pub(crate) struct UpdateProjectBody {
     /// Whether to put it away: the list leaves it out by default. Null: `false`.
     #[serde(default, deserialize_with = "present")]
     archived: Option<Option<bool>>,
-    /// Whether it shall be found at once. Null: `false`.
+    /// Whether it is kept at hand. Null: `false`.
     #[serde(default, deserialize_with = "present")]
     pinned: Option<Option<bool>>,
 }

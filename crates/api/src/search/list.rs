@@ -18,7 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct SearchQuery {
-    /// What to look for, without regard to case: words, all of which must be there, a `"phrase"`, `-without`, `prefix*`. At
+    /// The query, without regard to case: words, all of which must be there, a `"phrase"`, `-without`, `prefix*`. At
     /// most 32 terms. Diacritics matter only in words that have them here.
     #[param(
         min_length = 1,
@@ -42,10 +42,10 @@ pub(crate) struct SearchQuery {
     /// Only in this conversation.
     #[param(min_length = 1, example = "conv_01JFQ2M8X3C4V5B6N7M8K9J0HG")]
     conversation_id: Option<String>,
-    /// Only what was stored at this time or later.
+    /// Only messages and titles from this time or later.
     #[param(value_type = Option<String>, format = DateTime)]
     from: Option<String>,
-    /// Only what was stored before this time.
+    /// Only messages and titles from before this time.
     #[param(value_type = Option<String>, format = DateTime)]
     to: Option<String>,
     /// `any` by default.

@@ -24,8 +24,8 @@ pub(crate) struct SearchHitListBody {
     /// Send it as `after` for the next page; null on the last page.
     #[schema(required)]
     next_after: Option<String>,
-    /// The index has all that was stored before this time. What is newer is found, too, but more slowly. Null:
-    /// nothing is indexed yet.
+    /// The index has all texts from before this time. Newer ones are found, too, but more slowly.
+    /// Null: the index is empty so far.
     #[schema(required)]
     indexed_through: Option<Timestamp>,
 }
@@ -37,7 +37,7 @@ pub(crate) struct SearchHitBody {
     #[schema(inline)]
     object: HitObject,
     conversation: FoundConversationBody,
-    /// The message: `GET …/items?around=` shows what stands around it. Null: the title was found.
+    /// The message: `GET …/items?around=` shows the messages around it. Null: the title was found.
     #[schema(required, example = "item_01JFQ2NB4S3A2B1C0D9E8F7G6H")]
     item_id: Option<String>,
     /// The role of the message.

@@ -8,8 +8,8 @@ use endpoint::get;
 
 /// Get your settings
 ///
-/// What models are told about you, and your client's own settings. A setting that was never set is null
-/// or empty.
+/// Your profile for models, and your client's own settings. A setting that was never set is null or
+/// empty.
 #[utoipa::path(
     tag = "settings",
     responses((status = 200, description = "Your settings.", body = SettingsBody)),

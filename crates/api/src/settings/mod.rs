@@ -21,7 +21,7 @@ pub(crate) struct SettingsBody {
     #[schema(value_type = std::collections::HashMap<String, serde_json::Value>,
         example = json!({ "theme": "dark" }))]
     preferences: Box<RawValue>,
-    /// Whether models are told the profile, in the system message of each conversation.
+    /// Whether models get the profile, in the system message of each conversation.
     #[schema(example = true)]
     use_profile: bool,
 }
@@ -33,7 +33,7 @@ enum SettingsObject {
     Settings,
 }
 
-/// What models are told about you. Links never show it.
+/// Your profile for models. Links never show it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Profile)]
 struct ProfileBody {
@@ -43,7 +43,7 @@ struct ProfileBody {
     /// Your occupation.
     #[schema(required, example = "Engineer")]
     occupation: Option<String>,
-    /// What models should know about you.
+    /// Facts about you for the models.
     #[schema(required, example = "I build bridges.")]
     about: Option<String>,
     /// How you want to be answered.

@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = UpdateUserSettingsRequest)]
 pub(crate) struct UpdateSettingsBody {
-    /// What models are told about you. Null clears all of it.
+    /// Your profile for models. Null clears all of it.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<UpdateProfileBody>)]
     profile: Option<Option<Object<UpdateProfileBody>>>,
@@ -30,7 +30,7 @@ pub(crate) struct UpdateSettingsBody {
     #[schema(value_type = Option<std::collections::HashMap<String, serde_json::Value>>,
         example = json!({ "theme": "dark" }))]
     preferences: Option<Option<PreferencesBody>>,
-    /// Whether models are told the profile. Null: they are, if there is a profile.
+    /// Whether models get the profile. Null: they do, if the profile is not empty.
     #[serde(default, deserialize_with = "present")]
     #[schema(example = true)]
     use_profile: Option<Option<bool>>,
@@ -49,7 +49,7 @@ pub(crate) struct UpdateProfileBody {
     #[serde(default, deserialize_with = "present")]
     #[schema(max_length = 100, example = "Engineer")]
     occupation: Option<Option<String>>,
-    /// What models should know about you: up to 8,000 characters.
+    /// Facts about you for the models: up to 8,000 characters.
     #[serde(default, deserialize_with = "present")]
     #[schema(max_length = 8_000, example = "I build bridges.")]
     about: Option<Option<String>>,
@@ -125,7 +125,7 @@ impl TryFrom<UpdateSettingsBody> for SettingsChanges {
 
 /// Update your settings
 ///
-/// Changes what models are told about you, and your client's own settings.
+/// Changes your profile for models, and your client's own settings.
 #[utoipa::path(
     tag = "settings",
     request_body(content = Option<UpdateSettingsBody>, examples(

@@ -19,7 +19,7 @@ pub(crate) struct ShareConversationBody {
     #[schema(minimum = 60, maximum = 31_536_000, example = 86_400)]
     #[serde(default, deserialize_with = "whole")]
     expires_in: Option<i64>,
-    /// `false` lets signed-in people who have the link add messages.
+    /// `false` lets signed-in people with the link add messages.
     #[schema(default = true, example = true)]
     read_only: Option<bool>,
     /// `true` also shows later messages. A writable link always does.
@@ -35,9 +35,9 @@ impl WireBody for ShareConversationBody {
 
 /// Share a conversation
 ///
-/// Makes a link that shows the conversation to everybody who has the link, with its present title and
-/// messages. Later messages stay private unless the link is `live`. Edits show, deleted messages vanish.
-/// Only messages of users and assistants are shown.
+/// Makes a link that shows the conversation to everyone with the link, with its present title and
+/// messages. Later messages stay private unless the link is `live`. Edits show, deleted messages
+/// vanish. Only messages of users and assistants are shown.
 #[utoipa::path(
     tag = "shares",
     params(("conversation_id" = String, Path, description = "The conversation's id.",

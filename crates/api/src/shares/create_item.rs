@@ -35,8 +35,8 @@ impl WireBody for ShareItemBody {
 
 /// Share a message
 ///
-/// Makes a link that shows one message, or everything up to that message, to everybody who has the link.
-/// Only messages of users and assistants can be shared.
+/// Makes a link that shows one message, or everything up to that message, to everyone with the
+/// link. Only messages of users and assistants can be shared.
 #[utoipa::path(
     tag = "shares",
     params(

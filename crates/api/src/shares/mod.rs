@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Share)]
 pub(crate) struct ShareBody {
-    /// The secret name of the link: everybody who has it may read.
+    /// The secret name of the link: everyone with it may read.
     #[schema(example = "share_0LJnh1cJkq3vT8dY2mWfR6xLpZ9sBaNc")]
     pub(crate) share_id: String,
     #[schema(inline)]

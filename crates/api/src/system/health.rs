@@ -19,7 +19,7 @@ enum HealthStatus {
 
 /// Is it alive?
 ///
-/// Answers as long as the process runs, whatever the state of its database.
+/// Answers as long as the process runs, in any state of its database.
 #[utoipa::path(
     tag = "service",
     responses((status = 200, description = "It is.", body = HealthBody)),

@@ -1,7 +1,7 @@
 import type { Body, ChangeOptions, RequestOptions } from "../api.js";
 import { Resource } from "./resource.js";
 
-/** What models are told about you, and your program's own preferences. */
+/** Your profile for models, and your program's own preferences. */
 export class Settings extends Resource {
   /** Your settings. What was never set is null or empty. */
   get(options?: RequestOptions) {

@@ -94,7 +94,7 @@ pub(crate) async fn create_api_key(
 
 /// List your API keys
 ///
-/// All that there may be: 100.
+/// All your keys, at most 100.
 #[utoipa::path(
     tag = "users",
     responses((status = 200, description = "The keys.", body = ApiKeyListBody)),

@@ -35,7 +35,7 @@ pub(in crate::jan) struct RegeneratedBody {
     branch: &'static str,
     old_main_backup: &'static str,
     branch_created: bool,
-    /// The message that it replies to; empty if there is no such message.
+    /// The message that it replies to; empty if it replies to none.
     user_item_id: String,
     item: ItemBody,
 }

@@ -8,7 +8,7 @@ from ._resource import Resource
 
 
 class Settings(Resource):
-    """What models are told about you, and your program's own preferences."""
+    """Your profile for models, and your program's own preferences."""
 
     def get(self) -> models.UserSettings:
         """Your settings. What was never set is None or empty."""
