@@ -3,17 +3,14 @@
 use super::codes::OWN_CODES;
 use super::errors::header;
 use crate::error::code;
+use crate::repeats::has_repeats;
 use serde_json::{Value, json};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, OpenApi, RefOr, Required, Type};
 
-/// Where repeats are supported, as in `repeats/asked.rs`; Jan's face has a document of its own.
-const PLACES: [&str; 2] = ["/v1/", "/conversations/share/"];
-
 pub(super) fn describe(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
-        let is_here = PLACES.iter().any(|place| path.starts_with(place));
-        if let Some(operation) = item.post.as_mut().filter(|_| is_here) {
+        if let Some(operation) = item.post.as_mut().filter(|_| has_repeats(path)) {
             describe_one(operation);
         }
     }

@@ -18,6 +18,12 @@ const PLACES: [&str; 4] = ["/v1/", "/jan/v1/", "/openai/v1/", "/conversations/sh
 /// The most characters of a key.
 const MOST: usize = 255;
 
+/// Whether a POST to this address may be a repeat. The document describes the header at the same
+/// addresses.
+pub(crate) fn has_repeats(path: &str) -> bool {
+    PLACES.iter().any(|place| path.starts_with(place))
+}
+
 /// How the request says that it may be a repeat; an error where the header cannot be read.
 pub(super) fn asked(request: &ServiceRequest) -> Option<Result<Asked, ()>> {
     if request.method() != Method::POST {
@@ -29,8 +35,7 @@ pub(super) fn asked(request: &ServiceRequest) -> Option<Result<Asked, ()>> {
         return None;
     }
     let path = request.match_info().as_str();
-    let is_here = PLACES.iter().any(|place| path.starts_with(place));
-    match is_here {
+    match has_repeats(path) {
         true if key => Some(self::key(headers)),
         true => sole(headers, &ATTEMPT)?
             .parse()

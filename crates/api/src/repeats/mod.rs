@@ -7,6 +7,7 @@ mod asked;
 mod watched;
 
 pub(crate) use answered::Answered;
+pub(crate) use asked::has_repeats;
 pub(crate) use watched::Watched;
 
 use crate::caller::KnownCaller;
