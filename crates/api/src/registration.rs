@@ -3,8 +3,9 @@
 use actix_web::dev::{AppService, ResourceDef};
 use actix_web::guard::{Guard, Method};
 use actix_web::{FromRequest, Handler, Responder, http, web};
+use domain::mutex::locked;
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex};
 
 /// The patterns of addresses. Each is a regular expression. Compiling them is the slowest part of
 /// making a worker's application.
@@ -24,7 +25,7 @@ pub(crate) fn register<F, A>(
     F::Output: Responder + 'static,
 {
     let mut pattern = {
-        let mut patterns = PATTERNS.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut patterns = locked(&PATTERNS);
         let compiled = || ResourceDef::new(address);
         patterns.entry(address).or_insert_with(compiled).clone()
     };

@@ -18,6 +18,7 @@ pub mod id;
 pub mod items;
 pub mod jobs;
 pub mod limits;
+pub mod mutex;
 pub mod page;
 pub mod projects;
 pub mod purge;

@@ -4,13 +4,14 @@ use chrono::{DateTime, Utc};
 use domain::clock::Clock;
 use domain::error::{Error, Result};
 use domain::limits::{Limited, Quota, Quotas, RateLimits, Subject};
+use domain::mutex::locked;
 use governor::RateLimiter;
 use governor::clock::Clock as GovernorClock;
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
 use governor::state::StateStore;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// How many subjects a limit remembers. Each takes about a hundred bytes, so all take some
@@ -117,7 +118,7 @@ struct Store {
 
 impl Store {
     fn with<T>(&self, work: impl FnOnce(&mut HashMap<Subject, u64>) -> T) -> T {
-        work(&mut self.arrivals.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut locked(&self.arrivals))
     }
 
     fn give_back(&self, subject: &Subject) {

@@ -1,8 +1,9 @@
 //! Background work, which outlives the request that started it.
 
+use domain::mutex::locked;
 use domain::repeats::carried;
 use domain::tasks::{Task, Tasks};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
@@ -46,7 +47,7 @@ impl BackgroundTasks {
 
     fn running(&self) -> MutexGuard<'_, JoinSet<()>> {
         // After a panic, the set of tasks is still valid.
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.running)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::parts::Parts;
 use domain::chat::{ChatService, ChatStores};
-use infra::postgres::{PgConversations, PgProjects, PgReplies, PgSettings, PgTurns};
+use infra::postgres::{PgChats, PgConversations, PgProjects, PgReplies, PgSettings};
 use std::sync::Arc;
 
 pub(crate) fn chat(parts: &Parts) -> ChatService {
@@ -11,7 +11,7 @@ pub(crate) fn chat(parts: &Parts) -> ChatService {
     ChatService::new(
         Arc::clone(&parts.provider),
         ChatStores {
-            turns: Arc::new(PgTurns::new(database(), new_titles)),
+            turns: Arc::new(PgChats::new(database(), new_titles)),
             conversations: Arc::new(PgConversations::new(database(), new_titles)),
             projects: Arc::new(PgProjects(database())),
             replies: Arc::new(PgReplies(database())),

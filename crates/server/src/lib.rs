@@ -26,6 +26,7 @@ pub mod responses;
 mod secret;
 mod serve;
 mod serve_error;
+mod services;
 mod stop;
 pub mod telemetry;
 pub mod token;

@@ -7,9 +7,10 @@ use actix_web::{Error, HttpRequest, HttpResponse, web};
 use api::browsers::AllowedOrigins;
 use api::openapi::{get_document, get_older_document};
 use api::system::fixed::Fixed;
+use domain::mutex::locked;
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex};
 use utoipa_swagger_ui::Config;
 
 /// The files of Swagger UI that were requested. There are few.
@@ -37,7 +38,7 @@ async fn get_file(request: HttpRequest, name: web::Path<String>) -> Result<HttpR
 }
 
 fn file(name: &str) -> Result<Option<Arc<Fixed>>, Error> {
-    let files = || FILES.lock().unwrap_or_else(PoisonError::into_inner);
+    let files = || locked(&FILES);
     if let Some(file) = files().get(name) {
         return Ok(Some(Arc::clone(file)));
     }

@@ -3,6 +3,7 @@
 
 mod deadline;
 mod heads;
+mod patience;
 mod pieces;
 mod places;
 mod refusal;
@@ -11,8 +12,9 @@ mod stream;
 mod traffic;
 
 pub(crate) use heads::size_of_body;
+pub use patience::Patience;
 pub use places::{Connections, Unlimited};
-pub use stream::{ClientStream, Patience};
+pub use stream::ClientStream;
 pub use traffic::Traffic;
 
 use domain::admission::Refused;

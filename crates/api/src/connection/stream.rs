@@ -1,4 +1,5 @@
 use super::deadline::Deadline;
+use super::patience::{Patience, give_up_after};
 use super::pieces::piece;
 use super::places::ConnectionPermit;
 use super::refusal::{TOO_MANY, TOO_MUCH, refusal};
@@ -10,26 +11,8 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-
-/// The timeouts of a client.
-#[derive(Clone, Copy, Debug)]
-pub struct Patience {
-    /// The time for the next request to arrive with all headers, after the connection or the last
-    /// answer.
-    pub request: Duration,
-    /// The time for taking the next part of a waiting answer: 32 KiB, or a sixteenth of the memory
-    /// that the answer holds.
-    pub answer: Duration,
-}
-
-impl Patience {
-    pub const USUAL: Self = Self {
-        request: Duration::from_secs(15),
-        answer: Duration::from_secs(60),
-    };
-}
 
 /// The stream of a connection. It closes when the client neither sends nor reads for too long,
 /// since the framework would wait for ever; closing it also drops the answer and its memory.
@@ -189,16 +172,6 @@ impl ClientStream {
     }
 }
 
-/// Lets the system end the connection when the client has taken no byte of the sent data for so
-/// long. An answer may have no part to write meanwhile, because the next one waits for memory, so
-/// only the system knows that its client does not read.
-fn give_up_after(stream: &TcpStream, patience: Duration) {
-    #[cfg(target_os = "linux")]
-    let _ = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(patience));
-    #[cfg(not(target_os = "linux"))]
-    let _ = (stream, patience);
-}
-
 impl AsyncRead for ClientStream {
     fn poll_read(
         self: Pin<&mut Self>,
@@ -267,6 +240,7 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::task::{Wake, Waker};
+    use std::time::Duration;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpSocket;
     use tokio::task::yield_now;

@@ -4,7 +4,8 @@ use crate::browsers::PublicUrl;
 use crate::error::JanErrorBody;
 use crate::system::fixed::Fixed;
 use actix_web::{App, HttpRequest, HttpResponse};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use domain::mutex::locked;
+use std::sync::{Arc, LazyLock, Mutex};
 use utoipa::openapi::path::PathItem;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
@@ -104,7 +105,7 @@ type Written = Option<(String, Arc<Fixed>)>;
 
 /// `/jan/openapi.json`.
 pub async fn get_document(request: HttpRequest, PublicUrl(url): PublicUrl) -> HttpResponse {
-    let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut written = locked(&WRITTEN);
     let known = written.as_ref().filter(|(known, _)| *known == url);
     let document = match known {
         Some((_, document)) => Arc::clone(document),

@@ -5,8 +5,9 @@ use super::{document, older};
 use crate::browsers::PublicUrl;
 use crate::system::fixed::Fixed;
 use actix_web::{HttpRequest, HttpResponse};
+use domain::mutex::locked;
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex};
 
 /// How many addresses are remembered; a server usually has one, or a few.
 const MOST: usize = 8;
@@ -33,7 +34,7 @@ pub async fn get_older_document(request: HttpRequest, public: PublicUrl) -> Http
 }
 
 fn written(form: Form, PublicUrl(url): PublicUrl) -> Arc<Fixed> {
-    let all = || WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let all = || locked(&WRITTEN);
     let key = (form, url);
     if let Some(known) = all().get(&key) {
         return Arc::clone(known);

@@ -1,8 +1,9 @@
 use super::queue::{Queue, QueuedRequest, Usage};
 use super::{Caller, Limits, Refused};
+use crate::mutex::locked;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Poll;
 
 /// Units that callers share. Cheap to clone; all clones share the same units. Needs no runtime.
@@ -144,7 +145,7 @@ impl Budget {
 
     pub(super) fn queue(&self) -> MutexGuard<'_, Queue> {
         // No code panics while it changes the queue.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 }
 

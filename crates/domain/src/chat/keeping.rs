@@ -4,18 +4,15 @@ use super::answer_task::{AnswerTask, absent};
 use super::audience::{Audience, Events};
 use super::history;
 use super::made::MadeConversation;
-use super::{Answering, ChatStores, ChatTarget, CompleteChat, Making, NewMessage};
+use super::{Answering, ChatStores, ChatTarget, CompleteChat, Making};
 use crate::admission::Caller;
 use crate::clock::{Clock, Ids};
-use crate::conversations::Conversation;
 use crate::error::{Conflict, Error, Result};
-use crate::id::{OwnerId, Sequence};
-use crate::items::{MAX_ITEMS, Role};
-use crate::replies::prompt::{self, Tied};
-use crate::replies::{Ask, Beside, ChatRequest, Context, ModelProvider, Told};
+use crate::id::OwnerId;
+use crate::items::MAX_ITEMS;
+use crate::replies::{Ask, ChatRequest, Context, ModelProvider};
 use crate::turns::Turn;
 use crate::usage::UsageGuard;
-use std::collections::HashSet;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -178,74 +175,6 @@ impl Keeping {
             false => Ask::Resumed { body, retold },
         };
         Ok((generation, ChatRequest { context, ask }, is_truncated))
-    }
-
-    /// The messages of the conversation for the model: as much as fits beside the new messages.
-    async fn context(
-        &self,
-        owner: OwnerId,
-        conversation: &Conversation,
-        last: Sequence,
-        messages: &[NewMessage],
-    ) -> Result<Context> {
-        let projects = self.stores.projects.as_ref();
-        let instruction = match conversation.project_id {
-            None => None,
-            Some(project) => projects.find_instruction(owner, project).await?,
-        };
-        let each = messages.iter();
-        let asked: usize = each
-            .map(|message| prompt::tokens_of(&message.content))
-            .sum();
-        let later = answers(messages);
-        let told = Told {
-            store: self.stores.replies.as_ref(),
-            owner,
-            conversation: conversation.id,
-            before: last.next(),
-            is_asked_later: messages.iter().any(|message| message.role == Role::User),
-            later: later.iter().map(|(_, id)| id.clone()).collect(),
-        };
-        let profile = self.stores.settings.find(owner).await?.told();
-        let budget = self.context_tokens.saturating_sub(asked);
-        let context = told.context(instruction, profile, budget).await?;
-        match later.into_iter().find(|(_, id)| !has_call(&context, id)) {
-            None => Ok(context),
-            Some((at, id)) => {
-                let message = format!(
-                    "The conversation has no call {id:.80} that waits for its output, or the model \
-                     cannot be told of it any more."
-                );
-                let param = format!("messages[{at}].tool_call_id");
-                Err(Error::invalid(param, message))
-            }
-        }
-    }
-}
-
-/// The places and the ids of the outputs whose calls are not among these messages.
-fn answers(messages: &[NewMessage]) -> Vec<(usize, String)> {
-    let mut called = HashSet::new();
-    let mut answers = Vec::new();
-    for message in messages {
-        match prompt::tied(&message.content) {
-            Some(Tied::Call(call)) => {
-                called.insert(call.id);
-            }
-            Some(Tied::Output { call_id, .. }) if !called.contains(&call_id) => {
-                answers.push((message.at, call_id));
-            }
-            Some(Tied::Output { .. }) | None => {}
-        }
-    }
-    answers
-}
-
-/// Whether the last message for the model has this call.
-fn has_call(context: &Context, id: &str) -> bool {
-    match context.messages.last().map(|message| &message.beside) {
-        Some(Beside::Calls(calls)) => calls.iter().any(|call| call.id == id),
-        _ => false,
     }
 }
 

@@ -9,6 +9,7 @@ mod made;
 mod model;
 mod ports;
 mod service;
+mod stored_context;
 
 pub use answering::{Answering, ChatStores, Making};
 pub use audience::{Cancelled, Event, Events, Kept};

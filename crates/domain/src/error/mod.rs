@@ -1,11 +1,13 @@
 //! All failures of use cases. They do not know HTTP.
 
+mod invalid;
 mod reasons;
 mod resource;
 
 use crate::limits::Limited;
 use crate::replies::ProviderFailure;
 
+pub use invalid::{Invalid, InvalidReason};
 pub use reasons::{Conflict, Forbidden, Unauthenticated};
 pub use resource::Resource;
 
@@ -90,38 +92,6 @@ pub enum Error {
     Internal(#[source] Source),
 }
 
-/// A value that breaks a rule.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Invalid {
-    /// The field, as a path such as `items[3].content`; `None` when the error is not about one
-    /// field.
-    pub param: Option<String>,
-    pub reason: InvalidReason,
-    /// A sentence a person can act on.
-    pub message: String,
-}
-
-/// Which kind of rule a value breaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InvalidReason {
-    /// Outside the allowed length, range or set.
-    Value,
-    /// A paging cursor that this list did not issue, or whose item was deleted.
-    Cursor,
-    /// Contains U+0000, which texts may not contain.
-    NulCharacter,
-    /// Is absent, and must be given.
-    Missing,
-    /// Is of another type of JSON.
-    Type,
-    /// Has a name twice in one object.
-    Twice,
-    /// Is not the caller's password.
-    Password,
-    /// Is valid for a model, but cannot be stored: only text can.
-    Unkept,
-}
-
 impl Resource {
     /// The error that this resource is absent.
     pub fn absent(self) -> Error {
@@ -135,19 +105,10 @@ impl Resource {
     /// The error that this resource is absent, which was asked for by this id. The hint depends on
     /// the id alone, so it does not reveal what exists.
     pub fn absent_as(self, id: &str) -> Error {
-        let (prefixes, shape) = self.shape();
-        let begins = |prefix: &&str| {
-            let start = id.get(..prefix.len());
-            start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-        };
         Error::NotFound {
             resource: self,
             param: None,
-            hint: if prefixes.iter().any(begins) {
-                ""
-            } else {
-                shape
-            },
+            hint: self.hint(id),
         }
     }
 }
@@ -178,38 +139,23 @@ impl Error {
 
     /// A value outside its allowed length, range or set.
     pub fn invalid(param: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::Invalid(Invalid {
-            param: Some(param.into()),
-            reason: InvalidReason::Value,
-            message: message.into(),
-        })
+        Self::Invalid(Invalid::new(InvalidReason::Value, param, message))
     }
 
     /// A field that must be given.
     pub fn missing(param: &str) -> Self {
-        Self::Invalid(Invalid {
-            param: Some(param.to_owned()),
-            reason: InvalidReason::Missing,
-            message: format!("{param} is required."),
-        })
+        let message = format!("{param} is required.");
+        Self::Invalid(Invalid::new(InvalidReason::Missing, param, message))
     }
 
     /// A value of another type of JSON.
     pub fn mistyped(param: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::Invalid(Invalid {
-            param: Some(param.into()),
-            reason: InvalidReason::Type,
-            message: message.into(),
-        })
+        Self::Invalid(Invalid::new(InvalidReason::Type, param, message))
     }
 
     /// A content that a conversation cannot keep.
     pub fn unkept(param: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::Invalid(Invalid {
-            param: Some(param.into()),
-            reason: InvalidReason::Unkept,
-            message: message.into(),
-        })
+        Self::Invalid(Invalid::new(InvalidReason::Unkept, param, message))
     }
 
     /// The same failure for the field at `prefix`: `content` becomes `items[3].content`, also where
@@ -217,23 +163,7 @@ impl Error {
     #[must_use]
     pub fn within(self, prefix: &str) -> Self {
         match self {
-            Self::Invalid(invalid) => {
-                let named = invalid.param.as_ref().is_some_and(|param| {
-                    let rest = invalid.message.strip_prefix(param);
-                    rest.is_some_and(|rest| rest.starts_with(' '))
-                });
-                Self::Invalid(Invalid {
-                    param: Some(match invalid.param {
-                        Some(param) => format!("{prefix}.{param}"),
-                        None => prefix.to_owned(),
-                    }),
-                    reason: invalid.reason,
-                    message: match named {
-                        true => format!("{prefix}.{}", invalid.message),
-                        false => invalid.message,
-                    },
-                })
-            }
+            Self::Invalid(invalid) => Self::Invalid(invalid.within(prefix)),
             other => other,
         }
     }

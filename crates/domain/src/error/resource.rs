@@ -29,8 +29,22 @@ impl std::fmt::Display for Resource {
 }
 
 impl Resource {
+    /// A sentence about the form of its id, after a blank, if this id is of another kind.
+    pub(super) fn hint(self, id: &str) -> &'static str {
+        let (prefixes, shape) = self.shape();
+        let begins = |prefix: &&str| {
+            let start = id.get(..prefix.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        };
+        if prefixes.iter().any(begins) {
+            ""
+        } else {
+            shape
+        }
+    }
+
     /// The prefixes of the object's id, and the sentence that names them.
-    pub(super) fn shape(self) -> (&'static [&'static str], &'static str) {
+    fn shape(self) -> (&'static [&'static str], &'static str) {
         match self {
             Self::ApiKey => (&["key_"], " Its id begins with `key_`."),
             Self::Conversation => (&["conv_"], " Its id begins with `conv_`."),

@@ -2,10 +2,11 @@ use super::owed::Owed;
 use super::{Found, LEASE, NewClaim, Outcome, RepeatKey, RepeatStore};
 use crate::clock::{Clock, Timer};
 use crate::error::{Conflict, Error, Result};
+use crate::mutex::locked;
 use crate::replies::Seen;
 use crate::tasks::Tasks;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use tokio::sync::watch;
 use ulid::Ulid;
 
@@ -233,9 +234,4 @@ impl Drop for Claim {
             self.held.release(self.key, self.token);
         }
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // No code panics while it holds the lock.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,9 +2,10 @@
 
 use super::{RepeatKey, RepeatStore};
 use crate::clock::{Clock, Timer};
+use crate::mutex::locked;
 use crate::tasks::Tasks;
 use chrono::{DateTime, Utc};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use ulid::Ulid;
 
@@ -57,7 +58,7 @@ impl Owed {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.state)
     }
 
     /// A batch of owed keys. `None` if no key is left; the background task ends then.

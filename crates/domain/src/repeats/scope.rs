@@ -3,10 +3,11 @@
 
 use super::Claim;
 use crate::error::{Error, Result};
+use crate::mutex::locked;
 use crate::tasks::Task;
 use std::cell::RefCell;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll};
 
 thread_local! {
@@ -49,7 +50,7 @@ impl Slot {
     }
 
     fn lock(&self) -> MutexGuard<'_, ClaimState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 }
 

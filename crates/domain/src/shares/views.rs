@@ -1,8 +1,9 @@
 use super::{ShareKey, ShareStore};
 use crate::error::Result;
 use crate::figures::Count;
+use crate::mutex::locked;
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 /// The views of links since they were last written to the store. Counting does not delay a reader;
 /// a crash loses the last few seconds.
@@ -48,8 +49,6 @@ impl ViewCounts {
     }
 
     fn counts(&self) -> MutexGuard<'_, HashMap<ShareKey, u64>> {
-        self.unwritten
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        locked(&self.unwritten)
     }
 }

@@ -1,7 +1,8 @@
 use super::{Called, QueuedTurn, TurnQueue};
+use crate::mutex::locked;
 use crate::tasks::Tasks;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, watch};
 use ulid::Ulid;
 
@@ -77,9 +78,4 @@ fn first(of: QueuedTurn, turns: &BTreeMap<QueuedTurn, Ends>) -> Option<QueuedTur
     let from = QueuedTurn { place, token, ..of };
     let (first, _) = turns.range(from..).next()?;
     (first.owner == of.owner && first.conversation == of.conversation).then_some(*first)
-}
-
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // No code panics while it holds the lock.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,10 +1,11 @@
-use super::held::{Ends, Held, locked};
+use super::held::{Ends, Held};
 use super::turn::overtaken;
 use super::{Called, Ending, Entered, Over, QueuedTurn, Turn, TurnQueue};
 use crate::admission::{Budget, Caller, Limits};
 use crate::clock::{Ids, Timer};
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, OwnerId};
+use crate::mutex::locked;
 use crate::tasks::Tasks;
 use futures_util::future::{Either, select};
 use std::collections::BTreeMap;

@@ -3,9 +3,10 @@ use crate::clock::Clock;
 use crate::error::{Conflict, Error, Result};
 use crate::id::OwnerId;
 use crate::jobs::Kind;
+use crate::mutex::locked;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Refuses writes of owners whose usage, as last counted, has reached the limit. Needs no store: an
 /// unknown owner may write, and is counted soon.
@@ -212,7 +213,7 @@ impl UsageGuard {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<OwnerId, Known>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.known)
     }
 }
 

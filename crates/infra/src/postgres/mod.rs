@@ -1,5 +1,6 @@
 //! The stores, kept in PostgreSQL.
 
+mod chats;
 mod connect;
 mod conversations;
 mod database;
@@ -31,11 +32,11 @@ mod taking_back;
 mod titles;
 mod traced;
 mod turn_queue;
-mod turns;
 mod unit;
 mod usage;
 mod work;
 
+pub use chats::PgChats;
 pub use connect::{ConnectError, Target};
 pub use conversations::PgConversations;
 pub use database::Database;
@@ -54,5 +55,4 @@ pub use settings::PgSettings;
 pub use shares::PgShares;
 pub use titles::{NewTitles, PgTitleQueue};
 pub use turn_queue::PgTurnQueue;
-pub use turns::PgTurns;
 pub use usage::PgUsage;

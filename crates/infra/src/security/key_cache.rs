@@ -1,6 +1,7 @@
 use domain::auth::{Digest, KeyCache, KnownKey};
+use domain::mutex::locked;
 use quick_cache::sync::Cache;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 /// How many keys are remembered, good and bad ones: a few megabytes.
 const MOST: usize = 10_000;
@@ -25,9 +26,7 @@ impl Default for BoundedKeyCache {
 
 impl BoundedKeyCache {
     fn lock(&self) -> MutexGuard<'_, u64> {
-        self.forgotten
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        locked(&self.forgotten)
     }
 }
 

@@ -3,10 +3,11 @@
 use super::ballast::Ballast;
 use super::reserve::{self, Reserve};
 use super::space::Space;
+use domain::mutex::locked;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 /// How often the disk is measured, with plenty of room and with little.
@@ -181,7 +182,7 @@ impl Disk {
     }
 
     fn ballast(&self) -> MutexGuard<'_, Ballast> {
-        self.ballast.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.ballast)
     }
 }
 

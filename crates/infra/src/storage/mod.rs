@@ -12,10 +12,11 @@ pub use space::Space;
 
 use disk::Disk;
 use domain::error::{Error, Result};
+use domain::mutex::locked;
 use domain::storage::Room;
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// How long a database counts as full after it has found no room.
@@ -99,11 +100,7 @@ impl Storage {
     /// Notes that PostgreSQL has found no room.
     pub(crate) fn met(self: &Arc<Self>) {
         let now = Instant::now();
-        let before = self
-            .met
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .replace(now);
+        let before = locked(&self.met).replace(now);
         if before.is_none_or(|before| now - before > FRESH) {
             tracing::warn!("PostgreSQL has no room to store more");
         }
@@ -132,7 +129,7 @@ impl Storage {
 #[async_trait::async_trait]
 impl Room for Storage {
     fn is_full(&self) -> bool {
-        let met = *self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        let met = *locked(&self.met);
         self.is_below_reserve() || met.is_some_and(|met| met.elapsed() < FRESH)
     }
 

@@ -2,8 +2,9 @@
 
 use domain::error::Result;
 use domain::jobs::{Backlog, JobQueue, Kind};
+use domain::mutex::locked;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 /// The kinds of jobs that wait in the queue; the service's own are always there.
 const WAITING: [Kind; 5] = [
@@ -73,6 +74,6 @@ impl JobFigures {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 }

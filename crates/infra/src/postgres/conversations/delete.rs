@@ -5,6 +5,7 @@ use crate::postgres::database::Database;
 use crate::postgres::error::storage;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
+use crate::postgres::items::key::key;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
@@ -51,7 +52,7 @@ pub(super) async fn delete_expected(
     expected: &Expected,
     now: DateTime<Utc>,
 ) -> Result<Checked<bool>> {
-    let key = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
+    let key = key(owner, id);
     let ids = [key.1];
     let delete = statements::Delete {
         owner_id: key.0,

@@ -12,6 +12,7 @@ use super::database::Database;
 use super::error::{storage, violates};
 use super::ids;
 use super::items::arrays::Arrays;
+use super::items::key::key;
 use super::items::rows::Row as ItemRow;
 use super::items::texts::Bytes as _;
 use super::schema::{conversations, projects};
@@ -89,7 +90,7 @@ impl ConversationStore for PgConversations {
         id: ConversationId,
     ) -> Result<Option<(Conversation, Sequence)>> {
         let query = conversations::table
-            .find((ids::stored(owner.ulid()), ids::stored(id.ulid())))
+            .find(key(owner, id))
             .select(Row::as_select());
         let found: Option<Row> = self
             .database
@@ -106,7 +107,7 @@ impl ConversationStore for PgConversations {
     }
 
     async fn find_with_items(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Opening>> {
-        let key = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
+        let key = key(owner, id);
         let found = self
             .database
             .read(
@@ -167,7 +168,7 @@ impl ConversationStore for PgConversations {
         changes: &ConversationChanges,
         expected: &Expected,
     ) -> Result<Updated> {
-        let key = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
+        let key = key(owner, id);
         let update = diesel::update(conversations::table.find(key))
             .set(ChangedRow::from(changes))
             .returning(Row::as_returning());

@@ -17,7 +17,6 @@ use domain::items::{Appended, Author, Batch, CallId, PendingItem, Reasoning};
 use domain::repeats::{Made, Outcome};
 use std::sync::Arc;
 use tokio::time::Instant;
-use ulid::Ulid;
 use uuid::Uuid;
 
 /// Stores several messages of one request, all or none.
@@ -31,7 +30,7 @@ pub(super) async fn all(
     let Some(first) = each().next() else {
         return Err(Error::Internal("a request has no messages".into()));
     };
-    let seeds: Vec<Vec<u8>> = each().map(|one| seed(one.seed).to_vec()).collect();
+    let seeds: Vec<Vec<u8>> = each().map(|one| ids::seed(one.seed).to_vec()).collect();
     let roles: Vec<i16> = each().map(|one| stored_role(one.item.role)).collect();
     let call_ids: Vec<Option<&str>> = each()
         .map(|one| one.item.call_id.as_ref().map(CallId::as_str))
@@ -75,12 +74,6 @@ pub(super) async fn all(
     }
 }
 
-/// The part of an id that is known before the sequence number.
-fn seed(ulid: Ulid) -> [u8; 12] {
-    let [seed @ .., _, _, _, _] = ulid.0.to_be_bytes();
-    seed
-}
-
 /// The unique index of call ids.
 const CALL_ID: &str = "items_by_call_id";
 
@@ -111,7 +104,7 @@ impl Append {
 
     /// The part of the id that is known before the sequence number.
     pub(super) fn seed(&self) -> [u8; 12] {
-        seed(self.pending.seed)
+        ids::seed(self.pending.seed)
     }
 
     pub(super) fn author_id(&self) -> Option<Uuid> {

@@ -28,6 +28,10 @@ row!(
 pub(in crate::postgres) const ADD_ITEMS: &str = "insert into items (owner_id, conversation_id, id, \
      created_at, updated_at, sequence, role";
 
+/// [`domain::items::MAX_ITEMS`] for statements that add items.
+pub(in crate::postgres) const MAX_ITEMS: &str = "10000";
+const _: () = assert!(domain::items::MAX_ITEMS == 10_000);
+
 row!(Row { head: Head => Sql<Head>, text: TextRow => Sql<TextRow> });
 
 /// The names of a [`Row`]'s columns, of the item with this alias.

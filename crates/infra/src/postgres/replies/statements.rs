@@ -1,4 +1,4 @@
-use crate::postgres::items::rows::{self, Row};
+use crate::postgres::items::rows::{self, MAX_ITEMS, Row};
 use crate::postgres::row::{Sql, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -22,7 +22,7 @@ statement!(
         instruction: Option<String> => Nullable<Text>,
         is_full: bool => Bool,
     },
-    "select i.role, n.id, n.role, p.instruction, c.item_count >= 10000
+    sql!("select i.role, n.id, n.role, p.instruction, c.item_count >= ", MAX_ITEMS, "
     from conversations c
     left join items i on i.owner_id = $3 and i.conversation_id = c.id
         and i.sequence = $1 and i.id = $2
@@ -32,7 +32,7 @@ statement!(
         order by sequence limit 1
     ) n on true
     left join projects p on p.owner_id = $3 and p.id = c.project_id
-    where c.owner_id = $3 and c.id = $4"
+    where c.owner_id = $3 and c.id = $4")
 );
 
 statement!(
@@ -73,7 +73,7 @@ statement!(
                 item_count = item_count + 1,
                 last_sequence = last_sequence + 1,
                 updated_at = greatest(updated_at, $1)
-            where owner_id = $2 and id = $3 and item_count < 10000
+            where owner_id = $2 and id = $3 and item_count < ", MAX_ITEMS, "
             returning owner_id, id, last_sequence
         )
         insert into items as i (owner_id, conversation_id, id, created_at, updated_at, sequence,

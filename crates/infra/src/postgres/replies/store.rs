@@ -3,6 +3,7 @@
 
 use super::statements::AppendReply;
 use crate::postgres::execute::Execute as _;
+use crate::postgres::ids;
 use crate::postgres::items::key::ItemKey;
 use crate::postgres::items::lock::{find, lock};
 use crate::postgres::items::parts::PartColumns;
@@ -168,7 +169,7 @@ async fn append(
     key: ItemKey,
     reply: &Reply,
 ) -> QueryResult<Outcome> {
-    let [seed @ .., _, _, _, _] = reply.seed.0.to_be_bytes();
+    let seed = ids::seed(reply.seed);
     let columns = PartColumns::from(&reply.content);
     let append = AppendReply {
         now: reply.now,

@@ -1,6 +1,7 @@
 //! Stores a response that has ended, and its items in its conversation, all or none.
 
 use super::write::Values;
+use crate::postgres::chats::store_turn;
 use crate::postgres::database::Database;
 use crate::postgres::error::storage;
 use crate::postgres::execute::Execute as _;
@@ -8,7 +9,6 @@ use crate::postgres::ids;
 use crate::postgres::schema::conversations;
 use crate::postgres::titles::NewTitles;
 use crate::postgres::turn_queue;
-use crate::postgres::turns::store_turn;
 use crate::postgres::work::Whose;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;

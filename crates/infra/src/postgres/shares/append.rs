@@ -23,7 +23,7 @@ pub(super) async fn append(
     digest: Digest,
     addition: &Addition,
 ) -> Result<Added> {
-    let [seed @ .., _, _, _, _] = addition.seed.0.to_be_bytes();
+    let seed = ids::seed(addition.seed);
     let append = statements::Append {
         digest: &digest.0,
         now: addition.now,

@@ -15,7 +15,7 @@ use domain::repeats::{Made, Outcome};
 use domain::shares::{Fork, Forked};
 
 pub(super) async fn fork(database: &Database, digest: Digest, fork: &Fork) -> Result<Forked> {
-    let [seed @ .., _, _, _, _] = fork.seed.0.to_be_bytes();
+    let seed = ids::seed(fork.seed);
     let statement = statements::Fork {
         digest: &digest.0,
         now: fork.now,

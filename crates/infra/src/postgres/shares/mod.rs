@@ -11,7 +11,7 @@ mod views;
 use super::conversations::exists::exists;
 use super::database::Database;
 use super::ids;
-use super::items::key::ItemKey;
+use super::items::key::{ItemKey, key};
 use super::schema::share_digests;
 use super::work::Whose;
 use crate::postgres::execute::Execute as _;
@@ -46,7 +46,7 @@ impl ShareStore for PgShares {
             })
             .await?;
         if let (true, Some(conversation)) = (rows.is_empty(), list.conversation) {
-            let key = (ids::stored(owner.ulid()), ids::stored(conversation.ulid()));
+            let key = key(owner, conversation);
             if !exists(&self.0, key).await? {
                 return Ok(None);
             }

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::auth::Identity;
 use domain::clock::{Clock, Timer};
 use domain::error::{Error, Result};
+use domain::mutex::locked;
 use jsonwebtoken::Header;
 use jsonwebtoken::errors::ErrorKind;
 use std::sync::{Arc, PoisonError, RwLock, Weak};
@@ -77,7 +78,7 @@ impl Issuer {
 
     /// The issuer's name, and the age of its keys in seconds; `None`: no keys are known.
     pub(super) fn age(&self) -> (&str, Option<f64>) {
-        let fetched = *self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+        let fetched = *locked(&self.fetched);
         let age = fetched.map(|at| (self.terms.clock.now() - at).as_seconds_f64());
         (&self.settings.issuer, age)
     }
@@ -183,8 +184,7 @@ impl Issuer {
                 }
                 let mut known = self.keys.write().unwrap_or_else(PoisonError::into_inner);
                 *known = Arc::new(keys);
-                *self.fetched.lock().unwrap_or_else(PoisonError::into_inner) =
-                    Some(self.terms.clock.now());
+                *locked(&self.fetched) = Some(self.terms.clock.now());
                 return (REST, None);
             }
             Err(problem) => problem.to_string(),

@@ -14,9 +14,10 @@ use domain::admission::Caller;
 use domain::error::{Error, Result};
 use domain::id::{OwnerId, Sequence};
 use domain::items::Appended;
+use domain::mutex::locked;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
@@ -101,11 +102,6 @@ impl Group {
         };
         answer.unwrap_or_else(|stopped| Err(Error::Internal(stopped.into())))
     }
-}
-
-fn locked(lanes: &Mutex<Waitings>) -> MutexGuard<'_, Waitings> {
-    // No code panics while it holds the lock.
-    lanes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Stores one group after the other.

@@ -1,7 +1,9 @@
 //! The statements on links: for owners, and for visitors.
 
+mod fork;
 mod owner;
 mod visitor;
 
+pub(super) use fork::*;
 pub(super) use owner::*;
 pub(super) use visitor::*;

@@ -1,0 +1,32 @@
+//! How long a client may take.
+
+use actix_web::rt::net::TcpStream;
+use std::time::Duration;
+
+/// The timeouts of a client.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// The time for the next request to arrive with all headers, after the connection or the last
+    /// answer.
+    pub request: Duration,
+    /// The time for taking the next part of a waiting answer: 32 KiB, or a sixteenth of the memory
+    /// that the answer holds.
+    pub answer: Duration,
+}
+
+impl Patience {
+    pub const USUAL: Self = Self {
+        request: Duration::from_secs(15),
+        answer: Duration::from_secs(60),
+    };
+}
+
+/// Lets the system end the connection when the client has taken no byte of the sent data for so
+/// long. An answer may have no part to write meanwhile, because the next one waits for memory, so
+/// only the system knows that its client does not read.
+pub(super) fn give_up_after(stream: &TcpStream, patience: Duration) {
+    #[cfg(target_os = "linux")]
+    let _ = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(patience));
+    #[cfg(not(target_os = "linux"))]
+    let _ = (stream, patience);
+}

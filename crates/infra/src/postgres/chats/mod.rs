@@ -1,0 +1,126 @@
+//! The turns of chats: a client's messages and the model's reply, stored together.
+
+mod arrays;
+mod statements;
+
+use super::database::Database;
+use super::error::storage;
+use super::items::key::{ConversationKey, key};
+use super::schema::conversations;
+use super::taking_back::take_back;
+use super::titles::NewTitles;
+use super::turn_queue;
+use super::work::Whose;
+use crate::postgres::execute::Execute as _;
+use arrays::Arrays;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use domain::chat::{FinishedTurn, StoredTurn, TurnStore};
+use domain::conversations::{Conversation, Title};
+use domain::error::Result;
+use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
+use domain::repeats::{Made, Outcome};
+use domain::turns::{Leaving, QueuedTurn};
+use statements::{StoreTurn, StoredRow};
+
+/// The turns of chats in PostgreSQL.
+pub struct PgChats {
+    database: Database,
+    new_titles: NewTitles,
+}
+
+/// Stores a turn within the transaction of another store.
+pub(super) async fn store_turn(
+    connection: &mut AsyncPgConnection,
+    owner: OwnerId,
+    conversation: ConversationId,
+    turn: &FinishedTurn,
+    leaving: (Leaving, Option<DateTime<Utc>>),
+) -> QueryResult<StoredRow> {
+    let arrays = Arrays::from(turn);
+    let store = StoreTurn::of(owner, conversation, turn, &arrays, leaving);
+    store.fetch_one(connection).await
+}
+
+#[async_trait::async_trait]
+impl TurnStore for PgChats {
+    async fn store(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        turn: &FinishedTurn,
+        leaving: Leaving,
+    ) -> Result<StoredTurn> {
+        let key = key(owner, conversation);
+        let arrays = Arrays::from(turn);
+        let due = self.new_titles.due(turn.now);
+        let store = StoreTurn::of(owner, conversation, turn, &arrays, (leaving, due));
+        let last = |place: &StoredRow| {
+            let last_message = turn.messages.last()?;
+            let sequence = Sequence(place.last?.cast_unsigned());
+            Some(ItemId::at(last_message.seed, sequence))
+        };
+        let reply = |place: &StoredRow| last(place).filter(|_| turn.has_reply);
+        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<StoredRow> {
+            if !leaving.is_cancelled {
+                return store.fetch_one(connection).await;
+            }
+            let work = async |connection: &mut AsyncPgConnection| {
+                let place: StoredRow = store.fetch_one(connection).await?;
+                if last(&place).is_some() {
+                    turn_queue::remember(connection, leaving, reply(&place)).await?;
+                }
+                Ok(place)
+            };
+            connection.transaction(work).await
+        };
+        let made = |place: &StoredRow| {
+            last(place).map(|item| Outcome::done(Made::Turn(conversation, item)))
+        };
+        let whose = Whose::from(owner).writing(arrays.bytes());
+        let stored = self.database.effect(whose, work, made).await?;
+        let stored = stored.map_err(storage)?;
+        if !stored.was_there {
+            return Ok(StoredTurn::Overtaken);
+        }
+        if stored.last.is_some() {
+            let title = stored.title.as_deref().map(Title::stored).transpose();
+            let title = title.map_err(super::error::inconsistent)?;
+            return Ok(StoredTurn::Done { title });
+        }
+        self.full_or_absent(owner, key).await
+    }
+
+    async fn take_back(
+        &self,
+        owner: OwnerId,
+        made: &Conversation,
+        turn: Option<QueuedTurn>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        take_back(&self.database, owner, made, turn, now).await
+    }
+}
+
+impl PgChats {
+    #[must_use]
+    pub fn new(database: Database, new_titles: NewTitles) -> Self {
+        Self {
+            database,
+            new_titles,
+        }
+    }
+
+    /// Finds the reason why the turn was not stored.
+    async fn full_or_absent(&self, owner: OwnerId, key: ConversationKey) -> Result<StoredTurn> {
+        let exists = diesel::select(diesel::dsl::exists(conversations::table.find(key)));
+        let exists = self
+            .database
+            .run(owner, async |connection| exists.fetch_one(connection).await);
+        match exists.await? {
+            true => Ok(StoredTurn::Full),
+            false => Ok(StoredTurn::NoConversation),
+        }
+    }
+}
