@@ -148,13 +148,15 @@ class Postgres:
 class Service:
     """An instance of the service."""
 
-    def __init__(self, place: Place, database_url: str, binary: str | None = None):
+    def __init__(self, place: Place, database_url: str | None, binary: str | None = None, settings: dict[str, str] | None = None):
+        """On this database; `None`: as the settings say."""
         self.port = free_port()
         environment = {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ} | {
-            "DATABASE_URL": database_url, "JWT_SECRET": SECRET, "HTTP_PORT": str(self.port), "GUEST_LOGIN": "true",
-            "GUEST_LIMIT": "off", "GUEST_STORAGE_LIMIT": "off", "SHUTDOWN_TIMEOUT_SECONDS": "20",
-        }
-        self.log = open(place.path / f"service-{self.port}.log", "wb")
+            "JWT_SECRET": SECRET, "HTTP_PORT": str(self.port), "GUEST_LOGIN": "true", "GUEST_LIMIT": "off",
+            "GUEST_STORAGE_LIMIT": "off", "SHUTDOWN_TIMEOUT_SECONDS": "20",
+        } | ({"DATABASE_URL": database_url} if database_url else {}) | (settings or {})
+        self.log_path = place.path / f"service-{self.port}.log"
+        self.log = open(self.log_path, "wb")
         self.process = subprocess.Popen(
             [binary or program(), "serve"], env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
         )
