@@ -5,7 +5,9 @@ use domain::error::{Error, Result, Unauthenticated};
 use domain::id::{OwnerId, SessionId};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
 /// The issuer and the audience: a token of another service with the same secret is not accepted.
@@ -22,8 +24,13 @@ pub struct Jwt {
     /// Of the previous secret, which only verifies.
     previous: Option<DecodingKey>,
     validation: Validation,
+    /// The claims of tokens whose signature was checked, by the token's SHA-256.
+    checked: Cache<[u8; 32], Checked>,
     clock: Arc<dyn Clock>,
 }
+
+/// How many checked tokens are remembered: half a megabyte.
+const MOST: usize = 4_096;
 
 #[derive(Serialize, Deserialize)]
 struct Payload {
@@ -38,6 +45,33 @@ struct Payload {
     nbf: Option<i64>,
     exp: i64,
 }
+
+/// The claims of a token whose signature is good. Its times are compared with each use.
+#[derive(Clone, Copy)]
+struct Checked {
+    owner_id: OwnerId,
+    session: Option<SessionId>,
+    not_before: Option<DateTime<Utc>>,
+    expires_at: DateTime<Utc>,
+}
+
+impl TryFrom<Payload> for Checked {
+    type Error = Error;
+
+    fn try_from(payload: Payload) -> Result<Self> {
+        let time = |seconds| DateTime::<Utc>::from_timestamp(seconds, 0).ok_or(INVALID);
+        let session = payload.sid.as_deref();
+        let session = session.map(|sid| SessionId::read(sid).ok_or(INVALID));
+        Ok(Self {
+            owner_id: OwnerId::read(&payload.sub).ok_or(INVALID)?,
+            session: session.transpose()?,
+            not_before: payload.nbf.map(time).transpose()?,
+            expires_at: time(payload.exp)?,
+        })
+    }
+}
+
+const INVALID: Error = Error::Unauthenticated(Unauthenticated::Invalid);
 
 /// The secret has fewer than 32 bytes, the length of the hash (RFC 7518, 3.2).
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +96,7 @@ impl Jwt {
             decoding: DecodingKey::from_secret(secret),
             previous: None,
             validation,
+            checked: Cache::new(MOST),
             clock,
         })
     }
@@ -73,6 +108,17 @@ impl Jwt {
             previous: secret.map(DecodingKey::from_secret),
             ..self
         }
+    }
+
+    /// The claims of a token. Only good tokens are remembered, so bad ones cannot displace them.
+    fn checked(&self, token: &str) -> Result<Checked> {
+        let digest = Sha256::digest(token).into();
+        if let Some(checked) = self.checked.get(&digest) {
+            return Ok(checked);
+        }
+        let checked = Checked::try_from(self.payload(token).map_err(|_| INVALID)?)?;
+        self.checked.insert(digest, checked);
+        Ok(checked)
     }
 
     fn payload(&self, token: &str) -> jsonwebtoken::errors::Result<Payload> {
@@ -103,26 +149,19 @@ impl AccessTokens for Jwt {
     }
 
     fn verify(&self, token: &str) -> Result<Actor> {
-        const INVALID: Error = Error::Unauthenticated(Unauthenticated::Invalid);
-        let payload = self.payload(token).map_err(|_| INVALID)?;
+        let checked = self.checked(token)?;
         let now = self.clock.now();
-        let time = |seconds| DateTime::<Utc>::from_timestamp(seconds, 0).ok_or(INVALID);
-        if let Some(not_before) = payload.nbf
-            && time(not_before)? > now + LEEWAY
-        {
+        if checked.not_before.is_some_and(|time| time > now + LEEWAY) {
             return Err(INVALID);
         }
         // The leeway is subtracted from our own time: a claim may be the greatest possible time.
-        if time(payload.exp)? <= now - LEEWAY {
+        if checked.expires_at <= now - LEEWAY {
             return Err(Error::Unauthenticated(Unauthenticated::Expired));
         }
-        let owner_id = OwnerId::read(&payload.sub).ok_or(INVALID)?;
-        let session = payload.sid.as_deref();
-        let session = session.map(|sid| SessionId::read(sid).ok_or(INVALID));
         Ok(Actor {
-            owner_id,
+            owner_id: checked.owner_id,
             credential: Credential::AccessToken {
-                session: session.transpose()?,
+                session: checked.session,
             },
         })
     }
@@ -132,20 +171,22 @@ impl AccessTokens for Jwt {
 mod tests {
     use super::*;
     use serde_json::{Value, json};
+    use std::sync::atomic::{AtomicI64, Ordering};
 
     const SECRET: &[u8] = b"a secret for tests, and for nothing else";
 
-    struct At(DateTime<Utc>);
+    struct At(AtomicI64);
 
     impl Clock for At {
         fn now(&self) -> DateTime<Utc> {
-            self.0
+            DateTime::from_timestamp(self.0.load(Ordering::Relaxed), 0).unwrap()
         }
     }
 
+    const NOW: i64 = 1_766_484_000;
+
     fn jwt() -> Jwt {
-        let now = DateTime::from_timestamp(1_766_484_000, 0).unwrap();
-        Jwt::new(SECRET, Arc::new(At(now))).unwrap()
+        Jwt::new(SECRET, Arc::new(At(NOW.into()))).unwrap()
     }
 
     /// A signed token whose claims are replaced by these.
@@ -209,6 +250,24 @@ mod tests {
                 let _ = jwt.verify(&signed(&claims));
             }
             let _ = jwt.verify(&signed(&json!({ "exp": number, "nbf": number })));
+        }
+    }
+
+    #[test]
+    fn a_token_that_was_checked_before_is_compared_with_the_time_again() {
+        let clock = Arc::new(At(NOW.into()));
+        let jwt = Jwt::new(SECRET, clock.clone()).unwrap();
+        let token = signed(&json!({ "nbf": NOW, "exp": NOW + 100 }));
+        let first = jwt.verify(&token).unwrap();
+        assert_eq!(jwt.checked.len(), 1);
+        assert_eq!(jwt.verify(&token).unwrap(), first);
+        let mut other = token.clone();
+        other.pop();
+        assert!(jwt.verify(&other).is_err());
+        assert_eq!(jwt.checked.len(), 1);
+        for (time, accepted) in [(-61, false), (-60, true), (159, true), (160, false)] {
+            clock.0.store(NOW + time, Ordering::Relaxed);
+            assert_eq!(jwt.verify(&token).is_ok(), accepted, "{time}");
         }
     }
 
