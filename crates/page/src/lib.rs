@@ -23,7 +23,7 @@ pub use landing::landing;
 use chrono::{DateTime, Utc};
 
 /// The parts of a page beside its messages.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct PageContext {
     pub neighbours: Neighbours,
     /// Absent where the page is the only one.
@@ -32,7 +32,7 @@ pub struct PageContext {
 }
 
 /// The page that is shown and those before and after it, as addresses relative to it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Neighbours {
     pub first: Option<String>,
     pub previous: Option<String>,
@@ -53,7 +53,7 @@ pub struct Standing {
 }
 
 /// The facts about the link itself.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Link {
     /// Whether it is a link to one message.
     pub of_message: bool,

@@ -112,7 +112,7 @@ pub enum Visit {
 }
 
 /// A visitor's view of a link: a page of messages, without information about the owner.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
     pub title: Option<Title>,
     pub read_only: bool,
@@ -127,7 +127,7 @@ pub struct View {
 }
 
 /// A visitor's view of a message.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedItem {
     pub id: ItemId,
     pub role: Speaker,

@@ -1,3 +1,4 @@
+use super::kept::Kept;
 use super::query::GetSharedConversationQuery;
 use super::{CURSOR, ContinueUrl, View, cursor};
 use crate::browsers::PublicUrl;
@@ -6,7 +7,7 @@ use crate::memory::needs;
 use crate::shares::path;
 use actix_web::HttpRequest;
 use actix_web::rt::time::sleep;
-use actix_web::web;
+use actix_web::web::{self, Bytes};
 use domain::admission::{Budget, Caller, Limits};
 use domain::error::Error;
 use domain::limits::Origin;
@@ -28,11 +29,14 @@ pub(super) const PAGE: usize = 1024 * 1024;
 pub(super) const ROOM: u64 = (TIMES * PAGE) as u64;
 const TIMES: usize = 16;
 
-/// Turns in laying out pages that are not small. An untrusted text may keep a processor busy for
-/// most of a second, and visitors choose how often they ask for it. So addresses take turns, and
-/// each has at most half of the places.
+/// Small pages that were laid out, and turns in laying out the others. An untrusted text may keep a
+/// processor busy for most of a second, and visitors choose how often they ask for it. So addresses
+/// take turns, and each has at most half of the places.
 #[derive(Clone)]
-pub struct Layouts(Budget);
+pub struct Layouts {
+    turns: Budget,
+    kept: Kept,
+}
 
 impl Layouts {
     /// How many may wait for each place, and how many of one address.
@@ -50,13 +54,16 @@ impl Layouts {
     pub fn new(at_once: usize) -> Self {
         let limits = Limits::parts(at_once as u64, 2);
         let waiting = (at_once * Self::WAITING, at_once * Self::WAITING_EACH);
-        Self(Budget::new(limits.with_waiting(waiting.0, waiting.1)))
+        Self {
+            turns: Budget::new(limits.with_waiting(waiting.0, waiting.1)),
+            kept: Kept::default(),
+        }
     }
 
     /// The limit of pages that are laid out at once.
     #[must_use]
     pub fn budget(&self) -> Budget {
-        self.0.clone()
+        self.turns.clone()
     }
 }
 
@@ -67,7 +74,7 @@ pub(super) async fn write(
     around: PageContext,
     layouts: &Layouts,
     origin: Origin,
-) -> Result<String, ApiError> {
+) -> Result<Bytes, ApiError> {
     let weight: usize = view
         .items
         .iter()
@@ -75,17 +82,20 @@ pub(super) async fn write(
         .sum();
     needs(request, (TIMES * (weight + SMALL)) as u64);
     if weight <= SMALL {
-        return Ok(page::conversation(&view, &around));
+        return Ok(layouts.kept.page(view, around));
     }
     let patience = sleep(Layouts::PATIENCE);
-    let turn = layouts.0.take(Caller::Address(origin), 1, patience).await;
+    let turn = layouts
+        .turns
+        .take(Caller::Address(origin), 1, patience)
+        .await;
     let turn = turn.map_err(|_| Error::Overloaded {
         retry_after: Layouts::RETRY_AFTER,
     })?;
     let written = web::block(move || {
         let page = page::conversation(&view, &around);
         drop(turn);
-        page
+        Bytes::from(page)
     });
     written
         .await

@@ -4,6 +4,7 @@ mod hostile;
 mod paging;
 mod preview;
 mod turns;
+mod unchanged;
 
 use super::link;
 use crate::answer::Answer;

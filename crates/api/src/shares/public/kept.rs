@@ -1,0 +1,157 @@
+//! Pages that were laid out a moment ago, each with everything that it was made of.
+
+use super::View;
+use actix_web::web::Bytes;
+use page::PageContext;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How many bytes of pages and their texts are kept, and about how many pages that are.
+const MOST: u64 = 4 * 1024 * 1024;
+const PAGES: usize = 64;
+
+/// How long a page is kept at least, unless others need its room: after that, it goes when another is laid out.
+const LIFETIME: Duration = Duration::from_secs(60);
+
+/// Saves laying out a page again that has not changed. Each request reads the link and its messages from
+/// the store, and a kept page is shown only where it was made of exactly these. So it cannot show what was
+/// deleted, edited or revoked.
+#[derive(Clone)]
+pub(super) struct Kept {
+    pages: Arc<Cache<u64, Arc<Page>, Size>>,
+    places: RandomState,
+}
+
+struct Page {
+    view: View,
+    around: PageContext,
+    html: Bytes,
+    since: Instant,
+}
+
+#[derive(Clone)]
+struct Size;
+
+impl Weighter<u64, Arc<Page>> for Size {
+    fn weight(&self, _: &u64, page: &Arc<Page>) -> u64 {
+        let texts = page.view.items.iter();
+        let texts: usize = texts
+            .map(|item| item.content.as_str().len() + size_of_val(item))
+            .sum();
+        (page.html.len() + texts + size_of::<Page>()) as u64
+    }
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self {
+            pages: Arc::new(Cache::with_weighter(PAGES, MOST, Size)),
+            places: RandomState::new(),
+        }
+    }
+}
+
+impl Kept {
+    /// The page of this view: the kept one, or a new one, which is kept.
+    pub(super) fn page(&self, view: View, around: PageContext) -> Bytes {
+        let place = self.place(&around);
+        let kept = self.pages.get(&place);
+        if let Some(page) = kept.filter(|page| page.view == view && page.around == around) {
+            return page.html.clone();
+        }
+        let html = Bytes::from(page::conversation(&view, &around));
+        self.pages.retain(|_, page| page.since.elapsed() < LIFETIME);
+        let page = Page {
+            view,
+            around,
+            html: html.clone(),
+            since: Instant::now(),
+        };
+        self.pages.insert(place, Arc::new(page));
+        html
+    }
+
+    /// Where a page is kept. Two pages of one place replace each other.
+    fn place(&self, around: &PageContext) -> u64 {
+        let PageContext {
+            link, neighbours, ..
+        } = around;
+        self.places
+            .hash_one((&link.base, &link.path, &neighbours.here))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::id::ItemId;
+    use domain::items::Content;
+    use domain::shares::{SharedItem, Speaker};
+
+    fn view(texts: &[&str]) -> View {
+        let item = |text: &&str| SharedItem {
+            id: ItemId::parse("item_01JFQ2M9A4B5C6D7E8F9G0H1JK").unwrap(),
+            role: Speaker::User,
+            content: Content::parse((*text).to_owned()).unwrap(),
+            created_at: chrono::DateTime::UNIX_EPOCH,
+        };
+        View {
+            title: None,
+            read_only: true,
+            live: false,
+            expires_at: None,
+            items: texts.iter().map(item).collect(),
+            has_more: false,
+            has_before: false,
+        }
+    }
+
+    fn text(page: &Bytes) -> &str {
+        std::str::from_utf8(page).unwrap()
+    }
+
+    #[test]
+    fn a_page_is_laid_out_again_only_where_something_has_changed() {
+        let kept = Kept::default();
+        let page = |texts: &[&str]| kept.page(view(texts), PageContext::default());
+        let first = page(&["**a**", "b"]);
+        assert_eq!(first.as_ptr(), page(&["**a**", "b"]).as_ptr());
+        let without = page(&["**a**"]);
+        assert!(text(&first).contains("<p dir=\"auto\">b</p>"));
+        assert!(!text(&without).contains("<p dir=\"auto\">b</p>"));
+        let standing = page::Standing {
+            first: 1,
+            last: 1,
+            total: 9,
+            page: None,
+        };
+        let around = PageContext {
+            standing: Some(standing),
+            ..PageContext::default()
+        };
+        let other = kept.page(view(&["**a**"]), around);
+        assert!(text(&other).contains("of 9"));
+    }
+
+    #[test]
+    fn pages_beyond_the_limit_are_not_kept() {
+        let kept = Kept::default();
+        let large = "a".repeat(16 * 1024);
+        for number in 0..400 {
+            let link = page::Link {
+                path: number.to_string(),
+                ..page::Link::default()
+            };
+            let around = PageContext {
+                link,
+                ..PageContext::default()
+            };
+            kept.page(view(&[&large]), around);
+        }
+        assert!(kept.pages.len() > 10);
+        assert!(kept.pages.weight() <= MOST);
+    }
+}
