@@ -125,7 +125,7 @@ pub enum ListSort {
 /// The result of a change.
 #[derive(Clone, Debug)]
 pub enum Updated {
-    Done(Conversation),
+    Done(Box<Conversation>),
     NoConversation,
     /// The project does not exist, and the conversation was not changed.
     NoProject,

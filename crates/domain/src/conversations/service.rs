@@ -175,7 +175,7 @@ impl ConversationService {
             return Err(full);
         }
         match self.store.update(owner, id, &changes, expected).await? {
-            Updated::Done(conversation) => Ok(conversation),
+            Updated::Done(conversation) => Ok(*conversation),
             Updated::Stale => Err(Error::Stale),
             Updated::NoConversation => Err(Resource::Conversation.absent()),
             Updated::NoProject => Err(Resource::Project.absent().named_by("project_id")),

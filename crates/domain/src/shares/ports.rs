@@ -210,7 +210,7 @@ pub struct Fork {
 #[derive(Clone, Debug)]
 pub enum Forked {
     /// The copy is made. The number is its size in bytes, where `room` was given.
-    Done(Conversation, Option<u64>),
+    Done(Box<Conversation>, Option<u64>),
     TooLarge,
     /// The link does not exist or has ended, or the owner has been removed.
     Refused,

@@ -159,7 +159,7 @@ impl ShareService {
         match self.store.fork(digest, &fork).await? {
             Forked::Done(conversation, bytes) => {
                 self.usage.stored(owner, bytes.unwrap_or_default());
-                Ok(conversation)
+                Ok(*conversation)
             }
             Forked::TooLarge => {
                 let limit = left.map_or(0, |left| left.limit);

@@ -195,7 +195,7 @@ impl ConversationStore for PgConversations {
         };
         let updated = self.database.effect(owner, work, made).await?;
         match updated {
-            Ok(Checked::Done(Some(row))) => Ok(Updated::Done(row.try_into()?)),
+            Ok(Checked::Done(Some(row))) => Ok(Updated::Done(Box::new(row.try_into()?))),
             Ok(Checked::Done(None)) => Ok(Updated::NoConversation),
             Ok(Checked::Stale) => Ok(Updated::Stale),
             Err(error) if violates(&error, PROJECT) => Ok(Updated::NoProject),

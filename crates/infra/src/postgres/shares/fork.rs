@@ -49,7 +49,7 @@ pub(super) async fn fork(database: &Database, digest: Digest, fork: &Fork) -> Re
     let done = database.effect(whose, work, made).await?;
     let (size, row) = done.map_err(storage)?;
     match (row, size.zip(room)) {
-        (Some(row), _) => Ok(Forked::Done(row.try_into()?, size)),
+        (Some(row), _) => Ok(Forked::Done(Box::new(row.try_into()?), size)),
         (None, Some((size, room))) if size > room => Ok(Forked::TooLarge),
         (None, _) => Ok(Forked::Refused),
     }
