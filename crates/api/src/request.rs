@@ -41,7 +41,7 @@ pub async fn around(
     let body = size_of_body(request.headers());
     let under_way = connection.as_ref().map(|it| it.begin(body));
     if let Some(connection) = &connection {
-        connection.turn().await;
+        connection.give_way().await;
     }
     let id = RequestId::of(request.headers(), &context);
     let client = ClientAddress::of(&request, &context.proxies);

@@ -1,8 +1,8 @@
 use super::SignedInBody;
 use crate::client_address::ClientAddress;
+use crate::detached::to_its_end;
 use crate::error::ApiError;
 use crate::extract::{Body, CREDENTIALS, WireBody};
-use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, web};
 use domain::auth::AuthService;
 use domain::tasks::Tasks;

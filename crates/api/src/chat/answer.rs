@@ -1,8 +1,8 @@
 //! The form of an answer for clients: OpenAI's objects, extended by the conversation.
 
 use super::Fields;
+use crate::disconnect::Presence;
 use crate::error::{ApiError, passed};
-use crate::presence::Presence;
 use crate::stream::internal;
 use domain::chat::{Cancelled, Event, Events, Kept};
 use domain::conversations::Title;

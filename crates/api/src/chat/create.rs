@@ -2,11 +2,11 @@ use super::answer::{parts, parts_kept, whole, whole_kept};
 use super::events::ChatEvents;
 use super::request::ChatCompletionRequestBody;
 use super::schema::{ChatCompletion, ChatCompletionEvent, ChatCompletionRequest};
+use crate::disconnect::Presence;
 use crate::error::{About, ApiError, passed};
 use crate::extract::{Authenticated, Body};
 use crate::items::regenerate::CONTEXT_TRUNCATED;
 use crate::long_work::LongWork;
-use crate::presence::Presence;
 use crate::sse;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use domain::chat::{Answering, ChatService, CompleteChat, Making};
@@ -109,7 +109,7 @@ pub(crate) async fn answer(
     let presence = match is_stored {
         false => Presence::of(request),
         // The chat runs in the background from now on.
-        true => Presence::of_no_matter(),
+        true => Presence::ignored(),
     };
     let mut answer = HttpResponse::Ok();
     let answering = async { chat.complete(owner, asked, making).await.map_err(passed) };

@@ -47,9 +47,9 @@ struct State {
     idle_since: Cell<Instant>,
     /// Bytes that may be read now.
     allowance: Cell<usize>,
-    /// Whether more may be read in the next turn, if no request runs then.
+    /// Whether more may be read in the next poll, if no request runs then.
     is_due: Cell<bool>,
-    /// Whether a request has begun since the last turn of this connection's task began.
+    /// Whether a request has begun since the last poll of this connection began.
     has_begun: Cell<bool>,
     /// The head of the next request, while it is not complete.
     head: RefCell<Head>,
@@ -87,9 +87,9 @@ impl Connection {
         UnderWay(self.clone())
     }
 
-    /// If a request has begun in this turn already, yields to the other connections of this worker.
+    /// If a request has begun in this poll already, yields to the other connections of this worker.
     /// The framework would process all available requests of one connection, while the others wait.
-    pub(crate) async fn turn(&self) {
+    pub(crate) async fn give_way(&self) {
         if self.0.has_begun.replace(true) {
             yield_now().await;
             self.0.has_begun.set(true);
@@ -133,8 +133,8 @@ impl Connection {
         (self.0.under_way.get() == 0).then(|| self.0.idle_since.get())
     }
 
-    /// The turn of the connection's task begins.
-    fn begins_turn(&self) {
+    /// A poll of the connection begins.
+    fn begins_poll(&self) {
         self.0.has_begun.set(false);
     }
 
@@ -144,7 +144,7 @@ impl Connection {
             // The bytes are the beginning of a head, or requests that the framework has not seen
             // yet.
             (0, 0) if !self.0.is_due.replace(true) => context.waker().wake_by_ref(),
-            // In this later turn no request has begun, so the bytes were the beginning of a head.
+            // In this later poll no request has begun, so the bytes were the beginning of a head.
             (0, 0) => {
                 self.0.is_due.set(false);
                 self.0.allowance.set(READ_AHEAD);

@@ -79,9 +79,9 @@ impl ClientStream {
         Some(idle_since.max(taken_at) + self.patience.request)
     }
 
-    /// A turn of the task begins. Stalls of earlier answers are forgotten.
-    fn begins_turn(&mut self) {
-        self.connection.begins_turn();
+    /// A poll begins. Stalls of earlier answers are forgotten.
+    fn begins_poll(&mut self) {
+        self.connection.begins_poll();
         if self.stalls.taken_at().is_some() && self.connection.idle_since().is_some() {
             self.stalls.forget();
         }
@@ -179,7 +179,7 @@ impl AsyncRead for ClientStream {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        this.begins_turn();
+        this.begins_poll();
         if let Some(due) = this.next_request_due()
             && this.request_due.has_come(due, context)
         {
@@ -193,7 +193,7 @@ impl AsyncRead for ClientStream {
             this.connection.waits(context.waker());
             this.was_looked_at = true;
             if this.connection.is_unpaid() {
-                // In the next turn either the request has begun, or the head is incomplete.
+                // In the next poll either the request has begun, or the head is incomplete.
                 context.waker().wake_by_ref();
             }
         }

@@ -11,8 +11,8 @@ pub(crate) use asked::has_repeats;
 pub(crate) use watched::Watched;
 
 use crate::caller::KnownCaller;
+use crate::disconnect::Presence;
 use crate::error::ApiError;
-use crate::presence::Presence;
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::rt::time::sleep;
 use actix_web::web::{self, Bytes};

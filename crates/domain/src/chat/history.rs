@@ -15,7 +15,7 @@ const BESIDE: usize = 1024 * 1024;
 
 /// The items of a conversation, newest first.
 #[derive(Default)]
-struct Held {
+struct StoredItems {
     /// The messages of users and assistants, calls and their outputs.
     said: Vec<Item>,
     instructions: Vec<Item>,
@@ -62,8 +62,8 @@ async fn held(
     conversation: ConversationId,
     last: Sequence,
     (messages, bytes): (usize, usize),
-) -> Result<Option<Held>> {
-    let mut held = Held::default();
+) -> Result<Option<StoredItems>> {
+    let mut held = StoredItems::default();
     let mut before = last.next();
     let mut room = bytes;
     loop {
@@ -90,7 +90,7 @@ async fn held(
 }
 
 fn places(
-    held: &Held,
+    held: &StoredItems,
     messages: &[NewMessage],
     said: &[&NewMessage],
     blank: &[usize],

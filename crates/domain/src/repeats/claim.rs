@@ -20,7 +20,7 @@ pub struct Claim {
     state: Mutex<State>,
     /// Notifies the subscribers that the claim is over, and says whether its turn was cancelled.
     over: watch::Sender<bool>,
-    held: Arc<Held>,
+    held: Arc<RunningClaims>,
 }
 
 #[derive(Default)]
@@ -47,7 +47,7 @@ pub enum Verdict {
 }
 
 /// The claims of this instance.
-pub(super) struct Held {
+pub(super) struct RunningClaims {
     pub(super) store: Arc<dyn RepeatStore>,
     pub(super) tasks: Arc<dyn Tasks>,
     pub(super) clock: Arc<dyn Clock>,
@@ -55,7 +55,7 @@ pub(super) struct Held {
     claims: Mutex<HashMap<RepeatKey, Weak<Claim>>>,
 }
 
-impl Held {
+impl RunningClaims {
     pub(super) fn new(
         store: Arc<dyn RepeatStore>,
         tasks: Arc<dyn Tasks>,

@@ -1,4 +1,4 @@
-use super::claim::{Held, Verdict};
+use super::claim::{RunningClaims, Verdict};
 use super::{LEASE, NewClaim, RepeatKey, RepeatStore};
 use crate::auth::{Digest, Secrets};
 use crate::clock::{Clock, Ids, Timer};
@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 /// The use cases of repeats.
 pub struct RepeatService {
-    held: Arc<Held>,
+    held: Arc<RunningClaims>,
     secrets: Arc<dyn Secrets>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
@@ -56,7 +56,7 @@ impl RepeatService {
         patience: Duration,
     ) -> Self {
         Self {
-            held: Arc::new(Held::new(store, tasks, Arc::clone(&clock), timer)),
+            held: Arc::new(RunningClaims::new(store, tasks, Arc::clone(&clock), timer)),
             secrets,
             clock,
             ids,

@@ -1,6 +1,6 @@
 //! When a claim's key is free again, over a store in memory.
 
-use super::claim::Held;
+use super::claim::RunningClaims;
 use super::*;
 use crate::auth::Digest;
 use crate::clock::{Clock, Timer};
@@ -105,10 +105,10 @@ const KEY: RepeatKey = RepeatKey {
     key: Digest([7; 32]),
 };
 
-fn scene() -> (Arc<Held>, Arc<Memory>) {
+fn scene() -> (Arc<RunningClaims>, Arc<Memory>) {
     let memory = Arc::new(Memory::default());
     let (clock, timer) = (Arc::new(Still), Arc::new(Still));
-    let held = Held::new(memory.clone(), Arc::new(AtOnce), clock, timer);
+    let held = RunningClaims::new(memory.clone(), Arc::new(AtOnce), clock, timer);
     (Arc::new(held), memory)
 }
 

@@ -2,7 +2,7 @@
 //! requests, across all instances. While a turn waits or is answered, it has a row in the queue and
 //! holds no connection.
 
-mod held;
+mod local;
 mod model;
 mod ports;
 mod service;

@@ -1,4 +1,4 @@
-use super::held::{Ends, Held};
+use super::local::{Ends, LocalTurns};
 use super::turn::overtaken;
 use super::{Called, Ending, Entered, Over, QueuedTurn, Turn, TurnQueue};
 use crate::admission::{Budget, Caller, Limits};
@@ -18,7 +18,7 @@ use ulid::Ulid;
 
 /// The use cases of turns.
 pub struct TurnService {
-    held: Arc<Held>,
+    held: Arc<LocalTurns>,
     ids: Arc<dyn Ids>,
     timer: Arc<dyn Timer>,
     /// The memory for the requests of turns, also of clients that have disconnected.
@@ -55,7 +55,7 @@ impl TurnService {
         patience: Duration,
     ) -> Self {
         Self {
-            held: Arc::new(Held {
+            held: Arc::new(LocalTurns {
                 queue,
                 tasks,
                 turns: Mutex::default(),

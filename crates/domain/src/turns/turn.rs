@@ -1,4 +1,4 @@
-use super::held::Held;
+use super::local::LocalTurns;
 use super::{Called, Leaving, QueuedTurn};
 use crate::admission::Permit;
 use crate::error::{Conflict, Error};
@@ -10,7 +10,7 @@ use tokio::sync::{Notify, watch};
 /// A turn that waits or is being answered. Dropping it ends it.
 pub struct Turn {
     pub(super) queued: QueuedTurn,
-    pub(super) held: Arc<Held>,
+    pub(super) held: Arc<LocalTurns>,
     pub(super) called: watch::Receiver<Option<Called>>,
     pub(super) woken: Arc<Notify>,
     /// Whether the turn has left the queue.

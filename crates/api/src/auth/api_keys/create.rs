@@ -1,7 +1,7 @@
 use super::ApiKeyBody;
+use crate::detached::to_its_end;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, CREDENTIALS, WireBody, whole};
-use crate::unbroken::to_its_end;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
 use domain::auth::{CreateKey, KeyLifetime, KeyService, Name};

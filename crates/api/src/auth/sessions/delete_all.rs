@@ -1,6 +1,6 @@
+use crate::detached::to_its_end;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
-use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, web};
 use domain::auth::AuthService;
 use domain::tasks::Tasks;

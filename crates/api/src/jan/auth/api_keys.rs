@@ -1,7 +1,7 @@
+use crate::detached::to_its_end;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, CREDENTIALS, WireBody};
 use crate::timestamp::Timestamp;
-use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, web};
 use domain::auth::{ApiKey, CreateKey, KeyLifetime, KeyList, KeyService, Name};
 use domain::id::KeyId;

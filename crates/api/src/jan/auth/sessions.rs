@@ -1,7 +1,7 @@
 use crate::client_address::ClientAddress;
+use crate::detached::to_its_end;
 use crate::error::ApiError;
 use crate::extract::{Body, CREDENTIALS, WireBody};
-use crate::unbroken::to_its_end;
 use actix_web::{HttpResponse, web};
 use domain::auth::{AuthService, SignedIn};
 use domain::tasks::Tasks;

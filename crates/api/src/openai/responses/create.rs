@@ -2,11 +2,11 @@ use super::mistakes::named;
 use super::request::CreateResponseBody;
 use super::shown::{Moment, json};
 use super::stream;
+use crate::disconnect::Presence;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body};
 use crate::long_work::LongWork;
 use crate::openai::query::{Nothing, Query};
-use crate::presence::Presence;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::responses::{Answer, CreateResponse, Response, ResponseService};
 use domain::storage::Room;
@@ -37,7 +37,7 @@ pub(crate) async fn create_response(
     let presence = match asked.is_stored {
         true => {
             room.check()?;
-            Presence::of_no_matter()
+            Presence::ignored()
         }
         false => Presence::of(&request),
     };

@@ -17,7 +17,7 @@ impl Presence {
     }
 
     /// For work that goes on when the client disconnects.
-    pub(crate) const fn of_no_matter() -> Self {
+    pub(crate) const fn ignored() -> Self {
         Self(None)
     }
 

@@ -7,7 +7,7 @@ use tokio::sync::{Notify, watch};
 use ulid::Ulid;
 
 /// The turns of this instance.
-pub(super) struct Held {
+pub(super) struct LocalTurns {
     pub(super) queue: Arc<dyn TurnQueue>,
     pub(super) tasks: Arc<dyn Tasks>,
     pub(super) turns: Mutex<BTreeMap<QueuedTurn, Ends>>,
@@ -24,7 +24,7 @@ pub(super) struct Ends {
 /// How many late turns are remembered; the others leave when their leases run out.
 const MOST_LATE: usize = 10_000;
 
-impl Held {
+impl LocalTurns {
     /// Asks a turn of this instance to stop, unless it was asked before.
     pub(super) fn call(&self, turn: QueuedTurn, why: Called) {
         if let Some(ends) = locked(&self.turns).get(&turn) {
