@@ -222,7 +222,7 @@ impl Writing {
     }
 }
 
-/// Answers the client, unless that was done before. A client that has left is no failure.
+/// Answers the client, unless that was done before. It is not a failure if the client has left.
 fn answer(client: &mut Client, answer: Result<Answer>) -> Result<()> {
     match client.take().map(|client| client.send(answer)) {
         None | Some(Ok(()) | Err(Ok(_))) => Ok(()),

@@ -99,7 +99,7 @@ pub enum StoredResponse {
     NoConversation,
     /// Not stored: the conversation would hold too many items.
     Full,
-    /// Not stored: the turn is no longer in the queue.
+    /// Not stored: the turn has left the queue.
     Overtaken,
 }
 

@@ -224,7 +224,7 @@ async fn every_operation_answers_the_owner_and_a_key_except_those_for_persons() 
             let refuses = ["create_branch", "delete_branch"];
             let expected = match name {
                 _ if refuses.contains(&name) => 400..401,
-                // There is no such model, and no call of a tool.
+                // The model does not exist, and no item is a call of a tool.
                 "get_model" | "update_item_by_call_id" => 404..405,
                 "upgrade" => 409..410,
                 _ => 200..300,

@@ -6,7 +6,7 @@ use crate::openai::LIST;
 use serde_json::{Value, json};
 
 /// The types of items in OpenAI's description of September 2026 that are not messages, each with the fields of its
-/// kind, fields that nobody knows, and digits that a double would lose.
+/// kind, unknown fields, and digits that a double would lose.
 fn known() -> Vec<Value> {
     let more = |mut item: Value| {
         let fields = item.as_object_mut().unwrap();
