@@ -33,7 +33,7 @@ impl BackgroundTasks {
         }
         tracing::info!(
             pieces = running.len(),
-            "work that nobody waits for is finished first"
+            "work without a client is finished first"
         );
         let ending = async { while running.join_next().await.is_some() {} };
         if tokio::time::timeout(limit, ending).await.is_err() {

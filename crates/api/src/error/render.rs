@@ -58,7 +58,7 @@ impl ApiError {
                 tracing::warn!(error = ?source, "the database did not answer");
             }
             Some(Error::Contended(source)) => {
-                tracing::warn!(error = ?source, "the database was too slow, or others held the same");
+                tracing::warn!(error = ?source, "the database was too slow, or other work held a lock");
             }
             Some(Error::StorageFull { found: Some(found) }) => {
                 tracing::warn!(error = ?found, "the database has no room");

@@ -45,7 +45,7 @@ impl Keeping {
             Some((at, id)) => {
                 let message = format!(
                     "The conversation has no call {id:.80} that waits for its output, or the model \
-                     cannot be told of it any more."
+                     cannot get it any more."
                 );
                 let param = format!("messages[{at}].tool_call_id");
                 Err(Error::invalid(param, message))

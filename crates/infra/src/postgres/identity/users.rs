@@ -62,7 +62,9 @@ impl NewRow {
             // The table of accounts shows that a guest has become an account.
             UserKind::Guest | UserKind::Account => 0,
             UserKind::Operator => 1,
-            UserKind::External => return Err(Error::Internal("a stranger is no user".into())),
+            UserKind::External => {
+                return Err(Error::Internal("no row for an external user".into()));
+            }
         };
         let created_at = user.created_at;
         Ok(Self {

@@ -166,7 +166,10 @@ async fn a_service_that_is_told_to_stop_finishes_work_without_a_client() {
     begin_and_leave(&process, &path(&conversation, &ids[1]), &provider).await;
     process.signal(Signal::SIGTERM);
     // By then all requests have ended.
-    process.log.line("nobody waits for is finished first").await;
+    process
+        .log
+        .line("work without a client is finished first")
+        .await;
     provider.go_on(2);
     assert_eq!(process.ended().await.code(), Some(0));
     let process = service(&schema, &provider, "25").await;

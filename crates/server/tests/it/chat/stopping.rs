@@ -64,7 +64,10 @@ async fn a_service_that_is_told_to_stop_finishes_a_turn_without_a_client() {
     begin_and_leave(&process, &conversation, &provider).await;
     process.signal(Signal::SIGTERM);
     // By then all requests have ended.
-    process.log.line("nobody waits for is finished first").await;
+    process
+        .log
+        .line("work without a client is finished first")
+        .await;
     provider.go_on(2);
     assert_eq!(process.ended().await.code(), Some(0));
     let process = service(&schema, &provider).await;
