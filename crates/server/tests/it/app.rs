@@ -269,7 +269,7 @@ impl TestApp {
         (self.holding(&session), session)
     }
 
-    /// Somebody with an account of this address, and the answer that made it.
+    /// An actor with an account of this address, and the answer that made it.
     pub(crate) async fn account(&self, email: &str) -> (Actor, Value) {
         let body = json!({ "email": email, "password": PASSWORD });
         let session = self.anon().post("/auth/register", body).await.expect(201);

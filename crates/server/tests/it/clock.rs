@@ -50,7 +50,7 @@ impl PinnedClock {
         waiting.wait_for(|waits| *waits > before).await.unwrap();
     }
 
-    /// Lets so much time pass each time that somebody begins to wait.
+    /// Lets so much time pass whenever a task begins to wait.
     pub(crate) async fn passes(&self, by: TimeDelta) -> Infallible {
         let mut before = self.waits();
         loop {

@@ -252,8 +252,8 @@ fn bad_tokens(app: &TestApp) -> Vec<Bad> {
     cases
 }
 
-/// API keys that are not good, each in both headers; two credentials at once; and whatever was of
-/// somebody who is gone.
+/// API keys that are not good, each in both headers; two credentials at once; and whatever was of a
+/// removed owner.
 async fn bad_keys(app: &TestApp) -> Vec<Bad> {
     let alice = app.alice();
     let secret = |key: &Value| key["key"].as_str().unwrap().to_owned();

@@ -102,8 +102,8 @@ async fn ten_thousand_messages_are_read_whole_and_in_order_in_flat_memory() {
     assert!(more < 16 * MEBIBYTE, "{more} bytes more");
 }
 
-/// Somebody else writes and reads, while others read. Were connections held by those, this would have
-/// to wait for one until it is refused.
+/// Another owner writes and reads, while others read. Were connections held by those, this would
+/// have to wait for one until it is refused.
 async fn talk(actor: &Actor, conversation: &str, until: Instant) {
     let path = format!("/v1/conversations/{conversation}?include_items=false");
     let mut is_first = true;

@@ -205,7 +205,7 @@ impl Process {
         Self::serve(&[&[("DATA_DIR", directory)], more].concat()).await
     }
 
-    /// A service on a database that somebody else runs.
+    /// A service on an external database.
     pub(crate) async fn external(database_url: &str, more: &[(&str, &str)]) -> Self {
         let settings = [("DATABASE_URL", database_url), ("JWT_SECRET", SECRET)];
         Self::serve(&[&settings, more].concat()).await

@@ -170,7 +170,7 @@ async fn workers_share_the_queue() {
         let path = format!("/v1/conversations/{conversation}");
         alice.delete(&path).await.expect_nothing(204);
     }
-    // Somebody is at the oldest entry, and takes long: the others go round it.
+    // Another instance is at the oldest entry, and takes long: the others go round it.
     let other = app.schema.connected().await;
     other.batch_execute("begin").await.unwrap();
     let first = "select key from jobs where kind = 8 order by key limit 1 for update";

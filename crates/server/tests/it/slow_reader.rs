@@ -51,8 +51,8 @@ impl SlowReader {
         Self::send(socket, url, actor, &line, &body.to_string()).await
     }
 
-    /// Reads until this has come, and leaves as one whose machine is gone: the service is told at once.
-    /// That somebody has only closed the connection it learns when it has twice written to it in vain.
+    /// Reads until this has come, and leaves as one whose machine is gone: the service is told at
+    /// once. It notices a closed connection only after two writes that fail.
     pub(crate) async fn leaves_after(mut self, text: &str) {
         self.reads(text).await;
         self.stream.set_zero_linger().unwrap();

@@ -133,7 +133,7 @@ async fn a_known_tag_has_several_spellings_and_other_owners_gain_no_304() {
     ] {
         assert_eq!(known(&alice, &path, &spelt).await.status, status, "{spelt}");
     }
-    // To somebody else it does not exist, whatever they know.
+    // For another owner it does not exist, also with the right tag.
     let title = json!({ "title": "B" });
     for tags in [now.as_str(), "*"] {
         for answer in [

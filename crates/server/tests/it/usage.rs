@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Guests may use so much, and everybody else anything.
+/// These limits for guests, and no limits for other owners.
 fn guests(storage_bytes: Option<u64>, conversations: Option<u64>) -> Allowances {
     Allowances {
         guest: Allowance {

@@ -18,7 +18,7 @@ fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
     pairs.iter().map(pair).collect()
 }
 
-/// A service as it is on somebody's own machine.
+/// A service on the user's own machine.
 async fn local() -> TestApp {
     let also = vec!["https://chat.example".to_owned()];
     TestApp::spawn_with(|parts| parts.cors = AllowedOrigins::ThisMachine(also)).await

@@ -19,7 +19,7 @@ async fn asking(provider: &Provider) -> TestApp {
     TestApp::spawn_with(|parts| parts.provider = provider.connected()).await
 }
 
-/// The same, with somebody and an empty conversation of theirs.
+/// The same, with an actor and their empty conversation.
 pub(crate) async fn conversing(provider: &Provider) -> (TestApp, Actor, String) {
     let app = asking(provider).await;
     let alice = app.alice();

@@ -278,7 +278,7 @@ impl Services {
         let schema = Schema::migrated().await;
         let cutter = Cutter::to(&schema).await;
         let proxied = cutter.schema(&schema);
-        // One connection, so that each of them is the one that is cut.
+        // One connection, so that every statement goes over the connection that is cut.
         let database = proxied.database(1);
         // Two services of one clock would give the same ids.
         let through = TestApp::serve(proxied, database, |parts| {

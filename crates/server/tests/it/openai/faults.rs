@@ -4,7 +4,7 @@ use super::{LIST, add, all, conversation, message, refused};
 use crate::app::{TestApp, id};
 use serde_json::{Value, json};
 
-/// One global key of items and an upsert: an item could be overwritten or moved by whoever sends its id.
+/// One global key of items and an upsert: a request with its id could overwrite or move an item.
 #[tokio::test]
 async fn an_id_that_a_client_sends_overwrites_and_moves_nothing() {
     let app = TestApp::spawn().await;

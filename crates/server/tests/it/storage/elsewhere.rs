@@ -1,4 +1,4 @@
-//! A database of somebody else says itself that it is full.
+//! An external database that reports that it is full.
 
 use crate::app::TestApp;
 use crate::db::Schema;

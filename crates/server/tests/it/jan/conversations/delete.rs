@@ -33,7 +33,7 @@ async fn all_of_very_many_are_deleted_although_the_client_leaves() {
     let app = TestApp::serve(schema, database, |_| {});
     let alice = app.alice();
     let made = rows::conversations(&app.schema, 12_000).await;
-    // Somebody is changing the newest one, so the deletion comes to a stop before it.
+    // Another transaction is changing the newest one, so the deletion stops before it.
     let holder = app.schema.connected().await;
     let lock = format!(
         "begin; select from conversations where id = '{}' for update",

@@ -127,7 +127,7 @@ fn failure(name: &'static str, status: &str, body: &str, outcome: Outcome) -> Fo
     }
 }
 
-/// Somebody, a provider, and a conversation in which "Hm." is to be replaced.
+/// An actor, a provider, and a conversation in which "Hm." is to be replaced.
 struct Stage {
     provider: Provider,
     alice: Actor,
