@@ -4,7 +4,7 @@ use crate::config::{Config, Storage};
 use crate::print;
 use crate::serve_error::ServeError;
 use cluster::EmbeddedPostgres;
-use infra::postgres::{Database, Target};
+use infra::postgres::{Database, MigrateError, Target};
 use std::time::Duration;
 
 /// Brings the database to the schema of this version, and stops.
@@ -31,18 +31,35 @@ pub async fn migrate(config: &Config) -> Result<(), ServeError> {
     Ok(())
 }
 
+/// The pause before the next attempt. While the database is away, it is always the first one.
+const PAUSE: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(60);
+
 /// Migrates as soon as the database is available. The service starts without the database, and
-/// answers 503 until it is there and migrated.
+/// answers 503 until it is there and migrated. A migration that fails is tried again with longer and
+/// longer pauses; each reason is logged once.
 pub(crate) async fn until_done(target: Target, database: Database) {
+    let (mut pause, mut told) = (PAUSE, String::new());
     loop {
-        match infra::postgres::migrate(&target).await {
+        let error = match infra::postgres::migrate(&target).await {
             Ok(applied) => {
                 tracing::info!(applied = applied.len(), "the database is ready");
                 database.open();
                 return;
             }
-            Err(error) => tracing::warn!(%error, "the database is not ready; trying again"),
+            Err(error) => error,
+        };
+        let reason = error.to_string();
+        if reason == told {
+            tracing::debug!(%error, "the database is still not ready");
+        } else {
+            tracing::warn!(%error, "the database is not ready; trying again");
+            told = reason;
         }
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        let next = match error {
+            MigrateError::Connect(_) => PAUSE,
+            MigrateError::Lock(_) | MigrateError::Migration(_) => pause * 2,
+        };
+        tokio::time::sleep(std::mem::replace(&mut pause, next.min(LONGEST))).await;
     }
 }

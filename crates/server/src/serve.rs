@@ -75,6 +75,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
         }
         Storage::External {
             database_url,
+            read_url,
             jwt_secret,
         } => {
             let target = Target::parse(database_url)?;
@@ -85,6 +86,10 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
             let storage = DiskRoom::unmeasured();
             let database = Database::new(Target::parse(database_url)?, config.pool_size)
                 .reporting_to(Arc::clone(&storage));
+            let database = match read_url {
+                Some(url) => database.reading_from(replica(url).await?),
+                None => database,
+            };
             let migration = tokio::spawn(migrate::until_done(target, database.clone()));
             greet(
                 address,
@@ -97,6 +102,15 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
             served
         }
     }
+}
+
+/// A replica. If it is away, the service goes on without it, and waits for it.
+async fn replica(url: &str) -> Result<Target, ServeError> {
+    let target = Target::parse(url).map_err(ServeError::ReadAddress)?;
+    if let Ok(kept) = pooler::keeps_statements(&target).await {
+        kept.map_err(ServeError::ReadPooler)?;
+    }
+    Ok(target)
 }
 
 fn listen(config: &Config) -> Result<TcpListener, ServeError> {

@@ -22,6 +22,10 @@ pub enum ServeError {
     Address(#[from] ConnectError),
     #[error("DATABASE_URL cannot be used: {0}.")]
     Pooler(#[from] Forgetful),
+    #[error("DATABASE_READ_URL cannot be used: {0}.")]
+    ReadAddress(ConnectError),
+    #[error("DATABASE_READ_URL cannot be used: {0}.")]
+    ReadPooler(Forgetful),
     #[error("{0}")]
     Embedded(#[from] EmbeddedError),
     #[error("The database could not be brought to the schema of this version: {0}.")]

@@ -1,7 +1,9 @@
 use super::connect::Target;
 use super::error::{Silent, contended, unavailable};
 use super::figures::{Connections, Figures};
+use super::following::Following;
 use super::pool::{Pool, Pooled};
+use super::position::Positions;
 use super::work::{Places, Whose};
 use crate::storage::Storage;
 use diesel_async::SimpleAsyncConnection as _;
@@ -36,6 +38,13 @@ pub struct Database {
     /// Is notified when the database has no room.
     pub(super) storage: Arc<Storage>,
     pub(super) figures: Arc<Figures>,
+    pub(super) replica: Option<Arc<Replica>>,
+}
+
+/// A replica, which answers reads.
+pub(super) struct Replica {
+    pub(super) database: Database,
+    pub(super) following: Following,
 }
 
 /// How long a unit of work may take, from waiting for a connection to the last row. Under load it
@@ -88,6 +97,7 @@ impl Database {
             open: Arc::default(),
             storage: Storage::unmeasured(),
             figures: Arc::default(),
+            replica: None,
         }
     }
 
@@ -95,6 +105,19 @@ impl Database {
     #[must_use]
     pub fn reporting_to(self, storage: Arc<Storage>) -> Self {
         Self { storage, ..self }
+    }
+
+    /// The same, with this replica.
+    pub(super) fn with_replica(self, replica: Self) -> Self {
+        let positions = Positions::of(Arc::clone(&self.target), &self.home);
+        let replica = Replica {
+            database: replica,
+            following: Following::new(positions),
+        };
+        Self {
+            replica: Some(Arc::new(replica)),
+            ..self
+        }
     }
 
     /// Says that the schema is that of this version, so that work may begin.
@@ -199,6 +222,9 @@ impl Database {
     /// Closes all connections, after their running work.
     pub fn close(&self) {
         self.pool.close();
+        if let Some(replica) = &self.replica {
+            replica.database.close();
+        }
     }
 }
 

@@ -10,6 +10,22 @@ pub struct Figures {
     pub works: Times,
     pub failures: Failures,
     pub appends: Groups,
+    pub reads: Reads,
+}
+
+/// Reads where there is a replica for them.
+#[derive(Debug, Default)]
+pub struct Reads {
+    /// The replica has answered.
+    pub replica: Count,
+    /// The primary answered while the replica was left alone.
+    pub without: Count,
+    /// The primary answered, since the replica failed or was behind.
+    pub lost: Count,
+    /// The primary answered, since all connections to the replica were in use.
+    pub busy: Count,
+    /// How long reads waited for a connection to the replica, and until it had what was stored before.
+    pub waits: Times,
 }
 
 /// Units of work that failed, by their meaning to the caller.

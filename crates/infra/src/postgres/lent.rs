@@ -60,6 +60,14 @@ impl Lent {
         self.is_large |= bytes > LARGE;
     }
 
+    /// The position up to which the server of this connection, a replica, has replayed the log.
+    pub(super) fn replayed(&mut self) -> &mut i64 {
+        match &mut self.connection {
+            Some(connection) => connection.replayed(),
+            None => unreachable!("only `back` takes it, and ends this"),
+        }
+    }
+
     pub(super) fn connection(&mut self) -> &mut AsyncPgConnection {
         match &mut self.connection {
             Some(connection) => connection,

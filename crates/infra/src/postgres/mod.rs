@@ -1,5 +1,6 @@
 //! The stores, kept in PostgreSQL.
 
+mod calling_off;
 mod chats;
 mod connect;
 mod conversations;
@@ -9,6 +10,7 @@ mod effect;
 mod error;
 mod execute;
 mod figures;
+mod following;
 mod identity;
 mod ids;
 mod items;
@@ -17,8 +19,10 @@ mod lent;
 mod migrate;
 mod pool;
 pub mod pooler;
+mod position;
 mod projects;
 mod purge;
+mod reading;
 mod repeats;
 mod replies;
 mod responses;

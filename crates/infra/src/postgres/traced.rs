@@ -3,7 +3,8 @@
 use tracing::field::Empty;
 use tracing::{Level, Span, info_span, span_enabled};
 
-/// The span of a unit of work for a request. Background work has none, since it is no part of a trace.
+/// The span of a unit of work for a request. `Span::none()` for background work,
+/// which belongs to no request.
 pub(super) fn span() -> Span {
     if !span_enabled!(target: "traces", Level::INFO) || Span::current().is_none() {
         return Span::none();

@@ -22,13 +22,6 @@ use tracing::{Instrument as _, Span};
 /// The time left for the work itself when all of that was spent on waiting.
 const LEAST: Duration = Duration::from_millis(400);
 
-/// How long a server may take to report the result of work that was called off.
-const VERDICT: Duration = Duration::from_millis(500);
-
-/// How much longer it may take if the server answers other connections: a commit that waits for a
-/// slow disk cannot be called off; a wrong answer would be worse than a late one.
-const LONG_VERDICT: Duration = Duration::from_secs(10);
-
 /// How often work is tried again after a conflict with other work.
 const REPEATS: u32 = 3;
 
@@ -131,8 +124,13 @@ impl Database {
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
         largest: impl Fn(&T) -> usize,
     ) -> Result<QueryResult<T>> {
-        let span = traced::span();
-        let doing = self.do_in_turn(whose.into(), work, largest);
+        let (span, whose) = (traced::span(), whose.into());
+        let doing = async {
+            match self.at_replica(whose, work.clone(), &largest).await {
+                Some(done) => Ok(Ok(done)),
+                None => self.do_in_turn(whose, work, largest).await,
+            }
+        };
         let done = doing.instrument(span.clone()).await;
         if !matches!(done, Ok(Ok(_))) {
             span.record("otel.status_code", "ERROR");
@@ -162,27 +160,9 @@ impl Database {
                 Instant::now()
             });
             let lent = Lent::of(connection, self.clone(), Some(Arc::clone(&turn)));
-            let mut lent = lent.for_the_last_time(is_large);
+            let lent = lent.for_the_last_time(is_large);
             let limit = self.patience.saturating_sub(begun.elapsed()).max(LEAST);
-            let ended = {
-                let connection = lent.connection();
-                let running = connection.cancel_token();
-                let mut work = pin!(work.clone()(connection));
-                match timeout(limit, &mut work).await {
-                    Ok(done) => Ended::InTime(done),
-                    Err(_) => match self.call_off(running, work).await {
-                        Some(done) => Ended::CalledOff(done),
-                        None => Ended::Unknown(begun.elapsed()),
-                    },
-                }
-            };
-            if ended.was_heard() {
-                self.was_heard();
-            }
-            if let Ended::InTime(Ok(done)) = &ended {
-                lent.has_read(largest(done));
-            }
-            match ended.conclude(lent).await? {
+            match self.once(lent, limit, work.clone(), &largest).await? {
                 Err(error) if is_repeatable(&error) && repeat < REPEATS => {
                     repeat += 1;
                     sleep(PAUSE * repeat).await;
@@ -198,42 +178,34 @@ impl Database {
         }
     }
 
-    /// Calls work off and waits for its result: it may have been done by then, and then the answer
-    /// must say so. The request goes out while the connection is open, since a pooler in between
-    /// would otherwise not know the connection any more.
-    async fn call_off<T>(
+    /// Does the work once, on this connection, and returns the connection.
+    pub(super) async fn once<T>(
         &self,
-        running: tokio_postgres::CancelToken,
-        work: impl Future<Output = T>,
-    ) -> Option<T> {
-        let mut done = pin!(async {
-            tokio::select! {
-                done = work => done,
-                never = self.target.keep_cancelling(running) => match never {},
+        mut lent: Lent,
+        limit: Duration,
+        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T>,
+        largest: &impl Fn(&T) -> usize,
+    ) -> Result<QueryResult<T>> {
+        let begun = Instant::now();
+        let ended = {
+            let connection = lent.connection();
+            let running = connection.cancel_token();
+            let mut work = pin!(work(connection));
+            match timeout(limit, &mut work).await {
+                Ok(done) => Ended::InTime(done),
+                Err(_) => match self.call_off(running, work).await {
+                    Some(done) => Ended::CalledOff(done),
+                    None => Ended::Unknown(begun.elapsed()),
+                },
             }
-        });
-        tokio::select! {
-            done = &mut done => return Some(done),
-            answers = self.answers_others() => if !answers { return None },
-        }
-        timeout(LONG_VERDICT, done).await.ok()
-    }
-
-    /// Whether the server answers on another connection. `false` comes only after the full time.
-    async fn answers_others(&self) -> bool {
-        let over = sleep(VERDICT);
-        let asked = async {
-            let connection = self.connection(Instant::now()).await.ok()?;
-            let mut lent = Lent::of(connection, self.clone(), None);
-            lent.connection().batch_execute("select 1").await.ok()?;
-            drop(lent.back());
-            Some(())
         };
-        if let Ok(Some(())) = timeout(VERDICT, asked).await {
-            return true;
+        if ended.was_heard() {
+            self.was_heard();
         }
-        over.await;
-        false
+        if let Ended::InTime(Ok(done)) = &ended {
+            lent.has_read(largest(done));
+        }
+        ended.conclude(lent).await
     }
 }
 

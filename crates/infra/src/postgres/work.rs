@@ -30,6 +30,8 @@ pub(super) struct Whose {
     pub(super) begun: Instant,
     /// The weight, as a number of statements.
     weight: u64,
+    /// Whether the work only reads, so that a replica may do it.
+    reads: bool,
 }
 
 impl Whose {
@@ -37,6 +39,11 @@ impl Whose {
     pub(super) fn writing(self, bytes: usize) -> Self {
         let weight = 1 + (bytes / BYTES) as u64;
         Self { weight, ..self }
+    }
+
+    /// Whether a replica may do it.
+    pub(super) fn is_reading(&self) -> bool {
+        self.reads
     }
 
     /// Whether it writes so much that its connection must not be kept.
@@ -56,6 +63,7 @@ impl From<Caller> for Whose {
             caller,
             begun: Instant::now(),
             weight: 1,
+            reads: false,
         }
     }
 }
@@ -63,6 +71,14 @@ impl From<Caller> for Whose {
 impl From<OwnerId> for Whose {
     fn from(owner: OwnerId) -> Self {
         Caller::Owner(owner).into()
+    }
+}
+
+/// The caller of work that only reads. It must be possible on a replica: no locks of rows, no writes.
+pub(super) fn reading(caller: impl Into<Whose>) -> Whose {
+    Whose {
+        reads: true,
+        ..caller.into()
     }
 }
 

@@ -42,7 +42,17 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub database_url: Option<String>,
-    /// The most connections to the database [default: 16]
+    /// A streaming replica of that database, which answers reads. They see all that was stored
+    /// before; where the replica is away or behind, DATABASE_URL answers [default: none]
+    #[arg(
+        long,
+        env,
+        global = true,
+        help_heading = "Database",
+        hide_env_values = true
+    )]
+    pub database_read_url: Option<String>,
+    /// The most connections to the database, and to its replica [default: 16]
     #[arg(long, env, global = true, help_heading = "Database")]
     pub database_pool_size: Option<String>,
     /// The directory of the embedded PostgreSQL and its secrets [default: ./data; for root, a

@@ -284,7 +284,7 @@ mod tests {
 
     type Setting = fn(&mut Settings) -> &mut Option<String>;
 
-    const BAD: [(&str, &str, Setting); 54] = [
+    const BAD: [(&str, &str, Setting); 55] = [
         ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
         ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
         ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
@@ -293,6 +293,9 @@ mod tests {
         }),
         ("DATABASE_POOL_SIZE", "0", |settings| {
             &mut settings.database_pool_size
+        }),
+        ("DATABASE_READ_URL", "postgres://a@b/c", |settings| {
+            &mut settings.database_read_url
         }),
         ("JWT_SECRET", "short", |settings| &mut settings.jwt_secret),
         ("GUEST_LOGIN", "maybe", |settings| &mut settings.guest_login),

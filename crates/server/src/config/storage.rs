@@ -12,6 +12,8 @@ pub enum Storage {
     /// An external PostgreSQL.
     External {
         database_url: String,
+        /// A replica of it.
+        read_url: Option<String>,
         jwt_secret: String,
     },
 }
@@ -49,7 +51,12 @@ impl Storage {
                 "must be a number of bytes such as 512MiB or 1GiB, or off",
             )
         })?;
+        let read_url = given(&settings.database_read_url);
         match given(&settings.database_url) {
+            None if read_url.is_some() => Err(bad(
+                "DATABASE_READ_URL",
+                "is of a replica, and needs DATABASE_URL for its primary",
+            )),
             None => Ok(Self::Embedded(Embedded {
                 data_dir: given(&settings.data_dir)
                     .map_or_else(cluster::default_data_dir, PathBuf::from),
@@ -59,6 +66,7 @@ impl Storage {
             })),
             Some(url) => Ok(Self::External {
                 database_url: url.to_owned(),
+                read_url: read_url.map(str::to_owned),
                 jwt_secret: jwt_secret.ok_or_else(|| {
                     bad(
                         "JWT_SECRET",

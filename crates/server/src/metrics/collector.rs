@@ -1,6 +1,7 @@
 //! The figures that the parts of the service count by themselves, read at each scrape. Reading them
 //! does not wait, so a scrape is answered while all workers and connections are in use.
 
+use super::database::database;
 use super::generations::Generations;
 use super::limits::CountedLimits;
 use super::page::Page;
@@ -69,7 +70,7 @@ impl Sources {
         let help = "1 when the schema of the database is that of this version.";
         page.gauge("database_schema_ready", help, ready)?;
         let full = f64::from(u8::from(self.room.is_full()));
-        let help = "1 while there is no room to store more.";
+        let help = "1 when the disk has no room for more data, otherwise 0.";
         page.gauge("storage_full", help, full)?;
         let help = "Views of links.";
         page.counter("share_views", help, self.views.total.read())?;
@@ -90,35 +91,6 @@ impl Sources {
         page.counter("http_received_bytes", help, traffic.received.read())?;
         let help = "Bytes that clients have taken, heads included.";
         page.counter("http_sent_bytes", help, traffic.sent.read())
-    }
-
-    fn database(&self, page: &mut Page<'_>) -> Result<(), Error> {
-        let connections = self.database.connections();
-        let states = [("in_use", connections.in_use), ("idle", connections.idle)];
-        let help = "Connections to the database.";
-        let states = states.map(|(state, count)| ([("state", state)], count as f64));
-        page.gauges("database_connections", help, states)?;
-        let help = "The most connections to the database (DATABASE_POOL_SIZE).";
-        page.gauge("database_connections_most", help, connections.most as f64)?;
-        let figures = self.database.figures();
-        let help = "Time for which units of work waited for their turn and a connection.";
-        page.seconds("database_wait_seconds", help, &figures.waits.read())?;
-        let help = "Time that units of work took with their connection.";
-        page.seconds("database_work_seconds", help, &figures.works.read())?;
-        let failures = &figures.failures;
-        let failures = [
-            ("overloaded", &failures.overloaded),
-            ("unavailable", &failures.unavailable),
-            ("contended", &failures.contended),
-            ("unanswered", &failures.unanswered),
-        ];
-        let help = "Units of work that failed, by reason.";
-        let failures = failures.map(|(reason, count)| ([("reason", reason)], count.read()));
-        page.counters("database_failures", help, failures)?;
-        let help = "How many messages one statement stored together.";
-        page.numbers("append_group_size", help, &figures.appends.sizes.read())?;
-        let help = "Time that storing a group of messages took, with its wait for a connection.";
-        page.seconds("append_group_seconds", help, &figures.appends.times.read())
     }
 
     fn admission(&self, page: &mut Page<'_>) -> Result<(), Error> {
@@ -231,7 +203,7 @@ impl Collector for Sources {
         let page = &mut Page(encoder);
         self.service(page)?;
         self.traffic(page)?;
-        self.database(page)?;
+        database(&self.database, page)?;
         self.admission(page)?;
         self.generations(page)?;
         self.jobs(page)?;

@@ -6,6 +6,7 @@
 //! issuers of the configuration.
 
 mod collector;
+mod database;
 mod endpoint;
 mod generations;
 mod limits;

@@ -1,9 +1,11 @@
 //! The schema: up, down again without a trace, and up by many at once.
 
 use crate::db::{Schema, migrate};
+use crate::process::Process;
 use futures_util::future::join_all;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// The migrations of the repository, in order.
 pub(crate) fn migrations() -> Vec<PathBuf> {
@@ -120,4 +122,25 @@ async fn four_instances_start_at_once_on_an_empty_database() {
         let one_by_one = Schema::migrated().await;
         assert_eq!(catalog(&schema).await, catalog(&one_by_one).await);
     }
+}
+
+#[tokio::test]
+async fn a_failing_migration_is_tried_again_with_growing_pauses_and_told_once() {
+    let schema = Schema::empty().await;
+    schema.rows("create table users (name text)").await;
+    let settings = [("LOG_LEVEL", "info,server=debug")];
+    let process = Process::external(schema.url(), &settings).await;
+    let reason = "relation \"users\" already exists";
+    let told = ["WARN", "the database is not ready; trying again", reason];
+    process.log.line_with(&told).await;
+    process.log.line("the database is still not ready").await;
+    let second = Instant::now();
+    schema.rows("drop table users").await;
+    process.ready().await;
+    // The first pause is of a second, and this was the second one.
+    let pause = second.elapsed();
+    assert!(pause >= Duration::from_millis(1_500), "{pause:?}");
+    let lines = process.log.lines();
+    let told = lines.iter().filter(|line| line.contains("not ready; "));
+    assert_eq!(told.count(), 1, "{lines:#?}");
 }

@@ -2,50 +2,18 @@
 
 use crate::app::SECRET;
 use crate::process::{output, text};
+use crate::servers::{command, own};
 use cluster::find_programs;
-use nix::unistd::{User, geteuid};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use std::fs::{self, Permissions};
+use std::fs;
 use std::net::TcpListener;
-use std::os::unix::fs::{PermissionsExt as _, chown};
-use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
 
 /// A PostgreSQL with a certificate for `localhost`, made by an authority that no system trusts.
 struct TlsPostgres {
     directory: PathBuf,
     pg_ctl: PathBuf,
     port: u16,
-}
-
-/// A command as the user that PostgreSQL runs as.
-fn command(program: &Path) -> Command {
-    let mut command = Command::new(program);
-    command
-        .env("LC_ALL", "C")
-        .current_dir("/")
-        .stdin(Stdio::null());
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    if let Some(user) = account() {
-        command.uid(user.uid.as_raw()).gid(user.gid.as_raw());
-    }
-    command
-}
-
-fn account() -> Option<User> {
-    let names = ["postgres", "_postgres", "nobody"];
-    let mut users = names
-        .iter()
-        .filter_map(|name| User::from_name(name).unwrap());
-    geteuid().is_root().then(|| users.next().unwrap())
-}
-
-fn own(path: &Path, mode: u32) {
-    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
-    if let Some(user) = account() {
-        chown(path, Some(user.uid.as_raw()), Some(user.gid.as_raw())).unwrap();
-    }
 }
 
 impl TlsPostgres {

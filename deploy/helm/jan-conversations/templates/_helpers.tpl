@@ -46,7 +46,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
   valueFrom:
     secretKeyRef: { name: {{ $secret | quote }}, key: {{ . }} }
 {{- end }}
-{{- range list "JWT_SECRET_PREVIOUS" "GATEWAY_SECRET" "LLM_API_KEY" }}
+{{- range list "DATABASE_READ_URL" "JWT_SECRET_PREVIOUS" "GATEWAY_SECRET" "LLM_API_KEY" }}
 - name: {{ . }}
   valueFrom:
     secretKeyRef: { name: {{ $secret | quote }}, key: {{ . }}, optional: true }

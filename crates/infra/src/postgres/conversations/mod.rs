@@ -18,7 +18,7 @@ use super::items::texts::Bytes as _;
 use super::schema::{conversations, projects};
 use super::search;
 use super::titles::NewTitles;
-use super::work::Whose;
+use super::work::{Whose, reading};
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -94,7 +94,7 @@ impl ConversationStore for PgConversations {
             .select(Row::as_select());
         let found: Option<Row> = self
             .database
-            .run(owner, async |connection| {
+            .run(reading(owner), async |connection| {
                 query.fetch_optional(connection).await
             })
             .await?;
@@ -111,7 +111,7 @@ impl ConversationStore for PgConversations {
         let found = self
             .database
             .read(
-                owner,
+                reading(owner),
                 async |connection| open::load(connection, key).await,
                 |found| {
                     let found = found.as_ref();
@@ -129,7 +129,7 @@ impl ConversationStore for PgConversations {
     ) -> Result<Option<Page<Conversation>>> {
         let rows = self
             .database
-            .run(owner, async |connection| {
+            .run(reading(owner), async |connection| {
                 list::load(connection, owner, list).await
             })
             .await?;
@@ -138,7 +138,9 @@ impl ConversationStore for PgConversations {
             let query = diesel::select(diesel::dsl::exists(projects::table.find(key)));
             if !self
                 .database
-                .run(owner, async |connection| query.fetch_one(connection).await)
+                .run(reading(owner), async |connection| {
+                    query.fetch_one(connection).await
+                })
                 .await?
             {
                 return Ok(None);
@@ -154,7 +156,7 @@ impl ConversationStore for PgConversations {
     async fn count(&self, owner: OwnerId, list: &ConversationList, most: u64) -> Result<u64> {
         let count: i64 = self
             .database
-            .run(owner, async |connection| {
+            .run(reading(owner), async |connection| {
                 list::count(connection, owner, list, most).await
             })
             .await?;

@@ -3,6 +3,7 @@ use super::statements::FindAnywhere;
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
+use crate::postgres::work::reading;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncPgConnection;
 use domain::error::Result;
@@ -30,5 +31,5 @@ pub(super) async fn find(database: &Database, owner: OwnerId, id: ItemId) -> Res
         since: since.unwrap_or(DateTime::<Utc>::MAX_UTC),
     };
     let work = async |connection: &mut AsyncPgConnection| query.fetch_optional(connection).await;
-    item(database.run(owner, work).await?)
+    item(database.run(reading(owner), work).await?)
 }

@@ -7,6 +7,7 @@ use super::texts::Bytes as _;
 use crate::postgres::conversations::exists::exists;
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
+use crate::postgres::work::reading;
 use domain::error::Result;
 use domain::id::{OwnerId, Sequence};
 use domain::items::Item;
@@ -27,7 +28,7 @@ pub(super) async fn load(
     };
     let rows = database
         .read(
-            owner,
+            reading(owner),
             async |connection| query.fetch_all(connection).await,
             |rows: &Vec<Row>| Row::largest(rows),
         )

@@ -5,6 +5,7 @@ use super::version_rows::VersionRow;
 use crate::postgres::conversations::exists::exists;
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
+use crate::postgres::work::reading;
 use domain::error::Result;
 use domain::id::{OwnerId, Sequence};
 use domain::items::{ExportEntry, ExportPlace};
@@ -26,7 +27,7 @@ pub(super) async fn load(
     };
     let entries = database
         .read(
-            owner,
+            reading(owner),
             async |connection| query.fetch_all(connection).await,
             |entries: &Vec<Entry>| VersionRow::largest(entries.iter().map(|entry| &entry.version)),
         )

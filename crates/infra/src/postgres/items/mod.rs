@@ -21,6 +21,7 @@ mod version_rows;
 use super::database::Database;
 use super::titles::NewTitles;
 use super::traced;
+use super::work::reading;
 use crate::postgres::execute::Execute as _;
 use append::Append;
 use chrono::{DateTime, Utc};
@@ -103,7 +104,7 @@ impl ItemStore for PgItems {
         };
         let found = self
             .database
-            .run(owner, async |connection| {
+            .run(reading(owner), async |connection| {
                 query.fetch_optional(connection).await
             })
             .await?;
@@ -128,7 +129,7 @@ impl ItemStore for PgItems {
         };
         let found = self
             .database
-            .run(owner, async |connection| {
+            .run(reading(owner), async |connection| {
                 query.fetch_optional(connection).await
             })
             .await?;

@@ -8,6 +8,7 @@ use super::version_rows::VersionRow;
 use crate::postgres::conversations::exists::exists;
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
+use crate::postgres::work::reading;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::error::Result;
@@ -24,7 +25,7 @@ pub(super) async fn list(
 ) -> Result<Option<Page<Item>>> {
     let rows = database
         .read(
-            owner,
+            reading(owner),
             async |connection| load(connection, key, list).await,
             |rows: &Vec<Row>| Row::largest(rows),
         )
@@ -45,7 +46,7 @@ pub(super) async fn list_versions(
 ) -> Result<Page<Version>> {
     let rows = database
         .read(
-            owner,
+            reading(owner),
             async |connection| load_versions(connection, key, list).await,
             |rows: &Vec<VersionRow>| VersionRow::largest(rows),
         )

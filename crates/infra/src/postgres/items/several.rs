@@ -5,6 +5,7 @@ use super::rows::items;
 use super::statements::{self, Found};
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
+use crate::postgres::work::reading;
 use diesel_async::AsyncPgConnection;
 use domain::error::{Error, Result};
 use domain::id::{ItemId, OwnerId};
@@ -28,7 +29,7 @@ pub(super) async fn by_call_ids(
         conversation_id,
     };
     let work = async |connection: &mut AsyncPgConnection| query.fetch_all(connection).await;
-    present(database.run(owner, work).await?)
+    present(database.run(reading(owner), work).await?)
 }
 
 /// The items with the sequence numbers of these ids. `None`: the conversation does not exist.
@@ -47,7 +48,7 @@ pub(super) async fn by_ids(
         conversation_id,
     };
     let work = async |connection: &mut AsyncPgConnection| query.fetch_all(connection).await;
-    present(database.run(owner, work).await?)
+    present(database.run(reading(owner), work).await?)
 }
 
 fn present(rows: Vec<Found>) -> Result<Option<Present>> {

@@ -54,6 +54,8 @@ pub(super) struct Opened {
     pub(super) at: Instant,
     /// Whether it has read a large row.
     pub(super) is_large: bool,
+    /// The position in the log that the server, a replica, has replayed.
+    pub(super) replayed: i64,
 }
 
 impl Opened {

@@ -44,6 +44,7 @@ impl Shared {
             runtime: runtime.id(),
             at: Instant::now(),
             is_large: false,
+            replayed: 0,
         })
     }
 }
@@ -67,6 +68,14 @@ impl Pooled {
     /// Closes the connection.
     pub(in crate::postgres) fn close(mut self) {
         self.opened = None;
+    }
+
+    /// The position in the log that the server of this connection, a replica, has replayed.
+    pub(in crate::postgres) fn replayed(&mut self) -> &mut i64 {
+        match &mut self.opened {
+            Some(opened) => &mut opened.replayed,
+            None => unreachable!("only `close` and `drop` take it, and end this"),
+        }
     }
 
     /// Notes that the connection has read a large row.

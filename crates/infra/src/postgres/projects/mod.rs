@@ -5,6 +5,7 @@ use super::database::Database;
 use super::error::{storage, violates};
 use super::ids;
 use super::schema::projects;
+use super::work::reading;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -54,7 +55,7 @@ impl ProjectStore for PgProjects {
         let find = Find { owner_id, id };
         let row: Option<Row> = self
             .0
-            .run(owner, async |connection| {
+            .run(reading(owner), async |connection| {
                 find.fetch_optional(connection).await
             })
             .await?;
@@ -67,7 +68,9 @@ impl ProjectStore for PgProjects {
             .select(projects::instruction);
         let rows: Vec<Option<String>> = self
             .0
-            .run(owner, async |connection| query.fetch_all(connection).await)
+            .run(reading(owner), async |connection| {
+                query.fetch_all(connection).await
+            })
             .await?;
         let instruction = rows.into_iter().next().flatten();
         let instruction = instruction.as_deref().map(Instruction::parse).transpose();
@@ -89,7 +92,9 @@ impl ProjectStore for PgProjects {
                     limit,
                 };
                 self.0
-                    .run(owner, async |connection| page.fetch_all(connection).await)
+                    .run(reading(owner), async |connection| {
+                        page.fetch_all(connection).await
+                    })
                     .await?
             }
             Order::Descending => {
@@ -101,7 +106,9 @@ impl ProjectStore for PgProjects {
                     limit,
                 };
                 self.0
-                    .run(owner, async |connection| page.fetch_all(connection).await)
+                    .run(reading(owner), async |connection| {
+                        page.fetch_all(connection).await
+                    })
                     .await?
             }
         };
@@ -121,7 +128,9 @@ impl ProjectStore for PgProjects {
         };
         let count: i64 = self
             .0
-            .run(owner, async |connection| count.fetch_one(connection).await)
+            .run(reading(owner), async |connection| {
+                count.fetch_one(connection).await
+            })
             .await?;
         Ok(count.unsigned_abs())
     }

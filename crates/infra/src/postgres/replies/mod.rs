@@ -8,7 +8,7 @@ use super::items::key::{ItemKey, key};
 use super::items::roles::{role, stored_role};
 use super::items::rows::Row;
 use super::items::statements::Preceding;
-use super::work::Whose;
+use super::work::{Whose, reading};
 use crate::postgres::execute::Execute as _;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::error::Result;
@@ -44,7 +44,7 @@ impl ReplyStore for PgReplies {
         };
         let found: Option<PromptRow> = self
             .0
-            .run(owner, async |connection| {
+            .run(reading(owner), async |connection| {
                 query.fetch_optional(connection).await
             })
             .await?;
@@ -71,7 +71,9 @@ impl ReplyStore for PgReplies {
         };
         let rows: Vec<Row> = self
             .0
-            .run(owner, async |connection| query.fetch_all(connection).await)
+            .run(reading(owner), async |connection| {
+                query.fetch_all(connection).await
+            })
             .await?;
         rows.into_iter().map(Item::try_from).collect()
     }
@@ -91,7 +93,7 @@ impl ReplyStore for PgReplies {
         };
         let row: Option<Row> = self
             .0
-            .run(owner, async |connection| {
+            .run(reading(owner), async |connection| {
                 query.fetch_optional(connection).await
             })
             .await?;

@@ -10,7 +10,7 @@ use super::database::Database;
 use super::error::storage;
 use super::ids;
 use super::titles::NewTitles;
-use super::work::Whose;
+use super::work::{Whose, reading};
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
@@ -66,7 +66,7 @@ impl PgResponses {
         let (owner_id, id) = key(owner, id);
         let find = Find { owner_id, id };
         let work = async |connection: &mut AsyncPgConnection| find.fetch_optional(connection).await;
-        self.database.run(owner, work).await
+        self.database.run(reading(owner), work).await
     }
 }
 
@@ -124,10 +124,11 @@ impl ResponseStore for PgResponses {
             id: id_of,
         };
         let work = async |connection: &mut AsyncPgConnection| find.fetch_optional(connection).await;
-        let mut found: Option<FoundWithInput> = self.database.run(owner, work.clone()).await?;
+        let mut found: Option<FoundWithInput> =
+            self.database.run(reading(owner), work.clone()).await?;
         if found.as_ref().is_some_and(|found| found.is_expired) {
             self.abandon(owner, id).await?;
-            found = self.database.run(owner, work).await?;
+            found = self.database.run(reading(owner), work).await?;
         }
         let items = found.map(|found| with_input(found.row, &found.input));
         items.transpose()
@@ -141,7 +142,7 @@ impl ResponseStore for PgResponses {
             last: ids::stored(last.ulid()),
         };
         let work = async |connection: &mut AsyncPgConnection| find.fetch_optional(connection).await;
-        let id: Option<Uuid> = self.database.run(owner, work).await?;
+        let id: Option<Uuid> = self.database.run(reading(owner), work).await?;
         match id {
             None => Ok(None),
             Some(id) => {
@@ -159,7 +160,7 @@ impl ResponseStore for PgResponses {
             bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
         };
         let work = async |connection: &mut AsyncPgConnection| chain.fetch_all(connection).await;
-        let links: Vec<LinkRow> = self.database.run(owner, work).await?;
+        let links: Vec<LinkRow> = self.database.run(reading(owner), work).await?;
         let links = links.into_iter().map(|link| {
             let items = with_input(link.row, &link.input)?;
             Ok(Link { items })

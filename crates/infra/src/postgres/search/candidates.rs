@@ -5,6 +5,7 @@ use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::items::roles::stored_role;
+use crate::postgres::work::reading;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
@@ -29,7 +30,9 @@ pub(super) async fn find(
 ) -> Result<Candidates> {
     let asked = Asked::of(owner, wanted);
     let (through, stale, indexed) = database
-        .run(owner, async |connection| asked.rows(connection).await)
+        .run(reading(owner), async |connection| {
+            asked.rows(connection).await
+        })
         .await?;
     let is_behind = stale.len() >= BEHIND.min(wanted.most);
     let rows = stale.into_iter().chain(indexed);

@@ -6,6 +6,7 @@ use crate::postgres::error::inconsistent;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::items::roles::role;
+use crate::postgres::work::reading;
 use domain::conversations::Title;
 use domain::error::Result;
 use domain::id::{ConversationId, OwnerId};
@@ -37,7 +38,7 @@ pub(super) async fn find(
     };
     let rows = database
         .read(
-            owner,
+            reading(owner),
             async |connection| texts.fetch_all(connection).await,
             |rows: &Vec<TextRow>| {
                 let sizes = rows.iter().filter_map(|row| row.content.as_ref());

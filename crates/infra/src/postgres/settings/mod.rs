@@ -5,6 +5,7 @@ use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
+use crate::postgres::work::reading;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
@@ -31,7 +32,7 @@ impl SettingsStore for PgSettings {
         };
         let row: Option<Row> = self
             .0
-            .run(owner, async |connection| {
+            .run(reading(owner), async |connection| {
                 find.fetch_optional(connection).await
             })
             .await?;

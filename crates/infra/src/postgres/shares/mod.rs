@@ -13,7 +13,7 @@ use super::database::Database;
 use super::ids;
 use super::items::key::{ItemKey, key};
 use super::schema::share_digests;
-use super::work::Whose;
+use super::work::{Whose, reading};
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -41,7 +41,7 @@ impl ShareStore for PgShares {
     async fn list(&self, owner: OwnerId, list: &ShareList) -> Result<Option<Page<Share>>> {
         let rows = self
             .0
-            .run(owner, async |connection| {
+            .run(reading(owner), async |connection| {
                 list::load(connection, owner, list).await
             })
             .await?;
@@ -96,7 +96,7 @@ impl ShareStore for PgShares {
         let rows = self
             .0
             .read(
-                caller,
+                reading(caller),
                 async |connection| view::load(connection, digest, page, now).await,
                 |rows: &Vec<rows::Joined>| view::largest(rows),
             )
@@ -111,7 +111,7 @@ impl ShareStore for PgShares {
         };
         let counted: Option<(i64, i64)> = self
             .0
-            .run(caller, async |connection| {
+            .run(reading(caller), async |connection| {
                 count.fetch_optional(connection).await
             })
             .await?;
