@@ -17,6 +17,7 @@ pub mod health;
 pub mod id;
 pub mod items;
 pub mod jobs;
+pub mod json;
 pub mod limits;
 pub mod mutex;
 pub mod page;

@@ -3,13 +3,10 @@
 
 use crate::error::{ApiError, code};
 use crate::extract::fault;
+use domain::json::{Unique, Unread, inspect};
 use domain::settings::Preferences;
-use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor,
-};
+use serde::de::{Deserialize, Deserializer, Error, Unexpected};
 use serde_json::value::RawValue;
-use std::cell::Cell;
-use std::collections::HashSet;
 
 /// Preferences, or why they cannot be kept. A field that is given twice is an error of reading.
 #[derive(Debug)]
@@ -32,17 +29,15 @@ impl<'de> Deserialize<'de> for PreferencesBody {
         let Some(text) = compact(text, Preferences::MAX_BYTES) else {
             return Ok(Self::TooLarge);
         };
-        let notes = Notes::default();
-        let mut deserializer = serde_json::Deserializer::from_str(&text);
-        let read = deserializer.deserialize_map(Top(&notes));
-        if let Some(name) = notes.twice.take() {
-            return Err(D::Error::custom(format_args!("duplicate field `{name}`")));
+        // Names in deeper objects are the client's own affair.
+        match inspect(&text, &[], Unique::AtTop) {
+            Err(Unread::Twice(name)) => {
+                Err(D::Error::custom(format_args!("duplicate field `{name}`")))
+            }
+            Err(Unread::Unreadable(error)) => Ok(Self::Unreadable(fault(&error))),
+            Ok(facts) if facts.has_nul => Ok(Self::HasNul),
+            Ok(_) => Ok(Self::Sound(text)),
         }
-        Ok(match read {
-            Err(error) => Self::Unreadable(fault(&error)),
-            Ok(()) if notes.has_nul.get() => Self::HasNul,
-            Ok(()) => Self::Sound(text),
-        })
     }
 }
 
@@ -96,105 +91,6 @@ fn compact(text: &str, most: usize) -> Option<String> {
         kept.push(letter);
     }
     Some(kept)
-}
-
-/// The problem found in an object.
-#[derive(Default)]
-struct Notes {
-    /// A name of the object that is given twice.
-    twice: Cell<Option<String>>,
-    /// Whether a text or a name has a NUL character, which cannot be stored.
-    has_nul: Cell<bool>,
-}
-
-/// The object itself.
-struct Top<'a>(&'a Notes);
-
-/// A value or a name in it.
-#[derive(Clone, Copy)]
-struct Inside<'a>(&'a Notes);
-
-impl<'de> Visitor<'de> for Top<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut names = HashSet::new();
-        while let Some(name) = map.next_key::<String>()? {
-            Inside(self.0).look(&name);
-            if names.contains(&name) {
-                self.0.twice.set(Some(name));
-                return Err(A::Error::custom("a name is given twice"));
-            }
-            names.insert(name);
-            map.next_value_seed(Inside(self.0))?;
-        }
-        Ok(())
-    }
-}
-
-impl Inside<'_> {
-    fn look(self, text: &str) {
-        if text.contains('\0') {
-            self.0.has_nul.set(true);
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Inside<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Inside<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        self.look(text);
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_key_seed(self)?.is_some() {
-            map.next_value_seed(self)?;
-        }
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
-        while elements.next_element_seed(self)?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]
