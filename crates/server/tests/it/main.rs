@@ -27,6 +27,7 @@ mod earlier;
 mod envelope;
 mod events;
 mod exact_paging;
+mod faces;
 mod fairness;
 mod guide;
 mod instances;

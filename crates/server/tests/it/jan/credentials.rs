@@ -2,10 +2,8 @@
 
 use super::document::document;
 use super::{add, conversation, message, refused};
-use crate::answer::Answer;
 use crate::app::{Actor, TestApp, id};
-use crate::credentials::without_form;
-use reqwest::Method;
+use crate::faces::{Face, Operation, operations};
 use serde_json::{Value, json};
 
 /// Operations without credentials.
@@ -22,66 +20,27 @@ const PUBLIC: [&str; 7] = [
 /// Operations that an API key cannot use.
 const PERSONS_ONLY: [&str; 3] = ["create_api_key", "delete_api_key", "upgrade"];
 
-struct Operation {
-    name: String,
-    method: Method,
-    path: String,
-    is_secured: bool,
+fn face() -> Face {
+    Face {
+        operations: operations(&document()),
+        body,
+        unknown,
+        ownerless: &["branch", "call_id", "model"],
+        refused: |answer, code| refused(answer, code, None),
+    }
 }
 
-fn operations() -> Vec<Operation> {
-    let mut operations = Vec::new();
-    for (path, item) in document()["paths"].as_object().unwrap() {
-        for (method, described) in item.as_object().unwrap() {
-            let security = described["security"].as_array().unwrap();
-            operations.push(Operation {
-                name: described["operationId"].as_str().unwrap().to_owned(),
-                method: method.to_uppercase().parse().unwrap(),
-                path: path.clone(),
-                is_secured: security
-                    .iter()
-                    .all(|one| !one.as_object().unwrap().is_empty()),
-            });
-        }
-    }
-    operations
-}
-
-impl Operation {
-    fn parameters(&self) -> Vec<&str> {
-        let parts = self.path.split('{').skip(1);
-        parts.map(|part| part.split('}').next().unwrap()).collect()
-    }
-
-    fn at(&self, values: &[String]) -> String {
-        let mut path = self.path.clone();
-        for (name, value) in self.parameters().iter().zip(values) {
-            path = path.replace(&format!("{{{name}}}"), value);
-        }
-        path
-    }
-
-    /// A body that is right.
-    fn body(&self) -> Value {
-        match self.name.as_str() {
-            "create_items" => json!({ "items": [message("user", "x")] }),
-            "create_project" => json!({ "name": "x" }),
-            "create_share" => json!({ "scope": "conversation" }),
-            "edit_item" => json!({ "content": "x" }),
-            "create_api_key" => json!({ "name": "x" }),
-            "create_chat_completion" => json!({ "messages": [{ "role": "user", "content": "x" }] }),
-            "upgrade" => json!({ "email": "ada@example.org" }),
-            _ => json!({}),
-        }
-    }
-
-    async fn call(&self, actor: &Actor, ids: &[String]) -> Answer {
-        let request = actor.request(self.method.clone(), &self.at(ids));
-        let request = request.header("x-request-id", "the-same");
-        match self.method {
-            Method::POST | Method::PATCH => actor.sent(request.json(&self.body())).await,
-            _ => actor.sent(request).await,
-        }
+/// A body that is right.
+fn body(operation: &str) -> Value {
+    match operation {
+        "create_items" => json!({ "items": [message("user", "x")] }),
+        "create_project" => json!({ "name": "x" }),
+        "create_share" => json!({ "scope": "conversation" }),
+        "edit_item" => json!({ "content": "x" }),
+        "create_api_key" => json!({ "name": "x" }),
+        "create_chat_completion" => json!({ "messages": [{ "role": "user", "content": "x" }] }),
+        "upgrade" => json!({ "email": "ada@example.org" }),
+        _ => json!({}),
     }
 }
 
@@ -132,69 +91,29 @@ impl Belongings {
 #[tokio::test]
 async fn only_a_few_operations_answer_without_a_good_credential() {
     let app = TestApp::spawn().await;
-    let anon = app.anon();
-    for operation in operations() {
-        let name = operation.name.as_str();
-        println!("{name}");
-        assert_eq!(operation.is_secured, !PUBLIC.contains(&name), "{name}");
-        if !operation.is_secured {
-            continue;
-        }
-        let ids: Vec<_> = operation.parameters().iter().map(|p| unknown(p)).collect();
-        for (header, value, code) in [
-            ("x-nothing", "", "token_missing"),
-            ("authorization", "Bearer garbage", "token_invalid"),
-            ("authorization", "Bearer sk_garbage", "api_key_invalid"),
-            ("x-api-key", "sk_invalid_key_123456789", "api_key_invalid"),
-        ] {
-            let request = anon.request(operation.method.clone(), &operation.at(&ids));
-            let answer = anon
-                .sent(request.header(header, value).body("no JSON"))
-                .await;
-            refused(&answer, code, None);
-            assert!(answer.header("www-authenticate").starts_with("Bearer"));
-        }
+    let face = face();
+    for Operation {
+        name, is_secured, ..
+    } in &face.operations
+    {
+        assert_eq!(*is_secured, !PUBLIC.contains(&name.as_str()), "{name}");
     }
+    face.refuses_bad_credentials(&app.anon()).await;
 }
 
 #[tokio::test]
 async fn foreign_objects_answer_like_unknown_ones() {
     let app = TestApp::spawn().await;
-    let (alice, bob) = (app.alice(), app.bob());
-    let (mine, theirs) = (Belongings::of(&alice).await, Belongings::of(&bob).await);
-    let before = app.schema.contents().await;
-    let mut seen = 0;
-    for operation in operations().iter().filter(|operation| operation.is_secured) {
-        let parameters = operation.parameters();
-        // These belong to no owner.
-        let owned = |name: &&str| !["branch", "call_id", "model"].contains(name);
-        for own in (0..parameters.len()).filter(|place| owned(&parameters[*place])) {
-            println!("{} from {}", operation.name, parameters[own]);
-            let ids = |other: &dyn Fn(&str) -> String| -> Vec<String> {
-                let each = parameters.iter().enumerate();
-                each.map(|(place, &name)| match place < own {
-                    true => mine.named(name),
-                    false => other(name),
-                })
-                .collect()
-            };
-            let never = operation.call(&alice, &ids(&|name| unknown(name))).await;
-            assert_eq!(never.status, 404, "{}", never.text());
-            let foreign = operation
-                .call(&alice, &ids(&|name| theirs.named(name)))
-                .await;
-            let malformed = operation.call(&alice, &ids(&|_| "x".to_owned())).await;
-            assert_eq!(
-                (foreign.status, foreign.text()),
-                (never.status, never.text())
-            );
-            assert_eq!(malformed.status, never.status);
-            assert_eq!(without_form(malformed.text()), never.text());
-            seen += 1;
-        }
-    }
+    let (mine, theirs) = (
+        Belongings::of(&app.alice()).await,
+        Belongings::of(&app.bob()).await,
+    );
+    let (mine, theirs) = (
+        |name: &str| mine.named(name),
+        |name: &str| theirs.named(name),
+    );
+    let seen = face().hides_foreign_objects(&app, mine, theirs).await;
     assert!(seen > 20, "{seen}");
-    assert_eq!(app.schema.contents().await, before, "something was changed");
 }
 
 #[tokio::test]
@@ -203,17 +122,14 @@ async fn every_operation_answers_the_owner_and_a_key_except_those_for_persons() 
     let alice = app.alice();
     let key = alice.key("Good").await["key"].as_str().unwrap().to_owned();
     let by_key = app.bearing(Some(key));
-    for operation in operations().iter().filter(|operation| operation.is_secured) {
+    let face = face();
+    for operation in face.secured() {
         let name = operation.name.as_str();
         println!("{name}");
         for actor in [&alice, &by_key] {
             let mine = Belongings::of(&alice).await;
-            let ids: Vec<_> = operation
-                .parameters()
-                .iter()
-                .map(|p| mine.named(p))
-                .collect();
-            let answer = operation.call(actor, &ids).await;
+            let ids = operation.ids(|name| mine.named(name));
+            let answer = face.call(operation, actor, &ids).await;
             let is_key = actor.token == by_key.token;
             if is_key && PERSONS_ONLY.contains(&name) {
                 refused(&answer, "api_key_not_allowed", None);

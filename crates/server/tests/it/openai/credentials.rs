@@ -1,32 +1,29 @@
 //! Every operation of OpenAI's face with every kind of caller.
 
 use super::responses::ended;
-use super::{Operation, add, conversation, message, operations, refused};
-use crate::answer::Answer;
+use super::{add, conversation, message, operations, refused};
 use crate::app::{Actor, TestApp, id};
-use crate::credentials::without_form;
-use reqwest::Method;
+use crate::faces::Face;
 use serde_json::{Value, json};
 
-impl Operation {
-    /// A body that is right.
-    fn body(&self) -> Value {
-        match self.name.as_str() {
-            "create_chat_completion" => json!({ "messages": [{ "role": "user", "content": "x" }] }),
-            "create_items" => json!({ "items": [{ "role": "user", "content": "x" }] }),
-            "create_response" => json!({ "input": "x" }),
-            "update_conversation" => json!({ "metadata": { "a": "b" } }),
-            _ => json!({}),
-        }
+fn face() -> Face {
+    Face {
+        operations: operations(),
+        body,
+        unknown,
+        ownerless: &["model"],
+        refused: |answer, code| refused(answer, 401, code, None),
     }
+}
 
-    async fn call(&self, actor: &Actor, ids: &[String]) -> Answer {
-        let request = actor.request(self.method.clone(), &self.at(ids));
-        let request = request.header("x-request-id", "the-same");
-        match self.method {
-            Method::POST => actor.sent(request.json(&self.body())).await,
-            _ => actor.sent(request).await,
-        }
+/// A body that is right.
+fn body(operation: &str) -> Value {
+    match operation {
+        "create_chat_completion" => json!({ "messages": [{ "role": "user", "content": "x" }] }),
+        "create_items" => json!({ "items": [{ "role": "user", "content": "x" }] }),
+        "create_response" => json!({ "input": "x" }),
+        "update_conversation" => json!({ "metadata": { "a": "b" } }),
+        _ => json!({}),
     }
 }
 
@@ -67,64 +64,24 @@ impl Belongings {
 #[tokio::test]
 async fn no_operation_answers_without_a_good_credential() {
     let app = TestApp::spawn().await;
-    let anon = app.anon();
-    for operation in operations() {
-        println!("{}", operation.name);
-        let ids: Vec<_> = operation.parameters().iter().map(|p| unknown(p)).collect();
-        for (header, value, code) in [
-            ("x-nothing", "", "token_missing"),
-            ("authorization", "Bearer garbage", "token_invalid"),
-            ("authorization", "Bearer sk_garbage", "api_key_invalid"),
-            ("x-api-key", "sk_invalid_key_123456789", "api_key_invalid"),
-        ] {
-            let request = anon.request(operation.method.clone(), &operation.at(&ids));
-            let answer = anon
-                .sent(request.header(header, value).body("no JSON"))
-                .await;
-            refused(&answer, 401, code, None);
-            assert!(answer.header("www-authenticate").starts_with("Bearer"));
-        }
-    }
+    let face = face();
+    assert!(face.operations.iter().all(|operation| operation.is_secured));
+    face.refuses_bad_credentials(&app.anon()).await;
 }
 
 #[tokio::test]
 async fn foreign_objects_answer_like_unknown_ones() {
     let app = TestApp::spawn().await;
-    let (alice, bob) = (app.alice(), app.bob());
-    let (mine, theirs) = (Belongings::of(&alice).await, Belongings::of(&bob).await);
-    let before = app.schema.contents().await;
-    let mut seen = 0;
-    for operation in operations() {
-        let parameters = operation.parameters();
-        // Models belong to no owner.
-        let owned = |name: &&str| *name != "model";
-        for own in (0..parameters.len()).filter(|place| owned(&parameters[*place])) {
-            println!("{} from {}", operation.name, parameters[own]);
-            let ids = |other: &dyn Fn(&str) -> String| -> Vec<String> {
-                let each = parameters.iter().enumerate();
-                each.map(|(place, &name)| match place < own {
-                    true => mine.named(name),
-                    false => other(name),
-                })
-                .collect()
-            };
-            let never = operation.call(&alice, &ids(&|name| unknown(name))).await;
-            assert_eq!(never.status, 404, "{}", never.text());
-            let foreign = operation
-                .call(&alice, &ids(&|name| theirs.named(name)))
-                .await;
-            let malformed = operation.call(&alice, &ids(&|_| "x".to_owned())).await;
-            assert_eq!(
-                (foreign.status, foreign.text()),
-                (never.status, never.text())
-            );
-            assert_eq!(malformed.status, never.status);
-            assert_eq!(without_form(malformed.text()), never.text());
-            seen += 1;
-        }
-    }
+    let (mine, theirs) = (
+        Belongings::of(&app.alice()).await,
+        Belongings::of(&app.bob()).await,
+    );
+    let (mine, theirs) = (
+        |name: &str| mine.named(name),
+        |name: &str| theirs.named(name),
+    );
+    let seen = face().hides_foreign_objects(&app, mine, theirs).await;
     assert!(seen > 8, "{seen}");
-    assert_eq!(app.schema.contents().await, before, "something was changed");
 }
 
 #[tokio::test]
@@ -133,16 +90,13 @@ async fn every_operation_answers_the_owner_and_a_key_with_200() {
     let alice = app.alice();
     let key = alice.key("Good").await["key"].as_str().unwrap().to_owned();
     let by_key = app.bearing(Some(key));
-    for operation in operations() {
+    let face = face();
+    for operation in &face.operations {
         println!("{}", operation.name);
         for actor in [&alice, &by_key] {
             let mine = Belongings::of(&alice).await;
-            let ids: Vec<_> = operation
-                .parameters()
-                .iter()
-                .map(|p| mine.named(p))
-                .collect();
-            let answer = operation.call(actor, &ids).await;
+            let ids = operation.ids(|name| mine.named(name));
+            let answer = face.call(operation, actor, &ids).await;
             let expected = if operation.name == "get_model" {
                 404
             } else {

@@ -11,7 +11,7 @@ mod responses;
 
 use crate::answer::Answer;
 use crate::app::{Actor, id};
-use reqwest::Method;
+use crate::faces::{self, Operation};
 use serde_json::{Value, json};
 
 /// A failure in OpenAI's shape, with the request's id.
@@ -33,41 +33,8 @@ fn refused(answer: &Answer, status: u16, code: &str, param: Option<&str>) {
 /// The conversations of this face.
 const LIST: &str = "/openai/v1/conversations";
 
-/// An operation of this face.
-struct Operation {
-    name: String,
-    method: Method,
-    path: String,
-}
-
 fn operations() -> Vec<Operation> {
-    let document = serde_json::to_value(api::openai::document()).unwrap();
-    let mut operations = Vec::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, described) in item.as_object().unwrap() {
-            operations.push(Operation {
-                name: described["operationId"].as_str().unwrap().to_owned(),
-                method: method.to_uppercase().parse().unwrap(),
-                path: path.clone(),
-            });
-        }
-    }
-    operations
-}
-
-impl Operation {
-    fn parameters(&self) -> Vec<&str> {
-        let parts = self.path.split('{').skip(1);
-        parts.map(|part| part.split('}').next().unwrap()).collect()
-    }
-
-    fn at(&self, values: &[String]) -> String {
-        let mut path = self.path.clone();
-        for (name, value) in self.parameters().iter().zip(values) {
-            path = path.replace(&format!("{{{name}}}"), value);
-        }
-        path
-    }
+    faces::operations(&serde_json::to_value(api::openai::document()).unwrap())
 }
 
 /// A message, as the SDKs write it.
