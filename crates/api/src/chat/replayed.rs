@@ -11,6 +11,7 @@ use crate::sse;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::conversations::{Conversation, Title};
 use domain::error::Resource;
+use domain::id::{ConversationId, ItemId};
 use domain::items::{Item, Role};
 use domain::replies::prompt::{Tied, tied};
 use domain::replies::{Finished, Generation, Progress};
@@ -21,7 +22,7 @@ use serde_json::{Value, json};
 const COMPLETE: &str = "stop";
 
 /// A whole completion: the items of the answer, oldest first.
-pub(crate) fn completion(
+fn completion(
     items: Vec<Item>,
     finish_reason: Option<String>,
     conversation: &Conversation,
@@ -51,6 +52,17 @@ pub(crate) fn completion(
         }],
         "conversation": of(conversation),
     }))
+}
+
+/// The completion that a repeated chat has made: this item of the conversation ends it.
+pub(crate) async fn found(
+    request: &HttpRequest,
+    (conversation, last): (ConversationId, ItemId),
+    finish_reason: Option<String>,
+) -> Result<HttpResponse, ApiError> {
+    let items = answered(request, owner(request)?, conversation, last).await?;
+    let conversation = conversation_of(request, conversation).await?;
+    Ok(completion(items, finish_reason, &conversation))
 }
 
 /// The text of an answer. A turn that was cancelled before the model said anything ends with its

@@ -9,7 +9,7 @@ use super::shares::ShareBody;
 use crate::browsers::PublicUrl;
 use crate::chat::replayed;
 use crate::error::ApiError;
-use crate::replays::found::{answered, conversation_of, item, owner, service};
+use crate::replays::found::{all, conversation_of, item, owner, service};
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse};
 use domain::error::{Error, Resource};
 use domain::items::ItemService;
@@ -39,9 +39,7 @@ pub(crate) async fn again(
             Ok(HttpResponse::Ok().json(body))
         }
         Made::Items(conversation, ids) => {
-            let items = service::<ItemService>(request)?;
-            let found = items.get_all(owner, conversation, &ids).await?;
-            added(request, found).await
+            added(request, all(request, conversation, &ids).await?).await
         }
         Made::Project(id) => {
             let found = service::<ProjectService>(request)?.get(owner, id).await?;
@@ -57,13 +55,7 @@ pub(crate) async fn again(
             Ok(HttpResponse::Created().json(ShareBody::new(&share, &public)))
         }
         Made::Turn(conversation, id) => {
-            let items = answered(request, owner, conversation, id).await?;
-            let conversation = conversation_of(request, conversation).await?;
-            Ok(replayed::completion(
-                items,
-                outcome.finish_reason,
-                &conversation,
-            ))
+            replayed::found(request, (conversation, id), outcome.finish_reason).await
         }
         Made::SharedItem(..) | Made::Several(_) | Made::Cancelled(..) | Made::Response(_) => Err(
             Error::Internal("a repeat found an object that Jan's face does not make".into()).into(),

@@ -4,10 +4,9 @@ use super::conversations::ConversationBody;
 use super::items::create::added;
 use crate::chat::replayed;
 use crate::error::ApiError;
-use crate::replays::found::{answered, conversation_of, owner, service};
+use crate::replays::found::{all, conversation_of, owner};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::error::Error;
-use domain::items::ItemService;
 use domain::repeats::{Made, Outcome};
 
 /// Answers like the first attempt.
@@ -22,18 +21,10 @@ pub(crate) async fn again(
             Ok(HttpResponse::Ok().json(ConversationBody::from(found)))
         }
         Made::Items(conversation, ids) => {
-            let items = service::<ItemService>(request)?;
-            let found = items.get_all(owner, conversation, &ids).await?;
-            added(request, found).await
+            added(request, all(request, conversation, &ids).await?).await
         }
         Made::Turn(conversation, id) => {
-            let items = answered(request, owner, conversation, id).await?;
-            let conversation = conversation_of(request, conversation).await?;
-            Ok(replayed::completion(
-                items,
-                outcome.finish_reason,
-                &conversation,
-            ))
+            replayed::found(request, (conversation, id), outcome.finish_reason).await
         }
         Made::Response(id) => super::responses::again(request, owner, id).await,
         Made::Item(..)

@@ -1,6 +1,6 @@
 //! Answers repeated requests from the objects that the first attempt made.
 
-use super::found::{answered, conversation_of, finished, item, owner, service};
+use super::found::{conversation_of, finished, item, owner, service};
 use crate::browsers::PublicUrl;
 use crate::chat::replayed;
 use crate::client_address::ClientAddress;
@@ -94,10 +94,7 @@ pub(super) async fn answer(
         }
         Made::Response(_) => Err(made_elsewhere()),
         Made::Turn(conversation, id) => {
-            let items = answered(request, owner, conversation, id).await?;
-            let conversation = conversation_of(request, conversation).await?;
-            let reason = outcome.finish_reason;
-            Ok(replayed::completion(items, reason, &conversation))
+            replayed::found(request, (conversation, id), outcome.finish_reason).await
         }
     }
 }

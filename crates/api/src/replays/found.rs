@@ -37,6 +37,16 @@ pub(crate) async fn item(
     Ok(items.get(owner, conversation, id).await?)
 }
 
+/// These items of a conversation, in this order.
+pub(crate) async fn all(
+    request: &HttpRequest,
+    conversation: ConversationId,
+    ids: &[ItemId],
+) -> Result<Vec<Item>, ApiError> {
+    let items = service::<ItemService>(request)?;
+    Ok(items.get_all(owner(request)?, conversation, ids).await?)
+}
+
 /// The items of an answer, oldest first, of which this is the last: a text, and the calls of tools.
 pub(crate) async fn answered(
     request: &HttpRequest,
