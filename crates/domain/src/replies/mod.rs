@@ -11,6 +11,7 @@ mod model;
 mod ports;
 pub mod prompt;
 mod service;
+mod shown;
 mod store;
 mod tokens;
 mod wanted;

@@ -1,6 +1,7 @@
 //! Items as messages for a model, in the terms of chat completions.
 
-use super::message::{Beside, Call, Message, Shown};
+use super::message::{Beside, Call, Message};
+use super::shown::shown;
 use super::tokens::tokens;
 use crate::items::{Content, ItemType, Object, Part, Parts, Role, elements, text};
 use crate::visible::can_be_seen;
@@ -218,40 +219,9 @@ fn output_text(object: &Object<'_>) -> Option<String> {
     text(output).or_else(joined)
 }
 
-/// The parts of a user's message that has more than text.
-fn shown(parts: &Parts) -> Option<Vec<Shown>> {
-    let parts = parts.each();
-    let shown: Vec<_> = parts.iter().filter_map(show).collect();
-    let is_more = shown.iter().any(|part| !matches!(part, Shown::Text(_)));
-    is_more.then_some(shown)
-}
-
-fn show(part: &Object<'_>) -> Option<Shown> {
-    match Part::of(part) {
-        Part::Text(text) => Some(Shown::Text(text)),
-        Part::Picture(_) => {
-            let object = part.get("image_url").and_then(Object::parse);
-            let within = |name| object.as_ref().and_then(|object| object.text(name));
-            let url = part.text("image_url").or_else(|| within("url"))?;
-            let detail = part.text("detail").or_else(|| within("detail"));
-            Some(Shown::Picture { url, detail })
-        }
-        Part::File(address) => {
-            let object = part.get("file").and_then(Object::parse).unwrap_or_default();
-            let field = |name| part.text(name).or_else(|| object.text(name));
-            let (data, id, name) = (field("file_data"), field("file_id"), field("filename"));
-            match (&data, &id, address) {
-                (None, None, Some(address)) => Some(Shown::Text(address.url)),
-                (None, None, None) => None,
-                _ => Some(Shown::File { data, id, name }),
-            }
-        }
-        Part::Other => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::message::Shown;
     use super::*;
 
     fn item(kind: &str, parts: &str) -> (Role, Content) {
