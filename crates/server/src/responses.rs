@@ -3,7 +3,7 @@
 use crate::parts::Parts;
 use domain::responses::{Live, ResponseService, ResponseStores};
 use infra::postgres::{
-    Database, NewTitles, PgConversations, PgProjects, PgReplies, PgResponses, PgSettings,
+    Database, NewTitles, PgConversations, PgItems, PgProjects, PgReplies, PgResponses, PgSettings,
 };
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ pub(crate) fn responses(parts: &Parts) -> ResponseService {
         ResponseStores {
             responses: Arc::new(PgResponses::new(database(), new_titles)),
             conversations: Arc::new(PgConversations::new(database(), new_titles)),
+            items: Arc::new(PgItems::new(database(), new_titles)),
             projects: Arc::new(PgProjects(database())),
             replies: Arc::new(PgReplies(database())),
             settings: Arc::new(PgSettings(database())),

@@ -39,10 +39,6 @@ codes! {
     UNSUPPORTED = "unsupported", 400, "invalid_request_error", Some("items[0].content[0].type"),
         "This address does not have what `param` names.",
         "Leave it out, or use what the message names instead.";
-    PREVIOUS_RESPONSE_NOT_FOUND = "previous_response_not_found", 400, "invalid_request_error",
-        Some("previous_response_id"),
-        "The response to continue does not exist, was deleted, or is not yours.",
-        "Send the items before it as input, or leave previous_response_id out.";
     PASSWORD_WRONG = "password_wrong", 400, "invalid_request_error", Some("current_password"),
         "The password is not the caller's.",
         "Send the account's present password as `current_password`.";
@@ -120,6 +116,10 @@ codes! {
     API_KEY_NOT_FOUND = "api_key_not_found", 404, "not_found_error", None,
         "No such API key: it does not exist, it was deleted, or it is not yours.",
         "GET /auth/api-keys lists yours.";
+    PREVIOUS_RESPONSE_NOT_FOUND = "previous_response_not_found", 404, "not_found_error",
+        Some("previous_response_id"),
+        "The response to continue does not exist, was deleted, or is not yours.",
+        "Send the items before it as input, or leave previous_response_id out.";
     RESPONSE_NOT_FOUND = "response_not_found", 404, "not_found_error", None,
         "No such response: it does not exist, it was deleted, or it is not yours.",
         "Check the id. A response with store: false is kept nowhere.";

@@ -15,6 +15,8 @@ pub enum Kind {
     Credentials,
     /// Forgets expired answers to repeats. One of the service's own jobs.
     Repeats,
+    /// Ends responses whose servers have died. One of the service's own jobs.
+    Responses,
     /// Removes guests that have been idle for too long. One of the service's own jobs.
     IdleGuests,
     /// Deletes the data of a removed owner.
@@ -36,6 +38,7 @@ impl Kind {
             Self::Links => "links",
             Self::Credentials => "credentials",
             Self::Repeats => "repeats",
+            Self::Responses => "responses",
             Self::IdleGuests => "idle_guests",
             Self::Removal => "removal",
             Self::Versions => "versions",

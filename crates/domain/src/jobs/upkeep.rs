@@ -4,17 +4,19 @@ use crate::error::Result;
 use crate::purge::PurgeService;
 use crate::removal::RemovalService;
 use crate::repeats::{RepeatService, RepeatStore};
+use crate::responses::ResponseStore;
 use crate::turns::TurnQueue;
 use chrono::TimeDelta;
 use std::sync::Arc;
 
-/// The service's own jobs, which repeat: they remove expired data.
+/// The service's own jobs, which repeat: they remove expired data, and end abandoned responses.
 pub struct Upkeep {
     pub queue: Arc<dyn JobQueue>,
     pub purge: PurgeService,
     pub removal: RemovalService,
     pub repeats: Arc<dyn RepeatStore>,
     pub turns: Arc<dyn TurnQueue>,
+    pub responses: Arc<dyn ResponseStore>,
     /// How long guests may be inactive before they are removed; `None`: for ever.
     pub guest_retention: Option<TimeDelta>,
     pub clock: Arc<dyn Clock>,
@@ -23,12 +25,19 @@ pub struct Upkeep {
 impl Upkeep {
     /// The pause when there is no work.
     const REST: TimeDelta = TimeDelta::minutes(1);
+    /// The same for responses, which must have ended a minute after their server died.
+    const REST_OF_RESPONSES: TimeDelta = TimeDelta::seconds(20);
     /// How long a job is leased to an instance.
     const LEASE: TimeDelta = TimeDelta::seconds(30);
 
     /// The kinds that this instance does.
     pub fn kinds(&self) -> Vec<Kind> {
-        let always = [Kind::Links, Kind::Credentials, Kind::Repeats];
+        let always = [
+            Kind::Links,
+            Kind::Credentials,
+            Kind::Repeats,
+            Kind::Responses,
+        ];
         let guests = self.guest_retention.map(|_| Kind::IdleGuests);
         always.into_iter().chain(guests).collect()
     }
@@ -44,6 +53,11 @@ impl Upkeep {
                 let turns = self.turns.forget_expired(portion.rows().max(1)).await?;
                 Ok(is_more || turns > 0)
             }
+            (Kind::Responses, _) => {
+                let most = portion.rows().max(1);
+                let ended = self.responses.abandon_expired(most).await?;
+                Ok(u64::try_from(ended).is_ok_and(|ended| ended >= most))
+            }
             (Kind::IdleGuests, Some(retention)) => self.removal.reclaim_guest(retention).await,
             _ => Ok(false),
         }
@@ -58,10 +72,10 @@ impl Work for Upkeep {
             return Ok(Step::Taken);
         }
         let is_more = self.forget(job.kind, portion).await?;
-        let rest = if is_more {
-            TimeDelta::zero()
-        } else {
-            Self::REST
+        let rest = match job.kind {
+            _ if is_more => TimeDelta::zero(),
+            Kind::Responses => Self::REST_OF_RESPONSES,
+            _ => Self::REST,
         };
         self.queue.again(job, self.clock.now() + rest).await?;
         Ok(if is_more { Step::More } else { Step::Done })

@@ -9,11 +9,16 @@ use super::writing::{Client, Writing, end_open, no_conversation};
 use super::{Entry, Place, Response, Status, Truncation};
 use crate::admission::Caller;
 use crate::error::{Conflict, Error, Result};
+use crate::id::Sequence;
 use crate::replies::{Ask, ChatRequest, ChatStream, ProviderFailure};
 use crate::turns::{Called, Ending};
 use futures_util::future::{Either, pending, select};
 use std::pin::pin;
 use tokio::sync::oneshot;
+
+/// How many messages may be added to a conversation while the events of a response are told, so that
+/// its items still get the ids that were told: these numbers are left free before them.
+const BESIDE: u32 = 256;
 
 /// Why a response ends early.
 enum Stop {
@@ -98,9 +103,14 @@ impl Writing {
         self.turn = Some(turn);
         let outline = stores.conversations.outline(self.owner, id).await?;
         let (conversation, last) = outline.ok_or_else(no_conversation)?;
+        let is_told = self.create.is_streamed || self.create.is_background;
+        let first = match is_told {
+            true => Sequence(last.next().0.saturating_add(BESIDE)),
+            false => last.next(),
+        };
         self.writer
             .response
-            .send_modify(|response| response.first = last.next());
+            .send_modify(|response| response.first = first);
         Ok(Some(Known { conversation, last }))
     }
 
@@ -177,6 +187,8 @@ impl Writing {
                 {
                     tokens /= 2;
                 }
+                Err(Error::Provider(ProviderFailure::Refused(refusal)))
+                    if needs.lengths.learn(&self.create, &refusal) => {}
                 Err(error) => return Err(error),
             }
         }

@@ -44,7 +44,7 @@ impl Needs {
         let leading = self.leading(owner, create, known).await?;
         let sizes = create.input.iter().map(|input| match input {
             Input::Item(entry) => size(entry),
-            Input::Reference(..) => 0,
+            Input::Reference(_) => 0,
         });
         let asked: usize =
             sizes.sum::<usize>() + leading.iter().map(|text| tokens(text)).sum::<usize>();
@@ -82,7 +82,7 @@ impl Needs {
             return Err(Error::invalid("input", message));
         }
         Ok(Asked {
-            body: body(create, &messages),
+            body: self.body(create, &messages),
             input,
         })
     }
@@ -155,6 +155,15 @@ impl Needs {
         Ok(earlier)
     }
 
+    /// The owner's item with this id: of a conversation, as it is now, or of a response.
+    pub(super) async fn find_item(&self, owner: OwnerId, id: ItemId) -> Result<Option<Entry>> {
+        if let Some(item) = self.stores.items.find_anywhere(owner, id).await? {
+            return Ok(Some(Entry::new(item.role, item.content)));
+        }
+        let found = self.stores.responses.find_by_item(owner, id).await?;
+        Ok(found.and_then(|items| items.find(id)))
+    }
+
     /// The input with the items that it names. Items that stand before it anyway are not told twice.
     async fn resolved(
         &self,
@@ -169,16 +178,32 @@ impl Needs {
                     input.push(entry.clone());
                     continue;
                 }
-                Input::Reference(id, _) => *id,
+                Input::Reference(id) => *id,
             };
             if earlier.items.iter().any(|(known, _)| *known == id) {
                 continue;
             }
-            let found = self.stores.responses.find_by_item(owner, id).await?;
-            let found = found.and_then(|items| items.find(id));
+            let found = self.find_item(owner, id).await?;
             input.push(found.ok_or_else(|| Resource::Item.absent().named_by("input"))?);
         }
         Ok(input)
+    }
+
+    fn body(&self, create: &CreateResponse, messages: &[String]) -> String {
+        let mut body = format!(
+            r#"{{"messages":[{}],"stream":true,"stream_options":{{"include_usage":true}}"#,
+            messages.join(",")
+        );
+        if let Some(model) = &create.model {
+            let model = crate::items::quoted(model);
+            body.push_str(&format!(r#","model":{model}"#));
+        }
+        for (name, value) in &create.options {
+            let name = self.lengths.of(name, &create.model);
+            body.push_str(&format!(r#","{name}":{value}"#));
+        }
+        body.push('}');
+        body
     }
 }
 
@@ -218,20 +243,4 @@ fn too_long() -> Error {
     let message = "The items before the input have more than 16 MiB, which is the limit here. Send \
                    truncation: \"auto\" to leave the oldest out.";
     Error::invalid("truncation", message)
-}
-
-fn body(create: &CreateResponse, messages: &[String]) -> String {
-    let mut body = format!(
-        r#"{{"messages":[{}],"stream":true,"stream_options":{{"include_usage":true}}"#,
-        messages.join(",")
-    );
-    if let Some(model) = &create.model {
-        let model = crate::items::quoted(model);
-        body.push_str(&format!(r#","model":{model}"#));
-    }
-    for (name, value) in &create.options {
-        body.push_str(&format!(r#","{name}":{value}"#));
-    }
-    body.push('}');
-    body
 }

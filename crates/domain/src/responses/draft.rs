@@ -1,15 +1,13 @@
+use super::calls::Calls;
 use super::output::Written;
-use super::piece::{self, CallPiece};
-use super::{Cut, CutBy, Output, Response, Said, SaidKind, Status};
+use super::piece;
+use super::{CutBy, Output, Response, Said, SaidKind, Status};
 use crate::items::Content;
 use crate::replies::{ChatChunk, Ending, ProviderFailure};
 use crate::thoughts::{Apart, Extent, Splitter};
 use crate::visible::can_be_seen;
 
 type Result<T> = std::result::Result<T, ProviderFailure>;
-
-/// The most calls of functions in one response.
-const MOST_CALLS: usize = 512;
 
 /// Makes the output of a response from a provider's chunks.
 #[derive(Default)]
@@ -19,18 +17,8 @@ pub(super) struct Draft {
     /// White space that becomes part of a text or a thought if anything visible follows.
     blank_text: String,
     blank_thought: String,
-    calls: Vec<Call>,
+    calls: Calls,
     finish_reason: Option<String>,
-}
-
-/// A call that is being written.
-struct Call {
-    index: Option<u64>,
-    id: Option<String>,
-    /// Its place in the output, once its name is known.
-    place: Option<usize>,
-    /// Arguments that came before the name.
-    early: String,
 }
 
 impl Draft {
@@ -77,7 +65,7 @@ impl Draft {
         self.tell(told, response);
         self.say(SaidKind::Refusal, &piece.refusal, response);
         for call in piece.calls {
-            self.call(call, response)?;
+            self.calls.add(call, response)?;
         }
         Ok(())
     }
@@ -95,7 +83,7 @@ impl Draft {
         };
         let rest = self.splitter.end(extent);
         self.tell(rest, response);
-        if self.calls.iter().any(|call| call.place.is_none()) {
+        if self.calls.has_nameless() {
             let why = "it called a tool without a name.";
             return Err(ProviderFailure::lasting(why));
         }
@@ -133,7 +121,7 @@ impl Draft {
         }) = response.output.last_mut()
         {
             text.push_str(thought);
-            return cut(response, place, 0, thought.len());
+            return response.came(place, 0, thought.len());
         }
         self.blank_thought.push_str(thought);
         if can_be_seen(&self.blank_thought) {
@@ -143,7 +131,7 @@ impl Draft {
             response
                 .output
                 .push(Output::new(Written::Reasoning(thought)));
-            cut(response, response.output.len() - 1, 0, bytes);
+            response.came(response.output.len() - 1, 0, bytes);
         }
     }
 
@@ -167,7 +155,7 @@ impl Draft {
                 _ => parts.push(Said { kind, text }),
             }
             let part = parts.len() - 1;
-            return cut(response, place, part, bytes);
+            return response.came(place, part, bytes);
         }
         self.blank_text.push_str(text);
         if can_be_seen(&self.blank_text) {
@@ -175,83 +163,9 @@ impl Draft {
             let bytes = text.len();
             let parts = vec![Said { kind, text }];
             response.output.push(Output::new(Written::Message(parts)));
-            cut(response, response.output.len() - 1, 0, bytes);
+            response.came(response.output.len() - 1, 0, bytes);
         }
     }
-
-    fn call(&mut self, piece: CallPiece, response: &mut Response) -> Result<()> {
-        let at = self.place_of(&piece);
-        if at >= MOST_CALLS {
-            return Err(ProviderFailure::lasting(
-                "it called more than 512 tools at once.",
-            ));
-        }
-        let Some(call) = self.calls.get_mut(at) else {
-            return Ok(());
-        };
-        call.id = call.id.take().or(piece.id);
-        let Some(place) = call.place else {
-            call.early.push_str(&piece.arguments);
-            if piece.name.is_empty() {
-                return Ok(());
-            }
-            let arguments = std::mem::take(&mut call.early);
-            let bytes = arguments.len();
-            let call_id = call.id.clone();
-            let call_id = call_id.unwrap_or_else(|| format!("call_{}_{at}", response.id.ulid()));
-            call.id = Some(call_id.clone());
-            call.place = Some(response.output.len());
-            response.output.push(Output::new(Written::Call {
-                call_id,
-                name: piece.name,
-                arguments,
-            }));
-            cut(response, response.output.len() - 1, 0, bytes);
-            return Ok(());
-        };
-        if let Some(Output {
-            kind: Written::Call { arguments, .. },
-            ..
-        }) = response.output.get_mut(place)
-            && !piece.arguments.is_empty()
-        {
-            arguments.push_str(&piece.arguments);
-            cut(response, place, 0, piece.arguments.len());
-        }
-        Ok(())
-    }
-
-    /// The call that a piece belongs to; a new one is added. Some servers give each call the same
-    /// index, or no index.
-    fn place_of(&mut self, piece: &CallPiece) -> usize {
-        let mut known = self.calls.iter();
-        let found = match (&piece.id, piece.index) {
-            (Some(id), index) => known.rposition(|call| {
-                let is_same = call.id.as_ref() == Some(id);
-                is_same || call.id.is_none() && call.index.is_some() && call.index == index
-            }),
-            (None, Some(index)) => known.rposition(|call| call.index == Some(index)),
-            (None, None) if piece.name.is_empty() => self.calls.len().checked_sub(1),
-            (None, None) => None,
-        };
-        found.unwrap_or_else(|| {
-            self.calls.push(Call {
-                index: piece.index,
-                id: None,
-                place: None,
-                early: String::new(),
-            });
-            self.calls.len() - 1
-        })
-    }
-}
-
-fn cut(response: &mut Response, output: usize, part: usize, bytes: usize) {
-    response.cuts.push(Cut {
-        output,
-        part,
-        bytes,
-    });
 }
 
 /// A model's name, made storable.

@@ -3,10 +3,12 @@
 
 mod answer;
 mod asking;
+mod calls;
 mod context;
 mod draft;
 mod entry;
 mod events;
+mod length;
 mod live;
 mod model;
 mod needs;

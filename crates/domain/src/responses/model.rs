@@ -111,6 +111,15 @@ impl Response {
         self.id.item(Sequence(self.first.0.saturating_add(place)))
     }
 
+    /// Notes that so many bytes came for a part.
+    pub(super) fn came(&mut self, output: usize, part: usize, bytes: usize) {
+        self.cuts.push(Cut {
+            output,
+            part,
+            bytes,
+        });
+    }
+
     pub fn has_ended(&self) -> bool {
         self.status != Status::InProgress
     }
@@ -168,8 +177,8 @@ pub enum Place {
 #[derive(Clone, Debug)]
 pub enum Input {
     Item(Entry),
-    /// An item that is stored already, and the field that names it.
-    Reference(ItemId, String),
+    /// An item that is stored already.
+    Reference(ItemId),
 }
 
 /// What happens where the input is too long for the model.

@@ -1,6 +1,8 @@
+use super::length::LengthNames;
 use super::{Live, ResponseStore};
 use crate::clock::{Clock, Ids};
 use crate::conversations::ConversationStore;
+use crate::items::ItemStore;
 use crate::projects::ProjectStore;
 use crate::replies::{ModelProvider, ReplyStore};
 use crate::settings::SettingsStore;
@@ -11,6 +13,7 @@ use std::sync::Arc;
 pub struct ResponseStores {
     pub responses: Arc<dyn ResponseStore>,
     pub conversations: Arc<dyn ConversationStore>,
+    pub items: Arc<dyn ItemStore>,
     pub projects: Arc<dyn ProjectStore>,
     pub replies: Arc<dyn ReplyStore>,
     /// Where the profiles of users are.
@@ -27,6 +30,7 @@ pub(super) struct Needs {
     pub(super) stores: ResponseStores,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ids: Arc<dyn Ids>,
+    pub(super) lengths: LengthNames,
     /// The most tokens of context for a model.
     pub(super) context_tokens: usize,
 }

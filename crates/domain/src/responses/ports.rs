@@ -51,6 +51,9 @@ pub trait ResponseStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Option<Cancelled>>;
 
+    /// Ends at most so many responses of any owner whose leases have run out; returns how many.
+    async fn abandon_expired(&self, most: u64) -> Result<usize>;
+
     /// Those of these responses that are still to be written. Renews their leases if `renews` is
     /// true.
     async fn tend(

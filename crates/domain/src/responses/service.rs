@@ -1,11 +1,12 @@
 use super::answer::Answer;
+use super::length::LengthNames;
 use super::needs::{Needs, ResponseStores};
 use super::ports::Cancelled;
 use super::writing::Writing;
-use super::{CreateResponse, Following, Place, Response, ResponseItems};
+use super::{CreateResponse, Entry, Following, Place, Response, ResponseItems};
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Resource, Result};
-use crate::id::{OwnerId, ResponseId};
+use crate::id::{ItemId, OwnerId, ResponseId};
 use crate::replies::ModelProvider;
 use crate::tasks::Tasks;
 use crate::usage::UsageGuard;
@@ -35,6 +36,7 @@ impl ResponseService {
                 stores,
                 clock,
                 ids,
+                lengths: LengthNames::default(),
                 context_tokens,
             }),
             usage,
@@ -96,6 +98,11 @@ impl ResponseService {
             .find_with_input(owner, id)
             .await?;
         found.ok_or_else(|| Resource::Response.absent())
+    }
+
+    /// The owner's item with this id, of a conversation or of a response.
+    pub async fn find_item(&self, owner: OwnerId, id: ItemId) -> Result<Option<Entry>> {
+        self.needs.find_item(owner, id).await
     }
 
     /// The events of a response from the first. `None`: another instance is writing it now.

@@ -32,7 +32,7 @@ impl Writing {
     pub(super) fn new(needs: Arc<Needs>, owner: OwnerId, create: CreateResponse) -> Self {
         let items = create.input.iter().filter_map(|input| match input {
             Input::Item(entry) => Some(entry.clone()),
-            Input::Reference(..) => None,
+            Input::Reference(_) => None,
         });
         let input: Vec<_> = items.collect();
         let response = Response {

@@ -16,7 +16,8 @@ use domain::titles::TitleService;
 use domain::usage::{Allowances, UsageGuard, UsageService};
 use infra::audit::LoggedAudit;
 use infra::postgres::{
-    Database, PgJobs, PgPurge, PgRemovals, PgRepeats, PgSearch, PgTitleQueue, PgTurnQueue, PgUsage,
+    Database, NewTitles, PgJobs, PgPurge, PgRemovals, PgRepeats, PgResponses, PgSearch,
+    PgTitleQueue, PgTurnQueue, PgUsage,
 };
 use lane::{Lane, RETRY};
 use std::sync::Arc;
@@ -54,6 +55,7 @@ pub async fn upkeep(
         removal: removal.clone(),
         repeats: Arc::new(PgRepeats(database.clone())),
         turns: Arc::new(PgTurnQueue(database.clone())),
+        responses: Arc::new(PgResponses::new(database.clone(), NewTitles::Kept)),
         guest_retention,
         clock: Arc::clone(&clock),
     });

@@ -4,7 +4,7 @@ use crate::db::Schema;
 use ulid::Ulid;
 
 /// The owner for whom `TestApp::alice` speaks.
-const ALICE: u128 = 0xA11CE;
+pub(crate) const ALICE: u128 = 0xA11CE;
 
 /// When seeded conversations were made, in milliseconds: before anything a test makes.
 const BEFORE: u64 = 1_766_000_000_000;

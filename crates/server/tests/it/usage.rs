@@ -68,6 +68,40 @@ async fn usage_is_shown_and_counted_a_little_later() {
     rows::assert_consistent(&app.schema).await;
 }
 
+#[tokio::test]
+async fn parts_and_responses_count_with_all_their_bytes() {
+    let app = TestApp::spawn_allowing(guests(Some(20_000), None)).await;
+    let (guest, _) = app.guest().await;
+    let one = guest.conversation(json!({})).await;
+    app.count_usage().await;
+    let empty = usage(&guest).await["storage_bytes"].as_u64().unwrap();
+    let picture = format!("data:image/png;base64,{}", "A".repeat(4_000));
+    let message = json!({ "role": "user", "parts": [
+        { "type": "input_text", "text": "See" }, { "type": "input_image", "image_url": picture },
+    ] });
+    let call = json!({ "type": "function_call", "parts": [
+        { "call_id": "c", "name": "f", "arguments": "x".repeat(4_000) },
+    ] });
+    let items = format!("/v1/conversations/{one}/items");
+    for item in [message, call] {
+        guest.post(&items, item).await.expect(201);
+    }
+    app.count_usage().await;
+    let used = usage(&guest).await["storage_bytes"].as_u64().unwrap() - empty;
+    assert!((8_000..9_500).contains(&used), "{used}");
+    // A response without a conversation counts, too.
+    let path = "/openai/v1/responses";
+    let body = json!({ "input": "y".repeat(12_000) });
+    let response = guest.post(path, body.clone()).await.expect(200);
+    app.count_usage().await;
+    let refused = guest.post(path, body).await.expect(409);
+    assert_eq!(refused["error"]["code"], "quota_exceeded");
+    let response = format!("{path}/{}", id(&response));
+    guest.delete(&response).await.expect(200);
+    app.count_usage().await;
+    guest.post(path, json!({ "input": "y" })).await.expect(200);
+}
+
 /// Asks for each change, of which some would store more than there may be.
 async fn change<const N: usize>(actor: &Actor, path: &str, changes: [(Value, u16); N]) {
     for (changes, status) in changes {

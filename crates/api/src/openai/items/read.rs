@@ -7,6 +7,7 @@ use crate::openai::{fields, ids};
 use domain::error::{Error, Resource};
 use domain::id::{ItemId, OwnerId};
 use domain::items::{Content, ItemService, ItemType, NewItem, Object, Reasoning};
+use domain::responses::ResponseService;
 use std::collections::HashSet;
 
 /// An item of a request.
@@ -34,19 +35,28 @@ impl Incoming {
         }
     }
 
-    /// The item to store. A reference is resolved among all conversations of the owner.
+    /// The item to store. A reference is resolved among all conversations and responses of the owner.
     pub(in crate::openai) async fn resolve(
         self,
         at: &str,
         items: &ItemService,
+        responses: &ResponseService,
         owner: OwnerId,
     ) -> Result<NewItem, ApiError> {
         let id = match self {
             Self::Item(item) => return Ok(item),
             Self::Reference(id) => id,
         };
-        let found = items.find_anywhere(owner, id).await?;
-        let found = found.ok_or_else(|| absent(at, Resource::Item.absent()))?;
+        let Some(found) = items.find_anywhere(owner, id).await? else {
+            let found = responses.find_item(owner, id).await?;
+            let found = found.ok_or_else(|| absent(at, Resource::Item.absent()))?;
+            return Ok(NewItem {
+                role: found.role,
+                content: found.content,
+                call_id: None,
+                reasoning: None,
+            });
+        };
         Ok(NewItem {
             role: found.role,
             content: found.content,

@@ -3,9 +3,11 @@
 use super::read::Incoming;
 use crate::error::{ApiError, code};
 use crate::long_work::LongWork;
+use crate::replays::found::service;
 use actix_web::HttpRequest;
 use domain::id::OwnerId;
 use domain::items::{ItemService, NewItem};
+use domain::responses::ResponseService;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -70,9 +72,11 @@ pub(in crate::openai) async fn new_items(
         read.collect::<Result<Vec<_>, _>>()
     };
     let incoming = LongWork::run(request, bytes, read).await?;
+    let responses = service::<ResponseService>(request)?;
     let mut new = Vec::with_capacity(incoming.len());
     for (index, incoming) in incoming.into_iter().enumerate() {
-        new.push(incoming.resolve(&place(index), items, owner).await?);
+        let at = place(index);
+        new.push(incoming.resolve(&at, items, &responses, owner).await?);
     }
     Ok(new)
 }

@@ -45,7 +45,7 @@ pub(super) fn read(input: Option<&str>) -> Result<Vec<Input>, ApiError> {
     each.map(|(place, item)| {
         let at = format!("input[{place}]");
         match Incoming::read(&at, item)? {
-            Incoming::Reference(id) => Ok(Input::Reference(id, format!("{at}.id"))),
+            Incoming::Reference(id) => Ok(Input::Reference(id)),
             Incoming::Item(item) => {
                 check(&at, &item)?;
                 Ok(Input::Item(Entry::new(item.role, item.content)))

@@ -30,16 +30,17 @@ pub struct PgChats {
     new_titles: NewTitles,
 }
 
-/// Stores a turn within the transaction of another store.
+/// Stores a turn within the transaction of another store. Its messages get numbers after `after`.
 pub(super) async fn store_turn(
     connection: &mut AsyncPgConnection,
     owner: OwnerId,
     conversation: ConversationId,
     turn: &FinishedTurn,
     leaving: (Leaving, Option<DateTime<Utc>>),
+    after: Sequence,
 ) -> QueryResult<StoredRow> {
     let arrays = Arrays::from(turn);
-    let store = StoreTurn::of(owner, conversation, turn, &arrays, leaving);
+    let store = StoreTurn::of(owner, conversation, turn, &arrays, leaving, after);
     store.fetch_one(connection).await
 }
 
@@ -55,7 +56,8 @@ impl TurnStore for PgChats {
         let key = key(owner, conversation);
         let arrays = Arrays::from(turn);
         let due = self.new_titles.due(turn.now);
-        let store = StoreTurn::of(owner, conversation, turn, &arrays, (leaving, due));
+        let leaving_at = (leaving, due);
+        let store = StoreTurn::of(owner, conversation, turn, &arrays, leaving_at, Sequence(0));
         let last = |place: &StoredRow| {
             let last_message = turn.messages.last()?;
             let sequence = Sequence(place.last?.cast_unsigned());

@@ -12,19 +12,20 @@ use diesel::sql_types::{
 };
 use domain::chat::FinishedTurn;
 use domain::conversations::Title;
-use domain::id::{ConversationId, OwnerId};
+use domain::id::{ConversationId, OwnerId, Sequence};
 use domain::turns::Leaving;
 use uuid::Uuid;
 
 statement!(
     /// Like the append of one message: the row's lock gives the numbers, so the limit is exact. Stores
     /// either all messages or no message. The turn leaves the queue in the same transaction; if it is
-    /// not in the queue any more, no message is stored.
+    /// not in the queue any more, no message is stored. The messages get numbers after `after`.
     StoreTurn<'a> {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
         token: Uuid => SqlUuid,
         size: i32 => Integer,
+        after: i32 => Integer,
         now: DateTime<Utc> => Timestamptz,
         title: Option<&'a str> => Nullable<Text>,
         seeds: &'a [Vec<u8>] => Array<Binary>,
@@ -52,29 +53,29 @@ statement!(
     place as (
         update conversations set
             item_count = item_count + $4,
-            last_sequence = last_sequence + $4,
-            updated_at = greatest(updated_at, $5),
-            title_source = case when title is null and $6 is not null then 2 else title_source end,
-            title = coalesce(title, $6)
+            last_sequence = greatest(last_sequence, $5) + $4,
+            updated_at = greatest(updated_at, $6),
+            title_source = case when title is null and $7 is not null then 2 else title_source end,
+            title = coalesce(title, $7)
         where owner_id = $1 and id = $2 and item_count + $4 <= ", MAX_ITEMS, "
             and exists (select from turn)
         returning owner_id, id, last_sequence - $4 as before, last_sequence as last, title,
-            title_source = 2 and title = $6 as named
+            title_source = 2 and title = $7 as named
     ),
     stored as (
         ", ADD_ITEMS, ", model, content, reasoning, reasoning_version, item_type, parts, shown,
             parts_version)
         select p.owner_id, p.id, encode(t.seed || int4send(p.before + t.place::int), 'hex')::uuid,
-            $5, $5, p.before + t.place::int, t.role, t.model, t.content, t.reasoning,
+            $6, $6, p.before + t.place::int, t.role, t.model, t.content, t.reasoning,
             case when t.model is not null or t.reasoning is not null then 1 end,
             t.item_type, t.parts, t.shown, case when t.parts is not null then 1 end
-        from place p, unnest($7, $8, $9, $10, $11, $12, $13, $14) with ordinality
+        from place p, unnest($8, $9, $10, $11, $12, $13, $14, $15) with ordinality
             as t(seed, role, model, content, reasoning, item_type, parts, shown, place)
     ),
     queued as (
         ", ADD_JOBS, "
-        select owner_id, 2, id, id, $5, $15 from place
-        where named and $15 is not null
+        select owner_id, 2, id, id, $6, $16 from place
+        where named and $16 is not null
         on conflict do nothing
     )
     select exists (select from turn), title, last from (select 1) one left join place on true")
@@ -87,12 +88,14 @@ impl<'a> StoreTurn<'a> {
         turn: &'a FinishedTurn,
         arrays: &'a Arrays<'a>,
         (leaving, titles_due): (Leaving, Option<DateTime<Utc>>),
+        after: Sequence,
     ) -> Self {
         Self {
             owner_id: ids::stored(owner.ulid()),
             conversation_id: ids::stored(conversation.ulid()),
             token: ids::stored(leaving.turn.token),
             size: i32::try_from(turn.messages.len()).unwrap_or(i32::MAX),
+            after: after.0.cast_signed(),
             now: turn.now,
             title: turn.title.as_ref().map(Title::as_str),
             seeds: &arrays.seeds,

@@ -15,6 +15,7 @@ pub(in crate::postgres) const fn stored(kind: Kind) -> i16 {
         Kind::Purge => 8,
         Kind::Repeats => 9,
         Kind::Search => 10,
+        Kind::Responses => 11,
     }
 }
 
@@ -34,6 +35,7 @@ pub(super) fn read(stored: i16) -> Result<Kind> {
         8 => Ok(Kind::Purge),
         9 => Ok(Kind::Repeats),
         10 => Ok(Kind::Search),
+        11 => Ok(Kind::Responses),
         other => Err(Error::Internal(
             format!("{other} is not a kind of job").into(),
         )),

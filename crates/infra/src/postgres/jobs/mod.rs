@@ -153,6 +153,7 @@ impl JobQueue for PgJobs {
                 | Kind::Credentials
                 | Kind::IdleGuests
                 | Kind::Repeats
+                | Kind::Responses
                 | Kind::Search
                 | Kind::Versions => 0,
             };

@@ -43,7 +43,12 @@ pub(super) async fn finish(
                 let key = (owner, conversation);
                 let turn = turn(appending, now);
                 let due = new_titles.due(now);
-                match append(connection, key, &turn, appending, due).await? {
+                // A reader may know the ids of a response that was stored when it began.
+                let after = match ended.is_inserted {
+                    true => Sequence(response.first.0.saturating_sub(1)),
+                    false => Sequence(0),
+                };
+                match append(connection, key, &turn, appending, (due, after)).await? {
                     Ok(number) => first = Some(number),
                     Err(stored) => return Ok(stored),
                 }
@@ -98,10 +103,11 @@ async fn append(
     (owner, conversation): (OwnerId, ConversationId),
     turn: &FinishedTurn,
     appending: &Appending,
-    titles_due: Option<chrono::DateTime<chrono::Utc>>,
+    (titles_due, after): (Option<chrono::DateTime<chrono::Utc>>, Sequence),
 ) -> QueryResult<std::result::Result<Sequence, StoredResponse>> {
     let leaving = appending.leaving;
-    let place = store_turn(connection, owner, conversation, turn, (leaving, titles_due)).await?;
+    let leaving_at = (leaving, titles_due);
+    let place = store_turn(connection, owner, conversation, turn, leaving_at, after).await?;
     if !place.was_there {
         return Ok(Err(StoredResponse::Overtaken));
     }

@@ -25,8 +25,8 @@ use domain::responses::{
 };
 use rows::with_input;
 use statements::{
-    Abandon, Cancel, Chain, Delete, Find, FindWithInput, Found, FoundWithInput, InRange, LinkRow,
-    Renew, Tend,
+    Abandon, AbandonExpired, Cancel, Chain, Delete, Find, FindWithInput, Found, FoundWithInput,
+    InRange, LinkRow, Renew, Tend,
 };
 use uuid::Uuid;
 pub(super) use within::{forget_conversation, forget_owner};
@@ -199,6 +199,17 @@ impl ResponseStore for PgResponses {
             Status::Cancelled => Cancelled::Done(Box::new(response)),
             _ => Cancelled::HasEnded(Box::new(response)),
         }))
+    }
+
+    async fn abandon_expired(&self, most: u64) -> Result<usize> {
+        let failed = Failed::abandoned();
+        let abandon = AbandonExpired {
+            code: &failed.code,
+            message: &failed.message,
+            most: i64::try_from(most).unwrap_or(i64::MAX),
+        };
+        let work = async |connection: &mut AsyncPgConnection| abandon.write(connection).await;
+        self.database.run(Caller::Service, work).await
     }
 
     async fn tend(

@@ -127,6 +127,19 @@ statement!(
 );
 
 statement!(
+    /// Ends responses whose writers have died.
+    AbandonExpired<'a> { code: &'a str => Text, message: &'a str => Text, most: i64 => BigInt } -> (),
+    "update responses r set status = 3, ended_at = r.leased_until, leased_until = null,
+        failure_code = $1, failure_message = $2
+    from (
+        select owner_id, id from responses
+        where status = 1 and leased_until <= now()
+        order by leased_until limit $3 for update skip locked
+    ) dead
+    where r.owner_id = dead.owner_id and r.id = dead.id"
+);
+
+statement!(
     /// Deletes a response. Those that continue it continue the one before it.
     Delete { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> BigInt,
     sql!("with gone as (

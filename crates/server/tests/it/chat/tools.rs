@@ -286,3 +286,29 @@ async fn a_call_that_was_not_offered_is_no_reply() {
     answer.refused("model_provider_error", None);
     assert!(items(&alice, &conversation).await.is_empty());
 }
+
+#[tokio::test]
+async fn a_reply_after_calls_is_written_anew_with_the_calls_and_their_outputs() {
+    let provider = Provider::that(says(&["Rain."]));
+    let (_app, alice, conversation) = conversing(&provider).await;
+    look_twice(&provider, &alice, &conversation, false).await;
+    let reply = items(&alice, &conversation).await[6]["id"].clone();
+    let path = format!(
+        "/v1/conversations/{conversation}/items/{}/regenerate",
+        reply.as_str().unwrap()
+    );
+    provider.does(says(&["Sun."]));
+    let again = alice.post(&path, json!({})).await.expect(200);
+    assert_eq!((&again["id"], &again["content"]), (&reply, &json!("Sun.")));
+    let told = provider.asked().last().unwrap().json()["messages"].clone();
+    let roles: Vec<_> = told
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| m["role"].clone())
+        .collect();
+    assert_eq!(roles, ["user", "assistant", "tool", "tool"]);
+    assert_eq!(told[1]["tool_calls"].as_array().unwrap().len(), 2);
+    let kept = short(&alice, &conversation).await;
+    assert_eq!(kept, [&LOOP[..], &["assistant: Sun."]].concat());
+}

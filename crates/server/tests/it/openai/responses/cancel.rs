@@ -1,7 +1,8 @@
-use super::{PATH, asking, ended, made};
+use super::{PATH, asking, ended, made, said, streams};
 use crate::app::id;
 use crate::openai::{all, conversation, refused};
-use crate::provider::{Provider, says, says_when_told};
+use crate::provider::{Play, Provider, STREAM, event, says, says_when_told};
+use crate::purge::until;
 use serde_json::json;
 
 #[tokio::test]
@@ -46,4 +47,58 @@ async fn one_that_has_ended_stays_and_others_are_refused() {
     let cancel = format!("{PATH}/{}/cancel", id(&whole));
     let answer = alice.post(&cancel, json!({})).await;
     refused(&answer, 400, "invalid_value", Some("response_id"));
+}
+
+#[tokio::test]
+async fn one_that_waits_for_its_turn_is_cancelled_and_asks_no_model() {
+    let provider = Provider::that(says_when_told(&["Os", "lo."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({})).await;
+    let body = |text: &str| json!({ "input": text, "conversation": one, "background": true });
+    let first = id(&made(&alice, body("x")).await);
+    provider.was_asked(1).await;
+    let second = id(&made(&alice, body("y")).await);
+    let cancel = format!("{PATH}/{second}/cancel");
+    let cancelled = alice.post(&cancel, json!({})).await.expect(200);
+    assert_eq!(cancelled["status"], "cancelled");
+    provider.go_on(3);
+    assert_eq!(ended(&alice, &first).await["status"], "completed");
+    // Its place in the queue is free.
+    provider.does(says(&["Next."]));
+    made(&alice, json!({ "input": "z", "conversation": one })).await;
+    assert_eq!(all(&alice, &one).await.len(), 4);
+    let path = format!("{PATH}/{second}");
+    assert_eq!(alice.get(&path).await.expect(200), cancelled);
+    assert_eq!(provider.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn one_that_failed_or_was_cut_stays_and_a_stream_cannot_be_cancelled() {
+    let provider = Provider::that(streams(&[said("Os")], "length"));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    for status in ["incomplete", "failed"] {
+        if status == "failed" {
+            provider.does(Play::Bytes(format!("{STREAM}{}", event("Os")).into_bytes()));
+        }
+        let queued = made(&alice, json!({ "input": "x", "background": true })).await;
+        let response = ended(&alice, &id(&queued)).await;
+        assert_eq!(response["status"], status);
+        let cancel = format!("{PATH}/{}/cancel", id(&queued));
+        assert_eq!(alice.post(&cancel, json!({})).await.expect(200), response);
+    }
+    provider.does(says_when_told(&["Os", "lo."]));
+    let streaming = alice.clone();
+    let body = json!({ "input": "x", "stream": true });
+    let stream = tokio::spawn(async move { streaming.post(PATH, body).await });
+    let under_way = "select count(*) from responses where status = 1";
+    until(&app.schema, under_way, 20, |count| count == 1).await;
+    let list = "select replace(id::text, '-', '') from responses where status = 1";
+    let digits = u128::from_str_radix(&app.schema.value(list).await, 16).unwrap();
+    let cancel = format!("{PATH}/resp_{}/cancel", ulid::Ulid(digits));
+    let answer = alice.post(&cancel, json!({})).await;
+    refused(&answer, 400, "invalid_value", Some("response_id"));
+    provider.go_on(3);
+    assert!(stream.await.unwrap().text().contains("response.completed"));
 }

@@ -1,7 +1,7 @@
-use super::{PATH, asking, events, made, names, said, streams};
+use super::{PATH, asking, ended, events, made, names, said, streams};
 use crate::app::id;
 use crate::openai::{add, all, conversation, message, refused};
-use crate::provider::{Play, Provider, STREAM, event, refuses, says, says_when_told};
+use crate::provider::{Play, Provider, STREAM, answers, event, refuses, says, says_when_told};
 use serde_json::{Value, json};
 
 /// The fields that Open Responses requires.
@@ -342,8 +342,8 @@ fn mistakes(one: &str, theirs: &str) -> Vec<(Value, u16, &'static str, &'static 
         (json!({ "tool_choice": { "type": "file_search" } }), 400, "unsupported_parameter", "tool_choice"),
         (json!({ "store": false, "conversation": one }), 400, "invalid_value", "conversation"),
         (json!({ "conversation": one, "previous_response_id": unknown }), 400, "invalid_value", "previous_response_id"),
-        (json!({ "previous_response_id": unknown }), 400, "previous_response_not_found", "previous_response_id"),
-        (json!({ "previous_response_id": theirs }), 400, "previous_response_not_found", "previous_response_id"),
+        (json!({ "previous_response_id": unknown }), 404, "previous_response_not_found", "previous_response_id"),
+        (json!({ "previous_response_id": theirs }), 404, "previous_response_not_found", "previous_response_id"),
         (json!({ "conversation": unknown_conversation }), 404, "conversation_not_found", "conversation"),
         (json!({ "input": [reference] }), 404, "item_not_found", "input"),
         (json!({ "input": [output] }), 400, "invalid_value", "input[0].call_id"),
@@ -441,6 +441,108 @@ async fn a_provider_that_dies_midway_fails_the_response() {
     // Nothing waits for the turn.
     provider.does(says(&["Oslo."]));
     made(&alice, json!({ "input": "x", "conversation": one })).await;
+}
+
+#[tokio::test]
+async fn a_message_beside_a_stream_leaves_the_ids_of_its_items_as_they_were_told() {
+    let provider = Provider::that(says_when_told(&["Os", "lo."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({ "items": [message("user", "Before")] })).await;
+    for field in ["stream", "background"] {
+        let asked = provider.asked().len();
+        let body = json!({ "input": "Capital?", "conversation": one, field: true });
+        let asking = alice.clone();
+        let answer = tokio::spawn(async move { asking.post(PATH, body).await });
+        provider.was_asked(asked + 1).await;
+        let beside = add(
+            &alice,
+            &one,
+            json!([message("user", "Beside"), message("user", "it")]),
+        )
+        .await;
+        provider.go_on(3);
+        let answer = answer.await.unwrap();
+        let response = match field {
+            "stream" => events(answer.text()).pop().unwrap()["response"].clone(),
+            _ => ended(&alice, &id(&answer.json())).await,
+        };
+        let items = all(&alice, &one).await;
+        let place = items.len() - 4;
+        assert_eq!(
+            items[place]["id"], beside["data"][0]["id"],
+            "in the order of acceptance"
+        );
+        assert_eq!(items[place + 3]["id"], response["output"][0]["id"]);
+        let list = alice
+            .get(&format!("{PATH}/{}/input_items", id(&response)))
+            .await
+            .expect(200);
+        assert_eq!(items[place + 2]["id"], list["data"][0]["id"]);
+        let item = format!(
+            "/openai/v1/conversations/{one}/items/{}",
+            id(&items[place + 3])
+        );
+        assert_eq!(alice.get(&item).await.expect(200), items[place + 3]);
+    }
+    // What comes afterwards stands behind.
+    let after = add(&alice, &one, json!([message("user", "After")])).await;
+    assert_eq!(all(&alice, &one).await.last(), Some(&after["data"][0]));
+}
+
+#[tokio::test]
+async fn whole_calls_are_kept_in_the_conversation_however_the_provider_writes() {
+    let provider = Provider::that(two_calls());
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let calls = json!({ "role": "assistant", "content": null, "tool_calls": [
+        { "id": "call_a", "type": "function", "function": { "name": "f", "arguments": "{\"x\":1}" } },
+        { "id": "call_b", "type": "function", "function": { "name": "g", "arguments": "{}" } },
+    ] });
+    let choice = json!({ "index": 0, "message": calls, "finish_reason": "tool_calls" });
+    let whole =
+        json!({ "id": "c", "object": "chat.completion", "model": "m", "choices": [choice] });
+    let whole = answers(
+        "200 OK",
+        "Content-Type: application/json\r\n",
+        &whole.to_string(),
+    );
+    let tool = |name: &str| json!({ "type": "function", "name": name });
+    for play in [two_calls(), whole] {
+        provider.does(play);
+        let one = conversation(&alice, json!({})).await;
+        let tools = json!([tool("f"), tool("g")]);
+        let body = json!({ "input": "Do it.", "conversation": one, "tools": tools });
+        let response = made(&alice, body).await;
+        let items = all(&alice, &one).await;
+        let ids = |items: &[Value]| items.iter().map(id).collect::<Vec<_>>();
+        assert_eq!(
+            ids(&items[1..]),
+            ids(response["output"].as_array().unwrap())
+        );
+        assert_eq!(items[1]["arguments"], "{\"x\":1}");
+        assert_eq!(items[2]["call_id"], "call_b");
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_dies_midway_fails_whole_and_background_responses() {
+    let cut = format!("{STREAM}{}", event("Os"));
+    let provider = Provider::that(Play::Bytes(cut.into_bytes()));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({})).await;
+    let body = json!({ "input": "x", "conversation": one });
+    let whole = alice.post(PATH, body.clone()).await.expect(502);
+    assert_eq!(whole["error"]["type"], "server_error");
+    let stored = "select count(*) from responses";
+    assert_eq!(app.schema.value(stored).await, "0");
+    let body = json!({ "input": "x", "conversation": one, "background": true });
+    let queued = made(&alice, body).await;
+    let response = ended(&alice, &id(&queued)).await;
+    assert_eq!(response["status"], "failed");
+    assert_eq!(response["output"][0]["status"], "incomplete");
+    assert_eq!(all(&alice, &one).await, Vec::<Value>::new());
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-use super::{PATH, asking, made};
+use super::{PATH, asking, events, made};
 use crate::app::id;
 use crate::openai::{all, conversation, refused};
 use crate::provider::{Provider, says, says_when_told};
@@ -96,4 +96,29 @@ async fn a_response_that_is_deleted_while_it_runs_leaves_nothing() {
     let items = all(&alice, &one).await;
     assert_eq!(items.len(), 2);
     assert_eq!(items[0]["content"][0]["text"], "y");
+}
+
+#[tokio::test]
+async fn a_stream_that_is_deleted_ends_for_its_reader_and_leaves_nothing() {
+    let provider = Provider::that(says_when_told(&["Os", "lo."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({})).await;
+    let reading = alice.clone();
+    let body = json!({ "input": "x", "conversation": one, "stream": true });
+    let stream = tokio::spawn(async move { reading.post(PATH, body).await });
+    until(&app.schema, "select count(*) from responses", 20, |rows| {
+        rows == 1
+    })
+    .await;
+    let list = "select replace(id::text, '-', '') from responses";
+    let digits = u128::from_str_radix(&app.schema.value(list).await, 16).unwrap();
+    let path = format!("{PATH}/resp_{}", ulid::Ulid(digits));
+    alice.delete(&path).await.expect(200);
+    let told = events(stream.await.unwrap().text());
+    let last = told.last().unwrap();
+    assert_eq!(last["type"], "response.incomplete");
+    assert_eq!(last["response"]["status"], "cancelled");
+    refused(&alice.get(&path).await, 404, "response_not_found", None);
+    assert_eq!(all(&alice, &one).await.len(), 0);
 }

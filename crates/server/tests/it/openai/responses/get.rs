@@ -2,6 +2,7 @@ use super::{PATH, asking, ended, events, made, names, said, streams};
 use crate::app::id;
 use crate::openai::refused;
 use crate::provider::{Provider, says_when_told};
+use crate::purge::{Worker, until};
 use serde_json::json;
 
 #[tokio::test]
@@ -64,6 +65,25 @@ async fn a_response_whose_server_died_has_failed() {
     provider.go_on(3);
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     assert_eq!(alice.get(&path).await.expect(200), response);
+}
+
+#[tokio::test]
+async fn a_job_ends_responses_whose_server_died_although_they_are_not_read() {
+    let provider = Provider::that(says_when_told(&["Os", "lo."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    made(&alice, json!({ "input": "dead", "background": true })).await;
+    provider.was_asked(1).await;
+    let update = "update responses set leased_until = now() - interval '1 second'";
+    app.schema.rows(update).await;
+    made(&alice, json!({ "input": "alive", "background": true })).await;
+    let _worker = Worker::by(&app.schema, app.clock.clone());
+    let ended = "select count(*) from responses where status = 3 and leased_until is null
+        and failure_code = 'server_error' and input like '%dead%'";
+    until(&app.schema, ended, 20, |count| count == 1).await;
+    let alive = "select count(*) from responses where status = 1 and input like '%alive%'";
+    until(&app.schema, alive, 20, |count| count == 1).await;
+    provider.go_on(6);
 }
 
 #[tokio::test]

@@ -1,14 +1,19 @@
-//! `kill -9` of the service while responses are written, and the moment after.
+//! `kill -9` of the service at ten places of a response: right after it said `completed`, and at nine before.
 
-use super::{PATH, ended, events};
-use crate::app::{SECRET, id};
+use super::{PATH, STREAM_OF_A_CALL, ended, events};
+use crate::app::{Actor, SECRET, id};
+use crate::db::Schema;
 use crate::kills::answered;
 use crate::openai::{LIST, all, conversation};
 use crate::process::{Process, Scratch};
-use crate::provider::{Provider, says, says_when_told};
+use crate::provider::{Play, Provider, STREAM, event, says, says_when_told};
+use crate::purge::until;
+use crate::rows;
+use crate::slow_reader::SlowReader;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::{Duration, Instant};
+use tokio_postgres::Client;
 
 #[tokio::test]
 async fn a_response_that_said_completed_is_there_after_a_kill() {
@@ -43,6 +48,309 @@ async fn a_response_that_said_completed_is_there_after_a_kill() {
         assert_eq!(items.len(), 2 * (turn + 1));
         assert_eq!(items.last().unwrap()["id"], response["output"][0]["id"]);
     }
+}
+
+/// Where a response is before it has said `completed`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    /// Its turn is about to be stored.
+    EntersTheQueue,
+    /// Its turn is stored, and the provider is silent.
+    Asked,
+    /// The provider has sent its first bytes.
+    Begun,
+    InText,
+    InArguments,
+    /// A background response whose turn waits for another one.
+    Queued,
+    /// A background response in the middle of its text.
+    Running,
+    /// Another one, which is being cancelled.
+    Cancelling,
+    /// The provider has ended; the items are stored, and the response is about to be.
+    Storing,
+}
+
+/// In the order in which they can be reached: the last ones need locks, of which the last stops all writing of
+/// responses.
+const PLACES: [Place; 9] = [
+    Place::Asked,
+    Place::Begun,
+    Place::InText,
+    Place::InArguments,
+    Place::Queued,
+    Place::Running,
+    Place::EntersTheQueue,
+    Place::Cancelling,
+    Place::Storing,
+];
+
+/// A transaction that keeps the service's statements waiting.
+struct Lock {
+    client: Client,
+    process: i32,
+}
+
+impl Lock {
+    async fn take(schema: &Schema, sql: &str) -> Self {
+        let client = schema.connected().await;
+        client
+            .batch_execute(&format!("begin; {sql}"))
+            .await
+            .unwrap();
+        let row = client.query_one("select pg_backend_pid()", &[]).await;
+        let process = row.unwrap().get(0);
+        Self { client, process }
+    }
+
+    /// The statements that wait for it.
+    fn waiting(&self) -> String {
+        format!(
+            "pg_stat_activity where {} = any(pg_blocking_pids(pid))",
+            self.process
+        )
+    }
+
+    /// Waits until a statement like this waits.
+    async fn stops(&self, schema: &Schema, statement: &str) {
+        let sql = format!(
+            "select count(*) from {} and query like '{statement}%'",
+            self.waiting()
+        );
+        until(schema, &sql, 20, |waiting| waiting > 0).await;
+    }
+
+    /// Ends it, and waits until the statements that have waited are over. Their service is dead.
+    async fn release(self, schema: &Schema) {
+        let waiting = schema
+            .rows(&format!("select pid from {}", self.waiting()))
+            .await;
+        let waiting: Vec<_> = waiting
+            .into_iter()
+            .map(|row| row[0].clone().unwrap())
+            .collect();
+        drop(self.client);
+        let of_these = format!(
+            "select count(*) from pg_stat_activity where pid = any('{{{}}}'::int[])",
+            waiting.join(",")
+        );
+        until(schema, &of_these, 20, |left| left == 0).await;
+    }
+}
+
+struct Scene {
+    schema: Schema,
+    provider: Provider,
+    process: Process,
+    locks: Vec<Lock>,
+    /// Clients that wait.
+    clients: Vec<SlowReader>,
+}
+
+impl Scene {
+    async fn begin() -> Self {
+        let schema = Schema::migrated().await;
+        let provider = Provider::that(says(&["Oslo."]));
+        let process = service(&schema, &provider).await;
+        Self {
+            schema,
+            provider,
+            process,
+            locks: Vec::new(),
+            clients: Vec::new(),
+        }
+    }
+
+    /// A client that sends this, and waits.
+    async fn client(&mut self, path: &str, body: &Value) -> &mut SlowReader {
+        let client = SlowReader::post(&self.process.url, &self.process.alice(), path, body).await;
+        self.clients.push(client);
+        self.clients.last_mut().unwrap()
+    }
+
+    async fn was_asked(&self, text: &str) {
+        while !self
+            .provider
+            .asked()
+            .iter()
+            .any(|asked| asked.body.contains(text))
+        {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// A background response.
+    async fn background(&self, conversation: &str, text: &str) -> String {
+        let body = json!({ "input": text, "conversation": conversation, "background": true });
+        id(&self.process.alice().post(PATH, body).await.expect(200))
+    }
+
+    /// A background response that has begun to say something.
+    async fn running(&mut self, conversation: &str, text: &str) -> String {
+        self.provider
+            .does(Play::Hangs(format!("{STREAM}{}", event("Os")).into_bytes()));
+        let response = self.background(conversation, text).await;
+        let path = format!("{PATH}/{response}?stream=true");
+        let alice = self.process.alice();
+        let mut client = SlowReader::get(&self.process.url, &alice, &path).await;
+        client.reads("response.output_text.delta").await;
+        self.clients.push(client);
+        response
+    }
+
+    /// Brings a response in this conversation to the place.
+    async fn reach(&mut self, place: Place, conversation: &str) {
+        let text = format!("{place:?}?");
+        let body = |is_streamed: bool| json!({ "input": text, "conversation": conversation, "stream": is_streamed });
+        match place {
+            Place::EntersTheQueue => {
+                let (alice, key) = (rows::ALICE, rows::stored(conversation));
+                let place = format!(
+                    "insert into turn_queue (owner_id, conversation_id, place, token, leased_until)
+                     values ('{alice:032x}', '{key}', 1, '{key}', now())"
+                );
+                let lock = Lock::take(&self.schema, &place).await;
+                self.client(PATH, &body(false)).await;
+                lock.stops(&self.schema, "with here as").await;
+                self.locks.push(lock);
+            }
+            Place::Asked => {
+                self.provider.does(Play::Hangs(Vec::new()));
+                self.client(PATH, &body(false)).await;
+                self.was_asked(&text).await;
+            }
+            Place::Begun => {
+                self.provider.does(Play::Hangs(STREAM.as_bytes().to_vec()));
+                self.client(PATH, &body(true))
+                    .await
+                    .reads("response.in_progress")
+                    .await;
+            }
+            Place::InText => {
+                self.provider
+                    .does(Play::Hangs(format!("{STREAM}{}", event("Os")).into_bytes()));
+                self.client(PATH, &body(true))
+                    .await
+                    .reads("response.output_text.delta")
+                    .await;
+            }
+            Place::InArguments => {
+                self.provider
+                    .does(Play::Hangs(STREAM_OF_A_CALL.as_bytes().to_vec()));
+                let delta = "response.function_call_arguments.delta";
+                self.client(PATH, &body(true)).await.reads(delta).await;
+            }
+            Place::Queued => {
+                self.running(conversation, "First").await;
+                self.background(conversation, &text).await;
+            }
+            Place::Running => {
+                self.running(conversation, &text).await;
+            }
+            Place::Cancelling => {
+                let response = self.running(conversation, &text).await;
+                let lock = Lock::take(&self.schema, "lock table responses in share mode").await;
+                self.client(&format!("{PATH}/{response}/cancel"), &json!({}))
+                    .await;
+                lock.stops(&self.schema, "update responses r set status = 5")
+                    .await;
+                self.locks.push(lock);
+            }
+            Place::Storing => {
+                self.provider.does(says(&["Oslo."]));
+                self.client(PATH, &body(false)).await;
+                let lock = self.locks.last().unwrap();
+                lock.stops(&self.schema, "insert into responses").await;
+            }
+        }
+    }
+
+    /// Kills the service, and starts another one, as if half a minute had passed.
+    async fn kill(&mut self) {
+        self.process.kill().await;
+        for lock in self.locks.drain(..) {
+            lock.release(&self.schema).await;
+        }
+        for table in ["responses", "turn_queue"] {
+            let late = format!("update {table} set leased_until = now() - interval '1 second'");
+            self.schema
+                .rows(&format!("{late} where leased_until is not null"))
+                .await;
+        }
+        let due = "update jobs set due_at = now() - interval '1 second' where kind = 11";
+        self.schema.rows(due).await;
+        self.provider.does(says(&["Oslo."]));
+        self.process = service(&self.schema, &self.provider).await;
+    }
+}
+
+async fn service(schema: &Schema, provider: &Provider) -> Process {
+    let url = provider.url();
+    let settings = [
+        ("LLM_BASE_URL", url.as_str()),
+        ("LLM_TITLES", "false"),
+        ("LLM_OWNER_CONCURRENCY", "16"),
+    ];
+    let process = Process::external(schema.url(), &settings).await;
+    process.ready().await;
+    process
+}
+
+/// All stored responses: each is told as it is, whole and as a stream.
+async fn stored(schema: &Schema, alice: &Actor) -> Vec<Value> {
+    let ids = "select replace(id::text, '-', '') from responses order by id";
+    let mut stored = Vec::new();
+    for row in schema.rows(ids).await {
+        let digits = u128::from_str_radix(row[0].as_ref().unwrap(), 16).unwrap();
+        let path = format!("{PATH}/resp_{}", ulid::Ulid(digits));
+        let response = alice.get(&path).await.expect(200);
+        let told = events(alice.get(&format!("{path}?stream=true")).await.text());
+        assert_eq!(told.last().unwrap()["response"], response);
+        stored.push(response);
+    }
+    stored
+}
+
+#[tokio::test]
+async fn a_response_that_is_killed_before_its_end_leaves_no_items_wherever_it_is() {
+    let mut scene = Scene::begin().await;
+    let mut conversations = Vec::new();
+    for place in PLACES {
+        let one = conversation(&scene.process.alice(), json!({})).await;
+        scene.reach(place, &one).await;
+        println!("{place:?} is reached");
+        conversations.push((place, one));
+    }
+    scene.kill().await;
+    // Nobody reads them, but a job ends them.
+    let under_way = "select count(*) from responses where status = 1";
+    until(&scene.schema, under_way, 20, |count| count == 0).await;
+    let alice = scene.process.alice();
+    let responses = stored(&scene.schema, &alice).await;
+    for (place, one) in &conversations {
+        let of_this = responses
+            .iter()
+            .filter(|response| response["conversation"]["id"] == **one);
+        let states: Vec<_> = of_this
+            .map(|response| response["status"].as_str().unwrap())
+            .collect();
+        println!("{place:?}: {states:?}");
+        match place {
+            // These were not stored yet.
+            Place::EntersTheQueue | Place::Asked | Place::Storing => assert_eq!(states.len(), 0),
+            Place::Begun | Place::InText | Place::InArguments | Place::Running => {
+                assert_eq!(states, ["failed"]);
+            }
+            Place::Queued => assert_eq!(states, ["failed", "failed"]),
+            Place::Cancelling => assert!(matches!(states[..], ["failed" | "cancelled"])),
+        }
+        assert_eq!(all(&alice, one).await, Vec::<Value>::new(), "{place:?}");
+        // The conversation can be used.
+        let body = json!({ "input": "Capital?", "conversation": one });
+        alice.post(PATH, body).await.expect(200);
+        assert_eq!(all(&alice, one).await.len(), 2, "{place:?}");
+    }
+    rows::assert_consistent(&scene.schema).await;
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod get;
 mod input_items;
 mod kills;
 mod repeats;
+mod stopping;
 mod told;
 
 use crate::app::{Actor, TestApp};
@@ -12,6 +13,14 @@ use crate::provider::{Play, Provider, STREAM};
 use serde_json::{Value, json};
 
 pub(super) const PATH: &str = "/openai/v1/responses";
+
+/// The beginning of a provider's stream: half of the arguments of a call.
+const STREAM_OF_A_CALL: &str = concat!(
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n",
+    r#"data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c","type":"function","#,
+    r#""function":{"name":"f","arguments":"{\"x\":"}}]}}]}"#,
+    "\n\n",
+);
 
 /// A service that asks this provider.
 async fn asking(provider: &Provider) -> TestApp {

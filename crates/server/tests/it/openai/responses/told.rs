@@ -3,7 +3,7 @@
 use super::{PATH, asking, made};
 use crate::app::id;
 use crate::openai::{add, all, conversation, message};
-use crate::provider::{Provider, says};
+use crate::provider::{Provider, refuses, says};
 use serde_json::{Value, json};
 
 fn roles(sent: &Value) -> Vec<&str> {
@@ -77,4 +77,91 @@ async fn pictures_and_stored_items_are_told() {
     let foreign = app.bob().post(PATH, body).await;
     crate::openai::refused(&foreign, 404, "item_not_found", Some("input"));
     assert_ne!(id(&first), "");
+}
+
+/// An item of a conversation that no response has made, of a response alone, of a response in a conversation.
+#[tokio::test]
+async fn an_item_is_named_by_its_id_wherever_its_owner_has_it() {
+    let provider = Provider::that(says(&["A cat."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let other = conversation(&alice, json!({})).await;
+    let plain =
+        add(&alice, &other, json!([message("user", "Plain")])).await["data"][0]["id"].clone();
+    let alone = made(&alice, json!({ "input": "Alone" })).await["output"][0]["id"].clone();
+    let body = json!({ "input": "Within", "conversation": other });
+    let within = made(&alice, body).await["output"][0]["id"].clone();
+    let reference = |id: &Value| json!({ "type": "item_reference", "id": id });
+    let input = json!([
+        reference(&plain),
+        reference(&alone),
+        reference(&within),
+        message("user", "?")
+    ]);
+    let body = json!({ "store": false, "input": input });
+    made(&alice, body.clone()).await;
+    let expected = [
+        "user: Plain",
+        "assistant: A cat.",
+        "assistant: A cat.",
+        "user: ?",
+    ];
+    assert_eq!(provider.asked().last().unwrap().prompt(), expected);
+    // Its present text is told, and a deleted item of a plain conversation is gone.
+    let item = format!(
+        "/v1/conversations/{other}/items/{}",
+        plain.as_str().unwrap().replace("msg_", "item_")
+    );
+    let edit = json!({ "content": "Edited" });
+    alice
+        .call_with(reqwest::Method::PUT, &format!("{item}/edit"), &edit)
+        .await
+        .expect(200);
+    made(&alice, body).await;
+    assert_eq!(provider.asked().last().unwrap().prompt()[0], "user: Edited");
+    // The same items can be copied into a conversation.
+    let one = conversation(&alice, json!({})).await;
+    let copies = json!([reference(&plain), reference(&alone), reference(&within)]);
+    add(&alice, &one, copies.clone()).await;
+    assert_eq!(all(&alice, &one).await.len(), 3);
+    let bob = app.bob();
+    let theirs = conversation(&bob, json!({})).await;
+    for id in [&plain, &alone, &within] {
+        let foreign = bob.post(PATH, json!({ "input": [reference(id)] })).await;
+        crate::openai::refused(&foreign, 404, "item_not_found", Some("input"));
+        let path = format!("/openai/v1/conversations/{theirs}/items");
+        let foreign = bob.post(&path, json!({ "items": [reference(id)] })).await;
+        crate::openai::refused(&foreign, 404, "item_not_found", Some("items[0].id"));
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_wants_another_name_of_the_limit_is_asked_by_it() {
+    let words = "Unsupported parameter: 'max_tokens' is not supported with this model. Use \
+                 'max_completion_tokens' instead.";
+    let provider = Provider::that(says(&["Yes."])).then([refuses("400 Bad Request", words)]);
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    for _ in 0..2 {
+        made(
+            &alice,
+            json!({ "input": "x", "model": "new", "max_output_tokens": 20 }),
+        )
+        .await;
+    }
+    made(
+        &alice,
+        json!({ "input": "x", "model": "old", "max_output_tokens": 20 }),
+    )
+    .await;
+    let asked = provider.asked();
+    let sent: Vec<_> = asked
+        .iter()
+        .map(|asked| {
+            let body = asked.json();
+            ["max_tokens", "max_completion_tokens"].map(|name| body[name].as_u64())
+        })
+        .collect();
+    let (usual, newer) = ([Some(20), None], [None, Some(20)]);
+    assert_eq!(sent, [usual, newer, newer, usual]);
 }

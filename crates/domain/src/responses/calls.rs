@@ -1,0 +1,98 @@
+//! The calls of functions that a response is writing.
+
+use super::output::Written;
+use super::piece::CallPiece;
+use super::{Output, Response};
+use crate::replies::ProviderFailure;
+
+type Result<T> = std::result::Result<T, ProviderFailure>;
+
+/// The most calls of functions in one response.
+const MOST_CALLS: usize = 512;
+
+#[derive(Default)]
+pub(super) struct Calls(Vec<Call>);
+
+/// A call that is being written.
+struct Call {
+    index: Option<u64>,
+    id: Option<String>,
+    /// Its place in the output, once its name is known.
+    place: Option<usize>,
+    /// Arguments that came before the name.
+    early: String,
+}
+
+impl Calls {
+    /// Whether the name of a call has not come.
+    pub(super) fn has_nameless(&self) -> bool {
+        self.0.iter().any(|call| call.place.is_none())
+    }
+
+    /// Adds a piece to its call.
+    pub(super) fn add(&mut self, piece: CallPiece, response: &mut Response) -> Result<()> {
+        let at = self.place_of(&piece);
+        if at >= MOST_CALLS {
+            return Err(ProviderFailure::lasting(
+                "it called more than 512 tools at once.",
+            ));
+        }
+        let Some(call) = self.0.get_mut(at) else {
+            return Ok(());
+        };
+        call.id = call.id.take().or(piece.id);
+        let Some(place) = call.place else {
+            call.early.push_str(&piece.arguments);
+            if piece.name.is_empty() {
+                return Ok(());
+            }
+            let arguments = std::mem::take(&mut call.early);
+            let bytes = arguments.len();
+            let call_id = call.id.clone();
+            let call_id = call_id.unwrap_or_else(|| format!("call_{}_{at}", response.id.ulid()));
+            call.id = Some(call_id.clone());
+            call.place = Some(response.output.len());
+            response.output.push(Output::new(Written::Call {
+                call_id,
+                name: piece.name,
+                arguments,
+            }));
+            response.came(response.output.len() - 1, 0, bytes);
+            return Ok(());
+        };
+        if let Some(Output {
+            kind: Written::Call { arguments, .. },
+            ..
+        }) = response.output.get_mut(place)
+            && !piece.arguments.is_empty()
+        {
+            arguments.push_str(&piece.arguments);
+            response.came(place, 0, piece.arguments.len());
+        }
+        Ok(())
+    }
+
+    /// The call that a piece belongs to; a new one is added. Some servers give each call the same
+    /// index, or no index.
+    fn place_of(&mut self, piece: &CallPiece) -> usize {
+        let mut known = self.0.iter();
+        let found = match (&piece.id, piece.index) {
+            (Some(id), index) => known.rposition(|call| {
+                let is_same = call.id.as_ref() == Some(id);
+                is_same || call.id.is_none() && call.index.is_some() && call.index == index
+            }),
+            (None, Some(index)) => known.rposition(|call| call.index == Some(index)),
+            (None, None) if piece.name.is_empty() => self.0.len().checked_sub(1),
+            (None, None) => None,
+        };
+        found.unwrap_or_else(|| {
+            self.0.push(Call {
+                index: piece.index,
+                id: None,
+                place: None,
+                early: String::new(),
+            });
+            self.0.len() - 1
+        })
+    }
+}
