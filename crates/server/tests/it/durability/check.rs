@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use reqwest::RequestBuilder;
 use serde_json::json;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 struct Reader {
     client: reqwest::Client,
@@ -78,7 +79,8 @@ async fn compare_one(base: &str, shared: &Arc<Mutex<Ledger>>) -> Found {
     if let Some(refresh) = &ledger.refresh {
         let mut next = None;
         if let Some(answer) = rotate(&reader, refresh).await {
-            found.note("a session", Gone::No, answer.status == 200);
+            let what = format!("a session: {} {}", answer.status, answer.text());
+            found.note(&what, Gone::No, answer.status == 200);
             if answer.status == 200 {
                 next = answer.json()["refresh_token"].as_str().map(str::to_owned);
             }
@@ -88,13 +90,20 @@ async fn compare_one(base: &str, shared: &Arc<Mutex<Ledger>>) -> Found {
     found
 }
 
-/// Asked once: where the answer fails, it is not known which token is good.
+/// Asked once: where the answer fails, it is not known which token is good. A comparison reads so much at
+/// once, from one address, that bodies may be refused, before anything is done; these are sent again.
 async fn rotate(reader: &Reader, token: &str) -> Option<Answer> {
     let address = format!("{}/auth/refresh-token", reader.base);
     let body = json!({ "refresh_token": token });
-    let request = reader.client.post(address).json(&body);
-    let answer = Answer::read(request.send().await.ok()?).await;
-    (answer.status != 503).then_some(answer)
+    loop {
+        let request = reader.client.post(&address).json(&body);
+        let answer = Answer::read(request.send().await.ok()?).await;
+        match answer.status {
+            503 => return None,
+            429 => tokio::time::sleep(Duration::from_millis(100)).await,
+            _ => return Some(answer),
+        }
+    }
 }
 
 async fn compare_conversation(

@@ -45,7 +45,7 @@ async fn two_hundred_streams_at_once_are_all_completed_and_cost_little() {
     for answer in all.await.unwrap() {
         assert_eq!(answer.status, 200);
         let (name, data) = events(answer.text()).pop().unwrap();
-        assert_eq!(name, "item.completed");
+        assert_eq!(name, "item.completed", "{data}");
         assert_eq!(data["item"]["content"], whole.trim_end_matches('\n'));
     }
     let more = resources::peak(&process).saturating_sub(before);
