@@ -136,7 +136,7 @@ pub(crate) async fn json(
             true => busy(),
             false => internal(error),
         })?;
-        Ok((paid.text, paid.memory))
+        Ok((without_slack(paid.text), paid.memory))
     });
     let (text, memory) = writing.await?;
     if let Some(memory) = memory {
@@ -159,6 +159,15 @@ fn capacity(bytes: usize) -> usize {
 /// around each of them.
 fn texts_and_json(bytes: usize) -> u64 {
     (bytes + 2 * capacity(bytes) + AROUND) as u64
+}
+
+/// A text in a buffer of its size, if much of the present one is empty: the answer keeps it until its client
+/// has read it. It is copied, since allocators leave a buffer that shrinks by less than half as it is.
+pub(crate) fn without_slack(text: Vec<u8>) -> Vec<u8> {
+    match text.capacity() - text.len() > text.len() / 8 {
+        true => Vec::from(text.as_slice()),
+        false => text,
+    }
 }
 
 /// An answer that is being written, and its memory.

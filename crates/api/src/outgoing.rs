@@ -19,6 +19,9 @@ pub(crate) const PIECE: usize = 16 * 1024;
 /// The memory of a streamed answer: a batch, and pieces of it on their way.
 const STREAM: u64 = 512 * 1024;
 
+/// Around a whole answer there is one part in so many: room of its buffer and of the connection.
+const AROUND: u64 = 8;
+
 /// Marks an answer whose body is shared, so that it needs no memory of its own. It is an extension
 /// of the response.
 pub(crate) struct Shared;
@@ -48,7 +51,7 @@ pub(crate) fn paid_for(
     };
     let bytes = match response.response().body().size() {
         _ if is_paid => 0,
-        BodySize::Sized(bytes) if bytes > PIECE as u64 => bytes,
+        BodySize::Sized(bytes) if bytes > PIECE as u64 => bytes + bytes / AROUND,
         BodySize::Stream => STREAM,
         BodySize::Sized(_) | BodySize::None => 0,
     };

@@ -15,6 +15,9 @@ pub(super) struct Budget {
 impl Budget {
     /// Of one message.
     const MESSAGE: usize = 256 * 1024;
+    /// Characters of one message that may be marks of Markdown. The parser keeps about a hundred bytes for
+    /// each until the message is written. Tables of short cells have one in four, prose one in thirty.
+    const MARKS: usize = 64 * 1024;
     /// Of one block of code.
     const BLOCK: usize = 32 * 1024;
     /// Of one formula.
@@ -30,8 +33,9 @@ impl Budget {
     }
 
     /// How much HTML may come of so much Markdown; `None` where it is too much to lay out.
-    pub(super) fn admit(&mut self, length: usize) -> Option<usize> {
-        if length > Self::MESSAGE {
+    pub(super) fn admit(&mut self, content: &str) -> Option<usize> {
+        let length = content.len();
+        if length > Self::MESSAGE || marks(content) > Self::MARKS {
             return None;
         }
         self.markdown = self.markdown.checked_sub(length)?;
@@ -63,4 +67,10 @@ impl Budget {
             }
         }
     }
+}
+
+/// The characters that may be marks of Markdown, line ends among them.
+fn marks(content: &str) -> usize {
+    let is_mark = |byte: &u8| b"\n\r*_~|&\\[]<>!`".contains(byte);
+    content.bytes().filter(is_mark).count()
 }

@@ -20,8 +20,14 @@ def visited(service: common.Service, path: str, statuses: list[int]) -> None:
 def measure(service: common.Service) -> list[common.Row]:
     token = service.guest()
     rows = []
-    # Plain words, words of which each is laid out, and characters that take six times their room.
-    texts = (("words", "word " * 180_000), ("Markdown", "**a** `b` " * 20_000), ("quotes", '"' * 900_000))
+    # Plain words, words of which each is laid out, more of them than a message may have, and characters that
+    # take six times their room.
+    texts = (
+        ("words", "word " * 180_000),
+        ("Markdown", "**a** `b` " * 10_000),
+        ("dense Markdown", "**a** `b` " * 20_000),
+        ("quotes", '"' * 900_000),
+    )
     for name, text in texts:
         _, answer = service.request("POST", "/v1/conversations", {}, token)
         conversation = f"/v1/conversations/{json.loads(answer)['id']}"

@@ -10,6 +10,7 @@ mod lists;
 mod mathml;
 mod media;
 mod options;
+mod pieces;
 mod sanitiser;
 mod source;
 mod surplus;
@@ -25,15 +26,20 @@ use writer::Writer;
 /// A message's text, laid out. One that is too long, or that would become too much, is shown as it
 /// was written.
 pub(super) fn render(content: &str, speaker: Speaker, budget: &mut Budget) -> Markup {
-    let Some(most) = budget.admit(content.len()) else {
+    let Some(most) = budget.admit(content) else {
         return plain(content);
     };
     let source = Source::read(content);
     let written = Writer::new(&source, speaker, budget).write(most);
-    budget.spend(written.as_ref().map_or(most, String::len));
     match written {
-        Some(html) => PreEscaped(sanitiser::clean(&html)),
-        None => plain(content),
+        Some((html, bytes)) => {
+            budget.spend(bytes);
+            PreEscaped(html)
+        }
+        None => {
+            budget.spend(most);
+            plain(content)
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use super::held::{Held, HeldKind};
 use super::lists::Numbers;
 use super::options::OPTIONS;
+use super::pieces::Pieces;
 use super::source::{Part, Source};
 use super::surplus;
 use crate::budget::Budget;
@@ -45,7 +46,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             source,
             speaker,
             budget,
-            out: String::with_capacity(source.text.len() * 2),
+            out: String::with_capacity(Pieces::SIZE * 2),
             open: Vec::new(),
             links: 0,
             link: 0,
@@ -59,17 +60,24 @@ impl<'a, 'b> Writer<'a, 'b> {
         }
     }
 
-    /// The HTML; `None` where it would be longer than `most` bytes.
-    pub(super) fn write(mut self, most: usize) -> Option<String> {
+    /// The clean HTML, and how many bytes were written before it was cleaned; `None` where those would be
+    /// more than `most`, or a block would have too many elements.
+    pub(super) fn write(mut self, most: usize) -> Option<(String, usize)> {
         let source = self.source;
         let parser = Parser::new_ext(&source.text, OPTIONS).into_offset_iter();
+        let mut pieces = Pieces::default();
         for (event, place) in TextMergeWithOffset::new(parser) {
             self.event(event, place);
-            if self.out.len() > most {
+            if pieces.bytes + self.out.len() > most {
                 return None;
             }
+            let is_between_blocks = self.open.is_empty() && self.skipping == 0;
+            if is_between_blocks && self.out.len() >= Pieces::SIZE {
+                pieces.add(&mut self.out)?;
+            }
         }
-        Some(self.out)
+        pieces.add(&mut self.out)?;
+        Some((pieces.clean, pieces.bytes))
     }
 
     fn event(&mut self, event: Event<'_>, place: Range<usize>) {

@@ -3,6 +3,7 @@ use super::query::GetSharedConversationQuery;
 use super::{CURSOR, ContinueUrl, View, cursor};
 use crate::browsers::PublicUrl;
 use crate::error::ApiError;
+use crate::long_work::without_slack;
 use crate::memory::needs;
 use crate::shares::path;
 use actix_web::HttpRequest;
@@ -93,7 +94,9 @@ pub(super) async fn write(
         retry_after: Layouts::RETRY_AFTER,
     })?;
     let written = web::block(move || {
-        let page = page::conversation(&view, &around);
+        let page = page::conversation(&view, &around).into_bytes();
+        drop(view);
+        let page = without_slack(page);
         drop(turn);
         Bytes::from(page)
     });

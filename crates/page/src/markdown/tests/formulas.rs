@@ -237,7 +237,7 @@ fn hostile_formulas_cost_little_and_stay_text() {
 #[test]
 fn a_page_sets_so_many_formulas_and_no_more() {
     let mut budget = Budget::of_a_page();
-    let message = format!("${}$ ", "x+".repeat(400) + "x").repeat(100);
+    let message = format!("${}$\n\n", "x+".repeat(400) + "x").repeat(100);
     let count = |budget: &mut Budget| {
         render(&message, Speaker::User, budget)
             .into_string()

@@ -10,14 +10,49 @@ fn what_is_too_large_is_shown_as_it_was_written() {
     assert!(html.starts_with("<p class=\"aside\">") && html.contains("**a** **a**"));
     // A page's budget is shared by its messages.
     let mut budget = Budget::of_a_page();
-    let message = "**a** ".repeat(40_000);
-    let strong = |budget: &mut Budget| {
-        render(&message, Speaker::User, budget)
+    let message = "A **word** and others.\n\n".repeat(10_000);
+    let strong = |budget: &mut Budget, message: &str| {
+        render(message, Speaker::User, budget)
             .into_string()
             .contains("<strong>")
     };
-    let laid_out: Vec<_> = (0..6).map(|_| strong(&mut budget)).collect();
+    let laid_out: Vec<_> = (0..6).map(|_| strong(&mut budget, &message)).collect();
     assert_eq!(laid_out, [true, true, true, true, false, false]);
+    // Marks cost the parser memory, and the elements of a block the sanitiser.
+    for (message, is_laid_out) in [
+        ("**a** ".repeat(16_000), true),
+        ("**a** ".repeat(17_000), false),
+        (format!("**a**\n\n{}", "|a".repeat(20_000)), true),
+        (
+            format!("**a**\n\n|a|\n|-|\n{}", "|a|\n".repeat(9_900)),
+            true,
+        ),
+        (
+            format!("**a**\n\n|a|\n|-|\n{}", "|a|\n".repeat(10_100)),
+            false,
+        ),
+        (format!("**a**\n\n{}", "$a+b+c+d+e+f+g$ ".repeat(800)), true),
+        (
+            format!("**a**\n\n{}", "$a+b+c+d+e+f+g$ ".repeat(3_000)),
+            false,
+        ),
+    ] {
+        let is = strong(&mut Budget::of_a_page(), &message);
+        assert_eq!(is, is_laid_out, "{}", &message[..40]);
+    }
+}
+
+#[test]
+fn blocks_are_cleaned_apart_and_none_is_lost() {
+    let blocks = "A **word**.\n\n- one\n- two\n\n> said\n\n```rust\nlet a = 1;\n```\n\n|a|\n|-|\n|b|\n\n***\n\n";
+    let one = laid_out(blocks);
+    let many = laid_out(&blocks.repeat(400));
+    assert!(
+        many == one.repeat(400),
+        "{} of {}",
+        many.len(),
+        400 * one.len()
+    );
 }
 
 /// How many elements are open at once at the most.

@@ -58,7 +58,7 @@ async fn unread_answers_hold_a_quarter_and_others_are_answered() {
     let app = app.await;
     let conversation = app.alice().conversation(json!({})).await;
     let content = "repeat('0123456789abcdef', 60000)";
-    rows::items(&app.schema, &conversation, 4, content).await;
+    rows::items(&app.schema, &conversation, 3, content).await;
     let path = format!("/v1/conversations/{conversation}/items?limit=100");
     let mut readers = Vec::new();
     for _ in 0..2 {
@@ -66,7 +66,7 @@ async fn unread_answers_hold_a_quarter_and_others_are_answered() {
         reader.some(100).await;
         readers.push(reader);
     }
-    held(&memory, |held| held > 7 * MIB).await;
+    held(&memory, |held| held > 6 * MIB).await;
     // The third waits for its turn, which does not come.
     app.alice().get(&path).await.refused("server_busy", None);
     assert!(memory.held() <= 16 * MIB, "{} are held", memory.held());
