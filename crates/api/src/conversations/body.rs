@@ -112,6 +112,14 @@ impl WireBody for CreateConversationBody {
     }
 }
 
+impl CreateConversationBody {
+    /// The bytes of the parts of its items, which take long to read.
+    pub(super) fn parts_bytes(&self) -> usize {
+        let items = self.items.iter().flatten();
+        items.map(|Object(item)| item.parts_bytes()).sum()
+    }
+}
+
 impl TryFrom<CreateConversationBody> for CreateConversation {
     type Error = Error;
 

@@ -1,9 +1,10 @@
 use super::body::{ConversationBody, CreateConversationBody};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body};
+use crate::long_work::LongWork;
 use crate::tags::tagged;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::conversations::ConversationService;
 use endpoint::post;
 
@@ -33,11 +34,12 @@ use endpoint::post;
 pub(crate) async fn create_conversation(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
+    request: HttpRequest,
     Body(body, _): Body<CreateConversationBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let created = conversations
-        .create(actor.owner_id, body.try_into()?)
-        .await?;
+    let bytes = body.parts_bytes();
+    let new = LongWork::run(&request, bytes, move || Ok(body.try_into()?)).await?;
+    let created = conversations.create(actor.owner_id, new).await?;
     let tag = created.tag();
     let body = ConversationBody::from(created);
     let location = format!("/v1/conversations/{}", body.id);

@@ -1,7 +1,7 @@
 use super::{ItemListBody, NewItemBody, one_by_one};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, Object, WireBody, hundred};
-use crate::long_work::json;
+use crate::long_work::{LongWork, json};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::error::Error;
@@ -70,7 +70,8 @@ pub(crate) async fn create_items(
     Body(body, _): Body<NewItemsBody>,
 ) -> Result<HttpResponse, ApiError> {
     let conversation = ConversationId::parse(&conversation)?;
-    let new = body.read()?;
+    let bytes = body.items.iter().map(|Object(item)| item.parts_bytes());
+    let new = LongWork::run(&request, bytes.sum(), move || Ok(body.read()?)).await?;
     let stored = items.append_all(actor.owner_id, conversation, new).await?;
     added(&request, stored).await
 }

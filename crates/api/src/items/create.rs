@@ -1,9 +1,9 @@
-use super::{ItemBody, NewItemBody};
+use super::{ItemBody, NewItemBody, answered};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, WireBody};
-use crate::tags::tagged;
-use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, web};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::id::ConversationId;
 use domain::items::{Accepted, ItemService};
 use endpoint::post;
@@ -41,25 +41,22 @@ impl WireBody for NewItemBody {
 pub(crate) async fn create_item(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,
+    request: HttpRequest,
     conversation: web::Path<String>,
     Body(body, _): Body<NewItemBody>,
 ) -> Result<HttpResponse, ApiError> {
     let conversation = ConversationId::parse(&conversation)?;
-    match items
-        .append(actor.owner_id, conversation, body.try_into()?)
-        .await?
-    {
-        Accepted::Existing(item) => {
-            let tag = item.tag();
-            Ok(tagged(HttpResponse::Ok().json(ItemBody::from(item)), &tag))
-        }
+    let new = body.read(&request).await?;
+    match items.append(actor.owner_id, conversation, new).await? {
+        Accepted::Existing(item) => answered(&request, StatusCode::OK, item).await,
         Accepted::Created(item) => {
             let location = format!("/v1/conversations/{conversation}/items/{}", item.id);
-            let tag = item.tag();
-            let answer = HttpResponse::Created()
-                .insert_header((LOCATION, location))
-                .json(ItemBody::from(item));
-            Ok(tagged(answer, &tag))
+            let mut answer = answered(&request, StatusCode::CREATED, item).await?;
+            // Ids consist of digits and letters.
+            if let Ok(location) = HeaderValue::try_from(location) {
+                answer.headers_mut().insert(LOCATION, location);
+            }
+            Ok(answer)
         }
     }
 }

@@ -1,8 +1,10 @@
-use super::ItemBody;
+use super::{ItemBody, answered};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, WireBody, given};
-use crate::tags::{IfMatch, tagged};
-use actix_web::{HttpResponse, web};
+use crate::long_work::LongWork;
+use crate::tags::IfMatch;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::id::{ConversationId, ItemId};
 use domain::items::{Content, ItemService, ItemType};
 use endpoint::put;
@@ -65,6 +67,7 @@ impl WireBody for EditItemBody {
 pub(crate) async fn edit_item(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,
+    request: HttpRequest,
     path: web::Path<(String, String)>,
     IfMatch(expected): IfMatch,
     Body(body, _): Body<EditItemBody>,
@@ -72,14 +75,14 @@ pub(crate) async fn edit_item(
     let (conversation, item) = path.into_inner();
     let conversation = ConversationId::parse(&conversation)?;
     let item = ItemId::parse(&item)?;
-    let parts = body.parts.as_deref().map(RawValue::get);
-    let content = Content::parse_item(ItemType::MESSAGE, parts, body.content)?;
+    let bytes = body.parts.as_deref().map_or(0, |parts| parts.get().len());
+    let read = move || {
+        let parts = body.parts.as_deref().map(RawValue::get);
+        Ok(Content::parse_item(ItemType::MESSAGE, parts, body.content)?)
+    };
+    let content = LongWork::run(&request, bytes, read).await?;
     let edited = items
         .edit(actor.owner_id, conversation, item, content, &expected)
         .await?;
-    let tag = edited.tag();
-    Ok(tagged(
-        HttpResponse::Ok().json(ItemBody::from(edited)),
-        &tag,
-    ))
+    answered(&request, StatusCode::OK, edited).await
 }

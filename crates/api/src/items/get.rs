@@ -1,8 +1,9 @@
-use super::ItemBody;
+use super::{ItemBody, answered};
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::memory::{PAGE, take_room};
-use crate::tags::shown;
+use crate::tags::{is_known, tagged};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::id::{ConversationId, ItemId};
 use domain::items::ItemService;
@@ -36,6 +37,8 @@ pub(crate) async fn get_item(
         .get(actor.owner_id, conversation, ItemId::parse(&item)?)
         .await?;
     let tag = item.tag();
-    let whole = || HttpResponse::Ok().json(ItemBody::from(item));
-    Ok(shown(&request, &tag, whole))
+    match is_known(&request, tag.as_str()) {
+        true => Ok(tagged(HttpResponse::NotModified().finish(), &tag)),
+        false => answered(&request, StatusCode::OK, item).await,
+    }
 }

@@ -10,9 +10,14 @@ mod one_by_one;
 pub(crate) mod parts;
 pub(crate) mod regenerate;
 
+use crate::error::ApiError;
 use crate::extract::{given, given_word};
 use crate::list::{Listed, list_body};
+use crate::long_work::{LongWork, json};
+use crate::tags::tagged;
 use crate::timestamp::Timestamp;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
 use domain::error::Error;
 use domain::items::{Author, CallId, Content, Item, ItemType, NewItem, Reasoning, Role};
 use parts::{PartsBody, shown};
@@ -173,6 +178,30 @@ impl From<Item> for ItemBody {
             created_at: item.created_at.into(),
             updated_at: item.updated_at.into(),
         }
+    }
+}
+
+/// The item as an answer, with its tag.
+pub(crate) async fn answered(
+    request: &HttpRequest,
+    status: StatusCode,
+    item: Item,
+) -> Result<HttpResponse, ApiError> {
+    let (tag, bytes) = (item.tag(), item.bytes());
+    let mut answer = json(request, bytes, ItemBody::from(item)).await?;
+    *answer.status_mut() = status;
+    Ok(tagged(answer, &tag))
+}
+
+impl NewItemBody {
+    /// The bytes of its parts. They are read a second time, and take longer than a text.
+    pub(crate) fn parts_bytes(&self) -> usize {
+        self.parts.as_deref().map_or(0, |parts| parts.get().len())
+    }
+
+    pub(crate) async fn read(self, request: &HttpRequest) -> Result<NewItem, ApiError> {
+        let bytes = self.parts_bytes();
+        LongWork::run(request, bytes, move || Ok(self.try_into()?)).await
     }
 }
 

@@ -151,6 +151,13 @@ pub(crate) async fn take_room(request: &HttpRequest, bytes: u64) -> Result<(), A
     }
 }
 
+/// The bytes that the request holds: those of its body, where it has one.
+pub(crate) fn held(request: &HttpRequest) -> usize {
+    let extensions = request.extensions();
+    let held = extensions.get().map_or(0, |Held(taken)| taken.bytes());
+    usize::try_from(held).unwrap_or(usize::MAX)
+}
+
 /// Gives back the memory above `bytes`: that much is enough to make the answer.
 pub(crate) fn needs(request: &HttpRequest, bytes: u64) {
     if let Some(Held(taken)) = request.extensions_mut().get_mut() {

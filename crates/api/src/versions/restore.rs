@@ -1,9 +1,10 @@
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
-use crate::items::ItemBody;
+use crate::items::{ItemBody, answered};
 use crate::list::number;
-use crate::tags::{IfMatch, tagged};
-use actix_web::{HttpResponse, web};
+use crate::tags::IfMatch;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::error::Resource;
 use domain::id::{ConversationId, ItemId};
 use domain::items::ItemService;
@@ -50,6 +51,7 @@ impl WireBody for RestoreItemVersionBody {
 pub(crate) async fn restore_item_version(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,
+    request: HttpRequest,
     path: web::Path<(String, String, String)>,
     IfMatch(expected): IfMatch,
     Body(RestoreItemVersionBody {}, _): Body<RestoreItemVersionBody>,
@@ -65,9 +67,5 @@ pub(crate) async fn restore_item_version(
     let restored = items
         .restore(actor.owner_id, conversation, item, version, &expected)
         .await?;
-    let tag = restored.tag();
-    Ok(tagged(
-        HttpResponse::Ok().json(ItemBody::from(restored)),
-        &tag,
-    ))
+    answered(&request, StatusCode::OK, restored).await
 }

@@ -2,7 +2,9 @@ use super::{ConversationBody, PairsBody, metadata};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, Object, WireBody, hundred_if_any};
 use crate::jan::items::{NewItemBody, NewItemShape};
-use actix_web::{HttpResponse, web};
+use crate::long_work::LongWork;
+use crate::memory::held;
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::conversations::{ConversationService, CreateConversation, Flags, Title};
 use domain::id::ProjectId;
 use endpoint::post;
@@ -69,8 +71,10 @@ impl TryFrom<CreateConversationBody> for CreateConversation {
 pub(crate) async fn create_conversation(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
+    request: HttpRequest,
     Body(body, _): Body<CreateConversationBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let created = conversations.create(actor.owner_id, body.try_into()?);
+    let new = LongWork::run(&request, held(&request), move || body.try_into()).await?;
+    let created = conversations.create(actor.owner_id, new);
     Ok(HttpResponse::Ok().json(ConversationBody::from(created.await?)))
 }

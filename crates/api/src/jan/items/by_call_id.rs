@@ -3,7 +3,8 @@ use crate::chat::Fields;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, WireBody};
 use crate::jan::content::{NAMED, own};
-use actix_web::{HttpResponse, web};
+use crate::long_work::LongWork;
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::error::Resource;
 use domain::id::{ConversationId, OwnerId};
 use domain::items::{CallId, Content, Item, ItemService, ListItems, Parts};
@@ -69,6 +70,7 @@ impl WireBody for UpdateCallBody {
 pub(crate) async fn update_item_by_call_id(
     Authenticated(actor): Authenticated,
     items: web::Data<ItemService>,
+    request: HttpRequest,
     path: web::Path<(String, String)>,
     Body(UpdateCallBody(changes), _): Body<UpdateCallBody>,
 ) -> Result<HttpResponse, ApiError> {
@@ -88,7 +90,8 @@ pub(crate) async fn update_item_by_call_id(
     }
     let parts = format!("[{}]", own(&fields));
     let kind = item.content.kind().clone();
-    let content = Content::parse_item(kind, Some(&parts), None)?;
+    let read = move |parts: &str| Ok(Content::parse_item(kind, Some(parts), None)?);
+    let content = LongWork::run(&request, parts.len(), move || read(&parts)).await?;
     let updated = items
         .replace(owner, conversation, item.id, content, &Expected::Any)
         .await?;

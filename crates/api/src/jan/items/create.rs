@@ -2,7 +2,8 @@ use super::{ItemListBody, NewItemBody, NewItemShape, read};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, Object, WireBody, hundred};
 use crate::jan::query::ListQuery;
-use crate::long_work::json;
+use crate::long_work::{LongWork, json};
+use crate::memory::held;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::items::{Item, ItemService};
 use endpoint::post;
@@ -51,7 +52,7 @@ pub(crate) async fn create_items(
 ) -> Result<HttpResponse, ApiError> {
     let conversation = crate::jan::conversations::id(&conversation)?;
     query.on_main()?;
-    let new = read(body.items)?;
+    let new = LongWork::run(&request, held(&request), move || read(body.items)).await?;
     let stored = items.append_all(actor.owner_id, conversation, new).await?;
     added(&request, stored).await
 }

@@ -199,6 +199,12 @@ async fn the_largest_bodies_are_read_beside_the_workers() {
     // A title is looked for in each, and not found.
     let empty_lines = "\\n".repeat(bytes / 190);
     let says_nothing = format!("{{\"role\":\"user\",\"content\":\"{empty_lines}\"}}");
+    let conversation = alice.conversation(json!({})).await;
+    let items = format!("/v1/conversations/{conversation}/items");
+    let batch = format!("{items}/batch");
+    let part = r#"{"type":"input_text","text":"x"}"#;
+    let parts = filled("\"role\":\"user\",\"parts\":[", part, "]", bytes - 64);
+    let escapes = "\\u00e9".repeat(bytes / 6 - 64);
     for (path, body) in [
         (
             "/v1/conversations",
@@ -219,6 +225,18 @@ async fn the_largest_bodies_are_read_beside_the_workers() {
         (
             "/v1/conversations",
             filled("{\"items\":[", &says_nothing, "]}", bytes),
+        ),
+        (items.as_str(), format!("{{{parts}}}")),
+        (batch.as_str(), format!("{{\"items\":[{{{parts}}}]}}")),
+        ("/v1/conversations", format!("{{\"items\":[{{{parts}}}]}}")),
+        (
+            "/jan/v1/conversations",
+            format!("{{\"items\":[{{\"type\":\"thing\",{parts}}}]}}"),
+        ),
+        // Stored and answered.
+        (
+            items.as_str(),
+            format!("{{\"role\":\"user\",\"parts\":[{{\"type\":\"thing\",\"a\":\"{escapes}\"}}]}}"),
         ),
     ] {
         let what = format!("{path} {}", &body[..40]);
