@@ -9,6 +9,8 @@ use actix_web::rt::time::sleep;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use domain::admission::{Budget, Caller, Limits};
 use domain::error::Error;
+use domain::id::OwnerId;
+use domain::search::Comparing;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::time::Duration;
@@ -63,6 +65,33 @@ impl LongWork {
         work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
         Self::turns(request).run(bytes, work).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Comparing for LongWork {
+    /// A text may have eighteen times as many letters as characters, so less of it is long.
+    async fn run(
+        &self,
+        owner: OwnerId,
+        bytes: usize,
+        work: Box<dyn FnOnce() + Send>,
+    ) -> Result<(), Error> {
+        if bytes <= Self::LONG / 8 {
+            work();
+            return Ok(());
+        }
+        let turn = self
+            .0
+            .take(Caller::Owner(owner), 1, sleep(Self::PATIENCE_OF_AN_ANSWER));
+        let turn = turn
+            .await
+            .map_err(|_| Error::Overloaded { retry_after: 5 })?;
+        let done = web::block(move || {
+            work();
+            drop(turn);
+        });
+        done.await.map_err(|error| Error::Internal(error.into()))
     }
 }
 

@@ -81,6 +81,7 @@ fn replies(parts: &Parts) -> ReplyService {
 fn search(parts: &Parts) -> SearchService {
     SearchService {
         store: Arc::new(PgSearch(parts.database.clone())),
+        comparing: Arc::new(parts.long_work.clone()),
         clock: Arc::clone(&parts.clock),
     }
 }

@@ -1,7 +1,7 @@
 //! The keys under which the index has the words of a text: hashes that differ from owner to owner,
 //! so that one index serves all of them apart.
 
-use super::words::{Word, Words};
+use super::words::{Piece, Pieces};
 use crate::id::OwnerId;
 
 /// The version of the keys: a text that was indexed with another one is indexed again.
@@ -47,27 +47,43 @@ fn fnv(hash: u64, bytes: &[u8]) -> u64 {
 
 /// The distinct keys of a text, for the index.
 pub fn keys(owner: OwnerId, text: &str) -> Vec<i32> {
-    let (keys, words) = (Keys::of(owner), Words::of(text));
-    let mut all = Vec::with_capacity(2 * words.all.len());
-    let mut before: Option<&Word> = None;
-    for word in &words.all {
-        let plain = words.plain(word);
-        if word.is_dense {
-            all.push(keys.key(Key::Dense, plain));
-            if let Some(before) = before.filter(|before| before.is_dense && word.is_joined) {
-                all.push(keys.key(Key::Dense, &pair(words.plain(before), plain)));
-            }
-        } else {
-            for part in std::iter::once(plain).chain(words.parts(word)) {
-                all.push(keys.key(Key::Word, part));
-                all.extend(beginning(part).map(|part| keys.key(Key::Prefix, part)));
-            }
-        }
-        before = Some(word);
-    }
+    let mut all = Vec::new();
+    collect(Keys::of(owner), text, &mut all);
+    distinct(all)
+}
+
+pub(super) fn distinct(mut all: Vec<i32>) -> Vec<i32> {
     all.sort_unstable();
     all.dedup();
     all
+}
+
+fn collect(keys: Keys, text: &str, all: &mut Vec<i32>) {
+    /// More keys than this are made distinct at once: long texts repeat their words.
+    const MANY: usize = 100_000;
+    let mut pieces = Pieces::of(text, 2);
+    let mut most = MANY;
+    while let Some(Piece { words, new }) = pieces.next() {
+        for (at, word) in words.all.iter().enumerate().take(new) {
+            let plain = words.plain(word);
+            if !word.is_dense {
+                for part in std::iter::once(plain).chain(words.parts(word)) {
+                    all.push(keys.key(Key::Word, part));
+                    all.extend(beginning(part).map(|part| keys.key(Key::Prefix, part)));
+                }
+                continue;
+            }
+            all.push(keys.key(Key::Dense, plain));
+            let next = words.all.get(at + 1);
+            if let Some(next) = next.filter(|next| next.is_dense && next.is_joined) {
+                all.push(keys.key(Key::Dense, &pair(plain, words.plain(next))));
+            }
+        }
+        if all.len() > most {
+            *all = distinct(std::mem::take(all));
+            most = 2 * all.len() + MANY;
+        }
+    }
 }
 
 pub(super) fn pair(one: &str, other: &str) -> String {

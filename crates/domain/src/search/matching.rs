@@ -1,7 +1,7 @@
 //! Whether a text has what a query wants, and where.
 
 use super::query::{Query, Term, WantedWord};
-use super::words::{Word, Words};
+use super::words::{Piece, Pieces, Word, Words};
 use std::ops::Range;
 
 /// How many places of a term are looked for.
@@ -18,42 +18,46 @@ pub(super) struct Matches {
 
 /// `None`: the text does not match.
 pub(super) fn find(query: &Query, text: &str) -> Option<Matches> {
-    let words = Words::of(text);
-    let mut places = Vec::new();
-    let mut score = 0.0;
-    for term in &query.terms {
-        let before = places.len();
-        all(term, &words, &mut places);
-        let count = places.len() - before;
-        if count == 0 {
+    let terms = query.terms.iter().chain(&query.without);
+    let longest = terms.map(|term| term.words.len()).max();
+    let mut pieces = Pieces::of(text, longest.unwrap_or(1));
+    let mut counts = vec![0; query.terms.len()];
+    let (mut places, mut length) = (Vec::new(), 0);
+    while let Some(piece) = pieces.next() {
+        let has = |term: &Term| (0..piece.new).any(|at| is_at(term, piece.words, at));
+        if query.without.iter().any(has) {
             return None;
         }
-        score += 1.0 + (count as f64).ln();
+        for (term, count) in query.terms.iter().zip(&mut counts) {
+            all(term, &piece, count, &mut places);
+        }
+        length += piece.new;
     }
-    let has = |term: &Term| (0..words.all.len()).any(|at| is_at(term, &words, at));
-    if query.without.iter().any(has) {
+    if counts.contains(&0) {
         return None;
     }
+    let score: f64 = counts.iter().map(|count| 1.0 + (*count as f64).ln()).sum();
     // A long text has more of everything.
-    score /= 1.0 + (1.0 + words.all.len() as f64 / 50.0).ln() / 2.0;
+    let score = score / (1.0 + (1.0 + length as f64 / 50.0).ln() / 2.0);
     Some(Matches {
         places: merged(places),
         score,
     })
 }
 
-fn all(term: &Term, words: &Words, places: &mut Vec<Range<usize>>) {
-    let mut found = 0;
-    for at in 0..words.all.len() {
-        if is_at(term, words, at) {
-            let first = words.all.get(at).map(|word| word.place.start);
-            let last = words.all.get(at + term.words.len() - 1);
+/// Adds the places of a term in a piece of the text.
+fn all(term: &Term, piece: &Piece<'_>, found: &mut usize, places: &mut Vec<Range<usize>>) {
+    let words = &piece.words.all;
+    for at in 0..piece.new {
+        if *found == PLACES {
+            return;
+        }
+        if is_at(term, piece.words, at) {
+            let first = words.get(at).map(|word| word.place.start);
+            let last = words.get(at + term.words.len() - 1);
             let last = last.map(|word| word.place.end);
             places.extend(first.zip(last).map(|(start, end)| start..end));
-            found += 1;
-            if found == PLACES {
-                return;
-            }
+            *found += 1;
         }
     }
 }

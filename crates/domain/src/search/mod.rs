@@ -18,6 +18,6 @@ mod words;
 
 pub use keys::{MAKER, keys};
 pub use model::{Filter, Hit, Search, SearchPage, Sort};
-pub use ports::{Candidate, Candidates, Found, SearchStore, Text, Wanted};
+pub use ports::{Candidate, Candidates, Comparing, Found, SearchStore, Text, Wanted};
 pub use query::Query;
-pub use service::SearchService;
+pub use service::{Indexing, SearchService};

@@ -27,6 +27,14 @@ pub trait SearchStore: Send + Sync {
     async fn index(&self, job: &Job, portion: Portion, now: DateTime<Utc>) -> Result<Step>;
 }
 
+/// Compares texts beside the threads that answer requests, in turn.
+#[async_trait::async_trait]
+pub trait Comparing: Send + Sync {
+    /// Runs `work` on `bytes` bytes of text. It fails where no turn comes in time.
+    async fn run(&self, owner: OwnerId, bytes: usize, work: Box<dyn FnOnce() + Send>)
+    -> Result<()>;
+}
+
 /// The candidates that are wanted.
 #[derive(Clone, Debug)]
 pub struct Wanted {

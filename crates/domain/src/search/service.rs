@@ -1,19 +1,21 @@
 use super::matching::find;
-use super::ports::{SearchStore, Text, Wanted};
+use super::ports::{Comparing, SearchStore, Text, Wanted};
 use super::snippet::snippet;
 use super::{Filter, Hit, Query, Search, SearchPage, Sort};
 use crate::clock::Clock;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::OwnerId;
 use crate::jobs::{Job, Portion, Step, Work};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
+use tokio::sync::oneshot;
 use ulid::Ulid;
 
 /// The use cases of search.
 #[derive(Clone)]
 pub struct SearchService {
     pub store: Arc<dyn SearchStore>,
+    pub comparing: Arc<dyn Comparing>,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -106,10 +108,9 @@ impl SearchService {
                     });
                 }
             };
-            for text in found.texts {
-                let place = text.candidate.place;
-                compared += text.message.as_ref().map_or(256, |(_, text)| text.len());
-                if let Some(hit) = hit(query, text) {
+            for Compared { place, bytes, hit } in self.compare(owner, query, found.texts).await? {
+                compared += bytes;
+                if let Some(hit) = hit {
                     if hits.len() == most {
                         let reached = hits.last().map(|last: &Hit| last.place);
                         return Ok(Newest {
@@ -144,6 +145,38 @@ impl SearchService {
             indexed_through,
         })
     }
+
+    async fn compare(
+        &self,
+        owner: OwnerId,
+        query: &Query,
+        texts: Vec<Text>,
+    ) -> Result<Vec<Compared>> {
+        let size = |text: &Text| text.message.as_ref().map_or(256, |(_, text)| text.len());
+        let bytes = texts.iter().map(size).sum();
+        let query = query.clone();
+        let (done, compared) = oneshot::channel();
+        let work = move || {
+            let each = texts.into_iter().map(|text| Compared {
+                place: text.candidate.place,
+                bytes: size(&text),
+                hit: hit(&query, text),
+            });
+            // The client may have disconnected.
+            drop(done.send(each.collect::<Vec<_>>()));
+        };
+        self.comparing.run(owner, bytes, Box::new(work)).await?;
+        compared
+            .await
+            .map_err(|_| Error::Internal("texts were not compared".into()))
+    }
+}
+
+/// A text, and whether it is a hit.
+struct Compared {
+    place: Ulid,
+    bytes: usize,
+    hit: Option<Hit>,
 }
 
 fn hit(query: &Query, text: Text) -> Option<Hit> {
@@ -167,8 +200,14 @@ fn hit(query: &Query, text: Text) -> Option<Hit> {
     })
 }
 
+/// Keeps the index up to date, as a job.
+pub struct Indexing {
+    pub store: Arc<dyn SearchStore>,
+    pub clock: Arc<dyn Clock>,
+}
+
 #[async_trait::async_trait]
-impl Work for SearchService {
+impl Work for Indexing {
     async fn step(&self, job: &Job, portion: Portion) -> Result<Step> {
         self.store.index(job, portion, self.clock.now()).await
     }

@@ -349,3 +349,53 @@ fn a_very_long_text_is_read_in_time() {
     assert!(keys(owner(), &long).len() < 20);
     assert!(began.elapsed() < std::time::Duration::from_secs(20));
 }
+
+/// Texts of many pieces have the same words, whichever words stand at the border of two pieces.
+#[test]
+fn a_long_text_is_read_in_pieces_without_a_gap() {
+    for lead in 0..6 {
+        let lead = "z ".repeat(lead);
+        let words: String = (0..9_000).map(|n| format!("w{n} ")).collect();
+        let text = format!("{lead}{words}");
+        for n in 0..8_997 {
+            let near = n % 4_096 < 8 || n % 4_096 > 4_085;
+            let phrase = format!("\"w{n} w{} w{}\"", n + 1, n + 2);
+            if near {
+                let found = find(&query(&phrase), &text).unwrap();
+                assert_eq!(found.places.len(), 1, "{phrase}");
+                let place = found.places[0].clone();
+                let shown: String = text.chars().skip(place.start).take(place.len()).collect();
+                assert_eq!(shown, format!("w{n} w{} w{}", n + 1, n + 2));
+            }
+        }
+        assert!(find(&query("w0 -w8999"), &text).is_none());
+        assert!(find(&query("\"w8998 w8999\""), &text).is_some());
+        assert!(find(&query("\"w8999 w0\""), &text).is_none());
+    }
+    let dense: String = ('\u{4e00}'..'\u{9000}').collect();
+    let all = keys(owner(), &dense);
+    let count = dense.chars().count();
+    assert!(all.len() > 2 * count - 20, "{} of {count}", all.len());
+    for (n, (one, other)) in dense.chars().zip(dense.chars().skip(1)).enumerate() {
+        if n % 4_096 < 4 || n % 4_096 > 4_090 {
+            let pair = format!("{one}{other}");
+            assert!(find(&query(&pair), &dense).is_some(), "{pair}");
+            let wanted = query(&pair).keys(owner());
+            assert!(wanted.iter().all(|key| all.binary_search(key).is_ok()));
+        }
+    }
+}
+
+/// A character may stand for many letters. The memory for one text does not grow with them.
+#[test]
+fn characters_that_stand_for_many_letters_are_read_in_pieces() {
+    let text = "\u{fdfa}".repeat(20_000);
+    let mut pieces = super::words::Pieces::of(&text, 2);
+    let mut most = 0;
+    while let Some(piece) = pieces.next() {
+        most = most.max(piece.words.all.len());
+    }
+    assert!(most < 5_000, "{most}");
+    assert!(find(&query("xyz"), &text).is_none());
+    assert!(keys(owner(), &text).len() < 100);
+}

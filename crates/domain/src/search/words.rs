@@ -8,6 +8,7 @@
 use super::scripts::{self, Kind};
 use crate::folding::lower;
 use std::ops::Range;
+use std::str::Chars;
 use unicode_normalization::char::{compose, decompose_compatible};
 
 /// The words of a text.
@@ -37,6 +38,69 @@ pub(super) struct Word {
 /// The longest word: longer runs are cut, so that a text without spaces has words of bounded size.
 const LONGEST: usize = 128;
 
+/// The words of a text, some thousand at a time: all words of a long text would take a hundred times
+/// the memory of the text.
+pub(super) struct Pieces<'a> {
+    rest: Chars<'a>,
+    count: usize,
+    reader: Reader,
+    ahead: usize,
+    has_ended: bool,
+    /// How many words of the last piece were new. They are removed before the next one.
+    used: usize,
+}
+
+/// Some words of a text. Terms may begin at the first `new` ones; the words after them are those of
+/// the next piece.
+pub(super) struct Piece<'a> {
+    pub(super) words: &'a Words,
+    pub(super) new: usize,
+}
+
+impl<'a> Pieces<'a> {
+    /// About how many words a piece has.
+    const WORDS: usize = 4_096;
+
+    /// `ahead`: the most words that are looked at together.
+    pub(super) fn of(text: &'a str, ahead: usize) -> Self {
+        Self {
+            rest: text.chars(),
+            count: 0,
+            reader: Reader::default(),
+            ahead: ahead.max(1),
+            has_ended: false,
+            used: 0,
+        }
+    }
+
+    /// The next piece; `None` after the last.
+    pub(super) fn next(&mut self) -> Option<Piece<'_>> {
+        if self.has_ended {
+            return None;
+        }
+        self.reader.words.remove(self.used);
+        // The last word may still change, so one more is read.
+        while self.reader.words.all.len() < Self::WORDS + self.ahead {
+            let Some(c) = self.rest.next() else {
+                self.reader.end(self.count);
+                self.has_ended = true;
+                break;
+            };
+            self.reader.read(c, self.count);
+            self.count += 1;
+        }
+        let all = self.reader.words.all.len();
+        self.used = match self.has_ended {
+            true => all,
+            false => all - self.ahead,
+        };
+        Some(Piece {
+            words: &self.reader.words,
+            new: self.used,
+        })
+    }
+}
+
 impl Words {
     pub(super) fn of(text: &str) -> Self {
         let mut reader = Reader::default();
@@ -47,6 +111,19 @@ impl Words {
         }
         reader.end(count);
         reader.words
+    }
+
+    /// Removes the first words.
+    fn remove(&mut self, count: usize) {
+        self.all.drain(..count);
+        let end = self.texts.len();
+        let start = self.all.first().map_or(end, |first| first.plain.start);
+        self.texts.drain(..start);
+        for word in &mut self.all {
+            word.plain = word.plain.start - start..word.plain.end - start;
+            let exact = word.exact.take();
+            word.exact = exact.map(|exact| exact.start - start..exact.end - start);
+        }
     }
 
     pub(super) fn plain(&self, word: &Word) -> &str {

@@ -11,7 +11,7 @@ use domain::jobs::{JobQueue, Kind, Runner, Upkeep, Work};
 use domain::purge::PurgeService;
 use domain::removal::{RemovalService, RemovedOwners};
 use domain::replies::ModelProvider;
-use domain::search::SearchService;
+use domain::search::Indexing;
 use domain::titles::TitleService;
 use domain::usage::{Allowances, UsageGuard, UsageService};
 use infra::audit::LoggedAudit;
@@ -59,7 +59,7 @@ pub async fn upkeep(
         guest_retention,
         clock: Arc::clone(&clock),
     });
-    let search = SearchService {
+    let search = Indexing {
         store: Arc::new(PgSearch(database.clone())),
         clock: Arc::clone(&clock),
     };
