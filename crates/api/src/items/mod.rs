@@ -129,7 +129,7 @@ pub(crate) struct NewItemBody {
     /// characters of text and 4 MiB in all. Unknown parts and fields are kept.
     #[schema(value_type = Option<Vec<HashMap<String, serde_json::Value>>>, min_items = 1, max_items = 1000)]
     parts: Option<Box<RawValue>>,
-    /// A model's thoughts before this message, where you have them.
+    /// The model's thoughts before this message of the assistant, where you have them.
     #[schema(min_length = 1, max_length = 1_000_000)]
     reasoning: Option<String>,
     /// Your own name for the message, unique within the conversation. With it, you can safely send
@@ -214,8 +214,13 @@ impl TryFrom<NewItemBody> for NewItem {
             Some(kind) => ItemType::parse(&kind)?,
         };
         let parts = body.parts.as_deref().map(RawValue::get);
+        let role = kind.role_or(body.role.map(Role::from))?;
+        if body.reasoning.is_some() && role != Role::Assistant {
+            let message = "Only a message of the assistant has reasoning.";
+            return Err(Error::invalid("reasoning", message));
+        }
         Ok(Self {
-            role: kind.role_or(body.role.map(Role::from))?,
+            role,
             content: Content::parse_item(kind, parts, body.content)?,
             call_id: body.call_id.map(CallId::parse).transpose()?,
             reasoning: body.reasoning.map(Reasoning::parse).transpose()?,

@@ -56,6 +56,8 @@ pub const BATCH: usize = 100;
 #[derive(Clone, Debug)]
 pub struct PromptContext {
     pub role: Role,
+    /// Whether it is a message, and not a call of a tool or the like.
+    pub is_message: bool,
     /// The next item.
     pub next: Option<Neighbour>,
     /// The instruction of the conversation's project.
@@ -69,6 +71,7 @@ pub struct PromptContext {
 pub struct Neighbour {
     pub id: ItemId,
     pub role: Role,
+    pub is_message: bool,
 }
 
 /// The place of a reply.

@@ -45,6 +45,12 @@ pub(super) struct Wanted {
 
 /// The place of a reply to an item.
 pub(super) fn place(id: ItemId, prompt_context: &PromptContext) -> Result<ReplyTarget> {
+    if !prompt_context.is_message {
+        return Err(Error::invalid(
+            "item_id",
+            "Only a message can be written again or replied to; this item is of another type.",
+        ));
+    }
     match (prompt_context.role, prompt_context.next) {
         (Role::Assistant, _) => Ok(ReplyTarget::Instead(id)),
         (
@@ -52,6 +58,7 @@ pub(super) fn place(id: ItemId, prompt_context: &PromptContext) -> Result<ReplyT
             Some(Neighbour {
                 id,
                 role: Role::Assistant,
+                is_message: true,
             }),
         ) => Ok(ReplyTarget::Instead(id)),
         (Role::User, Some(_)) => Err(Error::Conflict(Conflict::ReplyPositionTaken)),

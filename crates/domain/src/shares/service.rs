@@ -111,8 +111,7 @@ impl ShareService {
             Inserted::HiddenItem => Err(Error::Invalid(Invalid {
                 param: None,
                 reason: InvalidReason::Value,
-                message: "Links show only messages of users and assistants; this message is \
-                          neither."
+                message: "Links show only messages of users and assistants; this item is not one."
                     .to_owned(),
             })),
         }

@@ -133,12 +133,14 @@ impl PromptRow {
                 Ok(Neighbour {
                     id: ItemId::new(ids::read(id)),
                     role: role(stored)?,
+                    is_message: self.next_is_message,
                 })
             };
             let next = self.next_id.zip(self.next_role).map(neighbour);
             let instruction = self.instruction.as_deref().map(Instruction::parse);
             Ok(PromptContext {
                 role: role(own)?,
+                is_message: self.is_message,
                 next: next.transpose()?,
                 instruction: instruction.transpose().map_err(inconsistent)?,
                 is_full: self.is_full,

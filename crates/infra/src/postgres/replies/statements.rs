@@ -16,18 +16,22 @@ statement!(
         conversation_id: Uuid => SqlUuid,
     } -> PromptRow {
         role: Option<i16> => Nullable<SmallInt>,
+        is_message: bool => Bool,
         next_id: Option<Uuid> => Nullable<SqlUuid>,
         next_role: Option<i16> => Nullable<SmallInt>,
+        next_is_message: bool => Bool,
         /// The instruction of the project.
         instruction: Option<String> => Nullable<Text>,
         is_full: bool => Bool,
     },
-    sql!("select i.role, n.id, n.role, p.instruction, c.item_count >= ", MAX_ITEMS, "
+    sql!("select i.role, i.parts_version is distinct from i.version or i.item_type is null,
+        n.id, n.role, n.parts_version is distinct from n.version or n.item_type is null,
+        p.instruction, c.item_count >= ", MAX_ITEMS, "
     from conversations c
     left join items i on i.owner_id = $3 and i.conversation_id = c.id
         and i.sequence = $1 and i.id = $2
     left join lateral (
-        select id, role from items
+        select id, role, version, parts_version, item_type from items
         where owner_id = $3 and conversation_id = c.id and sequence > i.sequence
         order by sequence limit 1
     ) n on true

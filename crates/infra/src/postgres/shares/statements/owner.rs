@@ -70,6 +70,7 @@ insert!(
     from conversations c
     join items i on i.owner_id = c.owner_id and i.conversation_id = c.id
     where c.owner_id = $1 and c.id = $2 and i.sequence = $3 and i.id = $4 and i.role in (2, 3)
+        and (i.parts_version is distinct from i.version or i.item_type is null)
         and not exists (select from removed_owners where owner_id = $1)
     for share of c, i",
     "$5, $6, $7, $8, $9, $10, $11",

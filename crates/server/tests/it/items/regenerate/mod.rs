@@ -371,3 +371,43 @@ async fn a_reply_that_was_cut_can_be_told_from_one_that_is_complete() {
         );
     }
 }
+
+#[tokio::test]
+async fn only_messages_are_written_again() {
+    let provider = Provider::that(says(&["Again."]));
+    let app = app_with(&provider).await;
+    let alice = app.alice();
+    let call = json!([{ "call_id": "c", "name": "f", "arguments": "{}" }]);
+    let body = json!({ "items": [
+        { "role": "user", "content": "Weather?" },
+        { "type": "function_call", "parts": call },
+        { "type": "function_call_output", "parts": [{ "call_id": "c", "output": "Rain." }] },
+        { "role": "assistant", "content": "It rains." },
+    ] });
+    let conversation = alice.conversation(body).await;
+    let list = format!("/v1/conversations/{conversation}/items");
+    let listed = alice.get(&list).await.expect(200);
+    let ids: Vec<_> = (0..4).map(|n| id(&listed["data"][n])).collect();
+    let answer = alice.post(&path(&conversation, &ids[0]), json!({})).await;
+    assert_eq!(answer.expect(409)["error"]["code"], "reply_position_taken");
+    for number in [1, 2] {
+        let answer = alice
+            .post(&path(&conversation, &ids[number]), json!({}))
+            .await;
+        assert_eq!(answer.expect(400)["error"]["param"], "item_id");
+        let link = format!("{list}/{}/share", ids[number]);
+        alice.post(&link, json!({})).await.expect(400);
+    }
+    let again = alice
+        .post(&path(&conversation, &ids[3]), json!({}))
+        .await
+        .expect(200);
+    assert_eq!(again["content"], "Again.");
+    let after = alice.get(&list).await.expect(200);
+    assert_eq!(after["data"][1], listed["data"][1]);
+    let thought = json!({ "role": "user", "content": "x", "reasoning": "y" });
+    assert_eq!(
+        alice.post(&list, thought).await.expect(400)["error"]["param"],
+        "reasoning"
+    );
+}
