@@ -74,9 +74,10 @@ impl Writing {
         if !self.create.is_stored {
             return Ok(response);
         }
-        if !matches!(written, Written::Over) {
-            let is_cancelled = matches!(written, Written::Cancelled);
-            self.store(&mut response, is_cancelled).await?;
+        match written {
+            Written::Over => self.keep(&mut response).await?,
+            Written::Whole => self.store(&mut response, false).await?,
+            Written::Cancelled => self.store(&mut response, true).await?,
         }
         if response.status == Status::Cancelled {
             // The readers are told what the store tells others.

@@ -141,11 +141,13 @@ impl Needs {
         let mut earlier = Earlier::default();
         for link in links {
             let ResponseItems { response, input } = link.items;
-            let input_ids = (0..input.len()).map(|place| response.input_id(place));
-            let input = input_ids.zip(input).collect::<Vec<_>>();
+            let input = input.into_iter().enumerate();
+            let input = input.filter(|(place, _)| !response.is_input_deleted(*place));
+            let input = input.map(|(place, entry)| (response.input_id(place), entry));
             let output = response.output.iter().enumerate();
+            let output = output.filter(|(place, _)| !response.is_output_deleted(*place));
             let output = output.map(|(place, output)| (response.output_id(place), output.entry()));
-            let all: Vec<_> = input.into_iter().chain(output).collect();
+            let all: Vec<_> = input.chain(output).collect();
             for item in all.into_iter().rev() {
                 if !earlier.take(item, &mut room) {
                     return Ok(earlier);

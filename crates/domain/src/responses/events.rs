@@ -107,6 +107,15 @@ impl Replay {
             output: cut.output,
             part: cut.part,
         };
+        if response.is_output_deleted(cut.output) {
+            if cut.output == self.items.len() {
+                self.items.push(Told {
+                    is_done: true,
+                    ..Told::default()
+                });
+            }
+            return None;
+        }
         if cut.output == self.items.len() {
             // Calls may go on together; other items are complete when the next one begins.
             for before in 0..self.items.len() {

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::id::{ConversationId, ItemId, ResponseId, Sequence};
 use crate::replies::ProviderFailure;
 use chrono::{DateTime, Utc};
+use std::collections::HashSet;
 
 /// A response, complete or still being written.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Response {
     /// How many items the input has.
     pub input_count: u32,
     pub output: Vec<Output>,
+    /// The numbers of its items that were deleted from its conversation. They are no longer shown.
+    pub deleted: HashSet<u32>,
     /// How the output came.
     pub cuts: Vec<Cut>,
     pub usage: Option<TokenUsage>,
@@ -111,6 +114,16 @@ impl Response {
         self.id.item(Sequence(self.first.0.saturating_add(place)))
     }
 
+    /// Whether the output item at this place was deleted from the conversation.
+    pub fn is_output_deleted(&self, place: usize) -> bool {
+        self.deleted.contains(&self.output_id(place).sequence().0)
+    }
+
+    /// Whether the input item at this place was deleted from the conversation.
+    pub fn is_input_deleted(&self, place: usize) -> bool {
+        self.deleted.contains(&self.input_id(place).sequence().0)
+    }
+
     /// Notes that so many bytes came for a part.
     pub(super) fn came(&mut self, output: usize, part: usize, bytes: usize) {
         self.cuts.push(Cut {
@@ -137,7 +150,8 @@ impl ResponseItems {
     pub(super) fn find(&self, id: ItemId) -> Option<Entry> {
         let place = id.sequence().0.checked_sub(self.response.first.0)?;
         let place = usize::try_from(place).ok()?;
-        if self.response.id.item(id.sequence()) != id {
+        let is_deleted = self.response.deleted.contains(&id.sequence().0);
+        if self.response.id.item(id.sequence()) != id || is_deleted {
             return None;
         }
         let output = place.checked_sub(self.input.len());

@@ -24,6 +24,10 @@ pub trait ResponseStore: Send + Sync {
     /// added at the end of it, and its turn leaves the queue.
     async fn finish(&self, owner: OwnerId, ended: &Ended<'_>) -> Result<StoredResponse>;
 
+    /// Adds the text that was written before a cancel to the cancelled response, so that its events
+    /// are the same each time they are told. Nothing where it is not a cancelled one.
+    async fn keep(&self, owner: OwnerId, response: &Response, input: &[Entry]) -> Result<()>;
+
     /// The response without its input.
     async fn find(&self, owner: OwnerId, id: ResponseId) -> Result<Option<Response>>;
 

@@ -126,14 +126,21 @@ impl ResponseService {
         }
     }
 
-    /// Cancels a background response. One that has ended stays as it is.
+    /// Cancels a background response, and keeps the text that was written. If another instance writes it,
+    /// that instance adds the text within a second. One that has ended stays as it is.
     pub async fn cancel(&self, owner: OwnerId, id: ResponseId) -> Result<Response> {
         let now = self.needs.clock.now();
         let cancelled = self.needs.stores.responses.cancel(owner, id, now).await?;
         match cancelled.ok_or_else(|| Resource::Response.absent())? {
             Cancelled::Done(response) => {
+                let Some(writer) = self.needs.stores.live.find(owner, id) else {
+                    return Ok(*response);
+                };
+                let mut following = Following::of(writer.response.subscribe());
+                drop(writer);
                 self.needs.stores.live.end(owner, id);
-                Ok(*response)
+                let ended = following.ended().await;
+                Ok(ended.unwrap_or(*response))
             }
             Cancelled::HasEnded(response) => Ok(*response),
             Cancelled::NotBackground => {

@@ -10,6 +10,7 @@ use crate::conversations::Title;
 use crate::error::{Conflict, Error, Resource, Result, Unauthenticated};
 use crate::id::{OwnerId, ResponseId, Sequence};
 use crate::turns::Turn;
+use std::collections::HashSet;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -54,6 +55,7 @@ impl Writing {
             first: Sequence(1),
             input_count: u32::try_from(input.len()).unwrap_or(u32::MAX),
             output: Vec::new(),
+            deleted: HashSet::new(),
             cuts: Vec::new(),
             usage: None,
             failed: None,
@@ -124,12 +126,19 @@ impl Writing {
             }
             StoredResponse::Gone => {
                 response.status = Status::Cancelled;
-                Ok(())
+                self.keep(response).await
             }
             StoredResponse::NoConversation => Err(no_conversation()),
             StoredResponse::Full => Err(Error::Conflict(Conflict::ConversationFull)),
             StoredResponse::Overtaken => Err(Error::Conflict(Conflict::ConversationLocked)),
         }
+    }
+
+    /// Keeps the text of a response that was cancelled while it was written.
+    pub(super) async fn keep(&self, response: &mut Response) -> Result<()> {
+        end_open(response);
+        let responses = &self.needs.stores.responses;
+        responses.keep(self.owner, response, &self.input).await
     }
 
     fn messages(&self, response: &Response) -> Vec<TurnMessage> {

@@ -36,6 +36,7 @@ pub(crate) async fn list_input_items(
     let after = page.after(ids::read)?;
     let response = found.response;
     let all = found.input.into_iter().enumerate();
+    let all = all.filter(|(place, _)| !response.is_input_deleted(*place));
     let mut all: Vec<_> = all
         .map(|(place, entry)| item(&response, place, entry))
         .collect();

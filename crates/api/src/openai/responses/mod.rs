@@ -9,6 +9,7 @@ pub(super) mod get;
 mod input;
 pub(super) mod input_items;
 mod mistakes;
+mod objects;
 mod options;
 mod request;
 mod settings;

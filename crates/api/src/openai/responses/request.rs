@@ -2,7 +2,7 @@
 
 use super::mistakes::{named, refused};
 use super::options::{numbers, texts};
-use super::{input, settings, tools};
+use super::{input, objects, settings, tools};
 use crate::chat::Fields;
 use crate::error::{ApiError, code};
 use crate::extract::{MESSAGES, WireBody};
@@ -108,6 +108,7 @@ impl TryFrom<CreateResponseBody> for CreateResponse {
             return Err(refused(code::INVALID_VALUE, "store", rule));
         }
         settings::check(&fields)?;
+        objects::check(&fields)?;
         include(&fields)?;
         let tools = tools::read(&fields)?;
         let settings = settings::of(&fields, &tools.shown);
@@ -151,6 +152,9 @@ fn check_names(fields: &Fields) -> Result<(), ApiError> {
             let rule = "contains the NUL character (U+0000).";
             return Err(refused(code::NUL_CHARACTER, name, rule));
         }
+        if name != "input" {
+            objects::without_twins(name, value)?;
+        }
     }
     Ok(())
 }
@@ -181,7 +185,12 @@ fn string(fields: &Fields, name: &str, most: usize) -> Result<Option<String>, Ap
 fn place(fields: &Fields, is_stored: bool) -> Result<Place, ApiError> {
     const PREVIOUS: &str = "previous_response_id";
     const CONVERSATION: &str = "conversation";
-    let previous = string(fields, PREVIOUS, 256)?;
+    let previous = fields.given(PREVIOUS).map(|raw| {
+        let id = text(raw);
+        id.ok_or_else(|| refused(code::INVALID_TYPE, PREVIOUS, "must be a string."))
+    });
+    // An empty id is one that does not exist: a client with an unset variable must not lose its context.
+    let previous = previous.transpose()?;
     let Some(raw) = fields.given(CONVERSATION) else {
         return match previous {
             None => Ok(Place::Nothing),
@@ -199,8 +208,11 @@ fn place(fields: &Fields, is_stored: bool) -> Result<Place, ApiError> {
         let rule = "cannot be used with store: false: a conversation keeps its items.";
         return Err(refused(code::INVALID_VALUE, CONVERSATION, rule));
     }
-    let named = || Object::parse(raw).and_then(|object| object.text("id"));
-    let id = text(raw).or_else(named);
+    let object = Object::parse(raw);
+    if let Some(object) = &object {
+        objects::only(CONVERSATION, object, &["id"])?;
+    }
+    let id = text(raw).or_else(|| object?.text("id"));
     let must = || {
         refused(
             code::INVALID_TYPE,

@@ -18,6 +18,7 @@ pub(super) enum Moment {
 pub(super) fn json(response: &Response, moment: Moment) -> String {
     let is_now = moment == Moment::Now;
     let output = response.output.iter().enumerate().filter(|_| is_now);
+    let output = output.filter(|(place, _)| !response.is_output_deleted(*place));
     let output =
         output.map(|(place, output)| item(response.output_id(place), output, shown_status(output)));
     let output: Vec<_> = output.collect();

@@ -2,6 +2,7 @@
 //! name.
 
 use super::mistakes::refused;
+use super::objects;
 use crate::chat::Fields;
 use crate::error::{ApiError, code};
 use domain::items::{Object, elements, quoted, text};
@@ -73,25 +74,15 @@ fn function(place: usize, tool: &str) -> Result<Function, ApiError> {
         );
         return Err(refused(code::UNSUPPORTED, &param, &rule));
     }
-    if let Some((name, _)) = object.fields().find(|(name, _)| !FIELDS.contains(name)) {
-        let param = format!("{at}.{name:.200}");
-        return Err(refused(
-            code::UNKNOWN_FIELD,
-            &param,
-            "is not a field of a function.",
-        ));
+    objects::only(&at, &object, &FIELDS)?;
+    let name = objects::name(&format!("{at}.name"), object.get("name"), 128)?;
+    objects::string(&format!("{at}.description"), object.get("description"))?;
+    objects::flag(&format!("{at}.strict"), object.get("strict"))?;
+    let parameters = object.get("parameters").filter(|value| *value != "null");
+    if parameters.is_some_and(|value| Object::parse(value).is_none()) {
+        let param = format!("{at}.parameters");
+        return Err(refused(code::INVALID_TYPE, &param, "must be an object."));
     }
-    let param = format!("{at}.name");
-    let name = object
-        .text("name")
-        .filter(|name| (1..=128).contains(&name.len()));
-    let name = name.ok_or_else(|| {
-        refused(
-            code::INVALID_VALUE,
-            &param,
-            "must be a name of 1 to 128 characters.",
-        )
-    })?;
     let given = |field| object.get(field).filter(|value| *value != "null");
     let null = |field| given(field).unwrap_or("null");
     let named = quoted(&name);
@@ -132,6 +123,7 @@ fn choice(fields: &Fields, functions: &mut Vec<Function>) -> Result<Option<Strin
         .ok_or_else(|| refused(code::INVALID_TYPE, NAME, "must be a string or an object."))?;
     match object.text("type").unwrap_or_default().as_str() {
         "function" => {
+            objects::only(NAME, &object, &["type", "name"])?;
             let name = object.text("name").unwrap_or_default();
             if !functions.iter().any(|function| function.name == name) {
                 let rule = "must name one of the tools.";
@@ -143,6 +135,7 @@ fn choice(fields: &Fields, functions: &mut Vec<Function>) -> Result<Option<Strin
             )))
         }
         "allowed_tools" => {
+            objects::only(NAME, &object, &["type", "mode", "tools"])?;
             let allowed = object.get("tools").and_then(elements).unwrap_or_default();
             let allowed = allowed.into_iter().filter_map(Object::parse);
             let allowed: Vec<_> = allowed.filter_map(|tool| tool.text("name")).collect();

@@ -23,7 +23,7 @@ use domain::responses::{
     Cancelled, Ended, Entry, Failed, Inserted, Link, Response, ResponseItems, ResponseStore,
     Status, StoredResponse,
 };
-use rows::with_input;
+use rows::{response, with_input};
 use statements::{
     Abandon, AbandonExpired, Cancel, Chain, Delete, Find, FindWithInput, Found, FoundWithInput,
     InRange, LinkRow, Renew, Tend,
@@ -104,13 +104,22 @@ impl ResponseStore for PgResponses {
         finish::finish(&self.database, self.new_titles, owner, ended).await
     }
 
+    async fn keep(&self, owner: OwnerId, response: &Response, input: &[Entry]) -> Result<()> {
+        let values = Values::of(owner, response, input);
+        let whose = Whose::from(owner).writing(values.bytes());
+        let work = async |connection: &mut AsyncPgConnection| values.keep().write(connection).await;
+        self.database.run(whose, work).await?;
+        Ok(())
+    }
+
     async fn find(&self, owner: OwnerId, id: ResponseId) -> Result<Option<Response>> {
         let mut found = self.found(owner, id).await?;
         if found.as_ref().is_some_and(|found| found.is_expired) {
             self.abandon(owner, id).await?;
             found = self.found(owner, id).await?;
         }
-        found.map(|found| Response::try_from(found.row)).transpose()
+        let response = found.map(|found| response(found.row, found.there.as_deref()));
+        response.transpose()
     }
 
     async fn find_with_input(
@@ -130,7 +139,7 @@ impl ResponseStore for PgResponses {
             self.abandon(owner, id).await?;
             found = self.database.run(reading(owner), work).await?;
         }
-        let items = found.map(|found| with_input(found.row, &found.input));
+        let items = found.map(|found| with_input(found.row, &found.input, found.there.as_deref()));
         items.transpose()
     }
 
@@ -162,7 +171,7 @@ impl ResponseStore for PgResponses {
         let work = async |connection: &mut AsyncPgConnection| chain.fetch_all(connection).await;
         let links: Vec<LinkRow> = self.database.run(reading(owner), work).await?;
         let links = links.into_iter().map(|link| {
-            let items = with_input(link.row, &link.input)?;
+            let items = with_input(link.row, &link.input, link.there.as_deref())?;
             Ok(Link { items })
         });
         links.collect()

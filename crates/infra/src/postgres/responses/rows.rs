@@ -10,6 +10,7 @@ use domain::items::elements;
 use domain::responses::{
     Cut, CutBy, Entry, Failed, Output, Response, ResponseItems, Status, TokenUsage,
 };
+use std::collections::HashSet;
 use uuid::Uuid;
 
 row!(
@@ -35,6 +36,22 @@ row!(
     }
 );
 
+/// A stored response. `there`: the numbers of the items of its conversation from its first one on, if
+/// its items were stored there.
+pub(super) fn response(row: Row, there: Option<&[i32]>) -> Result<Response> {
+    let mut response = Response::try_from(row)?;
+    // The items of a cancelled response are in its conversation if its turn was ended there.
+    let is_there = |there: &&[i32]| response.status != Status::Cancelled || !there.is_empty();
+    if let Some(there) = there.filter(is_there) {
+        let there: HashSet<_> = there.iter().map(|number| number.cast_unsigned()).collect();
+        let count = u32::try_from(response.output.len()).unwrap_or(u32::MAX);
+        let count = response.input_count.saturating_add(count);
+        let all = response.first.0..response.first.0.saturating_add(count);
+        response.deleted = all.filter(|number| !there.contains(number)).collect();
+    }
+    Ok(response)
+}
+
 impl TryFrom<Row> for Response {
     type Error = Error;
 
@@ -59,6 +76,7 @@ impl TryFrom<Row> for Response {
             first: Sequence(row.first_number.cast_unsigned()),
             input_count: row.input_count.cast_unsigned(),
             output: output.iter().map(Output::of).collect(),
+            deleted: HashSet::new(),
             cuts: cuts(&row.cuts),
             usage: row.usage.as_deref().and_then(usage),
             failed,
@@ -72,10 +90,10 @@ impl TryFrom<Row> for Response {
 }
 
 /// A response with its input.
-pub(super) fn with_input(row: Row, input: &str) -> Result<ResponseItems> {
+pub(super) fn with_input(row: Row, input: &str, there: Option<&[i32]>) -> Result<ResponseItems> {
     Ok(ResponseItems {
         input: entries(input)?,
-        response: row.try_into()?,
+        response: response(row, there)?,
     })
 }
 

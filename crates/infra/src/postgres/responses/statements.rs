@@ -11,13 +11,22 @@ use uuid::Uuid;
 const IS_THERE: &str = "(r.conversation_id is null or exists (
     select from conversations c where c.owner_id = r.owner_id and c.id = r.conversation_id))";
 
+/// The numbers of the items of the conversation of `r` from its first one on: as many as its input and
+/// output may have. Null where its items are not there.
+const THERE: &str = "case when r.conversation_id is not null and r.status in (2, 4, 5) then array(
+        select i.sequence from items i
+        where i.owner_id = $1 and i.conversation_id = r.conversation_id
+            and i.sequence between r.first_number and r.first_number + 2000
+    ) end";
+
 statement!(
     /// A response, and whether the lease of its writer has run out.
     Find { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> Found {
         row: Row => Sql<Row>,
         is_expired: bool => Bool,
+        there: Option<Vec<i32>> => Nullable<Array<Integer>>,
     },
-    sql!("select ", names!(Row, "r."), ", r.status = 1 and r.leased_until <= now()
+    sql!("select ", names!(Row, "r."), ", r.status = 1 and r.leased_until <= now(), ", THERE, "
     from responses r where r.owner_id = $1 and r.id = $2 and ", IS_THERE)
 );
 
@@ -26,8 +35,9 @@ statement!(
         row: Row => Sql<Row>,
         input: String => Text,
         is_expired: bool => Bool,
+        there: Option<Vec<i32>> => Nullable<Array<Integer>>,
     },
-    sql!("select ", names!(Row, "r."), ", r.input, r.status = 1 and r.leased_until <= now()
+    sql!("select ", names!(Row, "r."), ", r.input, r.status = 1 and r.leased_until <= now(), ", THERE, "
     from responses r where r.owner_id = $1 and r.id = $2 and ", IS_THERE)
 );
 
@@ -42,6 +52,7 @@ statement!(
     Chain { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid, bytes: i64 => BigInt } -> LinkRow {
         row: Row => Sql<Row>,
         input: String => Text,
+        there: Option<Vec<i32>> => Nullable<Array<Integer>>,
     },
     sql!("with recursive chain as (
         select r.id, r.parent_id, 1 as depth,
@@ -53,7 +64,7 @@ statement!(
         from chain c join responses r on r.owner_id = $1 and r.id = c.parent_id
         where c.bytes <= $3 and c.depth < 10000 and ", IS_THERE, "
     )
-    select ", names!(Row, "r."), ", r.input
+    select ", names!(Row, "r."), ", r.input, ", THERE, "
     from chain c join responses r on r.owner_id = $1 and r.id = c.id order by c.depth")
 );
 
@@ -111,6 +122,23 @@ statement!(
         status = $4, cut_by = $5, model = $6, input = $7, output = $8, cuts = $9, usage = $10,
         failure_code = $11, failure_message = $12
     where owner_id = $13 and id = $14 and status = 1 and leased_until > now()"
+);
+
+statement!(
+    /// Adds the text that was written to a response that was cancelled meanwhile.
+    Keep<'a> {
+        first_number: i32 => Integer,
+        input_count: i32 => Integer,
+        model: Option<&'a str> => Nullable<Text>,
+        input: &'a str => Text,
+        output: &'a str => Text,
+        cuts: &'a [i32] => Array<Integer>,
+        owner_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+    } -> (),
+    "update responses set first_number = $1, input_count = $2, model = $3, input = $4, output = $5,
+        cuts = $6
+    where owner_id = $7 and id = $8 and status = 5 and cuts = '{}'"
 );
 
 statement!(

@@ -1,7 +1,7 @@
 //! The columns of a response for writing.
 
 use super::rows::{list, stored_cut_by, stored_cuts, stored_status, stored_usage};
-use super::statements::{Finish, Insert};
+use super::statements::{Finish, Insert, Keep};
 use crate::postgres::ids;
 use domain::id::{ConversationId, OwnerId, ResponseId, Sequence};
 use domain::responses::{Entry, Failed, Output, Response};
@@ -67,6 +67,19 @@ impl<'a> Values<'a> {
             usage: self.usage.as_deref(),
             failure_code: self.failed(|failed| &failed.code),
             failure_message: self.failed(|failed| &failed.message),
+        }
+    }
+
+    pub(super) fn keep(&self) -> Keep<'_> {
+        Keep {
+            first_number: self.first.0.cast_signed(),
+            input_count: self.response.input_count.cast_signed(),
+            model: self.response.model.as_deref(),
+            input: &self.input,
+            output: &self.output,
+            cuts: &self.cuts,
+            owner_id: self.owner_id,
+            id: ids::stored(self.response.id.ulid()),
         }
     }
 

@@ -1,4 +1,4 @@
-use super::{PATH, asking, ended, made, said, streams};
+use super::{PATH, asking, ended, events, made, said, streams};
 use crate::app::id;
 use crate::openai::{all, conversation, refused};
 use crate::provider::{Play, Provider, STREAM, event, says, says_when_told};
@@ -47,6 +47,37 @@ async fn one_that_has_ended_stays_and_others_are_refused() {
     let cancel = format!("{PATH}/{}/cancel", id(&whole));
     let answer = alice.post(&cancel, json!({})).await;
     refused(&answer, 400, "invalid_value", Some("response_id"));
+}
+
+/// The events are the same when they are told again, so a client goes on where it was.
+#[tokio::test]
+async fn a_cancelled_response_keeps_the_text_that_was_written() {
+    let provider = Provider::that(says_when_told(&["Os", "lo", "."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let queued = made(&alice, json!({ "input": "x", "background": true })).await;
+    let path = format!("{PATH}/{}", id(&queued));
+    provider.was_asked(1).await;
+    provider.go_on(2);
+    let streamed = format!("{path}?stream=true");
+    let request = alice.request(reqwest::Method::GET, &streamed);
+    let mut live = request.send().await.unwrap();
+    let mut told = Vec::new();
+    while !String::from_utf8_lossy(&told).contains(r#""lo""#) {
+        told.extend(live.chunk().await.unwrap().expect("it goes on"));
+    }
+    let cancel = format!("{path}/cancel");
+    let cancelled = alice.post(&cancel, json!({})).await.expect(200);
+    assert_eq!(cancelled["status"], "cancelled");
+    assert_eq!(cancelled["output"][0]["content"][0]["text"], "Oslo");
+    assert_eq!(cancelled["output"][0]["status"], "incomplete");
+    assert_eq!(alice.get(&path).await.expect(200), cancelled);
+    while let Some(chunk) = live.chunk().await.unwrap() {
+        told.extend(chunk);
+    }
+    let told = events(std::str::from_utf8(&told).unwrap());
+    assert_eq!(told.last().unwrap()["response"], cancelled);
+    assert_eq!(events(alice.get(&streamed).await.text()), told);
 }
 
 #[tokio::test]

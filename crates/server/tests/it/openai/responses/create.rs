@@ -563,3 +563,150 @@ async fn a_stored_stream_goes_on_without_its_client() {
     }
     assert_eq!(all(&alice, &one).await[1]["content"][0]["text"], "Oslo.");
 }
+
+#[tokio::test]
+async fn fields_within_objects_are_checked_like_all_others() {
+    let app = asking(&Provider::obliging()).await;
+    let alice = app.alice();
+    let function = json!({ "type": "function", "name": "f" });
+    for (name, value, code, param) in [
+        ("stream_options", json!(5), "invalid_type", "stream_options"),
+        (
+            "stream_options",
+            json!({ "zz": 1 }),
+            "unknown_parameter",
+            "stream_options.zz",
+        ),
+        (
+            "stream_options",
+            json!({ "include_obfuscation": 1 }),
+            "invalid_type",
+            "stream_options.include_obfuscation",
+        ),
+        (
+            "conversation",
+            json!({ "id": "conv_x", "z": 1 }),
+            "unknown_parameter",
+            "conversation.z",
+        ),
+        (
+            "reasoning",
+            json!({ "zz": 1 }),
+            "unknown_parameter",
+            "reasoning.zz",
+        ),
+        (
+            "reasoning",
+            json!({ "effort": 1 }),
+            "invalid_type",
+            "reasoning.effort",
+        ),
+        (
+            "reasoning",
+            json!({ "summary": "all" }),
+            "invalid_value",
+            "reasoning.summary",
+        ),
+        ("text", json!({ "zz": 1 }), "unknown_parameter", "text.zz"),
+        (
+            "text",
+            json!({ "verbosity": "zz" }),
+            "invalid_value",
+            "text.verbosity",
+        ),
+        (
+            "text",
+            json!({ "format": "text" }),
+            "invalid_type",
+            "text.format",
+        ),
+        (
+            "text",
+            json!({ "format": { "type": "text", "a": 1 } }),
+            "unknown_parameter",
+            "text.format.a",
+        ),
+        (
+            "text",
+            json!({ "format": { "type": "json_schema", "schema": {} } }),
+            "invalid_value",
+            "text.format.name",
+        ),
+        (
+            "text",
+            json!({ "format": { "type": "json_schema", "name": "n" } }),
+            "invalid_type",
+            "text.format.schema",
+        ),
+        (
+            "prompt_cache_retention",
+            json!("zz"),
+            "invalid_value",
+            "prompt_cache_retention",
+        ),
+        (
+            "tools",
+            json!([{ "type": "function", "name": "a b" }]),
+            "invalid_value",
+            "tools[0].name",
+        ),
+        (
+            "tools",
+            json!([{ "type": "function", "name": "f", "parameters": 5 }]),
+            "invalid_type",
+            "tools[0].parameters",
+        ),
+        (
+            "tools",
+            json!([{ "type": "function", "name": "f", "strict": 5 }]),
+            "invalid_type",
+            "tools[0].strict",
+        ),
+        (
+            "previous_response_id",
+            json!(5),
+            "invalid_type",
+            "previous_response_id",
+        ),
+    ] {
+        let mut body = json!({ "input": "x", "tools": [function] });
+        body[name] = value;
+        let answer = alice.post(PATH, body).await;
+        refused(&answer, 400, code, Some(param));
+    }
+    // An empty id, for example of an unset variable, does not lose the context in silence.
+    let body = json!({ "input": "x", "previous_response_id": "" });
+    let param = Some("previous_response_id");
+    refused(
+        &alice.post(PATH, body).await,
+        404,
+        "previous_response_not_found",
+        param,
+    );
+    for (name, value) in [
+        ("metadata", r#"{"a":"1","a":"2"}"#),
+        (
+            "tools",
+            r#"[{"type":"function","name":"f","parameters":{"a":1,"a":2}}]"#,
+        ),
+    ] {
+        let body = format!(r#"{{"input":"x","{name}":{value}}}"#);
+        refused(
+            &alice.post_text(PATH, body).await,
+            400,
+            "duplicate_field",
+            Some(name),
+        );
+    }
+    made(
+        &alice,
+        json!({
+            "input": "x", "tools": [function], "conversation": null, "previous_response_id": null,
+            "reasoning": { "effort": "low", "summary": "auto" },
+            "text": { "verbosity": "low", "format": { "type": "json_schema", "name": "n",
+                "schema": { "type": "object" }, "strict": true, "description": "d" } },
+            "stream_options": { "include_obfuscation": false }, "prompt_cache_retention": "24h",
+        }),
+    )
+    .await;
+}

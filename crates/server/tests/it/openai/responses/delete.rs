@@ -1,6 +1,6 @@
 use super::{PATH, asking, events, made};
 use crate::app::id;
-use crate::openai::{all, conversation, refused};
+use crate::openai::{LIST, all, conversation, refused};
 use crate::provider::{Provider, says, says_when_told};
 use crate::purge::{Worker, until};
 use serde_json::json;
@@ -96,6 +96,53 @@ async fn a_response_that_is_deleted_while_it_runs_leaves_nothing() {
     let items = all(&alice, &one).await;
     assert_eq!(items.len(), 2);
     assert_eq!(items[0]["content"][0]["text"], "y");
+}
+
+/// An item that was deleted from the conversation is nowhere: not in the response, not in its events,
+/// and no model is told of it.
+#[tokio::test]
+async fn items_that_were_deleted_are_gone_from_the_response_too() {
+    let provider = Provider::obliging();
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({})).await;
+    for streams in [false, true] {
+        let body = json!({ "input": "SECRET", "conversation": one, "stream": streams });
+        let first = alice.post(PATH, body).await;
+        let first = match streams {
+            true => id(&events(first.text())[0]["response"]),
+            false => id(&first.expect(200)),
+        };
+        let path = format!("{PATH}/{first}");
+        let response = alice.get(&path).await.expect(200);
+        let output = id(&response["output"][0]);
+        let said = response["output"][0]["content"][0]["text"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let inputs = alice.get(&format!("{path}/input_items")).await.expect(200);
+        let input = id(&inputs["data"][0]);
+        let other = json!({ "input": "y", "previous_response_id": first });
+        let items = format!("{LIST}/{one}/items");
+        alice.delete(&format!("{items}/{input}")).await.expect(200);
+        let inputs = alice.get(&format!("{path}/input_items")).await.expect(200);
+        assert_eq!(inputs["data"], json!([]));
+        assert_eq!(alice.get(&path).await.expect(200), response);
+        alice.delete(&format!("{items}/{output}")).await.expect(200);
+        let response = alice.get(&path).await.expect(200);
+        assert_eq!(response["output"], json!([]));
+        let told = alice.get(&format!("{path}?stream=true")).await;
+        assert!(!told.text().contains(&said), "{}", told.text());
+        let names = events(told.text());
+        assert_eq!(names.last().unwrap()["type"], "response.completed");
+        for reference in [&input, &output] {
+            let again = json!({ "input": [{ "type": "item_reference", "id": reference }] });
+            alice.post(PATH, again).await.expect(404);
+        }
+        alice.post(PATH, other).await.expect(200);
+        let asked = provider.asked();
+        assert!(!asked.last().unwrap().body.contains("SECRET"));
+    }
 }
 
 #[tokio::test]
