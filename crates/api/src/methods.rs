@@ -157,6 +157,14 @@ fn allow(item: &PathItem) -> String {
         .join(", ")
 }
 
+/// Where the addresses are described.
+fn all_addresses(path: &str) -> &'static str {
+    match path.starts_with("/openai/") {
+        true => "docs/OPENAI.md lists the addresses of this API.",
+        false => "All addresses are described at /docs/.",
+    }
+}
+
 /// Answers requests without a route: 405 where the address exists, 404 where it does not.
 ///
 /// # Errors
@@ -169,7 +177,7 @@ pub async fn no_route(
     let Some(allow) = methods.allowed(path) else {
         let there = match methods.meant(path) {
             Some(meant) => meant,
-            None => "All addresses are described at /docs/.".to_owned(),
+            None => all_addresses(path).to_owned(),
         };
         let shown: String = path.chars().take(SAID_BACK).collect();
         let message = format!("{} {shown} does not exist here. {there}", request.method());

@@ -61,7 +61,11 @@ pub(super) fn included(name: &str) -> Result<(), ApiError> {
 /// A query without parameters.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Nothing {}
+pub(super) struct Nothing {
+    /// Read before; here it is named among the parameters.
+    #[serde(rename = "include")]
+    _include: Option<String>,
+}
 
 /// The page of a list.
 #[derive(Deserialize)]
@@ -70,6 +74,9 @@ pub(super) struct Page {
     limit: Option<i64>,
     after: Option<String>,
     order: Option<OrderParam>,
+    /// Read before; here it is named among the parameters.
+    #[serde(rename = "include")]
+    _include: Option<String>,
 }
 
 impl Page {

@@ -28,8 +28,8 @@ impl std::fmt::Display for Quota {
         match self {
             Self::Storage { limit } => write!(
                 f,
-                "This would exceed the storage_limit: {limit} bytes. Delete conversations or messages \
-                 to make room, which is noticed within a minute."
+                "This would exceed the storage_limit: {limit} bytes. Delete conversations, messages or \
+                 responses to make room, which is noticed within a minute."
             ),
             Self::Remembered { limit } => write!(
                 f,

@@ -19,10 +19,13 @@ pub(super) fn read(at: &str, object: &Object<'_>) -> Result<NewItem, ApiError> {
     let content = match (text(sent), elements(sent)) {
         (Some(said), _) if more.is_none() && !said.is_empty() => Content::parse(said),
         (Some(said), _) => with_parts(vec![texts::part(role, &said)], more),
-        (None, Some(parts)) => match plain(role, &parts).filter(|_| more.is_none()) {
-            Some(said) => Content::parse(said),
-            None => with_parts(parts.into_iter().map(str::to_owned).collect(), more),
-        },
+        (None, Some(parts)) => {
+            no_reserved_part(at, &parts)?;
+            match plain(role, &parts).filter(|_| more.is_none()) {
+                Some(said) => Content::parse(said),
+                None => with_parts(parts.into_iter().map(str::to_owned).collect(), more),
+            }
+        }
         (None, None) => {
             let rule = "must be a string or a list of parts.";
             return Err(about(code::INVALID_TYPE, at, "content", rule));
@@ -34,6 +37,20 @@ pub(super) fn read(at: &str, object: &Object<'_>) -> Result<NewItem, ApiError> {
         call_id: None,
         reasoning: None,
     })
+}
+
+/// Refuses the part that keeps the other fields of a message: it would be taken for them.
+fn no_reserved_part(at: &str, parts: &[&str]) -> Result<(), ApiError> {
+    let mut objects = parts.iter().map(|part| Object::parse(part));
+    match objects.position(|part| part.as_ref().is_some_and(fields::are)) {
+        None => Ok(()),
+        Some(place) => {
+            let at = format!("{at}.content[{place}]");
+            let rule =
+                "must not be `message.fields`, which is reserved for the fields of a message.";
+            Err(about(code::INVALID_VALUE, &at, "type", rule))
+        }
+    }
 }
 
 /// The text of parts that are shown in the same way as a text alone.

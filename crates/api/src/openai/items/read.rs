@@ -6,7 +6,7 @@ use crate::error::{ApiError, code};
 use crate::openai::{fields, ids};
 use domain::error::{Error, Resource};
 use domain::id::{ItemId, OwnerId};
-use domain::items::{Content, ItemService, ItemType, NewItem, Object, Reasoning};
+use domain::items::{Content, ItemService, ItemType, NewItem, Object, Reasoning, text};
 use domain::responses::ResponseService;
 use std::collections::HashSet;
 
@@ -20,6 +20,8 @@ pub(in crate::openai) enum Incoming {
 impl Incoming {
     /// Reads the item at this place of the request.
     pub(in crate::openai) fn read(at: &str, sent: &str) -> Result<Self, ApiError> {
+        // A lone surrogate would otherwise look like a value of the wrong type.
+        crate::chat::has_nul(at, sent)?;
         let Some(object) = Object::parse(sent) else {
             let message = format!("{at} must be an object.");
             return Err(ApiError::new(code::INVALID_TYPE, message).param(at));
@@ -28,7 +30,9 @@ impl Incoming {
         if let Some((twice, _)) = object.fields().find(|(name, _)| !names.insert(*name)) {
             return Err(about(code::DUPLICATE_FIELD, at, twice, "was given twice."));
         }
-        match kind(at, &object)?.as_str() {
+        let kind = kind(at, &object)?;
+        status(at, &kind, &object)?;
+        match kind.as_str() {
             "message" => message::read(at, &object).map(Self::Item),
             "item_reference" => reference(at, &object),
             kind => other(at, kind, &object).map(Self::Item),
@@ -76,6 +80,28 @@ fn kind(at: &str, object: &Object<'_>) -> Result<String, ApiError> {
         None if object.get("role").is_some() => Ok("message".to_owned()),
         None if object.get("id").is_some() => Ok("item_reference".to_owned()),
         None => Err(about(code::MISSING_FIELD, at, "type", "is required.")),
+    }
+}
+
+/// Types whose status is one of three, so that the SDKs can read it.
+const WITH_STATUS: [&str; 4] = [
+    "message",
+    "function_call",
+    "function_call_output",
+    "reasoning",
+];
+
+fn status(at: &str, kind: &str, object: &Object<'_>) -> Result<(), ApiError> {
+    let Some(value) = given(object, "status").filter(|_| WITH_STATUS.contains(&kind)) else {
+        return Ok(());
+    };
+    let must = || about(code::INVALID_TYPE, at, "status", "must be a string.");
+    match text(value).ok_or_else(must)?.as_str() {
+        "in_progress" | "completed" | "incomplete" => Ok(()),
+        _ => {
+            let rule = "must be one of `in_progress`, `completed`, `incomplete`.";
+            Err(about(code::INVALID_VALUE, at, "status", rule))
+        }
     }
 }
 

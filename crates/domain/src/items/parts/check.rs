@@ -61,7 +61,7 @@ fn check_part(at: &str, part: &Object<'_>) -> Result<()> {
         return Err(Error::invalid(format!("{at}.type"), message));
     };
     match Part::text_field(&kind) {
-        Some(field) if part.text(field).is_none() => Err(no_text(at, field)),
+        Some(field) if part.text(field).is_none() => Err(no_text(at, part, field)),
         _ => Ok(()),
     }
 }
@@ -81,18 +81,22 @@ fn check_object(at: &str, kind: &ItemType, object: &Object<'_>) -> Result<()> {
         _ => &[],
     };
     if let Some(field) = texts.iter().find(|field| object.text(field).is_none()) {
-        return Err(no_text(at, field));
+        return Err(no_text(at, object, field));
     }
     let output = object.get("output").unwrap_or_default();
     if *kind == ItemType::FUNCTION_CALL_OUTPUT && !output.starts_with(['"', '[']) {
         let message = "output must be a text or a list of parts.";
-        return Err(Error::invalid(format!("{at}.output"), message));
+        return Err(Error::mistyped(format!("{at}.output"), message));
     }
     Ok(())
 }
 
-fn no_text(at: &str, field: &str) -> Error {
-    Error::invalid(format!("{at}.{field}"), format!("{field} must be a text."))
+fn no_text(at: &str, object: &Object<'_>, field: &str) -> Error {
+    let param = format!("{at}.{field}");
+    match object.get(field) {
+        None => Error::missing(&param),
+        Some(_) => Error::mistyped(param, format!("{field} must be a text.")),
+    }
 }
 
 fn unsound(unsound: Unsound) -> Error {
@@ -103,7 +107,7 @@ fn unsound(unsound: Unsound) -> Error {
         ),
         Unsound::Twice(name) => (
             InvalidReason::Twice,
-            format!("An object of parts has the name {name:?} twice."),
+            format!("parts has the name {name:?} twice in one object."),
         ),
         Unsound::Unreadable(why) => (
             InvalidReason::Value,

@@ -72,7 +72,7 @@ fn parts_that_cannot_be_kept_are_refused_by_name() {
         (
             "message",
             r#"[{"type":"x","a":{"b":1,"b":2}}]"#,
-            "parts: An object of parts has the name \"b\" twice.",
+            "parts: parts has the name \"b\" twice in one object.",
         ),
         (
             "message",
@@ -82,7 +82,7 @@ fn parts_that_cannot_be_kept_are_refused_by_name() {
         (
             "function_call",
             r#"[{"call_id":"c","name":"f"}]"#,
-            "parts[0].arguments: arguments must be a text.",
+            "parts[0].arguments: parts[0].arguments is required.",
         ),
         (
             "function_call_output",

@@ -2,7 +2,7 @@
 
 use super::{items, sent};
 use crate::app::TestApp;
-use crate::openai::{LIST, add, all, conversation, message};
+use crate::openai::{LIST, add, all, conversation, message, refused};
 use serde_json::json;
 
 #[tokio::test]
@@ -118,4 +118,77 @@ async fn an_edited_message_is_seen_here_with_its_new_text() {
         json!([{ "type": "input_text", "text": "After" }])
     );
     assert_eq!(found["data"][0]["id"], added["data"][0]["id"]);
+}
+
+#[tokio::test]
+async fn values_that_would_be_lost_or_misread_are_refused() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({})).await;
+    let path = format!("{LIST}/{one}/items");
+    for (item, code, param) in [
+        (
+            r#"{"role":"user","content":[{"type":"message.fields","phase":"x"}]}"#,
+            "invalid_value",
+            "items[0].content[0].type",
+        ),
+        (
+            r#"{"role":"user","content":"x","status":"banana"}"#,
+            "invalid_value",
+            "items[0].status",
+        ),
+        (
+            r#"{"role":"user","content":"x","status":5}"#,
+            "invalid_type",
+            "items[0].status",
+        ),
+        (
+            r#"{"type":"reasoning","summary":[],"status":"done"}"#,
+            "invalid_value",
+            "items[0].status",
+        ),
+        (
+            r#"{"role":"user","content":"a\ud800b"}"#,
+            "invalid_json",
+            "items[0]",
+        ),
+        (
+            r#"{"role":"user","content":[{"type":"input_text","text":5}]}"#,
+            "invalid_type",
+            "items[0].content[0].text",
+        ),
+        (
+            r#"{"type":"function_call","name":"f","arguments":"{}"}"#,
+            "missing_required_parameter",
+            "items[0].call_id",
+        ),
+        (
+            r#"{"type":"x","d":{"a":1,"a":2}}"#,
+            "duplicate_field",
+            "items[0]",
+        ),
+    ] {
+        let answer = alice
+            .post_text(&path, format!(r#"{{"items":[{item}]}}"#))
+            .await;
+        refused(&answer, 400, code, Some(param));
+    }
+    let deep = format!(
+        r#"{{"items":[{{"type":"x","d":{}{}}}]}}"#,
+        "[".repeat(200),
+        "]".repeat(200)
+    );
+    let answer = alice.post_text(&path, deep).await;
+    refused(&answer, 400, "invalid_value", Some("items[0]"));
+    let message = answer.json()["error"]["message"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(message.contains("127 levels"), "{message}");
+    // Other types have statuses of their own.
+    let search = json!([{ "type": "web_search_call", "status": "searching" }]);
+    assert_eq!(
+        add(&alice, &one, search).await["data"][0]["status"],
+        "searching"
+    );
 }
