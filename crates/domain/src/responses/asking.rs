@@ -14,6 +14,7 @@ use crate::replies::{Ask, ChatRequest, ChatStream, ProviderFailure};
 use crate::turns::{Called, Ending};
 use futures_util::future::{Either, pending, select};
 use std::pin::pin;
+use std::sync::Arc;
 use tokio::sync::oneshot;
 
 /// How many messages may be added to a conversation while the events of a response are told, so that
@@ -59,9 +60,11 @@ impl Writing {
             let begun = self.writer.response.borrow().clone();
             answer(client, Ok(Answer::Whole(Box::new(begun))))?;
         }
-        let known = self.take_turn().await?;
         let mut draft = Draft::default();
-        let written = self.listen(known.as_ref(), client, &mut draft).await?;
+        let written = match self.take_turn_unless_over().await? {
+            Some(known) => self.listen(known.as_ref(), client, &mut draft).await?,
+            None => Written::Over,
+        };
         let mut response = self.writer.response.borrow().clone();
         match written {
             Written::Whole => draft.finish(&mut response)?,
@@ -90,6 +93,16 @@ impl Writing {
             return Ok(found.filter(Response::has_ended).unwrap_or(response));
         }
         Ok(response)
+    }
+
+    /// As [`Self::take_turn`]. `None`: the response was cancelled or deleted before its turn came.
+    async fn take_turn_unless_over(&mut self) -> Result<Option<Option<Known>>> {
+        let writer = Arc::clone(&self.writer);
+        let (turn, over) = (pin!(self.take_turn()), pin!(writer.over()));
+        match select(turn, over).await {
+            Either::Left((known, _)) => known.map(Some),
+            Either::Right(_) => Ok(None),
+        }
     }
 
     /// Waits until the earlier turns of the conversation are over.

@@ -139,8 +139,9 @@ impl ResponseService {
                 let mut following = Following::of(writer.response.subscribe());
                 drop(writer);
                 self.needs.stores.live.end(owner, id);
-                let ended = following.ended().await;
-                Ok(ended.unwrap_or(*response))
+                following.ended().await;
+                let kept = self.needs.stores.responses.find(owner, id).await?;
+                Ok(kept.unwrap_or(*response))
             }
             Cancelled::HasEnded(response) => Ok(*response),
             Cancelled::NotBackground => {

@@ -57,7 +57,7 @@ async fn content_that_cannot_be_stored_is_refused_by_its_place_and_no_message_is
     for (item, code, param) in [
         (
             json!({ "type": "function_call", "call_id": "c", "name": "f" }),
-            "invalid_value",
+            "missing_field",
             "items[1].parts[0].arguments",
         ),
         (

@@ -124,7 +124,7 @@ fn wrong_messages() -> Vec<Wrong> {
         (with(json!(["x"])), "invalid_type", ".content[0]"),
         (
             with(json!([{ "type": "input_text" }])),
-            "invalid_value",
+            "missing_required_parameter",
             ".content[0].text",
         ),
         (
@@ -146,8 +146,8 @@ fn wrong_items() -> Vec<Wrong> {
         (json!({}), "missing_required_parameter", ".type"),
         (json!({ "type": 7 }), "invalid_type", ".type"),
         (json!({ "type": "a b" }), "invalid_value", ".type"),
-        (call, "invalid_value", ".call_id"),
-        (output, "invalid_value", ".output"),
+        (call, "missing_required_parameter", ".call_id"),
+        (output, "invalid_type", ".output"),
         (
             json!({ "type": "item_reference" }),
             "missing_required_parameter",

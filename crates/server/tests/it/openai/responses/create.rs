@@ -564,113 +564,103 @@ async fn a_stored_stream_goes_on_without_its_client() {
     assert_eq!(all(&alice, &one).await[1]["content"][0]["text"], "Oslo.");
 }
 
+/// Fields within objects that are wrong: the field of the request, the code and the parameter.
+const WRONG_WITHIN: [(&str, &str, &str); 18] = [
+    (r#"{"stream_options":5}"#, "invalid_type", "stream_options"),
+    (
+        r#"{"stream_options":{ "zz": 1 }}"#,
+        "unknown_parameter",
+        "stream_options.zz",
+    ),
+    (
+        r#"{"stream_options":{ "include_obfuscation": 1 }}"#,
+        "invalid_type",
+        "stream_options.include_obfuscation",
+    ),
+    (
+        r#"{"conversation":{ "id": "conv_x", "z": 1 }}"#,
+        "unknown_parameter",
+        "conversation.z",
+    ),
+    (
+        r#"{"reasoning":{ "zz": 1 }}"#,
+        "unknown_parameter",
+        "reasoning.zz",
+    ),
+    (
+        r#"{"reasoning":{ "effort": 1 }}"#,
+        "invalid_type",
+        "reasoning.effort",
+    ),
+    (
+        r#"{"reasoning":{ "summary": "all" }}"#,
+        "invalid_value",
+        "reasoning.summary",
+    ),
+    (r#"{"text":{ "zz": 1 }}"#, "unknown_parameter", "text.zz"),
+    (
+        r#"{"text":{ "verbosity": "zz" }}"#,
+        "invalid_value",
+        "text.verbosity",
+    ),
+    (
+        r#"{"text":{ "format": "text" }}"#,
+        "invalid_type",
+        "text.format",
+    ),
+    (
+        r#"{"text":{ "format": { "type": "text", "a": 1 } }}"#,
+        "unknown_parameter",
+        "text.format.a",
+    ),
+    (
+        r#"{"text":{ "format": { "type": "json_schema", "schema": {} } }}"#,
+        "invalid_value",
+        "text.format.name",
+    ),
+    (
+        r#"{"text":{ "format": { "type": "json_schema", "name": "n" } }}"#,
+        "invalid_type",
+        "text.format.schema",
+    ),
+    (
+        r#"{"prompt_cache_retention":"zz"}"#,
+        "invalid_value",
+        "prompt_cache_retention",
+    ),
+    (
+        r#"{"tools":[{ "type": "function", "name": "a b" }]}"#,
+        "invalid_value",
+        "tools[0].name",
+    ),
+    (
+        r#"{"tools":[{ "type": "function", "name": "f", "parameters": 5 }]}"#,
+        "invalid_type",
+        "tools[0].parameters",
+    ),
+    (
+        r#"{"tools":[{ "type": "function", "name": "f", "strict": 5 }]}"#,
+        "invalid_type",
+        "tools[0].strict",
+    ),
+    (
+        r#"{"previous_response_id":5}"#,
+        "invalid_type",
+        "previous_response_id",
+    ),
+];
+
 #[tokio::test]
 async fn fields_within_objects_are_checked_like_all_others() {
     let app = asking(&Provider::obliging()).await;
     let alice = app.alice();
     let function = json!({ "type": "function", "name": "f" });
-    for (name, value, code, param) in [
-        ("stream_options", json!(5), "invalid_type", "stream_options"),
-        (
-            "stream_options",
-            json!({ "zz": 1 }),
-            "unknown_parameter",
-            "stream_options.zz",
-        ),
-        (
-            "stream_options",
-            json!({ "include_obfuscation": 1 }),
-            "invalid_type",
-            "stream_options.include_obfuscation",
-        ),
-        (
-            "conversation",
-            json!({ "id": "conv_x", "z": 1 }),
-            "unknown_parameter",
-            "conversation.z",
-        ),
-        (
-            "reasoning",
-            json!({ "zz": 1 }),
-            "unknown_parameter",
-            "reasoning.zz",
-        ),
-        (
-            "reasoning",
-            json!({ "effort": 1 }),
-            "invalid_type",
-            "reasoning.effort",
-        ),
-        (
-            "reasoning",
-            json!({ "summary": "all" }),
-            "invalid_value",
-            "reasoning.summary",
-        ),
-        ("text", json!({ "zz": 1 }), "unknown_parameter", "text.zz"),
-        (
-            "text",
-            json!({ "verbosity": "zz" }),
-            "invalid_value",
-            "text.verbosity",
-        ),
-        (
-            "text",
-            json!({ "format": "text" }),
-            "invalid_type",
-            "text.format",
-        ),
-        (
-            "text",
-            json!({ "format": { "type": "text", "a": 1 } }),
-            "unknown_parameter",
-            "text.format.a",
-        ),
-        (
-            "text",
-            json!({ "format": { "type": "json_schema", "schema": {} } }),
-            "invalid_value",
-            "text.format.name",
-        ),
-        (
-            "text",
-            json!({ "format": { "type": "json_schema", "name": "n" } }),
-            "invalid_type",
-            "text.format.schema",
-        ),
-        (
-            "prompt_cache_retention",
-            json!("zz"),
-            "invalid_value",
-            "prompt_cache_retention",
-        ),
-        (
-            "tools",
-            json!([{ "type": "function", "name": "a b" }]),
-            "invalid_value",
-            "tools[0].name",
-        ),
-        (
-            "tools",
-            json!([{ "type": "function", "name": "f", "parameters": 5 }]),
-            "invalid_type",
-            "tools[0].parameters",
-        ),
-        (
-            "tools",
-            json!([{ "type": "function", "name": "f", "strict": 5 }]),
-            "invalid_type",
-            "tools[0].strict",
-        ),
-        (
-            "previous_response_id",
-            json!(5),
-            "invalid_type",
-            "previous_response_id",
-        ),
-    ] {
+    for (fields, code, param) in WRONG_WITHIN {
         let mut body = json!({ "input": "x", "tools": [function] });
-        body[name] = value;
+        let fields: Value = serde_json::from_str(fields).unwrap();
+        for (name, value) in fields.as_object().unwrap() {
+            body[name] = value.clone();
+        }
         let answer = alice.post(PATH, body).await;
         refused(&answer, 400, code, Some(param));
     }
