@@ -38,7 +38,14 @@ async fn a_client_that_does_not_read_is_disconnected_and_its_memory_comes_back()
         let mut reader = SlowReader::get(&app.url(""), &app.alice(), &path).await;
         reader.some(1_000).await;
         held(&memory, |held| held > 256 * 1024).await;
-        held(&memory, |held| held == 0).await;
+        // Between two parts, an answer that still goes on holds nothing either.
+        let mut free_since = Instant::now();
+        while free_since.elapsed() < Duration::from_secs(1) {
+            if memory.held() > 0 {
+                free_since = Instant::now();
+            }
+            sleep(Duration::from_millis(5)).await;
+        }
         let read = reader.drained().await;
         assert!(read < 11_000_000, "{way}: all of it came: {read}");
     }
