@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
 /// The kinds of jobs that wait in the queue; the service's own are always there.
-const WAITING: [Kind; 5] = [
+const WAITING: [Kind; 6] = [
     Kind::Usage,
     Kind::Title,
     Kind::Removal,
     Kind::Versions,
     Kind::Purge,
+    Kind::Search,
 ];
 
 /// How many steps of jobs were done, and how many failed; and how many jobs waited at the last look.
