@@ -14,6 +14,7 @@ import time
 import urllib.parse
 import uuid
 
+import appending
 import tools
 from instance import Instance, end_in_order
 
@@ -24,9 +25,10 @@ TIMES = 20
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="scripts/bench.d/search")
+    parser = argparse.ArgumentParser(prog="scripts/bench --search")
     parser.add_argument("--program", required=True)
     parser.add_argument("--messages", type=int, default=100_000)
+    parser.add_argument("--append-seconds", type=int, default=0, help="measure appends, too, four times so long")
     return parser.parse_args()
 
 
@@ -98,6 +100,12 @@ class Bench:
         begun = time.perf_counter()
         answer = self.instance.ask("GET", path, token=self.token)
         return (time.perf_counter() - begun) * 1e3, len(answer["data"])
+
+    def titled(self, query: str) -> float:
+        begun = time.perf_counter()
+        answer = self.instance.ask("GET", f"/v1/conversations?q={urllib.parse.quote(query)}", token=self.token)
+        assert answer["data"], query
+        return (time.perf_counter() - begun) * 1e3
 
     def index(self) -> float:
         begun = time.perf_counter()
@@ -183,6 +191,9 @@ vacuum analyze reference;""")
         self.row("two Chinese characters, common", ["".join(pick.choices(han[:30], k=2)) for _ in range(TIMES)])
         self.row("two Chinese characters, rare", ["".join(pick.choices(han[200:900], k=2)) for _ in range(TIMES)])
         self.row("word that is not there", [f"zzz{number}x" for number in range(TIMES)])
+        titles = [self.titled(f"talk {CONVERSATION * pick.randrange(self.messages // CONVERSATION)}") for _ in range(TIMES)]
+        common = [self.titled("talk") for _ in range(TIMES)]
+        print(f"titles: a word of one of them {middle(titles)} ms, a word of all {middle(common)} ms")
 
 
 def number_of(public: str) -> int:
@@ -200,5 +211,7 @@ if __name__ == "__main__":
         service.start()
         os.environ["SOCKET_DIR"] = service.socket
         Bench(service, chosen.messages).run()
+        if chosen.append_seconds:
+            appending.measure(service, chosen.append_seconds, 2)
     finally:
         service.remove()

@@ -77,17 +77,25 @@ macro_rules! list_body {
             where
                 $entry: From<T>,
             {
-                use $crate::list::Listed as _;
                 let last = if page.has_more { page.data.last() } else { None };
                 let next_after = last.map(next_after);
-                let data: Vec<_> = page.data.into_iter().map(<$entry>::from).collect();
+                Self::until(page.data, next_after)
+            }
+
+            /// A page that the next one follows from this cursor on, if there is one.
+            pub(crate) fn until<T>(data: Vec<T>, next_after: Option<String>) -> Self
+            where
+                $entry: From<T>,
+            {
+                use $crate::list::Listed as _;
+                let data: Vec<_> = data.into_iter().map(<$entry>::from).collect();
                 Self {
                     object: $crate::list::ListObject::List,
+                    has_more: next_after.is_some(),
                     next_after,
                     first_id: data.first().and_then(<$entry>::listed_as),
                     last_id: data.last().and_then(<$entry>::listed_as),
                     data,
-                    has_more: page.has_more,
                 }
             }
         }

@@ -2,7 +2,8 @@ use super::{ConversationListBody, MetadataBody, TagBody};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Labels, Sorted, yes_or_no};
 use crate::list::{ArchivedParam, OrderParam, unknown_cursor};
-use actix_web::{HttpResponse, web};
+use crate::memory::{PAGE, take_room};
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::DateTime;
 use domain::conversations::{
     Conversation, ConversationList, ConversationService, FlagFilter, ListSort, Metadata, TagKey,
@@ -11,6 +12,7 @@ use domain::conversations::{
 use domain::error::Error;
 use domain::id::{ConversationId, OwnerId, ProjectId};
 use domain::page::{Limit, Order};
+use domain::search::{self, SearchService};
 use endpoint::get;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -41,6 +43,15 @@ pub(crate) struct ListConversationsQuery {
     /// Only pinned conversations, or only others.
     #[serde(default, deserialize_with = "yes_or_no")]
     pub(crate) pinned: Option<bool>,
+    /// Only conversations with a title that matches, as in `GET /v1/search`. A page may then end
+    /// early, and `has_more` says so.
+    #[param(
+        min_length = 1,
+        max_length = 1_000,
+        pattern = r"^[\s\S]*\S[\s\S]*$",
+        example = "invoice -draft"
+    )]
+    pub(crate) q: Option<String>,
 }
 
 #[derive(Clone, Copy, Deserialize, ToSchema)]
@@ -51,9 +62,36 @@ pub(crate) enum SortParam {
 }
 
 impl ListConversationsQuery {
+    /// The page; `project` is the project in the address, if there is one.
+    pub(crate) async fn page(
+        self,
+        request: &HttpRequest,
+        (conversations, search): (&ConversationService, &SearchService),
+        owner: OwnerId,
+        labels: Labels,
+        project: Option<ProjectId>,
+    ) -> Result<ConversationListBody, ApiError> {
+        let words = self.q.as_deref().map(search::Query::parse).transpose()?;
+        let query = self.placed(conversations, owner).await?;
+        let list = query.list(labels, project)?;
+        let cursor = cursor(&list.sort);
+        let named = |error: Error| match project {
+            Some(_) => error,
+            None => error.named_by("project_id"),
+        };
+        let Some(words) = words else {
+            let page = conversations.list(owner, list).await.map_err(named)?;
+            return Ok(ConversationListBody::new(page, cursor));
+        };
+        take_room(request, PAGE).await?;
+        let found = search.titles(owner, &words, list).await.map_err(named)?;
+        let next = found.last.as_ref().map(cursor);
+        Ok(ConversationListBody::until(found.conversations, next))
+    }
+
     /// The same query with a cursor of its sort. With `sort=updated`, an id stands for the
     /// conversation's current place.
-    pub(crate) async fn placed(
+    async fn placed(
         mut self,
         conversations: &ConversationService,
         owner: OwnerId,
@@ -71,12 +109,8 @@ impl ListConversationsQuery {
         Ok(self)
     }
 
-    /// The domain's list; `project` is the project in the address, if there is one.
-    pub(crate) fn list(
-        self,
-        labels: Labels,
-        project: Option<ProjectId>,
-    ) -> Result<ConversationList, Error> {
+    /// The domain's list.
+    fn list(self, labels: Labels, project: Option<ProjectId>) -> Result<ConversationList, Error> {
         let named = self.project_id.map(|id| ProjectId::parse(&id)).transpose();
         let named = named.map_err(|error| error.named_by("project_id"))?;
         Ok(ConversationList {
@@ -123,7 +157,7 @@ fn pairs(sent: Vec<(String, String)>) -> Result<Vec<(String, String)>, Error> {
 }
 
 /// The function that makes the cursor after the last entry of a page, for the same sort.
-pub(crate) fn cursor(sort: &ListSort) -> fn(&Conversation) -> String {
+fn cursor(sort: &ListSort) -> fn(&Conversation) -> String {
     match sort {
         ListSort::Created { .. } => |last| last.id.to_string(),
         ListSort::Updated { .. } => place,
@@ -180,12 +214,11 @@ fn activity(digits: &str) -> Option<DateTime<chrono::Utc>> {
 pub(crate) async fn list_conversations(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
+    search: web::Data<SearchService>,
+    request: HttpRequest,
     Sorted(query, labels): Sorted<ListConversationsQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let query = query.placed(&conversations, actor.owner_id).await?;
-    let list = query.list(labels, None)?;
-    let cursor = cursor(&list.sort);
-    let page = conversations.list(actor.owner_id, list).await;
-    let page = page.map_err(|error| error.named_by("project_id"))?;
-    Ok(HttpResponse::Ok().json(ConversationListBody::new(page, cursor)))
+    let services = (conversations.get_ref(), search.get_ref());
+    let page = query.page(&request, services, actor.owner_id, labels, None);
+    Ok(HttpResponse::Ok().json(page.await?))
 }

@@ -1,11 +1,12 @@
-use crate::conversations::list::{ListConversationsQuery, SortParam, cursor};
+use crate::conversations::list::{ListConversationsQuery, SortParam};
 use crate::conversations::{ConversationListBody, MetadataBody, TagBody};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Sorted, yes_or_no};
 use crate::list::{ArchivedParam, OrderParam};
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::conversations::ConversationService;
 use domain::id::ProjectId;
+use domain::search::SearchService;
 use endpoint::get;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -35,6 +36,15 @@ pub(crate) struct ListProjectConversationsQuery {
     /// Only pinned conversations, or only others.
     #[serde(default, deserialize_with = "yes_or_no")]
     pinned: Option<bool>,
+    /// Only conversations with a title that matches, as in `GET /v1/search`. A page may then end
+    /// early, and `has_more` says so.
+    #[param(
+        min_length = 1,
+        max_length = 1_000,
+        pattern = r"^[\s\S]*\S[\s\S]*$",
+        example = "invoice -draft"
+    )]
+    q: Option<String>,
 }
 
 impl From<ListProjectConversationsQuery> for ListConversationsQuery {
@@ -47,6 +57,7 @@ impl From<ListProjectConversationsQuery> for ListConversationsQuery {
             sort: query.sort,
             archived: query.archived,
             pinned: query.pinned,
+            q: query.q,
         }
     }
 }
@@ -75,14 +86,14 @@ impl From<ListProjectConversationsQuery> for ListConversationsQuery {
 pub(crate) async fn list_project_conversations(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
+    search: web::Data<SearchService>,
+    request: HttpRequest,
     project: web::Path<String>,
     Sorted(query, labels): Sorted<ListProjectConversationsQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let project = ProjectId::parse(&project)?;
     let query = ListConversationsQuery::from(query);
-    let query = query.placed(&conversations, actor.owner_id).await?;
-    let list = query.list(labels, Some(project))?;
-    let cursor = cursor(&list.sort);
-    let page = conversations.list(actor.owner_id, list).await?;
-    Ok(HttpResponse::Ok().json(ConversationListBody::new(page, cursor)))
+    let services = (conversations.get_ref(), search.get_ref());
+    let page = query.page(&request, services, actor.owner_id, labels, Some(project));
+    Ok(HttpResponse::Ok().json(page.await?))
 }

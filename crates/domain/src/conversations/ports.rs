@@ -122,6 +122,21 @@ pub enum ListSort {
     },
 }
 
+impl ListSort {
+    /// The same order, from the place after a conversation on.
+    #[must_use]
+    pub fn after(&self, last: &Conversation) -> Self {
+        match self {
+            Self::Created { .. } => Self::Created {
+                after: Some(last.id),
+            },
+            Self::Updated { .. } => Self::Updated {
+                after: Some((last.updated_at, last.id)),
+            },
+        }
+    }
+}
+
 /// The result of a change.
 #[derive(Clone, Debug)]
 pub enum Updated {

@@ -27,6 +27,8 @@ pub enum Kind {
     Purge,
     /// Indexes an owner's new and changed texts for search.
     Search,
+    /// Leaves such jobs for owners whose texts are not all indexed. One of the service's own jobs.
+    Unindexed,
 }
 
 impl Kind {
@@ -44,6 +46,7 @@ impl Kind {
             Self::Versions => "versions",
             Self::Purge => "purge",
             Self::Search => "search",
+            Self::Unindexed => "unindexed",
         }
     }
 }

@@ -5,11 +5,13 @@ use crate::purge::PurgeService;
 use crate::removal::RemovalService;
 use crate::repeats::{RepeatService, RepeatStore};
 use crate::responses::ResponseStore;
+use crate::search::Unindexed;
 use crate::turns::TurnQueue;
 use chrono::TimeDelta;
 use std::sync::Arc;
 
-/// The service's own jobs, which repeat: they remove expired data, and end abandoned responses.
+/// The service's own jobs, which repeat: they remove expired data, end abandoned responses, and see that all texts
+/// are indexed.
 pub struct Upkeep {
     pub queue: Arc<dyn JobQueue>,
     pub purge: PurgeService,
@@ -17,6 +19,7 @@ pub struct Upkeep {
     pub repeats: Arc<dyn RepeatStore>,
     pub turns: Arc<dyn TurnQueue>,
     pub responses: Arc<dyn ResponseStore>,
+    pub unindexed: Unindexed,
     /// How long guests may be inactive before they are removed; `None`: for ever.
     pub guest_retention: Option<TimeDelta>,
     pub clock: Arc<dyn Clock>,
@@ -27,6 +30,8 @@ impl Upkeep {
     const REST: TimeDelta = TimeDelta::minutes(1);
     /// The same for responses, which must have ended a minute after their server died.
     const REST_OF_RESPONSES: TimeDelta = TimeDelta::seconds(20);
+    /// The same, before all owners are looked at again.
+    const LONG_REST: TimeDelta = TimeDelta::hours(1);
     /// How long a job is leased to an instance.
     const LEASE: TimeDelta = TimeDelta::seconds(30);
 
@@ -37,6 +42,7 @@ impl Upkeep {
             Kind::Credentials,
             Kind::Repeats,
             Kind::Responses,
+            Kind::Unindexed,
         ];
         let guests = self.guest_retention.map(|_| Kind::IdleGuests);
         always.into_iter().chain(guests).collect()
@@ -58,6 +64,7 @@ impl Upkeep {
                 let ended = self.responses.abandon_expired(most).await?;
                 Ok(u64::try_from(ended).is_ok_and(|ended| ended >= most))
             }
+            (Kind::Unindexed, _) => self.unindexed.leave_jobs().await,
             (Kind::IdleGuests, Some(retention)) => self.removal.reclaim_guest(retention).await,
             _ => Ok(false),
         }
@@ -72,10 +79,11 @@ impl Work for Upkeep {
             return Ok(Step::Taken);
         }
         let is_more = self.forget(job.kind, portion).await?;
-        let rest = match job.kind {
-            _ if is_more => TimeDelta::zero(),
-            Kind::Responses => Self::REST_OF_RESPONSES,
-            _ => Self::REST,
+        let rest = match (is_more, job.kind) {
+            (true, _) => TimeDelta::zero(),
+            (false, Kind::Responses) => Self::REST_OF_RESPONSES,
+            (false, Kind::Unindexed) => Self::LONG_REST,
+            (false, _) => Self::REST,
         };
         self.queue.again(job, self.clock.now() + rest).await?;
         Ok(if is_more { Step::More } else { Step::Done })

@@ -5,7 +5,7 @@ use super::words::{Piece, Pieces};
 use crate::id::OwnerId;
 
 /// The version of the keys: a text that was indexed with another one is indexed again.
-pub const MAKER: i16 = 1;
+pub const MAKER: i16 = 2;
 
 /// How many characters of the beginning of a word have a key.
 pub(super) const PREFIX: usize = 3;
@@ -18,6 +18,8 @@ pub(super) enum Key {
     Prefix = 2,
     /// A character of a script without spaces, alone or with the one before it.
     Dense = 3,
+    /// That the text is a title.
+    Title = 4,
 }
 
 /// Makes the keys of an owner.
@@ -45,10 +47,18 @@ fn fnv(hash: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(hash, step)
 }
 
-/// The distinct keys of a text, for the index.
+/// The distinct keys of a message, for the index.
 pub fn keys(owner: OwnerId, text: &str) -> Vec<i32> {
     let mut all = Vec::new();
     collect(Keys::of(owner), text, &mut all);
+    distinct(all)
+}
+
+/// The distinct keys of a title: one more than those of a message, so that titles are found alone.
+pub fn title_keys(owner: OwnerId, title: &str) -> Vec<i32> {
+    let keys = Keys::of(owner);
+    let mut all = vec![keys.key(Key::Title, "")];
+    collect(keys, title, &mut all);
     distinct(all)
 }
 

@@ -14,10 +14,14 @@ mod service;
 mod snippet;
 #[cfg(test)]
 mod tests;
+mod titles;
+mod unindexed;
 mod words;
 
-pub use keys::{MAKER, keys};
+pub use keys::{MAKER, keys, title_keys};
 pub use model::{Filter, Hit, Search, SearchPage, Sort};
 pub use ports::{Candidate, Candidates, Comparing, Found, SearchStore, Text, Wanted};
 pub use query::Query;
 pub use service::{Indexing, SearchService};
+pub use titles::TitlePage;
+pub use unindexed::Unindexed;

@@ -1,5 +1,5 @@
 use super::Filter;
-use crate::conversations::Title;
+use crate::conversations::{Conversation, ConversationList, Title};
 use crate::error::Result;
 use crate::id::{ConversationId, ItemId, OwnerId};
 use crate::items::Role;
@@ -19,6 +19,26 @@ pub trait SearchStore: Send + Sync {
     /// as many as have a mebibyte, and at least one. `Found::is_all`: none was left out for
     /// its size.
     async fn texts(&self, owner: OwnerId, candidates: &[Candidate]) -> Result<Found>;
+
+    /// The first conversations of a list, at most so many, whose titles may match: those that the
+    /// index has under all keys, and those whose titles it does not have as they are now. `None`: the
+    /// list is of a project that does not exist.
+    async fn titled(
+        &self,
+        owner: OwnerId,
+        keys: &[i32],
+        list: &ConversationList,
+        most: usize,
+    ) -> Result<Option<Vec<Conversation>>>;
+
+    /// Looks at the next owners with conversations, at most so many, and makes sure that what is not
+    /// in the index is indexed soon. Returns the last owner; `None`: there are no more.
+    async fn leave_jobs(
+        &self,
+        after: OwnerId,
+        most: usize,
+        now: DateTime<Utc>,
+    ) -> Result<Option<OwnerId>>;
 
     /// Makes sure that what is not in the index is indexed soon.
     async fn leave_job(&self, owner: OwnerId, now: DateTime<Utc>) -> Result<()>;

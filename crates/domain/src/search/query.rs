@@ -1,4 +1,4 @@
-use super::keys::{Key, Keys, beginning, pair};
+use super::keys::{Key, Keys, beginning, distinct, pair};
 use super::words::Words;
 use crate::error::{Error, Result};
 use crate::id::OwnerId;
@@ -64,10 +64,15 @@ impl Query {
     /// The keys that the index has of each text that matches.
     pub fn keys(&self, owner: OwnerId) -> Vec<i32> {
         let keys = Keys::of(owner);
-        let mut all: Vec<i32> = self.terms.iter().flat_map(|term| term.keys(keys)).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
+        let all = self.terms.iter().flat_map(|term| term.keys(keys));
+        distinct(all.collect())
+    }
+
+    /// The keys that the index has of each title that matches.
+    pub fn title_keys(&self, owner: OwnerId) -> Vec<i32> {
+        let mut all = self.keys(owner);
+        all.push(Keys::of(owner).key(Key::Title, ""));
+        distinct(all)
     }
 }
 

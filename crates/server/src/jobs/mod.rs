@@ -11,7 +11,7 @@ use domain::jobs::{JobQueue, Kind, Runner, Upkeep, Work};
 use domain::purge::PurgeService;
 use domain::removal::{RemovalService, RemovedOwners};
 use domain::replies::ModelProvider;
-use domain::search::Indexing;
+use domain::search::{Indexing, Unindexed};
 use domain::titles::TitleService;
 use domain::usage::{Allowances, UsageGuard, UsageService};
 use infra::audit::LoggedAudit;
@@ -49,6 +49,7 @@ pub async fn upkeep(
         clock: Arc::clone(&clock),
     };
     let queue: Arc<dyn JobQueue> = Arc::new(PgJobs(database.clone()));
+    let index = Arc::new(PgSearch(database.clone()));
     let upkeep = Arc::new(Upkeep {
         queue: Arc::clone(&queue),
         purge: purge.clone(),
@@ -56,11 +57,12 @@ pub async fn upkeep(
         repeats: Arc::new(PgRepeats(database.clone())),
         turns: Arc::new(PgTurnQueue(database.clone())),
         responses: Arc::new(PgResponses::new(database.clone(), NewTitles::Kept)),
+        unindexed: Unindexed::new(index.clone(), Arc::clone(&clock)),
         guest_retention,
         clock: Arc::clone(&clock),
     });
     let search = Indexing {
-        store: Arc::new(PgSearch(database.clone())),
+        store: index,
         clock: Arc::clone(&clock),
     };
     let own = upkeep.kinds();

@@ -37,7 +37,8 @@ pub(super) async fn count(
 /// A page of conversations. Its text depends on what is listed, so that each list is read through
 /// the index that holds its conversations in its order: a condition in a parameter could not name
 /// an index. Each text is prepared once per connection.
-struct Page {
+#[derive(Clone)]
+pub(super) struct Page {
     owner_id: Uuid,
     project_id: Option<Uuid>,
     archived: Option<bool>,
@@ -53,6 +54,11 @@ struct Page {
 
 impl Page {
     fn of(owner: OwnerId, list: &ConversationList) -> Self {
+        Self::with(owner, list, list.limit.get() + 1)
+    }
+
+    /// A page of so many.
+    pub(super) fn with(owner: OwnerId, list: &ConversationList, most: usize) -> Self {
         let beginning = beginning(list.order);
         let (after_time, after) = match list.sort {
             ListSort::Created { after } => (None, after),
@@ -75,8 +81,7 @@ impl Page {
             is_descending: matches!(list.order, Order::Descending),
             after_time,
             after: after.map_or(beginning, |after| ids::stored(after.ulid())),
-            // A limit is at most 100.
-            limit: list.limit.get() as i64 + 1,
+            limit: i64::try_from(most).unwrap_or(i64::MAX),
         }
     }
 }
@@ -177,8 +182,16 @@ impl Page {
         self.archived == Some(false) && (self.after_time.is_some() || self.project_id.is_some())
     }
 
+    pub(super) fn push_owner<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_bind_param::<SqlUuid, _>(&self.owner_id)
+    }
+
     /// The page, of conversations with one more condition.
-    fn selected<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>, and: &'b str) -> QueryResult<()> {
+    pub(super) fn selected<'b>(
+        &'b self,
+        mut out: AstPass<'_, 'b, Pg>,
+        and: &'b str,
+    ) -> QueryResult<()> {
         out.push_sql(sql!("select ", names!(Row, ""), " from conversations"));
         self.listed(out.reborrow())?;
         out.push_sql(and);

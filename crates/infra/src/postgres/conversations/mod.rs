@@ -6,16 +6,16 @@ mod open;
 mod organise;
 pub(super) mod rows;
 pub(super) mod statements;
+mod titled;
 mod write;
 
 use super::database::Database;
 use super::error::{storage, violates};
-use super::ids;
 use super::items::arrays::Arrays;
 use super::items::key::key;
 use super::items::rows::Row as ItemRow;
 use super::items::texts::Bytes as _;
-use super::schema::{conversations, projects};
+use super::schema::conversations;
 use super::search;
 use super::titles::NewTitles;
 use super::work::{Whose, reading};
@@ -34,6 +34,7 @@ use domain::page::Page;
 use domain::repeats::{Made, Outcome};
 use domain::state::{Checked, Expected};
 use rows::Row;
+pub(super) use titled::Titled;
 use write::{ChangedRow, Insert};
 
 /// The constraint that a conversation's project exists and belongs to its owner.
@@ -133,18 +134,8 @@ impl ConversationStore for PgConversations {
                 list::load(connection, owner, list).await
             })
             .await?;
-        if let (true, Some(project)) = (rows.is_empty(), list.project_id) {
-            let key = (ids::stored(owner.ulid()), ids::stored(project.ulid()));
-            let query = diesel::select(diesel::dsl::exists(projects::table.find(key)));
-            if !self
-                .database
-                .run(reading(owner), async |connection| {
-                    query.fetch_one(connection).await
-                })
-                .await?
-            {
-                return Ok(None);
-            }
+        if rows.is_empty() && !exists::project(&self.database, owner, list.project_id).await? {
+            return Ok(None);
         }
         let data = rows
             .into_iter()

@@ -16,6 +16,7 @@ pub(in crate::postgres) const fn stored(kind: Kind) -> i16 {
         Kind::Repeats => 9,
         Kind::Search => 10,
         Kind::Responses => 11,
+        Kind::Unindexed => 12,
     }
 }
 
@@ -36,6 +37,7 @@ pub(super) fn read(stored: i16) -> Result<Kind> {
         9 => Ok(Kind::Repeats),
         10 => Ok(Kind::Search),
         11 => Ok(Kind::Responses),
+        12 => Ok(Kind::Unindexed),
         other => Err(Error::Internal(
             format!("{other} is not a kind of job").into(),
         )),

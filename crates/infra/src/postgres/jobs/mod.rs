@@ -155,7 +155,8 @@ impl JobQueue for PgJobs {
                 | Kind::Repeats
                 | Kind::Responses
                 | Kind::Search
-                | Kind::Versions => 0,
+                | Kind::Versions
+                | Kind::Unindexed => 0,
             };
         }
         Ok(taken)

@@ -1,6 +1,6 @@
 //! Candidates for hits: of the index, and of what it does not have yet.
 
-use super::statements::{IndexedThrough, Look, Stale, Walk, WalkConversation};
+use super::statements::candidates::{IndexedThrough, Look, Stale, Walk, WalkConversation};
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;

@@ -1,6 +1,6 @@
 //! Deletes what the index has of deleted data.
 
-use super::statements;
+use super::statements::forget as statements;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::items::key::ConversationKey;
 use diesel::QueryResult;

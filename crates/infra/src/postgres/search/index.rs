@@ -1,6 +1,6 @@
 //! Indexes stale texts, a portion at a time.
 
-use super::statements::{
+use super::statements::index::{
     AllIndexed, Indexed, Insert, RevisedBytes, RevisedItems, StaleConversations, StaleItems,
     StaleRow,
 };
@@ -11,7 +11,7 @@ use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::id::OwnerId;
 use domain::jobs::Portion;
-use domain::search::{MAKER, keys};
+use domain::search::{MAKER, keys, title_keys};
 use std::fmt::Write as _;
 use uuid::Uuid;
 
@@ -72,10 +72,11 @@ pub(super) async fn step(
         for (id, sequence, content) in items {
             bytes -= size(&content);
             rows -= 1;
-            added.text(owner, (id, conversation.id, sequence), &content);
+            added.text((id, conversation.id, sequence), keys(owner, &content));
         }
         if let Some(title) = &conversation.title {
-            added.text(owner, (conversation.id, conversation.id, 0), title);
+            let keys = title_keys(owner, title);
+            added.text((conversation.id, conversation.id, 0), keys);
         }
         rows -= 1;
         let (revisions, renames) = (conversation.revisions, conversation.renames);
@@ -140,14 +141,9 @@ async fn items(
 }
 
 impl Added {
-    fn text(
-        &mut self,
-        owner: OwnerId,
-        (id, conversation, sequence): (Uuid, Uuid, i32),
-        text: &str,
-    ) {
+    fn text(&mut self, (id, conversation, sequence): (Uuid, Uuid, i32), keys: Vec<i32>) {
         let mut words = String::from("{");
-        for key in keys(owner, text) {
+        for key in keys {
             if words.len() > 1 {
                 words.push(',');
             }

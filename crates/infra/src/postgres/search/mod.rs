@@ -6,6 +6,7 @@ mod index;
 mod stale;
 mod statements;
 mod texts;
+mod titles;
 
 use super::database::Database;
 use super::ids;
@@ -14,12 +15,16 @@ use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::admission::Caller;
+use domain::conversations::{Conversation, ConversationList};
 use domain::error::Result;
 use domain::id::OwnerId;
 use domain::jobs::{Job, Kind, Portion, Step};
-use domain::search::{Candidate, Candidates, Found, SearchStore, Wanted};
+use domain::search::{Candidate, Candidates, Found, MAKER, SearchStore, Wanted};
 pub(super) use forget::{forget_conversation, forget_owner, note_rename};
-pub(super) use statements::FORGET_ITEM;
+pub(super) use stale::STALE;
+pub(super) use statements::forget::FORGET_ITEM;
+use statements::jobs::{LeaveJob, LeaveJobs};
+use uuid::Uuid;
 
 /// The index of words, in PostgreSQL.
 pub struct PgSearch(pub Database);
@@ -34,8 +39,40 @@ impl SearchStore for PgSearch {
         texts::find(&self.0, owner, candidates).await
     }
 
+    async fn titled(
+        &self,
+        owner: OwnerId,
+        keys: &[i32],
+        list: &ConversationList,
+        most: usize,
+    ) -> Result<Option<Vec<Conversation>>> {
+        titles::find(&self.0, owner, keys, list, most).await
+    }
+
+    async fn leave_jobs(
+        &self,
+        after: OwnerId,
+        most: usize,
+        now: DateTime<Utc>,
+    ) -> Result<Option<OwnerId>> {
+        let leave = LeaveJobs {
+            after: ids::stored(after.ulid()),
+            most: i64::try_from(most).unwrap_or(i64::MAX),
+            kind: kind::stored(Kind::Search),
+            now,
+            maker: MAKER,
+        };
+        let last: Option<Uuid> = self
+            .0
+            .run(Caller::Service, async |connection| {
+                leave.fetch_optional(connection).await
+            })
+            .await?;
+        Ok(last.map(|last| OwnerId::new(ids::read(last))))
+    }
+
     async fn leave_job(&self, owner: OwnerId, now: DateTime<Utc>) -> Result<()> {
-        let leave = statements::LeaveJob {
+        let leave = LeaveJob {
             owner_id: ids::stored(owner.ulid()),
             kind: kind::stored(Kind::Search),
             now,

@@ -4,7 +4,7 @@
 
 /// The stale conversations of the owner `$1`, by the version `$3` of the words, as `stale`. An item of one
 /// is stale if its number is greater than `indexed`, or if it was revised and `is_revised`.
-pub(super) const STALE: &str = "since as (
+pub(in crate::postgres) const STALE: &str = "since as (
         select coalesce((
             select indexed_through from search_owners where owner_id = $1 and maker = $3
         ), '-infinity'::timestamptz) as at

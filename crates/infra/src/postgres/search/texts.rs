@@ -1,6 +1,6 @@
 //! The current texts of candidates.
 
-use super::statements::{TextRow, Texts};
+use super::statements::texts::{TextRow, Texts};
 use crate::postgres::database::Database;
 use crate::postgres::error::inconsistent;
 use crate::postgres::execute::Execute as _;

@@ -12,5 +12,6 @@ mod lossless_export;
 mod model_titles;
 mod organising;
 mod tags;
+mod titled;
 mod titles;
 mod update;

@@ -219,7 +219,7 @@ async fn a_wrong_query_is_told_with_the_right_one() {
         (
             format!("/v1/projects/{project}/conversations?project_id={project}"),
             "project_id is not a query parameter here. The query parameters are `limit`, `after`, \
-             `order`, `sort`, `archived`, `pinned`."
+             `order`, `sort`, `archived`, `pinned`, `q`."
                 .to_owned(),
         ),
         (

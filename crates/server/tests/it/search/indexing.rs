@@ -10,7 +10,7 @@ use serde_json::json;
 const WAITING: &str = "select count(*) from jobs where kind = 10";
 
 /// Leaves a job for each owner, as the service does for owners who write.
-async fn leave_jobs(app: &TestApp) {
+pub(super) async fn leave_jobs(app: &TestApp) {
     let leave = "insert into jobs (owner_id, kind, key, created_at, due_at)
         select distinct owner_id, 10, owner_id, 'epoch'::timestamptz, 'epoch'::timestamptz
         from conversations on conflict do nothing";
@@ -18,7 +18,7 @@ async fn leave_jobs(app: &TestApp) {
 }
 
 /// Has everything indexed.
-pub(super) async fn index_all(app: &TestApp) {
+pub(crate) async fn index_all(app: &TestApp) {
     leave_jobs(app).await;
     let _worker = Worker::by(&app.schema, app.clock.clone());
     until(&app.schema, WAITING, 60, |jobs| jobs == 0).await;
@@ -166,4 +166,19 @@ async fn nothing_of_what_was_deleted_stays_in_the_index() {
     until(&app.schema, words, 60, |words| words == 1).await;
     let states = "select count(*) from search_conversations";
     until(&app.schema, states, 60, |states| states == 1).await;
+}
+
+#[tokio::test]
+async fn texts_of_owners_that_never_searched_are_indexed_too() {
+    let app = TestApp::spawn().await;
+    for actor in [app.alice(), app.bob()] {
+        let conversation = actor.conversation(json!({ "title": "from before" })).await;
+        actor.say(&conversation, "and not searched").await;
+    }
+    let _worker = Worker::by(&app.schema, app.clock.clone());
+    let words = "select count(*) from search_words";
+    until(&app.schema, words, 60, |words| words == 4).await;
+    until(&app.schema, WAITING, 60, |jobs| jobs == 0).await;
+    let owners = "select count(*) from search_owners where maker = 2";
+    until(&app.schema, owners, 60, |owners| owners == 2).await;
 }

@@ -1,2 +1,4 @@
-mod indexing;
+mod fresh;
+pub(crate) mod indexing;
 mod list;
+mod locales;

@@ -1,0 +1,196 @@
+mod corpus;
+
+use super::keys::{keys, title_keys};
+use super::matching::find;
+use super::query::Query;
+use super::snippet::snippet;
+use crate::id::OwnerId;
+use corpus::CORPUS;
+use ulid::Ulid;
+
+fn query(raw: &str) -> Query {
+    Query::parse(raw).unwrap_or_else(|error| panic!("{raw}: {error}"))
+}
+
+fn owner() -> OwnerId {
+    OwnerId::new(Ulid(7))
+}
+
+/// Whether the index has the text under all keys of the query.
+fn is_candidate(raw: &str, text: &str) -> bool {
+    let keys = keys(owner(), text);
+    let wanted = query(raw).keys(owner());
+    wanted.iter().all(|key| keys.binary_search(key).is_ok())
+}
+
+#[test]
+fn each_text_of_the_corpus_is_found_by_its_queries_alone() {
+    let (mut queries, mut wrong) = (0, Vec::new());
+    for (text, found, not_found) in CORPUS {
+        for raw in *found {
+            if find(&query(raw), text).is_none() || !is_candidate(raw, text) {
+                wrong.push(format!("{raw} does not find {text}"));
+            }
+            queries += 1;
+        }
+        for raw in *not_found {
+            if find(&query(raw), text).is_some() {
+                wrong.push(format!("{raw} finds {text}"));
+            }
+            queries += 1;
+        }
+    }
+    assert!(queries >= 60, "{queries}");
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn each_text_that_matches_is_a_candidate_whatever_query_finds_it() {
+    let all = || {
+        CORPUS
+            .iter()
+            .flat_map(|(_, found, others)| found.iter().chain(*others))
+    };
+    for (text, ..) in CORPUS {
+        for raw in all() {
+            if find(&query(raw), text).is_some() {
+                assert!(is_candidate(raw, text), "{raw} finds {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn titles_have_the_keys_of_their_queries_and_messages_have_not() {
+    let title = title_keys(owner(), "Plans for the garden");
+    let message = keys(owner(), "Plans for the garden");
+    let wanted = query("garden plans").title_keys(owner());
+    let has_all = |keys: &[i32]| wanted.iter().all(|key| keys.binary_search(key).is_ok());
+    assert!(has_all(&title) && !has_all(&message));
+}
+
+#[test]
+fn keys_differ_from_owner_to_owner() {
+    let other = OwnerId::new(Ulid(8));
+    let (mine, others) = (keys(owner(), "one two three"), keys(other, "one two three"));
+    assert!(mine.iter().all(|key| !others.contains(key)));
+}
+
+#[test]
+fn a_query_without_a_word_or_with_too_many_is_refused() {
+    for refused in [
+        "", " ", "*", "!!!", "-without", "\"\"", "a\0b", "- -", "-\"a b\"", "…",
+    ] {
+        assert!(Query::parse(refused).is_err(), "{refused:?}");
+    }
+    assert!(Query::parse(&"a ".repeat(32)).is_ok());
+    assert!(Query::parse(&"a ".repeat(33)).is_err());
+    assert!(Query::parse(&"a".repeat(1_000)).is_ok());
+    assert!(Query::parse(&"a".repeat(1_001)).is_err());
+}
+
+#[test]
+fn operators_in_words_are_words() {
+    let text = "a-b c && d || (e) <-> 'f' :* g.*";
+    for raw in [
+        "a-b",
+        "'f'",
+        "(e)",
+        "d &&",
+        "\"c && d\"",
+        "g.*",
+        "\"c d",
+        "\u{201e}c d\u{201c}",
+    ] {
+        assert!(find(&query(raw), text).is_some(), "{raw}");
+    }
+}
+
+#[test]
+fn a_snippet_shows_the_matches_by_characters() {
+    let text = format!(
+        "{} Ünïcode 東京 needle\nand more needles. {}",
+        "x ".repeat(100),
+        "y".repeat(300)
+    );
+    for raw in ["needle*", "東京", "unicode needle"] {
+        let found = find(&query(raw), &text).unwrap();
+        let (snippet, matches) = snippet(&text, &found.places);
+        assert!(
+            snippet.chars().count() <= 202 && snippet.starts_with('…') && snippet.ends_with('…')
+        );
+        assert!(!matches.is_empty());
+        for place in matches {
+            let shown: String = snippet
+                .chars()
+                .skip(place.start)
+                .take(place.len())
+                .collect();
+            assert!(
+                ["needle", "needles", "東京", "Ünïcode"].contains(&shown.as_str()),
+                "{shown}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_very_long_text_is_read_in_time() {
+    let text: String = (0..150_000).map(|n| format!("word{n} ")).collect();
+    let began = std::time::Instant::now();
+    assert!(find(&query("word149999"), &text).is_some());
+    assert!(keys(owner(), &text).len() > 150_000);
+    let long = "x".repeat(1_000_000);
+    assert!(keys(owner(), &long).len() < 20);
+    assert!(began.elapsed() < std::time::Duration::from_secs(20));
+}
+
+/// Texts of many pieces have the same words, whichever words stand at the border of two pieces.
+#[test]
+fn a_long_text_is_read_in_pieces_without_a_gap() {
+    for lead in 0..6 {
+        let lead = "z ".repeat(lead);
+        let words: String = (0..9_000).map(|n| format!("w{n} ")).collect();
+        let text = format!("{lead}{words}");
+        for n in 0..8_997 {
+            let near = n % 4_096 < 8 || n % 4_096 > 4_085;
+            let phrase = format!("\"w{n} w{} w{}\"", n + 1, n + 2);
+            if near {
+                let found = find(&query(&phrase), &text).unwrap();
+                assert_eq!(found.places.len(), 1, "{phrase}");
+                let place = found.places[0].clone();
+                let shown: String = text.chars().skip(place.start).take(place.len()).collect();
+                assert_eq!(shown, format!("w{n} w{} w{}", n + 1, n + 2));
+            }
+        }
+        assert!(find(&query("w0 -w8999"), &text).is_none());
+        assert!(find(&query("\"w8998 w8999\""), &text).is_some());
+        assert!(find(&query("\"w8999 w0\""), &text).is_none());
+    }
+    let dense: String = ('\u{4e00}'..'\u{9000}').collect();
+    let all = keys(owner(), &dense);
+    let count = dense.chars().count();
+    assert!(all.len() > 2 * count - 20, "{} of {count}", all.len());
+    for (n, (one, other)) in dense.chars().zip(dense.chars().skip(1)).enumerate() {
+        if n % 4_096 < 4 || n % 4_096 > 4_090 {
+            let pair = format!("{one}{other}");
+            assert!(find(&query(&pair), &dense).is_some(), "{pair}");
+            let wanted = query(&pair).keys(owner());
+            assert!(wanted.iter().all(|key| all.binary_search(key).is_ok()));
+        }
+    }
+}
+
+/// A character may stand for many letters. The memory for one text does not grow with them.
+#[test]
+fn characters_that_stand_for_many_letters_are_read_in_pieces() {
+    let text = "\u{fdfa}".repeat(20_000);
+    let mut pieces = super::words::Pieces::of(&text, 2);
+    let mut most = 0;
+    while let Some(piece) = pieces.next() {
+        most = most.max(piece.words.all.len());
+    }
+    assert!(most < 5_000, "{most}");
+    assert!(find(&query("xyz"), &text).is_none());
+    assert!(keys(owner(), &text).len() < 100);
+}

@@ -1,0 +1,67 @@
+use super::list::Page;
+use super::rows::Row;
+use crate::postgres::row::{Sql, sql};
+use crate::postgres::search::STALE;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, Integer, SmallInt};
+use domain::conversations::ConversationList;
+use domain::id::OwnerId;
+
+/// The first conversations of a list whose titles may match: the index of words has them under all
+/// these keys, or does not have them as they are now. The materialized table is read first: one that
+/// could be anywhere in the list would be waited for along all of it.
+#[derive(Clone)]
+pub(in crate::postgres) struct Titled<'a> {
+    page: Page,
+    words: &'a [i32],
+    maker: i16,
+}
+
+impl<'a> Titled<'a> {
+    pub(in crate::postgres) fn of(
+        owner: OwnerId,
+        list: &ConversationList,
+        words: &'a [i32],
+        maker: i16,
+        most: usize,
+    ) -> Self {
+        Self {
+            page: Page::with(owner, list, most),
+            words,
+            maker,
+        }
+    }
+}
+
+impl Query for Titled<'_> {
+    type SqlType = Sql<Row>;
+}
+
+impl QueryId for Titled<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl QueryFragment<Pg> for Titled<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("with parameters as (select ");
+        self.page.push_owner(out.reborrow())?;
+        out.push_sql("::uuid, ");
+        out.push_bind_param::<Array<Integer>, _>(&self.words)?;
+        out.push_sql("::int[], ");
+        out.push_bind_param::<SmallInt, _>(&self.maker)?;
+        out.push_sql(sql!(
+            "::smallint), ",
+            STALE,
+            ", titled as materialized (
+                select id from search_words
+                where owner_id = $1 and words @> $2 and sequence = 0
+                union select id from stale where title is not null
+            )"
+        ));
+        self.page
+            .selected(out, " and id in (select id from titled)")
+    }
+}

@@ -1,0 +1,46 @@
+//! What goes with deleted data, and what renames leave.
+
+use crate::postgres::statement::statement;
+use diesel::sql_types::{BigInt, Uuid as SqlUuid};
+use uuid::Uuid;
+
+/// For a statement that deletes messages, whose owner and id the table `gone` has.
+pub(in crate::postgres) const FORGET_ITEM: &str = "delete from search_words w using gone
+        where w.owner_id = $1 and w.id = gone.id";
+
+statement!(
+    ForgetConversation { owner_id: Uuid => SqlUuid, conversation_id: Uuid => SqlUuid } -> (),
+    "with title as (
+        delete from search_words where owner_id = $1 and id = $2
+    )
+    delete from search_conversations where owner_id = $1 and conversation_id = $2"
+);
+
+statement!(
+    /// The index has an earlier title of the conversation. Its row may be missing if nothing is indexed.
+    Renamed { owner_id: Uuid => SqlUuid, conversation_id: Uuid => SqlUuid } -> (),
+    "insert into search_conversations as s (owner_id, conversation_id, renames)
+    select owner_id, id, 1 from conversations where owner_id = $1 and id = $2
+    on conflict (owner_id, conversation_id) do update set renames = s.renames + 1"
+);
+
+statement!(
+    /// Some rows of a removed owner.
+    ForgetWords { owner_id: Uuid => SqlUuid, most: i64 => BigInt } -> (),
+    "delete from search_words where owner_id = $1 and id in (
+        select id from search_words where owner_id = $1 order by id limit $2
+    )"
+);
+
+statement!(
+    ForgetConversations { owner_id: Uuid => SqlUuid, most: i64 => BigInt } -> (),
+    "delete from search_conversations where owner_id = $1 and conversation_id in (
+        select conversation_id from search_conversations where owner_id = $1
+        order by conversation_id limit $2
+    )"
+);
+
+statement!(
+    ForgetOwner { owner_id: Uuid => SqlUuid } -> (),
+    "delete from search_owners where owner_id = $1"
+);

@@ -1,0 +1,7 @@
+//! The statements of search.
+
+pub(super) mod candidates;
+pub(super) mod forget;
+pub(super) mod index;
+pub(super) mod jobs;
+pub(super) mod texts;

@@ -1,0 +1,39 @@
+"""What the index of words costs appends: their rate while new messages are indexed, and while they are not,
+in turns. A trigger keeps the jobs away that index."""
+
+import json
+import statistics
+
+import world
+from instance import Instance
+from load import Load, Requests
+from tools import MESSAGE
+
+FIRST, COUNT = 3_000_000, 20_000
+KEEP_AWAY = """create function no_job() returns trigger language plpgsql as 'begin return null; end';
+create trigger no_job before insert on jobs for each row when (new.kind = 10) execute function no_job();
+delete from jobs where kind = 10"""
+LET_IN = "drop trigger if exists no_job on jobs; drop function if exists no_job"
+
+
+def measure(instance: Instance, seconds: int, rounds: int) -> None:
+    """A job is due half a minute after a message: the seconds should be more than that."""
+    load = Load(instance, seconds)
+    owner = world.guest(instance)
+    world.fill(load, [owner.id], FIRST, COUNT, 2)
+    world.settle(load)
+    body = json.dumps({"role": "user", "content": MESSAGE})
+    paths = [f"{world.path(n)}/items {owner.token}" for n in range(FIRST, FIRST + COUNT)]
+    requests = Requests(paths, "POST", body)
+    rates: dict[bool, list[float]] = {True: [], False: []}
+    indexed = 0
+    # On, off, off, on: what grows meanwhile is shared.
+    for is_on in ([True, False, False, True] * rounds)[: 2 * rounds]:
+        load.sql(f"{LET_IN}; {'' if is_on else KEEP_AWAY}")
+        before = int(load.sql("select count(*) from search_words"))
+        outcome = load.append(requests, owner.id)
+        indexed += int(load.sql("select count(*) from search_words")) - before
+        rates[is_on].append(outcome.rate)
+    on, off = (statistics.mean(rates[which]) for which in (True, False))
+    print(f"appends: {on:,.0f} a second while they are indexed ({indexed:,} were), {off:,.0f} while they are not: "
+          f"{(1 - on / off) * 100:.1f} % less")
