@@ -267,8 +267,8 @@ def use_one_name_for_the_length(case) -> None:
 
 
 def use_parts_and_tags_that_fit(case) -> None:
-    """JSON Schema can't say that content is the text of parts, and which type has which fields; and which
-    action takes a project or tags."""
+    """JSON Schema can't say that content is the text of parts, which type has which fields, and that only the
+    assistant has reasoning; and which action takes a project or tags."""
     body = case.body
     if not isinstance(body, dict):
         return
@@ -295,6 +295,8 @@ NEW_ITEM = {"role": "user", "content": "What are the next steps?"}
 
 def without_parts(item: dict) -> dict:
     kept = {name: value for name, value in item.items() if name not in ("parts", "type")}
+    if kept.get("role") != "assistant":
+        kept.pop("reasoning", None)
     # Beside parts, a content may be empty.
     return kept if kept.get("content") != "" else {**kept, "content": NEW_ITEM["content"]}
 
