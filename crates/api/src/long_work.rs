@@ -1,13 +1,13 @@
 //! Work that would block a worker for too long: it runs on a separate thread, in turn.
 
 use crate::error::ApiError;
-use crate::memory::{Held, busy, caller, needs};
+use crate::memory::{HeldMemory, busy, caller, needs};
 use crate::stream::internal;
 use actix_web::http::Method;
 use actix_web::http::header::ContentType;
 use actix_web::rt::time::sleep;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
-use domain::admission::{Budget, Caller, Limits};
+use domain::admission::{Budget, BudgetLimits, Caller};
 use domain::error::Error;
 use domain::id::OwnerId;
 use domain::search::Comparing;
@@ -36,7 +36,7 @@ impl LongWork {
     #[must_use]
     pub fn new(at_once: usize) -> Self {
         let (all, each) = Self::WAITING;
-        let limits = Limits::parts(at_once.max(1) as u64, 2).with_waiting(all, each);
+        let limits = BudgetLimits::parts(at_once.max(1) as u64, 2).with_waiting(all, each);
         Self(Budget::new(limits))
     }
 
@@ -149,7 +149,7 @@ pub(crate) async fn json(
     body: impl Serialize + Send + 'static,
 ) -> Result<HttpResponse, ApiError> {
     needs(request, texts_and_json(bytes));
-    let memory = request.extensions_mut().remove::<Held>();
+    let memory = request.extensions_mut().remove::<HeldMemory>();
     let is_bounded = request.method() == Method::GET;
     let turns = LongWork::turns(request).for_an_answer();
     let writing = turns.run(bytes, move || {
@@ -204,7 +204,7 @@ struct Paid {
     text: Vec<u8>,
     /// The bytes of the texts of which it is written.
     besides: usize,
-    memory: Option<Held>,
+    memory: Option<HeldMemory>,
     /// Whether it may not become larger than its memory.
     is_bounded: bool,
 }
@@ -212,7 +212,7 @@ struct Paid {
 impl Paid {
     /// Takes the memory for a larger buffer.
     fn grow(&mut self, capacity: usize) -> io::Result<()> {
-        let Some(Held(memory)) = &mut self.memory else {
+        let Some(HeldMemory(memory)) = &mut self.memory else {
             return Ok(());
         };
         let needed = (self.besides + capacity) as u64;

@@ -2,7 +2,7 @@
 
 use crate::connection::{Connection, UnderWay};
 use crate::error::ApiError;
-use crate::memory::{Held, Memory, Taken, busy, taker};
+use crate::memory::{HeldMemory, Memory, Taken, busy, taker};
 use crate::repeats::Answered;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::ServiceResponse;
@@ -56,8 +56,8 @@ pub(crate) fn paid_for(
         BodySize::Sized(_) | BodySize::None => 0,
     };
     let request = response.request();
-    let held = request.extensions_mut().remove::<Held>();
-    if let Some(Held(mut permit)) = held {
+    let held = request.extensions_mut().remove::<HeldMemory>();
+    if let Some(HeldMemory(mut permit)) = held {
         let is_counted = permit.is_made(bytes);
         if !is_counted && request.method() == Method::GET {
             return (in_place_of(response, busy()), None);

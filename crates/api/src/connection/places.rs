@@ -1,6 +1,6 @@
 use super::traffic::Traffic;
 use crate::client_address::TrustedProxies;
-use domain::admission::{Budget, Caller, Limits, Permit, Refused};
+use domain::admission::{Budget, BudgetLimits, Caller, Permit, Refused};
 use domain::limits::Origin;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -64,13 +64,13 @@ impl Connections {
     /// Allows at most `total` counted connections, and `each` of one address.
     #[must_use]
     pub fn new(total: u64, each: u64, unlimited: Unlimited) -> Self {
-        let limits = Limits {
+        let limits = BudgetLimits {
             share: each,
-            ..Limits::parts(total, 1)
+            ..BudgetLimits::parts(total, 1)
         };
         Self {
             budget: Budget::new(limits),
-            heads: Budget::new(Limits::parts(Self::HEADS, Self::PARTS)),
+            heads: Budget::new(BudgetLimits::parts(Self::HEADS, Self::PARTS)),
             unlimited,
             traffic: Arc::default(),
         }
@@ -92,7 +92,7 @@ impl Connections {
     #[must_use]
     pub fn with_memory_of_heads(self, bytes: u64) -> Self {
         Self {
-            heads: Budget::new(Limits::parts(bytes, Self::PARTS)),
+            heads: Budget::new(BudgetLimits::parts(bytes, Self::PARTS)),
             ..self
         }
     }

@@ -52,9 +52,9 @@ impl WireBody for BulkConversationsBody {
 }
 
 /// A request for an action on many conversations; `None` deletes them.
-type Wanted = (Vec<String>, Option<Organising>);
+type BulkRequest = (Vec<String>, Option<Organising>);
 
-impl TryFrom<BulkConversationsBody> for Wanted {
+impl TryFrom<BulkConversationsBody> for BulkRequest {
     type Error = ApiError;
 
     fn try_from(body: BulkConversationsBody) -> Result<Self, ApiError> {
@@ -138,7 +138,7 @@ pub(crate) async fn update_conversations(
     Body(body, _): Body<BulkConversationsBody>,
 ) -> Result<HttpResponse, ApiError> {
     let owner = actor.owner_id;
-    let result = match Wanted::try_from(body)? {
+    let result = match BulkRequest::try_from(body)? {
         (ids, Some(organising)) => conversations.organise(owner, ids, &organising).await,
         (ids, None) => conversations.bulk_delete(owner, ids).await,
     };

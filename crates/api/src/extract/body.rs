@@ -3,7 +3,7 @@ use super::incoming::Incoming;
 use super::{Object, prose};
 use crate::error::{ApiError, code};
 use crate::long_work::LongWork;
-use crate::memory::Held;
+use crate::memory::HeldMemory;
 use crate::repeats::{Again, Looked, Repeat, SentBody};
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload};
@@ -89,7 +89,7 @@ async fn read<T: WireBody>(
     })
     .await?;
     // The parsed value is about as large as the body, and lives until the request has ended.
-    request.extensions_mut().insert(Held(memory));
+    request.extensions_mut().insert(HeldMemory(memory));
     Ok((body, sent))
 }
 

@@ -1,6 +1,6 @@
 //! The memory of answers while they are made. It is taken before their data is read.
 
-use super::{Held, Memory, Taken, Taker, busy, taker};
+use super::{HeldMemory, Memory, Taken, Taker, busy, taker};
 use crate::error::ApiError;
 use actix_web::{HttpMessage as _, HttpRequest, web};
 use domain::admission::{Budget, Caller, Permit, Refused};
@@ -118,7 +118,7 @@ impl Waiting {
         let taken = self.memory.in_turn(taker, self.bytes, Patience::ANSWER);
         // The request has waited for its turn, so the error does not blame its own share.
         let taken = taken.await.map_err(|_| busy())?;
-        self.request.extensions_mut().insert(Held(taken));
+        self.request.extensions_mut().insert(HeldMemory(taken));
         Ok(())
     }
 }
@@ -131,7 +131,7 @@ pub(crate) fn take_room_at_once(request: &HttpRequest, bytes: u64) -> Result<(),
     };
     match memory.at_once(taker(request), bytes) {
         Ok(taken) => {
-            request.extensions_mut().insert(Held(taken));
+            request.extensions_mut().insert(HeldMemory(taken));
             Ok(())
         }
         Err(_) => Err(Waiting {
@@ -154,20 +154,22 @@ pub(crate) async fn take_room(request: &HttpRequest, bytes: u64) -> Result<(), A
 /// The bytes that the request holds: those of its body, where it has one.
 pub(crate) fn held(request: &HttpRequest) -> usize {
     let extensions = request.extensions();
-    let held = extensions.get().map_or(0, |Held(taken)| taken.bytes());
+    let held = extensions
+        .get()
+        .map_or(0, |HeldMemory(taken)| taken.bytes());
     usize::try_from(held).unwrap_or(usize::MAX)
 }
 
 /// Gives back the memory above `bytes`: that much is enough to make the answer.
 pub(crate) fn needs(request: &HttpRequest, bytes: u64) {
-    if let Some(Held(taken)) = request.extensions_mut().get_mut() {
+    if let Some(HeldMemory(taken)) = request.extensions_mut().get_mut() {
         taken.shrink_to(bytes);
     }
 }
 
 /// Gives back the memory of a small answer, for which others may have to be waited for.
 pub(crate) fn needs_nothing(request: &HttpRequest) {
-    request.extensions_mut().remove::<Held>();
+    request.extensions_mut().remove::<HeldMemory>();
 }
 
 /// The memory of an answer that is written in parts. Each part takes its own, before its data is
@@ -182,11 +184,11 @@ pub(crate) struct Parts {
 
 impl Parts {
     pub(crate) fn of(request: &HttpRequest) -> Self {
-        let first = request.extensions_mut().remove::<Held>();
+        let first = request.extensions_mut().remove::<HeldMemory>();
         Self {
             memory: request.app_data().cloned(),
             taker: taker(request),
-            first: first.map(|Held(taken)| taken),
+            first: first.map(|HeldMemory(taken)| taken),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::client_address::ClientAddress;
 use crate::error::{ApiError, code};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpMessage as _, HttpRequest};
-use domain::admission::{Budget, Caller, Limits, Permit, Refused};
+use domain::admission::{Budget, BudgetLimits, Caller, Permit, Refused};
 use domain::error::Error;
 
 /// The seconds after which memory may be free.
@@ -98,7 +98,7 @@ impl Taken {
 
 /// The memory of a request's body, or of an answer that only reads. It is kept with the request, and
 /// then with its answer, until the answer is written.
-pub(crate) struct Held(pub(crate) Taken);
+pub(crate) struct HeldMemory(pub(crate) Taken);
 
 impl Memory {
     /// One caller gets one part in so many of the memory.
@@ -110,10 +110,10 @@ impl Memory {
     #[must_use]
     pub fn new(bytes: u64) -> Self {
         let (all, each) = Self::WAITING;
-        let limits = Limits::parts(bytes, Self::PARTS).with_waiting(all, each);
+        let limits = BudgetLimits::parts(bytes, Self::PARTS).with_waiting(all, each);
         Self {
             budget: Budget::new(limits),
-            addresses: Budget::new(Limits {
+            addresses: Budget::new(BudgetLimits {
                 total: u64::MAX,
                 ..limits
             }),

@@ -10,7 +10,7 @@ use actix_web::rt::time::sleep;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::error::{Conflict, Error};
 use domain::repeats::{Begun, Made, Outcome, RepeatService, Verdict};
-use domain::replies::{Finished, Generation, ProviderFailure, Seen, Writing};
+use domain::replies::{Finished, Generation, ProviderFailure, Seen, WrittenBy};
 use std::rc::Rc;
 use tokio::sync::{oneshot, watch};
 
@@ -55,7 +55,7 @@ pub(super) async fn told(
     };
     let text = replayed::text(&items).to_owned();
     let thoughts = items.iter().find_map(|item| item.reasoning.clone());
-    let by = Writing {
+    let by = WrittenBy {
         id: Some(replayed::id(item)),
         model: item.model.clone(),
     };

@@ -1,5 +1,5 @@
 use super::queue::{Queue, QueuedRequest, Usage};
-use super::{Caller, Limits, Refused};
+use super::{BudgetLimits, Caller, Refused};
 use crate::mutex::locked;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -22,7 +22,7 @@ pub struct Permit {
 
 impl Budget {
     #[must_use]
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: BudgetLimits) -> Self {
         Self(Arc::new(Mutex::new(Queue::new(limits))))
     }
 

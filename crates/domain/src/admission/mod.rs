@@ -1,4 +1,4 @@
-//! Limits for shared resources: places, connections, bytes.
+//! BudgetLimits for shared resources: places, connections, bytes.
 //!
 //! A [`Budget`] is a number of units, of which one caller holds at most a share. A caller whose
 //! share is used up, or for whom too little is free, waits or is refused; other callers are not
@@ -34,7 +34,7 @@ pub enum Caller {
 
 /// The total, the share of one caller, and how many requests may wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct BudgetLimits {
     /// Units in all.
     pub total: u64,
     /// Units that one caller may hold. A larger request is always refused.
@@ -45,7 +45,7 @@ pub struct Limits {
     pub waiting_each: usize,
 }
 
-impl Limits {
+impl BudgetLimits {
     /// `total` units, and a share of one part in `parts` for each caller, at least one unit.
     /// Requests do not wait.
     #[must_use]

@@ -1,4 +1,4 @@
-use super::{Caller, Limits, Refused};
+use super::{BudgetLimits, Caller, Refused};
 use std::collections::BTreeMap;
 use tokio::sync::oneshot;
 
@@ -9,7 +9,7 @@ type Ticket = u64;
 /// of callers and of waiting requests. A caller without units and without waiting requests is
 /// removed.
 pub(super) struct Queue {
-    limits: Limits,
+    limits: BudgetLimits,
     free: u64,
     callers: BTreeMap<Caller, Account>,
     /// The callers whose first waiting request fits into their share, in the order of their turns.
@@ -72,7 +72,7 @@ pub(super) struct QueuedRequest {
 }
 
 impl Queue {
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(super) fn new(limits: BudgetLimits) -> Self {
         Self {
             limits,
             free: limits.total,

@@ -1,4 +1,4 @@
-use super::{Budget, Caller, Limits, Permit, Refused};
+use super::{Budget, BudgetLimits, Caller, Permit, Refused};
 use crate::id::OwnerId;
 use std::future::{pending, ready};
 use std::pin::Pin;
@@ -15,7 +15,7 @@ fn caller(number: u64) -> Caller {
 }
 
 fn budget(total: u64, share: u64) -> Budget {
-    Budget::new(Limits {
+    Budget::new(BudgetLimits {
         total,
         share,
         waiting: 200_000,
@@ -62,9 +62,9 @@ fn one_caller_holds_its_share_and_all_hold_the_total_at_the_most() {
 
 #[test]
 fn a_share_of_little_is_one_unit() {
-    let limits = Limits::parts(3, 4);
+    let limits = BudgetLimits::parts(3, 4);
     assert_eq!((limits.total, limits.share), (3, 1));
-    assert_eq!(Limits::parts(256, 4).share, 64);
+    assert_eq!(BudgetLimits::parts(256, 4).share, 64);
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn patience_ends_and_says_whose_share_is_used_up() {
 
 #[test]
 fn so_many_wait_and_the_next_is_refused_at_once() {
-    let budget = Budget::new(Limits::parts(2, 2).with_waiting(3, 2));
+    let budget = Budget::new(BudgetLimits::parts(2, 2).with_waiting(3, 2));
     let _at_work = [1, 2].map(|number| budget.try_take(caller(number), 1).unwrap());
     let mut queue = vec![
         waiting(&budget, caller(1), 1),
@@ -335,7 +335,7 @@ fn no_wake_up_is_lost_among_many_threads() {
 
 #[test]
 fn refusals_are_counted_by_their_reason() {
-    let budget = Budget::new(Limits::parts(4, 2));
+    let budget = Budget::new(BudgetLimits::parts(4, 2));
     let _first = budget.try_take(caller(1), 2).unwrap();
     assert_eq!(budget.try_take(caller(1), 1).unwrap_err(), Refused::Caller);
     let _second = budget.try_take(caller(2), 2).unwrap();

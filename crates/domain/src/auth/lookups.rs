@@ -1,4 +1,4 @@
-use crate::admission::{Budget, Caller, Limits, Permit};
+use crate::admission::{Budget, BudgetLimits, Caller, Permit};
 use crate::clock::Timer;
 use crate::error::{Error, Result};
 use crate::limits::Origin;
@@ -25,7 +25,7 @@ impl Lookups {
         let (all, each) = Self::WAITING;
         let total = (connections as u64 / 2).max(2);
         Self {
-            budget: Budget::new(Limits::parts(total, 2).with_waiting(all, each)),
+            budget: Budget::new(BudgetLimits::parts(total, 2).with_waiting(all, each)),
             timer,
         }
     }

@@ -12,7 +12,7 @@ use crate::id::{ConversationId, OwnerId};
 use crate::items::{Content, Reasoning, Role};
 use crate::repeats;
 use crate::replies::{
-    CANCELLED, ChatRequest, Draft, ModelProvider, ProviderFailure, Seen, Writing, Written,
+    CANCELLED, ChatRequest, Draft, ModelProvider, ProviderFailure, Seen, Written, WrittenBy,
 };
 use crate::turns::{Called, Ending, Turn};
 use futures_util::future::{Either, select};
@@ -138,7 +138,7 @@ impl AnswerTask {
         let mut ended = !self.streamed;
         while let Some(mut chunk) = reply.next().await? {
             ended |= chunk.finish_reason.is_some();
-            let by = Writing {
+            let by = WrittenBy {
                 id: chunk.id.take(),
                 model: chunk.model.clone(),
             };

@@ -11,13 +11,13 @@ pub struct BulkResult {
 }
 
 /// The distinct ids of an action on many conversations.
-pub(super) struct Wanted {
+pub(super) struct SentIds {
     pub(super) ids: Vec<(ConversationId, String)>,
     /// The texts that are not ids of conversations.
     malformed: Vec<String>,
 }
 
-impl Wanted {
+impl SentIds {
     pub(super) fn of(sent: Vec<String>) -> Self {
         let (mut ids, mut malformed) = (Vec::<(ConversationId, String)>::new(), Vec::new());
         for raw in sent {
@@ -47,6 +47,6 @@ impl Wanted {
 impl BulkResult {
     /// The answer to a repeated request, whose first attempt applied to these of the sent ids.
     pub fn again(sent: Vec<String>, done: Vec<ConversationId>) -> Self {
-        Wanted::of(sent).but(done)
+        SentIds::of(sent).but(done)
     }
 }

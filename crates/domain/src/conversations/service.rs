@@ -1,4 +1,4 @@
-use super::bulk::{BulkResult, Wanted};
+use super::bulk::{BulkResult, SentIds};
 use super::ports::{ConversationList, ConversationStore, Opening, Range, Updated};
 use super::{
     Conversation, ConversationChanges, CreateConversation, FlagFilter, ListSort, NewConversation,
@@ -239,11 +239,11 @@ impl ConversationService {
         }
     }
 
-    fn wanted(sent: Vec<String>) -> Result<Wanted> {
+    fn wanted(sent: Vec<String>) -> Result<SentIds> {
         if !(1..=Self::MAX_BULK).contains(&sent.len()) {
             let message = "conversation_ids must have 1 to 100 entries.";
             return Err(Error::invalid("conversation_ids", message));
         }
-        Ok(Wanted::of(sent))
+        Ok(SentIds::of(sent))
     }
 }

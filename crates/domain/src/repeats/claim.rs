@@ -1,5 +1,5 @@
 use super::owed::Owed;
-use super::{Found, LEASE, NewClaim, Outcome, RepeatKey, RepeatStore};
+use super::{KeyState, LEASE, NewClaim, Outcome, RepeatKey, RepeatStore};
 use crate::clock::{Clock, Timer};
 use crate::error::{Conflict, Error, Result};
 use crate::mutex::locked;
@@ -80,10 +80,10 @@ impl RunningClaims {
     /// Claims a request, or returns its outcome. A claim that the caller drops is released.
     pub(super) async fn claim(self: &Arc<Self>, new: NewClaim) -> Result<Verdict> {
         match self.store.claim(&new).await {
-            Ok(Found::Free) => Ok(Verdict::First(self.hold(new.key, new.token))),
-            Ok(Found::Reused) => Err(Error::Conflict(Conflict::IdempotencyKeyReused)),
-            Ok(Found::UnderWay) => Ok(Verdict::UnderWay(self.find(new.key))),
-            Ok(Found::Done(outcome)) => Ok(Verdict::Done(outcome)),
+            Ok(KeyState::Free) => Ok(Verdict::First(self.hold(new.key, new.token))),
+            Ok(KeyState::Reused) => Err(Error::Conflict(Conflict::IdempotencyKeyReused)),
+            Ok(KeyState::UnderWay) => Ok(Verdict::UnderWay(self.find(new.key))),
+            Ok(KeyState::Done(outcome)) => Ok(Verdict::Done(outcome)),
             Err(error) => {
                 // The claim may have been made all the same, and would hold for a minute.
                 self.release(new.key, new.token);

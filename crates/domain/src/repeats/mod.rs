@@ -15,6 +15,6 @@ mod tests;
 pub use claim::{Claim, Verdict};
 use model::LEASE;
 pub use model::{Made, Outcome, RepeatKey};
-pub use ports::{Found, NewClaim, RepeatStore};
+pub use ports::{KeyState, NewClaim, RepeatStore};
 pub use scope::{Slot, carried, current, scope};
 pub use service::{Asked, Begun, RepeatService};

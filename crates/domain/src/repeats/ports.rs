@@ -12,7 +12,7 @@ use ulid::Ulid;
 pub trait RepeatStore: Send + Sync {
     /// Claims a free key, or returns the state of the key. A key that has expired is free, and so is a
     /// key whose claim was not renewed in time.
-    async fn claim(&self, new: &NewClaim) -> Result<Found>;
+    async fn claim(&self, new: &NewClaim) -> Result<KeyState>;
 
     /// Finds the latest request with the same body that an SDK has marked, made since `since` and
     /// with fewer attempts than `attempt`. Notes that this request repeats it, so each is found
@@ -61,7 +61,7 @@ pub struct NewClaim {
 
 /// The state of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum KeyState {
     /// The key was free, and is claimed now.
     Free,
     /// The key was used with another body.

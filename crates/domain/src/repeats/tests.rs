@@ -38,7 +38,7 @@ impl Memory {
 
 #[async_trait::async_trait]
 impl RepeatStore for Memory {
-    async fn claim(&self, _: &NewClaim) -> Result<Found> {
+    async fn claim(&self, _: &NewClaim) -> Result<KeyState> {
         unreachable!("nothing is claimed here")
     }
 

@@ -25,25 +25,25 @@ pub struct Generation {
 pub struct Seen {
     text: String,
     thoughts: String,
-    by: Writing,
+    by: WrittenBy,
 }
 
 /// The provider's id of an answer, and the model that writes it, each once it is known.
 #[derive(Clone, Debug, Default)]
-pub struct Writing {
+pub struct WrittenBy {
     pub id: Option<String>,
     pub model: Option<String>,
 }
 
 impl Seen {
     /// A complete reply.
-    pub fn whole(text: String, thoughts: Option<String>, by: Writing) -> Self {
+    pub fn whole(text: String, thoughts: Option<String>, by: WrittenBy) -> Self {
         let thoughts = thoughts.unwrap_or_default();
         Self { text, thoughts, by }
     }
 
     /// Notes the id and the model that the provider gives its answer. The first of each counts.
-    pub(crate) fn is_by(&mut self, by: Writing) {
+    pub(crate) fn is_by(&mut self, by: WrittenBy) {
         self.by.id = self.by.id.take().or(by.id);
         self.by.model = self.by.model.take().or(by.model);
     }
@@ -141,7 +141,7 @@ impl Generation {
     }
 
     /// The provider's id of the reply, and the model that writes it, each once it is known.
-    pub fn by(&self) -> Writing {
+    pub fn by(&self) -> WrittenBy {
         self.written.borrow().by.clone()
     }
 

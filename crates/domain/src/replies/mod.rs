@@ -23,7 +23,7 @@ pub use draft::CANCELLED;
 pub(crate) use draft::{Draft, Written};
 pub(crate) use ending::Ending;
 pub use failure::{ProviderFailure, Refusal, RefusalKind, Report};
-pub use generation::{Generation, Progress, Seen, Writing};
+pub use generation::{Generation, Progress, Seen, WrittenBy};
 pub use message::{Beside, Call, CallPiece, Message, Shown};
 pub use model::{Ask, ChatChunk, ChatRequest, Model, ReplyOptions};
 pub use ports::{ChatStream, ModelProvider};

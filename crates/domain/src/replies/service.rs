@@ -2,7 +2,7 @@ use super::generation::Generation;
 use super::model::ReplyOptions;
 use super::ports::ModelProvider;
 use super::store::ReplyStore;
-use super::wanted::{Asked, Writing, place};
+use super::wanted::{Asked, ReplyWriting, place};
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};
@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 /// The use cases of replies.
 pub struct ReplyService {
-    writing: Writing,
+    writing: ReplyWriting,
     usage: Arc<UsageGuard>,
     tasks: Arc<dyn Tasks>,
 }
@@ -39,7 +39,7 @@ impl ReplyService {
         context_tokens: usize,
     ) -> Self {
         Self {
-            writing: Writing {
+            writing: ReplyWriting {
                 provider,
                 store: places.store,
                 settings: places.settings,

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// The services and settings for writing a reply.
 #[derive(Clone)]
-pub(super) struct Writing {
+pub(super) struct ReplyWriting {
     pub(super) provider: Arc<dyn ModelProvider>,
     pub(super) store: Arc<dyn ReplyStore>,
     pub(super) settings: Arc<dyn SettingsStore>,
@@ -36,7 +36,7 @@ pub(super) struct Asked {
 }
 
 /// A reply to write.
-pub(super) struct Wanted {
+pub(super) struct WantedReply {
     pub(super) owner: OwnerId,
     pub(super) conversation: ConversationId,
     pub(super) place: ReplyTarget,
@@ -73,7 +73,7 @@ pub(super) fn place(id: ItemId, prompt_context: &PromptContext) -> Result<ReplyT
     }
 }
 
-impl Writing {
+impl ReplyWriting {
     pub(super) async fn prompt_context(
         &self,
         owner: OwnerId,
@@ -91,7 +91,7 @@ impl Writing {
         &self,
         asked: Asked,
         prompt_context: PromptContext,
-    ) -> Result<(Wanted, bool)> {
+    ) -> Result<(WantedReply, bool)> {
         let Asked {
             owner,
             conversation,
@@ -124,7 +124,7 @@ impl Writing {
                  has nothing to reply to.",
             ));
         }
-        let wanted = Wanted {
+        let wanted = WantedReply {
             owner,
             conversation,
             place,

@@ -1,9 +1,9 @@
-//! Writing a reply, in its turn.
+//! ReplyWriting a reply, in its turn.
 
 use super::generation::{Generation, Writer};
 use super::model::{Ask, ChatRequest};
 use super::store::{Finished, PromptContext, Reply, Stored};
-use super::wanted::{Asked, Wanted, Writing};
+use super::wanted::{Asked, ReplyWriting, WantedReply};
 use super::{Draft, ProviderFailure, Written};
 use crate::admission::Caller;
 use crate::error::{Conflict, Error, Resource, Result};
@@ -13,7 +13,7 @@ use futures_util::future::{Either, select};
 use std::pin::pin;
 use tokio::sync::oneshot;
 
-impl Writing {
+impl ReplyWriting {
     /// Waits for its turn and writes the reply. Returns a failure if its reader has left.
     pub(super) async fn keep(
         &self,
@@ -64,7 +64,7 @@ impl Writing {
         writer.end(outcome)
     }
 
-    async fn write(&self, wanted: Wanted, writer: &Writer, turn: &Turn) -> Result<Finished> {
+    async fn write(&self, wanted: WantedReply, writer: &Writer, turn: &Turn) -> Result<Finished> {
         let asked = match &wanted.request.ask {
             Ask::Reply { model, .. } => model.clone(),
             Ask::Passed(_) | Ask::Resumed { .. } => None,

@@ -5,8 +5,8 @@ use super::context::Asked;
 use super::draft::Draft;
 use super::live::Following;
 use super::model::Known;
-use super::writing::{Client, Writing, end_open, no_conversation};
-use super::{Entry, Place, Response, Status, Truncation};
+use super::writing::{Client, ResponseTask, end_open, no_conversation};
+use super::{Continued, Entry, Response, Status, Truncation};
 use crate::admission::Caller;
 use crate::error::{Conflict, Error, Result};
 use crate::id::Sequence;
@@ -40,7 +40,7 @@ enum Written {
     Over,
 }
 
-impl Writing {
+impl ResponseTask {
     /// Writes the response and stores it. Returns a failure that no client is told of in an answer.
     pub(super) async fn run(mut self, client: oneshot::Sender<Result<Answer>>) -> Result<()> {
         let mut client = Some(client);
@@ -107,7 +107,7 @@ impl Writing {
 
     /// Waits until the earlier turns of the conversation are over.
     async fn take_turn(&mut self) -> Result<Option<Known>> {
-        let Place::Conversation(id) = self.create.place else {
+        let Continued::Conversation(id) = self.create.place else {
             return Ok(None);
         };
         let bytes = self.input.iter().map(Entry::bytes).sum();

@@ -3,7 +3,7 @@
 use super::model::Known;
 use super::needs::Needs;
 use super::told::{messages, without_call};
-use super::{CreateResponse, Entry, Input, Place, ResponseItems, Truncation};
+use super::{Continued, CreateResponse, Entry, Input, ResponseItems, Truncation};
 use crate::error::{Error, Resource, Result};
 use crate::id::{ItemId, OwnerId, ResponseId};
 use crate::items::Role;
@@ -53,10 +53,10 @@ impl Needs {
             Truncation::Disabled => MOST / BYTES_PER_TOKEN,
         };
         let mut earlier = match (&create.place, known) {
-            (Place::Nothing, _) => Earlier::default(),
-            (Place::Response(id), _) => self.of_chain(owner, *id, room).await?,
-            (Place::Conversation(_), None) => Earlier::default(),
-            (Place::Conversation(_), Some(known)) => {
+            (Continued::Nothing, _) => Earlier::default(),
+            (Continued::Response(id), _) => self.of_chain(owner, *id, room).await?,
+            (Continued::Conversation(_), None) => Earlier::default(),
+            (Continued::Conversation(_), Some(known)) => {
                 self.of_conversation(owner, known, room).await?
             }
         };

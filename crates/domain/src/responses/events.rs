@@ -10,22 +10,22 @@ pub enum Event {
     Created,
     Queued,
     InProgress,
-    ItemAdded(Place, Output),
-    PartAdded(Place, SaidKind),
+    ItemAdded(EventPlace, Output),
+    PartAdded(EventPlace, SaidKind),
     /// More text of a part; `None`: more arguments of a call.
-    Delta(Place, Option<SaidKind>, String),
-    TextDone(Place, SaidKind, String),
-    PartDone(Place, SaidKind, String),
+    Delta(EventPlace, Option<SaidKind>, String),
+    TextDone(EventPlace, SaidKind, String),
+    PartDone(EventPlace, SaidKind, String),
     /// All arguments of a call.
-    ArgumentsDone(Place, Output),
-    ItemDone(Place, Output),
+    ArgumentsDone(EventPlace, Output),
+    ItemDone(EventPlace, Output),
     /// The response has its last status.
     Ended,
 }
 
 /// The place of an event in the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct EventPlace {
     pub item: ItemId,
     pub output: usize,
     pub part: usize,
@@ -102,7 +102,7 @@ impl Replay {
     fn tell(&mut self, response: &Response) -> Option<()> {
         let cut = response.cuts.get(self.cut)?;
         let output = response.output.get(cut.output)?;
-        let place = Place {
+        let place = EventPlace {
             item: response.output_id(cut.output),
             output: cut.output,
             part: cut.part,
@@ -153,7 +153,7 @@ impl Replay {
     fn end_part(&mut self, response: &Response, output: usize) -> Option<()> {
         let part = self.items.get(output)?.parts.checked_sub(1)?;
         let item = response.output.get(output)?;
-        let place = Place {
+        let place = EventPlace {
             item: response.output_id(output),
             output,
             part,
@@ -174,7 +174,7 @@ impl Replay {
         self.end_part(response, output);
         self.items.get_mut(output)?.is_done = true;
         let item = response.output.get(output)?;
-        let place = Place {
+        let place = EventPlace {
             item: response.output_id(output),
             output,
             part: 0,

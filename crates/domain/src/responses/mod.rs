@@ -21,10 +21,10 @@ mod writing;
 
 pub use answer::Answer;
 pub use entry::Entry;
-pub use events::{Event, Place as EventPlace, Replay};
+pub use events::{Event, EventPlace, Replay};
 pub use live::{Following, Live};
 pub use model::{
-    CreateResponse, CutBy, Failed, Input, Place, Response, ResponseItems, Status, TokenUsage,
+    Continued, CreateResponse, CutBy, Failed, Input, Response, ResponseItems, Status, TokenUsage,
     Truncation,
 };
 pub use needs::ResponseStores;

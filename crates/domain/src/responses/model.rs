@@ -168,7 +168,7 @@ pub struct CreateResponse {
     pub is_stored: bool,
     pub is_background: bool,
     pub is_streamed: bool,
-    pub place: Place,
+    pub place: Continued,
     pub input: Vec<Input>,
     pub instructions: Option<String>,
     pub truncation: Truncation,
@@ -181,7 +181,7 @@ pub struct CreateResponse {
 }
 
 /// What a response continues.
-pub enum Place {
+pub enum Continued {
     Nothing,
     Conversation(ConversationId),
     Response(ResponseId),

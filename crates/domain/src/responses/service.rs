@@ -2,8 +2,8 @@ use super::answer::Answer;
 use super::length::LengthNames;
 use super::needs::{Needs, ResponseStores};
 use super::ports::Cancelled;
-use super::writing::Writing;
-use super::{CreateResponse, Entry, Following, Place, Response, ResponseItems};
+use super::writing::ResponseTask;
+use super::{Continued, CreateResponse, Entry, Following, Response, ResponseItems};
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Resource, Result};
 use crate::id::{ItemId, OwnerId, ResponseId};
@@ -53,7 +53,7 @@ impl ResponseService {
         }
         self.check(owner, &create).await?;
         let (beginning, begun) = oneshot::channel();
-        let writing = Writing::new(Arc::clone(&self.needs), owner, create);
+        let writing = ResponseTask::new(Arc::clone(&self.needs), owner, create);
         self.tasks
             .start(Box::pin(async move { writing.run(beginning).await }));
         let begun = begun.await;
@@ -63,15 +63,15 @@ impl ResponseService {
     /// Refuses a response that continues what does not exist.
     async fn check(&self, owner: OwnerId, create: &CreateResponse) -> Result<()> {
         match create.place {
-            Place::Nothing => Ok(()),
-            Place::Conversation(id) => {
+            Continued::Nothing => Ok(()),
+            Continued::Conversation(id) => {
                 let conversations = self.needs.stores.conversations.as_ref();
                 match conversations.outline(owner, id).await? {
                     Some(_) => Ok(()),
                     None => Err(Resource::Conversation.absent().named_by("conversation")),
                 }
             }
-            Place::Response(id) => {
+            Continued::Response(id) => {
                 let previous = self.get(owner, id).await;
                 let previous = previous.map_err(|error| error.named_by("previous_response_id"))?;
                 match previous.has_ended() {

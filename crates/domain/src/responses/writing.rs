@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::live::{Registered, Writer};
 use super::needs::Needs;
 use super::ports::{Appending, Ended, Inserted, StoredResponse};
-use super::{CreateResponse, Entry, Failed, Input, Output, Place, Response, Status};
+use super::{Continued, CreateResponse, Entry, Failed, Input, Output, Response, Status};
 use crate::chat::TurnMessage;
 use crate::conversations::Title;
 use crate::error::{Conflict, Error, Resource, Result, Unauthenticated};
@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 pub(super) type Client = Option<oneshot::Sender<Result<Answer>>>;
 
 /// A response that is being written.
-pub(super) struct Writing {
+pub(super) struct ResponseTask {
     pub(super) needs: Arc<Needs>,
     pub(super) owner: OwnerId,
     pub(super) create: CreateResponse,
@@ -29,7 +29,7 @@ pub(super) struct Writing {
     pub(super) registered: Option<Registered>,
 }
 
-impl Writing {
+impl ResponseTask {
     pub(super) fn new(needs: Arc<Needs>, owner: OwnerId, create: CreateResponse) -> Self {
         let items = create.input.iter().filter_map(|input| match input {
             Input::Item(entry) => Some(entry.clone()),
@@ -43,12 +43,12 @@ impl Writing {
             status: Status::InProgress,
             is_background: create.is_background,
             conversation: match create.place {
-                Place::Conversation(id) => Some(id),
-                Place::Nothing | Place::Response(_) => None,
+                Continued::Conversation(id) => Some(id),
+                Continued::Nothing | Continued::Response(_) => None,
             },
             previous: match create.place {
-                Place::Response(id) => Some(id),
-                Place::Nothing | Place::Conversation(_) => None,
+                Continued::Response(id) => Some(id),
+                Continued::Nothing | Continued::Conversation(_) => None,
             },
             settings: create.settings.clone(),
             model: None,

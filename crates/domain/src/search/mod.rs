@@ -20,7 +20,7 @@ mod words;
 
 pub use keys::{MAKER, keys, title_keys};
 pub use model::{Filter, Hit, Search, SearchPage, Sort};
-pub use ports::{Candidate, Candidates, Comparing, Found, SearchStore, Text, Wanted};
+pub use ports::{Candidate, CandidateQuery, Candidates, Comparing, FoundTexts, SearchStore, Text};
 pub use query::Query;
 pub use service::{Indexing, SearchService};
 pub use titles::TitlePage;

@@ -13,12 +13,12 @@ use ulid::Ulid;
 pub trait SearchStore: Send + Sync {
     /// The newest texts that may match: those that the index has under all wanted keys, and those
     /// that it does not have yet, or not as they are now.
-    async fn candidates(&self, owner: OwnerId, wanted: &Wanted) -> Result<Candidates>;
+    async fn candidates(&self, owner: OwnerId, wanted: &CandidateQuery) -> Result<Candidates>;
 
     /// The current texts of candidates, in the same order, without those that no longer exist:
-    /// as many as have a mebibyte, and at least one. `Found::is_all`: none was left out for
+    /// as many as have a mebibyte, and at least one. `FoundTexts::is_all`: none was left out for
     /// its size.
-    async fn texts(&self, owner: OwnerId, candidates: &[Candidate]) -> Result<Found>;
+    async fn texts(&self, owner: OwnerId, candidates: &[Candidate]) -> Result<FoundTexts>;
 
     /// The first conversations of a list, at most so many, whose titles may match: those that the
     /// index has under all keys, and those whose titles it does not have as they are now. `None`: the
@@ -57,7 +57,7 @@ pub trait Comparing: Send + Sync {
 
 /// The candidates that are wanted.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct CandidateQuery {
     pub keys: Vec<i32>,
     pub filter: Filter,
     /// Only those before this place, newest first.
@@ -92,7 +92,7 @@ impl Candidate {
 
 /// The texts of candidates.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct FoundTexts {
     pub texts: Vec<Text>,
     pub is_all: bool,
 }

@@ -1,5 +1,5 @@
 use super::matching::find;
-use super::ports::{Comparing, SearchStore, Text, Wanted};
+use super::ports::{CandidateQuery, Comparing, SearchStore, Text};
 use super::snippet::snippet;
 use super::{Filter, Hit, Query, Search, SearchPage, Sort};
 use crate::clock::Clock;
@@ -78,7 +78,7 @@ impl SearchService {
         after: Option<Ulid>,
         most: usize,
     ) -> Result<Newest> {
-        let mut wanted = Wanted {
+        let mut wanted = CandidateQuery {
             keys: query.keys(owner),
             filter: filter.clone(),
             before: after.unwrap_or(Ulid(u128::MAX)),

@@ -37,7 +37,7 @@ pub trait ShareStore: Send + Sync {
         digest: Digest,
         page: &ViewPage,
         now: DateTime<Utc>,
-    ) -> Result<Found>;
+    ) -> Result<FoundLink>;
 
     /// How many messages a link shows in all, and how many of them precede a place.
     async fn count(&self, caller: Caller, digest: Digest, before: Sequence) -> Result<Standing>;
@@ -135,7 +135,7 @@ pub enum ViewFrom {
 
 /// The result of looking up a digest.
 #[derive(Clone, Debug)]
-pub enum Found {
+pub enum FoundLink {
     Nothing,
     /// A link ended at this time; no more is known of it.
     Tombstone(DateTime<Utc>),

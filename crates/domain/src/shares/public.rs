@@ -1,8 +1,8 @@
 //! The use cases of a link's visitors: read, add, copy.
 
 use super::{
-    Added, Addition, Fork, Forked, Found, Link, ShareService, SharedItem, Speaker, Standing, View,
-    ViewFrom, ViewPage, Visit,
+    Added, Addition, Fork, Forked, FoundLink, Link, ShareService, SharedItem, Speaker, Standing,
+    View, ViewFrom, ViewPage, Visit,
 };
 use crate::admission::Caller;
 use crate::auth::Digest;
@@ -189,9 +189,9 @@ impl ShareService {
     async fn open(&self, caller: Caller, digest: Digest, page: ViewPage) -> Result<Link> {
         let now = self.clock.now();
         let ended = match self.store.find(caller, digest, &page, now).await? {
-            Found::Nothing => None,
-            Found::Tombstone(ended) => Some(ended),
-            Found::Link(link) => match end(&link, now) {
+            FoundLink::Nothing => None,
+            FoundLink::Tombstone(ended) => Some(ended),
+            FoundLink::Link(link) => match end(&link, now) {
                 None => return Ok(*link),
                 ended => ended,
             },

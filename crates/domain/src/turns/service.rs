@@ -1,7 +1,7 @@
 use super::local::{Ends, LocalTurns};
 use super::turn::overtaken;
 use super::{Called, Ending, Entered, Over, QueuedTurn, Turn, TurnQueue};
-use crate::admission::{Budget, Caller, Limits};
+use crate::admission::{Budget, BudgetLimits, Caller};
 use crate::clock::{Ids, Timer};
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, OwnerId};
@@ -63,7 +63,7 @@ impl TurnService {
             }),
             ids,
             timer,
-            memory: Budget::new(Limits::parts(memory, 4)),
+            memory: Budget::new(BudgetLimits::parts(memory, 4)),
             patience,
         }
     }

@@ -22,14 +22,14 @@ const PATIENCE: u32 = 10;
 
 /// The limits for a provider's answer.
 #[derive(Clone, Copy)]
-pub(super) struct Limits {
+pub(super) struct AnswerLimits {
     silence: Duration,
     deadline: Instant,
     bytes: usize,
     line: usize,
 }
 
-impl Limits {
+impl AnswerLimits {
     pub(super) fn streamed(silence: Duration) -> Self {
         Self {
             silence,
@@ -80,7 +80,7 @@ impl Broken {
 
 struct Reading {
     response: Response,
-    limits: Limits,
+    limits: AnswerLimits,
     seen: usize,
     /// Bytes since the last line ended.
     line: usize,
@@ -89,7 +89,7 @@ struct Reading {
 /// The answer piece by piece, until its end or a limit.
 pub(super) fn read(
     response: Response,
-    limits: Limits,
+    limits: AnswerLimits,
 ) -> impl Stream<Item = Result<Bytes, Broken>> + Send {
     let reading = Reading {
         response,
@@ -98,7 +98,7 @@ pub(super) fn read(
         line: 0,
     };
     stream::try_unfold(reading, |mut reading| async move {
-        let Limits {
+        let AnswerLimits {
             silence, deadline, ..
         } = reading.limits;
         let now = Instant::now();

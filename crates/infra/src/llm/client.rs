@@ -1,12 +1,12 @@
 use super::answer::Answer;
-use super::bytes::{Limits, collect, read};
+use super::bytes::{AnswerLimits, collect, read};
 use super::exchange::{Exchange, client};
 use super::failure;
 use super::request::{Prepared, halved};
 use super::settings::ProviderSettings;
 use super::wire;
 use bytes::Bytes;
-use domain::admission::{Budget, Caller, Limits as Places};
+use domain::admission::{Budget, BudgetLimits, Caller};
 use domain::error::{Error, Result};
 use domain::replies::{Ask, ChatRequest, ChatStream, Model, ModelProvider, ProviderFailure};
 use reqwest::header::HeaderMap;
@@ -146,7 +146,7 @@ impl ModelProvider for OpenAiCompatible {
         } = &self.exchange.settings;
         let get = Request::new(Method::GET, base_url.endpoint("models"));
         let response = self.exchange.send(get).await?;
-        let list = collect(read(response, Limits::whole(*silence))).await?;
+        let list = collect(read(response, AnswerLimits::whole(*silence))).await?;
         wire::models(&list).ok_or_else(|| {
             ProviderFailure::failed("its list of models is not one of OpenAI's API.").into()
         })
@@ -164,19 +164,19 @@ fn bytes(request: &ChatRequest) -> usize {
 }
 
 /// The limits for serialising long requests at once, and for waiting for that.
-fn turns(settings: &ProviderSettings) -> Places {
+fn turns(settings: &ProviderSettings) -> BudgetLimits {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let at_once = (processors / 2).max(1) as u64;
-    Places::parts(at_once, 2).with_waiting(
+    BudgetLimits::parts(at_once, 2).with_waiting(
         settings.concurrency * WAITING,
         settings.owner_concurrency * WAITING,
     )
 }
 
 /// The limits for running requests, and for waiting ones.
-fn places(settings: &ProviderSettings) -> Places {
+fn places(settings: &ProviderSettings) -> BudgetLimits {
     let share = settings.owner_concurrency.min(settings.concurrency);
-    Places {
+    BudgetLimits {
         total: settings.concurrency as u64,
         share: share as u64,
         waiting: settings.concurrency * WAITING,

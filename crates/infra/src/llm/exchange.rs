@@ -1,6 +1,6 @@
 //! How a provider is asked.
 
-use super::bytes::{Limits, beginning, read};
+use super::bytes::{AnswerLimits, beginning, read};
 use super::failure::of_status;
 use super::request::{Prepared, prepare};
 use super::settings::ProviderSettings;
@@ -144,7 +144,7 @@ impl Exchange {
             return Ok(response);
         }
         let headers = response.headers().clone();
-        let body = beginning(read(response, Limits::of_error(*silence))).await;
+        let body = beginning(read(response, AnswerLimits::of_error(*silence))).await;
         Err(Attempt {
             failure: of_status(status, &headers, &body, api_key.as_ref()).asked_at(&address),
             again: status.is_server_error(),

@@ -133,22 +133,27 @@ const fn put<'a>(places: &'a mut [u8], text: &str) -> &'a mut [u8] {
 
 #[cfg(test)]
 mod tests {
-    use crate::postgres::conversations::rows::Row;
+    use crate::postgres::conversations::rows::ConversationRow;
     use diesel::pg::Pg;
     use diesel::prelude::*;
 
     #[test]
     fn the_names_of_a_row_are_in_the_order_in_which_diesel_reads_it() {
         let table = crate::postgres::schema::conversations::table;
-        let query = diesel::debug_query::<Pg, _>(&table.select(Row::as_select())).to_string();
-        let selected = sql!("SELECT ", names!(Row, "conversations."), " FROM");
+        let query =
+            diesel::debug_query::<Pg, _>(&table.select(ConversationRow::as_select())).to_string();
+        let selected = sql!(
+            "SELECT ",
+            names!(ConversationRow, "conversations."),
+            " FROM"
+        );
         assert!(query.replace('"', "").starts_with(selected), "{query}");
     }
 
     #[test]
     fn there_is_a_null_for_each_name() {
         let count = |list: &str| list.split(", ").count();
-        assert_eq!(count(nulls!(Row)), Row::NAMES.len());
-        assert!(nulls!(Row).starts_with("null, null"));
+        assert_eq!(count(nulls!(ConversationRow)), ConversationRow::NAMES.len());
+        assert!(nulls!(ConversationRow).starts_with("null, null"));
     }
 }

@@ -1,6 +1,6 @@
 //! The caller of a unit of work, and the limits of concurrent work.
 
-use domain::admission::{Budget, Caller, Limits, Permit};
+use domain::admission::{Budget, BudgetLimits, Caller, Permit};
 use domain::error::{Error, Result};
 use domain::id::OwnerId;
 use tokio::time::{Instant, sleep_until};
@@ -93,11 +93,11 @@ pub(super) struct Places {
 
 impl Places {
     pub(super) fn new(connections: usize) -> Self {
-        let limits = Limits::parts(connections as u64, 2).with_waiting(WAITING, WAITING_EACH);
+        let limits = BudgetLimits::parts(connections as u64, 2).with_waiting(WAITING, WAITING_EACH);
         Self {
             budget: Budget::new(limits),
             share: limits.share,
-            forks: Budget::new(Limits {
+            forks: Budget::new(BudgetLimits {
                 total: (connections as u64 / 4).max(1),
                 share: 1,
                 waiting: WAITING_EACH,

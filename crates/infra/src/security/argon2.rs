@@ -1,7 +1,7 @@
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{Output, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use domain::admission::{Budget, Caller, Limits};
+use domain::admission::{Budget, BudgetLimits, Caller};
 use domain::auth::{Password, PasswordHash, PasswordHasher};
 use domain::error::{Error, Result};
 use std::time::Duration;
@@ -52,7 +52,7 @@ impl Argon2Hasher {
         Ok(Self {
             argon2,
             turns: Budget::new(
-                Limits::parts(threads as u64, 2).with_waiting(WAITING, WAITING_EACH),
+                BudgetLimits::parts(threads as u64, 2).with_waiting(WAITING, WAITING_EACH),
             ),
             decoy,
         })

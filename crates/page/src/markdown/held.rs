@@ -1,10 +1,10 @@
 /// An image or a block of code that is open: it is written when it ends.
-pub(super) struct Held {
-    pub(super) kind: HeldKind,
+pub(super) struct OpenElement {
+    pub(super) kind: OpenKind,
     pub(super) text: String,
 }
 
-pub(super) enum HeldKind {
+pub(super) enum OpenKind {
     Image {
         opening: String,
         destination: String,

@@ -1,6 +1,6 @@
 //! Links, images and blocks of code.
 
-use super::held::{Held, HeldKind};
+use super::held::{OpenElement, OpenKind};
 use super::links::allowed;
 use super::writer::Writer;
 use crate::escape::escape;
@@ -23,9 +23,9 @@ impl Writer<'_, '_> {
         Some(opening)
     }
 
-    pub(super) fn begin_to_hold(&mut self, kind: HeldKind) {
+    pub(super) fn begin_to_hold(&mut self, kind: OpenKind) {
         let text = String::new();
-        self.held = Some(Held { kind, text });
+        self.held = Some(OpenElement { kind, text });
     }
 
     pub(super) fn hold(&mut self, text: &str) {
@@ -34,11 +34,11 @@ impl Writer<'_, '_> {
         }
     }
 
-    pub(super) fn release(&mut self, Held { kind, text }: Held) {
+    pub(super) fn release(&mut self, OpenElement { kind, text }: OpenElement) {
         let text = self.source.written(&text);
         match kind {
-            HeldKind::Code { info } => self.code(&info, &text),
-            HeldKind::Image {
+            OpenKind::Code { info } => self.code(&info, &text),
+            OpenKind::Image {
                 opening,
                 destination,
             } => {

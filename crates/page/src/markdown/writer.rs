@@ -1,7 +1,7 @@
 //! Markdown's events as HTML. Raw HTML in a message is text here; images and links with
 //! forbidden addresses are shown as their source.
 
-use super::held::{Held, HeldKind};
+use super::held::{OpenElement, OpenKind};
 use super::lists::Numbers;
 use super::options::OPTIONS;
 use super::pieces::Pieces;
@@ -29,7 +29,7 @@ pub(super) struct Writer<'a, 'b> {
     /// Inside something that is shown in another way: how deep.
     pub(super) skipping: usize,
     /// The text of an image or of a block of code, which is written when it ends.
-    pub(super) held: Option<Held>,
+    pub(super) held: Option<OpenElement>,
     pub(super) columns: Vec<Alignment>,
     pub(super) column: usize,
     /// Where the last cell of a table ends.
@@ -129,7 +129,7 @@ impl<'a, 'b> Writer<'a, 'b> {
                     CodeBlockKind::Fenced(info) => self.source.written(&info).into_owned(),
                     CodeBlockKind::Indented => String::new(),
                 };
-                self.begin_to_hold(HeldKind::Code { info });
+                self.begin_to_hold(OpenKind::Code { info });
             }
             Tag::Image {
                 dest_url, title, ..
@@ -138,7 +138,7 @@ impl<'a, 'b> Writer<'a, 'b> {
                 match self.opening("<a class=\"image\" href=\"", &dest_url, &title) {
                     Some(opening) => {
                         let destination = self.source.written(&dest_url).into_owned();
-                        self.begin_to_hold(HeldKind::Image {
+                        self.begin_to_hold(OpenKind::Image {
                             opening,
                             destination,
                         });

@@ -10,7 +10,7 @@ use crate::openai::query::included;
 use crate::repeats::Again;
 use domain::id::{ConversationId, ResponseId};
 use domain::items::{Object, elements, text};
-use domain::responses::{CreateResponse, Place, Truncation};
+use domain::responses::{Continued, CreateResponse, Truncation};
 use serde::{Deserialize, Deserializer};
 
 /// A request with all its fields.
@@ -182,7 +182,7 @@ fn string(fields: &Fields, name: &str, most: usize) -> Result<Option<String>, Ap
 }
 
 /// What the response continues.
-fn place(fields: &Fields, is_stored: bool) -> Result<Place, ApiError> {
+fn place(fields: &Fields, is_stored: bool) -> Result<Continued, ApiError> {
     const PREVIOUS: &str = "previous_response_id";
     const CONVERSATION: &str = "conversation";
     let previous = fields.given(PREVIOUS).map(|raw| {
@@ -193,10 +193,10 @@ fn place(fields: &Fields, is_stored: bool) -> Result<Place, ApiError> {
     let previous = previous.transpose()?;
     let Some(raw) = fields.given(CONVERSATION) else {
         return match previous {
-            None => Ok(Place::Nothing),
+            None => Ok(Continued::Nothing),
             Some(id) => {
                 let id = ResponseId::parse(&id).map_err(|error| error.named_by(PREVIOUS));
-                id.map(Place::Response).map_err(named)
+                id.map(Continued::Response).map_err(named)
             }
         };
     };
@@ -221,7 +221,7 @@ fn place(fields: &Fields, is_stored: bool) -> Result<Place, ApiError> {
         )
     };
     let id = ConversationId::parse(&id.ok_or_else(must)?);
-    Ok(Place::Conversation(
+    Ok(Continued::Conversation(
         id.map_err(|error| error.named_by(CONVERSATION))?,
     ))
 }

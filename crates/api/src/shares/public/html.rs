@@ -9,7 +9,7 @@ use crate::shares::path;
 use actix_web::HttpRequest;
 use actix_web::rt::time::sleep;
 use actix_web::web::{self, Bytes};
-use domain::admission::{Budget, Caller, Limits};
+use domain::admission::{Budget, BudgetLimits, Caller};
 use domain::error::Error;
 use domain::limits::Origin;
 use domain::shares::ShareId;
@@ -53,7 +53,7 @@ impl Layouts {
     /// For `at_once` pages at a time.
     #[must_use]
     pub fn new(at_once: usize) -> Self {
-        let limits = Limits::parts(at_once as u64, 2);
+        let limits = BudgetLimits::parts(at_once as u64, 2);
         let waiting = (at_once * Self::WAITING, at_once * Self::WAITING_EACH);
         Self {
             turns: Budget::new(limits.with_waiting(waiting.0, waiting.1)),

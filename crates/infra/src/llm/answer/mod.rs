@@ -4,7 +4,7 @@ mod ends;
 mod event;
 mod telling;
 
-use super::bytes::{Limits, collect, read};
+use super::bytes::{AnswerLimits, collect, read};
 use super::events::{ByteStream, events};
 use super::failure;
 use super::kind::{self, Kind, kind};
@@ -216,8 +216,8 @@ impl Answer {
 
 fn bytes_of(response: Response, streamed: bool, silence: Duration) -> ByteStream {
     let limits = match streamed {
-        true => Limits::streamed(silence),
-        false => Limits::whole(silence),
+        true => AnswerLimits::streamed(silence),
+        false => AnswerLimits::whole(silence),
     };
     read(response, limits).boxed()
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::llm::bytes::Broken;
-use domain::admission::{Budget, Caller, Limits as Places};
+use domain::admission::{Budget, BudgetLimits, Caller};
 use domain::error::{Error, Result};
 use domain::replies::ChatStream as _;
 use futures_util::FutureExt as _;
@@ -28,7 +28,7 @@ fn answer(writes: Vec<Write>, streamed: bool) -> Answer {
             Breaks => Some(Err(Broken::Silent)),
         }
     });
-    let places = Budget::new(Places {
+    let places = Budget::new(BudgetLimits {
         total: 1,
         share: 1,
         waiting: 0,

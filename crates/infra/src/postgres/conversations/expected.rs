@@ -1,6 +1,6 @@
 //! Changes of a conversation in an expected state only.
 
-use super::rows::Row;
+use super::rows::ConversationRow;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::items::key::ConversationKey;
 use crate::postgres::schema::conversations;
@@ -21,9 +21,9 @@ pub(in crate::postgres) async fn holds(
 ) -> QueryResult<bool> {
     let find = conversations::table
         .find(key)
-        .select(Row::as_select())
+        .select(ConversationRow::as_select())
         .for_update();
-    let Some(row) = find.fetch_optional::<Row>(connection).await? else {
+    let Some(row) = find.fetch_optional::<ConversationRow>(connection).await? else {
         return Ok(true);
     };
     let found: Result<Conversation, Error> = row.try_into();

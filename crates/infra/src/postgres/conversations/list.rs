@@ -1,4 +1,4 @@
-use super::rows::{Row, stored_key};
+use super::rows::{ConversationRow, stored_key};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::row::{Sql, names, sql};
@@ -18,7 +18,7 @@ pub(super) async fn load(
     connection: &mut AsyncPgConnection,
     owner: OwnerId,
     list: &ConversationList,
-) -> QueryResult<Vec<Row>> {
+) -> QueryResult<Vec<ConversationRow>> {
     Page::of(owner, list).fetch_all(connection).await
 }
 
@@ -148,7 +148,7 @@ impl QueryFragment<Pg> for Count {
 }
 
 impl Query for Page {
-    type SqlType = Sql<Row>;
+    type SqlType = Sql<ConversationRow>;
 }
 
 impl QueryId for Page {
@@ -192,7 +192,11 @@ impl Page {
         mut out: AstPass<'_, 'b, Pg>,
         and: &'b str,
     ) -> QueryResult<()> {
-        out.push_sql(sql!("select ", names!(Row, ""), " from conversations"));
+        out.push_sql(sql!(
+            "select ",
+            names!(ConversationRow, ""),
+            " from conversations"
+        ));
         self.listed(out.reborrow())?;
         out.push_sql(and);
         let follows = if self.is_descending { "<" } else { ">" };

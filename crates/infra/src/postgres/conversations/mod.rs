@@ -13,7 +13,7 @@ use super::database::Database;
 use super::error::{storage, violates};
 use super::items::arrays::Arrays;
 use super::items::key::key;
-use super::items::rows::Row as ItemRow;
+use super::items::rows::ItemRow;
 use super::items::texts::Bytes as _;
 use super::schema::conversations;
 use super::search;
@@ -33,7 +33,7 @@ use domain::items::Item;
 use domain::page::Page;
 use domain::repeats::{Made, Outcome};
 use domain::state::{Checked, Expected};
-use rows::Row;
+use rows::ConversationRow;
 pub(super) use titled::Titled;
 use write::{ChangedRow, Insert};
 
@@ -92,14 +92,14 @@ impl ConversationStore for PgConversations {
     ) -> Result<Option<(Conversation, Sequence)>> {
         let query = conversations::table
             .find(key(owner, id))
-            .select(Row::as_select());
-        let found: Option<Row> = self
+            .select(ConversationRow::as_select());
+        let found: Option<ConversationRow> = self
             .database
             .run(reading(owner), async |connection| {
                 query.fetch_optional(connection).await
             })
             .await?;
-        let outline = |row: Row| {
+        let outline = |row: ConversationRow| {
             let conversation = Conversation::try_from(row)?;
             let last = conversation.last_sequence;
             Ok((conversation, last))
@@ -164,9 +164,9 @@ impl ConversationStore for PgConversations {
         let key = key(owner, id);
         let update = diesel::update(conversations::table.find(key))
             .set(ChangedRow::from(changes))
-            .returning(Row::as_returning());
+            .returning(ConversationRow::as_returning());
         let is_renamed = changes.title != Change::Keep;
-        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Checked<Option<Row>>> {
+        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Checked<Option<ConversationRow>>> {
             if expected.is_any() && !is_renamed {
                 return Ok(Checked::Done(update.fetch_optional(connection).await?));
             }
@@ -182,7 +182,7 @@ impl ConversationStore for PgConversations {
             };
             connection.transaction(work).await
         };
-        let made = |row: &Checked<Option<Row>>| match row {
+        let made = |row: &Checked<Option<ConversationRow>>| match row {
             Checked::Done(Some(_)) => Some(Outcome::done(Made::Conversation(id))),
             Checked::Done(None) | Checked::Stale => None,
         };

@@ -1,10 +1,10 @@
 //! A conversation and the beginning of its items.
 
-use super::rows::{Row, sequence};
+use super::rows::{ConversationRow, sequence};
 use super::statements::{self, Joined};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::items::key::ConversationKey;
-use crate::postgres::items::rows::Row as ItemRow;
+use crate::postgres::items::rows::ItemRow;
 use crate::postgres::items::statements as item_statements;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
@@ -12,8 +12,8 @@ use domain::conversations::Opening;
 use domain::error::Result;
 use domain::items::Item;
 
-pub(super) struct Found {
-    conversation: Row,
+pub(super) struct FoundConversation {
+    conversation: ConversationRow,
     pub(super) items: Vec<ItemRow>,
     /// The sequence number up to which these are all items.
     last: i32,
@@ -23,7 +23,7 @@ pub(super) struct Found {
 pub(super) async fn load(
     connection: &mut AsyncPgConnection,
     (owner_id, id): ConversationKey,
-) -> QueryResult<Option<Found>> {
+) -> QueryResult<Option<FoundConversation>> {
     let find = statements::FindWithItems { owner_id, id };
     let rows: Vec<Joined> = find.fetch_all(connection).await?;
     let (mut found, mut is_whole) = (None, true);
@@ -53,14 +53,14 @@ pub(super) async fn load(
         // The numbers after these belong to deleted items.
         last = reached;
     }
-    Ok(Some(Found {
+    Ok(Some(FoundConversation {
         conversation,
         items,
         last,
     }))
 }
 
-pub(super) fn opening(found: Found) -> Result<Opening> {
+pub(super) fn opening(found: FoundConversation) -> Result<Opening> {
     Ok(Opening {
         conversation: found.conversation.try_into()?,
         items: found

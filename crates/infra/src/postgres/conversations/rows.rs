@@ -8,7 +8,7 @@ use domain::id::{ConversationId, ProjectId, Sequence};
 use uuid::Uuid;
 
 row!(
-    Row of conversations {
+    ConversationRow of conversations {
         id: Uuid,
         project_id: Option<Uuid>,
         title: Option<String>,
@@ -24,17 +24,17 @@ row!(
     }
 );
 
-impl Row {
+impl ConversationRow {
     /// Whether it has so many items.
     pub(super) fn has_items(&self, count: usize) -> bool {
         usize::try_from(self.item_count) == Ok(count)
     }
 }
 
-impl TryFrom<Row> for Conversation {
+impl TryFrom<ConversationRow> for Conversation {
     type Error = Error;
 
-    fn try_from(row: Row) -> Result<Self> {
+    fn try_from(row: ConversationRow) -> Result<Self> {
         let title = row.title.map(|title| Title::stored(&title)).transpose();
         Ok(Self {
             id: ConversationId::new(ids::read(row.id)),

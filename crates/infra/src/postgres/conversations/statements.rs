@@ -1,4 +1,4 @@
-use super::rows::Row;
+use super::rows::ConversationRow;
 use crate::postgres::items::{rows as item_rows, texts};
 use crate::postgres::jobs::ADD_JOBS;
 use crate::postgres::row::{Sql, names, nulls, sql};
@@ -17,15 +17,15 @@ statement!(
         owner_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,
     } -> Joined {
-        conversation: Option<Row> => Nullable<Sql<Row>>,
-        item: Option<item_rows::Row> => Nullable<Sql<item_rows::Row>>,
+        conversation: Option<ConversationRow> => Nullable<Sql<ConversationRow>>,
+        item: Option<item_rows::ItemRow> => Nullable<Sql<item_rows::ItemRow>>,
     },
     sql!(
-        "select ", names!(Row, "c."), ", ", nulls!(item_rows::Head), ",
+        "select ", names!(ConversationRow, "c."), ", ", nulls!(item_rows::Head), ",
             null, null, null, null, null
         from conversations c where c.owner_id = $1 and c.id = $2
         union all (
-            select ", nulls!(Row), ", ", names!(item_rows::Head, "i."), ",
+            select ", nulls!(ConversationRow), ", ", names!(item_rows::Head, "i."), ",
                 case when ", texts::size!("i."), " <= 8192 then i.content end,
                 case when ", texts::size!("i."), " <= 8192 then ", texts::reasoning!("i."), " end,
                 ", texts::unparted!("i."), ",

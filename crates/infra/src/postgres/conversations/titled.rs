@@ -1,5 +1,5 @@
 use super::list::Page;
-use super::rows::Row;
+use super::rows::ConversationRow;
 use crate::postgres::row::{Sql, sql};
 use crate::postgres::search::STALE;
 use diesel::pg::Pg;
@@ -36,7 +36,7 @@ impl<'a> Titled<'a> {
 }
 
 impl Query for Titled<'_> {
-    type SqlType = Sql<Row>;
+    type SqlType = Sql<ConversationRow>;
 }
 
 impl QueryId for Titled<'_> {

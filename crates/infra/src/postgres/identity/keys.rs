@@ -88,7 +88,7 @@ statement!(
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = api_keys)]
-struct Row {
+struct KeyRow {
     id: Uuid,
     created_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
@@ -131,11 +131,11 @@ impl KeyStore for PgKeys {
     async fn list(&self, owner: OwnerId, list: &KeyList) -> Result<Page<ApiKey>> {
         let rows = api_keys::table
             .filter(api_keys::owner_id.eq(ids::stored(owner.ulid())))
-            .select(Row::as_select())
+            .select(KeyRow::as_select())
             // A limit is at most 100; one more shows whether more follow.
             .limit(list.limit.get() as i64 + 1);
         let after = list.after.map(|after| ids::stored(after.ulid()));
-        let rows: Vec<Row> = match list.order {
+        let rows: Vec<KeyRow> = match list.order {
             Order::Ascending => {
                 let page = rows.filter(api_keys::id.gt(after.unwrap_or_default()));
                 let page = page.order(api_keys::id.asc());
@@ -205,10 +205,10 @@ impl KeyStore for PgKeys {
     }
 }
 
-impl TryFrom<Row> for ApiKey {
+impl TryFrom<KeyRow> for ApiKey {
     type Error = Error;
 
-    fn try_from(row: Row) -> Result<Self> {
+    fn try_from(row: KeyRow) -> Result<Self> {
         Ok(Self {
             id: KeyId::new(ids::read(row.id)),
             name: Name::stored(&row.name).map_err(inconsistent)?,

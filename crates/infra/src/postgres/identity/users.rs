@@ -29,13 +29,13 @@ row!(
 
 row!(
     /// A user, with the account if there is one.
-    Row {
+    UserAccountRow {
         user: UserRow => Sql<UserRow>,
         account: Option<AccountRow> => Nullable<Sql<AccountRow>>,
     }
 );
 
-/// The names of a [`Row`]'s columns: of the user with this alias, and of the account `a`.
+/// The names of a [`UserAccountRow`]'s columns: of the user with this alias, and of the account `a`.
 macro_rules! columns {
     ($user:literal) => {
         $crate::postgres::row::sql!(
@@ -49,13 +49,13 @@ pub(super) use columns;
 
 #[derive(Clone, Insertable)]
 #[diesel(table_name = users)]
-pub(super) struct NewRow {
+pub(super) struct NewUserRow {
     pub(super) owner_id: Uuid,
     kind: i16,
     created_at: DateTime<Utc>,
 }
 
-impl NewRow {
+impl NewUserRow {
     /// The row of a user. Fails for an external user, since it has no row in `users`.
     pub(super) fn of(user: &User) -> Result<Self> {
         let kind = match user.kind {
@@ -75,10 +75,10 @@ impl NewRow {
     }
 }
 
-impl TryFrom<Row> for User {
+impl TryFrom<UserAccountRow> for User {
     type Error = Error;
 
-    fn try_from(Row { user, account }: Row) -> Result<Self> {
+    fn try_from(UserAccountRow { user, account }: UserAccountRow) -> Result<Self> {
         let kind = match (user.kind, &account) {
             (0, None) => UserKind::Guest,
             (0, Some(_)) => UserKind::Account,

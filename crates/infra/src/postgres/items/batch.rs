@@ -1,7 +1,7 @@
 //! The next part of a conversation that is read from beginning to end.
 
 use super::key::ConversationKey;
-use super::rows::{Row, items};
+use super::rows::{ItemRow, items};
 use super::statements;
 use super::texts::Bytes as _;
 use crate::postgres::conversations::exists::exists;
@@ -30,7 +30,7 @@ pub(super) async fn load(
         .read(
             reading(owner),
             async |connection| query.fetch_all(connection).await,
-            |rows: &Vec<Row>| Row::largest(rows),
+            |rows: &Vec<ItemRow>| ItemRow::largest(rows),
         )
         .await?;
     if rows.is_empty() && !exists(database, (owner_id, conversation_id)).await? {

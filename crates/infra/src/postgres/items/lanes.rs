@@ -3,7 +3,7 @@ use std::hash::Hash;
 
 /// How many entries may wait, and how many are taken at once.
 #[derive(Clone, Copy)]
-pub(super) struct Limits {
+pub(super) struct GroupLimits {
     /// How many may wait: of all owners, and of one.
     pub(super) waiting: usize,
     pub(super) waiting_each: usize,
@@ -17,7 +17,7 @@ pub(super) struct Limits {
 /// A waiting queue with a lane for each owner. Entries are taken in rounds, one of each owner per
 /// round, so that an owner with a long lane does not delay the others.
 pub(super) struct Lanes<K, T> {
-    limits: Limits,
+    limits: GroupLimits,
     lanes: HashMap<K, VecDeque<Entry<T>>>,
     /// The owners with a lane, in the order of their turns.
     turns: VecDeque<K>,
@@ -30,7 +30,7 @@ struct Entry<T> {
 }
 
 impl<K: Copy + Eq + Hash, T> Lanes<K, T> {
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(super) fn new(limits: GroupLimits) -> Self {
         Self {
             limits,
             lanes: HashMap::new(),
@@ -104,7 +104,7 @@ impl<K: Copy + Eq + Hash, T> Lanes<K, T> {
 mod tests {
     use super::*;
 
-    const LIMITS: Limits = Limits {
+    const LIMITS: GroupLimits = GroupLimits {
         waiting: 12,
         waiting_each: 8,
         most: 6,

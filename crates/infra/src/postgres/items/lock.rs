@@ -2,7 +2,7 @@
 //! never beside the conversation's deletion.
 
 use super::key::ItemKey;
-use super::rows::Row;
+use super::rows::ItemRow;
 use super::statements;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::schema::conversations;
@@ -27,7 +27,7 @@ pub(in crate::postgres) async fn lock(
 pub(in crate::postgres) async fn find(
     connection: &mut AsyncPgConnection,
     key: ItemKey,
-) -> QueryResult<Option<Row>> {
+) -> QueryResult<Option<ItemRow>> {
     let ItemKey {
         owner_id,
         conversation_id,
@@ -40,5 +40,5 @@ pub(in crate::postgres) async fn find(
         owner_id,
         conversation_id,
     };
-    query.fetch_one::<Option<Row>>(connection).await
+    query.fetch_one::<Option<ItemRow>>(connection).await
 }

@@ -1,7 +1,7 @@
 //! Pages in both directions: each direction is a statement of its own, so that both are prepared.
 
 use super::key::{ConversationKey, ItemKey};
-use super::rows::{Row, items};
+use super::rows::{ItemRow, items};
 use super::statements;
 use super::texts::Bytes as _;
 use super::version_rows::VersionRow;
@@ -27,7 +27,7 @@ pub(super) async fn list(
         .read(
             reading(owner),
             async |connection| load(connection, key, list).await,
-            |rows: &Vec<Row>| Row::largest(rows),
+            |rows: &Vec<ItemRow>| ItemRow::largest(rows),
         )
         .await?;
     if rows.is_empty() && !exists(database, key).await? {
@@ -65,7 +65,7 @@ async fn load(
     connection: &mut AsyncPgConnection,
     (owner_id, conversation_id): ConversationKey,
     list: &ItemList,
-) -> QueryResult<Vec<Row>> {
+) -> QueryResult<Vec<ItemRow>> {
     // A limit is at most 100, and a page 4 MiB.
     let (limit, bytes) = (list.limit.get() as i64 + 1, PAGE_BYTES as i64);
     let after = list.after.map(|after| after.0.cast_signed());

@@ -4,7 +4,7 @@
 use super::key::ItemKey;
 use super::lock::{find, lock};
 use super::parts::{self, PartColumns};
-use super::rows::Row;
+use super::rows::ItemRow;
 use super::statements;
 use super::texts::apart;
 use crate::postgres::database::Database;
@@ -22,7 +22,7 @@ use domain::repeats::{self, Made};
 use domain::state::Expected;
 
 enum Outcome {
-    Done(Row),
+    Done(ItemRow),
     Unchanged(Item),
     NoConversation,
     NoItem,
@@ -146,7 +146,7 @@ async fn change(
 async fn next(
     connection: &mut AsyncPgConnection,
     key: ItemKey,
-    row: Row,
+    row: ItemRow,
     revision: &Revision,
 ) -> QueryResult<std::result::Result<Next, Outcome>> {
     let content = match revision {

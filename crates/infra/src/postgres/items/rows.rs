@@ -32,9 +32,9 @@ pub(in crate::postgres) const ADD_ITEMS: &str = "insert into items (owner_id, co
 pub(in crate::postgres) const MAX_ITEMS: &str = "10000";
 const _: () = assert!(domain::items::MAX_ITEMS == 10_000);
 
-row!(Row { head: Head => Sql<Head>, text: TextRow => Sql<TextRow> });
+row!(ItemRow { head: Head => Sql<Head>, text: TextRow => Sql<TextRow> });
 
-/// The names of a [`Row`]'s columns, of the item with this alias.
+/// The names of a [`ItemRow`]'s columns, of the item with this alias.
 macro_rules! columns {
     ($item:literal) => {
         $crate::postgres::row::sql!(
@@ -46,13 +46,13 @@ macro_rules! columns {
 }
 pub(in crate::postgres) use columns;
 
-impl Bytes for Row {
+impl Bytes for ItemRow {
     fn bytes(&self) -> usize {
         self.text.bytes()
     }
 }
 
-impl Row {
+impl ItemRow {
     pub(in crate::postgres) fn id(&self) -> ItemId {
         ItemId::new(ids::read(self.head.id))
     }
@@ -71,11 +71,11 @@ impl Row {
     }
 }
 
-impl TryFrom<Row> for Item {
+impl TryFrom<ItemRow> for Item {
     type Error = Error;
 
-    fn try_from(row: Row) -> Result<Self> {
-        let Row { head: row, text } = row;
+    fn try_from(row: ItemRow) -> Result<Self> {
+        let ItemRow { head: row, text } = row;
         let call_id = row.call_id.map(CallId::parse).transpose();
         let (content, reasoning) = text.apart()?;
         Ok(Self {
@@ -99,11 +99,11 @@ impl TryFrom<Row> for Item {
 }
 
 /// The item of a row, if there is one.
-pub(super) fn item(row: Option<Row>) -> Result<Option<Item>> {
+pub(super) fn item(row: Option<ItemRow>) -> Result<Option<Item>> {
     row.map(Item::try_from).transpose()
 }
 
 /// The items of the rows.
-pub(super) fn items(rows: Vec<Row>) -> Result<Vec<Item>> {
+pub(super) fn items(rows: Vec<ItemRow>) -> Result<Vec<Item>> {
     rows.into_iter().map(Item::try_from).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::key::ConversationKey;
 use super::rows::items;
-use super::statements::{self, Found};
+use super::statements::{self, FoundItem};
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::work::reading;
@@ -51,7 +51,7 @@ pub(super) async fn by_ids(
     present(database.run(reading(owner), work).await?)
 }
 
-fn present(rows: Vec<Found>) -> Result<Option<Present>> {
+fn present(rows: Vec<FoundItem>) -> Result<Option<Present>> {
     let Some(first) = rows.first() else {
         return Ok(None);
     };

@@ -1,6 +1,6 @@
 //! Versions of items, and items within an export.
 
-use super::rows::{Head, Row};
+use super::rows::{Head, ItemRow};
 use super::texts::{Bytes, TextRow};
 use crate::postgres::row::{Sql, row};
 use chrono::{DateTime, Utc};
@@ -84,8 +84,8 @@ row!(
 );
 
 impl HeadRow {
-    pub(super) fn with(self, current: VersionRow) -> Row {
-        Row {
+    pub(super) fn with(self, current: VersionRow) -> ItemRow {
+        ItemRow {
             head: Head {
                 id: self.id,
                 created_at: self.created_at,

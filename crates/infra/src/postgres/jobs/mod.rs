@@ -13,7 +13,7 @@ use domain::error::{Error, Result};
 use domain::id::{ConversationId, OwnerId};
 use domain::jobs::{Backlog, Job, JobQueue, Kind};
 pub(super) use statements::{ADD_JOBS, Again, Claim, Finish};
-use statements::{BacklogRow, Row};
+use statements::{BacklogRow, JobRow};
 pub(super) use step::{Locked, Next};
 use uuid::Uuid;
 
@@ -56,7 +56,7 @@ impl JobQueue for PgJobs {
             now,
             most: i64::try_from(most).unwrap_or(i64::MAX),
         };
-        let rows: Vec<Row> = self
+        let rows: Vec<JobRow> = self
             .0
             .run(Caller::Service, async |connection| {
                 due.fetch_all(connection).await
@@ -185,7 +185,7 @@ impl JobQueue for PgJobs {
     }
 }
 
-fn read(row: Row) -> Result<Job> {
+fn read(row: JobRow) -> Result<Job> {
     Ok(Job {
         owner: OwnerId::new(ids::read(row.owner_id)),
         kind: kind::read(row.kind)?,

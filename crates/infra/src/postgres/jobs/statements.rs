@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Timestamptz,
 use uuid::Uuid;
 
 row!(
-    Row of jobs {
+    JobRow of jobs {
         owner_id: Uuid,
         kind: i16,
         key: Uuid,
@@ -28,18 +28,18 @@ statement!(
         kinds: &'a [i16] => Array<SmallInt>,
         now: DateTime<Utc> => Timestamptz,
         most: i64 => BigInt,
-    } -> Sql<Row>,
+    } -> Sql<JobRow>,
     sql!("with found as materialized (
         select few.* from unnest($2) wanted(kind) cross join lateral (
-            select ", names!(Row, "jobs."), " from jobs
+            select ", names!(JobRow, "jobs."), " from jobs
             where jobs.kind = wanted.kind and due_at <= $3 and leased_until <= $3
             order by due_at limit 512
         ) few
     )
-    select ", names!(Row, ""), " from found
+    select ", names!(JobRow, ""), " from found
     where owner_id > $1 and (select count(*) from found) < 512
     union all (
-        select ", names!(Row, ""), " from jobs
+        select ", names!(JobRow, ""), " from jobs
         where owner_id > $1 and kind = any($2) and due_at <= $3 and leased_until <= $3
             and (select count(*) from found) >= 512
         order by owner_id, kind, key limit $4

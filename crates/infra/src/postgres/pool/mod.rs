@@ -45,7 +45,7 @@ pub(super) enum NoConnection {
     Closed,
 }
 
-enum Found {
+enum Free {
     Connection(Pooled),
     /// Room for a connection that is still to be opened.
     Room(Pooled),
@@ -90,12 +90,12 @@ impl Pool {
             // Made before the search, so that it sees connections that come back after the search.
             let freed = shared.freed.notified();
             match self.find(runtime.id(), begun)? {
-                Found::Connection(pooled) => return Ok(pooled),
-                Found::Room(mut place) => {
+                Free::Connection(pooled) => return Ok(pooled),
+                Free::Room(mut place) => {
                     place.opened = Some(Box::new(shared.open(&runtime).await?));
                     return Ok(place);
                 }
-                Found::Nothing => {
+                Free::Nothing => {
                     tokio::select! {
                         () = freed => {}
                         () = sleep(RESTED) => {}
@@ -139,7 +139,7 @@ impl Pool {
     }
 
     /// Finds a connection for work on the runtime `here`, which waits since `begun`.
-    fn find(&self, here: Id, begun: Instant) -> Result<Found, NoConnection> {
+    fn find(&self, here: Id, begun: Instant) -> Result<Free, NoConnection> {
         let shared = &self.0;
         let mut state = shared.state();
         if state.is_closed {
@@ -153,25 +153,25 @@ impl Pool {
         let mut found = state.idle.iter().rposition(of(here));
         if found.is_none() && state.open < shared.size {
             state.open += 1;
-            return Ok(Found::Room(pooled(None)));
+            return Ok(Free::Room(pooled(None)));
         }
         found = found.or_else(|| state.idle.iter().rposition(of(shared.home.id())));
         let Some(found) = found else {
             // Those that are left belong to other workers. The first was not used for longest.
             let is_free = |idle: &Idle| begun.elapsed().max(idle.since.elapsed()) >= RESTED;
             if !state.idle.first().is_some_and(is_free) {
-                return Ok(Found::Nothing);
+                return Ok(Free::Nothing);
             }
             let closed = state.idle.remove(0);
             drop(state);
             drop(closed);
-            return Ok(Found::Room(pooled(None)));
+            return Ok(Free::Room(pooled(None)));
         };
         let Idle { mut opened, .. } = state.idle.remove(found);
         drop(state);
         Ok(match opened.is_sound() {
-            true => Found::Connection(pooled(Some(opened))),
-            false => Found::Room(pooled(None)),
+            true => Free::Connection(pooled(Some(opened))),
+            false => Free::Room(pooled(None)),
         })
     }
 }

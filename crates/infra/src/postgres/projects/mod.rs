@@ -19,7 +19,7 @@ use domain::projects::{
 };
 use domain::repeats::{Made, Outcome};
 use domain::state::{Checked, Expected};
-use rows::{Count, Find, FindLocked, Insert, Leave, NewestFirst, OldestFirst, Row, Update};
+use rows::{Count, Find, FindLocked, Insert, Leave, NewestFirst, OldestFirst, ProjectRow, Update};
 use uuid::Uuid;
 
 /// Projects in PostgreSQL.
@@ -53,7 +53,7 @@ impl ProjectStore for PgProjects {
     async fn find(&self, owner: OwnerId, id: ProjectId) -> Result<Option<Project>> {
         let (owner_id, id) = (ids::stored(owner.ulid()), ids::stored(id.ulid()));
         let find = Find { owner_id, id };
-        let row: Option<Row> = self
+        let row: Option<ProjectRow> = self
             .0
             .run(reading(owner), async |connection| {
                 find.fetch_optional(connection).await
@@ -82,7 +82,7 @@ impl ProjectStore for PgProjects {
         let after = list.after.map(|after| ids::stored(after.ulid()));
         // A limit is at most 100; one more shows whether more follow.
         let limit = list.limit.get() as i64 + 1;
-        let rows: Vec<Row> = match list.order {
+        let rows: Vec<ProjectRow> = match list.order {
             Order::Ascending => {
                 let page = OldestFirst {
                     owner_id,
@@ -149,7 +149,7 @@ impl ProjectStore for PgProjects {
             if !is_expected(connection, key, expected).await? {
                 return Ok(Checked::Stale);
             }
-            let row: Option<Row> = update.fetch_optional(connection).await?;
+            let row: Option<ProjectRow> = update.fetch_optional(connection).await?;
             QueryResult::Ok(Checked::Done(row))
         };
         let work = async |connection: &mut AsyncPgConnection| match expected.is_any() {
@@ -212,7 +212,7 @@ async fn is_expected(
         return Ok(true);
     }
     let find = FindLocked { owner_id, id };
-    let Some(row) = find.fetch_optional::<Row>(connection).await? else {
+    let Some(row) = find.fetch_optional::<ProjectRow>(connection).await? else {
         return Ok(true);
     };
     let project =

@@ -24,9 +24,9 @@ row!(
     }
 );
 
-row!(Row { own: Own => Sql<Own>, conversation_count: i64 => BigInt });
+row!(ProjectRow { own: Own => Sql<Own>, conversation_count: i64 => BigInt });
 
-/// The names of a [`Row`]'s columns, of the project `p`. Conversations are counted in each query: a
+/// The names of a [`ProjectRow`]'s columns, of the project `p`. Conversations are counted in each query: a
 /// stored counter would make every creation and move in a project wait for the others.
 macro_rules! columns {
     () => {
@@ -57,13 +57,13 @@ statement!(
 );
 
 statement!(
-    Find { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> Sql<Row>,
+    Find { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> Sql<ProjectRow>,
     sql!("select ", columns!(), " from projects p where p.owner_id = $1 and p.id = $2")
 );
 
 statement!(
     /// The same, locked until the transaction ends.
-    FindLocked { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> Sql<Row>,
+    FindLocked { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> Sql<ProjectRow>,
     sql!(
         "select ", columns!(), " from projects p where p.owner_id = $1 and p.id = $2
         for no key update of p"
@@ -78,7 +78,7 @@ statement!(
         archived: Option<bool> => Nullable<Bool>,
         pinned: Option<bool> => Nullable<Bool>,
         limit: i64 => BigInt,
-    } -> Sql<Row>,
+    } -> Sql<ProjectRow>,
     sql!(
         "select ", columns!(), " from projects p
         where p.owner_id = $1 and p.id > $2 and p.archived = coalesce($3, p.archived)
@@ -95,7 +95,7 @@ statement!(
         archived: Option<bool> => Nullable<Bool>,
         pinned: Option<bool> => Nullable<Bool>,
         limit: i64 => BigInt,
-    } -> Sql<Row>,
+    } -> Sql<ProjectRow>,
     sql!(
         "select ", columns!(), " from projects p
         where p.owner_id = $1 and p.id < $2 and p.archived = coalesce($3, p.archived)
@@ -146,7 +146,7 @@ statement!(
         pinned: Option<bool> => Nullable<Bool>,
         owner_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,
-    } -> Sql<Row>,
+    } -> Sql<ProjectRow>,
     sql!(
         "with p as (
             update projects set updated_at = coalesce($1, updated_at), title = coalesce($2, title),
@@ -192,14 +192,14 @@ impl<'a> Update<'a> {
     }
 }
 
-impl TryFrom<Row> for Project {
+impl TryFrom<ProjectRow> for Project {
     type Error = Error;
 
     fn try_from(
-        Row {
+        ProjectRow {
             own: row,
             conversation_count,
-        }: Row,
+        }: ProjectRow,
     ) -> Result<Self> {
         let description = row
             .description

@@ -1,7 +1,7 @@
 //! Claims a key, or finds the row that has it.
 
 use super::row::{attempt_number, row_key};
-use super::statements::{self, Row};
+use super::statements::{self, RepeatRow};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use diesel::QueryResult;
@@ -11,7 +11,7 @@ use domain::repeats::NewClaim;
 /// The state of a key in the database.
 pub(super) enum Stored {
     Claimed,
-    Row(Row),
+    Row(RepeatRow),
     Nothing,
 }
 
@@ -40,7 +40,7 @@ pub(super) async fn claim(
             return Ok(Stored::Claimed);
         }
         let find = statements::Find { owner_id, key };
-        let Some(row) = find.fetch_optional::<Row>(connection).await? else {
+        let Some(row) = find.fetch_optional::<RepeatRow>(connection).await? else {
             continue;
         };
         let is_free =

@@ -1,18 +1,18 @@
 //! The object that a request made, as a number for its kind and its ids.
 
-use super::statements::Row;
+use super::statements::RepeatRow;
 use crate::postgres::ids;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, ItemId, OwnerId, ProjectId, ResponseId};
 use domain::repeats::{Made, Outcome};
 use uuid::Uuid;
 
-pub(super) struct Columns {
+pub(super) struct MadeColumns {
     pub(super) made: i16,
     pub(super) ids: Vec<Uuid>,
 }
 
-impl From<&Made> for Columns {
+impl From<&Made> for MadeColumns {
     fn from(made: &Made) -> Self {
         let of = |made, ids: &[ulid::Ulid]| Self {
             made,
@@ -72,7 +72,7 @@ fn made(kind: i16, stored: &[Uuid]) -> Option<Made> {
 }
 
 /// The outcome in a row; `None`: not recorded yet.
-pub(super) fn outcome(row: Row) -> Result<Option<Outcome>> {
+pub(super) fn outcome(row: RepeatRow) -> Result<Option<Outcome>> {
     let Some(status) = row.status else {
         return Ok(None);
     };

@@ -16,7 +16,7 @@ use diesel_async::AsyncPgConnection;
 use domain::admission::Caller;
 use domain::auth::Digest;
 use domain::error::{Error, Result, Unauthenticated};
-use domain::repeats::{Found, NewClaim, Outcome, RepeatKey, RepeatStore};
+use domain::repeats::{KeyState, NewClaim, Outcome, RepeatKey, RepeatStore};
 use record::recorded;
 use row::{attempt_number, row_key};
 use ulid::Ulid;
@@ -27,7 +27,7 @@ pub struct PgRepeats(pub Database);
 
 #[async_trait::async_trait]
 impl RepeatStore for PgRepeats {
-    async fn claim(&self, new: &NewClaim) -> Result<Found> {
+    async fn claim(&self, new: &NewClaim) -> Result<KeyState> {
         let found = self
             .0
             .run(new.key.owner, async |connection| {
@@ -35,13 +35,13 @@ impl RepeatStore for PgRepeats {
             })
             .await?;
         match found {
-            Stored::Claimed => Ok(Found::Free),
+            Stored::Claimed => Ok(KeyState::Free),
             // The key cannot be claimed and has no row: its owner was removed.
             Stored::Nothing => Err(Error::Unauthenticated(Unauthenticated::Invalid)),
-            Stored::Row(row) if row.body != new.body.0 => Ok(Found::Reused),
+            Stored::Row(row) if row.body != new.body.0 => Ok(KeyState::Reused),
             Stored::Row(row) => match outcome(row)? {
-                None => Ok(Found::UnderWay),
-                Some(outcome) => Ok(Found::Done(outcome)),
+                None => Ok(KeyState::UnderWay),
+                Some(outcome) => Ok(KeyState::Done(outcome)),
             },
         }
     }

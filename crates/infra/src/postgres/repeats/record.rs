@@ -1,6 +1,6 @@
 //! The record of an outcome.
 
-use super::columns::Columns;
+use super::columns::MadeColumns;
 use super::row::row_key;
 use super::statements::Record;
 use crate::postgres::execute::Execute as _;
@@ -18,7 +18,7 @@ pub(in crate::postgres) async fn recorded(
     outcome: &Outcome,
 ) -> QueryResult<bool> {
     let (owner_id, key) = row_key(repeat);
-    let Columns { made, ids } = Columns::from(&outcome.made);
+    let MadeColumns { made, ids } = MadeColumns::from(&outcome.made);
     let record = Record {
         status: outcome.status.cast_signed(),
         made,

@@ -7,7 +7,7 @@ use diesel::sql_types::{
 use uuid::Uuid;
 
 row!(
-    Row of repeats {
+    RepeatRow of repeats {
         body: Vec<u8>,
         token: Uuid,
         leased_until: DateTime<Utc>,
@@ -38,8 +38,8 @@ statement!(
 );
 
 statement!(
-    Find<'a> { owner_id: Uuid => SqlUuid, key: &'a [u8] => Binary } -> Sql<Row>,
-    sql!("select ", names!(Row, ""), " from repeats where owner_id = $1 and key = $2")
+    Find<'a> { owner_id: Uuid => SqlUuid, key: &'a [u8] => Binary } -> Sql<RepeatRow>,
+    sql!("select ", names!(RepeatRow, ""), " from repeats where owner_id = $1 and key = $2")
 );
 
 statement!(

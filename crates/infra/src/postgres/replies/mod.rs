@@ -6,7 +6,7 @@ use super::error::{inconsistent, storage};
 use super::ids;
 use super::items::key::{ItemKey, key};
 use super::items::roles::{role, stored_role};
-use super::items::rows::Row;
+use super::items::rows::ItemRow;
 use super::items::statements::Preceding;
 use super::work::{Whose, reading};
 use crate::postgres::execute::Execute as _;
@@ -69,7 +69,7 @@ impl ReplyStore for PgReplies {
             limit: BATCH as i64,
             bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
         };
-        let rows: Vec<Row> = self
+        let rows: Vec<ItemRow> = self
             .0
             .run(reading(owner), async |connection| {
                 query.fetch_all(connection).await
@@ -91,7 +91,7 @@ impl ReplyStore for PgReplies {
             before: before.0.cast_signed(),
             role: stored_role(Role::User),
         };
-        let row: Option<Row> = self
+        let row: Option<ItemRow> = self
             .0
             .run(reading(owner), async |connection| {
                 query.fetch_optional(connection).await

@@ -1,4 +1,4 @@
-use crate::postgres::items::rows::{self, MAX_ITEMS, Row};
+use crate::postgres::items::rows::{self, ItemRow, MAX_ITEMS};
 use crate::postgres::row::{Sql, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -46,7 +46,7 @@ statement!(
         conversation_id: Uuid => SqlUuid,
         before: i32 => Integer,
         role: i16 => SmallInt,
-    } -> Sql<Row>,
+    } -> Sql<ItemRow>,
     sql!(
         "select ", rows::columns!("i."), "
         from items i join conversations c on c.owner_id = i.owner_id and c.id = i.conversation_id
@@ -70,7 +70,7 @@ statement!(
         item_type: Option<&'a str> => Nullable<Text>,
         parts: Option<&'a str> => Nullable<Text>,
         shown: Option<&'a str> => Nullable<Text>,
-    } -> Sql<Row>,
+    } -> Sql<ItemRow>,
     sql!(
         "with place as (
             update conversations set

@@ -8,7 +8,7 @@ use crate::postgres::items::key::ItemKey;
 use crate::postgres::items::lock::{find, lock};
 use crate::postgres::items::parts::PartColumns;
 use crate::postgres::items::roles::stored_role;
-use crate::postgres::items::rows::Row;
+use crate::postgres::items::rows::ItemRow;
 use crate::postgres::items::statements::Revise;
 use crate::postgres::schema::items;
 use crate::postgres::turn_queue;
@@ -22,8 +22,8 @@ use domain::replies::{Generated, Reply, ReplyTarget, Stored};
 use domain::turns::Leaving;
 
 pub(super) enum Outcome {
-    Version(Row),
-    Appended(Row),
+    Version(ItemRow),
+    Appended(ItemRow),
     NoConversation,
     NoItem,
     Taken,
@@ -51,7 +51,7 @@ impl TryFrom<Outcome> for Stored {
     type Error = Error;
 
     fn try_from(outcome: Outcome) -> Result<Self> {
-        let done = |row: Row, is_new| {
+        let done = |row: ItemRow, is_new| {
             Ok(Self::Done(Generated {
                 item: row.try_into()?,
                 is_new,

@@ -25,8 +25,8 @@ use domain::responses::{
 };
 use rows::{response, with_input};
 use statements::{
-    Abandon, AbandonExpired, Cancel, Chain, Delete, Find, FindWithInput, Found, FoundWithInput,
-    InRange, LinkRow, Renew, Tend,
+    Abandon, AbandonExpired, Cancel, Chain, Delete, Find, FindWithInput, FoundResponse,
+    FoundWithInput, InRange, LinkRow, Renew, Tend,
 };
 use uuid::Uuid;
 pub(super) use within::{forget_conversation, forget_owner};
@@ -62,7 +62,7 @@ impl PgResponses {
         Ok(())
     }
 
-    async fn found(&self, owner: OwnerId, id: ResponseId) -> Result<Option<Found>> {
+    async fn found(&self, owner: OwnerId, id: ResponseId) -> Result<Option<FoundResponse>> {
         let (owner_id, id) = key(owner, id);
         let find = Find { owner_id, id };
         let work = async |connection: &mut AsyncPgConnection| find.fetch_optional(connection).await;

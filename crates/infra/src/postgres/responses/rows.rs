@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 row!(
     /// A response without its input.
-    Row of responses {
+    ResponseRow of responses {
         id: Uuid,
         created_at: DateTime<Utc>,
         ended_at: Option<DateTime<Utc>>,
@@ -38,7 +38,7 @@ row!(
 
 /// A stored response. `there`: the numbers of the items of its conversation from its first one on, if
 /// its items were stored there.
-pub(super) fn response(row: Row, there: Option<&[i32]>) -> Result<Response> {
+pub(super) fn response(row: ResponseRow, there: Option<&[i32]>) -> Result<Response> {
     let mut response = Response::try_from(row)?;
     // The items of a cancelled response are in its conversation if its turn was ended there.
     let is_there = |there: &&[i32]| response.status != Status::Cancelled || !there.is_empty();
@@ -52,10 +52,10 @@ pub(super) fn response(row: Row, there: Option<&[i32]>) -> Result<Response> {
     Ok(response)
 }
 
-impl TryFrom<Row> for Response {
+impl TryFrom<ResponseRow> for Response {
     type Error = Error;
 
-    fn try_from(row: Row) -> Result<Self> {
+    fn try_from(row: ResponseRow) -> Result<Self> {
         let output = entries(&row.output)?;
         let failed = row.failure_code.map(|code| Failed {
             code,
@@ -90,7 +90,11 @@ impl TryFrom<Row> for Response {
 }
 
 /// A response with its input.
-pub(super) fn with_input(row: Row, input: &str, there: Option<&[i32]>) -> Result<ResponseItems> {
+pub(super) fn with_input(
+    row: ResponseRow,
+    input: &str,
+    there: Option<&[i32]>,
+) -> Result<ResponseItems> {
     Ok(ResponseItems {
         input: entries(input)?,
         response: response(row, there)?,

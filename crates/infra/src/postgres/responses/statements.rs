@@ -1,4 +1,4 @@
-use super::rows::Row;
+use super::rows::ResponseRow;
 use crate::postgres::row::{Sql, names, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -21,23 +21,23 @@ const THERE: &str = "case when r.conversation_id is not null and r.status in (2,
 
 statement!(
     /// A response, and whether the lease of its writer has run out.
-    Find { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> Found {
-        row: Row => Sql<Row>,
+    Find { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> FoundResponse {
+        row: ResponseRow => Sql<ResponseRow>,
         is_expired: bool => Bool,
         there: Option<Vec<i32>> => Nullable<Array<Integer>>,
     },
-    sql!("select ", names!(Row, "r."), ", r.status = 1 and r.leased_until <= now(), ", THERE, "
+    sql!("select ", names!(ResponseRow, "r."), ", r.status = 1 and r.leased_until <= now(), ", THERE, "
     from responses r where r.owner_id = $1 and r.id = $2 and ", IS_THERE)
 );
 
 statement!(
     FindWithInput { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> FoundWithInput {
-        row: Row => Sql<Row>,
+        row: ResponseRow => Sql<ResponseRow>,
         input: String => Text,
         is_expired: bool => Bool,
         there: Option<Vec<i32>> => Nullable<Array<Integer>>,
     },
-    sql!("select ", names!(Row, "r."), ", r.input, r.status = 1 and r.leased_until <= now(), ", THERE, "
+    sql!("select ", names!(ResponseRow, "r."), ", r.input, r.status = 1 and r.leased_until <= now(), ", THERE, "
     from responses r where r.owner_id = $1 and r.id = $2 and ", IS_THERE)
 );
 
@@ -50,7 +50,7 @@ statement!(
 statement!(
     /// A response and those that it continues, newest first, until their items have enough bytes.
     Chain { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid, bytes: i64 => BigInt } -> LinkRow {
-        row: Row => Sql<Row>,
+        row: ResponseRow => Sql<ResponseRow>,
         input: String => Text,
         there: Option<Vec<i32>> => Nullable<Array<Integer>>,
     },
@@ -64,7 +64,7 @@ statement!(
         from chain c join responses r on r.owner_id = $1 and r.id = c.parent_id
         where c.bytes <= $3 and c.depth < 10000 and ", IS_THERE, "
     )
-    select ", names!(Row, "r."), ", r.input, ", THERE, "
+    select ", names!(ResponseRow, "r."), ", r.input, ", THERE, "
     from chain c join responses r on r.owner_id = $1 and r.id = c.id order by c.depth")
 );
 

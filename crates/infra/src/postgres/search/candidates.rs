@@ -11,7 +11,7 @@ use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::error::Result;
 use domain::id::{ConversationId, OwnerId};
-use domain::search::{Candidate, Candidates, MAKER, Wanted};
+use domain::search::{Candidate, CandidateQuery, Candidates, MAKER};
 use std::cmp::Reverse;
 use uuid::Uuid;
 
@@ -21,12 +21,12 @@ const WAY: i64 = 2_000;
 /// So many texts that are not in the index are worth a job.
 const BEHIND: usize = 32;
 
-type Row = (i64, Option<Uuid>, Option<Uuid>);
+type CandidateRow = (i64, Option<Uuid>, Option<Uuid>);
 
 pub(super) async fn find(
     database: &Database,
     owner: OwnerId,
-    wanted: &Wanted,
+    wanted: &CandidateQuery,
 ) -> Result<Candidates> {
     let asked = Asked::of(owner, wanted);
     let (through, stale, indexed) = database
@@ -36,7 +36,7 @@ pub(super) async fn find(
         .await?;
     let is_behind = stale.len() >= BEHIND.min(wanted.most);
     let rows = stale.into_iter().chain(indexed);
-    let candidate = |(_, id, conversation): Row| {
+    let candidate = |(_, id, conversation): CandidateRow| {
         Some(Candidate {
             place: ids::read(id?),
             conversation: ConversationId::new(ids::read(conversation?)),
@@ -88,7 +88,7 @@ macro_rules! of {
 }
 
 impl<'a> Asked<'a> {
-    fn of(owner: OwnerId, wanted: &'a Wanted) -> Self {
+    fn of(owner: OwnerId, wanted: &'a CandidateQuery) -> Self {
         let filter = &wanted.filter;
         Self {
             owner_id: ids::stored(owner.ulid()),
@@ -110,7 +110,7 @@ impl<'a> Asked<'a> {
     async fn rows(
         &self,
         connection: &mut AsyncPgConnection,
-    ) -> QueryResult<(Option<DateTime<Utc>>, Vec<Row>, Vec<Row>)> {
+    ) -> QueryResult<(Option<DateTime<Utc>>, Vec<CandidateRow>, Vec<CandidateRow>)> {
         let through = IndexedThrough {
             owner_id: self.owner_id,
             maker: MAKER,
@@ -121,13 +121,13 @@ impl<'a> Asked<'a> {
         Ok((through, stale, self.indexed(connection).await?))
     }
 
-    async fn indexed(&self, connection: &mut AsyncPgConnection) -> QueryResult<Vec<Row>> {
+    async fn indexed(&self, connection: &mut AsyncPgConnection) -> QueryResult<Vec<CandidateRow>> {
         if self.conversation_id.is_some() {
             let walk = of!(self, WalkConversation, words: self.words);
             return walk.fetch_all(connection).await;
         }
         let walk = of!(self, Walk, words: self.words);
-        let found: Vec<Row> = walk.fetch_all(connection).await?;
+        let found: Vec<CandidateRow> = walk.fetch_all(connection).await?;
         let way = found.first().map_or(0, |(way, ..)| *way);
         let is_enough = i64::try_from(found.len()).is_ok_and(|found| found >= self.most);
         if way < WAY || is_enough {

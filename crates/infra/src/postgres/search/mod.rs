@@ -19,7 +19,7 @@ use domain::conversations::{Conversation, ConversationList};
 use domain::error::Result;
 use domain::id::OwnerId;
 use domain::jobs::{Job, Kind, Portion, Step};
-use domain::search::{Candidate, Candidates, Found, MAKER, SearchStore, Wanted};
+use domain::search::{Candidate, CandidateQuery, Candidates, FoundTexts, MAKER, SearchStore};
 pub(super) use forget::{forget_conversation, forget_owner, note_rename};
 pub(super) use stale::STALE;
 pub(super) use statements::forget::FORGET_ITEM;
@@ -31,11 +31,11 @@ pub struct PgSearch(pub Database);
 
 #[async_trait::async_trait]
 impl SearchStore for PgSearch {
-    async fn candidates(&self, owner: OwnerId, wanted: &Wanted) -> Result<Candidates> {
+    async fn candidates(&self, owner: OwnerId, wanted: &CandidateQuery) -> Result<Candidates> {
         candidates::find(&self.0, owner, wanted).await
     }
 
-    async fn texts(&self, owner: OwnerId, candidates: &[Candidate]) -> Result<Found> {
+    async fn texts(&self, owner: OwnerId, candidates: &[Candidate]) -> Result<FoundTexts> {
         texts::find(&self.0, owner, candidates).await
     }
 

@@ -10,16 +10,16 @@ use crate::postgres::work::reading;
 use domain::conversations::Title;
 use domain::error::Result;
 use domain::id::{ConversationId, OwnerId};
-use domain::search::{Candidate, Found, Text};
+use domain::search::{Candidate, FoundTexts, Text};
 use uuid::Uuid;
 
 pub(super) async fn find(
     database: &Database,
     owner: OwnerId,
     candidates: &[Candidate],
-) -> Result<Found> {
+) -> Result<FoundTexts> {
     if candidates.is_empty() {
-        return Ok(Found {
+        return Ok(FoundTexts {
             texts: Vec::new(),
             is_all: true,
         });
@@ -49,7 +49,7 @@ pub(super) async fn find(
     let is_all = !rows.iter().any(|row| row.is_late);
     let shown = rows.into_iter().take_while(|row| !row.is_late);
     let texts = shown.map(read).collect::<Result<_>>()?;
-    Ok(Found { texts, is_all })
+    Ok(FoundTexts { texts, is_all })
 }
 
 fn read(row: TextRow) -> Result<Text> {

@@ -1,6 +1,6 @@
 //! Conversations whose titles may match.
 
-use crate::postgres::conversations::{Titled, exists, rows::Row};
+use crate::postgres::conversations::{Titled, exists, rows::ConversationRow};
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use domain::conversations::{Conversation, ConversationList};
@@ -16,7 +16,7 @@ pub(super) async fn find(
     most: usize,
 ) -> Result<Option<Vec<Conversation>>> {
     let titled = Titled::of(owner, list, keys, MAKER, most);
-    let rows: Vec<Row> = database
+    let rows: Vec<ConversationRow> = database
         .run(owner, async |connection| titled.fetch_all(connection).await)
         .await?;
     if rows.is_empty() && !exists::project(database, owner, list.project_id).await? {

@@ -15,7 +15,7 @@ use domain::id::OwnerId;
 use domain::settings::{Preferences, PreferencesChange, Settings, SettingsChanges, SettingsStore};
 use domain::state::{Checked, Expected};
 use merge::merged;
-use rows::{Find, Row, SetPreferences, Update};
+use rows::{Find, SetPreferences, SettingsRow, Update};
 use uuid::Uuid;
 
 /// Settings in PostgreSQL.
@@ -30,7 +30,7 @@ impl SettingsStore for PgSettings {
         let find = Find {
             owner_id: ids::stored(owner.ulid()),
         };
-        let row: Option<Row> = self
+        let row: Option<SettingsRow> = self
             .0
             .run(reading(owner), async |connection| {
                 find.fetch_optional(connection).await
@@ -89,7 +89,7 @@ async fn expect(
     }
     let nothing = SettingsChanges::default();
     let lock = Update::new(owner_id, &nothing, now);
-    let Some(row) = lock.fetch_optional::<Row>(connection).await? else {
+    let Some(row) = lock.fetch_optional::<SettingsRow>(connection).await? else {
         return Ok(());
     };
     let settings =
@@ -105,9 +105,9 @@ async fn update_merging(
     connection: &mut AsyncPgConnection,
     update: Update<'_>,
     new: &Preferences,
-) -> QueryResult<Option<Row>> {
+) -> QueryResult<Option<SettingsRow>> {
     let owner_id = update.owner_id;
-    let Some(mut row) = update.fetch_optional::<Row>(connection).await? else {
+    let Some(mut row) = update.fetch_optional::<SettingsRow>(connection).await? else {
         return Ok(None);
     };
     let preferences = merged(&row.preferences, new.as_str())

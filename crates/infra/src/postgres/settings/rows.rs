@@ -12,7 +12,7 @@ use domain::settings::{
 use uuid::Uuid;
 
 row!(
-    Row of user_settings {
+    SettingsRow of user_settings {
         use_profile: Option<bool>,
         style: Option<i16>,
         nickname: Option<String>,
@@ -24,8 +24,8 @@ row!(
 );
 
 statement!(
-    Find { owner_id: Uuid => SqlUuid } -> Sql<Row>,
-    sql!("select ", names!(Row, ""), " from user_settings where owner_id = $1")
+    Find { owner_id: Uuid => SqlUuid } -> Sql<SettingsRow>,
+    sql!("select ", names!(SettingsRow, ""), " from user_settings where owner_id = $1")
 );
 
 statement!(
@@ -48,7 +48,7 @@ statement!(
         instructions: Option<&'a str> => Nullable<Text>,
         preferences: &'a str => Text,
         sets_preferences: bool => Bool,
-    } -> Sql<Row>,
+    } -> Sql<SettingsRow>,
     sql!(
         "insert into user_settings as s (owner_id, updated_at, use_profile, style, nickname,
             occupation, about, instructions, preferences)
@@ -65,7 +65,7 @@ statement!(
             about = case when $11 then $12 else s.about end,
             instructions = case when $13 then $14 else s.instructions end,
             preferences = case when $16 then $15 else s.preferences end
-        returning ", names!(Row, "")
+        returning ", names!(SettingsRow, "")
     )
 );
 
@@ -122,10 +122,10 @@ fn set<'a, T, R>(change: &'a Change<T>, of: impl FnOnce(&'a T) -> Option<R>) -> 
     }
 }
 
-impl TryFrom<Row> for Settings {
+impl TryFrom<SettingsRow> for Settings {
     type Error = Error;
 
-    fn try_from(row: Row) -> Result<Self> {
+    fn try_from(row: SettingsRow) -> Result<Self> {
         let short = |text: Option<String>| -> Result<Option<ShortText>> {
             let text = text.map(|text| ShortText::parse("profile", &text));
             text.transpose().map_err(inconsistent)

@@ -1,6 +1,6 @@
 //! A message that comes through a link.
 
-use super::statements::{self, Place};
+use super::statements::{self, AppendedPlace};
 use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
 use crate::postgres::execute::Execute as _;
@@ -33,10 +33,10 @@ pub(super) async fn append(
         content: addition.content.as_str(),
     };
     let whose = Whose::from(addition.author).writing(addition.content.as_str().len());
-    let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Option<Place>> {
+    let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Option<AppendedPlace>> {
         append.fetch_optional(connection).await
     };
-    let made = |place: &Option<Place>| {
+    let made = |place: &Option<AppendedPlace>| {
         let place = place.as_ref()?;
         let owner = OwnerId::new(ids::read(place.owner_id));
         let conversation = ConversationId::new(ids::read(place.conversation_id));

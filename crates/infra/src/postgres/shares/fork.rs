@@ -1,7 +1,7 @@
 //! A copy of the messages of a link, as a conversation of another owner.
 
 use super::statements;
-use crate::postgres::conversations::rows::Row as ConversationRow;
+use crate::postgres::conversations::rows::ConversationRow;
 use crate::postgres::database::Database;
 use crate::postgres::error::storage;
 use crate::postgres::execute::Execute as _;
@@ -30,8 +30,8 @@ pub(super) async fn fork(database: &Database, digest: Digest, fork: &Fork) -> Re
     };
     let room = fork.room;
     let whose = Whose::from(fork.owner);
-    type Row = (Option<u64>, Option<ConversationRow>);
-    let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Row> {
+    type ForkedRow = (Option<u64>, Option<ConversationRow>);
+    let work = async |connection: &mut AsyncPgConnection| -> QueryResult<ForkedRow> {
         let Some(room) = room else {
             return Ok((None, statement.fetch_optional(connection).await?));
         };
@@ -42,7 +42,7 @@ pub(super) async fn fork(database: &Database, digest: Digest, fork: &Fork) -> Re
             false => (size, None),
         })
     };
-    let made = |(_, row): &Row| {
+    let made = |(_, row): &ForkedRow| {
         let made = Made::Conversation(fork.id);
         row.is_some().then_some(Outcome::created(made))
     };

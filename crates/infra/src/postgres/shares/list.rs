@@ -1,6 +1,6 @@
 //! Pages of an owner's links: each direction is a statement of its own, so that both are prepared.
 
-use super::rows::Row;
+use super::rows::ShareRow;
 use super::statements::{ConversationNewest, ConversationOldest, Newest, Oldest};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
@@ -16,7 +16,7 @@ pub(super) async fn load(
     connection: &mut AsyncPgConnection,
     owner: OwnerId,
     list: &ShareList,
-) -> QueryResult<Vec<Row>> {
+) -> QueryResult<Vec<ShareRow>> {
     let owner_id = ids::stored(owner.ulid());
     let after = list.after.map(|place| ids::stored(place.0));
     let after = after.unwrap_or(match list.order {

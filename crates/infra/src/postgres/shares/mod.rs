@@ -24,8 +24,8 @@ use domain::error::Result;
 use domain::id::{ConversationId, OwnerId, Sequence};
 use domain::page::Page;
 use domain::shares::{
-    Added, Addition, Fork, Forked, Found, Inserted, NewShare, Revoked, Share, ShareKey, ShareList,
-    ShareStore, Standing, ViewPage,
+    Added, Addition, Fork, Forked, FoundLink, Inserted, NewShare, Revoked, Share, ShareKey,
+    ShareList, ShareStore, Standing, ViewPage,
 };
 use uuid::Uuid;
 
@@ -92,7 +92,7 @@ impl ShareStore for PgShares {
         digest: Digest,
         page: &ViewPage,
         now: DateTime<Utc>,
-    ) -> Result<Found> {
+    ) -> Result<FoundLink> {
         let rows = self
             .0
             .read(

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 row!(
     /// A link, for its owner.
-    Row of shares {
+    ShareRow of shares {
         conversation_id: Uuid,
         share_id: String,
         item_id: Option<Uuid>,
@@ -28,10 +28,10 @@ row!(
     }
 );
 
-impl TryFrom<Row> for Share {
+impl TryFrom<ShareRow> for Share {
     type Error = Error;
 
-    fn try_from(row: Row) -> Result<Self> {
+    fn try_from(row: ShareRow) -> Result<Self> {
         Ok(Self {
             share_id: ShareId::stored(row.share_id),
             conversation_id: ConversationId::new(ids::read(row.conversation_id)),
@@ -64,7 +64,7 @@ row!(
 
 row!(
     /// A message, for a visitor.
-    ItemRow {
+    SharedItemRow {
         id: Uuid => SqlUuid,
         role: i16 => SmallInt,
         content: String => Text,
@@ -80,20 +80,20 @@ row!(
         tombstone: Option<DateTime<Utc>> => Nullable<Timestamptz>,
         link: Option<LinkRow> => Nullable<Sql<LinkRow>>,
         present: bool => Bool,
-        item: Option<ItemRow> => Nullable<Sql<ItemRow>>,
+        item: Option<SharedItemRow> => Nullable<Sql<SharedItemRow>>,
     }
 );
 
-impl ItemRow {
+impl SharedItemRow {
     pub(super) fn bytes(&self) -> usize {
         self.content.len()
     }
 }
 
-impl TryFrom<ItemRow> for SharedItem {
+impl TryFrom<SharedItemRow> for SharedItem {
     type Error = Error;
 
-    fn try_from(row: ItemRow) -> Result<Self> {
+    fn try_from(row: SharedItemRow) -> Result<Self> {
         let (content, _) = apart(row.content, None, row.unparted);
         Ok(Self {
             id: ItemId::new(ids::read(row.id)),

@@ -1,6 +1,6 @@
 //! A visitor's view of a link. Each direction is a separate statement, so that both are prepared.
 
-use super::rows::{ItemRow, Joined, title};
+use super::rows::{Joined, SharedItemRow, title};
 use super::statements;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
@@ -11,7 +11,7 @@ use domain::auth::Digest;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, OwnerId};
 use domain::page::Page;
-use domain::shares::{Found, Link, ShareKey, SharedItem, ViewFrom, ViewPage};
+use domain::shares::{FoundLink, Link, ShareKey, SharedItem, ViewFrom, ViewPage};
 
 pub(super) async fn load(
     connection: &mut AsyncPgConnection,
@@ -53,17 +53,19 @@ pub(super) async fn load(
 /// The bytes of the largest row.
 pub(super) fn largest(rows: &[Joined]) -> usize {
     let items = rows.iter().filter_map(|row| row.item.as_ref());
-    items.map(ItemRow::bytes).max().unwrap_or(0)
+    items.map(SharedItemRow::bytes).max().unwrap_or(0)
 }
 
 /// The result of the rows; there is always at least one row.
-pub(super) fn found(rows: Vec<Joined>, page: &ViewPage) -> Result<Found> {
+pub(super) fn found(rows: Vec<Joined>, page: &ViewPage) -> Result<FoundLink> {
     let mut rows = rows.into_iter();
     let Some(first) = rows.next() else {
         return Err(Error::Internal("a look-up of a link gave no row".into()));
     };
     let Some(link) = first.link else {
-        return Ok(first.tombstone.map_or(Found::Nothing, Found::Tombstone));
+        return Ok(first
+            .tombstone
+            .map_or(FoundLink::Nothing, FoundLink::Tombstone));
     };
     let rest = rows.filter_map(|row| row.item);
     let items = first
@@ -81,7 +83,7 @@ pub(super) fn found(rows: Vec<Joined>, page: &ViewPage) -> Result<Found> {
     if matches!(page.from, ViewFrom::Before(_)) {
         items.reverse();
     }
-    Ok(Found::Link(Box::new(Link {
+    Ok(FoundLink::Link(Box::new(Link {
         key: ShareKey {
             owner: OwnerId::new(ids::read(link.owner_id)),
             conversation: ConversationId::new(ids::read(link.conversation_id)),

@@ -1,6 +1,6 @@
 //! Compares a service with the writes that it has acknowledged.
 
-use super::ledger::{Conversation, Found, Gone, Ledger};
+use super::ledger::{Conversation, Differences, Gone, Ledger};
 use crate::answer::Answer;
 use crate::app::client;
 use crate::kills::answered;
@@ -24,22 +24,22 @@ impl Reader {
 }
 
 /// Everything that is in the ledgers, each against the service at `base`.
-pub(super) async fn compare(base: &str, ledgers: &[Arc<Mutex<Ledger>>]) -> Found {
+pub(super) async fn compare(base: &str, ledgers: &[Arc<Mutex<Ledger>>]) -> Differences {
     let each = ledgers.iter().map(|ledger| compare_one(base, ledger));
-    let mut found = Found::default();
+    let mut found = Differences::default();
     for one in join_all(each).await {
         found.add(one);
     }
     found
 }
 
-async fn compare_one(base: &str, shared: &Arc<Mutex<Ledger>>) -> Found {
+async fn compare_one(base: &str, shared: &Arc<Mutex<Ledger>>) -> Differences {
     let ledger = shared.lock().unwrap().clone();
     let reader = Reader {
         client: client(),
         base: base.to_owned(),
     };
-    let mut found = Found::default();
+    let mut found = Differences::default();
     if ledger.token.is_empty() {
         return found;
     }
@@ -111,7 +111,7 @@ async fn compare_conversation(
     token: &str,
     id: &str,
     conversation: &Conversation,
-    found: &mut Found,
+    found: &mut Differences,
 ) {
     let request = reader.get(&format!("/v1/conversations/{id}"), token);
     let answer = answered(request).await;

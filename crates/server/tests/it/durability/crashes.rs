@@ -4,7 +4,7 @@
 //! crashes come in the middle of some.
 
 use super::check::compare;
-use super::ledger::{Found, Ledger};
+use super::ledger::{Differences, Ledger};
 use super::writer::Writer;
 use crate::app::SECRET;
 use crate::kills::progress;
@@ -222,7 +222,7 @@ async fn survive(crash: Crash, rounds: usize) {
     };
     let begun = Instant::now();
     let mut all: Vec<Arc<Mutex<Ledger>>> = Vec::new();
-    let mut found = Found::default();
+    let mut found = Differences::default();
     for _ in 0..rounds {
         let mut writers = JoinSet::new();
         let mut ledgers = Vec::new();

@@ -47,12 +47,12 @@ pub(super) struct Ledger {
 
 /// The result of a comparison.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Found {
+pub(super) struct Differences {
     pub(super) lost: Vec<String>,
     pub(super) back: Vec<String>,
 }
 
-impl Found {
+impl Differences {
     /// Notes whether an object is there, and compares that with what is known of it.
     pub(super) fn note(&mut self, what: &str, gone: Gone, is_there: bool) {
         match (gone, is_there) {

@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
 /// Where the service is; absent while it is being looked at.
-pub(super) type Place = watch::Receiver<Option<String>>;
+pub(super) type WatchedId = watch::Receiver<Option<String>>;
 
 pub(super) struct Writer {
     pub(super) ledger: Arc<Mutex<Ledger>>,
-    pub(super) place: Place,
+    pub(super) place: WatchedId,
     pub(super) count: Arc<watch::Sender<usize>>,
     /// Statuses that were neither success nor 503.
     pub(super) odd: Arc<Mutex<Vec<String>>>,
@@ -23,7 +23,7 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(
-        place: Place,
+        place: WatchedId,
         count: Arc<watch::Sender<usize>>,
         odd: Arc<Mutex<Vec<String>>>,
     ) -> Self {

@@ -2,7 +2,7 @@ mod statements;
 
 use super::person::{ENDED, may_go_on};
 use super::sessions::{InsertToken, end_others};
-use super::users::{NewRow, Row};
+use super::users::{NewUserRow, UserAccountRow};
 use crate::postgres::database::Database;
 use crate::postgres::error::{inconsistent, storage, violates};
 use crate::postgres::execute::Execute as _;
@@ -47,7 +47,7 @@ impl AccountStore for PgAccounts {
         account: &NewAccount,
         token: &RefreshToken,
     ) -> Result<bool> {
-        let row = NewRow::of(user)?;
+        let row = NewUserRow::of(user)?;
         let make = MakeAccount::of(user.id, account);
         let insert = InsertToken::of(user.id, token);
         let work = async |connection: &mut AsyncPgConnection| {
@@ -83,7 +83,7 @@ impl AccountStore for PgAccounts {
             if !may_go_on(connection, guest).await? {
                 return Ok(None);
             }
-            let made: Option<Row> = make.fetch_optional(connection).await?;
+            let made: Option<UserAccountRow> = make.fetch_optional(connection).await?;
             if made.is_some() {
                 insert.write(connection).await?;
             }
@@ -108,7 +108,7 @@ impl AccountStore for PgAccounts {
     async fn find(&self, owner: OwnerId) -> Result<Option<User>> {
         let owner_id = ids::stored(owner.ulid());
         let find = Find { owner_id };
-        let found: Option<Row> = self
+        let found: Option<UserAccountRow> = self
             .0
             .run(owner, async |connection| {
                 find.fetch_optional(connection).await
@@ -124,7 +124,7 @@ impl AccountStore for PgAccounts {
     ) -> Result<Option<(User, PasswordHash)>> {
         let email = email.as_str();
         let find = FindByEmail { email };
-        let found: Option<(Row, String)> = self
+        let found: Option<(UserAccountRow, String)> = self
             .0
             .run(caller, async |connection| {
                 find.fetch_optional(connection).await

@@ -1,4 +1,4 @@
-use crate::postgres::identity::users::{Row, columns};
+use crate::postgres::identity::users::{UserAccountRow, columns};
 use crate::postgres::row::{Sql, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -14,7 +14,7 @@ statement!(
         email: &'a str => Text,
         name: Option<&'a str> => Nullable<Text>,
         password_hash: &'a str => Text,
-    } -> Sql<Row>,
+    } -> Sql<UserAccountRow>,
     sql!("with guest as (
         update users set active_at = 'infinity' where owner_id = $1 and kind = 0
         returning owner_id, kind, created_at
@@ -32,7 +32,7 @@ statement!(
 );
 
 statement!(
-    Find { owner_id: Uuid => SqlUuid } -> Sql<Row>,
+    Find { owner_id: Uuid => SqlUuid } -> Sql<UserAccountRow>,
     sql!(
         "select ", columns!("u."), "
         from users u left join accounts a on a.owner_id = u.owner_id
@@ -41,7 +41,7 @@ statement!(
 );
 
 statement!(
-    FindByEmail<'a> { email: &'a str => Text } -> (Sql<Row>, Text),
+    FindByEmail<'a> { email: &'a str => Text } -> (Sql<UserAccountRow>, Text),
     sql!(
         "select ", columns!("u."), ", a.password_hash
         from email_addresses e

@@ -4,7 +4,7 @@ mod end;
 mod list;
 mod statements;
 
-use super::users::{NewRow, Row};
+use super::users::{NewUserRow, UserAccountRow};
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
@@ -42,7 +42,7 @@ impl InsertToken<'_> {
 #[async_trait::async_trait]
 impl SessionStore for PgSessions {
     async fn insert(&self, caller: Caller, user: &User, token: &RefreshToken) -> Result<()> {
-        let row = NewRow::of(user)?;
+        let row = NewUserRow::of(user)?;
         let insert = InsertToken::of(user.id, token);
         let work = async |connection: &mut AsyncPgConnection| {
             diesel::insert_into(users::table)
@@ -81,7 +81,7 @@ impl SessionStore for PgSessions {
 
     async fn ensure_user(&self, user: &User) -> Result<()> {
         let insert = diesel::insert_into(users::table)
-            .values(NewRow::of(user)?)
+            .values(NewUserRow::of(user)?)
             .on_conflict_do_nothing();
         self.0
             .run(Caller::Service, async |connection| {
@@ -109,7 +109,7 @@ impl SessionStore for PgSessions {
             next: &next.0,
             spent: &spent.0,
         };
-        let rotated: Option<(Row, Uuid)> = self
+        let rotated: Option<(UserAccountRow, Uuid)> = self
             .0
             .run(caller, async |connection| {
                 rotate.fetch_optional(connection).await

@@ -1,7 +1,7 @@
 //! The statements of sessions. All times of refresh tokens come from the database's clock, for
 //! every instance.
 
-use crate::postgres::identity::users::{Row, columns};
+use crate::postgres::identity::users::{UserAccountRow, columns};
 use crate::postgres::row::{Sql, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -51,7 +51,7 @@ statement!(
         next: &'a [u8] => Binary,
         seconds: i64 => BigInt,
         now: DateTime<Utc> => Timestamptz,
-    } -> (Sql<Row>, SqlUuid),
+    } -> (Sql<UserAccountRow>, SqlUuid),
     sql!("with who as (
         select u.owner_id, u.kind, u.created_at
         from refresh_tokens t join users u on u.owner_id = t.owner_id
@@ -85,7 +85,7 @@ statement!(
         next: &'a [u8] => Binary,
         spent: &'a [u8] => Binary,
     } -> SpentRow {
-        user: Row => Sql<Row>,
+        user: UserAccountRow => Sql<UserAccountRow>,
         family: Uuid => SqlUuid,
         is_fresh: bool => Bool,
         is_good: bool => Bool,

@@ -2,7 +2,7 @@ mod arrays;
 
 use super::append::Append;
 use super::key::ConversationKey;
-use super::lanes::{Lanes, Limits};
+use super::lanes::{GroupLimits, Lanes};
 use super::statements;
 use crate::postgres::database::Database;
 use crate::postgres::error::{Silent, contended, unanswered, unavailable};
@@ -24,7 +24,7 @@ use tokio::time::Instant;
 
 /// How many appends wait, and how many one statement stores: few enough bytes for some
 /// milliseconds, and few enough of one owner that the others are not delayed for longer.
-const LIMITS: Limits = Limits {
+const LIMITS: GroupLimits = GroupLimits {
     waiting: 4_096,
     waiting_each: 1_024,
     most: 128,

@@ -1,4 +1,4 @@
-use crate::postgres::items::rows::{self, Row};
+use crate::postgres::items::rows::{self, ItemRow};
 use crate::postgres::row::{Sql, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -14,7 +14,7 @@ statement!(
         owner_id: Uuid => SqlUuid,
         newest: Uuid => SqlUuid,
         since: DateTime<Utc> => Timestamptz,
-    } -> Sql<Row>,
+    } -> Sql<ItemRow>,
     sql!(
         "select ", rows::columns!("i."), "
         from conversations c

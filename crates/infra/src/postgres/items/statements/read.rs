@@ -1,6 +1,6 @@
 //! Statements that find items: one item, a page, the next batch.
 
-use crate::postgres::items::rows::{self, Head, Row};
+use crate::postgres::items::rows::{self, Head, ItemRow};
 use crate::postgres::items::texts;
 use crate::postgres::row::{Sql, names, row, sql};
 use crate::postgres::statement::statement;
@@ -14,7 +14,7 @@ statement!(
         id: Uuid => SqlUuid,
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
-    } -> Nullable<Sql<Row>>,
+    } -> Nullable<Sql<ItemRow>>,
     sql!(
         "select ", rows::columns!("i."), "
         from conversations c
@@ -30,7 +30,7 @@ statement!(
         call_id: &'a str => Text,
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
-    } -> Nullable<Sql<Row>>,
+    } -> Nullable<Sql<ItemRow>>,
     sql!(
         "select ", rows::columns!("i."), "
         from conversations c
@@ -42,12 +42,12 @@ statement!(
 
 row!(
     /// One of the items that are wanted.
-    Found {
+    FoundItem {
         /// The number of all items of the conversation.
         item_count: i32 => Integer,
         /// The bytes of all items that are wanted.
         bytes: i64 => BigInt,
-        item: Option<Row> => Nullable<Sql<Row>>,
+        item: Option<ItemRow> => Nullable<Sql<ItemRow>>,
     }
 );
 
@@ -63,7 +63,7 @@ macro_rules! several {
                 most: i64 => BigInt,
                 owner_id: Uuid => SqlUuid,
                 conversation_id: Uuid => SqlUuid,
-            } -> Sql<Found>,
+            } -> Sql<FoundItem>,
             sql!(
                 "select c.item_count, t.bytes, ", rows::columns!("i."), "
                 from conversations c
@@ -99,7 +99,7 @@ macro_rules! page {
                 after: i32 => Integer,
                 limit: i64 => BigInt,
                 bytes: i64 => BigInt,
-            } -> Sql<Row>,
+            } -> Sql<ItemRow>,
             sql!(
                 "select ", $columns, "
                 from (
@@ -146,7 +146,7 @@ statement!(
         conversation_id: Uuid => SqlUuid,
         after: i32 => Integer,
         last: i32 => Integer,
-    } -> Sql<Row>,
+    } -> Sql<ItemRow>,
     sql!(
         "select ", rows::columns!("i."), "
         from (

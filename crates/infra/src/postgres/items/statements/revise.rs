@@ -1,6 +1,6 @@
 //! Statements that change the text of an item, or delete it.
 
-use crate::postgres::items::rows::{self, Row};
+use crate::postgres::items::rows::{self, ItemRow};
 use crate::postgres::items::texts;
 use crate::postgres::jobs::ADD_JOBS;
 use crate::postgres::row::{Sql, sql};
@@ -25,7 +25,7 @@ statement!(
         model: Option<&'a str> => Nullable<Text>,
         item_type: Option<&'a str> => Nullable<Text>,
         shown: Option<&'a str> => Nullable<Text>,
-    } -> Sql<Row>,
+    } -> Sql<ItemRow>,
     sql!(
         "with kept as (
             insert into item_versions (owner_id, conversation_id, created_at, sequence, version,

@@ -1,7 +1,7 @@
 //! Statements that copy the messages of a link.
 
 use super::visitor::{has_its_message, owners_exist, shown, text};
-use crate::postgres::conversations::rows::Row as ConversationRow;
+use crate::postgres::conversations::rows::ConversationRow;
 use crate::postgres::items::rows::ADD_ITEMS;
 use crate::postgres::items::texts;
 use crate::postgres::row::{Sql, names, sql};

@@ -1,7 +1,7 @@
 //! Statements for owners: make links, list them, end them.
 
 use crate::postgres::row::{Sql, names, sql};
-use crate::postgres::shares::rows::Row;
+use crate::postgres::shares::rows::ShareRow;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
@@ -93,9 +93,9 @@ macro_rules! page {
                 state: &'a str => Text,
                 now: DateTime<Utc> => Timestamptz,
                 limit: i64 => BigInt,
-            } -> Sql<Row>,
+            } -> Sql<ShareRow>,
             sql!(
-                "select ", names!(Row, "l."), "
+                "select ", names!(ShareRow, "l."), "
                 from (
                     select s.conversation_id, s.id from shares s
                     where s.owner_id = $1 ", $those, " and s.id ", $after, $rest, "

@@ -140,7 +140,7 @@ statement!(
         title: Option<&'a str> => Nullable<Text>,
         seed: &'a [u8] => Binary,
         content: &'a str => Text,
-    } -> Place {
+    } -> AppendedPlace {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
         sequence: Option<i32> => Nullable<Integer>,

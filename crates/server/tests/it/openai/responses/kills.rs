@@ -52,7 +52,7 @@ async fn a_response_that_said_completed_is_there_after_a_kill() {
 
 /// Where a response is before it has said `completed`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Place {
+enum KillPoint {
     /// Its turn is about to be stored.
     EntersTheQueue,
     /// Its turn is stored, and the provider is silent.
@@ -73,16 +73,16 @@ enum Place {
 
 /// In the order in which they can be reached: the last ones need locks, of which the last stops all writing of
 /// responses.
-const PLACES: [Place; 9] = [
-    Place::Asked,
-    Place::Begun,
-    Place::InText,
-    Place::InArguments,
-    Place::Queued,
-    Place::Running,
-    Place::EntersTheQueue,
-    Place::Cancelling,
-    Place::Storing,
+const KILL_POINTS: [KillPoint; 9] = [
+    KillPoint::Asked,
+    KillPoint::Begun,
+    KillPoint::InText,
+    KillPoint::InArguments,
+    KillPoint::Queued,
+    KillPoint::Running,
+    KillPoint::EntersTheQueue,
+    KillPoint::Cancelling,
+    KillPoint::Storing,
 ];
 
 /// A transaction that keeps the service's statements waiting.
@@ -199,11 +199,11 @@ impl Scene {
     }
 
     /// Brings a response in this conversation to the place.
-    async fn reach(&mut self, place: Place, conversation: &str) {
+    async fn reach(&mut self, place: KillPoint, conversation: &str) {
         let text = format!("{place:?}?");
         let body = |is_streamed: bool| json!({ "input": text, "conversation": conversation, "stream": is_streamed });
         match place {
-            Place::EntersTheQueue => {
+            KillPoint::EntersTheQueue => {
                 let (alice, key) = (rows::ALICE, rows::stored(conversation));
                 let place = format!(
                     "insert into turn_queue (owner_id, conversation_id, place, token, leased_until)
@@ -214,19 +214,19 @@ impl Scene {
                 lock.stops(&self.schema, "with here as").await;
                 self.locks.push(lock);
             }
-            Place::Asked => {
+            KillPoint::Asked => {
                 self.provider.does(Play::Hangs(Vec::new()));
                 self.client(PATH, &body(false)).await;
                 self.was_asked(&text).await;
             }
-            Place::Begun => {
+            KillPoint::Begun => {
                 self.provider.does(Play::Hangs(STREAM.as_bytes().to_vec()));
                 self.client(PATH, &body(true))
                     .await
                     .reads("response.in_progress")
                     .await;
             }
-            Place::InText => {
+            KillPoint::InText => {
                 self.provider
                     .does(Play::Hangs(format!("{STREAM}{}", event("Os")).into_bytes()));
                 self.client(PATH, &body(true))
@@ -234,20 +234,20 @@ impl Scene {
                     .reads("response.output_text.delta")
                     .await;
             }
-            Place::InArguments => {
+            KillPoint::InArguments => {
                 self.provider
                     .does(Play::Hangs(STREAM_OF_A_CALL.as_bytes().to_vec()));
                 let delta = "response.function_call_arguments.delta";
                 self.client(PATH, &body(true)).await.reads(delta).await;
             }
-            Place::Queued => {
+            KillPoint::Queued => {
                 self.running(conversation, "First").await;
                 self.background(conversation, &text).await;
             }
-            Place::Running => {
+            KillPoint::Running => {
                 self.running(conversation, &text).await;
             }
-            Place::Cancelling => {
+            KillPoint::Cancelling => {
                 let response = self.running(conversation, &text).await;
                 let lock = Lock::take(&self.schema, "lock table responses in share mode").await;
                 self.client(&format!("{PATH}/{response}/cancel"), &json!({}))
@@ -256,7 +256,7 @@ impl Scene {
                     .await;
                 self.locks.push(lock);
             }
-            Place::Storing => {
+            KillPoint::Storing => {
                 self.provider.does(says(&["Oslo."]));
                 self.client(PATH, &body(false)).await;
                 let lock = self.locks.last().unwrap();
@@ -315,7 +315,7 @@ async fn stored(schema: &Schema, alice: &Actor) -> Vec<Value> {
 async fn a_response_that_is_killed_before_its_end_leaves_no_items_wherever_it_is() {
     let mut scene = Scene::begin().await;
     let mut conversations = Vec::new();
-    for place in PLACES {
+    for place in KILL_POINTS {
         let one = conversation(&scene.process.alice(), json!({})).await;
         scene.reach(place, &one).await;
         println!("{place:?} is reached");
@@ -337,12 +337,14 @@ async fn a_response_that_is_killed_before_its_end_leaves_no_items_wherever_it_is
         println!("{place:?}: {states:?}");
         match place {
             // These were not stored yet.
-            Place::EntersTheQueue | Place::Asked | Place::Storing => assert_eq!(states.len(), 0),
-            Place::Begun | Place::InText | Place::InArguments | Place::Running => {
+            KillPoint::EntersTheQueue | KillPoint::Asked | KillPoint::Storing => {
+                assert_eq!(states.len(), 0)
+            }
+            KillPoint::Begun | KillPoint::InText | KillPoint::InArguments | KillPoint::Running => {
                 assert_eq!(states, ["failed"]);
             }
-            Place::Queued => assert_eq!(states, ["failed", "failed"]),
-            Place::Cancelling => assert!(matches!(states[..], ["failed" | "cancelled"])),
+            KillPoint::Queued => assert_eq!(states, ["failed", "failed"]),
+            KillPoint::Cancelling => assert!(matches!(states[..], ["failed" | "cancelled"])),
         }
         assert_eq!(all(&alice, one).await, Vec::<Value>::new(), "{place:?}");
         // The conversation can be used.
