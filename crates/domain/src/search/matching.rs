@@ -1,5 +1,6 @@
 //! Whether a text has what a query wants, and where.
 
+use super::glance::may_match;
 use super::query::{Query, Term, WantedWord};
 use super::words::{Piece, Pieces, Word, Words};
 use std::ops::Range;
@@ -18,6 +19,14 @@ pub(super) struct Matches {
 
 /// `None`: the text does not match.
 pub(super) fn find(query: &Query, text: &str) -> Option<Matches> {
+    if !may_match(query, text) {
+        return None;
+    }
+    find_words(query, text)
+}
+
+/// The same by the words alone.
+pub(super) fn find_words(query: &Query, text: &str) -> Option<Matches> {
     let terms = query.terms.iter().chain(&query.without);
     let longest = terms.map(|term| term.words.len()).max();
     let mut pieces = Pieces::of(text, longest.unwrap_or(1));

@@ -63,6 +63,10 @@ pub struct CandidateQuery {
     /// Only those before this place, newest first.
     pub before: Ulid,
     pub most: usize,
+    /// Whether texts that the index does not have are wanted.
+    pub unindexed: bool,
+    /// Whether all words are known to be in few texts.
+    pub is_rare: bool,
 }
 
 /// Texts that may match.
@@ -70,8 +74,12 @@ pub struct CandidateQuery {
 pub struct Candidates {
     /// Newest first.
     pub data: Vec<Candidate>,
+    /// Whether some of them are not in the index.
+    pub has_unindexed: bool,
     /// Whether many texts are not in the index.
     pub is_behind: bool,
+    /// Whether all words are in few texts, so that the newest texts are not worth looking through.
+    pub is_rare: bool,
     pub indexed_through: Option<DateTime<Utc>>,
 }
 

@@ -83,13 +83,19 @@ impl SearchService {
             filter: filter.clone(),
             before: after.unwrap_or(Ulid(u128::MAX)),
             most: most + 12,
+            unindexed: true,
+            is_rare: false,
         };
-        let (mut hits, mut compared) = (Vec::new(), 0);
-        let mut indexed_through = None;
+        let mut newest = Newest {
+            hits: Vec::new(),
+            reached: None,
+            indexed_through: None,
+        };
+        let mut compared = 0;
         for round in 0..Self::ROUNDS {
             let candidates = self.store.candidates(owner, &wanted).await?;
             if round == 0 {
-                indexed_through = candidates.indexed_through;
+                newest.indexed_through = candidates.indexed_through;
                 if candidates.is_behind {
                     // The answer does not depend on it.
                     let left = self.store.leave_job(owner, self.clock.now()).await;
@@ -100,50 +106,33 @@ impl SearchService {
             let last = match (found.is_all, candidates.data.last(), found.texts.last()) {
                 (true, Some(last), _) => last.place,
                 (false, _, Some(last)) => last.candidate.place,
-                _ => {
-                    return Ok(Newest {
-                        hits,
-                        reached: None,
-                        indexed_through,
-                    });
-                }
+                _ => return Ok(newest),
             };
             for Compared { place, bytes, hit } in self.compare(owner, query, found.texts).await? {
                 compared += bytes;
                 if let Some(hit) = hit {
-                    if hits.len() == most {
-                        let reached = hits.last().map(|last: &Hit| last.place);
-                        return Ok(Newest {
-                            hits,
-                            reached,
-                            indexed_through,
-                        });
+                    if newest.hits.len() == most {
+                        newest.reached = newest.hits.last().map(|last| last.place);
+                        return Ok(newest);
                     }
-                    hits.push(hit);
+                    newest.hits.push(hit);
                 }
                 if compared >= Self::COMPARED {
-                    wanted.before = place;
-                    break;
+                    newest.reached = Some(place);
+                    return Ok(newest);
                 }
             }
-            if compared >= Self::COMPARED {
-                break;
-            }
             if found.is_all && candidates.data.len() < wanted.most {
-                return Ok(Newest {
-                    hits,
-                    reached: None,
-                    indexed_through,
-                });
+                return Ok(newest);
             }
             wanted.before = last;
-            wanted.most = (2 * wanted.most).min(Self::MOST);
+            wanted.most = (4 * wanted.most).min(Self::MOST);
+            // A text that was in the index at first is there until the answer is made.
+            wanted.unindexed = candidates.has_unindexed;
+            wanted.is_rare = candidates.is_rare;
         }
-        Ok(Newest {
-            hits,
-            reached: Some(wanted.before),
-            indexed_through,
-        })
+        newest.reached = Some(wanted.before);
+        Ok(newest)
     }
 
     async fn compare(

@@ -1,7 +1,7 @@
 mod corpus;
 
 use super::keys::{keys, title_keys};
-use super::matching::find;
+use super::matching::{find, find_words};
 use super::query::Query;
 use super::snippet::snippet;
 use crate::id::OwnerId;
@@ -58,6 +58,45 @@ fn each_text_that_matches_is_a_candidate_whatever_query_finds_it() {
             }
         }
     }
+}
+
+#[test]
+fn a_glance_at_a_text_leaves_out_no_match() {
+    let mut corpus: Vec<String> = CORPUS.iter().map(|(text, ..)| (*text).to_owned()).collect();
+    let mut queries: Vec<String> = Vec::new();
+    for (_, found, others) in CORPUS {
+        queries.extend(found.iter().chain(*others).map(|raw| (*raw).to_owned()));
+    }
+    // Texts of a few letters and marks in all orders that a small generator makes.
+    let mut seed = 7_u32;
+    let mut any = |parts: &[&str], count: usize| -> String {
+        let mut next = || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            parts[(seed >> 16) as usize % parts.len()]
+        };
+        (0..count).map(|_| next()).collect()
+    };
+    let parts = ["a", "A", "ab", "Ba", "b", "1", " ", "_", "-", ". ", "x"];
+    for count in 1..120 {
+        corpus.push(any(&parts, count % 40 + 1));
+        let raw = any(&["a", "b", "B", "ab", " ", "_", "x"], count % 7 + 1);
+        queries.push(format!("\"{raw}\""));
+        queries.push(format!("{raw}*"));
+    }
+    corpus.push(format!("{} b", "a".repeat(300)));
+    queries.push("\"a b\"".to_owned());
+    let mut found = 0;
+    for raw in &queries {
+        let Ok(query) = Query::parse(raw) else {
+            continue;
+        };
+        for text in &corpus {
+            let is_found = find_words(&query, text).is_some();
+            assert_eq!(find(&query, text).is_some(), is_found, "{raw} in {text}");
+            found += usize::from(is_found);
+        }
+    }
+    assert!(found > 500, "{found}");
 }
 
 #[test]

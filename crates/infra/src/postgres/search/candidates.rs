@@ -15,13 +15,11 @@ use domain::search::{Candidate, CandidateQuery, Candidates, MAKER};
 use std::cmp::Reverse;
 use uuid::Uuid;
 
-/// The length of the way that is walked before the index of words is asked.
-const WAY: i64 = 2_000;
-
 /// So many texts that are not in the index are worth a job.
 const BEHIND: usize = 32;
 
-type CandidateRow = (i64, Option<Uuid>, Option<Uuid>);
+/// A text and its conversation.
+type CandidateRow = (Uuid, Uuid);
 
 pub(super) async fn find(
     database: &Database,
@@ -29,28 +27,38 @@ pub(super) async fn find(
     wanted: &CandidateQuery,
 ) -> Result<Candidates> {
     let asked = Asked::of(owner, wanted);
-    let (through, stale, indexed) = database
+    let rows = database
         .run(reading(owner), async |connection| {
-            asked.rows(connection).await
+            asked.rows(connection, wanted).await
         })
         .await?;
-    let is_behind = stale.len() >= BEHIND.min(wanted.most);
-    let rows = stale.into_iter().chain(indexed);
-    let candidate = |(_, id, conversation): CandidateRow| {
-        Some(Candidate {
-            place: ids::read(id?),
-            conversation: ConversationId::new(ids::read(conversation?)),
+    let has_unindexed = !rows.unindexed.is_empty();
+    let is_behind = rows.unindexed.len() >= BEHIND.min(wanted.most);
+    let all = rows.unindexed.into_iter().chain(rows.indexed);
+    let mut data: Vec<_> = all
+        .map(|(id, conversation)| Candidate {
+            place: ids::read(id),
+            conversation: ConversationId::new(ids::read(conversation)),
         })
-    };
-    let mut data: Vec<_> = rows.filter_map(candidate).collect();
+        .collect();
     data.sort_unstable_by_key(|one| Reverse(one.place));
     data.dedup();
     data.truncate(wanted.most);
     Ok(Candidates {
         data,
+        has_unindexed,
         is_behind,
-        indexed_through: through,
+        is_rare: rows.is_rare,
+        indexed_through: rows.through,
     })
+}
+
+struct Looked {
+    /// The time up to which all is indexed.
+    through: Option<DateTime<Utc>>,
+    unindexed: Vec<CandidateRow>,
+    indexed: Vec<CandidateRow>,
+    is_rare: bool,
 }
 
 /// The parameters of all statements.
@@ -110,30 +118,45 @@ impl<'a> Asked<'a> {
     async fn rows(
         &self,
         connection: &mut AsyncPgConnection,
-    ) -> QueryResult<(Option<DateTime<Utc>>, Vec<CandidateRow>, Vec<CandidateRow>)> {
-        let through = IndexedThrough {
-            owner_id: self.owner_id,
-            maker: MAKER,
-        };
-        let through = through.fetch_optional(connection).await?;
-        let stale = of!(self, Stale, maker: MAKER);
-        let stale = stale.fetch_all(connection).await?;
-        Ok((through, stale, self.indexed(connection).await?))
+        wanted: &CandidateQuery,
+    ) -> QueryResult<Looked> {
+        let (mut through, mut unindexed) = (None, Vec::new());
+        if wanted.unindexed {
+            let asked = IndexedThrough {
+                owner_id: self.owner_id,
+                maker: MAKER,
+            };
+            through = asked.fetch_optional(connection).await?;
+            let stale = of!(self, Stale, maker: MAKER);
+            unindexed = stale.fetch_all(connection).await?;
+        }
+        let (indexed, is_rare) = self.indexed(connection, wanted.is_rare).await?;
+        Ok(Looked {
+            through,
+            unindexed,
+            indexed,
+            is_rare,
+        })
     }
 
-    async fn indexed(&self, connection: &mut AsyncPgConnection) -> QueryResult<Vec<CandidateRow>> {
+    /// Also whether the words are rare.
+    async fn indexed(
+        &self,
+        connection: &mut AsyncPgConnection,
+        is_rare: bool,
+    ) -> QueryResult<(Vec<CandidateRow>, bool)> {
         if self.conversation_id.is_some() {
             let walk = of!(self, WalkConversation, words: self.words);
-            return walk.fetch_all(connection).await;
+            return Ok((walk.fetch_all(connection).await?, false));
         }
-        let walk = of!(self, Walk, words: self.words);
-        let found: Vec<CandidateRow> = walk.fetch_all(connection).await?;
-        let way = found.first().map_or(0, |(way, ..)| *way);
-        let is_enough = i64::try_from(found.len()).is_ok_and(|found| found >= self.most);
-        if way < WAY || is_enough {
-            return Ok(found);
+        if !is_rare {
+            let walk = of!(self, Walk, words: self.words);
+            let found: Vec<CandidateRow> = walk.fetch_all(connection).await?;
+            if i64::try_from(found.len()).is_ok_and(|found| found >= self.most) {
+                return Ok((found, false));
+            }
         }
         let look = of!(self, Look, words: self.words);
-        look.fetch_all(connection).await
+        Ok((look.fetch_all(connection).await?, true))
     }
 }

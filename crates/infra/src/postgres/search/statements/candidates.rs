@@ -40,30 +40,23 @@ macro_rules! candidates {
                 to: Option<DateTime<Utc>> => Nullable<Timestamptz>,
                 archived: Option<bool> => Nullable<Bool>,
                 most: i64 => BigInt,
-            } -> (BigInt, Nullable<SqlUuid>, Nullable<SqlUuid>),
+            } -> (SqlUuid, SqlUuid),
             $text
         );
     };
 }
 
 candidates!(
-    /// Goes along an owner's texts, newest first, for a bounded way: words that are common are found
-    /// here, without reading all texts that have them. Tells the length of the way, also without a
-    /// candidate.
+    /// Goes along an owner's newest texts until enough are found: words that are common are found here,
+    /// without reading all texts that have them.
     Walk<'a>,
     words: &'a [i32] => Array<Integer>,
-    sql!("with way as materialized (
+    sql!("select w.id, w.conversation_id from (
         select id, conversation_id, sequence, words from search_words
         where owner_id = $1 and id < $2 order by id desc limit 2000
-    ),
-    found as (
-        select w.id, w.conversation_id from way w
-        where w.words @> $3 and ", WANTED, "
-        order by w.id desc limit $11
-    )
-    select (select count(*) from way), found.id, found.conversation_id
-    from (select 1) one left join found on true
-    order by found.id desc")
+    ) w
+    where w.words @> $3 and ", WANTED, "
+    order by w.id desc limit $11")
 );
 
 candidates!(
@@ -74,7 +67,7 @@ candidates!(
         select id, conversation_id, sequence from search_words
         where owner_id = $1 and id < $2 and words @> $3
     )
-    select 0::bigint, w.id, w.conversation_id from has w
+    select w.id, w.conversation_id from has w
     where ", WANTED, "
     order by w.id desc limit $11")
 );
@@ -83,7 +76,7 @@ candidates!(
     /// Goes along the messages of one conversation.
     WalkConversation<'a>,
     words: &'a [i32] => Array<Integer>,
-    sql!("select 0::bigint, w.id, w.conversation_id from search_words w
+    sql!("select w.id, w.conversation_id from search_words w
     where w.owner_id = $1 and w.id < $2 and w.words @> $3 and ", WANTED, "
         and w.id in (
             select i.id from items i where i.owner_id = $1 and i.conversation_id = $7
@@ -108,7 +101,7 @@ candidates!(
         union all
         select s.id, s.id, 0 from stale s where s.title is not null and s.id < $2
     )
-    select 0::bigint, w.id, w.conversation_id from texts w
+    select w.id, w.conversation_id from texts w
     where ", WANTED, "
     order by w.id desc limit $11")
 );

@@ -1,0 +1,66 @@
+//! Whether a text is worth making its words.
+//!
+//! Most candidates of a phrase, or of the beginning of a word, have none. A glance at the bytes of a
+//! text finds that out at a small part of the cost of its words.
+
+use super::query::{Query, Term, WantedWord};
+
+/// Longer texts are not copied for a glance.
+const LONGEST_TEXT: usize = 64 * 1024;
+/// So many words of a phrase are looked at: more would cost more than they leave out.
+const WORDS: usize = 4;
+/// Longer runs of letters are cut into words (see `words.rs`).
+const LONGEST_RUN: usize = 128;
+
+/// `false`: the text has not all terms of the query. `true`: its words must be compared.
+///
+/// Only texts in ASCII are looked at: their words have the same letters as the text.
+pub(super) fn may_match(query: &Query, text: &str) -> bool {
+    if text.len() > LONGEST_TEXT || !text.is_ascii() || has_long_run(text) {
+        return true;
+    }
+    let text = text.to_ascii_lowercase();
+    query.terms.iter().all(|term| may_have(term, &text))
+}
+
+fn has_long_run(text: &str) -> bool {
+    let mut runs = text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
+    runs.any(|run| run.len() >= LONGEST_RUN)
+}
+
+fn may_have(term: &Term, text: &str) -> bool {
+    let Some((first, others)) = term.words.split_first() else {
+        return true;
+    };
+    let others = others.get(..WORDS - 1).unwrap_or(others);
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once(letters(first)) {
+        if is_followed(after, others) {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}
+
+/// Whether the words after this one have these letters, each in its turn. A word may have more
+/// letters than are wanted: `Response` in `parseResponse`.
+fn is_followed(mut text: &str, others: &[WantedWord]) -> bool {
+    let is_letter = |c: char| c.is_ascii_alphanumeric();
+    for wanted in others {
+        let next = text.trim_start_matches(is_letter);
+        let next = next.trim_start_matches(|c| !is_letter(c));
+        let after = next.trim_start_matches(is_letter);
+        let word = next.get(..next.len() - after.len()).unwrap_or_default();
+        if !word.contains(letters(wanted)) {
+            return false;
+        }
+        text = after;
+    }
+    true
+}
+
+/// Those with diacritics are not found in a text of ASCII, as it should be.
+fn letters(wanted: &WantedWord) -> &str {
+    wanted.exact.as_deref().unwrap_or(&wanted.plain)
+}
