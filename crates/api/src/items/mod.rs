@@ -9,6 +9,9 @@ pub(crate) mod list;
 mod one_by_one;
 pub(crate) mod parts;
 pub(crate) mod regenerate;
+mod role;
+
+pub(crate) use role::RoleBody;
 
 use crate::error::ApiError;
 use crate::extract::{given, given_word};
@@ -69,18 +72,6 @@ pub(crate) struct ItemBody {
 enum ItemObject {
     #[serde(rename = "conversation.item")]
     Item,
-}
-
-/// The role of the message.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[schema(as = Role, example = "user")]
-pub(crate) enum RoleBody {
-    System,
-    Developer,
-    User,
-    Assistant,
-    Tool,
 }
 
 /// The author of the message.
@@ -225,29 +216,5 @@ impl TryFrom<NewItemBody> for NewItem {
             call_id: body.call_id.map(CallId::parse).transpose()?,
             reasoning: body.reasoning.map(Reasoning::parse).transpose()?,
         })
-    }
-}
-
-impl From<RoleBody> for Role {
-    fn from(role: RoleBody) -> Self {
-        match role {
-            RoleBody::System => Self::System,
-            RoleBody::Developer => Self::Developer,
-            RoleBody::User => Self::User,
-            RoleBody::Assistant => Self::Assistant,
-            RoleBody::Tool => Self::Tool,
-        }
-    }
-}
-
-impl From<Role> for RoleBody {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::System => Self::System,
-            Role::Developer => Self::Developer,
-            Role::User => Self::User,
-            Role::Assistant => Self::Assistant,
-            Role::Tool => Self::Tool,
-        }
     }
 }

@@ -1,4 +1,5 @@
-use super::queue::{Queue, QueuedRequest, Usage};
+use super::account::{QueuedRequest, Usage};
+use super::queue::Queue;
 use super::{BudgetLimits, Caller, Refused};
 use crate::mutex::locked;
 use std::future::poll_fn;

@@ -6,13 +6,14 @@
 //! order. So a caller with a thousand requests waits longer for each answer, and a caller with one
 //! request waits for at most one turn of each other caller.
 
+mod account;
 mod budget;
 mod queue;
 #[cfg(test)]
 mod tests;
 
+pub use account::Usage;
 pub use budget::{Budget, Permit};
-pub use queue::Usage;
 
 use crate::id::OwnerId;
 use crate::limits::Origin;

@@ -1,9 +1,7 @@
+use super::account::{Account, Motion, QueuedRequest, Refusals, Request, Ticket, Usage};
 use super::{BudgetLimits, Caller, Refused};
 use std::collections::BTreeMap;
 use tokio::sync::oneshot;
-
-/// The number of a place in a queue. Numbers rise, so the first of a map has waited longest.
-type Ticket = u64;
 
 /// The units each caller holds, and the requests that wait. Each step costs O(log n) in the number
 /// of callers and of waiting requests. A caller without units and without waiting requests is
@@ -17,58 +15,7 @@ pub(super) struct Queue {
     waiting: usize,
     last: Ticket,
     motion: Motion,
-    refused_for_share: u64,
-    refused_for_all: u64,
-}
-
-/// How a budget is used now, and how many requests it has refused so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Usage {
-    /// Units in all.
-    pub total: u64,
-    /// Units that callers hold.
-    pub held: u64,
-    /// Requests that wait.
-    pub waiting: usize,
-    /// Requests that were refused because of their caller's share.
-    pub refused_for_share: u64,
-    /// Requests that were refused because all units were used up.
-    pub refused_for_all: u64,
-}
-
-#[derive(Default)]
-struct Account {
-    held: u64,
-    waiting: BTreeMap<Ticket, Request>,
-    turn: Option<Ticket>,
-    motion: Motion,
-}
-
-impl Account {
-    fn is_over(&self) -> bool {
-        self.held == 0 && self.waiting.is_empty() && self.motion.at_work == 0
-    }
-}
-
-/// Whether units will come back, or only stay with their holders.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Motion {
-    /// Permits whose holders are at work.
-    pub(super) at_work: usize,
-    /// How often units came back, or holders went on.
-    pub(super) moves: u64,
-}
-
-struct Request {
-    units: u64,
-    given: oneshot::Sender<()>,
-}
-
-/// A request that was put into the queue.
-pub(super) struct QueuedRequest {
-    pub(super) ticket: Ticket,
-    /// Completes when the units are the caller's.
-    pub(super) given: oneshot::Receiver<()>,
+    refusals: Refusals,
 }
 
 impl Queue {
@@ -81,8 +28,7 @@ impl Queue {
             waiting: 0,
             last: 0,
             motion: Motion::default(),
-            refused_for_share: 0,
-            refused_for_all: 0,
+            refusals: Refusals::default(),
         }
     }
 
@@ -91,17 +37,14 @@ impl Queue {
             total: self.limits.total,
             held: self.held(),
             waiting: self.waiting,
-            refused_for_share: self.refused_for_share,
-            refused_for_all: self.refused_for_all,
+            refused_for_share: self.refusals.for_share,
+            refused_for_all: self.refusals.for_all,
         }
     }
 
     /// Counts a refusal.
     pub(super) fn refuses(&mut self, refused: Refused) -> Refused {
-        match refused {
-            Refused::Caller => self.refused_for_share += 1,
-            Refused::Full => self.refused_for_all += 1,
-        }
+        self.refusals.count(refused);
         refused
     }
 
@@ -211,13 +154,8 @@ impl Queue {
     /// Notes that a holder of units begins its work, or ends it.
     pub(super) fn works(&mut self, caller: Caller, begins: bool) {
         let account = self.callers.entry(caller).or_default();
-        for motion in [&mut self.motion, &mut account.motion] {
-            motion.moves += 1;
-            motion.at_work = match begins {
-                true => motion.at_work + 1,
-                false => motion.at_work.saturating_sub(1),
-            };
-        }
+        account.motion.works(begins);
+        self.motion.works(begins);
         self.settle(caller);
     }
 

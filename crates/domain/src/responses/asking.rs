@@ -5,14 +5,14 @@ use super::context::Asked;
 use super::draft::Draft;
 use super::live::Following;
 use super::model::Known;
+use super::stopping::Written;
 use super::writing::{Client, ResponseTask, end_open, no_conversation};
 use super::{Continued, Entry, Response, Status, Truncation};
 use crate::admission::Caller;
-use crate::error::{Conflict, Error, Result};
+use crate::error::{Error, Result};
 use crate::id::Sequence;
 use crate::replies::{Ask, ChatRequest, ChatStream, ProviderFailure};
-use crate::turns::{Called, Ending};
-use futures_util::future::{Either, pending, select};
+use futures_util::future::{Either, select};
 use std::pin::pin;
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -20,25 +20,6 @@ use tokio::sync::oneshot;
 /// How many messages may be added to a conversation while the events of a response are told, so that
 /// its items still get the ids that were told: these numbers are left free before them.
 const BESIDE: u32 = 256;
-
-/// Why a response ends early.
-enum Stop {
-    /// Its turn in the conversation was ended.
-    Called(Called),
-    /// It was cancelled or deleted.
-    Over,
-    /// Its reader has left, and it is not stored.
-    Unread,
-}
-
-/// How the writing went.
-enum Written {
-    Whole,
-    /// The turn was cancelled; what was written is kept.
-    Cancelled,
-    /// The response was cancelled or deleted: its row is not this writer's any more.
-    Over,
-}
 
 impl ResponseTask {
     /// Writes the response and stores it. Returns a failure that no client is told of in an answer.
@@ -205,45 +186,6 @@ impl ResponseTask {
                     if needs.lengths.learn(&self.create, &refusal) => {}
                 Err(error) => return Err(error),
             }
-        }
-    }
-
-    /// Returns when the response must end early.
-    async fn stop(&self, client: &mut Client) -> Stop {
-        let called = async {
-            match &self.turn {
-                Some(turn) => Stop::Called(turn.called().await),
-                None => pending().await,
-            }
-        };
-        let over = async {
-            self.writer.over().await;
-            Stop::Over
-        };
-        let unread = async {
-            match client {
-                _ if self.create.is_stored => pending().await,
-                Some(client) => client.closed().await,
-                None => self.writer.response.closed().await,
-            }
-            Stop::Unread
-        };
-        let (called, over, unread) = (pin!(called), pin!(over), pin!(unread));
-        match select(select(called, over), unread).await {
-            Either::Left((ended, _)) => ended.factor_first().0,
-            Either::Right((unread, _)) => unread,
-        }
-    }
-
-    async fn stopped(&self, stop: Stop) -> Result<Written> {
-        match stop {
-            Stop::Over | Stop::Unread => Ok(Written::Over),
-            Stop::Called(Called::Ended(Ending::Kept)) => Ok(Written::Cancelled),
-            Stop::Called(Called::Ended(Ending::Dropped)) => match &self.turn {
-                Some(turn) => Err(turn.cancelled().await),
-                None => Ok(Written::Over),
-            },
-            Stop::Called(Called::Overtaken) => Err(Error::Conflict(Conflict::ConversationLocked)),
         }
     }
 }

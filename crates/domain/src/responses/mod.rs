@@ -16,6 +16,7 @@ mod output;
 mod piece;
 mod ports;
 mod service;
+mod stopping;
 mod told;
 mod writing;
 

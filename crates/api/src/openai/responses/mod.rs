@@ -2,6 +2,7 @@
 
 mod again;
 pub(super) mod cancel;
+mod continued;
 pub(super) mod create;
 pub(super) mod delete;
 mod events;

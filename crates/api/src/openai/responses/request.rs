@@ -1,6 +1,7 @@
 //! Reads a request for a response.
 
-use super::mistakes::{named, refused};
+use super::continued::continued;
+use super::mistakes::refused;
 use super::options::{numbers, texts};
 use super::{input, objects, settings, tools};
 use crate::chat::Fields;
@@ -8,9 +9,8 @@ use crate::error::{ApiError, code};
 use crate::extract::{MESSAGES, WireBody};
 use crate::openai::query::included;
 use crate::repeats::Again;
-use domain::id::{ConversationId, ResponseId};
-use domain::items::{Object, elements, text};
-use domain::responses::{Continued, CreateResponse, Truncation};
+use domain::items::{elements, text};
+use domain::responses::{CreateResponse, Truncation};
 use serde::{Deserialize, Deserializer};
 
 /// A request with all its fields.
@@ -102,7 +102,7 @@ impl TryFrom<CreateResponseBody> for CreateResponse {
         let is_background = flag(&fields, "background")?.unwrap_or_default();
         let is_streamed = flag(&fields, "stream")?.unwrap_or_default();
         flag(&fields, "parallel_tool_calls")?;
-        let place = place(&fields, is_stored)?;
+        let place = continued(&fields, is_stored)?;
         if is_background && !is_stored {
             let rule = "must be true with background: true, since the response is got later.";
             return Err(refused(code::INVALID_VALUE, "store", rule));
@@ -179,51 +179,6 @@ fn string(fields: &Fields, name: &str, most: usize) -> Result<Option<String>, Ap
         return Err(refused(code::INVALID_VALUE, name, &rule));
     }
     Ok(Some(value).filter(|value| !value.is_empty()))
-}
-
-/// What the response continues.
-fn place(fields: &Fields, is_stored: bool) -> Result<Continued, ApiError> {
-    const PREVIOUS: &str = "previous_response_id";
-    const CONVERSATION: &str = "conversation";
-    let previous = fields.given(PREVIOUS).map(|raw| {
-        let id = text(raw);
-        id.ok_or_else(|| refused(code::INVALID_TYPE, PREVIOUS, "must be a string."))
-    });
-    // An empty id is one that does not exist: a client with an unset variable must not lose its context.
-    let previous = previous.transpose()?;
-    let Some(raw) = fields.given(CONVERSATION) else {
-        return match previous {
-            None => Ok(Continued::Nothing),
-            Some(id) => {
-                let id = ResponseId::parse(&id).map_err(|error| error.named_by(PREVIOUS));
-                id.map(Continued::Response).map_err(named)
-            }
-        };
-    };
-    if previous.is_some() {
-        let rule = "cannot be used together with conversation.";
-        return Err(refused(code::INVALID_VALUE, PREVIOUS, rule));
-    }
-    if !is_stored {
-        let rule = "cannot be used with store: false: a conversation keeps its items.";
-        return Err(refused(code::INVALID_VALUE, CONVERSATION, rule));
-    }
-    let object = Object::parse(raw);
-    if let Some(object) = &object {
-        objects::only(CONVERSATION, object, &["id"])?;
-    }
-    let id = text(raw).or_else(|| object?.text("id"));
-    let must = || {
-        refused(
-            code::INVALID_TYPE,
-            CONVERSATION,
-            "must be an id, or an object with an id.",
-        )
-    };
-    let id = ConversationId::parse(&id.ok_or_else(must)?);
-    Ok(Continued::Conversation(
-        id.map_err(|error| error.named_by(CONVERSATION))?,
-    ))
 }
 
 fn truncation(fields: &Fields) -> Result<Truncation, ApiError> {

@@ -3,6 +3,7 @@
 mod finish;
 mod rows;
 mod statements;
+mod tend;
 mod within;
 mod write;
 
@@ -13,7 +14,6 @@ use super::titles::NewTitles;
 use super::work::{Whose, reading};
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
-use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::admission::Caller;
 use domain::error::Result;
@@ -26,7 +26,7 @@ use domain::responses::{
 use rows::{response, with_input};
 use statements::{
     Abandon, AbandonExpired, Cancel, Chain, Delete, Find, FindWithInput, FoundResponse,
-    FoundWithInput, InRange, LinkRow, Renew, Tend,
+    FoundWithInput, InRange, LinkRow,
 };
 use uuid::Uuid;
 pub(super) use within::{forget_conversation, forget_owner};
@@ -226,34 +226,6 @@ impl ResponseStore for PgResponses {
         responses: &[(OwnerId, ResponseId)],
         renews: bool,
     ) -> Result<Vec<(OwnerId, ResponseId)>> {
-        let owners = responses.iter().map(|(owner, _)| ids::stored(owner.ulid()));
-        let owners: Vec<_> = owners.collect();
-        let all = responses.iter().map(|(_, id)| ids::stored(id.ulid()));
-        let all: Vec<_> = all.collect();
-        let (owner_ids, ids_of) = (owners.as_slice(), all.as_slice());
-        let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Vec<(Uuid, Uuid)>> {
-            match renews {
-                true => {
-                    let renew = Renew {
-                        owner_ids,
-                        ids: ids_of,
-                    };
-                    renew.fetch_all(connection).await
-                }
-                false => {
-                    let tend = Tend {
-                        owner_ids,
-                        ids: ids_of,
-                    };
-                    tend.fetch_all(connection).await
-                }
-            }
-        };
-        let there = self.database.run(Caller::Service, work).await?;
-        let there = there.into_iter().map(|(owner, id)| {
-            let owner = OwnerId::new(ids::read(owner));
-            (owner, ResponseId::new(ids::read(id)))
-        });
-        Ok(there.collect())
+        tend::tend(&self.database, responses, renews).await
     }
 }

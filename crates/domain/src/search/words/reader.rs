@@ -1,108 +1,15 @@
-//! The words of a text, in the form in which they are compared, and their places.
-//!
-//! A word is a run of letters, digits and their marks, in Unicode's sense; other characters separate
-//! words. Scripts that are written without spaces have no such words: there each character is one,
-//! and characters that follow each other are found together. Case, width and compatible forms make
-//! no difference. Diacritics are kept beside, since they matter where a query has them.
+//! Makes words of characters.
 
-use super::scripts::{self, Kind};
+use super::{Word, Words};
 use crate::folding::lower;
-use std::ops::Range;
-use std::str::Chars;
+use crate::search::scripts::{self, Kind};
 use unicode_normalization::char::{compose, decompose_compatible};
-
-/// The words of a text.
-#[derive(Debug, Default)]
-pub(super) struct Words {
-    /// The words without diacritics, and those with diacritics again with them.
-    texts: String,
-    pub(super) all: Vec<Word>,
-}
-
-/// A word, by its place among all.
-#[derive(Clone, Debug)]
-pub(super) struct Word {
-    plain: Range<usize>,
-    /// With diacritics, where it has some.
-    exact: Option<Range<usize>>,
-    /// Its characters in the text.
-    pub(super) place: Range<usize>,
-    /// Whether it is a character of a script without spaces.
-    pub(super) is_dense: bool,
-    /// Whether it follows the word before it without anything between them.
-    pub(super) is_joined: bool,
-    /// Where a name such as `camelCase` has humps: the first characters of the words in it.
-    humps: Vec<usize>,
-}
 
 /// The longest word: longer runs are cut, so that a text without spaces has words of bounded size.
 const LONGEST: usize = 128;
 
-/// The words of a text, some thousand at a time: all words of a long text would take a hundred times
-/// the memory of the text.
-pub(super) struct Pieces<'a> {
-    rest: Chars<'a>,
-    count: usize,
-    reader: Reader,
-    ahead: usize,
-    has_ended: bool,
-    /// How many words of the last piece were new. They are removed before the next one.
-    used: usize,
-}
-
-/// Some words of a text. Terms may begin at the first `new` ones; the words after them are those of
-/// the next piece.
-pub(super) struct Piece<'a> {
-    pub(super) words: &'a Words,
-    pub(super) new: usize,
-}
-
-impl<'a> Pieces<'a> {
-    /// About how many words a piece has.
-    const WORDS: usize = 4_096;
-
-    /// `ahead`: the most words that are looked at together.
-    pub(super) fn of(text: &'a str, ahead: usize) -> Self {
-        Self {
-            rest: text.chars(),
-            count: 0,
-            reader: Reader::default(),
-            ahead: ahead.max(1),
-            has_ended: false,
-            used: 0,
-        }
-    }
-
-    /// The next piece; `None` after the last.
-    pub(super) fn next(&mut self) -> Option<Piece<'_>> {
-        if self.has_ended {
-            return None;
-        }
-        self.reader.words.remove(self.used);
-        // The last word may still change, so one more is read.
-        while self.reader.words.all.len() < Self::WORDS + self.ahead {
-            let Some(c) = self.rest.next() else {
-                self.reader.end(self.count);
-                self.has_ended = true;
-                break;
-            };
-            self.reader.read(c, self.count);
-            self.count += 1;
-        }
-        let all = self.reader.words.all.len();
-        self.used = match self.has_ended {
-            true => all,
-            false => all - self.ahead,
-        };
-        Some(Piece {
-            words: &self.reader.words,
-            new: self.used,
-        })
-    }
-}
-
 impl Words {
-    pub(super) fn of(text: &str) -> Self {
+    pub(in crate::search) fn of(text: &str) -> Self {
         let mut reader = Reader::default();
         let mut count = 0;
         for c in text.chars() {
@@ -112,49 +19,12 @@ impl Words {
         reader.end(count);
         reader.words
     }
-
-    /// Removes the first words.
-    fn remove(&mut self, count: usize) {
-        self.all.drain(..count);
-        let end = self.texts.len();
-        let start = self.all.first().map_or(end, |first| first.plain.start);
-        self.texts.drain(..start);
-        for word in &mut self.all {
-            word.plain = word.plain.start - start..word.plain.end - start;
-            let exact = word.exact.take();
-            word.exact = exact.map(|exact| exact.start - start..exact.end - start);
-        }
-    }
-
-    pub(super) fn plain(&self, word: &Word) -> &str {
-        self.text(&word.plain)
-    }
-
-    pub(super) fn exact(&self, word: &Word) -> &str {
-        self.text(word.exact.as_ref().unwrap_or(&word.plain))
-    }
-
-    pub(super) fn has_diacritics(&self, word: &Word) -> bool {
-        word.exact.is_some()
-    }
-
-    /// The words in a name with humps.
-    pub(super) fn parts<'a>(&'a self, word: &'a Word) -> impl Iterator<Item = &'a str> {
-        let whole = self.plain(word);
-        let ends = word.humps.iter().skip(1).copied().chain([whole.len()]);
-        let parts = word.humps.iter().copied().zip(ends);
-        parts.filter_map(move |(start, end)| whole.get(start..end))
-    }
-
-    fn text(&self, range: &Range<usize>) -> &str {
-        self.texts.get(range.clone()).unwrap_or_default()
-    }
 }
 
 /// Reads a text, a character at a time.
 #[derive(Default)]
-struct Reader {
-    words: Words,
+pub(super) struct Reader {
+    pub(super) words: Words,
     plain: String,
     exact: String,
     humps: Vec<usize>,
@@ -168,7 +38,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn read(&mut self, c: char, place: usize) {
+    pub(super) fn read(&mut self, c: char, place: usize) {
         if c.is_ascii() {
             if c.is_ascii_alphanumeric() {
                 self.letter(c, c.to_ascii_lowercase(), place);
@@ -297,7 +167,7 @@ impl Reader {
     }
 
     /// Ends the word, if there is one, before this place.
-    fn end(&mut self, place: usize) {
+    pub(super) fn end(&mut self, place: usize) {
         if self.plain.is_empty() {
             return;
         }
