@@ -129,7 +129,7 @@ fn rank(cursor: &str) -> Result<usize, Error> {
     tag = "conversations",
     params(SearchQuery),
     responses((status = 200, description = "A page of hits.", body = SearchHitListBody)),
-    extensions(("x-error-codes" = json!(["invalid_cursor"]))),
+    extensions(("x-error-codes" = json!(["invalid_cursor", "project_not_found", "conversation_not_found"]))),
     security(("bearer" = [])),
 )]
 #[get("/search")]

@@ -5,8 +5,8 @@ use crate::page::{Limit, Order, PAGE_BYTES, Page};
 
 impl ItemService {
     /// The items around an item: half of the limit before it, then itself and those after it. The
-    /// item itself may be deleted. `has_more` is about the end of the page in the direction of
-    /// `order`.
+    /// item itself may be deleted, but not be another conversation's. `has_more` is about the end
+    /// of the page in the direction of `order`.
     pub async fn around(
         &self,
         owner: OwnerId,
@@ -24,6 +24,7 @@ impl ItemService {
         };
         let later = self.store.list(owner, conversation, &later).await?;
         let later = half(later.ok_or_else(|| Resource::Conversation.absent())?, more);
+        self.check_place(owner, id, later.data.first()).await?;
         let earlier = match fewer {
             None => Page {
                 data: Vec::new(),
@@ -53,6 +54,19 @@ impl ItemService {
             }
         };
         Ok(Page { data, has_more })
+    }
+
+    /// Refuses an item of another conversation, by the first item from its place on: another item
+    /// may have the place here, or it may be free here.
+    async fn check_place(&self, owner: OwnerId, id: ItemId, first: Option<&Item>) -> Result<()> {
+        let is_elsewhere = match first {
+            Some(first) if first.id.sequence() == id.sequence() => first.id != id,
+            _ => self.store.find_anywhere(owner, id).await?.is_some(),
+        };
+        match is_elsewhere {
+            true => Err(Resource::Item.absent().named_by("around")),
+            false => Ok(()),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 use super::Filter;
 use crate::conversations::{Conversation, ConversationList, Title};
-use crate::error::Result;
+use crate::error::{Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};
 use crate::items::Role;
 use crate::jobs::{Job, Portion, Step};
@@ -19,6 +19,9 @@ pub trait SearchStore: Send + Sync {
     /// as many as have a mebibyte, and at least one. `FoundTexts::is_all`: none was left out for
     /// its size.
     async fn texts(&self, owner: OwnerId, candidates: &[Candidate]) -> Result<FoundTexts>;
+
+    /// Whether a filter names a project, or a conversation, that does not exist.
+    async fn absent(&self, owner: OwnerId, filter: &Filter) -> Result<Option<Resource>>;
 
     /// The first conversations of a list, at most so many, whose titles may match: those that the
     /// index has under all keys, and those whose titles it does not have as they are now. `None`: the

@@ -3,7 +3,7 @@ use super::ports::{CandidateQuery, Comparing, SearchStore, Text};
 use super::snippet::snippet;
 use super::{Filter, Hit, Query, Search, SearchPage, Sort};
 use crate::clock::Clock;
-use crate::error::{Error, Result};
+use crate::error::{Error, Resource, Result};
 use crate::id::OwnerId;
 use crate::jobs::{Job, Portion, Step, Work};
 use chrono::{DateTime, Utc};
@@ -36,6 +36,26 @@ impl SearchService {
     const MOST: usize = 256;
 
     pub async fn search(&self, owner: OwnerId, search: &Search) -> Result<SearchPage> {
+        let page = self.page(owner, search).await?;
+        // Where there are hits, so are their project and their conversation.
+        if page.hits.is_empty() {
+            self.check(owner, &search.filter).await?;
+        }
+        Ok(page)
+    }
+
+    async fn check(&self, owner: OwnerId, filter: &Filter) -> Result<()> {
+        if filter.project.is_none() && filter.conversation.is_none() {
+            return Ok(());
+        }
+        match self.store.absent(owner, filter).await? {
+            None => Ok(()),
+            Some(Resource::Project) => Err(Resource::Project.absent().named_by("project_id")),
+            Some(other) => Err(other.absent().named_by("conversation_id")),
+        }
+    }
+
+    async fn page(&self, owner: OwnerId, search: &Search) -> Result<SearchPage> {
         match search.sort {
             Sort::Recent { after } => {
                 let wanted = search.limit.get();

@@ -8,6 +8,7 @@ mod statements;
 mod texts;
 mod titles;
 
+use super::conversations::exists;
 use super::database::Database;
 use super::ids;
 use super::jobs::{Locked, Next, kind};
@@ -16,10 +17,12 @@ use chrono::{DateTime, Utc};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::admission::Caller;
 use domain::conversations::{Conversation, ConversationList};
-use domain::error::Result;
+use domain::error::{Resource, Result};
 use domain::id::OwnerId;
 use domain::jobs::{Job, Kind, Portion, Step};
-use domain::search::{Candidate, CandidateQuery, Candidates, FoundTexts, MAKER, SearchStore};
+use domain::search::{
+    Candidate, CandidateQuery, Candidates, Filter, FoundTexts, MAKER, SearchStore,
+};
 pub(super) use forget::{forget_conversation, forget_owner, note_rename};
 pub(super) use stale::STALE;
 pub(super) use statements::forget::FORGET_ITEM;
@@ -37,6 +40,18 @@ impl SearchStore for PgSearch {
 
     async fn texts(&self, owner: OwnerId, candidates: &[Candidate]) -> Result<FoundTexts> {
         texts::find(&self.0, owner, candidates).await
+    }
+
+    async fn absent(&self, owner: OwnerId, filter: &Filter) -> Result<Option<Resource>> {
+        if !exists::project(&self.0, owner, filter.project).await? {
+            return Ok(Some(Resource::Project));
+        }
+        let Some(conversation) = filter.conversation else {
+            return Ok(None);
+        };
+        let key = (ids::stored(owner.ulid()), ids::stored(conversation.ulid()));
+        let is_there = exists::exists(&self.0, key).await?;
+        Ok((!is_there).then_some(Resource::Conversation))
     }
 
     async fn titled(

@@ -169,3 +169,36 @@ async fn around_goes_with_no_other_place() {
         .await
         .refused("conversation_not_found", None);
 }
+
+#[tokio::test]
+async fn around_takes_no_message_of_another_conversation() {
+    let app = TestApp::spawn().await;
+    let (alice, bob) = (app.alice(), app.bob());
+    let conversation = alice.conversation(json!({})).await;
+    let mut items = Vec::new();
+    for number in 0..2 {
+        items.push(id(&alice.say(&conversation, &format!("{number}")).await));
+    }
+    let other = alice.conversation(json!({})).await;
+    let mut others = Vec::new();
+    for number in 0..3 {
+        others.push(id(&alice.say(&other, &format!("{number}")).await));
+    }
+    let foreign = bob.conversation(json!({})).await;
+    others.push(id(&bob.say(&foreign, "0").await));
+    let path = format!("/v1/conversations/{conversation}/items");
+    let around = async |item: &str| alice.get(&format!("{path}?around={item}")).await;
+    // Their places are taken here, or lie behind the end.
+    for item in &others {
+        around(item)
+            .await
+            .refused("item_not_found", Some("around"));
+    }
+    // The place is free here: it is the deleted message's, and still not another's.
+    let gone = format!("{path}/{}", items[1]);
+    alice.delete(&gone).await.expect_nothing(204);
+    around(&items[1]).await.expect(200);
+    around(&others[1])
+        .await
+        .refused("item_not_found", Some("around"));
+}

@@ -185,6 +185,33 @@ async fn filters_narrow_what_is_searched() {
         assert_eq!((ranked.len(), &ranked[0]), (4, &one));
         index_all(&app).await;
     }
+    // A project and a conversation that were deleted are unknown; without hits they are not.
+    let empty = alice.project("Empty").await;
+    assert!(
+        found(&alice, "needle", &format!("&project_id={empty}"))
+            .await
+            .is_empty()
+    );
+    let no_title = format!("&conversation_id={two}&role=assistant");
+    assert!(found(&alice, "needle", &no_title).await.is_empty());
+    let gone = alice.conversation(json!({ "title": "needle" })).await;
+    for (kind, path, more) in [
+        (
+            "project_not_found",
+            format!("/v1/projects/{empty}"),
+            format!("&project_id={empty}"),
+        ),
+        (
+            "conversation_not_found",
+            format!("/v1/conversations/{gone}"),
+            format!("&conversation_id={gone}"),
+        ),
+    ] {
+        alice.delete(&path).await.expect_nothing(204);
+        let param = kind.replace("_not_found", "_id");
+        let search = format!("/v1/search?q=needle{more}");
+        alice.get(&search).await.refused(kind, Some(&param));
+    }
     let at = format!("/v1/conversations/{one}/items?around={assistant}&limit=1");
     assert_eq!(id(&alice.get(&at).await.expect(200)["data"][0]), assistant);
 }
@@ -245,15 +272,28 @@ async fn another_owner_finds_nothing() {
     let conversation = alice.conversation(json!({ "title": "Secret plans" })).await;
     let project = alice.project("P").await;
     alice.say(&conversation, "A secret message").await;
+    let others = bob.conversation(json!({ "title": "Secret, too" })).await;
     for _ in 0..2 {
-        assert!(found(&bob, "secret", "").await.is_empty());
-        for more in [
-            format!("&conversation_id={conversation}"),
-            format!("&project_id={project}"),
-        ] {
-            assert!(found(&bob, "secret", &more).await.is_empty());
-        }
+        assert_eq!(found(&bob, "secret", "").await, [others.as_str()]);
         index_all(&app).await;
+    }
+    // What another owner has is unknown, also beside what the caller has.
+    for (more, param) in [
+        (
+            format!("&conversation_id={conversation}"),
+            "conversation_id",
+        ),
+        (format!("&project_id={project}"), "project_id"),
+        (
+            format!("&project_id={project}&conversation_id={others}"),
+            "project_id",
+        ),
+    ] {
+        for sort in ["recent", "relevance"] {
+            let path = format!("/v1/search?q=secret&sort={sort}{more}");
+            let kind = param.replace("_id", "_not_found");
+            bob.get(&path).await.refused(&kind, Some(param));
+        }
     }
     let nobody = app.anon().get("/v1/search?q=a").await;
     assert_eq!(nobody.status, 401);
