@@ -8,11 +8,13 @@ use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::QueryResult;
+use diesel::result::Error;
 use diesel_async::AsyncPgConnection;
 use domain::id::OwnerId;
 use domain::jobs::Portion;
 use domain::search::{MAKER, keys, title_keys};
 use std::fmt::Write as _;
+use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 /// How many conversations a step looks at.
@@ -31,7 +33,7 @@ struct Added {
     ids: Vec<Uuid>,
     conversation_ids: Vec<Uuid>,
     sequences: Vec<i32>,
-    words: Vec<String>,
+    texts: Vec<String>,
     /// Of conversations: how far each is indexed.
     indexed: Vec<(Uuid, i32, i32, i32)>,
 }
@@ -72,11 +74,10 @@ pub(super) async fn step(
         for (id, sequence, content) in items {
             bytes -= size(&content);
             rows -= 1;
-            added.text((id, conversation.id, sequence), keys(owner, &content));
+            added.text((id, conversation.id, sequence), content);
         }
-        if let Some(title) = &conversation.title {
-            let keys = title_keys(owner, title);
-            added.text((conversation.id, conversation.id, 0), keys);
+        if let Some(title) = conversation.title {
+            added.text((conversation.id, conversation.id, 0), title);
         }
         rows -= 1;
         let (revisions, renames) = (conversation.revisions, conversation.renames);
@@ -84,7 +85,18 @@ pub(super) async fn step(
             .indexed
             .push((conversation.id, reached, revisions, renames));
     }
-    added.store(connection, owner_id).await?;
+    let texts = std::mem::take(&mut added.texts);
+    let sequences = added.sequences.clone();
+    // A long text takes a while, and this thread serves connections.
+    let words = spawn_blocking(move || {
+        let each = texts.iter().zip(sequences);
+        each.map(|(text, sequence)| words(owner, text, sequence))
+            .collect()
+    });
+    let words: Vec<String> = words
+        .await
+        .map_err(|error| Error::QueryBuilderError(error.into()))?;
+    added.store(connection, owner_id, &words).await?;
     Ok(false)
 }
 
@@ -140,30 +152,44 @@ async fn items(
     Ok((items, reached))
 }
 
-impl Added {
-    fn text(&mut self, (id, conversation, sequence): (Uuid, Uuid, i32), keys: Vec<i32>) {
-        let mut words = String::from("{");
-        for key in keys {
-            if words.len() > 1 {
-                words.push(',');
-            }
-            // A text takes everything that is written to it.
-            let _ = write!(words, "{key}");
+/// The keys of a message, or of a title, whose number is 0, as PostgreSQL writes an array.
+fn words(owner: OwnerId, text: &str, sequence: i32) -> String {
+    let keys = match sequence {
+        0 => title_keys(owner, text),
+        _ => keys(owner, text),
+    };
+    let mut words = String::from("{");
+    for key in keys {
+        if words.len() > 1 {
+            words.push(',');
         }
-        words.push('}');
+        // A text takes everything that is written to it.
+        let _ = write!(words, "{key}");
+    }
+    words.push('}');
+    words
+}
+
+impl Added {
+    fn text(&mut self, (id, conversation, sequence): (Uuid, Uuid, i32), text: String) {
         self.ids.push(id);
         self.conversation_ids.push(conversation);
         self.sequences.push(sequence);
-        self.words.push(words);
+        self.texts.push(text);
     }
 
-    async fn store(self, connection: &mut AsyncPgConnection, owner_id: Uuid) -> QueryResult<()> {
+    async fn store(
+        self,
+        connection: &mut AsyncPgConnection,
+        owner_id: Uuid,
+        words: &[String],
+    ) -> QueryResult<()> {
         let insert = Insert {
             owner_id,
             ids: &self.ids,
             conversation_ids: &self.conversation_ids,
             sequences: &self.sequences,
-            words: &self.words,
+            words,
         };
         insert.write(connection).await?;
         let each = || self.indexed.iter();

@@ -190,9 +190,7 @@ async fn around_takes_no_message_of_another_conversation() {
     let around = async |item: &str| alice.get(&format!("{path}?around={item}")).await;
     // Their places are taken here, or lie behind the end.
     for item in &others {
-        around(item)
-            .await
-            .refused("item_not_found", Some("around"));
+        around(item).await.refused("item_not_found", Some("around"));
     }
     // The place is free here: it is the deleted message's, and still not another's.
     let gone = format!("{path}/{}", items[1]);

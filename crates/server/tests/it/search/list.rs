@@ -19,12 +19,13 @@ pub(super) async fn hits(actor: &Actor, query: &str, more: &str) -> Vec<Value> {
 /// The items that are found; titles as the ids of their conversations.
 pub(super) async fn found(actor: &Actor, query: &str, more: &str) -> Vec<String> {
     let hits = hits(actor, query, more).await;
-    let place = |hit: &Value| {
-        let item = hit["item_id"].as_str();
-        item.unwrap_or(hit["conversation"]["id"].as_str().unwrap())
-            .to_owned()
-    };
     hits.iter().map(place).collect()
+}
+
+fn place(hit: &Value) -> String {
+    let item = hit["item_id"].as_str();
+    item.unwrap_or(hit["conversation"]["id"].as_str().unwrap())
+        .to_owned()
 }
 
 #[tokio::test]
@@ -185,35 +186,34 @@ async fn filters_narrow_what_is_searched() {
         assert_eq!((ranked.len(), &ranked[0]), (4, &one));
         index_all(&app).await;
     }
-    // A project and a conversation that were deleted are unknown; without hits they are not.
-    let empty = alice.project("Empty").await;
-    assert!(
-        found(&alice, "needle", &format!("&project_id={empty}"))
-            .await
-            .is_empty()
-    );
-    let no_title = format!("&conversation_id={two}&role=assistant");
-    assert!(found(&alice, "needle", &no_title).await.is_empty());
-    let gone = alice.conversation(json!({ "title": "needle" })).await;
+    let at = format!("/v1/conversations/{one}/items?around={assistant}&limit=1");
+    assert_eq!(id(&alice.get(&at).await.expect(200)["data"][0]), assistant);
+}
+
+#[tokio::test]
+async fn a_filter_by_what_does_not_exist_is_refused_and_one_without_hits_is_empty() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let (project, gone) = (alice.project("Empty").await, json!({ "title": "needle" }));
+    let gone = alice.conversation(gone).await;
     for (kind, path, more) in [
         (
             "project_not_found",
-            format!("/v1/projects/{empty}"),
-            format!("&project_id={empty}"),
+            format!("/v1/projects/{project}"),
+            format!("&project_id={project}"),
         ),
         (
             "conversation_not_found",
             format!("/v1/conversations/{gone}"),
-            format!("&conversation_id={gone}"),
+            format!("&role=user&conversation_id={gone}"),
         ),
     ] {
+        assert!(found(&alice, "needle", &more).await.is_empty());
         alice.delete(&path).await.expect_nothing(204);
         let param = kind.replace("_not_found", "_id");
         let search = format!("/v1/search?q=needle{more}");
         alice.get(&search).await.refused(kind, Some(&param));
     }
-    let at = format!("/v1/conversations/{one}/items?around={assistant}&limit=1");
-    assert_eq!(id(&alice.get(&at).await.expect(200)["data"][0]), assistant);
 }
 
 #[tokio::test]
