@@ -74,12 +74,23 @@ pub(crate) async fn get_conversation(
         }
     }
     take_room(&request, BEGINNING).await?;
+    let opening = conversations.open(owner, id).await?;
+    whole(&request, items.into_inner(), owner, opening).await
+}
+
+/// The conversation and its messages: at once if all of them are at hand, otherwise as a stream.
+async fn whole(
+    request: &HttpRequest,
+    items: Arc<ItemService>,
+    owner: OwnerId,
+    opening: Opening,
+) -> Result<HttpResponse, ApiError> {
     let Opening {
         conversation,
         items: first,
         last,
-    } = conversations.open(owner, id).await?;
-    let tag = conversation.tag();
+    } = opening;
+    let (id, tag) = (conversation.id, conversation.tag());
     let mut text = serde_json::to_vec(&ConversationBody::from(conversation)).map_err(internal)?;
     // Replaces the closing brace of the conversation by its messages.
     text.pop();
@@ -91,11 +102,11 @@ pub(crate) async fn get_conversation(
         text.extend_from_slice(b"]}");
         return Ok(tags::tagged(answer.body(text), &tag));
     }
-    let mut parts = Parts::of(&request);
+    let mut parts = Parts::of(request);
     let head = Part::new(text, parts.next().await?);
     let rest = Rest {
         parts,
-        items: items.into_inner(),
+        items,
         owner,
         id,
         last,

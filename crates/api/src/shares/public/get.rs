@@ -10,6 +10,7 @@ use crate::memory::{PAGE, take_room};
 use crate::tags;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, web};
+use domain::limits::Origin;
 use domain::shares::{ShareService, ViewPage, Visit};
 use endpoint::get;
 use page::PageContext;
@@ -57,45 +58,86 @@ pub(crate) async fn get_shared_conversation(
         ShareFormat::Html => known,
         ShareFormat::Json | ShareFormat::Md => query,
     };
-    // A preview is not a reader yet.
-    let visit = match is_head(&request) || preview_bots::asks(&request) {
-        true => Visit::Asking,
-        false => Visit::Reading,
+    let link = LinkRequest {
+        request: &request,
+        shares: &shares,
+        origin: client.origin(),
+        share_id: &share_id,
     };
     let answer = async {
         let Query(query) = query?;
-        let mut page = ViewPage::try_from(&query)?;
-        let is_page = format == ShareFormat::Html;
-        if is_page {
-            page.bytes = html::PAGE;
+        match format {
+            ShareFormat::Html => {
+                link.page(&query, &layouts, continue_url.as_ref().as_ref())
+                    .await
+            }
+            ShareFormat::Json | ShareFormat::Md => link.document(&query, format).await,
         }
-        take_room(&request, if is_page { html::ROOM } else { PAGE }).await?;
-        let limit = page.limit.get();
-        let origin = client.origin();
-        let view = shares.view(origin, &share_id, page, visit).await?;
-        if !is_page {
-            return Ok(tags::written(
-                &request,
-                show(&request, view, format, &share_id).await?,
-            ));
-        }
-        let standing = shares.standing(origin, &share_id, &view).await?;
-        let around = PageContext {
-            neighbours: html::neighbours(&view, &query),
-            standing: standing.map(|place| html::standing(place, view.items.len(), limit)),
-            link: html::link(&request, &share_id, continue_url.as_ref().as_ref()),
-        };
-        let page = html::write(&request, view, around, &layouts, origin).await?;
-        let page = HttpResponse::Ok()
-            .content_type(ContentType::html())
-            .body(page);
-        Ok(tags::written(&request, page))
     };
     // A browser that asked for a page gets failures as a page.
     answer.await.map_err(|error: ApiError| match format {
         ShareFormat::Html => error.into_page(),
         ShareFormat::Json | ShareFormat::Md => error,
     })
+}
+
+/// A request for the messages of a link.
+struct LinkRequest<'a> {
+    request: &'a HttpRequest,
+    shares: &'a ShareService,
+    origin: Origin,
+    share_id: &'a str,
+}
+
+impl LinkRequest<'_> {
+    /// The messages as JSON or Markdown.
+    async fn document(
+        &self,
+        query: &GetSharedConversationQuery,
+        format: ShareFormat,
+    ) -> Result<HttpResponse, ApiError> {
+        let page = ViewPage::try_from(query)?;
+        take_room(self.request, PAGE).await?;
+        let view = self.view(page).await?;
+        let answer = show(self.request, view, format, self.share_id).await?;
+        Ok(tags::written(self.request, answer))
+    }
+
+    /// The messages as a page for a browser.
+    async fn page(
+        &self,
+        query: &GetSharedConversationQuery,
+        layouts: &Layouts,
+        continue_url: Option<&ContinueUrl>,
+    ) -> Result<HttpResponse, ApiError> {
+        let mut page = ViewPage::try_from(query)?;
+        page.bytes = html::PAGE;
+        take_room(self.request, html::ROOM).await?;
+        let limit = page.limit.get();
+        let view = self.view(page).await?;
+        let standing = self.shares.standing(self.origin, self.share_id, &view);
+        let standing = standing.await?;
+        let around = PageContext {
+            neighbours: html::neighbours(&view, query),
+            standing: standing.map(|place| html::standing(place, view.items.len(), limit)),
+            link: html::link(self.request, self.share_id, continue_url),
+        };
+        let page = html::write(self.request, view, around, layouts, self.origin).await?;
+        let page = HttpResponse::Ok()
+            .content_type(ContentType::html())
+            .body(page);
+        Ok(tags::written(self.request, page))
+    }
+
+    async fn view(&self, page: ViewPage) -> Result<View, ApiError> {
+        // A preview is not a reader yet.
+        let visit = match is_head(self.request) || preview_bots::asks(self.request) {
+            true => Visit::Asking,
+            false => Visit::Reading,
+        };
+        let view = self.shares.view(self.origin, self.share_id, page, visit);
+        Ok(view.await?)
+    }
 }
 
 /// As data, or as text.
