@@ -197,7 +197,7 @@ fn content(entry: &Entry) -> Option<String> {
     }
 }
 
-/// A part in the words of chats. `None`: a model cannot be told of it.
+/// A part in the words of chats. `None`: it cannot be sent to a chat model.
 fn part(object: &Object<'_>) -> Option<String> {
     match object.text("type")?.as_str() {
         "input_text" | "output_text" | "text" => {

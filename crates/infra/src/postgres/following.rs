@@ -28,11 +28,11 @@ pub(super) struct Following {
 }
 
 struct State {
-    /// How often it has failed in succession; 0: it answers.
+    /// Failures in succession; 0 while it answers.
     failures: u32,
     /// When it is tried again.
     until: Instant,
-    /// Whether the log's last line about it says that it answers; `None`: there is no line yet.
+    /// The state that was last logged, `true` for an answering replica. `None` before the first line.
     is_told: Option<bool>,
 }
 

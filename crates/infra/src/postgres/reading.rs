@@ -155,7 +155,7 @@ async fn wait_for(lent: &mut Lent, position: i64) -> Result<(), NotRead> {
         let (is_replica, beyond): (bool, Option<i64>) =
             replayed.fetch_one(lent.connection()).await?;
         let Some(beyond) = beyond.filter(|_| is_replica) else {
-            return Err(NotRead::Lost("it is no replica".to_owned()));
+            return Err(NotRead::Lost("this server is not a replica".to_owned()));
         };
         *lent.replayed() = position.saturating_add(beyond);
         if beyond < 0 {
@@ -166,7 +166,7 @@ async fn wait_for(lent: &mut Lent, position: i64) -> Result<(), NotRead> {
     Ok(())
 }
 
-/// Tries the replica, and tells what came of it.
+/// Tries the replica, and notes the result.
 async fn attempt(primary: Database, replica: Arc<Replica>) {
     let result = match is_of(&primary, &replica).await {
         Ok(()) => catches_up(&replica).await,
@@ -174,7 +174,7 @@ async fn attempt(primary: Database, replica: Arc<Replica>) {
     };
     replica.following.tried(match result {
         Ok(()) => Ok(()),
-        Err(NotRead::Busy) => Err("there is no connection to it".to_owned()),
+        Err(NotRead::Busy) => Err("all connections to the replica are in use".to_owned()),
         Err(NotRead::Lost(reason)) => Err(reason),
     });
 }

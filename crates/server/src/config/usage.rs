@@ -5,7 +5,7 @@ use super::{ConfigError, bad, given};
 use crate::cli::Settings;
 use domain::usage::{Allowance, Allowances};
 
-/// The allowances. With an embedded database the default is no limits: its guests are the
+/// The allowances. An embedded database has no limits by default, since its guests are the
 /// operator's.
 pub(super) fn allowances(settings: &Settings, embedded: bool) -> Result<Allowances, ConfigError> {
     let usual = if embedded {

@@ -44,7 +44,7 @@ impl Scraped {
         scrape(&format!("http://{}", self.address)).await
     }
 
-    /// The value of a series, as it is written.
+    /// The value of a series.
     async fn value(&self, series: &str) -> f64 {
         let text = self.scrape().await;
         let line = text.lines().find_map(|line| line.strip_prefix(series));

@@ -61,13 +61,13 @@ fn named(error: &domain::error::Error) -> ApiError {
     refused(code::INVALID_VALUE, "input", rule)
 }
 
-/// Refuses items that cannot be sent to a model of chats, by name.
+/// Refuses items that cannot be sent to a chat model, by name.
 fn check(at: &str, item: &NewItem) -> Result<(), ApiError> {
     let kind = item.content.kind();
     if !TYPES.contains(kind) {
         let param = format!("{at}.type");
         let rule = format!(
-            "`{:.100}` cannot be told to a model of chats. Leave the item out.",
+            "`{:.100}` cannot be sent to a chat model. Leave the item out.",
             kind.as_str()
         );
         return Err(refused(code::UNSUPPORTED, &param, &rule));
@@ -100,7 +100,7 @@ fn parts_of(at: &str, parts: &[Object<'_>]) -> Result<(), ApiError> {
             _ => false,
         };
         if !is_told {
-            let rule = format!("`{kind:.100}` cannot be told to a model of chats.");
+            let rule = format!("`{kind:.100}` cannot be sent to a chat model.");
             return Err(refused(code::UNSUPPORTED, &format!("{at}.type"), &rule));
         }
     }

@@ -322,7 +322,7 @@ async fn a_response_that_is_killed_before_its_end_leaves_no_items_wherever_it_is
         conversations.push((place, one));
     }
     scene.kill().await;
-    // Nobody reads them, but a job ends them.
+    // A job ends them, although no client reads them.
     let under_way = "select count(*) from responses where status = 1";
     until(&scene.schema, under_way, 20, |count| count == 0).await;
     let alice = scene.process.alice();
