@@ -1,4 +1,4 @@
-//! What a JSON text has: read once, without a tree of values, which may take fifty times the memory.
+//! The contents of a JSON text: read once, without a tree of values, which may take fifty times the memory.
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::cell::Cell;
@@ -14,7 +14,7 @@ pub enum Unique {
     AtTop,
 }
 
-/// What a text has.
+/// The contents of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// How many characters the texts of the counted fields have.

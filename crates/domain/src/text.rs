@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_sees_gives_nothing() {
+    fn invisible_text_gives_no_first_line() {
         assert_eq!(first_line(" \n\t \u{7}\n", 60), None);
         assert_eq!(first_line("\u{200b}\n\u{3164}\u{2800}", 60), None);
         let hidden = format!("\u{200b}\n{} Hello\nmore", "\u{200b}".repeat(100));

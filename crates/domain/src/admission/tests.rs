@@ -109,7 +109,7 @@ fn callers_take_turns_and_each_ones_requests_keep_their_order() {
 }
 
 #[test]
-fn who_comes_later_does_not_overtake() {
+fn a_later_request_does_not_overtake() {
     let budget = budget(10, 8);
     let at_work = budget.try_take(caller(1), 5).unwrap();
     let mut large = waiting(&budget, caller(2), 8);
@@ -138,7 +138,7 @@ fn a_caller_at_its_share_keeps_nobody_waiting_and_is_served_when_it_gives_back()
 }
 
 #[test]
-fn nothing_is_always_given_and_may_grow_beside_those_who_wait() {
+fn a_request_for_zero_units_is_granted_at_once_and_may_grow_beside_waiting_requests() {
     let budget = budget(10, 8);
     let _at_work = budget.try_take(caller(1), 5).unwrap();
     let mut large = waiting(&budget, caller(2), 8);
@@ -149,7 +149,7 @@ fn nothing_is_always_given_and_may_grow_beside_those_who_wait() {
 }
 
 #[test]
-fn who_gives_up_leaves_no_trace_and_passes_the_turn_on() {
+fn a_request_that_gives_up_leaves_no_trace_and_passes_the_turn_on() {
     let budget = budget(4, 4);
     let at_work = budget.try_take(caller(1), 2).unwrap();
     let large = waiting(&budget, caller(2), 4);

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_sees_makes_no_new_address() {
+    fn invisible_characters_make_no_new_address() {
         for raw in ["a\u{200d}da@example.org", "ada\u{202e}@example.org"] {
             assert!(Email::choose(raw).is_err(), "{raw:?}");
             assert!(Email::parse(raw).is_ok(), "{raw:?}");
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn a_malformed_address_is_refused() {
         let long = format!("{}@example.org", "a".repeat(65));
         for raw in [
             "",

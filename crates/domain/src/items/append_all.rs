@@ -20,7 +20,7 @@ impl ItemService {
     ) -> Result<Vec<Item>> {
         let mut batch = self.batch_of(items)?;
         if let Err(full) = self.usage.room_for_text(owner) {
-            // What was stored before is found by its call ids.
+            // Messages that were stored before are found by their call ids.
             if !batch.call_ids().is_empty() {
                 self.recognise(owner, conversation, &mut batch).await?;
             }

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_hears_comes_back() {
+    fn a_failure_without_a_reader_comes_back() {
         let (writer, generation) = Generation::begin(false);
         drop(generation);
         assert!(writer.end(Err(abandoned())).is_err());

@@ -8,7 +8,7 @@ pub struct Message {
     pub beside: Beside,
 }
 
-/// What a message has beside its text.
+/// The further content of a message, beside its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Beside {
     #[default]

@@ -1,4 +1,4 @@
-//! Pictures and files of a user's message, as a model is told of them.
+//! Pictures and files of a user's message, as they are sent to a model.
 
 use super::message::Shown;
 use crate::items::{Object, Part, Parts};

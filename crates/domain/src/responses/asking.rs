@@ -17,12 +17,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
-/// How many messages may be added to a conversation while the events of a response are told, so that
-/// its items still get the ids that were told: these numbers are left free before them.
+/// How many messages may be added to a conversation while the events of a response are sent, so that
+/// its items still get the ids that were sent: these numbers are left free before them.
 const BESIDE: u32 = 256;
 
 impl ResponseTask {
-    /// Writes the response and stores it. Returns a failure that no client is told of in an answer.
+    /// Writes the response and stores it. Returns a failure that was not sent to a client.
     pub(super) async fn run(mut self, client: oneshot::Sender<Result<Answer>>) -> Result<()> {
         let mut client = Some(client);
         match self.write(&mut client).await {
@@ -64,7 +64,7 @@ impl ResponseTask {
             Written::Cancelled => self.store(&mut response, true).await?,
         }
         if response.status == Status::Cancelled {
-            // The readers are told what the store tells others.
+            // The readers get the state that other requests read from the store.
             let found = self
                 .needs
                 .stores

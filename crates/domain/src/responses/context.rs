@@ -1,4 +1,4 @@
-//! The items that a model is told of: those before the input, as many as fit, and the input.
+//! The items that are sent to a model: those before the input, as many as fit, and the input.
 
 use super::model::Known;
 use super::needs::Needs;
@@ -16,7 +16,7 @@ const MOST: usize = 16 * 1024 * 1024;
 /// The size of a token, as everywhere here.
 const BYTES_PER_TOKEN: usize = 4;
 
-/// What a model is asked.
+/// The request to a model.
 pub(super) struct Asked {
     /// The input, without references.
     pub(super) input: Vec<Entry>,

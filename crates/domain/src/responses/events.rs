@@ -44,7 +44,7 @@ pub struct Replay {
     ready: VecDeque<Event>,
 }
 
-/// What was told of an item.
+/// The part of an item that was sent.
 #[derive(Debug, Default)]
 struct Told {
     /// How many parts have begun.

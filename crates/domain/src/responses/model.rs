@@ -18,7 +18,7 @@ pub struct Response {
     pub conversation: Option<ConversationId>,
     /// The response that it continues.
     pub previous: Option<ResponseId>,
-    /// The fields of the request that are told again: a JSON object.
+    /// The fields of the request that the response repeats: a JSON object.
     pub settings: String,
     /// The model that answers, by the provider.
     pub model: Option<String>,
@@ -174,13 +174,13 @@ pub struct CreateResponse {
     pub truncation: Truncation,
     /// The requested model.
     pub model: Option<String>,
-    /// The fields of the request that are told again: a JSON object.
+    /// The fields of the request that the response repeats: a JSON object.
     pub settings: String,
     /// Fields of the request to the provider: names, and values as JSON.
     pub options: Vec<(String, String)>,
 }
 
-/// What a response continues.
+/// The conversation or the response that a new response continues.
 pub enum Continued {
     Nothing,
     Conversation(ConversationId),
@@ -195,7 +195,7 @@ pub enum Input {
     Reference(ItemId),
 }
 
-/// What happens where the input is too long for the model.
+/// The treatment of input that is too long for the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Truncation {
     /// The oldest items are left out.

@@ -24,7 +24,7 @@ pub struct ResponseStores {
     pub live: Arc<Live>,
 }
 
-/// What responses need.
+/// The services and settings for responses.
 pub(super) struct Needs {
     pub(super) provider: Arc<dyn ModelProvider>,
     pub(super) stores: ResponseStores,

@@ -66,7 +66,7 @@ impl Output {
         }
     }
 
-    /// What a part is; `None`: the item has no parts.
+    /// The kind of a part; `None`: the item has no parts.
     pub(super) fn part_kind(&self, part: usize) -> Option<SaidKind> {
         match &self.kind {
             Written::Reasoning(_) => Some(SaidKind::Reasoning),

@@ -13,7 +13,7 @@ pub(super) struct CallPiece {
     pub(super) arguments: String,
 }
 
-/// What a chunk has beside text and thoughts.
+/// The contents of a chunk beside text and thoughts.
 #[derive(Debug, Default)]
 pub(super) struct Piece {
     pub(super) refusal: String,

@@ -8,7 +8,7 @@ use std::ops::Range;
 /// How many places of a term are looked for.
 const PLACES: usize = 1_000;
 
-/// What a text has of a query.
+/// The parts of a query that a text has.
 #[derive(Debug)]
 pub(super) struct Matches {
     /// The places of the matches, in characters, in order, without overlaps.

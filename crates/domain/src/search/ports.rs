@@ -58,7 +58,7 @@ pub trait Comparing: Send + Sync {
     -> Result<()>;
 }
 
-/// The candidates that are wanted.
+/// A request for candidates.
 #[derive(Clone, Debug)]
 pub struct CandidateQuery {
     pub keys: Vec<i32>,

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::id::OwnerId;
 use crate::text;
 
-/// What a person looks for: words, "phrases", -without, prefix*.
+/// A query of a person: words, "phrases", -without, prefix*.
 #[derive(Clone, Debug)]
 pub struct Query {
     pub(super) terms: Vec<Term>,

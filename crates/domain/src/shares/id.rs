@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name_is_no_place() {
+    fn a_malformed_name_has_no_place() {
         let good = ShareId::generate(&Plain, false, at(0));
         let good = good.as_str();
         assert!(SharePlace::read(&Plain, good).is_some());

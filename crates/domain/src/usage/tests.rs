@@ -29,7 +29,7 @@ impl Clock for Time {
     }
 }
 
-/// What was counted of whom, and who is to be counted.
+/// The counts of owners, and the owners that are to be counted.
 #[derive(Default)]
 struct Memory {
     counted: Mutex<HashMap<OwnerId, Counted>>,
@@ -119,7 +119,7 @@ impl Scene {
         owner
     }
 
-    /// Who is to be counted after a look.
+    /// The owners that are to be counted after a look.
     fn jobs(&self) -> Vec<OwnerId> {
         now(self.guard.look()).unwrap();
         std::mem::take(&mut *self.memory.jobs.lock().unwrap())
@@ -165,7 +165,7 @@ fn a_limit_is_reached_with_the_last_byte_and_the_last_conversation() {
 }
 
 #[test]
-fn who_is_no_guest_has_other_limits() {
+fn accounts_have_other_limits_than_guests() {
     let scene = scene();
     for kind in [UserKind::Account, UserKind::External, UserKind::Operator] {
         let owner = scene.known(5_000, 5);
@@ -209,7 +209,7 @@ fn of_an_owner_who_is_not_known_here_it_is_looked_up_what_is_left() {
 }
 
 #[test]
-fn who_writes_is_counted_every_20_seconds_and_once_more_after_the_last_time() {
+fn a_writing_owner_is_counted_every_20_seconds_and_once_more_after_the_last_time() {
     let scene = scene();
     let owner = OwnerId::new(Ulid(1));
     let of_nothing_known = Counted {

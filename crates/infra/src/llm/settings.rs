@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_of_an_api_is_refused() {
+    fn an_address_of_no_api_is_refused() {
         for base in [
             "",
             "localhost:8080",

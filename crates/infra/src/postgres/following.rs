@@ -10,7 +10,7 @@ use tokio::time::Instant;
 const PAUSE: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// What a read is to do.
+/// The server that a read goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Advice {
     /// Read at the replica.

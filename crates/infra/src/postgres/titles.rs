@@ -15,7 +15,7 @@ use domain::jobs::{Job, Kind};
 use domain::titles::{Claim, Line, TitleQueue, TitleService};
 use uuid::Uuid;
 
-/// What happens after the first message has named a conversation.
+/// The next step after the first message has named a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewTitles {
     /// The statement that names the conversation leaves a job: a model will write a better title.

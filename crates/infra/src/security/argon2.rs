@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_asks_often_does_not_keep_the_others_waiting() {
+    async fn a_caller_with_many_requests_does_not_delay_the_others() {
         let hasher = Argon2Hasher::new(1).unwrap();
         let caller = |number| Caller::Owner(domain::id::OwnerId::new(ulid::Ulid(number)));
         let working = hasher.turns.try_take(ANYBODY, 1).unwrap();

@@ -72,7 +72,7 @@ impl HttpClient for Client {
         let status = answer.status();
         let refused = format!("the collector answers {status}");
         self.has_ended((!status.is_success()).then_some(&refused));
-        // What a collector says beside its status is of no use here.
+        // The body of a collector's answer has no use here.
         Ok(Response::builder()
             .status(status.as_u16())
             .body(Bytes::new())?)

@@ -47,7 +47,7 @@ impl RegeneratedBody {
         conversation: ConversationId,
         reply: Item,
     ) -> Self {
-        // The reply is stored, so it is told of even where its question cannot be found.
+        // The reply is stored, so it is returned even where its question cannot be found.
         let question = question(items, owner, conversation, &reply).await;
         Self {
             branch: MAIN,

@@ -366,7 +366,7 @@ fn a_long_title_is_cut_on_a_grapheme() {
 }
 
 #[test]
-fn what_is_no_title_is_not_made_one() {
+fn text_without_a_title_gives_no_title() {
     let essay = "Oslo is the capital of Norway. It has many museums, and in the summer you can swim in the fjord, which is clean and close to the centre of the city.";
     for answer in [
         "",

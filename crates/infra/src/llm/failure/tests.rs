@@ -169,7 +169,7 @@ fn an_error_without_words_is_told_by_its_codes() {
 }
 
 #[test]
-fn what_is_no_failure_is_none() {
+fn an_answer_without_a_failure_is_not_a_failure() {
     for json in [
         r#"{"code":200,"msg":"success","data":{"choices":[]}}"#,
         r#"{"model":"m","message":{"role":"assistant","content":"Hi"},"done":false}"#,

@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_completion_is_told_apart() {
+    fn an_answer_that_is_not_a_completion_is_recognised() {
         for json in [
             "",
             "{}",

@@ -27,7 +27,7 @@ const ROWS: i64 = 1_000;
 /// clocks of instances do not differ more.
 const MARGIN: TimeDelta = TimeDelta::minutes(2);
 
-/// What a step adds to the index.
+/// The rows that a step adds to the index.
 #[derive(Default)]
 struct Added {
     ids: Vec<Uuid>,

@@ -1,4 +1,4 @@
-//! Nothing that was written is lost or changed.
+//! All text of a message is shown, and unchanged.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What a message may cost.
+//! The limits of the work for a message.
 
 use super::*;
 use std::time::{Duration, Instant};

@@ -66,7 +66,7 @@ async fn pages_cannot_be_framed_and_load_no_foreign_content() {
 }
 
 #[tokio::test]
-async fn no_answer_but_the_picture_of_previews_is_for_pages_of_other_sites_to_embed() {
+async fn only_the_picture_of_previews_may_be_embedded_by_pages_of_other_sites() {
     let app = TestApp::spawn().await;
     for path in [
         "/version",

@@ -1,4 +1,4 @@
-//! What goes with deleted data, and what renames leave.
+//! Deletes rows of deleted data, and rows that a new title leaves behind.
 
 use crate::postgres::statement::statement;
 use diesel::sql_types::{BigInt, Uuid as SqlUuid};

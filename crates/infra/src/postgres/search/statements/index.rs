@@ -1,4 +1,4 @@
-//! What a step of a job reads and writes.
+//! The statements of a step of a job.
 
 use crate::postgres::row::sql;
 use crate::postgres::search::stale::STALE;
@@ -94,7 +94,7 @@ statement!(
 );
 
 statement!(
-    /// What the index has of conversations now.
+    /// The rows of conversations in the index now.
     Indexed<'a> {
         owner_id: Uuid => SqlUuid,
         maker: i16 => SmallInt,
