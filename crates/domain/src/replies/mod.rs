@@ -10,11 +10,11 @@ mod message;
 mod model;
 mod ports;
 pub mod prompt;
+mod request;
 mod service;
 mod shown;
 mod store;
 mod tokens;
-mod wanted;
 mod writing;
 
 pub use calls::{content as call, output};

@@ -1,8 +1,8 @@
 use super::generation::Generation;
 use super::model::ReplyOptions;
 use super::ports::ModelProvider;
+use super::request::{Asked, ReplyWriting, place};
 use super::store::ReplyStore;
-use super::wanted::{Asked, ReplyWriting, place};
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};

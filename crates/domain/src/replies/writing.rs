@@ -2,8 +2,8 @@
 
 use super::generation::{Generation, Writer};
 use super::model::{Ask, ChatRequest};
+use super::request::{Asked, ReplyWriting, WantedReply};
 use super::store::{Finished, PromptContext, Reply, Stored};
-use super::wanted::{Asked, ReplyWriting, WantedReply};
 use super::{Draft, ProviderFailure, Written};
 use crate::admission::Caller;
 use crate::error::{Conflict, Error, Resource, Result};

@@ -8,13 +8,13 @@ mod events;
 mod exchange;
 mod failure;
 mod kind;
+mod messages;
 mod none;
 mod packed;
 mod probe;
 mod reply;
 mod request;
 mod settings;
-mod told;
 mod wire;
 
 pub use client::{CertificatesUnusable, OpenAiCompatible};

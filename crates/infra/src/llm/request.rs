@@ -1,6 +1,6 @@
 //! The body of `POST /chat/completions`.
 
-use super::told::told;
+use super::messages::told;
 use domain::replies::{Ask, ChatRequest, Message, ProviderFailure, Refusal, RefusalKind};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};

@@ -4,6 +4,7 @@ pub(super) mod arrays;
 mod batch;
 mod delete;
 mod export;
+mod found_items;
 mod group;
 pub(super) mod key;
 mod lanes;
@@ -13,7 +14,6 @@ pub(super) mod parts;
 mod revise;
 pub(super) mod roles;
 pub(super) mod rows;
-mod several;
 pub(super) mod statements;
 pub(super) mod texts;
 mod version_rows;
@@ -142,7 +142,7 @@ impl ItemStore for PgItems {
         conversation: ConversationId,
         call_ids: &[&CallId],
     ) -> Result<Option<Present>> {
-        several::by_call_ids(&self.database, owner, key(owner, conversation), call_ids).await
+        found_items::by_call_ids(&self.database, owner, key(owner, conversation), call_ids).await
     }
 
     async fn find_all(
@@ -151,7 +151,7 @@ impl ItemStore for PgItems {
         conversation: ConversationId,
         ids: &[ItemId],
     ) -> Result<Option<Present>> {
-        several::by_ids(&self.database, owner, key(owner, conversation), ids).await
+        found_items::by_ids(&self.database, owner, key(owner, conversation), ids).await
     }
 
     async fn list(
