@@ -27,7 +27,7 @@ const LOCKED: &str = "with locked as (
     update conversations c ";
 
 const OF_LOCKED: &str = "
-    from locked l where c.owner_id = l.owner_id and c.id = l.id";
+    from locked l where c.owner_id = $1 and c.id = l.id";
 
 statement!(
     /// Null keeps a flag.

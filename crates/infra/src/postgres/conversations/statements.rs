@@ -52,16 +52,16 @@ statement!(
     ),
     gone as (
         delete from conversations c using locked l
-        where c.owner_id = l.owner_id and c.id = l.id
+        where c.owner_id = $1 and c.id = l.id
         returning c.owner_id, c.id
     ),
     unqueued as (
         delete from jobs j using gone g
-        where j.owner_id = g.owner_id and j.kind = 2 and j.key = g.id
+        where j.owner_id = $1 and j.kind = 2 and j.key = g.id
     ),
     left_by_earlier_versions as (
         delete from title_queue q using gone g
-        where q.owner_id = g.owner_id and q.conversation_id = g.id
+        where q.owner_id = $1 and q.conversation_id = g.id
     )
     insert into jobs as j (owner_id, kind, key, conversation_id, created_at, due_at)
     select owner_id, 8, id, id, $3, $3 from gone
@@ -85,16 +85,16 @@ statement!(
     ),
     gone as (
         delete from conversations c using locked l
-        where c.owner_id = l.owner_id and c.id = l.id
+        where c.owner_id = $1 and c.id = l.id
         returning c.owner_id, c.id
     ),
     unqueued as (
         delete from jobs j using gone g
-        where j.owner_id = g.owner_id and j.kind = 2 and j.key = g.id
+        where j.owner_id = $1 and j.kind = 2 and j.key = g.id
     ),
     left_by_earlier_versions as (
         delete from title_queue q using gone g
-        where q.owner_id = g.owner_id and q.conversation_id = g.id
+        where q.owner_id = $1 and q.conversation_id = g.id
     ),
     queued as (
         ", ADD_JOBS, "

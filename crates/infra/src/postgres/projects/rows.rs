@@ -27,13 +27,18 @@ row!(
 row!(ProjectRow { own: Own => Sql<Own>, conversation_count: i64 => BigInt });
 
 /// The names of a [`ProjectRow`]'s columns, of the project `p`. Conversations are counted in each query: a
-/// stored counter would make every creation and move in a project wait for the others.
+/// stored counter would make every creation and move in a project wait for the others. The owner is
+/// named by its parameter: where tables are divided by owner, only so is one part of them read.
 macro_rules! columns {
-    () => {
+    ($owner:literal, $project:literal) => {
         sql!(
             names!(Own, "p."),
             ", (select count(*) from conversations c
-                where c.owner_id = p.owner_id and c.project_id = p.id)"
+                where c.owner_id = ",
+            $owner,
+            " and c.project_id = ",
+            $project,
+            ")"
         )
     };
 }
@@ -58,14 +63,14 @@ statement!(
 
 statement!(
     Find { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> Sql<ProjectRow>,
-    sql!("select ", columns!(), " from projects p where p.owner_id = $1 and p.id = $2")
+    sql!("select ", columns!("$1", "p.id"), " from projects p where p.owner_id = $1 and p.id = $2")
 );
 
 statement!(
     /// The same, locked until the transaction ends.
     FindLocked { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> Sql<ProjectRow>,
     sql!(
-        "select ", columns!(), " from projects p where p.owner_id = $1 and p.id = $2
+        "select ", columns!("$1", "p.id"), " from projects p where p.owner_id = $1 and p.id = $2
         for no key update of p"
     )
 );
@@ -80,7 +85,7 @@ statement!(
         limit: i64 => BigInt,
     } -> Sql<ProjectRow>,
     sql!(
-        "select ", columns!(), " from projects p
+        "select ", columns!("$1", "p.id"), " from projects p
         where p.owner_id = $1 and p.id > $2 and p.archived = coalesce($3, p.archived)
             and p.pinned = coalesce($4, p.pinned)
         order by p.id asc limit $5"
@@ -97,7 +102,7 @@ statement!(
         limit: i64 => BigInt,
     } -> Sql<ProjectRow>,
     sql!(
-        "select ", columns!(), " from projects p
+        "select ", columns!("$1", "p.id"), " from projects p
         where p.owner_id = $1 and p.id < $2 and p.archived = coalesce($3, p.archived)
             and p.pinned = coalesce($4, p.pinned)
         order by p.id desc limit $5"
@@ -156,7 +161,7 @@ statement!(
             where owner_id = $9 and id = $10
             returning *
         )
-        select ", columns!(), " from p"
+        select ", columns!("$9", "$10"), " from p"
     )
 );
 

@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 // Each of these deletes the first rows whose sizes fit into a portion, and at least one row. The
 // cost of a row is the size of its text on the disk, which is known without reading it, and 1024
-// bytes for the row. They return the deleted cost: where that is less than the portion, no rows are
-// left. The deleted rows are a range up to a number found before, so that no plan compares each row
-// with each other one.
+// bytes for the row. They return the cost of what they found: where that is less than the portion,
+// no rows are left. The deleted rows are a range up to a number found before, so that no plan compares
+// each row with each other one.
 
 statement!(
     DeleteItems {
@@ -20,7 +20,7 @@ statement!(
         bytes: i64 => BigInt,
     } -> BigInt,
     sql!("with first as (
-        select sequence, sum(cost) over (order by sequence) - cost as before
+        select sequence, cost, sum(cost) over (order by sequence) - cost as before
         from (
             select sequence, pg_column_size(content) + coalesce(pg_column_size(reasoning), 0)
             + coalesce(pg_column_size(parts), 0) + 1024 as cost from items
@@ -32,11 +32,10 @@ statement!(
         delete from items
         where owner_id = $1 and conversation_id = $2
             and sequence <= (select max(sequence) from first where before < $4)
-        returning id, pg_column_size(content) + coalesce(pg_column_size(reasoning), 0)
-            + coalesce(pg_column_size(parts), 0) + 1024 as cost
+        returning id
     ),
     forgotten as (", FORGET_ITEM, ")
-    select coalesce(sum(cost), 0)::bigint from gone")
+    select coalesce(sum(cost), 0)::bigint from first where before < $4")
 );
 
 statement!(
@@ -47,7 +46,7 @@ statement!(
         bytes: i64 => BigInt,
     } -> BigInt,
     "with first as (
-        select sequence, version, sum(cost) over (order by sequence, version) - cost as before
+        select sequence, version, cost, sum(cost) over (order by sequence, version) - cost as before
         from (
             select sequence, version, pg_column_size(content) + coalesce(pg_column_size(reasoning), 0)
             + coalesce(pg_column_size(parts), 0) + 1024 as cost from item_versions
@@ -63,10 +62,8 @@ statement!(
         delete from item_versions
         where owner_id = $1 and conversation_id = $2
             and (sequence, version) <= ((select sequence from last), (select version from last))
-        returning pg_column_size(content) + coalesce(pg_column_size(reasoning), 0)
-            + coalesce(pg_column_size(parts), 0) + 1024 as cost
     )
-    select coalesce(sum(cost), 0)::bigint from gone"
+    select coalesce(sum(cost), 0)::bigint from first where before < $4"
 );
 
 statement!(
@@ -78,7 +75,7 @@ statement!(
         bytes: i64 => BigInt,
     } -> (BigInt, BigInt),
     "with first as (
-        select version, sum(cost) over (order by version) - cost as before
+        select version, cost, sum(cost) over (order by version) - cost as before
         from (
             select version, pg_column_size(content) + coalesce(pg_column_size(reasoning), 0)
             + coalesce(pg_column_size(parts), 0) + 1024 as cost from item_versions
@@ -90,12 +87,11 @@ statement!(
         delete from item_versions
         where owner_id = $1 and conversation_id = $2 and sequence = $3
             and version <= (select max(version) from first where before < $5)
-        returning pg_column_size(content) + coalesce(pg_column_size(reasoning), 0)
-            + coalesce(pg_column_size(parts), 0) + 1024 as cost,
-            octet_length(content) + coalesce(octet_length(reasoning), 0)
+        returning octet_length(content) + coalesce(octet_length(reasoning), 0)
             + coalesce(octet_length(parts), 0) + 128 as bytes
     )
-    select coalesce(sum(cost), 0)::bigint, coalesce(sum(bytes), 0)::bigint from gone"
+    select (select coalesce(sum(cost), 0)::bigint from first where before < $5),
+        coalesce(sum(bytes), 0)::bigint from gone"
 );
 
 statement!(

@@ -7,9 +7,17 @@ use diesel::sql_types::{
 };
 use uuid::Uuid;
 
-/// Whether the conversation of the response `r` exists, if it has one.
-const IS_THERE: &str = "(r.conversation_id is null or exists (
-    select from conversations c where c.owner_id = r.owner_id and c.id = r.conversation_id))";
+/// Whether the conversation of the response `r` of this owner exists, if it has one.
+macro_rules! is_there {
+    ($owner:literal) => {
+        sql!(
+            "(r.conversation_id is null or exists (
+                select from conversations c where c.owner_id = ",
+            $owner,
+            " and c.id = r.conversation_id))"
+        )
+    };
+}
 
 /// The numbers of the items of the conversation of `r` from its first one on: as many as its input and
 /// output may have. Null where its items are not there.
@@ -27,7 +35,7 @@ statement!(
         there: Option<Vec<i32>> => Nullable<Array<Integer>>,
     },
     sql!("select ", names!(ResponseRow, "r."), ", r.status = 1 and r.leased_until <= now(), ", THERE, "
-    from responses r where r.owner_id = $1 and r.id = $2 and ", IS_THERE)
+    from responses r where r.owner_id = $1 and r.id = $2 and ", is_there!("$1"))
 );
 
 statement!(
@@ -38,7 +46,7 @@ statement!(
         there: Option<Vec<i32>> => Nullable<Array<Integer>>,
     },
     sql!("select ", names!(ResponseRow, "r."), ", r.input, r.status = 1 and r.leased_until <= now(), ", THERE, "
-    from responses r where r.owner_id = $1 and r.id = $2 and ", IS_THERE)
+    from responses r where r.owner_id = $1 and r.id = $2 and ", is_there!("$1"))
 );
 
 statement!(
@@ -57,12 +65,12 @@ statement!(
     sql!("with recursive chain as (
         select r.id, r.parent_id, 1 as depth,
             (octet_length(r.input) + octet_length(r.output))::bigint as bytes
-        from responses r where r.owner_id = $1 and r.id = $2 and ", IS_THERE, "
+        from responses r where r.owner_id = $1 and r.id = $2 and ", is_there!("$1"), "
         union all
         select r.id, r.parent_id, c.depth + 1,
             c.bytes + octet_length(r.input) + octet_length(r.output)
         from chain c join responses r on r.owner_id = $1 and r.id = c.parent_id
-        where c.bytes <= $3 and c.depth < 10000 and ", IS_THERE, "
+        where c.bytes <= $3 and c.depth < 10000 and ", is_there!("$1"), "
     )
     select ", names!(ResponseRow, "r."), ", r.input, ", THERE, "
     from chain c join responses r on r.owner_id = $1 and r.id = c.id order by c.depth")
@@ -95,7 +103,7 @@ statement!(
         parent_id, first_number, input_count, status, cut_by, is_background, model, settings,
         input, output, cuts, usage, failure_code, failure_message, leased_until)
     select $1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-        case when $9 = 1 then now() + interval '30 seconds' end
+        now() + case when $9 = 1 then interval '30 seconds' end
     where not exists (select from removed_owners where owner_id = $1)
         and ($5 is null or exists (select from conversations where owner_id = $1 and id = $5))"
 );
@@ -171,7 +179,7 @@ statement!(
     /// Deletes a response. Those that continue it continue the one before it.
     Delete { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> BigInt,
     sql!("with gone as (
-        delete from responses r where r.owner_id = $1 and r.id = $2 and ", IS_THERE, "
+        delete from responses r where r.owner_id = $1 and r.id = $2 and ", is_there!("$1"), "
         returning r.id, r.parent_id
     ),
     moved as (
@@ -185,7 +193,7 @@ statement!(
     Cancel { now: DateTime<Utc> => Timestamptz, owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid }
     -> (),
     sql!("update responses r set status = 5, ended_at = $1, leased_until = null
-    where r.owner_id = $2 and r.id = $3 and r.status = 1 and r.is_background and ", IS_THERE)
+    where r.owner_id = $2 and r.id = $3 and r.status = 1 and r.is_background and ", is_there!("$2"))
 );
 
 statement!(

@@ -52,9 +52,10 @@ statement!(
     sql!(
         "insert into user_settings as s (owner_id, updated_at, use_profile, style, nickname,
             occupation, about, instructions, preferences)
-        select $1, $2, case when $3 then $4 end, case when $5 then $6 end,
-            case when $7 then $8 end, case when $9 then $10 end, case when $11 then $12 end,
-            case when $13 then $14 end, $15
+        select $1::uuid, $2::timestamptz, case when $3::bool then $4::bool end,
+            case when $5::bool then $6::smallint end, case when $7::bool then $8::text end,
+            case when $9::bool then $10::text end, case when $11::bool then $12::text end,
+            case when $13::bool then $14::text end, $15::text
         where not exists (select from removed_owners where owner_id = $1)
         on conflict (owner_id) do update set
             updated_at = $2,

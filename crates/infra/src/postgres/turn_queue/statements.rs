@@ -21,7 +21,7 @@ statement!(
         /// How many turns are before it.
         before: i64 => BigInt,
     },
-    "with here as (select from conversations where owner_id = $1 and id = $2),
+    "with here as (select true as yes from conversations where owner_id = $1 and id = $2),
     others as (
         select coalesce(max(place), 0) as last, count(*) filter (where ended_at is null) as before
         from turn_queue where owner_id = $1 and conversation_id = $2

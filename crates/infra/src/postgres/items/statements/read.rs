@@ -69,7 +69,7 @@ macro_rules! several {
                 from conversations c
                 cross join lateral (
                     select coalesce(sum(", texts::size!("n."), "), 0)::bigint as bytes
-                    from items n where n.owner_id = c.owner_id and n.conversation_id = c.id
+                    from items n where n.owner_id = $3 and n.conversation_id = c.id
                         and n.", $column, " = any($1)
                 ) t
                 left join items i on i.owner_id = c.owner_id and i.conversation_id = c.id

@@ -100,7 +100,7 @@ macro_rules! page {
                     select s.conversation_id, s.id from shares s
                     where s.owner_id = $1 ", $those, " and s.id ", $after, $rest, "
                         and (select true from conversations c
-                            where c.owner_id = s.owner_id and c.id = s.conversation_id)
+                            where c.owner_id = $1 and c.id = s.conversation_id)
                     order by s.id ", $order, " limit ", $limit, "
                 ) found
                 join shares l on l.owner_id = $1 and l.conversation_id = found.conversation_id
