@@ -83,15 +83,159 @@ pub(super) fn inconsistent(broken: Error) -> Error {
     Error::Internal(Box::new(broken))
 }
 
-/// Whether the statement violated this unique index, foreign key or check.
+/// Whether the statement violated this unique index, foreign key or check. Where Citus keeps a table in
+/// parts, the name ends in the number of the part and may be in the message only, and some ways lose
+/// the kind of the error.
 pub(super) fn violates(error: &DieselError, constraint: &str) -> bool {
-    match error {
-        DieselError::DatabaseError(
+    let DieselError::DatabaseError(kind, information) = error else {
+        return false;
+    };
+    let is_it = |name: &str| is_named(name, constraint);
+    match (kind, information.constraint_name()) {
+        (
             DatabaseErrorKind::UniqueViolation
             | DatabaseErrorKind::ForeignKeyViolation
             | DatabaseErrorKind::CheckViolation,
-            information,
-        ) => information.constraint_name() == Some(constraint),
+            Some(name),
+        ) => is_it(name),
+        (
+            DatabaseErrorKind::UniqueViolation
+            | DatabaseErrorKind::ForeignKeyViolation
+            | DatabaseErrorKind::CheckViolation
+            | DatabaseErrorKind::Unknown,
+            None,
+        ) => quoted(information.message()).any(is_it),
         _ => false,
+    }
+}
+
+/// The names in a message, which are in double quotes in most languages.
+fn quoted(message: &str) -> impl Iterator<Item = &str> {
+    message.split('"').skip(1).step_by(2)
+}
+
+/// Whether it is the name of the constraint, or that of its copy in a part of the table.
+fn is_named(name: &str, constraint: &str) -> bool {
+    let Some(rest) = name.strip_prefix(constraint) else {
+        return false;
+    };
+    let is_part = |number: &str| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    rest.is_empty() || rest.strip_prefix('_').is_some_and(is_part)
+}
+
+/// Whether a Citus cluster could not reach the node with the data. These errors are of class 08, which
+/// Diesel does not give, and the connection to the service stays open. Citus translates no messages.
+pub(super) fn is_of_lost_node(error: &DieselError) -> bool {
+    const LOST: [&str; 3] = [
+        "connection to the remote node ",
+        "could not establish any connections to the node ",
+        "failure on connection marked as essential: ",
+    ];
+    let DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) = error else {
+        return false;
+    };
+    let message = information.message();
+    LOST.iter().any(|beginning| message.starts_with(beginning))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diesel::result::DatabaseErrorInformation;
+
+    struct Said {
+        message: &'static str,
+        constraint: Option<&'static str>,
+    }
+
+    impl DatabaseErrorInformation for Said {
+        fn message(&self) -> &str {
+            self.message
+        }
+        fn details(&self) -> Option<&str> {
+            None
+        }
+        fn hint(&self) -> Option<&str> {
+            None
+        }
+        fn table_name(&self) -> Option<&str> {
+            None
+        }
+        fn column_name(&self) -> Option<&str> {
+            None
+        }
+        fn constraint_name(&self) -> Option<&str> {
+            self.constraint
+        }
+        fn statement_position(&self) -> Option<i32> {
+            None
+        }
+    }
+
+    fn error(
+        kind: DatabaseErrorKind,
+        message: &'static str,
+        constraint: Option<&'static str>,
+    ) -> DieselError {
+        let said = Said {
+            message,
+            constraint,
+        };
+        DieselError::DatabaseError(kind, Box::new(said))
+    }
+
+    #[test]
+    fn a_constraint_is_known_by_its_name_also_in_a_part_of_a_table() {
+        let unique = |message, name| error(DatabaseErrorKind::UniqueViolation, message, name);
+        for name in ["items_by_call_id", "items_by_call_id_102161"] {
+            assert!(violates(
+                &unique("in any language", Some(name)),
+                "items_by_call_id"
+            ));
+        }
+        for name in [
+            "items_by_call",
+            "items_by_call_id_",
+            "items_by_call_id_2x",
+            "items_pkey",
+        ] {
+            assert!(!violates(
+                &unique("in any language", Some(name)),
+                "items_by_call_id"
+            ));
+        }
+    }
+
+    #[test]
+    fn a_constraint_is_known_by_the_message_where_a_node_says_no_name() {
+        const PROJECT: &str = "conversations_owner_id_project_id_fkey";
+        let message = "insert or update on table \"conversations_102045\" violates foreign key \
+                       constraint \"conversations_owner_id_project_id_fkey_102045\"";
+        for kind in [
+            DatabaseErrorKind::ForeignKeyViolation,
+            DatabaseErrorKind::Unknown,
+        ] {
+            assert!(violates(&error(kind, message, None), PROJECT));
+        }
+        let unknown = DatabaseErrorKind::Unknown;
+        assert!(!violates(
+            &error(unknown, message, None),
+            "items_by_call_id"
+        ));
+        let full = error(unknown, "could not extend file \"base/1/2\"", None);
+        assert!(!violates(&full, PROJECT));
+    }
+
+    #[test]
+    fn a_node_that_is_lost_is_known_by_the_message() {
+        let error = |message| error(DatabaseErrorKind::Unknown, message, None);
+        for lost in [
+            "connection to the remote node postgres@10.0.0.2:5432 failed with the following error: x",
+            "could not establish any connections to the node 10.0.0.2:5432 after 30000 ms",
+            "failure on connection marked as essential: 10.0.0.2:5432",
+        ] {
+            assert!(is_of_lost_node(&error(lost)), "{lost}");
+        }
+        assert!(!is_of_lost_node(&error("division by zero")));
     }
 }

@@ -4,7 +4,8 @@
 use super::database::Database;
 use super::durable::is_durable;
 use super::error::{
-    Silent, contended, is_cut, is_full, is_repeatable, storage, unanswered, unavailable,
+    Silent, contended, is_cut, is_full, is_of_lost_node, is_repeatable, storage, unanswered,
+    unavailable,
 };
 use super::lent::Lent;
 use super::traced;
@@ -56,6 +57,10 @@ impl<T> Ended<T> {
         match self {
             Self::InTime(Err(error)) if went_away(&error, lent.connection()).await => {
                 lent.back().close();
+                Err(unavailable(error))
+            }
+            Self::InTime(Err(error)) if is_of_lost_node(&error) => {
+                lent.done();
                 Err(unavailable(error))
             }
             Self::InTime(done) => {
