@@ -81,7 +81,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
             let target = Target::parse(database_url)?;
             // If the database is away, the service waits for it.
             if let Ok(kept) = pooler::keeps_statements(&target).await {
-                kept?;
+                warn_of_unset(&kept?);
             }
             let storage = DiskRoom::unmeasured();
             let database = Database::new(Target::parse(database_url)?, config.pool_size)
@@ -111,6 +111,13 @@ async fn replica(url: &str) -> Result<Target, ServeError> {
         kept.map_err(ServeError::ReadPooler)?;
     }
     Ok(target)
+}
+
+/// Behind a pooler, some settings of connections must be those of the role.
+fn warn_of_unset(commands: &[String]) {
+    for command in commands {
+        tracing::warn!(run = command, "a setting does not hold behind the pooler");
+    }
 }
 
 fn listen(config: &Config) -> Result<TcpListener, ServeError> {

@@ -1,11 +1,13 @@
 //! One throw-away PostgreSQL for the whole process, and a schema of its own for every test.
 
 use crate::loans::{self, Loan};
+use crate::pooler::{self, Pooler};
+use crate::proxy::socket_of;
 use cluster::ThrowawayPostgres;
 use infra::postgres::{Database, Target};
 use std::path::Path;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Mutex, OnceCell};
@@ -38,9 +40,42 @@ pub(crate) async fn shared_directory() -> &'static Path {
 async fn started() -> &'static ThrowawayPostgres {
     let started = CLUSTER.get_or_init(|| async {
         let start = ThrowawayPostgres::start(None, 300);
-        RUNTIME.spawn(start).await.unwrap().unwrap()
+        let started = RUNTIME.spawn(start).await.unwrap().unwrap();
+        if std::env::var_os("JAN_TEST_POOLED").is_some() {
+            let pooler = pooler(started.database_url()).await;
+            assert!(POOLER.set(pooler).is_ok(), "it is started once");
+        }
+        started
     });
     started.await
+}
+
+/// With `JAN_TEST_POOLED`, the services of all tests reach their schemas through PgBouncer in transaction mode;
+/// the tests' own queries do not.
+static POOLER: OnceLock<Pooler> = OnceLock::new();
+
+/// One with a database for each schema: PgBouncer does not pass on the `options` of an address.
+async fn pooler(url: &str) -> Pooler {
+    let (program, _) = pooler::program().expect("PGBOUNCER");
+    let socket = socket_of(&Schema::at(url.to_owned()));
+    let database = |number| {
+        format!(
+            "test_{number} = host={{host}} port=5432 dbname=postgres user=postgres \
+             connect_query='set search_path to test_{number}'\n"
+        )
+    };
+    let databases: String = (0..5_000).map(database).collect();
+    let settings = "pool_mode = transaction\ndefault_pool_size = 8\nmax_client_conn = 5000\n\
+                    max_prepared_statements = 200\nserver_idle_timeout = 3";
+    Pooler::start(&program, &socket, &databases, settings).await
+}
+
+/// The address that a service uses.
+fn served(url: &str) -> String {
+    match (POOLER.get(), url.rsplit_once("search_path%3D")) {
+        (Some(pooler), Some((_, schema))) => pooler.url("postgres", schema),
+        _ => url.to_owned(),
+    }
 }
 
 /// A schema that only one test knows of.
@@ -150,7 +185,7 @@ impl Schema {
     }
 
     fn opened(&self, database: impl FnOnce(Target) -> Database) -> Database {
-        let target = Target::parse(&self.url).unwrap();
+        let target = Target::parse(&served(&self.url)).unwrap();
         let _inside = RUNTIME.enter();
         let database = database(target);
         database.open();

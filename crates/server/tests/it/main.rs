@@ -42,6 +42,7 @@ mod openai;
 mod openapi;
 mod operations;
 mod paging;
+mod pooler;
 mod pressure;
 mod process;
 mod provider;

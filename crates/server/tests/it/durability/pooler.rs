@@ -3,93 +3,34 @@
 
 use crate::answer::Answer;
 use crate::app::TestApp;
-use crate::db::{RUNTIME, Schema};
+use crate::db::Schema;
+use crate::pooler::{self, Pooler};
 use crate::process::{self, Process};
 use crate::proxy::socket_of;
+use futures_util::future::join_all;
 use nix::sys::signal::Signal;
-use nix::unistd::Uid;
 use serde_json::json;
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
-use std::process::Stdio;
 use std::time::{Duration, Instant};
-use tokio::net::TcpStream;
-use tokio::process::Command;
-use tokio::task::AbortHandle;
 
-struct Pooler {
-    directory: PathBuf,
-    url: String,
-    supervised: AbortHandle,
+/// The first version that keeps prepared statements in transaction mode.
+const KEEPS: (u32, u32) = (1, 21);
+
+/// Whether there is one that does.
+fn keeps() -> bool {
+    pooler::program().is_some_and(|(_, version)| version >= KEEPS)
 }
 
-impl Pooler {
-    /// `None` where it is not installed.
-    async fn to(schema: &Schema, role: &str, mode: &str) -> Option<Self> {
-        let program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"];
-        let program = program
-            .iter()
-            .find(|program| fs::exists(program).unwrap_or(false))?;
-        let directory = PathBuf::from(format!("/tmp/jan-pooler-{mode}-{}", std::process::id()));
-        fs::create_dir_all(&directory).unwrap();
-        // It refuses to run as root.
-        fs::set_permissions(&directory, fs::Permissions::from_mode(0o777)).unwrap();
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        drop(listener);
-        let socket = socket_of(schema);
-        let host = socket.parent().unwrap().display();
-        let settings = format!(
-            "[databases]\n* = host={host} port=5432 user={role}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
-             listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = {mode}\n\
-             logfile = {0}/log\npidfile = {0}/pid\n\
-             server_reset_query = discard all\nignore_startup_parameters = options\n",
-            directory.display()
-        );
-        let file = directory.join("pgbouncer.ini");
-        fs::write(&file, settings).unwrap();
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
-        let mut command = Command::new(program);
-        command.arg(&file).stdin(Stdio::null()).kill_on_drop(true);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        if Uid::effective().is_root() {
-            // The socket is open to the cluster's user only.
-            use std::os::unix::fs::MetadataExt as _;
-            let owner = fs::metadata(&socket).unwrap();
-            command.uid(owner.uid()).gid(owner.gid());
-        }
-        let supervised = RUNTIME.spawn(supervise(command)).abort_handle();
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-            assert!(Instant::now() < deadline, "PgBouncer does not listen");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        let (_, rest) = schema.url().split_once('@').unwrap();
-        let (_, rest) = rest.split_once('/').unwrap();
-        let (database, _) = rest.split_once('?').unwrap();
-        Some(Self {
-            directory,
-            url: format!("postgres://{role}@127.0.0.1:{port}/{database}?sslmode=disable"),
-            supervised,
-        })
-    }
-}
-
-impl Drop for Pooler {
-    fn drop(&mut self) {
-        self.supervised.abort();
-        let _ = fs::remove_dir_all(&self.directory);
-    }
-}
-
-/// Starts it again where it ends, as an operator's system does: PgBouncer 1.18, which Debian 12 has, dies
-/// when the client of a statement that was called off leaves.
-async fn supervise(mut pooler: Command) {
-    loop {
-        let ended = pooler.spawn().unwrap().wait().await;
-        println!("PgBouncer has ended, and is started again: {ended:?}");
-    }
+/// One to a schema, as this role, with its address; `None` where PgBouncer is not installed.
+async fn to(schema: &Schema, role: &str, settings: &str) -> Option<(Pooler, String)> {
+    let (program, _) = pooler::program()?;
+    let socket = socket_of(schema);
+    let databases = format!("* = host={{host}} port=5432 user={role}");
+    let pooler = Pooler::start(&program, &socket, &databases, settings).await;
+    let (_, rest) = schema.url().split_once('@').unwrap();
+    let (_, rest) = rest.split_once('/').unwrap();
+    let (database, _) = rest.split_once('?').unwrap();
+    let url = pooler.url(role, database);
+    Some((pooler, url))
 }
 
 /// A role with the schema's search path, which a pooler does not pass on.
@@ -106,12 +47,17 @@ async fn role(schema: &Schema) -> String {
 async fn a_pooler_that_forgets_prepared_statements_is_refused_at_the_start() {
     let schema = Schema::migrated().await;
     let role = role(&schema).await;
-    let Some(pooler) = Pooler::to(&schema, &role, "transaction").await else {
+    // Earlier versions do not know the setting.
+    let forgets = match keeps() {
+        true => "pool_mode = transaction\nmax_prepared_statements = 0",
+        false => "pool_mode = transaction",
+    };
+    let Some((_pooler, url)) = to(&schema, &role, forgets).await else {
         println!("skipped: there is no pgbouncer");
         return;
     };
     let settings = [
-        ("DATABASE_URL", pooler.url.as_str()),
+        ("DATABASE_URL", url.as_str()),
         ("JWT_SECRET", "a secret that is long enough for this"),
     ];
     let ended = process::output(&["serve", "--http-port", "0"], &settings).await;
@@ -128,18 +74,63 @@ async fn a_pooler_that_forgets_prepared_statements_is_refused_at_the_start() {
 async fn a_pooler_in_session_mode_is_served_through() {
     let schema = Schema::migrated().await;
     let role = role(&schema).await;
-    let Some(pooler) = Pooler::to(&schema, &role, "session").await else {
+    let Some((_pooler, url)) = to(&schema, &role, "pool_mode = session").await else {
         println!("skipped: there is no pgbouncer");
         return;
     };
+    let log = serve_twice(&url).await;
+    assert!(!log.contains("behind the pooler"), "{log}");
+}
+
+/// Serves twice; the log of the second time. The second start finds no lock that the first has left on a connection of the pool.
+async fn serve_twice(url: &str) -> String {
+    let mut log = String::new();
     for _ in 0..2 {
-        let mut served = Process::external(&pooler.url, &[]).await;
+        let mut served = Process::external(url, &[]).await;
         served.ready().await;
         let alice = served.alice();
-        alice.conversation(json!({ "title": "Through it" })).await;
+        let conversation = alice.conversation(json!({ "title": "Through it" })).await;
+        let path = format!("/v1/conversations/{conversation}/items");
+        let message = |text: String| json!({ "role": "user", "content": text });
+        let texts = (0..40).map(|number| alice.post(&path, message(number.to_string())));
+        for answer in join_all(texts).await {
+            answer.expect(201);
+        }
+        let found = alice.get(&format!("{path}?limit=100")).await.expect(200);
+        assert_eq!(found["data"].as_array().unwrap().len(), 40);
         served.signal(Signal::SIGTERM);
         served.ended().await;
+        log = served.log.lines().join("\n");
     }
+    log
+}
+
+#[tokio::test]
+async fn a_pooler_in_transaction_mode_that_keeps_prepared_statements_is_served_through() {
+    if !keeps() {
+        println!("skipped: there is no pgbouncer from 1.21 on (PGBOUNCER may name one)");
+        return;
+    }
+    let schema = Schema::migrated().await;
+    let role = role(&schema).await;
+    // Fewer than the service has connections.
+    let few = "pool_mode = transaction\ndefault_pool_size = 3\nmax_prepared_statements = 200";
+    let (_pooler, url) = to(&schema, &role, few).await.unwrap();
+    let log = serve_twice(&url).await;
+    let told = "a setting does not hold behind the pooler";
+    let command = log.lines().find(|line| line.contains(told)).unwrap();
+    assert!(command.contains("WARN"), "{command}");
+    let (_, command) = command.split_once("run=").unwrap();
+    let command = command.trim().trim_matches('"');
+    assert!(
+        command.ends_with("set statement_timeout = '30s'"),
+        "{command}"
+    );
+    schema.rows(command).await;
+    // The pool's connections of before the command are another pooler's.
+    let (_next, url) = to(&schema, &role, few).await.unwrap();
+    let log = serve_twice(&url).await;
+    assert!(!log.contains(told), "{log}");
 }
 
 /// PgBouncer 1.18 may also close one of our other connections when a statement is called off (its issue 801),
@@ -157,13 +148,20 @@ async fn refused_work_is_not_stored_later_behind_a_pooler() {
         println!("skipped (scripts/test --soak)");
         return;
     }
+    refused_work_is_not_stored("pool_mode = session").await;
+    if keeps() {
+        refused_work_is_not_stored("pool_mode = transaction\nmax_prepared_statements = 200").await;
+    }
+}
+
+async fn refused_work_is_not_stored(settings: &str) {
     let schema = Schema::migrated().await;
     let role = role(&schema).await;
-    let Some(pooler) = Pooler::to(&schema, &role, "session").await else {
+    let Some((_pooler, url)) = to(&schema, &role, settings).await else {
         println!("skipped: there is no pgbouncer");
         return;
     };
-    let database = Schema::at(pooler.url.clone()).database(2);
+    let database = Schema::at(url).database(2);
     let app = TestApp::serve(schema, database, |_| {});
     let alice = app.alice();
     let conversation = alice.conversation(json!({ "title": "Before" })).await;
