@@ -3,13 +3,14 @@
 
 use crate::caller::KnownCaller;
 use crate::client_address::ClientAddress;
-use crate::request_context::{Observed, RequestContext, Tracing};
+use crate::request_context::{Observed, Observer, RequestContext, Tracing};
 use crate::request_id::RequestId;
 use actix_web::HttpMessage as _;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode};
 use chrono::{DateTime, Utc};
+use std::sync::Arc;
 use std::time::Instant;
 use tracing::field::{Empty, display};
 use tracing::{Span, info_span};
@@ -22,6 +23,14 @@ pub(crate) struct Begun {
     pub(crate) trace: Span,
     at: DateTime<Utc>,
     since: Instant,
+    /// Hears of the end without an answer; `None` once there is one.
+    waiting: Option<Waiting>,
+}
+
+/// A request without an answer.
+struct Waiting {
+    method: Method,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl Begun {
@@ -44,16 +53,21 @@ impl Begun {
             span,
             at: context.clock.now(),
             since: Instant::now(),
+            waiting: Some(Waiting {
+                method: request.method().clone(),
+                observer: context.observer.clone(),
+            }),
         }
     }
 
     /// The head of the answer is ready; `code` is that of a failure.
     pub(crate) fn ends(
-        self,
+        mut self,
         response: &ServiceResponse<BoxBody>,
         code: Option<&'static str>,
         context: &RequestContext,
     ) {
+        self.waiting = None;
         let route = response.request().match_pattern();
         let route = route.as_deref().unwrap_or("(none)");
         let observed = Observed {
@@ -72,6 +86,35 @@ impl Begun {
         let milliseconds = (context.clock.now() - self.at).as_seconds_f64() * 1e3;
         self.span.in_scope(|| log(response, route, milliseconds));
     }
+}
+
+/// The framework drops a request when its connection is lost, with all that waits for the answer. Its
+/// route is not known here: the framework keeps it in the request, which its handler has.
+impl Drop for Begun {
+    fn drop(&mut self) {
+        let Some(waiting) = self.waiting.take() else {
+            return;
+        };
+        if std::thread::panicking() {
+            return;
+        }
+        if let Some(observer) = &waiting.observer {
+            observer.left(&waiting.method);
+        }
+        let milliseconds = self.since.elapsed().as_secs_f64() * 1e3;
+        self.span.in_scope(|| {
+            tracing::info!(
+                target: "api::request",
+                milliseconds = rounded(milliseconds),
+                "the connection was lost before the answer"
+            );
+        });
+    }
+}
+
+/// To microseconds.
+fn rounded(milliseconds: f64) -> f64 {
+    (milliseconds * 1e3).round() / 1e3
 }
 
 /// The span of a request in a trace. Its fields are those of OpenTelemetry's conventions, and nothing that
@@ -123,27 +166,37 @@ fn end_trace(span: &Span, tracing: Tracing, observed: &Observed<'_>) {
 fn log(response: &ServiceResponse<BoxBody>, route: &str, milliseconds: f64) {
     let request = response.request();
     let status = response.status();
-    let milliseconds = (milliseconds * 1e3).round() / 1e3;
+    let milliseconds = rounded(milliseconds);
     let caller = request.extensions().get().copied();
     let owner_id = caller.map(|KnownCaller { owner, .. }| display(owner));
     let code = status.as_u16();
-    if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE {
-        tracing::error!(
+    match status {
+        // The model provider is at fault. The line before has the reason.
+        StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => tracing::warn!(
             target: "api::request",
             route,
             status = code,
             milliseconds,
             owner_id,
             "request failed"
-        );
-    } else {
-        tracing::info!(
+        ),
+        status if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE => {
+            tracing::error!(
+                target: "api::request",
+                route,
+                status = code,
+                milliseconds,
+                owner_id,
+                "request failed"
+            )
+        }
+        _ => tracing::info!(
             target: "api::request",
             route,
             status = code,
             milliseconds,
             owner_id,
             "request"
-        );
+        ),
     }
 }

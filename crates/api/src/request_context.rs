@@ -26,9 +26,13 @@ pub struct Tracing {
     pub rename: fn(&Span, String),
 }
 
-/// Is called for each answer, when its head is ready. It must not block.
+/// Is called once for each request. It must not block.
 pub trait Observer: Send + Sync {
+    /// The head of the answer is ready.
     fn answered(&self, observed: Observed<'_>);
+
+    /// The connection was lost before that.
+    fn left(&self, method: &Method);
 }
 
 /// An answer, without anything that is a client's own.

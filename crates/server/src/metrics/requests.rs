@@ -13,6 +13,7 @@ pub(super) struct Requests {
     answers: Family<Answer, Counter>,
     failures: Family<Failure, Counter>,
     times: Family<Route, Histogram, Buckets>,
+    left: Family<Left, Counter>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -25,6 +26,11 @@ struct Answer {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Failure {
     code: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Left {
+    method: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -51,6 +57,7 @@ impl Requests {
             answers: Family::default(),
             failures: Family::default(),
             times: Family::new_with_constructor(Buckets),
+            left: Family::default(),
         };
         let help = "Answers by method, template of the route, and status";
         registry.register("http_requests", help, requests.answers.clone());
@@ -59,6 +66,8 @@ impl Requests {
         let help = "Time until the head of an answer was ready";
         let name = "http_request_duration_seconds";
         registry.register(name, help, requests.times.clone());
+        let help = "Requests whose connection was lost before the head of their answer was ready";
+        registry.register("http_left", help, requests.left.clone());
         requests
     }
 }
@@ -78,6 +87,11 @@ impl Observer for Requests {
         let Answer { route, .. } = answer;
         let times = self.times.get_or_create(&Route { method, route });
         times.observe(observed.took.as_secs_f64());
+    }
+
+    fn left(&self, method: &Method) {
+        let method = named(method);
+        self.left.get_or_create(&Left { method }).inc();
     }
 }
 

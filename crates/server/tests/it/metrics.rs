@@ -3,6 +3,7 @@
 use crate::app::{PASSWORD, TestApp};
 use crate::process::{Process, Scratch, output, text};
 use crate::provider::{Provider, answers, says};
+use crate::purge::until;
 use crate::races::hold;
 use crate::rows;
 use reqwest::StatusCode;
@@ -42,6 +43,31 @@ impl Scraped {
 
     async fn scrape(&self) -> String {
         scrape(&format!("http://{}", self.address)).await
+    }
+
+    /// A client leaves while its request waits, and the request is counted.
+    async fn leave(&self) {
+        let conversation = self.app.alice().conversation(json!({})).await;
+        let holder = hold(&self.app, &conversation).await;
+        let line = format!("PATCH /v1/conversations/{conversation}");
+        let body = json!({ "title": "T" }).to_string();
+        let leaving = self
+            .app
+            .asked_by_alice(line.as_bytes(), body.as_bytes())
+            .await;
+        let pid = holder.query_one("select pg_backend_pid()", &[]).await;
+        let pid: i32 = pid.unwrap().get(0);
+        let waiting = format!(
+            "select count(*) from pg_stat_activity where {pid} = any(pg_blocking_pids(pid))"
+        );
+        until(&self.app.schema, &waiting, 60, |count| count > 0).await;
+        leaving.set_zero_linger().unwrap();
+        drop(leaving);
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !self.scrape().await.contains("jan_http_left_total{") {
+            assert!(Instant::now() < deadline, "it is not counted");
+        }
+        drop(holder);
     }
 
     /// The value of a series.
@@ -85,6 +111,7 @@ async fn each_metric_has_its_row_in_the_documents_and_each_row_its_metric() {
     // The first of what is shown once there is one.
     scraped.app.guest().await;
     scraped.app.anon().get("/nowhere").await;
+    scraped.leave().await;
     let told = include_str!("../../../../docs/OPERATIONS.md");
     let rows = told.lines().filter_map(|line| line.strip_prefix("| `"));
     let is_metric = |name: &&str| name.starts_with("jan_") || name.starts_with("process_");
@@ -128,6 +155,16 @@ async fn requests_are_counted_by_route_and_failures_by_code() {
     assert!(text.contains("method=\"other\",route=\"(none)\""), "{text}");
     assert!(scraped.value("jan_http_received_bytes_total").await > 500.0);
     assert!(scraped.value("jan_http_sent_bytes_total").await > 500.0);
+}
+
+#[tokio::test]
+async fn a_request_whose_client_leaves_is_counted_as_such_and_not_as_an_answer() {
+    let scraped = Scraped::spawn().await;
+    scraped.leave().await;
+    let left = scraped.value("jan_http_left_total{method=\"PATCH\"}").await;
+    assert_eq!(left, 1.0);
+    let text = scraped.scrape().await;
+    assert!(!text.contains("method=\"PATCH\",route="), "{text}");
 }
 
 #[tokio::test]

@@ -306,6 +306,11 @@ async fn each_is_told(
             assert!(found[0].contains(&asked), "{}", found[0]);
         }
     }
+    // The service is not at fault, so the operator is not called.
+    let errors = lines
+        .iter()
+        .filter(|line| line.contains("\"level\":\"ERROR\""));
+    assert_eq!(errors.count(), 0);
     assert_no_secret(&process.log);
 }
 
