@@ -47,6 +47,7 @@ pub trait SearchStore: Send + Sync {
     async fn leave_job(&self, owner: OwnerId, now: DateTime<Utc>) -> Result<()>;
 
     /// Indexes a portion of the texts of the job's owner that are not in the index as they are now.
+    /// `StorageFull`: the index may not grow now.
     async fn index(&self, job: &Job, portion: Portion, now: DateTime<Utc>) -> Result<Step>;
 }
 

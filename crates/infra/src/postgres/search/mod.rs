@@ -17,12 +17,13 @@ use chrono::{DateTime, Utc};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::admission::Caller;
 use domain::conversations::{Conversation, ConversationList};
-use domain::error::{Resource, Result};
+use domain::error::{Error, Resource, Result};
 use domain::id::OwnerId;
 use domain::jobs::{Job, Kind, Portion, Step};
 use domain::search::{
     Candidate, CandidateQuery, Candidates, Filter, FoundTexts, MAKER, SearchStore,
 };
+use domain::storage::Room as _;
 pub(super) use forget::{forget_conversation, forget_owner, note_rename};
 pub(super) use stale::STALE;
 pub(super) use statements::forget::FORGET_ITEM;
@@ -99,6 +100,10 @@ impl SearchStore for PgSearch {
     }
 
     async fn index(&self, job: &Job, portion: Portion, now: DateTime<Utc>) -> Result<Step> {
+        // The room that is left on a full disk is for deletions.
+        if self.0.storage.is_full() {
+            return Err(Error::StorageFull { found: None });
+        }
         let work = async |connection: &mut AsyncPgConnection| {
             let Some(locked) = Locked::of(connection, job, now).await? else {
                 return Ok(Step::Taken);

@@ -4,6 +4,13 @@ use super::list::found;
 use crate::app::{Actor, TestApp, id};
 use crate::purge::{Worker, until};
 use crate::rows;
+use domain::clock::Clock as _;
+use domain::error::Error;
+use domain::id::OwnerId;
+use domain::jobs::{Job, Kind, Portion};
+use domain::search::SearchStore as _;
+use infra::postgres::PgSearch;
+use infra::storage::{Reserve, Storage};
 use reqwest::Method;
 use serde_json::json;
 
@@ -181,4 +188,36 @@ async fn texts_of_owners_that_never_searched_are_indexed_too() {
     until(&app.schema, WAITING, 60, |jobs| jobs == 0).await;
     let owners = "select count(*) from search_owners where maker = 2";
     until(&app.schema, owners, 60, |owners| owners == 2).await;
+}
+
+#[tokio::test]
+async fn a_full_disk_is_not_filled_by_the_index() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({ "title": "T" })).await;
+    let item = id(&alice.say(&conversation, "found without the index").await);
+    leave_jobs(&app).await;
+    let owner = app
+        .schema
+        .value("select owner_id from jobs where kind = 10");
+    let owner = u128::from_str_radix(&owner.await.replace('-', ""), 16).unwrap();
+    let job = Job {
+        owner: OwnerId::new(owner.into()),
+        kind: Kind::Search,
+        key: owner.into(),
+        conversation: None,
+        created_at: app.clock.now(),
+        attempts: 0,
+    };
+    let storage = Storage::with_reserve(Reserve::Bytes(u64::MAX));
+    storage.open(&std::env::temp_dir()).unwrap();
+    let database = app.schema.patient_database(1).reporting_to(storage);
+    let index = PgSearch(database);
+    let step = index.index(&job, Portion::MOST, app.clock.now());
+    assert!(matches!(step.await, Err(Error::StorageFull { .. })));
+    assert_eq!(
+        app.schema.value("select count(*) from search_words").await,
+        "0"
+    );
+    assert_eq!(found(&alice, "without", "").await, [item]);
 }

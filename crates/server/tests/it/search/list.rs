@@ -22,7 +22,7 @@ pub(super) async fn found(actor: &Actor, query: &str, more: &str) -> Vec<String>
     hits.iter().map(place).collect()
 }
 
-fn place(hit: &Value) -> String {
+pub(super) fn place(hit: &Value) -> String {
     let item = hit["item_id"].as_str();
     item.unwrap_or(hit["conversation"]["id"].as_str().unwrap())
         .to_owned()

@@ -2,3 +2,4 @@ mod fresh;
 pub(crate) mod indexing;
 mod list;
 mod locales;
+mod paging;
