@@ -26,23 +26,25 @@ pub enum Need {
 
 /// Operations that store something and are allowed all the same, beside every deletion. Signing in
 /// and refreshing store a row; without them, people could not delete anything. Changing a stolen
-/// password cannot wait, and neither can cancelling a reply.
-const SPARED: [(Method, &str); 8] = [
+/// password cannot wait, and neither can cancelling a reply or a response.
+const SPARED: [(Method, &str); 9] = [
     (Method::POST, "/auth/login"),
     (Method::POST, "/auth/logout"),
     (Method::POST, "/auth/password"),
     (Method::POST, "/auth/refresh-token"),
     (Method::POST, "/jan/auth/logout"),
     (Method::POST, "/jan/auth/refresh-token"),
+    (Method::POST, "/openai/v1/responses/{response_id}/cancel"),
     (Method::POST, "/v1/conversations/bulk-delete"),
     (Method::POST, "/v1/conversations/{conversation_id}/cancel"),
 ];
 
-/// A chat that is not stored needs no room.
-const DEPENDS: [(Method, &str); 3] = [
+/// A chat or a response that is not stored needs no room.
+const DEPENDS: [(Method, &str); 4] = [
     (Method::POST, "/v1/chat/completions"),
     (Method::POST, "/jan/v1/chat/completions"),
     (Method::POST, "/openai/v1/chat/completions"),
+    (Method::POST, "/openai/v1/responses"),
 ];
 
 impl Need {

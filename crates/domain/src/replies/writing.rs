@@ -1,4 +1,4 @@
-//! ReplyWriting a reply, in its turn.
+//! Writes a reply, in its turn.
 
 use super::generation::{Generation, Writer};
 use super::model::{Ask, ChatRequest};

@@ -62,7 +62,7 @@ pub(super) async fn finish(
             };
             match written {
                 // Takes the items back.
-                0 => Err(DieselError::RollbackTransaction),
+                0 => Err(DieselError::NotFound),
                 _ => Ok(StoredResponse::Done(first)),
             }
         };
@@ -82,8 +82,8 @@ pub(super) async fn finish(
     match stored {
         Ok(StoredResponse::Full) => full_or_absent(database, owner, response.conversation).await,
         Ok(stored) => Ok(stored),
-        Err(DieselError::RollbackTransaction) if ended.is_inserted => Ok(StoredResponse::Gone),
-        Err(DieselError::RollbackTransaction) => Ok(StoredResponse::NoConversation),
+        Err(DieselError::NotFound) if ended.is_inserted => Ok(StoredResponse::Gone),
+        Err(DieselError::NotFound) => Ok(StoredResponse::NoConversation),
         Err(error) => Err(storage(error)),
     }
 }

@@ -105,7 +105,7 @@ async fn every_operation_is_known_to_need_room_or_not() {
 }
 
 #[tokio::test]
-async fn a_chat_needs_room_where_it_is_kept() {
+async fn a_chat_or_a_response_needs_room_where_it_is_kept() {
     let app = TestApp::spawn().await;
     let conversation = app.alice().conversation(json!({})).await;
     let full = TestApp::serve(
@@ -123,6 +123,14 @@ async fn a_chat_needs_room_where_it_is_kept() {
         .post(path, ask(json!(conversation)))
         .await
         .failure("storage_full");
+    let path = "/openai/v1/responses";
+    for (is_stored, status) in [(false, 200), (true, 503)] {
+        let body = json!({ "model": "big-model", "input": "Hello?", "store": is_stored });
+        let answer = full.alice().post(path, body).await;
+        assert_eq!(answer.status, status, "{}", answer.text());
+    }
+    let path = "/openai/v1/responses/resp_01ARZ3NDEKTSV4RRFFQ69G5FAV/cancel";
+    assert_eq!(full.alice().post(path, json!({})).await.status, 404);
     let ready = full.anon().get("/readyz").await.expect(200);
     assert_eq!(ready, json!({ "status": "ready", "storage": "full" }));
     let ready = app.anon().get("/readyz").await.expect(200);
