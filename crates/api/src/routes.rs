@@ -1,5 +1,5 @@
-//! Every endpoint of the service, in one list: start here. Those of Jan's face are listed in `jan/mod.rs`, and the
-//! pages of Swagger UI in the server.
+//! Every endpoint of `/v1`, in one list: start here. Those of Jan's face are listed in `jan/mod.rs`, those of
+//! OpenAI's in `openai/mod.rs`, and the pages of Swagger UI in the server.
 
 use crate::endpoints::endpoints;
 use crate::{

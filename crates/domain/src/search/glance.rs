@@ -1,7 +1,7 @@
-//! Whether a text is worth making its words.
+//! Rules out texts that cannot match, before their words are made.
 //!
-//! Most candidates of a phrase, or of the beginning of a word, have none. A glance at the bytes of a
-//! text finds that out at a small part of the cost of its words.
+//! Most candidates of a phrase, or of the beginning of a word, do not match. A look at the bytes of
+//! a text shows that at a small part of the cost of its words.
 
 use super::query::{Query, Term, WantedWord};
 
