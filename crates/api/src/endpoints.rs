@@ -1,6 +1,6 @@
 //! Lists of endpoints.
 
-/// Makes two functions of one list: the first serves the endpoints, the second also describes them, which takes
+/// Makes two functions from one list: the first serves the endpoints, the second also describes them, which takes
 /// longer and is needed once in a process.
 macro_rules! endpoints {
     (fn $served:ident, $described:ident: $($endpoint:expr,)*) => {

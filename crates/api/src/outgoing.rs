@@ -19,7 +19,7 @@ pub(crate) const PIECE: usize = 16 * 1024;
 /// The memory of a streamed answer: a batch, and pieces of it on their way.
 const STREAM: u64 = 512 * 1024;
 
-/// Around a whole answer there is one part in so many: room of its buffer and of the connection.
+/// The share that is counted besides a whole answer, for its buffers.
 const AROUND: u64 = 8;
 
 /// Marks an answer whose body is shared, so that it needs no memory of its own. It is an extension
@@ -36,7 +36,7 @@ pub(crate) struct Outgoing {
     answered: Option<Answered>,
 }
 
-/// Marks an answer in parts, each of which takes memory of its own. It is an extension of the
+/// Marks a streamed answer: each part counts its memory. It is an extension of the
 /// response.
 pub(crate) struct PaidInParts;
 

@@ -31,7 +31,7 @@ impl Unlimited {
     }
 }
 
-/// A place for a connection: it counts until this is dropped, unless the connection is not counted.
+/// Counts a connection until it is dropped. Some connections are not counted.
 pub(super) struct ConnectionPermit {
     _counted: Option<Permit>,
     caller: Caller,

@@ -32,7 +32,7 @@ pub(crate) trait WireBody: DeserializeOwned + Send + 'static {
         None
     }
 
-    /// Whether the answer contains parts of the request, beside the made object.
+    /// Whether the answer to a repeat needs the request's body.
     const IS_ANSWERED_WITH: bool = false;
 
     /// How a repeat of the request is answered, where repeats are allowed.
@@ -41,8 +41,8 @@ pub(crate) trait WireBody: DeserializeOwned + Send + 'static {
     }
 }
 
-/// The body, read strictly: UTF-8 JSON, an object, without unknown or repeated fields. It is
-/// available only after the check whether the request was done before.
+/// The body, read strictly: UTF-8 JSON, an object, without unknown or repeated fields. A handler
+/// gets it only after the look-up for repeats.
 pub(crate) struct Body<T>(pub(crate) T, pub(crate) Looked);
 
 impl<T: WireBody> FromRequest for Body<T> {

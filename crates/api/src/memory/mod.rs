@@ -84,7 +84,7 @@ impl Taken {
     }
 
     /// Notes that the answer is made, of so many bytes: from now on its memory is held by a client,
-    /// which may read it or not. `false`: no more memory is free, so the excess is not counted.
+    /// which may read it or not. `false`: the answer is larger than its memory, and no more is free.
     pub(crate) fn is_made(&mut self, bytes: u64) -> bool {
         self.whole.works(false);
         if let Some(address) = &mut self.address {

@@ -36,7 +36,7 @@ pub enum Error {
     /// The request is valid, but the state of the object does not allow it.
     #[error("{0}")]
     Conflict(Conflict),
-    /// The same for one of several items of a request: its place there.
+    /// A conflict of one item of a request, by its index.
     #[error("{}", .conflict.of_item(*.item))]
     ItemConflict { conflict: Conflict, item: usize },
     /// The object is not in the state that the change expects, and was not changed.

@@ -13,7 +13,7 @@ pub enum Accepted {
     Existing(Item),
 }
 
-/// How often an append is tried whose call id is taken and freed again meanwhile.
+/// The most attempts of an append. Another one is made if its call id was taken, and was free again at the next look.
 const ATTEMPTS: u8 = 3;
 
 impl ItemService {

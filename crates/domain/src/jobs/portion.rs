@@ -7,7 +7,7 @@ pub struct Portion(u64);
 impl Portion {
     /// The first portion, and the largest.
     pub const MOST: Self = Self(8 * 1024 * 1024);
-    /// With this portion a step takes one row and little more.
+    /// The smallest portion: about one row.
     pub const LEAST: Self = Self(4 * 1024);
     /// The bytes that a row counts beside its text.
     pub const ROW: u64 = 1024;

@@ -58,8 +58,7 @@ fn place() -> ClaimState {
     CURRENT.with_borrow(|slot| slot.as_ref().map_or(ClaimState::Free, Slot::place))
 }
 
-/// The claim of the running work. An error where the request may be repeated and has not been
-/// claimed yet: then no work may be done for it.
+/// The claim of the running work. Fails if the request may be a repeat and was not looked up yet.
 pub fn current() -> Result<Option<Arc<Claim>>> {
     match place() {
         ClaimState::Free => Ok(None),

@@ -35,7 +35,7 @@ pub enum SaidKind {
     Reasoning,
 }
 
-/// How much of the output came at once: from this item, of this part, so many bytes. The first cut
+/// One chunk of the output: its item, its part, and the number of bytes. The first cut
 /// of an item or a part begins it, and may have no bytes. From the cuts the events of a response
 /// can be made again as they were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

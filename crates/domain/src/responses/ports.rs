@@ -25,7 +25,7 @@ pub trait ResponseStore: Send + Sync {
     async fn finish(&self, owner: OwnerId, ended: &Ended<'_>) -> Result<StoredResponse>;
 
     /// Adds the text that was written before a cancel to the cancelled response, so that its events
-    /// are the same each time they are told. Nothing where it is not a cancelled one.
+    /// are the same each time they are told. Does nothing unless the response was cancelled.
     async fn keep(&self, owner: OwnerId, response: &Response, input: &[Entry]) -> Result<()>;
 
     /// The response without its input.

@@ -33,7 +33,7 @@ const LONG_PAUSE: Duration = Duration::from_millis(4);
 /// Differs between clusters, and is the same for a cluster's replicas.
 const CLUSTER: &str = "select system_identifier from pg_control_system()";
 
-const BEHIND: &str = "it does not have in time what the primary has";
+const BEHIND: &str = "it is more than 50 ms behind the primary";
 
 statement!(
     /// Whether the server is a replica, and how far it has replayed the log beyond a position.

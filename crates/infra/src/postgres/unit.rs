@@ -20,7 +20,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument as _, Span};
 
-/// The time left for the work itself when all of that was spent on waiting.
+/// The least time for the work itself, however long it waited.
 const LEAST: Duration = Duration::from_millis(400);
 
 /// How often work is tried again after a conflict with other work.

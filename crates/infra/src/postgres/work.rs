@@ -23,7 +23,7 @@ const BYTES: usize = 32 * 1024;
 /// a statement, twice, for as long as it keeps the connection.
 const LARGE: usize = 1024 * 1024;
 
-/// The caller of a unit of work, the time since when it waits, and its weight.
+/// The caller of a unit of work, when it began to wait, and its weight.
 #[derive(Clone, Copy)]
 pub(super) struct Whose {
     caller: Caller,

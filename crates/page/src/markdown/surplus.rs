@@ -1,4 +1,4 @@
-//! Cells of a row beyond the table's columns. GitHub drops it; here it is shown.
+//! Cells of a row beyond the table's columns. GitHub drops them; here they are shown.
 
 /// The rest of a row after the last cell that Markdown has read, without the bars around it.
 pub(super) fn of(text: &str, cell_end: usize, row_end: usize) -> &str {

@@ -152,7 +152,7 @@ async fn reads_at_a_replica_see_what_was_stored_before_and_none_fails_without_it
     let told = follower.told(WITHOUT);
     many_read_own_writes(&follower.process, 20).await;
     follower.reads_until(WITHOUT, told + 1).await;
-    let behind = "it does not have in time what the primary has";
+    let behind = "it is more than 50 ms behind the primary";
     follower
         .process
         .log

@@ -65,7 +65,7 @@ impl ItemStore for PgItems {
         // An append that may be repeated is recorded in its own transaction, so it cannot be in a
         // group.
         if append.is_groupable() && repeats::current()?.is_none() {
-            // The statement is of many requests.
+            // One statement serves many requests, so each gets a span of its own.
             self.group.append(append).instrument(traced::span()).await
         } else {
             append
