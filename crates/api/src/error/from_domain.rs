@@ -20,7 +20,7 @@ impl From<Error> for ApiError {
             Error::Invalid(Invalid { param, reason, .. }) => (invalid(*reason), param.clone()),
             Error::NotFound {
                 resource, param, ..
-            } => (absent(*resource), param.map(str::to_owned)),
+            } => (absent(*resource), param.as_deref().map(str::to_owned)),
             Error::Conflict(
                 waiting @ (Conflict::IdempotencyInProgress | Conflict::ConversationLocked),
             ) => {

@@ -6,6 +6,7 @@ mod resource;
 
 use crate::limits::Limited;
 use crate::replies::ProviderFailure;
+use std::borrow::Cow;
 
 pub use invalid::{Invalid, InvalidReason};
 pub use reasons::{Conflict, Forbidden, Unauthenticated};
@@ -26,7 +27,7 @@ pub enum Error {
     NotFound {
         resource: Resource,
         /// The field that named the object; `None` when the address named it.
-        param: Option<&'static str>,
+        param: Option<Cow<'static, str>>,
         /// A sentence about the form of its id, after a blank, if the given id is of another kind.
         hint: &'static str,
     },
@@ -170,11 +171,11 @@ impl Error {
 
     /// The same absence for the field that named the object.
     #[must_use]
-    pub fn named_by(self, field: &'static str) -> Self {
+    pub fn named_by(self, field: impl Into<Cow<'static, str>>) -> Self {
         match self {
             Self::NotFound { resource, hint, .. } => Self::NotFound {
                 resource,
-                param: Some(field),
+                param: Some(field.into()),
                 hint,
             },
             other => other,

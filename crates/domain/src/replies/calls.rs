@@ -55,6 +55,13 @@ impl Calls {
     }
 }
 
+/// The calls that these pieces make, in order. `None`: there are more than can be kept.
+pub fn joined<'a>(pieces: impl IntoIterator<Item = &'a CallPiece>) -> Option<Vec<Call>> {
+    let mut calls = Calls::default();
+    let are_kept = pieces.into_iter().all(|piece| calls.add(piece));
+    are_kept.then(|| calls.0.into_iter().map(|(_, call)| call).collect())
+}
+
 /// A call as an item.
 pub fn content(call: &Call) -> Result<Content> {
     let Call {

@@ -17,7 +17,7 @@ mod store;
 mod tokens;
 mod writing;
 
-pub use calls::{content as call, output};
+pub use calls::{content as call, joined, output};
 pub(crate) use context::{Context, Told};
 pub use draft::CANCELLED;
 pub(crate) use draft::{Draft, Written};

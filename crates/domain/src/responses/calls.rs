@@ -73,12 +73,13 @@ impl Calls {
     }
 
     /// The call that a piece belongs to; a new one is added. Some servers give each call the same
-    /// index, or no index.
+    /// index, or no index, and some give several calls one id.
     fn place_of(&mut self, piece: &CallPiece) -> usize {
         let mut known = self.0.iter();
         let found = match (&piece.id, piece.index) {
             (Some(id), index) => known.rposition(|call| {
-                let is_same = call.id.as_ref() == Some(id);
+                let is_other = index.is_some() && call.index.is_some() && call.index != index;
+                let is_same = call.id.as_ref() == Some(id) && !is_other;
                 is_same || call.id.is_none() && call.index.is_some() && call.index == index
             }),
             (None, Some(index)) => known.rposition(|call| call.index == Some(index)),

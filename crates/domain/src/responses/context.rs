@@ -114,10 +114,8 @@ impl Needs {
         let mut before = known.last.next();
         loop {
             let bytes = room.saturating_mul(BYTES_PER_TOKEN);
-            let replies = self.stores.replies.as_ref();
-            let batch = replies
-                .preceding(owner, known.conversation.id, before, bytes)
-                .await?;
+            let (replies, id) = (self.stores.replies.as_ref(), known.conversation.id);
+            let batch = replies.preceding(owner, id, before, bytes).await?;
             if batch.is_empty() {
                 return Ok(earlier);
             }
@@ -131,8 +129,7 @@ impl Needs {
         }
     }
 
-    async fn of_chain(&self, owner: OwnerId, id: ResponseId, room: usize) -> Result<Earlier> {
-        let mut room = room;
+    async fn of_chain(&self, owner: OwnerId, id: ResponseId, mut room: usize) -> Result<Earlier> {
         let bytes = room.saturating_mul(BYTES_PER_TOKEN);
         let links = self.stores.responses.chain(owner, id, bytes).await?;
         if links.is_empty() {
@@ -174,7 +171,7 @@ impl Needs {
         earlier: &Earlier,
     ) -> Result<Vec<Entry>> {
         let mut input = Vec::with_capacity(create.input.len());
-        for one in &create.input {
+        for (place, one) in create.input.iter().enumerate() {
             let id = match one {
                 Input::Item(entry) => {
                     input.push(entry.clone());
@@ -186,7 +183,12 @@ impl Needs {
                 continue;
             }
             let found = self.find_item(owner, id).await?;
-            input.push(found.ok_or_else(|| Resource::Item.absent().named_by("input"))?);
+            let absent = || {
+                Resource::Item
+                    .absent()
+                    .named_by(format!("input[{place}].id"))
+            };
+            input.push(found.ok_or_else(absent)?);
         }
         Ok(input)
     }

@@ -19,6 +19,13 @@ impl Entry {
         }
     }
 
+    /// In the place of an item that was deleted.
+    #[must_use]
+    pub fn deleted() -> Self {
+        let nothing = Parts::stored(None, "[]".to_owned());
+        Self::new(Role::Assistant, Content::from(nothing))
+    }
+
     /// The item as JSON: OpenAI's, without an id. A message that is a text alone has the text as its
     /// content.
     pub fn json(&self) -> String {

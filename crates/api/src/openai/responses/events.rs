@@ -23,11 +23,11 @@ fn fields(response: &Response, event: &Event) -> (&'static str, String) {
         Event::InProgress => lifecycle("response.in_progress", Moment::Begun),
         Event::ItemAdded(place, output) => (
             "response.output_item.added",
-            item_of(place, output, "in_progress"),
+            item_of(response, place, output, "in_progress"),
         ),
         Event::ItemDone(place, output) => (
             "response.output_item.done",
-            item_of(place, output, shown_status(output)),
+            item_of(response, place, output, shown_status(output)),
         ),
         Event::PartAdded(place, kind) => (
             "response.content_part.added",
@@ -56,9 +56,17 @@ fn ended(status: Status) -> &'static str {
     }
 }
 
-fn item_of(place: &EventPlace, output: &Output, status: &str) -> String {
+fn item_of(response: &Response, place: &EventPlace, output: &Output, status: &str) -> String {
     let item = item(place.item, output, status);
-    format!(r#""output_index":{},"item":{item}"#, place.output)
+    format!(r#""output_index":{},"item":{item}"#, index(response, place))
+}
+
+/// The place among the items that are shown: the SDKs need indexes without gaps.
+fn index(response: &Response, place: &EventPlace) -> usize {
+    let before = 0..place.output;
+    before
+        .filter(|before| !response.is_output_deleted(*before))
+        .count()
 }
 
 /// The item of an event. Its type is known from the response.
@@ -72,7 +80,7 @@ fn at(response: &Response, place: &EventPlace) -> String {
     format!(
         r#""item_id":{},"output_index":{},"content_index":{}"#,
         id(response, place),
-        place.output,
+        index(response, place),
         place.part
     )
 }
@@ -99,7 +107,7 @@ fn delta(
             format!(
                 r#""item_id":{},"output_index":{},"delta":{text}"#,
                 id(response, place),
-                place.output
+                index(response, place)
             ),
         ),
     }
@@ -135,7 +143,7 @@ fn arguments(response: &Response, place: &EventPlace, output: &Output) -> String
     format!(
         r#""item_id":{},"output_index":{},"name":{},"arguments":{}"#,
         id(response, place),
-        place.output,
+        index(response, place),
         quoted(name),
         quoted(arguments)
     )

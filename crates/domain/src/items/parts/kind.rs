@@ -19,6 +19,10 @@ impl ItemType {
             let message = "type must have 1 to 64 letters, digits, and _ - . :";
             return Err(Error::invalid("type", message));
         }
+        if raw == "item_reference" {
+            let message = "An item_reference names an item, and is none itself: send that item.";
+            return Err(Error::invalid("type", message));
+        }
         Ok(Self::stored(raw.to_owned()))
     }
 

@@ -1,8 +1,8 @@
 //! Converts answers between the streamed and the whole form.
 
-use domain::replies::{ChatChunk, ProviderFailure};
-use serde_json::json;
+use domain::replies::{Call, CallPiece, ChatChunk, ProviderFailure, joined};
 use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 type Fields = BTreeMap<String, Box<RawValue>>;
@@ -45,12 +45,12 @@ fn choice_as_delta(mut choice: Fields) -> Option<Fields> {
 
 /// Joins all chunks of an answer into one completion. `None` where they contain something that
 /// cannot be joined here.
-fn chunks_as_whole(chunks: &[ChatChunk]) -> Option<String> {
+fn chunks_as_whole(chunks: &[ChatChunk], calls: &[Call]) -> Option<String> {
     let mut whole = Fields::new();
     let (mut text, mut reasoning) = (String::new(), String::new());
     let mut reason = None;
     for chunk in chunks {
-        if chunk.calls_a_tool || chunk.unkept.is_some() {
+        if chunk.unkept.is_some() {
             return None;
         }
         text.push_str(&chunk.text);
@@ -64,15 +64,47 @@ fn chunks_as_whole(chunks: &[ChatChunk]) -> Option<String> {
             }
         }
     }
-    let message = match reasoning.is_empty() {
-        true => json!({ "role": "assistant", "content": text }),
-        false => json!({ "role": "assistant", "content": text, "reasoning_content": reasoning }),
+    let content = match text.is_empty() && !calls.is_empty() {
+        true => Value::Null,
+        false => Value::from(text),
     };
+    let mut message = json!({ "role": "assistant", "content": content });
+    if let Some(fields) = message.as_object_mut() {
+        if !reasoning.is_empty() {
+            fields.insert("reasoning_content".to_owned(), reasoning.into());
+        }
+        if !calls.is_empty() {
+            let calls = calls.iter().map(call_as_json).collect();
+            fields.insert("tool_calls".to_owned(), calls);
+        }
+    }
     let choices = json!([{ "index": 0, "message": message, "finish_reason": reason }]);
     whole.insert("choices".to_owned(), to_raw_value(&choices).ok()?);
     let object = to_raw_value("chat.completion").ok()?;
     whole.insert("object".to_owned(), object);
     serde_json::to_string(&whole).ok()
+}
+
+/// The calls in the chunks. `None` where they cannot be joined.
+fn calls_of(chunks: &[ChatChunk]) -> Option<Vec<Call>> {
+    let pieces = chunks.iter().flat_map(|chunk| &chunk.calls);
+    let mut calls = joined(pieces)?;
+    let is_lost = calls.is_empty() && chunks.iter().any(|chunk| chunk.calls_a_tool);
+    if is_lost || calls.iter().any(|call| call.name.is_empty()) {
+        return None;
+    }
+    let answer = chunks.iter().find_map(|chunk| chunk.id.as_deref());
+    for (place, call) in calls.iter_mut().enumerate() {
+        if call.id.is_empty() {
+            call.id = format!("call_{}_{place}", answer.unwrap_or("of_answer"));
+        }
+    }
+    Some(calls)
+}
+
+fn call_as_json(call: &Call) -> Value {
+    let function = json!({ "name": call.name, "arguments": call.arguments });
+    json!({ "id": call.id, "type": "function", "function": function })
 }
 
 /// The finish reason that counts: some servers write `stop` until they have a better one.
@@ -99,12 +131,27 @@ fn more_than_text(chunks: &[ChatChunk]) -> ProviderFailure {
 
 /// Joins the chunks of a stream into a completion, where no stream was requested.
 pub(in crate::llm) fn put_together(chunks: Vec<ChatChunk>) -> Result<ChatChunk, ProviderFailure> {
-    let json = chunks_as_whole(&chunks).ok_or_else(|| more_than_text(&chunks))?;
+    let put = calls_of(&chunks).and_then(|calls| {
+        let json = chunks_as_whole(&chunks, &calls)?;
+        Some((json, calls))
+    });
+    let (json, calls) = put.ok_or_else(|| more_than_text(&chunks))?;
+    let calls = calls
+        .into_iter()
+        .enumerate()
+        .map(|(index, call)| CallPiece {
+            index,
+            id: Some(call.id),
+            name: call.name,
+            arguments: call.arguments,
+        });
     let mut whole = ChatChunk {
         json,
+        calls: calls.collect(),
         ..ChatChunk::default()
     };
     for chunk in chunks {
+        whole.calls_a_tool |= chunk.calls_a_tool;
         whole.text.push_str(&chunk.text);
         whole.reasoning.push_str(&chunk.reasoning);
         whole.id = whole.id.or(chunk.id);

@@ -4,11 +4,13 @@ use super::key::ItemKey;
 use super::lock::{find, lock};
 use super::statements;
 use crate::postgres::execute::Execute as _;
+use crate::postgres::ids;
 use crate::postgres::purge::delete_versions;
 use crate::postgres::shares;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
+use domain::id::{ItemId, ResponseId};
 use domain::items::Deleted;
 use domain::jobs::Portion;
 use domain::state::Expected;
@@ -34,12 +36,15 @@ pub(super) async fn delete(
             return Ok(Deleted::Stale);
         }
     }
+    let (first, last) = ResponseId::range_of(ItemId::new(ids::read(key.id)));
     let deletion = statements::Delete {
         owner_id: key.owner_id,
         conversation_id: key.conversation_id,
         sequence: key.sequence,
         id: key.id,
         now,
+        first_response: ids::stored(first.ulid()),
+        last_response: ids::stored(last.ulid()),
     };
     if deletion.write(connection).await? == 0 {
         return Ok(Deleted::NoItem);

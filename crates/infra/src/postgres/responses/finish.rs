@@ -52,9 +52,7 @@ pub(super) async fn finish(
                     Ok(number) => first = Some(number),
                     Err(stored) => return Ok(stored),
                 }
-                if !ended.is_inserted {
-                    values.first = first.unwrap_or(values.first);
-                }
+                values.first = first.unwrap_or(values.first);
             }
             let written = match ended.is_inserted {
                 true => values.finish().write(connection).await?,

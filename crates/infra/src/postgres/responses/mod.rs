@@ -23,13 +23,13 @@ use domain::responses::{
     Cancelled, Ended, Entry, Failed, Inserted, Link, Response, ResponseItems, ResponseStore,
     Status, StoredResponse,
 };
-use rows::{response, with_input};
+use rows::with_input;
 use statements::{
     Abandon, AbandonExpired, Cancel, Chain, Delete, Find, FindWithInput, FoundResponse,
     FoundWithInput, InRange, LinkRow,
 };
 use uuid::Uuid;
-pub(super) use within::{forget_conversation, forget_owner};
+pub(super) use within::{ERASE_ITEM, forget_conversation, forget_owner};
 use write::Values;
 
 /// Responses in PostgreSQL.
@@ -118,8 +118,7 @@ impl ResponseStore for PgResponses {
             self.abandon(owner, id).await?;
             found = self.found(owner, id).await?;
         }
-        let response = found.map(|found| response(found.row, found.there.as_deref()));
-        response.transpose()
+        found.map(|found| Response::try_from(found.row)).transpose()
     }
 
     async fn find_with_input(
@@ -139,7 +138,7 @@ impl ResponseStore for PgResponses {
             self.abandon(owner, id).await?;
             found = self.database.run(reading(owner), work).await?;
         }
-        let items = found.map(|found| with_input(found.row, &found.input, found.there.as_deref()));
+        let items = found.map(|found| with_input(found.row, &found.input));
         items.transpose()
     }
 
@@ -171,7 +170,7 @@ impl ResponseStore for PgResponses {
         let work = async |connection: &mut AsyncPgConnection| chain.fetch_all(connection).await;
         let links: Vec<LinkRow> = self.database.run(reading(owner), work).await?;
         let links = links.into_iter().map(|link| {
-            let items = with_input(link.row, &link.input, link.there.as_deref())?;
+            let items = with_input(link.row, &link.input)?;
             Ok(Link { items })
         });
         links.collect()

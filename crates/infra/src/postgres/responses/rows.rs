@@ -10,7 +10,6 @@ use domain::items::elements;
 use domain::responses::{
     Cut, CutBy, Entry, Failed, Output, Response, ResponseItems, Status, TokenUsage,
 };
-use std::collections::HashSet;
 use uuid::Uuid;
 
 row!(
@@ -36,27 +35,13 @@ row!(
     }
 );
 
-/// A stored response. `there`: the numbers of the items of its conversation from its first one on, if
-/// its items were stored there.
-pub(super) fn response(row: ResponseRow, there: Option<&[i32]>) -> Result<Response> {
-    let mut response = Response::try_from(row)?;
-    // The items of a cancelled response are in its conversation if its turn was ended there.
-    let is_there = |there: &&[i32]| response.status != Status::Cancelled || !there.is_empty();
-    if let Some(there) = there.filter(is_there) {
-        let there: HashSet<_> = there.iter().map(|number| number.cast_unsigned()).collect();
-        let count = u32::try_from(response.output.len()).unwrap_or(u32::MAX);
-        let count = response.input_count.saturating_add(count);
-        let all = response.first.0..response.first.0.saturating_add(count);
-        response.deleted = all.filter(|number| !there.contains(number)).collect();
-    }
-    Ok(response)
-}
-
 impl TryFrom<ResponseRow> for Response {
     type Error = Error;
 
     fn try_from(row: ResponseRow) -> Result<Self> {
-        let output = entries(&row.output)?;
+        let first = Sequence(row.first_number.cast_unsigned());
+        let input_count = row.input_count.cast_unsigned();
+        let Stored { entries, deleted } = Stored::read(&row.output)?;
         let failed = row.failure_code.map(|code| Failed {
             code,
             message: row.failure_message.unwrap_or_default(),
@@ -73,10 +58,10 @@ impl TryFrom<ResponseRow> for Response {
             previous: row.previous_id.map(|id| ResponseId::new(ids::read(id))),
             settings: row.settings,
             model: row.model,
-            first: Sequence(row.first_number.cast_unsigned()),
-            input_count: row.input_count.cast_unsigned(),
-            output: output.iter().map(Output::of).collect(),
-            deleted: HashSet::new(),
+            first,
+            input_count,
+            output: entries.iter().map(Output::of).collect(),
+            deleted: numbers(first.0.saturating_add(input_count), &deleted).collect(),
             cuts: cuts(&row.cuts),
             usage: row.usage.as_deref().and_then(usage),
             failed,
@@ -90,21 +75,45 @@ impl TryFrom<ResponseRow> for Response {
 }
 
 /// A response with its input.
-pub(super) fn with_input(
-    row: ResponseRow,
-    input: &str,
-    there: Option<&[i32]>,
-) -> Result<ResponseItems> {
+pub(super) fn with_input(row: ResponseRow, input: &str) -> Result<ResponseItems> {
+    let mut response = Response::try_from(row)?;
+    let Stored { entries, deleted } = Stored::read(input)?;
+    let deleted = numbers(response.first.0, &deleted);
+    response.deleted.extend(deleted);
     Ok(ResponseItems {
-        input: entries(input)?,
-        response: response(row, there)?,
+        input: entries,
+        response,
     })
 }
 
-fn entries(json: &str) -> Result<Vec<Entry>> {
-    let items = elements(json).ok_or_else(|| Error::Internal("a stored list is none".into()))?;
-    let items = items.into_iter().map(Entry::stored);
-    items.collect::<Result<_>>().map_err(inconsistent)
+/// A stored list of items.
+struct Stored {
+    entries: Vec<Entry>,
+    /// The places of those that were deleted from their conversation, which are null in the list.
+    deleted: Vec<u32>,
+}
+
+impl Stored {
+    fn read(json: &str) -> Result<Self> {
+        let items = elements(json);
+        let items = items.ok_or_else(|| Error::Internal("a stored list is none".into()))?;
+        let places = (0..).zip(&items);
+        let deleted = places.filter(|(_, item)| **item == "null");
+        let deleted = deleted.map(|(place, _)| place).collect();
+        let entries = items.into_iter().map(|item| match item {
+            "null" => Ok(Entry::deleted()),
+            item => Entry::stored(item).map_err(inconsistent),
+        });
+        Ok(Self {
+            entries: entries.collect::<Result<_>>()?,
+            deleted,
+        })
+    }
+}
+
+/// The numbers of items at these places of a list whose first item has the number `first`.
+fn numbers(first: u32, places: &[u32]) -> impl Iterator<Item = u32> {
+    places.iter().map(move |place| first.saturating_add(*place))
 }
 
 /// A list of items as JSON.

@@ -19,22 +19,13 @@ macro_rules! is_there {
     };
 }
 
-/// The numbers of the items of the conversation of `r` from its first one on: as many as its input and
-/// output may have. Null where its items are not there.
-const THERE: &str = "case when r.conversation_id is not null and r.status in (2, 4, 5) then array(
-        select i.sequence from items i
-        where i.owner_id = $1 and i.conversation_id = r.conversation_id
-            and i.sequence between r.first_number and r.first_number + 2000
-    ) end";
-
 statement!(
     /// A response, and whether the lease of its writer has run out.
     Find { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> FoundResponse {
         row: ResponseRow => Sql<ResponseRow>,
         is_expired: bool => Bool,
-        there: Option<Vec<i32>> => Nullable<Array<Integer>>,
     },
-    sql!("select ", names!(ResponseRow, "r."), ", r.status = 1 and r.leased_until <= now(), ", THERE, "
+    sql!("select ", names!(ResponseRow, "r."), ", r.status = 1 and r.leased_until <= now()
     from responses r where r.owner_id = $1 and r.id = $2 and ", is_there!("$1"))
 );
 
@@ -43,9 +34,8 @@ statement!(
         row: ResponseRow => Sql<ResponseRow>,
         input: String => Text,
         is_expired: bool => Bool,
-        there: Option<Vec<i32>> => Nullable<Array<Integer>>,
     },
-    sql!("select ", names!(ResponseRow, "r."), ", r.input, r.status = 1 and r.leased_until <= now(), ", THERE, "
+    sql!("select ", names!(ResponseRow, "r."), ", r.input, r.status = 1 and r.leased_until <= now()
     from responses r where r.owner_id = $1 and r.id = $2 and ", is_there!("$1"))
 );
 
@@ -60,7 +50,6 @@ statement!(
     Chain { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid, bytes: i64 => BigInt } -> LinkRow {
         row: ResponseRow => Sql<ResponseRow>,
         input: String => Text,
-        there: Option<Vec<i32>> => Nullable<Array<Integer>>,
     },
     sql!("with recursive chain as (
         select r.id, r.parent_id, 1 as depth,
@@ -72,7 +61,7 @@ statement!(
         from chain c join responses r on r.owner_id = $1 and r.id = c.parent_id
         where c.bytes <= $3 and c.depth < 10000 and ", is_there!("$1"), "
     )
-    select ", names!(ResponseRow, "r."), ", r.input, ", THERE, "
+    select ", names!(ResponseRow, "r."), ", r.input
     from chain c join responses r on r.owner_id = $1 and r.id = c.id order by c.depth")
 );
 

@@ -276,6 +276,38 @@ async fn a_repeat_of_an_answer_with_calls_has_its_calls() {
 }
 
 #[tokio::test]
+async fn calls_in_a_stream_are_whole_where_a_whole_answer_was_asked_for() {
+    let piece = |index: u64, id: Option<&str>, name: Option<&str>, arguments: &str| {
+        let function = json!({ "name": name, "arguments": arguments });
+        json!({ "tool_calls": [{ "index": index, "id": id, "function": function }] })
+    };
+    let pieces = [
+        piece(0, Some("one"), Some("look"), "{\"at\": "),
+        piece(0, None, None, "\"Oslo\"}"),
+        piece(1, Some("one"), Some("look"), "{}"),
+    ];
+    let provider = Provider::that(streams(&pieces, "tool_calls"));
+    let (_app, alice, conversation) = conversing(&provider).await;
+    for kept in [None, Some(&conversation)] {
+        let mut body = json!({ "messages": [user("Weather?")], "tools": tools() });
+        if let Some(kept) = kept {
+            body["conversation"] = json!(kept);
+        }
+        let answer = alice.post(PATH, body).await.expect(200);
+        let message = &answer["choices"][0]["message"];
+        let calls = json!([call("one", "{\"at\": \"Oslo\"}"), call("one", "{}")]);
+        assert_eq!(
+            (&message["tool_calls"], &message["content"]),
+            (&calls, &json!(null))
+        );
+        assert_eq!(answer["choices"][0]["finish_reason"], "tool_calls");
+    }
+    let kept = items(&alice, &conversation).await;
+    assert_eq!(kept.len(), 3);
+    assert_eq!(kept[2]["parts"][0]["arguments"], "{}");
+}
+
+#[tokio::test]
 async fn a_call_that_was_not_offered_is_no_reply() {
     let message =
         json!({ "role": "assistant", "content": null, "tool_calls": [call("one", "{}")] });

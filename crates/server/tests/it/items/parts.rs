@@ -255,6 +255,18 @@ async fn a_retry_compares_type_role_and_parts() {
 }
 
 #[tokio::test]
+async fn a_reference_to_an_item_is_no_item() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let body = json!({ "type": "item_reference", "parts": [{ "id": "x" }] });
+    let answer = alice
+        .post(&format!("/v1/conversations/{conversation}/items"), body)
+        .await;
+    answer.refused("invalid_value", Some("type"));
+}
+
+#[tokio::test]
 async fn an_export_makes_the_same_conversation_again() {
     let app = TestApp::spawn().await;
     let alice = app.alice();

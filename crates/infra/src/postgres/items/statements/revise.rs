@@ -3,6 +3,7 @@
 use crate::postgres::items::rows::{self, ItemRow};
 use crate::postgres::items::texts;
 use crate::postgres::jobs::ADD_JOBS;
+use crate::postgres::responses::ERASE_ITEM;
 use crate::postgres::row::{Sql, sql};
 use crate::postgres::search::FORGET_ITEM;
 use crate::postgres::statement::statement;
@@ -70,13 +71,15 @@ statement!(
 );
 
 statement!(
-    /// Deletes the message from its conversation. The caller must have locked the conversation's
-    /// row.
+    /// Deletes the message from its conversation and from the response that it belongs to, if there is one. The
+    /// caller must have locked the conversation's row.
     Delete {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
         sequence: i32 => Integer,
         id: Uuid => SqlUuid,
+        first_response: Uuid => SqlUuid,
+        last_response: Uuid => SqlUuid,
         now: DateTime<Utc> => Timestamptz,
     } -> (),
     sql!("with gone as (
@@ -84,9 +87,10 @@ statement!(
         where owner_id = $1 and conversation_id = $2 and sequence = $3 and id = $4
         returning id, ", texts::size!(""), " + 128 as bytes
     ),
-    forgotten as (", FORGET_ITEM, ")
+    forgotten as (", FORGET_ITEM, "),
+    erased as (", ERASE_ITEM, ")
     update conversations c set item_count = c.item_count - 1,
-        updated_at = greatest(c.updated_at, $5),
+        updated_at = greatest(c.updated_at, $7),
         bytes = c.bytes - case when c.counted_sequence < $3 then 0 else gone.bytes end
     from gone where c.owner_id = $1 and c.id = $2")
 );

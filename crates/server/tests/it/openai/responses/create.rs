@@ -345,7 +345,7 @@ fn mistakes(one: &str, theirs: &str) -> Vec<(Value, u16, &'static str, &'static 
         (json!({ "previous_response_id": unknown }), 404, "previous_response_not_found", "previous_response_id"),
         (json!({ "previous_response_id": theirs }), 404, "previous_response_not_found", "previous_response_id"),
         (json!({ "conversation": unknown_conversation }), 404, "conversation_not_found", "conversation"),
-        (json!({ "input": [reference] }), 404, "item_not_found", "input"),
+        (json!({ "input": [reference] }), 404, "item_not_found", "input[0].id"),
         (json!({ "input": [output] }), 400, "invalid_value", "input[0].call_id"),
         (json!({ "input": [{ "type": "web_search_call" }] }), 400, "unsupported_parameter", "input[0].type"),
         (json!({ "input": [picture] }), 400, "unsupported_parameter", "input[0].content[0].file_id"),
@@ -523,6 +523,40 @@ async fn whole_calls_are_kept_in_the_conversation_however_the_provider_writes() 
         assert_eq!(items[1]["arguments"], "{\"x\":1}");
         assert_eq!(items[2]["call_id"], "call_b");
     }
+}
+
+#[tokio::test]
+async fn two_calls_with_one_id_are_two() {
+    let call = |index: u64, name: &str| {
+        let function = json!({ "name": name, "arguments": "{}" });
+        json!({ "tool_calls": [{ "index": index, "id": "same", "function": function }] })
+    };
+    let provider = Provider::that(streams(&[call(0, "f"), call(1, "g")], "tool_calls"));
+    let app = asking(&provider).await;
+    let response = made(&app.alice(), json!({ "input": "Do it." })).await;
+    let output = response["output"].as_array().unwrap().iter();
+    let output: Vec<_> = output
+        .map(|call| (&call["name"], &call["arguments"], &call["call_id"]))
+        .collect();
+    let (empty, same) = (json!("{}"), json!("same"));
+    let expected = [(&json!("f"), &empty, &same), (&json!("g"), &empty, &same)];
+    assert_eq!(output, expected);
+}
+
+#[tokio::test]
+async fn a_turn_without_a_place_in_the_queue_names_the_conversation() {
+    let app = asking(&Provider::obliging()).await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({})).await;
+    let many = "insert into turn_queue (owner_id, conversation_id, place, token, leased_until)
+        select owner_id, id, n, gen_random_uuid(), now() + interval '1 hour'
+        from conversations, generate_series(1, 100) n";
+    app.schema.rows(many).await;
+    let locked = alice
+        .post(PATH, json!({ "input": "x", "conversation": one }))
+        .await;
+    refused(&locked, 409, "conversation_locked", Some("conversation"));
+    assert_eq!(locked.header("x-should-retry"), "true");
 }
 
 #[tokio::test]

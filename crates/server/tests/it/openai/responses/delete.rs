@@ -1,6 +1,6 @@
 use super::{PATH, asking, events, made};
 use crate::app::id;
-use crate::openai::{LIST, all, conversation, refused};
+use crate::openai::{LIST, all, conversation, message, refused};
 use crate::provider::{Provider, says, says_when_told};
 use crate::purge::{Worker, until};
 use serde_json::json;
@@ -107,7 +107,8 @@ async fn items_that_were_deleted_are_gone_from_the_response_too() {
     let alice = app.alice();
     let one = conversation(&alice, json!({})).await;
     for streams in [false, true] {
-        let body = json!({ "input": "SECRET", "conversation": one, "stream": streams });
+        let input = json!([message("user", "SECRET"), message("user", "Kept\u{1f44b}")]);
+        let body = json!({ "input": input, "conversation": one, "stream": streams });
         let first = alice.post(PATH, body).await;
         let first = match streams {
             true => id(&events(first.text())[0]["response"]),
@@ -121,12 +122,12 @@ async fn items_that_were_deleted_are_gone_from_the_response_too() {
             .unwrap()
             .to_owned();
         let inputs = alice.get(&format!("{path}/input_items")).await.expect(200);
-        let input = id(&inputs["data"][0]);
+        let (kept, input) = (inputs["data"][0].clone(), id(&inputs["data"][1]));
         let other = json!({ "input": "y", "previous_response_id": first });
         let items = format!("{LIST}/{one}/items");
         alice.delete(&format!("{items}/{input}")).await.expect(200);
         let inputs = alice.get(&format!("{path}/input_items")).await.expect(200);
-        assert_eq!(inputs["data"], json!([]));
+        assert_eq!(inputs["data"], json!([kept]));
         assert_eq!(alice.get(&path).await.expect(200), response);
         alice.delete(&format!("{items}/{output}")).await.expect(200);
         let response = alice.get(&path).await.expect(200);
@@ -142,6 +143,17 @@ async fn items_that_were_deleted_are_gone_from_the_response_too() {
         alice.post(PATH, other).await.expect(200);
         let asked = provider.asked();
         assert!(!asked.last().unwrap().body.contains("SECRET"));
+        // Not hidden alone: the row has no trace of the text.
+        let lists = format!(
+            "select input || output from responses where id = '{:032x}'::uuid",
+            ulid::Ulid::from_string(&first["resp_".len()..]).unwrap().0
+        );
+        let lists = app.schema.value(&lists).await;
+        assert!(lists.contains("Kept") && lists.contains("null"), "{lists}");
+        assert!(
+            !lists.contains("SECRET") && !lists.contains(&said),
+            "{lists}"
+        );
     }
 }
 

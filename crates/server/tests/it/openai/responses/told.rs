@@ -75,7 +75,7 @@ async fn pictures_and_stored_items_are_told() {
     let expected = ["assistant: A cat.", "user: Sure?"];
     assert_eq!(provider.asked()[1].prompt(), expected);
     let foreign = app.bob().post(PATH, body).await;
-    crate::openai::refused(&foreign, 404, "item_not_found", Some("input"));
+    crate::openai::refused(&foreign, 404, "item_not_found", Some("input[0].id"));
     assert_ne!(id(&first), "");
 }
 
@@ -128,7 +128,7 @@ async fn an_item_is_named_by_its_id_wherever_its_owner_has_it() {
     let theirs = conversation(&bob, json!({})).await;
     for id in [&plain, &alone, &within] {
         let foreign = bob.post(PATH, json!({ "input": [reference(id)] })).await;
-        crate::openai::refused(&foreign, 404, "item_not_found", Some("input"));
+        crate::openai::refused(&foreign, 404, "item_not_found", Some("input[0].id"));
         let path = format!("/openai/v1/conversations/{theirs}/items");
         let foreign = bob.post(&path, json!({ "items": [reference(id)] })).await;
         crate::openai::refused(&foreign, 404, "item_not_found", Some("items[0].id"));
