@@ -1,7 +1,7 @@
-use super::local::{Ends, LocalTurns};
+use super::local::LocalTurns;
 use super::turn::overtaken;
-use super::{Called, Ending, Entered, Over, QueuedTurn, Turn, TurnQueue};
-use crate::admission::{Budget, BudgetLimits, Caller};
+use super::{Called, Ending, Over, Turn, TurnQueue};
+use crate::admission::{Budget, BudgetLimits, Caller, Permit};
 use crate::clock::{Ids, Timer};
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, OwnerId};
@@ -10,10 +10,9 @@ use crate::tasks::Tasks;
 use futures_util::future::{Either, select};
 use std::collections::BTreeMap;
 use std::pin::pin;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{Notify, watch};
+use tokio::sync::oneshot;
 use ulid::Ulid;
 
 /// The use cases of turns.
@@ -79,44 +78,33 @@ impl TurnService {
         let bytes = u64::try_from(bytes.saturating_add(OVERHEAD)).unwrap_or(u64::MAX);
         let memory = self.memory.try_take(Caller::Owner(owner), bytes);
         let memory = memory.map_err(|_| Error::Overloaded { retry_after: 5 })?;
-        let token = self.ids.ulid();
-        let entered = match self.held.queue.enter(owner, conversation, token).await {
-            Ok(entered) => entered,
-            Err(error) => {
-                // The turn may be in the queue all the same.
-                self.held.leaves(QueuedTurn {
-                    owner,
-                    conversation,
-                    place: 0,
-                    token,
-                });
-                return Err(error);
-            }
-        };
-        let Entered {
-            turn: queued,
-            is_first,
-        } = entered.ok_or_else(|| Resource::Conversation.absent())?;
-        let (sender, called) = watch::channel(None);
-        let woken = Arc::new(Notify::new());
-        let ends = Ends {
-            called: sender,
-            woken: Arc::clone(&woken),
-        };
-        locked(&self.held.turns).insert(queued, ends);
-        let turn = Turn {
-            queued,
-            held: Arc::clone(&self.held),
-            called,
-            woken,
-            is_over: AtomicBool::new(false),
-            _memory: memory,
-        };
+        let (turn, is_first) = self.enter(owner, conversation, memory).await?;
         if !is_first && let Err(error) = self.wait(&turn).await {
             turn.failed(&error).await;
             return Err(error);
         }
         Ok((turn, !is_first))
+    }
+
+    /// Queues up, in a task: a place that is taken when the caller has left is given back at once, and
+    /// does not hold up the conversation until its lease runs out. The `bool` says whether no turn is
+    /// before this one.
+    async fn enter(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        memory: Permit,
+    ) -> Result<(Turn, bool)> {
+        let (held, token) = (Arc::clone(&self.held), self.ids.ulid());
+        let (sender, entered) = oneshot::channel();
+        self.held.tasks.start(Box::pin(async move {
+            let entered = Turn::enter(held, owner, conversation, token, memory).await;
+            // Without a caller, the turn is dropped here, and leaves.
+            drop(sender.send(entered));
+            Ok(())
+        }));
+        let stopped = |_| Error::Internal("the server stopped before a turn was queued".into());
+        entered.await.map_err(stopped)?
     }
 
     async fn wait(&self, turn: &Turn) -> Result<()> {

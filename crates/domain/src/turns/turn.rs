@@ -1,11 +1,14 @@
-use super::local::LocalTurns;
-use super::{Called, Leaving, QueuedTurn};
+use super::local::{Ends, LocalTurns};
+use super::{Called, Entered, Leaving, QueuedTurn};
 use crate::admission::Permit;
-use crate::error::{Conflict, Error};
+use crate::error::{Conflict, Error, Resource, Result};
+use crate::id::{ConversationId, OwnerId};
+use crate::mutex::locked;
 use crate::repeats;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{Notify, watch};
+use ulid::Ulid;
 
 /// A turn that waits or is being answered. Dropping it ends it.
 pub struct Turn {
@@ -20,6 +23,49 @@ pub struct Turn {
 }
 
 impl Turn {
+    /// Queues up. Says whether no turn is before this one.
+    pub(super) async fn enter(
+        held: Arc<LocalTurns>,
+        owner: OwnerId,
+        conversation: ConversationId,
+        token: Ulid,
+        memory: Permit,
+    ) -> Result<(Self, bool)> {
+        let entered = match held.queue.enter(owner, conversation, token).await {
+            Ok(entered) => entered,
+            Err(error) => {
+                // The turn may be in the queue all the same.
+                held.leaves(QueuedTurn {
+                    owner,
+                    conversation,
+                    place: 0,
+                    token,
+                });
+                return Err(error);
+            }
+        };
+        let Entered {
+            turn: queued,
+            is_first,
+        } = entered.ok_or_else(|| Resource::Conversation.absent())?;
+        let (sender, called) = watch::channel(None);
+        let woken = Arc::new(Notify::new());
+        let ends = Ends {
+            called: sender,
+            woken: Arc::clone(&woken),
+        };
+        locked(&held.turns).insert(queued, ends);
+        let turn = Self {
+            queued,
+            held,
+            called,
+            woken,
+            is_over: AtomicBool::new(false),
+            _memory: memory,
+        };
+        Ok((turn, is_first))
+    }
+
     /// Returns when the turn must stop, and why.
     pub async fn called(&self) -> Called {
         let mut called = self.called.clone();

@@ -105,6 +105,31 @@ async fn one_that_waits_for_its_turn_is_cancelled_and_asks_no_model() {
 }
 
 #[tokio::test]
+async fn one_that_is_cancelled_while_it_queues_up_leaves_the_queue() {
+    let provider = Provider::that(says(&["Oslo."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({})).await;
+    let holder = app.schema.connected().await;
+    let lock = "begin; lock table turn_queue in share mode";
+    holder.batch_execute(lock).await.unwrap();
+    let body = json!({ "input": "x", "conversation": one, "background": true });
+    let response = id(&made(&alice, body).await);
+    let waiting = "select count(*) from pg_locks
+        where relation = 'turn_queue'::regclass and not granted";
+    until(&app.schema, waiting, 20, |count| count > 0).await;
+    let cancel = format!("{PATH}/{response}/cancel");
+    alice.post(&cancel, json!({})).await.expect(200);
+    ended(&alice, &response).await;
+    holder.batch_execute("commit").await.unwrap();
+    // Its lease would hold up the conversation for half a minute.
+    let in_turn = "select count(*) from turn_queue where ended_at is null";
+    until(&app.schema, in_turn, 20, |count| count == 0).await;
+    made(&alice, json!({ "input": "y", "conversation": one })).await;
+    assert_eq!(provider.asked().len(), 1);
+}
+
+#[tokio::test]
 async fn one_that_failed_or_was_cut_stays_and_a_stream_cannot_be_cancelled() {
     let provider = Provider::that(streams(&[said("Os")], "length"));
     let app = asking(&provider).await;
