@@ -108,7 +108,7 @@ async fn serve_twice(url: &str) -> String {
 #[tokio::test]
 async fn a_pooler_in_transaction_mode_that_keeps_prepared_statements_is_served_through() {
     if !keeps() {
-        println!("skipped: there is no pgbouncer from 1.21 on (PGBOUNCER may name one)");
+        println!("skipped: PgBouncer 1.21 or later is not installed (PGBOUNCER may name one)");
         return;
     }
     let schema = Schema::migrated().await;
