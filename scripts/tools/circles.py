@@ -1,4 +1,5 @@
-"""Finds circles among the files of each crate: files that take names from each other.
+"""Finds circles among the files of each crate, and among the folders of the crate `domain`: files that
+take names from each other.
 
 Prints each circle with the names that tie it, and fails if there is one. A name that a module only
 hands on (`pub use`) counts for the file that defines it. Tests are left out.
@@ -168,19 +169,36 @@ def circles(arrows: dict[Path, dict[Path, set[str]]]) -> list[list[Path]]:
     return found
 
 
+def folders(arrows: dict[Path, dict[Path, set[str]]]) -> dict[Path, dict[Path, set[str]]]:
+    """The same arrows among the folders below `src`: a file there is a folder of its own."""
+    folded: dict[Path, dict[Path, set[str]]] = {module[:1]: {} for module in arrows}
+    for module, targets in arrows.items():
+        for to, names in targets.items():
+            if module[:1] != to[:1]:
+                folded[module[:1]].setdefault(to[:1], set()).update(names)
+    return folded
+
+
+def report(crate: str, kind: str, arrows: dict[Path, dict[Path, set[str]]]) -> bool:
+    """Prints the circles; whether there is one."""
+    found = circles(arrows)
+    for circle in found:
+        print(f"{crate}: {len(circle)} {kind} take names from each other in a circle:")
+        for module in circle:
+            for to in sorted(set(arrows[module]) & set(circle)):
+                names = ", ".join(sorted(arrows[module][to]))
+                print(f"  {'/'.join(module)} -> {'/'.join(to)}: {names}")
+    return bool(found)
+
+
 def main() -> int:
     sys.setrecursionlimit(10_000)
     failed = False
     for folder in sorted((ROOT / "crates").iterdir()):
-        crate = Crate(folder)
-        arrows = crate.arrows()
-        for circle in circles(arrows):
-            failed = True
-            print(f"{folder.name}: {len(circle)} files take names from each other in a circle:")
-            for module in circle:
-                for to in sorted(set(arrows[module]) & set(circle)):
-                    names = ", ".join(sorted(arrows[module][to]))
-                    print(f"  {crate.files[module].relative_to(ROOT)} -> {crate.files[to].relative_to(ROOT)}: {names}")
+        arrows = Crate(folder).arrows()
+        failed |= report(folder.name, "files", arrows)
+        if folder.name == "domain":
+            failed |= report(folder.name, "folders", folders(arrows))
     return 1 if failed else 0
 
 

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use domain::clock::Clock;
+use domain::error::Limited;
 use domain::error::{Error, Result};
-use domain::limits::{Limited, Quota, Quotas, RateLimits, Subject};
+use domain::limits::{Quota, Quotas, RateLimits, Subject};
 use domain::mutex::locked;
 use governor::RateLimiter;
 use governor::clock::Clock as GovernorClock;
@@ -177,8 +178,8 @@ fn make_room(arrivals: &mut HashMap<Subject, u64>, now: u64) {
 mod tests {
     use super::*;
     use chrono::TimeDelta;
-    use domain::auth::Digest;
     use domain::limits::Origin;
+    use domain::secret::Digest;
 
     struct Hand(Mutex<DateTime<Utc>>);
 

@@ -5,8 +5,8 @@ use super::message::{day, message, moment};
 use super::pages::{pages, standing};
 use super::preview::preview;
 use super::{Link, Neighbours, PageContext};
-use domain::conversations::Title;
 use domain::shares::{Speaker, View};
+use domain::title::Title;
 use maud::{Markup, html};
 
 /// The page of a link that is good.

@@ -1,9 +1,9 @@
 use super::*;
 use chrono::{TimeZone as _, Utc};
-use domain::conversations::Title;
 use domain::id::ItemId;
 use domain::items::Content;
 use domain::shares::{SharedItem, Speaker, View};
+use domain::title::Title;
 
 fn item(number: u32, role: Speaker, content: &str) -> SharedItem {
     SharedItem {

@@ -14,7 +14,7 @@ use std::net::TcpListener;
 use std::sync::LazyLock;
 use utoipa::openapi::OpenApi;
 
-/// These are the same for all servers of a process. The documents are the slowest part of a start.
+/// Built once per process: making the documents is the slowest part of a start.
 pub(crate) static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::openapi::document);
 static JAN_DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::jan::document);
 static OPENAI_DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::openai::document);

@@ -1,7 +1,7 @@
 //! The kinds of failures of models, for metrics and traces.
 
 use domain::error::Error;
-use domain::replies::ProviderFailure;
+use domain::error::ProviderFailure;
 
 /// All kinds.
 pub(crate) const KINDS: [&str; 7] = [

@@ -2,9 +2,11 @@
 
 use crate::parts::Parts;
 use actix_web::web;
-use domain::auth::{AccountService, AuthService, Issuer, KeyService, Lookups, Secrets, Throttle};
+use domain::auth::RemovedOwners;
+use domain::auth::{AccountService, AuthService, Issuer, KeyService, Lookups, Throttle};
 use domain::clock::Timer;
-use domain::removal::{RemovalService, RemovedOwners};
+use domain::removal::RemovalService;
+use domain::secret::Secrets;
 use infra::postgres::{PgAccounts, PgKeys, PgRemovals, PgSessions};
 use infra::security::{BoundedKeyCache, RandomSecrets};
 use std::sync::{Arc, Weak};

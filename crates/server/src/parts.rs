@@ -7,14 +7,13 @@ use api::client_address::TrustedProxies;
 use api::memory::Memory;
 use api::shares::public::{ContinueUrl, Layouts};
 use api::{BodyRate, LongWork, Observer};
-use domain::auth::{
-    AccessTokens, Audit, Doors, ExternalTokens, Gateway, PasswordHasher, Successors,
-};
+use domain::auth::{AccessTokens, Audit, Doors, ExternalTokens, Gateway, PasswordHasher};
 use domain::clock::{Clock, Ids, Timer};
 use domain::limits::RateLimits;
 use domain::repeats::RepeatService;
 use domain::replies::ModelProvider;
 use domain::responses::Live;
+use domain::secret::Successors;
 use domain::shares::ViewCounts;
 use domain::storage::Room;
 use domain::turns::TurnService;

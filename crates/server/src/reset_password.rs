@@ -3,7 +3,8 @@
 use crate::config::{Config, Storage};
 use crate::processors::half_of_the_processors;
 use cluster::{EmbeddedError, EmbeddedPostgres, Options, running_url};
-use domain::auth::{Email, Password, PasswordReset, Secrets as _};
+use domain::auth::{Email, Password, PasswordReset};
+use domain::secret::Secrets as _;
 use infra::audit::LoggedAudit;
 use infra::postgres::{
     ConnectError, Database, MigrateError, PgAccounts, PgSessions, Target, migrate,

@@ -7,7 +7,7 @@ use infra::postgres::{
 };
 use std::sync::Arc;
 
-pub(crate) fn responses(parts: &Parts) -> ResponseService {
+pub(crate) fn responses(parts: &Parts, items: Arc<PgItems>) -> ResponseService {
     let database = || parts.database.clone();
     let new_titles = parts.new_titles;
     ResponseService::new(
@@ -15,7 +15,7 @@ pub(crate) fn responses(parts: &Parts) -> ResponseService {
         ResponseStores {
             responses: Arc::new(PgResponses::new(database(), new_titles)),
             conversations: Arc::new(PgConversations::new(database(), new_titles)),
-            items: Arc::new(PgItems::new(database(), new_titles)),
+            items,
             projects: Arc::new(PgProjects(database())),
             replies: Arc::new(PgReplies(database())),
             settings: Arc::new(PgSettings(database())),

@@ -1,8 +1,9 @@
 //! The secret of an embedded database, which signs tokens. A reader of it can act as every owner.
 
 use crate::config::Config;
-use domain::auth::{AccessTokens, Secrets as _, Successors};
+use domain::auth::AccessTokens;
 use domain::clock::Clock;
+use domain::secret::{Secrets as _, Successors};
 use infra::security::{HmacSuccessors, Jwt, RandomSecrets, SecretTooShort};
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};

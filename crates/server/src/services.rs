@@ -112,6 +112,7 @@ impl Services {
         let usage = || Arc::clone(&parts.usage);
         let new_titles = parts.new_titles;
         let readiness: Arc<dyn Readiness> = Arc::new(database());
+        let items = Arc::new(PgItems::new(database(), new_titles));
         Self {
             body_rate: web::Data::new(parts.body_rate),
             browsers: web::Data::new(browsers(parts)),
@@ -124,12 +125,7 @@ impl Services {
                 clock(),
                 ids(),
             )),
-            items: web::Data::new(ItemService::new(
-                Arc::new(PgItems::new(database(), new_titles)),
-                usage(),
-                clock(),
-                ids(),
-            )),
+            items: web::Data::new(ItemService::new(items.clone(), usage(), clock(), ids())),
             layouts: web::Data::new(parts.layouts.clone()),
             long_work: web::Data::new(parts.long_work.clone()),
             memory: web::Data::new(parts.memory.clone()),
@@ -141,7 +137,7 @@ impl Services {
             )),
             repeats: web::Data::from(Arc::clone(&parts.repeats)),
             replies: web::Data::new(replies(parts)),
-            responses: web::Data::new(responses(parts)),
+            responses: web::Data::new(responses(parts, items)),
             readiness: web::Data::new(readiness),
             room: web::Data::from(Arc::clone(&parts.room)),
             search: web::Data::new(search(parts)),

@@ -9,12 +9,13 @@ use crate::request_context::RequestContext;
 use crate::request_id::request_id;
 use crate::sse;
 use actix_web::{HttpRequest, HttpResponse, web};
-use domain::conversations::{Conversation, Title};
+use domain::conversations::Conversation;
 use domain::error::Resource;
 use domain::id::{ConversationId, ItemId};
 use domain::items::{Item, Role};
 use domain::replies::prompt::{Tied, tied};
 use domain::replies::{Finished, Generation, Progress};
+use domain::title::Title;
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
 

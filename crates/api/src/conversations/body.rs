@@ -6,11 +6,12 @@ use crate::items::NewItemBody;
 use crate::timestamp::Timestamp;
 use domain::conversations::{
     Change, Conversation, ConversationChanges, CreateConversation, FlagChanges, Flags, Metadata,
-    Tags, Title,
+    Tags,
 };
 use domain::error::Error;
 use domain::id::ProjectId;
 use domain::items::NewItem;
+use domain::title::Title;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -57,9 +58,7 @@ impl From<Conversation> for ConversationBody {
         Self {
             id: conversation.id.to_string(),
             object: ConversationObject::Conversation,
-            title: conversation
-                .title
-                .map(domain::conversations::Title::into_string),
+            title: conversation.title.map(domain::title::Title::into_string),
             project_id: conversation.project_id.map(|id| id.to_string()),
             metadata: MetadataBody(conversation.metadata.into_pairs()),
             item_count: conversation.item_count,

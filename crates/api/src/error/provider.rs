@@ -3,7 +3,7 @@
 use super::{ApiError, code};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use domain::error::Error;
-use domain::replies::{ProviderFailure, RefusalKind};
+use domain::error::{ProviderFailure, RefusalKind};
 
 /// The seconds after which a provider may have been configured.
 const CONFIGURED: u64 = 60;

@@ -1,5 +1,5 @@
 use domain::repeats::Begun;
-use domain::replies::Seen;
+use domain::seen::Seen;
 use tokio::sync::watch;
 
 /// A reply that another request has asked for, while it is written.

@@ -8,9 +8,11 @@ use crate::repeats::{LAST_LOOK, Watched};
 use crate::sse;
 use actix_web::rt::time::sleep;
 use actix_web::{HttpRequest, HttpResponse};
+use domain::error::ProviderFailure;
 use domain::error::{Conflict, Error};
 use domain::repeats::{Begun, Made, Outcome, RepeatService, Verdict};
-use domain::replies::{Finished, Generation, ProviderFailure, Seen, WrittenBy};
+use domain::replies::{Finished, Generation};
+use domain::seen::{Seen, WrittenBy};
 use std::rc::Rc;
 use tokio::sync::{oneshot, watch};
 

@@ -95,7 +95,7 @@ impl From<Hit> for SearchHitBody {
             object: HitObject::Hit,
             conversation: FoundConversationBody {
                 id: hit.conversation.to_string(),
-                title: hit.title.map(domain::conversations::Title::into_string),
+                title: hit.title.map(domain::title::Title::into_string),
             },
             item_id: item_id.map(|id| id.to_string()),
             role: role.map(RoleBody::from),

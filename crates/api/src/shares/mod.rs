@@ -12,8 +12,8 @@ pub(crate) mod revoke_conversation;
 use crate::browsers::PublicUrl;
 use crate::list::{Listed, list_body};
 use crate::timestamp::Timestamp;
-use domain::conversations::Title;
 use domain::shares::{LinkLifetime, Share};
+use domain::title::Title;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -94,8 +94,8 @@ impl Budget {
         self.queue().held_by(caller)
     }
 
-    /// Whether the units for which such a request has to wait have moved since `since`: some came
-    /// back, or their holders went on, or are at work. `since` becomes the present.
+    /// Whether waiting makes sense: since `since`, units were given back, or their holders made
+    /// progress or are at work. `since` becomes the present.
     #[must_use]
     pub fn has_moved(&self, caller: Caller, units: u64, since: &mut u64) -> bool {
         let motion = self.queue().motion(caller, units);
@@ -184,13 +184,13 @@ impl Permit {
         self.units
     }
 
-    /// Notes that the holder goes on, though it has given nothing back yet.
+    /// Records progress of the holder, though it has given nothing back yet.
     pub fn moves(&self) {
         self.budget.queue().moves(self.caller);
     }
 
-    /// Says whether the holder is at work, which ends by itself. At first it is not: it may wait
-    /// for others, for any time.
+    /// Marks the holder as working, or not: work ends without a client. A new permit is not working:
+    /// its holder may wait for others, for any time.
     pub fn works(&mut self, is_at_work: bool) {
         if self.is_at_work != is_at_work {
             self.is_at_work = is_at_work;

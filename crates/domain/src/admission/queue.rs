@@ -159,8 +159,8 @@ impl Queue {
         self.settle(caller);
     }
 
-    /// The motion of the units for which a request has to wait: those of its caller, where its own
-    /// share is used up, otherwise all.
+    /// The activity of the permits that block this request: those of its caller if its share is used
+    /// up, otherwise all.
     pub(super) fn motion(&self, caller: Caller, units: u64) -> Motion {
         let own = self.callers.get(&caller).map(|account| account.motion);
         match self.reason(caller, units) {

@@ -4,9 +4,10 @@ use super::{
     User, UserKind,
 };
 use crate::admission::Caller;
+use crate::error::Limited;
 use crate::error::{Conflict, Error, Forbidden, Result, Unauthenticated};
 use crate::id::OwnerId;
-use crate::limits::{Limited, Origin, RateLimits};
+use crate::limits::{Origin, RateLimits};
 use std::sync::Arc;
 
 /// The use cases of accounts: people with an e-mail address and a password.

@@ -1,8 +1,9 @@
 //! The use cases of callers that a gateway names.
 
-use super::{Actor, AuthService, Credential, Identity, Recognised, Said, Secret, User, Validated};
+use super::{Actor, AuthService, Credential, Identity, Recognised, Said, User, Validated};
 use crate::error::{Error, Result, Unauthenticated};
 use crate::id::OwnerId;
+use crate::secret::Secret;
 
 /// The purpose of the code of a subject, as a part of the coded text. A refresh token can never be
 /// the same text.

@@ -1,8 +1,8 @@
 //! Owners with tokens of external issuers.
 
-use super::Secrets;
 use crate::error::{Error, Result};
 use crate::id::OwnerId;
+use crate::secret::Secrets;
 use chrono::{DateTime, Utc};
 use ulid::Ulid;
 

@@ -1,7 +1,8 @@
 //! Callers whose identity a gateway has checked.
 
-use super::{Digest, Profile, User, UserKind};
+use super::{Profile, User, UserKind};
 use crate::id::OwnerId;
+use crate::secret::Digest;
 
 /// A gateway in front of this service that names its callers. It is trusted only with its secret.
 pub struct Gateway {

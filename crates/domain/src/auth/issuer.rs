@@ -1,10 +1,8 @@
-use super::{
-    AccessTokens, Claims, Digest, RefreshToken, Rotation, Secret, Secrets, SignedIn, Successors,
-    User,
-};
+use super::{AccessTokens, Claims, RefreshToken, Rotation, SignedIn, User};
 use crate::clock::{Clock, Ids};
 use crate::error::Result;
 use crate::id::SessionId;
+use crate::secret::{Digest, Secret, Secrets, Successors};
 use chrono::TimeDelta;
 use std::sync::Arc;
 

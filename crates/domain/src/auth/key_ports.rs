@@ -1,8 +1,9 @@
-use super::{ApiKey, Digest, Person};
+use super::{ApiKey, Person};
 use crate::admission::Caller;
 use crate::error::Result;
 use crate::id::{KeyId, OwnerId};
 use crate::page::{Limit, Order, Page};
+use crate::secret::Digest;
 use chrono::{DateTime, Utc};
 
 /// Where API keys are kept. Every method is one atomic unit of work, and counts for the owner, or

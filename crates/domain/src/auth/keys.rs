@@ -1,14 +1,16 @@
 use super::{
-    Actor, ApiKey, Audit, AuditEvent, Credential, Digest, KeyCache, KeyHolder, KeyList, KeyStore,
-    KnownKey, Lookups, Name, Secret, Secrets,
+    Actor, ApiKey, Audit, AuditEvent, Credential, KeyCache, KeyHolder, KeyList, KeyStore, KnownKey,
+    Lookups, Name,
 };
 use crate::admission::Caller;
+use crate::auth::RemovedOwners;
 use crate::clock::{Clock, Ids};
+use crate::error::Limited;
 use crate::error::{Conflict, Error, Resource, Result, Unauthenticated};
 use crate::id::{KeyId, OwnerId};
-use crate::limits::{Limited, Origin, RateLimits};
+use crate::limits::{Origin, RateLimits};
 use crate::page::Page;
-use crate::removal::RemovedOwners;
+use crate::secret::{Digest, Secret, Secrets};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
 

@@ -15,7 +15,7 @@ mod model;
 mod password;
 mod passwords;
 mod ports;
-mod secret;
+mod removed;
 mod service;
 mod throttle;
 
@@ -37,6 +37,6 @@ pub use ports::{
     AccessTokens, AccountStore, Audit, NewAccount, PasswordChange, PasswordHasher, RefreshToken,
     Rotated, Rotation, SessionList, SessionStore, Upgraded,
 };
-pub use secret::{Digest, Secret, Secrets, Successors};
+pub use removed::{ExternalRemoval, RemovalRecord, Removals, RemovedOwners};
 pub use service::{AuthService, Doors};
 pub use throttle::Throttle;

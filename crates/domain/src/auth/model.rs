@@ -1,6 +1,7 @@
-use super::{Email, External, Profile, Secret};
+use super::{Email, External, Profile};
 use crate::error::Result;
 use crate::id::{KeyId, OwnerId, SessionId};
+use crate::secret::Secret;
 use crate::text;
 use chrono::{DateTime, Utc};
 use std::ops::RangeInclusive;

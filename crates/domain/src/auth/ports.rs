@@ -1,10 +1,11 @@
 use super::{
-    Actor, AuditEvent, Claims, Digest, Email, Name, Password, PasswordHash, Person, Session, User,
+    Actor, AuditEvent, Claims, Email, Name, Password, PasswordHash, Person, Session, User,
 };
 use crate::admission::Caller;
 use crate::error::Result;
 use crate::id::{OwnerId, SessionId};
 use crate::page::{Limit, Order, Page};
+use crate::secret::Digest;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Makes and reads access tokens. Reading needs no store, since a token is signed.

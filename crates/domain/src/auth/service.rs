@@ -4,11 +4,12 @@ use super::{
     User, UserKind,
 };
 use crate::admission::Caller;
+use crate::auth::RemovedOwners;
+use crate::error::Limited;
 use crate::error::{Error, Forbidden, Resource, Result, Unauthenticated};
 use crate::id::{OwnerId, SessionId};
-use crate::limits::{Limited, Origin, RateLimits};
+use crate::limits::{Origin, RateLimits};
 use crate::page::Page;
-use crate::removal::RemovedOwners;
 use std::sync::Arc;
 use ulid::Ulid;
 

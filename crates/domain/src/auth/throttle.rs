@@ -1,7 +1,8 @@
-use super::Digest;
 use crate::clock::Timer;
+use crate::error::Limited;
 use crate::error::{Error, Result};
-use crate::limits::{Limited, Origin, RateLimits, Subject};
+use crate::limits::{Origin, RateLimits, Subject};
+use crate::secret::Digest;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

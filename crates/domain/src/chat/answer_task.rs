@@ -6,14 +6,14 @@ use super::made::MadeConversation;
 use super::{FinishedTurn, NewMessage, StoredTurn, TurnMessage, TurnStore};
 use crate::admission::Caller;
 use crate::clock::{Clock, Ids};
-use crate::conversations::Title;
+use crate::error::ProviderFailure;
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, OwnerId};
+use crate::items::title_from_first;
 use crate::items::{Content, Reasoning, Role};
 use crate::repeats;
-use crate::replies::{
-    CANCELLED, ChatRequest, Draft, ModelProvider, ProviderFailure, Seen, Written, WrittenBy,
-};
+use crate::replies::{CANCELLED, ChatRequest, Draft, ModelProvider, Written};
+use crate::seen::{Seen, WrittenBy};
 use crate::turns::{Called, Ending, Turn};
 use futures_util::future::{Either, select};
 use std::pin::pin;
@@ -171,7 +171,7 @@ impl AnswerTask {
             is_cancelled,
         } = answered;
         let messages = self.messages.iter();
-        let title = Title::from_messages(messages.map(|message| (message.role, &message.content)));
+        let title = title_from_first(messages.map(|message| (message.role, &message.content)));
         let said = self.messages.into_iter().map(|message| TurnMessage {
             seed: self.ids.ulid(),
             role: message.role,

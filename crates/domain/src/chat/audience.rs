@@ -1,8 +1,8 @@
 //! Readers of an answer while it is written.
 
-use crate::conversations::Title;
 use crate::error::{Error, Result};
 use crate::id::ConversationId;
+use crate::title::Title;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

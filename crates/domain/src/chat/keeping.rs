@@ -81,7 +81,8 @@ impl Keeping {
         let place = asked.place.ok_or_else(absent)?;
         let conversations = self.stores.conversations.as_ref();
         let outline = conversations.outline(owner, place.conversation).await?;
-        let (found, last) = outline.ok_or_else(absent)?;
+        let found = outline.ok_or_else(absent)?;
+        let last = found.last_sequence;
         let context = self.context(owner, &found, last, &place.messages).await?;
         let request = ChatRequest {
             context: context.messages,
@@ -135,7 +136,8 @@ impl Keeping {
         } = place.ok_or_else(absent)?;
         let conversations = self.stores.conversations.as_ref();
         let outline = conversations.outline(owner, conversation).await?;
-        let (found, last) = outline.ok_or_else(absent)?;
+        let found = outline.ok_or_else(absent)?;
+        let last = found.last_sequence;
         let replies = self.stores.replies.as_ref();
         let retold = history::retold(replies, owner, conversation, last, &messages, &blank).await?;
         let new = messages.into_iter();

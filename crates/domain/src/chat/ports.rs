@@ -1,7 +1,8 @@
-use crate::conversations::{Conversation, Title};
+use crate::conversations::Conversation;
 use crate::error::Result;
 use crate::id::{ConversationId, OwnerId};
 use crate::items::{Content, Role};
+use crate::title::Title;
 use crate::turns::{Leaving, QueuedTurn};
 use chrono::{DateTime, Utc};
 use ulid::Ulid;

@@ -2,14 +2,12 @@
 
 mod bulk;
 mod change;
-mod first_words;
 mod flags;
 mod model;
 mod organising;
 mod ports;
 mod service;
 mod tags;
-mod title;
 
 pub use bulk::BulkResult;
 pub use change::Change;
@@ -19,4 +17,3 @@ pub use organising::Organising;
 pub use ports::{ConversationList, ConversationStore, ListSort, Opening, Range, Updated};
 pub use service::ConversationService;
 pub use tags::{TagKey, Tags};
-pub use title::{Title, TitleSource};

@@ -1,9 +1,11 @@
-use super::{Change, FlagChanges, Flags, Tags, Title, TitleSource};
+use super::{Change, FlagChanges, Flags, Tags};
 use crate::error::{Error, Result};
 use crate::id::{ConversationId, OwnerId, ProjectId, Sequence};
+use crate::items::title_from_first;
 use crate::items::{Item, NewItem};
 use crate::state::{Fingerprint, Tag};
 use crate::text;
+use crate::title::{Title, TitleSource};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
@@ -94,7 +96,7 @@ impl CreateConversation {
         items: &[Item],
         now: DateTime<Utc>,
     ) -> (Conversation, Option<TitleSource>) {
-        let derived = || Title::from_messages(items.iter().map(|item| (item.role, &item.content)));
+        let derived = || title_from_first(items.iter().map(|item| (item.role, &item.content)));
         let (title, source) = match self.title {
             Some(title) => (Some(title), Some(TitleSource::Person)),
             None => derived()

@@ -14,12 +14,8 @@ pub trait ConversationStore: Send + Sync {
     /// exist, and the conversation is not stored.
     async fn insert(&self, conversation: &NewConversation, items: &[Item]) -> Result<bool>;
 
-    /// The conversation without its items, and the sequence number of its last item.
-    async fn outline(
-        &self,
-        owner: OwnerId,
-        id: ConversationId,
-    ) -> Result<Option<(Conversation, Sequence)>>;
+    /// The conversation without its items.
+    async fn outline(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Conversation>>;
 
     /// The conversation with the first batch of its items.
     async fn find_with_items(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Opening>>;

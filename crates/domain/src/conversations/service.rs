@@ -89,7 +89,8 @@ impl ConversationService {
 
     /// The conversation without its items.
     pub async fn get(&self, owner: OwnerId, id: ConversationId) -> Result<Conversation> {
-        Ok(self.outline(owner, id).await?.0)
+        let outline = self.store.outline(owner, id).await?;
+        outline.ok_or_else(|| Resource::Conversation.absent())
     }
 
     /// The conversation with the first batch of its items; `ItemService::batch` reads the rest.
@@ -98,16 +99,6 @@ impl ConversationService {
             .find_with_items(owner, id)
             .await?
             .ok_or_else(|| Resource::Conversation.absent())
-    }
-
-    /// The conversation without its items, and the sequence number of its last item.
-    pub async fn outline(
-        &self,
-        owner: OwnerId,
-        id: ConversationId,
-    ) -> Result<(Conversation, Sequence)> {
-        let outline = self.store.outline(owner, id).await?;
-        outline.ok_or_else(|| Resource::Conversation.absent())
     }
 
     pub async fn list(&self, owner: OwnerId, list: ConversationList) -> Result<Page<Conversation>> {

@@ -1,14 +1,18 @@
 //! All failures of use cases. They do not know HTTP.
 
 mod invalid;
+mod limited;
+mod provider;
+mod quota;
 mod reasons;
 mod resource;
 
-use crate::limits::Limited;
-use crate::replies::ProviderFailure;
 use std::borrow::Cow;
 
 pub use invalid::{Invalid, InvalidReason};
+pub use limited::Limited;
+pub use provider::{ProviderFailure, Refusal, RefusalKind, Report};
+pub use quota::ExceededQuota;
 pub use reasons::{Conflict, Forbidden, Unauthenticated};
 pub use resource::Resource;
 

@@ -1,6 +1,6 @@
 //! Why a request is refused: conflicts with a state, unknown callers, and actions that are not allowed.
 
-use crate::usage::Quota;
+use super::ExceededQuota;
 
 /// The state that prevents the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,7 +23,7 @@ pub enum Conflict {
     #[error("The guest cannot be upgraded with this e-mail address and password.")]
     UpgradeRefused,
     #[error("{0}")]
-    QuotaExceeded(Quota),
+    QuotaExceeded(ExceededQuota),
     #[error(
         "You have no account, and so no password. POST /auth/upgrade makes a guest an account."
     )]

@@ -1,5 +1,5 @@
+use super::title_from;
 use super::{Appended, Author, Item, ItemService, NewItem, PendingItem, VersionList};
-use crate::conversations::Title;
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};
 use crate::page::{Limit, Order};
@@ -33,7 +33,7 @@ impl ItemService {
                 None => Err(full),
             };
         }
-        let title = Title::from_message(item.role, &item.content);
+        let title = title_from(item.role, &item.content);
         let now = self.clock.now();
         let pending = Arc::new(PendingItem {
             seed: self.ids.ulid(),
@@ -132,8 +132,8 @@ impl ItemService {
     }
 }
 
-/// Returns an existing item. Where the request may be repeated, it stands for this item from now
-/// on, even after the item is deleted.
+/// Returns an existing item, and records it as the request's outcome, so that a repeat gets it even
+/// after it is deleted.
 fn existing(conversation: ConversationId, item: Item) -> Result<Accepted> {
     if let Some(claim) = repeats::current()? {
         claim.found(Outcome::done(Made::Item(conversation, item.id)));

@@ -1,8 +1,9 @@
+use super::title_from;
 use super::{Author, CallId, Item, NewItem};
-use crate::conversations::Title;
 use crate::error::{Error, Result};
 use crate::id::{ConversationId, ItemId, Sequence};
 use crate::repeats::{Made, Outcome};
+use crate::title::Title;
 use chrono::{DateTime, Utc};
 use std::collections::HashSet;
 use ulid::Ulid;
@@ -61,7 +62,7 @@ impl Batch {
     /// The title for an untitled conversation.
     pub fn title(&self) -> Option<Title> {
         self.pending()
-            .find_map(|one| Title::from_message(one.item.role, &one.item.content))
+            .find_map(|one| title_from(one.item.role, &one.item.content))
     }
 
     /// The outcome, once the pending messages are stored from this number on.

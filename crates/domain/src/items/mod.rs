@@ -10,6 +10,7 @@ mod parts;
 mod ports;
 mod role;
 mod service;
+mod title;
 
 pub use append::Accepted;
 pub(crate) use batch::unique;
@@ -23,3 +24,4 @@ pub use ports::{
 };
 pub use role::Role;
 pub use service::{ItemService, ListItems, MAX_ITEMS};
+pub use title::{title_from, title_from_first};

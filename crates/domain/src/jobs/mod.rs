@@ -9,10 +9,8 @@ mod model;
 mod portion;
 mod ports;
 mod runner;
-mod upkeep;
 
 pub use model::{Backlog, Job, Kind};
 pub use portion::Portion;
 pub use ports::{JobQueue, Step, Work};
 pub use runner::{Did, Runner};
-pub use upkeep::Upkeep;

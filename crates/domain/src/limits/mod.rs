@@ -1,9 +1,7 @@
 //! Rate limits.
 
-mod limited;
 mod model;
 mod ports;
 
-pub use limited::Limited;
 pub use model::{Origin, Quota, Quotas, Subject};
 pub use ports::RateLimits;

@@ -1,5 +1,5 @@
-use super::limited::Limited;
-use crate::auth::Digest;
+use crate::error::Limited;
+use crate::secret::Digest;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::time::Duration;

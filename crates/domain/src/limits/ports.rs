@@ -1,4 +1,5 @@
-use super::{Limited, Origin, Subject};
+use super::{Origin, Subject};
+use crate::error::Limited;
 use crate::error::{Error, Result};
 
 /// Counts attempts, in this instance only. Memory is bounded.

@@ -2,7 +2,7 @@ use super::PurgeStore;
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::jobs::{Job, Kind, Portion, Step, Work};
-use crate::shares::ShareService;
+use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
 /// Reclaims deleted data.
@@ -13,10 +13,9 @@ pub struct PurgeService {
 }
 
 impl PurgeService {
-    /// Forgets links that ended more than [`ShareService::REMEMBERED`] ago: readers get 404 for
-    /// these. Returns whether there may be more.
-    pub async fn forget_links(&self, portion: Portion) -> Result<bool> {
-        let before = self.clock.now() - ShareService::REMEMBERED;
+    /// Forgets links that ended before this time: readers get 404 for these. Returns whether there
+    /// may be more.
+    pub async fn forget_links(&self, before: DateTime<Utc>, portion: Portion) -> Result<bool> {
         Ok(self.store.forget_links(before, portion).await? > 0)
     }
 }

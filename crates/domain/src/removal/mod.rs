@@ -3,10 +3,8 @@
 //! A removed owner is remembered: every instance refuses their later requests within seconds, and
 //! the statements that store data refuse them at once.
 
-mod owners;
 mod ports;
 mod service;
 
-pub use owners::RemovedOwners;
-pub use ports::{ExternalRemoval, RemovalStore, Removals};
+pub use ports::RemovalStore;
 pub use service::RemovalService;

@@ -29,14 +29,6 @@ pub trait RemovalStore: Send + Sync {
         again: Option<DateTime<Utc>>,
     ) -> Result<Step>;
 
-    /// The owners removed since `time`, and the external owners removed since `external`; all of
-    /// those where that is `None`.
-    async fn removed_since(
-        &self,
-        time: DateTime<Utc>,
-        external: Option<DateTime<Utc>>,
-    ) -> Result<Removals>;
-
     /// Removes one guest that has not been active since `idle_since`, as [`RemovalStore::remove`]
     /// does. `None`: no guest is idle for so long.
     async fn remove_idle_guest(
@@ -49,20 +41,4 @@ pub trait RemovalStore: Send + Sync {
     /// expired by the database's clock. Returns how many rows. A removal that still has a job is
     /// kept.
     async fn tidy(&self, removed_before: DateTime<Utc>, portion: Portion) -> Result<usize>;
-}
-
-/// Removals that were read together.
-#[derive(Debug, Default)]
-pub struct Removals {
-    pub owners: Vec<(OwnerId, DateTime<Utc>)>,
-    /// By the owner that each external owner had at first. These are remembered for good.
-    pub external: Vec<(OwnerId, ExternalRemoval)>,
-}
-
-/// The last removal of an external owner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ExternalRemoval {
-    /// How often the owner was removed.
-    pub removals: u32,
-    pub at: DateTime<Utc>,
 }

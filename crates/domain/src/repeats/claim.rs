@@ -3,7 +3,7 @@ use super::{KeyState, LEASE, NewClaim, Outcome, RepeatKey, RepeatStore};
 use crate::clock::{Clock, Timer};
 use crate::error::{Conflict, Error, Result};
 use crate::mutex::locked;
-use crate::replies::Seen;
+use crate::seen::Seen;
 use crate::tasks::Tasks;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, Weak};

@@ -1,5 +1,5 @@
-use crate::auth::Digest;
 use crate::id::{ConversationId, ItemId, OwnerId, ProjectId, ResponseId};
+use crate::secret::Digest;
 use chrono::TimeDelta;
 use ulid::Ulid;
 

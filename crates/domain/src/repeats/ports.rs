@@ -1,6 +1,6 @@
 use super::{Outcome, RepeatKey};
-use crate::auth::Digest;
 use crate::error::Result;
+use crate::secret::Digest;
 use chrono::{DateTime, Utc};
 use ulid::Ulid;
 

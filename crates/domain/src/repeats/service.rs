@@ -1,10 +1,10 @@
 use super::claim::{RunningClaims, Verdict};
 use super::{LEASE, NewClaim, RepeatKey, RepeatStore};
-use crate::auth::{Digest, Secrets};
 use crate::clock::{Clock, Ids, Timer};
 use crate::error::{Error, Result};
 use crate::id::OwnerId;
 use crate::jobs::Portion;
+use crate::secret::{Digest, Secrets};
 use crate::tasks::Tasks;
 use chrono::TimeDelta;
 use std::sync::Arc;

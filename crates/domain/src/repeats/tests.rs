@@ -2,10 +2,10 @@
 
 use super::claim::RunningClaims;
 use super::*;
-use crate::auth::Digest;
 use crate::clock::{Clock, Timer};
 use crate::error::{Error, Result};
 use crate::id::OwnerId;
+use crate::secret::Digest;
 use crate::tasks::{Task, Tasks};
 use chrono::{DateTime, Utc};
 use std::pin::pin;

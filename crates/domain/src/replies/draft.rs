@@ -1,6 +1,7 @@
+use super::ChatChunk;
 use super::calls::Calls;
 use super::ending::{Ending, shown, word};
-use super::{ChatChunk, ProviderFailure, Report};
+use crate::error::{ProviderFailure, Report};
 use crate::items::{Content, ItemType, quoted};
 use crate::thoughts::{self, Apart, Extent, Splitter};
 use crate::visible::can_be_seen;

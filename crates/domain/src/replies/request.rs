@@ -68,7 +68,7 @@ pub(super) fn place(id: ItemId, prompt_context: &PromptContext) -> Result<ReplyT
         (Role::User, None) => Ok(ReplyTarget::After(id)),
         (Role::System | Role::Developer | Role::Tool, _) => Err(Error::invalid(
             "item_id",
-            "Only an assistant's message can be written again, and only a user's replied to.",
+            "An assistant's message can be regenerated, and a user's message can be answered. This message is neither.",
         )),
     }
 }

@@ -9,17 +9,18 @@ use super::stopping::Written;
 use super::writing::{Client, ResponseTask, end_open, no_conversation};
 use super::{Continued, Entry, Response, Status, Truncation};
 use crate::admission::Caller;
+use crate::error::ProviderFailure;
 use crate::error::{Error, Result};
 use crate::id::Sequence;
-use crate::replies::{Ask, ChatRequest, ChatStream, ProviderFailure};
+use crate::replies::{Ask, ChatRequest, ChatStream};
 use futures_util::future::{Either, select};
 use std::pin::pin;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
-/// How many messages may be added to a conversation while the events of a response are sent, so that
-/// its items still get the ids that were sent: these numbers are left free before them.
-const BESIDE: u32 = 256;
+/// A streamed response announces the ids of its items before they are stored. So many numbers are left
+/// free before them, for messages that are added meanwhile.
+const RESERVED_NUMBERS: u32 = 256;
 
 impl ResponseTask {
     /// Writes the response and stores it. Returns a failure that was not sent to a client.
@@ -97,10 +98,11 @@ impl ResponseTask {
         let (turn, _) = turn.map_err(|error| error.named_by("conversation"))?;
         self.turn = Some(turn);
         let outline = stores.conversations.outline(self.owner, id).await?;
-        let (conversation, last) = outline.ok_or_else(no_conversation)?;
+        let conversation = outline.ok_or_else(no_conversation)?;
+        let last = conversation.last_sequence;
         let is_told = self.create.is_streamed || self.create.is_background;
         let first = match is_told {
-            true => Sequence(last.next().0.saturating_add(BESIDE)),
+            true => Sequence(last.next().0.saturating_add(RESERVED_NUMBERS)),
             false => last.next(),
         };
         self.writer

@@ -3,7 +3,7 @@
 use super::output::Written;
 use super::piece::CallPiece;
 use super::{Output, Response};
-use crate::replies::ProviderFailure;
+use crate::error::ProviderFailure;
 
 type Result<T> = std::result::Result<T, ProviderFailure>;
 

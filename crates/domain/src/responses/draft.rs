@@ -2,8 +2,9 @@ use super::calls::Calls;
 use super::output::Written;
 use super::piece;
 use super::{CutBy, Output, Response, Said, SaidKind, Status};
+use crate::error::ProviderFailure;
 use crate::items::Content;
-use crate::replies::{ChatChunk, Ending, ProviderFailure};
+use crate::replies::{ChatChunk, Ending};
 use crate::thoughts::{Apart, Extent, Splitter};
 use crate::visible::can_be_seen;
 

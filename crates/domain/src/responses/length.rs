@@ -1,8 +1,8 @@
 //! The name of the field that limits an answer. Some models refuse the older one.
 
 use super::CreateResponse;
+use crate::error::Refusal;
 use crate::mutex::locked;
-use crate::replies::Refusal;
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard};
 

@@ -1,8 +1,8 @@
 use super::{Cut, Entry, Output};
 use crate::conversations::Conversation;
 use crate::error::Error;
+use crate::error::ProviderFailure;
 use crate::id::{ConversationId, ItemId, ResponseId, Sequence};
-use crate::replies::ProviderFailure;
 use chrono::{DateTime, Utc};
 use std::collections::HashSet;
 

@@ -1,8 +1,8 @@
 use super::{Entry, Response, ResponseItems};
 use crate::chat::TurnMessage;
-use crate::conversations::Title;
 use crate::error::Result;
 use crate::id::{ItemId, OwnerId, ResponseId, Sequence};
+use crate::title::Title;
 use crate::turns::Leaving;
 use chrono::{DateTime, Utc};
 

@@ -6,9 +6,9 @@ use super::needs::Needs;
 use super::ports::{Appending, Ended, Inserted, StoredResponse};
 use super::{Continued, CreateResponse, Entry, Failed, Input, Output, Response, Status};
 use crate::chat::TurnMessage;
-use crate::conversations::Title;
 use crate::error::{Conflict, Error, Resource, Result, Unauthenticated};
 use crate::id::{OwnerId, ResponseId, Sequence};
+use crate::items::title_from_first;
 use crate::turns::Turn;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -93,7 +93,7 @@ impl ResponseTask {
             let users = users.map(|entry| (entry.role, &entry.content));
             Appending {
                 leaving: turn.leaving(is_cancelled),
-                title: Title::from_messages(users),
+                title: title_from_first(users),
                 has_reply: !response.output.is_empty(),
                 messages: self.messages(response),
             }

@@ -1,8 +1,8 @@
 use super::Query;
-use crate::conversations::Title;
 use crate::id::{ConversationId, ItemId, ProjectId};
 use crate::items::Role;
 use crate::page::Limit;
+use crate::title::Title;
 use chrono::{DateTime, Utc};
 use std::ops::Range;
 use ulid::Ulid;

@@ -1,9 +1,10 @@
 use super::Filter;
-use crate::conversations::{Conversation, ConversationList, Title};
+use crate::conversations::{Conversation, ConversationList};
 use crate::error::{Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};
 use crate::items::Role;
 use crate::jobs::{Job, Portion, Step};
+use crate::title::Title;
 use chrono::{DateTime, Utc};
 use ulid::Ulid;
 

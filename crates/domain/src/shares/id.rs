@@ -1,6 +1,6 @@
 //! The secret name of a link.
 
-use crate::auth::{Digest, Secrets};
+use crate::secret::{Digest, Secrets};
 use chrono::{DateTime, Utc};
 use ulid::Ulid;
 
@@ -114,7 +114,7 @@ fn time_digits(mut number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::Secret;
+    use crate::secret::Secret;
     use chrono::TimeDelta;
 
     /// Secrets that are not secret, and a digest that depends on every character.

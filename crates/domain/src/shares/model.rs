@@ -1,8 +1,8 @@
 use super::ShareId;
-use crate::conversations::Title;
 use crate::error::{Error, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};
 use crate::items::{Content, Role};
+use crate::title::Title;
 use chrono::{DateTime, TimeDelta, Utc};
 use ulid::Ulid;
 

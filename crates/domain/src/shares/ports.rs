@@ -1,11 +1,12 @@
 use super::{Share, ShareId, ShareKey, SharePlace, SharedItem};
 use crate::admission::Caller;
-use crate::auth::Digest;
-use crate::conversations::{Conversation, Title};
+use crate::conversations::Conversation;
 use crate::error::Result;
 use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::items::Content;
 use crate::page::{Limit, Order, Page};
+use crate::secret::Digest;
+use crate::title::Title;
 use chrono::{DateTime, Utc};
 use ulid::Ulid;
 

@@ -5,14 +5,16 @@ use super::{
     View, ViewFrom, ViewPage, Visit,
 };
 use crate::admission::Caller;
-use crate::auth::Digest;
-use crate::conversations::{Conversation, Title};
+use crate::conversations::Conversation;
+use crate::error::ExceededQuota;
+use crate::error::Limited;
 use crate::error::{Conflict, Error, Forbidden, Resource, Result, Unauthenticated};
 use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
+use crate::items::title_from;
 use crate::items::{Content, Role};
-use crate::limits::{Limited, Origin};
+use crate::limits::Origin;
 use crate::page::{Limit, PAGE_BYTES};
-use crate::usage::Quota;
+use crate::secret::Digest;
 use chrono::{DateTime, Utc};
 
 impl ShareService {
@@ -82,7 +84,7 @@ impl ShareService {
         let addition = Addition {
             seed: self.ids.ulid(),
             author,
-            title: Title::from_message(Role::User, &content),
+            title: title_from(Role::User, &content),
             content,
             now: self.clock.now(),
         };
@@ -163,9 +165,9 @@ impl ShareService {
             }
             Forked::TooLarge => {
                 let limit = left.map_or(0, |left| left.limit);
-                Err(Error::Conflict(Conflict::QuotaExceeded(Quota::Storage {
-                    limit,
-                })))
+                Err(Error::Conflict(Conflict::QuotaExceeded(
+                    ExceededQuota::Storage { limit },
+                )))
             }
             Forked::Refused => {
                 self.glance(owner, digest).await?;

@@ -2,12 +2,12 @@ use super::{
     Inserted, LinkLifetime, NewLink, NewShare, Revoked, Share, ShareId, ShareList, SharePlace,
     ShareState, ShareStore, ViewCounts,
 };
-use crate::auth::Secrets;
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Invalid, InvalidReason, Resource, Result};
 use crate::id::{ConversationId, OwnerId};
 use crate::limits::RateLimits;
 use crate::page::{Limit, Order, Page};
+use crate::secret::Secrets;
 use crate::usage::UsageGuard;
 use chrono::TimeDelta;
 use std::sync::Arc;

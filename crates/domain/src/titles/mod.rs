@@ -2,12 +2,9 @@
 //! writes a better title a little later.
 
 mod answer;
-mod greeting;
-mod languages;
 mod ports;
 mod service;
 mod wording;
 
-pub(crate) use greeting::is_greeting;
 pub use ports::{Claim, Line, TitleQueue};
 pub use service::TitleService;

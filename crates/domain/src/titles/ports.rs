@@ -1,8 +1,8 @@
-use crate::conversations::Title;
 use crate::error::Result;
 use crate::id::{ConversationId, OwnerId};
 use crate::items::Role;
 use crate::jobs::Job;
+use crate::title::Title;
 use chrono::{DateTime, Utc};
 
 /// The conversations that wait for a better title than that of their first message. Every method

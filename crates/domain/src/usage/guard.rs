@@ -1,5 +1,6 @@
-use super::{Allowances, Counted, Quota, StorageLeft, UsageStore};
+use super::{Allowances, Counted, StorageLeft, UsageStore};
 use crate::clock::Clock;
+use crate::error::ExceededQuota;
 use crate::error::{Conflict, Error, Result};
 use crate::id::OwnerId;
 use crate::jobs::Kind;
@@ -150,13 +151,13 @@ impl UsageGuard {
         let exceeded = match (write, allowance.storage_bytes, allowance.conversations) {
             (Write::Record, Some(limit), _) => {
                 let most = limit.saturating_add(limit / Self::EXCESS);
-                (usage.storage_bytes >= most).then_some(Quota::Remembered { limit })
+                (usage.storage_bytes >= most).then_some(ExceededQuota::Remembered { limit })
             }
             (Write::Text | Write::Conversation, Some(limit), _) if usage.storage_bytes >= limit => {
-                Some(Quota::Storage { limit })
+                Some(ExceededQuota::Storage { limit })
             }
             (Write::Conversation, _, Some(limit)) if usage.conversations >= limit => {
-                Some(Quota::Conversations { limit })
+                Some(ExceededQuota::Conversations { limit })
             }
             _ => None,
         };

@@ -6,7 +6,6 @@
 mod guard;
 mod model;
 mod ports;
-mod quota;
 mod service;
 #[cfg(test)]
 mod tests;
@@ -14,5 +13,4 @@ mod tests;
 pub use guard::UsageGuard;
 pub use model::{Allowance, Allowances, StorageLeft, Usage};
 pub use ports::{Counted, UsageStore};
-pub use quota::Quota;
 pub use service::UsageService;

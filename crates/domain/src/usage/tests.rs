@@ -3,7 +3,7 @@
 use super::*;
 use crate::auth::UserKind;
 use crate::clock::Clock;
-use crate::error::{Conflict, Error, Result};
+use crate::error::{Conflict, Error, ExceededQuota, Result};
 use crate::id::OwnerId;
 use crate::jobs::{Job, Kind, Portion, Step};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -126,7 +126,7 @@ impl Scene {
     }
 }
 
-fn refusal(result: Result<()>) -> Option<Quota> {
+fn refusal(result: Result<()>) -> Option<ExceededQuota> {
     match result {
         Ok(()) => None,
         Err(Error::Conflict(Conflict::QuotaExceeded(quota))) => Some(quota),
@@ -143,7 +143,7 @@ fn records_of_requests_may_exceed_the_limit_by_a_sixteenth() {
     // What is noted before it is counted counts, too.
     scene.guard.stored(owner, 1);
     let refused = refusal(scene.guard.room_for_record(owner));
-    assert_eq!(refused, Some(Quota::Remembered { limit: 1_000 }));
+    assert_eq!(refused, Some(ExceededQuota::Remembered { limit: 1_000 }));
     assert_eq!(refused.unwrap().name(), "storage_limit");
 }
 
@@ -154,12 +154,12 @@ fn a_limit_is_reached_with_the_last_byte_and_the_last_conversation() {
     assert_eq!(refusal(scene.guard.room_for_text(owner)), None);
     assert_eq!(refusal(scene.guard.room_for_conversation(owner)), None);
     scene.known(999, 3);
-    let conversations = Quota::Conversations { limit: 3 };
+    let conversations = ExceededQuota::Conversations { limit: 3 };
     assert_eq!(refusal(scene.guard.room_for_text(owner)), None);
     let refused = scene.guard.room_for_conversation(owner);
     assert_eq!(refusal(refused), Some(conversations));
     scene.known(1_000, 0);
-    let storage = Some(Quota::Storage { limit: 1_000 });
+    let storage = Some(ExceededQuota::Storage { limit: 1_000 });
     assert_eq!(refusal(scene.guard.room_for_text(owner)), storage);
     assert_eq!(refusal(scene.guard.room_for_conversation(owner)), storage);
 }

@@ -1,7 +1,7 @@
 //! The bytes of an answer, with a limit on everything.
 
 use bytes::Bytes;
-use domain::replies::{ProviderFailure, Report};
+use domain::error::{ProviderFailure, Report};
 use futures_util::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
 use reqwest::Response;
 use std::time::Duration;

@@ -1,6 +1,7 @@
 use domain::admission::Caller;
+use domain::error::ProviderFailure;
 use domain::error::Result;
-use domain::replies::{ChatRequest, ChatStream, Model, ModelProvider, ProviderFailure};
+use domain::replies::{ChatRequest, ChatStream, Model, ModelProvider};
 
 /// The absence of a provider: every use of a model fails and names the missing setting.
 pub struct NoProvider;

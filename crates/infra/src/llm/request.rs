@@ -1,7 +1,8 @@
 //! The body of `POST /chat/completions`.
 
 use super::messages::told;
-use domain::replies::{Ask, ChatRequest, Message, ProviderFailure, Refusal, RefusalKind};
+use domain::error::{ProviderFailure, Refusal, RefusalKind};
+use domain::replies::{Ask, ChatRequest, Message};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use std::collections::BTreeMap;

@@ -8,10 +8,10 @@ use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{SmallInt, Text, Uuid as SqlUuid};
 use domain::admission::Caller;
-use domain::conversations::Title;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, OwnerId};
 use domain::jobs::{Job, Kind};
+use domain::title::Title;
 use domain::titles::{Claim, Line, TitleQueue, TitleService};
 use uuid::Uuid;
 

@@ -1,5 +1,6 @@
-use domain::auth::{Digest, KeyCache, KnownKey};
+use domain::auth::{KeyCache, KnownKey};
 use domain::mutex::locked;
+use domain::secret::Digest;
 use quick_cache::sync::Cache;
 use std::sync::{Mutex, MutexGuard};
 

@@ -1,4 +1,4 @@
-use domain::auth::{Digest, Secret, Secrets};
+use domain::secret::{Digest, Secret, Secrets};
 use rand::distr::{Alphanumeric, SampleString};
 use sha2::Digest as _;
 

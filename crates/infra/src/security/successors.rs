@@ -1,4 +1,4 @@
-use domain::auth::{Secret, Successors};
+use domain::secret::{Secret, Successors};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 

@@ -3,7 +3,8 @@
 use super::{ConfigError, bad, given, storage};
 use crate::cli::Settings;
 use api::client_address::TrustedProxies;
-use domain::auth::{Gateway as Known, Secrets as _};
+use domain::auth::Gateway as Known;
+use domain::secret::Secrets as _;
 use infra::security::{IssuerSettings, RandomSecrets};
 
 /// The gateway's secret, and the issuer of the subjects that it names.

@@ -1,8 +1,8 @@
 use super::figures::JobFigures;
 use domain::clock::Clock;
 use domain::error::Error;
+use domain::error::ProviderFailure;
 use domain::jobs::{Did, JobQueue, Kind, Runner};
-use domain::replies::ProviderFailure;
 use infra::postgres::Database;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -6,13 +6,15 @@ mod lane;
 pub use figures::{JobFigures, Steps};
 
 use chrono::TimeDelta;
+use domain::auth::RemovedOwners;
 use domain::clock::Clock;
-use domain::jobs::{JobQueue, Kind, Runner, Upkeep, Work};
+use domain::jobs::{JobQueue, Kind, Runner, Work};
 use domain::purge::PurgeService;
-use domain::removal::{RemovalService, RemovedOwners};
+use domain::removal::RemovalService;
 use domain::replies::ModelProvider;
 use domain::search::{Indexing, Unindexed};
 use domain::titles::TitleService;
+use domain::upkeep::Upkeep;
 use domain::usage::{Allowances, UsageGuard, UsageService};
 use infra::audit::LoggedAudit;
 use infra::postgres::{

@@ -1,8 +1,9 @@
 //! Attempts that were refused, by the limit.
 
+use domain::error::Limited;
 use domain::error::{Error, Result};
 use domain::figures::Count;
-use domain::limits::{Limited, RateLimits, Subject};
+use domain::limits::{RateLimits, Subject};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -6,11 +6,11 @@ use crate::db::Schema;
 use crate::purge::{Worker, until};
 use crate::rows;
 use chrono::TimeDelta;
-use domain::auth::Person;
+use domain::auth::{Person, RemovalRecord as _, RemovedOwners};
 use domain::clock::Clock as _;
 use domain::id::OwnerId;
 use domain::jobs::Portion;
-use domain::removal::{RemovalService, RemovalStore as _, RemovedOwners};
+use domain::removal::{RemovalService, RemovalStore as _};
 use infra::postgres::PgRemovals;
 use reqwest::Method;
 use serde_json::json;
@@ -357,13 +357,7 @@ async fn expired_rows_are_deleted() {
     assert_eq!(service.tidy(Portion::MOST).await.unwrap(), 2);
     assert_eq!(service.tidy(Portion::MOST).await.unwrap(), 0);
     let now = app.clock.now();
-    assert!(
-        service
-            .store
-            .removed_since(now - TimeDelta::days(60), None)
-            .await
-            .unwrap()
-            .owners
-            .is_empty()
-    );
+    let record = PgRemovals(app.schema.patient_database(2));
+    let removals = record.removed_since(now - TimeDelta::days(60), None).await;
+    assert!(removals.unwrap().owners.is_empty());
 }

@@ -176,13 +176,13 @@ async fn export(
 ) -> Result<HttpResponse, ApiError> {
     let id = ConversationId::parse(id)?;
     take_room(request, PAGE).await?;
-    let (conversation, last) = conversations.outline(owner, id).await?;
+    let conversation = conversations.get(owner, id).await?;
     let source = Source {
         parts: Parts::of(request),
         items,
         owner,
         id,
-        last,
+        last: conversation.last_sequence,
         turns: LongWork::turns(request).for_an_answer(),
     };
     let name = file_name::of(&conversation, format);

@@ -8,9 +8,10 @@ pub(super) mod update;
 
 use super::query::MAIN;
 use crate::conversations::PairsVisitor;
-use domain::conversations::{Conversation, Metadata, Title};
+use domain::conversations::{Conversation, Metadata};
 use domain::error::Error;
 use domain::id::ConversationId;
+use domain::title::Title;
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer};
 use std::collections::BTreeMap;

@@ -6,8 +6,8 @@ pub(super) mod public;
 pub(super) mod revoke;
 
 use crate::browsers::PublicUrl;
-use domain::conversations::Title;
 use domain::shares::Share;
+use domain::title::Title;
 use serde::Serialize;
 use utoipa::ToSchema;
 

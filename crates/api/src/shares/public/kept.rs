@@ -9,11 +9,11 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How many bytes of pages and their texts are kept, and about how many pages that are.
+/// How many bytes of pages and their texts are kept, and about the number of pages.
 const MOST: u64 = 4 * 1024 * 1024;
 const PAGES: usize = 64;
 
-/// How long a page is kept at least, unless others need its room: after that, it goes when another is laid out.
+/// How long a page is kept at least, unless others need its space. A later layout may replace it.
 const LIFETIME: Duration = Duration::from_secs(60);
 
 /// Saves laying out a page again that has not changed. Each request reads the link and its messages from

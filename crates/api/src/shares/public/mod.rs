@@ -18,8 +18,8 @@ pub(crate) use headers::{protect, protection};
 pub use html::Layouts;
 
 use crate::timestamp::Timestamp;
-use domain::conversations::Title;
 use domain::shares::{SharedItem, Speaker, View};
+use domain::title::Title;
 use serde::Serialize;
 use utoipa::ToSchema;
 

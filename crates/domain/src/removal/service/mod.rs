@@ -1,5 +1,6 @@
-use super::{ExternalRemoval, RemovalStore, RemovedOwners};
+use super::RemovalStore;
 use crate::auth::{Actor, Audit, AuditEvent, AuthService};
+use crate::auth::{ExternalRemoval, RemovedOwners};
 use crate::clock::Clock;
 use crate::error::{Error, Forbidden, Result};
 use crate::jobs::{Job, Portion, Step, Work};

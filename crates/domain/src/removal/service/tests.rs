@@ -1,9 +1,8 @@
 //! How long a removal keeps its caller waiting.
 
 use super::*;
-use crate::auth::{Credential, Person};
+use crate::auth::{Credential, Person, RemovalRecord, Removals};
 use crate::id::OwnerId;
-use crate::removal::Removals;
 use chrono::{DateTime, Utc};
 use std::pin::pin;
 use std::sync::Mutex;
@@ -28,6 +27,13 @@ impl Audit for Endless {
 }
 
 #[async_trait::async_trait]
+impl RemovalRecord for Endless {
+    async fn removed_since(&self, _: DateTime<Utc>, _: Option<DateTime<Utc>>) -> Result<Removals> {
+        Ok(Removals::default())
+    }
+}
+
+#[async_trait::async_trait]
 impl RemovalStore for Endless {
     async fn remove(&self, _: Person, _: DateTime<Utc>) -> Result<()> {
         Ok(())
@@ -47,10 +53,6 @@ impl RemovalStore for Endless {
         _: Option<DateTime<Utc>>,
     ) -> Result<Step> {
         Ok(Step::Done)
-    }
-
-    async fn removed_since(&self, _: DateTime<Utc>, _: Option<DateTime<Utc>>) -> Result<Removals> {
-        Ok(Removals::default())
     }
 
     async fn remove_idle_guest(

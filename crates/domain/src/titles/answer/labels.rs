@@ -3,8 +3,8 @@
 
 use super::naming::{LONGEST, is_known, labels, names, words};
 use super::pairs;
-use crate::titles::greeting::{has, is_greeting, is_in};
-use crate::titles::languages::LANGUAGES;
+use crate::title::greeting::{has, is_greeting, is_in};
+use crate::title::languages::LANGUAGES;
 
 /// Words before a colon that are a label, and as often the first word of a title: "Topic: sentences in
 /// Kafka". They are a label where the text after them begins like a title.

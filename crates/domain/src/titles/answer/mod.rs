@@ -9,8 +9,8 @@ mod object;
 mod pairs;
 mod thoughts;
 
-use crate::conversations::Title;
 use crate::text;
+use crate::title::Title;
 
 /// How long a title by a model may be, in characters.
 const LENGTH: usize = 60;

@@ -1,7 +1,7 @@
 //! Whether words name a title, such as "Suggested title".
 
-use crate::titles::greeting::has;
-use crate::titles::languages::{LANGUAGES, Language};
+use crate::title::greeting::has;
+use crate::title::languages::{LANGUAGES, Language};
 
 /// The longest words before a title, in characters.
 pub(super) const LONGEST: usize = 80;

@@ -1,6 +1,6 @@
 use super::read;
-use crate::conversations::Title;
 use crate::effort::must_be_in_proportion;
+use crate::title::Title;
 
 fn title(answer: &str) -> Option<String> {
     read(answer).map(Title::into_string)

@@ -1,7 +1,7 @@
 //! How answers go wrong.
 
 use crate::llm::bytes::Broken;
-use domain::replies::ProviderFailure;
+use domain::error::ProviderFailure;
 
 pub(super) fn broken(error: &sse_stream::Error) -> ProviderFailure {
     match error {

@@ -8,7 +8,7 @@ mod too_long;
 mod words;
 
 use super::settings::ApiKey;
-use domain::replies::{ProviderFailure, Refusal, RefusalKind, Report};
+use domain::error::{ProviderFailure, Refusal, RefusalKind, Report};
 use pause::pause;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};

@@ -3,7 +3,7 @@
 use super::duration;
 use crate::clock::SystemClock;
 use domain::clock::Clock as _;
-use domain::replies::ProviderFailure;
+use domain::error::ProviderFailure;
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use std::time::UNIX_EPOCH;
 

@@ -8,7 +8,8 @@ mod whole;
 
 use super::failure;
 use super::settings::ApiKey;
-use domain::replies::{CallPiece, ProviderFailure};
+use domain::error::ProviderFailure;
+use domain::replies::CallPiece;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 

@@ -1,6 +1,7 @@
 //! Converts answers between the streamed and the whole form.
 
-use domain::replies::{Call, CallPiece, ChatChunk, ProviderFailure, joined};
+use domain::error::ProviderFailure;
+use domain::replies::{Call, CallPiece, ChatChunk, joined};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

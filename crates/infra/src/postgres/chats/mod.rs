@@ -17,10 +17,11 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::chat::{FinishedTurn, StoredTurn, TurnStore};
-use domain::conversations::{Conversation, Title};
+use domain::conversations::Conversation;
 use domain::error::Result;
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::repeats::{Made, Outcome};
+use domain::title::Title;
 use domain::turns::{Leaving, QueuedTurn};
 use statements::{StoreTurn, StoredRow};
 

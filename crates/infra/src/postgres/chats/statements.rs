@@ -11,8 +11,8 @@ use diesel::sql_types::{
     Array, Binary, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use domain::chat::FinishedTurn;
-use domain::conversations::Title;
 use domain::id::{ConversationId, OwnerId, Sequence};
+use domain::title::Title;
 use domain::turns::Leaving;
 use uuid::Uuid;
 

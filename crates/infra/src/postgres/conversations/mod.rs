@@ -28,7 +28,7 @@ use domain::conversations::{
     NewConversation, Opening, Organising, Range, Updated,
 };
 use domain::error::{Error, Result, Unauthenticated};
-use domain::id::{ConversationId, OwnerId, Sequence};
+use domain::id::{ConversationId, OwnerId};
 use domain::items::Item;
 use domain::page::Page;
 use domain::repeats::{Made, Outcome};
@@ -85,11 +85,7 @@ impl ConversationStore for PgConversations {
         }
     }
 
-    async fn outline(
-        &self,
-        owner: OwnerId,
-        id: ConversationId,
-    ) -> Result<Option<(Conversation, Sequence)>> {
+    async fn outline(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Conversation>> {
         let query = conversations::table
             .find(key(owner, id))
             .select(ConversationRow::as_select());
@@ -99,12 +95,7 @@ impl ConversationStore for PgConversations {
                 query.fetch_optional(connection).await
             })
             .await?;
-        let outline = |row: ConversationRow| {
-            let conversation = Conversation::try_from(row)?;
-            let last = conversation.last_sequence;
-            Ok((conversation, last))
-        };
-        found.map(outline).transpose()
+        found.map(Conversation::try_from).transpose()
     }
 
     async fn find_with_items(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Opening>> {

@@ -2,9 +2,10 @@ use crate::postgres::error::inconsistent;
 use crate::postgres::ids;
 use crate::postgres::row::row;
 use chrono::{DateTime, Utc};
-use domain::conversations::{Conversation, Flags, Metadata, Tags, Title};
+use domain::conversations::{Conversation, Flags, Metadata, Tags};
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, ProjectId, Sequence};
+use domain::title::Title;
 use uuid::Uuid;
 
 row!(

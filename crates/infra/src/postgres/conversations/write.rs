@@ -13,7 +13,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{
     Array, BigInt, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
-use domain::conversations::{Change, ConversationChanges, NewConversation, Title, TitleSource};
+use domain::conversations::{Change, ConversationChanges, NewConversation};
+use domain::title::{Title, TitleSource};
 use uuid::Uuid;
 
 statement!(

@@ -10,10 +10,11 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::admission::Caller;
-use domain::auth::{ApiKey, Digest, KeyHolder, KeyList, KeyStore, Name, Person};
+use domain::auth::{ApiKey, KeyHolder, KeyList, KeyStore, Name, Person};
 use domain::error::{Error, Result, Unauthenticated};
 use domain::id::{KeyId, OwnerId};
 use domain::page::{Order, Page};
+use domain::secret::Digest;
 use uuid::Uuid;
 
 /// API keys in PostgreSQL.

@@ -226,8 +226,9 @@ impl ItemStore for PgItems {
 }
 
 impl PgItems {
-    /// The store of items in this database. Must be called on the runtime that writes the groups of
-    /// appends; that runtime must live as long as this is used.
+    /// The store of items in this database, with its own writer of groups of appends: a service has
+    /// one. Must be called on the runtime that writes the groups; that runtime must live as long as
+    /// this is used.
     #[must_use]
     pub fn new(database: Database, new_titles: NewTitles) -> Self {
         let group = Group::start(database.clone(), new_titles);

@@ -7,10 +7,10 @@ use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::items::roles::role;
 use crate::postgres::work::reading;
-use domain::conversations::Title;
 use domain::error::Result;
 use domain::id::{ConversationId, OwnerId};
 use domain::search::{Candidate, FoundTexts, Text};
+use domain::title::Title;
 use uuid::Uuid;
 
 pub(super) async fn find(

@@ -8,12 +8,12 @@ use crate::postgres::ids;
 use crate::postgres::work::Whose;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
-use domain::auth::Digest;
-use domain::conversations::Title;
 use domain::error::Result;
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::repeats::{Made, Outcome};
+use domain::secret::Digest;
 use domain::shares::{Added, Addition};
+use domain::title::Title;
 
 /// The constraint on the number of messages that come through a link.
 const ADDED: &str = "shares_added_count_check";

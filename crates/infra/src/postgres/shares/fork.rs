@@ -9,9 +9,9 @@ use crate::postgres::ids;
 use crate::postgres::work::Whose;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
-use domain::auth::Digest;
 use domain::error::Result;
 use domain::repeats::{Made, Outcome};
+use domain::secret::Digest;
 use domain::shares::{Fork, Forked};
 
 pub(super) async fn fork(database: &Database, digest: Digest, fork: &Fork) -> Result<Forked> {

@@ -19,10 +19,10 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use domain::admission::Caller;
-use domain::auth::Digest;
 use domain::error::Result;
 use domain::id::{ConversationId, OwnerId, Sequence};
 use domain::page::Page;
+use domain::secret::Digest;
 use domain::shares::{
     Added, Addition, Fork, Forked, FoundLink, Inserted, NewShare, Revoked, Share, ShareKey,
     ShareList, ShareStore, Standing, ViewPage,

@@ -4,11 +4,11 @@ use crate::postgres::items::texts::apart;
 use crate::postgres::row::{Sql, row};
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Bool, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
-use domain::conversations::Title;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, ItemId};
 use domain::items::Content;
 use domain::shares::{Share, ShareId, SharedItem, Speaker};
+use domain::title::Title;
 use uuid::Uuid;
 
 row!(

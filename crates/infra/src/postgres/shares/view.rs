@@ -7,10 +7,10 @@ use crate::postgres::ids;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
-use domain::auth::Digest;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, OwnerId};
 use domain::page::Page;
+use domain::secret::Digest;
 use domain::shares::{FoundLink, Link, ShareKey, SharedItem, ViewFrom, ViewPage};
 
 pub(super) async fn load(

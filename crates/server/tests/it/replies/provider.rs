@@ -5,10 +5,9 @@ use crate::provider::{
 };
 use domain::admission::Caller;
 use domain::error::Error;
+use domain::error::{ProviderFailure, Refusal, RefusalKind, Report};
 use domain::items::Role;
-use domain::replies::{
-    Ask, ChatRequest, Message, ModelProvider, ProviderFailure, Refusal, RefusalKind, Report,
-};
+use domain::replies::{Ask, ChatRequest, Message, ModelProvider};
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -18,17 +18,56 @@ use clear::{clear, rows};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::admission::Caller;
-use domain::auth::Person;
+use domain::auth::{ExternalRemoval, Person, RemovalRecord, Removals};
 use domain::error::Result;
 use domain::id::OwnerId;
 use domain::jobs::{Job, Portion, Step};
-use domain::removal::{ExternalRemoval, RemovalStore, Removals};
+use domain::removal::RemovalStore;
 use remove::{Owner, count, remove};
 use statements::{DeleteExpiredTokens, ForgetRemovals, IdleGuest, LockUser};
 use uuid::Uuid;
 
 /// Removals in PostgreSQL.
 pub struct PgRemovals(pub Database);
+
+#[async_trait::async_trait]
+impl RemovalRecord for PgRemovals {
+    async fn removed_since(
+        &self,
+        time: DateTime<Utc>,
+        external: Option<DateTime<Utc>>,
+    ) -> Result<Removals> {
+        let owners = removed_owners::table
+            .filter(removed_owners::removed_at.ge(time))
+            .select((removed_owners::owner_id, removed_owners::removed_at));
+        let since = external.unwrap_or(DateTime::UNIX_EPOCH);
+        let external = external_removals::table
+            .filter(external_removals::removed_at.ge(since))
+            .select((
+                external_removals::identity,
+                external_removals::removals,
+                external_removals::removed_at,
+            ));
+        let read = async |connection: &mut AsyncPgConnection| {
+            let owners: Vec<(Uuid, DateTime<Utc>)> = owners.fetch_all(connection).await?;
+            let external: Vec<(Uuid, i32, DateTime<Utc>)> = external.fetch_all(connection).await?;
+            Ok((owners, external))
+        };
+        let (owners, external) = self.0.run(Caller::Service, read).await?;
+        let owner = |(id, at)| (OwnerId::new(ids::read(id)), at);
+        let removal = |(first, removals, at)| {
+            let removals = u32::try_from(removals).unwrap_or_default();
+            (
+                OwnerId::new(ids::read(first)),
+                ExternalRemoval { removals, at },
+            )
+        };
+        Ok(Removals {
+            owners: owners.into_iter().map(owner).collect(),
+            external: external.into_iter().map(removal).collect(),
+        })
+    }
+}
 
 #[async_trait::async_trait]
 impl RemovalStore for PgRemovals {
@@ -100,42 +139,6 @@ impl RemovalStore for PgRemovals {
             Err(error) if violates(&error, PROJECT) => Ok(Step::More),
             swept => swept.map_err(storage),
         }
-    }
-
-    async fn removed_since(
-        &self,
-        time: DateTime<Utc>,
-        external: Option<DateTime<Utc>>,
-    ) -> Result<Removals> {
-        let owners = removed_owners::table
-            .filter(removed_owners::removed_at.ge(time))
-            .select((removed_owners::owner_id, removed_owners::removed_at));
-        let since = external.unwrap_or(DateTime::UNIX_EPOCH);
-        let external = external_removals::table
-            .filter(external_removals::removed_at.ge(since))
-            .select((
-                external_removals::identity,
-                external_removals::removals,
-                external_removals::removed_at,
-            ));
-        let read = async |connection: &mut AsyncPgConnection| {
-            let owners: Vec<(Uuid, DateTime<Utc>)> = owners.fetch_all(connection).await?;
-            let external: Vec<(Uuid, i32, DateTime<Utc>)> = external.fetch_all(connection).await?;
-            Ok((owners, external))
-        };
-        let (owners, external) = self.0.run(Caller::Service, read).await?;
-        let owner = |(id, at)| (OwnerId::new(ids::read(id)), at);
-        let removal = |(first, removals, at)| {
-            let removals = u32::try_from(removals).unwrap_or_default();
-            (
-                OwnerId::new(ids::read(first)),
-                ExternalRemoval { removals, at },
-            )
-        };
-        Ok(Removals {
-            owners: owners.into_iter().map(owner).collect(),
-            external: external.into_iter().map(removal).collect(),
-        })
     }
 
     async fn remove_idle_guest(

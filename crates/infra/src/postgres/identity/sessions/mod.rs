@@ -13,12 +13,12 @@ use diesel::prelude::*;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::admission::Caller;
 use domain::auth::{
-    Digest, PasswordHash, Person, RefreshToken, Rotated, Rotation, Session, SessionList,
-    SessionStore, User,
+    PasswordHash, Person, RefreshToken, Rotated, Rotation, Session, SessionList, SessionStore, User,
 };
 use domain::error::Result;
 use domain::id::{OwnerId, SessionId};
 use domain::page::Page;
+use domain::secret::Digest;
 use statements::{FindSpent, Rotate, SignIn, SpentRow};
 use uuid::Uuid;
 

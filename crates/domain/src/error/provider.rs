@@ -11,9 +11,7 @@ pub enum ProviderFailure {
     #[error("This server has no model provider yet. Its operator can set {variable}.")]
     NotConfigured { variable: &'static str },
     /// All places are taken, and too many requests wait already.
-    #[error(
-        "The model is busy, and no place in its queue came free. Try again in {retry_after} seconds."
-    )]
+    #[error("The model is busy. Try again in {retry_after} seconds.")]
     Busy { retry_after: u64 },
     /// The provider was silent for too long, or took too long altogether.
     #[error("The model provider did not answer in time.")]

@@ -4,7 +4,7 @@ mod around;
 mod rank;
 
 use crate::text;
-use crate::titles::is_greeting;
+use crate::title::greeting::is_greeting;
 use crate::visible::is_blank;
 use around::{Around, is_mark};
 use rank::{ADDRESS, CODE, GREETING, MARK, QUOTED, SENTENCE};

@@ -1,4 +1,3 @@
-use super::{ExternalRemoval, RemovalStore};
 use crate::clock::Clock;
 use crate::error::{Error, Result, Unauthenticated};
 use crate::id::OwnerId;
@@ -7,10 +6,38 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Duration;
 
+/// The stored record of removed owners.
+#[async_trait::async_trait]
+pub trait RemovalRecord: Send + Sync {
+    /// The owners removed since `time`, and the external owners removed since `external`; all of
+    /// those where that is `None`.
+    async fn removed_since(
+        &self,
+        time: DateTime<Utc>,
+        external: Option<DateTime<Utc>>,
+    ) -> Result<Removals>;
+}
+
+/// Removals that were read together.
+#[derive(Debug, Default)]
+pub struct Removals {
+    pub owners: Vec<(OwnerId, DateTime<Utc>)>,
+    /// By the owner that each external owner had at first. These are remembered for good.
+    pub external: Vec<(OwnerId, ExternalRemoval)>,
+}
+
+/// The last removal of an external owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExternalRemoval {
+    /// How often the owner was removed.
+    pub removals: u32,
+    pub at: DateTime<Utc>,
+}
+
 /// The removed owners whose access tokens may still be valid, known to this instance: owners
 /// removed here at once, owners removed by other instances after the next look.
 pub struct RemovedOwners {
-    store: Arc<dyn RemovalStore>,
+    store: Arc<dyn RemovalRecord>,
     clock: Arc<dyn Clock>,
     known: RwLock<HashMap<OwnerId, DateTime<Utc>>>,
     /// All removals of external owners, whose tokens may be valid for longer, and who may come back.
@@ -34,7 +61,7 @@ impl RemovedOwners {
     /// skew.
     const MEMORY: TimeDelta = TimeDelta::hours(2);
 
-    pub fn new(store: Arc<dyn RemovalStore>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(store: Arc<dyn RemovalRecord>, clock: Arc<dyn Clock>) -> Self {
         Self {
             store,
             clock,
@@ -52,7 +79,7 @@ impl RemovedOwners {
         }
     }
 
-    pub(super) fn add(&self, owner: OwnerId, at: DateTime<Utc>) {
+    pub(crate) fn add(&self, owner: OwnerId, at: DateTime<Utc>) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(owner, at);
     }
@@ -66,7 +93,7 @@ impl RemovedOwners {
             .map(|known| known.removals.get(&first).copied())
     }
 
-    pub(super) fn add_external(&self, first: OwnerId, removal: ExternalRemoval) {
+    pub(crate) fn add_external(&self, first: OwnerId, removal: ExternalRemoval) {
         if let Some(known) = self.lock_external().as_mut() {
             remember(&mut known.removals, first, removal);
         }

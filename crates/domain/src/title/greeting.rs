@@ -5,12 +5,12 @@ use super::languages::{LANGUAGES, Language};
 /// Words for the addressee of a greeting, and words that join its parts.
 const GREETED: &str = "day|there|all|everyone|team|sir|madam|or|to|you|chatgpt|gpt|claude|gemini|jan|assistant|ai|bot|friend";
 
-pub(super) fn is_in(list: &str, word: &str) -> bool {
+pub(crate) fn is_in(list: &str, word: &str) -> bool {
     list.split('|').any(|known| known == word)
 }
 
 /// Whether one of the languages has this word.
-pub(super) fn has(word: &str, words: fn(&Language) -> &'static str) -> bool {
+pub(crate) fn has(word: &str, words: fn(&Language) -> &'static str) -> bool {
     LANGUAGES
         .iter()
         .any(|language| is_in(words(language), word))

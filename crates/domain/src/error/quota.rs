@@ -1,6 +1,6 @@
 /// A limited resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quota {
+pub enum ExceededQuota {
     Storage {
         limit: u64,
     },
@@ -13,7 +13,7 @@ pub enum Quota {
     },
 }
 
-impl Quota {
+impl ExceededQuota {
     /// The name in the usage answer.
     pub fn name(self) -> &'static str {
         match self {
@@ -23,7 +23,7 @@ impl Quota {
     }
 }
 
-impl std::fmt::Display for Quota {
+impl std::fmt::Display for ExceededQuota {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Storage { limit } => write!(

@@ -1,23 +1,23 @@
 //! Words that stand around titles, in the languages that models speak. A table: each row is a language, and
 //! in it words are parted by bars. All are in lower case.
 
-pub(super) struct Language {
+pub(crate) struct Language {
     /// "Title".
-    pub(super) title: &'static str,
+    pub(crate) title: &'static str,
     /// The thing that has a title: "conversation", "chat".
-    pub(super) chat: &'static str,
+    pub(crate) chat: &'static str,
     /// Words beside these in a label, or in a sentence before a title.
-    pub(super) beside: &'static str,
+    pub(crate) beside: &'static str,
     /// "New", "untitled": with a word for a chat, the name of one that has no title.
-    pub(super) new: &'static str,
+    pub(crate) new: &'static str,
     /// The words of an answer that only says yes.
-    pub(super) sure: &'static str,
+    pub(crate) sure: &'static str,
     /// How refusals begin, and thoughts about the person in the chat.
-    pub(super) refusals: &'static str,
+    pub(crate) refusals: &'static str,
     /// Words of greetings, and for their addressees.
-    pub(super) greetings: &'static str,
+    pub(crate) greetings: &'static str,
     /// Words in the same line as a greeting, such as an assistant's offer of help.
-    pub(super) offers: &'static str,
+    pub(crate) offers: &'static str,
 }
 
 const fn language(words: [&'static str; 8]) -> Language {
@@ -35,7 +35,7 @@ const fn language(words: [&'static str; 8]) -> Language {
 }
 
 /// In the order of the fields.
-pub(super) const LANGUAGES: &[Language] = &[
+pub(crate) const LANGUAGES: &[Language] = &[
     // English
     language([
         "title|titles",

@@ -1,11 +1,12 @@
-use super::{Job, JobQueue, Kind, Portion, Step, Work};
 use crate::clock::Clock;
 use crate::error::Result;
+use crate::jobs::{Job, JobQueue, Kind, Portion, Step, Work};
 use crate::purge::PurgeService;
 use crate::removal::RemovalService;
 use crate::repeats::{RepeatService, RepeatStore};
 use crate::responses::ResponseStore;
 use crate::search::Unindexed;
+use crate::shares::ShareService;
 use crate::turns::TurnQueue;
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -51,7 +52,10 @@ impl Upkeep {
     /// Whether there may be more to forget.
     async fn forget(&self, kind: Kind, portion: Portion) -> Result<bool> {
         match (kind, self.guest_retention) {
-            (Kind::Links, _) => self.purge.forget_links(portion).await,
+            (Kind::Links, _) => {
+                let before = self.clock.now() - ShareService::REMEMBERED;
+                self.purge.forget_links(before, portion).await
+            }
             (Kind::Credentials, _) => Ok(self.removal.tidy(portion).await? > 0),
             (Kind::Repeats, _) => {
                 let (store, clock) = (self.repeats.as_ref(), self.clock.as_ref());
