@@ -26,7 +26,7 @@ impl LongWork {
     /// How long such work waits for its turn.
     const PATIENCE: Duration = Duration::from_secs(4);
 
-    /// The same for an answer: the work before it only needs time.
+    /// For an answer. It may wait longer, since its data is read already.
     const PATIENCE_OF_AN_ANSWER: Duration = Duration::from_secs(60);
 
     /// How many may wait: of all callers, and of one.
@@ -190,8 +190,8 @@ fn texts_and_json(bytes: usize) -> u64 {
     (bytes + 2 * capacity(bytes) + AROUND) as u64
 }
 
-/// A text in a buffer of its size, if much of the present one is empty: the answer keeps it until its client
-/// has read it. It is copied, since allocators leave a buffer that shrinks by less than half as it is.
+/// Copies the text into a buffer that fits, if more than an eighth of the present one is unused: the answer keeps
+/// it until its client has read it. Allocators leave a buffer that shrinks by less than half as it is.
 pub(crate) fn without_slack(text: Vec<u8>) -> Vec<u8> {
     match text.capacity() - text.len() > text.len() / 8 {
         true => Vec::from(text.as_slice()),

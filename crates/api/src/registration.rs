@@ -1,4 +1,4 @@
-//! Where the attributes of handlers (`endpoint::get` and others) lead.
+//! Registers the handlers of `#[endpoint::get]` and the other attributes.
 
 use actix_web::dev::{AppService, ResourceDef};
 use actix_web::guard::{Guard, Method};

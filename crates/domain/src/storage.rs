@@ -1,5 +1,4 @@
-//! Free disk space. On a full disk, operations that need no room go on: reading, and above all
-//! deleting.
+//! Free disk space. On a full disk, operations that need none go on: reading, and above all deleting.
 
 use crate::error::Result;
 
@@ -12,6 +11,6 @@ pub trait Room: Send + Sync {
     /// `StorageFull` where operations that need room must be refused.
     fn check(&self) -> Result<()>;
 
-    /// Makes a little room for operations that free room and need some themselves.
+    /// Frees a little space, for deletions that need some before they free more.
     async fn make_way(&self);
 }

@@ -32,7 +32,7 @@ impl Budget {
         }
     }
 
-    /// How much HTML may come of so much Markdown; `None` where it is too much to lay out.
+    /// The bytes of HTML that this Markdown may become. `None`: do not lay it out.
     pub(super) fn admit(&mut self, content: &str) -> Option<usize> {
         let length = content.len();
         if length > Self::MESSAGE || marks(content) > Self::MARKS {
@@ -43,7 +43,7 @@ impl Budget {
         Some(self.html.min(24 * length + 4096))
     }
 
-    /// So much HTML has come of it.
+    /// Records the HTML that was made.
     pub(super) fn spend(&mut self, html: usize) {
         self.html = self.html.saturating_sub(html);
     }

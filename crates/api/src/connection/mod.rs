@@ -98,8 +98,7 @@ impl Connection {
 
     /// A request has consumed all bytes that were read for it.
     pub(crate) fn wants_more(&self) {
-        // Otherwise the stream waits for the socket already. A wake would only make the request ask again,
-        // and so on, for as long as no bytes come.
+        // Otherwise the stream waits for the socket already, and to wake it would loop until bytes come.
         if self.0.allowance.replace(OF_A_BODY) == 0 {
             self.read_on();
         }

@@ -242,7 +242,7 @@ codes! {
         "This server has no model provider. Its operator can set LLM_BASE_URL.",
         "Until then, trying again does not help. Requests without a model still work.";
     MODEL_PROVIDER_BUSY = "model_provider_busy", 503, "service_unavailable_error", None,
-        "The model is busy, and no place in its queue came free. Try again after `Retry-After` seconds.",
+        "The model is busy. Try again after `Retry-After` seconds.",
         "If this happens often, choose another model.";
     MODEL_PROVIDER_TIMEOUT = "model_provider_timeout", 504, "api_error", None,
         "The model provider did not answer in time.",

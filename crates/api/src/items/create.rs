@@ -31,7 +31,7 @@ impl WireBody for NewItemBody {
     responses(
         (status = 201, description = "The message, stored.", body = ItemBody,
             headers(("Location", description = "Where to get it."))),
-        (status = 200, description = "The message was there already, by its `call_id`.",
+        (status = 200, description = "A message with this `call_id` exists; it is returned.",
             body = ItemBody),
     ),
     extensions(("x-error-codes" = json!(["quota_exceeded", "conversation_full", "call_id_conflict"]))),

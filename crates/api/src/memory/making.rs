@@ -25,9 +25,9 @@ const LOOKS: u32 = 8;
 /// How long a request waits for memory.
 #[derive(Clone, Copy)]
 pub(super) struct Patience {
-    /// While the memory for which it waits only stays where it is.
+    /// As long as no memory is given back.
     pub(super) still: Duration,
-    /// While that memory moves: answers are made, or read.
+    /// As long as memory is given back: answers are made, or read.
     pub(super) moving: Duration,
 }
 
@@ -90,7 +90,7 @@ impl Memory {
         Ok(Taken { whole, address })
     }
 
-    /// The same where it is free now.
+    /// Takes the memory if it is free now.
     pub(super) fn at_once(&self, taker: Taker, bytes: u64) -> Result<Taken, Refused> {
         let bytes = bytes.min(self.share);
         let take = |budget: &Budget, caller| {
@@ -142,7 +142,7 @@ pub(crate) fn take_room_at_once(request: &HttpRequest, bytes: u64) -> Result<(),
     }
 }
 
-/// The same, in turn, and instead of what the request has taken before.
+/// Gives back the memory that the request holds, then waits in turn for `bytes`.
 pub(crate) async fn take_room(request: &HttpRequest, bytes: u64) -> Result<(), ApiError> {
     needs_nothing(request);
     match take_room_at_once(request, bytes) {

@@ -1,5 +1,5 @@
 //! Prepares the messages for the model: one system message, and, for chat templates that require
-//! it, user and assistant in turns.
+//! it, alternating those of user and assistant.
 
 use super::beside;
 use domain::items::Role;

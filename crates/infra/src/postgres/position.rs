@@ -41,8 +41,8 @@ impl Positions {
     }
 }
 
-/// Answers until nothing can ask any more. A read that comes during a question waits for the next one:
-/// the answer to this one may be older than what the read must see.
+/// Runs until all `Positions` are dropped. A read that begins while a query runs waits for the next
+/// query: the result of this one may be older than what the read must see.
 async fn answer(primary: Arc<Target>, mut asked: mpsc::UnboundedReceiver<Asked>) {
     let mut client = None;
     let mut waiting = Vec::new();

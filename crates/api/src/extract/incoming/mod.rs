@@ -36,7 +36,7 @@ pub struct BodyRate {
     pub every: Duration,
     /// How many bytes must have arrived since, unless the body is complete.
     pub bytes: usize,
-    /// One part in so many of the held memory must have arrived since, where that is more.
+    /// Or `held / parts` bytes, if that is more.
     pub parts: u64,
 }
 

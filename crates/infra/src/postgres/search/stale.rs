@@ -1,4 +1,4 @@
-//! What the index does not have as it is now, without a trace in the tables that appends write: the
+//! Finds texts that are not indexed yet, so that appends need not record them: the
 //! conversations that changed since all was indexed, found by their last activity, compared with what the
 //! index has of each.
 
