@@ -53,7 +53,7 @@ const CHANGES: [Method; 4] = [Method::POST, Method::PUT, Method::PATCH, Method::
 ///
 /// # Errors
 /// None: a refusal is an answer.
-pub async fn refuse(
+pub async fn check_conditions(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {

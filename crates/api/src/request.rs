@@ -29,7 +29,7 @@ pub use crate::request_context::{Observed, RequestContext};
 ///
 /// # Errors
 /// None: every failure becomes an answer.
-pub async fn around(
+pub async fn around_request(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {

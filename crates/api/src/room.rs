@@ -112,7 +112,7 @@ impl Needs {
 ///
 /// # Errors
 /// None: a refusal is an answer.
-pub async fn keep(
+pub async fn refuse_on_full_disk(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {

@@ -9,7 +9,7 @@ use std::process::Stdio;
 use tokio::process::Command;
 
 use crate::error::{Doing, EmbeddedError};
-use crate::place::ClusterPaths;
+use crate::paths::ClusterPaths;
 use crate::programs::{self, Programs};
 
 /// The names of directories in which a cluster is being made, beside the finished one.

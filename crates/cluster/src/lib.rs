@@ -12,7 +12,7 @@ mod initdb;
 mod lock;
 mod log;
 mod orphan;
-mod place;
+mod paths;
 mod programs;
 mod reclaim;
 mod server;
@@ -33,14 +33,14 @@ use tokio::task::JoinHandle;
 use account::Account;
 use error::Doing;
 use lock::Lock;
-use place::ClusterPaths;
+use paths::ClusterPaths;
 use server::Server;
 use supervisor::Supervisor;
 
 use infra::storage::Storage;
 
 pub use error::EmbeddedError;
-pub use place::default_data_dir;
+pub use paths::default_data_dir;
 pub use programs::{Programs, find_programs};
 pub use throwaway::{ThrowawayPostgres, in_memory};
 
@@ -81,7 +81,7 @@ pub fn running_url(data_dir: &path::Path) -> Result<String, EmbeddedError> {
     let data_dir = path::absolute(data_dir).doing(|| format!("find {}", data_dir.display()))?;
     let account = Account::for_cluster(&data_dir.join("postgres"))?;
     let socket_dir = ClusterPaths::open(&data_dir, account)?.socket_dir()?;
-    Ok(place::url(&socket_dir))
+    Ok(paths::url(&socket_dir))
 }
 
 impl EmbeddedPostgres {

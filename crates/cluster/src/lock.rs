@@ -7,7 +7,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use nix::fcntl::OFlag;
 
 use crate::error::{Doing, EmbeddedError};
-use crate::place::ClusterPaths;
+use crate::paths::ClusterPaths;
 use infra::files;
 
 /// Held as long as the service lives. The kernel releases it however the process ends, and no child

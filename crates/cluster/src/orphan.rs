@@ -15,7 +15,7 @@ use tokio::process::Command;
 use tokio::time::{Instant, sleep};
 
 use crate::error::{Doing, EmbeddedError};
-use crate::place::socket_files;
+use crate::paths::socket_files;
 use infra::files;
 
 /// The most bytes the file of a postmaster has; a path of 4,096 is the longest part.

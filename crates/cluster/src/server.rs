@@ -16,7 +16,7 @@ use crate::account::Account;
 use crate::error::{Doing, EmbeddedError};
 use crate::log::Log;
 use crate::orphan;
-use crate::place::{self, ClusterPaths};
+use crate::paths::{self, ClusterPaths};
 use crate::programs::Programs;
 use crate::settings::Settings;
 use infra::storage::Storage;
@@ -61,7 +61,7 @@ impl Server {
     }
 
     pub(crate) fn url(&self) -> String {
-        place::url(&self.settings.socket_dir)
+        paths::url(&self.settings.socket_dir)
     }
 
     /// Starts a postmaster and waits until it answers.

@@ -12,7 +12,7 @@ use tokio_postgres::NoTls;
 
 use crate::account::Account;
 use crate::log::Log;
-use crate::place::{ClusterPaths, url};
+use crate::paths::{ClusterPaths, url};
 use crate::{EmbeddedError, EmbeddedPostgres, Options, ThrowawayPostgres, find_programs};
 use infra::storage::Storage;
 

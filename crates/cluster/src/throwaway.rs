@@ -10,7 +10,7 @@ use std::process::{Child, Stdio};
 use crate::account::Account;
 use crate::error::{Doing, EmbeddedError};
 use crate::initdb;
-use crate::place::ClusterPaths;
+use crate::paths::ClusterPaths;
 use crate::programs::{self, Programs};
 use crate::server::Server;
 use infra::storage::{Space, Storage};

@@ -147,7 +147,7 @@ impl StateStore for Store {
             let (decided, arrival) = decide(before.map(Nanos::from))?;
             if before.is_none() && arrivals.len() >= MOST {
                 // The arrival of a new subject is the current time plus one interval.
-                make_room(arrivals, arrival.as_u64().saturating_sub(self.interval));
+                forget_some(arrivals, arrival.as_u64().saturating_sub(self.interval));
             }
             arrivals.insert(*subject, arrival.as_u64());
             Ok(decided)
@@ -158,7 +158,7 @@ impl StateStore for Store {
 /// Forgets subjects that could try at once. If there are none, forgets the half with the shortest
 /// waits: so a client with many addresses cannot make the limits forget clients that try
 /// repeatedly.
-fn make_room(arrivals: &mut HashMap<Subject, u64>, now: u64) {
+fn forget_some(arrivals: &mut HashMap<Subject, u64>, now: u64) {
     arrivals.retain(|_, arrival| *arrival > now);
     if arrivals.len() < MOST {
         return;

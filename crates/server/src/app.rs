@@ -5,11 +5,11 @@ use crate::services::Services;
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
-use api::browsers::guard;
-use api::conditions::{Conditions, refuse};
+use api::browsers::refuse_foreign_pages;
+use api::conditions::{Conditions, check_conditions};
 use api::methods::{Methods, no_route};
-use api::request::around;
-use api::room::{Needs, keep};
+use api::request::around_request;
+use api::room::{Needs, refuse_on_full_disk};
 use std::net::TcpListener;
 use std::sync::LazyLock;
 use utoipa::openapi::OpenApi;
@@ -56,10 +56,10 @@ pub fn start(listener: TcpListener, mut parts: Parts) -> std::io::Result<Server>
             .service(web::redirect("/docs", "/docs/"))
             .configure(swagger_ui)
             .default_service(web::to(no_route))
-            .wrap(from_fn(keep))
-            .wrap(from_fn(refuse))
+            .wrap(from_fn(refuse_on_full_disk))
+            .wrap(from_fn(check_conditions))
             .wrap(cors(&parts.cors))
-            .wrap(from_fn(guard))
-            .wrap(from_fn(around))
+            .wrap(from_fn(refuse_foreign_pages))
+            .wrap(from_fn(around_request))
     })
 }

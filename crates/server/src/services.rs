@@ -17,7 +17,7 @@ use domain::health::Readiness;
 use domain::items::ItemService;
 use domain::projects::ProjectService;
 use domain::repeats::RepeatService;
-use domain::replies::{ReplyPlaces, ReplyService};
+use domain::replies::{ReplyService, ReplyStores};
 use domain::responses::ResponseService;
 use domain::search::SearchService;
 use domain::settings::SettingsService;
@@ -62,14 +62,14 @@ pub(crate) struct Services {
 }
 
 fn replies(parts: &Parts) -> ReplyService {
-    let places = ReplyPlaces {
+    let stores = ReplyStores {
         store: Arc::new(PgReplies(parts.database.clone())),
         settings: Arc::new(PgSettings(parts.database.clone())),
         queue: Arc::clone(&parts.turns),
     };
     ReplyService::new(
         Arc::clone(&parts.provider),
-        places,
+        stores,
         Arc::clone(&parts.usage),
         parts.tasks.clone(),
         Arc::clone(&parts.clock),

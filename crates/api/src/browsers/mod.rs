@@ -26,11 +26,11 @@ use actix_web::web;
 /// Endpoints for health checks, which call this machine by its address and only read.
 pub(crate) const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
 
-/// Wraps everything except [`crate::request::around`].
+/// Wraps everything except [`crate::request::around_request`].
 ///
 /// # Errors
 /// The errors of the wrapped service.
-pub async fn guard(
+pub async fn refuse_foreign_pages(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {

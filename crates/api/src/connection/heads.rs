@@ -1,7 +1,7 @@
 //! The head of a request, while it is incomplete. The framework keeps what it has read of it, up to
 //! 128 KiB, and looks at it again with each further byte.
 
-use super::places::ConnectionPermit;
+use super::permits::ConnectionPermit;
 use actix_web::http::header::{self, HeaderMap};
 use domain::admission::{Permit, Refused};
 
@@ -91,7 +91,7 @@ impl Head {
         let needed = buffer_for(self.bytes);
         match &mut self.room {
             Some(room) => room.grow(needed.saturating_sub(room.units()))?,
-            None => self.room = Some(place.room_for_head(needed)?),
+            None => self.room = Some(place.memory_for_head(needed)?),
         }
         Ok(())
     }
@@ -130,8 +130,8 @@ mod tests {
         }
         assert_eq!(counted, [32 * 1024, 32 * 1024, 32 * 1024]);
         // A refused head keeps what it has, until its connection is closed.
-        assert!(place.room_for_head(1).is_err());
+        assert!(place.memory_for_head(1).is_err());
         drop(head);
-        assert!(place.room_for_head(32 * 1024).is_ok());
+        assert!(place.memory_for_head(32 * 1024).is_ok());
     }
 }

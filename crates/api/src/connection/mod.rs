@@ -4,8 +4,8 @@
 mod deadline;
 mod heads;
 mod patience;
+mod permits;
 mod pieces;
-mod places;
 mod refusal;
 mod stalls;
 mod stream;
@@ -13,13 +13,13 @@ mod traffic;
 
 pub(crate) use heads::size_of_body;
 pub use patience::Patience;
-pub use places::{Connections, Unlimited};
+pub use permits::{Connections, Unlimited};
 pub use stream::ClientStream;
 pub use traffic::Traffic;
 
 use domain::admission::Refused;
 use heads::{Head, READ_AHEAD};
-use places::ConnectionPermit;
+use permits::ConnectionPermit;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::task::{Context, Waker};

@@ -1,7 +1,7 @@
 use super::deadline::Deadline;
 use super::patience::{Patience, give_up_after};
+use super::permits::ConnectionPermit;
 use super::pieces::piece;
-use super::places::ConnectionPermit;
 use super::refusal::{TOO_MANY, TOO_MUCH, refusal};
 use super::stalls::Stalls;
 use super::{Connection, Connections, READ_AHEAD};

@@ -2,7 +2,7 @@ use super::ConversationBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query, yes_or_no};
 use crate::items::ItemBody;
-use crate::memory::{BEGINNING, Part, Parts, take_room};
+use crate::memory::{BEGINNING, Part, Parts, take_memory};
 use crate::stream::{in_parts, internal};
 use crate::tags;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -73,7 +73,7 @@ pub(crate) async fn get_conversation(
             return Ok(tags::shown(&request, &tag, whole));
         }
     }
-    take_room(&request, BEGINNING).await?;
+    take_memory(&request, BEGINNING).await?;
     let opening = conversations.open(owner, id).await?;
     whole(&request, items.into_inner(), owner, opening).await
 }

@@ -2,7 +2,7 @@ use super::{ConversationListBody, MetadataBody, TagBody};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Labels, Sorted, yes_or_no};
 use crate::list::{ArchivedParam, OrderParam, unknown_cursor};
-use crate::memory::{PAGE, take_room};
+use crate::memory::{PAGE, take_memory};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::DateTime;
 use domain::conversations::{
@@ -83,7 +83,7 @@ impl ListConversationsQuery {
             let page = conversations.list(owner, list).await.map_err(named)?;
             return Ok(ConversationListBody::new(page, cursor));
         };
-        take_room(request, PAGE).await?;
+        take_memory(request, PAGE).await?;
         let found = search.titles(owner, &words, list).await.map_err(named)?;
         let next = found.last.as_ref().map(cursor);
         Ok(ConversationListBody::until(found.conversations, next))

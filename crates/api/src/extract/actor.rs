@@ -2,7 +2,7 @@ use super::gateway;
 use crate::caller::KnownCaller;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
-use crate::memory::{ANSWER, take_room_at_once};
+use crate::memory::{ANSWER, take_memory_at_once};
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, web};
@@ -128,7 +128,7 @@ fn admit(
     accepted: Authenticated,
 ) -> Either<Ready<Answer>, LocalBoxFuture<'static, Answer>> {
     let reads = request.method() == Method::GET;
-    match reads.then(|| take_room_at_once(request, ANSWER)) {
+    match reads.then(|| take_memory_at_once(request, ANSWER)) {
         None | Some(Ok(())) => Either::Left(ready(Ok(accepted))),
         Some(Err(waiting)) => {
             Either::Right(async move { waiting.done().await.map(|()| accepted) }.boxed_local())

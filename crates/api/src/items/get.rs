@@ -1,7 +1,7 @@
 use super::{ItemBody, answered};
 use crate::error::ApiError;
 use crate::extract::Authenticated;
-use crate::memory::{PAGE, take_room};
+use crate::memory::{PAGE, take_memory};
 use crate::tags::{is_known, tagged};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -32,7 +32,7 @@ pub(crate) async fn get_item(
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item) = path.into_inner();
     let conversation = ConversationId::parse(&conversation)?;
-    take_room(&request, PAGE).await?;
+    take_memory(&request, PAGE).await?;
     let item = items
         .get(actor.owner_id, conversation, ItemId::parse(&item)?)
         .await?;

@@ -3,7 +3,7 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::list::{OrderParam, numbered, unknown_cursor};
 use crate::long_work::json;
-use crate::memory::{PAGE, take_room};
+use crate::memory::{PAGE, take_memory};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::error::Error;
 use domain::id::{ConversationId, ItemId, Sequence};
@@ -104,7 +104,7 @@ pub(crate) async fn list_items(
     Query(query): Query<ListItemsQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let conversation = ConversationId::parse(&conversation)?;
-    take_room(&request, PAGE).await?;
+    take_memory(&request, PAGE).await?;
     let page = match query.around()? {
         None => {
             let list = query.try_into()?;

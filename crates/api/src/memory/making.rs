@@ -125,7 +125,7 @@ impl Waiting {
 
 /// Takes the memory to make an answer that only reads, before its data is read. `Ok` where it is
 /// free at once.
-pub(crate) fn take_room_at_once(request: &HttpRequest, bytes: u64) -> Result<(), Waiting> {
+pub(crate) fn take_memory_at_once(request: &HttpRequest, bytes: u64) -> Result<(), Waiting> {
     let Some(memory) = request.app_data::<web::Data<Memory>>() else {
         return Ok(());
     };
@@ -143,9 +143,9 @@ pub(crate) fn take_room_at_once(request: &HttpRequest, bytes: u64) -> Result<(),
 }
 
 /// Gives back the memory that the request holds, then waits in turn for `bytes`.
-pub(crate) async fn take_room(request: &HttpRequest, bytes: u64) -> Result<(), ApiError> {
+pub(crate) async fn take_memory(request: &HttpRequest, bytes: u64) -> Result<(), ApiError> {
     needs_nothing(request);
-    match take_room_at_once(request, bytes) {
+    match take_memory_at_once(request, bytes) {
         Ok(()) => Ok(()),
         Err(waiting) => waiting.done().await,
     }

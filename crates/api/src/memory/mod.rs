@@ -3,7 +3,8 @@
 mod making;
 
 pub(crate) use making::{
-    ANSWER, BEGINNING, PAGE, Part, Parts, held, needs, needs_nothing, take_room, take_room_at_once,
+    ANSWER, BEGINNING, PAGE, Part, Parts, held, needs, needs_nothing, take_memory,
+    take_memory_at_once,
 };
 
 use crate::caller::KnownCaller as Owner;

@@ -150,7 +150,7 @@ impl Repeat {
                 Verdict::First(claim) => {
                     room_for(request)?;
                     if let Some(usage) = usage(request) {
-                        usage.room_for_record(owner)?;
+                        usage.check_quota_for_record(owner)?;
                     }
                     self.slot.put(claim);
                     return Ok(());

@@ -3,7 +3,7 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::items::RoleBody;
 use crate::list::{ArchivedParam, numbered, unknown_cursor};
-use crate::memory::{PAGE, take_room};
+use crate::memory::{PAGE, take_memory};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use domain::error::Error;
@@ -140,7 +140,7 @@ pub(crate) async fn list_search_hits(
     Query(query): Query<SearchQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let search = Search::try_from(query)?;
-    take_room(&request, PAGE).await?;
+    take_memory(&request, PAGE).await?;
     let page = service.search(actor.owner_id, &search).await?;
     Ok(HttpResponse::Ok().json(SearchHitListBody::from(page)))
 }

@@ -3,7 +3,7 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::list::{OrderParam, numbered, unknown_cursor};
 use crate::long_work::json;
-use crate::memory::{PAGE, take_room};
+use crate::memory::{PAGE, take_memory};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::error::Error;
 use domain::id::{ConversationId, ItemId};
@@ -79,7 +79,7 @@ pub(crate) async fn list_item_versions(
     let (conversation, item) = path.into_inner();
     let conversation = ConversationId::parse(&conversation)?;
     let item = ItemId::parse(&item)?;
-    take_room(&request, PAGE).await?;
+    take_memory(&request, PAGE).await?;
     let page = items
         .versions(actor.owner_id, conversation, item, query.try_into()?)
         .await?;

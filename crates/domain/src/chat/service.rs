@@ -88,7 +88,7 @@ impl ChatService {
         if asked.place.as_ref().is_some_and(|place| !place.is_stored) {
             return self.keeping.pass(owner, asked).await;
         }
-        self.keeping.usage.room_for_text(owner)?;
+        self.keeping.usage.check_quota_for_text(owner)?;
         let (beginning, begun) = oneshot::channel();
         let keeping = Arc::clone(&self.keeping);
         self.tasks.start(Box::pin(async move {

@@ -53,7 +53,7 @@ impl ConversationService {
     ) -> Result<Conversation> {
         let now = self.clock.now();
         let items = self.first_items(mem::take(&mut request.items), now)?;
-        self.usage.room_for_conversation(owner)?;
+        self.usage.check_quota_for_conversation(owner)?;
         let id = ConversationId::new(self.ids.ulid());
         let (conversation, title_source) = request.accepted(id, &items, now);
         let new = NewConversation {
@@ -160,7 +160,7 @@ impl ConversationService {
             }
             return Ok(found);
         }
-        if let Err(full) = self.usage.room_for_text(owner)
+        if let Err(full) = self.usage.check_quota_for_text(owner)
             && changes.add_text(&self.get(owner, id).await?)
         {
             return Err(full);
@@ -217,7 +217,7 @@ impl ConversationService {
     ) -> Result<BulkResult> {
         let wanted = Self::wanted(sent)?;
         if organising.adds_text() {
-            self.usage.room_for_text(owner)?;
+            self.usage.check_quota_for_text(owner)?;
         }
         let ids: Vec<_> = wanted.ids.iter().map(|(id, _)| *id).collect();
         let done = match ids.as_slice() {

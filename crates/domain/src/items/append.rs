@@ -25,7 +25,7 @@ impl ItemService {
         conversation: ConversationId,
         item: NewItem,
     ) -> Result<Accepted> {
-        if let Err(full) = self.usage.room_for_text(owner) {
+        if let Err(full) = self.usage.check_quota_for_text(owner) {
             // An item that was stored before is found by its call id.
             let repeated = self.repeated(owner, conversation, &item).await?;
             return match repeated {

@@ -19,7 +19,7 @@ impl ItemService {
         items: Vec<NewItem>,
     ) -> Result<Vec<Item>> {
         let mut batch = self.batch_of(items)?;
-        if let Err(full) = self.usage.room_for_text(owner) {
+        if let Err(full) = self.usage.check_quota_for_text(owner) {
             // Messages that were stored before are found by their call ids.
             if !batch.call_ids().is_empty() {
                 self.recognise(owner, conversation, &mut batch).await?;

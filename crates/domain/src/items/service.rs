@@ -157,7 +157,7 @@ impl ItemService {
         revision: Revision,
         expected: &Expected,
     ) -> Result<Item> {
-        self.usage.room_for_text(owner)?;
+        self.usage.check_quota_for_text(owner)?;
         let now = self.clock.now();
         match self
             .store

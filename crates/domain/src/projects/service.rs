@@ -44,7 +44,7 @@ impl ProjectService {
     }
 
     pub async fn create(&self, owner: OwnerId, request: CreateProject) -> Result<Project> {
-        self.usage.room_for_text(owner)?;
+        self.usage.check_quota_for_text(owner)?;
         let new = NewProject {
             id: ProjectId::new(self.ids.ulid()),
             title: request.title,
@@ -98,7 +98,7 @@ impl ProjectService {
                 false => Err(Error::Stale),
             };
         }
-        if let Err(full) = self.usage.room_for_text(owner)
+        if let Err(full) = self.usage.check_quota_for_text(owner)
             && changes.add_text(&self.get(owner, id).await?)
         {
             return Err(full);

@@ -25,7 +25,7 @@ pub use generation::{Generation, Progress};
 pub use message::{Beside, Call, CallPiece, Message, Shown};
 pub use model::{Ask, ChatChunk, ChatRequest, Model, ReplyOptions};
 pub use ports::{ChatStream, ModelProvider};
-pub use service::{ReplyPlaces, ReplyService};
+pub use service::{ReplyService, ReplyStores};
 pub use store::{
     BATCH, Finished, Generated, Neighbour, PromptContext, Reply, ReplyStore, ReplyTarget, Stored,
 };

@@ -21,7 +21,7 @@ pub struct ReplyService {
 }
 
 /// Where replies are stored, and the queue of turns.
-pub struct ReplyPlaces {
+pub struct ReplyStores {
     pub store: Arc<dyn ReplyStore>,
     /// Where the profiles of users are.
     pub settings: Arc<dyn SettingsStore>,
@@ -31,7 +31,7 @@ pub struct ReplyPlaces {
 impl ReplyService {
     pub fn new(
         provider: Arc<dyn ModelProvider>,
-        places: ReplyPlaces,
+        stores: ReplyStores,
         usage: Arc<UsageGuard>,
         tasks: Arc<dyn Tasks>,
         clock: Arc<dyn Clock>,
@@ -41,9 +41,9 @@ impl ReplyService {
         Self {
             writing: ReplyWriting {
                 provider,
-                store: places.store,
-                settings: places.settings,
-                queue: places.queue,
+                store: stores.store,
+                settings: stores.settings,
+                queue: stores.queue,
                 clock,
                 ids,
                 context_tokens,
@@ -67,7 +67,7 @@ impl ReplyService {
         // Errors in the request are returned before it waits.
         let prompt_context = self.writing.prompt_context(owner, conversation, id).await?;
         place(id, &prompt_context)?;
-        self.usage.room_for_text(owner)?;
+        self.usage.check_quota_for_text(owner)?;
         let (beginning, begun) = oneshot::channel();
         let writing = self.writing.clone();
         let asked = Asked {

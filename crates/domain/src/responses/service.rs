@@ -49,7 +49,7 @@ impl ResponseService {
     /// begun to answer; a background one, when it is stored.
     pub async fn create(&self, owner: OwnerId, create: CreateResponse) -> Result<Answer> {
         if create.is_stored {
-            self.usage.room_for_text(owner)?;
+            self.usage.check_quota_for_text(owner)?;
         }
         self.check(owner, &create).await?;
         let (beginning, begun) = oneshot::channel();

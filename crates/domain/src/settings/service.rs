@@ -26,7 +26,7 @@ impl SettingsService {
         expected: &Expected,
     ) -> Result<Settings> {
         if !changes.add_nothing() {
-            self.usage.room_for_text(owner)?;
+            self.usage.check_quota_for_text(owner)?;
         }
         let now = self.clock.now();
         match self.store.update(owner, &changes, expected, now).await? {

@@ -79,7 +79,7 @@ impl ShareService {
         if self.usage.is_needed()
             && let Some(owner) = self.store.find_owner(author, digest).await?
         {
-            self.usage.room_for_text(owner)?;
+            self.usage.check_quota_for_text(owner)?;
         }
         let addition = Addition {
             seed: self.ids.ulid(),
@@ -146,7 +146,7 @@ impl ShareService {
     ) -> Result<Conversation> {
         self.visited(origin)?;
         let digest = self.secrets.digest(share_id);
-        self.usage.room_for_conversation(owner)?;
+        self.usage.check_quota_for_conversation(owner)?;
         // An owner's copies are made one after another, and each is counted before the next is
         // measured.
         let _turn = self.store.fork_turn(owner).await?;

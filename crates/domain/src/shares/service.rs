@@ -91,7 +91,7 @@ impl ShareService {
             created_at: now,
             expires_at: lifetime.map(|lifetime| lifetime.from(now)),
         };
-        self.usage.room_for_text(owner)?;
+        self.usage.check_quota_for_text(owner)?;
         match self.store.insert(&new).await? {
             Inserted::Done(title) => Ok(Share {
                 share_id: new.share_id,

@@ -75,18 +75,18 @@ impl UsageGuard {
     }
 
     /// Refuses more text when the owner's storage has reached the limit.
-    pub fn room_for_text(&self, owner: OwnerId) -> Result<()> {
+    pub fn check_quota_for_text(&self, owner: OwnerId) -> Result<()> {
         self.check(owner, Write::Text)
     }
 
     /// Refuses another conversation when the owner has too many conversations, or too much text.
-    pub fn room_for_conversation(&self, owner: OwnerId) -> Result<()> {
+    pub fn check_quota_for_conversation(&self, owner: OwnerId) -> Result<()> {
         self.check(owner, Write::Conversation)
     }
 
     /// Refuses to remember another request. Requests without any other stored effect would otherwise leave
     /// records without limit.
-    pub fn room_for_record(&self, owner: OwnerId) -> Result<()> {
+    pub fn check_quota_for_record(&self, owner: OwnerId) -> Result<()> {
         self.check(owner, Write::Record)
     }
 

@@ -114,7 +114,7 @@ impl Scene {
     fn known(&self, storage_bytes: u64, conversations: u64) -> OwnerId {
         let owner = OwnerId::new(Ulid(1));
         self.count(owner, UserKind::Guest, storage_bytes, conversations);
-        self.guard.room_for_text(owner).ok();
+        self.guard.check_quota_for_text(owner).ok();
         now(self.guard.look()).unwrap();
         owner
     }
@@ -138,11 +138,11 @@ fn refusal(result: Result<()>) -> Option<ExceededQuota> {
 fn records_of_requests_may_exceed_the_limit_by_a_sixteenth() {
     let scene = scene();
     let owner = scene.known(1_061, 9);
-    assert_eq!(refusal(scene.guard.room_for_record(owner)), None);
-    assert!(refusal(scene.guard.room_for_text(owner)).is_some());
+    assert_eq!(refusal(scene.guard.check_quota_for_record(owner)), None);
+    assert!(refusal(scene.guard.check_quota_for_text(owner)).is_some());
     // What is noted before it is counted counts, too.
     scene.guard.stored(owner, 1);
-    let refused = refusal(scene.guard.room_for_record(owner));
+    let refused = refusal(scene.guard.check_quota_for_record(owner));
     assert_eq!(refused, Some(ExceededQuota::Remembered { limit: 1_000 }));
     assert_eq!(refused.unwrap().name(), "storage_limit");
 }
@@ -151,17 +151,23 @@ fn records_of_requests_may_exceed_the_limit_by_a_sixteenth() {
 fn a_limit_is_reached_with_the_last_byte_and_the_last_conversation() {
     let scene = scene();
     let owner = scene.known(999, 2);
-    assert_eq!(refusal(scene.guard.room_for_text(owner)), None);
-    assert_eq!(refusal(scene.guard.room_for_conversation(owner)), None);
+    assert_eq!(refusal(scene.guard.check_quota_for_text(owner)), None);
+    assert_eq!(
+        refusal(scene.guard.check_quota_for_conversation(owner)),
+        None
+    );
     scene.known(999, 3);
     let conversations = ExceededQuota::Conversations { limit: 3 };
-    assert_eq!(refusal(scene.guard.room_for_text(owner)), None);
-    let refused = scene.guard.room_for_conversation(owner);
+    assert_eq!(refusal(scene.guard.check_quota_for_text(owner)), None);
+    let refused = scene.guard.check_quota_for_conversation(owner);
     assert_eq!(refusal(refused), Some(conversations));
     scene.known(1_000, 0);
     let storage = Some(ExceededQuota::Storage { limit: 1_000 });
-    assert_eq!(refusal(scene.guard.room_for_text(owner)), storage);
-    assert_eq!(refusal(scene.guard.room_for_conversation(owner)), storage);
+    assert_eq!(refusal(scene.guard.check_quota_for_text(owner)), storage);
+    assert_eq!(
+        refusal(scene.guard.check_quota_for_conversation(owner)),
+        storage
+    );
 }
 
 #[test]
@@ -171,7 +177,10 @@ fn accounts_have_other_limits_than_guests() {
         let owner = scene.known(5_000, 5);
         scene.count(owner, kind, 5_000, 5);
         now(scene.guard.look()).unwrap();
-        assert_eq!(refusal(scene.guard.room_for_conversation(owner)), None);
+        assert_eq!(
+            refusal(scene.guard.check_quota_for_conversation(owner)),
+            None
+        );
     }
 }
 
@@ -180,15 +189,15 @@ fn what_is_stored_at_once_counts_until_it_has_been_counted() {
     let scene = scene();
     let owner = scene.known(100, 0);
     scene.guard.stored(owner, 900);
-    assert!(refusal(scene.guard.room_for_text(owner)).is_some());
+    assert!(refusal(scene.guard.check_quota_for_text(owner)).is_some());
     // The same count again does not know of it.
     now(scene.guard.look()).unwrap();
-    assert!(refusal(scene.guard.room_for_text(owner)).is_some());
+    assert!(refusal(scene.guard.check_quota_for_text(owner)).is_some());
     // The next one does; most was deleted since.
     scene.pass(1);
     scene.count(owner, UserKind::Guest, 300, 0);
     now(scene.guard.look()).unwrap();
-    assert_eq!(refusal(scene.guard.room_for_text(owner)), None);
+    assert_eq!(refusal(scene.guard.check_quota_for_text(owner)), None);
 }
 
 #[test]
@@ -220,7 +229,7 @@ fn a_writing_owner_is_counted_every_20_seconds_and_once_more_after_the_last_time
     };
     let never = (owner, of_nothing_known);
     scene.memory.counted.lock().unwrap().extend([never]);
-    scene.guard.room_for_text(owner).unwrap();
+    scene.guard.check_quota_for_text(owner).unwrap();
     assert_eq!(scene.jobs(), [owner]);
     scene.count(owner, UserKind::Guest, 0, 0);
     scene.pass(19);
@@ -239,13 +248,13 @@ fn a_hundred_thousand_owners_are_remembered_and_the_idle_are_forgotten() {
     let scene = scene();
     for number in 0..100_000 {
         let owner = OwnerId::new(Ulid(1_000 + number));
-        scene.guard.room_for_text(owner).unwrap();
+        scene.guard.check_quota_for_text(owner).unwrap();
     }
     // One more is not limited here.
     let owner = scene.known(1_000, 0);
-    assert_eq!(refusal(scene.guard.room_for_text(owner)), None);
+    assert_eq!(refusal(scene.guard.check_quota_for_text(owner)), None);
     scene.pass(600);
     now(scene.guard.look()).unwrap();
     let owner = scene.known(1_000, 0);
-    assert!(refusal(scene.guard.room_for_text(owner)).is_some());
+    assert!(refusal(scene.guard.check_quota_for_text(owner)).is_some());
 }

@@ -12,7 +12,7 @@ use crate::extract::{Authenticated, Query};
 use crate::items::ItemBody;
 use crate::items::parts::PartsBody;
 use crate::long_work::{LongWork, Turns};
-use crate::memory::{PAGE, Parts, take_room};
+use crate::memory::{PAGE, Parts, take_memory};
 use crate::stream::in_parts;
 use crate::timestamp::Timestamp;
 use actix_web::http::header::{CONTENT_DISPOSITION, HeaderValue};
@@ -175,7 +175,7 @@ async fn export(
     format: ExportFormat,
 ) -> Result<HttpResponse, ApiError> {
     let id = ConversationId::parse(id)?;
-    take_room(request, PAGE).await?;
+    take_memory(request, PAGE).await?;
     let conversation = conversations.get(owner, id).await?;
     let source = Source {
         parts: Parts::of(request),

@@ -113,7 +113,7 @@ impl Incoming {
             seen += chunk.len();
             if seen <= limit {
                 let expected = declared.unwrap_or(limit).min(limit);
-                self.make_room(chunk.len(), expected).await?;
+                self.grow_buffer(chunk.len(), expected).await?;
                 self.bytes.extend_from_slice(&chunk);
             } else if seen > limit + DRAINED {
                 break;
@@ -143,7 +143,7 @@ impl Incoming {
     }
 
     /// Makes room for `more` bytes, and counts them.
-    async fn make_room(&mut self, more: usize, expected: usize) -> Result<(), ApiError> {
+    async fn grow_buffer(&mut self, more: usize, expected: usize) -> Result<(), ApiError> {
         let needed = self.bytes.len() + more;
         let held = self.memory.bytes();
         if needed as u64 > held {

@@ -14,7 +14,7 @@ async fn a_body_is_hardly_ever_copied_and_counts_the_bytes_so_far() {
     let (whole, piece) = (16 * 1024 * 1024, [b'x'; 10_000]);
     let (mut copied, mut room) = (0, 0);
     while incoming.bytes.len() + piece.len() <= whole {
-        let made = incoming.make_room(piece.len(), whole);
+        let made = incoming.grow_buffer(piece.len(), whole);
         made.await.map_err(|_| ()).unwrap();
         incoming.bytes.extend_from_slice(&piece);
         if incoming.bytes.capacity() != room {

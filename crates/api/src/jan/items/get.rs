@@ -1,7 +1,7 @@
 use super::{ItemBody, ids};
 use crate::error::ApiError;
 use crate::extract::Authenticated;
-use crate::memory::{PAGE, take_room};
+use crate::memory::{PAGE, take_memory};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::items::ItemService;
 use endpoint::get;
@@ -24,7 +24,7 @@ pub(crate) async fn get_item(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item) = ids(path.into_inner())?;
-    take_room(&request, PAGE).await?;
+    take_memory(&request, PAGE).await?;
     let found = items.get(actor.owner_id, conversation, item).await?;
     Ok(HttpResponse::Ok().json(ItemBody::from(found)))
 }

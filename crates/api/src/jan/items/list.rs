@@ -3,7 +3,7 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::jan::query::{ListQuery, PageParams};
 use crate::long_work::json;
-use crate::memory::{PAGE, take_room};
+use crate::memory::{PAGE, take_memory};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::conversations::ConversationService;
 use domain::id::ItemId;
@@ -42,7 +42,7 @@ pub(crate) async fn list_items(
         call_id: None,
     };
     let found = conversations.get(actor.owner_id, conversation).await?;
-    take_room(&request, PAGE).await?;
+    take_memory(&request, PAGE).await?;
     let page = items.list(actor.owner_id, conversation, list).await?;
     let bytes = page.data.iter().map(|item| item.bytes()).sum();
     let body = ItemListBody::new(page.data, page.has_more, Some(found.item_count));

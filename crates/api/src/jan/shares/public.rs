@@ -5,7 +5,7 @@ use crate::head_request::is_head;
 use crate::jan::content::{ShownPart, TextPart};
 use crate::jan::query::{ListQuery, PageParams};
 use crate::long_work::json;
-use crate::memory::{PAGE, take_room};
+use crate::memory::{PAGE, take_memory};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::id::ItemId;
 use domain::page::{Limit, PAGE_BYTES};
@@ -110,7 +110,7 @@ pub(crate) async fn get_public_share(
             ViewFrom::After(after.sequence())
         }),
     };
-    take_room(&request, PAGE).await?;
+    take_memory(&request, PAGE).await?;
     let visit = match is_head(&request) {
         true => Visit::Asking,
         false => Visit::Reading,

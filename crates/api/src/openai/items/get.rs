@@ -2,7 +2,7 @@ use super::{ItemBody, both};
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::long_work::json;
-use crate::memory::{PAGE, take_room};
+use crate::memory::{PAGE, take_memory};
 use crate::openai::query::{Nothing, Query};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::items::ItemService;
@@ -19,7 +19,7 @@ pub(crate) async fn get_item(
     _: Query<Nothing>,
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item) = both(path.into_inner())?;
-    take_room(&request, PAGE).await?;
+    take_memory(&request, PAGE).await?;
     let found = items.get(actor.owner_id, conversation, item).await?;
     json(&request, found.bytes(), ItemBody(found)).await
 }

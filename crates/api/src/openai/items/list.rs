@@ -2,7 +2,7 @@ use super::ItemListBody;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::long_work::json;
-use crate::memory::{PAGE, take_room};
+use crate::memory::{PAGE, take_memory};
 use crate::openai::ids;
 use crate::openai::query::{Page, Query};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -29,7 +29,7 @@ pub(crate) async fn list_items(
         after: query.after(ids::read)?.map(ItemId::sequence),
         call_id: None,
     };
-    take_room(&request, PAGE).await?;
+    take_memory(&request, PAGE).await?;
     let page = items.list(actor.owner_id, conversation, list).await?;
     let bytes = page.data.iter().map(Item::bytes).sum();
     json(&request, bytes, ItemListBody::of(page.data, page.has_more)).await

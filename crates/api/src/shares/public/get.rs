@@ -6,7 +6,7 @@ use crate::error::ApiError;
 use crate::extract::Query;
 use crate::head_request::is_head;
 use crate::long_work::{LongWork, json};
-use crate::memory::{PAGE, take_room};
+use crate::memory::{PAGE, take_memory};
 use crate::tags;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -97,7 +97,7 @@ impl LinkRequest<'_> {
         format: ShareFormat,
     ) -> Result<HttpResponse, ApiError> {
         let page = ViewPage::try_from(query)?;
-        take_room(self.request, PAGE).await?;
+        take_memory(self.request, PAGE).await?;
         let view = self.view(page).await?;
         let answer = show(self.request, view, format, self.share_id).await?;
         Ok(tags::written(self.request, answer))
@@ -112,7 +112,7 @@ impl LinkRequest<'_> {
     ) -> Result<HttpResponse, ApiError> {
         let mut page = ViewPage::try_from(query)?;
         page.bytes = html::PAGE;
-        take_room(self.request, html::ROOM).await?;
+        take_memory(self.request, html::MEMORY).await?;
         let limit = page.limit.get();
         let view = self.view(page).await?;
         let standing = self.shares.standing(self.origin, self.share_id, &view);

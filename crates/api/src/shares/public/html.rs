@@ -27,7 +27,7 @@ const SMALL: usize = 16 * 1024;
 pub(super) const PAGE: usize = 1024 * 1024;
 
 /// The memory for a page and for laying it out, which takes several times that of its text.
-pub(super) const ROOM: u64 = (TIMES * PAGE) as u64;
+pub(super) const MEMORY: u64 = (TIMES * PAGE) as u64;
 const TIMES: usize = 16;
 
 /// Small pages that were laid out, and turns in laying out the others. An untrusted text may keep a

@@ -45,7 +45,7 @@ impl ConnectionPermit {
     }
 
     /// Memory for an incomplete head.
-    pub(super) fn room_for_head(&self, bytes: u64) -> Result<Permit, Refused> {
+    pub(super) fn memory_for_head(&self, bytes: u64) -> Result<Permit, Refused> {
         self.heads.try_take(self.caller, bytes)
     }
 }
