@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::clock::Clock;
 use domain::error::Limited;
 use domain::error::{Error, Result};
-use domain::limits::{Quota, Quotas, RateLimits, Subject};
+use domain::limits::{Rate, RateLimits, Rates, Subject};
 use domain::mutex::locked;
 use governor::RateLimiter;
 use governor::clock::Clock as GovernorClock;
@@ -31,9 +31,9 @@ struct RateLimit {
 impl GovernorLimits {
     /// The clock must be steady: if it jumped, waiting times would jump.
     #[must_use]
-    pub fn new(quotas: &Quotas, clock: &Arc<dyn Clock>) -> Self {
+    pub fn new(rates: &Rates, clock: &Arc<dyn Clock>) -> Self {
         let limits = Limited::ALL.into_iter().filter_map(|limited| {
-            let limit = RateLimit::new(quotas.of(limited)?, Time::of(clock))?;
+            let limit = RateLimit::new(rates.of(limited)?, Time::of(clock))?;
             Some((limited, limit))
         });
         Self(limits.collect())
@@ -41,13 +41,13 @@ impl GovernorLimits {
 }
 
 impl RateLimit {
-    fn new(quota: Quota, clock: Time) -> Option<Self> {
-        let interval = quota.period / quota.count.get();
+    fn new(rate: Rate, clock: Time) -> Option<Self> {
+        let interval = rate.period / rate.count.get();
         let store = Store {
             interval: u64::try_from(interval.as_nanos()).ok()?,
             arrivals: Arc::default(),
         };
-        let quota = governor::Quota::with_period(interval)?.allow_burst(quota.count);
+        let quota = governor::Quota::with_period(interval)?.allow_burst(rate.count);
         Some(Self {
             limiter: RateLimiter::new(quota, store.clone(), clock.clone()),
             store,
@@ -198,12 +198,12 @@ mod tests {
     /// Three a minute.
     fn limits() -> (Arc<Hand>, GovernorLimits) {
         let hand = Arc::new(Hand(Mutex::new(DateTime::UNIX_EPOCH)));
-        let quotas = Quotas {
-            guest: Quota::parse("3/m"),
-            ..Quotas::NONE
+        let rates = Rates {
+            guest: Rate::parse("3/m"),
+            ..Rates::NONE
         };
         let clock: Arc<dyn Clock> = hand.clone();
-        (hand, GovernorLimits::new(&quotas, &clock))
+        (hand, GovernorLimits::new(&rates, &clock))
     }
 
     fn somebody(number: u32) -> Subject {

@@ -3,5 +3,5 @@
 mod model;
 mod ports;
 
-pub use model::{Origin, Quota, Quotas, Subject};
+pub use model::{Origin, Rate, Rates, Subject};
 pub use ports::RateLimits;

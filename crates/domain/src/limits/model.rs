@@ -39,12 +39,12 @@ impl From<Origin> for Subject {
 
 /// So many attempts at once, and after that as many in each period, evenly spread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quota {
+pub struct Rate {
     pub count: NonZeroU32,
     pub period: Duration,
 }
 
-impl Quota {
+impl Rate {
     /// Reads `10/15m`: a count, and a period in seconds, minutes or hours. The number before the
     /// unit may be left out (`10/m`). The count is at most a million, the period at most a day.
     pub fn parse(raw: &str) -> Option<Self> {
@@ -85,30 +85,30 @@ fn number(digits: &str) -> Option<u32> {
     digits.parse().ok().filter(|_| plain)
 }
 
-/// The quota of each action; `None` means no limit.
+/// The rate of each action; `None` means no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quotas {
-    pub sign_in: Option<Quota>,
-    pub sign_in_to_account: Option<Quota>,
-    pub sign_in_from_anywhere: Option<Quota>,
-    pub registration: Option<Quota>,
-    pub guest: Option<Quota>,
-    pub refresh: Option<Quota>,
-    pub key_check: Option<Quota>,
-    pub share: Option<Quota>,
+pub struct Rates {
+    pub sign_in: Option<Rate>,
+    pub sign_in_to_account: Option<Rate>,
+    pub sign_in_from_anywhere: Option<Rate>,
+    pub registration: Option<Rate>,
+    pub guest: Option<Rate>,
+    pub refresh: Option<Rate>,
+    pub key_check: Option<Rate>,
+    pub share: Option<Rate>,
 }
 
-impl Quotas {
+impl Rates {
     /// Allows typing errors, and several people behind one address; too little for guessing.
     pub const USUAL: Self = Self {
-        sign_in: Quota::each(50, 15),
-        sign_in_to_account: Quota::each(10, 15),
-        sign_in_from_anywhere: Quota::each(10, 15),
-        registration: Quota::each(20, 60),
-        guest: Quota::each(60, 60),
-        refresh: Quota::each(60, 15),
-        key_check: Quota::each(60, 15),
-        share: Quota::each(300, 1),
+        sign_in: Rate::each(50, 15),
+        sign_in_to_account: Rate::each(10, 15),
+        sign_in_from_anywhere: Rate::each(10, 15),
+        registration: Rate::each(20, 60),
+        guest: Rate::each(60, 60),
+        refresh: Rate::each(60, 15),
+        key_check: Rate::each(60, 15),
+        share: Rate::each(300, 1),
     };
 
     pub const NONE: Self = Self {
@@ -122,7 +122,7 @@ impl Quotas {
         share: None,
     };
 
-    pub fn of(&self, limited: Limited) -> Option<Quota> {
+    pub fn of(&self, limited: Limited) -> Option<Rate> {
         match limited {
             Limited::SignIn => self.sign_in,
             Limited::SignInToAccount => self.sign_in_to_account,
@@ -153,11 +153,11 @@ mod tests {
     }
 
     #[test]
-    fn a_quota_is_a_count_and_a_period() {
-        let quota = |raw| Quota::parse(raw).map(|q| (q.count.get(), q.period.as_secs()));
-        assert_eq!(quota("10/15m"), Some((10, 900)));
-        assert_eq!(quota("1/s"), Some((1, 1)));
-        assert_eq!(quota("1000000/24h"), Some((1_000_000, 86_400)));
+    fn a_rate_is_a_count_and_a_period() {
+        let rate = |raw| Rate::parse(raw).map(|q| (q.count.get(), q.period.as_secs()));
+        assert_eq!(rate("10/15m"), Some((10, 900)));
+        assert_eq!(rate("1/s"), Some((1, 1)));
+        assert_eq!(rate("1000000/24h"), Some((1_000_000, 86_400)));
         for bad in [
             "",
             "/",
@@ -175,7 +175,7 @@ mod tests {
             "x/m",
             "10/é",
         ] {
-            assert_eq!(quota(bad), None, "{bad}");
+            assert_eq!(rate(bad), None, "{bad}");
         }
     }
 }

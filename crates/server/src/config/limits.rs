@@ -1,37 +1,37 @@
 use super::size::size;
 use super::{ConfigError, bad, given, parsed};
 use crate::cli::Settings;
-use domain::limits::{Quota, Quotas};
+use domain::limits::{Rate, Rates};
 
-/// The quotas of rate-limited actions.
-pub(super) fn limits(settings: &Settings) -> Result<Quotas, ConfigError> {
-    let usual = Quotas::USUAL;
-    let by_account = |usual| quota("LOGIN_ACCOUNT_LIMIT", &settings.login_account_limit, usual);
-    Ok(Quotas {
-        sign_in: quota("LOGIN_LIMIT", &settings.login_limit, usual.sign_in)?,
+/// The rates of rate-limited actions.
+pub(super) fn limits(settings: &Settings) -> Result<Rates, ConfigError> {
+    let usual = Rates::USUAL;
+    let by_account = |usual| rate("LOGIN_ACCOUNT_LIMIT", &settings.login_account_limit, usual);
+    Ok(Rates {
+        sign_in: rate("LOGIN_LIMIT", &settings.login_limit, usual.sign_in)?,
         sign_in_to_account: by_account(usual.sign_in_to_account)?,
         sign_in_from_anywhere: by_account(usual.sign_in_from_anywhere)?,
-        registration: quota(
+        registration: rate(
             "REGISTRATION_LIMIT",
             &settings.registration_limit,
             usual.registration,
         )?,
-        guest: quota("GUEST_LIMIT", &settings.guest_limit, usual.guest)?,
-        refresh: quota("REFRESH_LIMIT", &settings.refresh_limit, usual.refresh)?,
-        key_check: quota("KEY_LIMIT", &settings.key_limit, usual.key_check)?,
-        share: quota("SHARE_LIMIT", &settings.share_limit, usual.share)?,
+        guest: rate("GUEST_LIMIT", &settings.guest_limit, usual.guest)?,
+        refresh: rate("REFRESH_LIMIT", &settings.refresh_limit, usual.refresh)?,
+        key_check: rate("KEY_LIMIT", &settings.key_limit, usual.key_check)?,
+        share: rate("SHARE_LIMIT", &settings.share_limit, usual.share)?,
     })
 }
 
-fn quota(
+fn rate(
     variable: &'static str,
     setting: &Option<String>,
-    usual: Option<Quota>,
-) -> Result<Option<Quota>, ConfigError> {
+    usual: Option<Rate>,
+) -> Result<Option<Rate>, ConfigError> {
     match given(setting) {
         None => Ok(usual),
         Some("off") => Ok(None),
-        Some(quota) => Quota::parse(quota).map(Some).ok_or_else(|| {
+        Some(rate) => Rate::parse(rate).map(Some).ok_or_else(|| {
             bad(
                 variable,
                 "must be a count and a period of at most a day, such as 10/15m, or off",

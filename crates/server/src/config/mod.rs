@@ -21,7 +21,7 @@ use api::browsers::{AllowedHosts, Host};
 use api::client_address::TrustedProxies;
 use api::shares::public::ContinueUrl;
 use chrono::TimeDelta;
-use domain::limits::Quotas;
+use domain::limits::Rates;
 use domain::usage::Allowances;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
@@ -49,7 +49,7 @@ pub struct Config {
     pub guest_login: bool,
     pub registration: bool,
     pub guest_retention: Option<TimeDelta>,
-    pub limits: Quotas,
+    pub limits: Rates,
     pub allowances: Allowances,
     /// The memory for bodies and answers, in bytes.
     pub memory: u64,
@@ -242,7 +242,7 @@ mod tests {
             (config.host.to_string().as_str(), config.port),
             ("127.0.0.1", 8000)
         );
-        assert_eq!(config.limits, Quotas::USUAL);
+        assert_eq!(config.limits, Rates::USUAL);
         assert!(config.guest_login && config.registration);
         assert_eq!(config.guest_retention, None);
         assert_eq!(config.cors, AllowedOrigins::ThisMachine(Vec::new()));
@@ -450,8 +450,8 @@ mod tests {
             ..Settings::default()
         };
         let limits = Config::read(&settings).unwrap().limits;
-        assert_eq!(limits.guest, domain::limits::Quota::parse("5/10s"));
+        assert_eq!(limits.guest, domain::limits::Rate::parse("5/10s"));
         assert_eq!(limits.sign_in_to_account, None);
-        assert_eq!(limits.sign_in, Quotas::USUAL.sign_in);
+        assert_eq!(limits.sign_in, Rates::USUAL.sign_in);
     }
 }

@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 use domain::auth::{AccessTokens as _, Claims, Doors};
 use domain::clock::{Clock, Ids, Timer};
 use domain::id::OwnerId;
-use domain::limits::{Quotas, RateLimits};
+use domain::limits::{RateLimits, Rates};
 use domain::repeats::RepeatService;
 use domain::shares::ViewCounts;
 use domain::turns::TurnService;
@@ -87,10 +87,10 @@ impl TestApp {
     }
 
     /// A service with limits, which the others have not: all tests come from one address.
-    pub(crate) async fn spawn_limited(change: impl FnOnce(&mut Quotas)) -> Self {
-        let mut quotas = Quotas::NONE;
-        change(&mut quotas);
-        Self::spawn_with(|parts| parts.limits = limits(&quotas, &parts.clock)).await
+    pub(crate) async fn spawn_limited(change: impl FnOnce(&mut Rates)) -> Self {
+        let mut rates = Rates::NONE;
+        change(&mut rates);
+        Self::spawn_with(|parts| parts.limits = limits(&rates, &parts.clock)).await
     }
 
     /// A service on any database.
@@ -124,7 +124,7 @@ impl TestApp {
             timer: clock.clone(),
             ids: Arc::new(SeededIds::new(clock.clone())),
             doors: OPEN,
-            limits: limits(&Quotas::NONE, &(clock.clone() as Arc<dyn Clock>)),
+            limits: limits(&Rates::NONE, &(clock.clone() as Arc<dyn Clock>)),
             cors: AllowedOrigins::Any,
             hosts: AllowedHosts::ThisMachine(Vec::new()),
             proxies: api::client_address::TrustedProxies::default(),
@@ -427,8 +427,8 @@ fn everybody() -> api::connection::Connections {
 }
 
 /// Limits by the pinned time.
-pub(crate) fn limits(quotas: &Quotas, clock: &Arc<dyn Clock>) -> Arc<dyn RateLimits> {
-    Arc::new(GovernorLimits::new(quotas, clock))
+pub(crate) fn limits(rates: &Rates, clock: &Arc<dyn Clock>) -> Arc<dyn RateLimits> {
+    Arc::new(GovernorLimits::new(rates, clock))
 }
 
 impl Drop for TestApp {

@@ -5,7 +5,7 @@ use crate::db::{RUNTIME, Schema};
 use crate::process::Process;
 use crate::purge::until;
 use chrono::TimeDelta;
-use domain::limits::{Quota, Quotas};
+use domain::limits::{Rate, Rates};
 use infra::tasks::BackgroundTasks;
 use nix::sys::signal::Signal;
 use reqwest::Method;
@@ -19,10 +19,10 @@ const FAMILIES: &str = "select count(distinct family) from refresh_tokens";
 /// A service of which Ada's next attempt to sign in has to wait. She makes it, and resets the
 /// connection meanwhile.
 async fn left_while_signing_in(change: impl FnOnce(&mut Parts)) -> TestApp {
-    let mut quotas = Quotas::NONE;
-    quotas.sign_in_from_anywhere = Quota::parse("1/24h");
+    let mut rates = Rates::NONE;
+    rates.sign_in_from_anywhere = Rate::parse("1/24h");
     let app = TestApp::spawn_with(|parts| {
-        parts.limits = limits(&quotas, &parts.clock);
+        parts.limits = limits(&rates, &parts.clock);
         change(parts);
     })
     .await;

@@ -1,6 +1,6 @@
 use crate::app::TestApp;
 use domain::auth::Doors;
-use domain::limits::Quota;
+use domain::limits::Rate;
 use insta::assert_json_snapshot;
 use reqwest::Method;
 use serde_json::json;
@@ -94,7 +94,7 @@ async fn the_stored_part_of_a_refresh_token_is_useless_to_a_thief() {
 
 #[tokio::test]
 async fn one_address_makes_only_so_many_guests() {
-    let app = TestApp::spawn_limited(|quotas| quotas.guest = Quota::parse("3/h")).await;
+    let app = TestApp::spawn_limited(|rates| rates.guest = Rate::parse("3/h")).await;
     for _ in 0..3 {
         app.anon().post(PATH, json!({})).await.expect(201);
     }

@@ -4,25 +4,25 @@ use crate::answer::Answer;
 use crate::app::{PASSWORD, TestApp};
 use chrono::TimeDelta;
 use domain::auth::Throttle;
-use domain::limits::{Quota, Quotas};
+use domain::limits::{Rate, Rates};
 use reqwest::Method;
 use serde_json::json;
 
 /// A service behind a proxy that it trusts, with the usual limits. `X-Forwarded-For` is the caller's
 /// address.
-async fn behind_a_proxy(change: impl FnOnce(&mut Quotas)) -> TestApp {
+async fn behind_a_proxy(change: impl FnOnce(&mut Rates)) -> TestApp {
     behind("127.0.0.1/32", change).await
 }
 
 /// The same, where the proxies are said to be in this network.
-async fn behind(network: &str, change: impl FnOnce(&mut Quotas)) -> TestApp {
-    let mut quotas = Quotas {
+async fn behind(network: &str, change: impl FnOnce(&mut Rates)) -> TestApp {
+    let mut rates = Rates {
         registration: None,
-        ..Quotas::USUAL
+        ..Rates::USUAL
     };
-    change(&mut quotas);
+    change(&mut rates);
     TestApp::spawn_with(|parts| {
-        parts.limits = crate::app::limits(&quotas, &parts.clock);
+        parts.limits = crate::app::limits(&rates, &parts.clock);
         parts.proxies.0.push(network.parse().unwrap());
     })
     .await
@@ -47,7 +47,7 @@ async fn waited_for(app: &TestApp, attempt: impl Future<Output = Answer>) -> Ans
 
 #[tokio::test]
 async fn ten_failures_from_one_address_to_one_account_and_no_more() {
-    let app = behind_a_proxy(|quotas| quotas.sign_in_from_anywhere = None).await;
+    let app = behind_a_proxy(|rates| rates.sign_in_from_anywhere = None).await;
     app.account("ada@example.org").await;
     for _ in 0..10 {
         let answer = attempt(&app, "192.0.2.1", "ada@example.org", "wrong").await;
@@ -69,9 +69,9 @@ async fn ten_failures_from_one_address_to_one_account_and_no_more() {
 
 #[tokio::test]
 async fn attempts_that_are_refused_at_one_account_shut_out_no_other() {
-    let app = behind_a_proxy(|quotas| {
-        quotas.sign_in = Quota::parse("5/15m");
-        quotas.sign_in_to_account = Quota::parse("2/15m");
+    let app = behind_a_proxy(|rates| {
+        rates.sign_in = Rate::parse("5/15m");
+        rates.sign_in_to_account = Rate::parse("2/15m");
     })
     .await;
     app.account("eve@example.org").await;
@@ -85,8 +85,8 @@ async fn attempts_that_are_refused_at_one_account_shut_out_no_other() {
 
 #[tokio::test]
 async fn a_success_gives_back_no_attempt_that_it_did_not_take() {
-    let app = behind_a_proxy(|quotas| {
-        quotas.sign_in_from_anywhere = Quota::parse("1/24h");
+    let app = behind_a_proxy(|rates| {
+        rates.sign_in_from_anywhere = Rate::parse("1/24h");
     })
     .await;
     app.account("ada@example.org").await;
@@ -106,7 +106,7 @@ async fn a_success_gives_back_no_attempt_that_it_did_not_take() {
 
 #[tokio::test]
 async fn a_success_forgets_the_failures_before_it() {
-    let app = behind_a_proxy(|quotas| quotas.sign_in_from_anywhere = None).await;
+    let app = behind_a_proxy(|rates| rates.sign_in_from_anywhere = None).await;
     app.account("ada@example.org").await;
     for _ in 0..4 {
         for _ in 0..9 {
@@ -136,7 +136,7 @@ async fn fifty_failures_from_one_address_for_any_accounts() {
 
 #[tokio::test]
 async fn an_ipv6_network_is_one_address() {
-    let app = behind_a_proxy(|quotas| quotas.sign_in = Quota::parse("3/m")).await;
+    let app = behind_a_proxy(|rates| rates.sign_in = Rate::parse("3/m")).await;
     for number in 1..=3 {
         let from = format!("2001:db8:1:2::{number}");
         let answer = attempt(&app, &from, "ada@example.org", "wrong").await;
@@ -150,7 +150,7 @@ async fn an_ipv6_network_is_one_address() {
 
 #[tokio::test]
 async fn the_port_somebody_calls_from_does_not_matter() {
-    let app = behind_a_proxy(|quotas| quotas.sign_in = Quota::parse("2/m")).await;
+    let app = behind_a_proxy(|rates| rates.sign_in = Rate::parse("2/m")).await;
     for (from, status) in [
         ("192.0.2.1:40001", 401),
         ("192.0.2.1:40002", 401),
@@ -167,8 +167,8 @@ async fn the_port_somebody_calls_from_does_not_matter() {
 
 #[tokio::test]
 async fn a_proxys_network_may_be_written_as_ipv6() {
-    let app = behind("::ffff:127.0.0.0/104", |quotas| {
-        quotas.sign_in = Quota::parse("1/m")
+    let app = behind("::ffff:127.0.0.0/104", |rates| {
+        rates.sign_in = Rate::parse("1/m")
     })
     .await;
     for number in 1..=3 {
@@ -180,7 +180,7 @@ async fn a_proxys_network_may_be_written_as_ipv6() {
 
 #[tokio::test]
 async fn a_stranger_cannot_claim_addresses_to_try_from() {
-    let app = TestApp::spawn_limited(|quotas| quotas.sign_in = Quota::parse("3/m")).await;
+    let app = TestApp::spawn_limited(|rates| rates.sign_in = Rate::parse("3/m")).await;
     for number in 1..=4 {
         let from = format!("192.0.2.{number}");
         let answer = attempt(&app, &from, "ada@example.org", "wrong").await;

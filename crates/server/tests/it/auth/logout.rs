@@ -2,7 +2,7 @@ use super::hold_activity;
 use crate::app::TestApp;
 use crate::purge::until;
 use chrono::TimeDelta;
-use domain::limits::Quota;
+use domain::limits::Rate;
 use serde_json::{Value, json};
 
 const PATH: &str = "/auth/logout";
@@ -103,7 +103,7 @@ async fn a_token_that_is_being_made_ends_with_its_session() {
 
 #[tokio::test]
 async fn tokens_cannot_be_tried_without_end() {
-    let app = TestApp::spawn_limited(|quotas| quotas.refresh = Quota::parse("3/h")).await;
+    let app = TestApp::spawn_limited(|rates| rates.refresh = Rate::parse("3/h")).await;
     let (_, session) = app.guest().await;
     let bad = json!({ "refresh_token": "rt_nothing" });
     for path in [PATH, "/auth/refresh-token", PATH] {

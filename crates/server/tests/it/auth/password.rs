@@ -1,7 +1,7 @@
 use crate::answer::Answer;
 use crate::app::{Actor, PASSWORD, TestApp, limits};
 use chrono::TimeDelta;
-use domain::limits::{Quota, Quotas};
+use domain::limits::{Rate, Rates};
 use serde_json::{Value, json};
 
 const PATH: &str = "/auth/password";
@@ -100,10 +100,10 @@ async fn a_caller_without_an_account_has_no_password() {
 
 #[tokio::test]
 async fn the_current_password_is_guessed_no_faster_than_at_sign_in() {
-    let mut quotas = Quotas::NONE;
-    quotas.sign_in_to_account = Quota::parse("3/h");
+    let mut rates = Rates::NONE;
+    rates.sign_in_to_account = Rate::parse("3/h");
     let app = TestApp::spawn_with(|parts| {
-        parts.limits = limits(&quotas, &parts.clock);
+        parts.limits = limits(&rates, &parts.clock);
     })
     .await;
     let (ada, _) = app.account("ada@example.org").await;

@@ -3,7 +3,7 @@ use crate::app::TestApp;
 use crate::clock::PinnedClock;
 use crate::db::Schema;
 use chrono::TimeDelta;
-use domain::limits::Quota;
+use domain::limits::Rate;
 use infra::security::HmacSuccessors;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -122,7 +122,7 @@ async fn a_token_whose_successor_is_spent_is_refused_and_the_session_lives() {
 
 #[tokio::test]
 async fn good_tokens_are_not_counted_nor_refused_for_a_neighbours_bad_ones() {
-    let app = TestApp::spawn_limited(|quotas| quotas.refresh = Quota::parse("2/h")).await;
+    let app = TestApp::spawn_limited(|rates| rates.refresh = Rate::parse("2/h")).await;
     let (_, session) = app.guest().await;
     let next = refresh(&app, &session).await.expect(200);
     for _ in 0..4 {

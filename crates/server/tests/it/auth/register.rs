@@ -4,7 +4,7 @@ use crate::process::Process;
 use crate::proxy::{Proxy, Way};
 use chrono::TimeDelta;
 use domain::auth::Doors;
-use domain::limits::{Quota, Quotas};
+use domain::limits::{Rate, Rates};
 use insta::assert_json_snapshot;
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -187,7 +187,7 @@ async fn the_door_can_be_closed() {
 
 #[tokio::test]
 async fn one_address_makes_only_so_many_accounts_upgrades_included() {
-    let app = TestApp::spawn_limited(|quotas| quotas.registration = Quota::parse("2/h")).await;
+    let app = TestApp::spawn_limited(|rates| rates.registration = Rate::parse("2/h")).await;
     app.account("a@example.org").await;
     let (guest, _) = app.guest().await;
     let body = |email: &str| json!({ "email": email, "password": PASSWORD });
@@ -204,7 +204,7 @@ async fn one_address_makes_only_so_many_accounts_upgrades_included() {
 
 #[tokio::test]
 async fn a_refusal_because_of_neighbours_says_so_and_names_the_setting() {
-    let app = TestApp::spawn_limited(|quotas| quotas.registration = Quota::parse("2/h")).await;
+    let app = TestApp::spawn_limited(|rates| rates.registration = Rate::parse("2/h")).await;
     for email in ["a@example.org", "b@example.org"] {
         app.account(email).await;
     }
@@ -248,13 +248,13 @@ async fn failures_of_the_server_count_for_no_limit() {
     let proxy = Proxy::to(&schema, Way::Open).await;
     let through = Schema::at(proxy.url().to_owned());
     let database = through.database(4);
-    let quotas = Quotas {
-        registration: Quota::parse("2/h"),
-        guest: Quota::parse("2/h"),
-        ..Quotas::NONE
+    let rates = Rates {
+        registration: Rate::parse("2/h"),
+        guest: Rate::parse("2/h"),
+        ..Rates::NONE
     };
     let app = TestApp::serve(schema, database, |parts| {
-        parts.limits = limits(&quotas, &parts.clock);
+        parts.limits = limits(&rates, &parts.clock);
     });
     let (anon, (guest, _)) = (app.anon(), app.guest().await);
     let body = json!({ "email": "ada@example.org", "password": PASSWORD });

@@ -4,7 +4,7 @@ use super::external::issuer::{Issuer, RSA};
 use super::gateway::{SECRET, behind, trusting, with};
 use crate::answer::Answer;
 use crate::app::{Actor, TestApp, limits};
-use domain::limits::{Quota, Quotas};
+use domain::limits::{Rate, Rates};
 use reqwest::Method;
 use serde_json::json;
 
@@ -119,11 +119,11 @@ async fn a_request_that_a_proxy_passes_on_is_not_the_proxys_own_check() {
 async fn bad_keys_of_one_caller_of_the_gateway_are_not_counted_for_all() {
     let app = TestApp::spawn_with(|parts| {
         trusting(parts);
-        let quotas = Quotas {
-            key_check: Quota::parse("3/h"),
-            ..Quotas::NONE
+        let rates = Rates {
+            key_check: Rate::parse("3/h"),
+            ..Rates::NONE
         };
-        parts.limits = limits(&quotas, &parts.clock);
+        parts.limits = limits(&rates, &parts.clock);
     })
     .await;
     for number in 0..6 {

@@ -3,7 +3,7 @@
 use super::{PATH, secret};
 use crate::app::{TestApp, id};
 use chrono::TimeDelta;
-use domain::limits::Quota;
+use domain::limits::Rate;
 use reqwest::Method;
 use serde_json::json;
 
@@ -24,7 +24,7 @@ async fn a_key_that_is_used_asks_the_database_now_and_then() {
 
 #[tokio::test]
 async fn bad_keys_cannot_be_tried_without_end_and_good_ones_go_on() {
-    let app = TestApp::spawn_limited(|quotas| quotas.key_check = Quota::parse("3/h")).await;
+    let app = TestApp::spawn_limited(|rates| rates.key_check = Rate::parse("3/h")).await;
     let good = app.bearing(secret(&app.alice().key("Mine").await));
     good.get("/v1/projects").await.expect(200);
     let bad = |digit: &str| app.bearing(Some(format!("sk_{}", digit.repeat(43))));
@@ -49,7 +49,7 @@ async fn bad_keys_cannot_be_tried_without_end_and_good_ones_go_on() {
 
 #[tokio::test]
 async fn bad_keys_of_a_neighbour_shut_out_no_good_one() {
-    let app = TestApp::spawn_limited(|quotas| quotas.key_check = Quota::parse("3/h")).await;
+    let app = TestApp::spawn_limited(|rates| rates.key_check = Rate::parse("3/h")).await;
     let key = app.alice().key("Mine").await;
     for number in 0..75 {
         let bad = format!("sk_{number:043}");
@@ -68,7 +68,7 @@ async fn bad_keys_of_a_neighbour_shut_out_no_good_one() {
 
 #[tokio::test]
 async fn one_stale_key_that_comes_again_and_again_shuts_out_no_good_one() {
-    let app = TestApp::spawn_limited(|quotas| quotas.key_check = Quota::parse("3/h")).await;
+    let app = TestApp::spawn_limited(|rates| rates.key_check = Rate::parse("3/h")).await;
     let good = app.bearing(secret(&app.alice().key("Mine").await));
     let stale = app.bearing(Some(format!("sk_{}", "1".repeat(43))));
     for _ in 0..5 {

@@ -4,7 +4,7 @@ use super::{assert_is_a_page, hello, href, open, share};
 use crate::app::TestApp;
 use api::shares::public::Layouts;
 use chrono::TimeDelta;
-use domain::limits::Quota;
+use domain::limits::Rate;
 use serde_json::json;
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn failures_are_pages_too() {
 
 #[tokio::test]
 async fn too_many_opened_pages_are_told_how_long_to_wait() {
-    let app = TestApp::spawn_limited(|quotas| quotas.share = Quota::parse("1/170s")).await;
+    let app = TestApp::spawn_limited(|rates| rates.share = Rate::parse("1/170s")).await;
     let address = share(&app.alice(), hello(), json!({})).await;
     assert_is_a_page(&open(&app, &address).await, 200);
     for passed in [0, 60, 60] {

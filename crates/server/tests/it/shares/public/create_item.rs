@@ -3,7 +3,7 @@ use crate::repeats::{is_replayed, keyed};
 use crate::rows;
 use crate::shares::{link, shown, writable};
 use chrono::TimeDelta;
-use domain::limits::Quota;
+use domain::limits::Rate;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -239,7 +239,7 @@ async fn a_repeat_shows_the_links_view_until_the_link_has_ended() {
 
 #[tokio::test]
 async fn repeats_through_a_link_are_limited_as_all_that_goes_through_it() {
-    let app = TestApp::spawn_limited(|quotas| quotas.share = Quota::parse("4/h")).await;
+    let app = TestApp::spawn_limited(|rates| rates.share = Rate::parse("4/h")).await;
     let bob = app.bob();
     let conversation = app.alice().conversation(json!({})).await;
     let writable = json!({ "read_only": false });

@@ -1,7 +1,7 @@
 use crate::answer::Answer;
 use crate::app::TestApp;
 use crate::shares::link;
-use domain::limits::Quota;
+use domain::limits::Rate;
 use reqwest::Method;
 use serde_json::json;
 
@@ -81,7 +81,7 @@ async fn an_address_with_escaped_letters_is_as_safe() {
 
 #[tokio::test]
 async fn visitors_of_one_address_are_limited_and_owners_are_not() {
-    let app = TestApp::spawn_limited(|quotas| quotas.share = Quota::parse("5/m")).await;
+    let app = TestApp::spawn_limited(|rates| rates.share = Rate::parse("5/m")).await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
     let share = alice.share(&conversation, json!({})).await;
