@@ -1,11 +1,12 @@
 //! Refuses a change that names a state (`If-Match`) where changes cannot depend on one: otherwise
 //! the change might be made in a state that the client did not name.
 
+use crate::address::{Address, Table};
 use crate::error::{ApiError, code};
 use crate::face::Face;
 use crate::openapi::is_conditional;
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ResourceDef, ServiceRequest, ServiceResponse};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{IF_MATCH, IF_NONE_MATCH};
 use actix_web::middleware::Next;
@@ -13,7 +14,7 @@ use actix_web::web;
 use utoipa::openapi::OpenApi;
 
 /// All changes, and whether each can be made only in the state that `If-Match` names.
-pub struct Conditions(Vec<(ResourceDef, Method, bool)>);
+pub struct Conditions(Vec<(Address, Method, bool)>);
 
 impl Conditions {
     /// The changes of the document.
@@ -28,7 +29,7 @@ impl Conditions {
             ];
             methods.into_iter().filter_map(move |(method, operation)| {
                 let takes = is_conditional(operation.as_ref()?);
-                Some((ResourceDef::new(path.as_str()), method, takes))
+                Some((Address::new(path), method, takes))
             })
         });
         Self(changes.collect())
@@ -69,7 +70,7 @@ fn refused(request: &ServiceRequest) -> Option<ApiError> {
     if !is_new && !headers.contains_key(IF_MATCH) {
         return None;
     }
-    let conditions = request.app_data::<web::Data<Conditions>>()?;
+    let conditions = request.app_data::<web::Data<Table<Conditions>>>()?;
     let takes = conditions.takes(request.method(), request.match_info().as_str())?;
     let (name, message) = match is_new {
         true => (

@@ -1,6 +1,7 @@
 //! HTTP: wire types, handlers, the error envelope and the OpenAPI document. All rules are in the
 //! domain; `routes` lists every endpoint.
 
+mod address;
 pub mod auth;
 mod begun;
 pub mod browsers;
@@ -48,6 +49,7 @@ mod tags;
 mod timestamp;
 pub mod versions;
 
+pub use address::Table;
 pub use error::{CODES, Code};
 pub use extract::BodyRate;
 pub use long_work::LongWork;

@@ -1,10 +1,10 @@
 //! The methods that an address accepts. The framework answers a wrong method as if the address did
 //! not exist, so the methods are read from the document.
 
+use crate::address::{Address, Table};
 use crate::error::{ApiError, code};
 use crate::extract::nearest;
 use actix_web::HttpRequest;
-use actix_web::dev::ResourceDef;
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use std::collections::BTreeSet;
@@ -34,7 +34,7 @@ const SETTINGS: [&str; 4] = [
 
 /// The addresses of the service, the methods each takes, and the words they are made of.
 pub struct Methods {
-    addresses: Vec<(ResourceDef, String)>,
+    addresses: Vec<(Address, String)>,
     words: BTreeSet<String>,
 }
 
@@ -77,7 +77,7 @@ impl Methods {
             let words = path.split('/').filter(|word| !word.contains('{'));
             self.words
                 .extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
-            self.addresses.push((ResourceDef::new(path), allow));
+            self.addresses.push((Address::new(path), allow));
         }
     }
 
@@ -171,7 +171,7 @@ fn all_addresses(path: &str) -> &'static str {
 /// Always, since no route matched.
 pub async fn no_route(
     request: HttpRequest,
-    methods: actix_web::web::Data<Methods>,
+    methods: actix_web::web::Data<Table<Methods>>,
 ) -> Result<actix_web::HttpResponse, actix_web::Error> {
     let path = request.match_info().as_str();
     let Some(allow) = methods.allowed(path) else {

@@ -1,10 +1,11 @@
 //! The operations that are allowed while the disk is full, because they need no space: reading,
 //! deleting, and signing in for that.
 
+use crate::address::{Address, Table};
 use crate::error::ApiError;
 use crate::repeats::{self, NoRoom};
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ResourceDef, ServiceRequest, ServiceResponse};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, web};
@@ -69,7 +70,7 @@ impl Need {
 }
 
 /// The operations of the service, with their needs.
-pub struct Needs(Vec<(ResourceDef, Method, Need)>);
+pub struct Needs(Vec<(Address, Method, Need)>);
 
 impl Needs {
     /// The operations in the document.
@@ -86,7 +87,7 @@ impl Needs {
             let there = methods.into_iter().filter(|(_, is_there)| *is_there);
             there.map(move |(method, _)| {
                 let need = Need::of(&method, path);
-                (ResourceDef::new(path.as_str()), method, need)
+                (Address::new(path), method, need)
             })
         });
         Self(operations.collect())
@@ -118,7 +119,7 @@ pub async fn refuse_on_full_disk(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let room = request.app_data::<web::Data<dyn Room>>().cloned();
     if let Some(full) = room.filter(|room| room.is_full()) {
-        let needs = request.app_data::<web::Data<Needs>>();
+        let needs = request.app_data::<web::Data<Table<Needs>>>();
         let path = request.match_info().as_str();
         match needs.map_or(Need::None, |needs| needs.find(request.method(), path)) {
             Need::None | Need::Depends => {}

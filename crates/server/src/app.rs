@@ -5,6 +5,7 @@ use crate::services::Services;
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
+use api::Table;
 use api::browsers::refuse_foreign_pages;
 use api::conditions::{Conditions, check_conditions};
 use api::methods::{Methods, no_route};
@@ -12,27 +13,20 @@ use api::request::around_request;
 use api::room::{Needs, refuse_on_full_disk};
 use std::net::TcpListener;
 use std::sync::LazyLock;
-use utoipa::openapi::OpenApi;
 
-/// Built once per process: making the documents is the slowest part of a start.
-pub(crate) static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::openapi::document);
-static JAN_DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::jan::document);
-static OPENAI_DOCUMENT: LazyLock<OpenApi> = LazyLock::new(api::openai::document);
-static METHODS: LazyLock<web::Data<Methods>> = LazyLock::new(|| {
-    web::Data::new(
-        Methods::of(&DOCUMENT)
-            .and(&JAN_DOCUMENT)
-            .and(&OPENAI_DOCUMENT),
-    )
+/// Built once per process, by the first request that needs it: one without a route, one with a condition, or one to a
+/// full disk.
+static METHODS: LazyLock<Methods> = LazyLock::new(|| {
+    Methods::of(&api::openapi::document())
+        .and(&api::jan::document())
+        .and(&api::openai::document())
 });
-static CONDITIONS: LazyLock<web::Data<Conditions>> =
-    LazyLock::new(|| web::Data::new(Conditions::of(&DOCUMENT)));
-static NEEDS: LazyLock<web::Data<Needs>> = LazyLock::new(|| {
-    web::Data::new(
-        Needs::of(&DOCUMENT)
-            .and(&JAN_DOCUMENT)
-            .and(&OPENAI_DOCUMENT),
-    )
+static CONDITIONS: LazyLock<Conditions> =
+    LazyLock::new(|| Conditions::of(&api::openapi::document()));
+static NEEDS: LazyLock<Needs> = LazyLock::new(|| {
+    Needs::of(&api::openapi::document())
+        .and(&api::jan::document())
+        .and(&api::openai::document())
 });
 
 /// Serves `listener` until the returned server is stopped.
@@ -41,7 +35,6 @@ static NEEDS: LazyLock<web::Data<Needs>> = LazyLock::new(|| {
 /// The listener cannot be used.
 pub fn start(listener: TcpListener, mut parts: Parts) -> std::io::Result<Server> {
     let services = Services::wire(&mut parts);
-    let methods = METHODS.clone();
     let (terms, workers) = (parts.terms.clone(), parts.workers);
     listen(listener, terms, workers, move || {
         App::new()
@@ -49,9 +42,9 @@ pub fn start(listener: TcpListener, mut parts: Parts) -> std::io::Result<Server>
             .configure(api::jan::routes)
             .configure(api::openai::routes)
             .configure(|config| services.register(config))
-            .app_data(methods.clone())
-            .app_data(NEEDS.clone())
-            .app_data(CONDITIONS.clone())
+            .app_data(web::Data::<Table<Methods>>::new(&METHODS))
+            .app_data(web::Data::<Table<Needs>>::new(&NEEDS))
+            .app_data(web::Data::<Table<Conditions>>::new(&CONDITIONS))
             .configure(api::routes::pages)
             .service(web::redirect("/docs", "/docs/"))
             .configure(swagger_ui)

@@ -1,6 +1,7 @@
 //! For a gateway that checks API keys by itself, as Kong does with Jan's plugin `keycloak-apikey`: not
 //! part of the description, and only for trusted proxies.
 
+use crate::address::Table;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::{Body, CREDENTIALS, WireBody, comes_from_a_proxy};
@@ -35,7 +36,7 @@ struct ValidatedBody {
 #[post("/auth/validate-api-key")]
 pub(crate) async fn validate_api_key(
     request: HttpRequest,
-    methods: web::Data<Methods>,
+    methods: web::Data<Table<Methods>>,
     client: ClientAddress,
     holders: Holders,
     body: Result<Body<KeyBody>, ApiError>,
@@ -50,7 +51,7 @@ pub(crate) async fn validate_api_key(
 #[get("/auth/validate-api-key")]
 pub(crate) async fn validate_api_key_of_header(
     request: HttpRequest,
-    methods: web::Data<Methods>,
+    methods: web::Data<Table<Methods>>,
     client: ClientAddress,
     holders: Holders,
 ) -> Result<HttpResponse, Error> {
