@@ -241,6 +241,43 @@ async fn by_activity_the_latest_comes_first() {
 }
 
 #[tokio::test]
+async fn archived_conversations_leave_no_gap_in_a_list() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let ids = rows::conversations(&app.schema, 90).await;
+    let project = alice.project("P").await;
+    let bulk = "/v1/conversations/bulk";
+    let moved = json!({ "conversation_ids": ids, "action": "move", "project_id": project });
+    alice.post(bulk, moved).await.expect(200);
+    // Rows of them that are longer than a page, and single ones.
+    let is_archived = |number: usize| {
+        number < 12 || (30..55).contains(&number) || number.is_multiple_of(4) || number > 78
+    };
+    let (archived, in_use): (Vec<_>, Vec<_>) = ids
+        .iter()
+        .cloned()
+        .enumerate()
+        .partition(|(number, _)| is_archived(*number));
+    let without_numbers =
+        |of: Vec<(usize, String)>| -> Vec<String> { of.into_iter().map(|(_, id)| id).collect() };
+    let (archived, in_use) = (without_numbers(archived), without_numbers(in_use));
+    let away = json!({ "conversation_ids": archived, "action": "archive" });
+    alice.post(bulk, away).await.expect(200);
+    for sort in ["created", "updated"] {
+        for filter in ["", &format!("&project_id={project}")] {
+            for limit in [1, 3, 20] {
+                let list = format!("/v1/conversations?order=asc&sort={sort}&limit={limit}{filter}");
+                assert_eq!(read(&alice, &list, async |_| {}).await, in_use, "{list}");
+                let list = list.replace("asc", "desc");
+                let mut seen = read(&alice, &list, async |_| {}).await;
+                seen.reverse();
+                assert_eq!(seen, in_use, "{list}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_item_id_carries_its_place_also_when_the_item_is_gone() {
     let app = TestApp::spawn().await;
     let alice = app.alice();

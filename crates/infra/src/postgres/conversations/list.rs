@@ -1,5 +1,4 @@
 use super::rows::{ConversationRow, stored_key};
-use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::row::{Sql, names, sql};
 use chrono::{DateTime, Utc};
@@ -7,32 +6,17 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
-use diesel_async::AsyncPgConnection;
 use domain::conversations::{ConversationList, ListSort};
 use domain::id::OwnerId;
 use domain::page::Order;
 use uuid::Uuid;
 
-/// Reads one row more than the page holds, to see whether more follow.
-pub(super) async fn load(
-    connection: &mut AsyncPgConnection,
-    owner: OwnerId,
-    list: &ConversationList,
-) -> QueryResult<Vec<ConversationRow>> {
-    Page::of(owner, list).fetch_all(connection).await
-}
+/// How many archived conversations there may be within a page that is read at once.
+const ARCHIVED: i64 = 8;
 
-/// How many conversations the list has in all, up to `most`.
-pub(super) async fn count(
-    connection: &mut AsyncPgConnection,
-    owner: OwnerId,
-    list: &ConversationList,
-    most: u64,
-) -> QueryResult<i64> {
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let count = Count(Page::of(owner, list), most);
-    count.fetch_one(connection).await
-}
+/// The limits of usual pages are part of the text. With a limit in a parameter PostgreSQL does not keep
+/// the plan, and planning takes twice as long as the page.
+const WRITTEN: [(i64, &str); 2] = [(21, "21"), (21 + ARCHIVED, "29")];
 
 /// A page of conversations. Its text depends on what is listed, so that each list is read through
 /// the index that holds its conversations in its order: a condition in a parameter could not name
@@ -53,7 +37,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    fn of(owner: OwnerId, list: &ConversationList) -> Self {
+    pub(super) fn of(owner: OwnerId, list: &ConversationList) -> Self {
         Self::with(owner, list, list.limit.get() + 1)
     }
 
@@ -88,7 +72,7 @@ impl Page {
 
 impl Page {
     /// The conditions of the list, without its place.
-    fn listed<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+    pub(super) fn listed<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(" where owner_id = ");
         out.push_bind_param::<SqlUuid, _>(&self.owner_id)?;
         if let Some(project) = &self.project_id {
@@ -120,29 +104,6 @@ impl Page {
             Some(true) => " and pinned",
             Some(false) => " and not pinned",
         });
-        Ok(())
-    }
-}
-
-/// The number of all conversations of a list, up to this one.
-struct Count(Page, i64);
-
-impl Query for Count {
-    type SqlType = BigInt;
-}
-
-impl QueryId for Count {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl QueryFragment<Pg> for Count {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("select count(*) from (select from conversations");
-        self.0.listed(out.reborrow())?;
-        out.push_sql(" limit ");
-        out.push_bind_param::<BigInt, _>(&self.1)?;
-        out.push_sql(") counted");
         Ok(())
     }
 }
@@ -180,6 +141,27 @@ impl Page {
     /// in use, these are read and sorted; otherwise the others are skipped on the way.
     fn may_be_sparse(&self) -> bool {
         self.archived == Some(false) && (self.after_time.is_some() || self.project_id.is_some())
+    }
+
+    /// Whether an index has all of the list, and archived conversations, in the order of the page.
+    pub(super) fn is_in_order_with_archived(&self) -> bool {
+        let is_sifted = self.pinned.is_some() || !self.metadata.is_empty() || !self.tags.is_empty();
+        let is_of_one_index = self.after_time.is_some() != self.project_id.is_some();
+        self.archived == Some(false) && is_of_one_index && !is_sifted
+    }
+
+    /// The most rows.
+    pub(super) fn limit(&self) -> usize {
+        usize::try_from(self.limit).unwrap_or(usize::MAX)
+    }
+
+    /// The same page with archived conversations, and room for some.
+    pub(super) fn with_archived(&self) -> Self {
+        Self {
+            archived: None,
+            limit: self.limit + ARCHIVED,
+            ..self.clone()
+        }
     }
 
     pub(super) fn push_owner<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
@@ -226,7 +208,13 @@ impl Page {
             (true, true) => " order by updated_at desc, id desc limit ",
             (true, false) => " order by updated_at, id limit ",
         });
-        out.push_bind_param::<BigInt, _>(&self.limit)
+        match WRITTEN.iter().find(|(limit, _)| *limit == self.limit) {
+            Some((_, text)) => {
+                out.push_sql(text);
+                Ok(())
+            }
+            None => out.push_bind_param::<BigInt, _>(&self.limit),
+        }
     }
 }
 

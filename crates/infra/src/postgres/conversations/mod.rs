@@ -4,6 +4,7 @@ pub(super) mod expected;
 mod list;
 mod open;
 mod organise;
+mod pages;
 pub(super) mod rows;
 pub(super) mod statements;
 mod titled;
@@ -122,7 +123,7 @@ impl ConversationStore for PgConversations {
         let rows = self
             .database
             .run(reading(owner), async |connection| {
-                list::load(connection, owner, list).await
+                pages::load(connection, owner, list).await
             })
             .await?;
         if rows.is_empty() && !exists::project(&self.database, owner, list.project_id).await? {
@@ -139,7 +140,7 @@ impl ConversationStore for PgConversations {
         let count: i64 = self
             .database
             .run(reading(owner), async |connection| {
-                list::count(connection, owner, list, most).await
+                pages::count(connection, owner, list, most).await
             })
             .await?;
         Ok(count.unsigned_abs())
