@@ -19,11 +19,14 @@ const HANDSHAKE: Duration = Duration::from_secs(4);
 const CANCEL: Duration = Duration::from_millis(400);
 
 /// The time limit ends a statement whose cancellation has failed. The sweeps after a removal rely
-/// on it: no cancelled work runs longer. A commit waits for the disk, also if the role, the
-/// database or the server says `off`; other values of `synchronous_commit` are the operator's
-/// choice.
-const FOR_WORK: &str = "set statement_timeout = '30s'; select set_config('synchronous_commit', 'on', \
-                        false) where current_setting('synchronous_commit') = 'off'";
+/// on it: no cancelled work runs longer. A limit of 5 to 30 seconds is the operator's choice; by the value
+/// that is set here, the check of poolers tells this from such a choice. A commit waits for the disk, also
+/// if the role, the database or the server says `off`; other values of `synchronous_commit` are the
+/// operator's choice.
+const FOR_WORK: &str = "select set_config('statement_timeout', '29999ms', false)
+    where current_setting('statement_timeout')::interval not between '5s' and '30s';
+    select set_config('synchronous_commit', 'on', false)
+    where current_setting('synchronous_commit') = 'off'";
 
 /// A database and the way to reach it.
 pub struct Target {

@@ -123,13 +123,24 @@ fn is_named(name: &str, constraint: &str) -> bool {
     rest.is_empty() || rest.strip_prefix('_').is_some_and(is_part)
 }
 
-/// Whether a Citus cluster could not reach the node with the data. These errors are of class 08, which
-/// Diesel does not give, and the connection to the service stays open. Citus translates no messages.
+/// Whether a server behind this connection was lost, and the connection stays open: a node of a Citus cluster, or
+/// the server of a pooler. These errors have codes of class 08, or 57P01 to 57P03, which Diesel does not give. Citus
+/// translates no messages; those of a PostgreSQL in another language are not recognised.
 pub(super) fn is_of_lost_node(error: &DieselError) -> bool {
-    const LOST: [&str; 3] = [
+    const LOST: [&str; 11] = [
+        // Citus, about its nodes.
         "connection to the remote node ",
+        "connection establishment for node ",
         "could not establish any connections to the node ",
         "failure on connection marked as essential: ",
+        "the total number of connections on the server is more than max_connections",
+        // PostgreSQL, through Citus or a pooler.
+        "terminating connection due to administrator command",
+        "terminating connection because of crash of another server process",
+        "the database system is starting up",
+        "the database system is shutting down",
+        "the database system is in recovery mode",
+        "the database system is not yet accepting connections",
     ];
     let DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) = error else {
         return false;
@@ -233,6 +244,9 @@ mod tests {
             "connection to the remote node postgres@10.0.0.2:5432 failed with the following error: x",
             "could not establish any connections to the node 10.0.0.2:5432 after 30000 ms",
             "failure on connection marked as essential: 10.0.0.2:5432",
+            "connection establishment for node 10.0.0.2:5432 failed",
+            "terminating connection due to administrator command",
+            "the database system is shutting down",
         ] {
             assert!(is_of_lost_node(&error(lost)), "{lost}");
         }

@@ -55,12 +55,14 @@ async fn round(first: &Client, second: &Client) -> Result<bool, Error> {
 }
 
 /// The settings that a new server connection lacks, as commands. `reset_val` is the value of the role,
-/// the database or the server, also where a client has set another one since.
+/// the database or the server, also where a client has set another one since. A limit that was set on this
+/// connection, and not by this service (29999), is that of PgBouncer's `connect_query`, which each has.
 const UNSET: &str =
     "select format('alter role %I in database %I set %s = %L', current_user, current_database(), name,
         case name when 'statement_timeout' then '30s' else 'on' end)
     from pg_settings
     where case name when 'statement_timeout' then reset_val::bigint not between 1 and 30000
+            and (setting::bigint = 29999 or setting::bigint not between 1 and 30000)
         when 'synchronous_commit' then reset_val = 'off' end
     order by name";
 

@@ -7,6 +7,7 @@ mod crashes;
 pub(crate) mod cutter;
 pub(crate) mod endpoints;
 mod ledger;
+mod lost;
 mod pooler;
 mod settings;
 mod writer;

@@ -133,6 +133,27 @@ async fn a_pooler_in_transaction_mode_that_keeps_prepared_statements_is_served_t
     assert!(!log.contains(told), "{log}");
 }
 
+#[tokio::test]
+async fn a_limit_that_the_pooler_sets_on_each_of_its_connections_is_no_reason_for_a_warning() {
+    if !keeps() {
+        println!("skipped: PgBouncer 1.21 or later is not installed (PGBOUNCER may name one)");
+        return;
+    }
+    let schema = Schema::migrated().await;
+    let role = role(&schema).await;
+    let (program, _) = pooler::program().unwrap();
+    let databases = format!(
+        "* = host={{host}} port=5432 user={role} connect_query='set statement_timeout = ''30s'''"
+    );
+    let few = "pool_mode = transaction\ndefault_pool_size = 3\nmax_prepared_statements = 200";
+    let pooler = Pooler::start(&program, &socket_of(&schema), &databases, few).await;
+    let (_, rest) = schema.url().split_once('@').unwrap();
+    let (_, rest) = rest.split_once('/').unwrap();
+    let (database, _) = rest.split_once('?').unwrap();
+    let log = serve_twice(&pooler.url(&role, database)).await;
+    assert!(!log.contains("behind the pooler"), "{log}");
+}
+
 /// PgBouncer 1.18 may also close one of our other connections when a statement is called off (its issue 801),
 /// and then the service cannot tell that it is only busy.
 fn must_be_refused(answer: &Answer) {
