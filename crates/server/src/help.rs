@@ -9,6 +9,7 @@ const SETTINGS: [(&str, &[&str]); 4] = [
     (
         "migrate",
         &[
+            "citus",
             "database_url",
             "jwt_secret",
             "data_dir",

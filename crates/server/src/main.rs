@@ -58,7 +58,7 @@ async fn run(cli: &Cli, output: &Output) -> Result<(), Box<dyn std::error::Error
             }
             served?;
         }
-        Command::Migrate => server::migrate(&config).await?,
+        Command::Migrate { citus } => server::migrate(&config, *citus).await?,
         Command::Token => print::line(&server::token::operator(&config)?)?,
         Command::ResetPassword { email, stdin } => {
             let password = server::reset_password(&config, email, *stdin).await?;

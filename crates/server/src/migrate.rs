@@ -11,11 +11,16 @@ use std::time::Duration;
 ///
 /// # Errors
 /// The database cannot be reached, or refuses the migration.
-pub async fn migrate(config: &Config) -> Result<(), ServeError> {
-    let applied = match &config.storage {
+pub async fn migrate(config: &Config, citus: bool) -> Result<(), ServeError> {
+    let migrated = match &config.storage {
         Storage::External { database_url, .. } => {
-            infra::postgres::migrate(&Target::parse(database_url)?).await?
+            let target = Target::parse(database_url)?;
+            match citus {
+                true => infra::postgres::divide(&target).await?,
+                false => infra::postgres::migrate(&target).await?,
+            }
         }
+        Storage::Embedded(_) if citus => return Err(ServeError::CitusEmbedded),
         Storage::Embedded(embedded) => {
             let (options, _) = embedded.options(4);
             let postgres = EmbeddedPostgres::start(options).await?;
@@ -24,9 +29,14 @@ pub async fn migrate(config: &Config) -> Result<(), ServeError> {
             applied?
         }
     };
-    match applied.as_slice() {
+    match migrated.applied.as_slice() {
         [] => print::line("The schema was up to date.")?,
         applied => print::line(&format!("Applied: {}", applied.join(", ")))?,
+    }
+    match migrated.placed.as_slice() {
+        [] if migrated.is_divided => print::line("All tables were placed.")?,
+        [] => {}
+        placed => print::line(&format!("Placed: {}", placed.join(", ")))?,
     }
     Ok(())
 }
@@ -42,8 +52,12 @@ pub(crate) async fn until_done(target: Target, database: Database) {
     let (mut pause, mut told) = (PAUSE, String::new());
     loop {
         let error = match infra::postgres::migrate(&target).await {
-            Ok(applied) => {
-                tracing::info!(applied = applied.len(), "the database is ready");
+            Ok(migrated) => {
+                let applied = migrated.applied.len();
+                tracing::info!(applied, "the database is ready");
+                if migrated.is_divided {
+                    database.divide();
+                }
                 database.open();
                 return;
             }
@@ -58,7 +72,9 @@ pub(crate) async fn until_done(target: Target, database: Database) {
         }
         let next = match error {
             MigrateError::Connect(_) => PAUSE,
-            MigrateError::Lock(_) | MigrateError::Migration(_) => pause * 2,
+            MigrateError::Lock(_) | MigrateError::Migration(_) | MigrateError::Citus(_) => {
+                pause * 2
+            }
         };
         tokio::time::sleep(std::mem::replace(&mut pause, next.min(LONGEST))).await;
     }

@@ -28,6 +28,8 @@ pub enum ServeError {
     ReadPooler(Forgetful),
     #[error("{0}")]
     Embedded(#[from] EmbeddedError),
+    #[error("Only a database of DATABASE_URL can be divided by Citus, and not the embedded one.")]
+    CitusEmbedded,
     #[error("The database could not be brought to the schema of this version: {0}.")]
     Migrate(#[from] MigrateError),
     #[error("{0}")]

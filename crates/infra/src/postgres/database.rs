@@ -35,6 +35,8 @@ pub struct Database {
     places: Arc<Places>,
     /// Whether the schema is that of this version. Until then, every unit of work is refused.
     open: Arc<AtomicBool>,
+    /// Whether Citus keeps the tables in parts.
+    pub(super) divided: Arc<AtomicBool>,
     /// Is notified when the database has no room.
     pub(super) storage: Arc<Storage>,
     pub(super) figures: Arc<Figures>,
@@ -95,6 +97,7 @@ impl Database {
             heard: watch::Sender::new(None),
             places: Arc::new(Places::new(size)),
             open: Arc::default(),
+            divided: Arc::default(),
             storage: Storage::unmeasured(),
             figures: Arc::default(),
             replica: None,

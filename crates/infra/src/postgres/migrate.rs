@@ -1,3 +1,4 @@
+use super::citus::{self, CitusError};
 use super::connect::Target;
 use diesel_async::AsyncMigrationHarness;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
@@ -25,20 +26,81 @@ pub enum MigrateError {
     Lock(#[from] tokio_postgres::Error),
     #[error("a migration failed: {0}")]
     Migration(Box<dyn std::error::Error + Send + Sync>),
+    #[error("{0}")]
+    Citus(#[from] CitusError),
 }
 
-/// Applies the migrations that are pending and returns their names. Needs a multi-threaded
-/// runtime, since Diesel's migrations are not asynchronous.
-pub async fn migrate(target: &Target) -> Result<Vec<String>, MigrateError> {
+/// What was done, and what the database is.
+#[derive(Debug, Default)]
+pub struct Migrated {
+    /// The migrations that were pending.
+    pub applied: Vec<String>,
+    /// The tables that Citus keeps in parts, or on all nodes, since now.
+    pub placed: Vec<String>,
+    /// Whether Citus keeps tables in parts.
+    pub is_divided: bool,
+}
+
+/// Applies the migrations that are pending. Where Citus keeps the tables in parts, new ones are placed, too.
+/// Needs a multi-threaded runtime, since Diesel's migrations are not asynchronous.
+///
+/// # Errors
+/// The database cannot be reached, or refuses.
+pub async fn migrate(target: &Target) -> Result<Migrated, MigrateError> {
+    bring(target, false).await
+}
+
+/// The same, and has Citus keep the tables in parts.
+///
+/// # Errors
+/// The same, or there is no cluster of Citus that can keep them.
+pub async fn divide(target: &Target) -> Result<Migrated, MigrateError> {
+    bring(target, true).await
+}
+
+async fn bring(target: &Target, divides: bool) -> Result<Migrated, MigrateError> {
     let lock = locked(target).await?;
+    let client = target.client().await?;
+    let cluster = citus::look(&client).await?;
+    let is_divided = match &cluster {
+        None if divides => return Err(CitusError::NoExtension.into()),
+        None => false,
+        Some(cluster) => {
+            cluster.must_be_coordinator()?;
+            if divides {
+                cluster.must_be_ready()?;
+            }
+            cluster.is_divided
+        }
+    };
+    let applied = match is_divided {
+        true => citus::apply(&client).await.map_err(refused)?,
+        false => apply(target).await?,
+    };
+    let is_divided = is_divided || divides;
+    let placed = match is_divided {
+        true => citus::place(&client).await?,
+        false => Vec::new(),
+    };
+    // If this fails, the lock is released with the connection.
+    drop(lock.batch_execute("rollback").await);
+    Ok(Migrated {
+        applied,
+        placed,
+        is_divided,
+    })
+}
+
+fn refused(error: tokio_postgres::Error) -> MigrateError {
+    MigrateError::Migration(error.into())
+}
+
+async fn apply(target: &Target) -> Result<Vec<String>, MigrateError> {
     let mut harness = AsyncMigrationHarness::new(target.connect().await?);
     let applied = harness
         .run_pending_migrations(MIGRATIONS)
         .map_err(MigrateError::Migration)?;
-    let applied = applied.iter().map(ToString::to_string).collect();
-    // If this fails, the lock is released with the connection.
-    drop(lock.batch_execute("rollback").await);
-    Ok(applied)
+    Ok(applied.iter().map(ToString::to_string).collect())
 }
 
 /// A connection with a transaction that holds the lock.

@@ -2,6 +2,7 @@
 
 mod calling_off;
 mod chats;
+pub mod citus;
 mod connect;
 mod conversations;
 mod database;
@@ -48,7 +49,7 @@ pub use figures::{Connections, Figures};
 pub use identity::{PgAccounts, PgKeys, PgRemovals, PgSessions};
 pub use items::PgItems;
 pub use jobs::PgJobs;
-pub use migrate::{MigrateError, migrate};
+pub use migrate::{MigrateError, Migrated, divide, migrate};
 pub use projects::PgProjects;
 pub use purge::PgPurge;
 pub use repeats::PgRepeats;

@@ -21,7 +21,11 @@ pub enum Command {
     /// Serve the API; this is the default command
     Serve,
     /// Bring the database to the schema of this version, and stop
-    Migrate,
+    Migrate {
+        /// Divide the tables by owner among the nodes of a Citus cluster, whose coordinator `DATABASE_URL` names
+        #[arg(long)]
+        citus: bool,
+    },
     /// Print the OpenAPI document
     Openapi,
     /// Print an access token for the owner of the embedded database, good for one hour

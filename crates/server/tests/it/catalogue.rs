@@ -8,6 +8,7 @@ use crate::purge::{Worker, until};
 use crate::rows;
 use chrono::TimeDelta;
 use infra::postgres::NewTitles;
+use infra::postgres::citus::{PLACES, Place};
 use reqwest::Method;
 use serde_json::json;
 
@@ -83,6 +84,41 @@ async fn settle(app: &TestApp) -> (crate::app::Actor, String, String) {
     );
     app.schema.rows(&queue).await;
     (ada, owner, conversation)
+}
+
+/// The first column of a query.
+async fn names(schema: &Schema, query: &str) -> Vec<String> {
+    let rows = schema.rows(query).await;
+    rows.into_iter().flatten().flatten().collect()
+}
+
+#[tokio::test]
+async fn each_table_has_a_place_in_a_cluster_of_citus_where_its_constraints_hold() {
+    let schema = Schema::migrated().await;
+    const TABLES: &str = "select relname from pg_class where relkind in ('r', 'p')
+        and relnamespace = current_schema()::regnamespace order by 1";
+    let mut placed: Vec<_> = PLACES.iter().map(|(name, _)| *name).collect();
+    placed.sort_unstable();
+    assert_eq!(names(&schema, TABLES).await, placed);
+    let by_owner = PLACES.iter().filter(|(_, place)| *place == Place::ByOwner);
+    let by_owner: Vec<_> = by_owner.map(|(name, _)| format!("'{name}'")).collect();
+    let by_owner = by_owner.join(", ");
+    // A key that does not contain the owner cannot be kept where tables are divided by owner.
+    let keys = format!(
+        "select i.indexrelid::regclass::text from pg_index i
+        where i.indrelid::regclass::text in ({by_owner}) and i.indisunique and not exists (
+            select from pg_attribute a where a.attrelid = i.indrelid and a.attname = 'owner_id'
+                and a.attnum = any(i.indkey)
+        )"
+    );
+    assert_eq!(names(&schema, &keys).await, [""; 0]);
+    // Nor can a reference to a table elsewhere, or from one.
+    let references = format!(
+        "select conname from pg_constraint where contype = 'f'
+            and connamespace = current_schema()::regnamespace
+            and (conrelid::regclass::text in ({by_owner})) <> (confrelid::regclass::text in ({by_owner}))"
+    );
+    assert_eq!(names(&schema, &references).await, [""; 0]);
 }
 
 async fn with_titles() -> TestApp {

@@ -295,7 +295,7 @@ async fn replay() -> String {
 pub(crate) async fn migrate(url: &str) -> Result<Vec<String>, infra::postgres::MigrateError> {
     let target = Target::parse(url).unwrap();
     let migrated = RUNTIME.spawn(async move { infra::postgres::migrate(&target).await });
-    migrated.await.unwrap()
+    Ok(migrated.await.unwrap()?.applied)
 }
 
 /// A connection, which ends with its client.

@@ -2,6 +2,7 @@
 
 mod arrays;
 mod statements;
+mod steps;
 
 use super::database::Database;
 use super::error::storage;
@@ -34,15 +35,27 @@ pub struct PgChats {
 /// Stores a turn within the transaction of another store. Its messages get numbers after `after`.
 pub(super) async fn store_turn(
     connection: &mut AsyncPgConnection,
-    owner: OwnerId,
-    conversation: ConversationId,
+    (owner, conversation): (OwnerId, ConversationId),
     turn: &FinishedTurn,
     leaving: (Leaving, Option<DateTime<Utc>>),
     after: Sequence,
+    is_divided: bool,
 ) -> QueryResult<StoredRow> {
     let arrays = Arrays::from(turn);
     let store = StoreTurn::of(owner, conversation, turn, &arrays, leaving, after);
-    store.fetch_one(connection).await
+    stored(connection, &store, is_divided).await
+}
+
+/// Stores a turn by one statement, or step by step where Citus keeps the tables in parts.
+async fn stored(
+    connection: &mut AsyncPgConnection,
+    store: &StoreTurn<'_>,
+    is_divided: bool,
+) -> QueryResult<StoredRow> {
+    match is_divided {
+        false => store.clone().fetch_one(connection).await,
+        true => steps::store(connection, store).await,
+    }
 }
 
 #[async_trait::async_trait]
@@ -65,12 +78,13 @@ impl TurnStore for PgChats {
             Some(ItemId::at(last_message.seed, sequence))
         };
         let reply = |place: &StoredRow| last(place).filter(|_| turn.has_reply);
+        let is_divided = self.database.is_divided();
         let work = async |connection: &mut AsyncPgConnection| -> QueryResult<StoredRow> {
             if !leaving.is_cancelled {
-                return store.fetch_one(connection).await;
+                return stored(connection, &store, is_divided).await;
             }
             let work = async |connection: &mut AsyncPgConnection| {
-                let place: StoredRow = store.fetch_one(connection).await?;
+                let place = stored(connection, &store, is_divided).await?;
                 if last(&place).is_some() {
                     turn_queue::remember(connection, leaving, reply(&place)).await?;
                 }

@@ -1,6 +1,6 @@
 //! Deletes conversations. Each leaves a job, which deletes the rest of the data.
 
-use super::{expected, statements};
+use super::{expected, statements, steps};
 use crate::postgres::database::Database;
 use crate::postgres::error::storage;
 use crate::postgres::execute::Execute as _;
@@ -15,6 +15,18 @@ use domain::id::{ConversationId, OwnerId};
 use domain::repeats::{Made, Outcome};
 use domain::state::{Checked, Expected};
 use uuid::Uuid;
+
+/// Deletes the rows; returns those that were there.
+async fn gone(
+    connection: &mut AsyncPgConnection,
+    delete: &statements::Delete<'_>,
+    is_divided: bool,
+) -> QueryResult<Vec<Uuid>> {
+    match is_divided {
+        false => delete.clone().fetch_all(connection).await,
+        true => steps::delete(connection, delete).await,
+    }
+}
 
 pub(super) async fn delete(
     database: &Database,
@@ -33,8 +45,9 @@ pub(super) async fn delete(
         let gone = gone.iter().copied().map(ids::read);
         gone.map(ConversationId::new).collect()
     };
+    let is_divided = database.is_divided();
     let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Vec<Uuid>> {
-        delete.fetch_all(connection).await
+        gone(connection, &delete, is_divided).await
     };
     let gone = database
         .effect(owner, work, |gone| {
@@ -59,11 +72,12 @@ pub(super) async fn delete_expected(
         ids: &ids,
         now,
     };
+    let is_divided = database.is_divided();
     let work = async |connection: &mut AsyncPgConnection| {
         if !expected::holds(connection, key, expected).await? {
             return Ok(Checked::Stale);
         }
-        let gone: Vec<Uuid> = delete.fetch_all(connection).await?;
+        let gone = gone(connection, &delete, is_divided).await?;
         QueryResult::Ok(Checked::Done(!gone.is_empty()))
     };
     let work = async |connection: &mut AsyncPgConnection| connection.transaction(work).await;
@@ -86,8 +100,12 @@ pub(super) async fn delete_range(
         most: most.into(),
         now,
     };
+    let is_divided = database.is_divided();
     let (last, count): (Option<Uuid>, i64) = database
-        .run(owner, async |connection| delete.fetch_one(connection).await)
+        .run(owner, async |connection| match is_divided {
+            false => delete.fetch_one(connection).await,
+            true => steps::delete_range(connection, &delete).await,
+        })
         .await?;
     let last = last.map(|id| ConversationId::new(ids::read(id)));
     Ok(last.map(|last| (last, count.unsigned_abs())))

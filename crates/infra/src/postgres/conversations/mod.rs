@@ -7,6 +7,7 @@ mod organise;
 mod pages;
 pub(super) mod rows;
 pub(super) mod statements;
+mod steps;
 mod titled;
 mod write;
 
@@ -75,7 +76,11 @@ impl ConversationStore for PgConversations {
             let whose = Whose::from(conversation.owner_id).writing(bytes);
             let due = self.new_titles.due(conversation.conversation.created_at);
             let insert = insert.with(&arrays, due);
-            let work = async |connection: &mut AsyncPgConnection| insert.write(connection).await;
+            let is_divided = self.database.is_divided();
+            let work = async |connection: &mut AsyncPgConnection| match is_divided {
+                false => insert.write(connection).await,
+                true => steps::insert_with_items(connection, &insert).await,
+            };
             self.database.effect(whose, work, made).await?
         };
         match inserted {

@@ -1,3 +1,4 @@
+use super::keys_apart;
 use super::person::{ENDED, may_go_on};
 use crate::postgres::database::Database;
 use crate::postgres::error::inconsistent;
@@ -102,6 +103,7 @@ impl KeyStore for PgKeys {
     async fn insert(&self, person: Person, key: &ApiKey, digest: Digest) -> Result<bool> {
         let owner_id = ids::stored(person.owner.ulid());
         let queue = Queue { owner_id };
+        let is_divided = self.0.is_divided();
         let insert = Insert {
             owner_id,
             most: ApiKey::MOST,
@@ -117,7 +119,12 @@ impl KeyStore for PgKeys {
             if !may_go_on(connection, person).await? {
                 return Ok(None);
             }
-            insert.fetch_optional(connection).await.map(Some)
+            match is_divided {
+                false => insert.fetch_optional(connection).await.map(Some),
+                true => keys_apart::insert(connection, apart(insert))
+                    .await
+                    .map(Some),
+            }
         };
         let inserted: Option<Option<bool>> = self
             .0
@@ -192,17 +199,32 @@ impl KeyStore for PgKeys {
         now: DateTime<Utc>,
     ) -> Result<Option<KeyHolder>> {
         let digest = &digest.0;
+        let is_divided = self.0.is_divided();
         let find = Find { digest, now };
         let found: Option<(Uuid, Option<DateTime<Utc>>)> = self
             .0
-            .run(caller, async |connection| {
-                find.fetch_optional(connection).await
+            .run(caller, async |connection| match is_divided {
+                false => find.fetch_optional(connection).await,
+                true => keys_apart::find(connection, digest, now).await,
             })
             .await?;
         Ok(found.map(|(owner, expires_at)| KeyHolder {
             owner: OwnerId::new(ids::read(owner)),
             expires_at,
         }))
+    }
+}
+
+fn apart(insert: Insert<'_>) -> keys_apart::InsertApart<'_> {
+    keys_apart::InsertApart {
+        owner_id: insert.owner_id,
+        most: insert.most,
+        id: insert.id,
+        now: insert.now,
+        expires_at: insert.expires_at,
+        name: insert.name,
+        hint: insert.hint,
+        digest: insert.digest,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod keys;
+mod keys_apart;
 mod person;
 mod removal;
 mod sessions;

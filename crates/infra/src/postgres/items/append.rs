@@ -1,7 +1,7 @@
 use super::key::ConversationKey;
 use super::parts::{PartArrays, PartColumns};
 use super::roles::stored_role;
-use super::statements;
+use super::{statements, steps};
 use crate::postgres::conversations::exists::exists;
 use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
@@ -9,7 +9,7 @@ use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::titles::NewTitles;
 use crate::postgres::work::Whose;
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::items::{Appended, Author, Batch, CallId, PendingItem, Reasoning};
@@ -59,8 +59,16 @@ pub(super) async fn all(
         titles_due: new_titles.due(first.now),
     };
     let whose = Whose::from(owner).writing(each().map(|one| one.item.bytes()).sum());
-    let work =
-        async |connection: &mut AsyncPgConnection| append.fetch_optional::<i32>(connection).await;
+    let is_divided = database.is_divided();
+    let work = async |connection: &mut AsyncPgConnection| match is_divided {
+        false => append.fetch_optional::<i32>(connection).await,
+        true => {
+            let work = async |connection: &mut AsyncPgConnection| {
+                steps::append_all(connection, &append).await
+            };
+            connection.transaction(work).await
+        }
+    };
     let made = |number: &Option<i32>| {
         let conversation = ConversationId::new(ids::read(conversation_id));
         Some(batch.outcome(conversation, Sequence((*number)?.cast_unsigned())))
@@ -145,8 +153,15 @@ impl Append {
             titles_due: new_titles.due(self.pending.now),
         };
         let whose = Whose::from(self.owner).writing(self.size());
-        let work = async |connection: &mut AsyncPgConnection| {
-            append.fetch_optional::<i32>(connection).await
+        let is_divided = database.is_divided();
+        let work = async |connection: &mut AsyncPgConnection| match is_divided {
+            false => append.fetch_optional::<i32>(connection).await,
+            true => {
+                let work = async |connection: &mut AsyncPgConnection| {
+                    steps::append(connection, &append).await
+                };
+                connection.transaction(work).await
+            }
         };
         let made = |number: &Option<i32>| {
             let id = ItemId::at(self.pending.seed, Sequence((*number)?.cast_unsigned()));

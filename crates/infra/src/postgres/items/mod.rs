@@ -15,6 +15,7 @@ mod revise;
 pub(super) mod roles;
 pub(super) mod rows;
 pub(super) mod statements;
+pub(super) mod steps;
 pub(super) mod texts;
 mod version_rows;
 
@@ -63,8 +64,9 @@ impl ItemStore for PgItems {
             pending,
         };
         // An append that may be repeated is recorded in its own transaction, so it cannot be in a
-        // group.
-        if append.is_groupable() && repeats::current()?.is_none() {
+        // group; nor can one of several nodes.
+        let is_alone = repeats::current()?.is_some() || self.database.is_divided();
+        if append.is_groupable() && !is_alone {
             // One statement serves many requests, so each gets a span of its own.
             self.group.append(append).instrument(traced::span()).await
         } else {

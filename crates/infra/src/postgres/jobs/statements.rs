@@ -48,6 +48,19 @@ statement!(
 );
 
 statement!(
+    /// The same where Citus keeps the jobs in parts: each node goes along its own.
+    DueOnNodes<'a> {
+        after: Uuid => SqlUuid,
+        kinds: &'a [i16] => Array<SmallInt>,
+        now: DateTime<Utc> => Timestamptz,
+        most: i64 => BigInt,
+    } -> Sql<JobRow>,
+    sql!("select ", names!(JobRow, ""), " from jobs
+    where owner_id > $1 and kind = any($2) and due_at <= $3 and leased_until <= $3
+    order by owner_id, kind, key limit $4")
+);
+
+statement!(
     /// Locks a due job until the transaction ends, unless another instance has locked it.
     Lock {
         owner_id: Uuid => SqlUuid,

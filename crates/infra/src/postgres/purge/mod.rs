@@ -53,6 +53,7 @@ impl PurgeStore for PgPurge {
             bytes,
         };
         let deleted_at = job.created_at;
+        let is_divided = self.0.is_divided();
         // One table after the other: each may take a portion.
         let work = async |connection: &mut AsyncPgConnection| {
             let Some(locked) = Locked::of(connection, job, now).await? else {
@@ -62,7 +63,7 @@ impl PurgeStore for PgPurge {
             turn_queue::forget_conversation(connection, links).await?;
             search::forget_conversation(connection, links).await?;
             let few = limits(portion).0.min(RESPONSES);
-            let is_done = sweep::bury(connection, links, deleted_at, rows).await? == 0
+            let is_done = sweep::bury(connection, links, deleted_at, rows, is_divided).await? == 0
                 && responses::forget_conversation(connection, links, few).await? == 0
                 && is_all(items.fetch_all(connection).await?, portion)
                 && is_all(versions.fetch_all(connection).await?, portion);
@@ -106,8 +107,9 @@ impl PurgeStore for PgPurge {
 
     async fn forget_links(&self, before: DateTime<Utc>, portion: Portion) -> Result<usize> {
         let (rows, _) = limits(portion);
+        let is_divided = self.0.is_divided();
         let work = async |connection: &mut AsyncPgConnection| {
-            sweep::forget(connection, before, rows).await
+            sweep::forget(connection, before, rows, is_divided).await
         };
         self.0
             .run(Caller::Service, async |connection| {

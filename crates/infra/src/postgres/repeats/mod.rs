@@ -168,10 +168,13 @@ impl RepeatStore for PgRepeats {
 
     async fn forget_expired(&self, now: DateTime<Utc>, most: u64) -> Result<usize> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let is_divided = self.0.is_divided();
         let forget = statements::ForgetExpired { now, most };
+        let forget_on_nodes = statements::ForgetOnNodes { now };
         self.0
-            .run(Caller::Service, async |connection| {
-                forget.write(connection).await
+            .run(Caller::Service, async |connection| match is_divided {
+                false => forget.write(connection).await,
+                true => forget_on_nodes.write(connection).await,
             })
             .await
     }

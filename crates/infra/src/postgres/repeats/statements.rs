@@ -161,6 +161,12 @@ statement!(
 );
 
 statement!(
+    /// The same where Citus keeps them in parts: all that have expired.
+    ForgetOnNodes { now: DateTime<Utc> => Timestamptz } -> (),
+    "delete from repeats where expires_at <= $1"
+);
+
+statement!(
     /// Deletes the rows of a removed owner.
     ForgetOwner { owner_id: Uuid => SqlUuid, most: i64 => BigInt } -> (),
     "delete from repeats where owner_id = $1 and key in (

@@ -1,4 +1,5 @@
 mod statements;
+mod steps;
 mod store;
 
 use super::database::Database;
@@ -112,8 +113,9 @@ impl ReplyStore for PgReplies {
             ReplyTarget::Instead(item) | ReplyTarget::After(item) => item,
         };
         let key = ItemKey::new(owner, conversation, item);
+        let is_divided = self.0.is_divided();
         let work = async |connection: &mut AsyncPgConnection| {
-            store::store(connection, key, place, reply, leaving).await
+            store::store(connection, key, place, reply, (leaving, is_divided)).await
         };
         let thoughts = reply.reasoning.as_ref().map_or(0, String::len);
         let whose = Whose::from(owner).writing(reply.content.bytes() + thoughts);

@@ -2,6 +2,7 @@
 //! before it ends.
 
 use super::statements::AppendReply;
+use super::steps;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::items::key::ItemKey;
@@ -75,12 +76,12 @@ pub(super) async fn store(
     key: ItemKey,
     place: ReplyTarget,
     reply: &Reply,
-    leaving: Leaving,
+    (leaving, is_divided): (Leaving, bool),
 ) -> QueryResult<Outcome> {
     if !turn_queue::depart(connection, leaving.turn).await? {
         return Ok(Outcome::Overtaken);
     }
-    let stored = put(connection, key, place, reply).await?;
+    let stored = put(connection, key, place, reply, is_divided).await?;
     if leaving.is_cancelled
         && let Outcome::Version(row) | Outcome::Appended(row) = &stored
     {
@@ -94,6 +95,7 @@ async fn put(
     key: ItemKey,
     place: ReplyTarget,
     reply: &Reply,
+    is_divided: bool,
 ) -> QueryResult<Outcome> {
     if !lock(connection, key).await? {
         return Ok(Outcome::NoConversation);
@@ -104,6 +106,10 @@ async fn put(
     match place {
         ReplyTarget::Instead(_) => version(connection, key, key.sequence, reply).await,
         ReplyTarget::After(_) => match next(connection, key).await? {
+            None if is_divided => {
+                let appended = steps::append(connection, key, reply).await?;
+                Ok(appended.map_or(Outcome::Full, Outcome::Appended))
+            }
             None => append(connection, key, reply).await,
             // Another request has asked for the same reply at the same time.
             Some(next) if next.is_of_model() => {

@@ -48,7 +48,8 @@ pub(super) async fn finish(
                     true => Sequence(response.first.0.saturating_sub(1)),
                     false => Sequence(0),
                 };
-                match append(connection, key, &turn, appending, (due, after)).await? {
+                let how = (due, after, database.is_divided());
+                match append(connection, key, &turn, appending, how).await? {
                     Ok(number) => first = Some(number),
                     Err(stored) => return Ok(stored),
                 }
@@ -101,11 +102,12 @@ async fn append(
     (owner, conversation): (OwnerId, ConversationId),
     turn: &FinishedTurn,
     appending: &Appending,
-    (titles_due, after): (Option<chrono::DateTime<chrono::Utc>>, Sequence),
+    (titles_due, after, is_divided): (Option<chrono::DateTime<chrono::Utc>>, Sequence, bool),
 ) -> QueryResult<std::result::Result<Sequence, StoredResponse>> {
     let leaving = appending.leaving;
     let leaving_at = (leaving, titles_due);
-    let place = store_turn(connection, owner, conversation, turn, leaving_at, after).await?;
+    let key = (owner, conversation);
+    let place = store_turn(connection, key, turn, leaving_at, after, is_divided).await?;
     if !place.was_there {
         return Ok(Err(StoredResponse::Overtaken));
     }

@@ -25,8 +25,8 @@ use domain::responses::{
 };
 use rows::with_input;
 use statements::{
-    Abandon, AbandonExpired, Cancel, Chain, Delete, Find, FindWithInput, FoundResponse,
-    FoundWithInput, InRange, LinkRow,
+    Abandon, AbandonExpired, AbandonOnNodes, Cancel, Chain, Delete, Find, FindWithInput,
+    FoundResponse, FoundWithInput, InRange, LinkRow,
 };
 use uuid::Uuid;
 pub(super) use within::{ERASE_ITEM, forget_conversation, forget_owner};
@@ -216,7 +216,15 @@ impl ResponseStore for PgResponses {
             message: &failed.message,
             most: i64::try_from(most).unwrap_or(i64::MAX),
         };
-        let work = async |connection: &mut AsyncPgConnection| abandon.write(connection).await;
+        let on_nodes = AbandonOnNodes {
+            code: abandon.code,
+            message: abandon.message,
+        };
+        let is_divided = self.database.is_divided();
+        let work = async |connection: &mut AsyncPgConnection| match is_divided {
+            false => abandon.write(connection).await,
+            true => on_nodes.write(connection).await,
+        };
         self.database.run(Caller::Service, work).await
     }
 

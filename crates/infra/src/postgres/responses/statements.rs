@@ -165,6 +165,14 @@ statement!(
 );
 
 statement!(
+    /// The same where Citus keeps them in parts: all of them.
+    AbandonOnNodes<'a> { code: &'a str => Text, message: &'a str => Text } -> (),
+    "update responses set status = 3, ended_at = leased_until, leased_until = null,
+        failure_code = $1, failure_message = $2
+    where status = 1 and leased_until <= now()"
+);
+
+statement!(
     /// Deletes a response. Those that continue it continue the one before it.
     Delete { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> BigInt,
     sql!("with gone as (

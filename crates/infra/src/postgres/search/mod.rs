@@ -3,6 +3,7 @@
 mod candidates;
 mod forget;
 mod index;
+mod jobs_in_steps;
 mod stale;
 mod statements;
 mod texts;
@@ -78,10 +79,12 @@ impl SearchStore for PgSearch {
             now,
             maker: MAKER,
         };
+        let is_divided = self.0.is_divided();
         let last: Option<Uuid> = self
             .0
-            .run(Caller::Service, async |connection| {
-                leave.fetch_optional(connection).await
+            .run(Caller::Service, async |connection| match is_divided {
+                false => leave.fetch_optional(connection).await,
+                true => jobs_in_steps::leave(connection, leave).await,
             })
             .await?;
         Ok(last.map(|last| OwnerId::new(ids::read(last))))

@@ -1,5 +1,6 @@
 mod merge;
 mod rows;
+mod steps;
 
 use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
@@ -50,16 +51,19 @@ impl SettingsStore for PgSettings {
         let update = Update::new(owner_id, changes, now);
         let is_one =
             expected.is_any() && !matches!(changes.preferences, PreferencesChange::Merge(_));
+        let is_divided = self.0.is_divided();
         let work = async |connection: &mut AsyncPgConnection| {
             if is_one {
-                return update.fetch_optional(connection).await;
+                return written(connection, &update, is_divided).await;
             }
             let work = async |connection: &mut AsyncPgConnection| {
-                expect(connection, owner_id, expected, now).await?;
+                expect(connection, owner_id, expected, now, is_divided).await?;
                 match &changes.preferences {
-                    PreferencesChange::Merge(new) => update_merging(connection, update, new).await,
+                    PreferencesChange::Merge(new) => {
+                        update_merging(connection, update, new, is_divided).await
+                    }
                     PreferencesChange::Keep | PreferencesChange::Set(_) => {
-                        update.fetch_optional(connection).await
+                        written(connection, &update, is_divided).await
                     }
                 }
             };
@@ -76,6 +80,18 @@ impl SettingsStore for PgSettings {
     }
 }
 
+/// Makes the changes by one statement, or step by step where Citus keeps the tables in parts.
+async fn written(
+    connection: &mut AsyncPgConnection,
+    update: &Update<'_>,
+    is_divided: bool,
+) -> QueryResult<Option<SettingsRow>> {
+    match is_divided {
+        false => update.clone().fetch_optional(connection).await,
+        true => steps::update(connection, update).await,
+    }
+}
+
 /// Rolls back with [`DieselError::NotFound`] where the settings are not in an expected state. The row
 /// is locked before it is looked at, and made where there is none.
 async fn expect(
@@ -83,13 +99,14 @@ async fn expect(
     owner_id: Uuid,
     expected: &Expected,
     now: DateTime<Utc>,
+    is_divided: bool,
 ) -> QueryResult<()> {
     if expected.is_any() {
         return Ok(());
     }
     let nothing = SettingsChanges::default();
     let lock = Update::new(owner_id, &nothing, now);
-    let Some(row) = lock.fetch_optional::<SettingsRow>(connection).await? else {
+    let Some(row) = written(connection, &lock, is_divided).await? else {
         return Ok(());
     };
     let settings =
@@ -105,9 +122,10 @@ async fn update_merging(
     connection: &mut AsyncPgConnection,
     update: Update<'_>,
     new: &Preferences,
+    is_divided: bool,
 ) -> QueryResult<Option<SettingsRow>> {
     let owner_id = update.owner_id;
-    let Some(mut row) = update.fetch_optional::<SettingsRow>(connection).await? else {
+    let Some(mut row) = written(connection, &update, is_divided).await? else {
         return Ok(None);
     };
     let preferences = merged(&row.preferences, new.as_str())

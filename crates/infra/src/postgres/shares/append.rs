@@ -1,5 +1,6 @@
 //! A message that comes through a link.
 
+use super::divided;
 use super::statements::{self, AppendedPlace};
 use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
@@ -32,9 +33,13 @@ pub(super) async fn append(
         seed: &seed,
         content: addition.content.as_str(),
     };
+    let is_divided = database.is_divided();
     let whose = Whose::from(addition.author).writing(addition.content.as_str().len());
     let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Option<AppendedPlace>> {
-        append.fetch_optional(connection).await
+        match is_divided {
+            false => append.fetch_optional(connection).await,
+            true => divided::append(connection, &append).await,
+        }
     };
     let made = |place: &Option<AppendedPlace>| {
         let place = place.as_ref()?;

@@ -1,6 +1,6 @@
 //! A copy of the messages of a link, as a conversation of another owner.
 
-use super::statements;
+use super::{divided, statements};
 use crate::postgres::conversations::rows::ConversationRow;
 use crate::postgres::database::Database;
 use crate::postgres::error::storage;
@@ -29,9 +29,13 @@ pub(super) async fn fork(database: &Database, digest: Digest, fork: &Fork) -> Re
         owner_id: statement.owner_id,
     };
     let room = fork.room;
+    let is_divided = database.is_divided();
     let whose = Whose::from(fork.owner);
     type ForkedRow = (Option<u64>, Option<ConversationRow>);
     let work = async |connection: &mut AsyncPgConnection| -> QueryResult<ForkedRow> {
+        if is_divided {
+            return divided::fork(connection, &statement, room).await;
+        }
         let Some(room) = room else {
             return Ok((None, statement.fetch_optional(connection).await?));
         };

@@ -1,6 +1,6 @@
 //! Making links: to a conversation, or to one of its messages.
 
-use super::{rows, statements};
+use super::{divided, rows, statements};
 use crate::postgres::conversations::exists::exists;
 use crate::postgres::database::Database;
 use crate::postgres::error::storage;
@@ -16,21 +16,29 @@ use domain::shares::{Inserted, NewShare};
 
 pub(super) async fn insert(database: &Database, share: &NewShare) -> Result<Inserted> {
     let insert = statements::Insert::from(share);
+    let is_divided = database.is_divided();
     let made = |title: &Option<Option<String>>| {
         let made = Made::Share(share.conversation, share.place.0);
         title.is_some().then_some(Outcome::created(made))
     };
     let title = match share.item {
         None => {
-            let work = async |connection: &mut AsyncPgConnection| {
-                insert.fetch_optional::<Option<String>>(connection).await
+            let work = async |connection: &mut AsyncPgConnection| match is_divided {
+                false => insert.fetch_optional::<Option<String>>(connection).await,
+                true => divided::insert(connection, &insert, None).await,
             };
             database.effect(share.owner, work, made).await?
         }
         Some(item) => {
-            let insert = insert.of(item);
-            let work = async |connection: &mut AsyncPgConnection| {
-                insert.fetch_optional::<Option<String>>(connection).await
+            let insert_for_item = insert.clone().of(item);
+            let place = Some((insert_for_item.sequence, insert_for_item.item_id));
+            let work = async |connection: &mut AsyncPgConnection| match is_divided {
+                false => {
+                    insert_for_item
+                        .fetch_optional::<Option<String>>(connection)
+                        .await
+                }
+                true => divided::insert(connection, &insert, place).await,
             };
             database.effect(share.owner, work, made).await?
         }

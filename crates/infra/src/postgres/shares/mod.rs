@@ -1,10 +1,12 @@
 mod append;
+mod divided;
 mod fork;
 mod insert;
 mod list;
 mod rows;
 mod statements;
 pub(super) mod sweep;
+mod sweep_divided;
 mod view;
 mod views;
 
@@ -75,9 +77,13 @@ impl ShareStore for PgShares {
             owner_id,
             conversation_id,
         };
+        let is_divided = self.0.is_divided();
         let revoked = self
             .0
-            .run(owner, async |connection| revoke.write(connection).await)
+            .run(owner, async |connection| match is_divided {
+                false => revoke.write(connection).await,
+                true => divided::revoke(connection, &revoke).await,
+            })
             .await?;
         match conversation_id {
             _ if revoked > 0 => Ok(Revoked::Done),
@@ -93,11 +99,15 @@ impl ShareStore for PgShares {
         page: &ViewPage,
         now: DateTime<Utc>,
     ) -> Result<FoundLink> {
+        let is_divided = self.0.is_divided();
         let rows = self
             .0
             .read(
                 reading(caller),
-                async |connection| view::load(connection, digest, page, now).await,
+                async |connection| match is_divided {
+                    false => view::load(connection, digest, page, now).await,
+                    true => divided::load(connection, &digest.0, page, now).await,
+                },
                 |rows: &Vec<rows::Joined>| view::largest(rows),
             )
             .await?;
@@ -109,10 +119,12 @@ impl ShareStore for PgShares {
             before: before.0.cast_signed(),
             digest: &digest.0,
         };
+        let is_divided = self.0.is_divided();
         let counted: Option<(i64, i64)> = self
             .0
-            .run(reading(caller), async |connection| {
-                count.fetch_optional(connection).await
+            .run(reading(caller), async |connection| match is_divided {
+                false => count.fetch_optional(connection).await,
+                true => divided::count(connection, &digest.0, count.before).await,
             })
             .await?;
         let (before, total) = counted.unwrap_or_default();

@@ -1,5 +1,6 @@
 //! Ended links: they become tombstones, which are deleted later.
 
+use super::sweep_divided;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -71,7 +72,12 @@ pub(in crate::postgres) async fn bury(
     (owner_id, conversation_id): (Uuid, Uuid),
     ended_at: DateTime<Utc>,
     most: i64,
+    is_divided: bool,
 ) -> QueryResult<usize> {
+    if is_divided {
+        let key = (owner_id, conversation_id);
+        return sweep_divided::bury(connection, key, ended_at, most).await;
+    }
     let bury = Bury {
         owner_id,
         conversation_id,
@@ -86,8 +92,12 @@ pub(in crate::postgres) async fn forget(
     connection: &mut AsyncPgConnection,
     before: DateTime<Utc>,
     most: i64,
+    is_divided: bool,
 ) -> QueryResult<usize> {
-    let links = ForgetLinks { before, most }.write(connection).await?;
+    let links = match is_divided {
+        true => sweep_divided::forget(connection, before).await?,
+        false => ForgetLinks { before, most }.write(connection).await?,
+    };
     let tombstones = ForgetTombstones { before, most };
     Ok(links + tombstones.write(connection).await?)
 }

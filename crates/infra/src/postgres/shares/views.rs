@@ -1,6 +1,6 @@
 //! The numbers of views of links.
 
-use super::statements;
+use super::{divided, statements};
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
@@ -17,6 +17,9 @@ pub(super) async fn add(database: &Database, views: &[(ShareKey, u64)]) -> Resul
         .iter()
         .map(|(_, count)| i64::try_from(*count).unwrap_or(i64::MAX))
         .collect();
+    if database.is_divided() {
+        return divided::add_views(database, views).await;
+    }
     let add = statements::AddViews {
         owner_ids: &owner_ids,
         conversation_ids: &conversation_ids,

@@ -3,6 +3,7 @@
 mod arrays;
 mod ending;
 mod statements;
+mod steps;
 mod within;
 
 use super::database::Database;
@@ -16,6 +17,7 @@ use domain::admission::Caller;
 use domain::error::{Conflict, Error, Result};
 use domain::id::{ConversationId, ItemId, OwnerId};
 use domain::turns::{Ending, Entered, Over, QueuedTurn, TurnQueue};
+pub(super) use statements::Depart;
 use statements::{EndedRow, EnteredRow, OutcomeRow};
 use ulid::Ulid;
 use uuid::Uuid;
@@ -46,10 +48,14 @@ impl TurnQueue for PgTurnQueue {
             token: ids::stored(token),
             most: MOST,
         };
+        let is_divided = self.0.is_divided();
         let work = async |connection: &mut AsyncPgConnection| {
             for _ in 0..ATTEMPTS {
                 let enter = enter.clone();
-                let found: EnteredRow = enter.fetch_one(connection).await?;
+                let found: EnteredRow = match is_divided {
+                    false => enter.fetch_one(connection).await?,
+                    true => steps::enter(connection, enter).await?,
+                };
                 if !found.is_there {
                     return Ok(Some(None));
                 }
@@ -218,10 +224,13 @@ impl TurnQueue for PgTurnQueue {
 
     async fn forget_expired(&self, most: u64) -> Result<usize> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let is_divided = self.0.is_divided();
         let forget = statements::ForgetExpired { most };
+        let forget_on_nodes = statements::ForgetOnNodes { after: Uuid::nil() };
         self.0
-            .run(Caller::Service, async |connection| {
-                forget.write(connection).await
+            .run(Caller::Service, async |connection| match is_divided {
+                false => forget.write(connection).await,
+                true => forget_on_nodes.write(connection).await,
             })
             .await
     }

@@ -186,6 +186,12 @@ statement!(
 );
 
 statement!(
+    /// The same where Citus keeps them in parts. Without a parameter there would be no statement to prepare.
+    ForgetOnNodes { after: Uuid => SqlUuid } -> (),
+    "delete from turn_queue where owner_id >= $1 and leased_until <= now()"
+);
+
+statement!(
     /// Deletes the rows of a deleted conversation: those of ended turns and of instances that died.
     ForgetConversation { owner_id: Uuid => SqlUuid, conversation_id: Uuid => SqlUuid } -> (),
     "delete from turn_queue

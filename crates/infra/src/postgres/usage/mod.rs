@@ -6,6 +6,7 @@ use super::jobs::{Locked, Next, kind};
 use super::statement::statement;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
+use diesel::QueryResult;
 use diesel::sql_types::{
     Array, BigInt, Bool, Integer, Nullable, SmallInt, Timestamptz, Uuid as SqlUuid,
 };
@@ -70,6 +71,23 @@ statement!(
     where u.titles_day <> excluded.titles_day or u.titles < $3"
 );
 
+statement!(
+    Make { owner_id: Uuid => SqlUuid } -> (),
+    "insert into usage (owner_id) select $1
+    where not exists (select from removed_owners where owner_id = $1)
+    on conflict do nothing"
+);
+
+statement!(
+    CountTitle {
+        midnight: DateTime<Utc> => Timestamptz,
+        owner_id: Uuid => SqlUuid,
+        most: i64 => BigInt,
+    } -> (),
+    "update usage set titles = case when titles_day = $1 then titles + 1 else 1 end, titles_day = $1
+    where owner_id = $2 and (titles_day <> $1 or titles < $3)"
+);
+
 #[async_trait::async_trait]
 impl UsageStore for PgUsage {
     async fn find(&self, owners: &[OwnerId], midnight: DateTime<Utc>) -> Result<Vec<Counted>> {
@@ -126,14 +144,32 @@ impl UsageStore for PgUsage {
             midnight,
             most: i64::try_from(most).unwrap_or(i64::MAX),
         };
+        let is_divided = self.0.is_divided();
         let taken = self
             .0
-            .run(Caller::Service, async |connection| {
-                take.write(connection).await
+            .run(Caller::Service, async |connection| match is_divided {
+                false => take.write(connection).await,
+                true => take_in_steps(connection, take).await,
             })
             .await?;
         Ok(taken > 0)
     }
+}
+
+/// The same where Citus keeps the counts in parts: it cannot give the limit to an update that takes the place of an
+/// insertion.
+async fn take_in_steps(connection: &mut AsyncPgConnection, take: TakeTitle) -> QueryResult<usize> {
+    let (owner_id, midnight, most) = (take.owner_id, take.midnight, take.most);
+    if most <= 0 {
+        return Ok(0);
+    }
+    Make { owner_id }.write(connection).await?;
+    let count = CountTitle {
+        midnight,
+        owner_id,
+        most,
+    };
+    count.write(connection).await
 }
 
 /// The caller that waits for the usage of these owners: the only owner, or the service.

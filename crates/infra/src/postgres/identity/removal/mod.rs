@@ -1,6 +1,7 @@
 //! Removing an owner. Statements that store data for an owner check the row that is written here.
 //! The data of statements that began before that row is found by the sweeps that follow.
 
+mod apart;
 mod clear;
 mod remove;
 mod statements;
@@ -170,9 +171,14 @@ impl RemovalStore for PgRemovals {
             before: removed_before,
             most,
         };
+        let is_divided = self.0.is_divided();
         self.0
             .run(Caller::Service, async |connection| {
-                Ok(tokens.write(connection).await? + removals.write(connection).await?)
+                let forgotten = match is_divided {
+                    false => removals.write(connection).await?,
+                    true => apart::forget(connection, removals).await?,
+                };
+                Ok(tokens.write(connection).await? + forgotten)
             })
             .await
     }

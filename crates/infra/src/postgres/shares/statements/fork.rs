@@ -24,7 +24,7 @@ macro_rules! link_to_copy {
                     and ",
             owners_exist!("s.owner_id, $3"),
             " and ",
-            has_its_message!(),
+            has_its_message!("s.owner_id"),
             ")"
         )
     };
@@ -42,7 +42,7 @@ statement!(
         "with ", link_to_copy!(), "
         select (coalesce(sum(octet_length(", text!(), ") + 128), 0) + 128
             + coalesce(octet_length(s.title), 0))::bigint
-        from link s left join items m on ", shown!(), "
+        from link s left join items m on ", shown!("s.owner_id"), "
         group by s.id, s.title"
     )
 );
@@ -67,7 +67,7 @@ statement!(
                 select (row_number() over (order by m.sequence))::int as sequence, m.created_at,
                     m.role, ", text!(), " as content,
                     case when ", texts::unparted!("m."), " then 0 end as reasoning_version
-                from link s join items m on ", shown!(), "
+                from link s join items m on ", shown!("s.owner_id"), "
             ) n
             returning octet_length(content) + 128 as bytes
         )

@@ -11,16 +11,21 @@ use uuid::Uuid;
 
 /// Whether a link `s` shows a message of `m`: those of users and assistants, up to the place where
 /// the link was made. A link to a message shows earlier messages only where the context is
-/// included. Items of other types, and messages without a text, are not shown.
+/// included. Items of other types, and messages without a text, are not shown. The link's owner is
+/// `s.owner_id`, or a parameter.
 macro_rules! shown {
-    () => {
-        "m.owner_id = s.owner_id and m.conversation_id = s.conversation_id
+    ($owner:literal) => {
+        concat!(
+            "m.owner_id = ",
+            $owner,
+            " and m.conversation_id = s.conversation_id
             and m.role in (2, 3)
             and (m.parts_version is distinct from m.version
                 or m.item_type is null and (m.shown is not null or m.content <> ' '))
             and m.sequence >= case when s.include_context then 1
                 else coalesce(s.item_sequence, 1) end
             and m.sequence <= case when s.live then 2147483647 else s.last_sequence end"
+        )
     };
 }
 pub(super) use shown;
@@ -35,11 +40,15 @@ pub(super) use text;
 
 /// Whether the message of a link `s` exists; always true for a link to a conversation.
 macro_rules! has_its_message {
-    () => {
-        "(s.item_sequence is null or exists (
-            select from items m where m.owner_id = s.owner_id
+    ($owner:literal) => {
+        concat!(
+            "(s.item_sequence is null or exists (
+            select from items m where m.owner_id = ",
+            $owner,
+            "
                 and m.conversation_id = s.conversation_id and m.sequence = s.item_sequence
         ))"
+        )
     };
 }
 pub(super) use has_its_message;
@@ -55,6 +64,44 @@ macro_rules! owners_exist {
     };
 }
 pub(super) use owners_exist;
+
+/// The page `i` of the messages of a link `s`: from `$2` on, at the time `$3`, at most `$4` messages and `$5` bytes.
+macro_rules! page_of_link {
+    ($owner:literal, $from:literal, $order:literal) => {
+        sql!(
+            "left join lateral (
+                    select n.*, sum(octet_length(n.content)) over (order by n.sequence ",
+            $order,
+            ")
+                        - octet_length(n.content) as bytes_before,
+                        row_number() over (order by n.sequence ",
+            $order,
+            ") as place
+                    from (
+                        select m.id, m.role, ",
+            text!(),
+            " as content, m.created_at, m.sequence,
+                            ",
+            texts::unparted!("m."),
+            " as unparted
+                        from items m
+                        where ",
+            shown!($owner),
+            "
+                            and m.sequence ",
+            $from,
+            " $2
+                            and c.id is not null and s.revoked_at is null
+                            and (s.expires_at is null or s.expires_at > $3)
+                        order by m.sequence ",
+            $order,
+            " limit $4
+                    ) n
+                ) i on i.bytes_before <= $5 or i.place = 2"
+        )
+    };
+}
+pub(super) use page_of_link;
 
 /// A link and a page of its messages, in one direction. The first message may have more bytes than a
 /// page, and the second shows whether more follow. Always returns at least one row and reads
@@ -73,7 +120,7 @@ macro_rules! view {
             sql!(
                 "select t.ended_at, ", names!(LinkRow, "s."), ",
                     c.id is not null and ", owners_exist!("s.owner_id"), "
-                        and ", has_its_message!(), ",
+                        and ", has_its_message!("s.owner_id"), ",
                     i.id, i.role, i.content, i.created_at, i.unparted
                 from (select $1 as digest) asked
                 left join share_tombstones t on t.digest = asked.digest
@@ -81,21 +128,7 @@ macro_rules! view {
                 left join shares s on s.owner_id = d.owner_id
                     and s.conversation_id = d.conversation_id and s.id = d.id
                 left join conversations c on c.owner_id = s.owner_id and c.id = s.conversation_id
-                left join lateral (
-                    select n.*, sum(octet_length(n.content)) over (order by n.sequence ", $order, ")
-                        - octet_length(n.content) as bytes_before,
-                        row_number() over (order by n.sequence ", $order, ") as place
-                    from (
-                        select m.id, m.role, ", text!(), " as content, m.created_at, m.sequence,
-                            ", texts::unparted!("m."), " as unparted
-                        from items m
-                        where ", shown!(), "
-                            and m.sequence ", $from, " $2
-                            and c.id is not null and s.revoked_at is null
-                            and (s.expires_at is null or s.expires_at > $3)
-                        order by m.sequence ", $order, " limit $4
-                    ) n
-                ) i on i.bytes_before <= $5 or i.place = 2
+                ", page_of_link!("s.owner_id", $from, $order), "
                 order by i.sequence ", $order
             )
         );
@@ -122,7 +155,7 @@ statement!(
         join share_digests d on d.digest = asked.digest
         join shares s on s.owner_id = d.owner_id
             and s.conversation_id = d.conversation_id and s.id = d.id
-        join items m on ", shown!()
+        join items m on ", shown!("s.owner_id")
     )
 );
 
