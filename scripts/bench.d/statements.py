@@ -31,7 +31,7 @@ TYPES = {
 
 # The macros for an item's columns, and rows with the names of their columns.
 MACROS = ("items/rows.rs", "items/texts.rs")
-ROWS = {"Head": "items/rows.rs", "ConversationRow": "conversations/rows.rs"}
+ROWS = {"Head": "items/rows.rs", "Row": "conversations/rows.rs"}
 STRING = r'"(?:[^"\\]|\\.)*"'
 
 
