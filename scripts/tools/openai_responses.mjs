@@ -20,6 +20,34 @@ for await (const item of client.responses.inputItems.list(whole.id)) asked.push(
 assert.deepEqual(asked, [input]);
 console.log("  an answer, and its input");
 
+async function all(page) {
+  const seen = [];
+  for await (const item of page) seen.push(item);
+  return seen;
+}
+
+const model = "check-model";
+const next = await client.responses.create({ model, input: "And then?", previous_response_id: whole.id });
+assert.equal(next.previous_response_id, whole.id);
+const conversation = (await client.conversations.create()).id;
+const kept = await client.responses.create({ model, input, conversation: { id: conversation } });
+const chat = await client.chat.completions.create({ model, conversation, messages: [{ role: "user", content: "Sure?" }] });
+const said = await all(client.conversations.items.list(conversation, { order: "asc" }));
+assert.equal(said[1].id, kept.output[0].id);
+assert.deepEqual(said.map(({ content }) => content[0].text), [input, REPLY, "Sure?", chat.choices[0].message.content]);
+assert.deepEqual((await all(client.models.list())).map(({ id }) => id), [model]);
+const told = await all(await client.responses.retrieve(kept.id, { stream: true, starting_after: 3 }));
+assert.deepEqual(told.map((event) => event.sequence_number), told.map((_, place) => place + 4));
+assert.deepEqual(told.at(-1).response.output, kept.output);
+console.log("  a chain, a conversation with a chat in it, a stream of a stored response, the models");
+
+// The client gives up too early, and asks again by itself.
+const hasty = new OpenAI({ baseURL: `${BASE_URL}/openai/v1`, apiKey: ACCESS_TOKEN, maxRetries: 9, timeout: 1500 });
+const once = (await client.conversations.create()).id;
+await hasty.responses.create({ model: "slow-model", input, conversation: once });
+assert.equal((await all(client.conversations.items.list(once))).length, 2);
+console.log("  a repeat of the SDK itself makes one turn");
+
 async function read(stream) {
   const numbers = [];
   for await (const event of stream) numbers.push(event.sequence_number);
