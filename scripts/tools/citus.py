@@ -23,6 +23,7 @@ PAGES = ["docs/GUIDE.md", "docs/RECIPES.md"]
 # So many owners are on both workers, whatever their ids are.
 OWNERS = 12
 ITEM = {"role": "user", "content": "Hello"}
+GOOD = {200, 201, 204}
 FAULTS: list[str] = []
 
 
@@ -113,6 +114,8 @@ class Owner:
         self.token, self.refresh, self.id = session["access_token"], session["refresh_token"], session["user"]["id"]
         _, made = self.call("POST", "/v1/conversations", {"items": [ITEM]})
         self.conversation = made["id"]
+        _, whole = self.call("GET", f"/v1/conversations/{self.conversation}")
+        self.item = whole["items"][0]["id"]
         _, link = self.call("POST", f"/v1/conversations/{self.conversation}/share", {"read_only": False})
         self.link = f"/conversations/share/{link['share_id']}"
 
@@ -130,8 +133,19 @@ class Owner:
             "share": ("POST", f"{path}/share", {}), "settings": ("GET", "/v1/users/me/settings", None),
         }
         found = {name: self.call(*call)[0] for name, call in calls.items()}
-        visits = {"link": ("GET", self.link, None), "link's message": ("POST", f"{self.link}/items", {"content": "Hello"})}
-        return found | {name: self.call(*call)[0] for name, call in visits.items()}
+        visits = {
+            "link": ("GET", self.link, None), "link's message": ("POST", f"{self.link}/items", {"content": "Hello"}),
+            "copy": ("POST", f"{self.link}/fork", {}), "edit": ("PUT", f"{path}/items/{self.item}/edit", {"content": "Edited"}),
+        }
+        found |= {name: self.call(*call)[0] for name, call in visits.items()}
+        gone, item = self.conversation, self.item
+        status, made = self.call("POST", "/v1/conversations", {"items": [ITEM, ITEM]})
+        if status == 201:
+            _, whole = self.call("GET", f"/v1/conversations/{made['id']}")
+            gone, item = made["id"], whole["items"][0]["id"]
+        found["delete message"] = self.call("DELETE", f"/v1/conversations/{gone}/items/{item}")[0]
+        found["delete"] = self.call("DELETE", f"/v1/conversations/{gone}")[0]
+        return found
 
 
 def uuid_of(text: str) -> str:
@@ -154,7 +168,7 @@ def lost_worker(nodes: list[Postgres], binary: str, place: Place) -> None:
     here = [owner for owner in owners if owner not in gone]
     expect("owners on both workers", bool(gone and here), True)
     for owner in owners:
-        expect("before", {status for status in owner.statuses().values()} <= {200, 201}, True)
+        expect("before", {status for status in owner.statuses().values()} <= GOOD, True)
     lost.stop("immediate")
     say(f"a worker is lost, with {len(gone)} of {OWNERS} owners")
     for owner in gone:
@@ -163,7 +177,7 @@ def lost_worker(nodes: list[Postgres], binary: str, place: Place) -> None:
     failed: dict[str, set[int]] = {}
     for owner in here:
         for name, status in owner.statuses().items():
-            if status not in (200, 201):
+            if status not in GOOD:
                 failed.setdefault(name, set()).add(status)
     expect("calls of the other owners that failed", failed, {})
     session = service.call("POST", "/auth/guest-login", {})
@@ -173,9 +187,9 @@ def lost_worker(nodes: list[Postgres], binary: str, place: Place) -> None:
     expect("an account is made", service.call("POST", "/auth/register", account)[0], 201)
     expect("it signs in", service.call("POST", "/auth/login", account)[0], 200)
     lost.start()
-    until("the worker is back", lambda: {200, 201} >= set(gone[0].statuses().values()))
+    until("the worker is back", lambda: GOOD >= set(gone[0].statuses().values()))
     for owner in owners:
-        expect("afterwards", {status for status in owner.statuses().values()} <= {200, 201}, True)
+        expect("afterwards", {status for status in owner.statuses().values()} <= GOOD, True)
     service.stop()
     say("the worker is back, and with it its owners")
 
