@@ -53,4 +53,5 @@ pub use address::Table;
 pub use error::{CODES, Code};
 pub use extract::BodyRate;
 pub use long_work::LongWork;
+pub use outgoing::alone;
 pub use request_context::{Observed, Observer, Tracing};

@@ -1,12 +1,13 @@
 //! Answers on their way to the client.
 
-use crate::connection::{Connection, UnderWay};
+use crate::connection::{Connection, UnderWay, size_of_body};
 use crate::error::ApiError;
 use crate::memory::{HeldMemory, Memory, Taken, busy, taker};
 use crate::repeats::Answered;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
-use actix_web::dev::ServiceResponse;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{ConnectionType, Method, header};
+use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage as _, HttpResponse, web};
 use std::pin::Pin;
@@ -39,6 +40,26 @@ pub(crate) struct Outgoing {
 /// Marks a streamed answer: each part counts its memory. It is an extension of the
 /// response.
 pub(crate) struct PaidInParts;
+
+/// Wraps an application without the other middleware, as that of the metrics: its connections have the same
+/// limits of time.
+///
+/// # Errors
+/// Those of the application.
+pub async fn alone(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let connection = request.conn_data::<Connection>().cloned();
+    let body = size_of_body(request.headers());
+    let under_way = connection.as_ref().map(|it| it.begin(body));
+    if let Some(connection) = &connection {
+        connection.give_way().await;
+    }
+    let response = next.call(request).await?.map_into_boxed_body();
+    let response = last_where_needed(response);
+    Ok(response.map_body(|_, body| BoxBody::new(Outgoing::new(body, None, under_way, None))))
+}
 
 /// Counts the memory of the answer, until it is written. The answer to a read is refused if no memory is
 /// free. The answer to a change is sent in any case; it is at most as large as the request.

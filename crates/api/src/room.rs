@@ -9,7 +9,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, web};
-use domain::storage::Room;
+use domain::storage::{Room, on_reserve};
 use utoipa::openapi::OpenApi;
 
 /// Whether an operation is allowed while the disk is full.
@@ -122,8 +122,12 @@ pub async fn refuse_on_full_disk(
         let needs = request.app_data::<web::Data<Table<Needs>>>();
         let path = request.match_info().as_str();
         match needs.map_or(Need::None, |needs| needs.find(request.method(), path)) {
-            Need::None | Need::Depends => {}
-            Need::Spared => full.make_way().await,
+            Need::None => return Ok(going_on(request, next).await?.map_into_boxed_body()),
+            Need::Spared => {
+                full.make_way().await;
+                return Ok(going_on(request, next).await?.map_into_boxed_body());
+            }
+            Need::Depends => {}
             Need::Room => {
                 if let Err(error) = full.check() {
                     if !repeats::may_be_one(&request) {
@@ -136,4 +140,12 @@ pub async fn refuse_on_full_disk(
         }
     }
     Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// Handles an operation that works while the disk is full.
+async fn going_on<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    on_reserve(next.call(request)).await
 }

@@ -1,15 +1,20 @@
 //! Server-sent events: how every stream begins, is kept alive, and reports its failure.
 
 use crate::error::{About, ApiError, ErrorBody};
+use crate::memory::{Part, StreamMemory};
 use crate::stream::Chunks;
 use actix_web::http::header::HeaderName;
 use actix_web::rt::time::timeout;
-use actix_web::{HttpResponse, HttpResponseBuilder};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use futures_util::stream::{self, StreamExt as _};
 use std::time::Duration;
 
 /// The longest silence: proxies close a connection that is silent for too long.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
+
+/// An event with more bytes takes memory of its own until the client has taken it. Smaller ones are
+/// covered by what each stream has.
+const LARGE: usize = 64 * 1024;
 
 /// A comment, which clients skip.
 const SILENCE: &str = ": the model is thinking\n\n";
@@ -20,6 +25,11 @@ pub(crate) trait Events: 'static {
 
     /// The next part; `None` after the last one. If the wait is dropped, no part is lost.
     async fn next(&mut self) -> Option<Result<Self::Part, ApiError>>;
+
+    /// The bytes of an event whose memory the stream has already.
+    fn covered(&self) -> usize {
+        0
+    }
 
     /// The text of a part's event.
     ///
@@ -38,9 +48,10 @@ pub(crate) trait Events: 'static {
 /// unless the failure comes late.
 pub(crate) async fn begin<E: Events>(
     mut events: E,
-    about: About,
+    request: &HttpRequest,
     mut answer: HttpResponseBuilder,
 ) -> Result<HttpResponse, ApiError> {
+    let (about, memory) = (About::of(request), StreamMemory::of(request));
     let first = match timeout(KEEP_ALIVE, events.next()).await {
         Ok(Some(Err(error))) => return Err(error),
         Ok(Some(Ok(part))) => events.written(part)?,
@@ -48,7 +59,9 @@ pub(crate) async fn begin<E: Events>(
     };
     // Of the request, for the log.
     let span = tracing::Span::current();
-    let rest = stream::unfold((events, about, span), |(mut events, about, span)| async {
+    let first = part(first, &memory, events.covered()).await?;
+    let state = (events, about, span, memory);
+    let rest = stream::unfold(state, |(mut events, about, span, memory)| async {
         let text = match timeout(KEEP_ALIVE, events.next()).await {
             Ok(part) => match part? {
                 Ok(part) => events.written(part),
@@ -59,17 +72,27 @@ pub(crate) async fn begin<E: Events>(
             },
             Err(_) => Ok(SILENCE.to_owned()),
         };
-        Some((
-            text.map(|text| text.into_bytes().into()),
-            (events, about, span),
-        ))
+        let part = match text {
+            Ok(text) => part(text, &memory, events.covered()).await,
+            Err(error) => Err(error),
+        };
+        Some((part, (events, about, span, memory)))
     });
-    let first = stream::once(std::future::ready(Ok(first.into_bytes().into())));
+    let first = stream::once(std::future::ready(Ok(first)));
     Ok(answer
         .content_type("text/event-stream")
         // nginx would otherwise buffer the events.
         .insert_header((HeaderName::from_static("x-accel-buffering"), "no"))
         .streaming(Chunks::of(first.chain(rest))))
+}
+
+/// The text of an event, and its memory.
+async fn part(text: String, memory: &StreamMemory, covered: usize) -> Result<Part, ApiError> {
+    let memory = match text.len() > LARGE.max(covered) {
+        true => memory.of_event(text.len()).await?,
+        false => None,
+    };
+    Ok(Part::new(text.into_bytes(), memory))
 }
 
 /// An event of this kind, with JSON as its data. An event's data has no line breaks; those between

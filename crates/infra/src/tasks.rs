@@ -1,7 +1,8 @@
 //! Background work, which outlives the request that started it.
 
 use domain::mutex::locked;
-use domain::repeats::carried;
+use domain::repeats;
+use domain::storage;
 use domain::tasks::{Task, Tasks};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
@@ -54,7 +55,7 @@ impl BackgroundTasks {
 impl Tasks for BackgroundTasks {
     /// The task's lines in the log carry the id of the request that started it.
     fn start(&self, task: Task) {
-        let task = carried(task);
+        let task = storage::carried(repeats::carried(task));
         let logged = async move {
             if let Err(error) = task.await {
                 tracing::warn!(

@@ -50,6 +50,7 @@ pub(crate) fn assemble(
     let signers = Signers::of(config, dependencies.secret, &clock)?;
     let external = Arc::new(config.issuers.start(&clock, &timer)?);
     let hasher = Arc::new(Argon2Hasher::new(half_of_the_processors())?);
+    let memory = Memory::new(config.memory);
     let (provider, places) = config.provider.connect()?;
     let provider = traces::traced(provider);
     let places = places.map(|places| ("generations", places));
@@ -96,8 +97,8 @@ pub(crate) fn assemble(
         context_tokens: config.provider.context_tokens,
         repeats: repeats::of(config, database, tasks.clone()),
         responses: Arc::default(),
-        turns: turns::of(config, database, tasks.clone()),
-        memory: Memory::new(config.memory),
+        turns: turns::of(config, database, tasks.clone(), memory.budget()),
+        memory,
         body_rate: BodyRate::USUAL,
         long_work: LongWork::new(half_of_the_processors()),
         terms: Terms {

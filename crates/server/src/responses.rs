@@ -34,14 +34,21 @@ pub(crate) fn responses(parts: &Parts, items: Arc<PgItems>) -> ResponseService {
 /// is dropped.
 pub async fn tend(database: Database, live: Arc<Live>) {
     let store = PgResponses::new(database.clone(), NewTitles::Kept);
-    for round in 1_u32.. {
+    let mut rounds = 0;
+    loop {
         tokio::time::sleep(Live::TENDING).await;
         if !database.is_open() {
             continue;
         }
-        let renews = round.is_multiple_of(Live::RENEWAL);
-        if let Err(error) = live.tend(&store, renews).await {
-            tracing::warn!(%error, "responses under way cannot be renewed; trying again");
+        rounds += 1;
+        let renews = rounds >= Live::RENEWAL;
+        match live.tend(&store, renews).await {
+            Ok(()) if renews => rounds = 0,
+            Ok(()) => {}
+            // What was not renewed is due in the next round, too.
+            Err(error) => {
+                tracing::warn!(%error, "responses under way cannot be renewed; trying again");
+            }
         }
     }
 }

@@ -153,7 +153,7 @@ fn operator() -> User {
 /// Serves the metrics of a service of these parts.
 fn serve_metrics(listener: TcpListener, parts: &mut Parts) -> std::io::Result<Endpoint> {
     tracing::info!("metrics: http://{}/metrics", listener.local_addr()?);
-    Endpoint::start(listener, Metrics::of(parts))
+    Endpoint::start(listener, Metrics::of(parts), parts.terms.patience)
 }
 
 async fn run(

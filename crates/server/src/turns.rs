@@ -2,6 +2,7 @@
 //! cancelled.
 
 use crate::config::Config;
+use domain::admission::Budget;
 use domain::clock::Timer;
 use domain::tasks::Tasks;
 use domain::turns::TurnService;
@@ -10,13 +11,13 @@ use infra::postgres::{Database, PgTurnQueue};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The turns of an instance. A turn waits up to `patience` for earlier turns; `memory` is the
-/// number of bytes for their requests.
+/// The turns of an instance. A turn waits up to `patience` for earlier turns; `memory` is that of
+/// bodies.
 pub fn service(
     database: &Database,
     tasks: Arc<dyn Tasks>,
     timer: Arc<dyn Timer>,
-    memory: u64,
+    memory: Budget,
     patience: Duration,
 ) -> Arc<TurnService> {
     let queue = Arc::new(PgTurnQueue(database.clone()));
@@ -26,22 +27,34 @@ pub fn service(
 }
 
 /// The turns of a running service: a turn waits as long as the model provider may be silent.
-pub(crate) fn of(config: &Config, database: &Database, tasks: Arc<dyn Tasks>) -> Arc<TurnService> {
+pub(crate) fn of(
+    config: &Config,
+    database: &Database,
+    tasks: Arc<dyn Tasks>,
+    memory: Budget,
+) -> Arc<TurnService> {
     let timer = Arc::new(RuntimeTimer);
     let patience = config.provider.patience;
-    service(database, tasks, timer, config.memory, patience)
+    service(database, tasks, timer, memory, patience)
 }
 
 /// Tends turns regularly, until it is dropped.
 pub async fn tend(database: Database, turns: Arc<TurnService>) {
-    for round in 1_u32.. {
+    let mut rounds = 0;
+    loop {
         tokio::time::sleep(TurnService::TENDING).await;
         if !database.is_open() {
             continue;
         }
-        let renews = round.is_multiple_of(TurnService::RENEWAL);
-        if let Err(error) = turns.tend(renews).await {
-            tracing::warn!(%error, "turns under way cannot be renewed; trying again");
+        rounds += 1;
+        let renews = rounds >= TurnService::RENEWAL;
+        match turns.tend(renews).await {
+            Ok(()) if renews => rounds = 0,
+            Ok(()) => {}
+            // What was not renewed is due in the next round, too.
+            Err(error) => {
+                tracing::warn!(%error, "turns under way cannot be renewed; trying again");
+            }
         }
     }
 }

@@ -3,10 +3,11 @@ use super::events::ChatEvents;
 use super::request::ChatCompletionRequestBody;
 use super::schema::{ChatCompletion, ChatCompletionEvent, ChatCompletionRequest};
 use crate::disconnect::Presence;
-use crate::error::{About, ApiError, passed};
+use crate::error::{ApiError, passed};
 use crate::extract::{Authenticated, Body};
 use crate::items::regenerate::CONTEXT_TRUNCATED;
 use crate::long_work::LongWork;
+use crate::memory::handed_over;
 use crate::sse;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use domain::chat::{Answering, ChatService, CompleteChat, Making};
@@ -99,11 +100,12 @@ pub(crate) async fn answer(
     room: &dyn Room,
     owner: OwnerId,
     request: &HttpRequest,
-    (asked, making): (CompleteChat, Option<Making>),
+    (mut asked, making): (CompleteChat, Option<Making>),
 ) -> Result<HttpResponse, ApiError> {
     let is_stored = asked.place.as_ref().is_some_and(|place| place.is_stored);
     if is_stored {
         room.check()?;
+        asked.memory = handed_over(request, asked.body.len() as u64)?;
     }
     let streamed = asked.streamed;
     let presence = match is_stored {
@@ -130,7 +132,7 @@ pub(crate) async fn answer(
             parts_kept(events)
         }
     };
-    sse::begin(ChatEvents::of(parts), About::of(request), answer).await
+    sse::begin(ChatEvents::of(parts), request, answer).await
 }
 
 fn json(mut answer: HttpResponseBuilder, completion: String) -> HttpResponse {

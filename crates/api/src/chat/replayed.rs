@@ -3,7 +3,7 @@
 
 use super::answer::Parts;
 use super::events::ChatEvents;
-use crate::error::{About, ApiError, passed};
+use crate::error::{ApiError, passed};
 use crate::replays::found::{Kept, answered, conversation_of, owner};
 use crate::request_context::RequestContext;
 use crate::request_id::request_id;
@@ -131,7 +131,7 @@ pub(crate) async fn stream(
     })
     .boxed_local();
     let answer = HttpResponse::Ok();
-    sse::begin(ChatEvents::of(parts), About::of(request), answer).await
+    sse::begin(ChatEvents::of(parts), request, answer).await
 }
 
 impl Told {

@@ -7,6 +7,7 @@ use super::{Fields, messages};
 use crate::error::{ApiError, code};
 use crate::extract::{MESSAGES, WireBody};
 use crate::repeats::Again;
+use domain::admission::BodyMemory;
 use domain::chat::{ChatTarget, CompleteChat};
 use domain::error::Error;
 use domain::id::ConversationId;
@@ -112,6 +113,7 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
             model,
             streamed,
             place,
+            memory: BodyMemory::default(),
         })
     }
 }

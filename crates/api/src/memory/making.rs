@@ -32,7 +32,7 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    const ANSWER: Self = Self {
+    pub(super) const ANSWER: Self = Self {
         still: Duration::from_secs(4),
         moving: Duration::from_secs(60),
     };
@@ -40,7 +40,7 @@ impl Patience {
     /// For the next part of an answer that has begun, which would be cut off: until silent readers have
     /// lost their connections, after 60 s. A client that does not read what was sent loses its own,
     /// though the answer waits.
-    const PART: Self = Self {
+    pub(super) const PART: Self = Self {
         still: Duration::from_secs(75),
         moving: Duration::from_secs(600),
     };

@@ -1,7 +1,9 @@
 //! The memory of bodies and answers, which all callers share.
 
+mod lasting;
 mod making;
 
+pub(crate) use lasting::{StreamMemory, handed_over};
 pub(crate) use making::{
     ANSWER, BEGINNING, PAGE, Part, Parts, held, needs, needs_nothing, take_memory,
     take_memory_at_once,

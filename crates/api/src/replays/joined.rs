@@ -2,7 +2,7 @@
 
 use super::found::{Kept, answered, finished, item, owner, service};
 use crate::chat::replayed;
-use crate::error::{About, ApiError};
+use crate::error::ApiError;
 use crate::items::regenerate::ReplyEvents;
 use crate::repeats::{LAST_LOOK, Watched};
 use crate::sse;
@@ -76,7 +76,7 @@ async fn begin(
     match request.match_info().get("conversation_id") {
         Some(_) => {
             let events = ReplyEvents::of(generation);
-            sse::begin(events, About::of(request), HttpResponse::Ok()).await
+            sse::begin(events, request, HttpResponse::Ok()).await
         }
         None => replayed::stream(request, generation, kept).await,
     }

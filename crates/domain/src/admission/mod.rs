@@ -7,12 +7,14 @@
 //! request waits for at most one turn of each other caller.
 
 mod account;
+mod body_memory;
 mod budget;
 mod queue;
 #[cfg(test)]
 mod tests;
 
 pub use account::Usage;
+pub use body_memory::BodyMemory;
 pub use budget::{Budget, Permit};
 
 use crate::id::OwnerId;

@@ -180,8 +180,7 @@ impl AnswerTask {
             model: None,
         });
         let mut messages: Vec<_> = said.collect();
-        let now = self.clock.now();
-        let has_reply = reply.is_some();
+        let (now, has_reply) = (self.clock.now(), reply.is_some());
         let mut cancelled = is_cancelled.then(|| Cancelled {
             text: String::new(),
             model: self.model.clone(),
@@ -215,10 +214,14 @@ impl AnswerTask {
             has_reply,
         };
         let leaving = self.turn.leaving(is_cancelled);
-        let stored = self
-            .turns
-            .store(self.owner, self.conversation, &turn, leaving)
-            .await?;
+        let mut persistence = self.turn.persistence();
+        let stored = loop {
+            let (store, place) = (&self.turns, self.conversation);
+            let stored = store.store(self.owner, place, &turn, leaving).await;
+            if !persistence.goes_on(stored.as_ref().err()).await {
+                break stored?;
+            }
+        };
         self.turn.has_left();
         match stored {
             StoredTurn::Done { title } => Ok(Kept {

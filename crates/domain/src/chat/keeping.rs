@@ -96,13 +96,13 @@ impl Keeping {
     async fn begin(
         &self,
         owner: OwnerId,
-        asked: CompleteChat,
+        mut asked: CompleteChat,
         made: Option<&mut MadeConversation>,
     ) -> Result<(AnswerTask, ChatRequest, bool)> {
         let conversation = asked.place.as_ref().map(|place| place.conversation);
         let conversation = conversation.ok_or_else(absent)?;
-        let size = asked.body.len();
-        let turn = self.stores.queue.turn(owner, conversation, size).await;
+        let memory = std::mem::take(&mut asked.memory);
+        let turn = self.stores.queue.turn(owner, conversation, memory).await;
         let (turn, _) = turn.map_err(|error| error.named_by("conversation"))?;
         if let Some(made) = made {
             made.is_for(&turn);
@@ -127,6 +127,7 @@ impl Keeping {
             streamed,
             offers_tools,
             place,
+            ..
         } = asked;
         let ChatTarget {
             conversation,

@@ -1,3 +1,4 @@
+use crate::admission::BodyMemory;
 use crate::id::ConversationId;
 use crate::items::{Content, Reasoning, Role};
 
@@ -24,7 +25,7 @@ pub struct Unkept {
 }
 
 /// A client's request for a chat completion.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct CompleteChat {
     /// The request of OpenAI's API, which is passed on.
     pub body: String,
@@ -36,6 +37,8 @@ pub struct CompleteChat {
     pub offers_tools: bool,
     /// Where the chat is stored; `None`: not at all.
     pub place: Option<ChatTarget>,
+    /// The memory of the request, where the chat outlives it.
+    pub memory: BodyMemory,
 }
 
 /// The conversation that a chat continues, and the new messages.

@@ -5,7 +5,7 @@ use super::model::{Ask, ChatRequest};
 use super::request::{Asked, ReplyWriting, WantedReply};
 use super::store::{Finished, PromptContext, Reply, Stored};
 use super::{Draft, Written};
-use crate::admission::Caller;
+use crate::admission::{BodyMemory, Caller};
 use crate::error::ProviderFailure;
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::repeats;
@@ -24,7 +24,8 @@ impl ReplyWriting {
     ) -> Result<()> {
         let begun = async {
             let (owner, conversation) = (asked.owner, asked.conversation);
-            let (turn, has_waited) = self.queue.turn(owner, conversation, 0).await?;
+            let memory = BodyMemory::default();
+            let (turn, has_waited) = self.queue.turn(owner, conversation, memory).await?;
             let wanted = match has_waited {
                 false => self.wanted(asked, prompt_context).await,
                 // The items around it may have changed while it waited.
@@ -110,16 +111,17 @@ impl ReplyWriting {
             claim.ends_by(finish_reason.clone());
         }
         let leaving = turn.leaving(called.is_some());
-        let stored = self
-            .store
-            .store(
-                wanted.owner,
-                wanted.conversation,
-                wanted.place,
-                &reply,
-                leaving,
-            )
-            .await?;
+        let (owner, conversation, place) = (wanted.owner, wanted.conversation, wanted.place);
+        let mut persistence = turn.persistence();
+        let stored = loop {
+            let storing = self
+                .store
+                .store(owner, conversation, place, &reply, leaving);
+            let stored = storing.await;
+            if !persistence.goes_on(stored.as_ref().err()).await {
+                break stored?;
+            }
+        };
         turn.has_left();
         match stored {
             Stored::Done(generated) => Ok(Finished {

@@ -92,9 +92,9 @@ impl ResponseTask {
         let Continued::Conversation(id) = self.create.place else {
             return Ok(None);
         };
-        let bytes = self.input.iter().map(Entry::bytes).sum();
+        let memory = std::mem::take(&mut self.create.memory);
         let stores = &self.needs.stores;
-        let turn = stores.queue.turn(self.owner, id, bytes).await;
+        let turn = stores.queue.turn(self.owner, id, memory).await;
         let (turn, _) = turn.map_err(|error| error.named_by("conversation"))?;
         self.turn = Some(turn);
         let outline = stores.conversations.outline(self.owner, id).await?;
@@ -134,6 +134,7 @@ impl ResponseTask {
             response.input_count = u32::try_from(input.len()).unwrap_or(u32::MAX);
         });
         self.input = input;
+        self.create.input = Vec::new();
         if self.create.is_streamed && !self.create.is_background {
             if self.create.is_stored {
                 self.insert().await?;

@@ -14,11 +14,13 @@ pub enum Event {
     PartAdded(EventPlace, SaidKind),
     /// More text of a part; `None`: more arguments of a call.
     Delta(EventPlace, Option<SaidKind>, String),
-    TextDone(EventPlace, SaidKind, String),
-    PartDone(EventPlace, SaidKind, String),
+    /// The whole text of a part. It is in the response, and not here: a reader that waits would hold
+    /// it several times.
+    TextDone(EventPlace, SaidKind),
+    PartDone(EventPlace, SaidKind),
     /// All arguments of a call.
-    ArgumentsDone(EventPlace, Output),
-    ItemDone(EventPlace, Output),
+    ArgumentsDone(EventPlace),
+    ItemDone(EventPlace),
     /// The response has its last status.
     Ended,
 }
@@ -159,11 +161,8 @@ impl Replay {
             part,
         };
         let kind = item.part_kind(part)?;
-        let text = item.text(part);
-        self.ready
-            .push_back(Event::TextDone(place, kind, text.to_owned()));
-        self.ready
-            .push_back(Event::PartDone(place, kind, text.to_owned()));
+        self.ready.push_back(Event::TextDone(place, kind));
+        self.ready.push_back(Event::PartDone(place, kind));
         Some(())
     }
 
@@ -180,10 +179,9 @@ impl Replay {
             part: 0,
         };
         if item.is_call() {
-            self.ready
-                .push_back(Event::ArgumentsDone(place, item.clone()));
+            self.ready.push_back(Event::ArgumentsDone(place));
         }
-        self.ready.push_back(Event::ItemDone(place, item.clone()));
+        self.ready.push_back(Event::ItemDone(place));
         Some(())
     }
 }

@@ -1,4 +1,5 @@
 use super::{Cut, Entry, Output};
+use crate::admission::BodyMemory;
 use crate::conversations::Conversation;
 use crate::error::Error;
 use crate::error::ProviderFailure;
@@ -133,6 +134,12 @@ impl Response {
         });
     }
 
+    /// The bytes of memory that it needs, nearly.
+    pub fn bytes(&self) -> usize {
+        let output: usize = self.output.iter().map(Output::bytes).sum();
+        output + self.settings.len() + self.cuts.len() * size_of::<Cut>()
+    }
+
     pub fn has_ended(&self) -> bool {
         self.status != Status::InProgress
     }
@@ -178,6 +185,8 @@ pub struct CreateResponse {
     pub settings: String,
     /// Fields of the request to the provider: names, and values as JSON.
     pub options: Vec<(String, String)>,
+    /// The memory of the request, where the response outlives it.
+    pub memory: BodyMemory,
 }
 
 /// The conversation or the response that a new response continues.

@@ -57,8 +57,19 @@ impl Output {
         matches!(self.kind, Written::Call { .. })
     }
 
+    /// The bytes of its texts.
+    pub(super) fn bytes(&self) -> usize {
+        match &self.kind {
+            Written::Reasoning(text) => text.len(),
+            Written::Message(parts) => parts.iter().map(|said| said.text.len()).sum(),
+            Written::Call {
+                name, arguments, ..
+            } => name.len() + arguments.len(),
+        }
+    }
+
     /// The text of a part so far.
-    pub(super) fn text(&self, part: usize) -> &str {
+    pub fn text(&self, part: usize) -> &str {
         match &self.kind {
             Written::Reasoning(text) => text,
             Written::Message(parts) => parts.get(part).map_or("", |said| said.text.as_str()),

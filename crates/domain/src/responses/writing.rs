@@ -104,12 +104,14 @@ impl ResponseTask {
             is_inserted: self.registered.is_some(),
             appending,
         };
-        let stored = self
-            .needs
-            .stores
-            .responses
-            .finish(self.owner, &ended)
-            .await?;
+        let stores = &self.needs.stores;
+        let mut persistence = stores.queue.persistence();
+        let stored = loop {
+            let stored = stores.responses.finish(self.owner, &ended).await;
+            if !persistence.goes_on(stored.as_ref().err()).await {
+                break stored?;
+            }
+        };
         if let Some(turn) = self
             .turn
             .as_ref()

@@ -1,4 +1,5 @@
 use super::{Called, QueuedTurn, TurnQueue};
+use crate::clock::Timer;
 use crate::mutex::locked;
 use crate::tasks::Tasks;
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use ulid::Ulid;
 pub(super) struct LocalTurns {
     pub(super) queue: Arc<dyn TurnQueue>,
     pub(super) tasks: Arc<dyn Tasks>,
+    pub(super) timer: Arc<dyn Timer>,
     pub(super) turns: Mutex<BTreeMap<QueuedTurn, Ends>>,
     /// Turns that could not leave because the store was unavailable.
     pub(super) late: Mutex<Vec<QueuedTurn>>,

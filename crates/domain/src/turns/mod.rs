@@ -4,11 +4,13 @@
 
 mod local;
 mod model;
+mod persistence;
 mod ports;
 mod service;
 mod turn;
 
 pub use model::{Called, Ending, Entered, Leaving, Over, QueuedTurn};
+pub use persistence::Persistence;
 pub use ports::TurnQueue;
 pub use service::TurnService;
 pub use turn::Turn;

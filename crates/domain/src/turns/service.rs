@@ -1,7 +1,7 @@
 use super::local::LocalTurns;
 use super::turn::overtaken;
-use super::{Called, Ending, Over, Turn, TurnQueue};
-use crate::admission::{Budget, BudgetLimits, Caller, Permit};
+use super::{Called, Ending, Over, Persistence, Turn, TurnQueue};
+use crate::admission::{BodyMemory, Budget, Caller, Permit};
 use crate::clock::{Ids, Timer};
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, OwnerId};
@@ -19,15 +19,14 @@ use ulid::Ulid;
 pub struct TurnService {
     held: Arc<LocalTurns>,
     ids: Arc<dyn Ids>,
-    timer: Arc<dyn Timer>,
-    /// The memory for the requests of turns, also of clients that have disconnected.
+    /// The memory of bodies, of which each turn takes a little.
     memory: Budget,
     /// How long a turn waits for earlier turns.
     patience: Duration,
 }
 
 /// The bytes that a waiting turn needs beside its request.
-const OVERHEAD: usize = 32 * 1024;
+const OVERHEAD: u64 = 32 * 1024;
 
 /// The pause before a waiting turn looks again: the first, and the longest.
 const FIRST_LOOK: Duration = Duration::from_millis(20);
@@ -43,42 +42,40 @@ impl TurnService {
     /// Every how many calls [`TurnService::tend`] must renew the leases.
     pub const RENEWAL: u32 = 20;
 
-    /// `memory` is the number of bytes for the requests of all turns; the requests of one owner may
-    /// use a quarter of it.
+    /// `memory` is the memory of bodies.
     pub fn new(
         queue: Arc<dyn TurnQueue>,
         tasks: Arc<dyn Tasks>,
         ids: Arc<dyn Ids>,
         timer: Arc<dyn Timer>,
-        memory: u64,
+        memory: Budget,
         patience: Duration,
     ) -> Self {
         Self {
             held: Arc::new(LocalTurns {
                 queue,
                 tasks,
+                timer,
                 turns: Mutex::default(),
                 late: Mutex::default(),
             }),
             ids,
-            timer,
-            memory: Budget::new(BudgetLimits::parts(memory, 4)),
+            memory,
             patience,
         }
     }
 
     /// Queues up, and returns when all earlier turns of the conversation are over. The `bool` says
-    /// whether it had to wait. `bytes` is the size of its request.
+    /// whether it had to wait. `memory` is that of its request, which the turn keeps.
     pub async fn turn(
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        bytes: usize,
+        memory: BodyMemory,
     ) -> Result<(Turn, bool)> {
-        let bytes = u64::try_from(bytes.saturating_add(OVERHEAD)).unwrap_or(u64::MAX);
-        let memory = self.memory.try_take(Caller::Owner(owner), bytes);
-        let memory = memory.map_err(|_| Error::Overloaded { retry_after: 5 })?;
-        let (turn, is_first) = self.enter(owner, conversation, memory).await?;
+        let own = self.memory.try_take(Caller::Owner(owner), OVERHEAD);
+        let own = own.map_err(|_| Error::Overloaded { retry_after: 5 })?;
+        let (turn, is_first) = self.enter(owner, conversation, (memory, own)).await?;
         if !is_first && let Err(error) = self.wait(&turn).await {
             turn.failed(&error).await;
             return Err(error);
@@ -93,7 +90,7 @@ impl TurnService {
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        memory: Permit,
+        memory: (BodyMemory, Permit),
     ) -> Result<(Turn, bool)> {
         let (held, token) = (Arc::clone(&self.held), self.ids.ulid());
         let (sender, entered) = oneshot::channel();
@@ -107,8 +104,13 @@ impl TurnService {
         entered.await.map_err(stopped)?
     }
 
+    /// For a reply that is being stored.
+    pub fn persistence(&self) -> Persistence {
+        Persistence::new(Arc::clone(&self.held.timer))
+    }
+
     async fn wait(&self, turn: &Turn) -> Result<()> {
-        let mut patience = self.timer.wait(self.patience);
+        let mut patience = self.held.timer.wait(self.patience);
         let mut pause = FIRST_LOOK;
         loop {
             // A turn behind another one of this instance is woken when that one leaves.
@@ -122,7 +124,7 @@ impl TurnService {
                 }
             }
             let woken = pin!(turn.woken.notified());
-            let rest = select(woken, self.timer.wait(pause));
+            let rest = select(woken, self.held.timer.wait(pause));
             if let Either::Right(_) = select(rest, &mut patience).await {
                 return Err(Error::Conflict(Conflict::ConversationLocked));
             }
@@ -144,12 +146,12 @@ impl TurnService {
             return Ok(Over::ByItself);
         };
         self.held.call(turn, Called::Ended(ending));
-        let mut patience = self.timer.wait(ENDING);
+        let mut patience = self.held.timer.wait(ENDING);
         loop {
             if let Some(over) = self.held.queue.outcome(turn).await? {
                 return Ok(over);
             }
-            if let Either::Right(_) = select(self.timer.wait(LOOK), &mut patience).await {
+            if let Either::Right(_) = select(self.held.timer.wait(LOOK), &mut patience).await {
                 break;
             }
         }

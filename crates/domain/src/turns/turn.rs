@@ -1,6 +1,6 @@
 use super::local::{Ends, LocalTurns};
-use super::{Called, Entered, Leaving, QueuedTurn};
-use crate::admission::Permit;
+use super::{Called, Entered, Leaving, Persistence, QueuedTurn};
+use crate::admission::{BodyMemory, Permit};
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, OwnerId};
 use crate::mutex::locked;
@@ -18,8 +18,8 @@ pub struct Turn {
     pub(super) woken: Arc<Notify>,
     /// Whether the turn has left the queue.
     pub(super) is_over: AtomicBool,
-    /// The memory for its request.
-    pub(super) _memory: Permit,
+    /// The memory of its request, and of the turn itself.
+    pub(super) _memory: (BodyMemory, Permit),
 }
 
 impl Turn {
@@ -29,7 +29,7 @@ impl Turn {
         owner: OwnerId,
         conversation: ConversationId,
         token: Ulid,
-        memory: Permit,
+        memory: (BodyMemory, Permit),
     ) -> Result<(Self, bool)> {
         let entered = match held.queue.enter(owner, conversation, token).await {
             Ok(entered) => entered,
@@ -77,6 +77,11 @@ impl Turn {
                 return std::future::pending().await;
             }
         }
+    }
+
+    /// For the reply of this turn, which is being stored.
+    pub fn persistence(&self) -> Persistence {
+        Persistence::new(Arc::clone(&self.held.timer))
     }
 
     /// The entry for the transaction that stores the result.

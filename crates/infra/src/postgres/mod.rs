@@ -26,6 +26,7 @@ mod purge;
 mod reading;
 mod repeats;
 mod replies;
+mod reserve;
 mod responses;
 mod row;
 mod schema;

@@ -8,6 +8,7 @@ use super::error::{
     unavailable,
 };
 use super::lent::Lent;
+use super::reserve::OnReserve;
 use super::traced;
 use super::work::Whose;
 use diesel::QueryResult;
@@ -129,11 +130,20 @@ impl Database {
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
         largest: impl Fn(&T) -> usize,
     ) -> Result<QueryResult<T>> {
-        let (span, whose) = (traced::span(), whose.into());
+        let (span, mut whose) = (traced::span(), whose.into());
         let doing = async {
-            match self.at_replica(whose, work.clone(), &largest).await {
-                Some(done) => Ok(Ok(done)),
-                None => self.do_in_turn(whose, work, largest).await,
+            if let Some(done) = self.at_replica(whose, work.clone(), &largest).await {
+                return Ok(Ok(done));
+            }
+            let mut reserve = OnReserve::of(self, whose);
+            loop {
+                let done = self.do_in_turn(whose, work.clone(), &largest).await;
+                let Some(pause) = reserve.pause(&done) else {
+                    return done;
+                };
+                self.storage.relieve().await;
+                sleep(pause).await;
+                whose = whose.since(Instant::now());
             }
         };
         let done = doing.instrument(span.clone()).await;

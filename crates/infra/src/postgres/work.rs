@@ -46,6 +46,11 @@ impl Whose {
         self.reads
     }
 
+    /// Whether it only asks whether the database is there.
+    pub(super) fn is_probe(&self) -> bool {
+        matches!(self.caller, Caller::Readiness)
+    }
+
     /// Whether it writes so much that its connection must not be kept.
     pub(super) fn is_large(&self) -> bool {
         self.weight > (LARGE / BYTES) as u64

@@ -11,6 +11,7 @@ use api::browsers::AllowedHosts;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
+use domain::admission::{Budget, BudgetLimits};
 use domain::auth::{AccessTokens as _, Claims, Doors};
 use domain::clock::{Clock, Ids, Timer};
 use domain::id::OwnerId;
@@ -394,7 +395,8 @@ pub(crate) fn turns(
     patience: Duration,
 ) -> Arc<TurnService> {
     let tasks = Arc::new(BackgroundTasks::new(RUNTIME.handle().clone()));
-    server::turns::service(database, tasks, timer, 256 << 20, patience)
+    let memory = Budget::new(BudgetLimits::parts(256 << 20, 4));
+    server::turns::service(database, tasks, timer, memory, patience)
 }
 
 /// Claims by any clock, with ids that no other service gives.

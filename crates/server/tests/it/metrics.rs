@@ -6,14 +6,25 @@ use crate::provider::{Provider, answers, says};
 use crate::purge::until;
 use crate::races::hold;
 use crate::rows;
+use api::connection::Patience;
 use api::{Observed, Observer};
 use reqwest::StatusCode;
 use serde_json::json;
 use server::metrics::{Endpoint, Metrics};
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::{sleep, timeout};
+
+/// The limits of the port of the metrics: an answer must be taken soon.
+const PATIENCE: Patience = Patience {
+    request: Duration::from_secs(60),
+    answer: Duration::from_secs(1),
+};
 
 /// A service whose metrics are served on a port of their own.
 struct Scraped {
@@ -33,7 +44,8 @@ impl Scraped {
         let mut endpoint = None;
         let app = TestApp::spawn_with(|parts| {
             parts.provider = provider.connected();
-            endpoint = Some(Endpoint::start(listener, Metrics::of(parts)).unwrap());
+            let started = Endpoint::start(listener, Metrics::of(parts), PATIENCE);
+            endpoint = Some(started.unwrap());
         })
         .await;
         Self {
@@ -105,6 +117,44 @@ fn series(text: &str) -> BTreeSet<String> {
     lines
         .filter_map(|line| Some(line.rsplit_once(' ')?.0.to_owned()))
         .collect()
+}
+
+/// A client of another address that asks again and again, and reads nothing.
+async fn unread(address: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4 * 1024).unwrap();
+    socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut stream = socket.connect(address).await.unwrap();
+    let requests = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(1_000);
+    // A connection that is refused takes none of them.
+    let _ = stream.write_all(requests.as_bytes()).await;
+    stream
+}
+
+/// Whether the other end has not reset the connection.
+fn is_open(client: &TcpStream) -> bool {
+    match client.try_write(b"G") {
+        Ok(_) => true,
+        Err(error) => error.kind() == ErrorKind::WouldBlock,
+    }
+}
+
+#[tokio::test]
+async fn clients_that_read_no_metrics_keep_none_from_others_and_lose_their_connections() {
+    let service = Scraped::spawn().await;
+    let mut silent = Vec::new();
+    for _ in 0..80 {
+        silent.push(unread(service.address).await);
+    }
+    let scraped = timeout(Duration::from_secs(60), service.scrape()).await;
+    scraped.expect("the metrics are there for others");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    for client in silent {
+        while is_open(&client) {
+            assert!(Instant::now() < deadline, "the connection stays");
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
 }
 
 #[tokio::test]
@@ -330,7 +380,7 @@ async fn a_scrape_needs_no_thread_of_requests() {
     let (begins, begun) = std::sync::mpsc::channel();
     let (goes_on, waits) = std::sync::mpsc::channel();
     let app = TestApp::spawn_with(|parts| {
-        endpoint = Some(Endpoint::start(listener, Metrics::of(parts)).unwrap());
+        endpoint = Some(Endpoint::start(listener, Metrics::of(parts), PATIENCE).unwrap());
         parts.observer = Some(Arc::new(Held {
             begins,
             goes_on: Mutex::new(waits),

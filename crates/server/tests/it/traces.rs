@@ -176,6 +176,56 @@ impl Traced {
             _scratch: scratch,
         }
     }
+
+    /// Headers of any size and any bytes change no answer, and little of them goes on to the model.
+    async fn takes_hostile_headers(&self) {
+        let guest = Actor::of(&self.process.url, Some(self.token.clone()));
+        let many = |number: usize| (0..number).map(|n| format!("k{n}=v{n}"));
+        let parent = format!("00-{TRACE}-{PARENT}-01");
+        let long = "x".repeat(60_000);
+        let ask = json!({ "messages": [{ "role": "user", "content": "Hello" }] });
+        for headers in [
+            vec![("traceparent", "0".repeat(100_000).into_bytes())],
+            vec![("traceparent", format!("{parent}-{long}").into_bytes())],
+            vec![("traceparent", b"00-\xff\xfe-\x80-01".to_vec())],
+            vec![
+                ("traceparent", parent.clone().into_bytes()),
+                (
+                    "tracestate",
+                    many(6_000).collect::<Vec<_>>().join(",").into_bytes(),
+                ),
+                (
+                    "baggage",
+                    many(2_000).collect::<Vec<_>>().join(",").into_bytes(),
+                ),
+            ],
+            vec![
+                ("traceparent", parent.clone().into_bytes()),
+                ("tracestate", format!("k={long},{long}=v").into_bytes()),
+            ],
+            vec![
+                ("traceparent", parent.clone().into_bytes()),
+                ("tracestate", b"k=\xff,\xc3\x28=v".to_vec()),
+            ],
+            vec![(
+                "baggage",
+                many(7_000).collect::<Vec<_>>().join(",").into_bytes(),
+            )],
+        ] {
+            let mut request = guest
+                .request(Method::POST, "/v1/chat/completions")
+                .json(&ask);
+            for (name, value) in headers {
+                request = request.header(name, value);
+            }
+            guest.sent(request).await.expect(200);
+        }
+        for asked in self.provider.asked() {
+            let state = asked.header("tracestate").unwrap_or_default();
+            assert!(state.len() < 20_000, "{} bytes", state.len());
+            assert_eq!(asked.header("baggage"), None);
+        }
+    }
 }
 
 fn is_below<'a>(above: &'a Span) -> impl Fn(&Span) -> bool + 'a {
@@ -213,6 +263,7 @@ async fn a_request_is_traced_from_its_client_to_the_database_and_to_the_model() 
     let mut carried = asked.iter().filter_map(|asked| asked.header("traceparent"));
     let carried = carried.next().unwrap();
     assert_eq!(carried, format!("00-{TRACE}-{}-01", hex(&chat.span_id)));
+    traced.takes_hostile_headers().await;
     // A failure has its code.
     let failed = collector.span("GET (none)").await;
     assert_eq!(attribute(&failed, "error.type").unwrap(), "route_not_found");

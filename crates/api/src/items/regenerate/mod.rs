@@ -2,7 +2,7 @@ mod events;
 pub(crate) mod stream;
 
 use super::ItemBody;
-use crate::error::{About, ApiError};
+use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
 use crate::repeats::Again;
 use crate::sse;
@@ -183,7 +183,7 @@ impl Reply {
     async fn streamed(self, request: &HttpRequest) -> Result<HttpResponse, ApiError> {
         let is_truncated = self.is_truncated();
         let events = ReplyEvents::of(self.generation);
-        let answer = sse::begin(events, About::of(request), HttpResponse::Ok()).await?;
+        let answer = sse::begin(events, request, HttpResponse::Ok()).await?;
         Ok(with(is_truncated, answer))
     }
 

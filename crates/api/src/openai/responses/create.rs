@@ -6,11 +6,15 @@ use crate::disconnect::Presence;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body};
 use crate::long_work::LongWork;
+use crate::memory::handed_over;
 use crate::openai::query::{Nothing, Query};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::responses::{Answer, CreateResponse, Response, ResponseService};
 use domain::storage::Room;
 use endpoint::post;
+
+/// The memory of a stored response beside its request: its task, and its state for readers.
+const BESIDES: u64 = 32 * 1024;
 
 /// Create a response
 ///
@@ -32,11 +36,12 @@ pub(crate) async fn create_response(
 ) -> Result<HttpResponse, ApiError> {
     let length = body.length();
     let asked = LongWork::run(&request, length, move || CreateResponse::try_from(body));
-    let asked = asked.await?;
+    let mut asked = asked.await?;
     let (is_background, is_streamed) = (asked.is_background, asked.is_streamed);
     let presence = match asked.is_stored {
         true => {
             room.check()?;
+            asked.memory = handed_over(&request, length as u64 + BESIDES)?;
             Presence::ignored()
         }
         false => Presence::of(&request),

@@ -25,23 +25,29 @@ fn fields(response: &Response, event: &Event) -> (&'static str, String) {
             "response.output_item.added",
             item_of(response, place, output, "in_progress"),
         ),
-        Event::ItemDone(place, output) => (
+        Event::ItemDone(place) => (
             "response.output_item.done",
-            item_of(response, place, output, shown_status(output)),
+            output(response, place).map_or_else(String::new, |output| {
+                item_of(response, place, output, shown_status(output))
+            }),
         ),
         Event::PartAdded(place, kind) => (
             "response.content_part.added",
             format!(r#"{},"part":{}"#, at(response, place), part(*kind, "")),
         ),
-        Event::PartDone(place, kind, text) => (
-            "response.content_part.done",
-            format!(r#"{},"part":{}"#, at(response, place), part(*kind, text)),
-        ),
+        Event::PartDone(place, kind) => {
+            let part = part(*kind, said(response, place));
+            let at = at(response, place);
+            (
+                "response.content_part.done",
+                format!(r#"{at},"part":{part}"#),
+            )
+        }
         Event::Delta(place, kind, text) => delta(response, place, *kind, text),
-        Event::TextDone(place, kind, text) => text_done(response, place, *kind, text),
-        Event::ArgumentsDone(place, output) => (
+        Event::TextDone(place, kind) => text_done(response, place, *kind),
+        Event::ArgumentsDone(place) => (
             "response.function_call_arguments.done",
-            arguments(response, place, output),
+            arguments(response, place),
         ),
         Event::Ended => lifecycle(ended(response.status), Moment::Now),
     }
@@ -59,6 +65,15 @@ fn ended(status: Status) -> &'static str {
 fn item_of(response: &Response, place: &EventPlace, output: &Output, status: &str) -> String {
     let item = item(place.item, output, status);
     format!(r#""output_index":{},"item":{item}"#, index(response, place))
+}
+
+fn output<'a>(response: &'a Response, place: &EventPlace) -> Option<&'a Output> {
+    response.output.get(place.output)
+}
+
+/// The text of the part.
+fn said<'a>(response: &'a Response, place: &EventPlace) -> &'a str {
+    output(response, place).map_or("", |output| output.text(place.part))
 }
 
 /// The place among the items that are shown: the SDKs need indexes without gaps.
@@ -113,13 +128,8 @@ fn delta(
     }
 }
 
-fn text_done(
-    response: &Response,
-    place: &EventPlace,
-    kind: SaidKind,
-    text: &str,
-) -> (&'static str, String) {
-    let (at, text) = (at(response, place), quoted(text));
+fn text_done(response: &Response, place: &EventPlace, kind: SaidKind) -> (&'static str, String) {
+    let (at, text) = (at(response, place), quoted(said(response, place)));
     match kind {
         SaidKind::Text => (
             "response.output_text.done",
@@ -133,11 +143,11 @@ fn text_done(
     }
 }
 
-fn arguments(response: &Response, place: &EventPlace, output: &Output) -> String {
-    let (name, arguments) = match &output.kind {
-        domain::responses::Written::Call {
+fn arguments(response: &Response, place: &EventPlace) -> String {
+    let (name, arguments) = match output(response, place).map(|output| &output.kind) {
+        Some(domain::responses::Written::Call {
             name, arguments, ..
-        } => (name.as_str(), arguments.as_str()),
+        }) => (name.as_str(), arguments.as_str()),
         _ => ("", ""),
     };
     format!(

@@ -9,6 +9,7 @@ use crate::error::{ApiError, code};
 use crate::extract::{MESSAGES, WireBody};
 use crate::openai::query::included;
 use crate::repeats::Again;
+use domain::admission::BodyMemory;
 use domain::items::{elements, text};
 use domain::responses::{CreateResponse, Truncation};
 use serde::{Deserialize, Deserializer};
@@ -127,6 +128,7 @@ impl TryFrom<CreateResponseBody> for CreateResponse {
             model: string(&fields, "model", 256)?,
             settings,
             options,
+            memory: BodyMemory::default(),
         })
     }
 }

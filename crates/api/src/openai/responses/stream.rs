@@ -1,7 +1,8 @@
 //! A response as a stream of events.
 
 use super::events::written;
-use crate::error::{About, ApiError, ErrorBody};
+use crate::error::{ApiError, ErrorBody};
+use crate::memory::{StreamMemory, Taken, needs_nothing};
 use crate::replays::found::{owner, service};
 use crate::sse::{self, event};
 use crate::stream::internal;
@@ -11,9 +12,13 @@ use domain::error::Error;
 use domain::id::{OwnerId, ResponseId};
 use domain::responses::{Following, ResponseService};
 use std::time::Duration;
+use tokio::task::yield_now;
 
 /// The pause before another look at a response that another instance writes.
 const LOOK: Duration = Duration::from_millis(300);
+
+/// After how many events that are not sent the other connections of this worker get their turn.
+const TURN: u32 = 1_000;
 
 /// The end of every complete stream.
 const DONE: &str = "data: [DONE]\n\n";
@@ -28,6 +33,9 @@ struct ResponseEvents {
     is_over: bool,
     /// Where another instance writes the response: how to look again.
     elsewhere: Option<Elsewhere>,
+    memory: StreamMemory,
+    /// The memory of a response that is read here alone.
+    held: Option<Taken>,
 }
 
 struct Elsewhere {
@@ -58,8 +66,16 @@ impl sse::Events for ResponseEvents {
         if self.following.is_none()
             && let Some(elsewhere) = &self.elsewhere
         {
-            match elsewhere.ended().await {
-                Ok(following) => self.following = Some(following),
+            let begun = async {
+                let following = elsewhere.ended().await?;
+                let held = held(&following, &self.memory).await?;
+                Ok((following, held))
+            };
+            match begun.await {
+                Ok((following, held)) => {
+                    self.following = Some(following);
+                    self.held = held;
+                }
                 Err(error) => {
                     self.is_over = true;
                     return Some(Err(error));
@@ -67,6 +83,7 @@ impl sse::Events for ResponseEvents {
             }
         }
         let following = self.following.as_mut()?;
+        let mut skipped = 0_u32;
         loop {
             let Some((number, event)) = following.next().await else {
                 self.is_over = true;
@@ -77,6 +94,10 @@ impl sse::Events for ResponseEvents {
             };
             self.last = number;
             if self.after.is_some_and(|after| number <= after) {
+                skipped += 1;
+                if skipped.is_multiple_of(TURN) {
+                    yield_now().await;
+                }
                 continue;
             }
             let (name, data) = written(&following.response(), number, &event);
@@ -86,6 +107,13 @@ impl sse::Events for ResponseEvents {
 
     fn written(&self, part: String) -> Result<String, ApiError> {
         Ok(part)
+    }
+
+    /// Of a response that has ended, no event is longer than it, nearly.
+    fn covered(&self) -> usize {
+        self.held.as_ref().map_or(0, |held| {
+            usize::try_from(held.bytes()).unwrap_or(usize::MAX)
+        })
     }
 
     /// Flat for one SDK, nested for the other.
@@ -104,6 +132,19 @@ impl sse::Events for ResponseEvents {
     }
 }
 
+/// The memory of a response that has ended, and of its longest event: each of its readers has a
+/// copy. One that is being written is there once.
+async fn held(following: &Following, memory: &StreamMemory) -> Result<Option<Taken>, ApiError> {
+    let bytes = {
+        let response = following.response();
+        response.has_ended().then(|| 2 * response.bytes())
+    };
+    match bytes {
+        Some(bytes) => memory.of_all(bytes).await,
+        None => Ok(None),
+    }
+}
+
 /// Answers with the events that follow.
 pub(super) async fn begin(
     request: &HttpRequest,
@@ -115,8 +156,10 @@ pub(super) async fn begin(
         last: 0,
         is_over: false,
         elsewhere: None,
+        memory: StreamMemory::of(request),
+        held: None,
     };
-    sse::begin(events, About::of(request), HttpResponse::Ok()).await
+    sse::begin(events, request, HttpResponse::Ok()).await
 }
 
 /// Answers with the events of a stored response, after the one with this number.
@@ -128,14 +171,23 @@ pub(super) async fn retrieve(
 ) -> Result<HttpResponse, ApiError> {
     let service = service::<ResponseService>(request)?;
     let following = service.follow(owner, id).await?;
+    let memory = StreamMemory::of(request);
+    // Readers that hold a little and wait for more would wait for each other.
+    needs_nothing(request);
+    let held = match &following {
+        Some(following) => held(following, &memory).await?,
+        None => None,
+    };
     let events = ResponseEvents {
         following,
         after,
         last: 0,
         is_over: false,
         elsewhere: Some(Elsewhere { service, owner, id }),
+        memory,
+        held,
     };
-    sse::begin(events, About::of(request), HttpResponse::Ok()).await
+    sse::begin(events, request, HttpResponse::Ok()).await
 }
 
 /// Answers a repeated request for a stream, from the first event.

@@ -6,6 +6,7 @@ use super::objects;
 use crate::chat::Fields;
 use crate::error::{ApiError, code};
 use domain::items::{Object, elements, quoted, text};
+use std::collections::HashSet;
 
 /// The most tools of a request.
 const MOST: usize = 512;
@@ -138,7 +139,7 @@ fn choice(fields: &Fields, functions: &mut Vec<Function>) -> Result<Option<Strin
             objects::only(NAME, &object, &["type", "mode", "tools"])?;
             let allowed = object.get("tools").and_then(elements).unwrap_or_default();
             let allowed = allowed.into_iter().filter_map(Object::parse);
-            let allowed: Vec<_> = allowed.filter_map(|tool| tool.text("name")).collect();
+            let allowed: HashSet<_> = allowed.filter_map(|tool| tool.text("name")).collect();
             functions.retain(|function| allowed.contains(&function.name));
             let mode = object.text("mode").unwrap_or_else(|| "auto".to_owned());
             match mode.as_str() {

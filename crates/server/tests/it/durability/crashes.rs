@@ -114,10 +114,15 @@ impl Round<'_> {
             Crash::ImmediateStop => end(self.postmaster(), Signal::SIGQUIT).await,
             Crash::Postmaster => end(self.postmaster(), Signal::SIGKILL).await,
             Crash::Service | Crash::Both => {
+                let postmaster = self.postmaster();
                 if crash == Crash::Both {
-                    send(self.postmaster(), Signal::SIGKILL);
+                    send(postmaster, Signal::SIGKILL);
                 }
                 self.process.kill().await;
+                if crash == Crash::Both {
+                    // What a start beside a PostgreSQL that is ending does, `kills` tests.
+                    ended(postmaster).await;
+                }
                 self.process = self.start().await;
             }
             Crash::DiskFull => {
@@ -140,8 +145,14 @@ fn send(pid: i32, signal: Signal) {
 /// Ends a process, and returns when it has: until then it may say that it is ready.
 async fn end(pid: i32, signal: Signal) {
     send(pid, signal);
+    ended(pid).await;
+}
+
+/// Returns when a process has ended, also where its parent does not ask for its status.
+async fn ended(pid: i32) {
     let deadline = Instant::now() + Duration::from_secs(60);
-    while kill(Pid::from_raw(pid), None).is_ok() {
+    let stat = || fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    while kill(Pid::from_raw(pid), None).is_ok() && !stat().contains(") Z ") {
         assert!(Instant::now() < deadline, "{pid} does not end");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

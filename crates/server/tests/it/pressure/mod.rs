@@ -6,6 +6,7 @@ mod bodies;
 mod connections;
 mod making;
 mod pipelines;
+mod responses;
 mod room_of_connections;
 mod workers;
 

@@ -1,3 +1,4 @@
+mod busy;
 mod context;
 mod dialects;
 mod failures;

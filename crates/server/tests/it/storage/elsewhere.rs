@@ -38,14 +38,56 @@ async fn fill(schema: &Schema, table: &str, [message, detail, hint]: [&str; 3]) 
     schema.rows(&trigger).await;
 }
 
-#[tokio::test]
-async fn operations_that_need_room_are_refused_and_the_others_go_on() {
-    let app = TestApp::spawn_with(|parts| {
+/// Has PostgreSQL say so twice, and never again, when a conversation is deleted.
+async fn fill_for_a_moment(schema: &Schema) {
+    let [message, _, hint] = EXTEND;
+    let trigger = format!(
+        "create sequence tries;
+        create function full_twice() returns trigger language plpgsql as $$ begin
+            if nextval('tries') <= 2 then
+                raise exception using errcode = '53100', message = '{message}', hint = '{hint}';
+            end if;
+            return old;
+        end $$;
+        create trigger full_twice before delete on conversations
+            for each row execute function full_twice()"
+    );
+    schema.rows(&trigger).await;
+}
+
+/// A service that is told when its database is full.
+async fn told() -> TestApp {
+    TestApp::spawn_with(|parts| {
         let storage = Storage::unmeasured();
         parts.database = parts.database.clone().reporting_to(storage.clone());
         parts.room = storage;
     })
-    .await;
+    .await
+}
+
+#[tokio::test]
+async fn deletions_that_find_no_room_for_a_moment_are_tried_again() {
+    let app = told().await;
+    let alice = app.alice();
+    let mut conversations = Vec::new();
+    for _ in 0..3 {
+        conversations.push(alice.conversation(json!({})).await);
+    }
+    fill(&app.schema, "projects", EXTEND).await;
+    let refused = alice.post("/v1/projects", json!({ "title": "x" })).await;
+    refused.failure("storage_full");
+    fill_for_a_moment(&app.schema).await;
+    let path = format!("/v1/conversations/{}", conversations[0]);
+    alice.delete(&path).await.expect_nothing(204);
+    app.schema.rows("alter sequence tries restart").await;
+    let body = json!({ "conversation_ids": conversations[1..] });
+    let deleted = alice.post("/v1/conversations/bulk-delete", body).await;
+    assert_eq!(deleted.expect(200)["deleted_count"], 2);
+}
+
+#[tokio::test]
+async fn operations_that_need_room_are_refused_and_the_others_go_on() {
+    let app = told().await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({})).await;
     alice.say(&conversation, "before").await;

@@ -4,6 +4,8 @@ use crate::answer::Answer;
 use crate::app::{Actor, PASSWORD, SECRET, id};
 use crate::process::{PATIENCE, Process, Scratch};
 use crate::resources::all_asked_for;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -175,6 +177,20 @@ async fn goes_on(process: &Process, account: &Value, writer: &mut Writer) {
     }
 }
 
+/// PostgreSQL ends, as where its log finds no room. Reading and deleting wait until it is back.
+async fn goes_on_through_a_restart(
+    (process, scratch): (&Process, &Scratch),
+    actor: &Actor,
+    (read, deleted): (&str, &str),
+) {
+    let postmaster = scratch.postmaster().expect("it runs");
+    kill(Pid::from_raw(postmaster), Signal::SIGKILL).unwrap();
+    process.log.line("PostgreSQL died").await;
+    let (read, deleted) = tokio::join!(actor.get(read), actor.delete(deleted));
+    read.expect(200);
+    deleted.expect_nothing(204);
+}
+
 #[tokio::test]
 async fn a_disk_that_others_fill_refuses_only_writes() {
     let Some(disk) = Disk::of(640, "foreign") else {
@@ -196,10 +212,10 @@ async fn a_disk_that_others_fill_refuses_only_writes() {
     let actor = writer.actor.clone();
     let key = id(&actor.key("mine").await);
     let share = actor.share(&writer.conversation, json!({})).await;
-    let others = [
-        actor.conversation(json!({})).await,
-        actor.conversation(json!({})).await,
-    ];
+    let mut others = Vec::new();
+    for _ in 0..4 {
+        others.push(actor.conversation(json!({})).await);
+    }
     let ballast = scratch.path().join("ballast");
     eventually("ballast", async || ballast.exists()).await;
 
@@ -212,6 +228,9 @@ async fn a_disk_that_others_fill_refuses_only_writes() {
     assert_eq!(ready, json!({ "status": "ready", "storage": "full" }));
     process.log.line("less than DISK_RESERVE is free").await;
     goes_on(&process, &account, &mut writer).await;
+
+    let path = |number: usize| format!("/v1/conversations/{}", others[number]);
+    goes_on_through_a_restart((&process, &scratch), &actor, (&path(2), &path(3))).await;
 
     // Not a byte is left; half of the ballast goes at once, and is taken, too. Where PostgreSQL was in the
     // middle of something, all of it has gone.
@@ -227,7 +246,7 @@ async fn a_disk_that_others_fill_refuses_only_writes() {
     for path in [
         format!("/v1/shares/{share}"),
         format!("/auth/api-keys/{key}"),
-        format!("/v1/conversations/{}", others[0]),
+        path(0),
     ] {
         actor.delete(&path).await.expect_nothing(204);
     }

@@ -1,0 +1,40 @@
+use crate::clock::Timer;
+use crate::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Decides whether a reply that could not be stored is stored again. The model wrote it once and will
+/// not write it again, so it waits longer than other work: if many replies end at the same moment,
+/// each of them waits for its turn at the database.
+pub struct Persistence {
+    timer: Arc<dyn Timer>,
+    left: u32,
+}
+
+impl Persistence {
+    /// Each attempt waits for some seconds itself. The time for all of them is about half a minute.
+    const ATTEMPTS: u32 = 8;
+    const PAUSE: Duration = Duration::from_millis(100);
+
+    pub(super) fn new(timer: Arc<dyn Timer>) -> Self {
+        Self {
+            timer,
+            left: Self::ATTEMPTS - 1,
+        }
+    }
+
+    /// Pauses, and returns `true` if the reply should be stored again. That is so only after
+    /// failures that surely have changed nothing.
+    pub async fn goes_on(&mut self, failure: Option<&Error>) -> bool {
+        let is_busy = matches!(
+            failure,
+            Some(Error::Overloaded { .. } | Error::Contended(_))
+        );
+        if !is_busy || self.left == 0 {
+            return false;
+        }
+        self.left -= 1;
+        self.timer.wait(Self::PAUSE).await;
+        true
+    }
+}
