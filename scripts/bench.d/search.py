@@ -162,13 +162,13 @@ vacuum analyze reference;""")
         size = fill(self.instance.folder, self.owner, self.messages, self.texts)
         before = [self.search(self.texts.words[rank])[0] for rank in range(1, 6)]
         indexed = self.index()
-        tools.psql("vacuum analyze search_words;")
+        tools.psql("vacuum analyze search_blocks;")
         taken = self.reference()
         def bytes_of(relation: str) -> int:
             return int(tools.psql(f"select {relation}"))
-        table = bytes_of("pg_table_size('search_words')")
-        indexes = bytes_of("pg_indexes_size('search_words')")
-        gin = bytes_of("pg_relation_size('search_words_by_word')")
+        table = bytes_of("pg_table_size('search_blocks')")
+        indexes = bytes_of("pg_indexes_size('search_blocks')")
+        gin = bytes_of("pg_relation_size('search_blocks_by_word')")
         other = bytes_of("pg_table_size('reference') + pg_indexes_size('reference')")
         print(f"{self.messages:,} messages of one owner, {size / 1e6:.1f} MB of text")
         print(f"indexed in {indexed:.0f} s; rows {table / 1e6:.1f} MB, indexes {indexes / 1e6:.1f} MB (words {gin / 1e6:.1f} MB): "

@@ -1,7 +1,9 @@
 """Designs of the index of words, on the same words: sizes, appends and queries.
 
-The words of a message are numbers, as the service stores them: each word and its beginning, and each Chinese character alone
-and with the next one. Where a design keeps owners apart by their words, each number is mixed with the owner's.
+The words of a message are numbers, as the service stores them: a word is the root of its first letters and a branch of the
+rest, and a Chinese character is a root whose branch is the next one. Before, a word was a number, its beginning another one,
+and each Chinese character two. A row is of one message, or of some that follow each other. Where a design keeps owners
+apart by their words, each number is mixed with the owner's.
 """
 
 import argparse
@@ -31,21 +33,28 @@ class Design:
     name: str
     ddl: str
     # Whether the words of each owner are numbers of its own.
-    is_salted: bool
+    is_salted: bool = True
+    # How many messages are in a row, and whether each word has a second number for its beginning.
+    messages: int = 7
+    is_double: bool = False
     extension: str = ""
 
 
 GIN = "create index on {table} using gin ({columns}) with (fastupdate = off);"
+ONE = "create table designed (" + ROW + ");"
+WORDS_ALONE = ONE + GIN.format(table="designed", columns="words")
 DESIGNS = [
-    Design("words of each owner apart, one GIN (shipped)",
-           "create table designed (" + ROW + ");" + GIN.format(table="designed", columns="words"), True),
+    Design("7 messages in a row, one number for a word and its beginnings (shipped)", WORDS_ALONE),
+    Design("14 messages in a row", WORDS_ALONE, messages=14),
+    Design("a row for each message", WORDS_ALONE, messages=1),
+    Design("a row for each message, two numbers for a word (before)", WORDS_ALONE, messages=1, is_double=True),
     Design("btree_gin: owner and words in one GIN",
-           "create table designed (" + ROW + ");" + GIN.format(table="designed", columns="owner_id, words"), False, "btree_gin"),
+           ONE + GIN.format(table="designed", columns="owner_id, words"), is_salted=False, extension="btree_gin"),
     Design(f"{PARTITIONS} partitions by hash of the owner, a GIN each",
            "create table designed (" + ROW + ") partition by hash (owner_id);"
            + "".join(f"create table designed_{n} partition of designed for values with (modulus {PARTITIONS}, remainder {n});"
-                     for n in range(PARTITIONS)) + GIN.format(table="designed", columns="words"), False),
-    Design("no index of words", "create table designed (" + ROW + ");", False),
+                     for n in range(PARTITIONS)) + GIN.format(table="designed", columns="words"), is_salted=False),
+    Design("no index of words", ONE, is_salted=False),
 ]
 
 
@@ -54,8 +63,12 @@ def mixed(number: int, salt: int) -> int:
     return ((number * 2_654_435_761 ^ salt) * 2_246_822_519 & 0xFFFF_FFFF) - 0x8000_0000
 
 
+BRANCHES, TWIGS, FOLLOWERS = 256, 16, 64
+
+
 class Corpus:
-    def __init__(self) -> None:
+    def __init__(self, is_double: bool) -> None:
+        self.is_double = is_double
         self.chance = random.Random(7)
         self.by_rank = list(itertools.accumulate(1 / (rank + 3) for rank in range(WORDS)))
         self.by_han_rank = list(itertools.accumulate(1 / (rank + 10) for rank in range(HAN)))
@@ -65,17 +78,33 @@ class Corpus:
     def message(self, number: int) -> set[int]:
         if number % 10 == 0:
             han = self.chance.choices(range(HAN), cum_weights=self.by_han_rank, k=150)
-            return {self.han(one) for one in han} | {self.pair(*two) for two in itertools.pairwise(han)}
+            alone = {(1 << 20) + one for one in han} if self.is_double else set()
+            return alone | {self.pair(*two) for two in itertools.pairwise(han)}
         ranks = set(self.chance.choices(range(WORDS), cum_weights=self.by_rank, k=self.chance.randrange(10, 150)))
-        return ranks | {WORDS + self.beginnings[rank] for rank in ranks}
+        words = {self.word(rank) for rank in ranks}
+        return words | {(1 << 21) + self.beginnings[rank] for rank in ranks} if self.is_double else words
 
-    @staticmethod
-    def han(one: int) -> int:
-        return 100_000 + one
+    def word(self, rank: int) -> int:
+        if self.is_double:
+            return rank
+        return (self.beginnings[rank] << 8) + mixed(rank, 1) % BRANCHES
 
-    @staticmethod
-    def pair(one: int, other: int) -> int:
-        return 200_000 + one * HAN + other
+    def beginning(self, rank: int) -> list[int]:
+        """Those of a word's first four letters."""
+        if self.is_double:
+            return [(1 << 21) + self.beginnings[rank]]
+        first = self.word(rank) // TWIGS * TWIGS
+        return list(range(first, first + TWIGS))
+
+    def pair(self, one: int, other: int) -> int:
+        if self.is_double:
+            return (1 << 22) + one * HAN + other
+        return (1 << 24) + (one << 8) + mixed(other, 1) % FOLLOWERS
+
+
+def salted(number: int, salt: int, is_double: bool) -> int:
+    """The branch stays as it is."""
+    return mixed(number, salt) if is_double else mixed(number >> 8, salt) >> 8 << 8 | number & 0xFF
 
 
 def owner(number: int) -> str:
@@ -90,13 +119,25 @@ def salt(number: int) -> int:
     return mixed(number + 1, 0x9E37_79B9) & 0xFFFF_FFFF
 
 
-def write(path: pathlib.Path, messages: int, owners: int, is_salted: bool) -> None:
-    corpus = Corpus()
+def write(path: pathlib.Path, messages: int, owners: int, design: Design) -> int:
+    """The number of rows before those that are appended."""
+    corpus = Corpus(design.is_double)
+    words: list[set[int]] = [set() for _ in range(owners)]
+    counts = [0] * owners
+    count = rows_before = 0
     with path.open("w") as rows:
         for number in range(messages + APPENDED):
             of = number % owners
-            words = {mixed(word, salt(of) if is_salted else 0) for word in corpus.message(number)}
-            rows.write(f"{owner(of)}\t{identity(number)}\t{{{','.join(map(str, sorted(words)))}}}\n")
+            words[of] |= corpus.message(number)
+            counts[of] += 1
+            if counts[of] == design.messages:
+                own = salt(of) if design.is_salted else 0
+                keys = sorted({salted(word, own, design.is_double) for word in words[of]})
+                rows.write(f"{owner(of)}\t{identity(number)}\t{{{','.join(map(str, keys))}}}\n")
+                words[of], counts[of] = set(), 0
+                count += 1
+                rows_before += number < messages
+    return rows_before
 
 
 def timed(statements: Iterable[str], database: str) -> list[float]:
@@ -113,25 +154,27 @@ def middle(times: list[float]) -> str:
 
 
 def queries(design: Design, owners: int, times: int) -> dict[str, list[str]]:
-    chance = random.Random(11)
+    chance, corpus = random.Random(11), Corpus(design.is_double)
 
-    def of(words: tuple[int, ...]) -> str:
+    def of(words: list[int], operator: str = "@>") -> str:
         number = chance.randrange(owners)
-        wanted = ",".join(str(mixed(word, salt(number) if design.is_salted else 0)) for word in words)
-        return (f"select id from designed where owner_id = '{owner(number)}' and words @> '{{{wanted}}}'::int[] "
+        own = salt(number) if design.is_salted else 0
+        wanted = ",".join(str(salted(word, own, design.is_double)) for word in words)
+        return (f"select id from designed where owner_id = '{owner(number)}' and words {operator} '{{{wanted}}}'::int[] "
                 "order by id desc limit 21;")
 
     def some(low: int, high: int, count: int = 1) -> list[str]:
-        return [of(tuple(chance.randrange(low, high) for _ in range(count))) for _ in range(times)]
+        return [of([corpus.word(chance.randrange(low, high)) for _ in range(count)]) for _ in range(times)]
 
     def han(low: int, high: int) -> list[str]:
-        return [of((Corpus.pair(chance.randrange(low, high), chance.randrange(low, high)),)) for _ in range(times)]
+        return [of([corpus.pair(chance.randrange(low, high), chance.randrange(low, high))]) for _ in range(times)]
 
     return {
         "common word": some(0, 20),
         "word in 1 %": some(500, 900),
         "rare word": some(20_000, 50_000),
         "two words": some(20, 900, 2),
+        "beginning": [of(corpus.beginning(chance.randrange(1_000, 9_000)), "&&") for _ in range(times)],
         "Chinese, common": han(0, 30),
         "Chinese, rare": han(200, 900),
     }
@@ -144,21 +187,24 @@ def measure(design: Design, messages: int, owners: int, times: int) -> str | Non
     psql(f"create database {database}")
     extension = f"create extension {design.extension};" if design.extension else ""
     # As shipped: statistics of all owners' words mean nothing.
-    psql(extension + design.ddl + "alter table designed alter column words set statistics 0;", database)
+    column = "alter table designed alter column words set statistics 0, alter column words set storage external, set (toast_tuple_target = 256);"
+    psql(extension + design.ddl + column, database)
     psql("create unlogged table staged (number serial, owner_id uuid, id uuid, words int[]);", database)
     path = SCRATCH / "designs.tsv"
-    write(path, messages, owners, design.is_salted)
+    rows = write(path, messages, owners, design)
     psql(f"\\copy staged (owner_id, id, words) from '{path}'", database)
     path.unlink()
     psql("create index on staged (number); analyze staged;", database)
     copy = "insert into designed select owner_id, id, words from staged where number"
-    filled = timed([f"{copy} <= {messages};"], database)[0]
+    # In portions, as the service does.
+    filled = sum(timed((f"{copy} between {first} and {min(first + 999, rows)};" for first in range(1, rows + 1, 1_000)), database))
     psql("vacuum analyze designed; checkpoint;", database)
     size = int(psql("select sum(pg_total_relation_size(oid)) from pg_class where relname like 'designed%' and relkind = 'r'", database))
     log = psql("select pg_current_wal_lsn()", database)
-    appended = timed((f"{copy} = {messages + 1 + number};" for number in range(APPENDED)), database)
+    more = APPENDED // design.messages
+    appended = timed((f"{copy} = {rows + 1 + number};" for number in range(more)), database)
     written = int(float(psql(f"select pg_wal_lsn_diff(pg_current_wal_lsn(), '{log}')", database)))
-    cells = [design.name, f"{size / messages:.0f}", f"{filled / messages * 1e3:.0f}", middle(appended), f"{written / APPENDED:.0f}"]
+    cells = [design.name, f"{size / messages:.0f}", f"{filled / messages * 1e3:.0f}", middle(appended), f"{written / more / design.messages:.0f}"]
     for asked in queries(design, owners, times).values():
         cells.append(middle(timed(asked, database)))
     psql(f"drop database {database}")
@@ -173,7 +219,7 @@ def main() -> None:
     chosen = parser.parse_args()
     for owners in (1, chosen.owners):
         print(f"\n{chosen.messages:,} messages of {owners:,} owner{'s' if owners > 1 else ''}; queries in ms, p50 / p95\n")
-        head = ["design", "bytes a message", "filling, µs a message", "append, ms p50 / p95", "log, bytes an append"]
+        head = ["design", "bytes a message", "filling, µs a message", "adding a row, ms p50 / p95", "log, bytes a message"]
         head += list(queries(DESIGNS[0], owners, 1))
         print("| " + " | ".join(head) + " |\n|" + "---|" * len(head), flush=True)
         for design in DESIGNS:

@@ -1,25 +1,50 @@
 //! The keys under which the index has the words of a text: hashes that differ from owner to owner,
 //! so that one index serves all of them apart.
+//!
+//! A key has a root and a branch. The root is of the first letters of a word, the branch of those
+//! after them. So one key serves for the word and for its beginnings: a beginning is looked for under
+//! all branches of its root. Characters of scripts without spaces are roots, and those that follow
+//! them are branches.
 
 use super::words::{Piece, Pieces};
 use crate::id::OwnerId;
 
 /// The version of the keys: a text that was indexed with another one is indexed again.
-pub const MAKER: i16 = 2;
+pub const MAKER: i16 = 3;
 
-/// How many characters of the beginning of a word have a key.
-pub(super) const PREFIX: usize = 3;
+/// How many characters the root of a word has.
+const ROOT: usize = 3;
+/// How many branches a root has; the first is of the root alone.
+const BRANCHES: u32 = 256;
+/// So many branches have words with the same character after the root.
+const TWIGS: u32 = 16;
+/// How many branches a character of a script without spaces has: each pair of them that a text has would
+/// take more of the index otherwise.
+const FOLLOWERS: u32 = 64;
 
 /// The kinds of keys.
 #[derive(Clone, Copy)]
 pub(super) enum Key {
     Word = 1,
-    /// The beginning of a word.
-    Prefix = 2,
-    /// A character of a script without spaces, alone or with the one before it.
+    /// A character of a script without spaces.
     Dense = 3,
     /// That the text is a title.
     Title = 4,
+}
+
+/// The keys of a text that matches: all of some, and one of others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WantedKeys {
+    pub all: Vec<i32>,
+    /// `[]`: this says nothing.
+    pub any: Vec<i32>,
+}
+
+impl WantedKeys {
+    /// Whether every text has them.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty() && self.any.is_empty()
+    }
 }
 
 /// Makes the keys of an owner.
@@ -31,12 +56,69 @@ impl Keys {
         Self(fnv(FNV, &owner.ulid().0.to_be_bytes()))
     }
 
-    pub(super) fn key(self, kind: Key, text: &str) -> i32 {
-        let hash = fnv(fnv(self.0, &[kind as u8]), text.as_bytes());
-        // The low bits of FNV-1a mix worst.
-        let mixed = (hash ^ (hash >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        (mixed >> 32) as u32 as i32
+    /// The key of a word.
+    pub(super) fn word(self, word: &str) -> i32 {
+        let (root, rest) = split(word);
+        match rest.chars().next() {
+            None => self.key(Key::Word, root, 0),
+            Some(next) => {
+                let twig = hash(FNV, word.as_bytes()) % TWIGS;
+                self.key(Key::Word, root, bough(next) * TWIGS + twig)
+            }
+        }
     }
+
+    /// The keys of words that begin so: a word has one of them. `None`: there are too many.
+    pub(super) fn beginning(self, beginning: &str) -> Option<Vec<i32>> {
+        let (root, rest) = split(beginning);
+        if root.chars().count() < ROOT {
+            return None;
+        }
+        let branches = match rest.chars().next() {
+            None => 0..BRANCHES,
+            Some(next) => bough(next) * TWIGS..(bough(next) + 1) * TWIGS,
+        };
+        Some(self.branches(Key::Word, root, branches))
+    }
+
+    /// The key of a character of a script without spaces, and of the one that follows it.
+    pub(super) fn dense(self, one: &str, next: Option<&str>) -> i32 {
+        let branch = next.map_or(0, |next| hash(FNV, next.as_bytes()) % FOLLOWERS);
+        self.key(Key::Dense, one, branch)
+    }
+
+    /// The keys of such a character, whatever follows it.
+    pub(super) fn alone(self, one: &str) -> Vec<i32> {
+        self.branches(Key::Dense, one, 0..FOLLOWERS)
+    }
+
+    pub(super) fn title(self) -> i32 {
+        self.key(Key::Title, "", 0)
+    }
+
+    fn branches(self, kind: Key, root: &str, branches: std::ops::Range<u32>) -> Vec<i32> {
+        branches
+            .map(|branch| self.key(kind, root, branch))
+            .collect()
+    }
+
+    fn key(self, kind: Key, root: &str, branch: u32) -> i32 {
+        let root = hash(fnv(self.0, &[kind as u8]), root.as_bytes());
+        (root / BRANCHES * BRANCHES + branch).cast_signed()
+    }
+}
+
+fn split(word: &str) -> (&str, &str) {
+    let end = word
+        .char_indices()
+        .nth(ROOT)
+        .map_or(word.len(), |(at, _)| at);
+    word.split_at(end)
+}
+
+/// The first of the branches of words with this character after the root, in [`TWIGS`].
+fn bough(next: char) -> u32 {
+    hash(FNV, next.encode_utf8(&mut [0; 4]).as_bytes()) % (BRANCHES / TWIGS)
 }
 
 const FNV: u64 = 0xcbf2_9ce4_8422_2325;
@@ -47,17 +129,26 @@ fn fnv(hash: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(hash, step)
 }
 
-/// The distinct keys of a message, for the index.
-pub fn keys(owner: OwnerId, text: &str) -> Vec<i32> {
+fn hash(before: u64, bytes: &[u8]) -> u32 {
+    let hash = fnv(before, bytes);
+    // The low bits of FNV-1a mix worst.
+    let mixed = (hash ^ (hash >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    (mixed >> 32) as u32
+}
+
+/// The distinct keys of messages, for the index.
+pub fn keys<'a>(owner: OwnerId, texts: impl IntoIterator<Item = &'a str>) -> Vec<i32> {
     let mut all = Vec::new();
-    collect(Keys::of(owner), text, &mut all);
+    for text in texts {
+        collect(Keys::of(owner), text, &mut all);
+    }
     distinct(all)
 }
 
 /// The distinct keys of a title: one more than those of a message, so that titles are found alone.
 pub fn title_keys(owner: OwnerId, title: &str) -> Vec<i32> {
     let keys = Keys::of(owner);
-    let mut all = vec![keys.key(Key::Title, "")];
+    let mut all = vec![keys.title()];
     collect(keys, title, &mut all);
     distinct(all)
 }
@@ -72,36 +163,22 @@ fn collect(keys: Keys, text: &str, all: &mut Vec<i32>) {
     /// More keys than this are made distinct at once: long texts repeat their words.
     const MANY: usize = 100_000;
     let mut pieces = Pieces::of(text, 2);
-    let mut most = MANY;
+    let mut most = all.len() + MANY;
     while let Some(Piece { words, new }) = pieces.next() {
         for (at, word) in words.all.iter().enumerate().take(new) {
             let plain = words.plain(word);
             if !word.is_dense {
-                for part in std::iter::once(plain).chain(words.parts(word)) {
-                    all.push(keys.key(Key::Word, part));
-                    all.extend(beginning(part).map(|part| keys.key(Key::Prefix, part)));
-                }
+                let parts = std::iter::once(plain).chain(words.parts(word));
+                all.extend(parts.map(|part| keys.word(part)));
                 continue;
             }
-            all.push(keys.key(Key::Dense, plain));
             let next = words.all.get(at + 1);
-            if let Some(next) = next.filter(|next| next.is_dense && next.is_joined) {
-                all.push(keys.key(Key::Dense, &pair(plain, words.plain(next))));
-            }
+            let next = next.filter(|next| next.is_dense && next.is_joined);
+            all.push(keys.dense(plain, next.map(|next| words.plain(next))));
         }
         if all.len() > most {
             *all = distinct(std::mem::take(all));
             most = 2 * all.len() + MANY;
         }
     }
-}
-
-pub(super) fn pair(one: &str, other: &str) -> String {
-    [one, other].concat()
-}
-
-/// The beginning of a word that has one.
-pub(super) fn beginning(word: &str) -> Option<&str> {
-    let (last, c) = word.char_indices().nth(PREFIX - 1)?;
-    word.get(..last + c.len_utf8())
 }

@@ -4,6 +4,7 @@
 //! index of hashed words finds candidates; each is compared with its current text before it is a
 //! hit. Messages that are not in the index yet are compared directly.
 
+mod blocks;
 mod glance;
 mod keys;
 mod matching;
@@ -19,7 +20,8 @@ mod titles;
 mod unindexed;
 mod words;
 
-pub use keys::{MAKER, keys, title_keys};
+pub use blocks::{BLOCK_BYTES, BLOCK_MESSAGES, BLOCK_TIME, Indexable, blocks};
+pub use keys::{MAKER, WantedKeys, keys, title_keys};
 pub use model::{Filter, Hit, Search, SearchPage, Sort};
 pub use ports::{Candidate, CandidateQuery, Candidates, Comparing, FoundTexts, SearchStore, Text};
 pub use query::Query;

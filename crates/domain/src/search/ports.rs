@@ -1,4 +1,4 @@
-use super::Filter;
+use super::{Filter, WantedKeys};
 use crate::conversations::{Conversation, ConversationList};
 use crate::error::{Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};
@@ -12,8 +12,8 @@ use ulid::Ulid;
 /// owner.
 #[async_trait::async_trait]
 pub trait SearchStore: Send + Sync {
-    /// The newest texts that may match: those that the index has under all wanted keys, and those
-    /// that it does not have yet, or not as they are now.
+    /// The newest texts that may match: those whose blocks the index has under the wanted keys, and
+    /// those that it does not have yet, or not as they are now.
     async fn candidates(&self, owner: OwnerId, wanted: &CandidateQuery) -> Result<Candidates>;
 
     /// The current texts of candidates, in the same order, without those that no longer exist:
@@ -25,12 +25,12 @@ pub trait SearchStore: Send + Sync {
     async fn absent(&self, owner: OwnerId, filter: &Filter) -> Result<Option<Resource>>;
 
     /// The first conversations of a list, at most so many, whose titles may match: those that the
-    /// index has under all keys, and those whose titles it does not have as they are now. `None`: the
+    /// index has under the keys, and those whose titles it does not have as they are now. `None`: the
     /// list is of a project that does not exist.
     async fn titled(
         &self,
         owner: OwnerId,
-        keys: &[i32],
+        keys: &WantedKeys,
         list: &ConversationList,
         most: usize,
     ) -> Result<Option<Vec<Conversation>>>;
@@ -63,10 +63,11 @@ pub trait Comparing: Send + Sync {
 /// A request for candidates.
 #[derive(Clone, Debug)]
 pub struct CandidateQuery {
-    pub keys: Vec<i32>,
+    pub keys: WantedKeys,
     pub filter: Filter,
     /// Only those before this place, newest first.
     pub before: Ulid,
+    /// How many blocks, and how many texts that the index does not have.
     pub most: usize,
     /// Whether texts that the index does not have are wanted.
     pub unindexed: bool,
@@ -79,6 +80,8 @@ pub struct CandidateQuery {
 pub struct Candidates {
     /// Newest first.
     pub data: Vec<Candidate>,
+    /// Older texts than this place may match, too; `None`: these are all.
+    pub reached: Option<Ulid>,
     /// Whether some of them are not in the index.
     pub has_unindexed: bool,
     /// Whether many texts are not in the index.

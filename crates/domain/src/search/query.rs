@@ -1,4 +1,4 @@
-use super::keys::{Key, Keys, beginning, distinct, pair};
+use super::keys::{Keys, WantedKeys, distinct};
 use super::words::Words;
 use crate::error::{Error, Result};
 use crate::id::OwnerId;
@@ -33,6 +33,8 @@ pub(super) struct WantedWord {
 impl Query {
     const LONGEST: usize = 1_000;
     const TERMS: usize = 32;
+    /// So many keys are looked for: more would cost more than they leave out.
+    const KEYS: usize = 16;
 
     pub fn parse(raw: &str) -> Result<Self> {
         text::check("q", raw, 1..=Self::LONGEST)?;
@@ -62,17 +64,24 @@ impl Query {
     }
 
     /// The keys that the index has of each text that matches.
-    pub fn keys(&self, owner: OwnerId) -> Vec<i32> {
+    pub fn keys(&self, owner: OwnerId) -> WantedKeys {
         let keys = Keys::of(owner);
-        let all = self.terms.iter().flat_map(|term| term.keys(keys));
-        distinct(all.collect())
+        let (mut all, mut any) = (Vec::new(), Vec::<Vec<i32>>::new());
+        for term in &self.terms {
+            term.keys(keys, &mut all, &mut any);
+        }
+        let mut all = distinct(all);
+        all.truncate(Self::KEYS);
+        // One of them is enough; that of fewer keys leaves out more.
+        let any = any.into_iter().min_by_key(Vec::len).unwrap_or_default();
+        WantedKeys { all, any }
     }
 
     /// The keys that the index has of each title that matches.
-    pub fn title_keys(&self, owner: OwnerId) -> Vec<i32> {
-        let mut all = self.keys(owner);
-        all.push(Keys::of(owner).key(Key::Title, ""));
-        distinct(all)
+    pub fn title_keys(&self, owner: OwnerId) -> WantedKeys {
+        let mut wanted = self.keys(owner);
+        wanted.all.push(Keys::of(owner).title());
+        wanted
     }
 }
 
@@ -112,28 +121,25 @@ impl Term {
         })
     }
 
-    fn keys(&self, keys: Keys) -> Vec<i32> {
-        let mut all = Vec::new();
+    /// Adds the keys of texts that have the term: all of some, and one of each of others.
+    fn keys(&self, keys: Keys, all: &mut Vec<i32>, any: &mut Vec<Vec<i32>>) {
         for (place, word) in self.words.iter().enumerate() {
             let before = place.checked_sub(1).and_then(|place| self.words.get(place));
             let after = self.words.get(place + 1);
-            let is_last = after.is_none();
             if !word.is_dense {
-                all.extend(match self.is_prefix && is_last {
-                    true => beginning(&word.plain).map(|text| keys.key(Key::Prefix, text)),
-                    false => Some(keys.key(Key::Word, &word.plain)),
-                });
+                match self.is_prefix && after.is_none() {
+                    true => any.extend(keys.beginning(&word.plain)),
+                    false => all.push(keys.word(&word.plain)),
+                }
                 continue;
             }
-            let follows = |one: Option<&WantedWord>, joined: bool| {
-                one.is_some_and(|one| one.is_dense) && joined
-            };
-            if let Some(before) = before.filter(|before| before.is_dense && word.is_joined) {
-                all.push(keys.key(Key::Dense, &pair(&before.plain, &word.plain)));
-            } else if !follows(after, after.is_some_and(|after| after.is_joined)) {
-                all.push(keys.key(Key::Dense, &word.plain));
+            let next = after.filter(|after| after.is_dense && after.is_joined);
+            let is_second = before.is_some_and(|before| before.is_dense && word.is_joined);
+            match next {
+                Some(next) => all.push(keys.dense(&word.plain, Some(&next.plain))),
+                None if is_second => {}
+                None => any.push(keys.alone(&word.plain)),
             }
         }
-        all
     }
 }

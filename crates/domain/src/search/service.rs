@@ -1,5 +1,5 @@
 use super::matching::find;
-use super::ports::{CandidateQuery, Comparing, SearchStore, Text};
+use super::ports::{Candidate, CandidateQuery, Comparing, SearchStore, Text};
 use super::snippet::snippet;
 use super::{Filter, Hit, Query, Search, SearchPage, Sort};
 use crate::clock::Clock;
@@ -22,6 +22,10 @@ pub struct SearchService {
 /// The newest hits of a query.
 struct Newest {
     hits: Vec<Hit>,
+    /// How many are wanted.
+    most: usize,
+    /// The bytes of texts that were compared.
+    compared: usize,
     /// The place up to which was searched; `None`: to the end.
     reached: Option<Ulid>,
     indexed_through: Option<DateTime<Utc>>,
@@ -31,9 +35,11 @@ impl SearchService {
     /// How many bytes of text a request compares. Where these do not fill the page, it ends early
     /// and says where to go on.
     const COMPARED: usize = 8 * 1024 * 1024;
-    /// How often a request asks for candidates.
+    /// How often a request asks for candidates, and for how many blocks of them.
     const ROUNDS: usize = 16;
-    const MOST: usize = 256;
+    const MOST: usize = 1_024;
+    /// The texts of so many candidates are asked for at once.
+    const AT_ONCE: usize = 2_048;
 
     pub async fn search(&self, owner: OwnerId, search: &Search) -> Result<SearchPage> {
         let page = self.page(owner, search).await?;
@@ -108,10 +114,11 @@ impl SearchService {
         };
         let mut newest = Newest {
             hits: Vec::new(),
+            most,
+            compared: 0,
             reached: None,
             indexed_through: None,
         };
-        let mut compared = 0;
         for round in 0..Self::ROUNDS {
             let candidates = self.store.candidates(owner, &wanted).await?;
             if round == 0 {
@@ -122,30 +129,14 @@ impl SearchService {
                     drop(left);
                 }
             }
-            let found = self.store.texts(owner, &candidates.data).await?;
-            let last = match (found.is_all, candidates.data.last(), found.texts.last()) {
-                (true, Some(last), _) => last.place,
-                (false, _, Some(last)) => last.candidate.place,
-                _ => return Ok(newest),
-            };
-            for Compared { place, bytes, hit } in self.compare(owner, query, found.texts).await? {
-                compared += bytes;
-                if let Some(hit) = hit {
-                    if newest.hits.len() == most {
-                        newest.reached = newest.hits.last().map(|last| last.place);
-                        return Ok(newest);
-                    }
-                    newest.hits.push(hit);
-                }
-                if compared >= Self::COMPARED {
-                    newest.reached = Some(place);
-                    return Ok(newest);
-                }
-            }
-            if found.is_all && candidates.data.len() < wanted.most {
+            let data = candidates.data.as_slice();
+            if self.add(owner, query, data, &mut newest).await? {
                 return Ok(newest);
             }
-            wanted.before = last;
+            let Some(reached) = candidates.reached else {
+                return Ok(newest);
+            };
+            wanted.before = reached;
             wanted.most = (4 * wanted.most).min(Self::MOST);
             // A text that was in the index at first is there until the answer is made.
             wanted.unindexed = candidates.has_unindexed;
@@ -153,6 +144,33 @@ impl SearchService {
         }
         newest.reached = Some(wanted.before);
         Ok(newest)
+    }
+
+    /// Adds the hits among candidates. `true`: the page ends before the last of them.
+    async fn add(
+        &self,
+        owner: OwnerId,
+        query: &Query,
+        candidates: &[Candidate],
+        newest: &mut Newest,
+    ) -> Result<bool> {
+        let mut rest = candidates;
+        let mut count = 2 * newest.most;
+        while !rest.is_empty() {
+            let (some, later) = rest.split_at(rest.len().min(count));
+            let found = self.store.texts(owner, some).await?;
+            rest = match found.texts.last() {
+                Some(last) if !found.is_all => after_place(rest, last.candidate.place),
+                _ => later,
+            };
+            for compared in self.compare(owner, query, found.texts).await? {
+                if newest.has_ended(compared) {
+                    return Ok(true);
+                }
+            }
+            count = (4 * count).min(Self::AT_ONCE);
+        }
+        Ok(false)
     }
 
     async fn compare(
@@ -178,6 +196,31 @@ impl SearchService {
         compared
             .await
             .map_err(|_| Error::Internal("texts were not compared".into()))
+    }
+}
+
+/// The candidates after this place.
+fn after_place(candidates: &[Candidate], place: Ulid) -> &[Candidate] {
+    let until = candidates.partition_point(|one| one.place >= place);
+    candidates.get(until..).unwrap_or_default()
+}
+
+impl Newest {
+    /// Adds a text. `true`: the page ends with it.
+    fn has_ended(&mut self, Compared { place, bytes, hit }: Compared) -> bool {
+        self.compared += bytes;
+        if let Some(hit) = hit {
+            if self.hits.len() == self.most {
+                self.reached = self.hits.last().map(|last| last.place);
+                return true;
+            }
+            self.hits.push(hit);
+        }
+        if self.compared >= SearchService::COMPARED {
+            self.reached = Some(place);
+            return true;
+        }
+        false
     }
 }
 

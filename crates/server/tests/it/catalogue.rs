@@ -79,6 +79,8 @@ async fn settle(app: &TestApp) -> (crate::app::Actor, String, String) {
         values ('{owner}', '{stored}', '{stored}', 0, '{{1}}');
         insert into search_conversations (owner_id, conversation_id)
         values ('{owner}', '{stored}') on conflict do nothing;
+        insert into search_blocks (owner_id, conversation_id, first_id, last_id, first_sequence, last_sequence, bytes)
+        values ('{owner}', '{stored}', '{stored}', '{stored}', 0, 0, 1);
         insert into search_owners (owner_id, indexed_through, maker) values ('{owner}', now(), 1);
         insert into usage (owner_id) values ('{owner}') on conflict do nothing"
     );

@@ -216,6 +216,7 @@ impl Schema {
         self.contents_but(&[
             "turn_queue",
             "search_words",
+            "search_blocks",
             "search_conversations",
             "search_owners",
         ])
@@ -225,7 +226,12 @@ impl Schema {
     /// The same beside a service that runs on its own, which moves its jobs by itself all the time, and
     /// whose turns wait in a queue.
     pub(crate) async fn contents_but_jobs(&self) -> Vec<Vec<Option<String>>> {
-        let index = ["search_words", "search_conversations", "search_owners"];
+        let index = [
+            "search_words",
+            "search_blocks",
+            "search_conversations",
+            "search_owners",
+        ];
         let moving = [&["jobs", "usage", "turn_queue"], index.as_slice()].concat();
         self.contents_but(&moving).await
     }

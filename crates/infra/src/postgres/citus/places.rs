@@ -31,6 +31,7 @@ pub const PLACES: &[(&str, Place)] = &[
     ("responses", ByOwner),
     ("search_words", ByOwner),
     ("search_conversations", ByOwner),
+    ("search_blocks", ByOwner),
     ("search_owners", ByOwner),
     ("users", Coordinator),
     ("accounts", Coordinator),

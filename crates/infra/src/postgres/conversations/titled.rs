@@ -8,6 +8,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, Integer, SmallInt};
 use domain::conversations::ConversationList;
 use domain::id::OwnerId;
+use domain::search::WantedKeys;
 
 /// The first conversations of a list whose titles may match: the index of words has them under all
 /// these keys, or does not have them as they are now. The materialized table is read first: one that
@@ -15,7 +16,7 @@ use domain::id::OwnerId;
 #[derive(Clone)]
 pub(in crate::postgres) struct Titled<'a> {
     page: Page,
-    words: &'a [i32],
+    words: &'a WantedKeys,
     maker: i16,
 }
 
@@ -23,7 +24,7 @@ impl<'a> Titled<'a> {
     pub(in crate::postgres) fn of(
         owner: OwnerId,
         list: &ConversationList,
-        words: &'a [i32],
+        words: &'a WantedKeys,
         maker: i16,
         most: usize,
     ) -> Self {
@@ -49,15 +50,18 @@ impl QueryFragment<Pg> for Titled<'_> {
         out.push_sql("with parameters as (select ");
         self.page.push_owner(out.reborrow())?;
         out.push_sql("::uuid, ");
-        out.push_bind_param::<Array<Integer>, _>(&self.words)?;
+        out.push_bind_param::<Array<Integer>, _>(&self.words.all)?;
         out.push_sql("::int[], ");
         out.push_bind_param::<SmallInt, _>(&self.maker)?;
+        out.push_sql("::smallint, ");
+        out.push_bind_param::<Array<Integer>, _>(&self.words.any)?;
         out.push_sql(sql!(
-            "::smallint), ",
+            "::int[]), ",
             STALE,
             ", titled as materialized (
-                select id from search_words
-                where owner_id = $1 and words @> $2 and sequence = 0
+                select conversation_id as id from search_blocks
+                where owner_id = $1 and words @> $2 and first_sequence = 0
+                    and ($4 = '{}' or words && $4)
                 union select id from stale where title is not null
             )"
         ));

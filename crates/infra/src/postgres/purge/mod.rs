@@ -61,9 +61,10 @@ impl PurgeStore for PgPurge {
             };
             let links = (owner_id, conversation_id);
             turn_queue::forget_conversation(connection, links).await?;
-            search::forget_conversation(connection, links).await?;
+            let forgotten = search::forget_conversation(connection, links).await?;
             let few = limits(portion).0.min(RESPONSES);
             let is_done = sweep::bury(connection, links, deleted_at, rows, is_divided).await? == 0
+                && forgotten == 0
                 && responses::forget_conversation(connection, links, few).await? == 0
                 && is_all(items.fetch_all(connection).await?, portion)
                 && is_all(versions.fetch_all(connection).await?, portion);

@@ -7,17 +7,29 @@ use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
-/// All but the words of messages, which go with the messages.
+/// Of a long conversation so many rows are deleted at once.
+const BLOCKS: i64 = 2_000;
+
+/// Some of what the index has of a deleted conversation; returns how many rows. Rows that the version
+/// before made go with the messages.
 pub(in crate::postgres) async fn forget_conversation(
     connection: &mut AsyncPgConnection,
     (owner_id, conversation_id): ConversationKey,
-) -> QueryResult<()> {
+) -> QueryResult<usize> {
+    let blocks = statements::ForgetBlocks {
+        owner_id,
+        conversation_id,
+        most: BLOCKS,
+    };
+    let blocks = blocks.write(connection).await?;
     let forget = statements::ForgetConversation {
         owner_id,
         conversation_id,
     };
-    forget.write(connection).await?;
-    Ok(())
+    match blocks {
+        0 => forget.write(connection).await,
+        some => Ok(some),
+    }
 }
 
 /// Some rows of a removed owner; returns how many.
@@ -26,9 +38,14 @@ pub(in crate::postgres) async fn forget_owner(
     owner_id: Uuid,
     most: i64,
 ) -> QueryResult<usize> {
+    let blocks = statements::ForgetBlocksOfOwner { owner_id, most };
     let words = statements::ForgetWords { owner_id, most };
     let conversations = statements::ForgetConversations { owner_id, most };
     let owner = statements::ForgetOwner { owner_id };
+    let blocks = blocks.write(connection).await?;
+    if blocks > 0 {
+        return Ok(blocks);
+    }
     Ok(words.write(connection).await?
         + conversations.write(connection).await?
         + owner.write(connection).await?)

@@ -30,6 +30,12 @@ statement!(
 );
 
 statement!(
+    /// Owners of blocks whose words are not known.
+    Unknown<'a> { owner_ids: &'a [Uuid] => Array<SqlUuid> } -> SqlUuid,
+    "select distinct owner_id from search_blocks where owner_id = any($1) and words is null"
+);
+
+statement!(
     Removed<'a> { owner_ids: &'a [Uuid] => Array<SqlUuid> } -> SqlUuid,
     "select owner_id from removed_owners where owner_id = any($1)"
 );
@@ -64,7 +70,8 @@ pub(super) async fn leave(
     let indexed: Vec<(Uuid, DateTime<Utc>)> = indexed.fetch_all(connection).await?;
     let indexed: HashMap<_, _> = indexed.into_iter().collect();
     let renamed: Vec<Uuid> = Renamed { owner_ids }.fetch_all(connection).await?;
-    let renamed: HashSet<_> = renamed.into_iter().collect();
+    let unknown: Vec<Uuid> = Unknown { owner_ids }.fetch_all(connection).await?;
+    let renamed: HashSet<_> = renamed.into_iter().chain(unknown).collect();
     let removed: Vec<Uuid> = Removed { owner_ids }.fetch_all(connection).await?;
     let removed: HashSet<_> = removed.into_iter().collect();
     let is_stale = |(owner, changed): &(Uuid, DateTime<Utc>)| {

@@ -12,22 +12,21 @@ mod titles;
 use super::conversations::exists;
 use super::database::Database;
 use super::ids;
-use super::jobs::{Locked, Next, kind};
+use super::jobs::kind;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
-use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::admission::Caller;
 use domain::conversations::{Conversation, ConversationList};
 use domain::error::{Error, Resource, Result};
 use domain::id::OwnerId;
 use domain::jobs::{Job, Kind, Portion, Step};
 use domain::search::{
-    Candidate, CandidateQuery, Candidates, Filter, FoundTexts, MAKER, SearchStore,
+    Candidate, CandidateQuery, Candidates, Filter, FoundTexts, MAKER, SearchStore, WantedKeys,
 };
 use domain::storage::Room as _;
 pub(super) use forget::{forget_conversation, forget_owner, note_rename};
 pub(super) use stale::STALE;
-pub(super) use statements::forget::FORGET_ITEM;
+pub(super) use statements::forget::{FORGET_ITEM, FORGET_WORDS_OF_ITEM};
 use statements::jobs::{LeaveJob, LeaveJobs};
 use uuid::Uuid;
 
@@ -59,7 +58,7 @@ impl SearchStore for PgSearch {
     async fn titled(
         &self,
         owner: OwnerId,
-        keys: &[i32],
+        keys: &WantedKeys,
         list: &ConversationList,
         most: usize,
     ) -> Result<Option<Vec<Conversation>>> {
@@ -107,20 +106,6 @@ impl SearchStore for PgSearch {
         if self.0.storage.is_full() {
             return Err(Error::StorageFull { found: None });
         }
-        let work = async |connection: &mut AsyncPgConnection| {
-            let Some(locked) = Locked::of(connection, job, now).await? else {
-                return Ok(Step::Taken);
-            };
-            let next = match index::step(connection, job.owner, portion, now).await? {
-                true => Next::Done,
-                false => Next::More,
-            };
-            locked.end(connection, next).await
-        };
-        self.0
-            .run(Caller::Service, async |connection| {
-                connection.transaction(work).await
-            })
-            .await
+        index::step(&self.0, job, portion, now).await
     }
 }

@@ -6,12 +6,12 @@ use crate::postgres::execute::Execute as _;
 use domain::conversations::{Conversation, ConversationList};
 use domain::error::Result;
 use domain::id::OwnerId;
-use domain::search::MAKER;
+use domain::search::{MAKER, WantedKeys};
 
 pub(super) async fn find(
     database: &Database,
     owner: OwnerId,
-    keys: &[i32],
+    keys: &WantedKeys,
     list: &ConversationList,
     most: usize,
 ) -> Result<Option<Vec<Conversation>>> {

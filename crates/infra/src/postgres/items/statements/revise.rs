@@ -5,7 +5,7 @@ use crate::postgres::items::texts;
 use crate::postgres::jobs::ADD_JOBS;
 use crate::postgres::responses::ERASE_ITEM;
 use crate::postgres::row::{Sql, sql};
-use crate::postgres::search::FORGET_ITEM;
+use crate::postgres::search::{FORGET_ITEM, FORGET_WORDS_OF_ITEM};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -88,6 +88,7 @@ statement!(
         returning id, ", texts::size!(""), " + 128 as bytes
     ),
     forgotten as (", FORGET_ITEM, "),
+    unknown as (", FORGET_WORDS_OF_ITEM, "),
     erased as (", ERASE_ITEM, ")
     update conversations c set item_count = c.item_count - 1,
         updated_at = greatest(c.updated_at, $7),

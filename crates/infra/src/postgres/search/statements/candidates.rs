@@ -9,29 +9,58 @@ use diesel::sql_types::{
 };
 use uuid::Uuid;
 
-/// Whether the message or the title `w` is one of those in which is searched.
-const WANTED: &str = "(not $4 or exists (
-        select from conversations c
-        left join items i on i.owner_id = c.owner_id and i.conversation_id = c.id
-            and i.sequence = w.sequence
-        where c.owner_id = $1 and c.id = w.conversation_id
-            and ($5 is null or i.role = $5)
+/// Whether the conversation of the block `w` is one of those in which is searched.
+const WITHIN: &str = "(not $4 or exists (
+        select from conversations c where c.owner_id = $1 and c.id = w.conversation_id
             and ($6 is null or c.project_id = $6)
             and ($7 is null or c.id = $7)
-            and ($8 is null or coalesce(i.created_at, c.created_at) >= $8)
-            and ($9 is null or coalesce(i.created_at, c.created_at) < $9)
             and ($10 is null or c.archived = $10)
     ))";
 
-/// A statement for candidates, with the parameters of all of them.
+/// Whether the message `i`, or the title of the conversation `i`, is one of them.
+const WANTED: &str =
+    "(not $4 or ($8 is null or i.created_at >= $8) and ($9 is null or i.created_at < $9))";
+
+/// The messages and titles of the blocks `has`. Those after `reached` are all that there are. The
+/// first row also says whether there are as many blocks as were wanted.
+const TEXTS: &str = "texts as (
+        select i.id, h.conversation_id from has h
+        join items i on i.owner_id = $1 and i.conversation_id = h.conversation_id
+            and i.sequence between h.first_sequence and h.last_sequence
+        where i.id < $2 and ($5 is null or i.role = $5) and ";
+const TITLES: &str = "
+        union all
+        select i.id, i.id from has h
+        join conversations i on i.owner_id = $1 and i.id = h.conversation_id
+        where h.first_sequence = 0 and $5 is null and ";
+const ROWS: &str = "
+    )
+    select r.reached, r.is_full, t.id, t.conversation_id from reached r
+    left join texts t on r.reached is null or t.id >= r.reached";
+
+/// The types of the parameters, in their order.
+const PARAMETERS: &str = "with parameters as (
+        select $1::uuid, $2::uuid, $3::uuid, $4::boolean, $5::smallint, $6::uuid, $7::uuid,
+            $8::timestamptz, $9::timestamptz, $10::boolean, $11::bigint, $12::int[], $13::int[],
+            $14::bigint
+    ), ";
+
+/// Up to where the blocks are read: to the last that was wanted.
+const REACHED: &str = "reached as materialized (
+        select case when h.count = $11 then (select last_id from has order by last_id limit 1) end
+            as reached, h.count = $11 as is_full
+        from (select count(*) as count from has) h
+    ), ";
+
+/// A statement for candidates among the blocks, with the parameters of all of them.
 macro_rules! candidates {
-    ($(#[$doc:meta])* $name:ident$(<$lifetime:lifetime>)?, $third:ident: $rust:ty => $sql:ty, $text:expr) => {
+    ($(#[$doc:meta])* $name:ident, $text:expr) => {
         statement!(
             $(#[$doc])*
-            $name$(<$lifetime>)? {
+            $name<'a> {
                 owner_id: Uuid => SqlUuid,
                 before: Uuid => SqlUuid,
-                $third: $rust => $sql,
+                until: Uuid => SqlUuid,
                 is_filtered: bool => Bool,
                 role: Option<i16> => Nullable<SmallInt>,
                 project_id: Option<Uuid> => Nullable<SqlUuid>,
@@ -40,55 +69,101 @@ macro_rules! candidates {
                 to: Option<DateTime<Utc>> => Nullable<Timestamptz>,
                 archived: Option<bool> => Nullable<Bool>,
                 most: i64 => BigInt,
-            } -> (SqlUuid, SqlUuid),
+                all: &'a [i32] => Array<Integer>,
+                any: &'a [i32] => Array<Integer>,
+                near: i64 => BigInt,
+            } -> (Nullable<SqlUuid>, Bool, Nullable<SqlUuid>, Nullable<SqlUuid>),
             $text
         );
     };
 }
 
+/// Those of the newest blocks that have the words.
+const HAVING: &str = "
+            order by last_id desc limit $14
+        ) w
+        where (words is null or words @> $12 and ($13 = '{}' or words && $13)) and ";
+/// Up to where these are read: to the last that was wanted, or to the last that was looked at.
+const WALKED: &str = "
+        order by last_id desc limit $11
+    ),
+    reached as materialized (
+        select case when h.count = $11 then (select last_id from has order by last_id limit 1)
+            else (select last_id from search_blocks where ";
+const WALKED_END: &str = " order by last_id desc offset $14 - 1 limit 1) end as reached,
+            h.count = $11 as is_full
+        from (select count(*) as count from has) h
+    ), ";
+const NEAR: &str = "has as materialized (
+        select conversation_id, first_sequence, last_sequence, last_id from (
+            select conversation_id, first_sequence, last_sequence, last_id, words
+            from search_blocks where ";
+const OF_OWNER: &str = "owner_id = $1 and last_id < $3 and first_id < $2";
+const OF_CONVERSATION: &str =
+    "owner_id = $1 and conversation_id = $7 and last_id < $3 and first_id < $2";
+
 candidates!(
-    /// Goes along an owner's newest texts until enough are found: words that are common are found here,
-    /// without reading all texts that have them.
-    Walk<'a>,
-    words: &'a [i32] => Array<Integer>,
-    sql!("select w.id, w.conversation_id from (
-        select id, conversation_id, sequence, words from search_words
-        where owner_id = $1 and id < $2 order by id desc limit 2000
-    ) w
-    where w.words @> $3 and ", WANTED, "
-    order by w.id desc limit $11")
+    /// Goes along an owner's newest blocks until enough are found: words that are common are found here,
+    /// without reading all blocks that have them.
+    Walk,
+    sql!(PARAMETERS, NEAR, OF_OWNER, HAVING, WITHIN, WALKED, OF_OWNER, WALKED_END,
+        TEXTS, WANTED, TITLES, WANTED, ROWS)
 );
+
+candidates!(
+    /// Goes along the newest blocks of a conversation.
+    WalkConversation,
+    sql!(PARAMETERS, NEAR, OF_CONVERSATION, HAVING, WITHIN, WALKED, OF_CONVERSATION, WALKED_END,
+        TEXTS, WANTED, TITLES, WANTED, ROWS)
+);
+
+/// The blocks whose words are not known, and the newest of all.
+const UNKNOWN: &str = "
+            union all
+            select conversation_id, first_sequence, last_sequence, last_id from search_blocks
+            where owner_id = $1 and first_id < $2 and words is null
+        ) w
+        where ($7 is null or conversation_id = $7) and ";
+const NEWEST: &str = "
+        order by last_id desc limit $11
+    ), ";
 
 candidates!(
     /// Finds words that are not common.
-    Look<'a>,
-    words: &'a [i32] => Array<Integer>,
-    sql!("with has as materialized (
-        select id, conversation_id, sequence from search_words
-        where owner_id = $1 and id < $2 and words @> $3
-    )
-    select w.id, w.conversation_id from has w
-    where ", WANTED, "
-    order by w.id desc limit $11")
+    Look,
+    sql!(PARAMETERS, "has as materialized (
+        select * from (
+            select conversation_id, first_sequence, last_sequence, last_id from search_blocks
+            where owner_id = $1 and first_id < $2 and words @> $12
+                and ($13 = '{}' or words && $13)",
+        UNKNOWN, WITHIN, NEWEST, REACHED, TEXTS, WANTED, TITLES, WANTED, ROWS)
 );
 
 candidates!(
-    /// Goes along the messages of one conversation.
-    WalkConversation<'a>,
-    words: &'a [i32] => Array<Integer>,
-    sql!("select w.id, w.conversation_id from search_words w
-    where w.owner_id = $1 and w.id < $2 and w.words @> $3 and ", WANTED, "
-        and w.id in (
-            select i.id from items i where i.owner_id = $1 and i.conversation_id = $7
-            union all select $7
-        )
-    order by w.id desc limit $11")
+    /// Finds beginnings of words that are not common.
+    LookForAny,
+    sql!(PARAMETERS, "has as materialized (
+        select * from (
+            select conversation_id, first_sequence, last_sequence, last_id from search_blocks
+            where owner_id = $1 and first_id < $2 and words && $13",
+        UNKNOWN, WITHIN, NEWEST, REACHED, TEXTS, WANTED, TITLES, WANTED, ROWS)
 );
 
-candidates!(
+statement!(
     /// Texts that the index does not have as they are now.
-    Stale,
-    maker: i16 => SmallInt,
+    Stale {
+        owner_id: Uuid => SqlUuid,
+        before: Uuid => SqlUuid,
+        maker: i16 => SmallInt,
+        is_filtered: bool => Bool,
+        role: Option<i16> => Nullable<SmallInt>,
+        project_id: Option<Uuid> => Nullable<SqlUuid>,
+        conversation_id: Option<Uuid> => Nullable<SqlUuid>,
+        from: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        to: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        archived: Option<bool> => Nullable<Bool>,
+        most: i64 => BigInt,
+    } -> (SqlUuid, SqlUuid),
     sql!("with parameters as (select $1::uuid, $2::uuid, $3::smallint), ", STALE, ",
     texts as (
         select i.id, s.id as conversation_id, i.sequence from stale s
@@ -102,7 +177,18 @@ candidates!(
         select s.id, s.id, 0 from stale s where s.title is not null and s.id < $2
     )
     select w.id, w.conversation_id from texts w
-    where ", WANTED, "
+    where (not $4 or exists (
+        select from conversations c
+        left join items i on i.owner_id = c.owner_id and i.conversation_id = c.id
+            and i.sequence = w.sequence
+        where c.owner_id = $1 and c.id = w.conversation_id
+            and ($5 is null or i.role = $5)
+            and ($6 is null or c.project_id = $6)
+            and ($7 is null or c.id = $7)
+            and ($8 is null or coalesce(i.created_at, c.created_at) >= $8)
+            and ($9 is null or coalesce(i.created_at, c.created_at) < $9)
+            and ($10 is null or c.archived = $10)
+    ))
     order by w.id desc limit $11")
 );
 

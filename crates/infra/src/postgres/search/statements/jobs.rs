@@ -38,6 +38,8 @@ statement!(
         where (s.owner_id is null or s.indexed_through <= n.at or exists (
                 select from search_conversations c
                 where c.owner_id = n.owner_id and c.renames <> c.indexed_renames
+            ) or exists (
+                select from search_blocks b where b.owner_id = n.owner_id and b.words is null
             ))
             and not exists (select from removed_owners r where r.owner_id = n.owner_id)
         on conflict do nothing

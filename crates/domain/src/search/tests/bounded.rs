@@ -1,0 +1,182 @@
+//! A request does a bounded amount of work, whatever is asked and however much there is.
+
+use super::super::{
+    Candidate, CandidateQuery, Candidates, Comparing, Filter, FoundTexts, Query, Search,
+    SearchService, SearchStore, Sort, Text, WantedKeys,
+};
+use crate::clock::Clock;
+use crate::conversations::{Conversation, ConversationList};
+use crate::error::{Resource, Result};
+use crate::id::{ConversationId, OwnerId};
+use crate::items::Role;
+use crate::jobs::{Job, Portion, Step};
+use crate::page::Limit;
+use chrono::{DateTime, Utc};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::task::{Context, Poll, Waker};
+use ulid::Ulid;
+
+const MEBIBYTE: usize = 1_024 * 1_024;
+const CONVERSATION: ConversationId = ConversationId::new(Ulid(0));
+
+/// An owner's endless messages, all of one text; of each block that is looked at, so many may match.
+struct Endless {
+    text: String,
+    of_block: usize,
+    asked: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
+#[async_trait::async_trait]
+impl SearchStore for Endless {
+    async fn candidates(&self, _: OwnerId, wanted: &CandidateQuery) -> Result<Candidates> {
+        self.asked.fetch_add(1, Relaxed);
+        let count = self.of_block * wanted.most;
+        let data = (1..=count).map(|number| Candidate {
+            place: Ulid(wanted.before.0 - number as u128),
+            conversation: CONVERSATION,
+        });
+        Ok(Candidates {
+            data: data.collect(),
+            reached: Some(Ulid(wanted.before.0 - count.max(1) as u128)),
+            has_unindexed: false,
+            is_behind: false,
+            is_rare: true,
+            indexed_through: None,
+        })
+    }
+
+    async fn texts(&self, _: OwnerId, candidates: &[Candidate]) -> Result<FoundTexts> {
+        let fit = candidates.len().min(MEBIBYTE / self.text.len() + 1);
+        self.bytes.fetch_add(fit * self.text.len(), Relaxed);
+        let texts = candidates.iter().take(fit).map(|candidate| Text {
+            candidate: *candidate,
+            title: None,
+            message: Some((Role::User, self.text.clone())),
+            created_at: DateTime::UNIX_EPOCH,
+        });
+        Ok(FoundTexts {
+            texts: texts.collect(),
+            is_all: fit == candidates.len(),
+        })
+    }
+
+    async fn absent(&self, _: OwnerId, _: &Filter) -> Result<Option<Resource>> {
+        Ok(None)
+    }
+
+    async fn titled(
+        &self,
+        _: OwnerId,
+        _: &WantedKeys,
+        _: &ConversationList,
+        _: usize,
+    ) -> Result<Option<Vec<Conversation>>> {
+        Ok(None)
+    }
+
+    async fn leave_jobs(&self, _: OwnerId, _: usize, _: DateTime<Utc>) -> Result<Option<OwnerId>> {
+        Ok(None)
+    }
+
+    async fn leave_job(&self, _: OwnerId, _: DateTime<Utc>) -> Result<()> {
+        Ok(())
+    }
+
+    async fn index(&self, _: &Job, _: Portion, _: DateTime<Utc>) -> Result<Step> {
+        Ok(Step::Done)
+    }
+}
+
+struct Here;
+
+#[async_trait::async_trait]
+impl Comparing for Here {
+    async fn run(&self, _: OwnerId, _: usize, work: Box<dyn FnOnce() + Send>) -> Result<()> {
+        work();
+        Ok(())
+    }
+}
+
+impl Clock for Here {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH
+    }
+}
+
+/// The hits of a request, whether there may be more, how often candidates were asked for, and the bytes of
+/// the texts that were read.
+fn work(raw: &str, text: &str, of_block: usize, sort: Sort) -> (usize, bool, usize, usize) {
+    let store = Arc::new(Endless {
+        text: text.to_owned(),
+        of_block,
+        asked: AtomicUsize::new(0),
+        bytes: AtomicUsize::new(0),
+    });
+    let service = SearchService {
+        store: store.clone(),
+        comparing: Arc::new(Here),
+        clock: Arc::new(Here),
+    };
+    let search = Search {
+        query: Query::parse(raw).unwrap(),
+        filter: Filter::default(),
+        sort,
+        limit: Limit::parse(None).unwrap(),
+    };
+    let mut searching = pin!(service.search(super::owner(), &search));
+    let mut context = Context::from_waker(Waker::noop());
+    let Poll::Ready(page) = searching.as_mut().poll(&mut context) else {
+        panic!("it waits for something");
+    };
+    let page = page.unwrap();
+    let (asked, bytes) = (store.asked.load(Relaxed), store.bytes.load(Relaxed));
+    (page.hits.len(), page.next.is_some(), asked, bytes)
+}
+
+#[test]
+fn a_request_reads_a_bounded_number_of_texts_whatever_is_asked() {
+    let each = "a b c d e f g h ".repeat(40);
+    let many = (0..32).map(|n| format!("w{n} ")).collect::<String>();
+    let last = "\"h b\"";
+    let nearly_all = "a -b -c -d -e -f -g -h";
+    let recent = Sort::Recent { after: None };
+    let relevance = Sort::Relevance { after: 0 };
+    for raw in [
+        last,
+        nearly_all,
+        &many,
+        "z*",
+        "\"a b c d e f g i\"",
+        "a b -\"h a\"",
+    ] {
+        for (of_block, sort) in [(7, recent), (0, recent), (16, relevance)] {
+            is_bounded(raw, &each, work(raw, &each, of_block, sort));
+        }
+    }
+    let long = each.repeat(2_000);
+    is_bounded(nearly_all, &long, work(nearly_all, &long, 7, recent));
+    is_bounded(last, "short", work(last, "short", 2, recent));
+}
+
+fn is_bounded(raw: &str, text: &str, (hits, has_more, asked, bytes): (usize, bool, usize, usize)) {
+    assert_eq!(hits, 0, "{raw}");
+    // The best of the newest hits are a page without another.
+    assert!(has_more || bytes > 0, "{raw}");
+    assert!(asked <= 16, "{raw}: {asked}");
+    assert!(
+        bytes <= 8 * MEBIBYTE + 2 * (MEBIBYTE + text.len()),
+        "{raw}: {bytes}"
+    );
+}
+
+#[test]
+fn a_page_of_common_words_reads_few_texts() {
+    let text = "a b c d e f g h ".repeat(40);
+    let recent = Sort::Recent { after: None };
+    let (hits, has_more, asked, bytes) = work("a h*", &text, 7, recent);
+    assert_eq!((hits, has_more, asked), (20, true, 1));
+    assert!(bytes <= 2 * hits * text.len(), "{bytes}");
+}
