@@ -9,6 +9,7 @@ mod glance;
 mod keys;
 mod matching;
 mod model;
+mod newest;
 mod ports;
 mod query;
 mod scripts;

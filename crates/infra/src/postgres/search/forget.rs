@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// Of a long conversation so many rows are deleted at once.
 const BLOCKS: i64 = 2_000;
 
-/// Some of what the index has of a deleted conversation; returns how many rows. Rows that the version
+/// Some of what the index has of a deleted conversation; returns how many of its blocks. Rows that the version
 /// before made go with the messages.
 pub(in crate::postgres) async fn forget_conversation(
     connection: &mut AsyncPgConnection,
@@ -26,10 +26,10 @@ pub(in crate::postgres) async fn forget_conversation(
         owner_id,
         conversation_id,
     };
-    match blocks {
-        0 => forget.write(connection).await,
-        some => Ok(some),
+    if blocks == 0 {
+        forget.write(connection).await?;
     }
+    Ok(blocks)
 }
 
 /// Some rows of a removed owner; returns how many.

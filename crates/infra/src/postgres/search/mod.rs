@@ -1,5 +1,6 @@
 //! The index of words in PostgreSQL.
 
+mod asked;
 mod candidates;
 mod forget;
 mod index;

@@ -1,0 +1,233 @@
+//! Asks the index for blocks that may match, and for texts that it does not have.
+
+use super::statements::candidates::{
+    IndexedThrough, Look, LookForAny, Stale, Walk, WalkConversation,
+};
+use crate::postgres::execute::Execute as _;
+use crate::postgres::ids;
+use crate::postgres::items::roles::stored_role;
+use chrono::{DateTime, Utc};
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
+use domain::id::OwnerId;
+use domain::search::{BLOCK_TIME, CandidateQuery, MAKER};
+use ulid::Ulid;
+use uuid::Uuid;
+
+/// So many blocks are looked at before the index is asked.
+const NEAR: i64 = 256;
+
+/// A text and its conversation.
+type CandidateRow = (Uuid, Uuid);
+/// Up to which text all are found, whether as many blocks as wanted are, and a text.
+type FoundRow = (Option<Uuid>, bool, Option<Uuid>, Option<Uuid>);
+
+pub(super) struct Looked {
+    /// The time up to which all is indexed.
+    pub(super) through: Option<DateTime<Utc>>,
+    pub(super) unindexed: Vec<CandidateRow>,
+    pub(super) found: Found,
+    pub(super) is_rare: bool,
+}
+
+/// Texts of blocks that may match.
+pub(super) struct Found {
+    pub(super) texts: Vec<CandidateRow>,
+    /// Those before this one are not among them; `None`: there are no more.
+    pub(super) reached: Option<Uuid>,
+    is_full: bool,
+}
+
+impl From<Vec<FoundRow>> for Found {
+    fn from(rows: Vec<FoundRow>) -> Self {
+        let first = rows.first();
+        Self {
+            reached: first.and_then(|(reached, ..)| *reached),
+            is_full: first.is_some_and(|(_, is_full, ..)| *is_full),
+            texts: rows
+                .into_iter()
+                .filter_map(|(.., id, conversation)| id.zip(conversation))
+                .collect(),
+        }
+    }
+}
+
+/// The parameters of all statements.
+pub(super) struct Asked<'a> {
+    owner_id: Uuid,
+    before: Uuid,
+    until: Uuid,
+    all: &'a [i32],
+    any: &'a [i32],
+    is_filtered: bool,
+    role: Option<i16>,
+    project_id: Option<Uuid>,
+    conversation_id: Option<Uuid>,
+    from: Option<DateTime<Utc>>,
+    to: Option<DateTime<Utc>>,
+    archived: Option<bool>,
+    most: i64,
+}
+
+/// Fills a statement for blocks with the parameters.
+macro_rules! of {
+    ($asked:expr, $name:ident, $near:expr, $most:expr) => {
+        $name {
+            owner_id: $asked.owner_id,
+            before: $asked.before,
+            until: $asked.until,
+            is_filtered: $asked.is_filtered,
+            role: $asked.role,
+            project_id: $asked.project_id,
+            conversation_id: $asked.conversation_id,
+            from: $asked.from,
+            to: $asked.to,
+            archived: $asked.archived,
+            most: $most,
+            all: $asked.all,
+            any: $asked.any,
+            near: $near,
+        }
+    };
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn of(owner: OwnerId, wanted: &'a CandidateQuery) -> Self {
+        let filter = &wanted.filter;
+        Self {
+            owner_id: ids::stored(owner.ulid()),
+            before: ids::stored(wanted.before),
+            until: ids::stored(until(wanted.before)),
+            all: &wanted.keys.all,
+            any: &wanted.keys.any,
+            is_filtered: filter.is_some(),
+            role: filter.role.map(stored_role),
+            project_id: filter.project.map(|id| ids::stored(id.ulid())),
+            conversation_id: filter.conversation.map(|id| ids::stored(id.ulid())),
+            from: filter.from,
+            to: filter.to,
+            archived: filter.archived,
+            most: i64::try_from(wanted.most).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// The time up to which all is indexed, what is not, and what the index has: in this order, so that
+    /// what is indexed in between is seen at least once.
+    pub(super) async fn rows(
+        &self,
+        connection: &mut AsyncPgConnection,
+        wanted: &CandidateQuery,
+    ) -> QueryResult<Looked> {
+        let (mut through, mut unindexed) = (None, Vec::new());
+        if wanted.unindexed {
+            let asked = IndexedThrough {
+                owner_id: self.owner_id,
+                maker: MAKER,
+            };
+            through = asked.fetch_optional(connection).await?;
+            unindexed = self.stale().fetch_all(connection).await?;
+        }
+        let (found, is_rare) = self.indexed(connection, wanted).await?;
+        Ok(Looked {
+            through,
+            unindexed,
+            found,
+            is_rare,
+        })
+    }
+
+    fn stale(&self) -> Stale {
+        Stale {
+            owner_id: self.owner_id,
+            before: self.before,
+            maker: MAKER,
+            is_filtered: self.is_filtered,
+            role: self.role,
+            project_id: self.project_id,
+            conversation_id: self.conversation_id,
+            from: self.from,
+            to: self.to,
+            archived: self.archived,
+            most: self.most,
+        }
+    }
+
+    /// Also whether the words are rare.
+    async fn indexed(
+        &self,
+        connection: &mut AsyncPgConnection,
+        wanted: &CandidateQuery,
+    ) -> QueryResult<(Found, bool)> {
+        if wanted.keys.is_empty() || !wanted.is_rare {
+            let found = self.walk(connection).await?;
+            if wanted.keys.is_empty() || found.is_full || found.reached.is_none() {
+                return Ok((found, false));
+            }
+        }
+        let mut most = self.most;
+        loop {
+            let found = self.look(connection, most).await?;
+            if self.is_further(&found) {
+                return Ok((found, true));
+            }
+            // All these blocks are around the place.
+            most = most.saturating_mul(8);
+        }
+    }
+
+    /// What is found in the newest blocks: so many that the next request asks for others.
+    async fn walk(&self, connection: &mut AsyncPgConnection) -> QueryResult<Found> {
+        let (mut near, mut most) = (NEAR, self.most);
+        loop {
+            let found = self.walk_along(connection, near, most).await?;
+            if self.is_further(&found) {
+                return Ok(found);
+            }
+            (near, most) = (near.saturating_mul(8), most.saturating_mul(8));
+        }
+    }
+
+    /// Whether the next request for candidates asks for others.
+    fn is_further(&self, found: &Found) -> bool {
+        found.reached.is_none_or(|reached| reached < self.before)
+    }
+
+    /// Looks at the words of so many of the newest blocks.
+    async fn walk_along(
+        &self,
+        connection: &mut AsyncPgConnection,
+        near: i64,
+        most: i64,
+    ) -> QueryResult<Found> {
+        let rows: Vec<FoundRow> = match self.conversation_id {
+            Some(_) => {
+                let walk = of!(self, WalkConversation, near, most);
+                walk.fetch_all(connection).await?
+            }
+            None => of!(self, Walk, near, most).fetch_all(connection).await?,
+        };
+        Ok(rows.into())
+    }
+
+    async fn look(&self, connection: &mut AsyncPgConnection, most: i64) -> QueryResult<Found> {
+        let rows: Vec<FoundRow> = match self.all.is_empty() {
+            true => {
+                of!(self, LookForAny, NEAR, most)
+                    .fetch_all(connection)
+                    .await?
+            }
+            false => of!(self, Look, NEAR, most).fetch_all(connection).await?,
+        };
+        Ok(rows.into())
+    }
+}
+
+/// Blocks around a place end before this one.
+fn until(place: Ulid) -> Ulid {
+    let milliseconds = u64::try_from(BLOCK_TIME.as_millis()).unwrap_or(u64::MAX);
+    let end = place.timestamp_ms().saturating_add(milliseconds + 1);
+    match end >> Ulid::TIME_BITS {
+        0 => Ulid::from_parts(end, 0),
+        _ => Ulid(u128::MAX),
+    }
+}
