@@ -20,10 +20,8 @@ create table search_blocks (
     foreign key (owner_id, conversation_id) references search_conversations on delete cascade
 );
 -- The words of different owners are different, so statistics over all of them mean nothing. Numbers that are
--- hashes cannot be compressed. They lie apart from the rows, so that many rows lie close together: the index needs
--- fewer bytes for a place near the one before.
-alter table search_blocks alter column words set statistics 0, alter column words set storage external,
-    set (toast_tuple_target = 256);
+-- hashes cannot be compressed.
+alter table search_blocks alter column words set statistics 0, alter column words set storage external;
 create index search_blocks_by_time on search_blocks (owner_id, last_id, first_id);
 create index search_blocks_by_conversation on search_blocks (owner_id, conversation_id, last_id, first_id);
 create index search_blocks_unknown on search_blocks (owner_id, conversation_id) where words is null;

@@ -187,7 +187,7 @@ def measure(design: Design, messages: int, owners: int, times: int) -> str | Non
     psql(f"create database {database}")
     extension = f"create extension {design.extension};" if design.extension else ""
     # As shipped: statistics of all owners' words mean nothing.
-    column = "alter table designed alter column words set statistics 0, alter column words set storage external, set (toast_tuple_target = 256);"
+    column = "alter table designed alter column words set statistics 0, alter column words set storage external;"
     psql(extension + design.ddl + column, database)
     psql("create unlogged table staged (number serial, owner_id uuid, id uuid, words int[]);", database)
     path = SCRATCH / "designs.tsv"
