@@ -184,6 +184,7 @@ async fn nothing_of_what_was_deleted_stays_in_the_index() {
         .delete(&format!("/v1/conversations/{gone}"))
         .await
         .expect_nothing(204);
+    leave_jobs(&app).await;
     let _worker = Worker::by(&app.schema, app.clock.clone());
     until(&app.schema, rows, 60, |rows| rows == 1).await;
     let states = "select count(*) from search_conversations";
@@ -247,8 +248,8 @@ async fn what_the_version_before_indexed_is_taken_over() {
     let conversation = alice.conversation(json!({ "title": "taken" })).await;
     let item = id(&alice.say(&conversation, "taken over").await);
     let before = "insert into search_words (owner_id, id, conversation_id, sequence, words)
-        select owner_id, id, conversation_id, sequence, '{1,2}' from items
-        union all select owner_id, id, id, 0, '{3}' from conversations;
+        select owner_id, id, conversation_id, sequence, '{1,2}'::int[] from items
+        union all select owner_id, id, id, 0, '{3}'::int[] from conversations;
         insert into search_conversations (owner_id, conversation_id, indexed_sequence, maker)
         select owner_id, id, last_sequence, 2 from conversations;
         insert into search_owners (owner_id, indexed_through, maker)

@@ -10,6 +10,7 @@ use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::id::OwnerId;
 use domain::search::{Indexable, MAKER, blocks, keys, title_keys};
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 use uuid::Uuid;
 
@@ -59,6 +60,10 @@ impl Made {
         for range in ranges {
             made.add(owner, &range);
         }
+        // The last block may be made again for a message that was deleted, and for those that follow.
+        let by_place = |block: &Block| (block.sequences.0, Reverse(block.sequences.1));
+        made.blocks.sort_by_key(by_place);
+        made.blocks.dedup_by_key(|block| block.sequences.0);
         made
     }
 
