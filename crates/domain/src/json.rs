@@ -57,6 +57,18 @@ pub fn inspect(json: &str, counted: &[&str], unique: Unique) -> Result<Facts, Un
     })
 }
 
+/// Why a text cannot be read, with the limit where there is one.
+pub fn reason(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    if said.contains("recursion limit") {
+        "it is nested deeper than 127 levels".to_owned()
+    } else if said.contains("number out of range") {
+        "it has a number beyond the range of a double, about 1.8e308".to_owned()
+    } else {
+        said
+    }
+}
+
 struct Notes<'a> {
     counted: &'a [&'a str],
     unique: Unique,

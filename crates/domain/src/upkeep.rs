@@ -21,9 +21,17 @@ pub struct Upkeep {
     pub turns: Arc<dyn TurnQueue>,
     pub responses: Arc<dyn ResponseStore>,
     pub unindexed: Unindexed,
-    /// How long guests may be inactive before they are removed; `None`: for ever.
-    pub guest_retention: Option<TimeDelta>,
+    pub retention: Retention,
     pub clock: Arc<dyn Clock>,
+}
+
+/// How long data is kept; `None`: for ever.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Retention {
+    /// Guests, after their last activity.
+    pub guests: Option<TimeDelta>,
+    /// Responses without a conversation, after they were made.
+    pub responses: Option<TimeDelta>,
 }
 
 impl Upkeep {
@@ -45,31 +53,45 @@ impl Upkeep {
             Kind::Responses,
             Kind::Unindexed,
         ];
-        let guests = self.guest_retention.map(|_| Kind::IdleGuests);
-        always.into_iter().chain(guests).collect()
+        let guests = self.retention.guests.map(|_| Kind::IdleGuests);
+        let responses = self.retention.responses.map(|_| Kind::OldResponses);
+        let all = always.into_iter().chain(guests).chain(responses);
+        all.collect()
     }
 
     /// Whether there may be more to forget.
     async fn forget(&self, kind: Kind, portion: Portion) -> Result<bool> {
-        match (kind, self.guest_retention) {
-            (Kind::Links, _) => {
+        match kind {
+            Kind::Links => {
                 let before = self.clock.now() - ShareService::REMEMBERED;
                 self.purge.forget_links(before, portion).await
             }
-            (Kind::Credentials, _) => Ok(self.removal.tidy(portion).await? > 0),
-            (Kind::Repeats, _) => {
+            Kind::Credentials => Ok(self.removal.tidy(portion).await? > 0),
+            Kind::Repeats => {
                 let (store, clock) = (self.repeats.as_ref(), self.clock.as_ref());
                 let is_more = RepeatService::forget_expired(store, clock, portion).await?;
                 let turns = self.turns.forget_expired(portion.rows().max(1)).await?;
                 Ok(is_more || turns > 0)
             }
-            (Kind::Responses, _) => {
+            Kind::Responses => {
                 let most = portion.rows().max(1);
                 let ended = self.responses.abandon_expired(most).await?;
                 Ok(u64::try_from(ended).is_ok_and(|ended| ended >= most))
             }
-            (Kind::Unindexed, _) => self.unindexed.leave_jobs().await,
-            (Kind::IdleGuests, Some(retention)) => self.removal.reclaim_guest(retention).await,
+            Kind::OldResponses => match self.retention.responses {
+                Some(retention) => {
+                    let before = self.clock.now() - retention;
+                    self.responses
+                        .delete_older(before, portion.rows(), portion.bytes())
+                        .await
+                }
+                None => Ok(false),
+            },
+            Kind::Unindexed => self.unindexed.leave_jobs().await,
+            Kind::IdleGuests => match self.retention.guests {
+                Some(retention) => self.removal.reclaim_guest(retention).await,
+                None => Ok(false),
+            },
             _ => Ok(false),
         }
     }

@@ -25,7 +25,7 @@ impl Background {
         workers.spawn(jobs::upkeep(
             database.clone(),
             clock(),
-            config.guest_retention,
+            config.retention,
             config.allowances,
             Arc::clone(&parts.watched.jobs),
         ));

@@ -104,11 +104,7 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
             return Err(ApiError::new(code::NUL_CHARACTER, message).param(name));
         }
         fields.remove("conversation");
-        let offers_tools = fields
-            .get("tools")
-            .is_some_and(|tools| !says_nothing(tools));
         Ok(Self {
-            offers_tools,
             body: fields.written().map_err(crate::stream::internal)?,
             model,
             streamed,

@@ -51,7 +51,14 @@ fn one_call(at: &str, fields: &Fields) -> Result<Content, ApiError> {
         name: text(&function, "name").ok_or_else(|| missing(&inner, "name"))?,
         arguments: text(&function, "arguments").ok_or_else(|| missing(&inner, "arguments"))?,
     });
-    Ok(content.map_err(|error| Error::invalid(at, error.to_string()))?)
+    Ok(content.map_err(|error| placed(at, &error))?)
+}
+
+/// The failure at its place: the client has sent no `parts`.
+fn placed(at: &str, error: &Error) -> Error {
+    let said = error.to_string();
+    let rule = said.strip_prefix("parts ");
+    Error::invalid(at, rule.map_or(said.clone(), |rule| format!("{at} {rule}")))
 }
 
 /// The output of a call.
@@ -70,7 +77,7 @@ pub(super) fn output(
     Ok(NewMessage {
         at: place,
         role: Role::Tool,
-        content: content.map_err(|error| Error::invalid(at, error.to_string()))?,
+        content: content.map_err(|error| placed(at, &error))?,
         reasoning: None,
         unkept: beside.map(|(name, _)| Unkept {
             param: format!("{at}.{name}"),

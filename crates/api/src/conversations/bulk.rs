@@ -126,6 +126,9 @@ impl From<BulkResult> for BulkResultBody {
         ("archive" = (summary = "Put away", value = json!({
             "conversation_ids": ["conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"], "action": "archive",
         }))),
+        ("tag" = (summary = "Add tags", value = json!({
+            "conversation_ids": ["conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"], "action": "tag", "tags": ["work"],
+        }))),
     )),
     responses((status = 200, description = "The outcome for each.", body = BulkResultBody)),
     extensions(("x-error-codes" = json!(["project_not_found", "quota_exceeded"]))),

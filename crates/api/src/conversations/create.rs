@@ -16,7 +16,7 @@ use endpoint::post;
     request_body(content = Option<CreateConversationBody>, examples(
         ("empty" = (summary = "An untitled conversation", value = json!({}))),
         ("titled" = (summary = "With a title and a first message", value = json!({
-            "title": "Project Planning",
+            "title": "Project Planning", "tags": ["work"],
             "items": [{"role": "user", "content": "Let's plan our project"}],
         }))),
     )),

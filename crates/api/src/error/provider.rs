@@ -2,8 +2,7 @@
 
 use super::{ApiError, code};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
-use domain::error::Error;
-use domain::error::{ProviderFailure, RefusalKind};
+use domain::error::{Conflict, Error, ProviderFailure, RefusalKind};
 
 /// The seconds after which a provider may have been configured.
 const CONFIGURED: u64 = 60;
@@ -34,11 +33,15 @@ fn after(code: &'static super::Code, message: String, seconds: u64) -> ApiError 
     ApiError::new(code, message).header(RETRY_AFTER, HeaderValue::from(seconds))
 }
 
-/// The same for a request that the client wrote itself: only the client can correct it, so the
-/// provider's refusal is passed on.
+/// The same for a chat or a response, which the client wrote itself: only the client can correct it, so the
+/// provider's refusal is passed on. Its conversation is a field of the request.
 pub(crate) fn passed(error: Error) -> ApiError {
-    let Error::Provider(ProviderFailure::Refused(refusal)) = &error else {
-        return error.into();
+    let refusal = match &error {
+        Error::Provider(ProviderFailure::Refused(refusal)) => refusal,
+        Error::Conflict(Conflict::ConversationLocked) => {
+            return ApiError::from(error).param("conversation");
+        }
+        _ => return error.into(),
     };
     let code = match refusal.kind {
         RefusalKind::Invalid => code::MODEL_REQUEST_REFUSED,

@@ -27,6 +27,13 @@ impl WireBody for NewItemBody {
         ("retriable" = (summary = "Safe to send again", value = json!({
             "role": "user", "content": "What are the next steps?", "call_id": "order-42-question-1",
         }))),
+        ("parts" = (summary = "A picture beside the text", value = json!({ "role": "user", "parts": [
+            { "type": "input_text", "text": "Where is this?" },
+            { "type": "input_image", "image_url": "https://example.org/fjord.png" },
+        ] }))),
+        ("call" = (summary = "A call of a tool", value = json!({ "type": "function_call", "parts": [
+            { "call_id": "call_1", "name": "look", "arguments": "{\"at\": \"Oslo\"}" },
+        ] }))),
     )),
     responses(
         (status = 201, description = "The message, stored.", body = ItemBody,

@@ -50,7 +50,8 @@ pub(super) fn read(raw: &str) -> Result<ItemId, Error> {
     });
     match ulid {
         Some(ulid) => ItemId::read(&format!("{OURS}{ulid}")).ok_or_else(|| Resource::Item.absent()),
-        None => ItemId::parse(raw),
+        // Without a hint at its spelling: this face shows other prefixes.
+        None => ItemId::read(raw).ok_or_else(|| Resource::Item.absent()),
     }
 }
 

@@ -46,6 +46,7 @@ endpoints! {
     models::list::list_models,
     models::get::get_model,
     responses::create::create_response,
+    responses::list::list_responses,
     responses::get::get_response,
     responses::delete::delete_response,
     responses::cancel::cancel_response,

@@ -31,8 +31,6 @@ pub(super) struct AnswerTask {
     pub(super) turn: Arc<Turn>,
     pub(super) messages: Vec<NewMessage>,
     pub(super) streamed: bool,
-    /// Whether the answer may call tools.
-    pub(super) offers_tools: bool,
     /// The requested model, for the case that the provider does not name the one that answers.
     pub(super) model: Option<String>,
 }
@@ -76,7 +74,7 @@ impl AnswerTask {
 
     /// Writes the answer until it is complete or cancelled.
     async fn write(&self, request: ChatRequest, audience: &mut Audience) -> Result<Answered> {
-        let mut draft = Draft::new(self.offers_tools);
+        let mut draft = Draft::with_calls();
         let mut last = None;
         let called = {
             let called = pin!(self.turn.called());

@@ -125,7 +125,6 @@ impl Keeping {
             body,
             model,
             streamed,
-            offers_tools,
             place,
             ..
         } = asked;
@@ -170,7 +169,6 @@ impl Keeping {
             turn,
             messages,
             streamed,
-            offers_tools,
             model,
         };
         let ask = match retold.is_empty() {

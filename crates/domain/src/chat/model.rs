@@ -33,8 +33,6 @@ pub struct CompleteChat {
     pub model: Option<String>,
     /// Whether the client wants a streamed answer.
     pub streamed: bool,
-    /// Whether it offers tools to the model, whose answer may call them.
-    pub offers_tools: bool,
     /// Where the chat is stored; `None`: not at all.
     pub place: Option<ChatTarget>,
     /// The memory of the request, where the chat outlives it.

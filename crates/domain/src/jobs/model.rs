@@ -17,6 +17,8 @@ pub enum Kind {
     Repeats,
     /// Ends responses whose servers have died. One of the service's own jobs.
     Responses,
+    /// Deletes old responses that have no conversation. One of the service's own jobs.
+    OldResponses,
     /// Removes guests that have been idle for too long. One of the service's own jobs.
     IdleGuests,
     /// Deletes the data of a removed owner.
@@ -41,6 +43,7 @@ impl Kind {
             Self::Credentials => "credentials",
             Self::Repeats => "repeats",
             Self::Responses => "responses",
+            Self::OldResponses => "old_responses",
             Self::IdleGuests => "idle_guests",
             Self::Removal => "removal",
             Self::Versions => "versions",

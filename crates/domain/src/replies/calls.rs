@@ -43,6 +43,11 @@ impl Calls {
         self.0.is_empty()
     }
 
+    /// Whether the name of a call has not come.
+    pub(super) fn has_nameless(&self) -> bool {
+        self.0.iter().any(|(_, call)| call.name.is_empty())
+    }
+
     /// The calls as items, in order. `id` makes an id for a call without one.
     pub(crate) fn contents(self, id: impl Fn() -> String) -> Result<Vec<Content>> {
         let calls = self.0.into_iter().map(|(_, mut call)| {

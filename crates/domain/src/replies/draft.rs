@@ -24,9 +24,11 @@ pub(crate) struct Draft {
     model: Option<String>,
     /// The finish reason, in the provider's word.
     finish_reason: Option<String>,
-    /// Whether tools were offered, so that an answer may call them.
-    may_call: bool,
+    /// Whether calls of tools are kept beside the text, or in place of it.
+    keeps_calls: bool,
     calls: Calls,
+    /// Whether the answer says that it calls a tool.
+    calls_a_tool: bool,
     /// Whether all of the text is a refusal.
     refuses: bool,
 }
@@ -45,10 +47,10 @@ pub(crate) struct Written {
 }
 
 impl Draft {
-    /// `may_call`: whether tools were offered.
-    pub(crate) fn new(may_call: bool) -> Self {
+    /// A draft that keeps calls of tools, whether the tools were offered or not: the client decides.
+    pub(crate) fn with_calls() -> Self {
         Self {
-            may_call,
+            keeps_calls: true,
             ..Self::default()
         }
     }
@@ -74,10 +76,9 @@ impl Draft {
                 "its reply has a NUL character (U+0000).",
             ));
         }
-        if chunk.calls_a_tool && !self.may_call {
-            return Err(ProviderFailure::lasting(
-                "it called a tool instead of replying.",
-            ));
+        self.calls_a_tool |= chunk.calls_a_tool;
+        if self.calls_a_tool && !self.keeps_calls {
+            return Err(called_a_tool());
         }
         if let Some(form) = &chunk.unkept {
             return Err(ProviderFailure::lasting(format!(
@@ -158,6 +159,13 @@ impl Draft {
                 Report::from(happened).quoting(Some(told)),
             ));
         }
+        if self.calls_a_tool && self.calls.is_empty() {
+            return Err(called_a_tool());
+        }
+        if self.calls.has_nameless() {
+            let why = "it called a tool without a name.";
+            return Err(ProviderFailure::lasting(why));
+        }
         let (text, reasoning) = self.told(self.extent());
         let is_said = can_be_seen(&text);
         if !is_said && self.calls.is_empty() {
@@ -213,6 +221,11 @@ impl Draft {
     fn reason(&self) -> Option<String> {
         self.finish_reason.as_deref().map(shown)
     }
+}
+
+/// It called a tool where only a text is kept, or in a form that cannot be read.
+pub(super) fn called_a_tool() -> ProviderFailure {
+    ProviderFailure::lasting("it called a tool instead of replying.")
 }
 
 /// A model's refusal as a message.

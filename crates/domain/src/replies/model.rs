@@ -48,7 +48,7 @@ pub struct ChatChunk {
     pub model: Option<String>,
     /// The finish reason of the first choice; `None` as long as it goes on.
     pub finish_reason: Option<String>,
-    /// Whether the first choice calls a tool. Such an answer is not a reply where no tool was offered.
+    /// Whether the first choice calls a tool.
     pub calls_a_tool: bool,
     /// The next pieces of its calls.
     pub calls: Vec<CallPiece>,

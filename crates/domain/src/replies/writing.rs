@@ -1,12 +1,12 @@
 //! Writes a reply, in its turn.
 
+use super::draft::called_a_tool;
 use super::generation::{Generation, Writer};
 use super::model::{Ask, ChatRequest};
 use super::request::{Asked, ReplyWriting, WantedReply};
 use super::store::{Finished, PromptContext, Reply, Stored};
 use super::{Draft, Written};
 use crate::admission::{BodyMemory, Caller};
-use crate::error::ProviderFailure;
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::repeats;
 use crate::turns::{Called, Ending, Turn};
@@ -151,11 +151,6 @@ impl ReplyWriting {
         writer.tell(&draft.rest());
         Ok(())
     }
-}
-
-/// No tool was offered.
-fn called_a_tool() -> ProviderFailure {
-    ProviderFailure::lasting("it called a tool instead of replying.")
 }
 
 /// Whether a model's name, as its provider sends it, can be stored.

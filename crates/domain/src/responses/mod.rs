@@ -30,5 +30,7 @@ pub use model::{
 };
 pub use needs::ResponseStores;
 pub use output::{Cut, Output, Said, SaidKind, Written};
-pub use ports::{Appending, Cancelled, Ended, Inserted, Link, ResponseStore, StoredResponse};
+pub use ports::{
+    Appending, Cancelled, Ended, Inserted, Link, ResponseList, ResponseStore, StoredResponse,
+};
 pub use service::ResponseService;

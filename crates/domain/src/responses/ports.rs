@@ -2,6 +2,7 @@ use super::{Entry, Response, ResponseItems};
 use crate::chat::TurnMessage;
 use crate::error::Result;
 use crate::id::{ItemId, OwnerId, ResponseId, Sequence};
+use crate::page::{Limit, Order, Page};
 use crate::title::Title;
 use crate::turns::Leaving;
 use chrono::{DateTime, Utc};
@@ -31,6 +32,9 @@ pub trait ResponseStore: Send + Sync {
     /// The response without its input.
     async fn find(&self, owner: OwnerId, id: ResponseId) -> Result<Option<Response>>;
 
+    /// A page of the owner's responses without their input, by time of creation.
+    async fn list(&self, owner: OwnerId, list: ResponseList) -> Result<Page<Response>>;
+
     async fn find_with_input(
         &self,
         owner: OwnerId,
@@ -58,6 +62,11 @@ pub trait ResponseStore: Send + Sync {
     /// Ends at most so many responses of any owner whose leases have run out; returns how many.
     async fn abandon_expired(&self, most: u64) -> Result<usize>;
 
+    /// Deletes responses of any owner that have no conversation and were made before `before`, oldest
+    /// first: at most so many and about so many bytes, but at least one. Those that continue them go on
+    /// without them. Returns whether there may be more.
+    async fn delete_older(&self, before: DateTime<Utc>, most: u64, bytes: u64) -> Result<bool>;
+
     /// Those of these responses that are still to be written. Renews their leases if `renews` is
     /// true.
     async fn tend(
@@ -65,6 +74,15 @@ pub trait ResponseStore: Send + Sync {
         responses: &[(OwnerId, ResponseId)],
         renews: bool,
     ) -> Result<Vec<(OwnerId, ResponseId)>>;
+}
+
+/// A page of responses.
+#[derive(Clone, Copy, Debug)]
+pub struct ResponseList {
+    pub limit: Limit,
+    pub order: Order,
+    /// The last response of the page before, which need not exist any more.
+    pub after: Option<ResponseId>,
 }
 
 /// The result of storing a response that is about to be written.

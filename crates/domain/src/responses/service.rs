@@ -1,12 +1,13 @@
 use super::answer::Answer;
 use super::length::LengthNames;
 use super::needs::{Needs, ResponseStores};
-use super::ports::Cancelled;
+use super::ports::{Cancelled, ResponseList};
 use super::writing::ResponseTask;
 use super::{Continued, CreateResponse, Entry, Following, Response, ResponseItems};
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Resource, Result};
 use crate::id::{ItemId, OwnerId, ResponseId};
+use crate::page::Page;
 use crate::replies::ModelProvider;
 use crate::tasks::Tasks;
 use crate::usage::UsageGuard;
@@ -88,6 +89,10 @@ impl ResponseService {
     pub async fn get(&self, owner: OwnerId, id: ResponseId) -> Result<Response> {
         let found = self.needs.stores.responses.find(owner, id).await?;
         found.ok_or_else(|| Resource::Response.absent())
+    }
+
+    pub async fn list(&self, owner: OwnerId, list: ResponseList) -> Result<Page<Response>> {
+        self.needs.stores.responses.list(owner, list).await
     }
 
     pub async fn get_with_input(&self, owner: OwnerId, id: ResponseId) -> Result<ResponseItems> {

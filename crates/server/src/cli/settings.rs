@@ -122,12 +122,13 @@ pub struct Settings {
     /// Whether new accounts are allowed: true or false [default: true with the embedded database]
     #[arg(long, env, global = true, help_heading = "Accounts")]
     pub registration: Option<String>,
-    /// After how many days without activity a guest is removed with all data, 1 to 36500
-    /// [default: never]
+    /// After how many idle days a guest is removed with all data, 1 to 36500 [default: never]
     #[arg(long, env, global = true, help_heading = "Accounts")]
     pub guest_retention_days: Option<String>,
-    /// The most failed sign-ins from one address, as COUNT/PERIOD such as 50/15m, or off
-    /// [default: 50/15m]
+    /// After how many days a response without a conversation is deleted, 1 to 36500 [default: never]
+    #[arg(long, env, global = true, help_heading = "Limits")]
+    pub response_retention_days: Option<String>,
+    /// The most failed sign-ins from one address: COUNT/PERIOD like 50/15m, or off [default: 50/15m]
     #[arg(long, env, global = true, help_heading = "Limits")]
     pub login_limit: Option<String>,
     /// The most failed sign-ins to one account from one address; with as many from all addresses,

@@ -22,6 +22,7 @@ use api::client_address::TrustedProxies;
 use api::shares::public::ContinueUrl;
 use chrono::TimeDelta;
 use domain::limits::Rates;
+use domain::upkeep::Retention;
 use domain::usage::Allowances;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
@@ -48,7 +49,7 @@ pub struct Config {
     pub previous_secret: Option<PreviousSecret>,
     pub guest_login: bool,
     pub registration: bool,
-    pub guest_retention: Option<TimeDelta>,
+    pub retention: Retention,
     pub limits: Rates,
     pub allowances: Allowances,
     /// The memory for bodies and answers, in bytes.
@@ -122,7 +123,7 @@ impl Config {
                 "must be true or false",
             )?
             .unwrap_or(embedded),
-            guest_retention: guest_retention(&settings.guest_retention_days)?,
+            retention: retention(settings)?,
             limits: limits::limits(settings)?,
             allowances: usage::allowances(settings, embedded)?,
             memory: limits::memory(settings)?,
@@ -199,11 +200,21 @@ fn finishing(setting: &Option<String>) -> Result<Duration, ConfigError> {
     Ok(Duration::from_secs(seconds))
 }
 
-fn guest_retention(setting: &Option<String>) -> Result<Option<TimeDelta>, ConfigError> {
+fn retention(settings: &Settings) -> Result<Retention, ConfigError> {
+    Ok(Retention {
+        guests: days("GUEST_RETENTION_DAYS", &settings.guest_retention_days)?,
+        responses: days("RESPONSE_RETENTION_DAYS", &settings.response_retention_days)?,
+    })
+}
+
+fn days(
+    variable: &'static str,
+    setting: &Option<String>,
+) -> Result<Option<TimeDelta>, ConfigError> {
     const PROBLEM: &str = "must be a number of days, 1 to 36500";
-    let days: Option<i64> = parsed("GUEST_RETENTION_DAYS", setting, PROBLEM)?;
+    let days: Option<i64> = parsed(variable, setting, PROBLEM)?;
     match days {
-        Some(days) if !(1..=36_500).contains(&days) => Err(bad("GUEST_RETENTION_DAYS", PROBLEM)),
+        Some(days) if !(1..=36_500).contains(&days) => Err(bad(variable, PROBLEM)),
         days => Ok(days.map(TimeDelta::days)),
     }
 }
@@ -244,7 +255,8 @@ mod tests {
         );
         assert_eq!(config.limits, Rates::USUAL);
         assert!(config.guest_login && config.registration);
-        assert_eq!(config.guest_retention, None);
+        assert_eq!(config.retention.guests, None);
+        assert_eq!(config.retention.responses, None);
         assert_eq!(config.cors, AllowedOrigins::ThisMachine(Vec::new()));
         assert_eq!(
             (config.memory, config.address_connections),
@@ -284,7 +296,7 @@ mod tests {
 
     type Setting = fn(&mut Settings) -> &mut Option<String>;
 
-    const BAD: [(&str, &str, Setting); 55] = [
+    const BAD: [(&str, &str, Setting); 56] = [
         ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
         ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
         ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
@@ -300,6 +312,9 @@ mod tests {
         ("JWT_SECRET", "short", |settings| &mut settings.jwt_secret),
         ("GUEST_LOGIN", "maybe", |settings| &mut settings.guest_login),
         ("REGISTRATION", "1", |settings| &mut settings.registration),
+        ("RESPONSE_RETENTION_DAYS", "36501", |settings| {
+            &mut settings.response_retention_days
+        }),
         ("GUEST_RETENTION_DAYS", "0", |settings| {
             &mut settings.guest_retention_days
         }),

@@ -5,7 +5,6 @@ mod lane;
 
 pub use figures::{JobFigures, Steps};
 
-use chrono::TimeDelta;
 use domain::auth::RemovedOwners;
 use domain::clock::Clock;
 use domain::jobs::{JobQueue, Kind, Runner, Work};
@@ -14,7 +13,7 @@ use domain::removal::RemovalService;
 use domain::replies::ModelProvider;
 use domain::search::{Indexing, Unindexed};
 use domain::titles::TitleService;
-use domain::upkeep::Upkeep;
+use domain::upkeep::{Retention, Upkeep};
 use domain::usage::{Allowances, UsageGuard, UsageService};
 use infra::audit::LoggedAudit;
 use infra::postgres::{
@@ -30,12 +29,11 @@ use tokio::time::sleep;
 /// How often waiting jobs are counted, where there are metrics: as often as they are usually scraped.
 const LOOK: Duration = Duration::from_secs(15);
 
-/// Reclaims deleted data and forgets expired data, until it is dropped. Guests are removed after
-/// `guest_retention` without activity, or never.
+/// Reclaims deleted data and forgets expired data, until it is dropped.
 pub async fn upkeep(
     database: Database,
     clock: Arc<dyn Clock>,
-    guest_retention: Option<TimeDelta>,
+    retention: Retention,
     allowances: Allowances,
     figures: Arc<JobFigures>,
 ) {
@@ -60,7 +58,7 @@ pub async fn upkeep(
         turns: Arc::new(PgTurnQueue(database.clone())),
         responses: Arc::new(PgResponses::new(database.clone(), NewTitles::Kept)),
         unindexed: Unindexed::new(index.clone(), Arc::clone(&clock)),
-        guest_retention,
+        retention,
         clock: Arc::clone(&clock),
     });
     let search = Indexing {

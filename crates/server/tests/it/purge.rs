@@ -6,6 +6,7 @@ use crate::rows;
 use domain::clock::Clock;
 use domain::jobs::{Job, JobQueue as _, Kind, Portion, Step};
 use domain::purge::PurgeStore as _;
+use domain::upkeep::Retention;
 use domain::usage::Allowances;
 use infra::clock::SystemClock;
 use infra::postgres::{PgJobs, PgPurge};
@@ -30,12 +31,17 @@ impl Worker {
 
     /// One that goes by another clock.
     pub(crate) fn by(schema: &Schema, clock: Arc<dyn Clock>) -> Self {
+        Self::keeping(schema, clock, Retention::default())
+    }
+
+    /// One that keeps data only for so long.
+    pub(crate) fn keeping(schema: &Schema, clock: Arc<dyn Clock>, retention: Retention) -> Self {
         let _inside = RUNTIME.enter();
         let database = schema.database(2);
         Self(RUNTIME.spawn(server::jobs::upkeep(
             database,
             clock,
-            None,
+            retention,
             Allowances::NONE,
             Arc::default(),
         )))

@@ -19,6 +19,9 @@ pub(crate) struct GetResponseQuery {
     /// Accepted: events have no obfuscation.
     #[serde(rename = "include_obfuscation")]
     _include_obfuscation: Option<String>,
+    /// Read before; here it is named among the parameters.
+    #[serde(rename = "include")]
+    _include: Option<String>,
 }
 
 /// Get a response

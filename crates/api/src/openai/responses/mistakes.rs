@@ -1,7 +1,7 @@
 //! Requests that are refused.
 
 use crate::error::{ApiError, Code, code};
-use domain::error::{Conflict, Error, Resource};
+use domain::error::{Error, Resource};
 use domain::id::ResponseId;
 
 /// The response of this id.
@@ -27,9 +27,6 @@ pub(super) fn named(error: Error) -> ApiError {
             format!("No such response: {param} names one that does not exist, or was deleted."),
         )
         .param(param),
-        locked @ Error::Conflict(Conflict::ConversationLocked) => {
-            ApiError::from(locked).param("conversation")
-        }
         error => crate::error::passed(error),
     }
 }

@@ -9,6 +9,7 @@ mod events;
 pub(super) mod get;
 mod input;
 pub(super) mod input_items;
+pub(super) mod list;
 mod mistakes;
 mod objects;
 mod options;

@@ -4,7 +4,7 @@ use super::mistakes::refused;
 use crate::chat::Fields;
 use crate::error::{ApiError, code};
 use domain::items::{Object, text};
-use domain::json::{Unique, Unread, inspect};
+use domain::json::{Unique, Unread, inspect, reason};
 
 /// Checks `reasoning`, `text`, `stream_options` and `prompt_cache_retention`.
 pub(super) fn check(fields: &Fields) -> Result<(), ApiError> {
@@ -151,7 +151,7 @@ pub(super) fn without_twins(param: &str, value: &str) -> Result<(), ApiError> {
         Err(Unread::Unreadable(why)) => Err(refused(
             code::INVALID_VALUE,
             param,
-            &format!("cannot be read: {why}."),
+            &format!("cannot be read: {}.", reason(&why)),
         )),
     }
 }

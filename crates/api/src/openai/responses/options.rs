@@ -42,7 +42,7 @@ pub(super) fn numbers(
         return Err(refused(
             code::INVALID_TYPE,
             "max_tool_calls",
-            "must be a whole number.",
+            "must be a whole number, 0 or more.",
         ));
     }
     Ok(())

@@ -17,6 +17,7 @@ pub(in crate::postgres) const fn stored(kind: Kind) -> i16 {
         Kind::Search => 10,
         Kind::Responses => 11,
         Kind::Unindexed => 12,
+        Kind::OldResponses => 13,
     }
 }
 
@@ -38,6 +39,7 @@ pub(super) fn read(stored: i16) -> Result<Kind> {
         10 => Ok(Kind::Search),
         11 => Ok(Kind::Responses),
         12 => Ok(Kind::Unindexed),
+        13 => Ok(Kind::OldResponses),
         other => Err(Error::Internal(
             format!("{other} is not a kind of job").into(),
         )),

@@ -176,6 +176,7 @@ impl JobQueue for PgJobs {
                 | Kind::Responses
                 | Kind::Search
                 | Kind::Versions
+                | Kind::OldResponses
                 | Kind::Unindexed => 0,
             };
         }

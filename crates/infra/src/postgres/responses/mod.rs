@@ -1,6 +1,8 @@
 //! Responses in PostgreSQL.
 
 mod finish;
+mod list;
+mod older;
 mod rows;
 mod statements;
 mod tend;
@@ -18,10 +20,11 @@ use diesel_async::AsyncPgConnection;
 use domain::admission::Caller;
 use domain::error::Result;
 use domain::id::{ItemId, OwnerId, ResponseId};
+use domain::page::Page;
 use domain::repeats::{Made, Outcome};
 use domain::responses::{
-    Cancelled, Ended, Entry, Failed, Inserted, Link, Response, ResponseItems, ResponseStore,
-    Status, StoredResponse,
+    Cancelled, Ended, Entry, Failed, Inserted, Link, Response, ResponseItems, ResponseList,
+    ResponseStore, Status, StoredResponse,
 };
 use rows::with_input;
 use statements::{
@@ -119,6 +122,10 @@ impl ResponseStore for PgResponses {
             found = self.found(owner, id).await?;
         }
         found.map(|found| Response::try_from(found.row)).transpose()
+    }
+
+    async fn list(&self, owner: OwnerId, list: ResponseList) -> Result<Page<Response>> {
+        list::list(&self.database, owner, list).await
     }
 
     async fn find_with_input(
@@ -226,6 +233,10 @@ impl ResponseStore for PgResponses {
             true => on_nodes.write(connection).await,
         };
         self.database.run(Caller::Service, work).await
+    }
+
+    async fn delete_older(&self, before: DateTime<Utc>, most: u64, bytes: u64) -> Result<bool> {
+        older::delete(&self.database, before, most, bytes).await
     }
 
     async fn tend(

@@ -18,6 +18,7 @@ macro_rules! is_there {
         )
     };
 }
+pub(super) use is_there;
 
 statement!(
     /// A response, and whether the lease of its writer has run out.

@@ -307,16 +307,40 @@ async fn calls_in_a_stream_are_whole_where_a_whole_answer_was_asked_for() {
     assert_eq!(kept[2]["parts"][0]["arguments"], "{}");
 }
 
+/// As in responses: the client decides what to do with it.
 #[tokio::test]
-async fn a_call_that_was_not_offered_is_no_reply() {
+async fn a_call_that_was_not_offered_is_kept_like_any_other() {
     let message =
         json!({ "role": "assistant", "content": null, "tool_calls": [call("one", "{}")] });
+    let piece = json!({ "tool_calls": [{ "index": 0, "id": "one", "type": "function",
+        "function": { "name": "look", "arguments": "{}" } }] });
     let provider = Provider::that(completes(&message, "tool_calls"));
-    let (_app, alice, conversation): (TestApp, _, _) = conversing(&provider).await;
-    let body = json!({ "messages": [user("Weather?")], "conversation": conversation });
-    let answer = alice.post(PATH, body).await;
-    answer.refused("model_provider_error", None);
-    assert!(items(&alice, &conversation).await.is_empty());
+    let (_app, alice, _): (TestApp, _, _) = conversing(&provider).await;
+    for stream in [false, true] {
+        if stream {
+            provider.does(streams(std::slice::from_ref(&piece), "tool_calls"));
+        }
+        let conversation = alice.conversation(json!({})).await;
+        let body = json!({ "messages": [user("Weather?")], "conversation": conversation, "stream": stream });
+        let answer = alice.post(PATH, body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert!(answer.text().contains("\"tool_calls\":[{"));
+        let kept = short(&alice, &conversation).await;
+        assert_eq!(kept, ["user: Weather?", "function_call"]);
+    }
+    // One that cannot be read, or has no name, is none: nothing is kept.
+    for unread in [
+        json!({ "id": "one" }),
+        json!({ "id": "one", "function": { "arguments": "{}" } }),
+    ] {
+        let message = json!({ "role": "assistant", "content": "I look.", "tool_calls": [unread] });
+        provider.does(completes(&message, "tool_calls"));
+        let conversation = alice.conversation(json!({})).await;
+        let body = json!({ "messages": [user("Weather?")], "conversation": conversation, "tools": tools() });
+        let answer = alice.post(PATH, body).await;
+        answer.refused("model_provider_error", None);
+        assert!(items(&alice, &conversation).await.is_empty());
+    }
 }
 
 #[tokio::test]

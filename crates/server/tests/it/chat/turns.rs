@@ -47,7 +47,7 @@ async fn a_hundred_turns_of_a_conversation_wait_and_no_more() {
         from conversations, generate_series(1, 100) n";
     app.schema.rows(many).await;
     let refused = alice.post(PATH, asking(&conversation, "Now?")).await;
-    refused.refused("conversation_locked", None);
+    refused.refused("conversation_locked", Some("conversation"));
     assert_eq!(refused.header("x-should-retry"), "true");
     queued(&app, 100).await;
 }
@@ -171,7 +171,7 @@ async fn a_turn_that_waits_too_long_is_told_to_come_back() {
     let (slow, ()) = tokio::join!(alice.post(PATH, asking(&conversation, "one")), async {
         provider.was_asked(1).await;
         let late = hasty.alice().post(PATH, asking(&conversation, "two")).await;
-        late.refused("conversation_locked", None);
+        late.refused("conversation_locked", Some("conversation"));
         assert_eq!(late.header("x-should-retry"), "true");
         assert_ne!(late.header("retry-after"), "");
         queued(&app, 1).await;
@@ -196,7 +196,7 @@ async fn a_turn_whose_server_died_is_passed_and_not_stored_later() {
         next.expect(200);
         provider.go_on(100);
     });
-    slow.refused("conversation_locked", None);
+    slow.refused("conversation_locked", Some("conversation"));
     let expected = [line("user", "two"), reply("Quick.")];
     assert_eq!(said(&alice, &conversation).await, expected);
     queued(&app, 0).await;

@@ -3,6 +3,7 @@
 use super::ids;
 use crate::app::{TestApp, id};
 use crate::operations::{Operation, operations};
+use crate::provider::Provider;
 use futures_util::stream;
 use serde_json::json;
 
@@ -103,6 +104,81 @@ async fn a_content_of_a_character_more_is_refused() {
     let answer = alice.post(&path, empty).await;
     answer.refused("invalid_value", Some("content"));
     assert_eq!(app.schema.contents().await, before);
+}
+
+#[tokio::test]
+async fn ten_megabytes_of_arguments_are_refused_by_name_and_limit_each_way() {
+    let provider = Provider::obliging();
+    let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
+    let alice = app.alice();
+    let one = alice.conversation(json!({})).await;
+    let call = json!({ "type": "mcp_call", "call_id": "known", "name": "f", "arguments": "{}" });
+    let jan = format!("/jan/v1/conversations/{one}/items");
+    alice.post(&jan, json!({ "items": [call] })).await;
+    let before = app.schema.contents().await;
+    for (length, limit) in [(10_000_000, "4 MiB"), (1_000_001, "1,000,000 characters")] {
+        let text = "x".repeat(length);
+        let fields = json!({ "call_id": "c", "name": "f", "arguments": text });
+        let native = json!({ "type": "function_call", "parts": [fields] });
+        let output = json!({ "type": "function_call_output", "call_id": "c", "output": text });
+        let mut item = fields.clone();
+        item["type"] = json!("function_call");
+        let function = json!({ "name": "f", "arguments": text });
+        let said = json!({ "role": "assistant", "content": null, "tool_calls": [
+            { "id": "c", "type": "function", "function": function },
+        ] });
+        let chat = json!({ "conversation": one, "messages": [said] });
+        let items = json!({ "items": [item] });
+        let theirs = format!("/openai/v1/conversations/{one}/items");
+        let ours = format!("/v1/conversations/{one}/items");
+        for (path, body, param) in [
+            ("/openai/v1/conversations", items.clone(), "items[0]"),
+            (&theirs, items.clone(), "items[0]"),
+            (&theirs, json!({ "items": [output] }), "items[0]"),
+            (
+                "/openai/v1/responses",
+                json!({ "input": [item] }),
+                "input[0]",
+            ),
+            (
+                "/openai/v1/chat/completions",
+                chat.clone(),
+                "messages[0].tool_calls[0]",
+            ),
+            ("/v1/chat/completions", chat, "messages[0].tool_calls[0]"),
+            (&ours, native.clone(), "parts"),
+            (
+                &format!("{ours}/batch"),
+                json!({ "items": [native] }),
+                "items[0].parts",
+            ),
+            // An export that is made a conversation again.
+            (
+                "/v1/conversations",
+                json!({ "items": [native] }),
+                "items[0].parts",
+            ),
+        ] {
+            let error = alice.post(path, body).await.expect(400)["error"].clone();
+            assert_eq!(error["param"], param, "{path}: {error}");
+            let told = error["message"].as_str().unwrap();
+            assert!(
+                told.contains(limit) && told.starts_with(param),
+                "{path}: {told}"
+            );
+        }
+        // Jan's face.
+        let known = format!("{jan}/by-call-id/known");
+        for answer in [
+            alice.post(&jan, items).await,
+            alice.patch(&known, json!({ "output": text })).await,
+        ] {
+            let told = answer.expect(400).to_string();
+            assert!(told.contains(limit), "{told:.300}");
+        }
+    }
+    assert_eq!(app.schema.contents().await, before);
+    assert_eq!(provider.asked().len(), 0);
 }
 
 #[tokio::test]

@@ -84,6 +84,7 @@ fn of_responses() -> Vec<Call> {
     let new = json!({ "input": "x" });
     vec![
         ("responses.create", post.clone(), all, new),
+        ("(list of responses)", get.clone(), all, Value::Null),
         ("responses.retrieve", get.clone(), one, Value::Null),
         ("responses.cancel", post.clone(), cancel, json!({})),
         ("responses.input_items.list", get, input, Value::Null),

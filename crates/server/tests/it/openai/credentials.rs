@@ -106,3 +106,66 @@ async fn every_operation_answers_the_owner_and_a_key_with_200() {
         }
     }
 }
+
+/// The same answer as for an id that nobody has, wherever a request may name an object.
+#[tokio::test]
+async fn foreign_ids_within_a_request_answer_like_unknown_ones() {
+    let app = TestApp::spawn().await;
+    let (alice, bob) = (app.alice(), app.bob());
+    let theirs = Belongings::of(&bob).await;
+    let mine = conversation(&alice, json!({})).await;
+    let before = app.schema.contents().await;
+    let items = format!("/openai/v1/conversations/{mine}/items");
+    type Request = fn(&str) -> Value;
+    let reference = |id: &str| json!({ "items": [{ "type": "item_reference", "id": id }] });
+    let requests: [(&str, &str, Request); 7] = [
+        (
+            "response_id",
+            "/openai/v1/responses",
+            |id| json!({ "input": "x", "previous_response_id": id }),
+        ),
+        (
+            "conversation_id",
+            "/openai/v1/responses",
+            |id| json!({ "input": "x", "conversation": id }),
+        ),
+        (
+            "conversation_id",
+            "/openai/v1/responses",
+            |id| json!({ "input": "x", "conversation": { "id": id }, "background": true }),
+        ),
+        (
+            "item_id",
+            "/openai/v1/responses",
+            |id| json!({ "input": [{ "type": "item_reference", "id": id }], "stream": true }),
+        ),
+        ("item_id", &items, reference),
+        ("item_id", "/openai/v1/conversations", reference),
+        (
+            "conversation_id",
+            "/openai/v1/chat/completions",
+            |id| json!({ "messages": [{ "role": "user", "content": "x" }], "conversation": id }),
+        ),
+    ];
+    for (parameter, path, request) in requests {
+        let told = async |id: &str| {
+            let answer = alice.post(path, request(id)).await;
+            let mut error = answer.expect(404)["error"].clone();
+            error["request_id"] = Value::Null;
+            error
+        };
+        let foreign = told(&theirs.named(parameter)).await;
+        assert_eq!(
+            foreign,
+            told(&unknown(parameter)).await,
+            "{path} {parameter}"
+        );
+        assert!(!foreign["param"].is_null(), "{foreign}");
+    }
+    for query in ["", "&order=asc"] {
+        let path = format!("{items}?after={}{query}", theirs.named("item_id"));
+        let page = alice.get(&path).await.expect(200);
+        assert_eq!(page["data"], json!([]));
+    }
+    assert_eq!(app.schema.contents().await, before);
+}

@@ -163,6 +163,76 @@ async fn the_model_is_told_the_items_as_they_are() {
     assert_eq!(added["data"][0]["role"], "user");
 }
 
+/// A turn that made more than 20 items failed its own limit.
+#[tokio::test]
+async fn a_turn_of_more_than_twenty_items_is_kept() {
+    use crate::provider::{Provider, says};
+    let provider = Provider::that(says(&["Yes."]));
+    let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
+    let alice = app.alice();
+    let one = conversation(&alice, json!({})).await;
+    let input: Vec<_> = (0..40).map(|n| message("user", &n.to_string())).collect();
+    let body = json!({ "input": input, "conversation": { "id": one } });
+    alice.post("/openai/v1/responses", body).await.expect(200);
+    let items = all(&alice, &one).await;
+    let said = |n: usize| items[n]["content"][0]["text"].clone();
+    assert_eq!(
+        (items.len(), said(0), said(39), said(40)),
+        (41, json!("0"), json!("39"), json!("Yes."))
+    );
+    // The model is told all of them, and not the first 20.
+    let again = json!({ "input": "more", "conversation": one });
+    alice.post("/openai/v1/responses", again).await.expect(200);
+    assert_eq!(provider.asked()[1].prompt().len(), 42);
+}
+
+/// A stream in the background was refused, its text had no end, its events no names and no `[DONE]`.
+#[tokio::test]
+async fn a_stream_in_the_background_has_all_its_events() {
+    use crate::provider::{Provider, says};
+    let provider = Provider::that(says(&["Os", "lo."]));
+    let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
+    let alice = app.alice();
+    let body = json!({ "input": "Capital?", "stream": true, "background": true });
+    let answer = alice.post("/openai/v1/responses", body).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let events = super::responses::events(answer.text());
+    let names: Vec<_> = events.iter().map(|e| e["type"].as_str().unwrap()).collect();
+    for name in [
+        "response.queued",
+        "response.output_text.delta",
+        "response.output_text.done",
+        "response.completed",
+    ] {
+        assert!(names.contains(&name), "{name} in {names:?}");
+    }
+    let id = id(&events[0]["response"]);
+    let input =
+        format!("/openai/v1/responses/{id}/input_items?include[]=message.input_image.image_url");
+    let input = alice.get(&input).await.expect(200);
+    assert_eq!(input["data"][0]["content"][0]["text"], "Capital?");
+    // One that has ended is given back, and one that is not in the background is refused as a wrong request.
+    let cancel = format!("/openai/v1/responses/{id}/cancel");
+    assert_eq!(
+        alice.post(&cancel, json!({})).await.expect(200)["status"],
+        "completed"
+    );
+    let plain = alice
+        .post("/openai/v1/responses", json!({ "input": "x" }))
+        .await
+        .expect(200);
+    let cancel = format!(
+        "/openai/v1/responses/{}/cancel",
+        plain["id"].as_str().unwrap()
+    );
+    refused(
+        &alice.post(&cancel, json!({})).await,
+        400,
+        "invalid_value",
+        Some("response_id"),
+    );
+}
+
 /// Hostile input: nothing but a refusal in OpenAI's form.
 #[tokio::test]
 async fn hostile_bodies_are_refused_in_the_form_of_errors() {

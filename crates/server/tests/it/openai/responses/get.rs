@@ -3,6 +3,7 @@ use crate::app::id;
 use crate::openai::refused;
 use crate::provider::{Provider, says_when_told};
 use crate::purge::{Worker, until};
+use crate::slow_reader::SlowReader;
 use serde_json::json;
 
 #[tokio::test]
@@ -18,6 +19,38 @@ async fn a_stream_goes_on_after_each_event() {
             .get(&format!("{path}?stream=true&starting_after={after}"))
             .await;
         assert_eq!(events(rest.text()), whole[after + 1..]);
+    }
+}
+
+/// The connection breaks after each event in turn, while the response is still written where there is more to say.
+#[tokio::test]
+async fn a_stream_that_is_cut_after_any_event_goes_on_to_the_same_response() {
+    let provider = Provider::that(says_when_told(&["Os", "lo", "."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let url = format!("http://{}", app.address);
+    // How much the model must have said before each event: three pieces, and its end.
+    let said = [0, 0, 1, 1, 1, 2, 3, 4, 4, 4];
+    for (last, said) in said.into_iter().enumerate() {
+        let body = json!({ "input": "Capital?", "stream": true });
+        let mut client = SlowReader::post(&url, &alice, PATH, &body).await;
+        provider.go_on(said);
+        client.reads(&format!("\"sequence_number\":{last}")).await;
+        let read = String::from_utf8_lossy(&client.read).into_owned();
+        let (_, rest) = read.split_once("\"id\":\"resp_").unwrap();
+        let path = format!("{PATH}/resp_{}", rest.split('"').next().unwrap());
+        drop(client);
+        let resuming = alice.clone();
+        let rest = format!("{path}?stream=true&starting_after={last}");
+        let rest = tokio::spawn(async move { resuming.get(&rest).await });
+        provider.go_on(4 - said);
+        let rest = events(rest.await.unwrap().text());
+        let whole = events(alice.get(&format!("{path}?stream=true")).await.text());
+        assert_eq!(whole.len(), 11);
+        assert_eq!(rest, whole[last + 1..], "after {last}");
+        let response = alice.get(&path).await.expect(200);
+        assert_eq!(response["output"][0]["content"][0]["text"], "Oslo.");
+        assert_eq!(rest.last().unwrap()["response"], response);
     }
 }
 

@@ -4,7 +4,9 @@ mod delete;
 mod get;
 mod input_items;
 mod kills;
+mod list;
 mod repeats;
+mod retention;
 mod stopping;
 mod told;
 
@@ -44,7 +46,7 @@ pub(super) async fn ended(actor: &Actor, id: &str) -> Value {
 }
 
 /// The events of a stream: each has its name and number, and the last one is followed by `[DONE]`.
-fn events(text: &str) -> Vec<Value> {
+pub(super) fn events(text: &str) -> Vec<Value> {
     let text = text.strip_suffix("data: [DONE]\n\n").expect("it ends");
     let mut events = Vec::new();
     for event in text.split("\n\n").filter(|event| !event.is_empty()) {

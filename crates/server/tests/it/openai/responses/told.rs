@@ -1,7 +1,7 @@
 //! What the model is told of: never a call without its output, nor an output without its call.
 
 use super::{PATH, asking, made};
-use crate::app::id;
+use crate::app::{TestApp, id};
 use crate::openai::{add, all, conversation, message};
 use crate::provider::{Provider, refuses, says};
 use serde_json::{Value, json};
@@ -48,6 +48,72 @@ async fn a_call_goes_with_its_output_or_not_at_all() {
     let sent = provider.asked()[1].json();
     assert_eq!(roles(&sent), ["user", "user", "assistant", "user"]);
     assert_eq!(all(&alice, &one).await.len(), 8);
+}
+
+/// The calls that are told, and their outputs, in order; each output stands behind its call, with no other message
+/// between them but outputs.
+fn pairs(sent: &Value) -> (Vec<String>, Vec<String>) {
+    let (mut calls, mut outputs, mut open) = (Vec::new(), Vec::new(), 0);
+    for message in sent["messages"].as_array().unwrap() {
+        if let Some(id) = message["tool_call_id"].as_str() {
+            assert!(open > 0, "an output without its call: {sent}");
+            outputs.push(id.to_owned());
+            open -= 1;
+            continue;
+        }
+        assert_eq!(open, 0, "a call without its output: {sent}");
+        let made = message["tool_calls"].as_array().into_iter().flatten();
+        let made: Vec<_> = made
+            .map(|call| call["id"].as_str().unwrap().to_owned())
+            .collect();
+        open = made.len();
+        calls.extend(made);
+    }
+    assert_eq!(open, 0, "a call without its output: {sent}");
+    (calls, outputs)
+}
+
+/// Wherever the beginning of a conversation is cut off.
+#[tokio::test]
+async fn a_call_goes_with_its_output_wherever_the_beginning_is_left_out() {
+    let provider = Provider::that(says(&["Certainly."]));
+    let app = TestApp::spawn_with(|parts| {
+        parts.provider = provider.connected();
+        parts.context_tokens = 500;
+    })
+    .await;
+    let alice = app.alice();
+    let call = |id: &str| json!({ "type": "function_call", "call_id": id, "name": "f", "arguments": "{}" });
+    let output = |id: &str, text: &str| json!({ "type": "function_call_output", "call_id": id, "output": text });
+    let mut seen = std::collections::BTreeSet::new();
+    for length in (100..2_000).step_by(200) {
+        let text = "x".repeat(length);
+        let one = conversation(&alice, json!({ "items": [
+            message("user", &text), { "type": "reasoning", "summary": [] }, call("a"), call("b"),
+            output("a", &text), output("b", &text), message("assistant", "So."), call("c"), output("c", "1"),
+        ] }))
+        .await;
+        made(
+            &alice,
+            json!({ "input": "y", "conversation": one, "truncation": "auto" }),
+        )
+        .await;
+        let chat = json!({ "messages": [{ "role": "user", "content": "y" }], "conversation": one });
+        alice
+            .post("/openai/v1/chat/completions", chat)
+            .await
+            .expect(200);
+        for asked in &provider.asked()[provider.asked().len() - 2..] {
+            let (mut calls, mut outputs) = pairs(&asked.json());
+            calls.sort();
+            outputs.sort();
+            assert_eq!(calls, outputs);
+            seen.insert(calls.len());
+        }
+        // Nothing was deleted for it.
+        assert_eq!(all(&alice, &one).await.len(), 13);
+    }
+    assert!(seen.len() > 1, "{seen:?}: all was told, or left out");
 }
 
 #[tokio::test]

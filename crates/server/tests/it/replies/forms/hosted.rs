@@ -66,11 +66,9 @@ fn openai() -> Vec<Form> {
             ),
         },
         Form {
-            name: "a call of a tool that does not say so at its end",
+            name: "a call of a tool that does not say which, and does not say so at its end",
             streamed: deltas(
-                &[
-                    json!({ "tool_calls": [{ "index": 0, "id": "x", "function": { "name": "f" } }] }),
-                ],
+                &[json!({ "tool_calls": [{ "index": 0, "id": "x" }] })],
                 "stop",
             ),
             whole: message(
