@@ -1,6 +1,6 @@
 """The service's own statements, read from its Rust source, so that the measured ones cannot drift.
 
-    statements.py Append|AppendGroup|FindById|FindWithItems    prints one for pgbench
+    statements.py Append|AppendGroup|AppendOne|FindById|FindWithItems    prints one for pgbench
 """
 
 import pathlib
@@ -14,6 +14,7 @@ POSTGRES = pathlib.Path(__file__).resolve().parents[2] / "crates/infra/src/postg
 PLACES = {
     "Append": "items/statements/write.rs",
     "AppendGroup": "items/statements/write.rs",
+    "AppendOne": "items/statements/write.rs",
     "FindById": "items/statements/read.rs",
     "FindWithItems": "conversations/statements.rs",
 }

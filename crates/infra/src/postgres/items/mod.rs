@@ -228,12 +228,10 @@ impl ItemStore for PgItems {
 }
 
 impl PgItems {
-    /// The store of items in this database, with its own writer of groups of appends: a service has
-    /// one. Must be called on the runtime that writes the groups; that runtime must live as long as
-    /// this is used.
+    /// The store of items in this database, with groups of appends of its own: a service has one.
     #[must_use]
     pub fn new(database: Database, new_titles: NewTitles) -> Self {
-        let group = Group::start(database.clone(), new_titles);
+        let group = Group::new(database.clone(), new_titles);
         Self {
             database,
             group,

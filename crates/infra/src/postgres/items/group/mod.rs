@@ -1,25 +1,21 @@
 mod arrays;
+mod store;
+mod turn;
 
 use super::append::Append;
-use super::key::ConversationKey;
 use super::lanes::{GroupLimits, Lanes};
-use super::statements;
 use crate::postgres::database::Database;
-use crate::postgres::error::{Silent, contended, unanswered, unavailable};
-use crate::postgres::execute::Execute as _;
+use crate::postgres::error::{Silent, unanswered, unavailable};
 use crate::postgres::titles::NewTitles;
-use arrays::Arrays;
-use diesel::prelude::*;
-use domain::admission::Caller;
 use domain::error::{Error, Result};
-use domain::id::{OwnerId, Sequence};
+use domain::id::OwnerId;
 use domain::items::Appended;
 use domain::mutex::locked;
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 /// How many appends wait, and how many one statement stores: few enough bytes for some
@@ -38,16 +34,29 @@ const PATIENCE: Duration = Duration::from_millis(4_600);
 /// Too many appends wait.
 const FULL: Error = Error::Overloaded { retry_after: 2 };
 
+/// The worker that stored a group has ended before it had the result.
+#[derive(Debug, thiserror::Error)]
+#[error("the worker that stored it has ended")]
+struct Ended;
+
 /// Appends that arrive while others are being written are stored together by one statement, and so
 /// wait for the disk together. An append never waits for others to come: if no other is running, it
 /// is a group of one. Groups are a separate caller of the database, and owners take turns in them.
+///
+/// A group is stored on the runtime of its first append, which waits for it: that worker has
+/// connections of its own, so no other thread has to be woken for an append that comes alone.
+#[derive(Clone)]
 pub(super) struct Group {
-    lanes: Arc<Mutex<Waitings>>,
-    /// Notifies the writer of a waiting append.
-    arrived: mpsc::Sender<()>,
+    database: Database,
+    new_titles: NewTitles,
+    queue: Arc<Mutex<Queue>>,
 }
 
-type Waitings = Lanes<OwnerId, Waiting>;
+struct Queue {
+    lanes: Lanes<OwnerId, Waiting>,
+    /// Whether a group is being stored.
+    is_storing: bool,
+}
 
 struct Waiting {
     append: Append,
@@ -57,6 +66,8 @@ struct Waiting {
     /// first. An append that was given up is never stored; an append that was taken is waited for,
     /// so that its answer is true.
     is_settled: Arc<AtomicBool>,
+    /// The runtime of the request.
+    runtime: Handle,
 }
 
 impl Waiting {
@@ -67,16 +78,16 @@ impl Waiting {
 }
 
 impl Group {
-    pub(super) fn start(database: Database, new_titles: NewTitles) -> Self {
-        let lanes = Arc::new(Mutex::new(Lanes::new(LIMITS)));
-        let (arrived, arrivals) = mpsc::channel(1);
-        let writer = Writer {
+    pub(super) fn new(database: Database, new_titles: NewTitles) -> Self {
+        let queue = Queue {
+            lanes: Lanes::new(LIMITS),
+            is_storing: false,
+        };
+        Self {
             database,
             new_titles,
-            lanes: Arc::clone(&lanes),
-        };
-        tokio::spawn(writer.run(arrivals));
-        Self { lanes, arrived }
+            queue: Arc::new(Mutex::new(queue)),
+        }
     }
 
     pub(super) async fn append(&self, append: Append) -> Result<Appended> {
@@ -88,11 +99,18 @@ impl Group {
             begun: Instant::now(),
             answer,
             is_settled: Arc::clone(&is_settled),
+            runtime: Handle::current(),
         };
-        let entered = locked(&self.lanes).push(owner, size, waiting);
-        entered.map_err(|_| FULL)?;
-        // If the channel is full, the writer was notified already and has not looked yet.
-        let _ = self.arrived.try_send(());
+        let is_first = {
+            let mut queue = locked(&self.queue);
+            let entered = queue.lanes.push(owner, size, waiting);
+            entered.map_err(|_| FULL)?;
+            !std::mem::replace(&mut queue.is_storing, true)
+        };
+        if is_first {
+            // Other requests that this worker has ready come into the queue before the task runs.
+            self.begin_turn();
+        }
         let answer = match tokio::time::timeout(PATIENCE, &mut answered).await {
             Ok(answer) => answer,
             Err(_) if !is_settled.swap(true, Ordering::AcqRel) => {
@@ -100,122 +118,6 @@ impl Group {
             }
             Err(_) => answered.await,
         };
-        answer.unwrap_or_else(|stopped| Err(Error::Internal(stopped.into())))
+        answer.unwrap_or_else(|_| Err(unanswered(Ended)))
     }
 }
-
-/// Stores one group after the other.
-struct Writer {
-    database: Database,
-    new_titles: NewTitles,
-    lanes: Arc<Mutex<Waitings>>,
-}
-
-impl Writer {
-    async fn run(self, mut arrivals: mpsc::Receiver<()>) {
-        while arrivals.recv().await.is_some() {
-            loop {
-                let mut group = locked(&self.lanes).take();
-                if group.is_empty() {
-                    break;
-                }
-                group.retain(Waiting::take);
-                self.store_and_answer(group).await;
-            }
-        }
-    }
-
-    /// Stores a group and answers each of its appends. Skips a conversation that another
-    /// transaction is changing: otherwise all appends of the group would wait for it.
-    async fn store_and_answer(&self, group: Vec<Waiting>) {
-        if group.is_empty() {
-            return;
-        }
-        let begun = Instant::now();
-        let stored = self.store(&group).await;
-        let figures = &self.database.figures.appends;
-        figures.sizes.add(group.len() as u64);
-        figures.times.add(begun.elapsed());
-        let mut places = match stored {
-            Ok(places) => places,
-            Err(error) => {
-                for Waiting { answer, .. } in group {
-                    let _ = answer.send(Err(alike(&error)));
-                }
-                return;
-            }
-        };
-        for waiting in group {
-            match places.get_mut(&waiting.append.key) {
-                Some(last) => {
-                    *last += 1;
-                    let Waiting { append, answer, .. } = waiting;
-                    drop(append);
-                    let _ = answer.send(Ok(Appended::At(Sequence(*last))));
-                }
-                // The conversation is absent, locked, or nearly full: a separate append finds out
-                // which.
-                None => {
-                    let (database, new_titles) = (self.database.clone(), self.new_titles);
-                    tokio::spawn(async move {
-                        let Waiting {
-                            append,
-                            begun,
-                            answer,
-                            ..
-                        } = waiting;
-                        answer.send(append.alone(&database, new_titles, begun).await)
-                    });
-                }
-            }
-        }
-    }
-
-    /// The sequence number before the first of each conversation's new items. A conversation
-    /// without an entry got no items. If the statement fails, no conversation got items.
-    async fn store(&self, group: &[Waiting]) -> Result<HashMap<ConversationKey, u32>> {
-        let arrays = Arrays::of(group.iter().map(|waiting| &waiting.append));
-        let latest = arrays.nows.iter().max();
-        let append = statements::AppendGroup {
-            owner_ids: &arrays.owner_ids,
-            conversation_ids: &arrays.conversation_ids,
-            nows: &arrays.nows,
-            titles: &arrays.titles,
-            seeds: &arrays.seeds,
-            roles: &arrays.roles,
-            author_ids: &arrays.author_ids,
-            contents: &arrays.contents,
-            titles_due: latest.and_then(|now| self.new_titles.due(*now)),
-        };
-        let stored: QueryResult<Vec<statements::Placed>> = self
-            .database
-            .attempt(Caller::Appends, async |connection| {
-                append.fetch_all(connection).await
-            })
-            .await?;
-        let rows = stored.unwrap_or_else(|error| {
-            tracing::warn!(%error, "a group of appends failed; each is stored by itself");
-            Vec::new()
-        });
-        let place = |row: statements::Placed| {
-            let key = (row.owner_id, row.conversation_id);
-            (key, row.before.cast_unsigned())
-        };
-        Ok(rows.into_iter().map(place).collect())
-    }
-}
-
-/// The group's failure, for one of its appends.
-fn alike(error: &Error) -> Error {
-    match error {
-        Error::Contended(source) => contended(Together(source.to_string())),
-        Error::Unanswered(source) => unanswered(Together(source.to_string())),
-        &Error::Overloaded { retry_after } => Error::Overloaded { retry_after },
-        error => unavailable(Together(error.to_string())),
-    }
-}
-
-/// The failure of the statement that stored the group.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Together(String);

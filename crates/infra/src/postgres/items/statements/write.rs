@@ -180,3 +180,47 @@ statement!(
     )
     select owner_id, id, before from placed")
 );
+
+statement!(
+    /// A group of one append. It does little besides the append of one message: most of the
+    /// statement for many would be planned, begun and ended for nothing.
+    AppendOne<'a> {
+        owner_id: Uuid => SqlUuid,
+        conversation_id: Uuid => SqlUuid,
+        now: DateTime<Utc> => Timestamptz,
+        title: Option<&'a str> => Nullable<Text>,
+        seed: &'a [u8] => Binary,
+        role: i16 => SmallInt,
+        author_id: Option<Uuid> => Nullable<SqlUuid>,
+        content: &'a str => Text,
+        titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+    } -> crate::postgres::row::Sql<Placed>,
+    sql!("with locked as (
+        select owner_id, id from conversations
+        where owner_id = $1 and id = $2 for no key update skip locked
+    ),
+    placed as (
+        update conversations c set
+            item_count = item_count + 1,
+            last_sequence = last_sequence + 1,
+            updated_at = greatest(updated_at, $3),
+            title_source = case when title is null and $4 is not null then 2 else title_source end,
+            title = coalesce(title, $4)
+        from locked l
+        where c.owner_id = l.owner_id and c.id = l.id and item_count < ", MAX_ITEMS, "
+        returning c.owner_id, c.id, last_sequence, title_source = 2 and title = $4 as named
+    ),
+    stored as (
+        ", ADD_ITEMS, ", author_id, content)
+        select owner_id, id, encode($5 || int4send(last_sequence), 'hex')::uuid, $3, $3,
+            last_sequence, $6, $7, $8
+        from placed
+    ),
+    queued as (
+        ", ADD_JOBS, "
+        select owner_id, 2, id, id, $3, $9 from placed
+        where named and $9 is not null
+        on conflict do nothing
+    )
+    select owner_id, id, last_sequence - 1 from placed")
+);
