@@ -3,7 +3,7 @@
 use super::ids;
 use crate::app::{TestApp, id};
 use crate::operations::{Operation, operations};
-use crate::provider::Provider;
+use crate::provider::{Provider, says};
 use futures_util::stream;
 use serde_json::json;
 
@@ -108,7 +108,7 @@ async fn a_content_of_a_character_more_is_refused() {
 
 #[tokio::test]
 async fn ten_megabytes_of_arguments_are_refused_by_name_and_limit_each_way() {
-    let provider = Provider::obliging();
+    let provider = Provider::that(says(&["Never."]));
     let app = TestApp::spawn_with(|parts| parts.provider = provider.connected()).await;
     let alice = app.alice();
     let one = alice.conversation(json!({})).await;

@@ -36,6 +36,7 @@ async fn a_stream_that_is_cut_after_any_event_goes_on_to_the_same_response() {
         let mut client = SlowReader::post(&url, &alice, PATH, &body).await;
         provider.go_on(said);
         client.reads(&format!("\"sequence_number\":{last}")).await;
+        client.reads("\"object\":\"response\"").await;
         let read = String::from_utf8_lossy(&client.read).into_owned();
         let (_, rest) = read.split_once("\"id\":\"resp_").unwrap();
         let path = format!("{PATH}/resp_{}", rest.split('"').next().unwrap());
