@@ -36,6 +36,7 @@ pub(crate) struct SearchHitListBody {
 pub(crate) struct SearchHitBody {
     #[schema(inline)]
     object: HitObject,
+    /// The conversation of the message, or the one with the title.
     conversation: FoundConversationBody,
     /// The message: `GET …/items?around=` shows the messages around it. Null: the title was found.
     #[schema(required, example = "item_01JFQ2NB4S3A2B1C0D9E8F7G6H")]
