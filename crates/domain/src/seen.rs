@@ -1,4 +1,4 @@
-//! A reply as far as it is written, for the clients that watch it.
+//! The part of a reply that is written so far, for the clients that watch it.
 
 use crate::thoughts::Apart;
 

@@ -53,7 +53,7 @@ pub async fn migrate(target: &Target) -> Result<Migrated, MigrateError> {
 /// The same, and has Citus keep the tables in parts.
 ///
 /// # Errors
-/// The same, or there is no cluster of Citus that can keep them.
+/// As above, and where no Citus cluster can keep the tables.
 pub async fn divide(target: &Target) -> Result<Migrated, MigrateError> {
     bring(target, true).await
 }

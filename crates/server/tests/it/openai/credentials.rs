@@ -107,7 +107,7 @@ async fn every_operation_answers_the_owner_and_a_key_with_200() {
     }
 }
 
-/// The same answer as for an id that nobody has, wherever a request may name an object.
+/// The same answer as for an unknown id, wherever a request may name an object.
 #[tokio::test]
 async fn foreign_ids_within_a_request_answer_like_unknown_ones() {
     let app = TestApp::spawn().await;
