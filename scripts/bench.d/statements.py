@@ -1,6 +1,7 @@
 """The service's own statements, read from its Rust source, so that the measured ones cannot drift.
 
     statements.py Append|AppendGroup|AppendOne|FindById|FindWithItems    prints one for pgbench
+    statements.py --check    reads all of them: a change of the source that this file does not understand is an error
 """
 
 import pathlib
@@ -30,9 +31,8 @@ TYPES = {
 }
 
 
-# The macros for an item's columns, and rows with the names of their columns.
+# The macros for an item's columns.
 MACROS = ("items/rows.rs", "items/texts.rs")
-ROWS = {"Head": "items/rows.rs", "Row": "conversations/rows.rs"}
 STRING = r'"(?:[^"\\]|\\.)*"'
 
 
@@ -72,7 +72,7 @@ def of_macro(name: str, arguments: list[str]) -> str:
 
 
 def columns_of(row: str) -> list[str]:
-    fields = found(rf"\n    {row} of \w+ \{{(.*?)\n    \}}", [POSTGRES / ROWS[row]], f"the row {row}")[1]
+    fields = found(rf"\n    {row} of \w+ \{{(.*?)\n    \}}", sorted(POSTGRES.rglob("rows.rs")), f"the row {row}")[1]
     return re.findall(r"^\s*(\w+):", fields, re.MULTILINE)
 
 
@@ -133,6 +133,10 @@ APPEND = WITHOUT_MODEL | {
 }
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in PLACES:
+    if len(sys.argv) != 2 or sys.argv[1] not in {*PLACES, "--check"}:
         sys.exit(__doc__)
-    print(for_pgbench(sys.argv[1], {}), end="")
+    if sys.argv[1] == "--check":
+        for each in PLACES:
+            for_pgbench(each, {})
+    else:
+        print(for_pgbench(sys.argv[1], {}), end="")
