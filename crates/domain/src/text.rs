@@ -31,13 +31,26 @@ fn check_text(
         || text.chars().take(min).count() < min
     {
         let many = match min {
-            0 => format!("at most {max}"),
-            min => format!("{min} to {max}"),
+            0 => format!("at most {}", grouped(max)),
+            min => format!("{min} to {}", grouped(max)),
         };
         let message = format!("{param} must have {many} characters{measured}.");
         return Err(Error::invalid(param, message));
     }
     Ok(())
+}
+
+/// A number with a comma before each three digits, as all messages show it.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut shown = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
 }
 
 /// Checks a name that a person gives, which was trimmed: as [`check`], and that it has visible
@@ -109,6 +122,8 @@ mod tests {
         assert!(check("t", "", 1..=5).is_err());
         assert!(check("t", "", 0..=5).is_ok());
         assert!(check("t", "ab", 3..=5).is_err());
+        let message = check("t", "", 1..=1_000_000).unwrap_err().to_string();
+        assert!(message.contains("1 to 1,000,000 characters"), "{message}");
     }
 
     #[test]

@@ -248,7 +248,7 @@ async fn a_text_of_a_wrong_length_is_told_as_it_is_measured() {
                 Method::POST,
                 "/v1/conversations",
                 json!({ "items": [{ "role": "user", "content": "" }] }),
-                "items[0].content must have 1 to 1000000 characters.",
+                "items[0].content must have 1 to 1,000,000 characters.",
             ),
         ],
     )
