@@ -65,7 +65,11 @@ pub(super) async fn finish(
                 _ => Ok(StoredResponse::Done(first)),
             }
         };
-        connection.transaction(work).await
+        match ended.appending {
+            Some(_) => connection.transaction(work).await,
+            // One statement needs no transaction.
+            None => work(connection).await,
+        }
     };
     let stored = match ended.is_inserted {
         // The outcome of the request was recorded when the response was inserted.
