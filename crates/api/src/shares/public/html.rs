@@ -28,7 +28,7 @@ pub(super) const PAGE: usize = 1024 * 1024;
 
 /// The memory for a page and for laying it out, which takes several times that of its text.
 pub(super) const MEMORY: u64 = (TIMES * PAGE) as u64;
-const TIMES: usize = 16;
+const TIMES: usize = 20;
 
 /// Small pages that were laid out, and turns in laying out the others. An untrusted text may keep a
 /// processor busy for most of a second, and visitors choose how often they ask for it. So addresses
