@@ -1,10 +1,11 @@
 """Load of one kind on a running service or its database, and what came of it."""
 
+import contextlib
 import os
 import pathlib
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import tools
@@ -92,6 +93,17 @@ class Load:
             sys.exit(f"error: {least} messages were acknowledged, {found} are stored")
         return outcome
 
+    @contextlib.contextmanager
+    def without_indexing(self) -> Iterator[None]:
+        """Nothing is indexed for search meanwhile. The service rests for requests, and does not see that
+        a yardstick needs the processors."""
+        self.sql("update jobs set due_at = due_at + interval '2 days' where kind = 10")
+        try:
+            yield
+        finally:
+            self.sql("update jobs set due_at = due_at - interval '2 days'"
+                     " where kind = 10 and due_at > now() + interval '1 day'")
+
     def stored(self, owner: str) -> int:
         """Messages of an owner."""
         return int(self.sql(f"select count(*) from items where owner_id = any('{{{owner}}}')"))
@@ -105,7 +117,8 @@ class Load:
         more = ("--log", f"--log-prefix={prefix}", "--sampling-rate=0.2")
         used = self.processor()
         given, socket = variables or {}, self.instance.socket
-        rate = each * tools.pgbench(path, clients, self.seconds, given, socket=socket, more=more)
+        with self.without_indexing():
+            rate = each * tools.pgbench(path, clients, self.seconds, given, socket=socket, more=more)
         # Until the backends have ended and their time is counted.
         time.sleep(0.3)
         service, postgres, generator = used.microseconds(rate * self.seconds)

@@ -210,6 +210,13 @@ impl Database {
         Arc::clone(&self.figures)
     }
 
+    /// How long requests have used its connections, all together: more than the time that has passed,
+    /// where several were used at once.
+    #[must_use]
+    pub fn used_by_requests(&self) -> Duration {
+        Duration::from_micros(self.figures.requests.read())
+    }
+
     /// The connections of the pool, as they are used now.
     #[must_use]
     pub fn connections(&self) -> Connections {

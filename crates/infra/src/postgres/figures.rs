@@ -1,5 +1,7 @@
+use super::work::Whose;
 use domain::error::Error;
 use domain::figures::{Count, Distribution, Times};
+use std::time::Duration;
 
 /// Figures about the work with the database, since the start.
 #[derive(Debug, Default)]
@@ -8,9 +10,22 @@ pub struct Figures {
     pub waits: Times,
     /// How long units of work took after that, repeats included.
     pub works: Times,
+    /// The sum of these times for requests, in microseconds: without the background work.
+    pub(super) requests: Count,
     pub failures: Failures,
     pub appends: Groups,
     pub reads: Reads,
+}
+
+impl Figures {
+    /// A unit of work took so long.
+    pub(super) fn worked(&self, whose: Whose, took: Duration) {
+        self.works.add(took);
+        if whose.is_of_request() {
+            let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+            self.requests.add(took);
+        }
+    }
 }
 
 /// Reads where there is a replica for them.

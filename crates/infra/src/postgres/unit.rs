@@ -183,7 +183,7 @@ impl Database {
                     sleep(PAUSE * repeat).await;
                 }
                 done => {
-                    self.figures.works.add(working.elapsed());
+                    self.figures.worked(whose, working.elapsed());
                     if done.as_ref().is_err_and(is_full) {
                         self.storage.met();
                     }

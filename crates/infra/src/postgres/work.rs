@@ -51,6 +51,11 @@ impl Whose {
         matches!(self.caller, Caller::Readiness)
     }
 
+    /// Whether a request waits for it.
+    pub(super) fn is_of_request(&self) -> bool {
+        !matches!(self.caller, Caller::Service | Caller::Readiness)
+    }
+
     /// Whether it writes so much that its connection must not be kept.
     pub(super) fn is_large(&self) -> bool {
         self.weight > (LARGE / BYTES) as u64

@@ -1,4 +1,5 @@
 use super::figures::JobFigures;
+use super::pace::Pace;
 use domain::clock::Clock;
 use domain::error::Error;
 use domain::error::ProviderFailure;
@@ -23,6 +24,13 @@ const REPORT: Duration = Duration::from_secs(60);
 /// How often the queues of earlier versions are checked.
 const TAKE_OVER: Duration = Duration::from_secs(5);
 
+/// The pause after a step.
+enum Rest {
+    For(Duration),
+    /// After a step of this length for which no request waits.
+    Yielding(Duration),
+}
+
 /// A sequence of jobs.
 pub(super) struct Lane {
     pub(super) runner: Runner,
@@ -45,6 +53,7 @@ impl Lane {
         }
         let mut looked = None::<Instant>;
         let mut reported = Instant::now();
+        let mut pace = Pace::new(database);
         loop {
             if self.is_first && looked.is_none_or(|last| last.elapsed() >= TAKE_OVER) {
                 looked = self.look_around().await.then(Instant::now);
@@ -53,13 +62,15 @@ impl Lane {
                 self.report().await;
                 reported = Instant::now();
             }
-            let rest = self.step().await;
-            sleep(rest).await;
+            match self.step(&mut pace).await {
+                Rest::For(time) => sleep(time).await,
+                Rest::Yielding(took) => pace.rest(took).await,
+            }
         }
     }
 
     /// Does one step, and returns the pause after it.
-    async fn step(&mut self) -> Duration {
+    async fn step(&mut self, pace: &mut Pace) -> Rest {
         let did = timeout(self.patience, self.runner.step()).await;
         match &did {
             Ok(Ok(Did::Step { kind, .. })) => self.figures.did(*kind),
@@ -67,15 +78,23 @@ impl Lane {
             _ => {}
         }
         match did {
-            Ok(Ok(Did::Nothing)) => IDLE,
-            Ok(Ok(Did::Missed)) => MISSED,
+            Ok(Ok(Did::Nothing)) => {
+                pace.caught_up();
+                Rest::For(IDLE)
+            }
+            Ok(Ok(Did::Missed)) => Rest::For(MISSED),
             // Requests to a model have their own limits.
             Ok(Ok(Did::Step {
                 kind: Kind::Title, ..
-            })) => Duration::ZERO,
+            })) => Rest::For(Duration::ZERO),
+            // Searches compare directly what is not indexed yet.
+            Ok(Ok(Did::Step {
+                kind: Kind::Search,
+                took,
+            })) => Rest::Yielding(took),
             // Rests as long as the step took, so that requests always have at least half of the
             // database.
-            Ok(Ok(Did::Step { took, .. })) => took,
+            Ok(Ok(Did::Step { took, .. })) => Rest::For(took),
             Ok(Ok(Did::Failed {
                 job,
                 error,
@@ -88,16 +107,16 @@ impl Lane {
                 } else {
                     tracing::info!(kind, attempts, ?error, "a job failed; trying again later");
                 }
-                rest_after(&error, took)
+                Rest::For(rest_after(&error, took))
             }
             Ok(Err(error)) => {
                 tracing::warn!(%error, "the jobs cannot be read; trying again");
-                RETRY
+                Rest::For(RETRY)
             }
             // The job runs again when it is due.
             Err(_) => {
                 tracing::warn!("a job took too long; trying again later");
-                IDLE
+                Rest::For(IDLE)
             }
         }
     }

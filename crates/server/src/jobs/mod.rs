@@ -2,6 +2,7 @@
 
 mod figures;
 mod lane;
+mod pace;
 
 pub use figures::{JobFigures, Steps};
 
