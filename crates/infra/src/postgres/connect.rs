@@ -22,11 +22,14 @@ const CANCEL: Duration = Duration::from_millis(400);
 /// on it: no cancelled work runs longer. A limit of 5 to 30 seconds is the operator's choice; by the value
 /// that is set here, the check of poolers tells this from such a choice. A commit waits for the disk, also
 /// if the role, the database or the server says `off`; other values of `synchronous_commit` are the
-/// operator's choice.
+/// operator's choice. Some errors are known by their message only, so messages are in English, where the role
+/// may choose the language: it has to be a superuser.
 const FOR_WORK: &str = "select set_config('statement_timeout', '29999ms', false)
     where current_setting('statement_timeout')::interval not between '5s' and '30s';
     select set_config('synchronous_commit', 'on', false)
-    where current_setting('synchronous_commit') = 'off'";
+    where current_setting('synchronous_commit') = 'off';
+    select set_config('lc_messages', 'C', false)
+    where current_setting('lc_messages') <> 'C' and current_setting('is_superuser') = 'on'";
 
 /// A database and the way to reach it.
 pub struct Target {

@@ -50,7 +50,8 @@ pub(super) fn is_repeatable(error: &DieselError) -> bool {
 /// Whether PostgreSQL found no room on its disk, or its user has reached its quota. Diesel does not
 /// give the server's code (53100), but the system's reason is at the end of the message or of its
 /// details: strerror(3) of ENOSPC or EDQUOT. Where only part of the data was written, the system
-/// gives no reason, but the server gives a hint. Messages in another language are not recognised.
+/// gives no reason, but the server gives a hint. Messages in another language are not recognised;
+/// `Target::connect_for_work` chooses English where it may.
 pub(super) fn is_full(error: &DieselError) -> bool {
     let DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) = error else {
         return false;
@@ -125,7 +126,8 @@ fn is_named(name: &str, constraint: &str) -> bool {
 
 /// Whether a server behind this connection was lost, and the connection stays open: a node of a Citus cluster, or
 /// the server of a pooler. These errors have codes of class 08, or 57P01 to 57P03, which Diesel does not give. Citus
-/// translates no messages; those of a PostgreSQL in another language are not recognised.
+/// translates no messages; those of a PostgreSQL in another language are recognised where the role may choose the
+/// language (see `Target::connect_for_work`).
 pub(super) fn is_of_lost_node(error: &DieselError) -> bool {
     const LOST: [&str; 11] = [
         // Citus, about its nodes.

@@ -5,17 +5,18 @@ use crate::db::Schema;
 use serde_json::json;
 
 /// The setting that a new conversation was written with, where the database's is `set`.
-async fn written_with(set: &str) -> String {
+async fn written_with(name: &str, set: &str) -> String {
     let schema = Schema::migrated().await;
-    let note = "
-        create table seen (setting text);
+    let note = format!(
+        "create table seen (setting text);
         create function note() returns trigger language plpgsql as $$ begin
-            insert into seen values (current_setting('synchronous_commit'));
+            insert into seen values (current_setting('{name}'));
             return new;
         end $$;
-        create trigger note before insert on conversations for each row execute function note()";
-    schema.rows(note).await;
-    let url = format!("{}%20-c%20synchronous_commit%3D{set}", schema.url());
+        create trigger note before insert on conversations for each row execute function note()"
+    );
+    schema.rows(&note).await;
+    let url = format!("{}%20-c%20{name}%3D{set}", schema.url());
     let database = Schema::at(url).database(2);
     let app = TestApp::serve(schema, database, |_| {});
     app.alice().conversation(json!({})).await;
@@ -29,6 +30,12 @@ async fn a_commit_is_waited_for_also_where_the_database_says_that_it_need_not_be
         ("local", "local"),
         ("remote_apply", "remote_apply"),
     ] {
-        assert_eq!(written_with(set).await, used);
+        assert_eq!(written_with("synchronous_commit", set).await, used);
     }
+}
+
+/// Some errors are known by their message only.
+#[tokio::test]
+async fn messages_are_in_english_whatever_the_language_of_the_database_is() {
+    assert_eq!(written_with("lc_messages", "POSIX").await, "C");
 }
