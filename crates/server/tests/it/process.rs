@@ -286,9 +286,14 @@ impl Process {
 
     /// An owner of a service with the secret of these tests.
     pub(crate) fn alice(&self) -> Actor {
+        self.owner(0xA11CE)
+    }
+
+    /// Any owner of it.
+    pub(crate) fn owner(&self, number: u128) -> Actor {
         let now = SystemClock.now();
         let claims = Claims {
-            subject: OwnerId::new(Ulid(0xA11CE)),
+            subject: OwnerId::new(Ulid(number)),
             session: None,
             issued_at: now,
             expires_at: now + TimeDelta::hours(1),
